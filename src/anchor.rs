@@ -1,0 +1,243 @@
+//! Ranks the roots in which paths end; the best one is the anchor.
+//!
+//! In: [`Paths`]. Out: [`Candidate`]s, best first, each with the reason for its place.
+//!
+//! The rule: sufficient before insufficient; then the root nearest to the leaf, which goes on
+//! working when the server stops sending a cross-sign; then the one that lasts longest; then the
+//! smaller one; and last by SHA-256, so that the answer is the same every time.
+
+use std::{cmp::Reverse, fmt};
+
+use crate::{
+    certificate::Certificate,
+    escape::Foreign,
+    path::{Path, Paths},
+    store::{Root, Source},
+    time::Time,
+};
+
+/// Mozilla's and Chrome's published dates by which a root leaves their stores: for keys made
+/// before the first date, the second. Mozilla Root Store Policy section 7.4 with the wiki page
+/// CA/Root_CA_Lifecycles; Chrome Root Program Policy 1.7 section 4.1.3.
+const SCHEDULE: [((i16, i8, i8), (i16, i8, i8)); 5] = [
+    ((2006, 1, 1), (2025, 4, 15)),
+    ((2008, 1, 1), (2026, 4, 15)),
+    ((2010, 1, 1), (2027, 4, 15)),
+    ((2012, 1, 1), (2028, 4, 15)),
+    ((2014, 4, 15), (2029, 4, 15)),
+];
+
+/// Keys made later leave this many years after they were made (same sources).
+const YEARS_IN_STORE: i16 = 15;
+
+/// A root that would do as the anchor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The root.
+    pub root: Root,
+    /// The shortest path to it.
+    pub path: Path,
+    /// The certificates of the path that the server did not send.
+    pub missing: Vec<Certificate>,
+    /// How long it is expected to open the door.
+    pub lasts: Lasts,
+    /// Why it stands where it stands.
+    pub reason: Reason,
+}
+
+/// How long an anchor lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasts {
+    /// The earlier of the two dates below.
+    pub until: Time,
+    /// When it expires.
+    pub not_after: Time,
+    /// When Mozilla's schedule has it leave the store; `None` for roots of other stores.
+    pub scheduled: Option<Time>,
+}
+
+/// Why a candidate stands where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// There is no other.
+    Only,
+    /// It is the server's own certificate, trusted by the user's word.
+    OwnCertificate,
+    /// It is nearer to the leaf than the others.
+    Nearest,
+    /// As near as another, it lasts longer.
+    LastsLongest,
+    /// As near and lasting as long as another, it is smaller or the first by SHA-256.
+    Smallest,
+    /// The server sends all that is needed for it, unlike for the others.
+    Sufficient,
+    /// Not chosen: it needs certificates that the server does not send.
+    Insufficient,
+    /// Not chosen: it is further from the leaf, behind a cross-sign that may stop being sent.
+    BehindCrossSign(Foreign),
+    /// Not chosen: it does not last as long.
+    LastsLess,
+    /// Not chosen: it is larger, or comes later by SHA-256.
+    Larger,
+}
+
+impl Candidate {
+    /// Whether a device can verify the server with what is sent and this root alone.
+    #[must_use]
+    pub fn is_sufficient(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+/// Ranks the roots that `paths` end in; the anchor comes first. `presented` is what was sent.
+///
+/// Roots with one subject and key are one anchor (RFC 5280 section 6.1.1 d): the copy of
+/// Mozilla's store is kept, since it is the one that others hold too.
+#[must_use]
+pub fn rank(paths: &Paths, presented: &[Certificate]) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for path in &paths.found {
+        let candidate = candidate(path, presented);
+        let twin = candidates
+            .iter_mut()
+            .find(|known| known.root.certificate.is_same_anchor(&candidate.root.certificate));
+        match twin {
+            Some(known) if key(&candidate) < key(known) => *known = candidate,
+            Some(_) => {}
+            None => candidates.push(candidate),
+        }
+    }
+    candidates.sort_by_key(key);
+    for index in (0..candidates.len()).rev() {
+        candidates[index].reason = match (index, candidates.len()) {
+            (0, _) if is_own_certificate(&candidates[0]) => Reason::OwnCertificate,
+            (0, 1) => Reason::Only,
+            (0, _) => why_first(&candidates[0], &candidates[1]),
+            _ => why_not(&candidates[index], &candidates[0]),
+        };
+    }
+    candidates
+}
+
+fn candidate(path: &Path, presented: &[Certificate]) -> Candidate {
+    let missing = path.certificates.iter().filter(|certificate| !presented.contains(certificate));
+    Candidate {
+        root: path.anchor.clone(),
+        missing: missing.cloned().collect(),
+        lasts: lasts(&path.anchor),
+        reason: Reason::Only,
+        path: path.clone(),
+    }
+}
+
+/// What the rule orders by, one part a sentence of it.
+fn key(candidate: &Candidate) -> impl Ord + use<> {
+    let certificate = &candidate.root.certificate;
+    (
+        !candidate.is_sufficient(),
+        candidate.path.certificates.len(),
+        Reverse(candidate.lasts.until),
+        candidate.root.source != Source::Mozilla,
+        certificate.der().len(),
+        certificate.sha256(),
+    )
+}
+
+fn is_own_certificate(candidate: &Candidate) -> bool {
+    candidate.path.certificates.first() == Some(&candidate.root.certificate)
+}
+
+fn why_first(first: &Candidate, second: &Candidate) -> Reason {
+    if first.is_sufficient() != second.is_sufficient() {
+        Reason::Sufficient
+    } else if first.path.certificates.len() < second.path.certificates.len() {
+        Reason::Nearest
+    } else if first.lasts.until > second.lasts.until {
+        Reason::LastsLongest
+    } else {
+        Reason::Smallest
+    }
+}
+
+fn why_not(candidate: &Candidate, chosen: &Candidate) -> Reason {
+    if candidate.is_sufficient() != chosen.is_sufficient() {
+        Reason::Insufficient
+    } else if candidate.path.certificates.len() > chosen.path.certificates.len() {
+        let top = candidate.path.certificates.last();
+        Reason::BehindCrossSign(top.map(|top| top.subject().text()).unwrap_or_default())
+    } else if candidate.lasts.until < chosen.lasts.until {
+        Reason::LastsLess
+    } else {
+        Reason::Larger
+    }
+}
+
+/// How long `root` lasts: its notAfter or the date of the schedule, whichever is earlier.
+///
+/// Its notBefore stands in for the day its key was made, which the schedule goes by. Private
+/// roots have no schedule.
+#[must_use]
+pub fn lasts(root: &Root) -> Lasts {
+    let not_after = root.certificate.not_after();
+    let scheduled =
+        (root.source == Source::Mozilla).then(|| leaves_stores(root.certificate.not_before()));
+    let until = scheduled.map_or(not_after, |date| date.min(not_after));
+    Lasts { until, not_after, scheduled }
+}
+
+/// The date by which a root whose key was made at `made` leaves the stores.
+fn leaves_stores(made: Time) -> Time {
+    let date = |(year, month, day)| Time::from_date(year, month, day);
+    let row = SCHEDULE.iter().find(|(before, _)| date(*before).is_some_and(|end| made < end));
+    row.and_then(|(_, leaves)| date(*leaves)).unwrap_or_else(|| made.plus_years(YEARS_IN_STORE))
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Only => f.write_str("the only root that the chain leads to"),
+            Self::OwnCertificate => {
+                f.write_str("the server's own certificate, trusted by your word")
+            }
+            Self::Nearest => f.write_str(
+                "the nearest root to the leaf: it holds when the server stops sending a cross-sign",
+            ),
+            Self::LastsLongest => {
+                f.write_str("as near to the leaf as the others, it lasts longest")
+            }
+            Self::Smallest => {
+                f.write_str("as near to the leaf and as lasting as the others, it is the smallest")
+            }
+            Self::Sufficient => f.write_str("the server sends all that a device needs with it"),
+            Self::Insufficient => {
+                f.write_str("the server does not send all that a device needs with it")
+            }
+            Self::BehindCrossSign(subject) => write!(
+                f,
+                "further from the leaf: fails when the server stops sending `{}` as it is",
+                subject.line()
+            ),
+            Self::LastsLess => f.write_str("does not last as long"),
+            Self::Larger => f.write_str("takes more space or comes later by SHA-256"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schedule_gives_the_dates_that_authorities_published() {
+        let leaves = |made: &str| leaves_stores(made.parse().unwrap()).date();
+        // ISRG Root X1 and X2, as Let's Encrypt published them.
+        assert_eq!(leaves("2015-06-04T11:04:38Z"), "2030-06-04");
+        assert_eq!(leaves("2020-09-04"), "2035-09-04");
+        // Go Daddy G2, USERTrust, DigiCert G2, GTS Root R1.
+        assert_eq!(leaves("2009-09-01"), "2027-04-15");
+        assert_eq!(leaves("2010-02-01"), "2028-04-15");
+        assert_eq!(leaves("2013-08-01"), "2029-04-15");
+        assert_eq!(leaves("2016-06-22"), "2031-06-22");
+        assert_eq!(leaves("1998-09-01"), "2025-04-15");
+    }
+}

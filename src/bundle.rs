@@ -1,0 +1,90 @@
+//! The certificates to embed, with the facts that are printed beside them.
+//!
+//! In: what `verify` proved, or what a lock says. Out: [`Bundle`], all that `emit` needs.
+
+use crate::{certificate::Certificate, escape::Foreign, time::Time};
+
+/// Certificates to embed for one server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// The host as the user gave it: an A-label name or an IP address without brackets.
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
+    /// What to embed, in the order to emit; never empty.
+    pub entries: Vec<Entry>,
+    /// Whether the peer proved that it holds the key of its certificate.
+    pub key_possession: KeyPossession,
+}
+
+/// One certificate to embed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// What it is to the device.
+    pub role: Role,
+    /// Where it was found, for people: `Mozilla's store`.
+    pub source: Foreign,
+    /// Why it and not another, in one sentence without a full stop.
+    pub reason: Option<Foreign>,
+    /// Until when it is expected to open the door: not after this second.
+    pub lasts_until: Option<Time>,
+}
+
+/// What a certificate is to the device that holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The anchor: trusted as it stands.
+    Anchor,
+    /// Another anchor that would do.
+    Backup,
+    /// A root that the server's next certificates may come from.
+    Sibling,
+    /// Between the leaf and the anchor.
+    Intermediate,
+    /// The server's own certificate.
+    Leaf,
+}
+
+/// Whether the peer signed the handshake with the key of its certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPossession {
+    /// The signature in the handshake was checked.
+    Proven,
+    /// Nothing was signed, the signature could not be checked, or there was no handshake.
+    NotProven,
+}
+
+impl Role {
+    /// The role in one word, as locks, comments and JSON write it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Anchor => "anchor",
+            Self::Backup => "backup",
+            Self::Sibling => "sibling",
+            Self::Intermediate => "intermediate",
+            Self::Leaf => "leaf",
+        }
+    }
+
+    /// The role that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Anchor, Self::Backup, Self::Sibling, Self::Intermediate, Self::Leaf]
+            .into_iter()
+            .find(|role| role.word() == word)
+    }
+}
+
+impl KeyPossession {
+    /// `proven` or `not proven`.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::NotProven => "not proven",
+        }
+    }
+}

@@ -1,0 +1,505 @@
+//! What a certificate says, read from its DER (RFC 5280 section 4.1) without judging it.
+//!
+//! In: bytes. Out: [`Certificate`], the bytes with the facts that constants, reports and locks
+//! show. A certificate that can be read need not be valid: that is `verify`.
+
+use std::{fmt, ops::Range, sync::Arc};
+
+use der::{Header, Reader as _, SliceReader, Tag, asn1::ObjectIdentifier};
+
+use crate::{name::Name, time::Time};
+
+/// The most bytes one certificate may have: 128 KiB, eight times the largest seen in the wild.
+pub const MAX_CERTIFICATE_BYTES: usize = 128 * 1024;
+
+/// A certificate: its DER and what it says.
+#[derive(Clone)]
+pub struct Certificate {
+    der: Arc<[u8]>,
+    sha256: Sha256,
+    serial: Range<usize>,
+    issuer: Range<usize>,
+    subject: Range<usize>,
+    spki: Range<usize>,
+    extensions: Vec<Extension>,
+    not_before: Time,
+    not_after: Time,
+    key: Key,
+    signature_algorithm: ObjectIdentifier,
+}
+
+/// An extension as it stands in the certificate (RFC 5280 section 4.2).
+#[derive(Clone)]
+struct Extension {
+    id: ObjectIdentifier,
+    critical: bool,
+    value: Range<usize>,
+}
+
+/// The public key of a certificate, as far as certgrab names keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// RSA (RFC 8017), big-endian modulus and exponent without leading zeros.
+    Rsa {
+        /// The modulus.
+        modulus: Vec<u8>,
+        /// The public exponent.
+        exponent: Vec<u8>,
+    },
+    /// A point on a named curve (RFC 5480), as the key's bit string holds it.
+    Ec {
+        /// The curve.
+        curve: ObjectIdentifier,
+        /// The encoded point.
+        point: Vec<u8>,
+    },
+    /// Any other algorithm, by its object identifier.
+    Other(ObjectIdentifier),
+}
+
+/// The SHA-256 of something, shown as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sha256(pub [u8; 32]);
+
+/// Why bytes are no certificate that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed {
+    /// The part of the certificate that was being read, in the words of RFC 5280.
+    pub part: &'static str,
+}
+
+const fn oid(text: &'static str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(text)
+}
+
+/// rsaEncryption (RFC 8017 appendix A.1).
+const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
+/// id-ecPublicKey (RFC 5480 section 2.1.1).
+const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
+
+impl Certificate {
+    /// Reads one certificate that fills `der` whole.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] names the part that could not be read.
+    pub fn from_der(der: &[u8]) -> Result<Self, Malformed> {
+        let malformed = |part| Malformed { part };
+        if der.len() > MAX_CERTIFICATE_BYTES {
+            return Err(malformed("length (over 131072 bytes)"));
+        }
+        let whole = only(der).filter(Element::is_sequence).ok_or(malformed("outer SEQUENCE"))?;
+        let mut outer = Elements::of(whole.value);
+        let tbs = outer.sequence().ok_or(malformed("tbsCertificate"))?;
+        let algorithm = outer.sequence().ok_or(malformed("signatureAlgorithm"))?;
+        outer
+            .next()
+            .filter(|bits| bits.tag == Tag::BitString && outer.is_empty())
+            .ok_or(malformed("signatureValue"))?;
+
+        let mut fields = Elements::of(tbs.value);
+        if fields.peek_class() == Some(0xa0) {
+            fields.next().ok_or(malformed("version"))?;
+        }
+        let serial = fields.tagged(Tag::Integer).ok_or(malformed("serialNumber"))?;
+        fields.sequence().ok_or(malformed("signature"))?;
+        let issuer = fields.sequence().ok_or(malformed("issuer"))?;
+        let validity = fields.sequence().ok_or(malformed("validity"))?;
+        let subject = fields.sequence().ok_or(malformed("subject"))?;
+        let spki = fields.sequence().ok_or(malformed("subjectPublicKeyInfo"))?;
+
+        let mut dates = Elements::of(validity.value);
+        let mut date = || {
+            let element = dates.next()?;
+            let utc = element.tag == Tag::UtcTime && element.value.len() == 13;
+            let generalized = element.tag == Tag::GeneralizedTime && element.value.len() == 15;
+            (utc || generalized).then(|| Time::from_asn1(element.value))?
+        };
+        let not_before = date().ok_or(malformed("notBefore"))?;
+        let not_after = date().ok_or(malformed("notAfter"))?;
+
+        let range = |part: &[u8]| {
+            let start = part.as_ptr() as usize - der.as_ptr() as usize;
+            start..start + part.len()
+        };
+        let mut extensions = Vec::new();
+        while let Some(field) = fields.next() {
+            // issuerUniqueID [1] and subjectUniqueID [2] have no use and are passed over.
+            if field.class == 0xa3 {
+                extensions = read_extensions(field.value, range).ok_or(malformed("extensions"))?;
+            }
+        }
+        if !fields.is_empty() {
+            return Err(malformed("tbsCertificate"));
+        }
+        Ok(Self {
+            serial: range(serial.value),
+            issuer: range(issuer.whole),
+            subject: range(subject.whole),
+            spki: range(spki.whole),
+            extensions,
+            not_before,
+            not_after,
+            key: read_key(spki.value).ok_or(malformed("subjectPublicKeyInfo"))?,
+            signature_algorithm: Elements::of(algorithm.value)
+                .oid()
+                .ok_or(malformed("signatureAlgorithm"))?,
+            sha256: Sha256::of(der),
+            der: der.into(),
+        })
+    }
+
+    /// The certificate itself.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The fingerprint that people compare: SHA-256 over the DER.
+    #[must_use]
+    pub fn sha256(&self) -> Sha256 {
+        self.sha256
+    }
+
+    /// The PEM text (RFC 7468 section 5.1): lines of 64 characters, `\n` ended, encoded anew.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+        pem::encode_config(&pem::Pem::new("CERTIFICATE", self.der()), config)
+    }
+
+    /// Who the certificate is about.
+    #[must_use]
+    pub fn subject(&self) -> Name<'_> {
+        Name::new(self.subject_der())
+    }
+
+    /// Who signed the certificate.
+    #[must_use]
+    pub fn issuer(&self) -> Name<'_> {
+        Name::new(self.issuer_der())
+    }
+
+    /// The subject's DER, outer SEQUENCE included.
+    #[must_use]
+    pub fn subject_der(&self) -> &[u8] {
+        &self.der[self.subject.clone()]
+    }
+
+    /// The issuer's DER, outer SEQUENCE included.
+    #[must_use]
+    pub fn issuer_der(&self) -> &[u8] {
+        &self.der[self.issuer.clone()]
+    }
+
+    /// The subjectPublicKeyInfo's DER, outer SEQUENCE included.
+    #[must_use]
+    pub fn spki_der(&self) -> &[u8] {
+        &self.der[self.spki.clone()]
+    }
+
+    /// The serial number in hexadecimal, two digits a byte, as the DER holds it.
+    #[must_use]
+    pub fn serial(&self) -> String {
+        hex(&self.der[self.serial.clone()])
+    }
+
+    /// The first second of its validity.
+    #[must_use]
+    pub fn not_before(&self) -> Time {
+        self.not_before
+    }
+
+    /// The last second of its validity.
+    #[must_use]
+    pub fn not_after(&self) -> Time {
+        self.not_after
+    }
+
+    /// The public key.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The algorithm of the signature on it, by the name its standard gives it.
+    #[must_use]
+    pub fn signature_algorithm(&self) -> String {
+        signature_name(self.signature_algorithm)
+    }
+
+    /// Whether subject and issuer are the same name (RFC 5280 section 3.2, "self-issued").
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.subject_der() == self.issuer_der()
+    }
+
+    /// Whether the two are one anchor: same subject, same key (RFC 5280 section 6.1.1 d).
+    #[must_use]
+    pub fn is_same_anchor(&self, other: &Self) -> bool {
+        self.subject_der() == other.subject_der() && self.spki_der() == other.spki_der()
+    }
+
+    /// The contents of the extension `id` and whether it is critical.
+    #[must_use]
+    pub fn extension(&self, id: ObjectIdentifier) -> Option<(bool, &[u8])> {
+        let found = self.extensions.iter().find(|extension| extension.id == id)?;
+        Some((found.critical, &self.der[found.value.clone()]))
+    }
+
+    /// The identifiers of all extensions marked critical.
+    pub fn critical_extensions(&self) -> impl Iterator<Item = ObjectIdentifier> + '_ {
+        self.extensions.iter().filter(|extension| extension.critical).map(|extension| extension.id)
+    }
+}
+
+/// Two certificates are equal if their bytes are.
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({}, {})", self.subject().text().line(), self.sha256)
+    }
+}
+
+impl Key {
+    /// Bits of the RSA modulus or of the curve's field; `None` where certgrab does not know.
+    #[must_use]
+    pub fn bits(&self) -> Option<usize> {
+        match self {
+            Self::Rsa { modulus, .. } => {
+                let leading = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+                Some(modulus.len() * 8 - leading)
+            }
+            Self::Ec { curve, .. } => curve_name(*curve).map(|(_, bits)| bits),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    /// `RSA 2048`, `EC P-384`, `Ed25519`, or the identifier of what certgrab has no name for.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa { .. } => write!(f, "RSA {}", self.bits().unwrap_or_default()),
+            Self::Ec { curve, .. } => match curve_name(*curve) {
+                Some((name, _)) => write!(f, "EC {name}"),
+                None => write!(f, "EC on curve {curve}"),
+            },
+            Self::Other(id) => f.write_str(&signature_name(*id)),
+        }
+    }
+}
+
+/// Named curves (RFC 5480 section 2.1.1.1, RFC 5639) and the bits of their field.
+fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
+    const CURVES: [(ObjectIdentifier, &str, usize); 8] = [
+        (oid("1.2.840.10045.3.1.7"), "P-256", 256),
+        (oid("1.3.132.0.34"), "P-384", 384),
+        (oid("1.3.132.0.35"), "P-521", 521),
+        (oid("1.3.132.0.33"), "P-224", 224),
+        (oid("1.3.132.0.10"), "secp256k1", 256),
+        (oid("1.3.36.3.3.2.8.1.1.7"), "brainpoolP256r1", 256),
+        (oid("1.3.36.3.3.2.8.1.1.11"), "brainpoolP384r1", 384),
+        (oid("1.3.36.3.3.2.8.1.1.13"), "brainpoolP512r1", 512),
+    ];
+    CURVES.iter().find(|(curve, ..)| *curve == id).map(|(_, name, bits)| (*name, *bits))
+}
+
+/// Names of algorithms as in RFC 8017, 5758, 5480, 8410, 3279; the identifier where none is known.
+fn signature_name(id: ObjectIdentifier) -> String {
+    const NAMES: [(ObjectIdentifier, &str); 21] = [
+        (RSA_ENCRYPTION, "RSA"),
+        (oid("1.2.840.113549.1.1.2"), "md2WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.4"), "md5WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.5"), "sha1WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.10"), "RSASSA-PSS"),
+        (oid("1.2.840.113549.1.1.11"), "sha256WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.12"), "sha384WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.13"), "sha512WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.14"), "sha224WithRSAEncryption"),
+        (oid("1.2.840.10045.4.1"), "ecdsa-with-SHA1"),
+        (oid("1.2.840.10045.4.3.1"), "ecdsa-with-SHA224"),
+        (oid("1.2.840.10045.4.3.2"), "ecdsa-with-SHA256"),
+        (oid("1.2.840.10045.4.3.3"), "ecdsa-with-SHA384"),
+        (oid("1.2.840.10045.4.3.4"), "ecdsa-with-SHA512"),
+        (oid("1.3.101.110"), "X25519"),
+        (oid("1.3.101.112"), "Ed25519"),
+        (oid("1.3.101.113"), "Ed448"),
+        (oid("1.2.840.10040.4.1"), "DSA"),
+        (oid("1.2.840.10040.4.3"), "dsa-with-sha1"),
+        (oid("2.16.840.1.101.3.4.3.2"), "dsa-with-sha256"),
+        (oid("2.16.840.1.101.3.4.3.18"), "ML-DSA-65"),
+    ];
+    let known = NAMES.iter().find(|(named, _)| *named == id);
+    known.map_or_else(|| id.to_string(), |(_, name)| (*name).to_owned())
+}
+
+impl Sha256 {
+    /// The hash of `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(hmac_sha256::Hash::hash(bytes))
+    }
+
+    /// Reads 64 hexadecimal digits of either case, with or without colons or spaces between.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b':' | b' ')).collect();
+        let mut hash = [0; 32];
+        if digits.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(hash))
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not an X.509 certificate: its {} cannot be read", self.part)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One DER element.
+#[derive(Clone, Copy)]
+pub(crate) struct Element<'a> {
+    /// The first identifier octet: class, constructed bit and number.
+    pub(crate) class: u8,
+    pub(crate) tag: Tag,
+    /// Header and contents.
+    pub(crate) whole: &'a [u8],
+    /// The contents.
+    pub(crate) value: &'a [u8],
+}
+
+impl Element<'_> {
+    fn is_sequence(&self) -> bool {
+        self.tag == Tag::Sequence
+    }
+}
+
+/// The elements of some contents, one after the other, until one cannot be read.
+pub(crate) struct Elements<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Elements<'a> {
+    pub(crate) fn of(contents: &'a [u8]) -> Self {
+        Self { rest: contents }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn peek_class(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    pub(crate) fn tagged(&mut self, tag: Tag) -> Option<Element<'a>> {
+        self.next().filter(|element| element.tag == tag)
+    }
+
+    pub(crate) fn sequence(&mut self) -> Option<Element<'a>> {
+        self.tagged(Tag::Sequence)
+    }
+
+    pub(crate) fn oid(&mut self) -> Option<ObjectIdentifier> {
+        let element = self.tagged(Tag::ObjectIdentifier)?;
+        ObjectIdentifier::from_bytes(element.value).ok()
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Element<'a>;
+
+    fn next(&mut self) -> Option<Element<'a>> {
+        let mut reader = SliceReader::new(self.rest).ok()?;
+        let whole = reader.tlv_bytes().ok()?;
+        let mut inside = SliceReader::new(whole).ok()?;
+        let header: Header = inside.decode().ok()?;
+        let value = inside.read_slice(header.length()).ok()?;
+        let element = Element { class: *whole.first()?, tag: header.tag(), whole, value };
+        self.rest = &self.rest[whole.len()..];
+        Some(element)
+    }
+}
+
+/// The element that fills `bytes` with nothing after it.
+fn only(bytes: &[u8]) -> Option<Element<'_>> {
+    let mut elements = Elements::of(bytes);
+    elements.next().filter(|_| elements.is_empty())
+}
+
+fn read_extensions(field: &[u8], range: impl Fn(&[u8]) -> Range<usize>) -> Option<Vec<Extension>> {
+    let mut list = Elements::of(only(field).filter(Element::is_sequence)?.value);
+    let mut extensions = Vec::new();
+    while !list.is_empty() {
+        let mut parts = Elements::of(list.sequence()?.value);
+        let id = parts.oid()?;
+        let mut element = parts.next()?;
+        let mut critical = false;
+        if element.tag == Tag::Boolean {
+            critical = element.value != [0];
+            element = parts.next()?;
+        }
+        if element.tag != Tag::OctetString {
+            return None;
+        }
+        extensions.push(Extension { id, critical, value: range(element.value) });
+    }
+    Some(extensions)
+}
+
+/// The key of a subjectPublicKeyInfo; one whose contents are junk is known by its algorithm alone.
+fn read_key(spki: &[u8]) -> Option<Key> {
+    let mut parts = Elements::of(spki);
+    let mut algorithm = Elements::of(parts.sequence()?.value);
+    let id = algorithm.oid()?;
+    // The first octet counts unused bits (X.690 section 8.6.2.2); keys have none.
+    let key = parts.tagged(Tag::BitString)?.value.get(1..)?;
+    let known = match id {
+        RSA_ENCRYPTION => read_rsa_key(key),
+        EC_PUBLIC_KEY => algorithm.oid().map(|curve| Key::Ec { curve, point: key.to_vec() }),
+        _ => None,
+    };
+    Some(known.unwrap_or(Key::Other(id)))
+}
+
+/// RSAPublicKey (RFC 8017 appendix A.1.1).
+fn read_rsa_key(key: &[u8]) -> Option<Key> {
+    let mut numbers = Elements::of(only(key).filter(Element::is_sequence)?.value);
+    let mut number = || {
+        let value = numbers.tagged(Tag::Integer)?.value;
+        let start = value.iter().position(|&byte| byte != 0).unwrap_or(value.len());
+        Some(value[start..].to_vec())
+    };
+    Some(Key::Rsa { modulus: number()?, exponent: number()? })
+}

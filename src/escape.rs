@@ -1,0 +1,164 @@
+//! Text from outside, made safe for the place it will stand in.
+//!
+//! In: whatever a server, a certificate or a file says. Out: printing characters only.
+//!
+//! A certificate's subject is chosen by whoever asked for the certificate, so it can hold
+//! terminal control sequences, line ends, bidirectional overrides or the end of a comment.
+//! [`Foreign`] has no `Display`: a caller names the place (`line`, `comment`,
+//! `string_literal`), and forgetting it does not compile.
+
+use std::fmt::{self, Write as _};
+
+/// Characters shown of one value; more are cut and the cut is said.
+///
+/// 256 is what a report still shows in a few lines of a terminal; names in real
+/// certificates are bounded by 64 (RFC 5280 appendix A.1, `ub-common-name`).
+pub const SHOWN_CHARACTERS: usize = 256;
+
+/// Text from outside. It holds printing characters only, whatever it was made from.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Foreign {
+    clean: String,
+}
+
+impl Foreign {
+    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`.
+    #[must_use]
+    pub fn text(raw: &str) -> Self {
+        let mut clean = String::with_capacity(raw.len());
+        for character in raw.chars() {
+            match character {
+                '\\' => clean.push_str(r"\\"),
+                _ if prints(character) => clean.push(character),
+                _ => {
+                    let _ = write!(clean, "\\u{{{:x}}}", u32::from(character));
+                }
+            }
+        }
+        Self { clean }
+    }
+
+    /// Takes `raw` as UTF-8; a byte that is not stands as `\x9f`.
+    #[must_use]
+    pub fn bytes(raw: &[u8]) -> Self {
+        let mut clean = String::with_capacity(raw.len());
+        for chunk in raw.utf8_chunks() {
+            clean.push_str(&Self::text(chunk.valid()).clean);
+            for byte in chunk.invalid() {
+                let _ = write!(clean, "\\x{byte:02x}");
+            }
+        }
+        Self { clean }
+    }
+
+    /// Takes text whose writer has escaped all that does not print, in a notation of its own.
+    pub(crate) fn escaped(clean: String) -> Self {
+        debug_assert!(clean.chars().all(prints), "{clean:?}");
+        Self { clean }
+    }
+
+    /// For a terminal, a log or a JSON value: one line, cut after [`SHOWN_CHARACTERS`].
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self.clean.char_indices().nth(SHOWN_CHARACTERS) {
+            Some((end, _)) => format!("{}... (cut)", &self.clean[..end]),
+            None => self.clean.clone(),
+        }
+    }
+
+    /// For a comment of C, C++, Rust, Python or YAML: it neither ends nor opens one.
+    ///
+    /// A comment's line must not end in it: wrap it in backticks, as the templates do, so that
+    /// a final backslash joins no lines.
+    #[must_use]
+    pub fn comment(&self) -> String {
+        let mut out = String::new();
+        let mut before = ' ';
+        for character in self.line().chars() {
+            // `*/` and `/*` for C and Rust, `??/` is a trigraph for a backslash (C11 5.2.1.1).
+            let joins = matches!((before, character), ('*', '/') | ('/', '*') | ('?', '?'));
+            if joins {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
+                before = '}';
+            } else {
+                out.push(character);
+                before = character;
+            }
+        }
+        out
+    }
+
+    /// For the inside of a double-quoted literal of C, C++, Rust or Python: ASCII only.
+    ///
+    /// What is not a plain character stands as its visible escape with the backslash doubled, so
+    /// the program sees the same text that the report shows.
+    #[must_use]
+    pub fn string_literal(&self) -> String {
+        let mut out = String::new();
+        let mut before = ' ';
+        for character in self.line().chars() {
+            match character {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str(r"\\"),
+                '?' if before == '?' => out.push_str(r"\\u{3f}"),
+                ' '..='~' => out.push(character),
+                _ => {
+                    let _ = write!(out, r"\\u{{{:x}}}", u32::from(character));
+                }
+            }
+            before = character;
+        }
+        out
+    }
+}
+
+/// Shows the clean text, so that a debug line is as harmless as any other.
+impl fmt::Debug for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Foreign({})", self.line())
+    }
+}
+
+/// Whether `character` takes its place in a line and changes nothing around it.
+///
+/// The standard library escapes controls, format characters (bidirectional overrides, zero
+/// widths), line and paragraph separators, private and unassigned code points, and marks that
+/// would attach to what stands before them.
+pub(crate) fn prints(character: char) -> bool {
+    matches!(character, '\'' | '"' | '\\') || character.escape_debug().eq([character])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_print_is_shown_by_its_number() {
+        let text = Foreign::text("a\x1b[31m\u{202e}\u{85}\u{2028}\n\\é");
+        assert_eq!(text.line(), r"a\u{1b}[31m\u{202e}\u{85}\u{2028}\u{a}\\é");
+        assert_eq!(Foreign::bytes(b"ok\xff\xc3\xa9").line(), r"ok\xffé");
+    }
+
+    #[test]
+    fn a_comment_can_neither_be_ended_nor_opened() {
+        for hostile in ["*/", "/*", "**//", "*/*/", "/*/", "??/", "????/"] {
+            let comment = Foreign::text(hostile).comment();
+            for mark in ["*/", "/*", "??"] {
+                assert!(!comment.contains(mark), "{hostile} gave {comment}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_literal_is_ascii_and_keeps_its_quotes() {
+        assert_eq!(Foreign::text("\"é\\??/").string_literal(), r#"\"\\u{e9}\\\\?\\u{3f}/"#);
+    }
+
+    #[test]
+    fn a_long_value_is_cut_and_the_cut_is_said() {
+        let line = Foreign::text(&"x".repeat(SHOWN_CHARACTERS + 1)).line();
+        assert_eq!(line, format!("{}... (cut)", "x".repeat(SHOWN_CHARACTERS)));
+        let whole = "x".repeat(SHOWN_CHARACTERS);
+        assert_eq!(Foreign::text(&whole).line(), whole);
+    }
+}

@@ -1,0 +1,109 @@
+//! The whole run, every stage in order.
+
+use std::time::Duration;
+
+use rustls_pki_types::{DnsName, ServerName};
+use tokio::time::Instant;
+
+use crate::{
+    anchor, connect,
+    handshake::{
+        Presented,
+        full::{self, Hello},
+    },
+    path::{self, Question, Refusal},
+    store::Store,
+    target::Target,
+    time::Time,
+    verify::{self, Verified},
+};
+
+/// What a run is told besides its target.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The roots that the user trusts.
+    pub store: Store,
+    /// The time of judgement.
+    pub at: Time,
+    /// How long the target may take in all, from its name to the last byte.
+    pub timeout: Duration,
+    /// Where to connect to.
+    pub connect: connect::Options,
+    /// The name to send in the ClientHello.
+    pub sni: Sni,
+}
+
+/// The name to send in the ClientHello (RFC 6066 section 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sni {
+    /// The target's, unless that is an address.
+    Target,
+    /// Another one.
+    Name(DnsName<'static>),
+    /// None.
+    None,
+}
+
+/// What was learned of a target that presented a chain.
+#[derive(Debug, Clone)]
+pub struct Grab {
+    /// What the server presented.
+    pub presented: Presented,
+    /// Its anchor with the proof, or why it has none.
+    pub verdict: Result<Judgement, Refusal>,
+}
+
+/// What the pure stages made of a chain.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The paths that hold.
+    pub paths: path::Paths,
+    /// The anchor with the proof.
+    pub verified: Verified,
+}
+
+/// Why there is nothing to judge.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// No connection.
+    Connect(connect::Error),
+    /// No handshake.
+    Handshake(full::Error),
+}
+
+/// Asks `target` for its chain and finds the anchor that a device must hold.
+///
+/// # Errors
+///
+/// [`Error`] if there is no connection or no handshake. A chain without an anchor is no error:
+/// the verdict says why.
+pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
+    let deadline = Instant::now() + options.timeout;
+    let mut stream =
+        connect::connect(target, &options.connect, deadline).await.map_err(Error::Connect)?;
+    let hello = Hello { sni: server_name(target, &options.sni) };
+    let presented = full::shake(&mut stream, &hello, deadline).await.map_err(Error::Handshake)?;
+    Ok(judge(presented, target, options))
+}
+
+/// The pure half of [`grab`]: what to make of a chain, wherever it came from.
+#[must_use]
+pub fn judge(presented: Presented, target: &Target, options: &Options) -> Grab {
+    let question = Question { name: target.name(), at: options.at };
+    let verdict = path::find(&presented, &[], &options.store, question).and_then(|paths| {
+        let ranked = anchor::rank(&paths, &presented.certificates);
+        let verified = verify::prove(ranked, &presented, question)?;
+        Ok(Judgement { paths, verified })
+    });
+    Grab { presented, verdict }
+}
+
+/// The name for the ClientHello; addresses are never sent (RFC 6066 section 3).
+fn server_name(target: &Target, sni: &Sni) -> Option<DnsName<'static>> {
+    match (sni, target.name()) {
+        (Sni::Name(name), _) => Some(name.clone()),
+        (Sni::Target, ServerName::DnsName(name)) => Some(name.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,92 @@
+//! Shakes hands and records the certificates that the server presents.
+//!
+//! In: a connected stream. Out: [`Presented`]: the certificates in the order sent, and how much
+//! the handshake proved. Whether they are worth anything is left to `path` and `verify`.
+
+pub mod full;
+
+use std::fmt;
+
+use crate::{
+    bundle::KeyPossession,
+    certificate::{Certificate, Malformed},
+    store::Source,
+};
+
+/// Certificates kept of one chain, duplicates not counted: four times the longest path that
+/// rustls-webpki builds.
+pub const MAX_CERTIFICATES: usize = 32;
+
+/// What a server presented.
+#[derive(Debug, Clone)]
+pub struct Presented {
+    /// The certificates that could be read, in the order sent, each once.
+    pub certificates: Vec<Certificate>,
+    /// Where they came from.
+    pub source: Source,
+    /// Those that could not be read: position in the message, from 1, and why.
+    pub unreadable: Vec<(usize, Malformed)>,
+    /// Certificates sent again or past [`MAX_CERTIFICATES`], which were not kept.
+    pub dropped: usize,
+    /// How it was learned; `None` if it was read from a file.
+    pub handshake: Option<Handshake>,
+}
+
+/// How a handshake went, as far as certgrab let it go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handshake {
+    /// The way of shaking hands.
+    pub method: Method,
+    /// `TLS 1.3`, `TLS 1.2`.
+    pub version: String,
+    /// The name in the IANA registry, `TLS_AES_128_GCM_SHA256`.
+    pub cipher_suite: String,
+    /// Whether the peer signed with the key of its certificate.
+    pub key_possession: KeyPossession,
+    /// Whether the server asked for a client certificate.
+    pub client_certificate_requested: bool,
+    /// Bytes of the Certificate message with its 4-byte header (RFC 8446 section 4.4.2): what a
+    /// device must be able to hold at once.
+    pub certificate_message_bytes: usize,
+}
+
+/// A way of shaking hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// With keys agreed and the server's signature seen.
+    Full,
+}
+
+impl Presented {
+    /// Reads the certificates of a Certificate message; what is no certificate is kept as such.
+    #[must_use]
+    pub fn from_message<'a>(message: impl IntoIterator<Item = &'a [u8]>, source: Source) -> Self {
+        let mut presented = Self {
+            certificates: Vec::new(),
+            source,
+            unreadable: Vec::new(),
+            dropped: 0,
+            handshake: None,
+        };
+        for (index, der) in message.into_iter().enumerate() {
+            let again = presented.certificates.iter().any(|known| known.der() == der);
+            if again || presented.certificates.len() == MAX_CERTIFICATES {
+                presented.dropped += 1;
+                continue;
+            }
+            match Certificate::from_der(der) {
+                Ok(certificate) => presented.certificates.push(certificate),
+                Err(problem) => presented.unreadable.push((index + 1, problem)),
+            }
+        }
+        presented
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full => f.write_str("full"),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Finds the certificate a device must hold to trust a TLS server, in the exact form its code
+//! reads.
+//!
+//! ```text
+//!  "m1.tuyacn.com:8883"                                                     root_ca.h, .rs, ...
+//!   │                                                                                     ▲
+//!   target ─▶ connect ─▶ handshake ─▶ issuers ─▶ path ─▶ anchor ─▶ verify ─▶ bundle ─▶ emit
+//!   Target    Stream     Presented    Presented  Vec<Path>         Verified  Bundle    bytes
+//!                                     + issuers            ▲ Store ▲ time
+//!   └ pure ┘  └────────── sockets ────────────┘  └─────────────── pure ─────────────────────┘
+//! ```
+//!
+//! Data flows from left to right: a stage is a function from the type of the stage before to its
+//! own, and calls no earlier one. `grab` names them in order.
+//!
+//! Features: without any, certgrab turns a lock into constants, offline and with few crates, for
+//! `build.rs`; `fetch` adds the stages with sockets; `cli`, the default, the command.
+
+// What every stage speaks of.
+pub mod certificate;
+pub mod escape;
+pub mod name;
+pub mod time;
+
+// The words of the stages with sockets and of those that judge.
+#[cfg(feature = "fetch")]
+pub mod extensions;
+#[cfg(feature = "fetch")]
+pub mod store;
+
+// The stages, in the order of the run.
+#[cfg(feature = "fetch")]
+pub mod target;
+
+#[cfg(feature = "fetch")]
+pub mod connect;
+
+#[cfg(feature = "fetch")]
+pub mod handshake;
+
+#[cfg(feature = "fetch")]
+pub mod path;
+
+#[cfg(feature = "fetch")]
+pub mod anchor;
+
+#[cfg(feature = "fetch")]
+pub mod verify;
+
+pub mod bundle;
+
+pub mod emit;
+
+// Their run.
+#[cfg(feature = "fetch")]
+pub mod grab;
+
+#[cfg(feature = "fetch")]
+pub use grab::{Grab, grab};

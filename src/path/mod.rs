@@ -1,0 +1,260 @@
+//! Finds every path from the leaf to a root that the user trusts.
+//!
+//! In: what was presented, the issuers that were fetched, a [`Store`], a name and a time. Out:
+//! [`Paths`], each ended in a root, or why there is none.
+//!
+//! rustls-webpki builds and judges the paths. What it does not look at is checked here and named
+//! for it: the anchor's own validity and extensions, and keyCertSign on every intermediate. It
+//! cannot judge a server's own certificate that the user trusts as it stands (RFC 5280 section
+//! 6.1 has no such path), which home brokers use: [`trusted_leaf`] is their way.
+
+mod explain;
+
+use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
+use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
+
+use crate::{
+    certificate::Certificate,
+    extensions,
+    handshake::Presented,
+    store::{Root, Store},
+    time::Time,
+};
+
+pub use explain::Refusal;
+pub(crate) use explain::why_not;
+
+/// The signature algorithms that paths are judged with: all of rustls-webpki's ring provider.
+const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = webpki::ALL_VERIFICATION_ALGS;
+
+/// What is asked of a path.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The name that the leaf must carry (RFC 9525).
+    pub name: &'a ServerName<'static>,
+    /// The time of judgement.
+    pub at: Time,
+}
+
+/// A path that holds: from the leaf to a root of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// The leaf, then each certificate's issuer, without the anchor.
+    pub certificates: Vec<Certificate>,
+    /// The root that ends it.
+    pub anchor: Root,
+}
+
+/// All paths that hold; at least one.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    /// The paths in the order found.
+    pub found: Vec<Path>,
+    /// Whether the search was cut by a budget of rustls-webpki, so that there may be more.
+    pub cut: bool,
+}
+
+/// Finds the paths from the presented leaf to the roots of `store` that hold for `question`.
+///
+/// `issuers` are further candidates, fetched elsewhere. A certificate that was sent or fetched
+/// ends a path only if the store has it.
+///
+/// # Errors
+///
+/// [`Refusal`] says why no path holds, as far as the best one got.
+pub fn find(
+    presented: &Presented,
+    issuers: &[Certificate],
+    store: &Store,
+    question: Question<'_>,
+) -> Result<Paths, Refusal> {
+    let Some(leaf) = presented.certificates.first() else {
+        return Err(explain::nothing_presented(presented));
+    };
+    let mut candidates: Vec<Certificate> = presented.certificates[1..].to_vec();
+    candidates.extend(issuers.iter().cloned());
+    if let Some(root) = store.by_the_users_word(leaf) {
+        let path = trusted_leaf(leaf, root, question)?;
+        return Ok(Paths { found: vec![path], cut: false });
+    }
+    let roots = roots_within_reach(leaf, &candidates, store);
+    let search = search(leaf, &candidates, &roots, question);
+    match search {
+        Ok(paths) => Ok(paths),
+        Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)),
+    }
+}
+
+/// The roots that issued, by name, the leaf or a candidate, and candidates the user named.
+fn roots_within_reach(leaf: &Certificate, candidates: &[Certificate], store: &Store) -> Vec<Root> {
+    let mut roots: Vec<Root> = Vec::new();
+    let mut asked: Vec<&[u8]> = Vec::new();
+    for certificate in std::iter::once(leaf).chain(candidates) {
+        let issuer = certificate.issuer_der();
+        if !asked.contains(&issuer) {
+            asked.push(issuer);
+            roots.extend(store.named(issuer));
+        }
+    }
+    for root in candidates.iter().filter_map(|candidate| store.by_the_users_word(candidate)) {
+        if !roots.iter().any(|known| known.certificate == root.certificate) {
+            roots.push(root);
+        }
+    }
+    roots
+}
+
+/// What kept a search from finding a path.
+#[derive(Debug, Clone)]
+pub(crate) enum Problem {
+    /// rustls-webpki refuses.
+    WebPki(webpki::Error),
+    /// A path that rustls-webpki accepts fails a check that it does not make.
+    Anchor {
+        /// The certificate that fails it.
+        certificate: Certificate,
+        /// What it lacks.
+        lacks: extensions::Lack,
+    },
+}
+
+/// Asks rustls-webpki for all paths, and drops those that fail the checks it does not make.
+pub(crate) fn search(
+    leaf: &Certificate,
+    candidates: &[Certificate],
+    roots: &[Root],
+    question: Question<'_>,
+) -> Result<Paths, Problem> {
+    let leaf_der = CertificateDer::from(leaf.der());
+    let end_entity = EndEntityCert::try_from(&leaf_der).map_err(Problem::WebPki)?;
+    end_entity.verify_is_valid_for_subject_name(question.name).map_err(Problem::WebPki)?;
+
+    let mut search = Search { candidates, found: Vec::new(), cut: false, problem: None };
+    let failure = search.run(&end_entity, roots, question);
+    if search.cut {
+        // Each call has its own budget, so asking for one root at a time reaches further.
+        for root in roots {
+            search.run(&end_entity, std::slice::from_ref(root), question);
+        }
+    }
+    for path in &mut search.found {
+        path.certificates.insert(0, leaf.clone());
+    }
+    if search.found.is_empty() {
+        return Err(search.problem.unwrap_or(Problem::WebPki(failure)));
+    }
+    Ok(Paths { found: search.found, cut: search.cut })
+}
+
+struct Search<'a> {
+    candidates: &'a [Certificate],
+    found: Vec<Path>,
+    cut: bool,
+    problem: Option<Problem>,
+}
+
+impl Search<'_> {
+    /// One call of rustls-webpki over `roots`; the error that ended it.
+    fn run(
+        &mut self,
+        end_entity: &EndEntityCert<'_>,
+        roots: &[Root],
+        question: Question<'_>,
+    ) -> webpki::Error {
+        let ders: Vec<_> =
+            roots.iter().map(|root| CertificateDer::from(root.certificate.der())).collect();
+        // A root that rustls-webpki cannot read ends no path of its making.
+        let (readable, anchors): (Vec<&Root>, Vec<_>) = roots
+            .iter()
+            .zip(&ders)
+            .filter_map(|(root, der)| Some((root, anchor_from_trusted_cert(der).ok()?)))
+            .unzip();
+        let intermediates: Vec<_> =
+            self.candidates.iter().map(|one| CertificateDer::from(one.der())).collect();
+        let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
+            question.at.unix().try_into().unwrap_or(0),
+        ));
+        let recording = std::cell::RefCell::new(&mut *self);
+        let hook = |verified: &VerifiedPath<'_>| {
+            let position = anchors.iter().position(|anchor| anchor == verified.anchor());
+            if let Some(root) = position.map(|position| readable[position]) {
+                recording.borrow_mut().record(verified, root, question.at);
+            }
+            // Refusing each path makes the search go on to the next one.
+            Err(webpki::Error::UnknownIssuer)
+        };
+        let usage = KeyUsage::server_auth();
+        let ended = end_entity.verify_for_usage(
+            ALGORITHMS,
+            &anchors,
+            &intermediates,
+            at,
+            usage,
+            None,
+            Some(&hook),
+        );
+        let error = ended.err().unwrap_or(webpki::Error::UnknownIssuer);
+        self.cut |= matches!(
+            error,
+            webpki::Error::MaximumPathBuildCallsExceeded
+                | webpki::Error::MaximumSignatureChecksExceeded
+                | webpki::Error::MaximumNameConstraintComparisonsExceeded
+        );
+        error
+    }
+
+    fn record(&mut self, verified: &VerifiedPath<'_>, root: &Root, at: Time) {
+        let mut certificates = Vec::new();
+        for intermediate in verified.intermediate_certificates() {
+            let der = intermediate.der();
+            let Some(known) = self.candidates.iter().find(|known| known.der() == der.as_ref())
+            else {
+                return;
+            };
+            certificates.push(known.clone());
+        }
+        // The anchor itself, sent along by the server, makes no longer path.
+        if certificates.iter().any(|certificate| certificate.is_same_anchor(&root.certificate)) {
+            return;
+        }
+        for certificate in &certificates {
+            if let Some(lacks) = extensions::intermediate_lacks(certificate) {
+                self.problem = Some(Problem::Anchor { certificate: certificate.clone(), lacks });
+                return;
+            }
+        }
+        if let Some(lacks) = extensions::anchor_lacks(&root.certificate, at) {
+            let certificate = root.certificate.clone();
+            self.problem = Some(Problem::Anchor { certificate, lacks });
+            return;
+        }
+        let path = Path { certificates, anchor: root.clone() };
+        if !self.found.contains(&path) {
+            self.found.push(path);
+        }
+    }
+}
+
+/// The path of a leaf that is its own anchor: the user named it, and it signed itself.
+///
+/// Its dates and its name are checked as for any other leaf; that it may be a CA is not held
+/// against it, since trusting exactly this certificate asks nothing of it as an authority.
+///
+/// # Errors
+///
+/// It is issued by another certificate, is not valid at the time, or carries another name.
+fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Result<Path, Refusal> {
+    if !leaf.is_self_issued() {
+        return Err(explain::trusted_leaf_is_issued(leaf));
+    }
+    if question.at < leaf.not_before() || question.at > leaf.not_after() {
+        return Err(explain::out_of_date(leaf, question.at));
+    }
+    let der = CertificateDer::from(leaf.der());
+    let checked = EndEntityCert::try_from(&der)
+        .and_then(|leaf| leaf.verify_is_valid_for_subject_name(question.name));
+    match checked {
+        Ok(()) => Ok(Path { certificates: vec![leaf.clone()], anchor: root }),
+        Err(error) => Err(explain::leaf_refused(leaf, question, &error)),
+    }
+}

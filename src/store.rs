@@ -1,0 +1,338 @@
+//! The roots that the user trusts.
+//!
+//! In: Mozilla's bundled list, the system's, PEM files, fingerprints. Out: [`Store`], which finds
+//! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
+
+use std::{
+    collections::HashMap,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use rustls_pki_types::CertificateDer;
+
+use crate::{
+    certificate::{Certificate, Sha256},
+    escape::Foreign,
+};
+
+/// The most bytes one file of roots may have: 16 MiB, some seventy times Mozilla's whole list.
+pub const MAX_ROOTS_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The most certificates that all files of roots may hold together.
+pub const MAX_ROOTS: usize = 2_000;
+
+/// Roots that the user trusts.
+#[derive(Debug, Clone, Default)]
+pub struct Store {
+    mozilla: bool,
+    added: Vec<Root>,
+    fingerprints: Vec<Sha256>,
+}
+
+/// A certificate that the user trusts as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Why it is trusted.
+    pub source: Source,
+}
+
+/// Where a certificate came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The server sent it.
+    Server,
+    /// It was read from a file as if a server had sent it.
+    Presented(PathBuf),
+    /// It was fetched from the caIssuers URL of another certificate.
+    Fetched(Foreign),
+    /// Mozilla's list, bundled with certgrab.
+    Mozilla,
+    /// The operating system's list.
+    System,
+    /// A file that the user named.
+    File(PathBuf),
+    /// The user gave its SHA-256.
+    Fingerprint,
+}
+
+/// Why roots could not be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file or directory cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The file is not one whose whole content can be read (a pipe or a device).
+    NotAFile(PathBuf),
+    /// The file is larger than [`MAX_ROOTS_BYTES`].
+    TooLarge(PathBuf),
+    /// There are more than [`MAX_ROOTS`] certificates.
+    TooMany(PathBuf),
+    /// A block of the file is no certificate.
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The position of the block in the file, from 1.
+        position: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The file holds no certificate.
+    Empty(PathBuf),
+    /// The system's roots could not be read.
+    System(Foreign),
+}
+
+impl Store {
+    /// Mozilla's roots for servers, as bundled in webpki-root-certs.
+    #[must_use]
+    pub fn mozilla() -> Self {
+        Self { mozilla: true, ..Self::default() }
+    }
+
+    /// Also trusts Mozilla's roots.
+    pub fn add_mozilla(&mut self) {
+        self.mozilla = true;
+    }
+
+    /// Also trusts the certificates of a PEM or DER file, or of the files of a directory.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, is over a limit, or holds something else than certificates. In a
+    /// directory, files without a certificate are passed over.
+    pub fn add_path(&mut self, path: &Path) -> Result<(), Error> {
+        let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
+        if !fs::metadata(path).map_err(unreadable)?.is_dir() {
+            return self.add_file(path);
+        }
+        let mut files = Vec::new();
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            files.push(entry.map_err(unreadable)?.path());
+        }
+        files.sort();
+        let before = self.added.len();
+        for file in files.iter().filter(|file| file.is_file()) {
+            match self.add_file(file) {
+                Ok(()) | Err(Error::Empty(_) | Error::Malformed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if self.added.len() == before { Err(Error::Empty(path.to_owned())) } else { Ok(()) }
+    }
+
+    fn add_file(&mut self, path: &Path) -> Result<(), Error> {
+        for certificate in read_certificates(path)? {
+            let source = Source::File(path.to_owned());
+            self.add(path, Root { certificate, source })?;
+        }
+        Ok(())
+    }
+
+    /// Also trusts the operating system's roots.
+    ///
+    /// # Errors
+    ///
+    /// The system's roots cannot be read, or there are none.
+    pub fn add_system(&mut self) -> Result<(), Error> {
+        let found = rustls_native_certs::load_native_certs();
+        if let (true, Some(error)) = (found.certs.is_empty(), found.errors.first()) {
+            return Err(Error::System(Foreign::text(&error.to_string())));
+        }
+        let place = Path::new("the system's store");
+        for der in &found.certs {
+            // What the system holds and certgrab cannot read is no root for any device either.
+            if let Ok(certificate) = Certificate::from_der(der) {
+                self.add(place, Root { certificate, source: Source::System })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, path: &Path, root: Root) -> Result<(), Error> {
+        if self.added.len() == MAX_ROOTS {
+            return Err(Error::TooMany(path.to_owned()));
+        }
+        self.added.push(root);
+        Ok(())
+    }
+
+    /// Also trusts the certificate with this SHA-256, wherever it turns up.
+    pub fn trust_sha256(&mut self, fingerprint: Sha256) {
+        self.fingerprints.push(fingerprint);
+    }
+
+    /// The certificate as a root, if the user named it by its fingerprint or in a file.
+    ///
+    /// Mozilla's roots are not looked at: this is for a certificate that is not a root by name.
+    #[must_use]
+    pub fn by_the_users_word(&self, certificate: &Certificate) -> Option<Root> {
+        if let Some(root) = self.added.iter().find(|root| root.certificate == *certificate) {
+            return Some(root.clone());
+        }
+        let named = self.fingerprints.contains(&certificate.sha256());
+        named.then(|| Root { certificate: certificate.clone(), source: Source::Fingerprint })
+    }
+
+    /// The roots whose subject is `name` (a DER name, compared byte by byte), Mozilla's first.
+    #[must_use]
+    pub fn named(&self, name: &[u8]) -> Vec<Root> {
+        let mut roots = Vec::new();
+        if self.mozilla {
+            let positions = mozilla_by_subject().get(name).map_or(&[][..], Vec::as_slice);
+            roots.extend(positions.iter().filter_map(|&position| mozilla_root(position)));
+        }
+        let added = self.added.iter().filter(|root| root.certificate.subject_der() == name);
+        for root in added {
+            if !roots.iter().any(|known: &Root| known.certificate == root.certificate) {
+                roots.push(root.clone());
+            }
+        }
+        roots
+    }
+
+    /// The store in the user's words: `Mozilla's store`.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let mut parts = Vec::new();
+        if self.mozilla {
+            parts.push("Mozilla's store".to_owned());
+        }
+        for root in &self.added {
+            let part = root.source.to_string();
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        match parts.as_slice() {
+            [] => "the fingerprints given".to_owned(),
+            [one] => one.clone(),
+            [first, .., last] if parts.len() > 3 => format!("{first} ... {last}"),
+            [start @ .., last] => format!("{} or {last}", start.join(", ")),
+        }
+    }
+}
+
+/// The certificates of a PEM file (any text around the blocks) or a DER file.
+///
+/// # Errors
+///
+/// The file cannot be read, is over a limit, or holds something else than certificates.
+pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
+    let facts = fs::metadata(path).map_err(unreadable)?;
+    if !facts.is_file() {
+        return Err(Error::NotAFile(path.to_owned()));
+    }
+    if facts.len() > MAX_ROOTS_BYTES {
+        return Err(Error::TooLarge(path.to_owned()));
+    }
+    certificates_in(&fs::read(path).map_err(unreadable)?, path)
+}
+
+/// The certificates in `content`, which came from `path`: PEM, or one DER certificate.
+///
+/// # Errors
+///
+/// See [`read_certificates`].
+pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, Error> {
+    let malformed =
+        |position, problem| Error::Malformed { path: path.to_owned(), position, problem };
+    if content.first() == Some(&0x30) {
+        let certificate = Certificate::from_der(content);
+        return Ok(vec![certificate.map_err(|error| malformed(1, error.to_string()))?]);
+    }
+    let blocks = pem::parse_many(content).map_err(|error| {
+        malformed(1, format!("not a PEM certificate: {}", Foreign::text(&error.to_string()).line()))
+    })?;
+    let mut certificates = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        // RFC 7468 section 5.1 names CERTIFICATE; the others are what old OpenSSL wrote.
+        if matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE") {
+            let certificate = Certificate::from_der(block.contents());
+            certificates
+                .push(certificate.map_err(|error| malformed(index + 1, error.to_string()))?);
+        }
+        if certificates.len() > MAX_ROOTS {
+            return Err(Error::TooMany(path.to_owned()));
+        }
+    }
+    if certificates.is_empty() { Err(Error::Empty(path.to_owned())) } else { Ok(certificates) }
+}
+
+/// Positions in Mozilla's list by subject. Only the subjects are read, and only when asked for.
+fn mozilla_by_subject() -> &'static HashMap<Vec<u8>, Vec<usize>> {
+    static INDEX: OnceLock<HashMap<Vec<u8>, Vec<usize>>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut index: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (position, der) in mozilla_list().iter().enumerate() {
+            if let Ok(certificate) = Certificate::from_der(der) {
+                index.entry(certificate.subject_der().to_vec()).or_default().push(position);
+            }
+        }
+        index
+    })
+}
+
+fn mozilla_root(position: usize) -> Option<Root> {
+    let certificate = Certificate::from_der(&mozilla_list()[position]).ok()?;
+    Some(Root { certificate, source: Source::Mozilla })
+}
+
+/// All of Mozilla's roots for servers.
+#[must_use]
+pub fn mozilla_list() -> &'static [CertificateDer<'static>] {
+    webpki_root_certs::TLS_SERVER_ROOT_CERTS
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = |path: &Path| Foreign::text(&path.display().to_string()).line();
+        match self {
+            Self::Server => f.write_str("sent by the server"),
+            Self::Presented(path) => write!(f, "read from {} as sent by the server", file(path)),
+            Self::Fetched(url) => write!(f, "fetched from {}", url.line()),
+            Self::Mozilla => f.write_str("Mozilla's store"),
+            Self::System => f.write_str("the system's store"),
+            Self::File(path) => f.write_str(&file(path)),
+            Self::Fingerprint => f.write_str("trusted by its SHA-256"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |path: &Path| Foreign::text(&path.display().to_string()).line();
+        match self {
+            Self::Unreadable { path, error } => {
+                write!(f, "cannot read {}: {error}", shown(path))
+            }
+            Self::NotAFile(path) => {
+                write!(f, "cannot read {}: wanted a regular file or a directory", shown(path))
+            }
+            Self::TooLarge(path) => {
+                write!(f, "{} has more than {MAX_ROOTS_BYTES} bytes", shown(path))
+            }
+            Self::TooMany(path) => {
+                write!(f, "more than {MAX_ROOTS} roots, the rest of them in {}", shown(path))
+            }
+            Self::Malformed { path, position, problem } => {
+                write!(f, "block {position} of {} is {problem}", shown(path))
+            }
+            Self::Empty(path) => write!(f, "{} holds no certificate", shown(path)),
+            Self::System(problem) => {
+                write!(f, "the system's roots cannot be read: {}", problem.line())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
