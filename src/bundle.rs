@@ -56,6 +56,64 @@ pub enum KeyPossession {
     NotProven,
 }
 
+/// Which certificates to export.
+#[cfg(feature = "fetch")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum What {
+    /// The anchor, with what the server leaves out.
+    #[default]
+    Anchor,
+    /// From the leaf to the anchor.
+    Chain,
+    /// The server's own certificate.
+    Leaf,
+    /// What is between the leaf and the anchor.
+    Intermediates,
+}
+
+/// Takes from a proven chain what is to be exported; the anchor comes first unless it is a chain.
+///
+/// Nothing may be left: a chain without intermediates gives an empty bundle.
+#[cfg(feature = "fetch")]
+#[must_use]
+pub fn pack(
+    target: &crate::target::Target,
+    presented: &crate::handshake::Presented,
+    verified: &crate::verify::Verified,
+    what: What,
+) -> Bundle {
+    let anchor = verified.anchor();
+    let entry = |certificate: &Certificate, role: Role| Entry {
+        role,
+        source: Foreign::text(&if role == Role::Anchor {
+            anchor.root.source.to_string()
+        } else {
+            presented.source.to_string()
+        }),
+        reason: (role == Role::Anchor).then(|| Foreign::text(&anchor.reason.to_string())),
+        lasts_until: (role == Role::Anchor).then_some(anchor.lasts.until),
+        certificate: certificate.clone(),
+    };
+    let on_path = anchor.path.certificates.as_slice();
+    let leaf = || on_path.iter().take(1).map(|leaf| entry(leaf, Role::Leaf));
+    let own = on_path.first() == Some(&anchor.root.certificate);
+    let root = || std::iter::once(entry(&anchor.root.certificate, Role::Anchor));
+    let between = || on_path.iter().skip(1).map(|one| entry(one, Role::Intermediate));
+    let missing = || anchor.missing.iter().map(|one| entry(one, Role::Intermediate));
+    Bundle {
+        host: target.host(),
+        port: target.port(),
+        key_possession: presented.key_possession(),
+        entries: match what {
+            What::Anchor => root().chain(missing()).collect(),
+            What::Chain if own => root().collect(),
+            What::Chain => leaf().chain(between()).chain(root()).collect(),
+            What::Leaf => leaf().collect(),
+            What::Intermediates => between().collect(),
+        },
+    }
+}
+
 impl Role {
     /// The role in one word, as locks, comments and JSON write it.
     #[must_use]

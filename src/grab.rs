@@ -1,6 +1,6 @@
 //! The whole run, every stage in order.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
@@ -70,6 +70,46 @@ pub enum Error {
     Connect(connect::Error),
     /// No handshake.
     Handshake(full::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect(error) => error.fmt(f),
+            Self::Handshake(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// What to try next, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Connect(error) => error.hint(),
+            Self::Handshake(error) => error.hint(),
+        }
+    }
+
+    /// A short stable name for JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Connect(error) => error.kind(),
+            Self::Handshake(error) => error.kind(),
+        }
+    }
+
+    /// The stage that failed, as the drawing in the crate's documentation names it.
+    #[must_use]
+    pub fn stage(&self) -> &'static str {
+        match self {
+            Self::Connect(_) => "connect",
+            Self::Handshake(_) => "handshake",
+        }
+    }
 }
 
 /// Asks `target` for its chain and finds the anchor that a device must hold.

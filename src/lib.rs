@@ -54,6 +54,11 @@ pub mod emit;
 // Their run.
 #[cfg(feature = "fetch")]
 pub mod grab;
+#[cfg(feature = "fetch")]
+pub mod warning;
+
+#[cfg(feature = "fetch")]
+pub mod document;
 
 #[cfg(feature = "fetch")]
 pub use grab::{Grab, grab};

@@ -157,6 +157,11 @@ impl Store {
         Ok(())
     }
 
+    /// Also trusts `certificate`, which the user knows as `name`.
+    pub fn add_certificate(&mut self, certificate: Certificate, name: &str) {
+        self.added.push(Root { certificate, source: Source::File(name.into()) });
+    }
+
     fn add(&mut self, path: &Path, root: Root) -> Result<(), Error> {
         if self.added.len() == MAX_ROOTS {
             return Err(Error::TooMany(path.to_owned()));

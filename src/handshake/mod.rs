@@ -81,6 +81,13 @@ impl Presented {
         }
         presented
     }
+
+    /// Whether the peer proved that it holds the key of its certificate; a file proves nothing.
+    #[must_use]
+    pub fn key_possession(&self) -> KeyPossession {
+        let handshake = self.handshake.as_ref();
+        handshake.map_or(KeyPossession::NotProven, |handshake| handshake.key_possession)
+    }
 }
 
 impl fmt::Display for Method {

@@ -1,0 +1,211 @@
+//! The arguments as typed.
+
+use std::{num::NonZeroU16, path::PathBuf};
+
+use certgrab::{
+    certificate::Sha256,
+    emit::{self, Format, Identifier},
+    target::Target,
+    time::Time,
+};
+use clap::{Parser, Subcommand, ValueEnum};
+use rustls_pki_types::DnsName;
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
+  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
+  certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
+  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
+  certgrab demo                                     see it all without a network
+
+Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
+4 a file could not be read or written, 70 a fault of certgrab's own";
+
+/// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
+#[derive(Debug, Parser)]
+#[command(
+    name = "certgrab",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = EXAMPLES
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) job: Job,
+
+    #[command(flatten)]
+    pub(crate) display: Display,
+}
+
+/// What else the command can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Do the whole job against a server in this process; needs no network
+    Demo,
+}
+
+/// The main job: from targets to anchors.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Job {
+    /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
+    #[arg(value_name = "TARGET", required = true, value_parser = target)]
+    pub(crate) targets: Vec<Target>,
+
+    /// Write the certificates as pem, cer, der, p7b, c, rust or json, to PATH or standard output
+    #[arg(short, long, value_name = "FORMAT[=PATH]", value_parser = emission)]
+    pub(crate) emit: Vec<Emission>,
+
+    /// Write the anchor, the chain (leaf to anchor), the leaf, or the intermediates
+    #[arg(long, value_enum, default_value_t = What::Anchor, hide_possible_values = true)]
+    pub(crate) what: What,
+
+    /// The name of the constants [default: from the host, as in M1_TUYACN_COM_ROOT_CA]
+    #[arg(long, value_parser = Identifier::new)]
+    pub(crate) name: Option<Identifier>,
+
+    /// Show the result as one JSON document a line and a target
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
+    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
+    #[arg(long, value_name = "HEX", value_parser = fingerprint)]
+    pub(crate) trust_sha256: Vec<Sha256>,
+
+    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Time>,
+
+    /// Read the presented chain from FILE, or - for standard input; no socket is opened
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6"])]
+    pub(crate) from: Option<PathBuf>,
+
+    /// Give up on a target after SECS seconds
+    #[arg(long, value_name = "SECS", default_value = "10")]
+    pub(crate) timeout: NonZeroU16,
+
+    /// Connect to HOST:PORT, and still want a certificate for TARGET
+    #[arg(long, value_name = "HOST:PORT", value_parser = target)]
+    pub(crate) connect: Option<Target>,
+
+    /// Send NAME in the ClientHello instead of TARGET
+    #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
+    pub(crate) sni: Option<DnsName<'static>>,
+
+    /// Send no name in the ClientHello
+    #[arg(long)]
+    pub(crate) no_sni: bool,
+
+    /// Use IPv4 only
+    #[arg(short = '4', conflicts_with = "v6")]
+    pub(crate) v4: bool,
+
+    /// Use IPv6 only
+    #[arg(short = '6')]
+    pub(crate) v6: bool,
+}
+
+/// How results and messages are shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Display {
+    /// Use colour: auto, always or never
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, hide_possible_values = true)]
+    pub(crate) color: Color,
+
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Which certificates to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum What {
+    Anchor,
+    Chain,
+    Leaf,
+    Intermediates,
+}
+
+/// One `--emit`.
+#[derive(Debug, Clone)]
+pub(crate) struct Emission {
+    pub(crate) form: Form,
+    pub(crate) path: Option<PathBuf>,
+}
+
+/// What one `--emit` writes.
+#[derive(Debug, Clone)]
+pub(crate) enum Form {
+    /// The result as a JSON document.
+    Document,
+    /// The certificates in a format.
+    Certificates(Format),
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    text.parse::<Target>().map_err(|error| match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    })
+}
+
+fn fingerprint(text: &str) -> Result<Sha256, String> {
+    Sha256::parse(text).ok_or_else(|| {
+        "wanted the 64 hexadecimal digits of a SHA-256, with or without colons".to_owned()
+    })
+}
+
+fn sni(text: &str) -> Result<DnsName<'static>, String> {
+    match target(text)?.name() {
+        rustls_pki_types::ServerName::DnsName(name) => Ok(name.clone()),
+        _ => Err("an address is never sent in a ClientHello (RFC 6066 section 3)".to_owned()),
+    }
+}
+
+fn emission(text: &str) -> Result<Emission, String> {
+    let (word, path) = match text.split_once('=') {
+        Some((_, "")) => return Err("the path after `=` is empty".to_owned()),
+        Some((word, path)) => (word, Some(PathBuf::from(path))),
+        None => (text, None),
+    };
+    let form = match (word, emit::format(word)) {
+        ("json", _) => Form::Document,
+        (_, Some(format)) => Form::Certificates(format),
+        _ => {
+            let names: Vec<_> = emit::FORMATS.iter().map(|format| format.name).collect();
+            return Err(format!("no such format; there are {} and json", names.join(", ")));
+        }
+    };
+    Ok(Emission { form, path })
+}
+
+impl Emission {
+    /// Whether what it writes can be shown on a terminal.
+    pub(crate) fn is_text(&self) -> bool {
+        match self.form {
+            Form::Document => true,
+            Form::Certificates(format) => format.is_text,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The main job: each target is asked and judged, then shown or exported.
+
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use certgrab::{
+    Grab, bundle, connect,
+    document::Document,
+    emit::{self, Identifier},
+    grab::{self, Options, Sni},
+    handshake::Presented,
+    store::{self, Source, Store},
+    target::Target,
+    time::Time,
+    warning,
+};
+
+use super::{
+    Exit, Failure,
+    args::{Display, Emission, Form, Job, What},
+    complain, output, report, style,
+};
+
+/// Runs the job; how it ended, the worst target counting.
+pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
+    agree(job)?;
+    let options = options(job)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    let mut exit = Exit::Done;
+    for target in &job.targets {
+        let outcome = match &job.from {
+            Some(file) => Ok(grab::judge(read_chain(file)?, target, &options)),
+            None => runtime.block_on(grab::grab(target, &options)),
+        };
+        let ended = finish(job, display, target, &options, &outcome)?;
+        exit = exit.worse(ended);
+    }
+    Ok(exit)
+}
+
+/// Refuses options that contradict each other, before anything is asked of a server.
+fn agree(job: &Job) -> Result<(), Failure> {
+    let usage = |message: &str| Failure::new(Exit::Usage, message);
+    let to_standard_output: Vec<_> = job.emit.iter().filter(|one| one.path.is_none()).collect();
+    if !job.emit.is_empty() && job.targets.len() > 1 {
+        return Err(usage("`--emit` takes one target")
+            .with_hint(Some("run certgrab once for each target".to_owned())));
+    }
+    if to_standard_output.len() + usize::from(job.json) > 1 {
+        return Err(usage("only one result can go to standard output")
+            .with_hint(Some("give the others a file: `--emit FORMAT=PATH`".to_owned())));
+    }
+    let binary = to_standard_output.iter().any(|emission| !emission.is_text());
+    if binary && output::is_terminal() {
+        return Err(usage("the format is binary and standard output is a terminal")
+            .with_hint(Some("give it a file: `--emit der=PATH`".to_owned())));
+    }
+    Ok(())
+}
+
+fn options(job: &Job) -> Result<Options, Failure> {
+    Ok(Options {
+        store: store(job)?,
+        at: job.at.unwrap_or_else(Time::now),
+        timeout: Duration::from_secs(u64::from(job.timeout.get())),
+        connect: connect::Options {
+            instead: job.connect.clone(),
+            family: match (job.v4, job.v6) {
+                (true, _) => Some(connect::Family::V4),
+                (_, true) => Some(connect::Family::V6),
+                _ => None,
+            },
+        },
+        sni: match &job.sni {
+            Some(name) => Sni::Name(name.clone()),
+            None if job.no_sni => Sni::None,
+            None => Sni::Target,
+        },
+    })
+}
+
+fn store(job: &Job) -> Result<Store, Failure> {
+    let mut store = Store::default();
+    for path in &job.roots {
+        match path.to_str() {
+            Some("mozilla") => store.add_mozilla(),
+            Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
+            _ => store.add_path(path).map_err(|error| unreadable(&error))?,
+        }
+    }
+    if job.roots.is_empty() {
+        store.add_mozilla();
+    }
+    for fingerprint in &job.trust_sha256 {
+        store.trust_sha256(*fingerprint);
+    }
+    Ok(store)
+}
+
+fn unreadable(error: &store::Error) -> Failure {
+    Failure::new(Exit::File, error.to_string())
+}
+
+/// The chain in a file or on standard input, as if a server had presented it.
+fn read_chain(file: &Path) -> Result<Presented, Failure> {
+    let certificates = if file == Path::new("-") {
+        let mut content = Vec::new();
+        let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES);
+        input.read_to_end(&mut content).map_err(|error| {
+            Failure::new(Exit::File, format!("cannot read standard input: {error}"))
+        })?;
+        store::certificates_in(&content, Path::new("standard input"))
+    } else {
+        store::read_certificates(file)
+    };
+    let certificates = certificates.map_err(|error| unreadable(&error))?;
+    let ders = certificates.iter().map(certgrab::certificate::Certificate::der);
+    let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
+    Ok(Presented::from_message(ders, Source::Presented(name)))
+}
+
+/// Shows or exports what came of one target.
+fn finish(
+    job: &Job,
+    display: &Display,
+    target: &Target,
+    options: &Options,
+    outcome: &Result<Grab, grab::Error>,
+) -> Result<Exit, Failure> {
+    let document = || Document::new(target, outcome, options.at).to_line();
+    if job.json {
+        output::write(document().as_bytes())?;
+    }
+    // A document is a result in its own right: it says what failed.
+    let documents = job.emit.iter().filter(|emission| matches!(emission.form, Form::Document));
+    for emission in documents {
+        deliver(emission, document().as_bytes(), display)?;
+    }
+    let (grab, judgement) = match outcome {
+        Err(error) => {
+            complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint()));
+            return Ok(Exit::NoHandshake);
+        }
+        Ok(grab) => match &grab.verdict {
+            Err(refusal) => {
+                if job.emit.is_empty() && !job.json {
+                    output::show(&report::refused(target, grab))?;
+                }
+                let failure = Failure::new(Exit::Untrusted, refusal.to_string());
+                complain(&failure.with_hint(refusal.hint()));
+                return Ok(Exit::Untrusted);
+            }
+            Ok(judgement) => (grab, judgement),
+        },
+    };
+    if job.emit.is_empty() && !job.json {
+        output::show(&report::trusted(target, grab, judgement, options.at))?;
+        return Ok(Exit::Done);
+    }
+    warn(grab, judgement, options.at, display);
+    let what = match job.what {
+        What::Anchor => bundle::What::Anchor,
+        What::Chain => bundle::What::Chain,
+        What::Leaf => bundle::What::Leaf,
+        What::Intermediates => bundle::What::Intermediates,
+    };
+    let bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
+    let name = job.name.clone().unwrap_or_else(|| {
+        Identifier::for_host(
+            &target.host(),
+            match job.what {
+                What::Anchor => "ROOT_CA",
+                What::Chain => "CA_CHAIN",
+                What::Leaf => "CERTIFICATE",
+                What::Intermediates => "INTERMEDIATE_CA",
+            },
+        )
+    });
+    // All are rendered before the first is written: a run that fails leaves all as it was.
+    let mut rendered = Vec::new();
+    for emission in &job.emit {
+        if let Form::Certificates(format) = emission.form {
+            if bundle.entries.is_empty() {
+                let message = "there is no intermediate between the leaf and the anchor";
+                return Err(Failure::new(Exit::Untrusted, message));
+            }
+            let data = emit::render(&bundle, format, &name).map_err(|error| {
+                Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
+            })?;
+            rendered.push((emission, data));
+        }
+    }
+    for (emission, data) in rendered {
+        deliver(emission, &data, display)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn deliver(emission: &Emission, data: &[u8], display: &Display) -> Result<(), Failure> {
+    let Some(path) = &emission.path else {
+        return output::write(data);
+    };
+    let changed = output::replace(path, data)?;
+    if !display.quiet {
+        let path = certgrab::escape::Foreign::text(&path.display().to_string()).line();
+        let what = if changed { "wrote" } else { "unchanged:" };
+        anstream::eprintln!("certgrab: {what} {path}");
+    }
+    Ok(())
+}
+
+/// Says on standard error what the artefact has no room for.
+fn warn(grab: &Grab, judgement: &grab::Judgement, at: Time, display: &Display) {
+    if display.quiet {
+        return;
+    }
+    let anchor = judgement.verified.anchor();
+    for warning in warning::about_anchor(&grab.presented, &judgement.paths, &judgement.verified, at)
+    {
+        anstream::eprintln!("certgrab: {} {}", style::warning("warning:"), warning.message);
+    }
+    if display.verbose {
+        let subject = anchor.root.certificate.subject().text().line();
+        anstream::eprintln!("certgrab: anchor `{subject}`: {}", anchor.reason);
+    }
+}

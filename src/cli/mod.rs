@@ -1,0 +1,127 @@
+//! The command: reads the arguments, runs the stages, shows what came of it.
+//!
+//! Data goes to standard output and everything else to standard error. A message is one line:
+//! `certgrab: error: ...`, then `certgrab: hint: ...` where there is an honest one.
+
+mod args;
+mod demo;
+mod job;
+mod output;
+mod report;
+mod style;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+
+/// How the command ended. The numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All done.
+    Done,
+    /// A chain is not trusted.
+    Untrusted,
+    /// Wrong usage.
+    Usage,
+    /// No connection or no handshake.
+    NoHandshake,
+    /// A file could not be read or written.
+    File,
+    /// A fault of certgrab's own.
+    Fault,
+}
+
+/// What the command could not do, in the words that the user reads.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Untrusted => 1,
+            Self::Usage => 2,
+            Self::NoHandshake => 3,
+            Self::File => 4,
+            Self::Fault => 70,
+        }
+    }
+
+    /// The worse of two ends, in the order 70, 2, 4, 3, 1, 0.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        const ORDER: [Exit; 6] =
+            [Exit::Fault, Exit::Usage, Exit::File, Exit::NoHandshake, Exit::Untrusted, Exit::Done];
+        *ORDER.iter().find(|exit| **exit == self || **exit == other).unwrap_or(&Self::Fault)
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hint: None }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+}
+
+/// Runs the command as the process was called; the code to exit with.
+pub(crate) fn run() -> ExitCode {
+    let exit = match Args::try_parse() {
+        Ok(args) => dispatch(args),
+        Err(error) => usage(&error),
+    };
+    ExitCode::from(exit.code())
+}
+
+fn dispatch(args: Args) -> Exit {
+    style::choose(args.display.color);
+    let outcome = match args.command {
+        Some(Command::Demo) => demo::run(&args.display),
+        None => job::run(&args.job, &args.display),
+    };
+    outcome.unwrap_or_else(|failure| {
+        complain(&failure);
+        failure.exit
+    })
+}
+
+/// Says what went wrong, on standard error.
+pub(crate) fn complain(failure: &Failure) {
+    anstream::eprintln!("certgrab: {} {}", style::error("error:"), failure.message);
+    if let Some(hint) = &failure.hint {
+        anstream::eprintln!("certgrab: {} {hint}", style::hint("hint:"));
+    }
+}
+
+/// Help and version are what was asked for; anything else is said in certgrab's own manner.
+fn usage(error: &clap::Error) -> Exit {
+    use clap::error::ErrorKind;
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A closed pipe while help is shown is no one's loss.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let text = error.render().to_string();
+    let sentence = text.lines().next().unwrap_or_default();
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+    let tips: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
+    let hint = match (error.kind(), tips.as_slice()) {
+        (ErrorKind::MissingRequiredArgument, _) => "name a server: `certgrab HOST:PORT`".to_owned(),
+        (_, []) => "`certgrab --help` shows how".to_owned(),
+        (_, tips) => tips.join("; "),
+    };
+    let sentence = match error.kind() {
+        ErrorKind::MissingRequiredArgument => "no target given".to_owned(),
+        _ => certgrab::escape::Foreign::text(sentence).line(),
+    };
+    complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
+    Exit::Usage
+}

@@ -1,0 +1,165 @@
+//! The report for a person: what a browser's certificate viewer shows, and what it does not.
+
+use std::fmt::Write as _;
+
+use certgrab::{
+    Grab,
+    anchor::Candidate,
+    bundle::KeyPossession,
+    certificate::Certificate,
+    extensions,
+    grab::Judgement,
+    store::Source,
+    target::Target,
+    time::Time,
+    warning::{self, Warning},
+};
+
+use super::style;
+
+/// Where the facts of a certificate begin, after their names.
+const INDENT: usize = 11;
+
+/// The report about a chain with an anchor.
+pub(super) fn trusted(target: &Target, grab: &Grab, judgement: &Judgement, at: Time) -> String {
+    let Judgement { paths, verified } = judgement;
+    let anchor = verified.anchor();
+    let mut out = heading(target, grab);
+    tree(&mut out, grab, anchor);
+    out.push('\n');
+    fact(&mut out, "anchor", &style::anchor(subject(&anchor.root.certificate)));
+    fact(&mut out, "SHA-256", &anchor.root.certificate.sha256().to_string());
+    fact(&mut out, "why", &anchor.reason.to_string());
+    fact(&mut out, "lasts", &lasting(anchor));
+    let enough = if anchor.is_sufficient() {
+        "the server sends all that a device needs with it".to_owned()
+    } else {
+        format!("the server leaves out {} certificates", anchor.missing.len())
+    };
+    fact(&mut out, "proof", &enough);
+    for other in verified.alternatives() {
+        let subject = subject(&other.root.certificate);
+        fact(&mut out, "also", &format!("{subject}, {}: {}", lasting(other), other.reason));
+    }
+    handshake(&mut out, grab);
+    warnings(&mut out, &warning::about_anchor(&grab.presented, paths, verified, at));
+    out
+}
+
+/// The report about a chain without one: what came, in the order sent.
+pub(super) fn refused(target: &Target, grab: &Grab) -> String {
+    let mut out = heading(target, grab);
+    for (index, certificate) in grab.presented.certificates.iter().enumerate() {
+        let position = format!("{}. {}", index + 1, subject(certificate));
+        let _ = writeln!(out, "{position}");
+        details(&mut out, "   ", certificate, &grab.presented.source, index == 0);
+    }
+    handshake(&mut out, grab);
+    warnings(&mut out, &warning::about_presented(&grab.presented));
+    out
+}
+
+fn heading(target: &Target, grab: &Grab) -> String {
+    let count = grab.presented.certificates.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let how = match grab.presented.source {
+        Source::Server => "sent",
+        _ => "read",
+    };
+    format!("{target}: {count} certificate{plural} {how}\n\n")
+}
+
+/// The path from the anchor down to the leaf, as certificate viewers draw it.
+fn tree(out: &mut String, grab: &Grab, anchor: &Candidate) {
+    let mut path: Vec<_> = anchor.path.certificates.iter().rev().collect();
+    if path.last() != Some(&&anchor.root.certificate) {
+        path.insert(0, &anchor.root.certificate);
+    }
+    for (depth, certificate) in path.iter().enumerate() {
+        let lead = if depth == 0 { String::new() } else { format!("{}└─ ", margin(depth - 1)) };
+        let name = subject(certificate);
+        let is_anchor = **certificate == anchor.root.certificate;
+        let name = if is_anchor { style::anchor(name) } else { name };
+        let _ = writeln!(out, "{lead}{name}");
+        let last = depth + 1 == path.len();
+        let rule = if last { "   " } else { "│  " };
+        let source = if is_anchor { &anchor.root.source } else { &grab.presented.source };
+        details(out, &format!("{}{rule}", margin(depth)), certificate, source, last);
+    }
+}
+
+fn margin(depth: usize) -> String {
+    "   ".repeat(depth)
+}
+
+fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Source, leaf: bool) {
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(out, "{}{:<INDENT$}{value}", style::faint(margin), name);
+    };
+    let issuer = if certificate.is_self_issued() {
+        "itself".to_owned()
+    } else {
+        certificate.issuer().text().line()
+    };
+    line("issuer", &issuer);
+    line(
+        "valid",
+        &format!("{} to {}", certificate.not_before().date(), certificate.not_after().date()),
+    );
+    line("key", &certificate.key().to_string());
+    line("signature", &certificate.signature_algorithm());
+    line("SHA-256", &certificate.sha256().to_string());
+    line("from", &from.to_string());
+    if leaf {
+        let names: Vec<_> =
+            extensions::alternative_names(certificate).iter().map(|name| name.line()).collect();
+        line("names", &if names.is_empty() { "none".to_owned() } else { names.join(", ") });
+    }
+}
+
+fn handshake(out: &mut String, grab: &Grab) {
+    let Some(handshake) = &grab.presented.handshake else {
+        return;
+    };
+    let proof = match handshake.key_possession {
+        KeyPossession::Proven => "the server proved that it holds its key",
+        KeyPossession::NotProven => "the server did not prove that it holds its key",
+    };
+    let text = format!("{}, {}; {proof}", handshake.version, handshake.cipher_suite);
+    fact(out, "handshake", &text);
+    if handshake.client_certificate_requested {
+        fact(out, "client", "the server asks for a client certificate");
+    }
+    let bytes = handshake.certificate_message_bytes;
+    fact(
+        out,
+        "message",
+        &format!("{bytes} bytes of certificates, which a device must hold at once"),
+    );
+}
+
+fn warnings(out: &mut String, warnings: &[Warning]) {
+    for warning in warnings {
+        let word = style::warning(format_args!("{:<INDENT$}", "warning"));
+        let _ = writeln!(out, "{word}{}", warning.message);
+    }
+}
+
+fn lasting(candidate: &Candidate) -> String {
+    let expires = candidate.lasts.not_after.date();
+    match candidate.lasts.scheduled {
+        Some(scheduled) if scheduled < candidate.lasts.not_after => {
+            format!("until {}, expected by Mozilla's schedule; expires {expires}", scheduled.date())
+        }
+        _ => format!("until it expires, {expires}"),
+    }
+}
+
+fn fact(out: &mut String, name: &str, value: &str) {
+    let _ = writeln!(out, "{name:<INDENT$}{value}");
+}
+
+fn subject(certificate: &Certificate) -> String {
+    let text = certificate.subject().text().line();
+    if text.is_empty() { "(no subject)".to_owned() } else { text }
+}

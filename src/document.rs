@@ -1,0 +1,232 @@
+//! One target's result as a JSON document.
+//!
+//! In: a [`Grab`] or an [`Error`]. Out: [`Document`]; its field names do not change within
+//! schema 1, fields may be added.
+
+use serde::Serialize;
+
+use crate::{
+    anchor::Candidate,
+    certificate::Certificate,
+    grab::{Error, Grab, Judgement},
+    path::Refusal,
+    store::Source,
+    target::Target,
+    time::Time,
+    warning::{self, Warning},
+};
+
+/// The version of the document's form.
+pub const SCHEMA: u32 = 1;
+
+/// One target's result.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    schema: u32,
+    target: TargetPart,
+    /// `ok`, `untrusted` or `failed`.
+    status: &'static str,
+    error: Option<ErrorPart>,
+    handshake: Option<HandshakePart>,
+    presented: Vec<CertificatePart>,
+    fetched: Vec<CertificatePart>,
+    paths: Vec<PathPart>,
+    anchor: Option<AnchorPart>,
+    sufficient: Option<bool>,
+    alternatives: Vec<AnchorPart>,
+    warnings: Vec<WarningPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct TargetPart {
+    host: String,
+    port: u16,
+    name: String,
+    starttls: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ErrorPart {
+    kind: &'static str,
+    stage: &'static str,
+    message: String,
+    hint: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct HandshakePart {
+    method: String,
+    version: String,
+    cipher_suite: String,
+    key_possession: &'static str,
+    client_certificate_requested: bool,
+    certificate_message_bytes: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct CertificatePart {
+    sha256: String,
+    subject: String,
+    issuer: String,
+    serial: String,
+    not_before: String,
+    not_after: String,
+    key: String,
+    signature: String,
+    source: String,
+    pem: String,
+}
+
+#[derive(Debug, Serialize)]
+struct PathPart {
+    certificates: Vec<String>,
+    valid: bool,
+    problem: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct AnchorPart {
+    #[serde(flatten)]
+    certificate: CertificatePart,
+    reason: String,
+    lasts_until: String,
+}
+
+#[derive(Debug, Serialize)]
+struct WarningPart {
+    code: &'static str,
+    message: String,
+}
+
+impl Document {
+    /// The document of a target that was asked; `at` is the time of judgement.
+    #[must_use]
+    pub fn new(target: &Target, outcome: &Result<Grab, Error>, at: Time) -> Self {
+        let mut document = Self::empty(target);
+        match outcome {
+            Err(error) => {
+                document.error = Some(ErrorPart {
+                    kind: error.kind(),
+                    stage: error.stage(),
+                    message: error.to_string(),
+                    hint: error.hint(),
+                });
+            }
+            Ok(grab) => document.fill(grab, at),
+        }
+        document
+    }
+
+    fn empty(target: &Target) -> Self {
+        let host = target.host();
+        Self {
+            schema: SCHEMA,
+            target: TargetPart {
+                name: host.clone(),
+                host,
+                port: target.port(),
+                starttls: target.scheme().starttls.map(|_| target.scheme().word),
+            },
+            status: "failed",
+            error: None,
+            handshake: None,
+            presented: Vec::new(),
+            fetched: Vec::new(),
+            paths: Vec::new(),
+            anchor: None,
+            sufficient: None,
+            alternatives: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn fill(&mut self, grab: &Grab, at: Time) {
+        let presented = &grab.presented;
+        self.handshake = presented.handshake.as_ref().map(|handshake| HandshakePart {
+            method: handshake.method.to_string(),
+            version: handshake.version.clone(),
+            cipher_suite: handshake.cipher_suite.clone(),
+            key_possession: handshake.key_possession.words(),
+            client_certificate_requested: handshake.client_certificate_requested,
+            certificate_message_bytes: handshake.certificate_message_bytes,
+        });
+        let shown = |one: &Certificate| certificate(one, &presented.source);
+        self.presented = presented.certificates.iter().map(shown).collect();
+        match &grab.verdict {
+            Ok(judgement) => self.trusted(grab, judgement, at),
+            Err(refusal) => self.untrusted(grab, refusal),
+        }
+    }
+
+    fn trusted(&mut self, grab: &Grab, judgement: &Judgement, at: Time) {
+        let Judgement { paths, verified } = judgement;
+        self.status = "ok";
+        self.paths = paths.found.iter().map(path).collect();
+        self.anchor = Some(anchor(verified.anchor()));
+        self.sufficient = Some(verified.anchor().is_sufficient());
+        self.alternatives = verified.alternatives().iter().map(anchor).collect();
+        let warnings = warning::about_anchor(&grab.presented, paths, verified, at);
+        self.warnings = warnings.into_iter().map(warning_part).collect();
+    }
+
+    fn untrusted(&mut self, grab: &Grab, refusal: &Refusal) {
+        self.status = "untrusted";
+        self.error = Some(ErrorPart {
+            kind: refusal.kind(),
+            stage: "path",
+            message: refusal.to_string(),
+            hint: refusal.hint(),
+        });
+        let warnings = warning::about_presented(&grab.presented);
+        self.warnings = warnings.into_iter().map(warning_part).collect();
+    }
+
+    /// The document on one line, `\n` ended.
+    ///
+    /// # Panics
+    ///
+    /// Never: its parts are strings, numbers and lists of them.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        let mut line = serde_json::to_string(self).expect("strings and numbers always serialise");
+        line.push('\n');
+        line
+    }
+}
+
+fn certificate(certificate: &Certificate, source: &Source) -> CertificatePart {
+    CertificatePart {
+        sha256: certificate.sha256().to_string(),
+        subject: certificate.subject().text().line(),
+        issuer: certificate.issuer().text().line(),
+        serial: certificate.serial(),
+        not_before: certificate.not_before().to_string(),
+        not_after: certificate.not_after().to_string(),
+        key: certificate.key().to_string(),
+        signature: certificate.signature_algorithm(),
+        source: source.to_string(),
+        pem: certificate.pem(),
+    }
+}
+
+fn path(path: &crate::path::Path) -> PathPart {
+    let mut certificates: Vec<_> =
+        path.certificates.iter().map(|one| one.sha256().to_string()).collect();
+    let anchor = path.anchor.certificate.sha256().to_string();
+    if certificates.last() != Some(&anchor) {
+        certificates.push(anchor);
+    }
+    PathPart { certificates, valid: true, problem: None }
+}
+
+fn anchor(candidate: &Candidate) -> AnchorPart {
+    AnchorPart {
+        certificate: certificate(&candidate.root.certificate, &candidate.root.source),
+        reason: candidate.reason.to_string(),
+        lasts_until: candidate.lasts.until.to_string(),
+    }
+}
+
+fn warning_part(warning: Warning) -> WarningPart {
+    WarningPart { code: warning.code, message: warning.message }
+}
