@@ -16,10 +16,13 @@ use crate::{
     time::Time,
 };
 
+/// Year, month, day.
+type Date = (i16, i8, i8);
+
 /// Mozilla's and Chrome's published dates by which a root leaves their stores: for keys made
 /// before the first date, the second. Mozilla Root Store Policy section 7.4 with the wiki page
 /// CA/Root_CA_Lifecycles; Chrome Root Program Policy 1.7 section 4.1.3.
-const SCHEDULE: [((i16, i8, i8), (i16, i8, i8)); 5] = [
+const SCHEDULE: [(Date, Date); 5] = [
     ((2006, 1, 1), (2025, 4, 15)),
     ((2008, 1, 1), (2026, 4, 15)),
     ((2010, 1, 1), (2027, 4, 15)),
@@ -187,7 +190,7 @@ pub fn lasts(root: &Root) -> Lasts {
 
 /// The date by which a root whose key was made at `made` leaves the stores.
 fn leaves_stores(made: Time) -> Time {
-    let date = |(year, month, day)| Time::from_date(year, month, day);
+    let date = |(year, month, day): Date| Time::from_date(year, month, day);
     let row = SCHEDULE.iter().find(|(before, _)| date(*before).is_some_and(|end| made < end));
     row.and_then(|(_, leaves)| date(*leaves)).unwrap_or_else(|| made.plus_years(YEARS_IN_STORE))
 }

@@ -12,10 +12,12 @@ use crate::{name::Name, time::Time};
 /// The most bytes one certificate may have: 128 KiB, eight times the largest seen in the wild.
 pub const MAX_CERTIFICATE_BYTES: usize = 128 * 1024;
 
-/// A certificate: its DER and what it says.
+/// A certificate: its DER and what it says. Clones share both.
 #[derive(Clone)]
-pub struct Certificate {
-    der: Arc<[u8]>,
+pub struct Certificate(Arc<Parts>);
+
+struct Parts {
+    der: Box<[u8]>,
     sha256: Sha256,
     serial: Range<usize>,
     issuer: Range<usize>,
@@ -29,7 +31,6 @@ pub struct Certificate {
 }
 
 /// An extension as it stands in the certificate (RFC 5280 section 4.2).
-#[derive(Clone)]
 struct Extension {
     id: ObjectIdentifier,
     critical: bool,
@@ -123,7 +124,7 @@ impl Certificate {
             start..start + part.len()
         };
         let mut extensions = Vec::new();
-        while let Some(field) = fields.next() {
+        for field in fields.by_ref() {
             // issuerUniqueID [1] and subjectUniqueID [2] have no use and are passed over.
             if field.class == 0xa3 {
                 extensions = read_extensions(field.value, range).ok_or(malformed("extensions"))?;
@@ -132,7 +133,7 @@ impl Certificate {
         if !fields.is_empty() {
             return Err(malformed("tbsCertificate"));
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             serial: range(serial.value),
             issuer: range(issuer.whole),
             subject: range(subject.whole),
@@ -146,19 +147,19 @@ impl Certificate {
                 .ok_or(malformed("signatureAlgorithm"))?,
             sha256: Sha256::of(der),
             der: der.into(),
-        })
+        })))
     }
 
     /// The certificate itself.
     #[must_use]
     pub fn der(&self) -> &[u8] {
-        &self.der
+        &self.0.der
     }
 
     /// The fingerprint that people compare: SHA-256 over the DER.
     #[must_use]
     pub fn sha256(&self) -> Sha256 {
-        self.sha256
+        self.0.sha256
     }
 
     /// The PEM text (RFC 7468 section 5.1): lines of 64 characters, `\n` ended, encoded anew.
@@ -183,49 +184,49 @@ impl Certificate {
     /// The subject's DER, outer SEQUENCE included.
     #[must_use]
     pub fn subject_der(&self) -> &[u8] {
-        &self.der[self.subject.clone()]
+        &self.0.der[self.0.subject.clone()]
     }
 
     /// The issuer's DER, outer SEQUENCE included.
     #[must_use]
     pub fn issuer_der(&self) -> &[u8] {
-        &self.der[self.issuer.clone()]
+        &self.0.der[self.0.issuer.clone()]
     }
 
     /// The subjectPublicKeyInfo's DER, outer SEQUENCE included.
     #[must_use]
     pub fn spki_der(&self) -> &[u8] {
-        &self.der[self.spki.clone()]
+        &self.0.der[self.0.spki.clone()]
     }
 
     /// The serial number in hexadecimal, two digits a byte, as the DER holds it.
     #[must_use]
     pub fn serial(&self) -> String {
-        hex(&self.der[self.serial.clone()])
+        hex(&self.0.der[self.0.serial.clone()])
     }
 
     /// The first second of its validity.
     #[must_use]
     pub fn not_before(&self) -> Time {
-        self.not_before
+        self.0.not_before
     }
 
     /// The last second of its validity.
     #[must_use]
     pub fn not_after(&self) -> Time {
-        self.not_after
+        self.0.not_after
     }
 
     /// The public key.
     #[must_use]
     pub fn key(&self) -> &Key {
-        &self.key
+        &self.0.key
     }
 
     /// The algorithm of the signature on it, by the name its standard gives it.
     #[must_use]
     pub fn signature_algorithm(&self) -> String {
-        signature_name(self.signature_algorithm)
+        signature_name(self.0.signature_algorithm)
     }
 
     /// Whether subject and issuer are the same name (RFC 5280 section 3.2, "self-issued").
@@ -243,20 +244,24 @@ impl Certificate {
     /// The contents of the extension `id` and whether it is critical.
     #[must_use]
     pub fn extension(&self, id: ObjectIdentifier) -> Option<(bool, &[u8])> {
-        let found = self.extensions.iter().find(|extension| extension.id == id)?;
-        Some((found.critical, &self.der[found.value.clone()]))
+        let found = self.0.extensions.iter().find(|extension| extension.id == id)?;
+        Some((found.critical, &self.0.der[found.value.clone()]))
     }
 
     /// The identifiers of all extensions marked critical.
     pub fn critical_extensions(&self) -> impl Iterator<Item = ObjectIdentifier> + '_ {
-        self.extensions.iter().filter(|extension| extension.critical).map(|extension| extension.id)
+        self.0
+            .extensions
+            .iter()
+            .filter(|extension| extension.critical)
+            .map(|extension| extension.id)
     }
 }
 
 /// Two certificates are equal if their bytes are.
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.der == other.der
+        self.0.der == other.0.der
     }
 }
 
@@ -264,7 +269,7 @@ impl Eq for Certificate {}
 
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Certificate({}, {})", self.subject().text().line(), self.sha256)
+        write!(f, "Certificate({}, {})", self.subject().text().line(), self.0.sha256)
     }
 }
 

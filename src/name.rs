@@ -47,8 +47,8 @@ impl<'a> Name<'a> {
     }
 
     fn attribute(&self, wanted: &str) -> Option<Foreign> {
-        let pairs = self.pairs()?.into_iter().flatten();
-        let value = pairs.filter(|(id, _)| short_name(*id) == Some(wanted)).last()?.1;
+        let mut pairs = self.pairs()?.into_iter().flatten().rev();
+        let (_, value) = pairs.find(|(id, _)| short_name(*id) == Some(wanted))?;
         Some(Foreign::text(&decode(value)?))
     }
 

@@ -1,1 +1,27 @@
-fn main() {}
+//! Everything certgrab promises, tried on the real command with real parts.
+//!
+//! The list below is the table of contents; each file has the tests of one capability.
+
+mod support;
+
+// The way in.
+mod connecting;
+mod handshakes;
+mod targets;
+
+// The judgement.
+mod anchors;
+mod fingerprints;
+mod refusals;
+mod roots;
+
+// The way out.
+mod documents;
+mod emitting;
+mod reports;
+mod writing;
+
+// The whole.
+mod architecture;
+mod demo;
+mod readme;

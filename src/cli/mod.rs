@@ -75,13 +75,13 @@ impl Failure {
 /// Runs the command as the process was called; the code to exit with.
 pub(crate) fn run() -> ExitCode {
     let exit = match Args::try_parse() {
-        Ok(args) => dispatch(args),
+        Ok(args) => dispatch(&args),
         Err(error) => usage(&error),
     };
     ExitCode::from(exit.code())
 }
 
-fn dispatch(args: Args) -> Exit {
+fn dispatch(args: &Args) -> Exit {
     style::choose(args.display.color);
     let outcome = match args.command {
         Some(Command::Demo) => demo::run(&args.display),

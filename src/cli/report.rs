@@ -111,8 +111,10 @@ fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Sou
     line("SHA-256", &certificate.sha256().to_string());
     line("from", &from.to_string());
     if leaf {
-        let names: Vec<_> =
-            extensions::alternative_names(certificate).iter().map(|name| name.line()).collect();
+        let names: Vec<_> = extensions::alternative_names(certificate)
+            .iter()
+            .map(certgrab::escape::Foreign::line)
+            .collect();
         line("names", &if names.is_empty() { "none".to_owned() } else { names.join(", ") });
     }
 }

@@ -120,7 +120,7 @@ fn certificate(entry: &Entry) -> Value {
         issuer => foreign(&certificate.issuer().text()),
         not_before => certificate.not_before().to_string(),
         not_after => certificate.not_after().to_string(),
-        lasts_until => entry.lasts_until.map(|time| time.date()),
+        lasts_until => entry.lasts_until.map(crate::time::Time::date),
         sha256 => certificate.sha256().to_string(),
         key => certificate.key().to_string(),
         signature => certificate.signature_algorithm(),

@@ -1,0 +1,101 @@
+//! Real programs beside certgrab. One that is missing skips its test visibly, but fails it in CI.
+
+use std::{
+    net::{TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// How long a program may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether the program called `name` is there. Without it the test is skipped, and says so.
+///
+/// # Panics
+///
+/// In CI, where every part has to be there.
+pub(crate) fn program(name: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    // Debian has its daemons in a folder that is not in everyone's path.
+    let found = std::env::split_paths(&folders)
+        .chain([PathBuf::from("/usr/sbin")])
+        .any(|folder| folder.join(name).is_file());
+    if !found {
+        skip(name);
+    }
+    found
+}
+
+/// The folder with data from outside the project, if it is there.
+///
+/// # Panics
+///
+/// In CI, where it has to be there.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
+    if !path.exists() {
+        skip(&path.display().to_string());
+        return None;
+    }
+    Some(path)
+}
+
+fn skip(what: &str) {
+    assert!(std::env::var_os("CI").is_none(), "CI needs {what}");
+    // Not `eprintln!`, which the test harness would swallow.
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "skipped: no {what}");
+}
+
+/// A program that listens on a port of this machine; it is ended with the value.
+pub(crate) struct Listener {
+    child: Child,
+    port: u16,
+}
+
+impl Listener {
+    /// Starts what `command` makes for a free port, and waits until it listens there.
+    ///
+    /// Another program may take the port in between, so a program that ends is started again.
+    pub(crate) fn start(command: impl Fn(u16) -> Command) -> Self {
+        for _ in 0..5 {
+            let port = free_port();
+            let mut child = command(port)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the program starts");
+            let begun = Instant::now();
+            while begun.elapsed() < PATIENCE {
+                if child.try_wait().expect("its state").is_some() {
+                    break;
+                }
+                if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                    return Self { child, port };
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        panic!("the program does not listen")
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}

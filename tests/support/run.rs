@@ -1,0 +1,136 @@
+//! Runs of the command: its whole standard output, standard error and exit code are compared.
+
+use std::{
+    ffi::OsStr,
+    io::Write as _,
+    process::{Command, Output, Stdio},
+};
+
+use super::Server;
+
+/// A run of the command with `arguments`.
+pub(crate) struct Run {
+    command: Command,
+    input: Vec<u8>,
+}
+
+/// What came of a run.
+pub(crate) struct Outcome {
+    output: Output,
+}
+
+/// The command, with nothing said yet.
+pub(crate) fn certgrab() -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_certgrab"));
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"] {
+        command.env_remove(name);
+    }
+    Run { command, input: Vec::new() }
+}
+
+/// The command with `server` as its target, by the name that its certificate is for.
+pub(crate) fn grab(server: &Server) -> Run {
+    let port = server.port();
+    certgrab()
+        .args([format!("{}:{port}", server.name())])
+        .args(["--connect".to_owned(), server.address().to_string()])
+}
+
+impl Run {
+    pub(crate) fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn in_folder(mut self, folder: &std::path::Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
+    /// What the command reads on standard input.
+    pub(crate) fn reading(mut self, input: impl AsRef<[u8]>) -> Self {
+        self.input = input.as_ref().to_vec();
+        self
+    }
+
+    /// Runs it and wants exit code 0.
+    #[track_caller]
+    pub(crate) fn succeeds(self) -> Outcome {
+        self.ends_with(0)
+    }
+
+    /// Runs it and wants the exit code `code`, which is not 0.
+    #[track_caller]
+    pub(crate) fn fails_with(self, code: i32) -> Outcome {
+        assert_ne!(code, 0, "that would be no failure");
+        self.ends_with(code)
+    }
+
+    #[track_caller]
+    fn ends_with(mut self, code: i32) -> Outcome {
+        let mut child = self
+            .command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command starts");
+        let mut input = child.stdin.take().expect("standard input");
+        let data = self.input;
+        // A command that does not read its input closes it, which is its right.
+        let writer = std::thread::spawn(move || input.write_all(&data));
+        let output = child.wait_with_output().expect("the command ends");
+        let _ = writer.join();
+        let outcome = Outcome { output };
+        assert_eq!(
+            outcome.output.status.code(),
+            Some(code),
+            "exit code; standard output:\n{}\nstandard error:\n{}",
+            outcome.out(),
+            outcome.err()
+        );
+        outcome
+    }
+}
+
+impl Outcome {
+    /// Standard output is exactly this.
+    #[track_caller]
+    pub(crate) fn stdout(self, wanted: &str) -> Self {
+        assert_eq!(self.out(), wanted, "standard output");
+        self
+    }
+
+    /// Standard error is exactly this.
+    #[track_caller]
+    pub(crate) fn stderr(self, wanted: &str) -> Self {
+        assert_eq!(self.err(), wanted, "standard error");
+        self
+    }
+
+    /// Standard output as text.
+    pub(crate) fn out(&self) -> String {
+        String::from_utf8(self.output.stdout.clone()).expect("standard output is UTF-8")
+    }
+
+    /// Standard output as bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.output.stdout
+    }
+
+    /// Standard error as text.
+    pub(crate) fn err(&self) -> String {
+        String::from_utf8(self.output.stderr.clone()).expect("standard error is UTF-8")
+    }
+
+    /// Standard output as one JSON document.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.output.stdout).expect("one JSON document")
+    }
+}

@@ -1,0 +1,202 @@
+//! Real TLS servers on 127.0.0.1, in threads of the test program.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use rustls::{
+    RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion,
+    crypto::ring,
+    pki_types::CertificateDer,
+    server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier},
+    sign::CertifiedKey,
+};
+
+use super::Pki;
+
+/// How long a server waits for a client that says nothing more.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server; it ends with the value.
+pub(crate) struct Server {
+    address: SocketAddr,
+    name: String,
+    ending: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+/// What clients have said.
+#[derive(Default)]
+pub(crate) struct Heard {
+    /// The server_name of each hello.
+    pub(crate) names: Vec<Option<String>>,
+    /// Application data of all connections.
+    pub(crate) data: Vec<u8>,
+    /// How many connections there were.
+    pub(crate) connections: usize,
+}
+
+/// A TLS server under construction.
+pub(crate) struct Builder<'a> {
+    pki: &'a Pki,
+    chain: Vec<CertificateDer<'static>>,
+    versions: &'static [&'static SupportedProtocolVersion],
+    wants_client_certificate: bool,
+}
+
+impl Server {
+    /// Presents what most servers would send of `pki`: all but the root.
+    pub(crate) fn presenting(pki: &Pki) -> Self {
+        Self::of(pki).start()
+    }
+
+    /// Presents `pki`, with changes to come.
+    pub(crate) fn of(pki: &Pki) -> Builder<'_> {
+        Builder {
+            pki,
+            chain: pki.chain(),
+            versions: rustls::ALL_VERSIONS,
+            wants_client_certificate: false,
+        }
+    }
+
+    /// Does `serve` with each connection. The name that the certificate is for is `name`.
+    pub(crate) fn scripted(
+        name: &str,
+        serve: impl Fn(TcpStream, &Mutex<Heard>) + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let ending = Arc::new(AtomicBool::new(false));
+        let heard = Arc::new(Mutex::new(Heard::default()));
+        let thread = std::thread::spawn({
+            let (ending, heard) = (Arc::clone(&ending), Arc::clone(&heard));
+            move || {
+                for stream in listener.incoming() {
+                    if ending.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let Ok(stream) = stream else { continue };
+                    let _ = stream.set_read_timeout(Some(PATIENCE));
+                    heard.lock().expect("no panic").connections += 1;
+                    serve(stream, &heard);
+                }
+            }
+        });
+        Self { address, name: name.to_owned(), ending, thread: Some(thread), heard }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The host that its certificate is for.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What clients have said until now. Ends the server, so that nothing is still under way.
+    pub(crate) fn heard(mut self) -> Heard {
+        self.end();
+        std::mem::take(&mut *self.heard.lock().expect("no panic"))
+    }
+
+    fn end(&mut self) {
+        self.ending.store(true, Ordering::SeqCst);
+        // The thread waits for a connection: this is the last one.
+        let _ = TcpStream::connect(self.address);
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the server's thread");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.end();
+        }
+    }
+}
+
+impl Builder<'_> {
+    /// Sends these certificates instead.
+    pub(crate) fn sending(mut self, chain: &[CertificateDer<'static>]) -> Self {
+        self.chain = chain.to_vec();
+        self
+    }
+
+    /// Speaks these versions of TLS only.
+    pub(crate) fn speaking(
+        mut self,
+        versions: &'static [&'static SupportedProtocolVersion],
+    ) -> Self {
+        self.versions = versions;
+        self
+    }
+
+    /// Demands a client certificate.
+    pub(crate) fn demanding_a_client_certificate(mut self) -> Self {
+        self.wants_client_certificate = true;
+        self
+    }
+
+    pub(crate) fn start(self) -> Server {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_protocol_versions(self.versions)
+            .expect("versions");
+        let builder = if self.wants_client_certificate {
+            let mut roots = RootCertStore::empty();
+            roots.add(self.pki.root_der().clone()).expect("a root");
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+            builder.with_client_cert_verifier(verifier.build().expect("a verifier"))
+        } else {
+            builder.with_no_client_auth()
+        };
+        let key = provider.key_provider.load_private_key(self.pki.key()).expect("a key");
+        let certified = Arc::new(CertifiedKey::new(self.chain, key));
+        // A chain that does not fit its key is a test's own affair, so no check is made here.
+        let config = Arc::new(builder.with_cert_resolver(Arc::new(Always(certified))));
+        let name = self.pki.name();
+        Server::scripted(&name, move |stream, heard| serve(stream, &config, heard))
+    }
+}
+
+#[derive(Debug)]
+struct Always(Arc<CertifiedKey>);
+
+impl ResolvesServerCert for Always {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+fn serve(mut stream: TcpStream, config: &Arc<ServerConfig>, heard: &Mutex<Heard>) {
+    let mut connection = ServerConnection::new(Arc::clone(config)).expect("a connection");
+    // A client that goes away in the middle is what certgrab does: no failure of the test's.
+    while connection.is_handshaking() {
+        if connection.complete_io(&mut stream).is_err() {
+            break;
+        }
+    }
+    let name = connection.server_name().map(str::to_owned);
+    heard.lock().expect("no panic").names.push(name);
+    let mut data = Vec::new();
+    let _ = rustls::Stream::new(&mut connection, &mut stream).read_to_end(&mut data);
+    heard.lock().expect("no panic").data.extend(data);
+    let _ = stream.flush();
+}
