@@ -57,6 +57,16 @@ impl Foreign {
         Self { clean }
     }
 
+    /// Takes text that may have been clean before: if all of it prints it stands as it is.
+    pub(crate) fn from_clean(text: &str) -> Self {
+        if text.chars().all(prints) { Self::escaped(text.to_owned()) } else { Self::text(text) }
+    }
+
+    /// All of the clean text on one line, uncut: for a file that is read back.
+    pub(crate) fn whole(&self) -> &str {
+        &self.clean
+    }
+
     /// For a terminal, a log or a JSON value: one line, cut after [`SHOWN_CHARACTERS`].
     #[must_use]
     pub fn line(&self) -> String {

@@ -51,6 +51,13 @@ pub mod bundle;
 
 pub mod emit;
 
+// From a lock to constants, offline.
+pub mod lock;
+
+pub mod build;
+
+pub use build::Build;
+
 // Their run.
 #[cfg(feature = "fetch")]
 pub mod grab;

@@ -131,6 +131,10 @@ impl FromStr for Time {
         if let Ok(timestamp) = text.parse::<Timestamp>() {
             return Ok(Self { unix: timestamp.as_second() });
         }
+        // The last day of 9999, which a Timestamp does not reach, comes in certificates.
+        if let Some(Ok(civil)) = text.strip_suffix('Z').map(str::parse::<civil::DateTime>) {
+            return Ok(Self::from_civil(civil));
+        }
         let date = text.parse::<civil::Date>().map_err(|_| NotATime)?;
         Ok(Self::from_civil(date.at(0, 0, 0, 0)))
     }
@@ -166,5 +170,7 @@ mod tests {
         assert_eq!(read("1970-01-02"), Ok(86_400));
         assert_eq!(read("1970-01-01T01:00:00+01:00"), Ok(0));
         assert_eq!(read("soon"), Err(NotATime));
+        let last = "9999-12-31T23:59:59Z";
+        assert_eq!(last.parse::<Time>().map(|time| time.to_string()).as_deref(), Ok(last));
     }
 }

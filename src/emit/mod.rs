@@ -11,7 +11,7 @@ use std::fmt;
 
 pub use identifier::{Identifier, NotAnIdentifier};
 
-use crate::bundle::Bundle;
+use crate::{bundle::Bundle, lock};
 
 /// A form that some reader takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,8 @@ enum Kind {
     Der,
     /// PKCS #7 in PEM.
     Pkcs7,
+    /// The lock that builds read.
+    Lock,
     /// Generated source, by the name of its template.
     Source(&'static str),
 }
@@ -50,6 +52,7 @@ pub const FORMATS: &[Format] = &[
         kind: Kind::Der,
     },
     text("p7b", "a chain as PKCS #7 (RFC 7468 section 8), as Windows imports it", Kind::Pkcs7),
+    text("lock", "the PEM blocks with their facts, to commit: builds read it", Kind::Lock),
     text("c", "a C or C++ header with PEM text, for mbedTLS and ESP-IDF", Kind::Source("c.h")),
     text("rust", "Rust constants: PEM, C string and DER, no_std", Kind::Source("rust.rs")),
 ];
@@ -90,6 +93,7 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
         Kind::Cer => Ok(only(bundle, format)?.pem().into_bytes()),
         Kind::Der => Ok(only(bundle, format)?.der().to_vec()),
         Kind::Pkcs7 => Ok(pkcs7::pem(bundle).into_bytes()),
+        Kind::Lock => Ok(lock::write(bundle).into_bytes()),
         Kind::Source(template) => source::render(bundle, template, format, name),
     }
 }
