@@ -56,8 +56,6 @@ pub mod lock;
 
 pub mod build;
 
-pub use build::Build;
-
 // Their run.
 #[cfg(feature = "fetch")]
 pub mod grab;
@@ -69,3 +67,5 @@ pub mod document;
 
 #[cfg(feature = "fetch")]
 pub use grab::{Grab, grab};
+
+pub use build::Build;
