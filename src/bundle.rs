@@ -4,6 +4,8 @@
 
 use crate::{certificate::Certificate, escape::Foreign, time::Time};
 
+pub use crate::certificate::KeyPossession;
+
 /// Certificates to embed for one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
@@ -45,15 +47,6 @@ pub enum Role {
     Intermediate,
     /// The server's own certificate.
     Leaf,
-}
-
-/// Whether the peer signed the handshake with the key of its certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyPossession {
-    /// The signature in the handshake was checked.
-    Proven,
-    /// Nothing was signed, the signature could not be checked, or there was no handshake.
-    NotProven,
 }
 
 /// Which certificates to export.
@@ -133,16 +126,5 @@ impl Role {
         [Self::Anchor, Self::Backup, Self::Sibling, Self::Intermediate, Self::Leaf]
             .into_iter()
             .find(|role| role.word() == word)
-    }
-}
-
-impl KeyPossession {
-    /// `proven` or `not proven`.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Proven => "proven",
-            Self::NotProven => "not proven",
-        }
     }
 }

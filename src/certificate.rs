@@ -5,9 +5,13 @@
 
 use std::{fmt, ops::Range, sync::Arc};
 
-use der::{Header, Reader as _, SliceReader, Tag, asn1::ObjectIdentifier};
+use der::{Tag, asn1::ObjectIdentifier};
 
-use crate::{name::Name, time::Time};
+use crate::{
+    element::{Element, Elements, hex, only},
+    name::Name,
+    time::Time,
+};
 
 /// The most bytes one certificate may have: 128 KiB, eight times the largest seen in the wild.
 pub const MAX_CERTIFICATE_BYTES: usize = 128 * 1024;
@@ -61,6 +65,15 @@ pub enum Key {
 /// The SHA-256 of something, shown as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256(pub [u8; 32]);
+
+/// Whether the peer signed the handshake with the key of its certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPossession {
+    /// The signature in the handshake was checked.
+    Proven,
+    /// Nothing was signed, the signature could not be checked, or there was no handshake.
+    NotProven,
+}
 
 /// Why bytes are no certificate that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -380,6 +393,17 @@ impl fmt::Debug for Sha256 {
     }
 }
 
+impl KeyPossession {
+    /// `proven` or `not proven`.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::NotProven => "not proven",
+        }
+    }
+}
+
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "not an X.509 certificate: its {} cannot be read", self.part)
@@ -387,81 +411,6 @@ impl fmt::Display for Malformed {
 }
 
 impl std::error::Error for Malformed {}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// One DER element.
-#[derive(Clone, Copy)]
-pub(crate) struct Element<'a> {
-    /// The first identifier octet: class, constructed bit and number.
-    pub(crate) class: u8,
-    pub(crate) tag: Tag,
-    /// Header and contents.
-    pub(crate) whole: &'a [u8],
-    /// The contents.
-    pub(crate) value: &'a [u8],
-}
-
-impl Element<'_> {
-    fn is_sequence(&self) -> bool {
-        self.tag == Tag::Sequence
-    }
-}
-
-/// The elements of some contents, one after the other, until one cannot be read.
-pub(crate) struct Elements<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Elements<'a> {
-    pub(crate) fn of(contents: &'a [u8]) -> Self {
-        Self { rest: contents }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rest.is_empty()
-    }
-
-    fn peek_class(&self) -> Option<u8> {
-        self.rest.first().copied()
-    }
-
-    pub(crate) fn tagged(&mut self, tag: Tag) -> Option<Element<'a>> {
-        self.next().filter(|element| element.tag == tag)
-    }
-
-    pub(crate) fn sequence(&mut self) -> Option<Element<'a>> {
-        self.tagged(Tag::Sequence)
-    }
-
-    pub(crate) fn oid(&mut self) -> Option<ObjectIdentifier> {
-        let element = self.tagged(Tag::ObjectIdentifier)?;
-        ObjectIdentifier::from_bytes(element.value).ok()
-    }
-}
-
-impl<'a> Iterator for Elements<'a> {
-    type Item = Element<'a>;
-
-    fn next(&mut self) -> Option<Element<'a>> {
-        let mut reader = SliceReader::new(self.rest).ok()?;
-        let whole = reader.tlv_bytes().ok()?;
-        let mut inside = SliceReader::new(whole).ok()?;
-        let header: Header = inside.decode().ok()?;
-        let value = inside.read_slice(header.length()).ok()?;
-        let element = Element { class: *whole.first()?, tag: header.tag(), whole, value };
-        self.rest = &self.rest[whole.len()..];
-        Some(element)
-    }
-}
-
-/// The element that fills `bytes` with nothing after it.
-fn only(bytes: &[u8]) -> Option<Element<'_>> {
-    let mut elements = Elements::of(bytes);
-    elements.next().filter(|_| elements.is_empty())
-}
 
 fn read_extensions(field: &[u8], range: impl Fn(&[u8]) -> Range<usize>) -> Option<Vec<Extension>> {
     let mut list = Elements::of(only(field).filter(Element::is_sequence)?.value);

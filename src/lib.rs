@@ -17,14 +17,20 @@
 //! `build.rs`; `fetch` adds the stages with sockets; `cli`, the default, the command.
 
 // What every stage speaks of.
-pub mod certificate;
+mod element;
+
 pub mod escape;
-pub mod name;
+
 pub mod time;
+
+pub mod name;
+
+pub mod certificate;
 
 // The words of the stages with sockets and of those that judge.
 #[cfg(feature = "fetch")]
 pub mod extensions;
+
 #[cfg(feature = "fetch")]
 pub mod store;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use der::{Tag, asn1::ObjectIdentifier};
 
 use crate::{
-    certificate::{Element, Elements, hex},
+    element::{Element, Elements, hex},
     escape::{Foreign, prints},
 };
 

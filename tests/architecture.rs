@@ -1,1 +1,138 @@
-//! To come.
+//! The order of the stages, and that data flows only forward.
+
+use std::{collections::HashMap, fs, path::Path};
+
+/// The modules of `lib.rs` in their order.
+fn modules() -> Vec<String> {
+    let lib = fs::read_to_string(source("lib.rs")).expect("lib.rs");
+    let names = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    names.map(str::to_owned).collect()
+}
+
+fn source(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name)
+}
+
+/// All of a module's code, folders included, without its tests.
+fn code(module: &str) -> String {
+    let file = source(&format!("{module}.rs"));
+    let mut text = String::new();
+    if file.is_file() {
+        text = fs::read_to_string(&file).expect("a module");
+    } else {
+        for entry in fs::read_dir(source(module)).expect("a folder of a module") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let part = fs::read_to_string(&path).expect("a part of a module");
+                text.push_str(part.split("#[cfg(test)]\nmod tests").next().unwrap_or_default());
+            }
+        }
+    }
+    let body = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    body.lines().filter(is_code).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules of the crate that `module` names after `crate::`.
+fn used(module: &str, all: &[String]) -> Vec<String> {
+    let code = code(module);
+    let mut found = Vec::new();
+    for (start, _) in code.match_indices("crate::") {
+        let rest = &code[start + "crate::".len()..];
+        let end = if rest.starts_with('{') { matching_brace(rest) } else { rest.find(';') };
+        let part = &rest[..end.unwrap_or(rest.len())];
+        for name in top_level_names(part) {
+            if all.contains(&name) && !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+fn matching_brace(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (index, character) in text.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index);
+        }
+    }
+    None
+}
+
+/// `{a::{x, y}, b::z}` names a and b.
+fn top_level_names(part: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut depth, mut name, mut fresh) = (0, String::new(), true);
+    let inner = part.strip_prefix('{').unwrap_or(part);
+    for character in inner.chars().chain([',']) {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if character.is_alphanumeric() || character == '_' {
+            if fresh && depth == 0 {
+                name.push(character);
+            }
+        } else {
+            if !name.is_empty() {
+                names.push(std::mem::take(&mut name));
+            }
+            fresh = character == ',' && depth == 0 || character.is_whitespace() && fresh;
+        }
+    }
+    names
+}
+
+#[test]
+fn lib_rs_lists_the_stages_in_the_order_in_which_grab_runs_them() {
+    let order = modules();
+    let position = |name: &str| order.iter().position(|module| module == name);
+    let stages = ["target", "connect", "handshake", "path", "anchor", "verify", "bundle", "emit"];
+    let positions: Vec<_> = stages.iter().map(|stage| position(stage).expect(stage)).collect();
+    assert!(positions.is_sorted(), "{order:?}");
+    let run = code("grab");
+    let calls = ["connect::connect(", "::shake(", "path::find(", "anchor::rank(", "verify::prove("];
+    let places: Vec<_> = calls.iter().map(|call| run.find(call).expect(call)).collect();
+    assert!(places.is_sorted(), "grab names the stages in order");
+}
+
+#[test]
+fn no_stage_uses_a_later_one() {
+    let order = modules();
+    let places: HashMap<_, _> =
+        order.iter().enumerate().map(|(place, name)| (name, place)).collect();
+    for module in &order {
+        for other in used(module, &order) {
+            assert!(
+                places[&other] <= places[module],
+                "`{module}` uses `{other}`, which comes after it in lib.rs"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_pure_stages_read_no_clock_no_environment_and_no_socket() {
+    for module in ["path", "anchor", "verify", "bundle", "emit", "escape", "name", "certificate"] {
+        let code = code(module);
+        for word in ["Time::now", "SystemTime", "std::env", "std::net::Tcp", "tokio", "std::fs"] {
+            assert!(!code.contains(word), "`{module}` has `{word}`");
+        }
+    }
+}
+
+#[test]
+fn only_verify_makes_what_is_verified() {
+    for module in modules() {
+        if module != "verify" {
+            assert!(!code(&module).contains("Verified {"), "{module}");
+        }
+    }
+}

@@ -1,1 +1,104 @@
-//! To come.
+//! Reaching the server: addresses, families, another place, and what is said when none answers.
+
+use std::{net::TcpListener, time::Instant};
+
+use crate::support::{Pki, Server, certgrab, grab};
+
+#[test]
+fn a_port_where_nothing_listens_is_named_with_its_address() {
+    let port = {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("an address").port()
+    };
+    certgrab().args([format!("127.0.0.1:{port}")]).fails_with(3).stdout("").stderr(&format!(
+        "certgrab: error: cannot connect to 127.0.0.1:{port}: 127.0.0.1: connection refused\n\
+         certgrab: hint: nothing listens there: is the port right?\n"
+    ));
+}
+
+#[test]
+fn every_address_of_a_name_is_tried() {
+    // `localhost` is ::1 first on most machines, and the server listens on 127.0.0.1 alone.
+    let server = Server::presenting(&Pki::root("Plant Root").leaf("localhost"));
+    let outcome = certgrab().args([format!("localhost:{}", server.port())]).fails_with(1);
+    assert!(outcome.err().contains("issued by `CN=Plant Root`"), "{}", outcome.err());
+}
+
+#[test]
+fn the_name_asked_for_stays_that_of_the_target_when_connecting_elsewhere() {
+    let server = Server::presenting(&Pki::root("Plant Root").leaf("plc.test"));
+    let port = server.port();
+    certgrab()
+        .args(["other.test", "--connect", &format!("127.0.0.1:{port}")])
+        .fails_with(1)
+        .stderr(
+            "certgrab: error: the server's certificate is not for `other.test`, it is for plc.test\n\
+             certgrab: hint: name the target as its certificate does, and say where it is with \
+             `--connect`\n",
+        );
+    assert_eq!(server.heard().names, [Some("other.test".to_owned())]);
+}
+
+#[test]
+fn an_address_of_the_other_family_is_not_used() {
+    certgrab().args(["127.0.0.1:1", "-6"]).fails_with(3).stderr(
+        "certgrab: error: `127.0.0.1` has no IPv6 address\ncertgrab: hint: leave out `-6`\n",
+    );
+    certgrab()
+        .args(["[::1]:1", "-4"])
+        .fails_with(3)
+        .stderr("certgrab: error: `::1` has no IPv4 address\ncertgrab: hint: leave out `-4`\n");
+}
+
+#[test]
+fn one_deadline_holds_for_the_whole_target() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    let begun = Instant::now();
+    certgrab().args([format!("127.0.0.1:{port}"), "--timeout".into(), "1".into()]).fails_with(3);
+    // Far from any figure of performance: only that it does not wait for the default.
+    assert!(begun.elapsed().as_secs() < 9, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn of_several_targets_each_is_asked_and_the_worst_decides() {
+    let pki = Pki::root("Plant Root").leaf("127.0.0.1");
+    let server = Server::presenting(&pki);
+    let good = format!("127.0.0.1:{}", server.port());
+    let outcome = certgrab()
+        .args(["--json", "--roots"])
+        .args([pki.root_file()])
+        .args([good.as_str(), "127.0.0.1:1"])
+        .fails_with(3);
+    let statuses: Vec<String> = outcome
+        .out()
+        .lines()
+        .map(|line| {
+            let document: serde_json::Value = serde_json::from_str(line).expect("a document");
+            document["status"].as_str().expect("a status").to_owned()
+        })
+        .collect();
+    assert_eq!(statuses, ["ok", "failed"]);
+}
+
+#[test]
+fn an_ipv6_server_is_reached_by_its_address() {
+    let Ok(probe) = TcpListener::bind("[::1]:0") else {
+        eprintln!("skipped: no IPv6 on this machine");
+        return;
+    };
+    let port = probe.local_addr().expect("an address").port();
+    drop(probe);
+    certgrab().args([format!("[::1]:{port}")]).fails_with(3).stderr(&format!(
+        "certgrab: error: cannot connect to [::1]:{port}: ::1: connection refused\n\
+         certgrab: hint: nothing listens there: is the port right?\n"
+    ));
+}
+
+#[test]
+fn a_private_root_needs_no_network_but_the_one_connection() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();
+    assert_eq!(server.heard().connections, 1);
+}

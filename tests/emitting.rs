@@ -1,1 +1,248 @@
-//! To come.
+//! The forms of the main job, read back by the programs they are for.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use crate::support::{Pki, Server, grab, pki::pem_of, real};
+
+fn emitted(pki: &Pki, arguments: &[&str]) -> Vec<u8> {
+    let server = Server::presenting(pki);
+    let roots = pki.root_file();
+    let outcome = grab(&server).args(["-q", "--roots"]).args([roots]).args(arguments).succeeds();
+    outcome.bytes().to_vec()
+}
+
+fn run(command: &mut Command) -> Output {
+    let output = command.output().expect("the program runs");
+    assert!(
+        output.status.success(),
+        "{command:?}:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+fn three() -> Pki {
+    Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test")
+}
+
+#[test]
+fn what_chooses_the_anchor_the_chain_the_leaf_or_the_intermediates() {
+    let pki = three();
+    let path = pki.path();
+    for (what, wanted) in [
+        ("anchor", pem_of(&path[2..])),
+        ("chain", pem_of(path)),
+        ("leaf", pem_of(&path[..1])),
+        ("intermediates", pem_of(&path[1..2])),
+    ] {
+        let found = emitted(&pki, &["--emit", "pem", "--what", what]);
+        assert_eq!(String::from_utf8_lossy(&found), wanted, "{what}");
+    }
+}
+
+#[test]
+fn no_intermediates_are_no_artefact() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    grab(&server)
+        .args(["--emit", "pem", "--what", "intermediates", "--roots"])
+        .args([pki.root_file()])
+        .fails_with(1)
+        .stdout("")
+        .stderr("certgrab: error: there is no intermediate between the leaf and the anchor\n");
+}
+
+#[test]
+fn cer_is_one_certificate_in_base64_as_browsers_export_it() {
+    let pki = three();
+    let cer = String::from_utf8(emitted(&pki, &["--emit", "cer"])).expect("text");
+    assert_eq!(cer, pem_of(&pki.path()[2..]));
+    assert!(cer.lines().all(|line| line.len() <= 64), "{cer}");
+    let server = Server::presenting(&pki);
+    grab(&server)
+        .args(["--emit", "cer", "--what", "chain", "--roots"])
+        .args([pki.root_file()])
+        .fails_with(2)
+        .stdout("")
+        .stderr(
+            "certgrab: error: the format `cer` takes exactly one certificate, there are 3\n\
+             certgrab: hint: `pem` and `p7b` take several\n",
+        );
+}
+
+#[test]
+fn openssl_reads_der_and_p7b() {
+    if !real::program("openssl") {
+        return;
+    }
+    let pki = three();
+    let der = pki.file("out.der");
+    fs::write(&der, emitted(&pki, &["--emit", "der"])).expect("a file");
+    let read = run(Command::new("openssl").args(["x509", "-inform", "DER", "-in"]).arg(&der));
+    assert_eq!(String::from_utf8_lossy(&read.stdout), pem_of(&pki.path()[2..]));
+
+    let p7b = pki.file("out.p7b");
+    fs::write(&p7b, emitted(&pki, &["--emit", "p7b", "--what", "chain"])).expect("a file");
+    let read = run(Command::new("openssl").args(["pkcs7", "-print_certs", "-in"]).arg(&p7b));
+    let text = String::from_utf8_lossy(&read.stdout).into_owned();
+    let mut blocks = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        inside |= line.starts_with("-----BEGIN");
+        if inside {
+            blocks.push_str(line);
+            blocks.push('\n');
+        }
+        inside &= !line.starts_with("-----END");
+    }
+    assert_eq!(blocks, pem_of(pki.path()));
+}
+
+/// A program that prints what the header holds.
+const READER: &str = r#"
+#include "root_ca.h"
+#include "root_ca.h"
+#include <stdio.h>
+int main(void) {
+    printf("%s%d %s %d %lld\n", BROKER, (int)sizeof BROKER, BROKER_HOST, (int)BROKER_PORT,
+           (long long)BROKER_NOT_AFTER);
+    return 0;
+}
+"#;
+
+fn compile_and_run(folder: &Path, compiler: &str, standard: &str) -> String {
+    let language = if compiler == "g++" { "c++" } else { "c" };
+    run(Command::new(compiler)
+        .current_dir(folder)
+        .args(["-x", language, &format!("-std={standard}")])
+        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o", "reader", "reader.c"]));
+    let output = run(&mut Command::new(folder.join("reader")));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_c_header_compiles_without_warnings_as_c99_and_cpp11_and_holds_the_pem_with_its_nul() {
+    let pki = three();
+    for what in ["anchor", "chain"] {
+        let header = emitted(&pki, &["--emit", "c", "--what", what, "--name", "BROKER"]);
+        fs::write(pki.file("root_ca.h"), header).expect("a file");
+        fs::write(pki.file("reader.c"), READER).expect("a file");
+        let pem = if what == "anchor" { pem_of(&pki.path()[2..]) } else { pem_of(pki.path()) };
+        // The earliest end of validity counts: the leaf's in 2040, the root's in 2050.
+        let end = if what == "anchor" { 2_524_608_000_i64 } else { 2_208_988_800 };
+        let server_port_varies = |text: &str| {
+            let rest = text.strip_prefix(&pem).expect("the PEM text").to_owned();
+            let words: Vec<_> = rest.split_whitespace().map(str::to_owned).collect();
+            assert_eq!(words[0], (pem.len() + 1).to_string(), "sizeof counts the NUL");
+            assert_eq!(words[1], "plc.test");
+            assert_eq!(words[3], end.to_string());
+        };
+        for (compiler, standard) in
+            [("gcc", "c99"), ("gcc", "c11"), ("g++", "c++11"), ("g++", "c++17")]
+        {
+            if real::program(compiler) {
+                server_port_varies(&compile_and_run(pki.folder(), compiler, standard));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_rust_constants_compile_without_std_and_without_warnings() {
+    let pki = three();
+    fs::write(pki.file("root_ca.rs"), emitted(&pki, &["--emit", "rust", "--name", "BROKER"]))
+        .expect("a file");
+    let library =
+        "#![no_std]\n#![deny(warnings)]\npub mod constants { include!(\"root_ca.rs\"); }\n";
+    fs::write(pki.file("library.rs"), library).expect("a file");
+    let compile = |arguments: &[&str]| {
+        run(Command::new("rustc")
+            .current_dir(pki.folder())
+            .args(["--edition", "2021"])
+            .args(arguments));
+    };
+    compile(&["--crate-type", "lib", "library.rs"]);
+    let program = "#![deny(warnings)]\ninclude!(\"root_ca.rs\");\nfn main() {\n\
+        print!(\"{BROKER}\");\n\
+        assert_eq!(BROKER_CSTR.to_bytes(), BROKER.as_bytes());\n\
+        println!(\"{} {BROKER_HOST} {BROKER_NOT_AFTER}\", BROKER_DER.len());\n\
+        assert!(BROKER_PORT > 0);\n}\n";
+    fs::write(pki.file("program.rs"), program).expect("a file");
+    compile(&["program.rs"]);
+    let output = run(&mut Command::new(pki.file("program")));
+    let root = pki.root_der();
+    let wanted = format!("{}{} plc.test 2524608000\n", pem_of(&pki.path()[2..]), root.len());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), wanted);
+}
+
+#[test]
+fn the_comment_says_what_it_is_where_it_was_found_and_how_to_make_it_again() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let roots = pki.root_file();
+    let outcome = grab(&server).args(["--emit", "c", "--roots"]).args([&roots]).succeeds();
+    let (port, file) = (server.port(), roots.display());
+    let sha256 = crate::support::pki::sha256(pki.root_der());
+    let wanted = format!(
+        "/* Generated by certgrab for `plc.test:{port}`; do not edit.
+ * Regenerate: `certgrab plc.test:{port} --emit c`
+ *
+ * anchor: `CN=Plant Root`
+ * issuer: `CN=Plant Root`
+ * valid: 2020-01-01T00:00:00Z to 2050-01-01T00:00:00Z
+ * expected to last until: 2050-01-01
+ * key: EC P-256
+ * SHA-256: {sha256}
+ * found in: `{file}`
+ * chosen as: `the only root that the chain leads to`
+ */
+#ifndef CERTGRAB_PLC_TEST_ROOT_CA_H
+"
+    );
+    assert!(outcome.out().starts_with(&wanted), "{}", outcome.out());
+}
+
+#[test]
+fn a_subject_cannot_leave_its_comment_or_its_literal() {
+    let hostile = "*/ int x; /* \\\n // ??/ \" { \u{202e}";
+    let pki = Pki::root(hostile).leaf("plc.test");
+    fs::write(pki.file("root_ca.h"), emitted(&pki, &["--emit", "c", "--name", "BROKER"]))
+        .expect("a file");
+    fs::write(pki.file("reader.c"), READER).expect("a file");
+    if real::program("gcc") {
+        let text = compile_and_run(pki.folder(), "gcc", "c99");
+        assert!(text.starts_with(&pem_of(&pki.path()[1..])), "{text}");
+    }
+    fs::write(pki.file("library.rs"), emitted(&pki, &["--emit", "rust"])).expect("a file");
+    run(Command::new("rustc").current_dir(pki.folder()).args([
+        "--edition",
+        "2021",
+        "--crate-type",
+        "lib",
+        "-Dwarnings",
+        "library.rs",
+    ]));
+}
+
+#[test]
+fn the_same_chain_gives_the_same_bytes_whatever_the_time_zone_and_the_language() {
+    let pki = three();
+    let chain = pki.chain_file();
+    let run = |zone: &str, language: &str| {
+        crate::support::certgrab()
+            .args(["--from"])
+            .args([&chain])
+            .args(["plc.test", "--emit", "c", "--roots"])
+            .args([pki.root_file()])
+            .env("TZ", zone)
+            .env("LC_ALL", language)
+            .succeeds()
+            .out()
+    };
+    assert_eq!(run("UTC", "C"), run("Asia/Shanghai", "zh_CN.UTF-8"));
+}

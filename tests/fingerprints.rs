@@ -1,1 +1,84 @@
-//! To come.
+//! Trust by a SHA-256 that the user compared out of band.
+
+use crate::support::{Pki, Server, grab, pki::sha256};
+
+#[test]
+fn a_private_root_is_refused_and_named_together_with_the_flag_that_trusts_it() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&pki).sending(pki.path()).start();
+    let fingerprint = sha256(pki.root_der());
+    grab(&server).args(["--emit", "c"]).fails_with(1).stdout("").stderr(&format!(
+        "certgrab: error: the chain ends in the root `CN=Plant Root`, which is not in Mozilla's \
+         store\n\
+         certgrab: hint: if you have compared it with its owner's, trust it with \
+         `--trust-sha256 {fingerprint}`\n"
+    ));
+    let outcome = grab(&server).args(["--emit", "der", "--trust-sha256", &fingerprint]).succeeds();
+    assert_eq!(outcome.bytes(), pki.root_der().as_ref());
+}
+
+#[test]
+fn colons_and_capitals_of_a_fingerprint_do_not_matter() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&pki).sending(pki.path()).start();
+    let pairs: Vec<_> = pki_pairs(&sha256(pki.root_der()));
+    grab(&server).args(["--trust-sha256", &pairs.join(":")]).succeeds();
+}
+
+fn pki_pairs(hex: &str) -> Vec<String> {
+    hex.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).to_uppercase()).collect()
+}
+
+#[test]
+fn an_intermediate_is_trusted_where_the_root_is_not_sent() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let intermediate = &pki.path()[1];
+    let outcome =
+        grab(&server).args(["--emit", "der", "--trust-sha256", &sha256(intermediate)]).succeeds();
+    assert_eq!(outcome.bytes(), intermediate.as_ref());
+}
+
+#[test]
+fn a_self_signed_leaf_is_its_own_anchor_once_the_user_says_so() {
+    for is_ca in [false, true] {
+        let pki = Pki::self_signed("broker.test", is_ca);
+        let server = Server::presenting(&pki);
+        let fingerprint = sha256(pki.leaf_der());
+        grab(&server).args(["--emit", "pem"]).fails_with(1).stdout("").stderr(&format!(
+            "certgrab: error: the server's certificate `CN=broker.test` is self-signed and not in \
+             Mozilla's store\n\
+             certgrab: hint: if you have compared it with its owner's, trust it with \
+             `--trust-sha256 {fingerprint}`\n"
+        ));
+        let trusted = grab(&server).args(["--emit", "der", "--trust-sha256", &fingerprint]);
+        assert_eq!(trusted.succeeds().bytes(), pki.leaf_der().as_ref());
+        let by_file = grab(&server).args(["--emit", "der", "--roots"]).args([pki.root_file()]);
+        assert_eq!(by_file.succeeds().bytes(), pki.leaf_der().as_ref());
+    }
+}
+
+#[test]
+fn a_leaf_that_an_authority_issued_is_no_anchor() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let fingerprint = sha256(pki.leaf_der());
+    grab(&server).args(["--emit", "pem", "--trust-sha256", &fingerprint]).fails_with(1).stderr(
+        "certgrab: error: `CN=plc.test` is the server's own certificate, issued by \
+         `CN=Plant Root`: it is no authority\n\
+         certgrab: hint: give the SHA-256 of its root or of an intermediate\n",
+    );
+}
+
+#[test]
+fn what_is_no_fingerprint_is_refused() {
+    crate::support::certgrab()
+        .args(["plc.test", "--trust-sha256", "1234"])
+        .fails_with(2)
+        .stdout("")
+        .stderr(
+            "certgrab: error: invalid value '1234' for '--trust-sha256 <HEX>': wanted the 64 \
+             hexadecimal digits of a SHA-256, with or without colons\n\
+             certgrab: hint: `certgrab --help` shows how\n",
+        );
+}

@@ -1,1 +1,275 @@
-//! To come.
+//! Shaking hands with rustls, openssl and mosquitto: versions, keys, names, client certificates.
+
+use std::{fs, process::Command};
+
+use rcgen::KeyPair;
+
+use crate::support::{
+    Pki, Server, certgrab, grab,
+    real::{self, Listener},
+};
+
+#[test]
+fn tls_1_3_and_1_2_are_both_spoken_and_the_key_is_proven() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    for (version, wanted) in
+        [(&rustls::version::TLS13, "TLS 1.3"), (&rustls::version::TLS12, "TLS 1.2")]
+    {
+        let server = Server::of(&pki).speaking(version).start();
+        let roots = pki.root_file();
+        let document = grab(&server).args(["--json", "--roots"]).args([roots]).succeeds().json();
+        assert_eq!(document["handshake"]["version"], wanted);
+        assert_eq!(document["handshake"]["key_possession"], "proven");
+        assert_eq!(document["handshake"]["method"], "full");
+        assert_eq!(document["handshake"]["client_certificate_requested"], false);
+    }
+}
+
+#[test]
+fn a_server_that_demands_a_client_certificate_is_no_obstacle() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
+        let server = Server::of(&pki).speaking(version).demanding_a_client_certificate().start();
+        let roots = pki.root_file();
+        let document = grab(&server).args(["--json", "--roots"]).args([roots]).succeeds().json();
+        assert_eq!(document["handshake"]["client_certificate_requested"], true);
+        assert_eq!(document["status"], "ok");
+    }
+}
+
+#[test]
+fn not_one_byte_of_application_data_is_sent() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();
+    assert_eq!(server.heard().data, b"");
+}
+
+#[test]
+fn the_name_sent_is_the_targets_or_another_or_none() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let roots = pki.root_file();
+    let run = || grab(&server).args(["--roots"]).args([&roots]);
+    run().succeeds();
+    run().args(["--sni", "other.test"]).succeeds();
+    run().args(["--no-sni"]).succeeds();
+    let wanted = [Some("plc.test".to_owned()), Some("other.test".to_owned()), None];
+    // The connection that ends the server has no hello, and so no name.
+    assert_eq!(server.heard().names[..3], wanted);
+}
+
+#[test]
+fn a_signature_by_another_key_is_a_failure() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("plc.test");
+    // The chain of one PKI with the key of another.
+    let server = Server::of(&other).sending(&pki.chain()).start();
+    grab(&server).args(["--roots"]).args([pki.root_file()]).fails_with(3).stdout("").stderr(
+        "certgrab: error: the server signed the handshake with another key than that of its \
+         certificate\n",
+    );
+}
+
+#[test]
+fn the_bytes_of_the_certificate_message_are_counted() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let ders: usize = pki.chain().iter().map(|der| der.len()).sum();
+    for (version, around) in [
+        // RFC 8446 section 4.4.2: header 4, context 1, list 3, an entry 3 and its extensions 2.
+        (&rustls::version::TLS13, 4 + 1 + 3 + 2 * (3 + 2)),
+        // RFC 5246 section 7.4.2: header 4, list 3, an entry 3.
+        (&rustls::version::TLS12, 4 + 3 + 2 * 3),
+    ] {
+        let server = Server::of(&pki).speaking(version).start();
+        let roots = pki.root_file();
+        let document = grab(&server).args(["--json", "--roots"]).args([roots]).succeeds().json();
+        assert_eq!(document["handshake"]["certificate_message_bytes"], ders + around);
+    }
+}
+
+#[test]
+fn what_is_not_tls_is_called_that() {
+    use std::io::Write as _;
+    let server = Server::scripted("plc.test", |mut stream, _| {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let outcome = grab(&server).fails_with(3).stdout("");
+    assert!(outcome.err().contains("HTTP"), "{}", outcome.err());
+}
+
+#[test]
+fn a_server_that_hangs_up_at_once_is_called_that() {
+    let server = Server::scripted("plc.test", |mut stream, _| {
+        use std::io::Read as _;
+        let _ = stream.read(&mut [0; 4096]);
+    });
+    let outcome = grab(&server).fails_with(3).stdout("");
+    assert!(outcome.err().contains("closed the connection"), "{}", outcome.err());
+}
+
+/// `openssl s_server` with the chain and key of `pki`.
+fn openssl(pki: &Pki, arguments: &[&str]) -> Listener {
+    let (chain, key) = (pki.chain_file(), pki.key_file());
+    Listener::start(|port| {
+        let mut command = Command::new("openssl");
+        command.args(["s_server", "-accept", &format!("127.0.0.1:{port}")]);
+        command.arg("-cert").arg(&chain).arg("-cert_chain").arg(&chain).arg("-key").arg(&key);
+        command.args(arguments);
+        command
+    })
+}
+
+#[test]
+fn openssl_is_grabbed_with_tls_1_2_only_with_1_3_only_and_when_it_verifies_clients() {
+    if !real::program("openssl") {
+        return;
+    }
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("127.0.0.1");
+    let roots = pki.root_file();
+    for (arguments, version, asked) in [
+        (&["-tls1_2"][..], "TLS 1.2", false),
+        (&["-tls1_3"][..], "TLS 1.3", false),
+        (&["-tls1_2", "-Verify", "1"][..], "TLS 1.2", true),
+        (&["-tls1_3", "-Verify", "1"][..], "TLS 1.3", true),
+    ] {
+        let server = openssl(&pki, arguments);
+        let target = format!("127.0.0.1:{}", server.port());
+        let document =
+            certgrab().args(["--json", &target, "--roots"]).args([&roots]).succeeds().json();
+        assert_eq!(document["handshake"]["version"], version, "{arguments:?}");
+        assert_eq!(document["handshake"]["client_certificate_requested"], asked, "{arguments:?}");
+        assert_eq!(document["handshake"]["key_possession"], "proven", "{arguments:?}");
+        assert_eq!(document["anchor"]["subject"], "CN=Plant Root", "{arguments:?}");
+    }
+}
+
+#[test]
+fn openssl_is_grabbed_with_every_usual_kind_of_key() {
+    if !real::program("openssl") {
+        return;
+    }
+    for (algorithm, options, key, proof) in [
+        ("RSA", &["rsa_keygen_bits:2048"][..], "RSA 2048", "proven"),
+        ("EC", &["ec_paramgen_curve:P-256"][..], "EC P-256", "proven"),
+        ("EC", &["ec_paramgen_curve:P-384"][..], "EC P-384", "proven"),
+        // ring has no P-521: the chain is seen and said not to be proven.
+        ("EC", &["ec_paramgen_curve:P-521"][..], "EC P-521", "not proven"),
+        ("ED25519", &[][..], "Ed25519", "proven"),
+    ] {
+        let authority = Authority::new();
+        authority.issue(algorithm, options);
+        let server = authority.serve();
+        let target = format!("127.0.0.1:{}", server.port());
+        let document = certgrab()
+            .args(["--json", &target, "--roots"])
+            .args([authority.file("root.pem")])
+            .succeeds()
+            .json();
+        assert_eq!(document["presented"][0]["key"], key, "{key}");
+        assert_eq!(document["handshake"]["key_possession"], proof, "{key}");
+        assert_eq!(document["status"], "ok", "{key}");
+    }
+}
+
+/// An authority made by openssl, for keys that rcgen cannot make with ring.
+struct Authority {
+    folder: tempfile::TempDir,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let authority = Self { folder: tempfile::TempDir::new().expect("a folder") };
+        let pki = KeyPair::generate().expect("a key");
+        fs::write(authority.file("root.key"), pki.serialize_pem()).expect("a file");
+        authority.openssl(&[
+            "req",
+            "-x509",
+            "-new",
+            "-key",
+            "root.key",
+            "-subj",
+            "/CN=Openssl Root",
+            "-days",
+            "3650",
+            "-out",
+            "root.pem",
+        ]);
+        authority
+    }
+
+    fn issue(&self, algorithm: &str, options: &[&str]) {
+        let mut generate = vec!["genpkey", "-algorithm", algorithm, "-out", "leaf.key"];
+        for option in options {
+            generate.extend(["-pkeyopt", option]);
+        }
+        self.openssl(&generate);
+        self.openssl(&["req", "-new", "-key", "leaf.key", "-subj", "/CN=leaf", "-out", "leaf.csr"]);
+        fs::write(self.file("leaf.ext"), "subjectAltName=IP:127.0.0.1\n").expect("a file");
+        self.openssl(&[
+            "x509",
+            "-req",
+            "-in",
+            "leaf.csr",
+            "-CA",
+            "root.pem",
+            "-CAkey",
+            "root.key",
+            "-days",
+            "365",
+            "-CAcreateserial",
+            "-extfile",
+            "leaf.ext",
+            "-out",
+            "leaf.pem",
+        ]);
+    }
+
+    fn serve(&self) -> Listener {
+        Listener::start(|port| {
+            let mut command = Command::new("openssl");
+            command.current_dir(self.folder.path());
+            command.args(["s_server", "-accept", &format!("127.0.0.1:{port}")]);
+            command.args(["-cert", "leaf.pem", "-key", "leaf.key"]);
+            command
+        })
+    }
+
+    fn openssl(&self, arguments: &[&str]) {
+        let output = Command::new("openssl")
+            .current_dir(self.folder.path())
+            .args(arguments)
+            .output()
+            .expect("openssl runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn file(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+#[test]
+fn a_real_mosquitto_is_grabbed_and_its_anchor_exported() {
+    if !real::program("mosquitto") {
+        return;
+    }
+    let pki = Pki::root("Broker Root").intermediate("Broker Issuing").leaf("localhost");
+    let (chain, key, roots) = (pki.chain_file(), pki.key_file(), pki.root_file());
+    let broker = Listener::start(|port| {
+        let configuration = pki.file(&format!("mosquitto-{port}.conf"));
+        let text = format!(
+            "listener {port} 127.0.0.1\ncertfile {}\nkeyfile {}\nallow_anonymous true\nuser root\n",
+            chain.display(),
+            key.display()
+        );
+        fs::write(&configuration, text).expect("a file");
+        let found = ["/usr/sbin/mosquitto"].into_iter().find(|path| fs::metadata(path).is_ok());
+        let mut command = Command::new(found.unwrap_or("mosquitto"));
+        command.arg("-c").arg(configuration);
+        command
+    });
+    let target = format!("mqtts://localhost:{}", broker.port());
+    let outcome = certgrab().args([&target, "--emit", "pem", "--roots"]).args([&roots]).succeeds();
+    assert_eq!(outcome.out(), fs::read_to_string(&roots).expect("the root"));
+}

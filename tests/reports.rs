@@ -1,1 +1,74 @@
-//! To come.
+//! The report for a person.
+
+use crate::support::{Pki, Server, certgrab, grab, pki::sha256};
+
+#[test]
+fn the_report_shows_the_chain_as_a_tree_and_the_anchor_with_the_reason() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let (roots, chain) = (pki.root_file(), pki.chain_file());
+    let [leaf, issuing, root] = [0, 1, 2].map(|index| sha256(&pki.path()[index]));
+    let (file, sent) = (roots.display(), chain.display());
+    certgrab()
+        .args(["--from"])
+        .args([&chain])
+        .args(["plc.test:8883", "--roots"])
+        .args([&roots])
+        .succeeds()
+        .stderr("")
+        .stdout(&format!(
+            "plc.test:8883: 2 certificates read
+
+CN=Plant Root
+│  issuer     itself
+│  valid      2020-01-01 to 2050-01-01
+│  key        EC P-256
+│  signature  ecdsa-with-SHA256
+│  SHA-256    {root}
+│  from       {file}
+└─ CN=Plant Issuing
+   │  issuer     CN=Plant Root
+   │  valid      2020-01-01 to 2045-01-01
+   │  key        EC P-256
+   │  signature  ecdsa-with-SHA256
+   │  SHA-256    {issuing}
+   │  from       read from {sent} as sent by the server
+   └─ CN=plc.test
+         issuer     CN=Plant Issuing
+         valid      2020-01-01 to 2040-01-01
+         key        EC P-256
+         signature  ecdsa-with-SHA256
+         SHA-256    {leaf}
+         from       read from {sent} as sent by the server
+         names      plc.test
+
+anchor     CN=Plant Root
+SHA-256    {root}
+why        the only root that the chain leads to
+lasts      until it expires, 2050-01-01
+proof      the server sends all that a device needs with it
+"
+        ));
+}
+
+#[test]
+fn the_report_of_a_live_server_says_how_the_handshake_went() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&pki).demanding_a_client_certificate().start();
+    let outcome = grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();
+    let text = outcome.out();
+    assert!(text.contains("handshake  TLS 1.3, TLS_"), "{text}");
+    assert!(text.contains("the server proved that it holds its key\n"), "{text}");
+    assert!(text.contains("client     the server asks for a client certificate\n"), "{text}");
+    assert!(text.contains(" bytes of certificates, which a device must hold at once\n"), "{text}");
+}
+
+#[test]
+fn colour_is_there_when_asked_for_and_never_from_data() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = || grab(&server).args(["--roots"]).args([pki.root_file()]);
+    assert!(!run().succeeds().out().contains('\u{1b}'));
+    assert!(run().args(["--color", "always"]).succeeds().out().contains("\u{1b}["));
+    let never = run().args(["--color", "never"]).env("CLICOLOR_FORCE", "1").succeeds();
+    assert!(!never.out().contains('\u{1b}'));
+}

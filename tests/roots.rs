@@ -1,1 +1,75 @@
-//! To come.
+//! Stores: files, folders, Mozilla's and the system's.
+
+use std::fs;
+
+use crate::support::{Pki, Server, certgrab, grab};
+
+#[test]
+fn roots_of_a_file_replace_mozillas() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("other.test");
+    let server = Server::presenting(&pki);
+    let outcome = grab(&server).args(["--roots"]).args([other.root_file()]).fails_with(1);
+    let file = other.root_file();
+    assert!(
+        outcome.err().contains(&format!("{} does not have", file.display())),
+        "{}",
+        outcome.err()
+    );
+}
+
+#[test]
+fn roots_may_be_given_more_than_once_and_as_a_folder() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("other.test");
+    let server = Server::presenting(&pki);
+    let both = [other.root_file(), pki.root_file()];
+    grab(&server).args(["--roots"]).args([&both[0]]).args(["--roots"]).args([&both[1]]).succeeds();
+    // The key and what else lies in a folder is passed over.
+    fs::write(pki.file("notes.txt"), "no certificate here").expect("a file");
+    grab(&server).args(["--roots"]).args([pki.folder()]).succeeds();
+}
+
+#[test]
+fn der_files_and_text_around_pem_blocks_are_read() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    fs::write(pki.file("root.der"), pki.root_der()).expect("a file");
+    grab(&server).args(["--roots"]).args([pki.file("root.der")]).succeeds();
+    let pem = fs::read_to_string(pki.root_file()).expect("a file");
+    let text = format!("Plant Root\n==========\n{}\n# end\n", pem.replace('\n', "\r\n"));
+    fs::write(pki.file("text.pem"), text).expect("a file");
+    grab(&server).args(["--roots"]).args([pki.file("text.pem")]).succeeds();
+}
+
+#[test]
+fn the_systems_store_is_read_from_where_the_system_says() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let roots = pki.root_file();
+    let outcome = grab(&server)
+        .args(["--roots", "system", "--emit", "pem"])
+        .env("SSL_CERT_FILE", roots.to_str().expect("a path"))
+        .succeeds();
+    assert_eq!(outcome.out(), fs::read_to_string(&roots).expect("the root"));
+    assert!(outcome.err().contains("only this system's store has the root"), "{}", outcome.err());
+}
+
+#[test]
+fn roots_that_cannot_be_read_are_a_matter_of_files() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    certgrab().args(["plc.test", "--roots", "/no/such/file"]).fails_with(4).stdout("").stderr(
+        "certgrab: error: cannot read /no/such/file: No such file or directory (os error 2)\n",
+    );
+    let empty = pki.file("empty.pem");
+    fs::write(&empty, "").expect("a file");
+    certgrab()
+        .args(["plc.test", "--roots"])
+        .args([&empty])
+        .fails_with(4)
+        .stderr(&format!("certgrab: error: {} holds no certificate\n", empty.display()));
+    certgrab()
+        .args(["plc.test", "--roots", "/dev/zero"])
+        .fails_with(4)
+        .stderr("certgrab: error: cannot read /dev/zero: wanted a regular file or a directory\n");
+}

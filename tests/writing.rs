@@ -1,1 +1,112 @@
-//! To come.
+//! Files are written whole or not at all, and only when their content changes.
+
+use std::{fs, path::Path, time::SystemTime};
+
+use crate::support::{Pki, Server, certgrab, grab};
+
+fn changed(path: &Path) -> SystemTime {
+    fs::metadata(path).expect("the file").modified().expect("its time")
+}
+
+#[test]
+fn a_file_is_written_once_and_left_alone_while_it_does_not_change() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let path = pki.file("root_ca.h");
+    let run = || {
+        grab(&server)
+            .args(["--emit", &format!("c={}", path.display()), "--roots"])
+            .args([pki.root_file()])
+    };
+    run().succeeds().stdout("").stderr(&format!("certgrab: wrote {}\n", path.display()));
+    let before = changed(&path);
+    run().succeeds().stdout("").stderr(&format!("certgrab: unchanged: {}\n", path.display()));
+    assert_eq!(changed(&path), before);
+    run().args(["-q"]).succeeds().stderr("");
+}
+
+#[test]
+fn several_formats_go_to_several_files_in_one_run() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (pem, der) = (pki.file("out.pem"), pki.file("out.der"));
+    grab(&server)
+        .args(["--emit", &format!("pem={}", pem.display())])
+        .args(["--emit", &format!("der={}", der.display())])
+        .args(["--emit", "c", "--roots"])
+        .args([pki.root_file()])
+        .succeeds();
+    assert_eq!(fs::read(&der).expect("a file"), pki.root_der().as_ref());
+    assert!(fs::read_to_string(&pem).expect("a file").starts_with("-----BEGIN"));
+}
+
+#[test]
+fn a_run_that_fails_leaves_what_was_there_untouched() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let path = pki.file("root_ca.h");
+    fs::write(&path, "the old constants").expect("a file");
+    grab(&server).args(["--emit", &format!("c={}", path.display())]).fails_with(1);
+    assert_eq!(fs::read_to_string(&path).expect("a file"), "the old constants");
+    let names: Vec<_> = fs::read_dir(pki.folder())
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .filter(|name| name.to_string_lossy().starts_with(".certgrab"))
+        .collect();
+    assert!(names.is_empty(), "{names:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_and_the_mode_of_a_file_kept() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (path, link) = (pki.file("real.pem"), pki.file("link.pem"));
+    fs::write(&path, "old").expect("a file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
+    symlink(&path, &link).expect("a link");
+    grab(&server)
+        .args(["--emit", &format!("pem={}", link.display()), "--roots"])
+        .args([pki.root_file()])
+        .succeeds();
+    assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
+    assert!(fs::read_to_string(&path).expect("the file").starts_with("-----BEGIN"));
+    assert_eq!(fs::metadata(&path).expect("the file").permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn what_is_no_regular_file_is_never_replaced() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    grab(&server)
+        .args(["--emit", "pem=/dev/full", "--roots"])
+        .args([pki.root_file()])
+        .fails_with(4)
+        .stderr("certgrab: error: cannot write /dev/full: it is not a regular file\n");
+    let folder = pki.file("missing/out.pem");
+    grab(&server)
+        .args(["--emit", &format!("pem={}", folder.display()), "--roots"])
+        .args([pki.root_file()])
+        .fails_with(4);
+}
+
+#[test]
+fn options_that_contradict_each_other_are_refused_before_anyone_is_asked() {
+    let refused = |arguments: &[&str], wanted: &str| {
+        let outcome = certgrab().args(arguments).fails_with(2).stdout("");
+        assert!(outcome.err().starts_with(wanted), "{arguments:?}: {}", outcome.err());
+    };
+    refused(
+        &["a.test", "--emit", "pem", "--emit", "c"],
+        "certgrab: error: only one result can go to standard output\n",
+    );
+    refused(
+        &["a.test", "--emit", "pem", "--json"],
+        "certgrab: error: only one result can go to standard output\n",
+    );
+    refused(&["a.test", "b.test", "--emit", "pem"], "certgrab: error: `--emit` takes one target\n");
+    refused(&["a.test", "--sni", "b.test", "--no-sni"], "certgrab: error: the argument");
+    refused(&["a.test", "--timeout", "0"], "certgrab: error: invalid value");
+    refused(&["a.test", "--name", "1x"], "certgrab: error: invalid value");
+}

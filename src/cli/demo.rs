@@ -12,7 +12,10 @@ use certgrab::{
     target::Target,
     time::Time,
 };
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
@@ -84,6 +87,7 @@ fn pki() -> Result<Pki, rcgen::Error> {
     let this_year = i32::from(Time::now().year());
     let authority = |name: &str| -> Result<CertificateParams, rcgen::Error> {
         let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::OrganizationName, "certgrab demo");
         params.distinguished_name.push(DnType::CommonName, name);
         params.not_before = rcgen::date_time_ymd(this_year, 1, 1);
@@ -104,6 +108,7 @@ fn pki() -> Result<Pki, rcgen::Error> {
 
     let leaf_key = KeyPair::generate()?;
     let mut leaf_params = CertificateParams::new(vec![HOST.to_owned()])?;
+    leaf_params.distinguished_name = DistinguishedName::new();
     leaf_params.distinguished_name.push(DnType::CommonName, HOST);
     leaf_params.not_before = rcgen::date_time_ymd(this_year, 1, 1);
     leaf_params.not_after = rcgen::date_time_ymd(this_year + 1, 1, 1);

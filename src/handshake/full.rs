@@ -33,7 +33,7 @@ use tokio::{
 };
 
 use super::{Handshake, Method, Presented};
-use crate::{bundle::KeyPossession, escape::Foreign, store::Source};
+use crate::{certificate::KeyPossession, escape::Foreign, store::Source};
 
 /// Bytes read from a peer before certgrab hangs up: 1 MiB, sixteen times the largest Certificate
 /// message that rustls takes.

@@ -8,8 +8,7 @@ pub mod full;
 use std::fmt;
 
 use crate::{
-    bundle::KeyPossession,
-    certificate::{Certificate, Malformed},
+    certificate::{Certificate, KeyPossession, Malformed},
     store::Source,
 };
 

@@ -47,11 +47,6 @@ impl Run {
         self
     }
 
-    pub(crate) fn in_folder(mut self, folder: &std::path::Path) -> Self {
-        self.command.current_dir(folder);
-        self
-    }
-
     /// What the command reads on standard input.
     pub(crate) fn reading(mut self, input: impl AsRef<[u8]>) -> Self {
         self.input = input.as_ref().to_vec();

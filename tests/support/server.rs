@@ -48,7 +48,7 @@ pub(crate) struct Heard {
 pub(crate) struct Builder<'a> {
     pki: &'a Pki,
     chain: Vec<CertificateDer<'static>>,
-    versions: &'static [&'static SupportedProtocolVersion],
+    versions: Vec<&'static SupportedProtocolVersion>,
     wants_client_certificate: bool,
 }
 
@@ -63,7 +63,7 @@ impl Server {
         Builder {
             pki,
             chain: pki.chain(),
-            versions: rustls::ALL_VERSIONS,
+            versions: rustls::ALL_VERSIONS.to_vec(),
             wants_client_certificate: false,
         }
     }
@@ -138,12 +138,9 @@ impl Builder<'_> {
         self
     }
 
-    /// Speaks these versions of TLS only.
-    pub(crate) fn speaking(
-        mut self,
-        versions: &'static [&'static SupportedProtocolVersion],
-    ) -> Self {
-        self.versions = versions;
+    /// Speaks this version of TLS only.
+    pub(crate) fn speaking(mut self, version: &'static SupportedProtocolVersion) -> Self {
+        self.versions = vec![version];
         self
     }
 
@@ -156,7 +153,7 @@ impl Builder<'_> {
     pub(crate) fn start(self) -> Server {
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-            .with_protocol_versions(self.versions)
+            .with_protocol_versions(&self.versions)
             .expect("versions");
         let builder = if self.wants_client_certificate {
             let mut roots = RootCertStore::empty();
