@@ -55,11 +55,11 @@ pub mod verify;
 
 pub mod bundle;
 
+pub mod lock;
+
 pub mod emit;
 
 // From a lock to constants, offline.
-pub mod lock;
-
 pub mod build;
 
 // Their run.

@@ -1,1 +1,134 @@
-//! To come.
+//! What the README says is true: its commands are run and their whole output is compared.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).expect(name)
+}
+
+/// The commands of the `console` blocks, each with all that it prints.
+fn examples(text: &str) -> Vec<(String, String)> {
+    let mut examples = Vec::new();
+    for block in text.split("```console\n").skip(1) {
+        let block = block.split("```").next().expect("a block");
+        let (command, output) = block.split_once('\n').expect("a command and its output");
+        examples
+            .push((command.strip_prefix("$ ").expect("a prompt").to_owned(), output.to_owned()));
+    }
+    examples
+}
+
+#[test]
+fn every_console_example_prints_what_the_readme_shows() {
+    let examples = examples(&read("README.md"));
+    assert!(examples.len() >= 3, "{}", examples.len());
+    for (command, wanted) in examples {
+        let words: Vec<_> = command.split_whitespace().collect();
+        assert_eq!(words[0], "certgrab", "{command}");
+        let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
+            .current_dir(root())
+            .args(&words[1..])
+            .output()
+            .expect("the command runs");
+        let both = [output.stdout, output.stderr].concat();
+        assert_eq!(String::from_utf8_lossy(&both), wanted, "{command}");
+    }
+}
+
+#[test]
+fn every_option_in_both_readmes_is_one_of_the_command() {
+    let help = Command::new(env!("CARGO_BIN_EXE_certgrab")).arg("--help").output().expect("help");
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    for name in ["README.md", "README.zh-CN.md"] {
+        let text = read(name);
+        // Options of other programs stand in lines that begin with their names.
+        let own = text.lines().filter(|line| !line.starts_with("cargo "));
+        for line in own {
+            for (start, _) in line.match_indices("--") {
+                let rest = &line[start + 2..];
+                let end = rest
+                    .find(|one: char| {
+                        !one.is_ascii_lowercase() && one != '-' && !one.is_ascii_digit()
+                    })
+                    .unwrap_or(rest.len());
+                let option = rest[..end].trim_end_matches('-');
+                let opened =
+                    line[..start].ends_with(|one: char| one == '-' || one.is_alphanumeric());
+                if !option.is_empty() && !opened {
+                    assert!(help.contains(&format!("--{option}")), "{name}: --{option}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn both_readmes_begin_with_the_same_two_commands_that_ci_runs() {
+    // A packed crate has no CI.
+    let ci = fs::read_to_string(root().join(".ci/run")).ok();
+    for command in ["cargo run --release -- demo", "cargo test"] {
+        for name in ["README.md", "README.zh-CN.md"] {
+            assert!(read(name).contains(&format!("```sh\n{command}\n```")), "{name}: {command}");
+        }
+        if let Some(ci) = &ci {
+            assert!(ci.lines().any(|line| line.trim() == command), ".ci/run: {command}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_names_every_format_every_exit_code_and_every_field() {
+    let readme = read("README.md");
+    for format in certgrab::emit::FORMATS {
+        assert!(readme.contains(&format!("`{}`", format.name)), "{}", format.name);
+    }
+    for code in ["0", "1", "2", "3", "4", "70"] {
+        assert!(readme.contains(&format!("\n| {code} | ")), "exit code {code}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
+        .current_dir(root())
+        .args(["broker.example", "--json", "--from", "tests/data/plant/chain.pem"])
+        .args(["--roots", "tests/data/plant/root.pem", "--at", "2026-11-22"])
+        .output()
+        .expect("a document");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut fields: Vec<String> = Vec::new();
+    collect(&document, &mut fields);
+    for field in fields {
+        assert!(readme.contains(&format!("`{field}`")), "the field `{field}`");
+    }
+}
+
+fn collect(value: &serde_json::Value, fields: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(parts) => {
+            for (name, part) in parts {
+                fields.push(name.clone());
+                collect(part, fields);
+            }
+        }
+        serde_json::Value::Array(parts) => parts.iter().for_each(|part| collect(part, fields)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_file_that_the_readme_links_to_is_there() {
+    for name in ["README.md", "README.zh-CN.md"] {
+        for (start, _) in read(name).match_indices("](") {
+            let text = read(name);
+            let link = text[start + 2..].split(')').next().expect("a link").to_owned();
+            if !link.contains("://") {
+                assert!(Path::new(&root()).join(&link).exists(), "{name}: {link}");
+            }
+        }
+    }
+}
