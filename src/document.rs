@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     anchor::Candidate,
     certificate::Certificate,
-    grab::{Error, Grab, Judgement},
+    grab::{Error, Grab, Judgement, Options},
     path::Refusal,
     store::Source,
     target::Target,
@@ -99,10 +99,11 @@ struct WarningPart {
 }
 
 impl Document {
-    /// The document of a target that was asked; `at` is the time of judgement.
+    /// The document of a target that was asked with `options`.
     #[must_use]
-    pub fn new(target: &Target, outcome: &Result<Grab, Error>, at: Time) -> Self {
+    pub fn new(target: &Target, outcome: &Result<Grab, Error>, options: &Options) -> Self {
         let mut document = Self::empty(target);
+        document.target.name = options.wanted_name(target).to_str().into_owned();
         match outcome {
             Err(error) => {
                 document.error = Some(ErrorPart {
@@ -112,7 +113,7 @@ impl Document {
                     hint: error.hint(),
                 });
             }
-            Ok(grab) => document.fill(grab, at),
+            Ok(grab) => document.fill(grab, options.at),
         }
         document
     }

@@ -38,10 +38,22 @@ pub struct Options {
 pub enum Sni {
     /// The target's, unless that is an address.
     Target,
-    /// Another one.
+    /// Another one. The certificate must carry it too: the libraries of devices send the name
+    /// that they verify (`mbedtls_ssl_set_hostname`, `br_ssl_client_reset`).
     Name(DnsName<'static>),
     /// None.
     None,
+}
+
+impl Options {
+    /// The name that the certificate of `target` must carry.
+    #[must_use]
+    pub fn wanted_name(&self, target: &Target) -> ServerName<'static> {
+        match &self.sni {
+            Sni::Name(name) => ServerName::DnsName(name.clone()),
+            Sni::Target | Sni::None => target.name().clone(),
+        }
+    }
 }
 
 /// What was learned of a target that presented a chain.
@@ -130,7 +142,7 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
 /// The pure half of [`grab`]: what to make of a chain, wherever it came from.
 #[must_use]
 pub fn judge(presented: Presented, target: &Target, options: &Options) -> Grab {
-    let question = Question { name: target.name(), at: options.at };
+    let question = Question { name: &options.wanted_name(target), at: options.at };
     let verdict = path::find(&presented, &[], &options.store, question).and_then(|paths| {
         let ranked = anchor::rank(&paths, &presented.certificates);
         let verified = verify::prove(ranked, &presented, question)?;

@@ -72,6 +72,9 @@ pub mod warning;
 pub mod document;
 
 #[cfg(feature = "fetch")]
+pub mod cover;
+
+#[cfg(feature = "fetch")]
 pub use grab::{Grab, grab};
 
 pub use build::Build;

@@ -52,11 +52,25 @@ fn the_name_sent_is_the_targets_or_another_or_none() {
     let roots = pki.root_file();
     let run = || grab(&server).args(["--roots"]).args([&roots]);
     run().succeeds();
-    run().args(["--sni", "other.test"]).succeeds();
+    // As in the libraries of devices, the name that is sent is the one that must be certified.
+    run().args(["--sni", "other.test"]).fails_with(1);
     run().args(["--no-sni"]).succeeds();
     let wanted = [Some("plc.test".to_owned()), Some("other.test".to_owned()), None];
     // The connection that ends the server has no hello, and so no name.
     assert_eq!(server.heard().names[..3], wanted);
+}
+
+#[test]
+fn a_name_given_for_the_hello_is_the_one_that_the_certificate_must_carry() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let document = certgrab()
+        .args(["--json", &server.address().to_string(), "--sni", "plc.test", "--roots"])
+        .args([pki.root_file()])
+        .succeeds()
+        .json();
+    assert_eq!(document["target"]["host"], "127.0.0.1");
+    assert_eq!(document["target"]["name"], "plc.test");
 }
 
 #[test]

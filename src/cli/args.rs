@@ -98,7 +98,7 @@ pub(crate) struct Job {
     #[arg(long, value_name = "HOST:PORT", value_parser = target)]
     pub(crate) connect: Option<Target>,
 
-    /// Send NAME in the ClientHello instead of TARGET
+    /// Send NAME in the ClientHello, and want a certificate for it, instead of TARGET
     #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
     pub(crate) sni: Option<DnsName<'static>>,
 

@@ -133,7 +133,7 @@ fn finish(
     options: &Options,
     outcome: &Result<Grab, grab::Error>,
 ) -> Result<Exit, Failure> {
-    let document = || Document::new(target, outcome, options.at).to_line();
+    let document = || Document::new(target, outcome, options).to_line();
     if job.json {
         output::write(document().as_bytes())?;
     }
