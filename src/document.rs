@@ -23,6 +23,9 @@ pub const SCHEMA: u32 = 1;
 #[derive(Debug, Serialize)]
 pub struct Document {
     schema: u32,
+    /// The position of the target in a list of many, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
     target: TargetPart,
     /// `ok`, `untrusted` or `failed`.
     status: &'static str,
@@ -122,6 +125,7 @@ impl Document {
         let host = target.host();
         Self {
             schema: SCHEMA,
+            index: None,
             target: TargetPart {
                 name: host.clone(),
                 host,
@@ -180,6 +184,13 @@ impl Document {
         });
         let warnings = warning::about_presented(&grab.presented);
         self.warnings = warnings.into_iter().map(warning_part).collect();
+    }
+
+    /// The document of the target at position `index` of a list, from 0.
+    #[must_use]
+    pub fn with_index(mut self, index: u64) -> Self {
+        self.index = Some(index);
+        self
     }
 
     /// The document on one line, `\n` ended.

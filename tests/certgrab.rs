@@ -21,6 +21,9 @@ mod emitting;
 mod reports;
 mod writing;
 
+// Many targets.
+mod hosts;
+
 // The whole.
 mod architecture;
 mod demo;

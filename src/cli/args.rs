@@ -20,7 +20,7 @@ Examples:
   certgrab demo                                     see it all without a network
 
 Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
-4 a file could not be read or written, 70 a fault of certgrab's own";
+4 a file could not be read or written, 70 a fault of certgrab's own, 130 interrupted";
 
 /// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
 #[derive(Debug, Parser)]
@@ -55,7 +55,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Job {
     /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
-    #[arg(value_name = "TARGET", required = true, value_parser = target)]
+    #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = target)]
     pub(crate) targets: Vec<Target>,
 
     /// Write the certificates as pem, cer, der, p7b, c, rust or json, to PATH or standard output
@@ -113,6 +113,9 @@ pub(crate) struct Job {
     /// Use IPv6 only
     #[arg(short = '6')]
     pub(crate) v6: bool,
+
+    #[command(flatten)]
+    pub(crate) many: super::hosts::Arguments,
 }
 
 /// How results and messages are shown.

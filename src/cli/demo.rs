@@ -2,7 +2,9 @@
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use certgrab::{
+    Grab,
     bundle::{self, What},
     certificate::Certificate,
     connect, emit,
@@ -17,7 +19,7 @@ use rcgen::{
     KeyUsagePurpose,
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::net::TcpListener;
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 use super::{Exit, Failure, args::Display, output, report};
@@ -34,37 +36,8 @@ struct Pki {
 
 /// Makes the PKI, serves it, grabs it and shows report, C header and Rust constants.
 pub(super) fn run(display: &Display) -> Result<Exit, Failure> {
-    let fault = |what: &str, error: &dyn std::fmt::Display| {
-        Failure::new(Exit::Fault, format!("demo: {what}: {error}"))
-    };
-    let pki = pki().map_err(|error| fault("no certificates", &error))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| fault("no runtime", &error))?;
-    let (target, grabbed, at) = runtime.block_on(async {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(|error| fault("no server on 127.0.0.1", &error))?;
-        let address = listener.local_addr().map_err(|error| fault("no address", &error))?;
-        let _server = serve(listener, &pki).map_err(|error| fault("no server", &error))?;
-        let parse =
-            |text: String| text.parse::<Target>().map_err(|error| fault("no target", &error));
-        let target = parse(format!("{HOST}:{}", address.port()))?;
-        let mut store = Store::default();
-        store.add_certificate(pki.root.clone(), "the demo's own root");
-        let options = Options {
-            store,
-            at: Time::now(),
-            timeout: Duration::from_secs(10),
-            connect: connect::Options { instead: Some(parse(address.to_string())?), family: None },
-            sni: Sni::Target,
-        };
-        let grabbed = grab(&target, &options)
-            .await
-            .map_err(|error| Failure::new(Exit::NoHandshake, error.to_string()))?;
-        Ok::<_, Failure>((target, grabbed, options.at))
-    })?;
+    let (target, grabbed, at) = grab_from_this_process()
+        .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error:#}")))?;
     let judgement = grabbed
         .verdict
         .as_ref()
@@ -74,7 +47,8 @@ pub(super) fn run(display: &Display) -> Result<Exit, Failure> {
     let name = Identifier::for_host(HOST, "ROOT_CA");
     for (title, format) in [("C header", "c"), ("Rust constants", "rust")] {
         let Some(format) = emit::format(format) else { continue };
-        let source = emit::render(&bundle, format, &name).map_err(|error| fault(title, &error))?;
+        let source = emit::render(&bundle, format, &name)
+            .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error}")))?;
         if !display.quiet {
             output::show(&format!("\n---- {title}: --emit {} ----\n\n", format.name))?;
         }
@@ -83,7 +57,30 @@ pub(super) fn run(display: &Display) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn pki() -> Result<Pki, rcgen::Error> {
+/// The real thing on loopback: what was grabbed from whom, and when.
+fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Time)> {
+    let pki = pki().context("no certificates")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port")?;
+        let address = listener.local_addr()?;
+        serve(listener, &pki).context("no server")?;
+        let target: Target = format!("{HOST}:{}", address.port()).parse()?;
+        let mut store = Store::default();
+        store.add_certificate(pki.root, "the demo's own root");
+        let options = Options {
+            store,
+            at: Time::now(),
+            timeout: Duration::from_secs(10),
+            connect: connect::Options { instead: Some(address.to_string().parse()?), family: None },
+            sni: Sni::Target,
+        };
+        let grabbed = grab(&target, &options).await?;
+        Ok((target, grabbed, options.at))
+    })
+}
+
+fn pki() -> anyhow::Result<Pki> {
     let this_year = i32::from(Time::now().year());
     let authority = |name: &str| -> Result<CertificateParams, rcgen::Error> {
         let mut params = CertificateParams::new(Vec::new())?;
@@ -111,28 +108,28 @@ fn pki() -> Result<Pki, rcgen::Error> {
     leaf_params.distinguished_name = DistinguishedName::new();
     leaf_params.distinguished_name.push(DnType::CommonName, HOST);
     leaf_params.not_before = rcgen::date_time_ymd(this_year, 1, 1);
-    leaf_params.not_after = rcgen::date_time_ymd(this_year + 1, 1, 1);
+    leaf_params.not_after = rcgen::date_time_ymd(this_year + 1, 1, 2);
     let leaf = leaf_params.signed_by(&leaf_key, &issuing_issuer)?;
     Ok(Pki {
-        root: Certificate::from_der(root.der())
-            .map_err(|_| rcgen::Error::CouldNotParseCertificate)?,
+        root: Certificate::from_der(root.der())?,
         chain: vec![leaf.der().clone(), issuing.der().clone()],
         key: PrivatePkcs8KeyDer::from(leaf_key.serialize_der()).into(),
     })
 }
 
-/// Shakes hands with whoever comes, until the returned task is dropped with its runtime.
-fn serve(listener: TcpListener, pki: &Pki) -> Result<JoinHandle<()>, rustls::Error> {
+/// Shakes hands with whoever comes, until the runtime ends.
+fn serve(listener: TcpListener, pki: &Pki) -> Result<(), rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(pki.chain.clone(), pki.key.clone_key())?;
     let acceptor = TlsAcceptor::from(Arc::new(config));
-    Ok(tokio::spawn(async move {
+    tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             // A client that goes away is what this server is for.
             let _ = acceptor.accept(stream).await;
         }
-    }))
+    });
+    Ok(())
 }

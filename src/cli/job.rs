@@ -21,7 +21,7 @@ use certgrab::{
 use super::{
     Exit, Failure,
     args::{Display, Emission, Form, Job, What},
-    complain, output, report, style,
+    complain, hosts, output, report, style,
 };
 
 /// Runs the job; how it ended, the worst target counting.
@@ -32,6 +32,9 @@ pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    if let Some(file) = &job.many.hosts {
+        return hosts::run(&job.many, file, options, display, &runtime);
+    }
     let mut exit = Exit::Done;
     for target in &job.targets {
         let outcome = match &job.from {
@@ -55,6 +58,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
     if to_standard_output.len() + usize::from(job.json) > 1 {
         return Err(usage("only one result can go to standard output")
             .with_hint(Some("give the others a file: `--emit FORMAT=PATH`".to_owned())));
+    }
+    if job.many.hosts.is_some() && !job.emit.is_empty() {
+        return Err(usage("`--emit` takes one target, not a list")
+            .with_hint(Some("the summary names the anchors that open all doors".to_owned())));
     }
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {

@@ -5,6 +5,7 @@
 
 mod args;
 mod demo;
+mod hosts;
 mod job;
 mod output;
 mod report;
@@ -29,6 +30,8 @@ pub(crate) enum Exit {
     NoHandshake,
     /// A file could not be read or written.
     File,
+    /// The user pressed Ctrl-C.
+    Interrupted,
     /// A fault of certgrab's own.
     Fault,
 }
@@ -50,13 +53,22 @@ impl Exit {
             Self::NoHandshake => 3,
             Self::File => 4,
             Self::Fault => 70,
+            // As shells count a process that SIGINT ended: 128 + 2.
+            Self::Interrupted => 130,
         }
     }
 
-    /// The worse of two ends, in the order 70, 2, 4, 3, 1, 0.
+    /// The worse of two ends, in the order 130, 70, 2, 4, 3, 1, 0.
     pub(crate) fn worse(self, other: Self) -> Self {
-        const ORDER: [Exit; 6] =
-            [Exit::Fault, Exit::Usage, Exit::File, Exit::NoHandshake, Exit::Untrusted, Exit::Done];
+        const ORDER: [Exit; 7] = [
+            Exit::Interrupted,
+            Exit::Fault,
+            Exit::Usage,
+            Exit::File,
+            Exit::NoHandshake,
+            Exit::Untrusted,
+            Exit::Done,
+        ];
         *ORDER.iter().find(|exit| **exit == self || **exit == other).unwrap_or(&Self::Fault)
     }
 }

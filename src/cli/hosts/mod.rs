@@ -1,0 +1,273 @@
+//! Many targets: a list is read as a stream, and each line's result is written as it comes.
+//!
+//! Memory does not grow with the list: at most `--jobs` targets are under way, at most a few times
+//! as many results wait for their turn with `--ordered`, and what the summary needs is counted.
+
+mod list;
+mod progress;
+mod tally;
+
+use std::{
+    collections::BTreeMap,
+    io::{self, BufWriter, Write as _},
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use certgrab::{
+    Grab,
+    document::Document,
+    grab::{self, Options},
+};
+use tokio::task::JoinSet;
+
+use self::{
+    list::{Entry, List, Shard},
+    progress::Progress,
+    tally::Tally,
+};
+use super::{Exit, Failure, args::Display};
+
+/// Results that may wait for an earlier one with `--ordered`, for each job.
+const WAITING_PER_JOB: usize = 4;
+
+/// Descriptors kept for what is no target: standard streams, the list, the runtime, resolvers.
+const OTHER_DESCRIPTORS: u64 = 64;
+
+/// Many targets from a list.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Many targets")]
+pub(super) struct Arguments {
+    /// Read targets from FILE, or - for standard input, one a line; JSON lines as they come
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from"])]
+    pub(super) hosts: Option<PathBuf>,
+
+    /// Ask so many targets at once
+    #[arg(long, value_name = "N", default_value = "64", requires = "hosts")]
+    pub(super) jobs: NonZeroUsize,
+
+    /// Write the results in the order of the list
+    #[arg(long, requires = "hosts")]
+    pub(super) ordered: bool,
+
+    /// Take every N-th target only, beginning with the I-th
+    #[arg(long, value_name = "I/N", requires = "hosts")]
+    pub(super) shard: Option<Shard>,
+}
+
+/// What became of one line of the list.
+struct Finished {
+    index: u64,
+    line: String,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    /// The line names no target.
+    Unreadable,
+    /// The target was asked.
+    Asked { host: String, result: Box<Result<Grab, grab::Error>> },
+}
+
+/// Asks all targets of the list; how it ended, the worst target counting.
+pub(super) fn run(
+    arguments: &Arguments,
+    file: &std::path::Path,
+    options: Options,
+    display: &Display,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<Exit, Failure> {
+    let jobs = affordable(arguments.jobs.get(), display);
+    let list = List::open(file, arguments.shard, jobs)?;
+    let progress = Progress::new(display, list.length_hint());
+    runtime.block_on(Run::new(arguments, options, jobs, progress).all(list, display))
+}
+
+/// As many jobs as there are descriptors for, after asking the system for all it allows.
+fn affordable(jobs: usize, display: &Display) -> usize {
+    let wanted = jobs as u64 + OTHER_DESCRIPTORS;
+    let Ok(allowed) = rlimit::increase_nofile_limit(wanted) else {
+        return jobs;
+    };
+    let room = usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(jobs).max(1);
+    if room < jobs && !display.quiet {
+        anstream::eprintln!(
+            "certgrab: {} the system allows {allowed} open files: {room} jobs at once instead of \
+             {jobs}",
+            super::style::warning("warning:")
+        );
+    }
+    jobs.min(room)
+}
+
+/// The state of a run over a list.
+struct Run {
+    options: Arc<Options>,
+    jobs: usize,
+    ordered: bool,
+    under_way: JoinSet<Finished>,
+    /// Results that came before their turn, and whose turn it is.
+    waiting: BTreeMap<u64, Finished>,
+    next: u64,
+    out: BufWriter<io::Stdout>,
+    tally: Tally,
+    progress: Progress,
+}
+
+/// How the reading of a list ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All lines were read.
+    Read,
+    /// The user pressed Ctrl-C.
+    Interrupted,
+    /// The reader of standard output went away.
+    Closed,
+}
+
+impl Run {
+    fn new(arguments: &Arguments, options: Options, jobs: usize, progress: Progress) -> Self {
+        Self {
+            options: Arc::new(options),
+            jobs,
+            ordered: arguments.ordered,
+            under_way: JoinSet::new(),
+            waiting: BTreeMap::new(),
+            next: 0,
+            out: BufWriter::new(io::stdout()),
+            tally: Tally::default(),
+            progress,
+        }
+    }
+
+    async fn all(mut self, mut list: List, display: &Display) -> Result<Exit, Failure> {
+        let end = self.each(&mut list).await?;
+        // What is still under way after Ctrl-C or a closed pipe is given up.
+        self.under_way.abort_all();
+        self.progress.finish();
+        if end == End::Closed {
+            // What is left in the buffer has no reader.
+            let _ = self.out.into_parts();
+            return Ok(Exit::Done);
+        }
+        if !display.quiet {
+            anstream::eprint!("{}", self.tally.summary(end == End::Interrupted));
+        }
+        if let Some(failure) = list.failure() {
+            return Err(failure);
+        }
+        Ok(if end == End::Interrupted { Exit::Interrupted } else { self.tally.exit() })
+    }
+
+    async fn each(&mut self, list: &mut List) -> Result<End, Failure> {
+        let mut more = true;
+        let interrupt = tokio::signal::ctrl_c();
+        tokio::pin!(interrupt);
+        loop {
+            let room = self.under_way.len() < self.jobs
+                && self.waiting.len() < self.jobs * WAITING_PER_JOB;
+            tokio::select! {
+                biased;
+                _ = &mut interrupt => {
+                    self.drain()?;
+                    return Ok(End::Interrupted);
+                }
+                Some(joined) = self.under_way.join_next() => {
+                    let mut next = Some(joined);
+                    // As soon as no other result is there, these are on their way.
+                    while let Some(joined) = next {
+                        let finished = joined.map_err(|error| {
+                            Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
+                        })?;
+                        if !self.take(finished)? {
+                            return Ok(End::Closed);
+                        }
+                        next = self.under_way.try_join_next();
+                    }
+                    if !still_read(self.out.flush())? {
+                        return Ok(End::Closed);
+                    }
+                }
+                entry = list.next(), if more && room => match entry {
+                    Some(entry) => self.start(entry),
+                    None => more = false,
+                },
+                else => break,
+            }
+            if self.under_way.is_empty() && !more {
+                break;
+            }
+        }
+        self.drain()?;
+        Ok(End::Read)
+    }
+
+    fn start(&mut self, entry: Entry) {
+        let Entry { index, target } = entry;
+        let options = Arc::clone(&self.options);
+        self.under_way.spawn(async move {
+            let (target, changes) = match target {
+                Ok(read) => read,
+                Err(problem) => {
+                    let line = problem.document(index);
+                    return Finished { index, line, outcome: Outcome::Unreadable };
+                }
+            };
+            let changed;
+            let options = match changes.is_empty() {
+                true => options.as_ref(),
+                false => {
+                    changed = changes.apply(&options);
+                    &changed
+                }
+            };
+            let result = grab::grab(&target, options).await;
+            let line = Document::new(&target, &result, options).with_index(index).to_line();
+            let host = target.to_string();
+            Finished { index, line, outcome: Outcome::Asked { host, result: Box::new(result) } }
+        });
+    }
+
+    /// Writes a result, or keeps it until it is its turn; whether anyone still reads.
+    fn take(&mut self, finished: Finished) -> Result<bool, Failure> {
+        if !self.ordered {
+            return self.write(&finished);
+        }
+        self.waiting.insert(finished.index, finished);
+        while let Some(finished) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            if !self.write(&finished)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn write(&mut self, finished: &Finished) -> Result<bool, Failure> {
+        self.tally.count(&finished.outcome);
+        self.progress.advance(&self.tally);
+        still_read(self.out.write_all(finished.line.as_bytes()))
+    }
+
+    /// Writes what waits for results that will not come any more, and sends all on its way.
+    fn drain(&mut self) -> Result<bool, Failure> {
+        while let Some((_, finished)) = self.waiting.pop_first() {
+            if !self.write(&finished)? {
+                return Ok(false);
+            }
+        }
+        still_read(self.out.flush())
+    }
+}
+
+/// Whether anyone still reads standard output; a full disk is an error, a closed pipe is not.
+fn still_read(outcome: io::Result<()>) -> Result<bool, Failure> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => {
+            Err(Failure::new(Exit::File, format!("cannot write to standard output: {error}")))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What a run over many targets came to: counts, and the anchors that open all doors.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt::Write as _,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use certgrab::{Grab, anchor::Candidate, certificate::Sha256, cover};
+
+use super::{super::Exit, Outcome};
+
+/// Counts over the results. It grows with distinct chains and anchors, not with targets.
+#[derive(Default)]
+pub(super) struct Tally {
+    done: u64,
+    ok: u64,
+    untrusted: u64,
+    failed: BTreeMap<&'static str, u64>,
+    /// Hashes of the presented chains: 8 bytes for each distinct one.
+    chains: HashSet<u64>,
+    /// The doors by the anchors that open them, the chosen one first.
+    doors: BTreeMap<Vec<Sha256>, Door>,
+    anchors: HashMap<Sha256, String>,
+    exit: Option<Exit>,
+}
+
+/// Targets that the same anchors open.
+#[derive(Default)]
+struct Door {
+    count: u64,
+    /// The first of them, up to [`EXAMPLES`].
+    examples: Vec<String>,
+}
+
+/// Targets named for an anchor: enough to see what kind of server it is for.
+const EXAMPLES: usize = 3;
+
+impl Tally {
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        self.done += 1;
+        let exit = match outcome {
+            Outcome::Unreadable => self.fail("bad_target", Exit::Usage),
+            Outcome::Asked { host, result } => match result.as_ref() {
+                Err(error) => self.fail(error.kind(), Exit::NoHandshake),
+                Ok(grab) => self.judged(host, grab),
+            },
+        };
+        self.exit = Some(self.exit.unwrap_or(Exit::Done).worse(exit));
+    }
+
+    fn fail(&mut self, kind: &'static str, exit: Exit) -> Exit {
+        *self.failed.entry(kind).or_default() += 1;
+        exit
+    }
+
+    fn judged(&mut self, host: &str, grab: &Grab) -> Exit {
+        let mut hasher = DefaultHasher::new();
+        for certificate in &grab.presented.certificates {
+            certificate.sha256().hash(&mut hasher);
+        }
+        self.chains.insert(hasher.finish());
+        let Ok(judgement) = &grab.verdict else {
+            self.untrusted += 1;
+            return Exit::Untrusted;
+        };
+        self.ok += 1;
+        let verified = &judgement.verified;
+        let sufficient = verified.alternatives().iter().filter(|one| one.is_sufficient());
+        let candidates: Vec<&Candidate> =
+            std::iter::once(verified.anchor()).chain(sufficient).collect();
+        for candidate in &candidates {
+            let certificate = &candidate.root.certificate;
+            self.anchors
+                .entry(certificate.sha256())
+                .or_insert_with(|| certificate.subject().text().line());
+        }
+        let door = candidates.iter().map(|one| one.root.certificate.sha256()).collect();
+        let door = self.doors.entry(door).or_default();
+        door.count += 1;
+        if door.examples.len() < EXAMPLES {
+            door.examples.push(host.to_owned());
+        }
+        Exit::Done
+    }
+
+    pub(super) fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// All that have no anchor.
+    pub(super) fn failures(&self) -> u64 {
+        self.done - self.ok
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        self.exit.unwrap_or(Exit::Done)
+    }
+
+    /// A few lines for a person.
+    pub(super) fn summary(&self, interrupted: bool) -> String {
+        let mut out = String::new();
+        let end = if interrupted { "interrupted after " } else { "" };
+        let _ = writeln!(
+            out,
+            "certgrab: {end}{} targets: {} with an anchor, {} not trusted, {} failed",
+            self.done,
+            self.ok,
+            self.untrusted,
+            self.failed.values().sum::<u64>()
+        );
+        let _ = writeln!(out, "certgrab: {} distinct chains", self.chains.len());
+        for (kind, count) in &self.failed {
+            let _ = writeln!(out, "certgrab: failed with {kind}: {count}");
+        }
+        let doors: Vec<Vec<Sha256>> = self.doors.keys().cloned().collect();
+        let smallest = cover::smallest(&doors);
+        if !smallest.is_empty() {
+            let count = smallest.len();
+            let plural = if count == 1 { "" } else { "s" };
+            let _ = writeln!(out, "certgrab: {count} anchor{plural} open all doors that have one:");
+        }
+        for anchor in smallest {
+            let subject = self.anchors.get(&anchor).map_or("", String::as_str);
+            let opened = || self.doors.iter().filter(|(door, _)| door.contains(&anchor));
+            let count: u64 = opened().map(|(_, door)| door.count).sum();
+            let examples: Vec<&str> = opened()
+                .flat_map(|(_, door)| door.examples.iter().map(String::as_str))
+                .take(EXAMPLES)
+                .collect();
+            let more = if count > examples.len() as u64 { ", ..." } else { "" };
+            let examples = examples.join(", ");
+            let _ = writeln!(out, "certgrab:   {subject}, SHA-256 {anchor}");
+            let _ = writeln!(out, "certgrab:     for {count} targets: {examples}{more}");
+        }
+        out
+    }
+}

@@ -1,0 +1,187 @@
+//! Many targets from a list: order, failures, hostile lines, interruption, a closed pipe.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::support::{Pki, Server, certgrab};
+
+fn documents(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a document a line")).collect()
+}
+
+#[test]
+fn each_line_of_the_list_gives_one_document_with_its_index() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let address = server.address();
+    let list = format!(
+        "# brokers\n\n{address} sni=plc.test\nplc.test connect={address} # by name\n127.0.0.1:1\n"
+    );
+    let outcome = certgrab()
+        .args(["--hosts", "-", "--ordered", "--roots"])
+        .args([pki.root_file()])
+        .reading(list)
+        .fails_with(3);
+    let found = documents(&outcome.out());
+    let statuses: Vec<_> = found.iter().map(|one| one["status"].as_str().unwrap_or("")).collect();
+    assert_eq!(statuses, ["ok", "ok", "failed"]);
+    let indices: Vec<_> = found.iter().map(|one| one["index"].as_u64()).collect();
+    assert_eq!(indices, [Some(0), Some(1), Some(2)]);
+    let summary = outcome.err();
+    assert!(
+        summary.starts_with(
+            "certgrab: 3 targets: 2 with an anchor, 0 not trusted, 1 failed\n\
+             certgrab: 1 distinct chains\n\
+             certgrab: failed with connection_failed: 1\n\
+             certgrab: 1 anchor open all doors that have one:\n\
+             certgrab:   CN=Plant Root, SHA-256 "
+        ),
+        "{summary}"
+    );
+}
+
+#[test]
+fn a_slow_target_holds_up_no_other_unless_the_order_is_wanted() {
+    // The first target says nothing until its time is up; the others are refused at once.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let slow = silent.local_addr().expect("an address").to_string();
+    let list = format!("{slow}\n127.0.0.1:1\n127.0.0.1:2\n");
+    let run = |ordered: &[&str]| -> Vec<u64> {
+        let outcome = certgrab()
+            .args(["--hosts", "-", "--timeout", "1"])
+            .args(ordered)
+            .reading(&list)
+            .fails_with(3);
+        documents(&outcome.out()).iter().map(|one| one["index"].as_u64().expect("one")).collect()
+    };
+    assert_eq!(run(&[]).last(), Some(&0));
+    assert_eq!(run(&["--ordered"]), [0, 1, 2]);
+}
+
+#[test]
+fn hostile_lines_are_results_and_not_the_end() {
+    let mut list = b"a b\n\xff\xfe\n\x1b]0;owned\x07:1\nhttp://a\n".to_vec();
+    list.extend(b"x".repeat(100_000));
+    list.extend(b"\n127.0.0.1:1\n");
+    let outcome = certgrab().args(["--hosts", "-", "--ordered"]).reading(&list).fails_with(2);
+    let text = outcome.out();
+    assert!(text.chars().all(|one| one == '\n' || !one.is_control()), "{text:?}");
+    let found = documents(&text);
+    assert_eq!(found.len(), 6);
+    for (document, wanted) in found.iter().zip([
+        "line 1: has the unknown option `b`",
+        "line 2: is not UTF-8",
+        r"line 3: `\u{1b}]0;owned\u{7}:1` has the host",
+        "line 4: `http://a` has the scheme `http`, which has no TLS",
+        "line 5: is longer than 1530 bytes",
+        "cannot connect to 127.0.0.1:1",
+    ]) {
+        let message = document["error"]["message"].as_str().expect("a message");
+        assert!(message.starts_with(wanted), "{message}");
+    }
+}
+
+#[test]
+fn shards_share_the_list_without_gap_or_overlap() {
+    let list: String = (1..=7).map(|port| format!("127.0.0.1:{port}\n")).collect();
+    let mut seen = Vec::new();
+    for shard in ["1/3", "2/3", "3/3"] {
+        let outcome = certgrab()
+            .args(["--hosts", "-", "--ordered", "--shard", shard])
+            .reading(&list)
+            .fails_with(3);
+        let ports: Vec<_> = documents(&outcome.out())
+            .iter()
+            .map(|one| one["target"]["port"].as_u64().expect("a port"))
+            .collect();
+        seen.push(ports);
+    }
+    assert_eq!(seen, [vec![1, 4, 7], vec![2, 5], vec![3, 6]]);
+    certgrab().args(["--hosts", "-", "--shard", "4/3"]).fails_with(2);
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_a_matter_of_files() {
+    certgrab().args(["--hosts", "/no/such/list"]).fails_with(4).stdout("").stderr(
+        "certgrab: error: cannot read /no/such/list: No such file or directory (os error 2)\n",
+    );
+}
+
+fn start(arguments: &[&str]) -> std::process::Child {
+    Command::new(env!("CARGO_BIN_EXE_certgrab"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts")
+}
+
+#[test]
+fn a_reader_that_goes_away_is_a_quiet_end() {
+    let mut child = start(&["--hosts", "-"]);
+    let mut input = child.stdin.take().expect("standard input");
+    drop(child.stdout.take());
+    // The list goes on for longer than any buffer holds, so only the closed pipe ends the run.
+    let writer = std::thread::spawn(move || {
+        for _ in 0..100_000 {
+            if input.write_all(b"127.0.0.1:1\n").is_err() {
+                break;
+            }
+        }
+    });
+    let output = child.wait_with_output().expect("the command ends");
+    writer.join().expect("the writer ends");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_ends_with_the_results_so_far() {
+    let mut child = start(&["--hosts", "-"]);
+    let mut input = child.stdin.take().expect("standard input");
+    input.write_all(b"127.0.0.1:1\n").expect("a line");
+    let mut output = BufReader::new(child.stdout.take().expect("standard output"));
+    let mut line = String::new();
+    output.read_line(&mut line).expect("a result comes before the list ends");
+    assert!(line.contains("connection_failed"), "{line}");
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).expect("the end");
+    drop(input);
+    let ended = child.wait_with_output().expect("the command ends");
+    assert_eq!(rest, "");
+    assert_eq!(ended.status.code(), Some(130));
+    let summary = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(summary.starts_with("certgrab: interrupted after 1 targets: "), "{summary}");
+}
+
+#[test]
+fn the_summary_names_the_smallest_set_of_anchors_that_opens_all_doors() {
+    let one = Pki::root("Root One").leaf("one.test");
+    let two = Pki::root("Root Two").leaf("two.test");
+    let (first, second) = (Server::presenting(&one), Server::presenting(&two));
+    let list = format!(
+        "one.test connect={a}\ntwo.test connect={b}\none.test:8883 connect={a}\n",
+        a = first.address(),
+        b = second.address()
+    );
+    let outcome = certgrab()
+        .args(["--hosts", "-", "--roots"])
+        .args([one.root_file()])
+        .args(["--roots"])
+        .args([two.root_file()])
+        .reading(list)
+        .succeeds();
+    let summary = outcome.err();
+    assert!(summary.contains("certgrab: 2 anchors open all doors that have one:\n"), "{summary}");
+    assert!(summary.contains("CN=Root One, SHA-256 "), "{summary}");
+    assert!(summary.contains("for 2 targets: "), "{summary}");
+    assert!(summary.contains("for 1 targets: two.test:443\n"), "{summary}");
+}
