@@ -94,7 +94,8 @@ pub fn alternative_names(certificate: &Certificate) -> Vec<Foreign> {
     names.value.general_names.iter().filter_map(text).take(SHOWN_NAMES).collect()
 }
 
-fn address(bytes: &[u8]) -> Option<String> {
+/// An address in the text form of RFC 5952; `None` if it has neither 4 nor 16 octets.
+pub(crate) fn address(bytes: &[u8]) -> Option<String> {
     match bytes.len() {
         4 => <[u8; 4]>::try_from(bytes).ok().map(|v4| std::net::Ipv4Addr::from(v4).to_string()),
         16 => <[u8; 16]>::try_from(bytes).ok().map(|v6| std::net::Ipv6Addr::from(v6).to_string()),

@@ -32,6 +32,8 @@ pub mod certificate;
 pub mod extensions;
 
 #[cfg(feature = "fetch")]
+pub mod profile;
+#[cfg(feature = "fetch")]
 pub mod store;
 
 // The stages, in the order of the run.
@@ -62,7 +64,10 @@ pub mod emit;
 // From a lock to constants, offline.
 pub mod build;
 
-// Their run.
+// The run of the stages, and of their pure half on lines of JSON.
+#[cfg(feature = "fetch")]
+pub mod batch;
+
 #[cfg(feature = "fetch")]
 pub mod grab;
 #[cfg(feature = "fetch")]
