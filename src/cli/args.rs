@@ -49,6 +49,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Do the whole job against a server in this process; needs no network
     Demo,
+    /// Judge a chain in a file; needs no network
+    Verify(super::verify::Verify),
 }
 
 /// The main job: from targets to anchors.
@@ -163,14 +165,14 @@ pub(crate) enum Form {
     Certificates(Format),
 }
 
-fn target(text: &str) -> Result<Target, String> {
+pub(super) fn target(text: &str) -> Result<Target, String> {
     text.parse::<Target>().map_err(|error| match error.hint() {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     })
 }
 
-fn fingerprint(text: &str) -> Result<Sha256, String> {
+pub(super) fn fingerprint(text: &str) -> Result<Sha256, String> {
     Sha256::parse(text).ok_or_else(|| {
         "wanted the 64 hexadecimal digits of a SHA-256, with or without colons".to_owned()
     })

@@ -9,6 +9,7 @@ mod job;
 mod output;
 mod report;
 mod style;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -85,6 +86,7 @@ fn dispatch(args: &Args) -> Exit {
     style::choose(args.display.color);
     let outcome = match args.command {
         Some(Command::Demo) => demo::run(&args.display),
+        Some(Command::Verify(verify)) => verify::run(&verify, &args.display),
         None => job::run(&args.job, &args.display),
     };
     outcome.unwrap_or_else(|failure| {
