@@ -22,6 +22,7 @@ use crate::{
     certificate::Certificate,
     escape::Foreign,
     handshake::Presented,
+    issuers::Issuers,
     path::{self, Path, Paths, Question},
     profile,
     store::{self, Source, Store},
@@ -231,7 +232,7 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
         warnings.push("there may be more paths: the search was cut by its budget".to_owned());
     }
 
-    let ranked = anchor::rank(&paths, &presented.certificates);
+    let ranked = anchor::rank(&paths, &presented, &Issuers::default());
     let verified =
         verify::prove(ranked, &presented, question).map_err(|refusal| refusal.to_string())?;
     let chosen = paths.found.iter().position(|path| *path == verified.anchor().path);

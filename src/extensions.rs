@@ -103,9 +103,14 @@ pub(crate) fn address(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// The caIssuers URLs of authorityInfoAccess (RFC 5280 section 4.2.2.1).
+/// The caIssuers URLs of authorityInfoAccess (RFC 5280 section 4.2.2.1), to be shown.
 #[must_use]
 pub fn issuer_urls(certificate: &Certificate) -> Vec<Foreign> {
+    issuer_locations(certificate).iter().map(|url| Foreign::text(url)).collect()
+}
+
+/// The caIssuers URLs as they stand, to be fetched.
+pub(crate) fn issuer_locations(certificate: &Certificate) -> Vec<String> {
     /// id-ad-caIssuers, RFC 5280 section 4.2.2.1.
     const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
@@ -117,7 +122,7 @@ pub fn issuer_urls(certificate: &Certificate) -> Vec<Foreign> {
             for description in access.iter() {
                 let is_issuer = id(&description.access_method) == CA_ISSUERS;
                 if let (true, GeneralName::URI(url)) = (is_issuer, &description.access_location) {
-                    urls.push(Foreign::text(url));
+                    urls.push((*url).to_owned());
                 }
             }
         }

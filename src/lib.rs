@@ -32,8 +32,6 @@ pub mod certificate;
 pub mod extensions;
 
 #[cfg(feature = "fetch")]
-pub mod profile;
-#[cfg(feature = "fetch")]
 pub mod store;
 
 // The stages, in the order of the run.
@@ -47,7 +45,13 @@ pub mod connect;
 pub mod handshake;
 
 #[cfg(feature = "fetch")]
+pub mod issuers;
+
+#[cfg(feature = "fetch")]
 pub mod path;
+
+#[cfg(feature = "fetch")]
+pub mod profile;
 
 #[cfg(feature = "fetch")]
 pub mod anchor;

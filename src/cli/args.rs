@@ -92,6 +92,9 @@ pub(crate) struct Job {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6"])]
     pub(crate) from: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) anchor: super::anchor::Anchor,
+
     /// Give up on a target after SECS seconds
     #[arg(long, value_name = "SECS", default_value = "10")]
     pub(crate) timeout: NonZeroU16,

@@ -84,6 +84,7 @@ fn options(job: &Job) -> Result<Options, Failure> {
             None if job.no_sni => Sni::None,
             None => Sni::Target,
         },
+        issuers: job.anchor.issuers(),
     })
 }
 

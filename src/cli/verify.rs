@@ -12,6 +12,7 @@ use certgrab::{
     connect,
     document::Document,
     grab::{self, Options, Sni},
+    issuers,
     profile::{self, Departure},
     target::Target,
     time::Time,
@@ -91,6 +92,7 @@ pub(super) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
         timeout: Duration::ZERO,
         connect: connect::Options::default(),
         sni: Sni::None,
+        issuers: issuers::Options::default(),
     };
     let grab = grab::judge(job::read_chain(file)?, host, &options);
     let departures = match &grab.verdict {
