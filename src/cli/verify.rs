@@ -105,7 +105,7 @@ pub(super) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
         let answer = Answer {
             ok: is_ok,
             departures: departures.iter().map(Departure::to_string).collect(),
-            document: Document::new(host, &outcome, options.at),
+            document: Document::new(host, &outcome, &options),
         };
         let fault = |error| Failure::new(Exit::Fault, format!("no JSON: {error}"));
         let mut line = serde_json::to_vec(&answer).map_err(fault)?;
