@@ -11,6 +11,8 @@ use std::{cmp::Reverse, fmt};
 use crate::{
     certificate::Certificate,
     escape::Foreign,
+    handshake::Presented,
+    issuers::{Fetched, Issuers},
     path::{Path, Paths},
     store::{Root, Source},
     time::Time,
@@ -41,7 +43,7 @@ pub struct Candidate {
     /// The shortest path to it.
     pub path: Path,
     /// The certificates of the path that the server did not send.
-    pub missing: Vec<Certificate>,
+    pub missing: Vec<Fetched>,
     /// How long it is expected to open the door.
     pub lasts: Lasts,
     /// Why it stands where it stands.
@@ -92,15 +94,15 @@ impl Candidate {
     }
 }
 
-/// Ranks the roots that `paths` end in; the anchor comes first. `presented` is what was sent.
+/// Ranks the roots that `paths` end in; the anchor comes first.
 ///
 /// Roots with one subject and key are one anchor (RFC 5280 section 6.1.1 d): the copy of
 /// Mozilla's store is kept, since it is the one that others hold too.
 #[must_use]
-pub fn rank(paths: &Paths, presented: &[Certificate]) -> Vec<Candidate> {
+pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     for path in &paths.found {
-        let candidate = candidate(path, presented);
+        let candidate = candidate(path, presented, issuers);
         let twin = candidates
             .iter_mut()
             .find(|known| known.root.certificate.is_same_anchor(&candidate.root.certificate));
@@ -122,8 +124,11 @@ pub fn rank(paths: &Paths, presented: &[Certificate]) -> Vec<Candidate> {
     candidates
 }
 
-fn candidate(path: &Path, presented: &[Certificate]) -> Candidate {
-    let missing = path.certificates.iter().filter(|certificate| !presented.contains(certificate));
+fn candidate(path: &Path, presented: &Presented, issuers: &Issuers) -> Candidate {
+    let fetched =
+        |wanted: &Certificate| issuers.certificates.iter().find(|one| one.certificate == *wanted);
+    let not_sent = path.certificates.iter().filter(|one| !presented.certificates.contains(one));
+    let missing = not_sent.filter_map(fetched);
     Candidate {
         root: path.anchor.clone(),
         missing: missing.cloned().collect(),

@@ -75,13 +75,18 @@ pub fn pack(
     verified: &crate::verify::Verified,
     what: What,
 ) -> Bundle {
+    use crate::store::Source;
+
     let anchor = verified.anchor();
     let entry = |certificate: &Certificate, role: Role| Entry {
         role,
         source: Foreign::text(&if role == Role::Anchor {
             anchor.root.source.to_string()
         } else {
-            presented.source.to_string()
+            match anchor.missing.iter().find(|fetched| fetched.certificate == *certificate) {
+                Some(fetched) => Source::Fetched(fetched.url.clone()).to_string(),
+                None => presented.source.to_string(),
+            }
         }),
         reason: (role == Role::Anchor).then(|| Foreign::text(&anchor.reason.to_string())),
         lasts_until: (role == Role::Anchor).then_some(anchor.lasts.until),
@@ -92,7 +97,7 @@ pub fn pack(
     let own = on_path.first() == Some(&anchor.root.certificate);
     let root = || std::iter::once(entry(&anchor.root.certificate, Role::Anchor));
     let between = || on_path.iter().skip(1).map(|one| entry(one, Role::Intermediate));
-    let missing = || anchor.missing.iter().map(|one| entry(one, Role::Intermediate));
+    let missing = || anchor.missing.iter().map(|one| entry(&one.certificate, Role::Intermediate));
     Bundle {
         host: target.host(),
         port: target.port(),

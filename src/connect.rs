@@ -159,7 +159,9 @@ fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 
 /// The first address to take the connection wins. Each next one is tried [`ATTEMPT_DELAY`] after
 /// the one before, or at once when all under way have failed.
-async fn race(addresses: &[SocketAddr]) -> Result<TcpStream, Vec<(SocketAddr, io::Error)>> {
+pub(crate) async fn race(
+    addresses: &[SocketAddr],
+) -> Result<TcpStream, Vec<(SocketAddr, io::Error)>> {
     let mut waiting = addresses.iter().copied();
     let mut under_way = JoinSet::new();
     let mut failures = Vec::new();

@@ -94,7 +94,8 @@ pub fn alternative_names(certificate: &Certificate) -> Vec<Foreign> {
     names.value.general_names.iter().filter_map(text).take(SHOWN_NAMES).collect()
 }
 
-fn address(bytes: &[u8]) -> Option<String> {
+/// An address in the text form of RFC 5952; `None` if it has neither 4 nor 16 octets.
+pub(crate) fn address(bytes: &[u8]) -> Option<String> {
     match bytes.len() {
         4 => <[u8; 4]>::try_from(bytes).ok().map(|v4| std::net::Ipv4Addr::from(v4).to_string()),
         16 => <[u8; 16]>::try_from(bytes).ok().map(|v6| std::net::Ipv6Addr::from(v6).to_string()),
@@ -102,9 +103,14 @@ fn address(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// The caIssuers URLs of authorityInfoAccess (RFC 5280 section 4.2.2.1).
+/// The caIssuers URLs of authorityInfoAccess (RFC 5280 section 4.2.2.1), to be shown.
 #[must_use]
 pub fn issuer_urls(certificate: &Certificate) -> Vec<Foreign> {
+    issuer_locations(certificate).iter().map(|url| Foreign::text(url)).collect()
+}
+
+/// The caIssuers URLs as they stand, to be fetched.
+pub(crate) fn issuer_locations(certificate: &Certificate) -> Vec<String> {
     /// id-ad-caIssuers, RFC 5280 section 4.2.2.1.
     const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
@@ -116,7 +122,7 @@ pub fn issuer_urls(certificate: &Certificate) -> Vec<Foreign> {
             for description in access.iter() {
                 let is_issuer = id(&description.access_method) == CA_ISSUERS;
                 if let (true, GeneralName::URI(url)) = (is_issuer, &description.access_location) {
-                    urls.push(Foreign::text(url));
+                    urls.push((*url).to_owned());
                 }
             }
         }

@@ -6,13 +6,16 @@ use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
 
 use crate::{
-    anchor, connect,
+    anchor,
+    certificate::Certificate,
+    connect,
     handshake::{
         Presented,
         full::{self, Hello},
     },
+    issuers::{self, Issuers},
     path::{self, Question, Refusal},
-    store::Store,
+    store::{Source, Store},
     target::Target,
     time::Time,
     verify::{self, Verified},
@@ -31,6 +34,8 @@ pub struct Options {
     pub connect: connect::Options,
     /// The name to send in the ClientHello.
     pub sni: Sni,
+    /// Whether and where issuers are fetched that the server leaves out.
+    pub issuers: issuers::Options,
 }
 
 /// The name to send in the ClientHello (RFC 6066 section 3).
@@ -45,7 +50,23 @@ pub enum Sni {
     None,
 }
 
+/// How long a target may take if nobody says otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+
 impl Options {
+    /// The usual options, with the roots to trust and the time of judgement.
+    #[must_use]
+    pub fn new(store: Store, at: Time) -> Self {
+        Self {
+            store,
+            at,
+            timeout: TIMEOUT,
+            connect: connect::Options::default(),
+            sni: Sni::Target,
+            issuers: issuers::Options::default(),
+        }
+    }
+
     /// The name that the certificate of `target` must carry.
     #[must_use]
     pub fn wanted_name(&self, target: &Target) -> ServerName<'static> {
@@ -61,6 +82,8 @@ impl Options {
 pub struct Grab {
     /// What the server presented.
     pub presented: Presented,
+    /// What was fetched besides.
+    pub issuers: Issuers,
     /// Its anchor with the proof, or why it has none.
     pub verdict: Result<Judgement, Refusal>,
 }
@@ -136,19 +159,47 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
         connect::connect(target, &options.connect, deadline).await.map_err(Error::Connect)?;
     let hello = Hello { sni: server_name(target, &options.sni) };
     let presented = full::shake(&mut stream, &hello, deadline).await.map_err(Error::Handshake)?;
-    Ok(judge(presented, target, options))
+    let address = stream.peer_addr().ok().map(|peer| peer.ip());
+    let issuers =
+        issuers::fetch(&presented, &options.store, options.at, address, &options.issuers, deadline)
+            .await;
+    Ok(conclude(presented, issuers, target, options))
 }
 
 /// The pure half of [`grab`]: what to make of a chain, wherever it came from.
 #[must_use]
 pub fn judge(presented: Presented, target: &Target, options: &Options) -> Grab {
+    conclude(presented, Issuers::default(), target, options)
+}
+
+/// The pure half of [`grab`] with what was fetched.
+#[must_use]
+pub fn conclude(
+    presented: Presented,
+    issuers: Issuers,
+    target: &Target,
+    options: &Options,
+) -> Grab {
     let question = Question { name: &options.wanted_name(target), at: options.at };
-    let verdict = path::find(&presented, &[], &options.store, question).and_then(|paths| {
-        let ranked = anchor::rank(&paths, &presented.certificates);
+    let found = path::find(&presented, &issuers.candidates(), &options.store, question);
+    let verdict = found.map_err(|refusal| refusal.after(&issuers)).and_then(|paths| {
+        let ranked = anchor::rank(&paths, &presented, &issuers);
         let verified = verify::prove(ranked, &presented, question)?;
         Ok(Judgement { paths, verified })
     });
-    Grab { presented, verdict }
+    Grab { presented, issuers, verdict }
+}
+
+impl Grab {
+    /// Where a certificate between the leaf and the anchor came from.
+    #[must_use]
+    pub fn source(&self, certificate: &Certificate) -> Source {
+        let fetched = self.issuers.certificates.iter().find(|one| one.certificate == *certificate);
+        match fetched {
+            Some(fetched) => Source::Fetched(fetched.url.clone()),
+            None => self.presented.source.clone(),
+        }
+    }
 }
 
 /// The name for the ClientHello; addresses are never sent (RFC 6066 section 3).

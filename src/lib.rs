@@ -45,7 +45,13 @@ pub mod connect;
 pub mod handshake;
 
 #[cfg(feature = "fetch")]
+pub mod issuers;
+
+#[cfg(feature = "fetch")]
 pub mod path;
+
+#[cfg(feature = "fetch")]
+pub mod profile;
 
 #[cfg(feature = "fetch")]
 pub mod anchor;
@@ -62,7 +68,10 @@ pub mod emit;
 // From a lock to constants, offline.
 pub mod build;
 
-// Their run.
+// The run of the stages, and of their pure half on lines of JSON.
+#[cfg(feature = "fetch")]
+pub mod batch;
+
 #[cfg(feature = "fetch")]
 pub mod grab;
 #[cfg(feature = "fetch")]

@@ -130,11 +130,7 @@ impl Store {
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Error> {
-        for certificate in read_certificates(path)? {
-            let source = Source::File(path.to_owned());
-            self.add(path, Root { certificate, source })?;
-        }
-        Ok(())
+        self.add_certificates(read_certificates(path)?, path)
     }
 
     /// Also trusts the operating system's roots.
@@ -168,6 +164,21 @@ impl Store {
         }
         self.added.push(root);
         Ok(())
+    }
+
+    /// Also trusts certificates that were read elsewhere; `place` names where for a message.
+    ///
+    /// # Errors
+    ///
+    /// There are more than [`MAX_ROOTS`] roots.
+    pub fn add_certificates(
+        &mut self,
+        certificates: impl IntoIterator<Item = Certificate>,
+        place: &Path,
+    ) -> Result<(), Error> {
+        certificates.into_iter().try_for_each(|certificate| {
+            self.add(place, Root { certificate, source: Source::File(place.to_owned()) })
+        })
     }
 
     /// Also trusts the certificate with this SHA-256, wherever it turns up.

@@ -51,7 +51,8 @@ pub fn prove(
     if anchor.reason != Reason::OwnCertificate {
         let leaf = presented.certificates.first().ok_or(Refusal::NoCertificate)?;
         let sent = &presented.certificates[1..];
-        let at_hand: Vec<Certificate> = sent.iter().chain(&anchor.missing).cloned().collect();
+        let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
+        let at_hand: Vec<Certificate> = sent.iter().chain(missing).cloned().collect();
         let root =
             Root { certificate: anchor.root.certificate.clone(), source: Source::Fingerprint };
         path::search(leaf, &at_hand, &[root], question).map_err(|problem| {

@@ -37,6 +37,18 @@ pub fn about_anchor(
     let mut warnings = about_presented(presented);
     let mut warn = |code, message| warnings.push(Warning { code, message });
     let anchor = verified.anchor();
+    for pair in anchor.path.certificates.windows(2) {
+        if anchor.missing.iter().any(|fetched| fetched.certificate == pair[1]) {
+            let (left_out, after) = (pair[1].subject().text(), pair[0].subject().text());
+            let message = format!(
+                "the server leaves out `{}`, which its owner should send after `{}`: browsers \
+                 fetch it, devices do not",
+                left_out.line(),
+                after.line()
+            );
+            warn("incomplete_chain", message);
+        }
+    }
     if let Some(message) = ends_soon(anchor.lasts, at) {
         warn("ends_soon", message);
     }

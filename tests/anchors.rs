@@ -6,7 +6,7 @@ use crate::support::{Pki, certgrab, pki::sha256, real};
 
 /// The anchors that real chains lead to: SHA-256, the date until which they last, and whether
 /// that is soon enough to be warned of.
-const REAL: [(&str, &str, &str, bool); 13] = [
+pub(crate) const REAL: [(&str, &str, &str, bool); 13] = [
     ("amazon-rca1-starfield", "8ecde6884f3d87b1", "2030-05-26", false),
     ("apple-digicert", "31ad6648f8104138", "2029-04-15", false),
     ("azure-digicert-g2", "cb3ccbb76031e5e0", "2029-04-15", false),

@@ -7,6 +7,7 @@ mod support;
 // The way in.
 mod connecting;
 mod handshakes;
+mod issuers;
 mod targets;
 
 // The judgement.
@@ -14,6 +15,7 @@ mod anchors;
 mod fingerprints;
 mod refusals;
 mod roots;
+mod verifying;
 
 // The way out.
 mod documents;

@@ -49,6 +49,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Do the whole job against a server in this process; needs no network
     Demo,
+    /// Judge a chain in a file; needs no network
+    Verify(super::verify::Verify),
 }
 
 /// The main job: from targets to anchors.
@@ -89,6 +91,9 @@ pub(crate) struct Job {
     /// Read the presented chain from FILE, or - for standard input; no socket is opened
     #[arg(long, value_name = "FILE", conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6"])]
     pub(crate) from: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) anchor: super::anchor::Anchor,
 
     /// Give up on a target after SECS seconds
     #[arg(long, value_name = "SECS", default_value = "10")]
@@ -166,14 +171,14 @@ pub(crate) enum Form {
     Certificates(Format),
 }
 
-fn target(text: &str) -> Result<Target, String> {
+pub(super) fn target(text: &str) -> Result<Target, String> {
     text.parse::<Target>().map_err(|error| match error.hint() {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     })
 }
 
-fn fingerprint(text: &str) -> Result<Sha256, String> {
+pub(super) fn fingerprint(text: &str) -> Result<Sha256, String> {
     Sha256::parse(text).ok_or_else(|| {
         "wanted the 64 hexadecimal digits of a SHA-256, with or without colons".to_owned()
     })

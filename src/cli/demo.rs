@@ -1,6 +1,6 @@
 //! The whole job without a network: a small PKI, a server in this process, and its anchor.
 
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc};
 
 use anyhow::Context as _;
 use certgrab::{
@@ -9,7 +9,7 @@ use certgrab::{
     certificate::Certificate,
     connect, emit,
     emit::Identifier,
-    grab::{Options, Sni, grab},
+    grab::{Options, grab},
     store::Store,
     target::Target,
     time::Time,
@@ -69,11 +69,8 @@ fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Time)> {
         let mut store = Store::default();
         store.add_certificate(pki.root, "the demo's own root");
         let options = Options {
-            store,
-            at: Time::now(),
-            timeout: Duration::from_secs(10),
             connect: connect::Options { instead: Some(address.to_string().parse()?), family: None },
-            sni: Sni::Target,
+            ..Options::new(store, Time::now())
         };
         let grabbed = grab(&target, &options).await?;
         Ok((target, grabbed, options.at))

@@ -7,7 +7,9 @@ use std::{
 };
 
 use certgrab::{
-    Grab, bundle, connect,
+    Grab, bundle,
+    certificate::Sha256,
+    connect,
     document::Document,
     emit::{self, Identifier},
     grab::{self, Options, Sni},
@@ -73,7 +75,7 @@ fn agree(job: &Job) -> Result<(), Failure> {
 
 fn options(job: &Job) -> Result<Options, Failure> {
     Ok(Options {
-        store: store(job)?,
+        store: store(&job.roots, &job.trust_sha256)?,
         at: job.at.unwrap_or_else(Time::now),
         timeout: Duration::from_secs(u64::from(job.timeout.get())),
         connect: connect::Options {
@@ -89,22 +91,23 @@ fn options(job: &Job) -> Result<Options, Failure> {
             None if job.no_sni => Sni::None,
             None => Sni::Target,
         },
+        issuers: job.anchor.issuers(),
     })
 }
 
-fn store(job: &Job) -> Result<Store, Failure> {
+pub(super) fn store(roots: &[PathBuf], fingerprints: &[Sha256]) -> Result<Store, Failure> {
     let mut store = Store::default();
-    for path in &job.roots {
+    for path in roots {
         match path.to_str() {
             Some("mozilla") => store.add_mozilla(),
             Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
             _ => store.add_path(path).map_err(|error| unreadable(&error))?,
         }
     }
-    if job.roots.is_empty() {
+    if roots.is_empty() {
         store.add_mozilla();
     }
-    for fingerprint in &job.trust_sha256 {
+    for fingerprint in fingerprints {
         store.trust_sha256(*fingerprint);
     }
     Ok(store)
@@ -115,7 +118,7 @@ fn unreadable(error: &store::Error) -> Failure {
 }
 
 /// The chain in a file or on standard input, as if a server had presented it.
-fn read_chain(file: &Path) -> Result<Presented, Failure> {
+pub(super) fn read_chain(file: &Path) -> Result<Presented, Failure> {
     let certificates = if file == Path::new("-") {
         let mut content = Vec::new();
         let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES);

@@ -3,6 +3,7 @@
 //! Data goes to standard output and everything else to standard error. A message is one line:
 //! `certgrab: error: ...`, then `certgrab: hint: ...` where there is an honest one.
 
+mod anchor;
 mod args;
 mod demo;
 mod hosts;
@@ -10,6 +11,7 @@ mod job;
 mod output;
 mod report;
 mod style;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -95,8 +97,9 @@ pub(crate) fn run() -> ExitCode {
 
 fn dispatch(args: &Args) -> Exit {
     style::choose(args.display.color);
-    let outcome = match args.command {
+    let outcome = match &args.command {
         Some(Command::Demo) => demo::run(&args.display),
+        Some(Command::Verify(verify)) => verify::run(verify, &args.display),
         None => job::run(&args.job, &args.display),
     };
     outcome.unwrap_or_else(|failure| {

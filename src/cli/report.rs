@@ -83,8 +83,8 @@ fn tree(out: &mut String, grab: &Grab, anchor: &Candidate) {
         let _ = writeln!(out, "{lead}{name}");
         let last = depth + 1 == path.len();
         let rule = if last { "   " } else { "│  " };
-        let source = if is_anchor { &anchor.root.source } else { &grab.presented.source };
-        details(out, &format!("{}{rule}", margin(depth)), certificate, source, last);
+        let source = if is_anchor { anchor.root.source.clone() } else { grab.source(certificate) };
+        details(out, &format!("{}{rule}", margin(depth)), certificate, &source, last);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     escape::Foreign,
     extensions::{self, Lack},
     handshake::Presented,
+    issuers::{Attempt, Issuers},
     store::{Root, Store},
     time::Time,
 };
@@ -67,6 +68,8 @@ pub enum Refusal {
         sha256: Sha256,
         /// Where its issuer can be fetched.
         urls: Vec<Foreign>,
+        /// The URLs where it was looked for, and what came of each.
+        looked: Vec<Attempt>,
         /// The store in the user's words.
         store: String,
         /// Whether it is the server's own certificate.
@@ -186,6 +189,7 @@ pub(crate) fn why_not(
             issuer: child.issuer().text(),
             sha256: child.sha256(),
             urls: extensions::issuer_urls(child),
+            looked: Vec::new(),
             store: store.description(),
             is_leaf: child == leaf,
         },
@@ -313,12 +317,21 @@ impl fmt::Display for Refusal {
                     subject.line()
                 )
             }
-            Self::MissingIssuer { subject, issuer, store, .. } => write!(
-                f,
-                "`{}` is issued by `{}`, which the server did not send and {store} does not have",
-                subject.line(),
-                issuer.line()
-            ),
+            Self::MissingIssuer { subject, issuer, store, looked, .. } => {
+                write!(
+                    f,
+                    "`{}` is issued by `{}`, which the server did not send and {store} does not \
+                     have",
+                    subject.line(),
+                    issuer.line()
+                )?;
+                for attempt in looked {
+                    if let Some(problem) = &attempt.problem {
+                        write!(f, "; {} {problem}", attempt.url.line())?;
+                    }
+                }
+                Ok(())
+            }
             Self::WrongSignature { subject, issuer } => write!(
                 f,
                 "the signature on `{}` is not by the key of `{}`",
@@ -342,6 +355,16 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Refusal {
+    /// Adds where the missing issuer was looked for.
+    #[must_use]
+    pub(crate) fn after(mut self, issuers: &Issuers) -> Self {
+        if let Self::MissingIssuer { sha256, looked, .. } = &mut self {
+            let attempts = issuers.attempts.iter();
+            looked.extend(attempts.filter(|attempt| attempt.child == *sha256).cloned());
+        }
+        self
+    }
+
     /// What to try next, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

@@ -1,0 +1,175 @@
+//! One fetch over plain HTTP/1.1, within tight bounds.
+//!
+//! hyper speaks the protocol over a connection that is made here, to an address that was checked.
+//! Nothing of this machine is told: no proxy, no cookies, no credentials.
+
+use std::{net::SocketAddr, time::Duration};
+
+use http_body_util::{BodyExt as _, Empty};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Body as _, Bytes, Incoming},
+    client::conn::http1,
+    header::{self, HeaderValue},
+};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::AsyncReadExt as _,
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
+use url::{Host, Url};
+
+use super::{Problem, Reached, policy};
+use crate::connect;
+
+/// How long one fetch may take, redirects included: Chrome gives 10 to 15 s to all of them.
+pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The most bytes of a body, as in Chrome: certificates have 1 to 3 KB.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The most bytes of a status line with the headers.
+pub const MAX_HEAD_BYTES: usize = 16 * 1024;
+
+/// The most header lines.
+pub const MAX_HEADERS: usize = 64;
+
+/// The most redirects of one fetch.
+pub const MAX_REDIRECTS: usize = 3;
+
+/// The most bytes read of one connection, framing included.
+const MAX_CONNECTION_BYTES: u64 = 2 * (MAX_BODY_BYTES + MAX_HEAD_BYTES) as u64;
+
+/// The body that `url` serves, over redirects, before `deadline`.
+pub(super) async fn fetch(
+    url: Url,
+    reached: &Reached,
+    deadline: Instant,
+) -> Result<Bytes, Problem> {
+    let deadline = deadline.min(Instant::now() + FETCH_TIMEOUT);
+    match timeout_at(deadline, follow(url, reached, deadline)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Problem::TimedOut),
+    }
+}
+
+async fn follow(mut url: Url, reached: &Reached, deadline: Instant) -> Result<Bytes, Problem> {
+    for _ in 0..=MAX_REDIRECTS {
+        match get(&url, reached, deadline).await? {
+            Answer::Body(body) => return Ok(body),
+            Answer::Elsewhere(next) => url = next,
+        }
+    }
+    Err(Problem::Redirects)
+}
+
+enum Answer {
+    Body(Bytes),
+    Elsewhere(Url),
+}
+
+async fn get(url: &Url, reached: &Reached, deadline: Instant) -> Result<Answer, Problem> {
+    let addresses = checked_addresses(url, reached).await?;
+    let stream =
+        connect::race(&addresses).await.map_err(|_| Problem::NoConnection(addresses[0]))?;
+    // Past the limit the peer seems to have hung up.
+    let (read, write) = stream.into_split();
+    let limited = tokio::io::join(read.take(MAX_CONNECTION_BYTES), write);
+    let (mut sender, connection) = http1::Builder::new()
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .handshake::<_, Empty<Bytes>>(TokioIo::new(limited))
+        .await
+        .map_err(|error| protocol(&error))?;
+    // Ends with this function, whatever the connection is still doing.
+    let mut driver = JoinSet::new();
+    driver.spawn(connection);
+    let request = request(url)?;
+    let response = timeout_at(deadline, sender.send_request(request))
+        .await
+        .map_err(|_| Problem::TimedOut)?
+        .map_err(|error| protocol(&error))?;
+    if let Some(location) = redirect(&response) {
+        let location = location.to_str().map_err(|_| Problem::NotAUrl)?;
+        // Only a location without a scheme depends on where it was found (RFC 9110 section 10.2.2).
+        let joined = url.join(location).map_err(|_| Problem::NotAUrl)?;
+        return Ok(Answer::Elsewhere(policy::admit(joined.as_str())?));
+    }
+    if response.status() != StatusCode::OK {
+        return Err(Problem::Status(response.status().as_u16()));
+    }
+    if response.headers().contains_key(header::CONTENT_ENCODING) {
+        return Err(Problem::Encoding);
+    }
+    Ok(Answer::Body(body(response.into_body()).await?))
+}
+
+/// The addresses of the host that may be connected to.
+async fn checked_addresses(url: &Url, reached: &Reached) -> Result<Vec<SocketAddr>, Problem> {
+    if let Some(address) = reached.options.instead {
+        return Ok(vec![address]);
+    }
+    let (host, port) = policy::place(url)?;
+    let found: Vec<SocketAddr> = match host {
+        Host::Ipv4(address) => vec![SocketAddr::from((address, port))],
+        Host::Ipv6(address) => vec![SocketAddr::from((address, port))],
+        Host::Domain(name) => tokio::net::lookup_host((name, port))
+            .await
+            .map_err(|_| Problem::NotResolved)?
+            .take(connect::MAX_ADDRESSES)
+            .collect(),
+    };
+    let first = *found.first().ok_or(Problem::NotResolved)?;
+    let open: Vec<_> = found
+        .into_iter()
+        .filter(|address| policy::may_connect(*address, reached.target, &reached.options.allowed))
+        .collect();
+    if open.is_empty() { Err(Problem::Forbidden(first)) } else { Ok(open) }
+}
+
+fn request(url: &Url) -> Result<Request<Empty<Bytes>>, Problem> {
+    let host = match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => return Err(Problem::NotAUrl),
+    };
+    let target = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    Request::get(target)
+        .header(header::HOST, host)
+        .header(header::USER_AGENT, "certgrab")
+        .header(header::ACCEPT, "*/*")
+        .header(header::CONNECTION, "close")
+        .body(Empty::new())
+        .map_err(|_| Problem::NotAUrl)
+}
+
+/// Where a redirect leads (RFC 9110 section 15.4).
+fn redirect(response: &Response<Incoming>) -> Option<&HeaderValue> {
+    let moved = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    response.headers().get(header::LOCATION).filter(|_| moved)
+}
+
+async fn body(mut incoming: Incoming) -> Result<Bytes, Problem> {
+    let announced = incoming.size_hint().lower();
+    if announced > MAX_BODY_BYTES as u64 {
+        return Err(Problem::TooMuch);
+    }
+    let mut body = Vec::new();
+    while let Some(frame) = incoming.frame().await {
+        let frame = frame.map_err(|error| protocol(&error))?;
+        let data = frame.into_data().map_err(|_| Problem::Trailers)?;
+        if body.len() + data.len() > MAX_BODY_BYTES {
+            return Err(Problem::TooMuch);
+        }
+        body.extend_from_slice(&data);
+    }
+    Ok(Bytes::from(body))
+}
+
+fn protocol(error: &hyper::Error) -> Problem {
+    if error.is_parse() || error.is_parse_status() { Problem::NotHttp } else { Problem::Broken }
+}

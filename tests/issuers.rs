@@ -1,0 +1,423 @@
+//! Issuers that the server leaves out are fetched, within bounds; real servers, real certificates.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    net::{SocketAddr, TcpStream},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use certgrab::{
+    certificate::Certificate,
+    connect,
+    grab::{self, Options, Sni},
+    handshake::Presented,
+    issuers,
+    store::{Source, Store},
+    target::Target,
+};
+use rcgen::{CertificateParams, CustomExtension};
+
+use crate::{
+    anchors::REAL,
+    support::{
+        Pki, Server, grab,
+        pki::{pem_of, sha256},
+        real,
+        server::Heard,
+    },
+};
+
+/// A server of files over plain HTTP, which writes down what was asked of it.
+struct Files {
+    server: Server,
+    asked: Arc<Mutex<Vec<String>>>,
+    content: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+}
+
+impl Files {
+    fn start() -> Self {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let content = Arc::new(Mutex::new(HashMap::<String, Vec<u8>>::new()));
+        let server = Server::scripted("files", {
+            let (asked, content) = (Arc::clone(&asked), Arc::clone(&content));
+            move |mut stream: TcpStream, _: &Mutex<Heard>| {
+                let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                let Some(request) = lines.next() else { return };
+                let host = lines.find_map(|line| line.strip_prefix("host: ").map(str::to_owned));
+                let path = request.split(' ').nth(1).unwrap_or_default();
+                let url = format!("http://{}{path}", host.unwrap_or_default());
+                asked.lock().expect("no panic").push(url.clone());
+                let content = content.lock().expect("no panic");
+                let answer = content.get(path).or_else(|| content.get(&url)).cloned();
+                let answer = answer.unwrap_or_else(|| b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec());
+                let _ = stream.write_all(&answer);
+            }
+        });
+        Self { server, asked, content }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address())
+    }
+
+    /// Answers requests for `path`, or for a whole URL, with `answer` as it stands.
+    fn answer(&self, path: &str, answer: Vec<u8>) {
+        self.content.lock().expect("no panic").insert(path.to_owned(), answer);
+    }
+
+    fn serve(&self, path: &str, body: &[u8]) {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        self.answer(path, [head.as_bytes(), body].concat());
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("no panic").clone()
+    }
+
+    fn allowing(&self) -> [String; 2] {
+        ["--aia-allow".to_owned(), self.server.address().to_string()]
+    }
+}
+
+/// authorityInfoAccess with caIssuers URLs, which rcgen has no parameter for.
+fn with_urls(urls: &[String]) -> impl FnOnce(&mut CertificateParams) + use<> {
+    fn element(tag: u8, inner: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(inner.len()).expect("a short element").to_be_bytes();
+        [&[tag, 0x82], &length[..], inner].concat()
+    }
+    const CA_ISSUERS: [u8; 10] = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02];
+    let one =
+        |url: &String| element(0x30, &[&CA_ISSUERS[..], &element(0x86, url.as_bytes())].concat());
+    let list: Vec<u8> = urls.iter().flat_map(one).collect();
+    let content = element(0x30, &list);
+    move |params| {
+        let id = [1, 3, 6, 1, 5, 5, 7, 1, 1];
+        params.custom_extensions.push(CustomExtension::from_oid_content(&id, content));
+    }
+}
+
+/// Root, one intermediate, and a leaf that says where the intermediate is.
+fn pki_with(urls: &[String]) -> Pki {
+    Pki::root("Plant Root").intermediate("Plant Issuing").changed(with_urls(urls)).leaf("plc.test")
+}
+
+/// A server that leaves out all but its own certificate.
+fn forgetful(pki: &Pki) -> Server {
+    Server::of(pki).sending(&pki.path()[..1]).start()
+}
+
+#[test]
+fn an_issuer_that_the_server_leaves_out_is_fetched_and_its_owner_is_told() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/issuing.crt")]);
+    files.serve("/issuing.crt", &pki.path()[1]);
+    let server = forgetful(&pki);
+    let run = || grab(&server).args(["--roots"]).args([pki.root_file()]).args(files.allowing());
+
+    let document = run().args(["--json"]).succeeds().json();
+    assert_eq!(document["anchor"]["sha256"], sha256(pki.root_der()));
+    assert_eq!(document["sufficient"], false);
+    assert_eq!(document["fetched"][0]["sha256"], sha256(&pki.path()[1]));
+    let source = format!("fetched from {}", files.url("/issuing.crt"));
+    assert_eq!(document["fetched"][0]["source"], source);
+    let warnings = document["warnings"].as_array().expect("warnings");
+    assert!(warnings.iter().any(|warning| warning["code"] == "incomplete_chain"), "{warnings:?}");
+
+    let outcome = run().args(["--emit", "pem"]).succeeds();
+    let wanted = pem_of(&[pki.root_der().clone(), pki.path()[1].clone()]);
+    assert_eq!(pem_blocks(&outcome.out()), pem_blocks(&wanted), "what is missing is emitted too");
+    assert_eq!(
+        outcome.err(),
+        "certgrab: warning: the server leaves out `CN=Plant Issuing`, which its owner should send \
+         after `CN=plc.test`: browsers fetch it, devices do not\n"
+    );
+}
+
+fn pem_blocks(text: &str) -> Vec<Vec<u8>> {
+    pem::parse_many(text).expect("PEM").iter().map(|block| block.contents().to_vec()).collect()
+}
+
+#[test]
+fn an_issuer_of_an_issuer_is_fetched_in_turn() {
+    let files = Files::start();
+    let pki = Pki::root("Plant Root")
+        .intermediate("Upper")
+        .intermediate_with("Lower", with_urls(&[files.url("/upper.crt")]))
+        .changed(with_urls(&[files.url("/gone.crt"), files.url("/lower.crt")]))
+        .leaf("plc.test");
+    files.serve("/upper.crt", &pki.path()[2]);
+    files.serve("/lower.crt", pem_of(&pki.path()[1..2]).as_bytes());
+    let server = forgetful(&pki);
+    grab(&server)
+        .args(["--emit", "pem", "--roots"])
+        .args([pki.root_file()])
+        .args(files.allowing())
+        .succeeds();
+    let asked: HashSet<_> = files.asked().into_iter().collect();
+    let wanted = ["/gone.crt", "/lower.crt", "/upper.crt"].map(|path| files.url(path));
+    assert_eq!(asked, HashSet::from(wanted));
+}
+
+#[test]
+fn nothing_is_fetched_if_the_chain_reaches_a_root_or_if_the_user_says_so() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/issuing.crt")]);
+    let complete = Server::presenting(&pki);
+    grab(&complete)
+        .args(["--emit", "pem", "--roots"])
+        .args([pki.root_file()])
+        .args(files.allowing())
+        .succeeds();
+    let server = forgetful(&pki);
+    let run = || grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]);
+    run().args(files.allowing()).args(["--no-aia"]).fails_with(1);
+    assert_eq!(files.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn an_address_on_this_machine_is_not_asked_unless_the_user_opens_it() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/issuing.crt")]);
+    files.serve("/issuing.crt", &pki.path()[1]);
+    let server = forgetful(&pki);
+    let address = files.server.address();
+    let root = pki.root_file();
+    grab(&server).args(["--emit", "pem", "--roots"]).args([&root]).fails_with(1).stderr(&format!(
+        "certgrab: error: `CN=plc.test` is issued by `CN=Plant Issuing`, which the server did not \
+         send and {} does not have; http://{address}/issuing.crt leads to {address}, which is not \
+         fetched from without `--aia-allow {address}`\n\
+         certgrab: hint: the server should send its issuer too, it is at \
+         http://{address}/issuing.crt\n",
+        root.display()
+    ));
+    assert_eq!(files.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn a_redirect_is_followed_only_to_where_a_url_may_lead() {
+    let files = Files::start();
+    let redirect = |to: &str| format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\n\r\n").into_bytes();
+    let pki = pki_with(&[files.url("/moved.crt")]);
+    let server = forgetful(&pki);
+    let run = || {
+        grab(&server)
+            .args(["--emit", "pem", "--roots"])
+            .args([pki.root_file()])
+            .args(files.allowing())
+    };
+
+    files.answer("/moved.crt", redirect("/issuing.crt"));
+    files.serve("/issuing.crt", &pki.path()[1]);
+    run().succeeds();
+
+    for (to, wanted) in [
+        ("http://127.0.0.2:1/issuing.crt", "leads to 127.0.0.2:1, which is not fetched from"),
+        ("https://plc.test/issuing.crt", "has the scheme `https`, and only http is fetched"),
+        ("file:///etc/passwd", "has the scheme `file`, and only http is fetched"),
+        ("/moved.crt", "is redirected more than 3 times"),
+    ] {
+        files.answer("/moved.crt", redirect(to));
+        let text = run().fails_with(1).err();
+        assert!(text.contains(&format!("/moved.crt {wanted}")), "{to}: {text}");
+    }
+}
+
+#[test]
+fn what_is_served_in_place_of_the_issuer_is_named() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/i")]);
+    let other = Pki::root("Other Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = forgetful(&pki);
+    let ok = b"HTTP/1.1 200 OK\r\n".to_vec();
+    let with = |rest: &[u8]| [&ok[..], rest].concat();
+    let long = "X: y\r\n".repeat(65);
+    for (answer, wanted) in [
+        (b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec(), "is answered with status 404"),
+        (with(b"\r\n<html>login</html>"), "serves no certificate"),
+        (with(b"Content-Length: 9\r\n\r\n123"), "is answered with a body that breaks off"),
+        (with(b"Content-Length: 65537\r\n\r\n"), "is answered with more than the limits allow"),
+        (
+            with(&[&b"\r\n"[..], &[b'a'; 65537]].concat()),
+            "is answered with more than the limits allow",
+        ),
+        (with(b"Content-Encoding: gzip\r\n\r\n"), "is answered with a compressed body"),
+        (
+            with(b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n"),
+            "is answered with a body that has trailers",
+        ),
+        (with(format!("{long}\r\n").as_bytes()), "is answered with something else than HTTP/1"),
+        (b"SSH-2.0-x\r\n".to_vec(), "is answered with something else than HTTP/1"),
+        (with(&[b"\r\n", &other.path()[1][..]].concat()), "serves a certificate that did not sign"),
+    ] {
+        files.answer("/i", answer);
+        let text = grab(&server)
+            .args(["--emit", "pem", "--roots"])
+            .args([pki.root_file()])
+            .args(files.allowing())
+            .fails_with(1)
+            .err();
+        assert!(text.contains(&format!("/i {wanted}")), "{wanted}: {text}");
+    }
+}
+
+#[test]
+fn urls_that_are_not_http_are_skipped_and_named() {
+    let urls = ["ldap://127.0.0.1/cn=x?cACertificate", "file:///etc/passwd", "/x"];
+    let pki = pki_with(&urls.map(str::to_owned));
+    let server = forgetful(&pki);
+    let text = grab(&server)
+        .args(["--emit", "pem", "--roots"])
+        .args([pki.root_file()])
+        .fails_with(1)
+        .err();
+    for wanted in [
+        "ldap://127.0.0.1/cn=x?cACertificate has the scheme `ldap`, and only http is fetched",
+        "file:///etc/passwd has the scheme `file`, and only http is fetched",
+        "/x is no URL of a host",
+    ] {
+        assert!(text.contains(wanted), "{text}");
+    }
+}
+
+#[test]
+fn no_more_is_fetched_than_the_limits_allow() {
+    let files = Files::start();
+    let urls: Vec<_> = (0..100).map(|number| files.url(&format!("/{number}"))).collect();
+    let pki = pki_with(&urls);
+    let server = forgetful(&pki);
+    grab(&server)
+        .args(["--emit", "pem", "--roots"])
+        .args([pki.root_file()])
+        .args(files.allowing())
+        .fails_with(1);
+    assert_eq!(files.asked().len(), issuers::MAX_URLS);
+
+    // Each certificate that is fetched leads to two more, for ever: URLs are counted over the run.
+    let files = Files::start();
+    let url = |name: &str| files.url(&format!("/{name}"));
+    let mut builder = Pki::root("Plant Root");
+    for depth in (1..8).rev() {
+        let urls = [url(&format!("{depth}a")), url(&format!("{depth}b"))];
+        builder = builder.intermediate_with(&format!("Issuing {depth}"), with_urls(&urls));
+    }
+    let pki = builder.changed(with_urls(&[url("0a"), url("0b")])).leaf("plc.test");
+    for (depth, issuer) in pki.path().iter().skip(1).enumerate() {
+        files.serve(&format!("/{depth}b"), issuer);
+    }
+    let server = forgetful(&pki);
+    grab(&server)
+        .args(["--emit", "pem", "--roots"])
+        .args([pki.root_file()])
+        .args(files.allowing())
+        .fails_with(1);
+    assert_eq!(files.asked().len(), issuers::MAX_FETCHES);
+}
+
+#[test]
+fn certificates_that_name_each_other_end_the_search() {
+    let files = Files::start();
+    let pki = Pki::root("Plant Root")
+        .intermediate_with("Plant Issuing", with_urls(&[files.url("/self")]))
+        .changed(with_urls(&[files.url("/self")]))
+        .leaf("plc.test");
+    files.serve("/self", &pki.path()[1]);
+    let server = forgetful(&pki);
+    grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1);
+    assert_eq!(files.asked(), [files.url("/self")]);
+}
+
+#[test]
+fn a_root_that_was_fetched_is_no_anchor() {
+    let files = Files::start();
+    let pki = Pki::root("Plant Root")
+        .intermediate_with("Plant Issuing", with_urls(&[files.url("/root")]))
+        .leaf("plc.test");
+    files.serve("/root", pki.root_der());
+    let server = Server::presenting(&pki);
+    let outcome = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1);
+    assert_eq!(files.asked(), [files.url("/root")]);
+    let wanted = "certgrab: error: the chain ends in the root `CN=Plant Root`, which is not in \
+                  Mozilla's store\n";
+    assert!(outcome.stdout("").err().starts_with(wanted));
+}
+
+#[test]
+fn real_chains_without_their_intermediates_give_the_same_anchors() {
+    let Some(folder) = real::shared("chains") else { return };
+    let read = |path: String| fs::read_to_string(folder.join(path)).expect("a file of the chains");
+    let urls: HashMap<String, Vec<String>> =
+        serde_json::from_str(&read("aia-url-map.json".to_owned())).expect("a map");
+    let pool: HashMap<String, Vec<u8>> = pem_blocks(&read("ca-pool.pem".to_owned()))
+        .into_iter()
+        .map(|der| (sha256(&der), der))
+        .collect();
+    let whole = REAL.iter().map(|(name, anchor, ..)| (*name, Some(*anchor)));
+    let anchors = whole.chain([("baltimore-cloudflare", None)]);
+    let files = Files::start();
+    for (url, hashes) in &urls {
+        let ders: Vec<_> = hashes.iter().filter_map(|hash| pool.get(hash)).collect();
+        let block = |der: &&Vec<u8>| pem::encode(&pem::Pem::new("CERTIFICATE", der.as_slice()));
+        // A URL without a path asks for `/` (RFC 9110 section 4.2.3).
+        let url = if url.split('/').count() == 3 { format!("{url}/") } else { url.clone() };
+        match ders.as_slice() {
+            [one] => files.serve(&url, one),
+            many => files.serve(&url, many.iter().map(block).collect::<String>().as_bytes()),
+        }
+    }
+
+    for (name, anchor) in anchors {
+        let facts: serde_json::Value =
+            serde_json::from_str(&read(format!("{name}/meta.json"))).expect("facts");
+        let text = |key: &str| facts[key].as_str().expect("a text");
+        let target: Target = text("host").parse().expect("a host");
+        let leaf = pem_blocks(&read(format!("{name}/leaf.pem"))).remove(0);
+        let presented = Presented::from_message([leaf.as_slice()], Source::Server);
+        let options = Options {
+            store: Store::mozilla(),
+            at: text("time").parse().expect("a time"),
+            timeout: Duration::from_secs(10),
+            connect: connect::Options::default(),
+            sni: Sni::Target,
+            issuers: issuers::Options {
+                instead: Some(files.server.address()),
+                ..issuers::Options::default()
+            },
+        };
+        let fetched = block_on(issuers::fetch(
+            &presented,
+            &options.store,
+            options.at,
+            Some(SocketAddr::from(([192, 0, 2, 1], 443)).ip()),
+            &options.issuers,
+            tokio::time::Instant::now() + options.timeout,
+        ));
+        let grab = grab::conclude(presented, fetched, &target, &options);
+        let Some(anchor) = anchor else {
+            let refusal = grab.verdict.expect_err("no store has the root");
+            assert!(refusal.to_string().contains("CN=Baltimore CyberTrust Root,"), "{refusal}");
+            continue;
+        };
+        let judgement = grab.verdict.unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+        let found = judgement.verified.anchor();
+        assert_eq!(&found.root.certificate.sha256().to_string()[..16], anchor, "{name}");
+        assert!(!found.is_sufficient(), "{name}: the server leaves something out");
+        let warnings = certgrab::warning::about_anchor(
+            &grab.presented,
+            &judgement.paths,
+            &judgement.verified,
+            options.at,
+        );
+        let told = warnings.iter().filter(|warning| warning.code == "incomplete_chain").count();
+        assert_eq!(told, found.missing.len(), "{name}: {warnings:?}");
+        let is_sent = |one: &&Certificate| grab.presented.certificates.contains(one);
+        assert_eq!(found.path.certificates.iter().filter(is_sent).count(), 1, "{name}");
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(future)
+}

@@ -1,0 +1,119 @@
+//! `certgrab verify`: chains in files, one or many, without a network.
+
+use std::process::Command;
+
+use crate::support::{Pki, certgrab, pki::pem_of, real};
+
+#[test]
+fn a_chain_in_a_file_is_judged_for_a_name_and_a_time() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let run = |host: &str, at: &str| {
+        certgrab()
+            .args(["verify", "--json", "--host", host, "--at", at, "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    let document = run("plc.test", "2030-01-01").succeeds().json();
+    assert_eq!(document["ok"], true);
+    assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
+    let document = run("other.test", "2030-01-01").fails_with(1).json();
+    assert_eq!(document["ok"], false);
+    assert_eq!(document["error"]["kind"], "wrong_name");
+    let document = run("plc.test", "2041-01-01").fails_with(1).json();
+    assert_eq!(document["error"]["kind"], "expired");
+}
+
+#[test]
+fn what_departs_from_the_profile_is_a_warning_and_with_strict_a_failure() {
+    // rcgen gives a leaf no authorityKeyIdentifier unless it is asked to.
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let run = || {
+        certgrab()
+            .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    let what = "`CN=plc.test` has no authorityKeyIdentifier (RFC 5280 section 4.2.1.1)\n";
+    run().succeeds().stderr(&format!("certgrab: warning: {what}"));
+    run().args(["--strict"]).fails_with(1).stderr(&format!("certgrab: error: {what}"));
+}
+
+#[test]
+fn a_batch_answers_every_line_and_outlives_all_of_them() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let pem = |index: usize| pem_of(&pki.path()[index..=index]);
+    let case = |id: &str, host: &str| {
+        serde_json::json!({
+            "id": id, "leaf": pem(0), "intermediates": [pem(1)], "roots": [pem(2)],
+            "time": "2030-01-01T00:00:00Z", "host": host, "host_kind": "dns",
+            "max_intermediates": null, "strict": false,
+        })
+    };
+    let long = format!("\"{}\"", "a".repeat(17 * 1024 * 1024));
+    let deep = "[".repeat(100_000);
+    let lines = [
+        case("good", "plc.test").to_string(),
+        "{}".to_owned(),
+        deep,
+        long,
+        "\u{1b}[31m".to_owned(),
+        serde_json::json!({"id": 7, "leaf": "junk", "roots": ["junk"], "time": "2030-01-01",
+            "host": "a.test"})
+        .to_string(),
+        serde_json::json!({"id": "nameless", "leaf": pem(0), "roots": [], "time": "2030-01-01"})
+            .to_string(),
+        case("wrong name", "other.test").to_string(),
+        String::new(),
+        case("after the end", "plc.test").to_string(),
+    ];
+    let outcome = certgrab().args(["verify", "--batch"]).reading(lines.join("\n")).succeeds();
+    let answers: Vec<serde_json::Value> =
+        outcome.out().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(answers.len(), 8, "{}", outcome.out());
+    assert_eq!(answers[0]["ok"], true);
+    assert_eq!(answers[0]["paths"][0].as_array().map(Vec::len), Some(3));
+    assert_eq!(answers[0]["chosen"], 0);
+    for junk in &answers[1..5] {
+        assert_eq!((&junk["ok"], &junk["id"]), (&false.into(), &serde_json::Value::Null));
+    }
+    assert_eq!(answers[5]["id"], 7);
+    assert_eq!(answers[6], serde_json::json!({"id": "nameless", "skip": true}));
+    assert_eq!(answers[7]["ok"], false);
+}
+
+#[test]
+fn path_building_departs_from_the_conformance_suite_only_where_it_says_so() {
+    let Some(folder) = real::shared("limbo") else { return };
+    if !real::program("python3") {
+        return;
+    }
+    let known = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/limbo-known.txt");
+    let output = Command::new("python3")
+        .arg(folder.join("run_limbo.py"))
+        .args(["--bulk", concat!(env!("CARGO_BIN_EXE_certgrab"), " verify --batch")])
+        .arg("--suite")
+        .arg(folder.join("limbo-core.compact.json.xz"))
+        .args(["--show", "100", "--known", known])
+        .output()
+        .expect("python3 runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    let disagreeing: Vec<_> = text
+        .lines()
+        .filter(|line| line.trim_start().starts_with("false_"))
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    let listed = std::fs::read_to_string(known).expect("the list");
+    let listed: Vec<_> = listed
+        .lines()
+        .filter_map(|line| line.split('#').next().map(str::trim))
+        .filter(|id| !id.is_empty())
+        .collect();
+    for id in &listed {
+        assert!(disagreeing.contains(id), "`{id}` agrees by now: take it off the list");
+    }
+    let theirs = std::fs::read_to_string(folder.join("known-webpki.txt")).expect("their list");
+    assert!(listed.len() < theirs.lines().count());
+}
