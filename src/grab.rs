@@ -1,22 +1,22 @@
 //! The whole run, every stage in order.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
 
 use crate::{
     anchor, connect,
-    handshake::{
-        Presented,
-        full::{self, Hello},
-    },
+    handshake::{Hello, Presented},
     path::{self, Question, Refusal},
+    reach,
     store::Store,
     target::Target,
     time::Time,
     verify::{self, Verified},
 };
+
+pub use crate::reach::Error;
 
 /// What a run is told besides its target.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Options {
     pub connect: connect::Options,
     /// The name to send in the ClientHello.
     pub sni: Sni,
+    /// Which handshakes may be tried.
+    pub way: reach::Way,
 }
 
 /// The name to send in the ClientHello (RFC 6066 section 3).
@@ -74,68 +76,16 @@ pub struct Judgement {
     pub verified: Verified,
 }
 
-/// Why there is nothing to judge.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Error {
-    /// No connection.
-    Connect(connect::Error),
-    /// No handshake.
-    Handshake(full::Error),
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect(error) => error.fmt(f),
-            Self::Handshake(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// What to try next, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Connect(error) => error.hint(),
-            Self::Handshake(error) => error.hint(),
-        }
-    }
-
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Connect(error) => error.kind(),
-            Self::Handshake(error) => error.kind(),
-        }
-    }
-
-    /// The stage that failed, as the drawing in the crate's documentation names it.
-    #[must_use]
-    pub fn stage(&self) -> &'static str {
-        match self {
-            Self::Connect(_) => "connect",
-            Self::Handshake(_) => "handshake",
-        }
-    }
-}
-
 /// Asks `target` for its chain and finds the anchor that a device must hold.
 ///
 /// # Errors
 ///
-/// [`Error`] if there is no connection or no handshake. A chain without an anchor is no error:
+/// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an anchor is no error:
 /// the verdict says why.
 pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
     let deadline = Instant::now() + options.timeout;
-    let mut stream =
-        connect::connect(target, &options.connect, deadline).await.map_err(Error::Connect)?;
-    let hello = Hello { sni: server_name(target, &options.sni) };
-    let presented = full::shake(&mut stream, &hello, deadline).await.map_err(Error::Handshake)?;
+    let hello = Hello::usual(server_name(target, &options.sni));
+    let presented = reach::reach(target, &hello, &options.connect, options.way, deadline).await?;
     Ok(judge(presented, target, options))
 }
 

@@ -113,6 +113,9 @@ pub(crate) struct Job {
     /// Use IPv6 only
     #[arg(short = '6')]
     pub(crate) v6: bool,
+
+    #[command(flatten)]
+    pub(crate) reaching: super::reaching::Reaching,
 }
 
 /// How results and messages are shown.

@@ -59,6 +59,7 @@ pub(super) fn run(display: &Display) -> Result<Exit, Failure> {
             timeout: Duration::from_secs(10),
             connect: connect::Options { instead: Some(parse(address.to_string())?), family: None },
             sni: Sni::Target,
+            way: certgrab::reach::Way::Auto,
         };
         let grabbed = grab(&target, &options)
             .await

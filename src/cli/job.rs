@@ -34,6 +34,7 @@ pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
         .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
     let mut exit = Exit::Done;
     for target in &job.targets {
+        let target = &job.reaching.target(target);
         let outcome = match &job.from {
             Some(file) => Ok(grab::judge(read_chain(file)?, target, &options)),
             None => runtime.block_on(grab::grab(target, &options)),
@@ -82,6 +83,7 @@ fn options(job: &Job) -> Result<Options, Failure> {
             None if job.no_sni => Sni::None,
             None => Sni::Target,
         },
+        way: job.reaching.way(),
     })
 }
 

@@ -7,6 +7,7 @@ mod args;
 mod demo;
 mod job;
 mod output;
+mod reaching;
 mod report;
 mod style;
 
