@@ -37,6 +37,7 @@ use super::{
     error::{Error, MAX_PEER_BYTES},
     flight::Flight,
     hello::{SHA1_SCHEMES, version_name},
+    rare,
     suites::suite_name,
 };
 use crate::{
@@ -126,7 +127,8 @@ fn provider(hello: &Hello) -> CryptoProvider {
     };
     provider.cipher_suites.retain(|suite| place(suite).is_some());
     provider.cipher_suites.sort_by_key(place);
-    let known = std::mem::take(&mut provider.kx_groups);
+    let mut known = std::mem::take(&mut provider.kx_groups);
+    known.extend(rare::GROUPS);
     for group in &hello.groups {
         provider.kx_groups.extend(known.iter().filter(|known| u16::from(known.name()) == *group));
     }
@@ -286,6 +288,13 @@ impl Recorder {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn algorithms_for(&self, scheme: SignatureScheme) -> &WebPkiSupportedAlgorithms {
+        match scheme {
+            SignatureScheme::ECDSA_NISTP521_SHA512 => &rare::P521,
+            _ => &self.algorithms,
+        }
+    }
+
     /// Writes down whether the signature proved the key; only a signature that is wrong is refused.
     fn note(
         &self,
@@ -328,7 +337,8 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.note(cert, verify_tls12_signature(message, cert, signed, &self.algorithms))
+        let algorithms = self.algorithms_for(signed.scheme);
+        self.note(cert, verify_tls12_signature(message, cert, signed, algorithms))
     }
 
     fn verify_tls13_signature(
@@ -337,7 +347,8 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.note(cert, verify_tls13_signature(message, cert, signed, &self.algorithms))
+        let algorithms = self.algorithms_for(signed.scheme);
+        self.note(cert, verify_tls13_signature(message, cert, signed, algorithms))
     }
 
     /// All that the hello lists: what cannot be checked is recorded as not proven.

@@ -7,6 +7,7 @@ mod error;
 mod flight;
 mod hello;
 mod plaintext;
+mod rare;
 mod records;
 mod suites;
 
