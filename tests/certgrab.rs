@@ -7,6 +7,9 @@ mod support;
 // The way in.
 mod connecting;
 mod handshakes;
+mod not_tls;
+mod old_servers;
+mod starttls;
 mod targets;
 
 // The judgement.
