@@ -193,6 +193,7 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
         unreadable: Vec::new(),
         dropped: 0,
         handshake: None,
+        peer: None,
     };
     let mut store = Store::default();
     for root in &case.roots {

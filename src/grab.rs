@@ -1,6 +1,6 @@
 //! The whole run, every stage in order.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
@@ -9,17 +9,17 @@ use crate::{
     anchor,
     certificate::Certificate,
     connect,
-    handshake::{
-        Presented,
-        full::{self, Hello},
-    },
+    handshake::{Hello, Presented},
     issuers::{self, Issuers},
     path::{self, Question, Refusal},
+    reach,
     store::{Source, Store},
     target::Target,
     time::Time,
     verify::{self, Verified},
 };
+
+pub use crate::reach::Error;
 
 /// What a run is told besides its target.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub struct Options {
     pub sni: Sni,
     /// Whether and where issuers are fetched that the server leaves out.
     pub issuers: issuers::Options,
+    /// Which handshakes may be tried.
+    pub way: reach::Way,
 }
 
 /// The name to send in the ClientHello (RFC 6066 section 3).
@@ -64,6 +66,7 @@ impl Options {
             connect: connect::Options::default(),
             sni: Sni::Target,
             issuers: issuers::Options::default(),
+            way: reach::Way::Auto,
         }
     }
 
@@ -97,72 +100,18 @@ pub struct Judgement {
     pub verified: Verified,
 }
 
-/// Why there is nothing to judge.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Error {
-    /// No connection.
-    Connect(connect::Error),
-    /// No handshake.
-    Handshake(full::Error),
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect(error) => error.fmt(f),
-            Self::Handshake(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// What to try next, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Connect(error) => error.hint(),
-            Self::Handshake(error) => error.hint(),
-        }
-    }
-
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Connect(error) => error.kind(),
-            Self::Handshake(error) => error.kind(),
-        }
-    }
-
-    /// The stage that failed, as the drawing in the crate's documentation names it.
-    #[must_use]
-    pub fn stage(&self) -> &'static str {
-        match self {
-            Self::Connect(_) => "connect",
-            Self::Handshake(_) => "handshake",
-        }
-    }
-}
-
 /// Asks `target` for its chain and finds the anchor that a device must hold.
 ///
 /// # Errors
 ///
-/// [`Error`] if there is no connection or no handshake. A chain without an anchor is no error:
+/// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an anchor is no error:
 /// the verdict says why.
 pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
     let deadline = Instant::now() + options.timeout;
-    let mut stream =
-        connect::connect(target, &options.connect, deadline).await.map_err(Error::Connect)?;
-    let hello = Hello { sni: server_name(target, &options.sni) };
-    let presented = full::shake(&mut stream, &hello, deadline).await.map_err(Error::Handshake)?;
-    let address = stream.peer_addr().ok().map(|peer| peer.ip());
+    let hello = Hello::usual(server_name(target, &options.sni));
+    let presented = reach::reach(target, &hello, &options.connect, options.way, deadline).await?;
     let issuers =
-        issuers::fetch(&presented, &options.store, options.at, address, &options.issuers, deadline)
-            .await;
+        issuers::fetch(&presented, &options.store, options.at, &options.issuers, deadline).await;
     Ok(conclude(presented, issuers, target, options))
 }
 

@@ -42,7 +42,13 @@ pub mod target;
 pub mod connect;
 
 #[cfg(feature = "fetch")]
+pub mod starttls;
+
+#[cfg(feature = "fetch")]
 pub mod handshake;
+
+#[cfg(feature = "fetch")]
+pub mod reach;
 
 #[cfg(feature = "fetch")]
 pub mod issuers;

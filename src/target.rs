@@ -134,6 +134,15 @@ impl Target {
         self.scheme
     }
 
+    /// The same server, asked for TLS in the words of `protocol`.
+    #[must_use]
+    pub fn asking(mut self, protocol: StartTls) -> Self {
+        if let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.starttls == Some(protocol)) {
+            self.scheme = *scheme;
+        }
+        self
+    }
+
     /// The address if the host is one.
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
@@ -242,6 +251,21 @@ impl fmt::Display for Target {
             Some(IpAddr::V6(address)) => write!(f, "[{address}]:{}", self.port),
             _ => write!(f, "{}:{}", self.host(), self.port),
         }
+    }
+}
+
+impl fmt::Display for StartTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Smtp => "SMTP",
+            Self::Imap => "IMAP",
+            Self::Pop3 => "POP3",
+            Self::Ftp => "FTP",
+            Self::Ldap => "LDAP",
+            Self::Postgres => "PostgreSQL",
+            Self::Mysql => "MySQL",
+            Self::Xmpp => "XMPP",
+        })
     }
 }
 

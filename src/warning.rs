@@ -86,10 +86,17 @@ pub fn about_anchor(
 pub fn about_presented(presented: &Presented) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |code, message| warnings.push(Warning { code, message });
-    let proven = presented.handshake.as_ref().map(|handshake| handshake.key_possession);
-    if proven == Some(KeyPossession::NotProven) {
-        let message = "the server did not prove that it holds the key of its certificate";
-        warn("key_not_proven", message.to_owned());
+    if let Some(handshake) = &presented.handshake {
+        if handshake.key_possession == KeyPossession::NotProven {
+            let message = "the server did not prove that it holds the key of its certificate";
+            warn("key_not_proven", message.to_owned());
+        }
+        if let Some(reason) = &handshake.incomplete {
+            warn("handshake_incomplete", format!("no full handshake: {reason}"));
+        }
+        if let Some(message) = old_version(&handshake.version) {
+            warn("old_version", message);
+        }
     }
     for (position, problem) in &presented.unreadable {
         warn("unreadable", format!("certificate {position} of the chain is {problem}"));
@@ -99,6 +106,16 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
         warn("dropped", format!("{count} certificates were sent twice or past the limit"));
     }
     warnings
+}
+
+/// What TLS older than 1.2 means to devices: mbedTLS dropped both versions in 3.0.
+fn old_version(version: &str) -> Option<String> {
+    matches!(version, "TLS 1.0" | "TLS 1.1").then(|| {
+        format!(
+            "the server speaks {version} at best: an ESP32 with default mbedTLS settings will not \
+             connect"
+        )
+    })
 }
 
 fn ends_soon(lasts: Lasts, at: Time) -> Option<String> {

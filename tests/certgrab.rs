@@ -8,6 +8,9 @@ mod support;
 mod connecting;
 mod handshakes;
 mod issuers;
+mod not_tls;
+mod old_servers;
+mod starttls;
 mod targets;
 
 // The judgement.

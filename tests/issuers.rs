@@ -6,13 +6,11 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpStream},
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use certgrab::{
     certificate::Certificate,
-    connect,
-    grab::{self, Options, Sni},
+    grab::{self, Options},
     handshake::Presented,
     issuers,
     store::{Source, Store},
@@ -374,23 +372,19 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
         let text = |key: &str| facts[key].as_str().expect("a text");
         let target: Target = text("host").parse().expect("a host");
         let leaf = pem_blocks(&read(format!("{name}/leaf.pem"))).remove(0);
-        let presented = Presented::from_message([leaf.as_slice()], Source::Server);
+        let mut presented = Presented::from_message([leaf.as_slice()], Source::Server);
+        presented.peer = Some(SocketAddr::from(([192, 0, 2, 1], 443)).ip());
         let options = Options {
-            store: Store::mozilla(),
-            at: text("time").parse().expect("a time"),
-            timeout: Duration::from_secs(10),
-            connect: connect::Options::default(),
-            sni: Sni::Target,
             issuers: issuers::Options {
                 instead: Some(files.server.address()),
                 ..issuers::Options::default()
             },
+            ..Options::new(Store::mozilla(), text("time").parse().expect("a time"))
         };
         let fetched = block_on(issuers::fetch(
             &presented,
             &options.store,
             options.at,
-            Some(SocketAddr::from(([192, 0, 2, 1], 443)).ip()),
             &options.issuers,
             tokio::time::Instant::now() + options.timeout,
         ));

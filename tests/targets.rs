@@ -5,7 +5,7 @@ use crate::support::certgrab;
 #[test]
 fn a_target_that_is_none_is_refused_with_what_was_understood() {
     certgrab().args(["http://broker.test"]).fails_with(2).stdout("").stderr(
-        "certgrab: error: invalid value 'http://broker.test' for '<TARGET>...': \
+        "certgrab: error: invalid value 'http://broker.test' for '[TARGET]...': \
          `http://broker.test` has the scheme `http`, which has no TLS; did you mean `https:`?\n\
          certgrab: hint: `certgrab --help` shows how\n",
     );

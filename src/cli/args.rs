@@ -120,6 +120,9 @@ pub(crate) struct Job {
     pub(crate) v6: bool,
 
     #[command(flatten)]
+    pub(crate) reaching: super::reaching::Reaching,
+
+    #[command(flatten)]
     pub(crate) many: super::hosts::Arguments,
 }
 

@@ -39,6 +39,7 @@ pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
     }
     let mut exit = Exit::Done;
     for target in &job.targets {
+        let target = &job.reaching.target(target);
         let outcome = match &job.from {
             Some(file) => Ok(grab::judge(read_chain(file)?, target, &options)),
             None => runtime.block_on(grab::grab(target, &options)),
@@ -92,6 +93,7 @@ fn options(job: &Job) -> Result<Options, Failure> {
             None => Sni::Target,
         },
         issuers: job.anchor.issuers(),
+        way: job.reaching.way(),
     })
 }
 

@@ -9,6 +9,7 @@ mod demo;
 mod hosts;
 mod job;
 mod output;
+mod reaching;
 mod report;
 mod style;
 mod verify;

@@ -3,16 +3,13 @@
 use std::{
     io::{self, BufReader},
     path::PathBuf,
-    time::Duration,
 };
 
 use certgrab::{
     batch,
     certificate::Sha256,
-    connect,
     document::Document,
-    grab::{self, Options, Sni},
-    issuers,
+    grab::{self, Options},
     profile::{self, Departure},
     target::Target,
     time::Time,
@@ -86,14 +83,8 @@ pub(super) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let (Some(file), Some(host)) = (&verify.from, &verify.host) else {
         return batch();
     };
-    let options = Options {
-        store: job::store(&verify.roots, &verify.trust_sha256)?,
-        at: verify.at.unwrap_or_else(Time::now),
-        timeout: Duration::ZERO,
-        connect: connect::Options::default(),
-        sni: Sni::None,
-        issuers: issuers::Options::default(),
-    };
+    let store = job::store(&verify.roots, &verify.trust_sha256)?;
+    let options = Options::new(store, verify.at.unwrap_or_else(Time::now));
     let grab = grab::judge(job::read_chain(file)?, host, &options);
     let departures = match &grab.verdict {
         Ok(judgement) => profile::departures(&judgement.verified.anchor().path),

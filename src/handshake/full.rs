@@ -9,13 +9,13 @@
 //! checked is recorded as "not proven".
 
 use std::{
-    fmt, io,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use rustls::{
-    AlertDescription, CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct,
-    InvalidMessage, SignatureScheme,
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme,
+    SupportedCipherSuite, SupportedProtocolVersion,
     client::{
         ResolvesClientCert,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -26,61 +26,27 @@ use rustls::{
     },
     sign::CertifiedKey,
 };
-use rustls_pki_types::{CertificateDer, DnsName, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     time::{Instant, timeout_at},
 };
 
-use super::{Handshake, Method, Presented};
-use crate::{certificate::KeyPossession, escape::Foreign, store::Source};
+use super::{
+    Handshake, Hello, Method, Presented, Version,
+    error::{Error, MAX_PEER_BYTES},
+    flight::Flight,
+    hello::{SHA1_SCHEMES, version_name},
+    rare,
+    suites::suite_name,
+};
+use crate::{
+    certificate::{Certificate, Key, KeyPossession},
+    store::Source,
+};
 
-/// Bytes read from a peer before certgrab hangs up: 1 MiB, sixteen times the largest Certificate
-/// message that rustls takes.
-pub const MAX_PEER_BYTES: usize = 1024 * 1024;
-
-/// What the ClientHello says.
-#[derive(Debug, Clone)]
-pub struct Hello {
-    /// The name to send in the server_name extension (RFC 6066 section 3); `None` sends none.
-    pub sni: Option<DnsName<'static>>,
-}
-
-/// Why there was no handshake.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Error {
-    /// The connection broke.
-    Broken {
-        /// What the system said.
-        error: io::Error,
-        /// Bytes that had come from the peer before.
-        received: usize,
-    },
-    /// The peer closed the connection before its certificates had come.
-    Closed {
-        /// Bytes that had come from the peer before.
-        received: usize,
-    },
-    /// The peer answers something that is not TLS.
-    NotTls {
-        /// The first bytes of it.
-        answer: Foreign,
-    },
-    /// The peer ended the handshake with an alert (RFC 8446 section 6).
-    Alert(AlertDescription),
-    /// The peer's signature is not by the key of its certificate.
-    WrongSignature,
-    /// The peer sent more than [`MAX_PEER_BYTES`] without getting to the point.
-    TooMuch,
-    /// The peer breaks the protocol, or speaks no version or cipher suite that certgrab does.
-    Protocol(Foreign),
-    /// The deadline came first.
-    TimedOut {
-        /// Bytes that had come from the peer before.
-        received: usize,
-    },
-}
+/// Bits of an RSA key that the provider checks a signature with.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// What the server said, as the callbacks of rustls hear it.
 #[derive(Debug, Default)]
@@ -96,9 +62,14 @@ struct Record {
 struct Recorder {
     record: Mutex<Record>,
     algorithms: WebPkiSupportedAlgorithms,
+    /// What the ClientHello lists, whether or not it can be checked.
+    schemes: Vec<SignatureScheme>,
 }
 
 /// Shakes hands over `stream` until the server's certificates and signature have been seen.
+///
+/// If the handshake fails after the certificates have come, they are the outcome all the same,
+/// with the failure beside them and the key not proven; only a wrong signature forbids that.
 ///
 /// # Errors
 ///
@@ -107,22 +78,32 @@ pub async fn shake<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Resul
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let recorder = Arc::new(Recorder::new());
-    let mut connection = client(hello, &recorder).map_err(|error| failure(&error, &[]))?;
-    let mut received = 0;
-    match timeout_at(deadline, drive(stream, &mut connection, &recorder, &mut received)).await {
-        Ok(outcome) => outcome?,
-        Err(_) => return Err(Error::TimedOut { received }),
-    }
+    let recorder = Arc::new(Recorder::new(hello));
+    let mut connection =
+        client(hello, &recorder).map_err(|error| Error::from_rustls(&error, &[]))?;
+    let (mut witness, mut received) = (Flight::default(), 0);
+    let driving = drive(stream, &mut connection, &recorder, &mut witness, &mut received);
+    let outcome = match timeout_at(deadline, driving).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::TimedOut { received }),
+    };
     // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
     connection.send_close_notify();
     let _ = timeout_at(deadline, flush(stream, &mut connection)).await;
-    Ok(presented(&recorder.lock(), &connection))
+    let record = recorder.lock();
+    match outcome {
+        Ok(()) => Ok(presented(&record, &connection, None)),
+        Err(Error::WrongSignature) => Err(Error::WrongSignature),
+        Err(error) if !record.chain.is_empty() => {
+            Ok(presented(&record, &connection, Some(error.to_string())))
+        }
+        Err(error) => witness.presented(Some(error.to_string())).ok_or(error),
+    }
 }
 
 fn client(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnection, rustls::Error> {
-    let mut config = ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()?
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider(hello)))
+        .with_protocol_versions(&versions(hello))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(recorder) as Arc<dyn ServerCertVerifier>)
         .with_client_cert_resolver(Arc::clone(recorder) as Arc<dyn ResolvesClientCert>);
@@ -134,8 +115,37 @@ fn client(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnection, r
     ClientConnection::new(Arc::new(config), name)
 }
 
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
+/// Of what the hello offers, what rustls can compute with, in the order of the hello.
+fn provider(hello: &Hello) -> CryptoProvider {
+    let mut provider = ring::default_provider();
+    let place = |suite: &SupportedCipherSuite| match suite {
+        SupportedCipherSuite::Tls13(_) => Some(0),
+        SupportedCipherSuite::Tls12(suite) => {
+            let number = u16::from(suite.common.suite);
+            hello.suites.iter().position(|offered| *offered == number).map(|place| place + 1)
+        }
+    };
+    provider.cipher_suites.retain(|suite| place(suite).is_some());
+    provider.cipher_suites.sort_by_key(place);
+    let mut known = std::mem::take(&mut provider.kx_groups);
+    known.extend(rare::GROUPS);
+    for group in &hello.groups {
+        provider.kx_groups.extend(known.iter().filter(|known| u16::from(known.name()) == *group));
+    }
+    provider
+}
+
+/// Of the versions that the hello offers, those of rustls.
+fn versions(hello: &Hello) -> Vec<&'static SupportedProtocolVersion> {
+    let offered = |version| (hello.oldest..=hello.newest).contains(&version);
+    let mut versions = Vec::new();
+    if offered(Version::Tls13) {
+        versions.push(&rustls::version::TLS13);
+    }
+    if offered(Version::Tls12) {
+        versions.push(&rustls::version::TLS12);
+    }
+    versions
 }
 
 /// Passes bytes between the stream and rustls until the record is complete.
@@ -143,6 +153,7 @@ async fn drive<S>(
     stream: &mut S,
     connection: &mut ClientConnection,
     recorder: &Recorder,
+    witness: &mut Flight,
     received: &mut usize,
 ) -> Result<(), Error>
 where
@@ -167,6 +178,8 @@ where
         }
         let wanted = 64_usize.saturating_sub(beginning.len()).min(count);
         beginning.extend_from_slice(&buffer[..wanted]);
+        // What the witness cannot make out, rustls judges.
+        let heard = witness.hear(&buffer[..count]);
         let mut unread = &buffer[..count];
         while !unread.is_empty() {
             connection
@@ -176,11 +189,24 @@ where
             if recorder.lock().is_complete() {
                 return Ok(());
             }
-            if let Err(error) = outcome {
-                // The alert that rustls has ready tells the server why.
-                let _ = flush(stream, connection).await;
-                return Err(failure(&error, &beginning));
+            match outcome {
+                Ok(state) if state.peer_has_closed() => {
+                    return Err(Error::Closed { received: *received });
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    // The alert that rustls has ready tells the server why.
+                    let _ = flush(stream, connection).await;
+                    let newest = witness.version().filter(|version| *version < 0x0303);
+                    return Err(match newest {
+                        Some(version) => Error::Version(version),
+                        None => Error::from_rustls(&error, &beginning),
+                    });
+                }
             }
+        }
+        if let Err(error @ Error::Useless) = heard {
+            return Err(error);
         }
     }
 }
@@ -197,11 +223,15 @@ where
     stream.flush().await
 }
 
-fn presented(record: &Record, connection: &ClientConnection) -> Presented {
+fn presented(
+    record: &Record,
+    connection: &ClientConnection,
+    incomplete: Option<String>,
+) -> Presented {
     let ders: Vec<&[u8]> = record.chain.iter().map(AsRef::as_ref).collect();
     let mut presented = Presented::from_message(ders.iter().copied(), Source::Server);
-    let version = connection.protocol_version();
-    let tls13 = version == Some(rustls::ProtocolVersion::TLSv1_3);
+    let version = connection.protocol_version().map(u16::from).unwrap_or_default();
+    let tls13 = version == Version::Tls13 as u16;
     // A header of 4 bytes and a list length of 3; in TLS 1.3 also a context length of 1 and an
     // extensions length of 2 an entry, the leaf's entry with its OCSP response in 8 more.
     let entries: usize = ders.iter().map(|der| 3 + der.len() + if tls13 { 2 } else { 0 }).sum();
@@ -211,41 +241,31 @@ fn presented(record: &Record, connection: &ClientConnection) -> Presented {
     };
     presented.handshake = Some(Handshake {
         method: Method::Full,
-        version: match version {
-            Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
-            Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
-            other => format!("{other:?}"),
-        },
+        version: version_name(version),
         cipher_suite: connection
             .negotiated_cipher_suite()
-            .map(|suite| iana_name(suite.suite()))
+            .map(|suite| suite_name(suite.suite().into()))
             .unwrap_or_default(),
         key_possession: record.signature.unwrap_or(KeyPossession::NotProven),
         client_certificate_requested: record.client_certificate_requested,
         certificate_message_bytes: 4 + 3 + usize::from(tls13) + entries + staple,
+        max_fragment_length: None,
+        incomplete,
     });
     presented
 }
 
-/// The name in IANA's registry: rustls writes `TLS13_AES_...` where the registry has `TLS_AES_...`.
-fn iana_name(suite: rustls::CipherSuite) -> String {
-    format!("{suite:?}").replacen("TLS13_", "TLS_", 1)
-}
-
-fn failure(error: &rustls::Error, beginning: &[u8]) -> Error {
-    match error {
-        rustls::Error::AlertReceived(description) => Error::Alert(*description),
-        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => Error::WrongSignature,
-        rustls::Error::InvalidMessage(
-            InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
-        ) if !looks_like_tls(beginning) => Error::NotTls { answer: Foreign::bytes(beginning) },
-        other => Error::Protocol(Foreign::text(&other.to_string())),
+/// Whether the provider can check a signature by this certificate's key at all.
+///
+/// Of an RSA key that it deems too short or too long it says "bad signature", as of a forged one.
+fn is_within_the_provider(certificate: &CertificateDer<'_>) -> bool {
+    match Certificate::from_der(certificate) {
+        Ok(certificate) => match certificate.key() {
+            key @ Key::Rsa { .. } => key.bits().is_some_and(|bits| RSA_BITS.contains(&bits)),
+            _ => true,
+        },
+        Err(_) => false,
     }
-}
-
-/// Whether an answer begins as a record of a handshake or an alert (RFC 8446 section 5.1).
-fn looks_like_tls(beginning: &[u8]) -> bool {
-    matches!(beginning, [0x15 | 0x16, 0x03, ..])
 }
 
 impl Record {
@@ -255,23 +275,37 @@ impl Record {
 }
 
 impl Recorder {
-    fn new() -> Self {
+    fn new(hello: &Hello) -> Self {
         let algorithms = ring::default_provider().signature_verification_algorithms;
-        Self { record: Mutex::default(), algorithms }
+        // TLS 1.2 alone may list SHA-1, and a server that speaks both is not to choose it.
+        let old = |scheme: &u16| SHA1_SCHEMES.contains(scheme) && hello.newest > Version::Tls12;
+        let schemes = hello.schemes.iter().filter(|scheme| !old(scheme));
+        let schemes = schemes.map(|scheme| SignatureScheme::from(*scheme)).collect();
+        Self { record: Mutex::default(), algorithms, schemes }
     }
 
     fn lock(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn algorithms_for(&self, scheme: SignatureScheme) -> &WebPkiSupportedAlgorithms {
+        match scheme {
+            SignatureScheme::ECDSA_NISTP521_SHA512 => &rare::P521,
+            _ => &self.algorithms,
+        }
+    }
+
     /// Writes down whether the signature proved the key; only a signature that is wrong is refused.
     fn note(
         &self,
+        certificate: &CertificateDer<'_>,
         outcome: Result<HandshakeSignatureValid, rustls::Error>,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let proven = match outcome {
             Ok(_) => KeyPossession::Proven,
-            Err(rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => {
+            Err(rustls::Error::InvalidCertificate(CertificateError::BadSignature))
+                if is_within_the_provider(certificate) =>
+            {
                 return outcome;
             }
             Err(_) => KeyPossession::NotProven,
@@ -303,7 +337,8 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.note(verify_tls12_signature(message, cert, signed, &self.algorithms))
+        let algorithms = self.algorithms_for(signed.scheme);
+        self.note(cert, verify_tls12_signature(message, cert, signed, algorithms))
     }
 
     fn verify_tls13_signature(
@@ -312,18 +347,13 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.note(verify_tls13_signature(message, cert, signed, &self.algorithms))
+        let algorithms = self.algorithms_for(signed.scheme);
+        self.note(cert, verify_tls13_signature(message, cert, signed, algorithms))
     }
 
-    /// What servers sign with: all that can be checked, then what is recorded as not proven.
+    /// All that the hello lists: what cannot be checked is recorded as not proven.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let mut schemes = self.algorithms.supported_schemes();
-        for more in [SignatureScheme::ECDSA_NISTP521_SHA512, SignatureScheme::ED448] {
-            if !schemes.contains(&more) {
-                schemes.push(more);
-            }
-        }
-        schemes
+        self.schemes.clone()
     }
 }
 
@@ -340,109 +370,5 @@ impl ResolvesClientCert for Recorder {
 
     fn has_certs(&self) -> bool {
         true
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Broken { error, received } if error.kind() == io::ErrorKind::ConnectionReset => {
-                write!(f, "the server reset the connection after {}", bytes(*received))
-            }
-            Self::Broken { error, received } => {
-                write!(f, "the connection broke after {}: {error}", bytes(*received))
-            }
-            Self::Closed { received } => {
-                write!(f, "the server closed the connection after {}", bytes(*received))
-            }
-            Self::NotTls { answer } => {
-                write!(f, "the server does not speak TLS, it says `{}`", answer.line())
-            }
-            Self::Alert(description) => {
-                write!(f, "the server refused the handshake: alert {}", alert_name(*description))
-            }
-            Self::WrongSignature => f.write_str(
-                "the server signed the handshake with another key than that of its certificate",
-            ),
-            Self::TooMuch => {
-                write!(f, "the server sent over {MAX_PEER_BYTES} bytes without finishing")
-            }
-            Self::Protocol(problem) => write!(f, "no handshake: {}", problem.line()),
-            Self::TimedOut { received: 0 } => {
-                f.write_str("the server took the connection and said nothing")
-            }
-            Self::TimedOut { received } => {
-                write!(f, "the server stalled after {}", bytes(*received))
-            }
-        }
-    }
-}
-
-fn bytes(count: usize) -> String {
-    match count {
-        0 => "nothing".to_owned(),
-        1 => "1 byte".to_owned(),
-        _ => format!("{count} bytes"),
-    }
-}
-
-/// The name of RFC 8446 section 6: `handshake_failure`.
-fn alert_name(description: AlertDescription) -> String {
-    let mut name = String::new();
-    for character in format!("{description:?}").chars() {
-        if character.is_ascii_uppercase() && name.ends_with(|last: char| last.is_ascii_lowercase())
-        {
-            name.push('_');
-        }
-        name.push(character.to_ascii_lowercase());
-    }
-    name
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// What to try next, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Alert(AlertDescription::UnrecognisedName) => {
-                Some("the server knows no such name: `--sni NAME` sends another".to_owned())
-            }
-            Self::NotTls { .. } => {
-                Some("is this the port for TLS? MQTT has TLS on 8883, HTTP on 443".to_owned())
-            }
-            _ => None,
-        }
-    }
-
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Broken { .. } => "connection_broken",
-            Self::Closed { .. } => "connection_closed",
-            Self::NotTls { .. } => "not_tls",
-            Self::Alert(_) => "alert",
-            Self::WrongSignature => "wrong_signature",
-            Self::TooMuch => "too_much",
-            Self::Protocol(_) => "protocol",
-            Self::TimedOut { .. } => "timed_out",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_of_the_registry_and_the_rfc() {
-        assert_eq!(
-            iana_name(rustls::CipherSuite::TLS13_AES_128_GCM_SHA256),
-            "TLS_AES_128_GCM_SHA256"
-        );
-        assert_eq!(alert_name(AlertDescription::HandshakeFailure), "handshake_failure");
-        assert_eq!(alert_name(AlertDescription::UnrecognisedName), "unrecognised_name");
     }
 }

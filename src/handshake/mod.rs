@@ -3,9 +3,27 @@
 //! In: a connected stream. Out: [`Presented`]: the certificates in the order sent, and how much
 //! the handshake proved. Whether they are worth anything is left to `path` and `verify`.
 
+mod error;
+mod flight;
+mod hello;
+mod plaintext;
+mod rare;
+mod records;
+mod suites;
+
+pub mod cleartext;
 pub mod full;
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
+
+pub use error::{Error, MAX_PEER_BYTES};
+pub use hello::{Authentication, Hello, MaxFragmentLength, Version};
+pub use plaintext::Plain;
+pub(crate) use plaintext::answers_mqtt;
+pub use records::{
+    MAX_CERTIFICATE_MESSAGE_BYTES, MAX_CERTIFICATE_REQUEST_BYTES, MAX_MESSAGE_BYTES,
+    MAX_USELESS_RECORDS,
+};
 
 use crate::{
     certificate::{Certificate, KeyPossession, Malformed},
@@ -29,6 +47,8 @@ pub struct Presented {
     pub dropped: usize,
     /// How it was learned; `None` if it was read from a file.
     pub handshake: Option<Handshake>,
+    /// The address at which the server was reached.
+    pub peer: Option<IpAddr>,
 }
 
 /// How a handshake went, as far as certgrab let it go.
@@ -36,7 +56,7 @@ pub struct Presented {
 pub struct Handshake {
     /// The way of shaking hands.
     pub method: Method,
-    /// `TLS 1.3`, `TLS 1.2`.
+    /// `TLS 1.3`, `TLS 1.2`, ... `TLS 1.0`.
     pub version: String,
     /// The name in the IANA registry, `TLS_AES_128_GCM_SHA256`.
     pub cipher_suite: String,
@@ -47,6 +67,10 @@ pub struct Handshake {
     /// Bytes of the Certificate message with its 4-byte header (RFC 8446 section 4.4.2): what a
     /// device must be able to hold at once.
     pub certificate_message_bytes: usize,
+    /// The size of records that the server agreed to keep to, if it was asked (RFC 6066 section 4).
+    pub max_fragment_length: Option<MaxFragmentLength>,
+    /// Why the full handshake was not finished, in one sentence; `None` if it was, or was not tried.
+    pub incomplete: Option<String>,
 }
 
 /// A way of shaking hands.
@@ -54,6 +78,8 @@ pub struct Handshake {
 pub enum Method {
     /// With keys agreed and the server's signature seen.
     Full,
+    /// Only the messages that TLS 1.2 and older send before anything is encrypted.
+    Cleartext,
 }
 
 impl Presented {
@@ -66,6 +92,7 @@ impl Presented {
             unreadable: Vec::new(),
             dropped: 0,
             handshake: None,
+            peer: None,
         };
         for (index, der) in message.into_iter().enumerate() {
             let again = presented.certificates.iter().any(|known| known.der() == der);
@@ -93,6 +120,7 @@ impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Full => f.write_str("full"),
+            Self::Cleartext => f.write_str("cleartext"),
         }
     }
 }

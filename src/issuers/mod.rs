@@ -138,13 +138,12 @@ pub(crate) struct Reached {
 
 /// Fetches what `presented` lacks to reach a root of `store` at the time `at`.
 ///
-/// `target` is the address at which the server was reached. The stage ends by `deadline`, and never
-/// fails: a chain that stays incomplete is explained where paths are looked for.
+/// The stage ends by `deadline`, and never fails: a chain that stays incomplete is explained where
+/// paths are looked for.
 pub async fn fetch(
     presented: &Presented,
     store: &Store,
     at: Time,
-    target: Option<IpAddr>,
     options: &Options,
     deadline: Instant,
 ) -> Issuers {
@@ -153,7 +152,7 @@ pub async fn fetch(
         return issuers;
     }
     let deadline = deadline.min(Instant::now() + STAGE_TIMEOUT);
-    let reached = Reached { target, options: options.clone() };
+    let reached = Reached { target: presented.peer, options: options.clone() };
     for _ in 0..MAX_DEPTH {
         let ends = {
             let graph = Graph::new(presented, &issuers.certificates, at);

@@ -1,10 +1,12 @@
 //! What tests are made of: certificates, servers, and runs of the command.
 
+pub(crate) mod authority;
 pub(crate) mod pki;
 pub(crate) mod real;
 pub(crate) mod run;
 pub(crate) mod server;
 
+pub(crate) use authority::Authority;
 pub(crate) use pki::Pki;
 pub(crate) use run::{certgrab, grab};
 pub(crate) use server::Server;

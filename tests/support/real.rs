@@ -95,6 +95,18 @@ impl Drop for Listener {
     }
 }
 
+/// A mosquitto whose configuration, kept in `folder`, is what `configure` says for its port.
+pub(crate) fn mosquitto(folder: &std::path::Path, configure: impl Fn(u16) -> String) -> Listener {
+    Listener::start(|port| {
+        let file = folder.join(format!("mosquitto-{port}.conf"));
+        std::fs::write(&file, configure(port)).expect("a file");
+        let found = ["/usr/sbin/mosquitto"].into_iter().find(|path| PathBuf::from(path).is_file());
+        let mut command = Command::new(found.unwrap_or("mosquitto"));
+        command.arg("-c").arg(file);
+        command
+    })
+}
+
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()

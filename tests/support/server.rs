@@ -50,7 +50,11 @@ pub(crate) struct Builder<'a> {
     chain: Vec<CertificateDer<'static>>,
     versions: Vec<&'static SupportedProtocolVersion>,
     wants_client_certificate: bool,
+    talk: Talk,
 }
+
+/// What a server says in clear text before TLS, each with what it wants to hear after it.
+pub(crate) type Talk = &'static [(&'static [u8], &'static [u8])];
 
 impl Server {
     /// Presents what most servers would send of `pki`: all but the root.
@@ -65,6 +69,7 @@ impl Server {
             chain: pki.chain(),
             versions: rustls::ALL_VERSIONS.to_vec(),
             wants_client_certificate: false,
+            talk: &[],
         }
     }
 
@@ -144,6 +149,12 @@ impl Builder<'_> {
         self
     }
 
+    /// Talks in clear text first.
+    pub(crate) fn after(mut self, talk: Talk) -> Self {
+        self.talk = talk;
+        self
+    }
+
     /// Demands a client certificate.
     pub(crate) fn demanding_a_client_certificate(mut self) -> Self {
         self.wants_client_certificate = true;
@@ -169,7 +180,13 @@ impl Builder<'_> {
         // A chain that does not fit its key is a test's own affair, so no check is made here.
         let config = Arc::new(builder.with_cert_resolver(Arc::new(Always(certified))));
         let name = self.pki.name();
-        Server::scripted(&name, move |stream, heard| serve(stream, &config, heard))
+        let talk = self.talk;
+        Server::scripted(&name, move |mut stream, heard| {
+            // A client that goes away in the middle is no failure of the test's.
+            if converse(&mut stream, talk).is_ok() {
+                serve(stream, &config, heard);
+            }
+        })
     }
 }
 
@@ -180,6 +197,16 @@ impl ResolvesServerCert for Always {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(&self.0))
     }
+}
+
+fn converse(stream: &mut TcpStream, talk: Talk) -> std::io::Result<()> {
+    for (words, wanted) in talk {
+        stream.write_all(words)?;
+        let mut heard = vec![0; wanted.len()];
+        stream.read_exact(&mut heard)?;
+        assert_eq!(heard.escape_ascii().to_string(), wanted.escape_ascii().to_string());
+    }
+    Ok(())
 }
 
 fn serve(mut stream: TcpStream, config: &Arc<ServerConfig>, heard: &Mutex<Heard>) {

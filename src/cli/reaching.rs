@@ -1,0 +1,71 @@
+//! The options that say how a server is to be reached.
+
+use certgrab::{
+    reach,
+    target::{StartTls, Target},
+};
+use clap::ValueEnum;
+
+/// How a server is to be reached.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reaching {
+    /// Shake hands in full, in cleartext (TLS 1.2 and older), or auto: cleartext where full fails
+    #[arg(
+        long,
+        value_name = "WAY",
+        value_enum,
+        default_value_t = Handshake::Auto,
+        hide_possible_values = true
+    )]
+    handshake: Handshake,
+
+    /// Ask for TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp first
+    #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
+    starttls: Option<Protocol>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Handshake {
+    Auto,
+    Full,
+    Cleartext,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Protocol {
+    Smtp,
+    Imap,
+    Pop3,
+    Ftp,
+    Ldap,
+    Postgres,
+    Mysql,
+    Xmpp,
+}
+
+impl Reaching {
+    /// Which handshakes may be tried.
+    pub(super) fn way(&self) -> reach::Way {
+        match self.handshake {
+            Handshake::Auto => reach::Way::Auto,
+            Handshake::Full => reach::Way::Full,
+            Handshake::Cleartext => reach::Way::Cleartext,
+        }
+    }
+
+    /// The target as it is to be asked.
+    pub(super) fn target(&self, target: &Target) -> Target {
+        let protocol = match self.starttls {
+            None => return target.clone(),
+            Some(Protocol::Smtp) => StartTls::Smtp,
+            Some(Protocol::Imap) => StartTls::Imap,
+            Some(Protocol::Pop3) => StartTls::Pop3,
+            Some(Protocol::Ftp) => StartTls::Ftp,
+            Some(Protocol::Ldap) => StartTls::Ldap,
+            Some(Protocol::Postgres) => StartTls::Postgres,
+            Some(Protocol::Mysql) => StartTls::Mysql,
+            Some(Protocol::Xmpp) => StartTls::Xmpp,
+        };
+        target.clone().asking(protocol)
+    }
+}

@@ -1,0 +1,159 @@
+//! What few servers insist on and ring lacks: two groups for the key exchange and one signature.
+//!
+//! The secrets that are agreed here protect nothing: certgrab hangs up before either side has said
+//! anything of its own. The groups are only offered after the common ones were refused.
+
+use ml_kem::{Decapsulate as _, DecapsulationKey768, Seed, kem::KeyExport as _};
+use p521::{
+    PublicKey, SecretKey,
+    ecdh::diffie_hellman,
+    ecdsa::{Signature, VerifyingKey, signature::Verifier as _},
+    elliptic_curve::sec1::ToSec1Point as _,
+};
+use rustls::{
+    Error, NamedGroup, PeerMisbehaved, SignatureScheme,
+    crypto::{
+        ActiveKeyExchange, GetRandomFailed, SharedSecret, SupportedKxGroup,
+        WebPkiSupportedAlgorithms, ring,
+    },
+};
+use rustls_pki_types::{
+    AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
+};
+
+/// The groups, for a [`rustls::crypto::CryptoProvider`].
+pub(super) const GROUPS: [&dyn SupportedKxGroup; 2] = [&Secp521r1, &X25519MlKem768];
+
+/// ECDSA over secp521r1 with SHA-512, and nothing else.
+pub(super) const P521: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+    all: &[&EcdsaP521Sha512],
+    mapping: &[(SignatureScheme::ECDSA_NISTP521_SHA512, &[&EcdsaP521Sha512])],
+};
+
+/// Bytes of a secret scalar of secp521r1.
+const P521_SCALAR_BYTES: usize = 66;
+
+/// Bytes of the ciphertext with which a server answers in ML-KEM-768 (FIPS 203 table 3).
+const CIPHERTEXT_BYTES: usize = 1088;
+
+#[derive(Debug)]
+struct Secp521r1;
+
+#[derive(Debug)]
+struct X25519MlKem768;
+
+#[derive(Debug)]
+struct EcdsaP521Sha512;
+
+impl SupportedKxGroup for Secp521r1 {
+    fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
+        let secret = loop {
+            let mut scalar = random::<P521_SCALAR_BYTES>()?;
+            // 521 bits: the first byte has one. Only zero and the order and above are refused.
+            scalar[0] &= 1;
+            if let Ok(secret) = SecretKey::from_slice(&scalar) {
+                break secret;
+            }
+        };
+        let public = secret.public_key().to_sec1_point(false).as_bytes().to_vec();
+        Ok(Box::new(Secp521r1Exchange { secret, public }))
+    }
+
+    fn name(&self) -> NamedGroup {
+        NamedGroup::secp521r1
+    }
+}
+
+struct Secp521r1Exchange {
+    secret: SecretKey,
+    public: Vec<u8>,
+}
+
+impl ActiveKeyExchange for Secp521r1Exchange {
+    fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
+        let peer = PublicKey::from_sec1_bytes(peer).map_err(|_| invalid_share())?;
+        let shared = diffie_hellman(self.secret.to_nonzero_scalar(), peer.as_affine());
+        Ok(SharedSecret::from(shared.raw_secret_bytes().as_slice()))
+    }
+
+    fn pub_key(&self) -> &[u8] {
+        &self.public
+    }
+
+    fn group(&self) -> NamedGroup {
+        NamedGroup::secp521r1
+    }
+}
+
+/// draft-ietf-tls-ecdhe-mlkem section 4: ML-KEM first, then X25519, in shares and secret alike.
+impl SupportedKxGroup for X25519MlKem768 {
+    fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
+        let quantum = DecapsulationKey768::from_seed(Seed::from(random::<64>()?));
+        let classical = ring::kx_group::X25519.start()?;
+        let mut public = quantum.encapsulation_key().to_bytes().to_vec();
+        public.extend_from_slice(classical.pub_key());
+        Ok(Box::new(X25519MlKem768Exchange { quantum, classical, public }))
+    }
+
+    fn name(&self) -> NamedGroup {
+        NamedGroup::X25519MLKEM768
+    }
+}
+
+struct X25519MlKem768Exchange {
+    quantum: DecapsulationKey768,
+    classical: Box<dyn ActiveKeyExchange>,
+    public: Vec<u8>,
+}
+
+impl ActiveKeyExchange for X25519MlKem768Exchange {
+    fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
+        let (ciphertext, peer) =
+            peer.split_at_checked(CIPHERTEXT_BYTES).ok_or_else(invalid_share)?;
+        let quantum = self.quantum.decapsulate_slice(ciphertext).map_err(|_| invalid_share())?;
+        let classical = self.classical.complete(peer)?;
+        let mut secret = quantum.to_vec();
+        secret.extend_from_slice(classical.secret_bytes());
+        Ok(SharedSecret::from(secret))
+    }
+
+    fn pub_key(&self) -> &[u8] {
+        &self.public
+    }
+
+    fn group(&self) -> NamedGroup {
+        NamedGroup::X25519MLKEM768
+    }
+}
+
+impl SignatureVerificationAlgorithm for EcdsaP521Sha512 {
+    fn verify_signature(
+        &self,
+        public_key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let key = VerifyingKey::from_sec1_bytes(public_key).map_err(|_| InvalidSignature)?;
+        let signature = Signature::from_der(signature).map_err(|_| InvalidSignature)?;
+        key.verify(message, &signature).map_err(|_| InvalidSignature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        alg_id::ECDSA_P521
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        alg_id::ECDSA_SHA512
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    let source = ring::default_provider().secure_random;
+    source.fill(&mut bytes).map_err(|GetRandomFailed| Error::FailedToGetRandomBytes)?;
+    Ok(bytes)
+}
+
+fn invalid_share() -> Error {
+    PeerMisbehaved::InvalidKeyShare.into()
+}

@@ -1,0 +1,142 @@
+//! Ports that do not speak TLS, each with its own message and hint.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{Shutdown, TcpStream},
+    time::Duration,
+};
+
+use crate::support::{Server, certgrab, grab, real};
+
+/// A server that reads what comes first, then does `act`.
+fn after_hello(act: impl Fn(&mut TcpStream) + Send + 'static) -> Server {
+    Server::scripted("plc.test", move |mut stream, _| {
+        let _ = stream.read(&mut [0; 4096]);
+        act(&mut stream);
+    })
+}
+
+/// What the command says about a server that answers with `words` and waits.
+fn about(words: &'static [u8]) -> String {
+    let server = after_hello(move |stream| {
+        let _ = stream.write_all(words);
+        let _ = stream.read(&mut [0; 4096]);
+    });
+    grab(&server).fails_with(3).stdout("").err()
+}
+
+#[test]
+fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
+    for (words, message) in [
+        (
+            &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+            "the port speaks HTTP without TLS, it says `HTTP/1.1 400 Bad \
+             Request\\u{d}\\u{a}\\u{d}\\u{a}`\n\
+             certgrab: hint: HTTP with TLS is usually on port 443 or 8443\n",
+        ),
+        (
+            b"SSH-2.0-OpenSSH_9.2p1\r\n",
+            "the port speaks SSH without TLS, it says `SSH-2.0-OpenSSH_9.2p1\\u{d}\\u{a}`\n",
+        ),
+        (
+            b"220 mail.test ESMTP\r\n",
+            "the port speaks SMTP without TLS, it says `220 mail.test ESMTP\\u{d}\\u{a}`\n\
+             certgrab: hint: `--starttls smtp` asks it for TLS\n",
+        ),
+        (
+            b"\x1b[31mhello",
+            "the server does not speak TLS, it says `\\u{1b}[31mhello`\n\
+             certgrab: hint: is this the port for TLS? MQTT has TLS on 8883, HTTP on 443\n",
+        ),
+    ] {
+        assert_eq!(about(words), format!("certgrab: error: {message}"));
+    }
+}
+
+#[test]
+fn a_real_mosquitto_without_tls_is_recognised_though_it_only_hangs_up() {
+    if !real::program("mosquitto") {
+        return;
+    }
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let broker = real::mosquitto(folder.path(), |port| {
+        format!("listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n")
+    });
+    let target = format!("127.0.0.1:{}", broker.port());
+    certgrab().args([&target]).fails_with(3).stdout("").stderr(
+        "certgrab: error: the port speaks MQTT without TLS\n\
+         certgrab: hint: MQTT with TLS is usually on port 8883\n",
+    );
+}
+
+#[test]
+fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() {
+    let closing = after_hello(|_| ());
+    grab(&closing).fails_with(3).stderr(
+        "certgrab: error: the server closed the connection after nothing\n\
+         certgrab: hint: is this the port for TLS? A server without TLS often hangs up on a \
+         ClientHello\n",
+    );
+    // What was not read when the socket closes makes the system send a reset.
+    let resetting = Server::scripted("plc.test", |mut stream, _| {
+        let _ = stream.read(&mut [0; 8]);
+    });
+    let outcome = grab(&resetting).fails_with(3);
+    let reset = "certgrab: error: the server reset the connection after nothing\n";
+    assert!(outcome.err().starts_with(reset), "{}", outcome.err());
+
+    let midway = after_hello(|stream| {
+        let _ = stream.write_all(&[22, 3, 3, 0x40, 0, 2, 0]);
+        let _ = stream.shutdown(Shutdown::Write);
+    });
+    grab(&midway)
+        .fails_with(3)
+        .stderr("certgrab: error: the server closed the connection after 7 bytes\n");
+
+    let silent = after_hello(|stream| {
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(3)));
+        let _ = stream.read(&mut [0; 8]);
+    });
+    grab(&silent).args(["--timeout", "1"]).fails_with(3).stderr(
+        "certgrab: error: timed out: the server took the connection and said nothing\n\
+         certgrab: hint: the port may speak a protocol without TLS that waits for its client, or \
+         the server is busy: `--timeout SECS` waits longer\n",
+    );
+}
+
+#[test]
+fn an_alert_is_told_by_its_name() {
+    for (alert, message) in [
+        (
+            [2, 112],
+            "alert unrecognized_name\ncertgrab: hint: the server knows no such name: `--sni NAME` \
+             sends another\n",
+        ),
+        (
+            [2, 40],
+            "alert handshake_failure\ncertgrab: hint: the server may want another name, which \
+             `--sni NAME` sends, or something that was not offered\n",
+        ),
+        ([2, 116], "alert certificate_required\n"),
+    ] {
+        let server = after_hello(move |stream| {
+            let _ = stream.write_all(&[21, 3, 3, 0, 2, alert[0], alert[1]]);
+            let _ = stream.read(&mut [0; 64]);
+        });
+        let wanted = format!("certgrab: error: the server refused the handshake: {message}");
+        assert_eq!(grab(&server).fails_with(3).err(), wanted);
+    }
+}
+
+#[test]
+fn no_more_than_four_connections_are_made_to_a_server_that_refuses_all() {
+    let server = after_hello(|stream| {
+        let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]);
+    });
+    grab(&server).fails_with(3);
+    // The one that ends the server is counted too.
+    assert!(server.heard().connections <= 4 + 1);
+    let silent_end = after_hello(|_| ());
+    grab(&silent_end).fails_with(3);
+    assert!(silent_end.heard().connections <= 4 + 1);
+}

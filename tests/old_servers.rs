@@ -1,0 +1,197 @@
+//! Servers that rustls shakes no hands with: old versions, old suites, rare groups, odd keys.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{
+    Authority, certgrab,
+    real::{self, Listener},
+};
+
+const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
+
+/// The document of a run against `server` with the roots of `authority`.
+fn document(server: &Listener, authority: &Authority, more: &[&str]) -> Value {
+    let target = format!("127.0.0.1:{}", server.port());
+    let run = certgrab().args(["--json", &target, "--roots"]).args([authority.file("root.pem")]);
+    run.args(more).succeeds().json()
+}
+
+/// Version, way, suite and proof of the handshake.
+fn handshake(document: &Value) -> [&str; 4] {
+    ["version", "method", "cipher_suite", "key_possession"]
+        .map(|field| document["handshake"][field].as_str().expect("a string"))
+}
+
+#[test]
+fn openssl_is_grabbed_with_versions_suites_and_groups_that_rustls_lacks() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    for (arguments, wanted) in [
+        (
+            &["-tls1", "-cipher", "ALL@SECLEVEL=0"][..],
+            ["TLS 1.0", "cleartext", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "not proven"],
+        ),
+        (
+            &["-tls1_1", "-cipher", "ALL@SECLEVEL=0"],
+            ["TLS 1.1", "cleartext", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "not proven"],
+        ),
+        (
+            &["-tls1_2", "-cipher", "AES128-SHA"],
+            ["TLS 1.2", "cleartext", "TLS_RSA_WITH_AES_128_CBC_SHA", "not proven"],
+        ),
+        (
+            &["-tls1_2", "-cipher", "DHE-RSA-AES128-SHA"],
+            ["TLS 1.2", "cleartext", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "not proven"],
+        ),
+        (
+            &["-tls1_2", "-cipher", "ECDHE+AESGCM", "-named_curve", "X448"],
+            ["TLS 1.2", "cleartext", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "not proven"],
+        ),
+        (
+            &["-tls1_2", "-cipher", "ECDHE+AESGCM", "-named_curve", "P-521"],
+            ["TLS 1.2", "full", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "proven"],
+        ),
+        (
+            &["-no_tls1_2", "-named_curve", "P-521"],
+            ["TLS 1.3", "full", "TLS_AES_256_GCM_SHA384", "proven"],
+        ),
+    ] {
+        let server = authority.serve("leaf", arguments);
+        let document = document(&server, &authority, &[]);
+        assert_eq!(handshake(&document), wanted, "{arguments:?}");
+        assert_eq!(document["anchor"]["subject"], "CN=Openssl Root", "{arguments:?}");
+    }
+}
+
+#[test]
+fn gnutls_is_grabbed_with_versions_suites_and_groups_that_rustls_lacks() {
+    if !real::program("gnutls-serv") || !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    for (priority, wanted) in [
+        ("LEGACY:-VERS-ALL:+VERS-TLS1.0", ["TLS 1.0", "cleartext", "not proven"]),
+        ("LEGACY:-VERS-ALL:+VERS-TLS1.1", ["TLS 1.1", "cleartext", "not proven"]),
+        ("NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA", ["TLS 1.2", "cleartext", "not proven"]),
+        ("NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA", ["TLS 1.2", "cleartext", "not proven"]),
+        (
+            "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP521R1",
+            ["TLS 1.3", "full", "proven"],
+        ),
+        ("NORMAL:-VERS-ALL:+VERS-TLS1.3", ["TLS 1.3", "full", "proven"]),
+    ] {
+        let server = authority.serve_by_gnutls("leaf", priority);
+        let document = document(&server, &authority, &[]);
+        let [version, method, _, proof] = handshake(&document);
+        assert_eq!([version, method, proof], wanted, "{priority}");
+        assert_eq!(document["anchor"]["subject"], "CN=Openssl Root", "{priority}");
+    }
+}
+
+#[test]
+fn the_report_of_an_old_server_says_what_was_not_proven_and_who_will_not_connect() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    let server = authority.serve("leaf", &["-tls1", "-cipher", "ALL@SECLEVEL=0"]);
+    let target = format!("127.0.0.1:{}", server.port());
+    let outcome = certgrab().args([&target, "--roots"]).args([authority.file("root.pem")]);
+    let report = outcome.succeeds();
+    for line in [
+        "handshake  TLS 1.0, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA; the server did not prove that it \
+         holds its key\n",
+        "warning    the server did not prove that it holds the key of its certificate\n",
+        "warning    no full handshake: the server refused the handshake: alert protocol_version\n",
+        "warning    the server speaks TLS 1.0 at best: an ESP32 with default mbedTLS settings will \
+         not connect\n",
+    ] {
+        assert!(report.out().contains(line), "{line} is not in {}", report.out());
+    }
+    let constants = certgrab().args([&target, "--emit", "c", "--roots"]);
+    let constants = constants.args([authority.file("root.pem")]).succeeds();
+    assert!(constants.out().contains("did not prove"), "{}", constants.out());
+}
+
+#[test]
+fn the_way_of_shaking_hands_can_be_chosen() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    let server = authority.serve("leaf", &["-cipher", "ALL"]);
+    let full = document(&server, &authority, &["--handshake", "full"]);
+    assert_eq!(handshake(&full)[..2], ["TLS 1.3", "full"]);
+    let cleartext = document(&server, &authority, &["--handshake", "cleartext"]);
+    assert_eq!(handshake(&cleartext)[..2], ["TLS 1.2", "cleartext"]);
+    assert_eq!(full["anchor"], cleartext["anchor"]);
+
+    let old = authority.serve("leaf", &["-tls1", "-cipher", "ALL@SECLEVEL=0"]);
+    let target = format!("127.0.0.1:{}", old.port());
+    certgrab().args([&target, "--handshake", "full"]).fails_with(3).stdout("").stderr(
+        "certgrab: error: the server refused the handshake: alert protocol_version\n\
+         certgrab: hint: the server may want another name, which `--sni NAME` sends, or something \
+         that was not offered\n",
+    );
+}
+
+#[test]
+fn a_key_too_short_to_be_checked_is_seen_and_not_proven() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", "RSA", &["rsa_keygen_bits:1024"], "sha256");
+    for version in ["-tls1_2", "-tls1_3"] {
+        let server = authority.serve("leaf", &[version, "-cipher", "ALL@SECLEVEL=0"]);
+        let document = document(&server, &authority, &[]);
+        assert_eq!(document["presented"][0]["key"], "RSA 1024", "{version}");
+        assert_eq!(handshake(&document)[3], "not proven", "{version}");
+    }
+}
+
+#[test]
+fn a_chain_signed_with_sha_1_is_shown_and_not_trusted() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha1");
+    let server = authority.serve("leaf", &["-cipher", "ALL@SECLEVEL=0"]);
+    let target = format!("127.0.0.1:{}", server.port());
+    let run = certgrab().args(["--json", &target, "--roots"]).args([authority.file("root.pem")]);
+    let document = run.fails_with(1).json();
+    assert_eq!(document["status"], "untrusted");
+    assert_eq!(document["handshake"]["key_possession"], "proven");
+    assert_eq!(document["presented"].as_array().expect("a list").len(), 1);
+}
+
+#[test]
+fn a_real_mosquitto_with_a_lowest_version_that_demands_a_certificate_is_no_obstacle() {
+    if !real::program("mosquitto") || !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    let broker = real::mosquitto(authority.folder(), |port| {
+        let folder = authority.folder().display();
+        format!(
+            "listener {port} 127.0.0.1\ncafile {folder}/root.pem\ncertfile {folder}/leaf.pem\n\
+             keyfile {folder}/leaf.key\ntls_version tlsv1.2\nrequire_certificate true\nuser root\n"
+        )
+    });
+    let document = document(&broker, &authority, &[]);
+    assert_eq!(document["handshake"]["client_certificate_requested"], true);
+    assert_eq!(document["handshake"]["key_possession"], "proven");
+    let sent = &document["presented"][0]["pem"];
+    let leaf = fs::read_to_string(authority.file("leaf.pem")).expect("the leaf");
+    assert!(leaf.contains(sent.as_str().expect("PEM").trim_end()));
+}

@@ -1,0 +1,118 @@
+//! STARTTLS: eight protocols, by their scheme and by `--starttls`.
+
+use crate::support::{Pki, Server, certgrab, grab, server::Talk};
+
+/// What servers say in clear text and what they want to hear after it. A MySQL greeting has a
+/// length of three bytes, its packet's number, version 10, a name, and in it the flag for TLS.
+const SCRIPTS: [(&str, Talk); 8] = [
+    (
+        "smtp",
+        &[
+            (b"220-plc\r\n220 ESMTP\r\n", b"EHLO certgrab.invalid\r\n"),
+            (b"250-plc\r\n250 STARTTLS\r\n", b"STARTTLS\r\n"),
+            (b"220 go\r\n", b""),
+        ],
+    ),
+    ("imap", &[(b"* OK ready\r\n", b"a1 STARTTLS\r\n"), (b"a1 OK go\r\n", b"")]),
+    ("pop3", &[(b"+OK ready\r\n", b"STLS\r\n"), (b"+OK go\r\n", b"")]),
+    ("ftp", &[(b"220 ready\r\n", b"AUTH TLS\r\n"), (b"234 go\r\n", b"")]),
+    (
+        "ldap",
+        &[
+            (b"", b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"),
+            (b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00", b""),
+        ],
+    ),
+    ("postgres", &[(b"", b"\x00\x00\x00\x08\x04\xd2\x16\x2f"), (b"S", b"")]),
+    (
+        "mysql",
+        &[(
+            b"\x17\x00\x00\x00\x0a8.0.32\x00abcd12345678\x00\xff\xff",
+            b"\x20\x00\x00\x01\x00\x8a\x00\x00\x00\x00\x00\x01\x21\
+              \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+        )],
+    ),
+    (
+        "xmpp",
+        &[
+            (
+                b"",
+                b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' \
+                  xmlns:stream='http://etherx.jabber.org/streams' to='plc.test' version='1.0'>",
+            ),
+            (
+                b"<stream:stream id='1'><stream:features><starttls \
+                  xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>",
+                b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+            ),
+            (b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", b""),
+        ],
+    ),
+];
+
+#[test]
+fn each_protocol_is_turned_to_tls_by_its_scheme_and_by_the_option() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    for (scheme, talk) in SCRIPTS {
+        let server = Server::of(&pki).after(talk).start();
+        let address = server.address().to_string();
+        let by_scheme = vec![format!("{scheme}://plc.test")];
+        let by_option = vec!["plc.test".to_owned(), "--starttls".to_owned(), scheme.to_owned()];
+        for arguments in [by_scheme, by_option] {
+            let document = certgrab()
+                .args(["--json", "--connect", &address, "--roots"])
+                .args([pki.root_file()])
+                .args(&arguments)
+                .succeeds()
+                .json();
+            assert_eq!(document["target"]["starttls"], scheme, "{arguments:?}");
+            assert_eq!(document["handshake"]["key_possession"], "proven", "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn a_server_without_starttls_is_told_from_one_that_refuses_and_one_of_another_protocol() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    const REFUSALS: [(Talk, &str); 3] = [
+        (
+            &[(b"220 ESMTP\r\n", b"EHLO certgrab.invalid\r\n"), (b"250 plc\r\n", b"")],
+            "the server speaks SMTP and offers no TLS in it",
+        ),
+        (
+            &[
+                (b"220 ESMTP\r\n", b"EHLO certgrab.invalid\r\n"),
+                (b"250 STARTTLS\r\n", b"STARTTLS\r\n"),
+                (b"454 TLS not available\r\n", b""),
+            ],
+            "the server refuses TLS in SMTP, it says `454 TLS not available`",
+        ),
+        (
+            &[(b"* OK IMAP4rev1 ready\r\n", b"")],
+            "the server does not speak SMTP, it says `* OK IMAP4rev1 ready`",
+        ),
+    ];
+    for (talk, message) in REFUSALS {
+        let server = Server::of(&pki).after(talk).start();
+        let outcome = grab(&server).args(["--json", "--starttls", "smtp"]).fails_with(3);
+        let document = outcome.json();
+        assert_eq!(document["error"]["message"], message);
+        assert_eq!(document["error"]["stage"], "starttls");
+    }
+}
+
+#[test]
+fn clear_text_after_the_yes_is_refused_with_its_reason() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let talk: Talk = &[
+        (b"220 ESMTP\r\n", b"EHLO certgrab.invalid\r\n"),
+        (b"250 STARTTLS\r\n", b"STARTTLS\r\n"),
+        (b"220 go\r\n250 injected\r\n", b""),
+    ];
+    let server = Server::of(&pki).after(talk).start();
+    grab(&server).args(["--starttls", "smtp"]).fails_with(3).stdout("").stderr(
+        "certgrab: error: 14 bytes of clear text came after the server agreed to TLS in SMTP\n\
+         certgrab: hint: somebody between here and the server may have put them there \
+         (CVE-2021-23222)\n",
+    );
+}

@@ -1,0 +1,87 @@
+//! An authority made by openssl, for the keys and digests that rcgen cannot make with ring.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rcgen::KeyPair;
+
+use super::real::Listener;
+
+/// An authority with a root of EC P-256, in a folder of its own.
+pub(crate) struct Authority {
+    folder: tempfile::TempDir,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let authority = Self { folder: tempfile::TempDir::new().expect("a folder") };
+        let pair = KeyPair::generate().expect("a key");
+        fs::write(authority.file("root.key"), pair.serialize_pem()).expect("a file");
+        let subject = ["-subj", "/CN=Openssl Root", "-days", "3650", "-out", "root.pem"];
+        let request = ["req", "-x509", "-new", "-key", "root.key"];
+        authority.openssl(&[&request[..], &subject].concat());
+        authority
+    }
+
+    /// Issues `NAME.pem` with the key `NAME.key` for 127.0.0.1, signed with `digest`.
+    pub(crate) fn issue(&self, name: &str, algorithm: &str, options: &[&str], digest: &str) {
+        let [key, request, certificate, extensions] =
+            ["key", "csr", "pem", "ext"].map(|kind| format!("{name}.{kind}"));
+        let mut generate = vec!["genpkey", "-algorithm", algorithm, "-out", &key];
+        for option in options {
+            generate.extend(["-pkeyopt", option]);
+        }
+        self.openssl(&generate);
+        self.openssl(&["req", "-new", "-key", &key, "-subj", "/CN=leaf", "-out", &request]);
+        fs::write(self.file(&extensions), "subjectAltName=IP:127.0.0.1\n").expect("a file");
+        let digest = format!("-{digest}");
+        let from = ["x509", "-req", "-in", &request, "-CA", "root.pem", "-CAkey", "root.key"];
+        let to = ["-days", "365", "-CAcreateserial", "-extfile", &extensions, "-out", &certificate];
+        self.openssl(&[&from[..], &to, &[&digest]].concat());
+    }
+
+    /// `openssl s_server` with the certificate called `name`, and more arguments.
+    pub(crate) fn serve(&self, name: &str, arguments: &[&str]) -> Listener {
+        let (certificate, key) = (format!("{name}.pem"), format!("{name}.key"));
+        Listener::start(|port| {
+            let mut command = Command::new("openssl");
+            command.current_dir(self.folder());
+            command.args(["s_server", "-accept", &format!("127.0.0.1:{port}")]);
+            command.args(["-cert", &certificate, "-key", &key]).args(arguments);
+            command
+        })
+    }
+
+    /// `gnutls-serv` with the certificate called `name` and a priority string.
+    pub(crate) fn serve_by_gnutls(&self, name: &str, priority: &str) -> Listener {
+        let (certificate, key) = (format!("{name}.pem"), format!("{name}.key"));
+        Listener::start(|port| {
+            let mut command = Command::new("gnutls-serv");
+            command.current_dir(self.folder());
+            command.args(["--quiet", "--echo", "--port", &port.to_string()]);
+            command.args(["--x509certfile", &certificate, "--x509keyfile", &key]);
+            command.args(["--priority", priority]);
+            command
+        })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder().join(name)
+    }
+
+    fn openssl(&self, arguments: &[&str]) {
+        let output = Command::new("openssl")
+            .current_dir(self.folder())
+            .args(arguments)
+            .output()
+            .expect("openssl runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
