@@ -4,9 +4,7 @@
 
 use crate::{Fault, pki::NAME};
 use std::{
-    env,
-    ffi::OsStr,
-    fs,
+    env, fs,
     io::{Read as _, Seek as _},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
@@ -103,7 +101,7 @@ impl Outcome {
 }
 
 /// A cargo of its own toolchain: Debian's, which has the sources of its std.
-pub(crate) fn debian_cargo(target_directory: impl AsRef<OsStr>) -> Command {
+pub(crate) fn debian_cargo() -> Command {
     let mut cargo = Command::new("/usr/bin/cargo");
     for variable in ["RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO"] {
         cargo.env_remove(variable);
@@ -112,8 +110,16 @@ pub(crate) fn debian_cargo(target_directory: impl AsRef<OsStr>) -> Command {
         .env("PATH", format!("/usr/bin:{}", env::var("PATH").unwrap_or_default()))
         .env("RUSTC", "/usr/bin/rustc")
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_TARGET_DIR", target_directory.as_ref());
+        .env("CARGO_TARGET_DIR", target_directory());
     cargo
+}
+
+/// Where that cargo builds: apart, because it is another compiler.
+pub(crate) fn target_directory() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => PathBuf::from(folder).join("debian"),
+        None => workspace().join("target/debian"),
+    }
 }
 
 /// Whether Debian's Rust is here, with the sources of its std.
