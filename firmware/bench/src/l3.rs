@@ -66,7 +66,7 @@ fn build(lock: &Path) -> Result<PathBuf, Fault> {
     let mut cargo = debian_cargo();
     cargo
         .current_dir(workspace().join("emulated"))
-        .args(["build", "--locked", "--release"])
+        .args(["build", "--release"])
         .env("CERTGRAB_LOCK", lock);
     finish(&mut cargo, BUILD)?.succeeds(&["Finished `release` profile"])?;
     Ok(target_directory().join("riscv32imc-unknown-none-elf/release/emulated"))

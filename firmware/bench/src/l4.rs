@@ -24,7 +24,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         let mut cargo = debian_cargo();
         cargo
             .current_dir(workspace().join("core"))
-            .args(["build", "--locked", "--release", "--features", "std"])
+            .args(["build", "--release", "--features", "std"])
             .args(["-Zbuild-std=std,panic_abort", "--target", "riscv32imc-esp-espidf"])
             .args(["--config", rustflags])
             .env("CERTGRAB_LOCK", &bench.lock);

@@ -1,8 +1,9 @@
 //! The one certificate that this firmware trusts, as certgrab generated it.
 //!
 //! In: `root_ca.rs`, which the build script made of the lock. Out: `BROKER_ROOT_CA` as PEM text,
-//! `_CSTR` for a TLS stack that wants the final NUL, `_DER`, and beside them the `_HOST` and
-//! `_PORT` that it was grabbed from and `_NOT_AFTER`, its last second.
+//! `_CSTR` with the final NUL that mbedTLS wants, and beside them the `_HOST` and `_PORT` that it
+//! was grabbed from and `_NOT_AFTER`, its last second. The firmware uses the PEM form, because it
+//! stays one constant when the lock holds several certificates.
 
 include!(concat!(env!("OUT_DIR"), "/root_ca.rs"));
 
@@ -19,11 +20,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_three_forms_are_one_certificate() {
+    fn the_text_with_a_nul_is_the_text() {
         assert!(BROKER_ROOT_CA.starts_with("-----BEGIN CERTIFICATE-----\n"));
         assert!(BROKER_ROOT_CA.ends_with("-----END CERTIFICATE-----\n"));
         assert_eq!(BROKER_ROOT_CA_CSTR.to_bytes(), BROKER_ROOT_CA.as_bytes());
-        assert_eq!(BROKER_ROOT_CA_DER[0], 0x30, "DER opens with a SEQUENCE");
     }
 
     #[test]

@@ -21,12 +21,12 @@ use board::{Random, Uart, now};
 use core::{ffi::CStr, fmt};
 use firmware_core::{
     agent::{Agent, End, Signal, Step},
-    anchor::{BROKER_ROOT_CA_DER, BROKER_ROOT_CA_HOST},
+    anchor::{BROKER_ROOT_CA_CSTR, BROKER_ROOT_CA_HOST},
     topics::Topics,
     trouble::Trouble,
 };
 use link::Link;
-use mbedtls_rs::{Certificate, ClientSessionConfig, SessionConfig, Tls, blocking::Session};
+use mbedtls_rs::{Certificate, ClientSessionConfig, SessionConfig, Tls, X509, blocking::Session};
 use semihosting::{eprintln, println};
 
 #[riscv_rt::entry]
@@ -84,9 +84,9 @@ fn live() -> Result<(), Problem> {
     Ok(())
 }
 
-/// The anchor alone, read where it lies in the image.
+/// The anchor alone.
 fn session(name: &CStr) -> Result<SessionConfig<'_>, Problem> {
-    let anchor = Certificate::new_no_copy(BROKER_ROOT_CA_DER)
+    let anchor = Certificate::new(X509::PEM(BROKER_ROOT_CA_CSTR))
         .map_err(|_| Problem("mbedTLS cannot read the anchor", 0))?;
     Ok(SessionConfig::Client(ClientSessionConfig {
         ca_chain: Some(anchor),

@@ -23,7 +23,7 @@ use mqtt_protocol_core::mqtt::{
     common::Cursor,
     connection::{ConnectionOptions, Event, TimerKind},
     packet::{GenericPacketTrait as _, Packet, Qos, SubEntry, SubOpts, v3_1_1},
-    result_code::MqttError,
+    result_code::{MqttError, SubackReturnCode},
     role,
 };
 
@@ -250,7 +250,7 @@ impl Machine {
                 return self.close(Some(Error::Refused(answer.return_code())));
             }
             Packet::V3_1_1Suback(answer) => {
-                if !answer.return_codes().iter().all(|code| code.is_success()) {
+                if !answer.return_codes().iter().all(SubackReturnCode::is_success) {
                     return self.close(Some(Error::NotSubscribed));
                 }
                 Heard::Subscribed(answer.packet_id().into())
