@@ -60,10 +60,9 @@ fn run(levels: &[String]) -> Result<ExitCode, Fault> {
         ("L3", l3::cases),
         ("L4", l4::cases),
     ] {
-        if levels.is_empty() || levels.iter().any(|wanted| wanted == name) {
-            if let Err(fault) = level(&bench, &mut report) {
-                report.case(&format!("{name}: its parts are built"), || Err(fault));
-            }
+        let wanted = levels.is_empty() || levels.iter().any(|level| level == name);
+        if wanted && let Err(fault) = level(&bench, &mut report) {
+            report.case(&format!("{name}: its parts are built"), || Err(fault));
         }
     }
     Ok(report.close())
