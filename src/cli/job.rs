@@ -30,22 +30,39 @@ use super::{
 pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
     agree(job)?;
     let options = options(job)?;
+    if let Some(file) = &job.from {
+        let presented = read_chain(file)?;
+        let judge = |target: &Target| Ok(grab::judge(presented.clone(), target, &options));
+        return each(job, judge, &options, display);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
-    if let Some(file) = &job.many.hosts {
-        return hosts::run(&job.many, file, options, display, &runtime);
-    }
+    let exit = match &job.many.hosts {
+        Some(file) => hosts::run(&job.many, file, options, display, &runtime),
+        None => {
+            let ask = |target: &Target| runtime.block_on(grab::grab(target, &options));
+            each(job, ask, &options, display)
+        }
+    };
+    // A name that does not resolve keeps its thread for longer than anyone wants to wait.
+    runtime.shutdown_background();
+    exit
+}
+
+/// Asks for each target and shows what came of it; how that ended, the worst target counting.
+fn each(
+    job: &Job,
+    ask: impl Fn(&Target) -> Result<Grab, grab::Error>,
+    options: &Options,
+    display: &Display,
+) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for target in &job.targets {
         let target = &job.reaching.target(target);
-        let outcome = match &job.from {
-            Some(file) => Ok(grab::judge(read_chain(file)?, target, &options)),
-            None => runtime.block_on(grab::grab(target, &options)),
-        };
-        let ended = finish(job, display, target, &options, &outcome)?;
-        exit = exit.worse(ended);
+        let outcome = ask(target);
+        exit = exit.worse(finish(job, display, target, options, &outcome)?);
     }
     Ok(exit)
 }
@@ -65,6 +82,12 @@ fn agree(job: &Job) -> Result<(), Failure> {
     if job.many.hosts.is_some() && !job.emit.is_empty() {
         return Err(usage("`--emit` takes one target, not a list")
             .with_hint(Some("the summary names the anchors that open all doors".to_owned())));
+    }
+    for (index, emission) in job.emit.iter().enumerate() {
+        let same = |other: &Emission| other.path.is_some() && other.path == emission.path;
+        if job.emit[..index].iter().any(same) {
+            return Err(usage("two `--emit` write the same file"));
+        }
     }
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {
@@ -116,17 +139,20 @@ pub(super) fn store(roots: &[PathBuf], fingerprints: &[Sha256]) -> Result<Store,
 }
 
 fn unreadable(error: &store::Error) -> Failure {
-    Failure::new(Exit::File, error.to_string())
+    Failure::new(Exit::File, error.to_string()).with_hint(error.hint())
 }
 
 /// The chain in a file or on standard input, as if a server had presented it.
 pub(super) fn read_chain(file: &Path) -> Result<Presented, Failure> {
     let certificates = if file == Path::new("-") {
         let mut content = Vec::new();
-        let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES);
+        let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES + 1);
         input.read_to_end(&mut content).map_err(|error| {
             Failure::new(Exit::File, format!("cannot read standard input: {error}"))
         })?;
+        if content.len() as u64 > store::MAX_ROOTS_BYTES {
+            return Err(unreadable(&store::Error::TooLarge("standard input".into())));
+        }
         store::certificates_in(&content, Path::new("standard input"))
     } else {
         store::read_certificates(file)
@@ -148,11 +174,6 @@ fn finish(
     let document = || Document::new(target, outcome, options).to_line();
     if job.json {
         output::write(document().as_bytes())?;
-    }
-    // A document is a result in its own right: it says what failed.
-    let documents = job.emit.iter().filter(|emission| matches!(emission.form, Form::Document));
-    for emission in documents {
-        deliver(emission, document().as_bytes(), display)?;
     }
     let (grab, judgement) = match outcome {
         Err(error) => {
@@ -194,37 +215,38 @@ fn finish(
             },
         )
     });
-    // All are rendered before the first is written: a run that fails leaves all as it was.
-    let mut rendered = Vec::new();
+    // All are rendered and lie beside their files before the first of these changes: a run that
+    // fails leaves all as it was.
+    let mut to_standard_output = None;
+    let mut files = Vec::new();
     for emission in &job.emit {
-        if let Form::Certificates(format) = emission.form {
-            if bundle.entries.is_empty() {
+        let data = match emission.form {
+            Form::Document => document().into_bytes(),
+            Form::Certificates(_) if bundle.entries.is_empty() => {
                 let message = "there is no intermediate between the leaf and the anchor";
                 return Err(Failure::new(Exit::Untrusted, message));
             }
-            let data = emit::render(&bundle, format, &name).map_err(|error| {
-                Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
-            })?;
-            rendered.push((emission, data));
+            Form::Certificates(format) => {
+                emit::render(&bundle, format, &name).map_err(|error| {
+                    Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
+                })?
+            }
+        };
+        match &emission.path {
+            Some(path) => files.push((path.as_path(), data)),
+            None => to_standard_output = Some(data),
         }
     }
-    for (emission, data) in rendered {
-        deliver(emission, &data, display)?;
-    }
-    Ok(Exit::Done)
-}
-
-fn deliver(emission: &Emission, data: &[u8], display: &Display) -> Result<(), Failure> {
-    let Some(path) = &emission.path else {
-        return output::write(data);
-    };
-    let changed = output::replace(path, data)?;
+    let changed = output::replace_all(&files)?;
     if !display.quiet {
-        let path = certgrab::escape::Foreign::text(&path.display().to_string()).line();
-        let what = if changed { "wrote" } else { "unchanged:" };
-        anstream::eprintln!("certgrab: {what} {path}");
+        for ((path, _), changed) in files.iter().zip(changed) {
+            let path = certgrab::escape::Foreign::text(&path.display().to_string()).line();
+            let what = if changed { "wrote" } else { "unchanged:" };
+            output::say(format_args!("{what} {path}"));
+        }
     }
-    Ok(())
+    to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
+    Ok(Exit::Done)
 }
 
 /// Says on standard error what the artefact has no room for.
@@ -235,10 +257,10 @@ fn warn(grab: &Grab, judgement: &grab::Judgement, at: Time, display: &Display) {
     let anchor = judgement.verified.anchor();
     for warning in warning::about_anchor(&grab.presented, &judgement.paths, &judgement.verified, at)
     {
-        anstream::eprintln!("certgrab: {} {}", style::warning("warning:"), warning.message);
+        output::say(format_args!("{} {}", style::warning("warning:"), warning.message));
     }
     if display.verbose {
         let subject = anchor.root.certificate.subject().text().line();
-        anstream::eprintln!("certgrab: anchor `{subject}`: {}", anchor.reason);
+        output::say(format_args!("anchor `{subject}`: {}", anchor.reason));
     }
 }

@@ -111,9 +111,9 @@ fn dispatch(args: &Args) -> Exit {
 
 /// Says what went wrong, on standard error.
 pub(crate) fn complain(failure: &Failure) {
-    anstream::eprintln!("certgrab: {} {}", style::error("error:"), failure.message);
+    output::say(format_args!("{} {}", style::error("error:"), failure.message));
     if let Some(hint) = &failure.hint {
-        anstream::eprintln!("certgrab: {} {hint}", style::hint("hint:"));
+        output::say(format_args!("{} {hint}", style::hint("hint:")));
     }
 }
 
@@ -126,18 +126,31 @@ fn usage(error: &clap::Error) -> Exit {
         return Exit::Done;
     }
     let text = error.render().to_string();
-    let sentence = text.lines().next().unwrap_or_default();
-    let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+    // The first paragraph is the sentence, over several lines where it lists things; the rest are
+    // tips and the usage.
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<_> = paragraph.split_whitespace().collect();
+    let sentence = words.join(" ");
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
     let tips: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
     let hint = match (error.kind(), tips.as_slice()) {
         (ErrorKind::MissingRequiredArgument, _) => "name a server: `certgrab HOST:PORT`".to_owned(),
         (_, []) => "`certgrab --help` shows how".to_owned(),
-        (_, tips) => tips.join("; "),
+        (_, tips) => visible(&tips.join("; ")),
     };
     let sentence = match error.kind() {
-        ErrorKind::MissingRequiredArgument => "no target given".to_owned(),
-        _ => certgrab::escape::Foreign::text(sentence).line(),
+        ErrorKind::MissingRequiredArgument if sentence.contains("TARGET") => {
+            "no target given".to_owned()
+        }
+        _ => visible(sentence),
     };
     complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     Exit::Usage
+}
+
+/// `text`, which holds what the user typed, with what does not print shown by its number. What was
+/// shown so before is left as it is.
+fn visible(text: &str) -> String {
+    let escaped = certgrab::escape::Foreign::text(text).line();
+    escaped.replace("\\\\", "\\")
 }
