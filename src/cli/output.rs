@@ -132,15 +132,11 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// What the system says without the name of the temporary file, which is no concern of anyone's.
+/// What the system says, without the name of the temporary file that `tempfile` adds to it.
 fn failed(shown: &str, error: &io::Error) -> Failure {
-    let plain = error.raw_os_error().or_else(|| {
-        let inner = error.get_ref().and_then(|inner| inner.source());
-        inner.and_then(|inner| inner.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error)
-    });
-    let error = plain
-        .map_or_else(|| error.to_string(), |code| io::Error::from_raw_os_error(code).to_string());
-    Failure::new(Exit::File, format!("cannot write {shown}: {error}"))
+    let text = error.to_string();
+    let plain = text.split(" at path ").next().unwrap_or(&text);
+    Failure::new(Exit::File, format!("cannot write {shown}: {plain}"))
 }
 
 /// A new file has the mode that any other would have: the system takes the umask off this.
