@@ -29,6 +29,10 @@ mod writing;
 // Many targets.
 mod hosts;
 
+// In a repository.
+mod checking;
+mod syncing;
+
 // The whole.
 mod architecture;
 mod demo;
