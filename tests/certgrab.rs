@@ -30,7 +30,9 @@ mod writing;
 mod hosts;
 
 // In a repository.
+mod building;
 mod checking;
+mod integrating;
 mod syncing;
 
 // The whole.

@@ -3,7 +3,7 @@
 use crate::certificate::{Certificate, Sha256};
 
 /// SHA-256 and name of each, from Mozilla's "Removed CA Certificates" report (CCADB) and its bugs.
-const DROPPED: [(&str, &str); 13] = [
+const DROPPED: [(&str, &str); 12] = [
     ("0687260331a72403d909f105e69bcf0d32e1bd2493ffc6d9206d11bcd6770739", "DST Root CA X3"),
     ("ebd41040e4bb3ec742c9e381d31ef2a41a48b6685c96e7cef3c1df6cd4331c99", "GlobalSign Root CA"),
     (
@@ -21,7 +21,6 @@ const DROPPED: [(&str, &str); 13] = [
     ("02ed0eb28c14da45165c566791700d6451d7fb56f0b2ab1d3b8eb070e56edff5", "Entrust Root EC1"),
     ("6dc47172e01cbcb0bf62580d895fe2b8ac9ad4f873801e0c10b9c837d21eb177", "Entrust.net (2048)"),
     ("85a0dd7dd720adb7ff05f83d542b209dc7ff4528f7d677b18389fea5e5c49e86", "QuoVadis Root CA 2"),
-    ("8fe4fb0af93a4d0d67db0bebb23e37c71bf325dcbcdd240ea04daf58b47e1840", "QuoVadis Root CA 2 G3"),
     ("18f1fc7f205df8adddeb7fe007dd57e3af375a9c4d8d73546bf4f1fed1e18d35", "QuoVadis Root CA 3"),
 ];
 

@@ -11,7 +11,7 @@ use certgrab::{
 use clap::{Parser, Subcommand, ValueEnum};
 use rustls_pki_types::DnsName;
 
-use super::{check, sync};
+use super::{check, integrate, sync};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Write the locks and the constants of certgrab.toml anew
     Sync(sync::Args),
+    /// Write the file that makes a build or a CI run certgrab
+    Integrate(integrate::Args),
 }
 
 /// The main job: from targets to anchors.

@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod demo;
 mod hosts;
+mod integrate;
 mod job;
 mod manifest;
 mod output;
@@ -110,6 +111,7 @@ fn dispatch(args: &Args) -> Exit {
         Some(Command::Verify(verify)) => verify::run(verify, &args.display),
         Some(Command::Check(check)) => check::run(check, &args.display),
         Some(Command::Sync(sync)) => sync::run(sync, &args.display),
+        Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
         None => job::run(&args.job, &args.display),
     };
     outcome.unwrap_or_else(|failure| {
