@@ -2,6 +2,8 @@
 //!
 //! In: what a server presents now. Out: findings. This is pure: the server was asked before.
 
+use rustls_pki_types::ServerName;
+
 use super::{Examined, Held, Knowledge, Severity, Stack, lints, named};
 use crate::{
     anchor::Candidate,
@@ -15,16 +17,18 @@ use crate::{
 
 /// Adds what is to be said of `examined` before the chain that `target` presents.
 ///
+/// `name` is what the server's certificate must carry: mostly the target's own.
 /// A file opens the door if one of its constants does. `best` is what certgrab would choose now,
 /// if the user's store has an anchor at all.
 pub fn ask(
     examined: &mut Examined,
     target: &Target,
+    name: &ServerName<'static>,
     presented: &Presented,
     best: Option<&Candidate>,
     knowledge: &Knowledge<'_>,
 ) {
-    let question = Question { name: target.name(), at: knowledge.at };
+    let question = Question { name, at: knowledge.at };
     let place = examined.file.display().to_string();
     let mut first_refusal: Option<(Vec<Held>, Box<Refusal>)> = None;
     let mut opening: Option<Vec<Held>> = None;
@@ -52,7 +56,8 @@ pub fn ask(
     }
     match (opening, first_refusal) {
         (Some(constant), _) => {
-            look_ahead(examined, &constant, target, presented, best, knowledge, &place);
+            let ahead = Ahead { target, question, presented, best, knowledge, place: &place };
+            ahead.look(examined, &constant);
         }
         (None, Some((constant, refusal))) => {
             let held = constant.iter().find_map(|one| one.resolved(knowledge.store));
@@ -124,43 +129,53 @@ fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<
 }
 
 /// What may go wrong with a constant that opens the door today.
-fn look_ahead(
-    examined: &mut Examined,
-    constant: &[Held],
-    target: &Target,
-    presented: &Presented,
-    best: Option<&Candidate>,
-    knowledge: &Knowledge<'_>,
-    place: &str,
-) {
-    let question = Question { name: target.name(), at: knowledge.at };
-    let line = constant.first().map_or(1, |one| one.line);
-    let store = store_of(constant, presented, knowledge.store, place);
-    let (lasting, taken) = without_cross_signs(presented, knowledge.store);
-    if let (Err(_), Some(cross_sign)) = (path::find(&lasting, &[], &store, question), taken.first())
-    {
-        let issuer = cross_sign.issuer().short().map(|name| name.line()).unwrap_or_default();
-        let message = format!(
-            "opens the door only as long as {target} sends `{}` as signed by `{issuer}`",
-            named(cross_sign)
-        );
-        let action = best.map(|best| instead(best, target));
-        examined.find(line, Severity::Warning, "cross-sign-needed", message, action);
-        return;
-    }
-    let Some(best) = best else { return };
-    let chosen = &best.root.certificate;
-    let holds_it = constant
-        .iter()
-        .filter_map(|held| held.resolved(knowledge.store))
-        .any(|certificate| certificate.is_same_anchor(chosen));
-    if !holds_it {
-        let message = format!(
-            "certgrab would choose `{}` for {target} today: {}",
-            named(chosen),
-            best.reason
-        );
-        examined.find(line, Severity::Note, "anchor-changed", message, Some(instead(best, target)));
+struct Ahead<'a> {
+    target: &'a Target,
+    question: Question<'a>,
+    presented: &'a Presented,
+    best: Option<&'a Candidate>,
+    knowledge: &'a Knowledge<'a>,
+    place: &'a str,
+}
+
+impl Ahead<'_> {
+    fn look(&self, examined: &mut Examined, constant: &[Held]) {
+        let Self { target, question, presented, best, knowledge, place } = *self;
+        let line = constant.first().map_or(1, |one| one.line);
+        let store = store_of(constant, presented, knowledge.store, place);
+        let (lasting, taken) = without_cross_signs(presented, knowledge.store);
+        if let (Err(_), Some(cross_sign)) =
+            (path::find(&lasting, &[], &store, question), taken.first())
+        {
+            let issuer = cross_sign.issuer().short().map(|name| name.line()).unwrap_or_default();
+            let message = format!(
+                "opens the door only as long as {target} sends `{}` as signed by `{issuer}`",
+                named(cross_sign)
+            );
+            let action = best.map(|best| instead(best, target));
+            examined.find(line, Severity::Warning, "cross-sign-needed", message, action);
+            return;
+        }
+        let Some(best) = best else { return };
+        let chosen = &best.root.certificate;
+        let holds_it = constant
+            .iter()
+            .filter_map(|held| held.resolved(knowledge.store))
+            .any(|certificate| certificate.is_same_anchor(chosen));
+        if !holds_it {
+            let message = format!(
+                "certgrab would choose `{}` for {target} today: {}",
+                named(chosen),
+                best.reason
+            );
+            examined.find(
+                line,
+                Severity::Note,
+                "anchor-changed",
+                message,
+                Some(instead(best, target)),
+            );
+        }
     }
 }
 

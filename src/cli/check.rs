@@ -274,8 +274,9 @@ fn judge(group: &mut Group, at: Time, args: &Args) -> Result<Exit, Failure> {
         }
         Ok(grab) => {
             let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
+            let name = options.wanted_name(target);
             for file in &mut group.files {
-                check::ask(file, target, &grab.presented, best, &knowledge);
+                check::ask(file, target, &name, &grab.presented, best, &knowledge);
             }
             Ok(Exit::Done)
         }

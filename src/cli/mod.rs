@@ -15,8 +15,8 @@ mod output;
 mod reaching;
 mod report;
 mod style;
-mod verify;
 mod sync;
+mod verify;
 
 use std::process::ExitCode;
 
