@@ -35,6 +35,9 @@ mod checking;
 mod integrating;
 mod syncing;
 
+// On a machine.
+mod installing;
+
 // The whole.
 mod architecture;
 mod demo;

@@ -96,7 +96,7 @@ fn the_readme_names_every_format_every_exit_code_and_every_field() {
     for format in certgrab::emit::FORMATS {
         assert!(readme.contains(&format!("`{}`", format.name)), "{}", format.name);
     }
-    for code in ["0", "1", "2", "3", "4", "70"] {
+    for code in ["0", "1", "2", "3", "4", "5", "70"] {
         assert!(readme.contains(&format!("\n| {code} | ")), "exit code {code}");
     }
     let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))

@@ -11,7 +11,7 @@ use certgrab::{
 use clap::{Parser, Subcommand, ValueEnum};
 use rustls_pki_types::DnsName;
 
-use super::{check, integrate, sync};
+use super::{check, integrate, paperwork, sync};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,6 +59,10 @@ pub(crate) enum Command {
     Sync(sync::Args),
     /// Write the file that makes a build or a CI run certgrab
     Integrate(integrate::Args),
+    /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
+    Completions(paperwork::Completions),
+    /// Print the man page, all commands in one
+    Man,
 }
 
 /// The main job: from targets to anchors.

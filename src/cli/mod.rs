@@ -12,6 +12,7 @@ mod integrate;
 mod job;
 mod manifest;
 mod output;
+mod paperwork;
 mod reaching;
 mod report;
 mod style;
@@ -112,6 +113,8 @@ fn dispatch(args: &Args) -> Exit {
         Some(Command::Check(check)) => check::run(check, &args.display),
         Some(Command::Sync(sync)) => sync::run(sync, &args.display),
         Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
+        Some(Command::Completions(shell)) => paperwork::completions(shell),
+        Some(Command::Man) => paperwork::man(),
         None => job::run(&args.job, &args.display),
     };
     outcome.unwrap_or_else(|failure| {
