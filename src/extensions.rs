@@ -11,7 +11,11 @@ use x509_parser::{
     prelude::{FromDer as _, X509Certificate},
 };
 
-use crate::{certificate::Certificate, escape::Foreign, time::Time};
+use crate::{
+    certificate::{Certificate, Key},
+    escape::Foreign,
+    time::Time,
+};
 
 /// Subject alternative names shown of one certificate; the rest is counted.
 pub const SHOWN_NAMES: usize = 128;
@@ -45,6 +49,15 @@ pub fn intermediate_lacks(certificate: &Certificate) -> Option<Lack> {
         Ok(_) => None,
         Err(_) => Some(Lack::Readability),
     }
+}
+
+/// Whether basicConstraints says that `certificate` is a CA (RFC 5280 section 4.2.1.9).
+#[must_use]
+pub fn is_authority(certificate: &Certificate) -> bool {
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
+        return false;
+    };
+    matches!(parsed.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca)
 }
 
 /// What keeps `certificate` from being an anchor at the time `at`.
@@ -140,6 +153,13 @@ fn id(oid: &Oid<'_>) -> String {
 #[must_use]
 pub fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Option<bool> {
     use x509_parser::error::X509Error;
+    /// The RSA keys that ring checks signatures with, in bits.
+    const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+    if let Key::Rsa { .. } = issuer.key()
+        && !issuer.key().bits().is_some_and(|bits| RSA_BITS.contains(&bits))
+    {
+        return None;
+    }
     let (_, child) = X509Certificate::from_der(child.der()).ok()?;
     let (_, issuer) = X509Certificate::from_der(issuer.der()).ok()?;
     match child.verify_signature(Some(issuer.public_key())) {

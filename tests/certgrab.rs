@@ -29,6 +29,15 @@ mod writing;
 // Many targets.
 mod hosts;
 
+// In a repository.
+mod building;
+mod checking;
+mod integrating;
+mod syncing;
+
+// On a machine.
+mod installing;
+
 // The whole.
 mod architecture;
 mod demo;

@@ -11,6 +11,8 @@ use certgrab::{
 use clap::{Parser, Subcommand, ValueEnum};
 use rustls_pki_types::DnsName;
 
+use super::{check, integrate, paperwork, sync};
+
 const EXAMPLES: &str = "\
 Examples:
   certgrab m1.tuyacn.com:8883                       show the chain and the anchor
@@ -51,6 +53,16 @@ pub(crate) enum Command {
     Demo,
     /// Judge a chain in a file; needs no network
     Verify(super::verify::Verify),
+    /// Are the committed constants sound, and do they still open the door?
+    Check(check::Args),
+    /// Write the locks and the constants of certgrab.toml anew
+    Sync(sync::Args),
+    /// Write the file that makes a build or a CI run certgrab
+    Integrate(integrate::Args),
+    /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
+    Completions(paperwork::Completions),
+    /// Print the man page, all commands in one
+    Man,
 }
 
 /// The main job: from targets to anchors.

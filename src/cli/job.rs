@@ -97,7 +97,7 @@ fn agree(job: &Job) -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(job: &Job) -> Result<Options, Failure> {
+pub(super) fn options(job: &Job) -> Result<Options, Failure> {
     Ok(Options {
         store: store(&job.roots, &job.trust_sha256)?,
         at: job.at.unwrap_or_else(Time::now),
@@ -197,24 +197,7 @@ fn finish(
         return Ok(Exit::Done);
     }
     warn(grab, judgement, options.at, display);
-    let what = match job.what {
-        What::Anchor => bundle::What::Anchor,
-        What::Chain => bundle::What::Chain,
-        What::Leaf => bundle::What::Leaf,
-        What::Intermediates => bundle::What::Intermediates,
-    };
-    let bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
-    let name = job.name.clone().unwrap_or_else(|| {
-        Identifier::for_host(
-            &target.host(),
-            match job.what {
-                What::Anchor => "ROOT_CA",
-                What::Chain => "CA_CHAIN",
-                What::Leaf => "CERTIFICATE",
-                What::Intermediates => "INTERMEDIATE_CA",
-            },
-        )
-    });
+    let (bundle, name) = selection(job, target, grab, judgement);
     // All are rendered and lie beside their files before the first of these changes: a run that
     // fails leaves all as it was.
     let mut to_standard_output = None;
@@ -247,6 +230,35 @@ fn finish(
     }
     to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
     Ok(Exit::Done)
+}
+
+/// What the job exports of a judged chain, and what the constants are called.
+pub(super) fn selection(
+    job: &Job,
+    target: &Target,
+    grab: &Grab,
+    judgement: &grab::Judgement,
+) -> (bundle::Bundle, Identifier) {
+    let what = match job.what {
+        What::Anchor => bundle::What::Anchor,
+        What::Chain => bundle::What::Chain,
+        What::Leaf => bundle::What::Leaf,
+        What::Intermediates => bundle::What::Intermediates,
+    };
+    let bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
+    let name =
+        job.name.clone().unwrap_or_else(|| Identifier::for_host(&target.host(), suffix(job)));
+    (bundle, name)
+}
+
+/// What the name of the constants ends in where the user gives none.
+pub(super) fn suffix(job: &Job) -> &'static str {
+    match job.what {
+        What::Anchor => "ROOT_CA",
+        What::Chain => "CA_CHAIN",
+        What::Leaf => "CERTIFICATE",
+        What::Intermediates => "INTERMEDIATE_CA",
+    }
 }
 
 /// Says on standard error what the artefact has no room for.

@@ -5,13 +5,18 @@
 
 mod anchor;
 mod args;
+mod check;
 mod demo;
 mod hosts;
+mod integrate;
 mod job;
+mod manifest;
 mod output;
+mod paperwork;
 mod reaching;
 mod report;
 mod style;
+mod sync;
 mod verify;
 
 use std::process::ExitCode;
@@ -35,6 +40,8 @@ pub(crate) enum Exit {
     File,
     /// The user pressed Ctrl-C.
     Interrupted,
+    /// Sound today, but something needs attention before the horizon.
+    Attention,
     /// A fault of certgrab's own.
     Fault,
 }
@@ -55,21 +62,23 @@ impl Exit {
             Self::Usage => 2,
             Self::NoHandshake => 3,
             Self::File => 4,
+            Self::Attention => 5,
             Self::Fault => 70,
             // As shells count a process that SIGINT ended: 128 + 2.
             Self::Interrupted => 130,
         }
     }
 
-    /// The worse of two ends, in the order 130, 70, 2, 4, 3, 1, 0.
+    /// The worse of two ends, in the order 130, 70, 2, 4, 3, 1, 5, 0.
     pub(crate) fn worse(self, other: Self) -> Self {
-        const ORDER: [Exit; 7] = [
+        const ORDER: [Exit; 8] = [
             Exit::Interrupted,
             Exit::Fault,
             Exit::Usage,
             Exit::File,
             Exit::NoHandshake,
             Exit::Untrusted,
+            Exit::Attention,
             Exit::Done,
         ];
         *ORDER.iter().find(|exit| **exit == self || **exit == other).unwrap_or(&Self::Fault)
@@ -101,6 +110,11 @@ fn dispatch(args: &Args) -> Exit {
     let outcome = match &args.command {
         Some(Command::Demo) => demo::run(&args.display),
         Some(Command::Verify(verify)) => verify::run(verify, &args.display),
+        Some(Command::Check(check)) => check::run(check, &args.display),
+        Some(Command::Sync(sync)) => sync::run(sync, &args.display),
+        Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
+        Some(Command::Completions(shell)) => paperwork::completions(shell),
+        Some(Command::Man) => paperwork::man(),
         None => job::run(&args.job, &args.display),
     };
     outcome.unwrap_or_else(|failure| {
