@@ -11,7 +11,6 @@ use certgrab::{
     certificate::Sha256,
     connect,
     document::Document,
-    emit::{self, Identifier},
     grab::{self, Options, Sni},
     handshake::Presented,
     store::{self, Source, Store},
@@ -23,7 +22,7 @@ use certgrab::{
 use super::{
     Exit, Failure,
     args::{Display, Emission, Form, Job, What},
-    complain, hosts, output, report, style,
+    complain, formats, hosts, output, report, style,
 };
 
 /// Runs the job; how it ended, the worst target counting.
@@ -171,7 +170,7 @@ fn finish(
             Ok(judgement) => (grab, judgement),
         },
     };
-    if job.emit.is_empty() && !job.json {
+    if job.emit.is_empty() && !job.json && !job.format.sizes {
         output::show(&report::trusted(target, grab, judgement, options.at))?;
         return Ok(Exit::Done);
     }
@@ -183,28 +182,23 @@ fn finish(
         What::Intermediates => bundle::What::Intermediates,
     };
     let bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
-    let name = job.name.clone().unwrap_or_else(|| {
-        Identifier::for_host(
-            &target.host(),
-            match job.what {
-                What::Anchor => "ROOT_CA",
-                What::Chain => "CA_CHAIN",
-                What::Leaf => "CERTIFICATE",
-                What::Intermediates => "INTERMEDIATE_CA",
-            },
-        )
-    });
+    let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
+    if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
+        let message = "there is no intermediate between the leaf and the anchor";
+        return Err(Failure::new(Exit::Untrusted, message));
+    }
+    if job.format.sizes {
+        output::show(&formats::sizes(&bundle))?;
+        return Ok(Exit::Done);
+    }
+    if only_documents {
+        return Ok(Exit::Done);
+    }
+    let name = formats::name(job, &bundle)?;
     // All are rendered before the first is written: a run that fails leaves all as it was.
     let mut rendered = Vec::new();
     for emission in &job.emit {
-        if let Form::Certificates(format) = emission.form {
-            if bundle.entries.is_empty() {
-                let message = "there is no intermediate between the leaf and the anchor";
-                return Err(Failure::new(Exit::Untrusted, message));
-            }
-            let data = emit::render(&bundle, format, &name).map_err(|error| {
-                Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
-            })?;
+        if let Some(data) = formats::render(&emission.form, &bundle, &name)? {
             rendered.push((emission, data));
         }
     }

@@ -6,6 +6,7 @@
 mod anchor;
 mod args;
 mod demo;
+mod formats;
 mod hosts;
 mod job;
 mod output;
@@ -90,19 +91,20 @@ impl Failure {
 /// Runs the command as the process was called; the code to exit with.
 pub(crate) fn run() -> ExitCode {
     let exit = match Args::try_parse() {
-        Ok(args) => dispatch(&args),
+        Ok(args) => dispatch(args),
         Err(error) => usage(&error),
     };
     ExitCode::from(exit.code())
 }
 
-fn dispatch(args: &Args) -> Exit {
+fn dispatch(mut args: Args) -> Exit {
     style::choose(args.display.color);
-    let outcome = match &args.command {
+    let outcome = formats::read_templates(&mut args.job).and_then(|()| match &args.command {
         Some(Command::Demo) => demo::run(&args.display),
         Some(Command::Verify(verify)) => verify::run(verify, &args.display),
+        Some(Command::Formats(list)) => formats::run(list),
         None => job::run(&args.job, &args.display),
-    };
+    });
     outcome.unwrap_or_else(|failure| {
         complain(&failure);
         failure.exit
