@@ -247,7 +247,7 @@ pub const FORMATS: &[Format] = &[
         .binary(),
     row(
         "spki-pin",
-        "OkHttp, curl --pinnedpubkey",
+        "OkHttp, curl, HPKP",
         "the SHA-256 of each key in Base64 (RFC 7469)",
         source("spki-pin.txt"),
     ),
