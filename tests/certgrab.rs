@@ -23,6 +23,7 @@ mod verifying;
 // The way out.
 mod documents;
 mod emitting;
+mod formats;
 mod reports;
 mod writing;
 

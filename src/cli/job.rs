@@ -11,7 +11,7 @@ use certgrab::{
     certificate::Sha256,
     connect,
     document::Document,
-    emit::{self, Identifier},
+    emit::Identifier,
     grab::{self, Options, Sni},
     handshake::Presented,
     store::{self, Source, Store},
@@ -23,7 +23,7 @@ use certgrab::{
 use super::{
     Exit, Failure,
     args::{Display, Emission, Form, Job, What},
-    complain, hosts, output, report, style,
+    complain, formats, hosts, output, report, style,
 };
 
 /// Runs the job; how it ended, the worst target counting.
@@ -192,28 +192,29 @@ fn finish(
             Ok(judgement) => (grab, judgement),
         },
     };
-    if job.emit.is_empty() && !job.json {
+    if job.emit.is_empty() && !job.json && !job.format.sizes {
         output::show(&report::trusted(target, grab, judgement, options.at))?;
         return Ok(Exit::Done);
     }
     warn(grab, judgement, options.at, display);
-    let (bundle, name) = selection(job, target, grab, judgement);
+    let (bundle, name) = selection(job, target, grab, judgement)?;
+    let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
+    if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
+        let message = "there is no intermediate between the leaf and the anchor";
+        return Err(Failure::new(Exit::Untrusted, message));
+    }
+    if job.format.sizes {
+        output::show(&formats::sizes(&bundle))?;
+        return Ok(Exit::Done);
+    }
     // All are rendered and lie beside their files before the first of these changes: a run that
     // fails leaves all as it was.
     let mut to_standard_output = None;
     let mut files = Vec::new();
     for emission in &job.emit {
-        let data = match emission.form {
-            Form::Document => document().into_bytes(),
-            Form::Certificates(_) if bundle.entries.is_empty() => {
-                let message = "there is no intermediate between the leaf and the anchor";
-                return Err(Failure::new(Exit::Untrusted, message));
-            }
-            Form::Certificates(format) => {
-                emit::render(&bundle, format, &name).map_err(|error| {
-                    Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
-                })?
-            }
+        let data = match formats::render(&emission.form, &bundle, &name)? {
+            Some(data) => data,
+            None => document().into_bytes(),
         };
         match &emission.path {
             Some(path) => files.push((path.as_path(), data)),
@@ -238,7 +239,7 @@ pub(super) fn selection(
     target: &Target,
     grab: &Grab,
     judgement: &grab::Judgement,
-) -> (bundle::Bundle, Identifier) {
+) -> Result<(bundle::Bundle, Identifier), Failure> {
     let what = match job.what {
         What::Anchor => bundle::What::Anchor,
         What::Chain => bundle::What::Chain,
@@ -246,9 +247,8 @@ pub(super) fn selection(
         What::Intermediates => bundle::What::Intermediates,
     };
     let bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
-    let name =
-        job.name.clone().unwrap_or_else(|| Identifier::for_host(&target.host(), suffix(job)));
-    (bundle, name)
+    let name = formats::name(job, &bundle)?;
+    Ok((bundle, name))
 }
 
 /// What the name of the constants ends in where the user gives none.

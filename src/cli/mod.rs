@@ -7,6 +7,7 @@ mod anchor;
 mod args;
 mod check;
 mod demo;
+mod formats;
 mod hosts;
 mod integrate;
 mod job;
@@ -99,24 +100,25 @@ impl Failure {
 /// Runs the command as the process was called; the code to exit with.
 pub(crate) fn run() -> ExitCode {
     let exit = match Args::try_parse() {
-        Ok(args) => dispatch(&args),
+        Ok(args) => dispatch(args),
         Err(error) => usage(&error),
     };
     ExitCode::from(exit.code())
 }
 
-fn dispatch(args: &Args) -> Exit {
+fn dispatch(mut args: Args) -> Exit {
     style::choose(args.display.color);
-    let outcome = match &args.command {
+    let outcome = formats::read_templates(&mut args.job).and_then(|()| match &args.command {
         Some(Command::Demo) => demo::run(&args.display),
         Some(Command::Verify(verify)) => verify::run(verify, &args.display),
+        Some(Command::Formats(list)) => formats::run(list),
         Some(Command::Check(check)) => check::run(check, &args.display),
         Some(Command::Sync(sync)) => sync::run(sync, &args.display),
         Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
         Some(Command::Completions(shell)) => paperwork::completions(shell),
         Some(Command::Man) => paperwork::man(),
         None => job::run(&args.job, &args.display),
-    };
+    });
     outcome.unwrap_or_else(|failure| {
         complain(&failure);
         failure.exit

@@ -9,7 +9,7 @@ use certgrab::{
     grab, lock,
 };
 
-use super::{Exit, Failure, args::Display, complain, job, manifest, output};
+use super::{Exit, Failure, args::Display, complain, formats, job, manifest, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,13 +68,8 @@ pub(super) fn read_lock(entry: &manifest::Entry) -> Result<(Bundle, Identifier),
     let bundle = lock::read(&content, Some((&host, target.port()))).map_err(|error| {
         Failure::new(Exit::File, format!("{shown}: {error}")).with_hint(error.hint())
     })?;
-    let name = name(entry, &bundle.host);
+    let name = formats::name(&entry.job, &bundle)?;
     Ok((bundle, name))
-}
-
-/// What the constants of `entry` are called, the same whether its lock is new or old.
-fn name(entry: &manifest::Entry, host: &str) -> Identifier {
-    entry.job.name.clone().unwrap_or_else(|| Identifier::for_host(host, job::suffix(&entry.job)))
 }
 
 /// The files of `entry` with what is to stand in them, made from `bundle`.
@@ -115,7 +110,7 @@ fn refreshed(
         let message = format!("{target}: {refusal}");
         Failure::new(Exit::Untrusted, message).with_hint(refusal.hint())
     })?;
-    let (bundle, name) = job::selection(&entry.job, target, &grab, judgement);
+    let (bundle, name) = job::selection(&entry.job, target, &grab, judgement)?;
     if bundle.entries.is_empty() {
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
