@@ -47,13 +47,16 @@ pub fn intermediate_lacks(certificate: &Certificate) -> Option<Lack> {
     }
 }
 
-/// What keeps `certificate` from being an anchor at the time `at`.
+/// What keeps `certificate` from being an anchor at the time `at`; `None` for a device that does
+/// not look at an anchor's dates.
 ///
 /// An anchor without basicConstraints, as version 1 roots are, is taken: trust in it is the
 /// user's decision (RFC 5280 section 6.1.1 d).
 #[must_use]
-pub fn anchor_lacks(certificate: &Certificate, at: Time) -> Option<Lack> {
-    if at < certificate.not_before() || at > certificate.not_after() {
+pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack> {
+    if let Some(at) = at
+        && (at < certificate.not_before() || at > certificate.not_after())
+    {
         return Some(Lack::Validity { at });
     }
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {

@@ -15,6 +15,7 @@ mod targets;
 
 // The judgement.
 mod anchors;
+mod consumers;
 mod fingerprints;
 mod refusals;
 mod roots;

@@ -21,7 +21,7 @@ use certgrab::{
 };
 
 use super::{
-    Exit, Failure,
+    Exit, Failure, anchor,
     args::{Display, Emission, Form, Job, What},
     complain, hosts, output, report, style,
 };
@@ -201,6 +201,9 @@ fn finish(
             if bundle.entries.is_empty() {
                 let message = "there is no intermediate between the leaf and the anchor";
                 return Err(Failure::new(Exit::Untrusted, message));
+            }
+            if job.what == What::Anchor {
+                anchor::prove_for(format.name, target, grab, &bundle, options, display)?;
             }
             let data = emit::render(&bundle, format, &name).map_err(|error| {
                 Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())

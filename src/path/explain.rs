@@ -96,6 +96,17 @@ pub enum Refusal {
         /// Its issuer.
         issuer: Foreign,
     },
+    /// The consumer does not take what it would need as an anchor, or does not look it up.
+    NotTaken {
+        /// The certificate that it holds.
+        subject: Foreign,
+        /// The consumer.
+        consumer: &'static str,
+        /// Why not, completing the sentence "the consumer ...".
+        problem: &'static str,
+        /// The setting of the consumer that would change that.
+        unless: Option<&'static str>,
+    },
     /// rustls-webpki cannot judge a certificate, or refuses it for a reason of its own.
     NotVerifiable {
         /// The certificate that the reason is about, as far as that is known.
@@ -345,6 +356,9 @@ impl fmt::Display for Refusal {
                 subject.line(),
                 issuer.line()
             ),
+            Self::NotTaken { subject, consumer, problem, .. } => {
+                write!(f, "{consumer} does not trust `{}`: it {problem}", subject.line())
+            }
             Self::NotVerifiable { subject, reason } => {
                 write!(f, "`{}` is not verifiable: {reason}", subject.line())
             }
@@ -355,6 +369,15 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Refusal {
+    /// Names the store otherwise.
+    #[must_use]
+    pub(crate) fn in_store(mut self, name: &str) -> Self {
+        if let Self::MissingIssuer { store, .. } | Self::UnknownRoot { store, .. } = &mut self {
+            name.clone_into(store);
+        }
+        self
+    }
+
     /// Adds where the missing issuer was looked for.
     #[must_use]
     pub(crate) fn after(mut self, issuers: &Issuers) -> Self {
@@ -387,6 +410,7 @@ impl Refusal {
                 "name the target as its certificate does, and say where it is with `--connect`"
                     .to_owned(),
             ),
+            Self::NotTaken { unless: Some(setting), .. } => Some(format!("set `{setting}`")),
             Self::TrustedLeafIsIssued { .. } => {
                 Some("give the SHA-256 of its root or of an intermediate".to_owned())
             }
@@ -409,6 +433,7 @@ impl Refusal {
             Self::WrongSignature { .. } => "wrong_signature",
             Self::Lacks { .. } => "not_an_authority",
             Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
+            Self::NotTaken { .. } => "not_taken",
             Self::NotVerifiable { .. } => "not_verifiable",
         }
     }

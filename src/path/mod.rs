@@ -78,7 +78,7 @@ pub fn find(
         return Ok(Paths { found: vec![path], cut: false });
     }
     let roots = roots_within_reach(leaf, &candidates, store);
-    let search = search(leaf, &candidates, &roots, question);
+    let search = search(leaf, &candidates, &roots, question, Some(question.at));
     match search {
         Ok(paths) => Ok(paths),
         Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)),
@@ -119,17 +119,20 @@ pub(crate) enum Problem {
 }
 
 /// Asks rustls-webpki for all paths, and drops those that fail the checks it does not make.
+///
+/// `anchor_at` is the time at which an anchor has to be valid; `None` does not look at its dates.
 pub(crate) fn search(
     leaf: &Certificate,
     candidates: &[Certificate],
     roots: &[Root],
     question: Question<'_>,
+    anchor_at: Option<Time>,
 ) -> Result<Paths, Problem> {
     let leaf_der = CertificateDer::from(leaf.der());
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(Problem::WebPki)?;
     end_entity.verify_is_valid_for_subject_name(question.name).map_err(Problem::WebPki)?;
 
-    let mut search = Search { candidates, found: Vec::new(), cut: false, problem: None };
+    let mut search = Search { candidates, anchor_at, found: Vec::new(), cut: false, problem: None };
     let failure = search.run(&end_entity, roots, question);
     if search.cut {
         // Each call has its own budget, so asking for one root at a time reaches further.
@@ -148,6 +151,7 @@ pub(crate) fn search(
 
 struct Search<'a> {
     candidates: &'a [Certificate],
+    anchor_at: Option<Time>,
     found: Vec<Path>,
     cut: bool,
     problem: Option<Problem>,
@@ -178,7 +182,7 @@ impl Search<'_> {
         let hook = |verified: &VerifiedPath<'_>| {
             let position = anchors.iter().position(|anchor| anchor == verified.anchor());
             if let Some(root) = position.map(|position| readable[position]) {
-                recording.borrow_mut().record(verified, root, question.at);
+                recording.borrow_mut().record(verified, root);
             }
             // Refusing each path makes the search go on to the next one.
             Err(webpki::Error::UnknownIssuer)
@@ -203,7 +207,7 @@ impl Search<'_> {
         error
     }
 
-    fn record(&mut self, verified: &VerifiedPath<'_>, root: &Root, at: Time) {
+    fn record(&mut self, verified: &VerifiedPath<'_>, root: &Root) {
         let mut certificates = Vec::new();
         for intermediate in verified.intermediate_certificates() {
             let der = intermediate.der();
@@ -223,7 +227,7 @@ impl Search<'_> {
                 return;
             }
         }
-        if let Some(lacks) = extensions::anchor_lacks(&root.certificate, at) {
+        if let Some(lacks) = extensions::anchor_lacks(&root.certificate, self.anchor_at) {
             let certificate = root.certificate.clone();
             self.problem = Some(Problem::Anchor { certificate, lacks });
             return;
@@ -247,14 +251,17 @@ fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Resul
     if !leaf.is_self_issued() {
         return Err(explain::trusted_leaf_is_issued(leaf));
     }
+    leaf_holds(leaf, question)?;
+    Ok(Path { certificates: vec![leaf.clone()], anchor: root })
+}
+
+/// Whether the leaf itself, whoever issued it, is valid at the time and for the name.
+pub(crate) fn leaf_holds(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     if question.at < leaf.not_before() || question.at > leaf.not_after() {
         return Err(explain::out_of_date(leaf, question.at));
     }
     let der = CertificateDer::from(leaf.der());
-    let checked = EndEntityCert::try_from(&der)
-        .and_then(|leaf| leaf.verify_is_valid_for_subject_name(question.name));
-    match checked {
-        Ok(()) => Ok(Path { certificates: vec![leaf.clone()], anchor: root }),
-        Err(error) => Err(explain::leaf_refused(leaf, question, &error)),
-    }
+    EndEntityCert::try_from(&der)
+        .and_then(|leaf| leaf.verify_is_valid_for_subject_name(question.name))
+        .map_err(|error| explain::leaf_refused(leaf, question, &error))
 }

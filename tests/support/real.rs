@@ -27,6 +27,19 @@ pub(crate) fn program(name: &str) -> bool {
     found
 }
 
+/// Whether the C header called `name` is installed. Without it the test is skipped, and says so.
+///
+/// # Panics
+///
+/// In CI, where every part has to be there.
+pub(crate) fn header(name: &str) -> bool {
+    let found = PathBuf::from("/usr/include").join(name).is_file();
+    if !found {
+        skip(name);
+    }
+    found
+}
+
 /// The folder with data from outside the project, if it is there.
 ///
 /// # Panics
