@@ -11,10 +11,17 @@ use x509_parser::{
     prelude::{FromDer as _, X509Certificate},
 };
 
-use crate::{certificate::Certificate, escape::Foreign, time::Time};
+use crate::{
+    certificate::{Certificate, Key},
+    escape::Foreign,
+    time::Time,
+};
 
 /// Subject alternative names shown of one certificate; the rest is counted.
 pub const SHOWN_NAMES: usize = 128;
+
+/// The RSA moduli that signatures are verified with, in bits: those of ring.
+pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// What a certificate lacks to stand where it stands in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +150,12 @@ fn id(oid: &Oid<'_>) -> String {
 #[must_use]
 pub fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Option<bool> {
     use x509_parser::error::X509Error;
+    // ring calls a signature by such a key wrong, whatever it is.
+    if let (Key::Rsa { .. }, Some(bits)) = (issuer.key(), issuer.key().bits())
+        && !RSA_BITS.contains(&bits)
+    {
+        return None;
+    }
     let (_, child) = X509Certificate::from_der(child.der()).ok()?;
     let (_, issuer) = X509Certificate::from_der(issuer.der()).ok()?;
     match child.verify_signature(Some(issuer.public_key())) {

@@ -56,7 +56,13 @@ pub fn prove(
         let sent = &presented.certificates[1..];
         let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
         let at_hand: Vec<Certificate> = sent.iter().chain(missing).cloned().collect();
-        holds(leaf, &at_hand, &[anchor.root.certificate.clone()], question, Some(question.at))?;
+        holds(
+            leaf,
+            &at_hand,
+            std::slice::from_ref(&anchor.root.certificate),
+            question,
+            Some(question.at),
+        )?;
     }
     Ok(Verified { anchor, alternatives: candidates.collect() })
 }

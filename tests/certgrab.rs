@@ -17,6 +17,7 @@ mod targets;
 mod anchors;
 mod consumers;
 mod fingerprints;
+mod reasons;
 mod refusals;
 mod roots;
 mod verifying;

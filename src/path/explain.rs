@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{Problem, Question};
+use super::{Problem, Question, reason};
 use crate::{
     certificate::{Certificate, Malformed, Sha256},
     escape::Foreign,
@@ -179,22 +179,30 @@ pub(crate) fn why_not(
     if let Some(expired) = chain.certificates.iter().find(outside) {
         return out_of_date(expired, question.at);
     }
+    if let Some((certificate, reason)) = reason::of(&chain.certificates, &error)
+        // A CA as its own server's certificate is told apart below, by where it ends.
+        && (error != webpki::Error::CaUsedAsEndEntity || !leaf.is_self_issued())
+    {
+        return Refusal::NotVerifiable { subject: certificate.subject().text(), reason };
+    }
     match (&error, chain.end) {
         (_, End::WrongSignature { child, issuer }) => Refusal::WrongSignature {
             subject: child.subject().text(),
             issuer: issuer.subject().text(),
         },
-        (webpki::Error::UnknownIssuer | webpki::Error::CaUsedAsEndEntity, End::Root(root))
-            if roots.is_empty() =>
-        {
-            Refusal::UnknownRoot {
-                subject: root.subject().text(),
-                sha256: root.sha256(),
-                store: store.description(),
-                is_leaf: root == leaf,
-                not_after: root.not_after(),
-            }
-        }
+        // A key that is not the trusted one's under its name is an unknown root too.
+        (
+            webpki::Error::UnknownIssuer
+            | webpki::Error::CaUsedAsEndEntity
+            | webpki::Error::InvalidSignatureForPublicKey,
+            End::Root(root),
+        ) => Refusal::UnknownRoot {
+            subject: root.subject().text(),
+            sha256: root.sha256(),
+            store: store.description(),
+            is_leaf: root == leaf,
+            not_after: root.not_after(),
+        },
         (webpki::Error::UnknownIssuer, End::Missing(child)) => Refusal::MissingIssuer {
             subject: child.subject().text(),
             issuer: child.issuer().text(),
@@ -276,7 +284,7 @@ fn signed(child: &Certificate, issuer: &Certificate) -> bool {
 fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {
     Refusal::NotVerifiable {
         subject: certificate.subject().text(),
-        reason: Foreign::text(&error.to_string()).line(),
+        reason: format!("is refused with {}", Foreign::text(&error.to_string()).line()),
     }
 }
 
@@ -360,7 +368,7 @@ impl fmt::Display for Refusal {
                 write!(f, "{consumer} does not trust `{}`: it {problem}", subject.line())
             }
             Self::NotVerifiable { subject, reason } => {
-                write!(f, "`{}` is not verifiable: {reason}", subject.line())
+                write!(f, "`{}` is not verifiable: it {reason}", subject.line())
             }
         }
     }

@@ -9,6 +9,7 @@
 //! 6.1 has no such path), which home brokers use: [`trusted_leaf`] is their way.
 
 mod explain;
+mod reason;
 
 use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
