@@ -15,6 +15,7 @@ mod targets;
 
 // The judgement.
 mod anchors;
+mod choosing;
 mod consumers;
 mod fingerprints;
 mod reasons;

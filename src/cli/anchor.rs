@@ -1,14 +1,17 @@
 //! The options that say how the anchor is found and chosen.
 
+use std::fmt::Write as _;
+
 use certgrab::{
     Grab,
     bundle::Bundle,
     consumer,
     grab::Options,
     issuers::{self, Allowed},
-    path::{Question, Refusal},
+    path::{self, Question, Refusal},
     target::Target,
-    verify,
+    time::Time,
+    verify::{self, Verified},
 };
 
 use super::{Exit, Failure, args::Display, style};
@@ -23,12 +26,83 @@ pub(crate) struct Anchor {
     /// Fetch issuers from here too; of itself certgrab asks public addresses on port 80
     #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed)]
     aia_allow: Vec<Allowed>,
+
+    /// Want an anchor that lasts so many years (10y) or days (90d) from now
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    lifetime: Option<Span>,
+
+    /// Write too the other roots that would do as the anchor
+    #[arg(long)]
+    backup: bool,
+
+    /// Write too the roots of the same organisation, of which its next certificates may come
+    #[arg(long)]
+    siblings: bool,
+
+    /// Show every path from the leaf with its verdict
+    #[arg(long)]
+    paths: bool,
+}
+
+/// A span of time as people give it.
+#[derive(Debug, Clone, Copy)]
+enum Span {
+    Years(i16),
+    Days(u16),
 }
 
 impl Anchor {
     pub(super) fn issuers(&self) -> issuers::Options {
         issuers::Options { enabled: !self.no_aia, allowed: self.aia_allow.clone(), instead: None }
     }
+
+    /// The date until which the anchor has to last, judged at the time `at`.
+    pub(super) fn lasting(&self, at: Time) -> Option<Time> {
+        self.lifetime.map(|span| match span {
+            Span::Years(years) => at.plus_years(years),
+            Span::Days(days) => at.plus_days(i64::from(days)),
+        })
+    }
+
+    /// The bundle with the backups and the siblings that were asked for.
+    pub(super) fn widened(&self, bundle: Bundle, verified: &Verified, at: Time) -> Bundle {
+        let bundle = if self.backup { bundle.with_backups(verified) } else { bundle };
+        if self.siblings { bundle.with_siblings(verified, at) } else { bundle }
+    }
+
+    /// What `--paths` shows.
+    pub(super) fn shown(&self, target: &Target, grab: &Grab, options: &Options) -> String {
+        let mut out = String::new();
+        if !self.paths {
+            return out;
+        }
+        let question = Question { name: &options.wanted_name(target), at: options.at };
+        let issuers = grab.issuers.candidates();
+        let traces = path::trace(&grab.presented, &issuers, &options.store, question);
+        for (index, trace) in traces.found.iter().enumerate() {
+            let verdict = trace.problem.as_deref().unwrap_or("holds");
+            let _ = writeln!(out, "\npath {}     {verdict}", index + 1);
+            for certificate in trace.certificates.iter().rev() {
+                let subject = certificate.subject().text().line();
+                let print = certificate.sha256().to_string();
+                let until = certificate.not_after().date();
+                let _ = writeln!(out, "  {subject}, until {until}, SHA-256 {}...", &print[..16]);
+            }
+        }
+        if traces.cut {
+            let _ = writeln!(out, "\nthere are more paths than the {} shown", path::MAX_TRACES);
+        }
+        out
+    }
+}
+
+fn span(text: &str) -> Result<Span, &'static str> {
+    let wrong = "wanted a number of years or days, such as 10y or 90d";
+    let span = match text.strip_suffix('y') {
+        Some(years) => years.parse().ok().filter(|years| *years > 0).map(Span::Years),
+        None => text.strip_suffix('d').and_then(|days| days.parse().ok()).map(Span::Days),
+    };
+    span.ok_or(wrong)
 }
 
 fn allowed(text: &str) -> Result<Allowed, issuers::policy::NotANetwork> {

@@ -75,9 +75,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
 }
 
 fn options(job: &Job) -> Result<Options, Failure> {
+    let at = job.at.unwrap_or_else(Time::now);
     Ok(Options {
         store: store(&job.roots, &job.trust_sha256)?,
-        at: job.at.unwrap_or_else(Time::now),
+        at,
         timeout: Duration::from_secs(u64::from(job.timeout.get())),
         connect: connect::Options {
             instead: job.connect.clone(),
@@ -92,6 +93,7 @@ fn options(job: &Job) -> Result<Options, Failure> {
             None if job.no_sni => Sni::None,
             None => Sni::Target,
         },
+        lasting: job.anchor.lasting(at),
         issuers: job.anchor.issuers(),
         way: job.reaching.way(),
     })
@@ -162,7 +164,8 @@ fn finish(
         Ok(grab) => match &grab.verdict {
             Err(refusal) => {
                 if job.emit.is_empty() && !job.json {
-                    output::show(&report::refused(target, grab))?;
+                    let paths = job.anchor.shown(target, grab, options);
+                    output::show(&(report::refused(target, grab) + &paths))?;
                 }
                 let failure = Failure::new(Exit::Untrusted, refusal.to_string());
                 complain(&failure.with_hint(refusal.hint()));
@@ -172,7 +175,8 @@ fn finish(
         },
     };
     if job.emit.is_empty() && !job.json {
-        output::show(&report::trusted(target, grab, judgement, options.at))?;
+        let paths = job.anchor.shown(target, grab, options);
+        output::show(&(report::trusted(target, grab, judgement, options.at) + &paths))?;
         return Ok(Exit::Done);
     }
     warn(grab, judgement, options.at, display);
@@ -182,7 +186,10 @@ fn finish(
         What::Leaf => bundle::What::Leaf,
         What::Intermediates => bundle::What::Intermediates,
     };
-    let bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
+    let mut bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
+    if job.what == What::Anchor {
+        bundle = job.anchor.widened(bundle, &judgement.verified, options.at);
+    }
     let name = job.name.clone().unwrap_or_else(|| {
         Identifier::for_host(
             &target.host(),

@@ -96,6 +96,13 @@ pub enum Refusal {
         /// Its issuer.
         issuer: Foreign,
     },
+    /// No root that the chain leads to lasts as long as was asked for.
+    NoneLasts {
+        /// The date asked for.
+        wanted: Time,
+        /// The subject of the root that lasts longest, and until when.
+        longest: Option<(Foreign, Time)>,
+    },
     /// The consumer does not take what it would need as an anchor, or does not look it up.
     NotTaken {
         /// The certificate that it holds.
@@ -364,6 +371,15 @@ impl fmt::Display for Refusal {
                 subject.line(),
                 issuer.line()
             ),
+            Self::NoneLasts { wanted, longest } => {
+                write!(f, "no root that the chain leads to lasts until {}", wanted.date())?;
+                match longest {
+                    Some((subject, until)) => {
+                        write!(f, "; `{}` lasts longest, until {}", subject.line(), until.date())
+                    }
+                    None => Ok(()),
+                }
+            }
             Self::NotTaken { subject, consumer, problem, .. } => {
                 write!(f, "{consumer} does not trust `{}`: it {problem}", subject.line())
             }
@@ -441,6 +457,7 @@ impl Refusal {
             Self::WrongSignature { .. } => "wrong_signature",
             Self::Lacks { .. } => "not_an_authority",
             Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
+            Self::NoneLasts { .. } => "none_lasts",
             Self::NotTaken { .. } => "not_taken",
             Self::NotVerifiable { .. } => "not_verifiable",
         }

@@ -10,20 +10,24 @@
 
 mod explain;
 mod reason;
+mod trace;
 
-use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
+use rustls_pki_types::{
+    CertificateDer, Der, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
+};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
 use crate::{
     certificate::Certificate,
     extensions,
     handshake::Presented,
-    store::{Root, Store},
+    store::{self, Root, Store},
     time::Time,
 };
 
 pub use explain::Refusal;
 pub(crate) use explain::why_not;
+pub use trace::{MAX_TRACES, Trace, Traces, trace};
 
 /// The signature algorithms that paths are judged with: all of rustls-webpki's ring provider.
 const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = webpki::ALL_VERIFICATION_ALGS;
@@ -172,7 +176,7 @@ impl Search<'_> {
         let (readable, anchors): (Vec<&Root>, Vec<_>) = roots
             .iter()
             .zip(&ders)
-            .filter_map(|(root, der)| Some((root, anchor_from_trusted_cert(der).ok()?)))
+            .filter_map(|(root, der)| Some((root, trust_anchor(root, der)?)))
             .unzip();
         let intermediates: Vec<_> =
             self.candidates.iter().map(|one| CertificateDer::from(one.der())).collect();
@@ -240,6 +244,15 @@ impl Search<'_> {
     }
 }
 
+/// The root as rustls-webpki takes it, with the constraints that its store puts on it.
+fn trust_anchor<'a>(root: &Root, der: &'a CertificateDer<'a>) -> Option<TrustAnchor<'a>> {
+    let mut anchor = anchor_from_trusted_cert(der).ok()?;
+    if let Some(constraints) = store::mozilla_constraints(root) {
+        anchor.name_constraints = Some(Der::from_slice(constraints));
+    }
+    Some(anchor)
+}
+
 /// The path of a leaf that is its own anchor: the user named it, and it signed itself.
 ///
 /// Its dates and its name are checked as for any other leaf; that it may be a CA is not held
@@ -265,4 +278,27 @@ pub(crate) fn leaf_holds(leaf: &Certificate, question: Question<'_>) -> Result<(
     EndEntityCert::try_from(&der)
         .and_then(|leaf| leaf.verify_is_valid_for_subject_name(question.name))
         .map_err(|error| explain::leaf_refused(leaf, question, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Source;
+
+    #[test]
+    fn mozillas_roots_are_trusted_as_browsers_trust_them_constraints_included() {
+        let mut constrained = 0;
+        for anchor in webpki_roots::TLS_SERVER_ROOTS {
+            let own = store::mozilla_list().iter().find_map(|der| {
+                let certificate = Certificate::from_der(der).ok()?;
+                let root = Root { certificate, source: Source::Mozilla };
+                trust_anchor(&root, der).filter(|own| own.subject == anchor.subject)
+            });
+            // The two lists are of different days: a root of one may have left the other.
+            let Some(own) = own else { continue };
+            assert_eq!(own.name_constraints, anchor.name_constraints, "{:?}", anchor.subject);
+            constrained += usize::from(own.name_constraints.is_some());
+        }
+        assert_eq!(constrained, 1, "TUBITAK's");
+    }
 }
