@@ -13,8 +13,8 @@ use crate::{
     escape::Foreign,
     handshake::Presented,
     issuers::{Fetched, Issuers},
-    path::{Path, Paths},
-    store::{Root, Source},
+    path::{Path, Paths, Refusal},
+    store::{self, Root, Source},
     time::Time,
 };
 
@@ -53,12 +53,15 @@ pub struct Candidate {
 /// How long an anchor lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lasts {
-    /// The earlier of the two dates below.
+    /// The earliest of the dates below.
     pub until: Time,
     /// When it expires.
     pub not_after: Time,
     /// When Mozilla's schedule has it leave the store; `None` for roots of other stores.
     pub scheduled: Option<Time>,
+    /// When the first cross-sign on the path to it expires, which the server may then no longer
+    /// send; `None` if there is none.
+    pub cross_sign: Option<Time>,
 }
 
 /// Why a candidate stands where it stands.
@@ -74,6 +77,8 @@ pub enum Reason {
     LastsLongest,
     /// As near and lasting as long as another, it is smaller or the first by SHA-256.
     Smallest,
+    /// It lasts until the date that was asked for, unlike those before it.
+    LastsAsAsked(Time),
     /// The server sends all that is needed for it, unlike for the others.
     Sufficient,
     /// Not chosen: it needs certificates that the server does not send.
@@ -102,12 +107,14 @@ impl Candidate {
 pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     for path in &paths.found {
-        let candidate = candidate(path, presented, issuers);
+        let candidate = candidate(path, paths, presented, issuers);
         let twin = candidates
             .iter_mut()
             .find(|known| known.root.certificate.is_same_anchor(&candidate.root.certificate));
+        // Of one anchor, Mozilla's copy comes before one that seems to last longer.
+        let order = |one: &Candidate| (one.root.source != Source::Mozilla, key(one));
         match twin {
-            Some(known) if key(&candidate) < key(known) => *known = candidate,
+            Some(known) if order(&candidate) < order(known) => *known = candidate,
             Some(_) => {}
             None => candidates.push(candidate),
         }
@@ -124,17 +131,60 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
     candidates
 }
 
-fn candidate(path: &Path, presented: &Presented, issuers: &Issuers) -> Candidate {
+fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuers) -> Candidate {
+    // A certificate between leaf and anchor that is an anchor in its own right is a cross-sign.
+    let is_cross_sign = |one: &&Certificate| {
+        paths.found.iter().any(|other| other.anchor.certificate.is_same_anchor(one))
+            || store::mozilla_twin(one).is_some()
+    };
+    let between = path.certificates.iter().skip(1);
+    let cross_sign = between.filter(is_cross_sign).map(Certificate::not_after).min();
+    let root = match path.anchor.source {
+        // The system's store tells where trust came from, Mozilla's what others hold.
+        Source::System => store::mozilla_twin(&path.anchor.certificate),
+        _ => None,
+    };
+    let root = root.unwrap_or_else(|| path.anchor.clone());
     let fetched =
         |wanted: &Certificate| issuers.certificates.iter().find(|one| one.certificate == *wanted);
     let not_sent = path.certificates.iter().filter(|one| !presented.certificates.contains(one));
     let missing = not_sent.filter_map(fetched);
     Candidate {
-        root: path.anchor.clone(),
         missing: missing.cloned().collect(),
-        lasts: lasts(&path.anchor),
+        lasts: lasts(&root, cross_sign),
+        root,
         reason: Reason::Only,
         path: path.clone(),
+    }
+}
+
+/// Puts first, of the `candidates` in their order, one that lasts until `wanted`, sufficient ones
+/// preferred.
+///
+/// # Errors
+///
+/// [`Refusal::NoneLasts`] names the one that lasts longest if none does.
+pub fn lasting(mut candidates: Vec<Candidate>, wanted: Time) -> Result<Vec<Candidate>, Refusal> {
+    let lasts = |one: &Candidate| one.lasts.until >= wanted;
+    let sufficient = candidates.iter().position(|one| lasts(one) && one.is_sufficient());
+    match sufficient.or_else(|| candidates.iter().position(lasts)) {
+        Some(0) => Ok(candidates),
+        Some(position) => {
+            let mut chosen = candidates.remove(position);
+            chosen.reason = Reason::LastsAsAsked(wanted);
+            for other in candidates.iter_mut().filter(|other| !lasts(other)) {
+                other.reason = Reason::LastsLess;
+            }
+            candidates.insert(0, chosen);
+            Ok(candidates)
+        }
+        None => {
+            let best = candidates.iter().max_by_key(|one| one.lasts.until);
+            Err(Refusal::NoneLasts {
+                wanted,
+                longest: best.map(|one| (one.root.certificate.subject().text(), one.lasts.until)),
+            })
+        }
     }
 }
 
@@ -180,17 +230,19 @@ fn why_not(candidate: &Candidate, chosen: &Candidate) -> Reason {
     }
 }
 
-/// How long `root` lasts: its notAfter or the date of the schedule, whichever is earlier.
+/// How long `root` lasts: its notAfter, the date of the schedule or the end of a cross-sign on the
+/// way to it, whichever is the earliest.
 ///
 /// Its notBefore stands in for the day its key was made, which the schedule goes by. Private
 /// roots have no schedule.
 #[must_use]
-pub fn lasts(root: &Root) -> Lasts {
+pub fn lasts(root: &Root, cross_sign: Option<Time>) -> Lasts {
     let not_after = root.certificate.not_after();
     let scheduled =
         (root.source == Source::Mozilla).then(|| leaves_stores(root.certificate.not_before()));
-    let until = scheduled.map_or(not_after, |date| date.min(not_after));
-    Lasts { until, not_after, scheduled }
+    let ends = [Some(not_after), scheduled, cross_sign];
+    let until = ends.into_iter().flatten().min().unwrap_or(not_after);
+    Lasts { until, not_after, scheduled, cross_sign }
 }
 
 /// The date by which a root whose key was made at `made` leaves the stores.
@@ -225,6 +277,9 @@ impl fmt::Display for Reason {
                 "further from the leaf: fails when the server stops sending `{}` as it is",
                 subject.line()
             ),
+            Self::LastsAsAsked(wanted) => {
+                write!(f, "it lasts until {}, as was asked for", wanted.date())
+            }
             Self::LastsLess => f.write_str("does not last as long"),
             Self::Larger => f.write_str("takes more space or comes later by SHA-256"),
         }

@@ -112,6 +112,50 @@ pub fn pack(
     }
 }
 
+#[cfg(feature = "fetch")]
+impl Bundle {
+    /// Adds the other anchors that would do with what the server sends, each with the reason.
+    #[must_use]
+    pub fn with_backups(mut self, verified: &crate::verify::Verified) -> Self {
+        for other in verified.alternatives().iter().filter(|other| other.is_sufficient()) {
+            self.add(&other.root, Role::Backup, &other.reason.to_string(), other.lasts.until);
+        }
+        self
+    }
+
+    /// Adds the roots of Mozilla's store that belong to the anchor's organisation and last beyond
+    /// `at`: the server's next certificates may come from any of them.
+    #[must_use]
+    pub fn with_siblings(mut self, verified: &crate::verify::Verified, at: Time) -> Self {
+        let anchor = &verified.anchor().root;
+        if anchor.source != crate::store::Source::Mozilla {
+            return self;
+        }
+        for root in crate::store::mozilla_siblings(&anchor.certificate) {
+            let until = crate::anchor::lasts(&root, None).until;
+            if until > at {
+                let reason = "of the same organisation: the server's next certificates may come \
+                              from it";
+                self.add(&root, Role::Sibling, reason, until);
+            }
+        }
+        self
+    }
+
+    fn add(&mut self, root: &crate::store::Root, role: Role, reason: &str, lasts_until: Time) {
+        if self.entries.iter().any(|entry| entry.certificate.is_same_anchor(&root.certificate)) {
+            return;
+        }
+        self.entries.push(Entry {
+            certificate: root.certificate.clone(),
+            role,
+            source: Foreign::text(&root.source.to_string()),
+            reason: Some(Foreign::text(reason)),
+            lasts_until: Some(lasts_until),
+        });
+    }
+}
+
 impl Role {
     /// The role in one word, as locks, comments and JSON write it.
     #[must_use]

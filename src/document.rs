@@ -9,7 +9,7 @@ use crate::{
     anchor::Candidate,
     certificate::Certificate,
     grab::{Error, Grab, Judgement, Options},
-    path::Refusal,
+    path::{self, Path, Question, Refusal},
     store::Source,
     target::Target,
     time::Time,
@@ -116,7 +116,10 @@ impl Document {
                     hint: error.hint(),
                 });
             }
-            Ok(grab) => document.fill(grab, options.at),
+            Ok(grab) => {
+                document.fill(grab, options.at);
+                document.add_refused_paths(target, grab, options);
+            }
         }
         document
     }
@@ -168,12 +171,25 @@ impl Document {
     fn trusted(&mut self, grab: &Grab, judgement: &Judgement, at: Time) {
         let Judgement { paths, verified } = judgement;
         self.status = "ok";
-        self.paths = paths.found.iter().map(path).collect();
+        self.paths = paths.found.iter().map(path_part).collect();
         self.anchor = Some(anchor(verified.anchor()));
         self.sufficient = Some(verified.anchor().is_sufficient());
         self.alternatives = verified.alternatives().iter().map(anchor).collect();
         let warnings = warning::about_anchor(&grab.presented, paths, verified, at);
         self.warnings = warnings.into_iter().map(warning_part).collect();
+    }
+
+    /// The paths that do not hold, behind those that do.
+    fn add_refused_paths(&mut self, target: &Target, grab: &Grab, options: &Options) {
+        let question = Question { name: &options.wanted_name(target), at: options.at };
+        let issuers = grab.issuers.candidates();
+        let traces = path::trace(&grab.presented, &issuers, &options.store, question);
+        let refused = traces.found.into_iter().filter(|trace| trace.problem.is_some());
+        self.paths.extend(refused.map(|trace| PathPart {
+            certificates: trace.certificates.iter().map(|one| one.sha256().to_string()).collect(),
+            valid: false,
+            problem: trace.problem,
+        }));
     }
 
     fn untrusted(&mut self, grab: &Grab, refusal: &Refusal) {
@@ -223,7 +239,7 @@ fn certificate(certificate: &Certificate, source: &Source) -> CertificatePart {
     }
 }
 
-fn path(path: &crate::path::Path) -> PathPart {
+fn path_part(path: &Path) -> PathPart {
     let mut certificates: Vec<_> =
         path.certificates.iter().map(|one| one.sha256().to_string()).collect();
     let anchor = path.anchor.certificate.sha256().to_string();

@@ -20,6 +20,9 @@ use crate::{
 /// Subject alternative names shown of one certificate; the rest is counted.
 pub const SHOWN_NAMES: usize = 128;
 
+/// The RSA moduli that signatures are verified with, in bits: those of ring.
+pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
 /// What a certificate lacks to stand where it stands in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lack {
@@ -60,13 +63,16 @@ pub fn is_authority(certificate: &Certificate) -> bool {
     matches!(parsed.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca)
 }
 
-/// What keeps `certificate` from being an anchor at the time `at`.
+/// What keeps `certificate` from being an anchor at the time `at`; `None` for a device that does
+/// not look at an anchor's dates.
 ///
 /// An anchor without basicConstraints, as version 1 roots are, is taken: trust in it is the
 /// user's decision (RFC 5280 section 6.1.1 d).
 #[must_use]
-pub fn anchor_lacks(certificate: &Certificate, at: Time) -> Option<Lack> {
-    if at < certificate.not_before() || at > certificate.not_after() {
+pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack> {
+    if let Some(at) = at
+        && (at < certificate.not_before() || at > certificate.not_after())
+    {
         return Some(Lack::Validity { at });
     }
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
@@ -153,10 +159,9 @@ fn id(oid: &Oid<'_>) -> String {
 #[must_use]
 pub fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Option<bool> {
     use x509_parser::error::X509Error;
-    /// The RSA keys that ring checks signatures with, in bits.
-    const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
-    if let Key::Rsa { .. } = issuer.key()
-        && !issuer.key().bits().is_some_and(|bits| RSA_BITS.contains(&bits))
+    // ring calls a signature by such a key wrong, whatever it is.
+    if let (Key::Rsa { .. }, Some(bits)) = (issuer.key(), issuer.key().bits())
+        && !RSA_BITS.contains(&bits)
     {
         return None;
     }

@@ -34,6 +34,8 @@ pub struct Options {
     pub connect: connect::Options,
     /// The name to send in the ClientHello.
     pub sni: Sni,
+    /// The date until which the anchor has to last, if any is asked for.
+    pub lasting: Option<Time>,
     /// Whether and where issuers are fetched that the server leaves out.
     pub issuers: issuers::Options,
     /// Which handshakes may be tried.
@@ -65,6 +67,7 @@ impl Options {
             timeout: TIMEOUT,
             connect: connect::Options::default(),
             sni: Sni::Target,
+            lasting: None,
             issuers: issuers::Options::default(),
             way: reach::Way::Auto,
         }
@@ -132,7 +135,10 @@ pub fn conclude(
     let question = Question { name: &options.wanted_name(target), at: options.at };
     let found = path::find(&presented, &issuers.candidates(), &options.store, question);
     let verdict = found.map_err(|refusal| refusal.after(&issuers)).and_then(|paths| {
-        let ranked = anchor::rank(&paths, &presented, &issuers);
+        let mut ranked = anchor::rank(&paths, &presented, &issuers);
+        if let Some(until) = options.lasting {
+            ranked = anchor::lasting(ranked, until)?;
+        }
         let verified = verify::prove(ranked, &presented, question)?;
         Ok(Judgement { paths, verified })
     });

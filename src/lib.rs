@@ -29,6 +29,8 @@ pub mod certificate;
 
 // The words of the stages with sockets and of those that judge.
 #[cfg(feature = "fetch")]
+pub mod consumer;
+#[cfg(feature = "fetch")]
 pub mod extensions;
 
 #[cfg(feature = "fetch")]

@@ -3,14 +3,17 @@
 //! In: the [`Candidate`]s, best first. Out: [`Verified`], which only this stage can make.
 //!
 //! The search for paths had everything at hand; a device has what the server sends and what was
-//! embedded. So the chosen anchor is put to rustls-webpki once more with exactly that.
+//! embedded. So the chosen anchor is put to rustls-webpki once more with exactly that, and under the
+//! rules of the [`Consumer`] that the output is for.
 
 use crate::{
     anchor::{Candidate, Reason},
     certificate::Certificate,
+    consumer::{Consumer, LooksUp, TakesLeaf},
     handshake::Presented,
-    path::{self, Question, Refusal},
+    path::{self, Path, Paths, Question, Refusal},
     store::{Root, Source, Store},
+    time::Time,
 };
 
 /// An anchor with the proof that it verifies the server.
@@ -53,18 +56,106 @@ pub fn prove(
         let sent = &presented.certificates[1..];
         let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
         let at_hand: Vec<Certificate> = sent.iter().chain(missing).cloned().collect();
-        let root =
-            Root { certificate: anchor.root.certificate.clone(), source: Source::Fingerprint };
-        path::search(leaf, &at_hand, &[root], question).map_err(|problem| {
-            path::why_not(
-                leaf,
-                &at_hand,
-                std::slice::from_ref(&anchor.root),
-                &Store::default(),
-                question,
-                problem,
-            )
-        })?;
+        holds(
+            leaf,
+            &at_hand,
+            std::slice::from_ref(&anchor.root.certificate),
+            question,
+            Some(question.at),
+        )?;
     }
     Ok(Verified { anchor, alternatives: candidates.collect() })
+}
+
+/// Whether a device with the TLS stack `consumer` that holds `anchors` and nothing else verifies
+/// the server that sends `presented`.
+///
+/// # Errors
+///
+/// [`Refusal`] says why it does not.
+pub fn accepts(
+    consumer: &Consumer,
+    presented: &Presented,
+    anchors: &[Certificate],
+    question: Question<'_>,
+) -> Result<(), Refusal> {
+    let leaf = presented.certificates.first().ok_or(Refusal::NoCertificate)?;
+    let takes_leaf = match consumer.takes_leaf {
+        TakesLeaf::Never => false,
+        TakesLeaf::SelfSigned => leaf.is_self_issued(),
+        TakesLeaf::Always => true,
+    };
+    if takes_leaf && anchors.contains(leaf) {
+        return path::leaf_holds(leaf, question);
+    }
+    let sent = &presented.certificates[1..];
+    let anchor_at = consumer.checks_anchor_dates.then_some(question.at);
+    // The leaf is no authority, so it leads nowhere as an anchor of a path.
+    let (taken, left): (Vec<_>, Vec<_>) = anchors
+        .iter()
+        .filter(|one| *one != leaf)
+        .cloned()
+        .partition(|anchor| consumer.takes_intermediates || anchor.is_self_issued());
+    // What a store holds besides its anchors still serves to build a path.
+    let at_hand: Vec<_> = sent.iter().chain(&left).cloned().collect();
+    let paths = holds(leaf, &at_hand, &taken, question, anchor_at).map_err(|refusal| {
+        let would_hold = |anchor: &&Certificate| {
+            holds(leaf, sent, &[(*anchor).clone()], question, anchor_at).is_ok()
+        };
+        match left.iter().find(would_hold) {
+            Some(anchor) => Refusal::NotTaken {
+                subject: anchor.subject().text(),
+                consumer: consumer.title,
+                problem: "takes no anchor that is not self-signed",
+                unless: None,
+            },
+            None => refusal,
+        }
+    })?;
+    match consumer.looks_up {
+        LooksUp::Every => Ok(()),
+        LooksUp::Topmost { unless } => {
+            let is_topmost = |path: &Path| ends_at_the_top(path, sent);
+            match paths.found.first().filter(|_| !paths.found.iter().any(is_topmost)) {
+                None => Ok(()),
+                Some(path) => Err(Refusal::NotTaken {
+                    subject: path.anchor.certificate.subject().text(),
+                    consumer: consumer.title,
+                    problem: "looks up only the issuer of the topmost certificate that was sent",
+                    unless: Some(unless),
+                }),
+            }
+        }
+    }
+}
+
+/// Whether the anchor is what issued the last certificate of the chain as it was sent: whether
+/// nothing that was sent goes on from the end of `path`, but for the anchor itself.
+fn ends_at_the_top(path: &Path, sent: &[Certificate]) -> bool {
+    let Some(top) = path.certificates.last() else { return false };
+    let anchor = &path.anchor.certificate;
+    let goes_on = |one: &Certificate| {
+        one.subject_der() == top.issuer_der()
+            && !(one.is_self_issued() && one.is_same_anchor(anchor))
+    };
+    !sent.iter().any(goes_on)
+}
+
+/// The paths from `leaf` over `at_hand` to `anchors`, which are taken as they stand.
+fn holds(
+    leaf: &Certificate,
+    at_hand: &[Certificate],
+    anchors: &[Certificate],
+    question: Question<'_>,
+    anchor_at: Option<Time>,
+) -> Result<Paths, Refusal> {
+    let root = |certificate: &Certificate| Root {
+        certificate: certificate.clone(),
+        source: Source::Fingerprint,
+    };
+    let roots: Vec<Root> = anchors.iter().map(root).collect();
+    path::search(leaf, at_hand, &roots, question, anchor_at).map_err(|problem| {
+        let refusal = path::why_not(leaf, at_hand, &roots, &Store::default(), question, problem);
+        refusal.in_store("the device")
+    })
 }

@@ -15,7 +15,10 @@ mod targets;
 
 // The judgement.
 mod anchors;
+mod choosing;
+mod consumers;
 mod fingerprints;
+mod reasons;
 mod refusals;
 mod roots;
 mod verifying;

@@ -375,6 +375,7 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
         let mut presented = Presented::from_message([leaf.as_slice()], Source::Server);
         presented.peer = Some(SocketAddr::from(([192, 0, 2, 1], 443)).ip());
         let options = Options {
+            lasting: None,
             issuers: issuers::Options {
                 instead: Some(files.server.address()),
                 ..issuers::Options::default()

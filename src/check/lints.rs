@@ -304,5 +304,5 @@ fn scheduled(certificate: &Certificate) -> Option<Time> {
         return None;
     }
     let root = Root { certificate: certificate.clone(), source: Source::Mozilla };
-    anchor::lasts(&root).scheduled
+    anchor::lasts(&root, None).scheduled
 }

@@ -21,7 +21,7 @@ use certgrab::{
 };
 
 use super::{
-    Exit, Failure,
+    Exit, Failure, anchor,
     args::{Display, Emission, Form, Job, What},
     complain, formats, hosts, output, report, style,
 };
@@ -98,9 +98,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
 }
 
 pub(super) fn options(job: &Job) -> Result<Options, Failure> {
+    let at = job.at.unwrap_or_else(Time::now);
     Ok(Options {
         store: store(&job.roots, &job.trust_sha256)?,
-        at: job.at.unwrap_or_else(Time::now),
+        at,
         timeout: Duration::from_secs(u64::from(job.timeout.get())),
         connect: connect::Options {
             instead: job.connect.clone(),
@@ -115,6 +116,7 @@ pub(super) fn options(job: &Job) -> Result<Options, Failure> {
             None if job.no_sni => Sni::None,
             None => Sni::Target,
         },
+        lasting: job.anchor.lasting(at),
         issuers: job.anchor.issuers(),
         way: job.reaching.way(),
     })
@@ -183,7 +185,8 @@ fn finish(
         Ok(grab) => match &grab.verdict {
             Err(refusal) => {
                 if job.emit.is_empty() && !job.json {
-                    output::show(&report::refused(target, grab))?;
+                    let paths = job.anchor.shown(target, grab, options);
+                    output::show(&(report::refused(target, grab) + &paths))?;
                 }
                 let failure = Failure::new(Exit::Untrusted, refusal.to_string());
                 complain(&failure.with_hint(refusal.hint()));
@@ -193,11 +196,12 @@ fn finish(
         },
     };
     if job.emit.is_empty() && !job.json && !job.format.sizes {
-        output::show(&report::trusted(target, grab, judgement, options.at))?;
+        let paths = job.anchor.shown(target, grab, options);
+        output::show(&(report::trusted(target, grab, judgement, options.at) + &paths))?;
         return Ok(Exit::Done);
     }
     warn(grab, judgement, options.at, display);
-    let (bundle, name) = selection(job, target, grab, judgement)?;
+    let (bundle, name) = selection(job, target, grab, judgement, options)?;
     let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
         let message = "there is no intermediate between the leaf and the anchor";
@@ -212,6 +216,9 @@ fn finish(
     let mut to_standard_output = None;
     let mut files = Vec::new();
     for emission in &job.emit {
+        if let (Form::Certificates(format), What::Anchor) = (&emission.form, job.what) {
+            anchor::prove_for(format.name, target, grab, &bundle, options, display)?;
+        }
         let data = match formats::render(&emission.form, &bundle, &name)? {
             Some(data) => data,
             None => document().into_bytes(),
@@ -239,6 +246,7 @@ pub(super) fn selection(
     target: &Target,
     grab: &Grab,
     judgement: &grab::Judgement,
+    options: &Options,
 ) -> Result<(bundle::Bundle, Identifier), Failure> {
     let what = match job.what {
         What::Anchor => bundle::What::Anchor,
@@ -246,7 +254,10 @@ pub(super) fn selection(
         What::Leaf => bundle::What::Leaf,
         What::Intermediates => bundle::What::Intermediates,
     };
-    let bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
+    let mut bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
+    if job.what == What::Anchor {
+        bundle = job.anchor.widened(bundle, &judgement.verified, options.at);
+    }
     let name = formats::name(job, &bundle)?;
     Ok((bundle, name))
 }

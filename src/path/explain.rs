@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{Problem, Question};
+use super::{Problem, Question, reason};
 use crate::{
     certificate::{Certificate, Malformed, Sha256},
     escape::Foreign,
@@ -96,6 +96,24 @@ pub enum Refusal {
         /// Its issuer.
         issuer: Foreign,
     },
+    /// No root that the chain leads to lasts as long as was asked for.
+    NoneLasts {
+        /// The date asked for.
+        wanted: Time,
+        /// The subject of the root that lasts longest, and until when.
+        longest: Option<(Foreign, Time)>,
+    },
+    /// The consumer does not take what it would need as an anchor, or does not look it up.
+    NotTaken {
+        /// The certificate that it holds.
+        subject: Foreign,
+        /// The consumer.
+        consumer: &'static str,
+        /// Why not, completing the sentence "the consumer ...".
+        problem: &'static str,
+        /// The setting of the consumer that would change that.
+        unless: Option<&'static str>,
+    },
     /// rustls-webpki cannot judge a certificate, or refuses it for a reason of its own.
     NotVerifiable {
         /// The certificate that the reason is about, as far as that is known.
@@ -168,22 +186,30 @@ pub(crate) fn why_not(
     if let Some(expired) = chain.certificates.iter().find(outside) {
         return out_of_date(expired, question.at);
     }
+    if let Some((certificate, reason)) = reason::of(&chain.certificates, &error)
+        // A CA as its own server's certificate is told apart below, by where it ends.
+        && (error != webpki::Error::CaUsedAsEndEntity || !leaf.is_self_issued())
+    {
+        return Refusal::NotVerifiable { subject: certificate.subject().text(), reason };
+    }
     match (&error, chain.end) {
         (_, End::WrongSignature { child, issuer }) => Refusal::WrongSignature {
             subject: child.subject().text(),
             issuer: issuer.subject().text(),
         },
-        (webpki::Error::UnknownIssuer | webpki::Error::CaUsedAsEndEntity, End::Root(root))
-            if roots.is_empty() =>
-        {
-            Refusal::UnknownRoot {
-                subject: root.subject().text(),
-                sha256: root.sha256(),
-                store: store.description(),
-                is_leaf: root == leaf,
-                not_after: root.not_after(),
-            }
-        }
+        // A key that is not the trusted one's under its name is an unknown root too.
+        (
+            webpki::Error::UnknownIssuer
+            | webpki::Error::CaUsedAsEndEntity
+            | webpki::Error::InvalidSignatureForPublicKey,
+            End::Root(root),
+        ) => Refusal::UnknownRoot {
+            subject: root.subject().text(),
+            sha256: root.sha256(),
+            store: store.description(),
+            is_leaf: root == leaf,
+            not_after: root.not_after(),
+        },
         (webpki::Error::UnknownIssuer, End::Missing(child)) => Refusal::MissingIssuer {
             subject: child.subject().text(),
             issuer: child.issuer().text(),
@@ -265,7 +291,7 @@ fn signed(child: &Certificate, issuer: &Certificate) -> bool {
 fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {
     Refusal::NotVerifiable {
         subject: certificate.subject().text(),
-        reason: Foreign::text(&error.to_string()).line(),
+        reason: format!("is refused with {}", Foreign::text(&error.to_string()).line()),
     }
 }
 
@@ -345,8 +371,20 @@ impl fmt::Display for Refusal {
                 subject.line(),
                 issuer.line()
             ),
+            Self::NoneLasts { wanted, longest } => {
+                write!(f, "no root that the chain leads to lasts until {}", wanted.date())?;
+                match longest {
+                    Some((subject, until)) => {
+                        write!(f, "; `{}` lasts longest, until {}", subject.line(), until.date())
+                    }
+                    None => Ok(()),
+                }
+            }
+            Self::NotTaken { subject, consumer, problem, .. } => {
+                write!(f, "{consumer} does not trust `{}`: it {problem}", subject.line())
+            }
             Self::NotVerifiable { subject, reason } => {
-                write!(f, "`{}` is not verifiable: {reason}", subject.line())
+                write!(f, "`{}` is not verifiable: it {reason}", subject.line())
             }
         }
     }
@@ -355,6 +393,15 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Refusal {
+    /// Names the store otherwise.
+    #[must_use]
+    pub(crate) fn in_store(mut self, name: &str) -> Self {
+        if let Self::MissingIssuer { store, .. } | Self::UnknownRoot { store, .. } = &mut self {
+            name.clone_into(store);
+        }
+        self
+    }
+
     /// Adds where the missing issuer was looked for.
     #[must_use]
     pub(crate) fn after(mut self, issuers: &Issuers) -> Self {
@@ -387,6 +434,7 @@ impl Refusal {
                 "name the target as its certificate does, and say where it is with `--connect`"
                     .to_owned(),
             ),
+            Self::NotTaken { unless: Some(setting), .. } => Some(format!("set `{setting}`")),
             Self::TrustedLeafIsIssued { .. } => {
                 Some("give the SHA-256 of its root or of an intermediate".to_owned())
             }
@@ -409,6 +457,8 @@ impl Refusal {
             Self::WrongSignature { .. } => "wrong_signature",
             Self::Lacks { .. } => "not_an_authority",
             Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
+            Self::NoneLasts { .. } => "none_lasts",
+            Self::NotTaken { .. } => "not_taken",
             Self::NotVerifiable { .. } => "not_verifiable",
         }
     }

@@ -9,20 +9,25 @@
 //! 6.1 has no such path), which home brokers use: [`trusted_leaf`] is their way.
 
 mod explain;
+mod reason;
+mod trace;
 
-use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
+use rustls_pki_types::{
+    CertificateDer, Der, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
+};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
 use crate::{
     certificate::Certificate,
     extensions,
     handshake::Presented,
-    store::{Root, Store},
+    store::{self, Root, Store},
     time::Time,
 };
 
 pub use explain::Refusal;
 pub(crate) use explain::why_not;
+pub use trace::{MAX_TRACES, Trace, Traces, trace};
 
 /// The signature algorithms that paths are judged with: all of rustls-webpki's ring provider.
 const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = webpki::ALL_VERIFICATION_ALGS;
@@ -78,7 +83,7 @@ pub fn find(
         return Ok(Paths { found: vec![path], cut: false });
     }
     let roots = roots_within_reach(leaf, &candidates, store);
-    let search = search(leaf, &candidates, &roots, question);
+    let search = search(leaf, &candidates, &roots, question, Some(question.at));
     match search {
         Ok(paths) => Ok(paths),
         Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)),
@@ -119,17 +124,20 @@ pub(crate) enum Problem {
 }
 
 /// Asks rustls-webpki for all paths, and drops those that fail the checks it does not make.
+///
+/// `anchor_at` is the time at which an anchor has to be valid; `None` does not look at its dates.
 pub(crate) fn search(
     leaf: &Certificate,
     candidates: &[Certificate],
     roots: &[Root],
     question: Question<'_>,
+    anchor_at: Option<Time>,
 ) -> Result<Paths, Problem> {
     let leaf_der = CertificateDer::from(leaf.der());
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(Problem::WebPki)?;
     end_entity.verify_is_valid_for_subject_name(question.name).map_err(Problem::WebPki)?;
 
-    let mut search = Search { candidates, found: Vec::new(), cut: false, problem: None };
+    let mut search = Search { candidates, anchor_at, found: Vec::new(), cut: false, problem: None };
     let failure = search.run(&end_entity, roots, question);
     if search.cut {
         // Each call has its own budget, so asking for one root at a time reaches further.
@@ -148,6 +156,7 @@ pub(crate) fn search(
 
 struct Search<'a> {
     candidates: &'a [Certificate],
+    anchor_at: Option<Time>,
     found: Vec<Path>,
     cut: bool,
     problem: Option<Problem>,
@@ -167,7 +176,7 @@ impl Search<'_> {
         let (readable, anchors): (Vec<&Root>, Vec<_>) = roots
             .iter()
             .zip(&ders)
-            .filter_map(|(root, der)| Some((root, anchor_from_trusted_cert(der).ok()?)))
+            .filter_map(|(root, der)| Some((root, trust_anchor(root, der)?)))
             .unzip();
         let intermediates: Vec<_> =
             self.candidates.iter().map(|one| CertificateDer::from(one.der())).collect();
@@ -178,7 +187,7 @@ impl Search<'_> {
         let hook = |verified: &VerifiedPath<'_>| {
             let position = anchors.iter().position(|anchor| anchor == verified.anchor());
             if let Some(root) = position.map(|position| readable[position]) {
-                recording.borrow_mut().record(verified, root, question.at);
+                recording.borrow_mut().record(verified, root);
             }
             // Refusing each path makes the search go on to the next one.
             Err(webpki::Error::UnknownIssuer)
@@ -203,7 +212,7 @@ impl Search<'_> {
         error
     }
 
-    fn record(&mut self, verified: &VerifiedPath<'_>, root: &Root, at: Time) {
+    fn record(&mut self, verified: &VerifiedPath<'_>, root: &Root) {
         let mut certificates = Vec::new();
         for intermediate in verified.intermediate_certificates() {
             let der = intermediate.der();
@@ -223,7 +232,7 @@ impl Search<'_> {
                 return;
             }
         }
-        if let Some(lacks) = extensions::anchor_lacks(&root.certificate, at) {
+        if let Some(lacks) = extensions::anchor_lacks(&root.certificate, self.anchor_at) {
             let certificate = root.certificate.clone();
             self.problem = Some(Problem::Anchor { certificate, lacks });
             return;
@@ -233,6 +242,15 @@ impl Search<'_> {
             self.found.push(path);
         }
     }
+}
+
+/// The root as rustls-webpki takes it, with the constraints that its store puts on it.
+fn trust_anchor<'a>(root: &Root, der: &'a CertificateDer<'a>) -> Option<TrustAnchor<'a>> {
+    let mut anchor = anchor_from_trusted_cert(der).ok()?;
+    if let Some(constraints) = store::mozilla_constraints(root) {
+        anchor.name_constraints = Some(Der::from_slice(constraints));
+    }
+    Some(anchor)
 }
 
 /// The path of a leaf that is its own anchor: the user named it, and it signed itself.
@@ -247,14 +265,40 @@ fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Resul
     if !leaf.is_self_issued() {
         return Err(explain::trusted_leaf_is_issued(leaf));
     }
+    leaf_holds(leaf, question)?;
+    Ok(Path { certificates: vec![leaf.clone()], anchor: root })
+}
+
+/// Whether the leaf itself, whoever issued it, is valid at the time and for the name.
+pub(crate) fn leaf_holds(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     if question.at < leaf.not_before() || question.at > leaf.not_after() {
         return Err(explain::out_of_date(leaf, question.at));
     }
     let der = CertificateDer::from(leaf.der());
-    let checked = EndEntityCert::try_from(&der)
-        .and_then(|leaf| leaf.verify_is_valid_for_subject_name(question.name));
-    match checked {
-        Ok(()) => Ok(Path { certificates: vec![leaf.clone()], anchor: root }),
-        Err(error) => Err(explain::leaf_refused(leaf, question, &error)),
+    EndEntityCert::try_from(&der)
+        .and_then(|leaf| leaf.verify_is_valid_for_subject_name(question.name))
+        .map_err(|error| explain::leaf_refused(leaf, question, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Source;
+
+    #[test]
+    fn mozillas_roots_are_trusted_as_browsers_trust_them_constraints_included() {
+        let mut constrained = 0;
+        for anchor in webpki_roots::TLS_SERVER_ROOTS {
+            let own = store::mozilla_list().iter().find_map(|der| {
+                let certificate = Certificate::from_der(der).ok()?;
+                let root = Root { certificate, source: Source::Mozilla };
+                trust_anchor(&root, der).filter(|own| own.subject == anchor.subject)
+            });
+            // The two lists are of different days: a root of one may have left the other.
+            let Some(own) = own else { continue };
+            assert_eq!(own.name_constraints, anchor.name_constraints, "{:?}", anchor.subject);
+            constrained += usize::from(own.name_constraints.is_some());
+        }
+        assert_eq!(constrained, 1, "TUBITAK's");
     }
 }

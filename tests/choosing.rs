@@ -1,0 +1,163 @@
+//! Choosing among anchors: how long they last, which are kept beside, and every path's verdict.
+
+use std::fs;
+
+use rcgen::date_time_ymd;
+
+use crate::support::{Pki, certgrab, pki::sha256, real, run::Run};
+
+/// The command for a real chain; `None` without the chains.
+fn real_chain(name: &str) -> Option<Run> {
+    let folder = real::shared("chains")?.join(name);
+    let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file of the chain");
+    let facts: serde_json::Value = serde_json::from_str(&read("meta.json")).expect("facts");
+    let text = |key: &str| facts[key].as_str().expect("a text").to_owned();
+    let pem = read("leaf.pem") + &read("intermediates.pem");
+    let words = [text("host"), "--at".to_owned(), text("time")];
+    Some(certgrab().args(["--from", "-", "-q"]).args(words).reading(pem))
+}
+
+fn fingerprints(pem: &str) -> Vec<String> {
+    let blocks = pem::parse_many(pem).expect("PEM");
+    blocks.iter().map(|block| sha256(block.contents())[..8].to_owned()).collect()
+}
+
+#[test]
+fn an_anchor_that_lasts_as_long_as_asked_is_chosen_before_a_nearer_one() {
+    // ISRG Root X1 is as near as X2 in what is known of this chain, and leaves in 2030.
+    let Some(run) = real_chain("le-e5-x1-x2") else { return };
+    let document = run.args(["--json", "--lifetime", "10y"]).succeeds().json();
+    assert_eq!(document["anchor"]["lasts_until"], "2035-09-04T00:00:00Z");
+
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let run = |span: &str| {
+        certgrab()
+            .args(["plc.test", "--emit", "pem", "--at", "2030-01-01", "--lifetime", span])
+            .args(["--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    run("20y").succeeds();
+    run("7305d").succeeds();
+    run("21y").fails_with(1).stdout("").stderr(
+        "certgrab: error: no root that the chain leads to lasts until 2051-01-01; \
+         `CN=Plant Root` lasts longest, until 2050-01-01\n",
+    );
+    let text = run("long").fails_with(2).err();
+    assert!(text.contains("wanted a number of years or days, such as 10y or 90d"), "{text}");
+}
+
+#[test]
+fn what_lasts_longer_is_chosen_with_that_reason() {
+    let Some(run) = real_chain("amazon-rca1-starfield") else { return };
+    // Amazon Root CA 1 is nearest and lasts until 2030; nothing there lasts longer.
+    let text = run.args(["--lifetime", "9y"]).fails_with(1).err();
+    assert!(text.contains("Amazon Root CA 1"), "{text}");
+    assert!(text.contains("lasts longest, until 2030-05-26"), "{text}");
+}
+
+#[test]
+fn a_root_behind_a_cross_sign_lasts_no_longer_than_the_cross_sign() {
+    let Some(run) = real_chain("amazon-rca1-starfield") else { return };
+    let document = run.args(["--json"]).succeeds().json();
+    let other = &document["alternatives"][0];
+    assert!(other["subject"].as_str().is_some_and(|name| name.contains("Starfield Services")));
+    // By its own schedule 2027-04-15, before the cross-sign ends in 2037.
+    assert_eq!(other["lasts_until"], "2027-04-15T00:00:00Z");
+
+    // Root X of `crossed` is trusted too; behind the cross-sign, Old Root ends with it.
+    let old = Pki::root("Old Root")
+        .intermediate_with("Root X", |one| one.not_after = date_time_ymd(2032, 1, 1))
+        .intermediate("Int")
+        .leaf("plc.test");
+    let roots = old.file("roots.pem");
+    let der = &old.path()[2];
+    let both = crate::support::pki::pem_of(&[der.clone(), old.root_der().clone()]);
+    fs::write(&roots, both).expect("a file");
+    let document = certgrab()
+        .args(["plc.test", "--json", "--at", "2030-01-01", "--from"])
+        .args([old.chain_file()])
+        .args(["--roots"])
+        .args([roots])
+        .succeeds()
+        .json();
+    assert_eq!(document["anchor"]["subject"], "CN=Root X");
+    assert_eq!(document["alternatives"][0]["subject"], "CN=Old Root");
+    assert_eq!(document["alternatives"][0]["lasts_until"], "2032-01-01T00:00:00Z");
+}
+
+#[test]
+fn backups_and_siblings_stand_behind_the_anchor_each_with_the_reason() {
+    let Some(run) = real_chain("amazon-rca1-starfield") else { return };
+    let pem = run.args(["--emit", "pem", "--backup"]).succeeds().out();
+    assert_eq!(fingerprints(&pem), ["8ecde688", "568d6905"]);
+
+    let Some(run) = real_chain("amazon-rca1-starfield") else { return };
+    let header = run.args(["--emit", "c", "--siblings"]).succeeds().out();
+    for (name, reason) in [
+        ("Amazon Root CA 2", "sibling"),
+        ("Amazon Root CA 3", "sibling"),
+        ("Amazon Root CA 4", "of the same organisation"),
+    ] {
+        assert!(header.contains(name) && header.contains(reason), "{name}: {header}");
+    }
+
+    let Some(run) = real_chain("gts-we1-r4-xsign") else { return };
+    let pem = run.args(["--emit", "pem", "--siblings"]).succeeds().out();
+    let prints = fingerprints(&pem);
+    // R3 and R1; R2 is not in Mozilla's store.
+    assert_eq!(prints, ["349dfa40", "34d8a73e", "d947432a"]);
+
+    let Some(run) = real_chain("le-r10-x1") else { return };
+    let pem = run.args(["--emit", "pem", "--siblings"]).succeeds().out();
+    assert_eq!(fingerprints(&pem), ["96bcec06", "69729b8e"], "ISRG X1 and X2");
+}
+
+#[test]
+fn of_two_copies_of_an_anchor_mozillas_is_exported() {
+    let Some(folder) = real::shared("chains/gts-wr2-r1-xsign") else { return };
+    let Some(run) = real_chain("gts-wr2-r1-xsign") else { return };
+    // The file holds the older copy of GTS Root R1 too, and GlobalSign Root CA, which is trusted
+    // by it; the anchor is the copy that others hold.
+    let pem = run
+        .args(["--emit", "pem", "--roots", "mozilla", "--roots"])
+        .args([folder.join("roots.pem")])
+        .succeeds()
+        .out();
+    assert_eq!(fingerprints(&pem), ["d947432a"]);
+}
+
+#[test]
+fn every_path_is_shown_with_its_verdict_and_the_reason() {
+    let Some(run) = real_chain("le-r3-x1-dst") else { return };
+    let folder = real::shared("chains/le-r3-x1-dst").expect("it was there");
+    let text = run.args(["--paths", "--roots"]).args([folder.join("roots.pem")]).succeeds().out();
+    let wanted = "
+path 1     holds
+  CN=ISRG Root X1,O=Internet Security Research Group,C=US, until 2035-06-04, SHA-256 96bcec06264976f3...
+  CN=R3,O=Let's Encrypt,C=US, until 2025-09-15, SHA-256 67add1166b020ae6...
+  CN=cryptography.io, until 2023-08-27, SHA-256 72d8f5a91d1b8e7b...
+";
+    assert!(text.contains(wanted), "{text}");
+
+    let document = real_chain("godaddy-g2-class2").expect("it was there").args(["--json"]);
+    let document = document.succeeds().json();
+    let paths = document["paths"].as_array().expect("paths");
+    assert_eq!(paths[0]["valid"], true);
+    assert!(paths.iter().all(|path| path["valid"] == path["problem"].is_null()), "{paths:?}");
+
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let text = certgrab()
+        .args(["plc.test", "--paths", "--at", "2030-01-01", "--from"])
+        .args([pki.chain_file()])
+        .fails_with(1)
+        .out();
+    assert!(
+        text.contains(
+            "\npath 1     `CN=Plant Issuing` is issued by `CN=Plant Root`, which the server did \
+             not send and Mozilla's store does not have\n"
+        ),
+        "{text}"
+    );
+}

@@ -1,0 +1,181 @@
+//! What cannot be verified is named with its reason, never only as "unknown issuer".
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, GeneralSubtree,
+    IsCa, NameConstraints,
+};
+use tempfile::TempDir;
+
+use crate::support::{Pki, certgrab, pki::sha256, real};
+
+/// What certgrab says of the chain of `pki`, whose root is trusted.
+fn said(pki: &Pki) -> String {
+    certgrab()
+        .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
+        .args([pki.chain_file()])
+        .args(["--roots"])
+        .args([pki.root_file()])
+        .fails_with(1)
+        .stdout("")
+        .err()
+}
+
+fn changed(change: impl FnOnce(&mut CertificateParams) + 'static) -> Pki {
+    Pki::root("Plant Root").intermediate("Plant Issuing").changed(change).leaf("plc.test")
+}
+
+fn constrained(change: impl FnOnce(&mut CertificateParams)) -> Pki {
+    Pki::root("Plant Root")
+        .intermediate_with("Upper", change)
+        .intermediate("Lower")
+        .leaf("plc.test")
+}
+
+#[test]
+fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
+    let critical = |params: &mut CertificateParams| {
+        let mut extension =
+            CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 55_738], vec![5, 0]);
+        extension.set_criticality(true);
+        params.custom_extensions.push(extension);
+    };
+    let other = GeneralSubtree::DnsName("other.test".to_owned());
+    for (pki, wanted) in [
+        (
+            changed(|leaf| leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
+            "`CN=plc.test` is not verifiable: it is an authority's certificate and not a server's \
+             (CA:TRUE)",
+        ),
+        (
+            changed(|leaf| leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
+            "`CN=plc.test` is not verifiable: it is not for servers: its extKeyUsage has no \
+             serverAuth",
+        ),
+        (
+            changed(critical),
+            "`CN=plc.test` is not verifiable: it has the critical extension 1.3.6.1.4.1.55738, \
+             which certgrab does not know",
+        ),
+        (
+            constrained(|upper| {
+                upper.name_constraints = Some(NameConstraints {
+                    permitted_subtrees: vec![other],
+                    excluded_subtrees: Vec::new(),
+                });
+            }),
+            "`CN=plc.test` is not verifiable: it has a name that an authority above it may not \
+             issue for (nameConstraints)",
+        ),
+        (
+            constrained(|upper| upper.is_ca = IsCa::Ca(BasicConstraints::Constrained(0))),
+            "`CN=plc.test` is not verifiable: it has more intermediates above it than an authority \
+             allows (pathLenConstraint)",
+        ),
+        (
+            constrained(|upper| upper.is_ca = IsCa::ExplicitNoCa),
+            "`CN=Upper` is not verifiable: it issued a certificate although it is no CA",
+        ),
+    ] {
+        assert_eq!(said(&pki), format!("certgrab: error: {wanted}\n"));
+    }
+}
+
+#[test]
+fn a_self_signed_server_is_named_with_the_fingerprint_that_would_trust_it() {
+    for is_ca in [false, true] {
+        let pki = Pki::self_signed("plc.test", is_ca);
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
+            .args([pki.chain_file()])
+            .fails_with(1)
+            .stderr(&format!(
+                "certgrab: error: the server's certificate `CN=plc.test` is self-signed and not in \
+                 Mozilla's store\n\
+                 certgrab: hint: if you have compared it with its owner's, trust it with \
+                 `--trust-sha256 {}`\n",
+                sha256(pki.leaf_der())
+            ));
+    }
+}
+
+/// A root and a leaf made by OpenSSL, for what rcgen rightly does not make.
+struct Weak {
+    folder: TempDir,
+}
+
+impl Weak {
+    /// The root has a key of the kind `key`; the leaf is signed with `how`.
+    fn new(key: &[&str], how: &[&str], has_extensions: bool) -> Self {
+        let weak = Self { folder: TempDir::new().expect("a folder") };
+        let folder = weak.folder.path();
+        fs::write(folder.join("names"), "subjectAltName=DNS:plc.test\n").expect("a file");
+        let request = ["req", "-new", "-nodes", "-subj", "/CN=plc.test", "-newkey", "rsa:2048"];
+        let files = ["-keyout", "leaf.key", "-out", "leaf.csr"];
+        openssl(folder, &[&request[..], &files].concat());
+        let root = ["req", "-x509", "-nodes", "-subj", "/CN=Plant Root", "-days", "3650"];
+        let files = ["-keyout", "root.key", "-out", "root.pem"];
+        openssl(folder, &[&root[..], key, &files].concat());
+        let sign = ["x509", "-req", "-in", "leaf.csr", "-CA", "root.pem", "-CAkey", "root.key"];
+        let more = ["-CAcreateserial", "-days", "3650", "-out", "leaf.pem"];
+        let names = if has_extensions { &["-extfile", "names"][..] } else { &[] };
+        openssl(folder, &[&sign[..], &more, how, names].concat());
+        weak
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn said(&self) -> String {
+        certgrab()
+            .args(["plc.test", "--emit", "pem", "--from"])
+            .args([self.file("leaf.pem")])
+            .args(["--roots"])
+            .args([self.file("root.pem")])
+            .fails_with(1)
+            .err()
+    }
+}
+
+fn openssl(folder: &Path, words: &[&str]) {
+    let output =
+        Command::new("openssl").current_dir(folder).args(words).output().expect("openssl runs");
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn what_is_too_weak_or_too_old_to_verify_is_named_with_the_reason() {
+    if !real::program("openssl") {
+        return;
+    }
+    let rsa = ["-newkey", "rsa:2048"];
+    for (weak, wanted) in [
+        (
+            Weak::new(&rsa, &["-sha1"], true),
+            "`CN=plc.test` is not verifiable: it is signed with sha1WithRSAEncryption, and SHA1 is \
+             broken",
+        ),
+        (
+            Weak::new(&["-newkey", "rsa:1024"], &["-sha256"], true),
+            "`CN=Plant Root` is not verifiable: it has an RSA key of 1024 bits, wanted 2048 to 8192",
+        ),
+        (
+            Weak::new(&["-newkey", "ed448"], &[], true),
+            "`CN=plc.test` is not verifiable: it is signed with Ed448 by a key of Ed448, not \
+             verified here",
+        ),
+        (
+            Weak::new(&rsa, &["-sha256"], false),
+            "`CN=plc.test` is not verifiable: it is not of X.509 version 3, so it says nothing of \
+             its use",
+        ),
+    ] {
+        assert_eq!(weak.said(), format!("certgrab: error: {wanted}\n"));
+    }
+}
