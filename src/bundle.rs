@@ -75,9 +75,19 @@ pub fn pack(
     verified: &crate::verify::Verified,
     what: What,
 ) -> Bundle {
+    pack_candidate(target, presented, verified.anchor(), what)
+}
+
+/// The same for one of several anchors that a proof was made for.
+#[cfg(feature = "fetch")]
+pub(crate) fn pack_candidate(
+    target: &crate::target::Target,
+    presented: &crate::handshake::Presented,
+    anchor: &crate::anchor::Candidate,
+    what: What,
+) -> Bundle {
     use crate::store::Source;
 
-    let anchor = verified.anchor();
     let entry = |certificate: &Certificate, role: Role| Entry {
         role,
         source: Foreign::text(&if role == Role::Anchor {
@@ -109,6 +119,21 @@ pub fn pack(
             What::Leaf => leaf().collect(),
             What::Intermediates => between().collect(),
         },
+    }
+}
+
+#[cfg(feature = "fetch")]
+impl Bundle {
+    /// Adds what `other` has and this has not; the key is proven only if it is in both.
+    pub(crate) fn add(&mut self, other: Self) {
+        for entry in other.entries {
+            if !self.entries.iter().any(|known| known.certificate == entry.certificate) {
+                self.entries.push(entry);
+            }
+        }
+        if other.key_possession == KeyPossession::NotProven {
+            self.key_possession = KeyPossession::NotProven;
+        }
     }
 }
 
