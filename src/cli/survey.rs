@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use certgrab::{
-    emit::Identifier,
     grab::Options,
     handshake::{Authentication, Version},
     reach,
@@ -14,7 +13,7 @@ use certgrab::{
 use super::{
     Exit, Failure,
     args::{Display, Form, Job},
-    complain, job, output, style,
+    complain, formats, job, output, style,
 };
 
 /// Asks the targets in every way and shows or exports what came of it.
@@ -63,7 +62,7 @@ fn finish(job: &Job, display: &Display, target: &Target, survey: &Survey) -> Res
     let Some(bundle) = survey.bundle(target).filter(|_| survey.is_whole()) else {
         return Ok(Exit::Untrusted);
     };
-    let name = job.name.clone().unwrap_or_else(|| Identifier::for_host(&target.host(), "ROOT_CA"));
+    let name = formats::name(job, &bundle)?;
     // A document is of one chain, which `run` has refused.
     job::export(job, display, &bundle, &name, String::new)
 }
