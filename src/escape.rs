@@ -76,18 +76,14 @@ impl Foreign {
         }
     }
 
-    /// For a comment of C, C++, Rust, Python or YAML: it neither ends nor opens one.
-    ///
-    /// A comment's line must not end in it: wrap it in backticks, as the templates do, so that
-    /// a final backslash joins no lines.
+    /// For a comment of C, C++, Rust, Go, Python, YAML or XML: it neither ends nor opens one, and
+    /// as the end of a line it joins no lines.
     #[must_use]
     pub fn comment(&self) -> String {
         let mut out = String::new();
         let mut before = ' ';
         for character in self.line().chars() {
-            // `*/` and `/*` for C and Rust, `??/` is a trigraph for a backslash (C11 5.2.1.1).
-            let joins = matches!((before, character), ('*', '/') | ('/', '*') | ('?', '?'));
-            if joins {
+            if joins(before, character) {
                 let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
                 before = '}';
             } else {
@@ -95,23 +91,29 @@ impl Foreign {
                 before = character;
             }
         }
+        // GCC takes a backslash for the end of a line even with spaces after it.
+        if out.trim_end_matches(' ').ends_with('\\') {
+            out.push('.');
+        }
         out
     }
 
-    /// For the inside of a double-quoted literal of C, C++, Rust or Python: ASCII only.
+    /// For the inside of a quoted literal of C, C++, Rust, Go, Python, JSON or YAML: ASCII only.
     ///
     /// What is not a plain character stands as its visible escape with the backslash doubled, so
-    /// the program sees the same text that the report shows.
+    /// the program sees the same text that the report shows. So does what opens an interpolation
+    /// or ends a comment in some language: one form is safe in all of them.
     #[must_use]
     pub fn string_literal(&self) -> String {
         let mut out = String::new();
         let mut before = ' ';
         for character in self.line().chars() {
+            let opens = matches!(character, '$' | '`' | '\'')
+                || matches!((before, character), ('#' | '{', '{') | ('{', '%'));
             match character {
                 '"' => out.push_str("\\\""),
                 '\\' => out.push_str(r"\\"),
-                '?' if before == '?' => out.push_str(r"\\u{3f}"),
-                ' '..='~' => out.push(character),
+                ' '..='~' if !opens && !joins(before, character) => out.push(character),
                 _ => {
                     let _ = write!(out, r"\\u{{{:x}}}", u32::from(character));
                 }
@@ -120,6 +122,14 @@ impl Foreign {
         }
         out
     }
+}
+
+/// Whether two characters in a row mean something to a compiler wherever they stand.
+///
+/// `*/` and `/*` for C and Rust, `??/` is a trigraph for a backslash (C11 section 5.2.1.1), and
+/// `-->` ends a comment of XML.
+fn joins(before: char, character: char) -> bool {
+    matches!((before, character), ('*', '/') | ('/', '*') | ('?', '?') | ('-', '>'))
 }
 
 /// Shows the clean text, so that a debug line is as harmless as any other.
@@ -151,17 +161,33 @@ mod tests {
 
     #[test]
     fn a_comment_can_neither_be_ended_nor_opened() {
-        for hostile in ["*/", "/*", "**//", "*/*/", "/*/", "??/", "????/"] {
+        for hostile in ["*/", "/*", "**//", "*/*/", "/*/", "??/", "????/", "-->", "--->"] {
             let comment = Foreign::text(hostile).comment();
-            for mark in ["*/", "/*", "??"] {
+            for mark in ["*/", "/*", "??", "->"] {
                 assert!(!comment.contains(mark), "{hostile} gave {comment}");
             }
         }
     }
 
     #[test]
+    fn a_comment_at_the_end_of_a_line_joins_no_lines() {
+        assert_eq!(Foreign::text("a\\").comment(), r"a\\.");
+        assert_eq!(Foreign::escaped(r"CN=a\  ".to_owned()).comment(), r"CN=a\  .");
+        assert_eq!(Foreign::text("a\\b").comment(), r"a\\b");
+    }
+
+    #[test]
     fn a_literal_is_ascii_and_keeps_its_quotes() {
         assert_eq!(Foreign::text("\"é\\??/").string_literal(), r#"\"\\u{e9}\\\\?\\u{3f}/"#);
+    }
+
+    #[test]
+    fn a_literal_opens_no_interpolation_and_ends_no_comment() {
+        let literal = Foreign::text("a$b `c` #{d} {{e}} {%f%} it's */ /* {g}").string_literal();
+        for mark in ["$", "`", "#{", "{{", "{%", "'", "*/", "/*"] {
+            assert!(!literal.contains(mark), "{mark} in {literal}");
+        }
+        assert!(literal.ends_with(" {g}"), "{literal}");
     }
 
     #[test]

@@ -54,6 +54,15 @@ pub fn intermediate_lacks(certificate: &Certificate) -> Option<Lack> {
     }
 }
 
+/// Whether basicConstraints says that `certificate` is a CA (RFC 5280 section 4.2.1.9).
+#[must_use]
+pub fn is_authority(certificate: &Certificate) -> bool {
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
+        return false;
+    };
+    matches!(parsed.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca)
+}
+
 /// What keeps `certificate` from being an anchor at the time `at`; `None` for a device that does
 /// not look at an anchor's dates.
 ///

@@ -88,6 +88,10 @@ pub mod warning;
 #[cfg(feature = "fetch")]
 pub mod document;
 
+// What was committed, against what is there now.
+#[cfg(feature = "fetch")]
+pub mod check;
+
 #[cfg(feature = "fetch")]
 pub mod cover;
 

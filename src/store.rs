@@ -376,7 +376,7 @@ impl fmt::Display for Error {
                 write!(f, "cannot read {}: {error}", shown(path))
             }
             Self::NotAFile(path) => {
-                write!(f, "cannot read {}: wanted a regular file or a directory", shown(path))
+                write!(f, "cannot read {}: wanted a regular file", shown(path))
             }
             Self::TooLarge(path) => {
                 write!(f, "{} has more than {MAX_ROOTS_BYTES} bytes", shown(path))
@@ -396,3 +396,23 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl Error {
+    /// What to try next, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotAFile(_) => Some(
+                "`--roots` takes a file or a directory of files, `--from` a file or `-` for \
+                 standard input"
+                    .to_owned(),
+            ),
+            Self::Empty(_) => Some(
+                "wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, or one \
+                 certificate in DER"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
+}

@@ -26,11 +26,21 @@ mod verifying;
 // The way out.
 mod documents;
 mod emitting;
+mod formats;
 mod reports;
 mod writing;
 
 // Many targets.
 mod hosts;
+
+// In a repository.
+mod building;
+mod checking;
+mod integrating;
+mod syncing;
+
+// On a machine.
+mod installing;
 
 // The whole.
 mod architecture;

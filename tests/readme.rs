@@ -45,14 +45,15 @@ fn every_console_example_prints_what_the_readme_shows() {
 
 #[test]
 fn every_option_in_both_readmes_is_one_of_the_command() {
-    let help: String = [&["--help"][..], &["verify", "--help"]]
-        .iter()
-        .map(|words| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_certgrab"));
-            let output = command.args(*words).output().expect("help");
-            String::from_utf8_lossy(&output.stdout).into_owned()
-        })
-        .collect();
+    let help: String =
+        [&["--help"][..], &["verify", "--help"], &["check", "--help"], &["sync", "--help"]]
+            .iter()
+            .map(|words| {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_certgrab"));
+                let output = command.args(*words).output().expect("help");
+                String::from_utf8_lossy(&output.stdout).into_owned()
+            })
+            .collect();
     for name in ["README.md", "README.zh-CN.md"] {
         let text = read(name);
         // Options of other programs stand in lines that begin with their names.
@@ -96,7 +97,7 @@ fn the_readme_names_every_format_every_exit_code_and_every_field() {
     for format in certgrab::emit::FORMATS {
         assert!(readme.contains(&format!("`{}`", format.name)), "{}", format.name);
     }
-    for code in ["0", "1", "2", "3", "4", "70"] {
+    for code in ["0", "1", "2", "3", "4", "5", "70"] {
         assert!(readme.contains(&format!("\n| {code} | ")), "exit code {code}");
     }
     let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))

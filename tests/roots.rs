@@ -63,13 +63,15 @@ fn roots_that_cannot_be_read_are_a_matter_of_files() {
     );
     let empty = pki.file("empty.pem");
     fs::write(&empty, "").expect("a file");
-    certgrab()
-        .args(["plc.test", "--roots"])
-        .args([&empty])
-        .fails_with(4)
-        .stderr(&format!("certgrab: error: {} holds no certificate\n", empty.display()));
-    certgrab()
-        .args(["plc.test", "--roots", "/dev/zero"])
-        .fails_with(4)
-        .stderr("certgrab: error: cannot read /dev/zero: wanted a regular file or a directory\n");
+    certgrab().args(["plc.test", "--roots"]).args([&empty]).fails_with(4).stderr(&format!(
+        "certgrab: error: {} holds no certificate\n\
+         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, or one \
+         certificate in DER\n",
+        empty.display()
+    ));
+    certgrab().args(["plc.test", "--roots", "/dev/zero"]).fails_with(4).stderr(
+        "certgrab: error: cannot read /dev/zero: wanted a regular file\n\
+         certgrab: hint: `--roots` takes a file or a directory of files, `--from` a file or `-` \
+         for standard input\n",
+    );
 }

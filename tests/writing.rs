@@ -56,6 +56,63 @@ fn a_run_that_fails_leaves_what_was_there_untouched() {
     assert!(names.is_empty(), "{names:?}");
 }
 
+#[test]
+fn of_several_files_none_is_written_if_one_cannot_be() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (good, bad) = (pki.file("good.h"), pki.file("missing/bad.rs"));
+    grab(&server)
+        .args(["--emit", &format!("c={}", good.display())])
+        .args(["--emit", &format!("rust={}", bad.display()), "--roots"])
+        .args([pki.root_file()])
+        .fails_with(4)
+        .stderr(&format!(
+            "certgrab: error: cannot write {}: No such file or directory (os error 2)\n",
+            bad.display()
+        ));
+    assert!(!good.exists());
+    grab(&server)
+        .args(["--emit", "c=same.h", "--emit", "rust=same.h"])
+        .fails_with(2)
+        .stderr("certgrab: error: two `--emit` write the same file\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_error_and_a_closed_standard_output_change_no_exit_code() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let chain = pki.chain_file();
+    let run = |shell: &str| {
+        std::process::Command::new("sh")
+            .args(["-c", shell])
+            .env("CERTGRAB", env!("CARGO_BIN_EXE_certgrab"))
+            .env("CHAIN", &chain)
+            .output()
+            .expect("a shell")
+    };
+    let full = run("\"$CERTGRAB\" plc.test --from \"$CHAIN\" --emit pem 2>/dev/full");
+    assert_eq!(full.status.code(), Some(1));
+    // The reader is gone before the command begins to write.
+    let closed = "{ sleep 0.2; \"$CERTGRAB\" plc.test --from \"$CHAIN\"; echo $? >&2; } | true";
+    let text = String::from_utf8_lossy(&run(closed).stderr).into_owned();
+    assert!(text.ends_with("\n1\n"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_what_is_not_there_yet_leads_to_the_file_that_is_made() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (path, link) = (pki.file("later.pem"), pki.file("dangling.pem"));
+    std::os::unix::fs::symlink("later.pem", &link).expect("a link");
+    grab(&server)
+        .args(["--emit", &format!("pem={}", link.display()), "--roots"])
+        .args([pki.root_file()])
+        .succeeds();
+    assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
+    assert!(path.is_file());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_followed_and_the_mode_of_a_file_kept() {
@@ -83,7 +140,10 @@ fn what_is_no_regular_file_is_never_replaced() {
         .args(["--emit", "pem=/dev/full", "--roots"])
         .args([pki.root_file()])
         .fails_with(4)
-        .stderr("certgrab: error: cannot write /dev/full: it is not a regular file\n");
+        .stderr(
+            "certgrab: error: cannot write /dev/full: it is not a regular file\n\
+             certgrab: hint: leave out `=PATH` to write to standard output\n",
+        );
     let folder = pki.file("missing/out.pem");
     grab(&server)
         .args(["--emit", &format!("pem={}", folder.display()), "--roots"])

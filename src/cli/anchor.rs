@@ -14,7 +14,7 @@ use certgrab::{
     verify::{self, Verified},
 };
 
-use super::{Exit, Failure, args::Display, style};
+use super::{Exit, Failure, args::Display, output, style};
 
 /// How the anchor is found and chosen.
 #[derive(Debug, clap::Args)]
@@ -137,7 +137,7 @@ pub(super) fn prove_for(
     }
     if !display.quiet {
         let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-        anstream::eprintln!("certgrab: {} {refusal}{hint}", style::warning("warning:"));
+        output::say(format_args!("{} {refusal}{hint}", style::warning("warning:")));
     }
     Ok(())
 }

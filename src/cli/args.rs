@@ -11,12 +11,15 @@ use certgrab::{
 use clap::{Parser, Subcommand, ValueEnum};
 use rustls_pki_types::DnsName;
 
+use super::{check, integrate, paperwork, sync};
+
 const EXAMPLES: &str = "\
 Examples:
   certgrab m1.tuyacn.com:8883                       show the chain and the anchor
   certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
   certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
   certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
+  certgrab formats                                  list every format and its consumer
   certgrab demo                                     see it all without a network
 
 Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
@@ -51,6 +54,18 @@ pub(crate) enum Command {
     Demo,
     /// Judge a chain in a file; needs no network
     Verify(super::verify::Verify),
+    /// List the formats, each with its consumer
+    Formats(super::formats::List),
+    /// Are the committed constants sound, and do they still open the door?
+    Check(check::Args),
+    /// Write the locks and the constants of certgrab.toml anew
+    Sync(sync::Args),
+    /// Write the file that makes a build or a CI run certgrab
+    Integrate(integrate::Args),
+    /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
+    Completions(paperwork::Completions),
+    /// Print the man page, all commands in one
+    Man,
 }
 
 /// The main job: from targets to anchors.
@@ -60,7 +75,7 @@ pub(crate) struct Job {
     #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = target)]
     pub(crate) targets: Vec<Target>,
 
-    /// Write the certificates as pem, cer, der, p7b, c, rust or json, to PATH or standard output
+    /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
     #[arg(short, long, value_name = "FORMAT[=PATH]", value_parser = emission)]
     pub(crate) emit: Vec<Emission>,
 
@@ -123,6 +138,9 @@ pub(crate) struct Job {
     pub(crate) reaching: super::reaching::Reaching,
 
     #[command(flatten)]
+    pub(crate) format: super::formats::Shape,
+
+    #[command(flatten)]
     pub(crate) many: super::hosts::Arguments,
 }
 
@@ -172,6 +190,8 @@ pub(crate) enum Form {
     Document,
     /// The certificates in a format.
     Certificates(Format),
+    /// The certificates with a template of the user's own.
+    Template(super::formats::Template),
 }
 
 pub(super) fn target(text: &str) -> Result<Target, String> {
@@ -214,8 +234,8 @@ fn emission(text: &str) -> Result<Emission, String> {
 impl Emission {
     /// Whether what it writes can be shown on a terminal.
     pub(crate) fn is_text(&self) -> bool {
-        match self.form {
-            Form::Document => true,
+        match &self.form {
+            Form::Document | Form::Template(_) => true,
             Form::Certificates(format) => format.is_text,
         }
     }

@@ -11,7 +11,7 @@ use certgrab::{
     certificate::Sha256,
     connect,
     document::Document,
-    emit::{self, Identifier},
+    emit::Identifier,
     grab::{self, Options, Sni},
     handshake::Presented,
     store::{self, Source, Store},
@@ -23,29 +23,46 @@ use certgrab::{
 use super::{
     Exit, Failure, anchor,
     args::{Display, Emission, Form, Job, What},
-    complain, hosts, output, report, style,
+    complain, formats, hosts, output, report, style,
 };
 
 /// Runs the job; how it ended, the worst target counting.
 pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
     agree(job)?;
     let options = options(job)?;
+    if let Some(file) = &job.from {
+        let presented = read_chain(file)?;
+        let judge = |target: &Target| Ok(grab::judge(presented.clone(), target, &options));
+        return each(job, judge, &options, display);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
-    if let Some(file) = &job.many.hosts {
-        return hosts::run(&job.many, file, options, display, &runtime);
-    }
+    let exit = match &job.many.hosts {
+        Some(file) => hosts::run(&job.many, file, options, display, &runtime),
+        None => {
+            let ask = |target: &Target| runtime.block_on(grab::grab(target, &options));
+            each(job, ask, &options, display)
+        }
+    };
+    // A name that does not resolve keeps its thread for longer than anyone wants to wait.
+    runtime.shutdown_background();
+    exit
+}
+
+/// Asks for each target and shows what came of it; how that ended, the worst target counting.
+fn each(
+    job: &Job,
+    ask: impl Fn(&Target) -> Result<Grab, grab::Error>,
+    options: &Options,
+    display: &Display,
+) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for target in &job.targets {
         let target = &job.reaching.target(target);
-        let outcome = match &job.from {
-            Some(file) => Ok(grab::judge(read_chain(file)?, target, &options)),
-            None => runtime.block_on(grab::grab(target, &options)),
-        };
-        let ended = finish(job, display, target, &options, &outcome)?;
-        exit = exit.worse(ended);
+        let outcome = ask(target);
+        exit = exit.worse(finish(job, display, target, options, &outcome)?);
     }
     Ok(exit)
 }
@@ -66,6 +83,12 @@ fn agree(job: &Job) -> Result<(), Failure> {
         return Err(usage("`--emit` takes one target, not a list")
             .with_hint(Some("the summary names the anchors that open all doors".to_owned())));
     }
+    for (index, emission) in job.emit.iter().enumerate() {
+        let same = |other: &Emission| other.path.is_some() && other.path == emission.path;
+        if job.emit[..index].iter().any(same) {
+            return Err(usage("two `--emit` write the same file"));
+        }
+    }
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {
         return Err(usage("the format is binary and standard output is a terminal")
@@ -74,7 +97,7 @@ fn agree(job: &Job) -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(job: &Job) -> Result<Options, Failure> {
+pub(super) fn options(job: &Job) -> Result<Options, Failure> {
     let at = job.at.unwrap_or_else(Time::now);
     Ok(Options {
         store: store(&job.roots, &job.trust_sha256)?,
@@ -118,17 +141,20 @@ pub(super) fn store(roots: &[PathBuf], fingerprints: &[Sha256]) -> Result<Store,
 }
 
 fn unreadable(error: &store::Error) -> Failure {
-    Failure::new(Exit::File, error.to_string())
+    Failure::new(Exit::File, error.to_string()).with_hint(error.hint())
 }
 
 /// The chain in a file or on standard input, as if a server had presented it.
 pub(super) fn read_chain(file: &Path) -> Result<Presented, Failure> {
     let certificates = if file == Path::new("-") {
         let mut content = Vec::new();
-        let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES);
+        let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES + 1);
         input.read_to_end(&mut content).map_err(|error| {
             Failure::new(Exit::File, format!("cannot read standard input: {error}"))
         })?;
+        if content.len() as u64 > store::MAX_ROOTS_BYTES {
+            return Err(unreadable(&store::Error::TooLarge("standard input".into())));
+        }
         store::certificates_in(&content, Path::new("standard input"))
     } else {
         store::read_certificates(file)
@@ -151,11 +177,6 @@ fn finish(
     if job.json {
         output::write(document().as_bytes())?;
     }
-    // A document is a result in its own right: it says what failed.
-    let documents = job.emit.iter().filter(|emission| matches!(emission.form, Form::Document));
-    for emission in documents {
-        deliver(emission, document().as_bytes(), display)?;
-    }
     let (grab, judgement) = match outcome {
         Err(error) => {
             complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint()));
@@ -174,12 +195,58 @@ fn finish(
             Ok(judgement) => (grab, judgement),
         },
     };
-    if job.emit.is_empty() && !job.json {
+    if job.emit.is_empty() && !job.json && !job.format.sizes {
         let paths = job.anchor.shown(target, grab, options);
         output::show(&(report::trusted(target, grab, judgement, options.at) + &paths))?;
         return Ok(Exit::Done);
     }
     warn(grab, judgement, options.at, display);
+    let (bundle, name) = selection(job, target, grab, judgement)?;
+    let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
+    if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
+        let message = "there is no intermediate between the leaf and the anchor";
+        return Err(Failure::new(Exit::Untrusted, message));
+    }
+    if job.format.sizes {
+        output::show(&formats::sizes(&bundle))?;
+        return Ok(Exit::Done);
+    }
+    // All are rendered and lie beside their files before the first of these changes: a run that
+    // fails leaves all as it was.
+    let mut to_standard_output = None;
+    let mut files = Vec::new();
+    for emission in &job.emit {
+        if let (Form::Certificates(format), What::Anchor) = (&emission.form, job.what) {
+            anchor::prove_for(format.name, target, grab, &bundle, options, display)?;
+        }
+        let data = match formats::render(&emission.form, &bundle, &name)? {
+            Some(data) => data,
+            None => document().into_bytes(),
+        };
+        match &emission.path {
+            Some(path) => files.push((path.as_path(), data)),
+            None => to_standard_output = Some(data),
+        }
+    }
+    let changed = output::replace_all(&files)?;
+    if !display.quiet {
+        for ((path, _), changed) in files.iter().zip(changed) {
+            let path = certgrab::escape::Foreign::text(&path.display().to_string()).line();
+            let what = if changed { "wrote" } else { "unchanged:" };
+            output::say(format_args!("{what} {path}"));
+        }
+    }
+    to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
+    Ok(Exit::Done)
+}
+
+/// What the job exports of a judged chain, and what the constants are called.
+pub(super) fn selection(
+    job: &Job,
+    target: &Target,
+    grab: &Grab,
+    judgement: &grab::Judgement,
+) -> Result<(bundle::Bundle, Identifier), Failure> {
     let what = match job.what {
         What::Anchor => bundle::What::Anchor,
         What::Chain => bundle::What::Chain,
@@ -188,53 +255,21 @@ fn finish(
     };
     let mut bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
     if job.what == What::Anchor {
-        bundle = job.anchor.widened(bundle, &judgement.verified, options.at);
+        let at = job.at.unwrap_or_else(Time::now);
+        bundle = job.anchor.widened(bundle, &judgement.verified, at);
     }
-    let name = job.name.clone().unwrap_or_else(|| {
-        Identifier::for_host(
-            &target.host(),
-            match job.what {
-                What::Anchor => "ROOT_CA",
-                What::Chain => "CA_CHAIN",
-                What::Leaf => "CERTIFICATE",
-                What::Intermediates => "INTERMEDIATE_CA",
-            },
-        )
-    });
-    // All are rendered before the first is written: a run that fails leaves all as it was.
-    let mut rendered = Vec::new();
-    for emission in &job.emit {
-        if let Form::Certificates(format) = emission.form {
-            if bundle.entries.is_empty() {
-                let message = "there is no intermediate between the leaf and the anchor";
-                return Err(Failure::new(Exit::Untrusted, message));
-            }
-            if job.what == What::Anchor {
-                anchor::prove_for(format.name, target, grab, &bundle, options, display)?;
-            }
-            let data = emit::render(&bundle, format, &name).map_err(|error| {
-                Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
-            })?;
-            rendered.push((emission, data));
-        }
-    }
-    for (emission, data) in rendered {
-        deliver(emission, &data, display)?;
-    }
-    Ok(Exit::Done)
+    let name = formats::name(job, &bundle)?;
+    Ok((bundle, name))
 }
 
-fn deliver(emission: &Emission, data: &[u8], display: &Display) -> Result<(), Failure> {
-    let Some(path) = &emission.path else {
-        return output::write(data);
-    };
-    let changed = output::replace(path, data)?;
-    if !display.quiet {
-        let path = certgrab::escape::Foreign::text(&path.display().to_string()).line();
-        let what = if changed { "wrote" } else { "unchanged:" };
-        anstream::eprintln!("certgrab: {what} {path}");
+/// What the name of the constants ends in where the user gives none.
+pub(super) fn suffix(job: &Job) -> &'static str {
+    match job.what {
+        What::Anchor => "ROOT_CA",
+        What::Chain => "CA_CHAIN",
+        What::Leaf => "CERTIFICATE",
+        What::Intermediates => "INTERMEDIATE_CA",
     }
-    Ok(())
 }
 
 /// Says on standard error what the artefact has no room for.
@@ -245,10 +280,10 @@ fn warn(grab: &Grab, judgement: &grab::Judgement, at: Time, display: &Display) {
     let anchor = judgement.verified.anchor();
     for warning in warning::about_anchor(&grab.presented, &judgement.paths, &judgement.verified, at)
     {
-        anstream::eprintln!("certgrab: {} {}", style::warning("warning:"), warning.message);
+        output::say(format_args!("{} {}", style::warning("warning:"), warning.message));
     }
     if display.verbose {
         let subject = anchor.root.certificate.subject().text().line();
-        anstream::eprintln!("certgrab: anchor `{subject}`: {}", anchor.reason);
+        output::say(format_args!("anchor `{subject}`: {}", anchor.reason));
     }
 }

@@ -5,13 +5,19 @@
 
 mod anchor;
 mod args;
+mod check;
 mod demo;
+mod formats;
 mod hosts;
+mod integrate;
 mod job;
+mod manifest;
 mod output;
+mod paperwork;
 mod reaching;
 mod report;
 mod style;
+mod sync;
 mod verify;
 
 use std::process::ExitCode;
@@ -35,6 +41,8 @@ pub(crate) enum Exit {
     File,
     /// The user pressed Ctrl-C.
     Interrupted,
+    /// Sound today, but something needs attention before the horizon.
+    Attention,
     /// A fault of certgrab's own.
     Fault,
 }
@@ -55,21 +63,23 @@ impl Exit {
             Self::Usage => 2,
             Self::NoHandshake => 3,
             Self::File => 4,
+            Self::Attention => 5,
             Self::Fault => 70,
             // As shells count a process that SIGINT ended: 128 + 2.
             Self::Interrupted => 130,
         }
     }
 
-    /// The worse of two ends, in the order 130, 70, 2, 4, 3, 1, 0.
+    /// The worse of two ends, in the order 130, 70, 2, 4, 3, 1, 5, 0.
     pub(crate) fn worse(self, other: Self) -> Self {
-        const ORDER: [Exit; 7] = [
+        const ORDER: [Exit; 8] = [
             Exit::Interrupted,
             Exit::Fault,
             Exit::Usage,
             Exit::File,
             Exit::NoHandshake,
             Exit::Untrusted,
+            Exit::Attention,
             Exit::Done,
         ];
         *ORDER.iter().find(|exit| **exit == self || **exit == other).unwrap_or(&Self::Fault)
@@ -90,19 +100,25 @@ impl Failure {
 /// Runs the command as the process was called; the code to exit with.
 pub(crate) fn run() -> ExitCode {
     let exit = match Args::try_parse() {
-        Ok(args) => dispatch(&args),
+        Ok(args) => dispatch(args),
         Err(error) => usage(&error),
     };
     ExitCode::from(exit.code())
 }
 
-fn dispatch(args: &Args) -> Exit {
+fn dispatch(mut args: Args) -> Exit {
     style::choose(args.display.color);
-    let outcome = match &args.command {
+    let outcome = formats::read_templates(&mut args.job).and_then(|()| match &args.command {
         Some(Command::Demo) => demo::run(&args.display),
         Some(Command::Verify(verify)) => verify::run(verify, &args.display),
+        Some(Command::Formats(list)) => formats::run(list),
+        Some(Command::Check(check)) => check::run(check, &args.display),
+        Some(Command::Sync(sync)) => sync::run(sync, &args.display),
+        Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
+        Some(Command::Completions(shell)) => paperwork::completions(shell),
+        Some(Command::Man) => paperwork::man(),
         None => job::run(&args.job, &args.display),
-    };
+    });
     outcome.unwrap_or_else(|failure| {
         complain(&failure);
         failure.exit
@@ -111,9 +127,9 @@ fn dispatch(args: &Args) -> Exit {
 
 /// Says what went wrong, on standard error.
 pub(crate) fn complain(failure: &Failure) {
-    anstream::eprintln!("certgrab: {} {}", style::error("error:"), failure.message);
+    output::say(format_args!("{} {}", style::error("error:"), failure.message));
     if let Some(hint) = &failure.hint {
-        anstream::eprintln!("certgrab: {} {hint}", style::hint("hint:"));
+        output::say(format_args!("{} {hint}", style::hint("hint:")));
     }
 }
 
@@ -126,18 +142,31 @@ fn usage(error: &clap::Error) -> Exit {
         return Exit::Done;
     }
     let text = error.render().to_string();
-    let sentence = text.lines().next().unwrap_or_default();
-    let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+    // The first paragraph is the sentence, over several lines where it lists things; the rest are
+    // tips and the usage.
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<_> = paragraph.split_whitespace().collect();
+    let sentence = words.join(" ");
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
     let tips: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
     let hint = match (error.kind(), tips.as_slice()) {
         (ErrorKind::MissingRequiredArgument, _) => "name a server: `certgrab HOST:PORT`".to_owned(),
         (_, []) => "`certgrab --help` shows how".to_owned(),
-        (_, tips) => tips.join("; "),
+        (_, tips) => visible(&tips.join("; ")),
     };
     let sentence = match error.kind() {
-        ErrorKind::MissingRequiredArgument => "no target given".to_owned(),
-        _ => certgrab::escape::Foreign::text(sentence).line(),
+        ErrorKind::MissingRequiredArgument if sentence.contains("TARGET") => {
+            "no target given".to_owned()
+        }
+        _ => visible(sentence),
     };
     complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     Exit::Usage
+}
+
+/// `text`, which holds what the user typed, with what does not print shown by its number. What was
+/// shown so before is left as it is.
+fn visible(text: &str) -> String {
+    let escaped = certgrab::escape::Foreign::text(text).line();
+    escaped.replace("\\\\", "\\")
 }

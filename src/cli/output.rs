@@ -6,7 +6,7 @@
 use std::{
     fs,
     io::{self, IsTerminal as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use certgrab::escape::Foreign;
@@ -25,17 +25,20 @@ pub(super) fn show(text: &str) -> Result<(), Failure> {
     finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// A reader that has gone away has all that it wanted.
+/// A reader that has gone away has all that it wanted: that is no failure, and what the command
+/// found out decides how it ends.
 fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            std::process::exit(i32::from(Exit::Done.code()))
-        }
-        Err(error) => {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(Exit::File, format!("cannot write to standard output: {error}")))
         }
+        _ => Ok(()),
     }
+}
+
+/// Says one line on standard error. Where that is full or closed, there is nobody to tell.
+pub(super) fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "certgrab: {line}");
 }
 
 /// Whether standard output is a terminal.
@@ -47,48 +50,101 @@ pub(super) fn is_terminal() -> bool {
 ///
 /// A symbolic link is followed. Only a regular file is replaced.
 pub(super) fn replace(path: &Path, data: &[u8]) -> Result<bool, Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    let failed =
-        |error: io::Error| Failure::new(Exit::File, format!("cannot write {shown}: {error}"));
-    let place = match fs::metadata(path) {
-        Ok(facts) if facts.is_file() => {
-            let place = fs::canonicalize(path).map_err(failed)?;
-            if fs::read(&place).is_ok_and(|content| content == data) {
-                return Ok(false);
-            }
-            place
+    prepare(path, data)?.map_or(Ok(false), |change| change.make().map(|()| true))
+}
+
+/// Makes each path hold exactly its data, all of them or none; which ones had to change.
+pub(super) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failure> {
+    let prepared: Result<Vec<_>, Failure> =
+        files.iter().map(|(path, data)| prepare(path, data)).collect();
+    let mut changed = Vec::new();
+    for change in prepared? {
+        changed.push(change.is_some());
+        if let Some(change) = change {
+            change.make()?;
         }
+    }
+    Ok(changed)
+}
+
+/// New content that lies beside the file it is for.
+struct Change {
+    temporary: tempfile::NamedTempFile,
+    place: PathBuf,
+    shown: String,
+}
+
+impl Change {
+    fn make(self) -> Result<(), Failure> {
+        let Self { temporary, place, shown } = self;
+        temporary.persist(&place).map(|_| ()).map_err(|error| failed(&shown, &error.error))
+    }
+}
+
+/// Writes `data` beside `path`; `None` if the file holds it already.
+fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
+    let shown = Foreign::text(&path.display().to_string()).line();
+    let failed = |error: io::Error| failed(&shown, &error);
+    let place = resolve(path).map_err(failed)?;
+    let existing = match fs::metadata(&place) {
+        Ok(facts) if facts.is_file() => Some(facts.permissions()),
         Ok(_) => {
             let message = format!("cannot write {shown}: it is not a regular file");
-            return Err(Failure::new(Exit::File, message));
+            return Err(Failure::new(Exit::File, message)
+                .with_hint(Some("leave out `=PATH` to write to standard output".to_owned())));
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
     };
+    if existing.is_some() && fs::read(&place).is_ok_and(|content| content == data) {
+        return Ok(None);
+    }
     let folder = match place.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut temporary =
-        tempfile::Builder::new().prefix(".certgrab-").tempfile_in(folder).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".certgrab-");
+    new_file_mode(&mut builder);
+    let mut temporary = builder.tempfile_in(folder).map_err(failed)?;
     temporary.write_all(data).map_err(failed)?;
-    keep_permissions(&place, temporary.as_file()).map_err(failed)?;
+    if let Some(permissions) = existing {
+        temporary.as_file().set_permissions(permissions).map_err(failed)?;
+    }
     temporary.as_file().sync_all().map_err(failed)?;
-    temporary.persist(&place).map_err(|error| failed(error.error))?;
-    Ok(true)
+    Ok(Some(Change { temporary, place, shown }))
 }
 
-/// A temporary file is private; what replaces a file has its mode, a new one that of any other.
+/// Where a path leads in the end, also over links to what does not exist yet.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    /// As many links in a row as Linux follows (path_resolution(7)).
+    const MAX_LINKS: usize = 40;
+    let mut place = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&place) {
+            Ok(target) => {
+                place = place.parent().unwrap_or(Path::new("")).join(target);
+            }
+            // Not a link, or nothing at all.
+            Err(_) => return Ok(place),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
+
+/// What the system says, without the name of the temporary file that `tempfile` adds to it.
+fn failed(shown: &str, error: &io::Error) -> Failure {
+    let text = error.to_string();
+    let plain = text.split(" at path ").next().unwrap_or(&text);
+    Failure::new(Exit::File, format!("cannot write {shown}: {plain}"))
+}
+
+/// A new file has the mode that any other would have: the system takes the umask off this.
 #[cfg(unix)]
-fn keep_permissions(place: &Path, file: &fs::File) -> io::Result<()> {
+fn new_file_mode(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt as _;
-    /// Readable by all, as compilers of other users need it.
-    const NEW_FILE: u32 = 0o644;
-    let mode = fs::metadata(place).map_or(NEW_FILE, |facts| facts.permissions().mode());
-    file.set_permissions(fs::Permissions::from_mode(mode))
+    builder.permissions(fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn keep_permissions(_place: &Path, _file: &fs::File) -> io::Result<()> {
-    Ok(())
-}
+fn new_file_mode(_builder: &mut tempfile::Builder<'_, '_>) {}

@@ -119,7 +119,7 @@ pub(super) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
         if verify.strict {
             complain(&Failure::new(Exit::Untrusted, departure.to_string()));
         } else if !display.quiet {
-            anstream::eprintln!("certgrab: {} {departure}", style::warning("warning:"));
+            output::say(format_args!("{} {departure}", style::warning("warning:")));
         }
     }
     Ok(if is_ok { Exit::Done } else { Exit::Untrusted })

@@ -1,16 +1,35 @@
-//! Names of constants: valid in C, C++ and Rust, whatever the host is called.
+//! Names of constants: valid in C, C++, Rust, Python and Go, whatever the host is called.
 
 use std::fmt;
+
+use crate::escape::Foreign;
 
 /// The longest identifier: C99 section 5.2.4.1 lets a compiler look at 63 characters only.
 const MAX_LENGTH: usize = 63;
 
-/// Characters that certgrab adds to a name, as in `NAME_NOT_AFTER`.
+/// Characters that certgrab adds to a name at most, as in `NAME_NOT_BEFORE`.
 const LONGEST_SUFFIX: usize = "_NOT_BEFORE".len();
 
-/// The name of a constant.
+/// The longest name, its suffixes not counted.
+const MAX_NAME: usize = MAX_LENGTH - LONGEST_SUFFIX;
+
+/// The name of a constant, and the style in which the names of its facts follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identifier(String);
+pub struct Identifier {
+    name: String,
+    style: Style,
+}
+
+/// How the words of a name are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `TUYA_ROOT_CA`
+    Upper,
+    /// `tuya_root_ca`
+    Lower,
+    /// `tuyaRootCa`
+    Camel,
+}
 
 /// Text that no constant can be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,17 +38,27 @@ pub struct NotAnIdentifier;
 impl Identifier {
     /// Takes a name that the user chose: letters, digits and underscores, a letter first.
     ///
+    /// The names of facts follow its style: `tuya_root_ca` has `tuya_root_ca_host`.
+    ///
     /// # Errors
     ///
-    /// It has another form, ends in an underscore or doubles one (reserved in C++), or is longer
-    /// than C compilers look at.
+    /// It has another form, ends in an underscore or doubles one (reserved in C++), is a word or
+    /// a macro of a language, or is longer than C compilers look at.
     pub fn new(name: &str) -> Result<Self, NotAnIdentifier> {
         let starts = name.starts_with(|first: char| first.is_ascii_alphabetic());
         let holds = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let reserved = name.contains("__") || name.ends_with('_') || is_keyword(name);
-        let fits = name.len() <= MAX_LENGTH - LONGEST_SUFFIX;
-        let valid = starts && holds && !reserved && fits;
-        if valid { Ok(Self(name.to_owned())) } else { Err(NotAnIdentifier) }
+        let reserved = name.contains("__") || name.ends_with('_') || is_taken(name);
+        if !starts || !holds || reserved || name.len() > MAX_NAME {
+            return Err(NotAnIdentifier);
+        }
+        let has_upper = name.contains(|letter: char| letter.is_ascii_uppercase());
+        let has_lower = name.contains(|letter: char| letter.is_ascii_lowercase());
+        let style = match (has_upper, has_lower) {
+            (true, true) if !name.contains('_') => Style::Camel,
+            (false, true) => Style::Lower,
+            _ => Style::Upper,
+        };
+        Ok(Self { name: name.to_owned(), style })
     }
 
     /// The default: the host in capitals, then `what`: `M1_TUYACN_COM_ROOT_CA`.
@@ -46,36 +75,110 @@ impl Identifier {
         if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
             name.insert_str(0, "HOST_");
         }
-        name.truncate(MAX_LENGTH - LONGEST_SUFFIX - 1 - what.len());
-        Self(format!("{}_{what}", name.trim_end_matches('_')))
+        name.truncate(MAX_NAME - 1 - what.len());
+        let name = format!("{}_{what}", name.trim_end_matches('_'));
+        Self { name, style: Style::Upper }
+    }
+
+    /// The organisation in capitals, then `what`: `DIGICERT_INC_ROOT_CA`.
+    ///
+    /// Letters that no identifier holds in every language are left out. `None` if none is left.
+    #[must_use]
+    pub fn for_organisation(organisation: &Foreign, what: &str) -> Option<Self> {
+        let line = organisation.line();
+        let has_letter = line.contains(|letter: char| letter.is_ascii_alphabetic());
+        has_letter.then(|| Self::for_host(&line, what))
+    }
+
+    /// The same words in another style.
+    ///
+    /// # Errors
+    ///
+    /// In that style it is a word of a language.
+    pub fn in_style(&self, style: Style) -> Result<Self, NotAnIdentifier> {
+        let words = match self.style {
+            Style::Upper | Style::Lower => self.name.split('_').map(str::to_owned).collect(),
+            Style::Camel => humps(&self.name),
+        };
+        let name = match style {
+            Style::Upper => words.join("_").to_ascii_uppercase(),
+            Style::Lower => words.join("_").to_ascii_lowercase(),
+            Style::Camel => {
+                let mut words = words.iter();
+                let first = words.next().map(|word| word.to_ascii_lowercase());
+                first.into_iter().chain(words.map(|word| capitalised(word))).collect()
+            }
+        };
+        Ok(Self { name: Self::new(&name)?.name, style })
+    }
+
+    /// The name of a fact beside the constant: `NOT_AFTER` gives `TUYA_ROOT_CA_NOT_AFTER`.
+    #[must_use]
+    pub fn with(&self, fact: &str) -> String {
+        match self.style {
+            Style::Upper => format!("{}_{}", self.name, fact.to_ascii_uppercase()),
+            Style::Lower => format!("{}_{}", self.name, fact.to_ascii_lowercase()),
+            Style::Camel => {
+                format!("{}{}", self.name, fact.split('_').map(capitalised).collect::<String>())
+            }
+        }
     }
 
     /// The name as it stands in a source.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// Whether all its letters are capitals, as Rust wants them of constants.
+    #[must_use]
+    pub fn is_upper(&self) -> bool {
+        self.name == self.name.to_ascii_uppercase()
     }
 }
 
-/// Words of C, C++ and Rust that have the form of a name with a letter first. Capitals are none.
-fn is_keyword(name: &str) -> bool {
-    const KEYWORDS: &str = "abstract alignas alignof and and_eq as asm async auto await become \
-        bitand bitor bool box break case catch char char16_t char32_t char8_t class co_await \
-        co_return co_yield compl concept const const_cast consteval constexpr constinit continue \
-        crate decltype default delete do double dyn dynamic_cast else enum explicit export extern \
-        false final float fn for friend gen goto if impl import in inline int let long loop macro \
-        main match mod module move mut mutable namespace new noexcept not not_eq nullptr operator \
-        or or_eq override priv private protected pub public ref register reinterpret_cast \
-        requires restrict return self Self short signed sizeof static static_assert static_cast \
-        struct super switch template this thread_local throw trait true try type typedef typeid \
-        typename typeof union unsafe unsigned unsized use using virtual void volatile wchar_t \
-        where while xor xor_eq yield";
-    KEYWORDS.split_ascii_whitespace().any(|keyword| keyword == name)
+/// The words of `tuyaRootCa`.
+fn humps(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for letter in name.chars() {
+        match words.last_mut() {
+            Some(word) if !letter.is_ascii_uppercase() || word.is_empty() => word.push(letter),
+            _ => words.push(letter.to_string()),
+        }
+    }
+    words
+}
+
+fn capitalised(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    format!("{}{}", first.to_ascii_uppercase(), rest.to_ascii_lowercase())
+}
+
+/// Words of C, C++, Rust, Python and Go that have the form of a name with a letter first, and
+/// macros that the headers beside a generated one define.
+fn is_taken(name: &str) -> bool {
+    const KEYWORDS: &str = "abstract alignas alignof and and_eq as asm assert async auto await \
+        become bitand bitor bool box break case catch chan char char16_t char32_t char8_t class \
+        co_await co_return co_yield compl concept const const_cast consteval constexpr constinit \
+        continue crate decltype def default defer del delete do double dyn dynamic_cast elif else \
+        enum except explicit export extern fallthrough false final finally float fn for friend \
+        from func gen global go goto if impl import in inline int interface is lambda let long \
+        loop macro main map match mod module move mut mutable namespace new noexcept nonlocal not \
+        not_eq nullptr operator or or_eq override package pass priv private protected pub public \
+        raise range ref register reinterpret_cast requires restrict return select self Self short \
+        signed sizeof static static_assert static_cast struct super switch template this \
+        thread_local throw trait true try type typedef typeid typename typeof union unsafe \
+        unsigned unsized use using var virtual void volatile wchar_t where while with xor xor_eq \
+        yield False None True";
+    const MACROS: &str = "ARDUINO EOF ESP32 ESP8266 FALSE HIGH INPUT LOW NULL OUTPUT PROGMEM TRUE \
+        errno i386 linux stderr stdin stdout unix";
+    let words = KEYWORDS.split_ascii_whitespace().chain(MACROS.split_ascii_whitespace());
+    words.into_iter().any(|word| word == name)
 }
 
 impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.name)
     }
 }
 
@@ -83,9 +186,8 @@ impl fmt::Display for NotAnIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "wanted a name valid in C, C++ and Rust: letters, digits and single underscores, a \
-             letter first, no keyword, at most {} characters",
-            MAX_LENGTH - LONGEST_SUFFIX
+            "wanted a name valid in C, C++, Rust, Python and Go: letters, digits and single \
+             underscores, a letter first, no word of a language, at most {MAX_NAME} characters"
         )
     }
 }
@@ -111,11 +213,53 @@ mod tests {
 
     #[test]
     fn what_a_compiler_reserves_is_refused() {
-        for wrong in ["", "1a", "_a", "a__b", "a_", "a-b", "é", "static", "fn", "Self", "a b"] {
+        for wrong in [
+            "", "1a", "_a", "a__b", "a_", "a-b", "é", "static", "fn", "Self", "a b", "None",
+            "func", "lambda", "NULL", "linux",
+        ] {
             assert_eq!(Identifier::new(wrong), Err(NotAnIdentifier), "{wrong}");
         }
         assert!(Identifier::new("tuya_root_ca").is_ok());
         assert!(Identifier::new(&"a".repeat(52)).is_ok());
         assert!(Identifier::new(&"a".repeat(53)).is_err());
+    }
+
+    #[test]
+    fn the_names_of_facts_follow_the_style_of_the_name() {
+        let fact = |name: &str| Identifier::new(name).unwrap().with("NOT_AFTER");
+        assert_eq!(fact("TUYA_ROOT_CA"), "TUYA_ROOT_CA_NOT_AFTER");
+        assert_eq!(fact("tuya_root_ca"), "tuya_root_ca_not_after");
+        assert_eq!(fact("tuyaRootCa"), "tuyaRootCaNotAfter");
+        assert_eq!(fact("Tuya_CA"), "Tuya_CA_NOT_AFTER");
+    }
+
+    #[test]
+    fn a_name_is_put_into_every_style() {
+        let styled = |name: &str, style| {
+            Identifier::new(name).unwrap().in_style(style).map(|name| name.to_string())
+        };
+        for name in ["TUYA_ROOT_CA", "tuya_root_ca", "tuyaRootCa"] {
+            assert_eq!(styled(name, Style::Upper).as_deref(), Ok("TUYA_ROOT_CA"), "{name}");
+            assert_eq!(styled(name, Style::Lower).as_deref(), Ok("tuya_root_ca"), "{name}");
+            assert_eq!(styled(name, Style::Camel).as_deref(), Ok("tuyaRootCa"), "{name}");
+        }
+        assert_eq!(styled("STATIC", Style::Lower), Err(NotAnIdentifier));
+        let host = Identifier::for_host("192.0.2.1", "ROOT_CA");
+        assert_eq!(host.in_style(Style::Camel).unwrap().as_str(), "host192021RootCa");
+        assert_eq!(
+            host.in_style(Style::Lower).unwrap().with("DER_1").as_str(),
+            "host_192_0_2_1_root_ca_der_1"
+        );
+    }
+
+    #[test]
+    fn an_organisation_gives_a_name_if_it_has_a_letter() {
+        let name = |text: &str| {
+            Identifier::for_organisation(&Foreign::text(text), "ROOT_CA")
+                .map(|name| name.to_string())
+        };
+        assert_eq!(name("DigiCert Inc").as_deref(), Some("DIGICERT_INC_ROOT_CA"));
+        assert_eq!(name("3D \"Főtanúsítvány\"").as_deref(), Some("HOST_3D_F_TAN_S_TV_NY_ROOT_CA"));
+        assert_eq!(name("中华"), None);
     }
 }

@@ -3,68 +3,32 @@
 //! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
 //! on every machine and at every run. Writing them somewhere is left to the caller.
 
+mod esp_bundle;
+mod flash;
+mod formats;
 mod identifier;
 mod pkcs7;
 mod source;
+mod truststore;
+mod variables;
 
 use std::fmt;
 
-pub use identifier::{Identifier, NotAnIdentifier};
+pub use flash::flash_bytes;
+pub use formats::{FORMATS, Format, format};
+pub use identifier::{Identifier, NotAnIdentifier, Style};
+pub use source::FILTERS;
+pub use variables::VARIABLES;
 
-use crate::{bundle::Bundle, lock};
-
-/// A form that some reader takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Format {
-    /// The name on the command line; it does not change.
-    pub name: &'static str,
-    /// When to use it.
-    pub purpose: &'static str,
-    /// Whether the output is text.
-    pub is_text: bool,
-    kind: Kind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// The PEM blocks one after the other.
-    Pem,
-    /// The one certificate in PEM.
-    Cer,
-    /// The one certificate in DER.
-    Der,
-    /// PKCS #7 in PEM.
-    Pkcs7,
-    /// The lock that builds read.
-    Lock,
-    /// Generated source, by the name of its template.
-    Source(&'static str),
-}
-
-/// All forms, in the order in which they are listed.
-pub const FORMATS: &[Format] = &[
-    text("pem", "PEM blocks, for most tools and libraries", Kind::Pem),
-    text("cer", "one certificate as Base64 X.509, as browsers export it", Kind::Cer),
-    Format {
-        name: "der",
-        purpose: "one certificate in DER, the shortest whole form",
-        is_text: false,
-        kind: Kind::Der,
-    },
-    text("p7b", "a chain as PKCS #7 (RFC 7468 section 8), as Windows imports it", Kind::Pkcs7),
-    text("lock", "the PEM blocks with their facts, to commit: builds read it", Kind::Lock),
-    text("c", "a C or C++ header with PEM text, for mbedTLS and ESP-IDF", Kind::Source("c.h")),
-    text("rust", "Rust constants: PEM, C string and DER, no_std", Kind::Source("rust.rs")),
-];
-
-const fn text(name: &'static str, purpose: &'static str, kind: Kind) -> Format {
-    Format { name, purpose, is_text: true, kind }
-}
+use crate::{bundle::Bundle, certificate::Key, escape::Foreign, lock};
+use formats::{Demand, Kind};
 
 /// Why a bundle was not written in a form.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
+    /// There is no certificate.
+    Empty,
     /// The form takes exactly one certificate.
     OneOnly {
         /// The form.
@@ -72,30 +36,111 @@ pub enum Error {
         /// How many there are.
         found: usize,
     },
+    /// Something is larger than the form has room for.
+    TooLarge {
+        /// The form.
+        format: &'static str,
+        /// What is too large.
+        what: &'static str,
+        /// The most bytes it may have.
+        limit: usize,
+    },
+    /// The reader of the form does not know the key.
+    UnknownKey {
+        /// The form.
+        format: &'static str,
+        /// The subject of the certificate.
+        subject: Foreign,
+        /// Its key, in words.
+        key: String,
+    },
     /// A template cannot be rendered.
-    Template(minijinja::Error),
+    Template(TemplateError),
 }
 
-/// The format called `name`, if there is one.
-#[must_use]
-pub fn format(name: &str) -> Option<Format> {
-    FORMATS.iter().find(|format| format.name == name).copied()
+/// What is wrong with a template, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateError {
+    /// The template's file.
+    pub file: Foreign,
+    /// The line in it, from 1, where that is known.
+    pub line: Option<usize>,
+    /// The words of the template that fail, where that is known.
+    pub words: Option<Foreign>,
+    /// What is wrong with them.
+    pub problem: Foreign,
 }
 
 /// Writes `bundle` in `format`, with constants called `name`.
 ///
 /// # Errors
 ///
-/// [`Error::OneOnly`] if the form has room for one certificate and there are several.
+/// [`Error`] if the form has no room for what the bundle holds; nothing is written in part.
 pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<u8>, Error> {
+    meet(bundle, format)?;
     match format.kind {
         Kind::Pem => Ok(pem_text(bundle).into_bytes()),
-        Kind::Cer => Ok(only(bundle, format)?.pem().into_bytes()),
-        Kind::Der => Ok(only(bundle, format)?.der().to_vec()),
+        Kind::Der => Ok(bundle.entries[0].certificate.der().to_vec()),
         Kind::Pkcs7 => Ok(pkcs7::pem(bundle).into_bytes()),
         Kind::Lock => Ok(lock::write(bundle).into_bytes()),
-        Kind::Source(template) => source::render(bundle, template, format, name),
+        Kind::EspBundle => esp_bundle::indexed(bundle, format.name),
+        Kind::EspBundleV1 => esp_bundle::counted(bundle, format.name),
+        Kind::Pkcs12 => Ok(truststore::pkcs12(bundle)),
+        #[cfg(feature = "fetch")]
+        Kind::Jks => Ok(truststore::jks(bundle)),
+        Kind::Source(template) => source::render(bundle, template, format.name, name),
     }
+}
+
+/// Writes `bundle` with a template of the user's own; `file` is what messages call it.
+///
+/// [`VARIABLES`] and [`FILTERS`] are what it can use.
+///
+/// # Errors
+///
+/// [`Error::Template`] names the line and the words that fail.
+pub fn render_template(
+    bundle: &Bundle,
+    file: &str,
+    template: &str,
+    name: &Identifier,
+) -> Result<Vec<u8>, Error> {
+    if bundle.entries.is_empty() {
+        return Err(Error::Empty);
+    }
+    source::render_own(bundle, file, template, name)
+}
+
+/// Refuses what the form has no room for.
+fn meet(bundle: &Bundle, format: Format) -> Result<(), Error> {
+    let found = bundle.entries.len();
+    match format.demand {
+        _ if found == 0 => Err(Error::Empty),
+        Demand::One if found > 1 => Err(Error::OneOnly { format: format.name, found }),
+        Demand::PemUnder(limit) if pem_text(bundle).len() + 1 >= limit => Err(Error::TooLarge {
+            format: format.name,
+            what: "PEM text with its NUL",
+            limit: limit - 1,
+        }),
+        Demand::BearSslKeys => {
+            let certificates = bundle.entries.iter().map(|entry| &entry.certificate);
+            let unknown =
+                certificates.into_iter().find(|certificate| !bearssl_knows(certificate.key()));
+            unknown.map_or(Ok(()), |certificate| {
+                Err(Error::UnknownKey {
+                    format: format.name,
+                    subject: certificate.subject().text(),
+                    key: certificate.key().to_string(),
+                })
+            })
+        }
+        Demand::Any | Demand::One | Demand::PemUnder(_) => Ok(()),
+    }
+}
+
+/// RSA, and the curves whose points BearSSL multiplies for signatures.
+fn bearssl_knows(key: &Key) -> bool {
+    matches!(key, Key::Rsa { .. }) || variables::curve(key).is_some()
 }
 
 /// The PEM blocks of all entries, one after the other.
@@ -103,21 +148,37 @@ fn pem_text(bundle: &Bundle) -> String {
     bundle.entries.iter().map(|entry| entry.certificate.pem()).collect()
 }
 
-fn only(bundle: &Bundle, format: Format) -> Result<&crate::certificate::Certificate, Error> {
-    match bundle.entries.as_slice() {
-        [one] => Ok(&one.certificate),
-        more => Err(Error::OneOnly { format: format.name, found: more.len() }),
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Empty => f.write_str("there is no certificate to write"),
             Self::OneOnly { format, found } => {
                 write!(f, "the format `{format}` takes exactly one certificate, there are {found}")
             }
-            Self::Template(error) => write!(f, "template: {error}"),
+            Self::TooLarge { format, what, limit } => {
+                write!(f, "the format `{format}` takes at most {limit} bytes of {what}")
+            }
+            Self::UnknownKey { format, subject, key } => write!(
+                f,
+                "the format `{format}` takes RSA keys and EC keys on P-256, P-384 and P-521, and \
+                 the key of `{}` is {key}",
+                subject.line()
+            ),
+            Self::Template(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "template {}", self.file.line())?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(words) = &self.words {
+            write!(f, ", `{}`", words.line())?;
+        }
+        write!(f, ": {}", self.problem.line())
     }
 }
 
@@ -129,7 +190,21 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::OneOnly { .. } => Some("`pem` and `p7b` take several".to_owned()),
-            Self::Template(_) => None,
+            Self::UnknownKey { .. } => Some("`c` and `pem` take any key".to_owned()),
+            Self::Template(_) => Some("`certgrab formats --variables` lists them".to_owned()),
+            Self::Empty | Self::TooLarge { .. } => None,
+        }
+    }
+
+    /// A short stable name.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty => "no-certificate",
+            Self::OneOnly { .. } => "one-certificate-only",
+            Self::TooLarge { .. } => "too-large",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::Template(_) => "template",
         }
     }
 }

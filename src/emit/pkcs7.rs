@@ -4,8 +4,8 @@ use crate::bundle::Bundle;
 
 /// signedData (RFC 2315 section 14), as a DER OBJECT IDENTIFIER.
 const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
-/// ContentInfo of type data without content (RFC 2315 section 8).
-const DATA: &[u8] = b"\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+/// data (RFC 2315 section 14).
+pub(super) const DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
 /// Version 1 (RFC 2315 section 9.1).
 const VERSION: &[u8] = b"\x02\x01\x01";
 /// No digest algorithms, no signers.
@@ -15,14 +15,15 @@ const EMPTY_SET: &[u8] = b"\x31\x00";
 pub(super) fn pem(bundle: &Bundle) -> String {
     let ders: Vec<&[u8]> = bundle.entries.iter().map(|entry| entry.certificate.der()).collect();
     let certificates = wrap(0xa0, &ders.concat());
-    let signed = wrap(0x30, &[VERSION, EMPTY_SET, DATA, &certificates, EMPTY_SET].concat());
+    let signed =
+        wrap(0x30, &[VERSION, EMPTY_SET, &wrap(0x30, DATA), &certificates, EMPTY_SET].concat());
     let content = wrap(0x30, &[SIGNED_DATA, &wrap(0xa0, &signed)].concat());
     let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
     pem::encode_config(&pem::Pem::new("PKCS7", content), config)
 }
 
 /// A DER element (X.690 sections 8.1.2 and 10.1).
-fn wrap(tag: u8, value: &[u8]) -> Vec<u8> {
+pub(super) fn wrap(tag: u8, value: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     let length = value.len().to_be_bytes();
     let digits = &length[length.iter().take_while(|&&byte| byte == 0).count()..];

@@ -1,136 +1,241 @@
-//! Generated sources, from the templates in `templates/emit`.
+//! Generated sources, from the templates in `templates/emit` or the user's own.
 //!
-//! A template sees text from outside only as a value that has no form of its own: it must be put
-//! through `comment` or `literal`, and rendering it without is an error.
+//! A template sees text and bytes from outside only as values that have no form of their own:
+//! they must be put through a filter that names the place they stand in, such as `comment` or
+//! `literal`. Rendering one without is an error, however it was joined with other text before.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, fmt::Write as _, ops::Range, sync::Arc};
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context,
+    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value,
     syntax::SyntaxConfig,
-    value::{Object, ObjectRepr},
+    value::{Object, ObjectRepr, ValueKind},
 };
 
-use super::{Format, Identifier};
-use crate::{
-    bundle::{Bundle, Entry, KeyPossession},
-    escape::Foreign,
-};
+use super::{Identifier, variables};
+use crate::{bundle::Bundle, escape::Foreign};
 
-/// The templates, by name.
-const TEMPLATES: [(&str, &str); 2] = [
+/// The templates by name, and the parts that several of them share.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("arduino.h", include_str!("../../templates/emit/arduino.h")),
+    ("bearssl.h", include_str!("../../templates/emit/bearssl.h")),
+    ("c-bytes.h", include_str!("../../templates/emit/c-bytes.h")),
     ("c.h", include_str!("../../templates/emit/c.h")),
+    ("circuitpython.py", include_str!("../../templates/emit/circuitpython.py")),
+    ("esp-idf.h", include_str!("../../templates/emit/esp-idf.h")),
+    ("esp8266.h", include_str!("../../templates/emit/esp8266.h")),
+    ("esphome.yaml", include_str!("../../templates/emit/esphome.yaml")),
+    ("go.go", include_str!("../../templates/emit/go.go")),
+    ("mbedtls.h", include_str!("../../templates/emit/mbedtls.h")),
+    ("micropython.py", include_str!("../../templates/emit/micropython.py")),
+    ("nrf-modem.h", include_str!("../../templates/emit/nrf-modem.h")),
+    ("python.py", include_str!("../../templates/emit/python.py")),
+    ("rust-anchor.rs", include_str!("../../templates/emit/rust-anchor.rs")),
+    ("rust-der.rs", include_str!("../../templates/emit/rust-der.rs")),
+    ("rust-esp-idf.rs", include_str!("../../templates/emit/rust-esp-idf.rs")),
     ("rust.rs", include_str!("../../templates/emit/rust.rs")),
+    ("sha256.txt", include_str!("../../templates/emit/sha256.txt")),
+    ("spki-pin.txt", include_str!("../../templates/emit/spki-pin.txt")),
+    ("tasmota.h", include_str!("../../templates/emit/tasmota.h")),
+    ("text.txt", include_str!("../../templates/emit/text.txt")),
+    ("wolfssl.h", include_str!("../../templates/emit/wolfssl.h")),
+    ("zephyr.inc", include_str!("../../templates/emit/zephyr.inc")),
+    ("part/about", include_str!("../../templates/emit/part/about")),
+    ("part/c-anchors", include_str!("../../templates/emit/part/c-anchors")),
+    ("part/c-der", include_str!("../../templates/emit/part/c-der")),
+    ("part/c-facts", include_str!("../../templates/emit/part/c-facts")),
+    ("part/c-pem", include_str!("../../templates/emit/part/c-pem")),
+    ("part/python-facts", include_str!("../../templates/emit/part/python-facts")),
+    ("part/rust-allow", include_str!("../../templates/emit/part/rust-allow")),
+    ("part/rust-facts", include_str!("../../templates/emit/part/rust-facts")),
 ];
 
-/// The longest string literal every C99 compiler takes (C99 section 5.2.4.1).
-const MAX_LITERAL: usize = 4095;
+/// The filters that give a value from outside a form, for people who write templates.
+pub const FILTERS: &[(&str, &str)] = &[
+    ("comment", "text for a comment of C, C++, Rust, Go, Python or YAML"),
+    ("literal", "text for the inside of a quoted string of those languages, ASCII only"),
+    ("plain", "text for a file that no compiler reads"),
+    ("rows", "bytes as lines of `0x30, 0x82`"),
+    ("escaped_rows", "bytes as lines of `\\x30\\x82`, for byte strings of Python and Rust"),
+    ("base64", "bytes in Base64, on one line"),
+    ("size", "the number of bytes"),
+];
 
 /// Bytes a line of an array of hexadecimal numbers, for lines under 80 characters.
 const BYTES_A_LINE: usize = 12;
 
-/// Text from outside, as templates see it.
-#[derive(Debug)]
-struct Text(Foreign);
+/// Bytes a line of a string of escapes, for lines under 80 characters.
+const ESCAPES_A_LINE: usize = 16;
 
-impl Object for Text {
+/// What a value from outside turns into where it is joined with other text. It is a
+/// noncharacter (Unicode section 23.7): no text that is shown holds it.
+const MARK: char = '\u{fdd0}';
+
+/// A value from outside, as templates see it.
+#[derive(Debug)]
+pub(super) enum Outside {
+    /// Text that a certificate, a file or a server chose.
+    Text(Foreign),
+    /// A part of a certificate.
+    Bytes(Vec<u8>),
+}
+
+impl Object for Outside {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.line())
+        f.write_char(MARK)
     }
 }
 
 /// Renders `bundle` with the template called `template`.
 pub(super) fn render(
     bundle: &Bundle,
-    template: &'static str,
-    format: Format,
+    template: &str,
+    format: &str,
     name: &Identifier,
 ) -> Result<Vec<u8>, super::Error> {
-    let environment = environment().map_err(super::Error::Template)?;
+    let failed = |error: Error| super::Error::Template(explain(template, &error));
+    let mut environment = environment().map_err(failed)?;
+    for (name, source) in TEMPLATES {
+        environment.add_template(name, source).map_err(failed)?;
+    }
+    fill(&environment, template, variables::of(bundle, format, name))
+}
+
+/// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
+pub(super) fn render_own(
+    bundle: &Bundle,
+    file: &str,
+    source: &str,
+    name: &Identifier,
+) -> Result<Vec<u8>, super::Error> {
+    let failed = |error: Error| super::Error::Template(explain(file, &error));
+    let mut environment = environment().map_err(failed)?;
+    for (name, source) in TEMPLATES.iter().filter(|(name, _)| name.starts_with("part/")) {
+        environment.add_template(name, source).map_err(failed)?;
+    }
+    environment.add_template(file, source).map_err(failed)?;
+    fill(&environment, file, variables::of(bundle, "template", name))
+}
+
+fn fill(
+    environment: &Environment<'_>,
+    template: &str,
+    variables: Value,
+) -> Result<Vec<u8>, super::Error> {
     environment
         .get_template(template)
-        .and_then(|template| template.render(variables(bundle, format, name)))
+        .and_then(|template| template.render(variables))
         .map(String::into_bytes)
-        .map_err(super::Error::Template)
+        .map_err(|error| super::Error::Template(explain(template, &error)))
+}
+
+/// What is wrong with a template: the file, the line and the words of it.
+fn explain(file: &str, error: &Error) -> super::TemplateError {
+    // An error in an included part is caused by the line that it names last.
+    let mut deepest = error;
+    while let Some(cause) =
+        std::error::Error::source(deepest).and_then(|cause| cause.downcast_ref())
+    {
+        deepest = cause;
+    }
+    let excerpt = deepest.template_source().zip(deepest.range());
+    let words = excerpt.and_then(|(source, range)| failing(source, range)).map(Foreign::text);
+    let problem = match (deepest.kind(), deepest.detail()) {
+        (ErrorKind::UndefinedError, _) => "there is no such variable".to_owned(),
+        (_, Some(detail)) => detail.to_owned(),
+        (kind, None) => kind.to_string(),
+    };
+    super::TemplateError {
+        file: Foreign::text(deepest.name().unwrap_or(file)),
+        line: deepest.line(),
+        words,
+        problem: Foreign::text(&problem),
+    }
+}
+
+/// The words of a template that fail; where that is a filter, with what it is applied to.
+fn failing(source: &str, range: Range<usize>) -> Option<&str> {
+    let words = source.get(range.clone())?;
+    if FILTERS.iter().any(|(filter, _)| *filter == words) {
+        let before = source.get(..range.start)?;
+        let start = before.rfind("{{").max(before.rfind("{%"))? + 2;
+        return source.get(start..range.end).map(str::trim_start);
+    }
+    Some(words)
 }
 
 fn environment() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.set_debug(true);
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build()?);
     environment.set_formatter(|out, state, value| {
-        if value.downcast_object_ref::<Text>().is_some() {
-            let problem = "text from outside needs `| comment` or `| literal`";
-            return Err(Error::new(ErrorKind::InvalidOperation, problem));
+        if value.kind() == ValueKind::Bytes || value.to_string().contains(MARK) {
+            return Err(formless());
         }
         minijinja::escape_formatter(out, state, value)
     });
-    environment.add_filter("comment", |text: &Value| place(text, Foreign::comment));
-    environment.add_filter("literal", |text: &Value| place(text, Foreign::string_literal));
-    for (name, source) in TEMPLATES {
-        environment.add_template(name, source)?;
-    }
+    environment.add_filter("comment", |value: &Value| text(value, Foreign::comment));
+    environment.add_filter("literal", |value: &Value| text(value, Foreign::string_literal));
+    environment.add_filter("plain", |value: &Value| text(value, Foreign::line));
+    environment.add_filter("rows", |value: &Value| {
+        rows(value, BYTES_A_LINE, ", ", |byte| format!("0x{byte:02x}"))
+    });
+    environment.add_filter("escaped_rows", |value: &Value| {
+        rows(value, ESCAPES_A_LINE, "", |byte| format!("\\x{byte:02x}"))
+    });
+    environment.add_filter("base64", |value: &Value| {
+        bytes(value).map(|bytes| BASE64_STANDARD.encode(bytes))
+    });
+    environment.add_filter("size", |value: &Value| bytes(value).map(|bytes| bytes.len()));
     Ok(environment)
 }
 
+fn formless() -> Error {
+    let problem = "a value from outside needs a filter that names its place, such as `comment` or \
+                   `literal`, before anything else is done to it";
+    Error::new(ErrorKind::InvalidOperation, problem)
+}
+
 /// The text as `form` writes it; what is not text from outside is taken as if it were.
-fn place(value: &Value, form: impl Fn(&Foreign) -> String) -> String {
-    match value.downcast_object_ref::<Text>() {
-        Some(text) => form(&text.0),
-        None => form(&Foreign::text(&value.to_string())),
+fn text(value: &Value, form: impl Fn(&Foreign) -> String) -> Result<String, Error> {
+    match value.downcast_object_ref::<Outside>() {
+        Some(Outside::Text(text)) => Ok(form(text)),
+        Some(Outside::Bytes(_)) => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "bytes are no text; try `rows` or `base64`",
+        )),
+        None if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
+        None => match value.to_string() {
+            joined if joined.contains(MARK) => Err(formless()),
+            own => Ok(form(&Foreign::text(&own))),
+        },
     }
 }
 
-/// What a template can say; `templates/emit/README.md` lists it.
-fn variables(bundle: &Bundle, format: Format, name: &Identifier) -> Value {
-    let text = super::pem_text(bundle);
-    let target = if bundle.host.contains(':') {
-        format!("[{}]:{}", bundle.host, bundle.port)
-    } else {
-        format!("{}:{}", bundle.host, bundle.port)
-    };
-    context! {
-        name => name.as_str(),
-        format => format.name,
-        host => foreign(&Foreign::text(&bundle.host)),
-        port => bundle.port,
-        target => foreign(&Foreign::text(&target)),
-        key_is_proven => bundle.key_possession == KeyPossession::Proven,
-        pem_lines => text.lines().map(str::to_owned).collect::<Vec<_>>(),
-        pem_fits_a_literal => text.len() <= MAX_LITERAL,
-        not_after => bundle.entries.iter().map(|entry| entry.certificate.not_after().unix()).min(),
-        certificates => bundle.entries.iter().map(certificate).collect::<Vec<_>>(),
+fn bytes(value: &Value) -> Result<Vec<u8>, Error> {
+    match value.downcast_object_ref::<Outside>() {
+        Some(Outside::Bytes(bytes)) => Ok(bytes.clone()),
+        _ if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "this filter takes bytes, such as `der`")),
     }
 }
 
-fn certificate(entry: &Entry) -> Value {
-    let certificate = &entry.certificate;
-    let rows = certificate.der().chunks(BYTES_A_LINE);
-    let hex = |row: &[u8]| row.iter().map(|byte| format!("0x{byte:02x}")).collect::<Vec<_>>();
-    context! {
-        role => entry.role.word(),
-        subject => foreign(&certificate.subject().text()),
-        issuer => foreign(&certificate.issuer().text()),
-        not_before => certificate.not_before().to_string(),
-        not_after => certificate.not_after().to_string(),
-        lasts_until => entry.lasts_until.map(crate::time::Time::date),
-        sha256 => certificate.sha256().to_string(),
-        key => certificate.key().to_string(),
-        signature => certificate.signature_algorithm(),
-        source => foreign(&entry.source),
-        reason => entry.reason.as_ref().map(foreign),
-        der_rows => rows.map(|row| hex(row).join(", ")).collect::<Vec<_>>(),
-        der_length => certificate.der().len(),
-    }
-}
-
-fn foreign(text: &Foreign) -> Value {
-    Value::from_object(Text(text.clone()))
+fn rows(
+    value: &Value,
+    a_line: usize,
+    between: &str,
+    form: impl Fn(&u8) -> String,
+) -> Result<Vec<String>, Error> {
+    let bytes = bytes(value)?;
+    let row = |row: &[u8]| row.iter().map(&form).collect::<Vec<_>>().join(between);
+    Ok(bytes.chunks(a_line).map(row).collect())
 }

@@ -35,9 +35,23 @@ type Change = Box<dyn FnOnce(&mut CertificateParams)>;
 impl Pki {
     /// Begins with a self-signed root called `name`, valid from 2020 to 2050.
     pub(crate) fn root(name: &str) -> Builder {
+        Self::root_with_key(name, key())
+    }
+
+    /// Begins with such a root that has a key of its own kind.
+    pub(crate) fn root_with_key(name: &str, key: KeyPair) -> Builder {
+        Self::root_of(name, key, |_| {})
+    }
+
+    /// Begins with a root that has changed parameters.
+    pub(crate) fn root_changed(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Builder {
+        Self::root_of(name, key(), change)
+    }
+
+    fn root_of(name: &str, key: KeyPair, change: impl FnOnce(&mut CertificateParams)) -> Builder {
         let mut params = authority(name);
         params.not_after = date_time_ymd(2050, 1, 1);
-        let key = key();
+        change(&mut params);
         let der = params.self_signed(&key).expect("a root").der().clone();
         let issuer = Issuer::new(params, key);
         Builder { authorities: vec![Authority { der, issuer }], change: Box::new(|_| {}) }

@@ -27,13 +27,15 @@ pub(crate) fn program(name: &str) -> bool {
     found
 }
 
-/// Whether the C header called `name` is installed. Without it the test is skipped, and says so.
+/// Whether a C program can include `name`. Without it the test is skipped, and says so.
 ///
 /// # Panics
 ///
 /// In CI, where every part has to be there.
 pub(crate) fn header(name: &str) -> bool {
-    let found = PathBuf::from("/usr/include").join(name).is_file();
+    let mut probe = Command::new("gcc");
+    probe.args(["-fsyntax-only", "-x", "c", "-include", name, "/dev/null"]);
+    let found = probe.output().is_ok_and(|output| output.status.success());
     if !found {
         skip(name);
     }
@@ -54,7 +56,12 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-fn skip(what: &str) {
+/// Says that a test is skipped for want of `what`.
+///
+/// # Panics
+///
+/// In CI, where every part has to be there.
+pub(crate) fn skip(what: &str) {
     assert!(std::env::var_os("CI").is_none(), "CI needs {what}");
     // Not `eprintln!`, which the test harness would swallow.
     use std::io::Write as _;

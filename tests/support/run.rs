@@ -47,6 +47,12 @@ impl Run {
         self
     }
 
+    /// Runs in `folder`.
+    pub(crate) fn in_folder(mut self, folder: &std::path::Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// What the command reads on standard input.
     pub(crate) fn reading(mut self, input: impl AsRef<[u8]>) -> Self {
         self.input = input.as_ref().to_vec();

@@ -92,11 +92,10 @@ fn affordable(jobs: usize, display: &Display) -> usize {
     };
     let room = usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(jobs).max(1);
     if room < jobs && !display.quiet {
-        anstream::eprintln!(
-            "certgrab: {} the system allows {allowed} open files: {room} jobs at once instead of \
-             {jobs}",
-            super::style::warning("warning:")
-        );
+        let warning = super::style::warning("warning:");
+        super::output::say(format_args!(
+            "{warning} the system allows {allowed} open files: {room} jobs at once instead of {jobs}"
+        ));
     }
     jobs.min(room)
 }
@@ -152,7 +151,9 @@ impl Run {
             return Ok(Exit::Done);
         }
         if !display.quiet {
-            anstream::eprint!("{}", self.tally.summary(end == End::Interrupted));
+            for line in self.tally.summary(end == End::Interrupted).lines() {
+                super::output::say(line);
+            }
         }
         if let Some(failure) = list.failure() {
             return Err(failure);

@@ -103,22 +103,22 @@ impl Tally {
         let end = if interrupted { "interrupted after " } else { "" };
         let _ = writeln!(
             out,
-            "certgrab: {end}{} targets: {} with an anchor, {} not trusted, {} failed",
+            "{end}{} targets: {} with an anchor, {} not trusted, {} failed",
             self.done,
             self.ok,
             self.untrusted,
             self.failed.values().sum::<u64>()
         );
-        let _ = writeln!(out, "certgrab: {} distinct chains", self.chains.len());
+        let _ = writeln!(out, "{} distinct chains", self.chains.len());
         for (kind, count) in &self.failed {
-            let _ = writeln!(out, "certgrab: failed with {kind}: {count}");
+            let _ = writeln!(out, "failed with {kind}: {count}");
         }
         let doors: Vec<Vec<Sha256>> = self.doors.keys().cloned().collect();
         let smallest = cover::smallest(&doors);
         if !smallest.is_empty() {
             let count = smallest.len();
             let plural = if count == 1 { "" } else { "s" };
-            let _ = writeln!(out, "certgrab: {count} anchor{plural} open all doors that have one:");
+            let _ = writeln!(out, "{count} anchor{plural} open all doors that have one:");
         }
         for anchor in smallest {
             let subject = self.anchors.get(&anchor).map_or("", String::as_str);
@@ -130,8 +130,8 @@ impl Tally {
                 .collect();
             let more = if count > examples.len() as u64 { ", ..." } else { "" };
             let examples = examples.join(", ");
-            let _ = writeln!(out, "certgrab:   {subject}, SHA-256 {anchor}");
-            let _ = writeln!(out, "certgrab:     for {count} targets: {examples}{more}");
+            let _ = writeln!(out, "  {subject}, SHA-256 {anchor}");
+            let _ = writeln!(out, "    for {count} targets: {examples}{more}");
         }
         out
     }

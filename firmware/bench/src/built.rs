@@ -1,0 +1,66 @@
+//! The firmware, built with the anchor that was grabbed.
+//!
+//! In: a lock. Out: [`Built`], the host program, and where the generated C header is.
+
+use crate::{Fault, broker::Broker, pki::NAME, tools::workspace};
+use serde_json::Value;
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// A program of this workspace, and the folder that its build script wrote to.
+pub(crate) struct Built {
+    pub(crate) program: PathBuf,
+}
+
+impl Built {
+    /// Builds the host program with the anchor in `lock`.
+    pub(crate) fn host(lock: &Path) -> Result<Self, Fault> {
+        let messages = build("host", lock)?;
+        let program = messages
+            .iter()
+            .filter(|message| message["target"]["name"] == "host")
+            .find_map(|message| message["executable"].as_str())
+            .ok_or("cargo names no executable")?;
+        Ok(Self { program: program.into() })
+    }
+
+    /// The command that connects it to `broker`.
+    pub(crate) fn command(&self, broker: &Broker) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg(format!("mqtts://{NAME}:{}", broker.port));
+        command
+    }
+}
+
+/// Builds the C client's crate with the anchor in `lock`; the folder that its header is in.
+pub(crate) fn header(lock: &Path) -> Result<PathBuf, Fault> {
+    let messages = build("c-client", lock)?;
+    let folder = messages
+        .iter()
+        .filter(|message| message["reason"] == "build-script-executed")
+        .filter(|message| message["package_id"].as_str().is_some_and(|id| id.contains("c-client")))
+        .find_map(|message| message["out_dir"].as_str())
+        .ok_or("cargo names no folder of the header")?;
+    Ok(folder.into())
+}
+
+/// What cargo says while it builds `package`.
+fn build(package: &str, lock: &Path) -> Result<Vec<Value>, Fault> {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(workspace())
+        .args(["build", "--quiet", "--package", package])
+        .arg("--message-format=json-render-diagnostics")
+        .env("CERTGRAB_LOCK", lock)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err(format!("cargo build of {package}: {}", output.status).into());
+    }
+    Ok(String::from_utf8(output.stdout)?
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,83 @@
+//! L2: the generated C header, in a C client over the system's mbedTLS.
+//!
+//! In: the grabbed lock. Out: the same cases as far as that library's version goes: Debian's 2.28
+//! knows TLS 1.2 only.
+
+use crate::{
+    Bench, Fault,
+    broker::Broker,
+    built::header,
+    observer::Observer,
+    pki::{NAME, Served},
+    report::Report,
+    tools::{Outcome, finish, have, workspace},
+};
+use std::{fs, path::Path, path::PathBuf, process::Command, time::Duration};
+
+/// Far more than a connection on one machine takes.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Runs the cases.
+pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
+    if !have("cc") {
+        report.skip("L2", "cc");
+        return Ok(());
+    }
+    if !fs::exists("/usr/include/mbedtls/ssl.h")? {
+        report.skip("L2", "libmbedtls-dev");
+        return Ok(());
+    }
+    let client = compile(bench)?;
+    let connect = |served: &Served| -> Result<Outcome, Fault> {
+        let broker = Broker::start(bench.directory.path(), served, None)?;
+        run(&client, &broker)
+    };
+    let pki = &bench.pki;
+
+    report.case("L2: the C client connects and publishes", || {
+        let broker = Broker::start(bench.directory.path(), &pki.good, None)?;
+        let mut observer = Observer::connect(broker.plain)?;
+        run(&client, &broker)?.succeeds(&["CONNACK: the broker took the connection"])?;
+        let beat = observer.hear("devices/c-client/heartbeat", LIMIT)?;
+        if beat == r#"{"beat":1}"# { Ok(()) } else { Err(format!("it said {beat}").into()) }
+    });
+    report.case("L2: another root is refused", || {
+        connect(&pki.stranger)?
+            .fails(&["-0x2700", "The certificate is not correctly signed by the trusted CA"])
+    });
+    report.case("L2: another name is refused", || {
+        connect(&pki.other_name)?.fails(&["-0x2700", "does not match with the expected CN"])
+    });
+    report.case("L2: an expired certificate is refused", || {
+        connect(&pki.expired)?.fails(&["-0x2700", "The certificate validity has expired"])
+    });
+    report.case("L2: a server that leaves out its intermediate is refused", || {
+        connect(&pki.bare)?
+            .fails(&["-0x2700", "The certificate is not correctly signed by the trusted CA"])
+    });
+    report.case("L2: a server that tops its chain with a cross-signed root still connects", || {
+        connect(&pki.topped)?.succeeds(&["CONNACK"])
+    });
+    report.case("L2: a server that moved to a root which ours cross-signed connects", || {
+        connect(&pki.moved)?.succeeds(&["CONNACK"])
+    });
+    Ok(())
+}
+
+/// Compiles the client with every warning an error.
+fn compile(bench: &Bench) -> Result<PathBuf, Fault> {
+    let client = bench.directory.path().join("c-client");
+    let mut cc = Command::new("cc");
+    cc.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"])
+        .arg(header(&bench.lock)?)
+        .arg(workspace().join("c/main.c"))
+        .arg("-o")
+        .arg(&client)
+        .args(["-lmbedtls", "-lmbedx509", "-lmbedcrypto"]);
+    finish(&mut cc, LIMIT)?.succeeds(&[])?;
+    Ok(client)
+}
+
+fn run(client: &Path, broker: &Broker) -> Result<Outcome, Fault> {
+    finish(Command::new(client).arg(NAME).arg(broker.port.to_string()), LIMIT)
+}

@@ -1,0 +1,84 @@
+//! L3: the core and the constant on the ESP32-C3's instruction set, under QEMU.
+//!
+//! In: the grabbed lock. Out: cases in which the image's UART is a TCP connection to the broker.
+//! The image has no clock that knows the date, so no case is about dates.
+
+use crate::{
+    Bench, Fault,
+    broker::Broker,
+    observer::Observer,
+    pki::Served,
+    report::Report,
+    tools::{Outcome, debian_cargo, finish, have, have_debian_rust, target_directory, workspace},
+};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+/// mbedTLS and a `core` take a minute or two.
+const BUILD: Duration = Duration::from_secs(1200);
+
+/// Far more than an emulated handshake takes.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Runs the cases.
+pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
+    for tool in ["qemu-system-riscv32", "ld.lld", "clang"] {
+        if !have(tool) {
+            report.skip("L3", tool);
+            return Ok(());
+        }
+    }
+    if !have_debian_rust() {
+        report.skip("L3", "Debian's rustc-web, cargo-web and rust-web-src");
+        return Ok(());
+    }
+    let image = build(&bench.lock)?;
+    let connect = |served: &Served| -> Result<Outcome, Fault> {
+        let broker = Broker::start(bench.directory.path(), served, None)?;
+        run(&image, &broker)
+    };
+    let pki = &bench.pki;
+
+    report.case("L3: riscv32imc connects over TLS 1.3 and its heartbeat arrives", || {
+        let broker = Broker::start(bench.directory.path(), &pki.good, None)?;
+        let mut observer = Observer::connect(broker.plain)?;
+        run(&image, &broker)?.succeeds(&["Tls1_3", "1 heartbeat has arrived"])?;
+        observer.hear("devices/c3/heartbeat", LIMIT)?;
+        Ok(())
+    });
+    report.case("L3: riscv32imc refuses another root", || {
+        connect(&pki.stranger)?.fails(&["trouble: the broker's certificate", "flags 0x8"])
+    });
+    report.case("L3: riscv32imc refuses another name", || {
+        connect(&pki.other_name)?.fails(&["trouble: the broker's certificate", "flags 0x4"])
+    });
+    report.case("L3: riscv32imc connects to a server that moved to a cross-signed root", || {
+        connect(&pki.moved)?.succeeds(&["1 heartbeat has arrived"])
+    });
+    Ok(())
+}
+
+/// Builds the image with the anchor in `lock`.
+fn build(lock: &Path) -> Result<PathBuf, Fault> {
+    let mut cargo = debian_cargo();
+    cargo
+        .current_dir(workspace().join("emulated"))
+        .args(["build", "--release"])
+        .env("CERTGRAB_LOCK", lock);
+    finish(&mut cargo, BUILD)?.succeeds(&["Finished `release` profile"])?;
+    Ok(target_directory().join("riscv32imc-unknown-none-elf/release/emulated"))
+}
+
+fn run(image: &Path, broker: &Broker) -> Result<Outcome, Fault> {
+    let mut qemu = Command::new("qemu-system-riscv32");
+    qemu.args(["-M", "virt", "-m", "64", "-display", "none", "-monitor", "none", "-bios", "none"])
+        .args(["-semihosting-config", "enable=on,target=native"])
+        .arg("-serial")
+        .arg(format!("tcp:127.0.0.1:{}", broker.port))
+        .arg("-kernel")
+        .arg(image);
+    finish(&mut qemu, LIMIT)
+}

@@ -1,0 +1,94 @@
+//! Runs the firmware against real brokers.
+//!
+//! In: certgrab (`$CERTGRAB`, else the one in this repository) and the tools of each level. Out: a
+//! line for every case, and one that counts them.
+//!
+//! ```text
+//!  Pki ─▶ Broker ─▶ certgrab grabs the anchor ─▶ the firmware is built with it ─▶ cases
+//! ```
+//!
+//! `bench` runs every level; `bench L1 L3` only those; `bench demo` starts one broker, connects the
+//! host firmware to it and shows what it says.
+
+mod broker;
+mod built;
+mod l1;
+mod l2;
+mod l3;
+mod l4;
+mod observer;
+mod pki;
+mod report;
+mod tools;
+
+use broker::Broker;
+use built::Built;
+use pki::Pki;
+use report::Report;
+use std::{env, error::Error, fs, process::ExitCode};
+
+/// Whatever stops a case.
+pub(crate) type Fault = Box<dyn Error>;
+
+/// What all levels share: the certificates of this run, and the lock that certgrab wrote.
+pub(crate) struct Bench {
+    pub(crate) pki: Pki,
+    pub(crate) directory: tempfile::TempDir,
+    /// The lock, grabbed from a broker that presents [`Pki::good`].
+    pub(crate) lock: std::path::PathBuf,
+}
+
+fn main() -> ExitCode {
+    let levels: Vec<String> = env::args().skip(1).collect();
+    let result = match levels.as_slice() {
+        [demo] if demo == "demo" => show(),
+        levels => run(levels),
+    };
+    result.unwrap_or_else(|fault| {
+        eprintln!("bench: error: {fault}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Runs the cases of `levels`, or of all.
+fn run(levels: &[String]) -> Result<ExitCode, Fault> {
+    let bench = Bench::new()?;
+    let mut report = Report::default();
+    for (name, level) in [
+        ("L1", l1::cases as fn(&Bench, &mut Report) -> Result<(), Fault>),
+        ("L2", l2::cases),
+        ("L3", l3::cases),
+        ("L4", l4::cases),
+    ] {
+        let wanted = levels.is_empty() || levels.iter().any(|level| level == name);
+        if wanted && let Err(fault) = level(&bench, &mut report) {
+            report.case(&format!("{name}: its parts are built"), || Err(fault));
+        }
+    }
+    Ok(report.close())
+}
+
+/// One broker, one connection, in front of the user.
+fn show() -> Result<ExitCode, Fault> {
+    let bench = Bench::new()?;
+    let built = Built::host(&bench.lock)?;
+    let broker = Broker::start(bench.directory.path(), &bench.pki.good, None)?;
+    let status = built.command(&broker).args(["--beats", "2", "--interval", "1"]).status()?;
+    println!("exit: {status}");
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl Bench {
+    /// Makes the certificates, starts a broker, and has certgrab write its lock.
+    fn new() -> Result<Self, Fault> {
+        let directory = tempfile::tempdir()?;
+        let pki = Pki::new()?;
+        let roots = directory.path().join("roots.pem");
+        let lock = directory.path().join("broker.pem");
+        fs::write(&roots, &pki.root)?;
+        let broker = Broker::start(directory.path(), &pki.good, None)?;
+        tools::grab(broker.port, &roots, &lock)?;
+        println!("certgrab wrote the lock of localhost:{}", broker.port);
+        Ok(Self { pki, directory, lock })
+    }
+}

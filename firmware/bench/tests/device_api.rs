@@ -1,0 +1,253 @@
+//! The device crate uses esp-idf-svc as esp-idf-svc is written.
+//!
+//! This is no type check: that takes ESP-IDF's own headers, which no registry has. It reads the
+//! sources that cargo downloads for the device crate, and compares each item that the device uses
+//! with its declaration there: functions with their signatures, fields with their types, variants,
+//! and the traits that the core needs of the MQTT client. A second test sees to it that the list of
+//! items is complete for what the device imports.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+use syn::{
+    Fields, ImplItem, Item, Type, UseTree,
+    visit::{self, Visit},
+};
+
+/// What the device uses: the item, and its declaration as the sources have it. Blanks do not count.
+const USED: &[(&str, &str)] = &[
+    ("fn link_patches", "pub fn link_patches() -> PatchesRef"),
+    ("fn restart", "pub fn restart() -> !"),
+    ("type EspLogger", "EspIdfLogger<EspIdfLogFilter>"),
+    ("EspIdfLogger::initialize_default", "pub fn initialize_default()"),
+    ("Peripherals::take", "pub fn take() -> Result<Self, crate::sys::EspError>"),
+    ("Peripherals.modem", "modem::Modem<'static>"),
+    ("type EspSystemEventLoop", "EspEventLoop<System>"),
+    ("EspEventLoop::take", "pub fn take() -> Result<Self, EspError>"),
+    ("type EspDefaultNvsPartition", "EspNvsPartition<NvsDefault>"),
+    ("EspNvsPartition::take", "pub fn take() -> Result<Self, EspError>"),
+    (
+        "EspWifi::new",
+        "pub fn new<M: WifiModemPeripheral + 'd>(modem: M, sysloop: EspSystemEventLoop, \
+         nvs: Option<EspDefaultNvsPartition>,) -> Result<Self, EspError>",
+    ),
+    ("impl WifiModemPeripheral for", "Modem<'_>"),
+    (
+        "BlockingWifi::wrap",
+        "pub fn wrap(wifi: T, event_loop: EspSystemEventLoop) -> Result<Self, EspError>",
+    ),
+    (
+        "BlockingWifi::set_configuration",
+        "pub fn set_configuration(&mut self, conf: &Configuration) -> Result<(), EspError>",
+    ),
+    ("BlockingWifi::start", "pub fn start(&mut self) -> Result<(), EspError>"),
+    ("BlockingWifi::connect", "pub fn connect(&mut self) -> Result<(), EspError>"),
+    ("BlockingWifi::is_connected", "pub fn is_connected(&self) -> Result<bool, EspError>"),
+    ("BlockingWifi::wait_netif_up", "pub fn wait_netif_up(&self) -> Result<(), EspError>"),
+    ("Configuration::Client", "(ClientConfiguration)"),
+    ("ClientConfiguration.ssid", "heapless::String<32>"),
+    ("ClientConfiguration.password", "heapless::String<64>"),
+    ("ClientConfiguration.auth_method", "AuthMethod"),
+    ("impl Default for", "ClientConfiguration"),
+    ("AuthMethod::None", ""),
+    ("AuthMethod::WPA2Personal", ""),
+    ("EspSntp::new_default", "pub fn new_default() -> Result<Self, EspError>"),
+    (
+        "EspMqttClient::new",
+        "pub fn new(url: &str, conf: &MqttClientConfiguration,) \
+         -> Result<(Self, EspMqttConnection), EspError> where Self: Sized,",
+    ),
+    ("impl Client for", "EspMqttClient<'_>"),
+    ("impl Publish for", "EspMqttClient<'_>"),
+    ("impl Send for", "EspMqttClient<'_>"),
+    ("impl Connection for", "EspMqttConnection"),
+    ("impl Default for", "MqttClientConfiguration<'_>"),
+    ("MqttClientConfiguration.protocol_version", "Option<MqttProtocolVersion>"),
+    ("MqttClientConfiguration.client_id", "Option<&'a str>"),
+    ("MqttClientConfiguration.username", "Option<&'a str>"),
+    ("MqttClientConfiguration.password", "Option<&'a str>"),
+    ("MqttClientConfiguration.server_certificate", "Option<X509<'static>>"),
+    ("MqttClientConfiguration.reconnect_timeout", "Option<time::Duration>"),
+    ("MqttClientConfiguration.network_timeout", "time::Duration"),
+    ("MqttProtocolVersion::V3_1_1", ""),
+    ("X509::pem_until_nul", "pub const fn pem_until_nul(bytes: &'a [u8]) -> Self"),
+    ("EspTls::new", "pub fn new() -> Result<Self, EspError>"),
+    (
+        "EspTls::connect",
+        "pub fn connect(&mut self, host: &str, port: u16, cfg: &Config,) \
+         -> Result<CompletedHandshake, EspError>",
+    ),
+    ("EspTls::context_handle", "pub fn context_handle(&self) -> *mut sys::esp_tls"),
+    ("Config::new", "pub const fn new() -> Self"),
+    ("Config.ca_cert", "Option<X509<'a>>"),
+    ("Config.timeout_ms", "u32"),
+    ("Config.use_crt_bundle_attach", "bool"),
+];
+
+/// What the device imports and the sources only pass on: it comes from ESP-IDF's headers, or is a
+/// module, or is declared by a macro.
+const PASSED_ON: &[&str] = &["sys", "reset", "EspError", "Modem", "Peripherals"];
+
+#[test]
+fn each_item_that_the_device_uses_is_declared_as_it_uses_it() {
+    let declared = declarations();
+    let problems: Vec<_> = USED
+        .iter()
+        .filter_map(|(item, wanted)| {
+            let found = declared.get(*item);
+            let fits = found.is_some_and(|found| found.contains(&plain(wanted)));
+            (!fits).then(|| format!("{item}\n  wanted {wanted}\n  found  {found:?}"))
+        })
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn each_name_that_the_device_imports_is_in_the_list() {
+    let listed: BTreeSet<&str> = USED
+        .iter()
+        .flat_map(|(item, wanted)| item.split([' ', ':', '.']).chain(wanted.split(['<', '(', ' '])))
+        .chain(PASSED_ON.iter().copied())
+        .collect();
+    let missing: Vec<_> = imports(&workspace().join("device/src"))
+        .into_iter()
+        .filter(|name| !listed.contains(name.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "not compared with the sources: {missing:?}");
+}
+
+/// The folder of the firmware's workspace.
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a member has a workspace").into()
+}
+
+/// Everything that the device's ESP-IDF crates declare, by name; a name may have several forms, one
+/// for each configuration.
+fn declarations() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(workspace())
+        .args(["metadata", "--format-version", "1", "--filter-platform", "riscv32imc-esp-espidf"])
+        .args(["--manifest-path", "device/Cargo.toml"])
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo's JSON");
+    let mut declarations = Declarations::default();
+    for package in metadata["packages"].as_array().expect("packages") {
+        let name = package["name"].as_str().expect("a name");
+        if ["embedded-svc", "esp-idf-hal", "esp-idf-svc", "esp-idf-sys"].contains(&name) {
+            let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+            each_source(&manifest.with_file_name("src"), &mut |file| declarations.visit_file(file));
+        }
+    }
+    declarations.0
+}
+
+/// The names that the sources in `folder` import from esp-idf-svc.
+fn imports(folder: &Path) -> BTreeSet<String> {
+    fn leaves(tree: &UseTree, names: &mut BTreeSet<String>) {
+        match tree {
+            UseTree::Path(path) => leaves(&path.tree, names),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, names)),
+            UseTree::Name(name) if name.ident != "self" => {
+                names.insert(name.ident.to_string());
+            }
+            _ => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    each_source(folder, &mut |file| {
+        for item in &file.items {
+            if let Item::Use(item) = item
+                && let UseTree::Path(path) = &item.tree
+                && path.ident == "esp_idf_svc"
+            {
+                leaves(&path.tree, &mut names);
+            }
+        }
+    });
+    names
+}
+
+/// Parses each Rust file below `folder`.
+fn each_source(folder: &Path, then: &mut impl FnMut(&syn::File)) {
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            each_source(&path, then);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("a source");
+            match syn::parse_file(&text) {
+                Ok(file) => then(&file),
+                Err(error) => panic!("{}: {error}", path.display()),
+            }
+        }
+    }
+}
+
+/// Declarations by name, as text without blanks.
+#[derive(Default)]
+struct Declarations(BTreeMap<String, BTreeSet<String>>);
+
+impl Declarations {
+    fn add(&mut self, item: String, tokens: &impl quote::ToTokens) {
+        let text = plain(&tokens.to_token_stream().to_string());
+        self.0.entry(item).or_default().insert(text);
+    }
+}
+
+impl Visit<'_> for Declarations {
+    fn visit_item_fn(&mut self, item: &syn::ItemFn) {
+        let syn::ItemFn { vis, sig, .. } = item;
+        self.add(format!("fn {}", sig.ident), &quote::quote!(#vis #sig));
+    }
+
+    fn visit_item_type(&mut self, item: &syn::ItemType) {
+        self.add(format!("type {}", item.ident), &item.ty);
+    }
+
+    fn visit_item_struct(&mut self, item: &syn::ItemStruct) {
+        if let Fields::Named(fields) = &item.fields {
+            for field in &fields.named {
+                let name = field.ident.as_ref().expect("a named field");
+                self.add(format!("{}.{name}", item.ident), &field.ty);
+            }
+        }
+    }
+
+    fn visit_item_enum(&mut self, item: &syn::ItemEnum) {
+        for variant in &item.variants {
+            self.add(format!("{}::{}", item.ident, variant.ident), &variant.fields);
+        }
+    }
+
+    fn visit_item_impl(&mut self, item: &syn::ItemImpl) {
+        let Type::Path(path) = &*item.self_ty else { return };
+        let of = &path.path.segments.last().expect("a path has a name").ident;
+        if let Some((_, path, _)) = &item.trait_ {
+            let name = &path.segments.last().expect("a path has a name").ident;
+            self.add(format!("impl {name} for"), &item.self_ty);
+        }
+        for part in &item.items {
+            if let ImplItem::Fn(function) = part {
+                let (visibility, signature) = (&function.vis, &function.sig);
+                let name = format!("{of}::{}", signature.ident);
+                self.add(name, &quote::quote!(#visibility #signature));
+            }
+        }
+        visit::visit_item_impl(self, item);
+    }
+
+    fn visit_item_macro(&mut self, item: &syn::ItemMacro) {
+        let name = item.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+        self.add(format!("macro {name}"), &item.mac.tokens);
+    }
+}
+
+/// `text` without blanks.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect()
+}

@@ -1,0 +1,411 @@
+//! The life of one connection: subscribe, beat, obey.
+//!
+//! In: what the MQTT client reports, as [`Signal`]s, and the time since the device started. Out:
+//! messages through the client, and a [`Step`]: how long to wait for the next signal, or that the
+//! connection is over and why. Nothing here waits, so a test plays a day in a millisecond.
+
+use crate::{
+    anchor,
+    command::{BadCommand, Command},
+    topics::Topics,
+};
+use alloc::{format, string::ToString, vec::Vec};
+use core::time::Duration;
+use embedded_svc::mqtt::client::{Client, Details, EventPayload, MessageId, Publish, QoS};
+
+/// Heartbeats and answers arrive at least once: a lost heartbeat looks like a dead device.
+const QOS: QoS = QoS::AtLeastOnce;
+
+/// From one heartbeat to the next, until a command says otherwise.
+pub const HEARTBEAT: Duration = Duration::from_secs(60);
+
+/// From the start of a connection to the broker's answer: ESP-IDF's own limit for TCP and TLS is
+/// 10 s each, and a DNS server that does not answer comes before both.
+pub const CONNECTING: Duration = Duration::from_secs(30);
+
+/// An event of the client, owned, so that it can go from the thread that hears to the one that acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// The broker took the connection.
+    Connected,
+    /// The connection is over.
+    Disconnected,
+    /// The broker has this message.
+    Published(MessageId),
+    /// A message on the command topic.
+    Command(Result<Command, BadCommand>),
+}
+
+impl Signal {
+    /// The signal in `event`, if it is one that the agent acts on.
+    pub fn of<E>(event: &EventPayload<'_, E>, topics: &Topics) -> Option<Self> {
+        match event {
+            EventPayload::Connected(_) => Some(Self::Connected),
+            EventPayload::Disconnected => Some(Self::Disconnected),
+            EventPayload::Published(id) => Some(Self::Published(*id)),
+            EventPayload::Received { topic: Some(topic), data, details, .. }
+                if *topic == topics.command =>
+            {
+                Some(Self::Command(match details {
+                    Details::Complete => Command::parse(data),
+                    Details::InitialChunk(_) | Details::SubsequentChunk(_) => {
+                        Err(BadCommand::TooLong)
+                    }
+                }))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Wait this long for the next signal.
+    Wait(Duration),
+    /// The connection is over.
+    End(End),
+}
+
+/// Why a connection is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It never opened.
+    NotConnected,
+    /// It was open and broke.
+    Disconnected,
+    /// A command says to start again.
+    Restart,
+    /// As many heartbeats as were asked for have arrived.
+    Done,
+}
+
+/// The device in one connection.
+#[derive(Debug)]
+pub struct Agent {
+    topics: Topics,
+    interval: Duration,
+    /// When the connection was asked for, since the device started.
+    since: Duration,
+    /// When the next heartbeat is due; `None` while there is no connection.
+    due: Option<Duration>,
+    sent: u32,
+    waiting_for: Vec<MessageId>,
+    arrived: u32,
+    enough: Option<u32>,
+}
+
+impl Agent {
+    /// A device that speaks under `topics`, and beats for ever.
+    #[must_use]
+    pub const fn new(topics: Topics) -> Self {
+        Self {
+            topics,
+            interval: HEARTBEAT,
+            since: Duration::ZERO,
+            due: None,
+            sent: 0,
+            waiting_for: Vec::new(),
+            arrived: 0,
+            enough: None,
+        }
+    }
+
+    /// The same, with `interval` from one heartbeat to the next.
+    #[must_use]
+    pub const fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// The same, done when `beats` heartbeats have arrived.
+    #[must_use]
+    pub const fn until(mut self, beats: u32) -> Self {
+        self.enough = Some(beats);
+        self
+    }
+
+    /// The topics of this device.
+    #[must_use]
+    pub const fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// How many heartbeats the broker has acknowledged, over all connections.
+    #[must_use]
+    pub const fn arrived(&self) -> u32 {
+        self.arrived
+    }
+
+    /// A new connection was asked for at `now`; what was on its way in the old one is forgotten.
+    pub fn begin(&mut self, now: Duration) {
+        self.since = now;
+        self.due = None;
+        self.waiting_for.clear();
+    }
+
+    /// Acts on `signal`, if there is one, and on the time; `now` counts from the device's start.
+    ///
+    /// # Errors
+    ///
+    /// The client's own error when it cannot take a message; the connection is then over.
+    pub fn step<C: Client + Publish>(
+        &mut self,
+        client: &mut C,
+        now: Duration,
+        signal: Option<Signal>,
+    ) -> Result<Step, C::Error> {
+        match signal {
+            Some(Signal::Connected) => {
+                client.subscribe(&self.topics.command, QOS)?;
+                self.due = Some(now);
+            }
+            Some(Signal::Disconnected) => {
+                let end = if self.due.is_some() { End::Disconnected } else { End::NotConnected };
+                return Ok(Step::End(end));
+            }
+            Some(Signal::Published(id)) => {
+                if let Some(place) = self.waiting_for.iter().position(|waiting| *waiting == id) {
+                    self.waiting_for.swap_remove(place);
+                    self.arrived = self.arrived.saturating_add(1);
+                }
+                if self.enough.is_some_and(|enough| self.arrived >= enough) {
+                    return Ok(Step::End(End::Done));
+                }
+            }
+            Some(Signal::Command(command)) => {
+                if let Some(end) = self.obey(client, now, command)? {
+                    return Ok(Step::End(end));
+                }
+            }
+            None => {}
+        }
+        self.beat(client, now)
+    }
+
+    /// Sends the heartbeat that is due, and says how long until the next.
+    fn beat<C: Publish>(&mut self, client: &mut C, now: Duration) -> Result<Step, C::Error> {
+        let Some(due) = self.due else {
+            let left = (self.since + CONNECTING).saturating_sub(now);
+            let step = Step::Wait(left);
+            return Ok(if left.is_zero() { Step::End(End::NotConnected) } else { step });
+        };
+        if now < due {
+            return Ok(Step::Wait(due - now));
+        }
+        self.sent = self.sent.saturating_add(1);
+        let heartbeat = format!(
+            r#"{{"beat":{},"uptime_s":{},"anchor_not_after":{}}}"#,
+            self.sent,
+            now.as_secs(),
+            anchor::BROKER_ROOT_CA_NOT_AFTER,
+        );
+        let id = client.publish(&self.topics.heartbeat, QOS, false, heartbeat.as_bytes())?;
+        self.waiting_for.push(id);
+        self.due = Some(now + self.interval);
+        Ok(Step::Wait(self.interval))
+    }
+
+    /// Carries out `command` and answers it.
+    fn obey<C: Publish>(
+        &mut self,
+        client: &mut C,
+        now: Duration,
+        command: Result<Command, BadCommand>,
+    ) -> Result<Option<End>, C::Error> {
+        let (answer, end) = match command {
+            Ok(Command::Ping) => ("pong".to_string(), None),
+            Ok(Command::Interval(interval)) => {
+                self.interval = interval;
+                self.due = Some(now + interval);
+                (format!("interval {}", interval.as_secs()), None)
+            }
+            Ok(Command::Restart) => ("restarting".to_string(), Some(End::Restart)),
+            Err(bad) => (format!("error: {bad}"), None),
+        };
+        client.publish(&self.topics.answer, QOS, false, answer.as_bytes())?;
+        Ok(end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{string::String, vec};
+    use core::convert::Infallible;
+    use embedded_svc::mqtt::client::{ErrorType, InitialChunkData};
+
+    /// A broker that takes everything, and remembers it.
+    #[derive(Default)]
+    struct Desk {
+        subscribed: Vec<String>,
+        published: Vec<(String, String)>,
+    }
+
+    impl ErrorType for Desk {
+        type Error = Infallible;
+    }
+
+    impl Client for Desk {
+        fn subscribe(&mut self, topic: &str, _: QoS) -> Result<MessageId, Infallible> {
+            self.subscribed.push(topic.into());
+            Ok(0)
+        }
+
+        fn unsubscribe(&mut self, _: &str) -> Result<MessageId, Infallible> {
+            unreachable!("the agent keeps its subscription")
+        }
+    }
+
+    impl Publish for Desk {
+        fn publish(
+            &mut self,
+            topic: &str,
+            _: QoS,
+            _: bool,
+            payload: &[u8],
+        ) -> Result<MessageId, Infallible> {
+            self.published.push((topic.into(), String::from_utf8(payload.into()).unwrap()));
+            Ok(self.published.len() as MessageId)
+        }
+    }
+
+    fn agent() -> Agent {
+        Agent::new(Topics::of("d1").unwrap()).interval(Duration::from_secs(10))
+    }
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// The step that `agent` takes at second `now`.
+    fn step(agent: &mut Agent, desk: &mut Desk, now: u64, signal: Option<Signal>) -> Step {
+        let Ok(step) = agent.step(desk, seconds(now), signal);
+        step
+    }
+
+    #[test]
+    fn a_connection_starts_with_the_subscription_and_a_heartbeat() {
+        let (mut agent, mut desk) = (agent(), Desk::default());
+        agent.begin(seconds(5));
+        assert_eq!(step(&mut agent, &mut desk, 5, None), Step::Wait(CONNECTING));
+        assert_eq!(
+            step(&mut agent, &mut desk, 7, Some(Signal::Connected)),
+            Step::Wait(seconds(10))
+        );
+        assert_eq!(desk.subscribed, ["devices/d1/command"]);
+        let beat = format!(
+            r#"{{"beat":1,"uptime_s":7,"anchor_not_after":{}}}"#,
+            anchor::BROKER_ROOT_CA_NOT_AFTER
+        );
+        assert_eq!(desk.published, [("devices/d1/heartbeat".to_string(), beat)]);
+    }
+
+    #[test]
+    fn heartbeats_keep_their_pace_while_commands_come_in() {
+        let (mut agent, mut desk) = (agent(), Desk::default());
+        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let ping = Signal::Command(Command::parse(b"ping"));
+        assert_eq!(step(&mut agent, &mut desk, 4, Some(ping)), Step::Wait(seconds(6)));
+        assert_eq!(step(&mut agent, &mut desk, 10, None), Step::Wait(seconds(10)));
+        let topics: Vec<_> = desk.published.iter().map(|(topic, _)| topic.as_str()).collect();
+        assert_eq!(topics, ["devices/d1/heartbeat", "devices/d1/answer", "devices/d1/heartbeat"]);
+        assert_eq!(desk.published[1].1, "pong");
+    }
+
+    #[test]
+    fn an_interval_counts_from_the_command() {
+        let (mut agent, mut desk) = (agent(), Desk::default());
+        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let slower = Signal::Command(Command::parse(b"interval 100"));
+        assert_eq!(step(&mut agent, &mut desk, 4, Some(slower)), Step::Wait(seconds(100)));
+        assert_eq!(desk.published[1].1, "interval 100");
+    }
+
+    #[test]
+    fn a_restart_is_answered_before_it_happens() {
+        let (mut agent, mut desk) = (agent(), Desk::default());
+        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let restart = Signal::Command(Command::parse(b"restart"));
+        assert_eq!(step(&mut agent, &mut desk, 1, Some(restart)), Step::End(End::Restart));
+        assert_eq!(desk.published[1].1, "restarting");
+    }
+
+    #[test]
+    fn nonsense_is_answered_and_changes_nothing() {
+        let (mut agent, mut desk) = (agent(), Desk::default());
+        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let nonsense = Signal::Command(Command::parse(b"format c:"));
+        assert_eq!(step(&mut agent, &mut desk, 1, Some(nonsense)), Step::Wait(seconds(9)));
+        assert_eq!(desk.published[1].1, "error: \"format\" is none of ping, interval, restart");
+    }
+
+    #[test]
+    fn a_broker_that_never_answers_is_given_up_in_time() {
+        let (mut agent, mut desk) = (agent(), Desk::default());
+        agent.begin(seconds(100));
+        assert_eq!(step(&mut agent, &mut desk, 129, None), Step::Wait(seconds(1)));
+        assert_eq!(step(&mut agent, &mut desk, 130, None), Step::End(End::NotConnected));
+    }
+
+    #[test]
+    fn a_refused_connection_and_a_broken_one_are_told_apart() {
+        let (mut agent, mut desk) = (agent(), Desk::default());
+        let gone = || Some(Signal::Disconnected);
+        assert_eq!(step(&mut agent, &mut desk, 0, gone()), Step::End(End::NotConnected));
+        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        assert_eq!(step(&mut agent, &mut desk, 1, gone()), Step::End(End::Disconnected));
+    }
+
+    #[test]
+    fn only_acknowledged_heartbeats_count_as_arrived() {
+        let (mut agent, mut desk) = (agent().until(2), Desk::default());
+        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let ping = Signal::Command(Command::parse(b"ping"));
+        step(&mut agent, &mut desk, 1, Some(ping));
+        step(&mut agent, &mut desk, 1, Some(Signal::Published(2)));
+        assert_eq!(agent.arrived(), 0, "message 2 is the answer to the ping");
+        step(&mut agent, &mut desk, 2, Some(Signal::Published(1)));
+        assert_eq!(agent.arrived(), 1);
+        step(&mut agent, &mut desk, 10, None);
+        assert_eq!(
+            step(&mut agent, &mut desk, 11, Some(Signal::Published(3))),
+            Step::End(End::Done)
+        );
+    }
+
+    #[test]
+    fn a_new_connection_forgets_what_was_on_its_way_in_the_old_one() {
+        let (mut agent, mut desk) = (agent(), Desk::default());
+        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        agent.begin(seconds(20));
+        step(&mut agent, &mut desk, 20, Some(Signal::Published(1)));
+        assert_eq!(agent.arrived(), 0);
+    }
+
+    #[test]
+    fn only_the_command_topic_is_heard_and_only_whole_messages() {
+        let topics = Topics::of("d1").unwrap();
+        let received = |topic, details| {
+            Signal::of::<Infallible>(
+                &EventPayload::Received { id: 0, topic, data: b"ping", details },
+                &topics,
+            )
+        };
+        let piece = Details::InitialChunk(InitialChunkData { total_data_size: 9000 });
+        assert_eq!(
+            vec![
+                received(Some("devices/d1/command"), Details::Complete),
+                received(Some("devices/d1/command"), piece),
+                received(Some("devices/d2/command"), Details::Complete),
+                received(None, Details::Complete),
+            ],
+            [
+                Some(Signal::Command(Ok(Command::Ping))),
+                Some(Signal::Command(Err(BadCommand::TooLong))),
+                None,
+                None
+            ]
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! How long to wait before the next connection.
+//!
+//! In: what went wrong, and a random number. Out: a wait.
+//!
+//! Waits double from [`FIRST`] to [`LONGEST`], and each is drawn from the upper half of its range:
+//! ten thousand devices that lost one broker in one second must not come back in one second.
+
+use crate::trouble::Trouble;
+use core::time::Duration;
+
+/// The first wait.
+pub const FIRST: Duration = Duration::from_secs(1);
+
+/// The longest wait: what a person who repaired something is still ready to stand beside.
+pub const LONGEST: Duration = Duration::from_secs(300);
+
+/// The failures since the last good connection.
+#[derive(Debug, Default)]
+pub struct Backoff {
+    failures: u32,
+}
+
+impl Backoff {
+    /// As after a good connection.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { failures: 0 }
+    }
+
+    /// Forgets all failures. To be called when a message was acknowledged, not when a connection
+    /// opened: a broker that throws the device out at once would be asked every second.
+    pub const fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// The wait after `trouble`; `random` is any number that differs between devices.
+    pub fn after(&mut self, trouble: Trouble, random: u32) -> Duration {
+        let longest = match trouble {
+            Trouble::Network | Trouble::Clock => {
+                FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST)
+            }
+            Trouble::Certificate | Trouble::Refused => LONGEST,
+        };
+        self.failures = self.failures.saturating_add(1);
+        let half = longest / 2;
+        half + half.mul_f64(f64::from(random) / f64::from(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let mut backoff = Backoff::new();
+        let waits: alloc::vec::Vec<_> =
+            (0..11).map(|_| backoff.after(Trouble::Network, u32::MAX).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    }
+
+    #[test]
+    fn two_devices_wait_differently_but_neither_less_than_half() {
+        let (mut one, mut other) = (Backoff::new(), Backoff::new());
+        assert_eq!(one.after(Trouble::Network, 0), FIRST / 2);
+        assert_eq!(other.after(Trouble::Network, u32::MAX), FIRST);
+    }
+
+    #[test]
+    fn a_certificate_that_cannot_be_trusted_is_not_asked_for_every_second() {
+        assert_eq!(Backoff::new().after(Trouble::Certificate, u32::MAX), LONGEST);
+        assert_eq!(Backoff::new().after(Trouble::Refused, 0), LONGEST / 2);
+        assert_eq!(Backoff::new().after(Trouble::Clock, u32::MAX), FIRST);
+    }
+
+    #[test]
+    fn a_good_connection_starts_the_count_again_and_no_count_overflows() {
+        let mut backoff = Backoff { failures: u32::MAX };
+        assert_eq!(backoff.after(Trouble::Network, u32::MAX), LONGEST);
+        backoff.reset();
+        assert_eq!(backoff.after(Trouble::Network, u32::MAX), FIRST);
+    }
+}

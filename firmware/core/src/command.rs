@@ -1,0 +1,108 @@
+//! What a device can be told to do.
+//!
+//! In: the payload of a message on the command topic. Out: a [`Command`], or why it is none.
+//! Whoever may publish on that topic is decided by the broker, so a command is checked like any
+//! other input from the network: bounded, and harmless when it is nonsense.
+
+use alloc::string::String;
+use core::{fmt, time::Duration};
+
+/// The longest command, in bytes; longer messages are refused before they are stored.
+pub const LONGEST: usize = 256;
+
+/// The shortest and the longest time between two heartbeats, in seconds.
+pub const INTERVAL: core::ops::RangeInclusive<u64> = 1..=86_400;
+
+/// What a device can be told to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// `ping`: answer `pong`.
+    Ping,
+    /// `interval SECONDS`: the time from one heartbeat to the next.
+    Interval(Duration),
+    /// `restart`: answer, then start again from the beginning.
+    Restart,
+}
+
+/// Why a message is not a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadCommand {
+    /// Longer than [`LONGEST`], or sent in pieces.
+    TooLong,
+    /// Not UTF-8.
+    NotText,
+    /// The first word is no command.
+    Unknown(String),
+    /// `interval` without a number in [`INTERVAL`].
+    Interval,
+}
+
+impl Command {
+    /// Reads a command from the payload of a message.
+    ///
+    /// # Errors
+    ///
+    /// [`BadCommand`] says what is wrong; the device answers with that sentence.
+    pub fn parse(payload: &[u8]) -> Result<Self, BadCommand> {
+        if payload.len() > LONGEST {
+            return Err(BadCommand::TooLong);
+        }
+        let text = core::str::from_utf8(payload).map_err(|_| BadCommand::NotText)?;
+        let mut words = text.split_ascii_whitespace();
+        match (words.next(), words.next(), words.next()) {
+            (Some("ping"), None, None) => Ok(Self::Ping),
+            (Some("restart"), None, None) => Ok(Self::Restart),
+            (Some("interval"), Some(seconds), None) => match seconds.parse() {
+                Ok(seconds) if INTERVAL.contains(&seconds) => {
+                    Ok(Self::Interval(Duration::from_secs(seconds)))
+                }
+                _ => Err(BadCommand::Interval),
+            },
+            (Some("interval"), ..) => Err(BadCommand::Interval),
+            (first, ..) => Err(BadCommand::Unknown(first.unwrap_or_default().into())),
+        }
+    }
+}
+
+impl fmt::Display for BadCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => write!(f, "a command has at most {LONGEST} bytes, in one piece"),
+            Self::NotText => f.write_str("a command is UTF-8 text"),
+            Self::Unknown(word) => write!(f, "{word:?} is none of ping, interval, restart"),
+            Self::Interval => {
+                write!(f, "interval takes {} to {} seconds", INTERVAL.start(), INTERVAL.end())
+            }
+        }
+    }
+}
+
+impl core::error::Error for BadCommand {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_commands_are_read() {
+        assert_eq!(Command::parse(b"ping"), Ok(Command::Ping));
+        assert_eq!(Command::parse(b" restart\n"), Ok(Command::Restart));
+        assert_eq!(Command::parse(b"interval 30"), Ok(Command::Interval(Duration::from_secs(30))));
+    }
+
+    #[test]
+    fn an_interval_that_would_flood_the_broker_or_silence_the_device_is_refused() {
+        for text in ["interval", "interval 0", "interval 86401", "interval -1", "interval 1 2"] {
+            assert_eq!(Command::parse(text.as_bytes()), Err(BadCommand::Interval), "{text}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_a_sentence() {
+        let refusal = |payload: &[u8]| alloc::format!("{}", Command::parse(payload).unwrap_err());
+        assert_eq!(refusal(b"reboot"), "\"reboot\" is none of ping, interval, restart");
+        assert_eq!(refusal(b""), "\"\" is none of ping, interval, restart");
+        assert_eq!(refusal(b"\xff"), "a command is UTF-8 text");
+        assert_eq!(refusal(&[b' '; 257]), "a command has at most 256 bytes, in one piece");
+    }
+}

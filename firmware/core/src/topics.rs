@@ -1,0 +1,86 @@
+//! The names under which a device speaks and listens.
+//!
+//! In: the device's name. Out: [`Topics`], or why that name cannot be part of a topic.
+
+use alloc::{format, string::String};
+use core::fmt;
+
+/// The topics of one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topics {
+    /// Where the device says that it is alive.
+    pub heartbeat: String,
+    /// Where the device listens.
+    pub command: String,
+    /// Where the device answers.
+    pub answer: String,
+}
+
+/// The longest name of a device, in bytes: with it every topic fits the 128 bytes that a broker's
+/// access list or a database column is often cut to.
+pub const LONGEST_NAME: usize = 64;
+
+/// Why a name cannot be a level of a topic (MQTT 3.1.1 section 4.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadName {
+    /// Empty, or longer than [`LONGEST_NAME`]: its length in bytes.
+    Length(usize),
+    /// A separator, a wildcard or a control character.
+    Character(char),
+}
+
+impl Topics {
+    /// The topics of the device called `name`.
+    ///
+    /// # Errors
+    ///
+    /// [`BadName`] if the name would reach into another device's topics, or into all of them.
+    pub fn of(name: &str) -> Result<Self, BadName> {
+        if name.is_empty() || name.len() > LONGEST_NAME {
+            return Err(BadName::Length(name.len()));
+        }
+        if let Some(bad) = name.chars().find(|c| matches!(c, '/' | '+' | '#') || c.is_control()) {
+            return Err(BadName::Character(bad));
+        }
+        Ok(Self {
+            heartbeat: format!("devices/{name}/heartbeat"),
+            command: format!("devices/{name}/command"),
+            answer: format!("devices/{name}/answer"),
+        })
+    }
+}
+
+impl fmt::Display for BadName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length(length) => {
+                write!(f, "a device's name has 1 to {LONGEST_NAME} bytes, this one has {length}")
+            }
+            Self::Character(bad) => write!(f, "a device's name cannot contain {bad:?}"),
+        }
+    }
+}
+
+impl core::error::Error for BadName {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_speaks_and_listens_under_its_own_name() {
+        let topics = Topics::of("boiler-7").unwrap();
+        assert_eq!(topics.heartbeat, "devices/boiler-7/heartbeat");
+        assert_eq!(topics.command, "devices/boiler-7/command");
+        assert_eq!(topics.answer, "devices/boiler-7/answer");
+    }
+
+    #[test]
+    fn a_name_cannot_reach_into_another_devices_topics() {
+        for (name, bad) in [("a/b", '/'), ("+", '+'), ("#", '#'), ("a\0", '\0'), ("a\n", '\n')] {
+            assert_eq!(Topics::of(name), Err(BadName::Character(bad)), "{name:?}");
+        }
+        assert_eq!(Topics::of(""), Err(BadName::Length(0)));
+        assert_eq!(Topics::of(&"x".repeat(65)), Err(BadName::Length(65)));
+    }
+}

@@ -1,0 +1,111 @@
+//! Why a connection failed, with what the library that refused it says.
+//!
+//! In: errors of the socket, of mbedTLS and of MQTT. Out: [`Failure`]: one sentence for the log,
+//! and the [`Trouble`] that the core decides by.
+
+use firmware_core::trouble::Trouble;
+use firmware_mqtt::Error as MqttError;
+use mbedtls_rs::SessionError;
+use mbedtls_rs_sys::{
+    MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED,
+    mbedtls_x509_crt_verify_info,
+};
+use std::{ffi::CStr, fmt};
+
+/// Why a connection failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The broker could not be reached, or the bytes stopped.
+    Network(String),
+    /// mbedTLS does not take the broker's certificate: its flags, and its words for them.
+    Certificate { flags: u32, words: String },
+    /// mbedTLS gave up for another reason: its code.
+    Tls(i32),
+    /// MQTT ended the connection.
+    Mqtt(MqttError),
+}
+
+impl Failure {
+    /// What `error` was, in a session whose verification left `flags`.
+    pub(crate) fn of_session(error: SessionError, flags: u32) -> Self {
+        match error {
+            SessionError::MbedTls(error) if error.code() == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED => {
+                Self::Certificate { flags, words: words(flags) }
+            }
+            SessionError::MbedTls(error) => Self::Tls(error.code()),
+            SessionError::Io(kind) => Self::Network(format!("the connection broke: {kind:?}")),
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn trouble(&self) -> Trouble {
+        match self {
+            Self::Certificate { flags, .. } => Trouble::of_verify_flags(*flags),
+            Self::Tls(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+            | Self::Mqtt(MqttError::Refused(_) | MqttError::NotSubscribed) => Trouble::Refused,
+            Self::Network(_) | Self::Tls(_) | Self::Mqtt(_) => Trouble::Network,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// As mbedTLS's own documents write a code.
+        fn hex(code: i32) -> String {
+            format!("-0x{:04X}", code.unsigned_abs())
+        }
+        match self {
+            Self::Network(words) => f.write_str(words),
+            Self::Certificate { flags, words } => {
+                let code = hex(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+                write!(f, "mbedTLS {code}, flags 0x{flags:X}: {words}")
+            }
+            Self::Tls(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) => {
+                let code = hex(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+                write!(f, "mbedTLS {code}: the broker sent a fatal alert")
+            }
+            Self::Tls(code) => write!(f, "mbedTLS {}", hex(*code)),
+            Self::Mqtt(error) => error.fmt(f),
+        }
+    }
+}
+
+/// mbedTLS's words for verification flags, joined to one line.
+fn words(flags: u32) -> String {
+    let mut buffer = [0_u8; 512];
+    // SAFETY: mbedTLS writes at most the length it is given, the final NUL included, and only
+    // reads the empty prefix.
+    let written = unsafe {
+        mbedtls_x509_crt_verify_info(buffer.as_mut_ptr().cast(), buffer.len(), c"".as_ptr(), flags)
+    };
+    match CStr::from_bytes_until_nul(&buffer) {
+        Ok(text) if written > 0 => text.to_string_lossy().lines().collect::<Vec<_>>().join("; "),
+        _ => "no words for it".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mbedtls_rs_sys::MbedtlsError;
+
+    #[test]
+    fn a_refused_certificate_is_told_in_the_librarys_own_words() {
+        let verify = MbedtlsError::new(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+        let failure = Failure::of_session(verify.into(), 0x0C);
+        assert_eq!(
+            failure.to_string(),
+            "mbedTLS -0x2700, flags 0xC: The certificate Common Name (CN) does not match with the \
+             expected CN; The certificate is not correctly signed by the trusted CA"
+        );
+        assert_eq!(failure.trouble(), Trouble::Certificate);
+    }
+
+    #[test]
+    fn an_alert_from_the_broker_means_that_it_refuses_this_device() {
+        let alert = MbedtlsError::new(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+        let failure = Failure::of_session(alert.into(), 0);
+        assert_eq!(failure.to_string(), "mbedTLS -0x7780: the broker sent a fatal alert");
+        assert_eq!(failure.trouble(), Trouble::Refused);
+    }
+}

@@ -1,0 +1,78 @@
+//! mbedTLS on this machine: its clock, its random numbers, the anchor and the device's own key.
+//!
+//! In: the generated anchor, and what the user gave besides. Out: the configuration of a session.
+//! It has one trust anchor and always verifies; there is no way to ask for less.
+
+use firmware_core::anchor::BROKER_ROOT_CA_CSTR;
+use mbedtls_rs::{
+    AuthMode, Certificate, ClientSessionConfig, Credentials, PrivateKey, SessionConfig,
+    SessionError, TlsVersion, X509,
+};
+use mbedtls_rs_sys::hook::{
+    backend::std::{timer::StdTimer, wall_clock::StdWallClock},
+    timer::hook_timer,
+    wall_clock::hook_wall_clock,
+};
+use rand::{rand_core::UnwrapErr, rngs::SysRng};
+use std::{
+    error::Error,
+    ffi::{CStr, CString},
+    fs,
+    path::Path,
+};
+
+/// mbedTLS, set up; there is one of it.
+pub(crate) type Tls = mbedtls_rs::Tls<'static>;
+
+/// The device's own certificate and key, as PEM with the NUL that mbedTLS wants.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    certificate: CString,
+    key: CString,
+}
+
+/// Sets mbedTLS up with this machine's clock and random numbers.
+pub(crate) fn start() -> Result<Tls, Box<dyn Error>> {
+    // SAFETY: nothing of mbedTLS has run yet, and both implementations live for ever.
+    unsafe {
+        hook_timer(Some(&StdTimer));
+        hook_wall_clock(Some(&StdWallClock));
+    }
+    let random = Box::leak(Box::new(UnwrapErr(SysRng)));
+    Tls::new(random).map_err(|error| format!("mbedTLS does not start: {error:?}").into())
+}
+
+/// A session with the broker called `host`, which must prove that name under the anchor.
+pub(crate) fn session<'a>(
+    host: &'a CStr,
+    identity: Option<&Identity>,
+    version: Option<TlsVersion>,
+) -> Result<SessionConfig<'a>, SessionError> {
+    Ok(SessionConfig::Client(ClientSessionConfig {
+        ca_chain: Some(Certificate::new(X509::PEM(BROKER_ROOT_CA_CSTR))?),
+        creds: identity.map(Identity::credentials).transpose()?,
+        server_name: Some(host),
+        auth_mode: AuthMode::Required,
+        min_version: version.unwrap_or(TlsVersion::Tls1_2),
+        max_version: version,
+        ..ClientSessionConfig::new()
+    }))
+}
+
+impl Identity {
+    /// Reads a certificate and its key; mbedTLS parses them when it needs them.
+    pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Self, Box<dyn Error>> {
+        let read = |path: &Path| {
+            let text = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            CString::new(text).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        Ok(Self { certificate: read(certificate)?, key: read(key)? })
+    }
+
+    fn credentials(&self) -> Result<Credentials<'static>, SessionError> {
+        Ok(Credentials {
+            certificate: Certificate::new(X509::PEM(&self.certificate))?,
+            private_key: PrivateKey::new(X509::PEM(&self.key), None)?,
+        })
+    }
+}

@@ -1,0 +1,308 @@
+//! What can be said of a constant without asking a server.
+//!
+//! In: [`Examined`] and what the user knows. Out: findings about its certificates.
+
+use super::{Examined, Held, Knowledge, Severity, Stack, named, roots};
+use crate::{
+    anchor,
+    certificate::{Certificate, Key},
+    extensions,
+    store::{Root, Source, Store},
+    time::Time,
+};
+
+/// The fewest bits of an RSA key that certificates of public authorities may have (CA/Browser
+/// Forum Baseline Requirements section 6.1.5), and that rustls-webpki and mbedTLS judge.
+const FEWEST_RSA_BITS: usize = 2048;
+
+/// Roots of the same authority that are named in one finding.
+const NAMED_ROOTS: usize = 3;
+
+/// Adds what is to be said of the certificates of `examined`, once for each certificate.
+pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
+    let held = examined.held.clone();
+    let mut seen = Vec::new();
+    for one in &held {
+        let Some(certificate) = one.resolved(knowledge.store) else {
+            let message = "the name and the key of this anchor belong to no certificate at hand, \
+                           so that it cannot be judged";
+            let action = "give the certificate with `--roots FILE`".to_owned();
+            examined.find(one.line, Severity::Note, "anchor-unknown", message, Some(action));
+            continue;
+        };
+        if seen.contains(&certificate) {
+            continue;
+        }
+        let beside: Vec<_> = held
+            .iter()
+            .filter(|other| other.constant == one.constant)
+            .filter_map(|other| other.certificate.clone())
+            .collect();
+        let mut desk = Desk { examined, knowledge, certificate: &certificate, line: one.line };
+        if desk.is_genuine(&beside) && !is_covered(&certificate, &beside) {
+            desk.place();
+            desk.dates(&beside);
+            desk.strength();
+            desk.stores();
+        }
+        seen.push(certificate);
+    }
+}
+
+impl Held {
+    /// The certificate, or the one of `store` or of Mozilla's that has the name and the key.
+    pub(super) fn resolved(&self, store: &Store) -> Option<Certificate> {
+        if self.certificate.is_some() {
+            return self.certificate.clone();
+        }
+        let key = self.key.as_ref()?;
+        let known = store.named(&key.subject).into_iter();
+        let mut known = known.chain(Store::mozilla().named(&key.subject));
+        known.find(|root| key.is_of(&root.certificate)).map(|root| root.certificate)
+    }
+}
+
+/// Whether the constant itself holds the root of `certificate`, so that it is no anchor.
+fn is_covered(certificate: &Certificate, beside: &[Certificate]) -> bool {
+    let mut at = certificate;
+    for _ in 0..beside.len() {
+        if at.is_self_issued() {
+            return at != certificate;
+        }
+        let twin = beside.iter().find(|one| one.is_self_issued() && one.is_same_anchor(at));
+        let issuer = || beside.iter().find(|one| one.subject_der() == at.issuer_der());
+        match twin.or_else(issuer) {
+            Some(above) => at = above,
+            None => return false,
+        }
+    }
+    at.is_self_issued() && at != certificate
+}
+
+/// The self-signed version of `certificate` in `store` or in Mozilla's.
+pub(super) fn self_signed_twin(certificate: &Certificate, store: &Store) -> Option<Certificate> {
+    let name = certificate.subject_der();
+    let known = store.named(name).into_iter().chain(Store::mozilla().named(name));
+    let mut twins = known.map(|root| root.certificate).filter(Certificate::is_self_issued);
+    twins.find(|twin| twin.is_same_anchor(certificate) && twin != certificate)
+}
+
+/// One certificate under examination.
+struct Desk<'a, 'b> {
+    examined: &'a mut Examined,
+    knowledge: &'a Knowledge<'b>,
+    certificate: &'a Certificate,
+    line: usize,
+}
+
+impl Desk<'_, '_> {
+    fn find(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        message: String,
+        action: impl Into<Option<String>>,
+    ) {
+        self.examined.find(self.line, severity, code, message, action.into());
+    }
+
+    fn horizon(&self) -> Time {
+        self.knowledge.at.plus_days(i64::from(self.knowledge.horizon_days))
+    }
+
+    /// Whether it is signed by whom it names, as far as that can be checked.
+    fn is_genuine(&mut self, beside: &[Certificate]) -> bool {
+        let certificate = self.certificate;
+        let name = certificate.issuer_der();
+        let known = self.knowledge.store.named(name).into_iter();
+        let known = known.chain(Store::mozilla().named(name)).map(|root| root.certificate);
+        let mut issuers: Vec<_> =
+            known.chain(beside.iter().filter(|one| one.subject_der() == name).cloned()).collect();
+        if certificate.is_self_issued() {
+            issuers.push(certificate.clone());
+        }
+        let verdicts: Vec<_> =
+            issuers.iter().map(|issuer| extensions::is_signed_by(certificate, issuer)).collect();
+        if !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Some(false)) {
+            let message = format!(
+                "`{}` is not signed by `{}`, whom it names: it is invented or damaged",
+                named(certificate),
+                certificate.issuer().short().map(|name| name.line()).unwrap_or_default(),
+            );
+            let action = "take the certificate from its authority, or with certgrab".to_owned();
+            self.find(Severity::Error, "bad-signature", message, action);
+            return false;
+        }
+        // By the text of the name: who invents a certificate rarely meets its encoding too.
+        let text = certificate.subject().text();
+        let public: Vec<_> = crate::store::mozilla_list()
+            .iter()
+            .filter_map(|der| Certificate::from_der(der).ok())
+            .filter(|root| root.subject().text() == text)
+            .collect();
+        if certificate.is_self_issued()
+            && !public.is_empty()
+            && !roots::is_dropped(certificate)
+            && !public.iter().any(|root| root.spki_der() == certificate.spki_der())
+        {
+            let message = format!(
+                "`{}` has the name of a root of Mozilla's store and another key",
+                named(certificate)
+            );
+            let action = "find out where it came from, and take the root with certgrab".to_owned();
+            self.find(Severity::Error, "impostor", message, action);
+            return false;
+        }
+        true
+    }
+
+    /// Whether it stands where a root should.
+    fn place(&mut self) {
+        let certificate = self.certificate;
+        if certificate.is_self_issued() {
+            return;
+        }
+        let (name, ends) = (named(certificate), certificate.not_after().date());
+        let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
+        if !extensions::is_authority(certificate) {
+            let severity = match self.examined.stack {
+                Stack::BearSsl => Severity::Warning,
+                _ => Severity::Error,
+            };
+            let message = format!(
+                "`{name}` is a server's own certificate, issued by `{issuer}` and replaced by \
+                 {ends}: mbedTLS and OpenSSL do not take it as an anchor"
+            );
+            let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
+            self.find(severity, "leaf", message, action);
+        } else if let Some(twin) = self_signed_twin(certificate, self.knowledge.store) {
+            let message = format!(
+                "`{name}` stands here as signed by `{issuer}` until {ends}, and OpenSSL does not \
+                 end a path in it"
+            );
+            let action =
+                format!("embed its self-signed version, with the SHA-256 {}", twin.sha256());
+            self.find(Severity::Warning, "cross-signed", message, action);
+        } else {
+            let message = format!(
+                "`{name}` is an intermediate, issued by `{issuer}`: authorities replace \
+                 intermediates without notice"
+            );
+            let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
+            self.find(Severity::Warning, "intermediate", message, action);
+        }
+    }
+
+    fn dates(&mut self, beside: &[Certificate]) {
+        let (certificate, at) = (self.certificate, self.knowledge.at);
+        let (name, ends) = (named(certificate), certificate.not_after());
+        let is_valid = |one: &Certificate| one.not_before() <= at && at <= one.not_after();
+        // BearSSL looks at no anchor's dates; elsewhere one that is valid is enough.
+        let harmless = self.examined.stack == Stack::BearSsl || beside.iter().any(is_valid);
+        let severity = if harmless { Severity::Warning } else { Severity::Error };
+        if at > ends {
+            let message = format!("`{name}` expired on {}", ends.date());
+            let action = "embed what the server is verified with now: \
+                          `certgrab HOST:PORT --emit FORMAT`"
+                .to_owned();
+            self.find(severity, "expired", message, action);
+        } else if at < certificate.not_before() {
+            let begins = certificate.not_before().date();
+            let message = format!("`{name}` is not valid before {begins}");
+            self.find(severity, "not-yet-valid", message, None);
+        } else if ends <= self.horizon() {
+            let message = format!("`{name}` expires on {}", ends.date());
+            let action = "embed its successor beside it before that day".to_owned();
+            self.find(Severity::Warning, "expires-soon", message, action);
+            self.successors();
+        }
+    }
+
+    fn strength(&mut self) {
+        let certificate = self.certificate;
+        if let Key::Rsa { .. } = certificate.key()
+            && let Some(bits) = certificate.key().bits()
+            && bits < FEWEST_RSA_BITS
+        {
+            let message = format!(
+                "`{}` has an RSA key of {bits} bits, wanted {FEWEST_RSA_BITS}",
+                named(certificate)
+            );
+            self.find(Severity::Warning, "weak-key", message, None);
+        }
+        // The signature on a root that signed itself protects nothing.
+        let signature = certificate.signature_algorithm();
+        let weak = ["md2With", "md5With", "sha1With", "ecdsa-with-SHA1", "dsa-with-sha1"];
+        if !certificate.is_self_issued() && weak.iter().any(|hash| signature.starts_with(hash)) {
+            let message = format!("`{}` is signed with {signature}", named(certificate));
+            self.find(Severity::Warning, "weak-signature", message, None);
+        }
+    }
+
+    /// What the public stores think of it.
+    fn stores(&mut self) {
+        let certificate = self.certificate;
+        if roots::is_dropped(certificate) {
+            let message = format!(
+                "`{}` is no longer in Mozilla's store: a server that is for browsers too will not \
+                 use it",
+                named(certificate)
+            );
+            let action = "look at what the server is verified with now: `certgrab HOST:PORT`";
+            self.find(Severity::Warning, "root-dropped", message, action.to_owned());
+            return;
+        }
+        let Some(leaves) = scheduled(certificate) else { return };
+        if leaves <= self.horizon() && leaves < certificate.not_after() {
+            let message = format!(
+                "`{}` is expected by Mozilla's schedule to leave its store on {}: the server's \
+                 next certificate will come from another root",
+                named(certificate),
+                leaves.date()
+            );
+            let action = "embed the coming root beside it before that day".to_owned();
+            self.find(Severity::Warning, "leaves-soon", message, action);
+            self.successors();
+        }
+    }
+
+    /// Which roots of the same authority last longer.
+    fn successors(&mut self) {
+        let Some(owner) = self.certificate.subject().organisation() else { return };
+        let horizon = self.horizon();
+        let mut successors: Vec<(Time, Certificate)> = crate::store::mozilla_list()
+            .iter()
+            .filter_map(|der| Certificate::from_der(der).ok())
+            .filter(|root| root.subject().organisation().as_ref() == Some(&owner))
+            .filter_map(|root| Some((scheduled(&root)?.min(root.not_after()), root)))
+            .filter(|(until, _)| *until > horizon)
+            .collect();
+        successors.sort_by_key(|(until, root)| (std::cmp::Reverse(*until), root.sha256()));
+        if successors.is_empty() {
+            return;
+        }
+        let shown: Vec<_> = successors
+            .iter()
+            .take(NAMED_ROOTS)
+            .map(|(until, root)| {
+                let sha256 = root.sha256().to_string();
+                format!("`{}` {}... (until {})", named(root), &sha256[..8], until.date())
+            })
+            .collect();
+        let message = format!(
+            "roots of {} that the next certificates may come from: {}",
+            owner.line(),
+            shown.join(", ")
+        );
+        self.find(Severity::Note, "next-root", message, None);
+    }
+}
+
+/// When Mozilla's schedule has `certificate` leave its store; `None` for other roots.
+fn scheduled(certificate: &Certificate) -> Option<Time> {
+    if !roots::is_in_mozillas_store(certificate) {
+        return None;
+    }
+    let root = Root { certificate: certificate.clone(), source: Source::Mozilla };
+    anchor::lasts(&root, None).scheduled
+}

@@ -1,0 +1,201 @@
+//! Are committed constants sound, and do they still open the door?
+//!
+//! ```text
+//!  file ─▶ source ─▶ hold ─▶ lints ─▶ ask ─▶ output
+//!  bytes   Constant  Examined  Finding         text, JSON, SARIF, JUnit
+//! ```
+//!
+//! In: files as people have them, written by certgrab or by hand. Out: [`Finding`]s, each with a
+//! stable code, a place, a sentence and what to do. Nothing is executed or compiled: a file is
+//! read for the constants it holds, in the way of its language.
+//!
+//! ```
+//! use certgrab::{check, store::Store, time::Time};
+//!
+//! let file = std::path::Path::new("ca.h");
+//! let content = b"const char ca[] = \"-----BEGIN CERTIFICATE-----\\n\";";
+//! let mut examined = check::examine(file, content);
+//! let store = Store::mozilla();
+//! let knowledge = check::Knowledge { store: &store, at: Time::now(), horizon_days: 90 };
+//! check::lint(&mut examined, &knowledge);
+//! assert_eq!(examined.findings[0].code, "pem-damaged");
+//! ```
+
+mod ask;
+mod hold;
+mod lints;
+mod pem_text;
+mod roots;
+mod source;
+mod stack;
+
+pub mod output;
+
+use std::path::{Path, PathBuf};
+
+use crate::{certificate::Certificate, escape::Foreign, store::Store, time::Time};
+
+pub use ask::ask;
+pub use hold::{Held, Key};
+pub use lints::lint;
+pub use stack::Stack;
+
+/// The most bytes one file may have: 16 MiB, as for files of roots.
+pub const MAX_FILE_BYTES: u64 = crate::store::MAX_ROOTS_BYTES;
+
+/// Something that the owner of a constant should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The file.
+    pub file: PathBuf,
+    /// The line in it, from 1.
+    pub line: usize,
+    /// How much it matters.
+    pub severity: Severity,
+    /// A short stable name; [`CODES`] explains each.
+    pub code: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// What to do, if that is known.
+    pub action: Option<String>,
+}
+
+/// How much a finding matters, and so how the command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good to know; nothing has to be done.
+    Note,
+    /// It works today, and something has to be done before the horizon.
+    Warning,
+    /// It does not work.
+    Error,
+}
+
+/// What findings are judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Knowledge<'a> {
+    /// The roots that the user trusts.
+    pub store: &'a Store,
+    /// The time of judgement.
+    pub at: Time,
+    /// Days until the horizon: what ends before is a warning today.
+    pub horizon_days: u16,
+}
+
+/// A file, what it holds and what is to be said of it.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// The file.
+    pub file: PathBuf,
+    /// The TLS stack that its code speaks to.
+    pub stack: Stack,
+    /// The anchors in it, in the order of the file.
+    pub held: Vec<Held>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// Every code with what it means, sorted by name. Codes do not change.
+pub const CODES: &[(&str, &str)] = &[
+    ("anchor-changed", "certgrab would choose another anchor today"),
+    ("anchor-unknown", "a name and a key that belong to no certificate at hand"),
+    ("bad-signature", "the certificate is not signed by whom it names: it is invented or damaged"),
+    ("cross-sign-needed", "the constant fails when the server stops sending a cross-sign"),
+    ("cross-signed", "a cross-signed version where the self-signed root should stand"),
+    ("der-damaged", "bytes that begin as a certificate and are none"),
+    ("der-several", "several certificates in DER in a row, of which readers take the first"),
+    ("der-trailing-bytes", "bytes after the end of a certificate in DER"),
+    ("does-not-open", "the chain that the server presents does not verify with the constant"),
+    ("expired", "the certificate is no longer valid"),
+    ("expires-soon", "the certificate ends before the horizon"),
+    ("impostor", "the certificate has the name of a public root and another key"),
+    ("intermediate", "an intermediate where a root should stand"),
+    ("leaf", "a server's own certificate where a root should stand"),
+    ("leaves-soon", "the root is expected to leave Mozilla's store before the horizon"),
+    ("next-root", "other roots of the same authority, which the next certificates may come from"),
+    ("no-certificate", "the file holds no certificate that can be read"),
+    ("not-yet-valid", "the certificate is not valid yet"),
+    ("pem-damaged", "a PEM block that cannot be read"),
+    ("pem-indented", "PEM lines that do not begin at the first column"),
+    ("pem-literal-newline", "a backslash and an n where PEM needs the end of a line"),
+    ("pem-no-line-ends", "PEM without the ends of lines around its boundaries"),
+    ("pem-no-newline", "PEM without the end of a line after its last boundary"),
+    ("pem-no-nul", "PEM without the NUL that its reader counts"),
+    ("root-dropped", "a root that Mozilla's store no longer has"),
+    ("stale", "a generated file that is not what its lock gives"),
+    ("weak-key", "a key that is too short for today"),
+    ("weak-signature", "a signature made with a broken hash"),
+    ("wrong-form", "a constant in a form that the function it is given to does not read"),
+];
+
+/// Reads what `content`, which came from `file`, holds, and says what is wrong with its form.
+#[must_use]
+pub fn examine(file: &Path, content: &[u8]) -> Examined {
+    let source = source::read(file, content);
+    let stack = stack::of(&source);
+    let mut examined =
+        Examined { file: file.to_owned(), stack, held: Vec::new(), findings: Vec::new() };
+    hold::hold(&mut examined, &source);
+    if examined.held.is_empty() && examined.findings.is_empty() {
+        examined.find(1, Severity::Error, "no-certificate", "no certificate was found here", None);
+    }
+    examined
+}
+
+impl Examined {
+    /// Adds a finding, once for each code and line.
+    pub(crate) fn find(
+        &mut self,
+        line: usize,
+        severity: Severity,
+        code: &'static str,
+        message: impl Into<String>,
+        action: Option<String>,
+    ) {
+        debug_assert!(CODES.iter().any(|(known, _)| *known == code), "{code} is not listed");
+        if self.findings.iter().any(|known| (known.line, known.code) == (line, code)) {
+            return;
+        }
+        let file = self.file.clone();
+        self.findings.push(Finding { file, line, severity, code, message: message.into(), action });
+    }
+
+    /// Puts the findings in the order of the lines, the worst of a line first.
+    pub fn sort(&mut self) {
+        self.findings.sort_by(|one, other| {
+            let worst_first = other.severity.cmp(&one.severity);
+            one.line.cmp(&other.line).then(worst_first).then(one.code.cmp(other.code))
+        });
+    }
+
+    /// Adds that the file is not what its lock gives.
+    pub fn find_stale(&mut self, lock: &Path) {
+        let lock = Foreign::text(&lock.display().to_string()).line();
+        self.find(
+            1,
+            Severity::Warning,
+            "stale",
+            format!("the file is not what {lock} gives"),
+            Some("write it anew with `certgrab sync --locked`".to_owned()),
+        );
+    }
+}
+
+/// A certificate as findings name it.
+pub(crate) fn named(certificate: &Certificate) -> String {
+    let name = certificate.subject();
+    let short = name.short().unwrap_or_else(|| name.text()).line();
+    if short.is_empty() { "(no subject)".to_owned() } else { short }
+}
+
+impl Severity {
+    /// The severity in one word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}

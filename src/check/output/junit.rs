@@ -1,0 +1,57 @@
+//! JUnit XML, which CI systems count: a test case a file, failed if it needs something done.
+
+use std::fmt::Write as _;
+
+use super::shown;
+use crate::check::{Examined, Severity, output::text};
+
+/// The report for all files.
+#[must_use]
+pub fn junit(files: &[Examined]) -> String {
+    let fails = |file: &&Examined| file.findings.iter().any(|one| one.severity > Severity::Note);
+    let failures = files.iter().filter(fails).count();
+    let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\"", files.len());
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuites name=\"certgrab\" {counts}>\n  \
+         <testsuite name=\"certgrab check\" {counts} skipped=\"0\">\n"
+    );
+    for file in files {
+        let name = escaped(&shown(&file.file));
+        let _ = write!(out, "    <testcase name=\"{name}\" classname=\"certgrab.check\"");
+        let worst = file.findings.iter().max_by_key(|finding| finding.severity);
+        match worst {
+            None => out.push_str("/>\n"),
+            Some(worst) => {
+                let all = escaped(&text(&file.findings));
+                let _ = match fails(&file) {
+                    true => write!(
+                        out,
+                        ">\n      <failure type=\"{}\" message=\"{}\">{all}</failure>\n",
+                        worst.code,
+                        escaped(&worst.message)
+                    ),
+                    false => write!(out, ">\n      <system-out>{all}</system-out>\n"),
+                };
+                out.push_str("    </testcase>\n");
+            }
+        }
+    }
+    out.push_str("  </testsuite>\n</testsuites>\n");
+    out
+}
+
+/// Text for an attribute or an element of XML 1.0; its controls are escaped before.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(character),
+        }
+    }
+    out
+}

@@ -1,0 +1,22 @@
+//! What a check found, in the forms that people and CI read.
+//!
+//! In: [`Finding`](super::Finding)s, sorted. Out: text. Each form has a file.
+
+mod json;
+mod junit;
+mod sarif;
+mod text;
+
+pub use json::json;
+pub use junit::junit;
+pub use sarif::sarif;
+pub use text::text;
+
+use std::path::Path;
+
+use crate::escape::Foreign;
+
+/// A file's name as outputs show it.
+fn shown(file: &Path) -> String {
+    Foreign::text(&file.display().to_string()).line()
+}

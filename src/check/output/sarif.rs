@@ -1,0 +1,64 @@
+//! SARIF 2.1.0 (OASIS), which code hosts show beside the lines.
+
+use serde_json::json;
+
+use crate::check::{CODES, Examined, Finding, Severity};
+
+/// The log of one run over all files, indented.
+#[must_use]
+pub fn sarif(files: &[Examined]) -> String {
+    let rules: Vec<_> = CODES
+        .iter()
+        .map(|(code, meaning)| json!({ "id": code, "shortDescription": { "text": meaning } }))
+        .collect();
+    let results: Vec<_> = files.iter().flat_map(|file| &file.findings).map(result).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "certgrab",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "results": results,
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+fn result(finding: &Finding) -> serde_json::Value {
+    let level = match finding.severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    let text = match &finding.action {
+        Some(action) => format!("{}; {action}", finding.message),
+        None => finding.message.clone(),
+    };
+    json!({
+        "ruleId": finding.code,
+        "ruleIndex": CODES.iter().position(|(code, _)| *code == finding.code),
+        "level": level,
+        "message": { "text": text },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(&finding.file) },
+            "region": { "startLine": finding.line },
+        } }],
+    })
+}
+
+/// A path as a relative or `file:` reference (RFC 3986): all but unreserved characters encoded.
+fn uri(file: &std::path::Path) -> String {
+    let text = file.to_string_lossy().replace('\\', "/");
+    let mut out = if text.starts_with('/') { "file://".to_owned() } else { String::new() };
+    for byte in text.trim_start_matches("./").bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

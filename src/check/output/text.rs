@@ -1,0 +1,20 @@
+//! One line a finding, as compilers write theirs, so that editors find the place.
+
+use std::fmt::Write as _;
+
+use super::shown;
+use crate::check::Finding;
+
+/// `file:line: severity: sentence [code]`, then what to do on a line of its own.
+#[must_use]
+pub fn text(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        let Finding { file, line, severity, code, message, action } = finding;
+        let _ = writeln!(out, "{}:{line}: {}: {message} [{code}]", shown(file), severity.word());
+        if let Some(action) = action {
+            let _ = writeln!(out, "    {action}");
+        }
+    }
+    out
+}

@@ -1,0 +1,243 @@
+//! PEM blocks as they stand in a constant, and what keeps TLS stacks from reading them.
+//!
+//! What mbedTLS 2.28, mbedTLS 3.6 and BearSSL 0.6 accept was measured; a finding is an error where
+//! a stack that the code speaks to reads nothing.
+
+use super::{Examined, Severity, Stack, source::Constant, source::Form};
+use crate::{certificate::Certificate, escape::Foreign};
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+
+/// Labels of certificates (RFC 7468 section 5.1; the others are what old OpenSSL wrote).
+const CERTIFICATE_LABELS: [&[u8]; 3] =
+    [b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"];
+
+/// Whether `constant` holds PEM certificates or something that was to be that.
+pub(super) fn is_pem(constant: &Constant) -> bool {
+    let mut rest = constant.bytes.as_slice();
+    while let Some(at) = find(rest, BEGIN) {
+        rest = &rest[at + BEGIN.len()..];
+        if rest.starts_with(b"PKCS7-")
+            || CERTIFICATE_LABELS.iter().any(|label| rest.starts_with(label))
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// The certificates of the PEM blocks of `constant`, each with its line.
+pub(super) fn certificates(
+    constant: &Constant,
+    examined: &mut Examined,
+) -> Vec<(Certificate, usize)> {
+    let bytes = constant.bytes.as_slice();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(begin) = find(&bytes[at..], BEGIN).map(|offset| at + offset) {
+        let after_word = begin + BEGIN.len();
+        let Some(label_end) = find(&bytes[after_word..], DASHES).map(|offset| after_word + offset)
+        else {
+            break;
+        };
+        let label = &bytes[after_word..label_end];
+        at = label_end + DASHES.len();
+        if label != b"PKCS7" && !CERTIFICATE_LABELS.contains(&label) {
+            continue;
+        }
+        let block = Block { constant, begin, body: at, label };
+        let end = find(&bytes[at..], END).map(|offset| at + offset);
+        let next = find(&bytes[at..], BEGIN).map(|offset| at + offset);
+        let end = match (end, next) {
+            (Some(end), Some(next)) if next < end => None,
+            (end, _) => end,
+        };
+        let Some(end) = end else {
+            examined.find(
+                constant.line(begin),
+                Severity::Error,
+                "pem-damaged",
+                "the PEM block has no END line",
+                Some("copy the certificate whole, or write it with certgrab".to_owned()),
+            );
+            continue;
+        };
+        at = end + END.len();
+        found.extend(block.read(end, examined));
+    }
+    found
+}
+
+struct Block<'a> {
+    constant: &'a Constant,
+    /// Where its BEGIN stands.
+    begin: usize,
+    /// Where its body begins.
+    body: usize,
+    label: &'a [u8],
+}
+
+impl Block<'_> {
+    fn read(&self, end: usize, examined: &mut Examined) -> Vec<(Certificate, usize)> {
+        let constant = self.constant;
+        let line = constant.line(self.begin);
+        let body = &constant.bytes[self.body..end];
+        let clean = self.look_at_lines(body, end, examined);
+        let clean: Vec<u8> = clean.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let stranger = body.iter().enumerate().find(|(index, byte)| {
+            let is_escape =
+                **byte == b'\\' || index.checked_sub(1).is_some_and(|before| body[before] == b'\\');
+            !is_escape && !is_base64(**byte) && !byte.is_ascii_whitespace()
+        });
+        if let Some((index, _)) = stranger {
+            let rest = String::from_utf8_lossy(&body[index..(index + 4).min(body.len())]);
+            let shown = Foreign::text(&rest.chars().take(1).collect::<String>()).line();
+            examined.find(
+                constant.line(self.body + index),
+                Severity::Error,
+                "pem-damaged",
+                format!("the PEM block holds `{shown}`, which is no Base64"),
+                Some("copy the certificate whole, or write it with certgrab".to_owned()),
+            );
+            return Vec::new();
+        }
+        let label = String::from_utf8_lossy(self.label).into_owned();
+        let text = format!(
+            "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+            String::from_utf8_lossy(&clean)
+        );
+        let damaged = |problem: String, examined: &mut Examined| {
+            let action = "copy the certificate whole, or write it with certgrab".to_owned();
+            examined.find(line, Severity::Error, "pem-damaged", problem, Some(action));
+            Vec::new()
+        };
+        let Ok(parsed) = pem::parse(&text) else {
+            return damaged("the Base64 of the PEM block is cut or damaged".to_owned(), examined);
+        };
+        if self.label == b"PKCS7" {
+            return super::hold::certificates_within(parsed.contents())
+                .into_iter()
+                .map(|certificate| (certificate, line))
+                .collect();
+        }
+        match Certificate::from_der(parsed.contents()) {
+            Ok(certificate) => vec![(certificate, line)],
+            // OpenSSL's trusted certificates have something of its own after the certificate.
+            Err(error) => match super::hold::first_certificate(parsed.contents()) {
+                Some((certificate, _)) => vec![(certificate, line)],
+                None => damaged(format!("the PEM block is {error}"), examined),
+            },
+        }
+    }
+
+    /// Says what is wrong with the lines; the body with literal `\n` taken for the ends they mean.
+    fn look_at_lines(&self, body: &[u8], end: usize, examined: &mut Examined) -> Vec<u8> {
+        let constant = self.constant;
+        let line = constant.line(self.begin);
+        let mut clean = Vec::with_capacity(body.len());
+        let mut literal = None;
+        let mut index = 0;
+        while index < body.len() {
+            if body[index] == b'\\' && matches!(body.get(index + 1), Some(b'n' | b'r')) {
+                literal.get_or_insert(index);
+                clean.push(b'\n');
+                index += 2;
+            } else {
+                clean.push(body[index]);
+                index += 1;
+            }
+        }
+        if let Some(index) = literal {
+            examined.find(
+                constant.line(self.body + index),
+                Severity::Error,
+                "pem-literal-newline",
+                "the PEM block has a backslash and an `n` where a line must end",
+                Some("write one backslash, in an ordinary literal: `\\n`".to_owned()),
+            );
+            return clean;
+        }
+        let starts = body.first().is_some_and(|byte| matches!(byte, b'\n' | b'\r'));
+        let ends = body.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t'))
+            && body.contains(&b'\n');
+        if !(starts && ends) {
+            examined.find(
+                line,
+                Severity::Error,
+                "pem-no-line-ends",
+                "the PEM block has no ends of lines around its boundaries",
+                Some("end every line of the literal with `\\n`".to_owned()),
+            );
+            return clean;
+        }
+        self.look_at_margin(end, examined);
+        self.look_after(end, examined);
+        clean
+    }
+
+    fn look_at_margin(&self, end: usize, examined: &mut Examined) {
+        let bytes = &self.constant.bytes;
+        let blank = |byte: u8| byte == b' ' || byte == b'\t';
+        let indented = (self.begin..=end).find(|&index| {
+            index > 0 && blank(bytes[index - 1]) && !blank(bytes[index]) && {
+                let margin = bytes[..index].iter().rev().take_while(|byte| blank(**byte)).count();
+                let before = index.checked_sub(margin + 1).map(|before| bytes[before]);
+                matches!(before, Some(b'\n') | None) && !matches!(bytes[index], b'\n' | b'\r')
+            }
+        });
+        if let Some(index) = indented {
+            examined.find(
+                self.constant.line(index),
+                Severity::Error,
+                "pem-indented",
+                "a line of the PEM block does not begin at the first column: mbedTLS and BearSSL \
+                 read no certificate here",
+                Some("take the spaces away, also in raw literals".to_owned()),
+            );
+        }
+    }
+
+    /// What follows the last boundary: the end of a line, and for some readers a NUL.
+    fn look_after(&self, end: usize, examined: &mut Examined) {
+        let constant = self.constant;
+        let after = end + END.len() + self.label.len() + DASHES.len();
+        let next = constant.bytes.get(after).copied();
+        let line = constant.line(end);
+        match next {
+            Some(b'\n' | b'\r' | b' ') => {}
+            Some(b'-') => examined.find(
+                line,
+                Severity::Error,
+                "pem-no-line-ends",
+                "two PEM blocks meet on one line",
+                Some("end the first with `\\n`".to_owned()),
+            ),
+            _ => {
+                let severity = match examined.stack {
+                    Stack::BearSsl => Severity::Error,
+                    Stack::Unknown if constant.form == Form::Literal && constant.nul_follows => {
+                        Severity::Warning
+                    }
+                    _ => return,
+                };
+                examined.find(
+                    line,
+                    severity,
+                    "pem-no-newline",
+                    "the last line of the PEM block has no end: BearSSL reads no certificate here",
+                    Some("end the last line with `\\n` too".to_owned()),
+                );
+            }
+        }
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}

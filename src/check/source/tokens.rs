@@ -1,0 +1,287 @@
+//! Comments, words, literals and numbers of a source.
+
+use super::Language;
+
+/// A piece of a source.
+#[derive(Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    /// The line it begins on, from 1.
+    pub(super) line: usize,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    Word(String),
+    Sign(u8),
+    /// A number or a character literal; `None` if it fits no byte.
+    Number(Option<u8>),
+    Literal {
+        bytes: Vec<u8>,
+        /// The line of each byte.
+        lines: Vec<usize>,
+        /// Whether it is a C string of Rust, which has a NUL after it.
+        is_c_string: bool,
+    },
+}
+
+/// Takes `content` apart; also what is neither comment nor literal.
+pub(super) fn tokens(content: &[u8], language: Language) -> (Vec<Token>, String) {
+    let mut lexer =
+        Lexer { content, language, at: 0, line: 1, tokens: Vec::new(), code: String::new() };
+    while let Some(byte) = lexer.peek(0) {
+        lexer.step(byte);
+    }
+    (lexer.tokens, lexer.code)
+}
+
+struct Lexer<'a> {
+    content: &'a [u8],
+    language: Language,
+    at: usize,
+    line: usize,
+    tokens: Vec<Token>,
+    code: String,
+}
+
+impl Lexer<'_> {
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        self.content.get(self.at + ahead).copied()
+    }
+
+    fn starts_with(&self, text: &[u8]) -> bool {
+        self.content[self.at..].starts_with(text)
+    }
+
+    /// Takes one byte and counts lines.
+    fn take(&mut self) -> Option<u8> {
+        let byte = self.peek(0)?;
+        self.at += 1;
+        self.line += usize::from(byte == b'\n');
+        Some(byte)
+    }
+
+    fn push(&mut self, kind: Kind, line: usize) {
+        self.tokens.push(Token { kind, line });
+    }
+
+    fn step(&mut self, byte: u8) {
+        let hash_comments = matches!(self.language, Language::Python | Language::Yaml);
+        match byte {
+            b'#' if hash_comments => self.skip_line(),
+            b'/' if !hash_comments && self.starts_with(b"//") => self.skip_line(),
+            b'/' if !hash_comments && self.starts_with(b"/*") => self.skip_block_comment(),
+            b'"' => self.literal(false, false),
+            b'\'' if hash_comments => self.literal(false, false),
+            b'\'' => self.character(),
+            b'0'..=b'9' => self.number(false),
+            b'-' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) => {
+                self.at += 1;
+                self.number(true);
+            }
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.word(),
+            _ => {
+                let line = self.line;
+                self.take();
+                self.code.push(char::from(byte));
+                if !byte.is_ascii_whitespace() && byte != b'\\' {
+                    self.push(Kind::Sign(byte), line);
+                }
+            }
+        }
+    }
+
+    fn skip_line(&mut self) {
+        while self.peek(0).is_some_and(|byte| byte != b'\n') {
+            self.at += 1;
+        }
+    }
+
+    fn skip_block_comment(&mut self) {
+        self.at += 2;
+        while self.peek(0).is_some() && !self.starts_with(b"*/") {
+            self.take();
+        }
+        self.at = (self.at + 2).min(self.content.len());
+    }
+
+    fn word(&mut self) {
+        let (start, line) = (self.at, self.line);
+        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            self.at += 1;
+        }
+        let word = String::from_utf8_lossy(&self.content[start..self.at]).into_owned();
+        match (self.language, self.peek(0), word.as_str()) {
+            (Language::C, Some(b'"'), "R" | "LR" | "uR" | "UR" | "u8R") => self.raw_cpp(),
+            (Language::C, Some(b'"'), "L" | "u" | "U" | "u8") => self.literal(false, false),
+            (Language::Rust, Some(b'"' | b'#'), "r" | "br" | "cr") => self.raw_rust(&word),
+            (Language::Rust, Some(b'"'), "b" | "c") => self.literal(false, word == "c"),
+            (Language::Rust, Some(b'\''), "b") => self.character(),
+            (Language::Python, Some(b'"' | b'\''), prefix)
+                if prefix.len() <= 2 && prefix.bytes().all(|byte| b"rRbBuUfF".contains(&byte)) =>
+            {
+                self.literal(prefix.contains(['r', 'R']), false);
+            }
+            _ => {
+                self.code.push_str(&word);
+                self.push(Kind::Word(word), line);
+            }
+        }
+    }
+
+    fn number(&mut self, negative: bool) {
+        let (start, line) = (self.at, self.line);
+        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            self.at += 1;
+        }
+        let text = String::from_utf8_lossy(&self.content[start..self.at]).to_ascii_lowercase();
+        let (digits, radix) = match text.strip_prefix("0x") {
+            Some(digits) => (digits, 16),
+            None => (text.strip_prefix("0b").unwrap_or(&text), 10),
+        };
+        let digits = digits.split('_').next().unwrap_or_default();
+        let end = digits.find(|digit: char| !digit.is_digit(radix)).unwrap_or(digits.len());
+        let value = i64::from_str_radix(&digits[..end], radix).ok();
+        let value = match (value, negative) {
+            (Some(value @ 0..=255), false) => u8::try_from(value).ok(),
+            // Signed characters, as some generators write bytes above 127.
+            (Some(value @ 1..=128), true) => u8::try_from(256 - value).ok(),
+            _ => None,
+        };
+        self.code.push_str(&text);
+        self.push(Kind::Number(value), line);
+    }
+
+    /// A character literal, or the quote of a lifetime.
+    fn character(&mut self) {
+        let line = self.line;
+        self.at += 1;
+        let start = self.at;
+        let mut bytes = Vec::new();
+        match self.peek(0) {
+            Some(b'\\') => self.escape(&mut bytes, &mut Vec::new()),
+            Some(b'\n') | None => return,
+            Some(_) => bytes.extend(self.take()),
+        }
+        if self.peek(0) == Some(b'\'') {
+            self.at += 1;
+            self.push(Kind::Number(bytes.first().copied().filter(|_| bytes.len() == 1)), line);
+        } else {
+            self.at = start;
+        }
+    }
+
+    /// A string literal that begins at its quote; `raw` if a backslash is one.
+    fn literal(&mut self, raw: bool, is_c_string: bool) {
+        let line = self.line;
+        let Some(quote) = self.take() else { return };
+        let triple = self.language == Language::Python
+            && self.peek(0) == Some(quote)
+            && self.peek(1) == Some(quote);
+        if triple {
+            self.at += 2;
+        }
+        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        while let Some(byte) = self.peek(0) {
+            if byte == quote && (!triple || self.starts_with(&[quote; 3])) {
+                self.at += if triple { 3 } else { 1 };
+                break;
+            }
+            // Only Rust and triple quotes go on over the end of a line without a backslash.
+            if byte == b'\n' && !triple && matches!(self.language, Language::C | Language::Python) {
+                break;
+            }
+            if byte == b'\\' && !raw {
+                self.escape(&mut bytes, &mut lines);
+            } else {
+                lines.push(self.line);
+                bytes.extend(self.take());
+            }
+        }
+        self.push(Kind::Literal { bytes, lines, is_c_string }, line);
+    }
+
+    /// One escape sequence; a line continuation gives nothing.
+    fn escape(&mut self, bytes: &mut Vec<u8>, lines: &mut Vec<usize>) {
+        let line = self.line;
+        self.at += 1;
+        let Some(byte) = self.take() else { return };
+        let value = match byte {
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'a' => 7,
+            b'b' => 8,
+            b'f' => 12,
+            b'v' => 11,
+            b'x' => self.digits(16, 2),
+            b'0'..=b'7' => {
+                self.at -= 1;
+                self.digits(8, 3)
+            }
+            b'\r' | b'\n' => {
+                if byte == b'\r' && self.peek(0) == Some(b'\n') {
+                    self.take();
+                }
+                while self.language == Language::Rust
+                    && self.peek(0).is_some_and(|next| next.is_ascii_whitespace())
+                {
+                    self.take();
+                }
+                return;
+            }
+            other => other,
+        };
+        bytes.push(value);
+        lines.push(line);
+    }
+
+    fn digits(&mut self, radix: u32, most: usize) -> u8 {
+        let mut value = 0u32;
+        for _ in 0..most {
+            let digit = self.peek(0).and_then(|byte| char::from(byte).to_digit(radix));
+            let Some(digit) = digit else { break };
+            value = value * radix + digit;
+            self.at += 1;
+        }
+        (value & 0xff) as u8
+    }
+
+    /// `"delimiter( ... )delimiter"`, C++ (N4950 section 5.13.5).
+    fn raw_cpp(&mut self) {
+        self.at += 1;
+        let start = self.at;
+        while self.peek(0).is_some_and(|byte| byte != b'(' && byte != b'\n') {
+            self.at += 1;
+        }
+        let mut end = vec![b')'];
+        end.extend(&self.content[start..self.at]);
+        end.push(b'"');
+        self.take();
+        self.raw(&end, false);
+    }
+
+    /// `#" ... "#` with any number of signs, after `r`, `br` or `cr`.
+    fn raw_rust(&mut self, prefix: &str) {
+        let mut end = vec![b'"'];
+        while self.peek(0) == Some(b'#') {
+            self.at += 1;
+            end.push(b'#');
+        }
+        if self.peek(0) == Some(b'"') {
+            self.at += 1;
+            self.raw(&end, prefix == "cr");
+        }
+    }
+
+    fn raw(&mut self, end: &[u8], is_c_string: bool) {
+        let line = self.line;
+        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        while self.peek(0).is_some() && !self.starts_with(end) {
+            lines.push(self.line);
+            bytes.extend(self.take());
+        }
+        self.at = (self.at + end.len()).min(self.content.len());
+        self.push(Kind::Literal { bytes, lines, is_c_string }, line);
+    }
+}

@@ -1,0 +1,177 @@
+//! The manifest `certgrab.toml`: the targets of a repository, their locks and their constants.
+//!
+//! In: the file. Out: its targets, in the words of the command line. Paths are relative to the
+//! manifest. What is not known is an error that names its line, so that a slip of the pen is
+//! not silently another meaning.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use certgrab::{
+    emit::{self, Format, Identifier},
+    escape::Foreign,
+};
+use clap::Parser as _;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{
+    Exit, Failure,
+    args::{Args, Job},
+};
+
+/// The manifest's name where none is given.
+pub(super) const NAME: &str = "certgrab.toml";
+
+/// One target of a manifest.
+pub(super) struct Entry {
+    /// The target and the options, as the command line would have them.
+    pub(super) job: Job,
+    /// Where its lock is.
+    pub(super) lock: PathBuf,
+    /// What is generated from the lock.
+    pub(super) emit: Vec<(Format, PathBuf)>,
+    /// Further files that hold its constants, written by hand.
+    pub(super) check: Vec<PathBuf>,
+}
+
+/// A manifest as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(default)]
+    target: Vec<Table>,
+}
+
+/// A `[[target]]` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Table {
+    host: Spanned<String>,
+    lock: PathBuf,
+    name: Option<Spanned<String>>,
+    #[serde(default)]
+    emit: BTreeMap<Spanned<String>, PathBuf>,
+    #[serde(default)]
+    check: OneOrMore,
+    #[serde(default)]
+    roots: OneOrMore,
+    #[serde(default)]
+    trust_sha256: OneOrMore,
+    what: Option<String>,
+    connect: Option<String>,
+    sni: Option<String>,
+    timeout: Option<u16>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(untagged)]
+enum OneOrMore {
+    #[default]
+    None,
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    fn all(&self) -> &[String] {
+        match self {
+            Self::None => &[],
+            Self::One(one) => std::slice::from_ref(one),
+            Self::More(more) => more,
+        }
+    }
+}
+
+/// Reads the targets of the manifest at `path`.
+pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
+    let shown = Foreign::text(&path.display().to_string()).line();
+    let text = fs::read_to_string(path).map_err(|error| {
+        let hint = "write one with a `[[target]]` that has `host`, `lock` and `emit`";
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
+            .with_hint(missing.then(|| hint.to_owned()))
+    })?;
+    let line = |span: &Range<usize>| text[..span.start].matches('\n').count() + 1;
+    let at = |line: usize, message: &str| {
+        Failure::new(Exit::Usage, format!("{shown}:{line}: {message}"))
+    };
+    let document: Document = toml::from_str(&text).map_err(|error| {
+        let message = Foreign::text(error.message().lines().next().unwrap_or_default()).line();
+        at(error.span().map_or(1, |span| line(&span)), &message)
+    })?;
+    if document.target.is_empty() {
+        return Err(at(1, "wanted at least one `[[target]]`"));
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut targets = Vec::new();
+    for table in document.target {
+        let host_line = line(&table.host.span());
+        let mut emit = Vec::new();
+        for (format, path) in &table.emit {
+            let known = emit::format(format.get_ref()).ok_or_else(|| {
+                let name = Foreign::text(format.get_ref()).line();
+                at(line(&format.span()), &format!("no format is called `{name}`"))
+            })?;
+            emit.push((known, folder.join(path)));
+        }
+        if let Some(name) = &table.name {
+            Identifier::new(name.get_ref())
+                .map_err(|error| at(line(&name.span()), &error.to_string()))?;
+        }
+        let job = job(&table, folder).map_err(|message| at(host_line, &message))?;
+        targets.push(Entry {
+            job,
+            lock: folder.join(&table.lock),
+            emit,
+            check: table.check.all().iter().map(|file| folder.join(file)).collect(),
+        });
+    }
+    Ok(targets)
+}
+
+/// The options of a target, read as if they had been typed.
+fn job(table: &Table, folder: &Path) -> Result<Job, String> {
+    let mut typed = Vec::new();
+    let mut option = |name: &str, value: &str| typed.push(format!("--{name}={value}"));
+    for roots in table.roots.all() {
+        match roots.as_str() {
+            "mozilla" | "system" => option("roots", roots),
+            _ => option("roots", &folder.join(roots).display().to_string()),
+        }
+    }
+    for fingerprint in table.trust_sha256.all() {
+        option("trust-sha256", fingerprint);
+    }
+    let name = table.name.as_ref().map(|name| name.get_ref().as_str());
+    let timeout = table.timeout.map(|seconds| seconds.to_string());
+    let others = [
+        ("name", name),
+        ("what", table.what.as_deref()),
+        ("connect", table.connect.as_deref()),
+        ("sni", table.sni.as_deref()),
+        ("timeout", timeout.as_deref()),
+    ];
+    for (name, value) in others {
+        if let Some(value) = value {
+            option(name, value);
+        }
+    }
+    typed_job(typed, table.host.get_ref())
+}
+
+/// The main job of `target` with `options`, read as if they had been typed.
+pub(super) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, String> {
+    let command = std::iter::once("certgrab".to_owned());
+    let target = ["--".to_owned(), target.to_owned()];
+    let typed = command.chain(options).chain(target);
+    Args::try_parse_from(typed).map(|args| args.job).map_err(|error| {
+        let text = error.render().to_string();
+        let sentence = text.lines().next().unwrap_or_default();
+        Foreign::text(sentence.strip_prefix("error: ").unwrap_or(sentence)).line()
+    })
+}

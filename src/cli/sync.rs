@@ -1,0 +1,166 @@
+//! `certgrab sync`: locks from servers, constants from locks, as the manifest says.
+
+use std::{fs, path::PathBuf};
+
+use certgrab::{
+    bundle::{Bundle, Entry},
+    emit::{self, Format, Identifier},
+    escape::Foreign,
+    grab, lock,
+};
+
+use super::{Exit, Failure, args::Display, complain, formats, job, manifest, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab sync            ask each server, then write its lock and its constants anew
+  certgrab sync --locked   write the constants anew from the locks, offline
+
+A manifest:
+  [[target]]
+  host = \"m1.tuyacn.com:8883\"
+  lock = \"certs/m1.tuyacn.com.pem\"
+  emit = { c = \"include/root_ca.h\", rust = \"src/root_ca.rs\" }";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Read the targets from FILE
+    #[arg(long, value_name = "FILE", default_value = manifest::NAME)]
+    manifest: PathBuf,
+
+    /// Ask no server: write the constants anew from the locks
+    #[arg(long)]
+    locked: bool,
+}
+
+/// Runs over all targets; the worst end counts. A target that fails leaves its files alone.
+pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
+    let entries = manifest::read(&args.manifest)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    let mut exit = Exit::Done;
+    for entry in &entries {
+        let outcome = match args.locked {
+            true => locked(entry, display),
+            false => refreshed(entry, display, &runtime),
+        };
+        if let Err(failure) = outcome {
+            complain(&failure);
+            exit = exit.worse(failure.exit);
+        }
+    }
+    Ok(exit)
+}
+
+/// The lock of `entry` as it is, with the name for its constants.
+pub(super) fn read_lock(entry: &manifest::Entry) -> Result<(Bundle, Identifier), Failure> {
+    let shown = Foreign::text(&entry.lock.display().to_string()).line();
+    let content = fs::read(&entry.lock).map_err(|error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
+            .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
+    })?;
+    let target = &entry.job.targets[0];
+    let host = target.host();
+    let bundle = lock::read(&content, Some((&host, target.port()))).map_err(|error| {
+        Failure::new(Exit::File, format!("{shown}: {error}")).with_hint(error.hint())
+    })?;
+    let name = formats::name(&entry.job, &bundle)?;
+    Ok((bundle, name))
+}
+
+/// The files of `entry` with what is to stand in them, made from `bundle`.
+pub(super) fn rendered<'a>(
+    entry: &'a manifest::Entry,
+    bundle: &Bundle,
+    name: &Identifier,
+) -> Result<Vec<(&'a PathBuf, Vec<u8>)>, Failure> {
+    let render = |(format, path): &'a (Format, PathBuf)| {
+        let data = emit::render(bundle, *format, name).map_err(|error| {
+            Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
+        })?;
+        Ok((path, data))
+    };
+    entry.emit.iter().map(render).collect()
+}
+
+fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
+    let (bundle, name) = read_lock(entry)?;
+    for (path, data) in rendered(entry, &bundle, &name)? {
+        deliver(path, &data, display)?;
+    }
+    Ok(())
+}
+
+fn refreshed(
+    entry: &manifest::Entry,
+    display: &Display,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<(), Failure> {
+    let target = &entry.job.targets[0];
+    let options = job::options(&entry.job)?;
+    let grab = runtime.block_on(grab::grab(target, &options)).map_err(|error| {
+        let message = format!("{target}: {error}");
+        Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
+    })?;
+    let judgement = grab.verdict.as_ref().map_err(|refusal| {
+        let message = format!("{target}: {refusal}");
+        Failure::new(Exit::Untrusted, message).with_hint(refusal.hint())
+    })?;
+    let (bundle, name) = job::selection(&entry.job, target, &grab, judgement)?;
+    if bundle.entries.is_empty() {
+        let message = format!("{target}: there is no intermediate between the leaf and the anchor");
+        return Err(Failure::new(Exit::Untrusted, message));
+    }
+    // A lock that cannot be read any more is replaced like one that is not there.
+    let before = read_lock(entry).ok().map(|(bundle, _)| bundle);
+    let files = rendered(entry, &bundle, &name)?;
+    if let (Some(before), false) = (&before, display.quiet) {
+        for change in changes(before, &bundle) {
+            output::say(format_args!("{target}: {change}"));
+        }
+    }
+    deliver(&entry.lock, lock::write(&bundle).as_bytes(), display)?;
+    for (path, data) in files {
+        deliver(path, &data, display)?;
+    }
+    Ok(())
+}
+
+/// What is another certificate now than before, and why, one sentence each.
+fn changes(before: &Bundle, after: &Bundle) -> Vec<String> {
+    let has = |bundle: &Bundle, wanted: &Entry| {
+        bundle.entries.iter().any(|entry| entry.certificate == wanted.certificate)
+    };
+    let mut changes = Vec::new();
+    for entry in before.entries.iter().filter(|entry| !has(after, entry)) {
+        changes.push(format!("no longer {}", described(entry)));
+    }
+    for entry in after.entries.iter().filter(|entry| !has(before, entry)) {
+        let why = entry.reason.as_ref().map(|reason| format!(": {}", reason.line()));
+        changes.push(format!("now {}{}", described(entry), why.unwrap_or_default()));
+    }
+    changes
+}
+
+fn described(entry: &Entry) -> String {
+    let subject = entry.certificate.subject().text().line();
+    let sha256 = entry.certificate.sha256().to_string();
+    format!("the {} `{subject}` ({}...)", entry.role.word(), &sha256[..8])
+}
+
+fn deliver(path: &std::path::Path, data: &[u8], display: &Display) -> Result<(), Failure> {
+    let shown = Foreign::text(&path.display().to_string()).line();
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)
+            .map_err(|error| Failure::new(Exit::File, format!("cannot write {shown}: {error}")))?;
+    }
+    let changed = output::replace(path, data)?;
+    if !display.quiet {
+        output::say(format_args!("{} {shown}", if changed { "wrote" } else { "unchanged:" }));
+    }
+    Ok(())
+}

@@ -1,0 +1,16 @@
+{% set open, bar = "#", "#" %}
+{% include "part/about" %}
+#
+# Usage:
+#     context = ssl.create_default_context()
+#     context.load_verify_locations(cadata={{ name }})
+#     context.wrap_socket(socket, server_hostname={{ name("HOST") }})
+
+# PEM text of one certificate: CircuitPython takes no more.
+{{ name }} = """\
+{% for line in pem_lines %}
+{{ line }}
+{% endfor %}
+"""
+
+{% include "part/python-facts" %}

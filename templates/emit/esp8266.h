@@ -1,0 +1,27 @@
+{% set open, bar = "/*", " *" %}
+{% include "part/about" %}
+ *
+ * Usage; the list must outlive the client, and the clock must be set before it connects:
+ *     static BearSSL::X509List anchors({{ name }});
+ *     configTime(0, 0, "pool.ntp.org");
+ *     client.setTrustAnchors(&anchors);
+ *     client.connect({{ name("HOST") }}, {{ name("PORT") }});
+ */
+#ifndef CERTGRAB_{{ name }}_H
+#define CERTGRAB_{{ name }}_H
+
+#include <stdint.h>
+#ifdef ARDUINO
+#include <Arduino.h>
+#endif
+#ifndef PROGMEM
+#define PROGMEM
+#endif
+
+/* PEM text, ended by a newline: BearSSL's decoder finds nothing without. */
+{% set place = " PROGMEM" %}
+{% include "part/c-pem" %}
+
+{% include "part/c-facts" %}
+
+#endif

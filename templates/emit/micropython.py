@@ -1,0 +1,26 @@
+{% set open, bar = "#", "#" %}
+{% include "part/about" %}
+#
+# Usage; the clock must be set before it connects:
+#     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+#     context.verify_mode = ssl.CERT_REQUIRED
+#     for der in {{ name("DERS") }}:
+#         context.load_verify_locations(cadata=der)
+#     context.wrap_socket(socket, server_hostname={{ name("HOST") }})
+
+{% for certificate in certificates %}
+{% set number = "" if certificates | length == 1 else "_" ~ loop.index %}
+{{ name("DER" ~ number) }} = (
+{% for row in certificate.der | escaped_rows %}
+    b"{{ row }}"
+{% endfor %}
+)
+{% endfor %}
+{{ name("DERS") }} = (
+{%- for certificate in certificates -%}
+{{ name("DER" if certificates | length == 1 else "DER_" ~ loop.index) }},
+{%- if not loop.last %} {% endif %}
+{%- endfor -%}
+)
+
+{% include "part/python-facts" %}

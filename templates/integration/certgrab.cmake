@@ -1,0 +1,32 @@
+# Makes the constants of certgrab.toml from their locks before a target is compiled. Offline.
+#
+#   include(certgrab.cmake)
+#   certgrab_constants(my_firmware)                  plain CMake, after add_executable
+#   certgrab_constants(${COMPONENT_LIB})             ESP-IDF, after idf_component_register
+#
+# A second argument names the folder of certgrab.toml, if it is not the top of the project.
+cmake_minimum_required(VERSION 3.16)
+
+function(certgrab_constants target)
+  # ESP-IDF reads component files once before the build, to learn their requirements only.
+  if(CMAKE_BUILD_EARLY_EXPANSION)
+    return()
+  endif()
+  set(folder "${CMAKE_SOURCE_DIR}")
+  if(ARGC GREATER 1)
+    get_filename_component(folder "${ARGV1}" ABSOLUTE)
+  endif()
+  find_program(CERTGRAB certgrab)
+  if(NOT CERTGRAB)
+    message(FATAL_ERROR "certgrab is not installed: `cargo install certgrab`")
+  endif()
+  # Run at every build: it writes nothing that has not changed, so nothing is compiled again.
+  add_custom_target(
+    ${target}_certgrab
+    COMMAND "${CERTGRAB}" sync --locked --quiet --manifest "${folder}/certgrab.toml"
+    WORKING_DIRECTORY "${folder}"
+    COMMENT "Constants of certgrab.toml"
+    VERBATIM
+  )
+  add_dependencies(${target} ${target}_certgrab)
+endfunction()

@@ -1,0 +1,117 @@
+//! A build script that makes constants from a lock, in a crate of its own.
+
+use std::{fs, path::Path, process::Command};
+
+use crate::support::{Pki, Server, certgrab, real};
+
+const MANIFEST: &str = r#"
+[package]
+name = "scratch"
+version = "0.0.0"
+edition = "2024"
+
+[workspace]
+
+[build-dependencies]
+certgrab = { path = "@CERTGRAB@", default-features = false }
+
+[dependencies]
+rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
+"#;
+
+const BUILD: &str = r#"
+fn main() {
+    certgrab::Build::new().lock("certs/plc.pem").name("ROOT_CA").rust("root_ca.rs").generate();
+}
+"#;
+
+/// Connects to the address it is given with nothing but the generated constants.
+const MAIN: &str = r#"
+include!(concat!(env!("OUT_DIR"), "/root_ca.rs"));
+
+use std::{io::Write as _, net::TcpStream, sync::Arc};
+use rustls::pki_types::CertificateDer;
+
+fn main() {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_slice(ROOT_CA_DER)).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ROOT_CA_HOST.try_into().unwrap();
+    let mut client = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut stream = TcpStream::connect(std::env::args().nth(1).unwrap()).unwrap();
+    let mut tls = rustls::Stream::new(&mut client, &mut stream);
+    tls.write_all(b"ping").unwrap();
+    println!("connected to {ROOT_CA_HOST}:{ROOT_CA_PORT}");
+}
+"#;
+
+/// Cargo without a network: in a network namespace of its own where this machine allows it.
+fn cargo_offline(folder: &Path) -> Command {
+    let alone = real::program("unshare")
+        && Command::new("unshare")
+            .args(["--net", "true"])
+            .output()
+            .is_ok_and(|it| it.status.success());
+    let mut command = match alone {
+        true => {
+            let mut command = Command::new("unshare");
+            command.args(["--net", env!("CARGO")]);
+            command
+        }
+        false => Command::new(env!("CARGO")),
+    };
+    // Not in the temporary folder, so that a second run is a short one.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch");
+    command.current_dir(folder).args(["build", "--offline", "--quiet", "--target-dir"]).arg(target);
+    command
+}
+
+#[test]
+fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let folder = pki.folder().join("scratch");
+    for name in ["src", "certs"] {
+        fs::create_dir_all(folder.join(name)).unwrap();
+    }
+    let certgrab_folder = env!("CARGO_MANIFEST_DIR");
+    fs::write(folder.join("Cargo.toml"), MANIFEST.replace("@CERTGRAB@", certgrab_folder)).unwrap();
+    // The versions that are here already.
+    fs::copy(Path::new(certgrab_folder).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    fs::write(folder.join("build.rs"), BUILD).unwrap();
+    fs::write(folder.join("src/main.rs"), MAIN).unwrap();
+
+    // Without the lock the build ends with one sentence.
+    let output = cargo_offline(&folder).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    let sentence = format!(
+        "certgrab: error: cannot read the lock {}: No such file or directory (os error 2)",
+        folder.join("certs/plc.pem").display()
+    );
+    assert!(told.contains(&sentence), "{told}");
+    assert!(!told.contains("panicked"), "{told}");
+
+    certgrab()
+        .args(["plc.test:8883", "--connect", &server.address().to_string(), "--quiet"])
+        .args(["--emit", "lock=certs/plc.pem", "--roots"])
+        .args([pki.root_file()])
+        .in_folder(&folder)
+        .succeeds();
+    let output = cargo_offline(&folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch/debug/scratch");
+    let output = Command::new(binary).arg(server.address().to_string()).output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "connected to plc.test:8883\n",
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(server.heard().data, b"ping");
+}

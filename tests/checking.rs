@@ -1,0 +1,229 @@
+//! Whether committed constants are sound and still open the door.
+
+use std::{fs, path::Path};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rustls::pki_types::CertificateDer;
+
+use crate::support::{Pki, Server, certgrab, grab, pki::pem_of, run::Run};
+
+/// The folder with files as people have them, good and bad ones.
+fn inputs() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/check")
+}
+
+/// `certgrab check` over all of them, at a time at which some end soon.
+fn check_inputs() -> Run {
+    let mut names: Vec<_> =
+        fs::read_dir(inputs()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    certgrab()
+        .args(["check", "--offline", "--at", "2027-02-01", "--quiet"])
+        .args(names)
+        .in_folder(&inputs())
+}
+
+#[test]
+fn every_mistake_of_the_collection_is_found_and_nothing_else() {
+    let wanted = fs::read_to_string(inputs().join("../check.txt")).unwrap();
+    let outcome = check_inputs().fails_with(1);
+    if std::env::var_os("CERTGRAB_BLESS").is_some() {
+        fs::write(inputs().join("../check.txt"), outcome.out()).unwrap();
+        return;
+    }
+    outcome.stdout(&wanted);
+}
+
+/// The new root of `pki` as signed by an old one, and that old root: what Let's Encrypt had.
+fn cross_signed(pki: &Pki) -> (CertificateDer<'static>, CertificateDer<'static>) {
+    let authority = |name: &str| {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2045, 1, 1);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params
+    };
+    let key = KeyPair::generate().unwrap();
+    let old = authority("Old Root").self_signed(&key).unwrap().der().clone();
+    let issuer = Issuer::new(authority("Old Root"), key);
+    let new = certgrab::certificate::Certificate::from_der(pki.root_der()).unwrap();
+    let new_key = rcgen::SubjectPublicKeyInfo::from_der(new.spki_der()).unwrap();
+    let cross = authority("New Root").signed_by(&new_key, &issuer).unwrap();
+    (cross.der().clone(), old)
+}
+
+/// A manifest for `server` with the roots that its user trusts.
+fn manifest(folder: &Path, server: &Server, roots: &str) {
+    let text = format!(
+        "[[target]]\nhost = \"m1.test:8883\"\nconnect = \"{}\"\nroots = \"{roots}\"\n\
+         lock = \"certs/m1.test.pem\"\nemit = {{ c = \"include/root_ca.h\" }}\n",
+        server.address(),
+    );
+    fs::write(folder.join("certgrab.toml"), text).unwrap();
+}
+
+#[test]
+fn the_lets_encrypt_story_is_told_before_and_after_and_sync_repairs_it() {
+    let pki = Pki::root("New Root").leaf("m1.test");
+    let (cross, old) = cross_signed(&pki);
+    let folder = pki.folder();
+    fs::write(pki.file("old.pem"), pem_of(std::slice::from_ref(&old))).unwrap();
+    fs::write(pki.file("both.pem"), pem_of(&[old, pki.root_der().clone()])).unwrap();
+    let leaf = pki.leaf_der().clone();
+    let run = |arguments: &[&str]| certgrab().args(arguments).in_folder(folder);
+
+    // The device holds the old root, and the server sends the new one as signed by the old one.
+    let before = Server::of(&pki).sending(&[leaf.clone(), cross]).start();
+    manifest(folder, &before, "old.pem");
+    run(&["sync", "--quiet"]).succeeds();
+    manifest(folder, &before, "both.pem");
+    let told = |place: &str| {
+        format!(
+            "{place}: warning: opens the door only as long as m1.test:8883 sends `New Root` as \
+             signed by `Old Root` [cross-sign-needed]\n    \
+             embed `New Root`: `certgrab sync`, or `certgrab m1.test:8883 --emit FORMAT`\n"
+        )
+    };
+    let lines = |file: &str, wanted: &str| {
+        let text = fs::read_to_string(pki.file(file)).unwrap();
+        text.lines().position(|line| line.contains(wanted)).unwrap() + 1
+    };
+    let lock = format!("certs/m1.test.pem:{}", lines("certs/m1.test.pem", "-----BEGIN"));
+    let header = format!("include/root_ca.h:{}", lines("include/root_ca.h", "-----BEGIN"));
+    run(&["check"])
+        .fails_with(5)
+        .stdout(&(told(&lock) + &told(&header)))
+        .stderr("certgrab: 2 files checked: 0 errors, 2 warnings, 0 notes\n");
+
+    // The server no longer sends it.
+    let after = Server::of(&pki).sending(&[leaf]).start();
+    manifest(folder, &after, "both.pem");
+    let told = |place: &str| {
+        format!(
+            "{place}: error: `Old Root` does not verify what m1.test:8883 presents: `CN=m1.test` \
+             is issued by `CN=New Root`, which the server did not send and {} does not have \
+             [does-not-open]\n",
+            place.split(':').next().unwrap()
+        )
+    };
+    let found = run(&["check"]).fails_with(1).out();
+    assert!(found.contains(&told(&lock)) && found.contains(&told(&header)), "{found}");
+    let action = "    embed `New Root`: `certgrab sync`, or";
+    assert_eq!(found.matches(action).count(), 2, "{found}");
+
+    let changed = run(&["sync"]).succeeds().err();
+    assert!(changed.contains("no longer the anchor `CN=Old Root`"), "{changed}");
+    assert!(changed.contains("now the anchor `CN=New Root`"), "{changed}");
+    run(&["check"])
+        .succeeds()
+        .stdout("")
+        .stderr("certgrab: 2 files checked: 0 errors, 0 warnings, 0 notes\n");
+}
+
+#[test]
+fn a_generated_file_that_is_not_what_its_lock_gives_is_stale() {
+    let pki = Pki::root("Plant Root").leaf("m1.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, pki.root_file().to_str().unwrap());
+    let run = |arguments: &[&str]| certgrab().args(arguments).in_folder(pki.folder());
+    run(&["sync", "--quiet"]).succeeds();
+    let text = fs::read_to_string(pki.file("include/root_ca.h")).unwrap();
+    fs::write(pki.file("include/root_ca.h"), text.replace("8883", "8884")).unwrap();
+    run(&["check", "--quiet"]).fails_with(5).stdout(
+        "include/root_ca.h:1: warning: the file is not what certs/m1.test.pem gives [stale]\n    \
+         write it anew with `certgrab sync --locked`\n",
+    );
+}
+
+#[test]
+fn one_file_is_checked_against_the_server_it_is_for() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let roots = pki.root_file();
+    let target = format!("{}:{}", server.name(), server.port());
+    let check = |file: &Path| {
+        certgrab()
+            .args(["check", "--quiet", "--connect", &server.address().to_string(), "--roots"])
+            .args([roots.as_path(), file, Path::new(&target)])
+    };
+    check(&roots).succeeds().stdout("");
+
+    let other = Pki::root("Other Root").leaf("plc.test");
+    let out = check(&other.root_file()).fails_with(1).out();
+    assert!(out.contains(":1: error: `Other Root` does not verify what plc.test:"), "{out}");
+    assert!(out.contains("[does-not-open]\n    embed `Plant Root`: "), "{out}");
+
+    certgrab()
+        .args(["check", "--quiet", "no_such_file.h", &target])
+        .fails_with(4)
+        .stdout("")
+        .stderr(
+            "certgrab: error: cannot read no_such_file.h: No such file or directory (os error 2)\n",
+        );
+    certgrab().args(["check", "plc.test:8883"]).fails_with(2).stderr(
+        "certgrab: error: no file given\n\
+         certgrab: hint: name one before the server: `certgrab check FILE TARGET`\n",
+    );
+}
+
+#[test]
+fn nothing_is_found_in_what_certgrab_itself_writes() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let roots = pki.root_file();
+    let target = format!("{}:{}", server.name(), server.port());
+    for format in certgrab::emit::FORMATS {
+        for what in ["anchor", "chain"] {
+            let several = matches!(format.name, "cer" | "der") && what == "chain";
+            let file = pki.file(&format!("{what}.{}", extension(format.name)));
+            let path = file.to_str().unwrap();
+            let emit = format!("{}={path}", format.name);
+            let run = grab(&server).args(["--quiet", "--what", what, "--emit", &emit, "--roots"]);
+            let run = run.args([&roots]);
+            if several {
+                run.fails_with(2);
+                continue;
+            }
+            run.succeeds();
+            certgrab()
+                .args(["check", "--connect", &server.address().to_string(), "--roots"])
+                .args([roots.to_str().unwrap(), path, &target])
+                .succeeds()
+                .stdout("")
+                .stderr("certgrab: 1 file checked: 0 errors, 0 warnings, 0 notes\n");
+        }
+    }
+}
+
+/// How people call a file of this format.
+fn extension(format: &str) -> &str {
+    match format {
+        "c" => "h",
+        "rust" => "rs",
+        other => other,
+    }
+}
+
+#[test]
+fn reports_are_valid_sarif_and_junit() {
+    let report = |form: &str| check_inputs().args(["--report", form]).fails_with(1).out();
+    let log: serde_sarif::sarif::Sarif = serde_json::from_str(&report("sarif")).unwrap();
+    let results = log.runs[0].results.as_ref().unwrap();
+    let codes = certgrab::check::CODES.iter().map(|(code, _)| *code);
+    for result in results {
+        assert!(codes.clone().any(|code| Some(code) == result.rule_id.as_deref()), "{result:?}");
+        assert_eq!(result.locations.as_ref().map(Vec::len), Some(1));
+    }
+
+    let suites = quick_junit::Report::deserialize_from_str(&report("junit")).unwrap();
+    let cases = &suites.test_suites[0].test_cases;
+    assert_eq!(cases.len(), fs::read_dir(inputs()).unwrap().count());
+
+    let document = check_inputs().args(["--json"]).fails_with(1).json();
+    assert_eq!(document["schema"], 1);
+    assert_eq!(document["status"], "broken");
+    assert_eq!(document["findings"].as_array().unwrap().len(), results.len());
+}

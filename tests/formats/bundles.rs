@@ -1,0 +1,126 @@
+//! The binary bundles of ESP-IDF, read back as its documentation says a device reads them.
+
+use certgrab::{bundle::Bundle, certificate::Certificate, store};
+
+use super::bench;
+
+/// A subject and a key.
+type Anchor = (Vec<u8>, Vec<u8>);
+
+fn every_public_root() -> Vec<Certificate> {
+    store::mozilla_list().iter().map(|der| Certificate::from_der(der).unwrap()).collect()
+}
+
+fn word(data: &[u8], at: usize, read: fn([u8; 2]) -> u16) -> usize {
+    usize::from(read([data[at], data[at + 1]]))
+}
+
+/// `[u32 offset]*n` and, at each, `[u16 name][u16 key]` and both, all little-endian; no byte
+/// between them and none after them.
+fn read_indexed(data: &[u8]) -> Vec<Anchor> {
+    let offset = |index: usize| {
+        let at = index * 4;
+        u32::from_le_bytes(data[at..at + 4].try_into().unwrap()) as usize
+    };
+    assert_eq!(offset(0) % 4, 0);
+    let count = offset(0) / 4;
+    let mut anchors = Vec::new();
+    let mut expected = offset(0);
+    for index in 0..count {
+        let at = offset(index);
+        assert_eq!(at, expected, "a gap before entry {index}");
+        let (name, key) =
+            (word(data, at, u16::from_le_bytes), word(data, at + 2, u16::from_le_bytes));
+        let name_at = at + 4;
+        expected = name_at + name + key;
+        anchors.push((
+            data[name_at..name_at + name].to_vec(),
+            data[name_at + name..expected].to_vec(),
+        ));
+    }
+    assert_eq!(expected, data.len(), "bytes after the last entry");
+    anchors
+}
+
+/// `[u16 n]`, then each entry, all big-endian.
+fn read_counted(data: &[u8]) -> Vec<Anchor> {
+    let mut anchors = Vec::new();
+    let mut at = 2;
+    for _ in 0..word(data, 0, u16::from_be_bytes) {
+        let (name, key) =
+            (word(data, at, u16::from_be_bytes), word(data, at + 2, u16::from_be_bytes));
+        let name_at = at + 4;
+        at = name_at + name + key;
+        anchors.push((data[name_at..name_at + name].to_vec(), data[name_at + name..at].to_vec()));
+    }
+    assert_eq!(at, data.len(), "bytes after the last entry");
+    anchors
+}
+
+/// The binary search of a device: the key of the issuer called `name`.
+fn look_up<'a>(anchors: &'a [Anchor], name: &[u8]) -> Option<&'a [u8]> {
+    let (mut start, mut end) = (0, anchors.len());
+    while start < end {
+        let middle = start.midpoint(end);
+        let found = &anchors[middle].0;
+        let shorter = name.len().min(found.len());
+        match name[..shorter].cmp(&found[..shorter]) {
+            std::cmp::Ordering::Equal => return Some(&anchors[middle].1),
+            std::cmp::Ordering::Less => end = middle,
+            std::cmp::Ordering::Greater => start = middle + 1,
+        }
+    }
+    None
+}
+
+fn read(bundle: &Bundle, format: &str) -> Vec<Anchor> {
+    let data = bench::bytes(bundle, format);
+    if format == "esp-bundle" { read_indexed(&data) } else { read_counted(&data) }
+}
+
+#[test]
+fn every_public_root_is_found_in_either_bundle_by_the_search_of_a_device() {
+    let roots = every_public_root();
+    assert!(roots.len() > 100);
+    let bundle = bench::bundle("m1.example.com", 8883, roots.clone());
+    for format in ["esp-bundle", "esp-bundle-v1"] {
+        let anchors = read(&bundle, format);
+        assert_eq!(anchors.len(), roots.len());
+        assert!(anchors.is_sorted(), "{format} is not sorted by subject");
+        for root in &roots {
+            let key = look_up(&anchors, root.subject_der());
+            assert_eq!(key, Some(root.spki_der()), "{format}: {root:?}");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_certificates_does_not_matter_and_twins_are_one_entry() {
+    let roots = every_public_root();
+    let forwards: Vec<_> = roots.iter().take(20).cloned().collect();
+    let mut backwards = forwards.clone();
+    backwards.reverse();
+    backwards.push(forwards[3].clone());
+    for format in ["esp-bundle", "esp-bundle-v1"] {
+        let bytes = |certificates: &Vec<Certificate>| {
+            bench::bytes(&bench::bundle("a.test", 443, certificates.clone()), format)
+        };
+        assert_eq!(bytes(&forwards), bytes(&backwards), "{format}");
+    }
+}
+
+#[test]
+fn every_public_root_goes_through_every_format() {
+    use certgrab::emit::{Error, FORMATS};
+    for root in every_public_root() {
+        let bundle = bench::bundle("m1.example.com", 8883, vec![root]);
+        for format in FORMATS {
+            match bench::try_bytes(&bundle, format.name) {
+                Ok(bytes) => assert!(!bytes.is_empty(), "{}", format.name),
+                // A key that BearSSL does not know, if a store ever holds one.
+                Err(Error::UnknownKey { .. }) => {}
+                Err(error) => panic!("{}: {error}", format.name),
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The forms for C and C++, compiled by gcc and g++ without a warning and read back.
+
+use std::{path::Path, process::Command};
+
+use certgrab::bundle::Bundle;
+
+use super::bench::{self, folder, succeed, write};
+use crate::support::real;
+
+/// Compilers and the standards that firmware is written in.
+const COMPILERS: [(&str, &str); 8] = [
+    ("gcc", "c99"),
+    ("gcc", "c11"),
+    ("gcc", "c17"),
+    ("g++", "c++11"),
+    ("g++", "c++14"),
+    ("g++", "c++17"),
+    ("g++", "c++20"),
+    ("gcc", "gnu11"),
+];
+
+/// Headers with PEM text under the constant's own name.
+const TEXT_HEADERS: [&str; 5] = ["c", "arduino", "esp8266", "esp-idf", "nrf-modem"];
+
+/// Headers with DER.
+const DER_HEADERS: [&str; 3] = ["c-bytes", "mbedtls", "wolfssl"];
+
+/// Compiles `files` of `folder` to `program`, with every warning an error.
+pub(super) fn compile(
+    folder: &Path,
+    compiler: &str,
+    standard: &str,
+    files: &[&str],
+    flags: &[&str],
+) {
+    let language = if compiler.contains("++") { "c++" } else { "c" };
+    succeed(
+        Command::new(compiler)
+            .current_dir(folder)
+            .arg(format!("-std={standard}"))
+            .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wshadow", "-Wwrite-strings"])
+            .args(["-x", language])
+            .args(files)
+            .args(["-x", "none", "-o", "program"])
+            .args(flags),
+    );
+}
+
+/// Compiles `main` with the header under every compiler; what the last program wrote.
+fn everywhere(header: &str, main: &str, wanted: &[u8]) {
+    let folder = folder();
+    write(folder.path(), "anchor.h", header);
+    let twice = "#include \"anchor.h\"\n#include \"anchor.h\"\n";
+    write(
+        folder.path(),
+        "main.c",
+        format!("{twice}#include <stdio.h>\nint main(void) {{ {main} return 0; }}\n"),
+    );
+    // A second translation unit: the names of the first must not meet those of this one.
+    write(
+        folder.path(),
+        "other.c",
+        format!("{twice}int other(void);\nint other(void) {{ return 0; }}\n"),
+    );
+    for (compiler, standard) in COMPILERS {
+        if !real::program(compiler) {
+            return;
+        }
+        compile(folder.path(), compiler, standard, &["main.c", "other.c"], &[]);
+        let output = bench::run(&mut Command::new(folder.path().join("program")));
+        assert!(output.stdout == wanted, "{compiler} {standard}: {header}");
+    }
+}
+
+fn one() -> Bundle {
+    let [_, x2] = bench::isrg();
+    bench::bundle("m1.example.com", 8883, vec![x2])
+}
+
+/// Two certificates: more text than a string literal of C99 may have is three of them.
+fn many(count: usize) -> Bundle {
+    let [x1, x2] = bench::isrg();
+    let certificates = [x2, x1].into_iter().cycle().take(count).collect();
+    bench::bundle("m1.example.com", 8883, certificates)
+}
+
+#[test]
+fn headers_with_text_hold_the_pem_and_one_nul_in_c_and_cpp() {
+    for format in TEXT_HEADERS {
+        for bundle in [one(), many(2)] {
+            let pem = bench::text(&bundle, "pem");
+            let wanted = [pem.as_bytes(), b"\0"].concat();
+            let header = bench::text(&bundle, format);
+            everywhere(&header, "fwrite(ROOT_CA, 1, sizeof ROOT_CA, stdout);", &wanted);
+        }
+    }
+}
+
+#[test]
+fn text_that_no_literal_may_hold_is_an_array_of_characters() {
+    for format in ["c", "arduino", "esp8266", "esp-idf"] {
+        let bundle = many(4);
+        let pem = bench::text(&bundle, "pem");
+        assert!(pem.len() > 4_095);
+        let wanted = [pem.as_bytes(), b"\0"].concat();
+        let header = bench::text(&bundle, format);
+        everywhere(&header, "fwrite(ROOT_CA, 1, sizeof ROOT_CA, stdout);", &wanted);
+    }
+}
+
+#[test]
+fn headers_with_bytes_hold_the_der_and_not_a_byte_more() {
+    for format in DER_HEADERS {
+        let bundle = one();
+        let der = bundle.entries[0].certificate.der().to_vec();
+        let header = bench::text(&bundle, format);
+        everywhere(&header, "fwrite(ROOT_CA_DER, 1, sizeof ROOT_CA_DER, stdout);", &der);
+
+        let bundle = many(3);
+        let ders: Vec<u8> =
+            bundle.entries.iter().flat_map(|entry| entry.certificate.der().to_vec()).collect();
+        let header = bench::text(&bundle, format);
+        let main = "size_t i; for (i = 0; i < ROOT_CA_COUNT; i++) \
+                    fwrite(ROOT_CA_DERS[i], 1, ROOT_CA_DER_SIZES[i], stdout);";
+        everywhere(&header, main, &ders);
+    }
+}
+
+#[test]
+fn the_facts_beside_the_bytes_are_those_of_the_certificate() {
+    let bundle = one();
+    let certificate = &bundle.entries[0].certificate;
+    let wanted = format!(
+        "m1.example.com 8883 {} {} {}",
+        certificate.not_before().unix(),
+        certificate.not_after().unix(),
+        certificate.sha256()
+    );
+    let main = "int i; printf(\"%s %d %lld %lld \", ROOT_CA_HOST, ROOT_CA_PORT, \
+                (long long)ROOT_CA_NOT_BEFORE, (long long)ROOT_CA_NOT_AFTER); \
+                for (i = 0; i < 32; i++) printf(\"%02x\", ROOT_CA_SHA256[i]);";
+    for format in TEXT_HEADERS.iter().chain(&DER_HEADERS) {
+        everywhere(&bench::text(&bundle, format), main, wanted.as_bytes());
+    }
+}
+
+#[test]
+fn names_in_other_styles_reach_every_constant() {
+    use certgrab::emit::{self, Identifier};
+    for (name, main) in [
+        ("tuya_root_ca", "printf(\"%s%d\", tuya_root_ca_host, (int)sizeof tuya_root_ca_der);"),
+        ("tuyaRootCa", "printf(\"%s%d\", tuyaRootCaHost, (int)sizeof tuyaRootCaDer);"),
+    ] {
+        let bundle = one();
+        let name = Identifier::new(name).unwrap();
+        let header = emit::render(&bundle, emit::format("c-bytes").unwrap(), &name).unwrap();
+        let wanted = format!("m1.example.com{}", bundle.entries[0].certificate.der().len());
+        everywhere(&String::from_utf8(header).unwrap(), main, wanted.as_bytes());
+    }
+}
+
+#[test]
+fn a_header_for_arduino_puts_the_text_where_progmem_says() {
+    if !real::program("g++") {
+        return;
+    }
+    for format in ["arduino", "esp8266"] {
+        let folder = folder();
+        write(folder.path(), "anchor.h", bench::text(&one(), format));
+        let arduino = "#define PROGMEM __attribute__((section(\".irom.text\")))\n";
+        write(folder.path(), "Arduino.h", arduino);
+        let main = "#include \"anchor.h\"\n#include <stdio.h>\nint main() { puts(ROOT_CA); }\n";
+        write(folder.path(), "main.cpp", main);
+        compile(folder.path(), "g++", "c++17", &["main.cpp"], &["-DARDUINO=10819", "-I."]);
+        let listed = succeed(Command::new("objdump").current_dir(folder.path()).args([
+            "-s",
+            "-j",
+            ".irom.text",
+            "program",
+        ]));
+        assert!(listed.contains("-----BEGIN CERTI"), "{listed}");
+    }
+}

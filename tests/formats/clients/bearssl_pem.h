@@ -1,0 +1,12 @@
+#ifndef BEARSSL_PEM_H
+#define BEARSSL_PEM_H
+#include <bearssl.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The number of certificates of `text` that became `anchors`, of which there is `room` for. */
+size_t anchors_of_pem(const char *text, br_x509_trust_anchor *anchors, size_t room);
+#ifdef __cplusplus
+}
+#endif
+#endif

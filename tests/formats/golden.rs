@@ -1,0 +1,71 @@
+//! The whole text of every form, for a reviewer to read. `CERTGRAB_BLESS=1` writes it anew.
+
+use certgrab::{
+    bundle::{Bundle, KeyPossession},
+    emit::{self, FORMATS},
+    time::Time,
+};
+
+use super::bench;
+
+fn fixed() -> Bundle {
+    let [_, x2] = bench::isrg();
+    let mut bundle = bench::bundle("m1.example.com", 8883, vec![x2]);
+    bundle.entries[0].lasts_until = Some(Time::from_unix(2_072_908_800));
+    bundle
+}
+
+#[test]
+fn every_format_writes_its_golden_file() {
+    for format in FORMATS {
+        let file = bench::repository().join("tests/golden/formats").join(format.name);
+        let written = bench::bytes(&fixed(), format.name);
+        if std::env::var_os("CERTGRAB_BLESS").is_some() {
+            std::fs::write(&file, &written).unwrap();
+        }
+        let golden = std::fs::read(&file).unwrap_or_else(|error| panic!("{file:?}: {error}"));
+        if format.is_text {
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            assert_eq!(text(&written), text(&golden), "{}", format.name);
+        } else {
+            assert!(written == golden, "{}", format.name);
+        }
+    }
+}
+
+#[test]
+fn every_golden_file_belongs_to_a_format() {
+    let folder = bench::repository().join("tests/golden/formats");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(emit::format(&name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn a_server_that_proved_nothing_is_said_to_have_proved_nothing() {
+    let mut bundle = fixed();
+    let said = |bundle: &Bundle| bench::text(bundle, "c").contains("did not prove");
+    assert!(!said(&bundle));
+    bundle.key_possession = KeyPossession::NotProven;
+    assert!(said(&bundle));
+}
+
+#[test]
+fn text_has_one_newline_at_its_end_and_no_spaces_at_the_end_of_a_line() {
+    let [x1, x2] = bench::isrg();
+    for certificates in [vec![x2.clone()], vec![x1, x2]] {
+        let bundle = bench::bundle("m1.example.com", 8883, certificates);
+        for format in FORMATS.iter().filter(|format| format.is_text) {
+            let name = emit::Identifier::new("ROOT_CA").unwrap();
+            let Ok(written) = emit::render(&bundle, *format, &name) else { continue };
+            let text = String::from_utf8(written).unwrap();
+            let trimmed = text.trim_end_matches('\n');
+            assert_eq!(text.len(), trimmed.len() + 1, "{}", format.name);
+            for line in text.lines() {
+                assert_eq!(line, line.trim_end(), "{}", format.name);
+            }
+            assert!(!text.contains("\n\n\n"), "{}:\n{text}", format.name);
+        }
+    }
+}

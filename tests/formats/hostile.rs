@@ -1,0 +1,439 @@
+//! Subjects, facts and hosts that try to leave their place in a source.
+
+use std::process::Command;
+
+use certgrab::{
+    bundle::Bundle,
+    certificate::Certificate,
+    emit::{self, FORMATS, Identifier},
+    escape::Foreign,
+};
+use proptest::prelude::*;
+use rcgen::{CertificateParams, DnType, DnValue, KeyPair, string};
+
+use super::bench::{self, folder, succeed, write};
+use crate::support::real;
+
+/// Text that ends, opens or joins something in some language, terminal or page.
+const TEXTS: &[&str] = &[
+    "*/ int evil; /*",
+    "*\\/",
+    "**//",
+    "//",
+    "// \\",
+    "\\",
+    "\\\\",
+    "a\\ ",
+    "a\\\t",
+    "line\nint evil;",
+    "line\r\nint evil;",
+    "line\rint evil;",
+    "line\u{2028}int evil;\u{2029}",
+    "line\u{85}\u{b}\u{c}int evil;",
+    "??/",
+    "??/\nint evil;",
+    "????/",
+    "??>",
+    "\"; int evil = 0; //",
+    "\"\"\"\nimport evil\n\"\"\"",
+    "'''",
+    "'",
+    "`",
+    "`rm -rf /`",
+    "$(touch evil)",
+    "${evil}",
+    "$evil",
+    "#{evil}",
+    "#endif",
+    "#include \"evil\"",
+    "{{ evil }}",
+    "{% evil %}",
+    "{# evil #}",
+    "%s%n",
+    "-->",
+    "<script>",
+    "\u{202e}evil\u{202c}",
+    "\u{2066}evil\u{2069}",
+    "\u{200b}\u{feff}\u{ad}",
+    "nul\0nul",
+    "\u{1b}[31mevil",
+    "\u{7}\u{8}\u{7f}\u{9b}",
+    "e\u{301}\u{301}\u{301}",
+    "日本語",
+    "\u{1f4a9}",
+    "\u{e000}\u{10ffff}\u{fdd0}",
+    "---",
+    "- evil: true",
+    "key: value",
+    "&anchor *alias !tag",
+    "-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----",
+    "NAME\"\\x41",
+    "\\u0022",
+    "\\N{QUOTATION MARK}",
+    "\\x22",
+    "r#\"",
+    "\"#",
+    "R\"(",
+    "",
+    " ",
+    "  leading and trailing  ",
+];
+
+/// A certificate with `value` as its common name and organisation.
+fn certificate(value: &DnValue) -> Certificate {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, value.clone());
+    params.distinguished_name.push(DnType::OrganizationName, value.clone());
+    let der = params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().clone();
+    Certificate::from_der(&der).unwrap()
+}
+
+/// A certificate with a common name as long as certgrab reads it, once as subject and once as
+/// issuer: 128 KiB in all.
+fn long() -> Certificate {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, "*/".repeat(32_500));
+    let der = params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().clone();
+    Certificate::from_der(&der).unwrap()
+}
+
+/// A certificate whose common name holds `bytes` under the string type that `tag` names, valid
+/// in it or not.
+fn raw(tag: u8, bytes: &[u8]) -> Certificate {
+    let placeholder = "Z".repeat(bytes.len());
+    let value = DnValue::Utf8String(placeholder.clone());
+    let mut der = certificate(&value).der().to_vec();
+    while let Some(at) =
+        der.windows(bytes.len()).position(|window| window == placeholder.as_bytes())
+    {
+        der[at..at + bytes.len()].copy_from_slice(bytes);
+        der[at - 2] = tag;
+    }
+    Certificate::from_der(&der).unwrap()
+}
+
+fn corpus() -> Vec<Certificate> {
+    let mut all: Vec<_> =
+        TEXTS.iter().map(|text| certificate(&DnValue::Utf8String((*text).to_owned()))).collect();
+    all.push(long());
+    all.push(certificate(&DnValue::BmpString(
+        string::BmpString::try_from("*/ \u{202e}evil \\").unwrap(),
+    )));
+    all.push(certificate(&DnValue::TeletexString(
+        string::TeletexString::try_from("*/ evil \\").unwrap(),
+    )));
+    all.push(raw(0x0c, b"\xff\xfe\x80*/\xc0\xaf"));
+    all.push(raw(0x14, b"caf\xe9 */ \x1b[0m\x9b1m"));
+    all.push(raw(0x1e, b"\xd8\x00\x00*\x00/\x20\x2e"));
+    all.push(raw(0x16, b"\x80\xff*/."));
+    all.push(raw(0x13, b"*/\n\x00//"));
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    let nameless = params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().clone();
+    all.push(Certificate::from_der(&nameless).unwrap());
+    all
+}
+
+/// All of them, with hostile facts beside each.
+fn bundle() -> Bundle {
+    let mut bundle = bench::bundle("m1.example.com", 8883, corpus());
+    for (entry, text) in bundle.entries.iter_mut().zip(TEXTS.iter().cycle()) {
+        entry.source = Foreign::text(text);
+        entry.reason = Some(Foreign::text(text));
+    }
+    bundle
+}
+
+fn alone(bundle: &Bundle) -> impl Iterator<Item = Bundle> + '_ {
+    bundle.entries.iter().map(|entry| Bundle { entries: vec![entry.clone()], ..bundle.clone() })
+}
+
+#[test]
+fn no_hostile_subject_breaks_a_header_under_any_compiler() {
+    if !real::program("gcc") || !real::program("g++") {
+        return;
+    }
+    let bundle = bundle();
+    for format in ["c", "c-bytes", "arduino", "esp8266", "esp-idf", "mbedtls", "wolfssl", "bearssl"]
+    {
+        if format == "bearssl" && !real::header("bearssl.h") {
+            continue;
+        }
+        let folder = folder();
+        write(folder.path(), "anchor.h", bench::text(&bundle, format));
+        write(folder.path(), "main.c", "#include \"anchor.h\"\nint main(void) { return 0; }\n");
+        for (compiler, standard) in
+            [("gcc", "c99"), ("gcc", "c17"), ("g++", "c++11"), ("g++", "c++20")]
+        {
+            // Trigraphs are on in the standards that have them; -Wbidi-chars and -Wcomment are on.
+            super::c::compile(folder.path(), compiler, standard, &["main.c"], &["-fsyntax-only"]);
+        }
+    }
+}
+
+#[test]
+fn no_hostile_subject_breaks_an_inc_file_or_a_header_of_one_certificate() {
+    if !real::program("gcc") {
+        return;
+    }
+    let folder = folder();
+    let mut main = String::new();
+    for (index, bundle) in alone(&bundle()).enumerate() {
+        let der = bundle.entries[0].certificate.der().len();
+        write(folder.path(), &format!("zephyr{index}"), bench::text(&bundle, "zephyr"));
+        main.push_str(&format!(
+            "static const unsigned char ca{index}[] = {{\n#include \"zephyr{index}\"\n}};\n\
+             _Static_assert(sizeof ca{index} == {der}, \"another length\");\n"
+        ));
+        if let Ok(header) = bench::try_bytes(&bundle, "nrf-modem") {
+            write(folder.path(), &format!("nrf{index}.h"), header);
+            write(
+                folder.path(),
+                "nrf.c",
+                format!("#include \"nrf{index}.h\"\nint main(void) {{ return 0; }}\n"),
+            );
+            super::c::compile(folder.path(), "gcc", "c11", &["nrf.c"], &["-fsyntax-only"]);
+        }
+    }
+    write(folder.path(), "main.c", main + "int main(void) { return 0; }\n");
+    let flags = ["-fsyntax-only", "-Wno-unused-const-variable", "-Wno-unused-variable"];
+    super::c::compile(folder.path(), "gcc", "c11", &["main.c"], &flags);
+}
+
+#[test]
+fn no_hostile_subject_breaks_rust() {
+    let bundle = bundle();
+    for format in ["rust", "rust-der"] {
+        let folder = folder();
+        write(folder.path(), "constants.rs", bench::text(&bundle, format));
+        let main =
+            "#![no_std]\n#![deny(warnings)]\nmod constants { include!(\"constants.rs\"); }\n";
+        write(folder.path(), "main.rs", main);
+        succeed(
+            Command::new("rustc")
+                .current_dir(folder.path())
+                .args(["main.rs", "--edition", "2021", "--crate-type", "lib"])
+                .args(["--emit", "metadata", "-o", "out"]),
+        );
+    }
+}
+
+#[test]
+fn no_hostile_subject_breaks_python_or_yaml() {
+    if !real::program("python3") {
+        return;
+    }
+    let folder = folder();
+    let all = bundle();
+    write(folder.path(), "python.py", bench::text(&all, "python"));
+    write(folder.path(), "micropython.py", bench::text(&all, "micropython"));
+    for (index, bundle) in alone(&all).enumerate() {
+        let text = bench::text(&bundle, "circuitpython");
+        write(folder.path(), &format!("circuitpython{index}.py"), text);
+    }
+    write(folder.path(), "esphome.yaml", bench::text(&all, "esphome"));
+    let script = "
+import ast, pathlib
+wanted = {'Assign'}
+for file in pathlib.Path('.').glob('*.py'):
+    if file.name == 'check.py':
+        continue
+    tree = ast.parse(file.read_bytes())
+    kinds = {type(node).__name__ for node in tree.body}
+    assert kinds == wanted, (file, kinds)
+    names = {name.id for node in tree.body for name in node.targets}
+    assert all(name.startswith('ROOT_CA') for name in names), (file, names)
+try:
+    import yaml
+except ImportError:
+    print('no PyYAML')
+else:
+    read = yaml.safe_load(open('esphome.yaml', encoding='utf-8'))
+    assert list(read) == ['mqtt'], read.keys()
+    assert sorted(read['mqtt']) == ['broker', 'certificate_authority', 'port']
+    pem = read['mqtt']['certificate_authority']
+    assert pem.count('-----BEGIN CERTIFICATE-----') == COUNT
+"
+    .replace("COUNT", &all.entries.len().to_string());
+    write(folder.path(), "check.py", script);
+    succeed(Command::new("python3").current_dir(folder.path()).args(["-W", "error", "check.py"]));
+}
+
+#[test]
+fn no_hostile_subject_breaks_go() {
+    if !real::program("gofmt") {
+        return;
+    }
+    let folder = folder();
+    let file = write(folder.path(), "rootca.go", bench::text(&bundle(), "go"));
+    // gofmt -e reports every fault of syntax; a file that is well formed is listed by no -l.
+    assert_eq!(succeed(Command::new("gofmt").args(["-e", "-l"]).arg(file)), "");
+}
+
+#[test]
+fn no_hostile_subject_keeps_a_certificate_from_the_forms_without_a_compiler() {
+    let all = bundle();
+    let count = all.entries.len();
+    assert_eq!(bench::text(&all, "pem").matches("-----BEGIN").count(), count);
+    assert_eq!(bench::text(&all, "sha256").lines().count(), count);
+    assert_eq!(bench::text(&all, "spki-pin").lines().count(), count);
+    let text = bench::text(&all, "text");
+    assert_eq!(text.lines().filter(|line| line.starts_with("SHA-256: ")).count(), count);
+}
+
+#[test]
+fn no_file_of_text_holds_a_control_or_an_invisible_character() {
+    for format in FORMATS.iter().filter(|format| format.is_text) {
+        for bundle in std::iter::once(bundle()).chain(alone(&bundle())) {
+            let Ok(written) = bench::try_bytes(&bundle, format.name) else { continue };
+            let text = String::from_utf8(written).unwrap();
+            let hidden = |character: char| {
+                character != '\n'
+                    && !(character == '\t' && format.name == "go")
+                    && (character.is_control()
+                        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}' | '\u{fdd0}'))
+            };
+            assert_eq!(text.find(hidden), None, "{}", format.name);
+        }
+    }
+}
+
+/// What is left of a source without its comments and without the insides of its strings, by a
+/// reader of the language that knows nothing of how the source was made.
+fn bones(source: &str, language: Language) -> String {
+    let mut out = String::new();
+    let mut rest = source;
+    while let Some(character) = rest.chars().next() {
+        let comment = match language {
+            Language::C if rest.starts_with("/*") => Some("*/"),
+            Language::C | Language::Slashes if rest.starts_with("//") => Some("\n"),
+            Language::Hash if character == '#' => Some("\n"),
+            _ => None,
+        };
+        if let Some(end) = comment {
+            let inside = &rest[1..];
+            let length = inside.find(end).unwrap_or_else(|| panic!("open comment in {source}"));
+            if end == "\n" {
+                let line = inside[..length].trim_end();
+                assert!(!line.ends_with('\\'), "a comment joins two lines: {line}");
+            }
+            rest = &inside[length + end.len()..];
+        } else if character == '"' {
+            out.push_str("\"\"");
+            let mut characters = rest.char_indices().skip(1);
+            let mut end = None;
+            while let Some((at, inside)) = characters.next() {
+                match inside {
+                    '\\' => {
+                        characters.next();
+                    }
+                    '"' => {
+                        end = Some(at + 1);
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+            rest = &rest[end.unwrap_or_else(|| panic!("open string in {source}"))..];
+        } else {
+            out.push(character);
+            rest = &rest[character.len_utf8()..];
+        }
+    }
+    // Empty lines are what comments leave behind.
+    out.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[derive(Clone, Copy)]
+enum Language {
+    C,
+    Slashes,
+    Hash,
+}
+
+/// The formats with comments, and the language of each.
+fn language(format: &str) -> Option<Language> {
+    match format {
+        "rust" | "rust-der" | "rust-esp-idf" | "rust-anchor" | "go" => Some(Language::Slashes),
+        "micropython" | "circuitpython" | "python" | "esphome" => Some(Language::Hash),
+        "c" | "c-bytes" | "arduino" | "esp8266" | "bearssl" | "esp-idf" | "mbedtls" | "wolfssl"
+        | "zephyr" | "nrf-modem" | "tasmota" => Some(Language::C),
+        _ => None,
+    }
+}
+
+fn hostile_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(TEXTS).prop_map(str::to_owned),
+        prop::sample::select(&["*", "/", "\\", "?", "\"", "'", "\n", "#", "{", "-", ">", "`"][..])
+            .prop_map(str::to_owned),
+        any::<char>().prop_map(String::from),
+        "[ -~]{0,8}",
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+/// A case goes through every format, so that few of them already say much; `PROPTEST_CASES` asks
+/// for more.
+fn config() -> ProptestConfig {
+    const CASES: u32 = 48;
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases = cases.unwrap_or(CASES);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn whatever_a_fact_or_a_host_says_the_code_around_it_is_the_same(
+        host in hostile_text(),
+        source in hostile_text(),
+        reason in hostile_text(),
+    ) {
+        let [_, x2] = bench::isrg();
+        let tame = bench::bundle("m1.example.com", 8883, vec![x2]);
+        let mut wild = Bundle { host, ..tame.clone() };
+        wild.entries[0].source = Foreign::text(&source);
+        wild.entries[0].reason = Some(Foreign::text(&reason));
+        for format in FORMATS {
+            let Some(language) = language(format.name) else { continue };
+            let wanted = bones(&bench::text(&tame, format.name), language);
+            prop_assert_eq!(bones(&bench::text(&wild, format.name), language), wanted);
+        }
+    }
+
+    #[test]
+    fn whatever_a_subject_says_every_format_takes_it(
+        subject in hostile_text(),
+        bytes in prop::collection::vec(any::<u8>(), 4..40),
+        tag in prop::sample::select(&[0x0c_u8, 0x13, 0x14, 0x16, 0x1e, 0x1c, 0x04][..]),
+    ) {
+        for certificate in [certificate(&DnValue::Utf8String(subject)), raw(tag, &bytes)] {
+            let bundle = bench::bundle("m1.example.com", 8883, vec![certificate]);
+            for format in FORMATS {
+                let written = bench::bytes(&bundle, format.name);
+                prop_assert_eq!(&written, &bench::bytes(&bundle, format.name));
+                let Some(language) = language(format.name) else { continue };
+                let bones = bones(std::str::from_utf8(&written).unwrap(), language);
+                prop_assert!(bones.is_ascii(), "{}", format.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_host_gives_a_name_that_every_language_takes(host in hostile_text()) {
+        let name = Identifier::for_host(&host, "ROOT_CA");
+        prop_assert_eq!(&Identifier::new(name.as_str()).unwrap(), &name);
+        for style in [emit::Style::Upper, emit::Style::Lower, emit::Style::Camel] {
+            let styled = name.in_style(style).unwrap();
+            prop_assert!(styled.with("NOT_BEFORE").len() <= 63);
+        }
+        if let Some(name) = Identifier::for_organisation(&Foreign::text(&host), "ROOT_CA") {
+            prop_assert!(Identifier::new(name.as_str()).is_ok());
+        }
+    }
+}

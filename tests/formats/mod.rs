@@ -1,0 +1,12 @@
+//! Every form, read by its own reader.
+
+mod bench;
+mod bundles;
+mod c;
+mod devices;
+mod golden;
+mod hostile;
+mod names;
+mod rust;
+mod scripts;
+mod templates;

@@ -1,0 +1,116 @@
+//! The names of constants, chosen and by default, and the list of formats.
+
+use certgrab::emit::{FORMATS, VARIABLES};
+
+use crate::support::{certgrab, run::Run};
+
+/// The main job on the chain of a file, without a socket, with `arguments`.
+pub(super) fn offline(host: &str, arguments: &[&str]) -> Run {
+    let data = super::bench::repository().join("tests/data/plant");
+    certgrab()
+        .args([host, "-q", "--at", "2026-11-22", "--from"])
+        .args([data.join("chain.pem")])
+        .args(["--roots"])
+        .args([data.join("root.pem")])
+        .args(arguments)
+}
+
+/// The names that a header defines, in their order.
+fn names(arguments: &[&str]) -> Vec<String> {
+    let arguments = [&["--emit", "c"], arguments].concat();
+    let header = offline("broker.example:8883", &arguments).succeeds().out();
+    let definitions = header.lines().filter(|line| line.starts_with("static const"));
+    let name = |line: &str| {
+        let before = line.split(['[', '=']).next().unwrap().trim();
+        before.rsplit(' ').next().unwrap().to_owned()
+    };
+    definitions.map(name).collect()
+}
+
+#[test]
+fn the_default_name_comes_from_the_host_or_from_the_organisation() {
+    assert_eq!(names(&[])[0], "BROKER_EXAMPLE_ROOT_CA");
+    assert_eq!(names(&["--name-from", "organisation"])[0], "EXAMPLE_PLANT_ROOT_CA");
+    assert_eq!(names(&["--what", "leaf"])[0], "BROKER_EXAMPLE_CERTIFICATE");
+}
+
+#[test]
+fn the_style_shapes_the_name_and_the_names_of_its_facts() {
+    let facts = |name: &str, facts: [&str; 5]| -> Vec<String> {
+        std::iter::once(name.to_owned()).chain(facts.map(|fact| format!("{name}{fact}"))).collect()
+    };
+    let upper = ["_HOST", "_PORT", "_SHA256", "_NOT_BEFORE", "_NOT_AFTER"];
+    let lower = ["_host", "_port", "_sha256", "_not_before", "_not_after"];
+    let camel = ["Host", "Port", "Sha256", "NotBefore", "NotAfter"];
+    assert_eq!(names(&["--style", "upper"]), facts("BROKER_EXAMPLE_ROOT_CA", upper));
+    assert_eq!(names(&["--style", "lower"]), facts("broker_example_root_ca", lower));
+    assert_eq!(names(&["--style", "camel"]), facts("brokerExampleRootCa", camel));
+    assert_eq!(names(&["--name", "tuya_root_ca"]), facts("tuya_root_ca", lower));
+    assert_eq!(names(&["--name", "TuyaCa", "--style", "upper"]), facts("TUYA_CA", upper));
+}
+
+#[test]
+fn a_name_that_some_language_reserves_is_refused() {
+    for name in ["class", "None", "1a", "a-b", "_a", "a__b"] {
+        let refusal = offline("broker.example", &["--emit", "c", "--name", name]).fails_with(2);
+        assert!(refusal.err().contains(name), "{}", refusal.err());
+    }
+    offline("broker.example", &["--emit", "c", "--name", "STATIC", "--style", "lower"])
+        .fails_with(2);
+}
+
+#[test]
+fn every_format_is_listed_with_its_consumer_on_one_line() {
+    let list = certgrab().args(["formats"]).succeeds().out();
+    for (line, format) in list.lines().zip(FORMATS) {
+        let (name, rest) = line.split_once(' ').unwrap();
+        assert_eq!(name, format.name);
+        assert_eq!(rest.trim_start(), format!("{}: {}", format.consumer, format.purpose));
+    }
+    assert_eq!(list.lines().count(), FORMATS.len() + 1);
+    assert!(list.lines().last().unwrap().starts_with("json "));
+}
+
+#[test]
+fn the_readme_has_the_same_table() {
+    let readme = std::fs::read_to_string(super::bench::repository().join("README.md")).unwrap();
+    for format in FORMATS {
+        let row = format!("| `{}` | {} | {} |", format.name, format.consumer, format.purpose);
+        assert!(readme.contains(&row), "README.md lacks:\n{row}");
+    }
+}
+
+#[test]
+fn every_variable_and_filter_is_listed() {
+    let list = certgrab().args(["formats", "--variables"]).succeeds().out();
+    for (name, what) in VARIABLES {
+        assert!(
+            list.lines().any(|line| line.starts_with(&format!("{name} ")) && line.ends_with(what))
+        );
+    }
+}
+
+#[test]
+fn sizes_are_those_of_the_artefacts_the_smallest_first() {
+    let listed = offline("broker.example", &["--sizes"]).succeeds().out();
+    let mut lines = listed.lines();
+    assert_eq!(
+        lines.next(),
+        Some("bytes of flash on a 32-bit device, without the code that reads them")
+    );
+    let rows: Vec<(usize, &str)> = lines
+        .map(|line| {
+            let mut words = line.split_whitespace();
+            (words.next().unwrap().parse().unwrap(), words.next().unwrap())
+        })
+        .collect();
+    assert!(rows.is_sorted_by_key(|(bytes, _)| *bytes));
+    let of = |name: &str| rows.iter().find(|(_, format)| *format == name).map(|(bytes, _)| *bytes);
+    for (format, wanted) in [("der", "der"), ("c-bytes", "der"), ("esp-bundle", "esp-bundle")] {
+        let artefact = offline("broker.example", &["--emit", wanted]).succeeds().bytes().len();
+        assert_eq!(of(format), Some(artefact), "{format}");
+    }
+    let pem = offline("broker.example", &["--emit", "pem"]).succeeds().bytes().len();
+    assert_eq!(of("c"), Some(pem + 1), "the NUL counts");
+    assert_eq!(of("text"), None);
+}

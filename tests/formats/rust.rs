@@ -1,0 +1,243 @@
+//! The forms for Rust: compiled without the standard library and without a warning, and the trust
+//! anchor used by rustls in a real handshake.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use certgrab::{
+    certificate::Certificate,
+    emit::{self, Identifier},
+    store,
+};
+
+use super::bench::{self, folder, succeed, write};
+use crate::support::Server;
+
+/// Compiles `source`, whose text may `include!("constants.rs")`; the program or library.
+fn compile(folder: &Path, source: &str, edition: &str, flags: &[&str]) -> PathBuf {
+    write(folder, "main.rs", source);
+    succeed(
+        Command::new("rustc")
+            .current_dir(folder)
+            .args(["main.rs", "-o", "out", "--edition", edition])
+            .args(flags),
+    );
+    folder.join("out")
+}
+
+const NO_STD: &str =
+    "#![no_std]\n#![deny(warnings)]\nmod constants {\n    include!(\"constants.rs\");\n}\n";
+
+fn bundles() -> [certgrab::bundle::Bundle; 2] {
+    let [x1, x2] = bench::isrg();
+    [vec![x2.clone()], vec![x1, x2]].map(|list| bench::bundle("m1.example.com", 8883, list))
+}
+
+#[test]
+fn constants_compile_without_the_standard_library_and_without_a_warning() {
+    for name in ["ROOT_CA", "root_ca", "rootCa"] {
+        let name = Identifier::new(name).unwrap();
+        for format in ["rust", "rust-der"] {
+            for bundle in bundles() {
+                let folder = folder();
+                let format = emit::format(format).unwrap();
+                write(folder.path(), "constants.rs", emit::render(&bundle, format, &name).unwrap());
+                for edition in ["2021", "2024"] {
+                    let flags = ["--crate-type", "lib", "--emit", "metadata"];
+                    compile(folder.path(), NO_STD, edition, &flags);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn constants_hold_the_bytes_of_the_certificate() {
+    let [_, x2] = bench::isrg();
+    let bundle = bench::bundle("m1.example.com", 8883, vec![x2.clone()]);
+    let folder = folder();
+    write(folder.path(), "constants.rs", bench::text(&bundle, "rust"));
+    write(folder.path(), "der.rs", bench::text(&bundle, "rust-der"));
+    let main = "#![deny(warnings)]\ninclude!(\"constants.rs\");\nmod der { include!(\"der.rs\"); }\n\
+        fn main() {\n\
+        assert_eq!(ROOT_CA_CSTR.to_str(), Ok(ROOT_CA));\n\
+        assert_eq!(ROOT_CA_DER, &der::ROOT_CA_DER[..]);\n\
+        print!(\"{ROOT_CA}{ROOT_CA_DER:?} {ROOT_CA_HOST} {ROOT_CA_PORT} {ROOT_CA_SHA256:?} \
+        {ROOT_CA_NOT_BEFORE} {ROOT_CA_NOT_AFTER}\");\n}\n";
+    let program = compile(folder.path(), main, "2021", &[]);
+    let wanted = format!(
+        "{}{:?} m1.example.com 8883 {:?} {} {}",
+        x2.pem(),
+        x2.der(),
+        x2.sha256().0,
+        x2.not_before().unix(),
+        x2.not_after().unix()
+    );
+    assert_eq!(succeed(&mut Command::new(program)), wanted);
+}
+
+/// As much of esp-idf-svc as the constant touches, with its rule: a NUL ends the text.
+const ESP_IDF_SVC: &str = "#![no_std]\npub mod tls {\n    pub struct X509<'a>(pub &'a [u8]);\n    \
+    impl<'a> X509<'a> {\n        pub const fn pem_until_nul(bytes: &'a [u8]) -> Self {\n            \
+    let mut at = 0;\n            while bytes[at] != 0 { at += 1; }\n            \
+    Self(bytes.split_at(at + 1).0)\n        }\n    }\n}\n";
+
+#[test]
+fn the_constant_for_esp_idf_is_of_its_type_and_keeps_the_nul() {
+    for bundle in bundles() {
+        let folder = folder();
+        write(folder.path(), "constants.rs", bench::text(&bundle, "rust-esp-idf"));
+        let flags = ["--crate-type", "rlib", "--crate-name", "esp_idf_svc"];
+        let library = compile(folder.path(), ESP_IDF_SVC, "2021", &flags);
+        let library = library.with_file_name("libesp_idf_svc.rlib");
+        std::fs::rename(folder.path().join("out"), &library).unwrap();
+        let main = "#![deny(warnings)]\ninclude!(\"constants.rs\");\nfn main() {\n\
+                    print!(\"{:?} {}\", ROOT_CA_X509.0.strip_suffix(b\"\\0\") == \
+                    ROOT_CA.strip_suffix('\\0').map(str::as_bytes), ROOT_CA);\n}\n";
+        let library = format!("esp_idf_svc={}", library.display());
+        let program = compile(folder.path(), main, "2021", &["--extern", &library]);
+        let wanted = format!("true {}\0", bench::text(&bundle, "pem"));
+        assert_eq!(succeed(&mut Command::new(program)), wanted);
+    }
+}
+
+/// A client of rustls that holds nothing but the generated anchors.
+const CLIENT: &str = r#"
+#![deny(warnings)]
+include!("constants.rs");
+use std::{io::Write as _, sync::Arc};
+fn main() {
+    let port: u16 = std::env::args().nth(1).unwrap().parse().unwrap();
+    let roots = rustls::RootCertStore { roots: ROOT_CA_ANCHORS.to_vec() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ROOT_CA_HOST.try_into().unwrap();
+    let mut connection = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut socket = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let mut stream = rustls::Stream::new(&mut connection, &mut socket);
+    if let Err(error) = stream.write_all(b"trusted") {
+        println!("{error}");
+        std::process::exit(1);
+    }
+    stream.conn.send_close_notify();
+    stream.flush().unwrap();
+}
+"#;
+
+/// The library `name` that this test program was built with, or one built like it.
+fn libraries(name: &str) -> Vec<PathBuf> {
+    let folder = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let wanted = format!("lib{name}-");
+    let mut found: Vec<_> = files
+        .filter(|file| {
+            let file = file.file_name().unwrap_or_default().to_string_lossy();
+            file.starts_with(&wanted) && file.ends_with(".rlib")
+        })
+        .collect();
+    found.sort_by_key(|file| std::cmp::Reverse(file.metadata().unwrap().modified().unwrap()));
+    found
+}
+
+/// Compiles the client with the libraries of this test program, whichever of them fit together.
+fn client(folder: &Path) -> PathBuf {
+    write(folder, "main.rs", CLIENT);
+    let dependencies = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let mut problems = String::new();
+    for rustls in libraries("rustls") {
+        for types in libraries("rustls_pki_types") {
+            let output = bench::run(
+                Command::new("rustc")
+                    .current_dir(folder)
+                    .args(["main.rs", "-o", "client", "--edition", "2021"])
+                    .arg("-L")
+                    .arg(format!("dependency={}", dependencies.display()))
+                    .args(["--extern", &format!("rustls={}", rustls.display())])
+                    .args(["--extern", &format!("rustls_pki_types={}", types.display())]),
+            );
+            if output.status.success() {
+                return folder.join("client");
+            }
+            problems.push_str(&String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    panic!("no client: {problems}");
+}
+
+#[test]
+fn rustls_opens_its_own_door_with_the_trust_anchor_and_no_other() {
+    let pki = bench::ec_pki();
+    let folder = folder();
+    let bundle = bench::bundle(bench::HOST, 8883, vec![bench::root(&pki)]);
+    write(folder.path(), "constants.rs", bench::text(&bundle, "rust-anchor"));
+    let client = client(folder.path());
+    let server = Server::presenting(&pki);
+    succeed(Command::new(&client).arg(server.port().to_string()));
+    assert_eq!(server.heard().data, bench::GREETING.as_bytes());
+    let stranger = bench::ec_pki();
+    let server = Server::presenting(&stranger);
+    let refused = bench::run(Command::new(&client).arg(server.port().to_string()));
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stdout);
+    assert!(said.starts_with("invalid peer certificate"), "{said}");
+}
+
+/// The bytes of each `&[...]` in a source.
+fn arrays(source: &str) -> Vec<Vec<u8>> {
+    let parts = source.split("from_slice(&[").skip(1);
+    parts
+        .map(|part| {
+            let inside = part.split(']').next().unwrap();
+            let numbers = inside.split(',').map(str::trim).filter(|number| !number.is_empty());
+            let byte = |number: &str| u8::from_str_radix(number.strip_prefix("0x").unwrap(), 16);
+            numbers.map(|number| byte(number).unwrap()).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn the_trust_anchor_of_every_public_root_is_the_one_that_webpki_makes() {
+    let all = store::mozilla_list();
+    assert!(all.len() > 100);
+    for der in all {
+        let certificate = Certificate::from_der(der).unwrap();
+        let source = bench::text(&bench::bundle("a.test", 443, vec![certificate]), "rust-anchor");
+        let anchor = webpki::anchor_from_trusted_cert(der).unwrap();
+        let mut wanted = vec![anchor.subject.to_vec(), anchor.subject_public_key_info.to_vec()];
+        wanted.extend(anchor.name_constraints.map(|constraints| constraints.to_vec()));
+        assert_eq!(arrays(&source), wanted);
+    }
+}
+
+#[test]
+fn name_constraints_of_a_root_stay_in_its_trust_anchor() {
+    let root = crate::support::Pki::root_changed("Narrow Root", |params| {
+        params.name_constraints = Some(rcgen::NameConstraints {
+            permitted_subtrees: vec![rcgen::GeneralSubtree::DnsName("plant.test".to_owned())],
+            excluded_subtrees: Vec::new(),
+        });
+    })
+    .leaf("a.plant.test");
+    let certificate = bench::root(&root);
+    let anchor = webpki::anchor_from_trusted_cert(root.root_der()).unwrap();
+    let source = bench::text(&bench::bundle("a.plant.test", 443, vec![certificate]), "rust-anchor");
+    assert_eq!(arrays(&source)[2], anchor.name_constraints.unwrap().to_vec());
+}
+
+#[test]
+fn a_trust_anchor_takes_nine_words_beside_its_bytes() {
+    let words = size_of::<rustls_pki_types::TrustAnchor<'_>>() / size_of::<usize>();
+    let [_, x2] = bench::isrg();
+    let bundle = bench::bundle("a.test", 443, vec![x2.clone()]);
+    let format = emit::format("rust-anchor").unwrap();
+    let bytes = emit::flash_bytes(&bundle, format).unwrap().unwrap();
+    // On the devices a word has four bytes. The two outer headers are left out.
+    let anchor = webpki::anchor_from_trusted_cert(&x2.der().into()).unwrap().to_owned();
+    assert_eq!(bytes, words * 4 + anchor.subject.len() + anchor.subject_public_key_info.len());
+}

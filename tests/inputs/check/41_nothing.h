@@ -1,0 +1,3 @@
+#pragma once
+#define MQTT_HOST "m1.tuyacn.com"
+#define MQTT_PORT 8883

@@ -1,0 +1,124 @@
+//! Builds of other people that run certgrab first.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use crate::support::{Pki, Server, certgrab, real};
+
+/// A project with a manifest and a lock, and no constants yet.
+fn project() -> Pki {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let manifest = format!(
+        "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{}\"\nroots = '{}'\n\
+         lock = \"certs/plc.pem\"\nname = \"ROOT_CA\"\nemit = {{ c = \"include/root_ca.h\" }}\n",
+        server.address(),
+        pki.root_file().display()
+    );
+    fs::write(pki.file("certgrab.toml"), manifest).unwrap();
+    certgrab().args(["sync", "--quiet"]).in_folder(pki.folder()).succeeds();
+    fs::remove_file(pki.file("include/root_ca.h")).unwrap();
+    let source = "#include <stdio.h>\n#include \"include/root_ca.h\"\n\
+                  int main(void) { printf(\"%s %d\", ROOT_CA_HOST, (int)ROOT_CA_PORT); return 0; }\n";
+    fs::write(pki.file("main.c"), source).unwrap();
+    pki
+}
+
+fn integrate(pki: &Pki, with: &str) {
+    certgrab().args(["integrate", with, "--quiet"]).in_folder(pki.folder()).succeeds();
+}
+
+/// A program, with this certgrab first in its path.
+fn program(name: &str, folder: &Path) -> Command {
+    let own = PathBuf::from(env!("CARGO_BIN_EXE_certgrab"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(own.parent().unwrap().to_owned());
+    let path = std::env::join_paths(folders.chain(std::env::split_paths(&path))).unwrap();
+    let mut command = Command::new(name);
+    command.current_dir(folder).env("PATH", path);
+    command
+}
+
+#[track_caller]
+fn succeeds(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    let both = [output.stdout.as_slice(), &output.stderr].concat();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&both));
+    output
+}
+
+#[test]
+fn cmake_makes_the_constants_before_it_compiles() {
+    if !real::program("cmake") || !real::program("make") {
+        return;
+    }
+    let pki = project();
+    integrate(&pki, "cmake");
+    let lists = "cmake_minimum_required(VERSION 3.16)\nproject(firmware C)\n\
+                 include(certgrab.cmake)\nadd_executable(firmware main.c)\n\
+                 certgrab_constants(firmware)\n";
+    fs::write(pki.file("CMakeLists.txt"), lists).unwrap();
+    succeeds(program("cmake", pki.folder()).args(["-B", "build", "-G", "Unix Makefiles"]));
+    succeeds(program("cmake", pki.folder()).args(["--build", "build"]));
+    let ran = succeeds(&mut Command::new(pki.file("build/firmware")));
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
+}
+
+#[test]
+fn make_makes_the_constants_before_it_compiles() {
+    if !real::program("make") || !real::program("cc") {
+        return;
+    }
+    let pki = project();
+    integrate(&pki, "make");
+    let makefile = "firmware: certgrab main.c\n\tcc -o firmware main.c\n\ninclude certgrab.mk\n";
+    fs::write(pki.file("Makefile"), makefile).unwrap();
+    succeeds(program("make", pki.folder()).arg("firmware"));
+    let ran = succeeds(&mut Command::new(pki.file("firmware")));
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
+}
+
+#[test]
+fn the_script_for_platformio_makes_the_constants_or_ends_the_build() {
+    if !real::program("python3") {
+        return;
+    }
+    let pki = project();
+    integrate(&pki, "platformio");
+    // What PlatformIO gives its scripts: `Import` puts `env` into their globals.
+    let harness = "import os, sys\n\
+                   class Env:\n    \
+                       def subst(self, text): return text.replace('$PROJECT_DIR', os.getcwd())\n    \
+                       def Exit(self, code): sys.exit(code)\n\
+                   script = {}\n\
+                   script['Import'] = lambda name: script.__setitem__(name, Env())\n\
+                   exec(compile(open('certgrab_pre.py').read(), 'certgrab_pre.py', 'exec'), script)\n";
+    fs::write(pki.file("harness.py"), harness).unwrap();
+    succeeds(program("python3", pki.folder()).arg("harness.py"));
+    assert!(pki.file("include/root_ca.h").is_file());
+
+    fs::remove_file(pki.file("certs/plc.pem")).unwrap();
+    let status = program("python3", pki.folder()).arg("harness.py").output().unwrap().status;
+    assert_eq!(status.code(), Some(4));
+}
+
+#[test]
+fn a_file_that_is_there_and_different_is_left_alone() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let run = |arguments: &[&str]| certgrab().args(arguments).in_folder(folder.path());
+    run(&["integrate", "github-actions"])
+        .succeeds()
+        .stdout("")
+        .stderr("certgrab: wrote ./.github/workflows/certgrab.yml\ncertgrab: next: commit it\n");
+    let path = folder.path().join(".github/workflows/certgrab.yml");
+    fs::write(&path, "mine").unwrap();
+    run(&["integrate", "github-actions"]).fails_with(4).stderr(
+        "certgrab: error: ./.github/workflows/certgrab.yml is there and different\n\
+         certgrab: hint: add what `--force` would write by hand, or replace it with `--force`\n",
+    );
+    run(&["integrate", "github-actions", "--force"]).succeeds();
+    assert!(fs::read_to_string(path).unwrap().contains("certgrab check"));
+}

@@ -1,0 +1,122 @@
+//! Locks and constants that follow a manifest.
+
+use std::{fs, path::Path};
+
+use crate::support::{Pki, Server, certgrab};
+
+/// A manifest for `server`, whose root is in the file `roots`, and two outputs.
+fn manifest(folder: &Path, server: &Server, roots: &Path) {
+    let text = format!(
+        "[[target]]\n\
+         host = \"{}:{}\"\n\
+         connect = \"{}\"\n\
+         roots = '{}'\n\
+         lock = \"certs/plc.pem\"\n\
+         name = \"PLC_CA\"\n\
+         emit = {{ c = \"include/plc_ca.h\", rust = \"src/plc_ca.rs\" }}\n",
+        server.name(),
+        server.port(),
+        server.address(),
+        roots.display()
+    );
+    fs::write(folder.join("certgrab.toml"), text).unwrap();
+}
+
+#[test]
+fn sync_writes_the_lock_and_what_is_made_from_it() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, &pki.root_file());
+
+    let sync = || certgrab().args(["sync"]).in_folder(pki.folder()).succeeds();
+    let what = |word: &str| {
+        format!(
+            "certgrab: {word} certs/plc.pem\n\
+             certgrab: {word} include/plc_ca.h\n\
+             certgrab: {word} src/plc_ca.rs\n"
+        )
+    };
+    sync().stdout("").stderr(&what("wrote"));
+    sync().stdout("").stderr(&what("unchanged:"));
+
+    let lock = fs::read_to_string(pki.file("certs/plc.pem")).unwrap();
+    assert!(lock.contains("\nRole: anchor\nSubject: CN=Plant Root\n"), "{lock}");
+    let rust = fs::read_to_string(pki.file("src/plc_ca.rs")).unwrap();
+    assert!(rust.contains("pub const PLC_CA: &str"), "{rust}");
+}
+
+#[test]
+fn sync_says_which_certificate_replaces_which_and_why() {
+    let old = Pki::root("Old Root").leaf("plc.test");
+    let server = Server::presenting(&old);
+    manifest(old.folder(), &server, &old.root_file());
+    certgrab().args(["sync"]).in_folder(old.folder()).succeeds();
+    let constants = fs::read(old.file("include/plc_ca.h")).unwrap();
+
+    let new = Pki::root("New Root").leaf("plc.test");
+    let server = Server::presenting(&new);
+    manifest(old.folder(), &server, &old.root_file());
+    let told = certgrab().args(["sync"]).in_folder(old.folder()).fails_with(1).err();
+    assert!(told.starts_with("certgrab: error: plc.test:"), "{told}");
+    assert_eq!(fs::read(old.file("include/plc_ca.h")).unwrap(), constants);
+
+    manifest(old.folder(), &server, &new.root_file());
+    let told = certgrab().args(["sync"]).in_folder(old.folder()).succeeds().err();
+    assert!(told.contains(": no longer the anchor `CN=Old Root` ("), "{told}");
+    let why = "...): the only root that the chain leads to\n";
+    assert!(told.contains(": now the anchor `CN=New Root` (") && told.contains(why), "{told}");
+    assert_ne!(fs::read(old.file("include/plc_ca.h")).unwrap(), constants);
+}
+
+#[test]
+fn sync_locked_makes_the_constants_anew_without_a_server() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, &pki.root_file());
+    certgrab().args(["sync"]).in_folder(pki.folder()).succeeds();
+    drop(server);
+    let constants = fs::read(pki.file("src/plc_ca.rs")).unwrap();
+    fs::remove_file(pki.file("src/plc_ca.rs")).unwrap();
+
+    certgrab().args(["sync", "--locked"]).in_folder(pki.folder()).succeeds().stdout("").stderr(
+        "certgrab: unchanged: include/plc_ca.h\n\
+         certgrab: wrote src/plc_ca.rs\n",
+    );
+    assert_eq!(fs::read(pki.file("src/plc_ca.rs")).unwrap(), constants);
+
+    fs::remove_file(pki.file("certs/plc.pem")).unwrap();
+    certgrab().args(["sync", "--locked"]).in_folder(pki.folder()).fails_with(4).stderr(
+        "certgrab: error: cannot read the lock certs/plc.pem: No such file or directory (os error 2)\n\
+         certgrab: hint: `certgrab sync` writes it\n",
+    );
+}
+
+#[test]
+fn a_slip_in_the_manifest_is_an_error_of_its_line() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let told = |text: &str| {
+        fs::write(folder.path().join("certgrab.toml"), text).unwrap();
+        certgrab().args(["sync"]).in_folder(folder.path()).fails_with(2).err()
+    };
+    assert_eq!(
+        told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
+        "certgrab: error: certgrab.toml:3: unknown field `lokc`, expected one of `host`, `lock`, \
+         `name`, `emit`, `check`, `roots`, `trust-sha256`, `what`, `connect`, `sni`, `timeout`\n"
+    );
+    assert_eq!(
+        told(
+            "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\n[target.emit]\nbasic = \"x\"\n"
+        ),
+        "certgrab: error: certgrab.toml:6: no format is called `basic`\n"
+    );
+    assert_eq!(
+        told("# nothing yet\n"),
+        "certgrab: error: certgrab.toml:1: wanted at least one `[[target]]`\n"
+    );
+    fs::remove_file(folder.path().join("certgrab.toml")).unwrap();
+    certgrab().args(["sync"]).in_folder(folder.path()).fails_with(4).stderr(
+        "certgrab: error: cannot read the manifest certgrab.toml: No such file or directory (os \
+         error 2)\n\
+         certgrab: hint: write one with a `[[target]]` that has `host`, `lock` and `emit`\n",
+    );
+}
