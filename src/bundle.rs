@@ -75,9 +75,19 @@ pub fn pack(
     verified: &crate::verify::Verified,
     what: What,
 ) -> Bundle {
+    pack_candidate(target, presented, verified.anchor(), what)
+}
+
+/// The same for one of several anchors that a proof was made for.
+#[cfg(feature = "fetch")]
+pub(crate) fn pack_candidate(
+    target: &crate::target::Target,
+    presented: &crate::handshake::Presented,
+    anchor: &crate::anchor::Candidate,
+    what: What,
+) -> Bundle {
     use crate::store::Source;
 
-    let anchor = verified.anchor();
     let entry = |certificate: &Certificate, role: Role| Entry {
         role,
         source: Foreign::text(&if role == Role::Anchor {
@@ -118,7 +128,7 @@ impl Bundle {
     #[must_use]
     pub fn with_backups(mut self, verified: &crate::verify::Verified) -> Self {
         for other in verified.alternatives().iter().filter(|other| other.is_sufficient()) {
-            self.add(&other.root, Role::Backup, &other.reason.to_string(), other.lasts.until);
+            self.add_root(&other.root, Role::Backup, &other.reason.to_string(), other.lasts.until);
         }
         self
     }
@@ -136,13 +146,13 @@ impl Bundle {
             if until > at {
                 let reason = "of the same organisation: the server's next certificates may come \
                               from it";
-                self.add(&root, Role::Sibling, reason, until);
+                self.add_root(&root, Role::Sibling, reason, until);
             }
         }
         self
     }
 
-    fn add(&mut self, root: &crate::store::Root, role: Role, reason: &str, lasts_until: Time) {
+    fn add_root(&mut self, root: &crate::store::Root, role: Role, reason: &str, lasts_until: Time) {
         if self.entries.iter().any(|entry| entry.certificate.is_same_anchor(&root.certificate)) {
             return;
         }
@@ -153,6 +163,18 @@ impl Bundle {
             reason: Some(Foreign::text(reason)),
             lasts_until: Some(lasts_until),
         });
+    }
+
+    /// Adds what `other` has and this has not; the key is proven only if it is in both.
+    pub(crate) fn add(&mut self, other: Self) {
+        for entry in other.entries {
+            if !self.entries.iter().any(|known| known.certificate == entry.certificate) {
+                self.entries.push(entry);
+            }
+        }
+        if other.key_possession == KeyPossession::NotProven {
+            self.key_possession = KeyPossession::NotProven;
+        }
     }
 }
 

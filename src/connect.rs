@@ -99,6 +99,19 @@ pub async fn connect(
     }
 }
 
+/// The addresses that [`connect`] would try for `target`, in its order.
+///
+/// # Errors
+///
+/// The name does not resolve, has no address of the family wanted, or the deadline comes first.
+pub async fn addresses(
+    target: &Target,
+    options: &Options,
+    deadline: Instant,
+) -> Result<Vec<SocketAddr>, Error> {
+    resolve(options.instead.as_ref().unwrap_or(target), options.family, deadline).await
+}
+
 /// The addresses of `target`, families taking turns (RFC 8305 section 4).
 async fn resolve(
     target: &Target,

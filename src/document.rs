@@ -9,6 +9,7 @@ use crate::{
     anchor::Candidate,
     certificate::Certificate,
     grab::{Error, Grab, Judgement, Options},
+    handshake::MaxFragmentLength,
     path::{self, Path, Question, Refusal},
     store::Source,
     target::Target,
@@ -64,6 +65,18 @@ struct HandshakePart {
     key_possession: &'static str,
     client_certificate_requested: bool,
     certificate_message_bytes: usize,
+    /// Why the full handshake was not finished.
+    incomplete: Option<String>,
+    /// The device as which the server was asked, with what the answer means to it.
+    device: Option<DevicePart>,
+}
+
+#[derive(Debug, Serialize)]
+struct DevicePart {
+    name: &'static str,
+    /// The size of records that the server agreed to, in bytes.
+    max_fragment_length: Option<usize>,
+    verdict: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -157,6 +170,12 @@ impl Document {
             key_possession: handshake.key_possession.words(),
             client_certificate_requested: handshake.client_certificate_requested,
             certificate_message_bytes: handshake.certificate_message_bytes,
+            incomplete: handshake.incomplete.clone(),
+            device: handshake.device.map(|device| DevicePart {
+                name: device.name,
+                max_fragment_length: handshake.max_fragment_length.map(MaxFragmentLength::bytes),
+                verdict: device.verdict(handshake),
+            }),
         });
         let shown = |one: &Certificate| certificate(one, &presented.source);
         self.presented = presented.certificates.iter().map(shown).collect();

@@ -9,7 +9,7 @@ use crate::{
     anchor,
     certificate::Certificate,
     connect,
-    handshake::{Hello, Presented},
+    handshake::{Device, Hello, Presented},
     issuers::{self, Issuers},
     path::{self, Question, Refusal},
     reach,
@@ -40,6 +40,8 @@ pub struct Options {
     pub issuers: issuers::Options,
     /// Which handshakes may be tried.
     pub way: reach::Way,
+    /// The device whose ClientHello to send.
+    pub device: Option<&'static Device>,
 }
 
 /// The name to send in the ClientHello (RFC 6066 section 3).
@@ -70,6 +72,7 @@ impl Options {
             lasting: None,
             issuers: issuers::Options::default(),
             way: reach::Way::Auto,
+            device: None,
         }
     }
 
@@ -107,11 +110,15 @@ pub struct Judgement {
 ///
 /// # Errors
 ///
-/// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an anchor is no error:
-/// the verdict says why.
+/// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an
+/// anchor is no error: the verdict says why.
 pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
     let deadline = Instant::now() + options.timeout;
-    let hello = Hello::usual(server_name(target, &options.sni));
+    let sni = server_name(target, &options.sni);
+    let hello = match options.device {
+        Some(device) => device.hello(sni),
+        None => Hello::usual(sni),
+    };
     let presented = reach::reach(target, &hello, &options.connect, options.way, deadline).await?;
     let issuers =
         issuers::fetch(&presented, &options.store, options.at, &options.issuers, deadline).await;
@@ -158,7 +165,7 @@ impl Grab {
 }
 
 /// The name for the ClientHello; addresses are never sent (RFC 6066 section 3).
-fn server_name(target: &Target, sni: &Sni) -> Option<DnsName<'static>> {
+pub(crate) fn server_name(target: &Target, sni: &Sni) -> Option<DnsName<'static>> {
     match (sni, target.name()) {
         (Sni::Name(name), _) => Some(name.clone()),
         (Sni::Target, ServerName::DnsName(name)) => Some(name.clone()),

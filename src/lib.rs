@@ -96,6 +96,9 @@ pub mod check;
 pub mod cover;
 
 #[cfg(feature = "fetch")]
+pub mod survey;
+
+#[cfg(feature = "fetch")]
 pub use grab::{Grab, grab};
 
 pub use build::Build;

@@ -12,7 +12,7 @@ use tokio::{net::TcpStream, time::Instant};
 use crate::{
     certificate::KeyPossession,
     connect,
-    handshake::{self, Hello, Presented, Version, cleartext, full},
+    handshake::{self, Device, Hello, Presented, Version, cleartext, full},
     starttls,
     target::Target,
 };
@@ -113,15 +113,21 @@ pub async fn reach(
     way: Way,
     deadline: Instant,
 ) -> Result<Presented, Error> {
-    let attempts: &[Attempt] = match way {
-        Way::Auto => &[
+    let attempts: &[Attempt] = match (way, hello.device) {
+        // Of a device's hello only TLS 1.3 needs keys; before it, what the device sees is in clear.
+        (Way::Auto, Some(device)) if device.newest == Version::Tls13 => {
+            &[Attempt::Full, Attempt::Cleartext]
+        }
+        (Way::Auto | Way::Cleartext, Some(_)) => &[Attempt::Cleartext],
+        (Way::Full, Some(_)) => &[Attempt::Full],
+        (Way::Auto, None) => &[
             Attempt::Full,
             Attempt::FullWithRareGroups,
             Attempt::Cleartext,
             Attempt::CleartextTls10,
         ],
-        Way::Full => &[Attempt::Full, Attempt::FullWithRareGroups],
-        Way::Cleartext => &[Attempt::Cleartext, Attempt::CleartextTls10],
+        (Way::Full, None) => &[Attempt::Full, Attempt::FullWithRareGroups],
+        (Way::Cleartext, None) => &[Attempt::Cleartext, Attempt::CleartextTls10],
     };
     let mut failures: Vec<handshake::Error> = Vec::new();
     let mut connections = 0;
@@ -139,7 +145,12 @@ pub async fn reach(
         match attempt.shake(&mut stream, hello, deadline).await {
             Ok(mut presented) => {
                 presented.peer = stream.peer_addr().ok().map(|peer| peer.ip());
-                return Ok(with_failure(presented, failures.first()));
+                // A server that serves one client at a time has to see this one go.
+                drop(stream);
+                if way == Way::Auto && hello.device.is_some() {
+                    prove_key(&mut presented, target, hello, options, deadline).await;
+                }
+                return Ok(with_failure(presented, failures.first(), hello.device));
             }
             Err(error) => {
                 let is_final = !error.is_about_negotiation();
@@ -178,8 +189,34 @@ async fn speaks_mqtt(target: &Target, options: &connect::Options, deadline: Inst
     }
 }
 
+/// Asks once more in full what a device was shown in clear: the same chain with a good signature
+/// proves the key. A server that will not, or shows another chain, leaves it not proven.
+async fn prove_key(
+    presented: &mut Presented,
+    target: &Target,
+    hello: &Hello,
+    options: &connect::Options,
+    deadline: Instant,
+) {
+    let Ok(mut stream) = open(target, options, deadline).await else { return };
+    let Ok(full) = full::shake(&mut stream, hello, deadline).await else { return };
+    if let Some(handshake) = &mut presented.handshake
+        && full.certificates == presented.certificates
+        && full.key_possession() == KeyPossession::Proven
+    {
+        handshake.key_possession = KeyPossession::Proven;
+    }
+}
+
 /// The same with the reason why it is not the outcome of a full handshake.
-fn with_failure(mut presented: Presented, failure: Option<&handshake::Error>) -> Presented {
+fn with_failure(
+    mut presented: Presented,
+    failure: Option<&handshake::Error>,
+    device: Option<&'static Device>,
+) -> Presented {
+    if let Some(handshake) = &mut presented.handshake {
+        handshake.device = device;
+    }
     if let Some(handshake) = &mut presented.handshake
         && handshake.key_possession == KeyPossession::NotProven
         && handshake.incomplete.is_none()

@@ -134,6 +134,16 @@ impl Target {
         self.scheme
     }
 
+    /// A server by its address alone.
+    #[must_use]
+    pub fn at(address: std::net::SocketAddr) -> Self {
+        Self {
+            name: ServerName::IpAddress(address.ip().into()),
+            port: address.port(),
+            scheme: tls("tls", address.port()),
+        }
+    }
+
     /// The same server, asked for TLS in the words of `protocol`.
     #[must_use]
     pub fn asking(mut self, protocol: StartTls) -> Self {

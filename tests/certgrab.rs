@@ -6,11 +6,13 @@ mod support;
 
 // The way in.
 mod connecting;
+mod devices;
 mod handshakes;
 mod issuers;
 mod not_tls;
 mod old_servers;
 mod starttls;
+mod survey;
 mod targets;
 
 // The judgement.

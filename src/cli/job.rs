@@ -23,7 +23,7 @@ use certgrab::{
 use super::{
     Exit, Failure, anchor,
     args::{Display, Emission, Form, Job, What},
-    complain, formats, hosts, output, report, style,
+    complain, formats, hosts, output, report, style, survey,
 };
 
 /// Runs the job; how it ended, the worst target counting.
@@ -41,6 +41,7 @@ pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
         .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
     let exit = match &job.many.hosts {
         Some(file) => hosts::run(&job.many, file, options, display, &runtime),
+        None if job.reaching.survey => survey::run(job, display, &options, &runtime),
         None => {
             let ask = |target: &Target| runtime.block_on(grab::grab(target, &options));
             each(job, ask, &options, display)
@@ -119,6 +120,7 @@ pub(super) fn options(job: &Job) -> Result<Options, Failure> {
         lasting: job.anchor.lasting(at),
         issuers: job.anchor.issuers(),
         way: job.reaching.way(),
+        device: job.reaching.device,
     })
 }
 
@@ -179,7 +181,8 @@ fn finish(
     }
     let (grab, judgement) = match outcome {
         Err(error) => {
-            complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint()));
+            let hint = job.reaching.advice(error).or_else(|| error.hint());
+            complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(hint));
             return Ok(Exit::NoHandshake);
         }
         Ok(grab) => match &grab.verdict {
@@ -201,7 +204,7 @@ fn finish(
         return Ok(Exit::Done);
     }
     warn(grab, judgement, options.at, display);
-    let (bundle, name) = selection(job, target, grab, judgement)?;
+    let (bundle, name) = selection(job, target, grab, judgement, options)?;
     let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
         let message = "there is no intermediate between the leaf and the anchor";
@@ -211,15 +214,28 @@ fn finish(
         output::show(&formats::sizes(&bundle))?;
         return Ok(Exit::Done);
     }
+    for emission in &job.emit {
+        if let (Form::Certificates(format), What::Anchor) = (&emission.form, job.what) {
+            anchor::prove_for(format.name, target, grab, &bundle, options, display)?;
+        }
+    }
+    export(job, display, &bundle, &name, document)
+}
+
+/// Renders a bundle in every form asked for and writes all of them, or none.
+pub(super) fn export(
+    job: &Job,
+    display: &Display,
+    bundle: &bundle::Bundle,
+    name: &Identifier,
+    document: impl Fn() -> String,
+) -> Result<Exit, Failure> {
     // All are rendered and lie beside their files before the first of these changes: a run that
     // fails leaves all as it was.
     let mut to_standard_output = None;
     let mut files = Vec::new();
     for emission in &job.emit {
-        if let (Form::Certificates(format), What::Anchor) = (&emission.form, job.what) {
-            anchor::prove_for(format.name, target, grab, &bundle, options, display)?;
-        }
-        let data = match formats::render(&emission.form, &bundle, &name)? {
+        let data = match formats::render(&emission.form, bundle, name)? {
             Some(data) => data,
             None => document().into_bytes(),
         };
@@ -246,6 +262,7 @@ pub(super) fn selection(
     target: &Target,
     grab: &Grab,
     judgement: &grab::Judgement,
+    options: &Options,
 ) -> Result<(bundle::Bundle, Identifier), Failure> {
     let what = match job.what {
         What::Anchor => bundle::What::Anchor,
@@ -255,8 +272,7 @@ pub(super) fn selection(
     };
     let mut bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
     if job.what == What::Anchor {
-        let at = job.at.unwrap_or_else(Time::now);
-        bundle = job.anchor.widened(bundle, &judgement.verified, at);
+        bundle = job.anchor.widened(bundle, &judgement.verified, options.at);
     }
     let name = formats::name(job, &bundle)?;
     Ok((bundle, name))

@@ -17,6 +17,7 @@ mod paperwork;
 mod reaching;
 mod report;
 mod style;
+mod survey;
 mod sync;
 mod verify;
 

@@ -1,6 +1,7 @@
 //! The options that say how a server is to be reached.
 
 use certgrab::{
+    handshake::{DEVICES, Device},
     reach,
     target::{StartTls, Target},
 };
@@ -8,6 +9,7 @@ use clap::ValueEnum;
 
 /// How a server is to be reached.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Reaching the server")]
 pub(crate) struct Reaching {
     /// Shake hands in full, in cleartext (TLS 1.2 and older), or auto: cleartext where full fails
     #[arg(
@@ -22,6 +24,14 @@ pub(crate) struct Reaching {
     /// Ask for TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp first
     #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
     starttls: Option<Protocol>,
+
+    /// Ask as a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls, bearssl or openssl
+    #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
+    pub(super) device: Option<&'static Device>,
+
+    /// Ask every address for RSA and ECDSA, TLS 1.3 and older, with and without the name
+    #[arg(long, conflicts_with_all = ["from", "hosts", "json", "what"])]
+    pub(super) survey: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -43,7 +53,22 @@ enum Protocol {
     Xmpp,
 }
 
+fn device(name: &str) -> Result<&'static Device, String> {
+    Device::named(name).ok_or_else(|| {
+        let names: Vec<_> = DEVICES.iter().map(|device| device.name).collect();
+        format!("no such device; there are {}", names.join(", "))
+    })
+}
+
 impl Reaching {
+    /// What to change on the device that was asked for, after a failure.
+    pub(super) fn advice(&self, error: &reach::Error) -> Option<String> {
+        match error {
+            reach::Error::Handshake(error) => self.device?.advice(error),
+            _ => None,
+        }
+    }
+
     /// Which handshakes may be tried.
     pub(super) fn way(&self) -> reach::Way {
         match self.handshake {

@@ -129,6 +129,12 @@ fn handshake(out: &mut String, grab: &Grab) {
     };
     let text = format!("{}, {}; {proof}", handshake.version, handshake.cipher_suite);
     fact(out, "handshake", &text);
+    if let Some(device) = handshake.device {
+        for (index, sentence) in device.verdict(handshake).iter().enumerate() {
+            let name = if index == 0 { "device" } else { "" };
+            fact(out, name, &format!("{} {sentence}", device.name));
+        }
+    }
     if handshake.client_certificate_requested {
         fact(out, "client", "the server asks for a client certificate");
     }

@@ -110,7 +110,7 @@ fn refreshed(
         let message = format!("{target}: {refusal}");
         Failure::new(Exit::Untrusted, message).with_hint(refusal.hint())
     })?;
-    let (bundle, name) = job::selection(&entry.job, target, &grab, judgement)?;
+    let (bundle, name) = job::selection(&entry.job, target, &grab, judgement, &options)?;
     if bundle.entries.is_empty() {
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));

@@ -110,6 +110,7 @@ impl Flight {
             certificate_message_bytes: self.certificate_message_bytes,
             max_fragment_length: hello.max_fragment_length,
             incomplete,
+            device: None,
         });
         Some(presented)
     }

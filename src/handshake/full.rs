@@ -251,6 +251,7 @@ fn presented(
         certificate_message_bytes: 4 + 3 + usize::from(tls13) + entries + staple,
         max_fragment_length: None,
         incomplete,
+        device: None,
     });
     presented
 }

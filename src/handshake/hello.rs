@@ -10,7 +10,10 @@ use std::fmt;
 
 use rustls_pki_types::DnsName;
 
-use super::suites::{SUITES, wants_elliptic_key};
+use super::{
+    Device,
+    suites::{SUITES, wants_elliptic_key},
+};
 
 /// What a ClientHello offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct Hello {
     pub groups: Vec<u16>,
     /// The size of the records that the server is asked to keep to (RFC 6066 section 4).
     pub max_fragment_length: Option<MaxFragmentLength>,
+    /// The device whose hello it is, if it is one's: nothing may then be added to it.
+    pub device: Option<&'static Device>,
 }
 
 /// A version of TLS that can be offered.
@@ -108,6 +113,7 @@ impl Hello {
             schemes: [&ECDSA_SCHEMES[..], &RSA_SCHEMES[..]].concat(),
             groups: COMMON_GROUPS.to_vec(),
             max_fragment_length: None,
+            device: None,
         }
     }
 
@@ -147,6 +153,9 @@ impl Hello {
     }
 
     fn add_groups(&mut self, groups: &[u16]) {
+        if self.device.is_some() {
+            return;
+        }
         for group in groups {
             if !self.groups.contains(group) {
                 self.groups.push(*group);

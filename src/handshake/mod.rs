@@ -3,6 +3,7 @@
 //! In: a connected stream. Out: [`Presented`]: the certificates in the order sent, and how much
 //! the handshake proved. Whether they are worth anything is left to `path` and `verify`.
 
+mod device;
 mod error;
 mod flight;
 mod hello;
@@ -16,6 +17,7 @@ pub mod full;
 
 use std::{fmt, net::IpAddr};
 
+pub use device::{DEVICES, Device};
 pub use error::{Error, MAX_PEER_BYTES};
 pub use hello::{Authentication, Hello, MaxFragmentLength, Version};
 pub use plaintext::Plain;
@@ -71,6 +73,8 @@ pub struct Handshake {
     pub max_fragment_length: Option<MaxFragmentLength>,
     /// Why the full handshake was not finished, in one sentence; `None` if it was, or was not tried.
     pub incomplete: Option<String>,
+    /// The device as which the server was asked.
+    pub device: Option<&'static Device>,
 }
 
 /// A way of shaking hands.
@@ -113,6 +117,17 @@ impl Presented {
     pub fn key_possession(&self) -> KeyPossession {
         let handshake = self.handshake.as_ref();
         handshake.map_or(KeyPossession::NotProven, |handshake| handshake.key_possession)
+    }
+}
+
+impl Presented {
+    /// Takes over the handshake of another answer with the same chain, if that proved more.
+    pub(crate) fn keep_the_better(&mut self, other: Self) {
+        if self.key_possession() == KeyPossession::NotProven
+            && other.key_possession() == KeyPossession::Proven
+        {
+            self.handshake = other.handshake;
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{error::Error, plaintext::may_be_tls};
 use crate::escape::Foreign;
 
 /// The most bytes of plaintext in a record: RFC 5246 section 6.2.1.
-const MAX_RECORD_BYTES: usize = 1 << 14;
+pub(super) const MAX_RECORD_BYTES: usize = 1 << 14;
 
 /// The most bytes of an encrypted record: RFC 5246 section 6.2.3.
 const MAX_CIPHERTEXT_BYTES: usize = MAX_RECORD_BYTES + 2048;

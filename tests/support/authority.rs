@@ -17,10 +17,16 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new() -> Self {
+        Self::named("Openssl Root")
+    }
+
+    /// With this common name.
+    pub(crate) fn named(name: &str) -> Self {
         let authority = Self { folder: tempfile::TempDir::new().expect("a folder") };
         let pair = KeyPair::generate().expect("a key");
         fs::write(authority.file("root.key"), pair.serialize_pem()).expect("a file");
-        let subject = ["-subj", "/CN=Openssl Root", "-days", "3650", "-out", "root.pem"];
+        let subject = format!("/CN={name}");
+        let subject = ["-subj", &subject, "-days", "3650", "-out", "root.pem"];
         let request = ["req", "-x509", "-new", "-key", "root.key"];
         authority.openssl(&[&request[..], &subject].concat());
         authority

@@ -1,0 +1,65 @@
+//! `--survey`: a server that answers each client differently, seen whole.
+
+use crate::support::{Authority, Pki, Server, certgrab, grab, pki::pem_of, real};
+
+#[test]
+fn both_anchors_of_a_server_with_two_certificates_are_found_and_written() {
+    if !real::program("openssl") {
+        return;
+    }
+    let (rsa, ecdsa) = (Authority::named("RSA Root"), Authority::named("ECDSA Root"));
+    rsa.issue("leaf", "RSA", &["rsa_keygen_bits:2048"], "sha256");
+    ecdsa.issue("leaf", "EC", &["ec_paramgen_curve:P-256"], "sha256");
+    let (second, key) = (ecdsa.file("leaf.pem"), ecdsa.file("leaf.key"));
+    let second = second.to_str().expect("a path");
+    let key = key.to_str().expect("a path");
+    let server = rsa.serve("leaf", &["-dcert", second, "-dkey", key]);
+    let target = format!("127.0.0.1:{}", server.port());
+    let run = || {
+        certgrab()
+            .args(["--survey", &target, "--roots"])
+            .args([rsa.file("root.pem")])
+            .args(["--roots"])
+            .args([ecdsa.file("root.pem")])
+    };
+    let report = run().succeeds().out();
+    for line in [
+        format!("{target}: asked in 4 ways, 2 chains came back\n"),
+        format!("{target}  not sent  RSA    TLS 1.3           chain 1\n"),
+        format!("{target}  not sent  RSA    TLS 1.2 or older  chain 1\n"),
+        format!("{target}  not sent  ECDSA  TLS 1.3           chain 2\n"),
+        format!("{target}  not sent  ECDSA  TLS 1.2 or older  chain 2\n"),
+        "  CN=RSA Root\n".to_owned(),
+        "  CN=ECDSA Root\n".to_owned(),
+    ] {
+        assert!(report.contains(&line), "{line} is not in {report}");
+    }
+    let written = run().args(["--emit", "pem"]).succeeds().out();
+    assert_eq!(written.matches("BEGIN CERTIFICATE").count(), 2);
+    for root in [rsa.file("root.pem"), ecdsa.file("root.pem")] {
+        let root = std::fs::read_to_string(root).expect("a root");
+        assert!(written.contains(root.trim()), "{root} is not in {written}");
+    }
+}
+
+#[test]
+fn one_chain_for_all_needs_one_anchor_and_a_refusal_is_an_answer() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = || grab(&server).args(["--survey", "--roots"]).args([pki.root_file()]);
+    let report = run().succeeds().out();
+    let first = format!("plc.test:{}: asked in 8 ways, 1 chain came back\n", server.port());
+    assert!(report.starts_with(&first), "{report}");
+    // The key is of an elliptic curve: who takes RSA only is refused.
+    let refused = "RSA    TLS 1.3           the server refused the handshake: alert";
+    assert_eq!(report.matches(refused).count(), 2, "{report}");
+    assert_eq!(run().args(["--emit", "pem"]).succeeds().out(), pem_of(&pki.path()[2..]));
+}
+
+#[test]
+fn a_set_that_would_leave_a_chain_out_is_not_written() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let outcome = grab(&server).args(["--survey", "--emit", "pem"]).fails_with(1).stdout("");
+    assert!(outcome.err().starts_with("certgrab: error: chain 1: "), "{}", outcome.err());
+}
