@@ -7,7 +7,7 @@ use rustls_pki_types::ServerName;
 use super::{Examined, Held, Knowledge, Severity, Stack, lints, named};
 use crate::{
     anchor::Candidate,
-    certificate::Certificate,
+    certificate::{Certificate, Sha256},
     extensions,
     handshake::Presented,
     path::{self, Question, Refusal},
@@ -32,6 +32,9 @@ pub fn ask(
     let place = examined.file.display().to_string();
     let mut first_refusal: Option<(Vec<Held>, Box<Refusal>)> = None;
     let mut opening: Option<Vec<Held>> = None;
+    if pins_fingerprints(examined, target, presented, best) {
+        return;
+    }
     for constant in constants(examined) {
         if examined.stack == Stack::BearSsl && pins_leaf(&constant, presented) {
             return;
@@ -69,6 +72,29 @@ pub fn ask(
         }
         (None, None) => {}
     }
+}
+
+/// Looks for the fingerprints of a file that holds nothing else; whether it is such a file.
+fn pins_fingerprints(
+    examined: &mut Examined,
+    target: &Target,
+    presented: &Presented,
+    best: Option<&Candidate>,
+) -> bool {
+    let pins: Vec<_> =
+        examined.held.iter().filter_map(|held| Some((held.fingerprint?, held.line))).collect();
+    let Some((_, line)) = pins.first().copied() else { return false };
+    let root = best.map(|best| &best.root.certificate);
+    let found = presented.certificates.iter().chain(root).any(|certificate| {
+        let own = [certificate.sha256(), Sha256::of(certificate.spki_der())];
+        pins.iter().any(|(pin, _)| own.contains(pin))
+    });
+    if !found {
+        let message = format!("no certificate of {target} and no root above it has this SHA-256");
+        let action = best.map(|best| instead(best, target));
+        examined.find(line, Severity::Error, "does-not-open", message, action);
+    }
+    true
 }
 
 /// The anchors of the file, those of one constant together.

@@ -10,7 +10,10 @@ use super::{
     source::{Constant, Form, Language, Source},
     stack::{self, Reads, Stack},
 };
-use crate::{certificate::Certificate, element::Elements};
+use crate::{
+    certificate::{Certificate, Sha256},
+    element::Elements,
+};
 
 /// An anchor that a file holds.
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub struct Held {
     pub certificate: Option<Certificate>,
     /// Name and key, if the form holds no certificate.
     pub key: Option<Key>,
+    /// The SHA-256 of a certificate or of its key, if the form holds no more.
+    pub fingerprint: Option<Sha256>,
 }
 
 /// An anchor without its certificate (RFC 5280 section 6.1.1 d).
@@ -55,7 +60,7 @@ impl Key {
 /// Finds the anchors of `source` and what is wrong with their form.
 pub(super) fn hold(examined: &mut Examined, source: &Source) {
     // Trust anchors of BearSSL and rustls-webpki are several constants that belong together.
-    let holds_keys = ["br_x509_trust_anchor", "TrustAnchor"];
+    let holds_keys = ["br_x509_trust_anchor", "BR_X509_TA_CA", "TrustAnchor"];
     let holds_keys = holds_keys.iter().any(|word| source.code.contains(word));
     let mut pending: Option<(Key, usize)> = None;
     for (index, constant) in source.constants.iter().enumerate() {
@@ -71,7 +76,7 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
             keep(examined, constant, index, constant.line(0), Some(certificate), None);
             look_at_der(examined, source, constant, &subject, rest);
         } else if holds_keys {
-            pending = key_part(constant, pending.take());
+            pending = key_part(constant, source.language, pending.take());
             if pending.as_ref().is_some_and(|(key, _)| is_complete(key, source.language))
                 && let Some((key, line)) = pending.take()
             {
@@ -89,6 +94,46 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
             for key in bundle(&constant.bytes) {
                 keep(examined, constant, index, 1, None, Some(key));
             }
+            if examined.held.is_empty() {
+                // A truststore of Java holds its certificates as they are.
+                for certificate in certificates_within(&constant.bytes) {
+                    keep(examined, constant, index, 1, Some(certificate), None);
+                }
+            }
+            if examined.held.is_empty() {
+                hold_fingerprints(examined, constant, index);
+            }
+        }
+    }
+}
+
+/// The fingerprints of a file that holds nothing else: hexadecimal of a certificate, or Base64 of
+/// a key as RFC 7469 section 2.4 has it.
+fn hold_fingerprints(examined: &mut Examined, constant: &Constant, index: usize) {
+    let text = String::from_utf8_lossy(&constant.bytes);
+    for (number, line) in text.lines().enumerate() {
+        let words = line.split(|one: char| !one.is_ascii_alphanumeric() && !"+/=:".contains(one));
+        for word in words {
+            let base64 = || {
+                let block = format!("-----BEGIN PIN-----\n{word}\n-----END PIN-----\n");
+                let bytes = pem::parse(block).ok()?.into_contents();
+                Some(Sha256(bytes.try_into().ok()?))
+            };
+            let fingerprint = match word.len() {
+                44 => base64(),
+                _ => Sha256::parse(word),
+            };
+            if fingerprint.is_some() {
+                let (line, name) = (number + 1, constant.name.clone());
+                examined.held.push(Held {
+                    line,
+                    name,
+                    constant: index,
+                    certificate: None,
+                    key: None,
+                    fingerprint,
+                });
+            }
         }
     }
 }
@@ -102,7 +147,7 @@ fn keep(
     key: Option<Key>,
 ) {
     let name = constant.name.clone();
-    examined.held.push(Held { line, name, constant: index, certificate, key });
+    examined.held.push(Held { line, name, constant: index, certificate, key, fingerprint: None });
 }
 
 /// The certificate at the beginning of `bytes`, and what follows it.
@@ -216,14 +261,17 @@ fn look_at_pem_use(examined: &mut Examined, source: &Source, constant: &Constant
 }
 
 /// A part of a trust anchor: its name begins one, what follows is its key.
-fn key_part(constant: &Constant, pending: Option<(Key, usize)>) -> Option<(Key, usize)> {
+fn key_part(
+    constant: &Constant,
+    language: Language,
+    pending: Option<(Key, usize)>,
+) -> Option<(Key, usize)> {
     let bytes = &constant.bytes;
     if let Some(subject) = distinguished_name(bytes) {
         return Some((Key { subject, parts: Vec::new() }, constant.line(0)));
     }
     let (mut key, line) = pending?;
-    let is_spki = constant.form == Form::Literal;
-    if is_spki {
+    if language == Language::Rust {
         key.parts = vec![in_sequence(bytes)];
     } else if key.parts.is_empty() {
         let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(0);

@@ -22,7 +22,7 @@ const NAMED_ROOTS: usize = 3;
 pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
     let held = examined.held.clone();
     let mut seen = Vec::new();
-    for one in &held {
+    for one in held.iter().filter(|one| one.fingerprint.is_none()) {
         let Some(certificate) = one.resolved(knowledge.store) else {
             let message = "the name and the key of this anchor belong to no certificate at hand, \
                            so that it cannot be judged";

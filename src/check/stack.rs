@@ -48,7 +48,8 @@ const USES: [Use; 10] = [
 ];
 
 /// Words of BearSSL's interfaces.
-const BEARSSL: [&str; 5] = ["BearSSL", "br_x509_", "bearssl", "X509List", "setTrustAnchors"];
+const BEARSSL: [&str; 6] =
+    ["BearSSL", "BR_X509_", "br_x509_", "bearssl", "X509List", "setTrustAnchors"];
 /// Words of interfaces that end in mbedTLS.
 const MBEDTLS: [&str; 11] = [
     "mbedtls",

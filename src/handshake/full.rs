@@ -1,6 +1,6 @@
 //! The full handshake, with rustls. **Any chain is accepted here, on purpose.**
 //!
-//! certgrab has to see a chain before it can say what would trust it, so [`Recorder`] accepts all
+//! certgrab has to see a chain before it can say what would trust it, so `Recorder` accepts all
 //! of them and only writes down what came. Nothing is ever sent over such a connection: the
 //! handshake ends as soon as the server's certificates and its signature have been seen.
 //!

@@ -6,7 +6,7 @@
 //! rustls-webpki builds and judges the paths. What it does not look at is checked here and named
 //! for it: the anchor's own validity and extensions, and keyCertSign on every intermediate. It
 //! cannot judge a server's own certificate that the user trusts as it stands (RFC 5280 section
-//! 6.1 has no such path), which home brokers use: [`trusted_leaf`] is their way.
+//! 6.1 has no such path), which home brokers use: `trusted_leaf` is their way.
 
 mod explain;
 mod reason;

@@ -73,6 +73,11 @@ impl Lexer<'_> {
             b'/' if !hash_comments && self.starts_with(b"/*") => self.skip_block_comment(),
             b'"' => self.literal(false, false),
             b'\'' if hash_comments => self.literal(false, false),
+            // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
+            b'`' if self.language == Language::C => {
+                self.at += 1;
+                self.raw(b"`", false);
+            }
             b'\'' => self.character(),
             b'0'..=b'9' => self.number(false),
             b'-' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) => {
