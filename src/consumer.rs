@@ -109,15 +109,28 @@ pub const RUSTLS: Consumer = Consumer {
 pub const CONSUMERS: [Consumer; 6] =
     [MBEDTLS, BEARSSL, OPENSSL, OPENSSL_PARTIAL_CHAIN, ESP_BUNDLE, RUSTLS];
 
-/// The stack that reads the format called `format`; `None` if many do.
+/// Which stack reads a format. Formats that many read, or none, are not here.
+pub const READERS: [(&str, Consumer); 16] = [
+    ("arduino", MBEDTLS),
+    ("esp-idf", MBEDTLS),
+    ("esp-idf-txt", MBEDTLS),
+    ("rust-esp-idf", MBEDTLS),
+    ("mbedtls", MBEDTLS),
+    ("zephyr", MBEDTLS),
+    ("micropython", MBEDTLS),
+    ("circuitpython", MBEDTLS),
+    ("esphome", MBEDTLS),
+    ("esp8266", BEARSSL),
+    ("bearssl", BEARSSL),
+    ("tasmota", BEARSSL),
+    ("esp-bundle", ESP_BUNDLE),
+    ("esp-bundle-v1", ESP_BUNDLE),
+    ("rust-anchor", RUSTLS),
+    ("python", OPENSSL),
+];
+
+/// The stack that reads the format called `format`; `None` if many do, or none.
 #[must_use]
 pub fn reading(format: &str) -> Option<Consumer> {
-    Some(match format {
-        "esp8266" | "bearssl" => BEARSSL,
-        "esp-bundle" | "esp-bundle-v1" => ESP_BUNDLE,
-        "rustls" | "webpki" => RUSTLS,
-        "c" | "c-bytes" | "rust" | "arduino" | "esp-idf" | "esp-idf-txt" | "esp-idf-svc"
-        | "zephyr" | "micropython" | "circuitpython" | "esphome" | "mbedtls" => MBEDTLS,
-        _ => return None,
-    })
+    READERS.iter().find(|(name, _)| *name == format).map(|(_, consumer)| *consumer)
 }

@@ -22,7 +22,7 @@ use rcgen::{
 use rustls::pki_types::{CertificateDer, ServerName};
 use tempfile::TempDir;
 
-use crate::support::{pki::pem_of, real};
+use crate::support::{certgrab, pki::pem_of, real};
 
 type Der = CertificateDer<'static>;
 
@@ -303,4 +303,33 @@ fn a_consumer_that_takes_only_roots_is_named() {
         Err("OpenSSL does not trust `CN=Int`: it takes no anchor that is not self-signed"
             .to_owned())
     );
+}
+
+#[test]
+fn every_format_that_has_a_consumer_is_one_of_certgrabs() {
+    for (format, consumer) in consumer::READERS {
+        assert!(certgrab::emit::format(format).is_some(), "{format} for {}", consumer.title);
+    }
+}
+
+#[test]
+fn what_the_bundle_of_esp_idf_would_not_find_is_said_with_the_setting_that_helps() {
+    let pki = Crossed::new();
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, certificates: &[Der]| {
+        let path = folder.path().join(name);
+        fs::write(&path, pem_of(certificates)).expect("a file");
+        path
+    };
+    certgrab()
+        .args(["plc.test", "--at", "2030-01-01", "--emit", "esp-bundle", "--from"])
+        .args([file("chain.pem", &pki.sent())])
+        .args(["--roots"])
+        .args([file("root.pem", std::slice::from_ref(&pki.root))])
+        .succeeds()
+        .stderr(
+            "certgrab: warning: ESP-IDF's certificate bundle does not trust `CN=Root X`: it looks \
+             up only the issuer of the topmost certificate that was sent; set \
+             `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y`\n",
+        );
 }
