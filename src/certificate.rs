@@ -3,7 +3,11 @@
 //! In: bytes. Out: [`Certificate`], the bytes with the facts that constants, reports and locks
 //! show. A certificate that can be read need not be valid: that is `verify`.
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use der::{Tag, asn1::ObjectIdentifier};
 
@@ -22,7 +26,8 @@ pub struct Certificate(Arc<Parts>);
 
 struct Parts {
     der: Box<[u8]>,
-    sha256: Sha256,
+    /// Computed when it is first asked for: of most certificates of a store it never is.
+    sha256: OnceLock<Sha256>,
     serial: Range<usize>,
     issuer: Range<usize>,
     subject: Range<usize>,
@@ -158,7 +163,7 @@ impl Certificate {
             signature_algorithm: Elements::of(algorithm.value)
                 .oid()
                 .ok_or(malformed("signatureAlgorithm"))?,
-            sha256: Sha256::of(der),
+            sha256: OnceLock::new(),
             der: der.into(),
         })))
     }
@@ -172,7 +177,7 @@ impl Certificate {
     /// The fingerprint that people compare: SHA-256 over the DER.
     #[must_use]
     pub fn sha256(&self) -> Sha256 {
-        self.0.sha256
+        *self.0.sha256.get_or_init(|| Sha256::of(self.der()))
     }
 
     /// The PEM text (RFC 7468 section 5.1): lines of 64 characters, `\n` ended, encoded anew.
@@ -282,7 +287,7 @@ impl Eq for Certificate {}
 
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Certificate({}, {})", self.subject().text().line(), self.0.sha256)
+        write!(f, "Certificate({}, {})", self.subject().text().line(), self.sha256())
     }
 }
 

@@ -10,7 +10,9 @@
 
 use std::{
     io,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
 };
 
 use rustls::{
@@ -28,7 +30,7 @@ use rustls::{
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf},
     time::{Instant, timeout_at},
 };
 
@@ -159,16 +161,15 @@ async fn drive<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut buffer = vec![0; 16 * 1024];
     let mut beginning = Vec::new();
     loop {
         flush(stream, connection)
             .await
             .map_err(|error| Error::Broken { error, received: *received })?;
-        let count = stream
-            .read(&mut buffer)
+        let read = read_some(stream)
             .await
             .map_err(|error| Error::Broken { error, received: *received })?;
+        let count = read.len();
         if count == 0 {
             return Err(Error::Closed { received: *received });
         }
@@ -177,10 +178,10 @@ where
             return Err(Error::TooMuch);
         }
         let wanted = 64_usize.saturating_sub(beginning.len()).min(count);
-        beginning.extend_from_slice(&buffer[..wanted]);
+        beginning.extend_from_slice(&read[..wanted]);
         // What the witness cannot make out, rustls judges.
-        let heard = witness.hear(&buffer[..count]);
-        let mut unread = &buffer[..count];
+        let heard = witness.hear(&read);
+        let mut unread = read.as_slice();
         while !unread.is_empty() {
             connection
                 .read_tls(&mut unread)
@@ -209,6 +210,23 @@ where
             return Err(error);
         }
     }
+}
+
+/// What has come, at most a record (RFC 8446 section 5.1). While nothing comes, nothing is held:
+/// thousands of connections may be waiting at once.
+async fn read_some<S>(stream: &mut S) -> io::Result<Vec<u8>>
+where
+    S: AsyncRead + Unpin,
+{
+    /// Bytes of a record's contents at most.
+    const RECORD_BYTES: usize = 1 << 14;
+    std::future::poll_fn(|context| {
+        let mut space = [0; RECORD_BYTES];
+        let mut buffer = ReadBuf::new(&mut space);
+        std::task::ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+        Poll::Ready(Ok(buffer.filled().to_vec()))
+    })
+    .await
 }
 
 async fn flush<S>(stream: &mut S, connection: &mut ClientConnection) -> io::Result<()>

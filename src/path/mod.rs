@@ -10,11 +10,10 @@
 
 mod explain;
 mod reason;
+mod remembered;
 mod trace;
 
-use rustls_pki_types::{
-    CertificateDer, Der, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
-};
+use rustls_pki_types::{CertificateDer, Der, ServerName, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
 use crate::{
@@ -28,9 +27,6 @@ use crate::{
 pub use explain::Refusal;
 pub(crate) use explain::why_not;
 pub use trace::{MAX_TRACES, Trace, Traces, trace};
-
-/// The signature algorithms that paths are judged with: all of rustls-webpki's ring provider.
-const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = webpki::ALL_VERIFICATION_ALGS;
 
 /// What is asked of a path.
 #[derive(Debug, Clone, Copy)]
@@ -194,7 +190,7 @@ impl Search<'_> {
         };
         let usage = KeyUsage::server_auth();
         let ended = end_entity.verify_for_usage(
-            ALGORITHMS,
+            remembered::algorithms(),
             &anchors,
             &intermediates,
             at,
