@@ -2,9 +2,10 @@
 //!
 //! In: [`Paths`]. Out: [`Candidate`]s, best first, each with the reason for its place.
 //!
-//! The rule: sufficient before insufficient; then the root nearest to the leaf, which goes on
-//! working when the server stops sending a cross-sign; then the one that lasts longest; then the
-//! smaller one; and last by SHA-256, so that the answer is the same every time.
+//! The rule: sufficient before insufficient; a root before an intermediate that the user also
+//! trusts; then the root nearest to the leaf, which goes on working when the server stops sending
+//! a cross-sign; then the one that lasts longest; then the smaller one; and last by SHA-256, so
+//! that the answer is the same every time.
 
 use std::{cmp::Reverse, fmt};
 
@@ -81,6 +82,10 @@ pub enum Reason {
     LastsAsAsked(Time),
     /// The server sends all that is needed for it, unlike for the others.
     Sufficient,
+    /// It is a root, unlike the others.
+    Root,
+    /// Not chosen: it is an intermediate, which its authority replaces more often than its root.
+    Intermediate,
     /// Not chosen: it needs certificates that the server does not send.
     Insufficient,
     /// Not chosen: it is further from the leaf, behind a cross-sign that may stop being sent.
@@ -193,6 +198,7 @@ fn key(candidate: &Candidate) -> impl Ord + use<> {
     let certificate = &candidate.root.certificate;
     (
         !candidate.is_sufficient(),
+        !certificate.is_self_issued(),
         candidate.path.certificates.len(),
         Reverse(candidate.lasts.until),
         candidate.root.source != Source::Mozilla,
@@ -205,9 +211,15 @@ fn is_own_certificate(candidate: &Candidate) -> bool {
     candidate.path.certificates.first() == Some(&candidate.root.certificate)
 }
 
+fn is_root(candidate: &Candidate) -> bool {
+    candidate.root.certificate.is_self_issued()
+}
+
 fn why_first(first: &Candidate, second: &Candidate) -> Reason {
     if first.is_sufficient() != second.is_sufficient() {
         Reason::Sufficient
+    } else if is_root(first) != is_root(second) {
+        Reason::Root
     } else if first.path.certificates.len() < second.path.certificates.len() {
         Reason::Nearest
     } else if first.lasts.until > second.lasts.until {
@@ -220,6 +232,8 @@ fn why_first(first: &Candidate, second: &Candidate) -> Reason {
 fn why_not(candidate: &Candidate, chosen: &Candidate) -> Reason {
     if candidate.is_sufficient() != chosen.is_sufficient() {
         Reason::Insufficient
+    } else if is_root(candidate) != is_root(chosen) {
+        Reason::Intermediate
     } else if candidate.path.certificates.len() > chosen.path.certificates.len() {
         let top = candidate.path.certificates.last();
         Reason::BehindCrossSign(top.map(|top| top.subject().text()).unwrap_or_default())
@@ -269,6 +283,10 @@ impl fmt::Display for Reason {
                 f.write_str("as near to the leaf and as lasting as the others, it is the smallest")
             }
             Self::Sufficient => f.write_str("the server sends all that a device needs with it"),
+            Self::Root => f.write_str("a root, where the others are intermediates"),
+            Self::Intermediate => f.write_str(
+                "an intermediate, which its authority replaces more often than its root",
+            ),
             Self::Insufficient => {
                 f.write_str("the server does not send all that a device needs with it")
             }

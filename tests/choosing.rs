@@ -66,7 +66,7 @@ fn a_root_behind_a_cross_sign_lasts_no_longer_than_the_cross_sign() {
     // By its own schedule 2027-04-15, before the cross-sign ends in 2037.
     assert_eq!(other["lasts_until"], "2027-04-15T00:00:00Z");
 
-    // Root X of `crossed` is trusted too; behind the cross-sign, Old Root ends with it.
+    // Root X is trusted too, as a cross-sign; behind that, Old Root ends with it.
     let old = Pki::root("Old Root")
         .intermediate_with("Root X", |one| one.not_after = date_time_ymd(2032, 1, 1))
         .intermediate("Int")
@@ -82,9 +82,9 @@ fn a_root_behind_a_cross_sign_lasts_no_longer_than_the_cross_sign() {
         .args([roots])
         .succeeds()
         .json();
-    assert_eq!(document["anchor"]["subject"], "CN=Root X");
-    assert_eq!(document["alternatives"][0]["subject"], "CN=Old Root");
-    assert_eq!(document["alternatives"][0]["lasts_until"], "2032-01-01T00:00:00Z");
+    assert_eq!(document["anchor"]["subject"], "CN=Old Root");
+    assert_eq!(document["anchor"]["lasts_until"], "2032-01-01T00:00:00Z");
+    assert_eq!(document["alternatives"][0]["subject"], "CN=Root X");
 }
 
 #[test]

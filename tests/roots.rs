@@ -56,6 +56,18 @@ fn the_systems_store_is_read_from_where_the_system_says() {
 }
 
 #[test]
+fn a_leaf_and_an_intermediate_in_the_file_do_not_stand_in_the_way_of_the_root() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let all = pki.file("all.pem");
+    fs::write(&all, crate::support::pki::pem_of(pki.path())).expect("a file");
+    let document = grab(&server).args(["--json", "--roots"]).args([&all]).succeeds().json();
+    assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
+    assert_eq!(document["anchor"]["reason"], "a root, where the others are intermediates");
+    assert_eq!(document["alternatives"][0]["subject"], "CN=Plant Issuing");
+}
+
+#[test]
 fn roots_that_cannot_be_read_are_a_matter_of_files() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     certgrab().args(["plc.test", "--roots", "/no/such/file"]).fails_with(4).stdout("").stderr(

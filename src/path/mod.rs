@@ -74,7 +74,8 @@ pub fn find(
     };
     let mut candidates: Vec<Certificate> = presented.certificates[1..].to_vec();
     candidates.extend(issuers.iter().cloned());
-    if let Some(root) = store.by_the_users_word(leaf) {
+    let trusted = store.by_the_users_word(leaf);
+    if let Some(root) = trusted.clone().filter(|_| leaf.is_self_issued()) {
         let path = trusted_leaf(leaf, root, question)?;
         return Ok(Paths { found: vec![path], cut: false });
     }
@@ -82,6 +83,8 @@ pub fn find(
     let search = search(leaf, &candidates, &roots, question, Some(question.at));
     match search {
         Ok(paths) => Ok(paths),
+        // The user trusts the leaf itself, and nothing above it: that makes no authority of it.
+        Err(_) if trusted.is_some() => Err(explain::trusted_leaf_is_issued(leaf)),
         Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)),
     }
 }
@@ -256,11 +259,8 @@ fn trust_anchor<'a>(root: &Root, der: &'a CertificateDer<'a>) -> Option<TrustAnc
 ///
 /// # Errors
 ///
-/// It is issued by another certificate, is not valid at the time, or carries another name.
+/// It is not valid at the time, or carries another name.
 fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Result<Path, Refusal> {
-    if !leaf.is_self_issued() {
-        return Err(explain::trusted_leaf_is_issued(leaf));
-    }
     leaf_holds(leaf, question)?;
     Ok(Path { certificates: vec![leaf.clone()], anchor: root })
 }
