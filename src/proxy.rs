@@ -270,11 +270,7 @@ pub async fn ask(
     })
 }
 
-async fn http(
-    mut stream: TcpStream,
-    proxy: &Proxy,
-    target: &Target,
-) -> Result<TcpStream, Problem> {
+async fn http(mut stream: TcpStream, proxy: &Proxy, target: &Target) -> Result<TcpStream, Problem> {
     let mut request =
         format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: certgrab\r\n");
     if let Some(credentials) = &proxy.credentials {
@@ -298,7 +294,11 @@ async fn http(
                 let shown = if repeats { format!("HTTP status {code}") } else { told.into_owned() };
                 let shown = Foreign::text(&shown);
                 let is_login = code == 407;
-                return Err(if is_login { Problem::Unknown(shown) } else { Problem::Refused(shown) });
+                return Err(if is_login {
+                    Problem::Unknown(shown)
+                } else {
+                    Problem::Refused(shown)
+                });
             }
         }
     }
@@ -416,7 +416,9 @@ impl fmt::Display for Error {
                  {MAX_HEAD_BYTES} bytes"
             ),
             Problem::Closed => write!(f, "the proxy {proxy} hung up instead of an answer"),
-            Problem::Broken(error) => write!(f, "the connection to the proxy {proxy} broke: {error}"),
+            Problem::Broken(error) => {
+                write!(f, "the connection to the proxy {proxy} broke: {error}")
+            }
             Problem::TimedOut => {
                 write!(f, "timed out while the proxy {proxy} was to connect to {target}")
             }
@@ -436,12 +438,12 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self.problem {
-            Problem::Unknown(_) => {
-                Some("give the proxy's name and password in its URL: http://NAME:PASSWORD@...".into())
-            }
-            Problem::Refused(_) => {
-                Some("many proxies let through port 443 only; `--proxy none` goes without one".into())
-            }
+            Problem::Unknown(_) => Some(
+                "give the proxy's name and password in its URL: http://NAME:PASSWORD@...".into(),
+            ),
+            Problem::Refused(_) => Some(
+                "many proxies let through port 443 only; `--proxy none` goes without one".into(),
+            ),
             Problem::Unexpected(Protocol::Http) => Some("is it a SOCKS5 proxy?".into()),
             Problem::Unexpected(_) => Some("is it an HTTP proxy?".into()),
             Problem::TimedOut => Some("`--timeout SECS` waits longer".into()),
@@ -501,7 +503,8 @@ mod tests {
 
     #[test]
     fn exempt_are_names_with_all_below_them_addresses_and_networks() {
-        let list = "plant.test, .lan,*.example,10.0.0.0/8,2001:db8::/32,192.0.2.1,odd.test:8883,x/y";
+        let list =
+            "plant.test, .lan,*.example,10.0.0.0/8,2001:db8::/32,192.0.2.1,odd.test:8883,x/y";
         let proxy = Proxy::new("http://proxy.test").unwrap().except(list);
         for (target, is_exempt) in [
             ("plant.test", true),
