@@ -188,10 +188,10 @@ fn a_socks_proxy_is_told_the_password() {
 
 #[test]
 fn an_http_refusal_is_told_in_the_proxys_words_but_for_the_password() {
-    const LOGIN: &str = "give the proxy's name and password in its URL: http://NAME:PASSWORD@...";
-    const PORTS: &str = "many proxies let through port 443 only; `--proxy none` goes without one";
+    const LOGIN: &str = "it wants the right name and password: SCHEME://NAME:PASSWORD@HOST:PORT";
+    const WITHOUT: &str = "`--proxy none` goes without one";
     for (reply, words, hint) in [
-        ("HTTP/1.1 403 For\x1bbidden\r\n\r\n", r"HTTP/1.1 403 For\u{1b}bidden", PORTS),
+        ("HTTP/1.1 403 For\x1bbidden\r\n\r\n", r"HTTP/1.1 403 For\u{1b}bidden", WITHOUT),
         ("HTTP/1.0 407 Who are you?\r\nA: b\r\n\r\n", "HTTP/1.0 407 Who are you?", LOGIN),
         ("HTTP/1.1 407 not p@ss\r\n\r\n", "HTTP status 407", LOGIN),
         ("HTTP/1.1 407 bWU6cEBzcw==\r\n\r\n", "HTTP status 407", LOGIN),

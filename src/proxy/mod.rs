@@ -6,7 +6,9 @@
 //! held for nothing but a yes or a no; the user's name and password go to nobody else and stand in
 //! no message.
 
-use std::{fmt, io, net::IpAddr};
+mod exempt;
+
+use std::{fmt, io};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
@@ -17,6 +19,7 @@ use tokio::{
 };
 use tokio_socks::tcp::Socks5Stream;
 
+use self::exempt::Exemption;
 use crate::{escape::Foreign, target::Target};
 
 /// The most bytes of what an HTTP proxy answers before the tunnel, as for any HTTP head.
@@ -58,16 +61,6 @@ const SCHEMES: [(&str, Protocol, u16); 3] = [
 struct Credentials {
     name: String,
     password: String,
-}
-
-/// Targets that are reached without a proxy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Exemption {
-    All,
-    /// The name and all below it.
-    Name(String, Option<u16>),
-    /// The addresses that share so many first bits.
-    Network(IpAddr, u8),
 }
 
 /// Why a text names no proxy. It never holds what was given, which may hold a password.
@@ -191,56 +184,6 @@ impl Credentials {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Credentials(not shown)")
-    }
-}
-
-impl Exemption {
-    fn read(entry: &str) -> Option<Self> {
-        if entry == "*" {
-            return Some(Self::All);
-        }
-        let (address, bits) = match entry.split_once('/') {
-            Some((address, bits)) => (address, Some(bits.parse().ok()?)),
-            None => (entry, None),
-        };
-        let inside = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        if let Ok(address) = inside.unwrap_or(address).parse::<IpAddr>() {
-            let all = if address.is_ipv4() { 32 } else { 128 };
-            let bits = bits.unwrap_or(all);
-            return (bits <= all).then_some(Self::Network(address, bits));
-        }
-        let (name, port) = match entry.rsplit_once(':') {
-            Some((name, port)) => (name, Some(port.parse().ok()?)),
-            None => (entry, None),
-        };
-        let name = name.strip_prefix("*.").unwrap_or(name).trim_matches('.');
-        let name = idna::domain_to_ascii(name).ok().filter(|name| !name.is_empty())?;
-        Some(Self::Name(name, port))
-    }
-
-    fn covers(&self, target: &Target) -> bool {
-        match self {
-            Self::All => true,
-            Self::Name(name, port) => {
-                let host = target.host();
-                let is_below = host.strip_suffix(name).is_some_and(|left| left.ends_with('.'));
-                (is_below || host == *name) && port.is_none_or(|port| port == target.port())
-            }
-            Self::Network(network, bits) => {
-                let bits = u32::from(*bits);
-                match (network, target.address()) {
-                    (IpAddr::V4(network), Some(IpAddr::V4(address))) => {
-                        let differing = network.to_bits() ^ address.to_bits();
-                        differing.leading_zeros() >= bits
-                    }
-                    (IpAddr::V6(network), Some(IpAddr::V6(address))) => {
-                        let differing = network.to_bits() ^ address.to_bits();
-                        differing.leading_zeros() >= bits
-                    }
-                    _ => false,
-                }
-            }
-        }
     }
 }
 
@@ -439,11 +382,9 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self.problem {
             Problem::Unknown(_) => Some(
-                "give the proxy's name and password in its URL: http://NAME:PASSWORD@...".into(),
+                "it wants the right name and password: SCHEME://NAME:PASSWORD@HOST:PORT".into(),
             ),
-            Problem::Refused(_) => Some(
-                "many proxies let through port 443 only; `--proxy none` goes without one".into(),
-            ),
+            Problem::Refused(_) => Some("`--proxy none` goes without one".into()),
             Problem::Unexpected(Protocol::Http) => Some("is it a SOCKS5 proxy?".into()),
             Problem::Unexpected(_) => Some("is it an HTTP proxy?".into()),
             Problem::TimedOut => Some("`--timeout SECS` waits longer".into()),
@@ -499,30 +440,5 @@ mod tests {
         assert_eq!((&*credentials.name, &*credentials.password), ("me", "p@ss:w"));
         let shown = format!("{proxy:?}");
         assert!(!shown.contains("me\"") && !shown.contains("p@ss"), "{shown}");
-    }
-
-    #[test]
-    fn exempt_are_names_with_all_below_them_addresses_and_networks() {
-        let list =
-            "plant.test, .lan,*.example,10.0.0.0/8,2001:db8::/32,192.0.2.1,odd.test:8883,x/y";
-        let proxy = Proxy::new("http://proxy.test").unwrap().except(list);
-        for (target, is_exempt) in [
-            ("plant.test", true),
-            ("plc.plant.test", true),
-            ("notplant.test", false),
-            ("broker.lan:8883", true),
-            ("a.example", true),
-            ("10.200.0.1", true),
-            ("11.0.0.1", false),
-            ("[2001:db8:1::1]:1", true),
-            ("[2001:db9::1]:1", false),
-            ("192.0.2.1", true),
-            ("192.0.2.2", false),
-            ("odd.test:8883", true),
-            ("odd.test", false),
-        ] {
-            assert_eq!(!proxy.is_for(&target.parse().unwrap()), is_exempt, "{target}");
-        }
-        assert!(!proxy.except("*").is_for(&"any.test".parse().unwrap()));
     }
 }
