@@ -1,5 +1,5 @@
-//! Which proxy is used: `--proxy`, or what the environment says. This is the one place where the
-//! environment is read.
+//! Which proxy is used: `--proxy`, or what the environment says. The library never looks there for
+//! one.
 
 use std::convert::Infallible;
 
