@@ -1,6 +1,7 @@
 //! Opens a TCP connection to the target, whichever of its addresses answers.
 //!
-//! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them.
+//! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them. Where a
+//! proxy is to be used, the stream is to that, and the proxy was asked to go on to the target.
 
 use std::{fmt, io, net::SocketAddr, time::Duration};
 
@@ -10,7 +11,11 @@ use tokio::{
     time::{Instant, sleep_until, timeout_at},
 };
 
-use crate::{escape::Foreign, target::Target};
+use crate::{
+    escape::Foreign,
+    proxy::{self, Proxy},
+    target::Target,
+};
 
 /// How long one address may take: a SYN is sent again after 1 s and 3 s (RFC 6298 section 2.1), so
 /// 5 s forgives two lost packets.
@@ -22,6 +27,9 @@ pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// Addresses tried of one name; a name with more is served by a few of them.
 pub const MAX_ADDRESSES: usize = 16;
 
+/// Addresses of one name that a proxy is asked to connect to, one after the other.
+pub const MAX_PROXIED_ADDRESSES: usize = 4;
+
 /// Where to connect to and with which addresses.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -29,6 +37,8 @@ pub struct Options {
     pub instead: Option<Target>,
     /// Only addresses of this family.
     pub family: Option<Family>,
+    /// Connect through this proxy, unless it is not for the target.
+    pub proxy: Option<Proxy>,
 }
 
 /// An Internet address family.
@@ -65,6 +75,10 @@ pub enum Error {
         /// The addresses with what each one answered.
         attempts: Vec<(SocketAddr, io::Error)>,
     },
+    /// No connection to the proxy.
+    ProxyUnreachable(Box<Error>),
+    /// No connection from the proxy to the target.
+    Proxy(proxy::Error),
     /// The deadline came first.
     TimedOut {
         /// What was connected to.
@@ -78,14 +92,62 @@ pub enum Error {
 ///
 /// # Errors
 ///
-/// The name does not resolve, no address answers, or the deadline comes first.
+/// The name does not resolve, no address answers, the proxy cannot be reached or refuses, or the
+/// deadline comes first.
 pub async fn connect(
     target: &Target,
     options: &Options,
     deadline: Instant,
 ) -> Result<TcpStream, Error> {
     let to = options.instead.as_ref().unwrap_or(target);
-    let addresses = resolve(to, options.family, deadline).await?;
+    match options.proxy_to(target) {
+        Some(proxy) => through(proxy, to, options.family, deadline).await,
+        None => directly(to, options.family, deadline).await,
+    }
+}
+
+impl Options {
+    /// The proxy through which `target` is reached, if any.
+    #[must_use]
+    pub fn proxy_to(&self, target: &Target) -> Option<&Proxy> {
+        let to = self.instead.as_ref().unwrap_or(target);
+        self.proxy.as_ref().filter(|proxy| proxy.is_for(to))
+    }
+}
+
+/// The proxy resolves the name, unless it wants an address, or one of a family is wanted.
+async fn through(
+    proxy: &Proxy,
+    to: &Target,
+    family: Option<Family>,
+    deadline: Instant,
+) -> Result<TcpStream, Error> {
+    let destinations = if family.is_some() || proxy.wants_address() {
+        let addresses = resolve(to, family, deadline).await?;
+        addresses.into_iter().take(MAX_PROXIED_ADDRESSES).map(Target::at).collect()
+    } else {
+        vec![to.clone()]
+    };
+    let mut refusal = None;
+    for destination in &destinations {
+        let stream = directly(proxy.place(), None, deadline)
+            .await
+            .map_err(|error| Error::ProxyUnreachable(Box::new(error)))?;
+        match proxy::ask(stream, proxy, destination, deadline).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) if error.is_about_target() => refusal = Some(error),
+            Err(error) => return Err(Error::Proxy(error)),
+        }
+    }
+    Err(refusal.map_or(Error::NoAddress { host: to.host(), family }, Error::Proxy))
+}
+
+async fn directly(
+    to: &Target,
+    family: Option<Family>,
+    deadline: Instant,
+) -> Result<TcpStream, Error> {
+    let addresses = resolve(to, family, deadline).await?;
     match timeout_at(deadline, race(&addresses)).await {
         Ok(Ok(stream)) => {
             // A hello is one small write; waiting to fill a segment only costs time.
@@ -231,6 +293,8 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            Self::ProxyUnreachable(error) => write!(f, "no connection to the proxy: {error}"),
+            Self::Proxy(error) => error.fmt(f),
             Self::TimedOut { target, waiting_for } => {
                 write!(f, "timed out with {target} while waiting for {waiting_for}")
             }
@@ -266,6 +330,8 @@ impl Error {
                     .all(|(_, error)| error.kind() == io::ErrorKind::ConnectionRefused);
                 refused.then(|| "nothing listens there: is the port right?".to_owned())
             }
+            Self::ProxyUnreachable(_) => Some("`--proxy none` goes without one".to_owned()),
+            Self::Proxy(error) => error.hint(),
             Self::NoAddress { .. } | Self::Resolution { .. } => None,
         }
     }
@@ -277,6 +343,8 @@ impl Error {
             Self::Resolution { .. } => "name_not_resolved",
             Self::NoAddress { .. } => "no_address",
             Self::Refused { .. } => "connection_failed",
+            Self::ProxyUnreachable(_) => "proxy_unreachable",
+            Self::Proxy(error) => error.kind(),
             Self::TimedOut { .. } => "timed_out",
         }
     }

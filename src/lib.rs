@@ -41,6 +41,9 @@ pub mod store;
 pub mod target;
 
 #[cfg(feature = "fetch")]
+pub mod proxy;
+
+#[cfg(feature = "fetch")]
 pub mod connect;
 
 #[cfg(feature = "fetch")]

@@ -144,7 +144,10 @@ pub async fn reach(
         connections += 1;
         match attempt.shake(&mut stream, hello, deadline).await {
             Ok(mut presented) => {
-                presented.peer = stream.peer_addr().ok().map(|peer| peer.ip());
+                // Behind a proxy nobody here knows the server's address.
+                if options.proxy_to(target).is_none() {
+                    presented.peer = stream.peer_addr().ok().map(|peer| peer.ip());
+                }
                 // A server that serves one client at a time has to see this one go.
                 drop(stream);
                 if way == Way::Auto && hello.device.is_some() {

@@ -111,8 +111,12 @@ async fn ask(
     if question.version == Version::Tls13 {
         hello.oldest = Version::Tls13;
     }
-    let connect =
-        connect::Options { instead: Some(Target::at(question.address)), ..options.connect.clone() };
+    let connect = connect::Options {
+        instead: Some(Target::at(question.address)),
+        // Whether there is one depends on the target's name.
+        proxy: options.connect.proxy_to(target).cloned(),
+        ..options.connect.clone()
+    };
     let way = match (question.version, options.way) {
         (Version::Tls13, _) => Way::Full,
         (_, way) => way,

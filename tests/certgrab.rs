@@ -11,6 +11,7 @@ mod handshakes;
 mod issuers;
 mod not_tls;
 mod old_servers;
+mod proxies;
 mod starttls;
 mod survey;
 mod targets;

@@ -98,12 +98,12 @@ fn with_urls(urls: &[String]) -> impl FnOnce(&mut CertificateParams) + use<> {
 }
 
 /// Root, one intermediate, and a leaf that says where the intermediate is.
-fn pki_with(urls: &[String]) -> Pki {
+pub(crate) fn pki_with(urls: &[String]) -> Pki {
     Pki::root("Plant Root").intermediate("Plant Issuing").changed(with_urls(urls)).leaf("plc.test")
 }
 
 /// A server that leaves out all but its own certificate.
-fn forgetful(pki: &Pki) -> Server {
+pub(crate) fn forgetful(pki: &Pki) -> Server {
     Server::of(pki).sending(&pki.path()[..1]).start()
 }
 

@@ -69,7 +69,10 @@ fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Time)> {
         let mut store = Store::default();
         store.add_certificate(pki.root, "the demo's own root");
         let options = Options {
-            connect: connect::Options { instead: Some(address.to_string().parse()?), family: None },
+            connect: connect::Options {
+                instead: Some(address.to_string().parse()?),
+                ..connect::Options::default()
+            },
             ..Options::new(store, Time::now())
         };
         let grabbed = grab(&target, &options).await?;

@@ -111,6 +111,10 @@ pub(super) fn options(job: &Job) -> Result<Options, Failure> {
                 (_, true) => Some(connect::Family::V6),
                 _ => None,
             },
+            proxy: match job.from {
+                Some(_) => None,
+                None => job.reaching.proxy.proxy()?,
+            },
         },
         sni: match &job.sni {
             Some(name) => Sni::Name(name.clone()),

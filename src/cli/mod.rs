@@ -14,6 +14,7 @@ mod job;
 mod manifest;
 mod output;
 mod paperwork;
+mod proxy;
 mod reaching;
 mod report;
 mod style;

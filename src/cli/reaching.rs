@@ -32,6 +32,9 @@ pub(crate) struct Reaching {
     /// Ask every address for RSA and ECDSA, TLS 1.3 and older, with and without the name
     #[arg(long, conflicts_with_all = ["from", "hosts", "json", "what"])]
     pub(super) survey: bool,
+
+    #[command(flatten)]
+    pub(super) proxy: super::proxy::Through,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,0 +1,345 @@
+//! Proxies: HTTP CONNECT and SOCKS5, by the option and by the environment, with and without a
+//! password, and what is said when they refuse.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+};
+
+use crate::issuers::{forgetful, pki_with};
+use crate::support::{
+    Pki, Server, certgrab,
+    run::Run,
+    server::{Heard, Talk},
+};
+
+/// `me:p@ss` in Base64.
+const BASIC: &str = "bWU6cEBzcw==";
+
+/// Carries bytes both ways until both ends are closed.
+fn carry(client: TcpStream, server: TcpStream) {
+    let one_way = |mut from: TcpStream, mut to: TcpStream| {
+        move || {
+            let _ = std::io::copy(&mut from, &mut to);
+            let _ = to.shutdown(Shutdown::Write);
+        }
+    };
+    let back = one_way(server.try_clone().expect("a handle"), client.try_clone().expect("one too"));
+    let back = std::thread::spawn(back);
+    one_way(client, server)();
+    back.join().expect("the way back");
+}
+
+/// An HTTP request's head, noted in `heard`.
+fn hear_head(client: &mut TcpStream, heard: &std::sync::Mutex<Heard>) {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && client.read_exact(&mut byte).is_ok() {
+        head.push(byte[0]);
+    }
+    heard.lock().expect("no panic").data.extend(head);
+}
+
+/// An HTTP proxy that answers `reply` and carries on to `server`, wherever it was asked to.
+fn http_proxy(server: SocketAddr, reply: &'static [u8]) -> Server {
+    Server::scripted("proxy.test", move |mut client, heard| {
+        hear_head(&mut client, heard);
+        if client.write_all(reply).is_ok() {
+            carry(client, TcpStream::connect(server).expect("the server"));
+        }
+    })
+}
+
+/// A proxy that says `reply` to an HTTP request and no more.
+fn refusing(reply: impl Into<Vec<u8>>) -> Server {
+    let reply = reply.into();
+    Server::scripted("proxy.test", move |mut client, heard| {
+        hear_head(&mut client, heard);
+        // A client that has heard enough goes away in the middle.
+        let _ = client.write_all(&reply);
+    })
+}
+
+/// A SOCKS5 proxy (RFC 1928): says each answer of `talk` after the bytes that it wants to hear
+/// before it, and carries on to `server` if there is one.
+fn socks_proxy(server: Option<SocketAddr>, talk: Vec<(Vec<u8>, &'static [u8])>) -> Server {
+    Server::scripted("proxy.test", move |mut client, _| {
+        for (wanted, answer) in &talk {
+            let mut heard = vec![0; wanted.len()];
+            client.read_exact(&mut heard).expect("what a client says");
+            assert_eq!(heard.escape_ascii().to_string(), wanted.escape_ascii().to_string());
+            client.write_all(answer).expect("a client that listens");
+        }
+        if let Some(server) = server {
+            carry(client, TcpStream::connect(server).expect("the server"));
+        }
+    })
+}
+
+/// A request to connect to `address`, which begins with its type (RFC 1928 section 4).
+fn connect_request(address: &[u8], port: u16) -> Vec<u8> {
+    [&[5, 1, 0], address, &port.to_be_bytes()].concat()
+}
+
+/// The answer that it is done, from 0.0.0.0 port 0.
+const SOCKS_DONE: &[u8] = &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+
+fn through(proxy: &Server, scheme: &str, credentials: &str) -> Run {
+    let place = proxy.address();
+    certgrab().args(["--proxy".to_owned(), format!("{scheme}://{credentials}{place}")])
+}
+
+/// A port where nothing listens.
+fn closed_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+#[test]
+fn an_http_proxy_is_asked_for_the_name_and_told_the_password_if_there_is_one() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    for (credentials, line) in
+        [("", String::new()), ("me:p%40ss@", format!("Proxy-Authorization: Basic {BASIC}\r\n"))]
+    {
+        let server = Server::presenting(&pki);
+        let proxy = http_proxy(server.address(), b"HTTP/1.1 200 Connection established\r\n\r\n");
+        // Nothing here resolves `plc.test`.
+        let document = through(&proxy, "http", credentials)
+            .args(["plc.test:8883", "--json", "--roots"])
+            .args([pki.root_file()])
+            .succeeds()
+            .json();
+        assert_eq!(document["handshake"]["key_possession"], "proven");
+        assert_eq!(server.heard().names, [Some("plc.test".to_owned())]);
+        let heard = String::from_utf8(proxy.heard().data).expect("text");
+        assert_eq!(
+            heard,
+            format!(
+                "CONNECT plc.test:8883 HTTP/1.1\r\nHost: plc.test:8883\r\n\
+                 User-Agent: certgrab\r\n{line}\r\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn what_the_server_says_right_behind_the_proxys_answer_belongs_to_the_server() {
+    const TALK: Talk = &[
+        (b"220 ESMTP\r\n", b"EHLO certgrab.invalid\r\n"),
+        (b"250 STARTTLS\r\n", b"STARTTLS\r\n"),
+        (b"220 go\r\n", b""),
+    ];
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&pki).after(TALK).start();
+    let place = server.address();
+    let proxy = Server::scripted("proxy.test", move |mut client, heard| {
+        hear_head(&mut client, heard);
+        let mut server = TcpStream::connect(place).expect("the server");
+        let mut greeting = [0; 11];
+        server.read_exact(&mut greeting).expect("a greeting");
+        let answer = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nVia: x\r\n\r\n";
+        client.write_all(&[&answer[..], &greeting].concat()).expect("a client");
+        carry(client, server);
+    });
+    through(&proxy, "http", "")
+        .args(["smtp://plc.test", "--json", "--roots"])
+        .args([pki.root_file()])
+        .succeeds();
+}
+
+#[test]
+fn a_socks_proxy_is_told_the_name_with_socks5h_and_the_address_with_socks5() {
+    let pki = Pki::root("Plant Root").leaf("localhost");
+    let name: &[u8] = b"\x03\x09localhost";
+    let address: &[u8] = &[1, 127, 0, 0, 1];
+    for (scheme, family, wanted) in
+        [("socks5h", None, name), ("socks5", Some("-4"), address), ("socks5h", Some("-4"), address)]
+    {
+        let server = Server::presenting(&pki);
+        let talk = vec![
+            (b"\x05\x01\x00".to_vec(), &b"\x05\x00"[..]),
+            (connect_request(wanted, 8883), SOCKS_DONE),
+        ];
+        let proxy = socks_proxy(Some(server.address()), talk);
+        through(&proxy, scheme, "")
+            .args(["localhost:8883", "--json", "--roots"])
+            .args([pki.root_file()])
+            .args(family)
+            .succeeds();
+    }
+}
+
+#[test]
+fn a_socks_proxy_is_told_the_password() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let talk = vec![
+        (b"\x05\x02\x00\x02".to_vec(), &b"\x05\x02"[..]),
+        // RFC 1929 section 2.
+        (b"\x01\x02me\x04p@ss".to_vec(), b"\x01\x00"),
+        (connect_request(b"\x03\x08plc.test", 443), SOCKS_DONE),
+    ];
+    let proxy = socks_proxy(Some(server.address()), talk);
+    through(&proxy, "socks5h", "me:p%40ss@")
+        .args(["plc.test", "--json", "--roots"])
+        .args([pki.root_file()])
+        .succeeds();
+}
+
+#[test]
+fn an_http_refusal_is_told_in_the_proxys_words_but_for_the_password() {
+    const LOGIN: &str = "it wants the right name and password: SCHEME://NAME:PASSWORD@HOST:PORT";
+    const WITHOUT: &str = "`--proxy none` goes without one";
+    for (reply, words, hint) in [
+        ("HTTP/1.1 403 For\x1bbidden\r\n\r\n", r"HTTP/1.1 403 For\u{1b}bidden", WITHOUT),
+        ("HTTP/1.0 407 Who are you?\r\nA: b\r\n\r\n", "HTTP/1.0 407 Who are you?", LOGIN),
+        ("HTTP/1.1 407 not p@ss\r\n\r\n", "HTTP status 407", LOGIN),
+        ("HTTP/1.1 407 bWU6cEBzcw==\r\n\r\n", "HTTP status 407", LOGIN),
+    ] {
+        let proxy = refusing(reply);
+        let place = proxy.address();
+        let run = through(&proxy, "http", "me:p%40ss@").args(["plc.test"]);
+        run.fails_with(3).stdout("").stderr(&format!(
+            "certgrab: error: the proxy {place} refuses to connect to plc.test:443: `{words}`\n\
+             certgrab: hint: {hint}\n"
+        ));
+        let document = through(&proxy, "http", "me:p%40ss@").args(["plc.test", "--json"]);
+        let document = document.fails_with(3).json();
+        assert_eq!(document["error"]["kind"], "proxy_refused");
+        assert_eq!(document["error"]["stage"], "connect");
+    }
+}
+
+#[test]
+fn a_socks_refusal_is_told_by_its_name() {
+    let request = || connect_request(b"\x03\x08plc.test", 443);
+    for (talk, words) in [
+        (
+            vec![
+                (b"\x05\x01\x00".to_vec(), &b"\x05\x00"[..]),
+                (request(), b"\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00"),
+            ],
+            "Connection not allowed by ruleset",
+        ),
+        (vec![(b"\x05\x01\x00".to_vec(), &b"\x05\xff"[..])], "No acceptable auth methods"),
+    ] {
+        let proxy = socks_proxy(None, talk);
+        let outcome = through(&proxy, "socks5h", "").args(["plc.test", "--json"]).fails_with(3);
+        let document = outcome.json();
+        assert_eq!(document["error"]["kind"], "proxy_refused");
+        let message = document["error"]["message"].as_str().expect("a message");
+        assert!(message.ends_with(&format!("plc.test:443: `{words}`")), "{message}");
+    }
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_told_from_a_server_that_is_not() {
+    let port = closed_port();
+    let url = format!("http://me:p%40ss@127.0.0.1:{port}");
+    let run = || certgrab().args(["plc.test", "--proxy", &url]);
+    run().fails_with(3).stderr(&format!(
+        "certgrab: error: no connection to the proxy: cannot connect to 127.0.0.1:{port}: \
+         127.0.0.1: connection refused\n\
+         certgrab: hint: `--proxy none` goes without one\n"
+    ));
+    let document = run().args(["--json"]).fails_with(3).json();
+    assert_eq!(document["error"]["kind"], "proxy_unreachable");
+}
+
+#[test]
+fn an_answer_that_is_none_is_refused_within_limits() {
+    let many_lines = format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(64));
+    let long_line = format!("HTTP/1.1 200 {}\r\n\r\n", "x".repeat(16 * 1024));
+    for (reply, words) in [
+        ("SSH-2.0-OpenSSH_9.2".to_owned(), "does not answer in HTTP"),
+        ("HTTP/1.1 2000 OK\r\n\r\n".to_owned(), "does not answer in HTTP"),
+        ("HTTP/1.1 200 OK\r\n".to_owned(), "hung up instead of an answer"),
+        (many_lines, "answers with more than 64 lines or 16384 bytes"),
+        (long_line, "answers with more than 64 lines or 16384 bytes"),
+    ] {
+        let proxy = refusing(reply);
+        let document = through(&proxy, "http", "").args(["plc.test", "--json"]).fails_with(3);
+        let document = document.json();
+        let wanted = format!("the proxy {} {words}", proxy.address());
+        assert_eq!(document["error"]["message"], wanted.as_str());
+        assert_eq!(document["error"]["kind"], "proxy_failed");
+    }
+}
+
+#[test]
+fn a_silent_proxy_is_waited_for_until_the_deadline_of_the_target() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let place = silent.local_addr().expect("an address");
+    for scheme in ["http", "socks5h"] {
+        let url = format!("{scheme}://{place}");
+        let run = certgrab().args(["plc.test", "--timeout", "1", "--proxy", &url]);
+        run.fails_with(3).stderr(&format!(
+            "certgrab: error: timed out while the proxy {place} was to connect to plc.test:443\n\
+             certgrab: hint: `--timeout SECS` waits longer\n"
+        ));
+    }
+}
+
+#[test]
+fn the_environment_names_the_proxy_unless_the_option_does() {
+    let pki = Pki::root("Plant Root").leaf("127.0.0.1");
+    let server = Server::presenting(&pki);
+    let target = server.address().to_string();
+    let nowhere = format!("http://127.0.0.1:{}", closed_port());
+    let run = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let run = certgrab().args([&target, "--json", "--roots"]).args([pki.root_file()]);
+        variables.iter().fold(run.args(arguments), |run, (name, value)| run.env(name, value))
+    };
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let document = run(&[(name, &nowhere)], &[]).fails_with(3).json();
+        assert_eq!(document["error"]["kind"], "proxy_unreachable", "{name}");
+        run(&[(name, &nowhere)], &["--proxy", "none"]).succeeds();
+        run(&[(name, &nowhere), ("NO_PROXY", "plc.test,127.0.0.0/8")], &[]).succeeds();
+        run(&[(name, &nowhere), ("no_proxy", "*")], &[]).succeeds();
+        run(&[(name, &nowhere), ("NO_PROXY", "plc.test")], &[]).fails_with(3);
+    }
+    run(&[("HTTPS_PROXY", ""), ("ALL_PROXY", "")], &[]).succeeds();
+    // What is asked for by name is used for every target.
+    run(&[("NO_PROXY", "*")], &["--proxy", &nowhere]).fails_with(3);
+
+    let proxy = http_proxy(server.address(), b"HTTP/1.1 200 OK\r\n\r\n");
+    let url = format!("http://{}", proxy.address());
+    run(&[("HTTPS_PROXY", &url), ("ALL_PROXY", &nowhere)], &[]).succeeds();
+    assert_eq!(proxy.heard().connections, 1);
+}
+
+#[test]
+fn issuers_are_fetched_without_the_proxy_and_its_address_opens_no_private_ones() {
+    let pki = pki_with(&["http://127.0.0.1/issuing.crt".to_owned()]);
+    let server = forgetful(&pki);
+    let proxy = http_proxy(server.address(), b"HTTP/1.1 200 OK\r\n\r\n");
+    let refused = "which is not fetched from without `--aia-allow 127.0.0.1:80`";
+    let run = || certgrab().args(["plc.test", "--emit", "pem", "--roots"]).args([pki.root_file()]);
+    let url = format!("http://{}", proxy.address());
+    let outcome = run().args(["--proxy", &url]).fails_with(1);
+    assert!(outcome.err().contains(refused), "{}", outcome.err());
+    // A server on this machine that was reached as such opens them.
+    let outcome = run().args(["--connect", &server.address().to_string()]).fails_with(1);
+    assert!(!outcome.err().contains(refused), "{}", outcome.err());
+    assert_eq!(proxy.heard().connections, 1);
+}
+
+#[test]
+fn a_url_that_names_no_proxy_is_refused_without_being_repeated() {
+    const HINT: &str = "certgrab: hint: wanted a URL such as http://proxy.lan:3128 or \
+                        socks5h://NAME:PASSWORD@proxy.lan\n";
+    for (url, problem) in [
+        ("https://me:secret@proxy.lan", "the scheme is none of http, socks5 and socks5h"),
+        ("http://me:sec/ret@proxy.lan", "there is no host, or no port from 1 to 65535"),
+        ("socks5://secret@proxy.lan", "its name and password cannot be sent in its protocol"),
+    ] {
+        let run = certgrab().args(["plc.test", "--proxy", url]);
+        run.fails_with(2)
+            .stdout("")
+            .stderr(&format!("certgrab: error: `--proxy` names no proxy: {problem}\n{HINT}"));
+        let run = certgrab().args(["plc.test"]).env("HTTPS_PROXY", url);
+        run.fails_with(2)
+            .stdout("")
+            .stderr(&format!("certgrab: error: `HTTPS_PROXY` names no proxy: {problem}\n{HINT}"));
+    }
+}
