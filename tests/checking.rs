@@ -169,6 +169,117 @@ fn one_file_is_checked_against_the_server_it_is_for() {
     );
 }
 
+/// What stands in a file around a constant `root_ca` for the stack that its code speaks to.
+const MBEDTLS: &str = "client.setCACert(root_ca);\n";
+const BEARSSL: &str = "BearSSL::X509List list(root_ca);\n";
+const OPENSSL: &str = "SSL_CTX_set_cert_store(context, store_of(root_ca));\n";
+const NO_STACK: &str = "";
+
+/// `certgrab check` of a constant with `anchor` and the code `code`, against `server`.
+fn check_code(pki: &Pki, server: &Server, anchor: &CertificateDer<'static>, code: &str) -> Run {
+    let pem = pem_of(std::slice::from_ref(anchor));
+    let file = pki.file("firmware.cpp");
+    fs::write(&file, format!("const char root_ca[] = R\"({pem})\";\n{code}")).unwrap();
+    check_file(pki, server, &file)
+}
+
+/// `certgrab check` of `file` against `server`, by one who trusts the root of `pki`.
+fn check_file(pki: &Pki, server: &Server, file: &Path) -> Run {
+    certgrab()
+        .args(["check", "--quiet", "--connect", &server.address().to_string(), "--roots"])
+        .args([pki.root_file().as_path(), file])
+        .args([format!("{}:{}", server.name(), server.port())])
+}
+
+#[test]
+fn an_expired_anchor_opens_the_door_for_bearssl_and_not_for_others() {
+    let ended =
+        |params: &mut CertificateParams| params.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    let pki = Pki::root_changed("Old Root", ended).leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let found = check_code(&pki, &server, pki.root_der(), BEARSSL).fails_with(5).out();
+    assert!(found.contains("warning: `Old Root` expired on 2021-01-01 [expired]"), "{found}");
+    assert!(!found.contains("[does-not-open]"), "{found}");
+    for code in [MBEDTLS, OPENSSL, NO_STACK] {
+        let found = check_code(&pki, &server, pki.root_der(), code).fails_with(1).out();
+        assert!(found.contains("error: `Old Root` does not verify what plc.test:"), "{found}");
+        assert!(found.contains("error: `Old Root` expired on 2021-01-01 [expired]"), "{found}");
+    }
+}
+
+#[test]
+fn an_intermediate_opens_the_door_for_mbedtls_and_bearssl_and_not_for_openssl() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let issuing = &pki.path()[1];
+    let partial = format!("{OPENSSL}X509_VERIFY_PARAM_set_flags(p, X509_V_FLAG_PARTIAL_CHAIN);\n");
+    for code in [MBEDTLS, BEARSSL, &partial] {
+        let found = check_code(&pki, &server, issuing, code).fails_with(5).out();
+        assert!(found.contains("[intermediate]"), "{found}");
+        assert!(!found.contains("[does-not-open]"), "{found}");
+    }
+    let why = "OpenSSL does not trust `CN=Plant Issuing`: it takes no anchor that is not \
+               self-signed [does-not-open]\n    embed `Plant Root`: ";
+    let found = check_code(&pki, &server, issuing, OPENSSL).fails_with(1).out();
+    assert!(found.contains("error: `Plant Issuing` does not verify what plc.test:"), "{found}");
+    assert!(found.contains(why), "{found}");
+
+    // Where nothing tells which stack reads it, it is no error.
+    let found = check_code(&pki, &server, issuing, NO_STACK).fails_with(5).out();
+    assert!(found.contains("warning: `Plant Issuing` verifies what plc.test:"), "{found}");
+    assert!(found.contains(" presents for some readers only: OpenSSL does not"), "{found}");
+    assert!(found.contains(why), "{found}");
+}
+
+#[test]
+fn the_format_in_the_manifest_tells_which_stack_reads_a_file() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("m1.test");
+    let server = Server::presenting(&pki);
+    let folder = pki.folder();
+    fs::write(pki.file("issuing.pem"), pem_of(&pki.path()[1..2])).unwrap();
+    manifest(folder, &server, "issuing.pem");
+    let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+    let emit = "emit = { arduino = \"ca.h\", python = \"ca.py\" }";
+    let text = text.replace("emit = { c = \"include/root_ca.h\" }", emit);
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    certgrab().args(["sync", "--quiet"]).in_folder(folder).succeeds();
+    let found = certgrab().args(["check", "--quiet"]).in_folder(folder).fails_with(1).out();
+    let told = |file: &str| {
+        let lines = found.lines().filter(|line| line.starts_with(file));
+        lines.filter(|line| line.contains("[does-not-open]")).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(told("ca.h"), "", "{found}");
+    assert!(told("ca.py").contains(": error: `Plant Issuing` does not verify what"), "{found}");
+    assert!(told("certs/m1.test.pem").contains(": warning: "), "{found}");
+}
+
+#[test]
+fn a_bundle_of_esp_idf_is_judged_by_the_issuer_of_the_topmost_certificate_sent() {
+    let pki = Pki::root("New Root").leaf("plc.test");
+    let (cross, _) = cross_signed(&pki);
+    let server = Server::presenting(&pki);
+    let crossed = Server::of(&pki).sending(&[pki.leaf_der().clone(), cross]).start();
+    let bundle = pki.file("bundle.bin");
+    let emit = format!("esp-bundle={}", bundle.display());
+    let run = grab(&server).args(["--quiet", "--emit", &emit, "--roots"]);
+    run.args([pki.root_file()]).succeeds();
+
+    check_file(&pki, &server, &bundle).succeeds().stdout("");
+    let found = check_file(&pki, &crossed, &bundle).fails_with(5).out();
+    let setting = "`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y`";
+    let file = bundle.display();
+    let (host, port) = (crossed.name(), crossed.port());
+    assert_eq!(
+        found,
+        format!(
+            "{file}:1: warning: `New Root` verifies what {host}:{port} presents only with \
+             {setting}: ESP-IDF's certificate bundle does not trust `CN=New Root`: it looks up \
+             only the issuer of the topmost certificate that was sent [does-not-open]\n    \
+             set {setting}\n"
+        )
+    );
+}
+
 #[test]
 fn nothing_is_found_in_what_certgrab_itself_writes() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");

@@ -92,6 +92,34 @@ fn sync_locked_makes_the_constants_anew_without_a_server() {
 }
 
 #[test]
+fn a_target_may_say_how_its_constants_are_named_and_how_long_its_anchor_lasts() {
+    let named = |params: &mut rcgen::CertificateParams| {
+        params.distinguished_name.push(rcgen::DnType::OrganizationName, "Plant Works");
+    };
+    let pki = Pki::root_changed("Plant Root", named).leaf("plc.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, &pki.root_file());
+    let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+    let write = |more: &str| {
+        let text = text.replace("name = \"PLC_CA\"\n", more);
+        fs::write(pki.file("certgrab.toml"), text).unwrap();
+    };
+    let sync = || certgrab().args(["sync", "--quiet"]).in_folder(pki.folder());
+
+    write("style = \"lower\"\nname-from = \"organisation\"\nlifetime = \"90d\"\n");
+    sync().succeeds();
+    let header = fs::read_to_string(pki.file("include/plc_ca.h")).unwrap();
+    assert!(header.contains("plant_works_root_ca"), "{header}");
+
+    write("lifetime = \"99y\"\n");
+    let told = sync().fails_with(1).err();
+    assert!(told.contains("CN=Plant Root"), "{told}");
+    write("style = \"loud\"\n");
+    let told = sync().fails_with(2).err();
+    assert!(told.contains("certgrab.toml:2: invalid value 'loud' for '--style "), "{told}");
+}
+
+#[test]
 fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     let folder = tempfile::TempDir::new().unwrap();
     let told = |text: &str| {
@@ -101,7 +129,8 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     assert_eq!(
         told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
         "certgrab: error: certgrab.toml:3: unknown field `lokc`, expected one of `host`, `lock`, \
-         `name`, `emit`, `check`, `roots`, `trust-sha256`, `what`, `connect`, `sni`, `timeout`\n"
+         `name`, `emit`, `check`, `roots`, `trust-sha256`, `what`, `connect`, `sni`, `timeout`, \
+         `style`, `name-from`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
     );
     assert_eq!(
         told(

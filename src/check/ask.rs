@@ -4,22 +4,23 @@
 
 use rustls_pki_types::ServerName;
 
-use super::{Examined, Held, Knowledge, Severity, Stack, lints, named};
+use super::{Examined, Held, Knowledge, Severity, lints, named};
 use crate::{
     anchor::Candidate,
     certificate::{Certificate, Sha256},
-    extensions,
+    consumer,
     handshake::Presented,
-    path::{self, Question, Refusal},
+    path::{Question, Refusal},
     store::Store,
     target::Target,
+    verify,
 };
 
 /// Adds what is to be said of `examined` before the chain that `target` presents.
 ///
 /// `name` is what the server's certificate must carry: mostly the target's own.
-/// A file opens the door if one of its constants does. `best` is what certgrab would choose now,
-/// if the user's store has an anchor at all.
+/// A file opens the door if one of its constants does, under the rules of the stack that reads it.
+/// `best` is what certgrab would choose now, if the user's store has an anchor at all.
 pub fn ask(
     examined: &mut Examined,
     target: &Target,
@@ -28,23 +29,18 @@ pub fn ask(
     best: Option<&Candidate>,
     knowledge: &Knowledge<'_>,
 ) {
-    let question = Question { name, at: knowledge.at };
-    let place = examined.file.display().to_string();
-    let mut first_refusal: Option<(Vec<Held>, Box<Refusal>)> = None;
-    let mut opening: Option<Vec<Held>> = None;
     if pins_fingerprints(examined, target, presented, best) {
         return;
     }
+    let door = Door { target, name, presented, best, knowledge };
+    let mut refused: Option<(Severity, Vec<Held>, Refusal)> = None;
+    let mut opening: Option<Vec<Held>> = None;
     for constant in constants(examined) {
-        if examined.stack == Stack::BearSsl && pins_leaf(&constant, presented) {
-            return;
-        }
-        let store = store_of(&constant, presented, knowledge.store, &place);
-        match path::find(presented, &[], &store, question) {
-            Ok(_) => {
+        match door.opens_to(examined, &constant, presented) {
+            Ok(()) => {
                 // One that does without cross-signs is better than one that needs them.
                 let lasting = without_cross_signs(presented, knowledge.store).0;
-                let lasts = path::find(&lasting, &[], &store, question).is_ok();
+                let lasts = door.opens_to(examined, &constant, &lasting).is_ok();
                 if lasts || opening.is_none() {
                     opening = Some(constant);
                 }
@@ -53,24 +49,31 @@ pub fn ask(
                 }
             }
             Err(refusal) => {
-                first_refusal.get_or_insert((constant, Box::new(refusal)));
+                let severity = weight(examined, &refusal);
+                if refused.as_ref().is_none_or(|(known, ..)| severity < *known) {
+                    refused = Some((severity, constant, refusal));
+                }
             }
         }
     }
-    match (opening, first_refusal) {
-        (Some(constant), _) => {
-            let ahead = Ahead { target, question, presented, best, knowledge, place: &place };
-            ahead.look(examined, &constant);
-        }
-        (None, Some((constant, refusal))) => {
-            let held = constant.iter().find_map(|one| one.resolved(knowledge.store));
-            let what = held.map_or("the constant".to_owned(), |one| format!("`{}`", named(&one)));
-            let message = format!("{what} does not verify what {target} presents: {refusal}");
-            let action = best.map(|best| instead(best, target));
-            let line = constant.first().map_or(1, |one| one.line);
-            examined.find(line, Severity::Error, "does-not-open", message, action);
+    match (opening, refused) {
+        (Some(constant), _) => door.look_ahead(examined, &constant),
+        (None, Some((severity, constant, refusal))) => {
+            door.tell(examined, severity, &constant, &refusal);
         }
         (None, None) => {}
+    }
+}
+
+/// How much a refusal matters.
+///
+/// Where nothing tells which stack reads the file, it is held against the strictest, and what only
+/// that one would not take is no error; nor is what a setting of the stack decides.
+fn weight(examined: &Examined, refusal: &Refusal) -> Severity {
+    match refusal {
+        Refusal::NotTaken { unless: Some(_), .. } => Severity::Warning,
+        Refusal::NotTaken { .. } if examined.consumer.is_none() => Severity::Warning,
+        _ => Severity::Error,
     }
 }
 
@@ -109,31 +112,13 @@ fn constants(examined: &Examined) -> Vec<Vec<Held>> {
     constants
 }
 
-/// Whether the constant is the presented leaf itself, which BearSSL takes as an anchor.
-fn pins_leaf(constant: &[Held], presented: &Presented) -> bool {
-    let Some(leaf) = presented.certificates.first() else { return false };
-    constant.iter().any(|held| held.certificate.as_ref() == Some(leaf))
-}
-
 /// What a device with this constant trusts, and nothing else.
-fn store_of(constant: &[Held], presented: &Presented, known: &Store, place: &str) -> Store {
+fn anchors_of(constant: &[Held], presented: &Presented, known: &Store) -> Vec<Certificate> {
     let sent = |held: &Held| {
         let key = held.key.as_ref()?;
         presented.certificates.iter().find(|certificate| key.is_of(certificate)).cloned()
     };
-    let all: Vec<_> =
-        constant.iter().filter_map(|held| held.resolved(known).or_else(|| sent(held))).collect();
-    // A server's own certificate beside its authorities is passed over by every stack.
-    let is_anchor = |one: &&Certificate| one.is_self_issued() || extensions::is_authority(one);
-    let mut anchors: Vec<_> = all.iter().filter(is_anchor).collect();
-    if anchors.is_empty() {
-        anchors = all.iter().collect();
-    }
-    let mut store = Store::default();
-    for certificate in anchors {
-        store.add_certificate(certificate.clone(), place);
-    }
-    store
+    constant.iter().filter_map(|held| held.resolved(known).or_else(|| sent(held))).collect()
 }
 
 /// What the server would present without cross-signs, and those that it sends.
@@ -154,24 +139,74 @@ fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<
     (rest, taken)
 }
 
-/// What may go wrong with a constant that opens the door today.
-struct Ahead<'a> {
+/// What a server presents, and what is known of it.
+struct Door<'a> {
     target: &'a Target,
-    question: Question<'a>,
+    name: &'a ServerName<'static>,
     presented: &'a Presented,
     best: Option<&'a Candidate>,
     knowledge: &'a Knowledge<'a>,
-    place: &'a str,
 }
 
-impl Ahead<'_> {
-    fn look(&self, examined: &mut Examined, constant: &[Held]) {
-        let Self { target, question, presented, best, knowledge, place } = *self;
+impl Door<'_> {
+    /// Whether a device that holds `constant` takes what the server presents, or would present.
+    fn opens_to(
+        &self,
+        examined: &Examined,
+        constant: &[Held],
+        presented: &Presented,
+    ) -> Result<(), Refusal> {
+        let consumer = examined.consumer.unwrap_or(consumer::OPENSSL);
+        let anchors = anchors_of(constant, self.presented, self.knowledge.store);
+        let question = Question { name: self.name, at: self.knowledge.at };
+        verify::accepts(&consumer, presented, &anchors, question)
+            .map_err(|refusal| refusal.in_store(&examined.file.display().to_string()))
+    }
+
+    /// Whether `constant` has the anchor `candidate`.
+    fn holds(&self, constant: &[Held], candidate: &Candidate) -> bool {
+        let held = constant.iter().filter_map(|held| held.resolved(self.knowledge.store));
+        held.into_iter().any(|held| held.is_same_anchor(&candidate.root.certificate))
+    }
+
+    /// Says why `constant` does not open the door.
+    fn tell(
+        &self,
+        examined: &mut Examined,
+        severity: Severity,
+        constant: &[Held],
+        refusal: &Refusal,
+    ) {
+        let Self { target, best, knowledge, .. } = *self;
+        let held = constant.iter().find_map(|one| one.resolved(knowledge.store));
+        let what = held.map_or("the constant".to_owned(), |one| format!("`{}`", named(&one)));
+        let (setting, when) = match (refusal, severity) {
+            (Refusal::NotTaken { unless: Some(setting), .. }, _) => {
+                (refusal.hint(), format!("only with `{setting}`"))
+            }
+            (_, Severity::Error) => (None, String::new()),
+            _ => (None, "for some readers only".to_owned()),
+        };
+        let message = match when.as_str() {
+            "" => format!("{what} does not verify what {target} presents: {refusal}"),
+            _ => format!("{what} verifies what {target} presents {when}: {refusal}"),
+        };
+        let better = best.filter(|best| !self.holds(constant, best));
+        let action = match (setting, better.map(|best| instead(best, target))) {
+            (Some(setting), Some(instead)) => Some(format!("{setting}, or {instead}")),
+            (setting, instead) => setting.or(instead),
+        };
         let line = constant.first().map_or(1, |one| one.line);
-        let store = store_of(constant, presented, knowledge.store, place);
+        examined.find(line, severity, "does-not-open", message, action);
+    }
+
+    /// Says what may go wrong with `constant`, which opens the door today.
+    fn look_ahead(&self, examined: &mut Examined, constant: &[Held]) {
+        let Self { target, presented, best, knowledge, .. } = *self;
+        let line = constant.first().map_or(1, |one| one.line);
         let (lasting, taken) = without_cross_signs(presented, knowledge.store);
         if let (Err(_), Some(cross_sign)) =
-            (path::find(&lasting, &[], &store, question), taken.first())
+            (self.opens_to(examined, constant, &lasting), taken.first())
         {
             let issuer = cross_sign.issuer().short().map(|name| name.line()).unwrap_or_default();
             let message = format!(
@@ -183,15 +218,10 @@ impl Ahead<'_> {
             return;
         }
         let Some(best) = best else { return };
-        let chosen = &best.root.certificate;
-        let holds_it = constant
-            .iter()
-            .filter_map(|held| held.resolved(knowledge.store))
-            .any(|certificate| certificate.is_same_anchor(chosen));
-        if !holds_it {
+        if !self.holds(constant, best) {
             let message = format!(
                 "certgrab would choose `{}` for {target} today: {}",
-                named(chosen),
+                named(&best.root.certificate),
                 best.reason
             );
             examined.find(

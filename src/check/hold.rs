@@ -8,10 +8,11 @@ use der::{Tag, asn1::ObjectIdentifier};
 use super::{
     Examined, Severity, pem_text,
     source::{Constant, Form, Language, Source},
-    stack::{self, Reads, Stack},
+    stack::{self, Reads},
 };
 use crate::{
     certificate::{Certificate, Sha256},
+    consumer,
     element::Elements,
 };
 
@@ -93,6 +94,7 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
         } else if constant.form == Form::File {
             for key in bundle(&constant.bytes) {
                 keep(examined, constant, index, 1, None, Some(key));
+                examined.consumer = Some(consumer::ESP_BUNDLE);
             }
             if examined.held.is_empty() {
                 // A truststore of Java holds its certificates as they are.
@@ -249,7 +251,7 @@ fn look_at_pem_use(examined: &mut Examined, source: &Source, constant: &Constant
     let wants_nul = used.iter().any(|known| known.reads == Reads::PemWithNul);
     let bare_array = constant.form == Form::Numbers && source.language == Language::C;
     if !ends_in_nul && (wants_nul || bare_array) {
-        let sure = wants_nul || examined.stack == Stack::MbedTls;
+        let sure = wants_nul || examined.consumer == Some(consumer::MBEDTLS);
         examined.find(
             line,
             if sure { Severity::Error } else { Severity::Warning },

@@ -2,10 +2,11 @@
 //!
 //! In: [`Examined`] and what the user knows. Out: findings about its certificates.
 
-use super::{Examined, Held, Knowledge, Severity, Stack, named, roots};
+use super::{Examined, Held, Knowledge, Severity, named, roots};
 use crate::{
     anchor,
     certificate::{Certificate, Key},
+    consumer::{Consumer, TakesLeaf},
     extensions,
     store::{Root, Source, Store},
     time::Time,
@@ -165,8 +166,8 @@ impl Desk<'_, '_> {
         let (name, ends) = (named(certificate), certificate.not_after().date());
         let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
         if !extensions::is_authority(certificate) {
-            let severity = match self.examined.stack {
-                Stack::BearSsl => Severity::Warning,
+            let severity = match self.examined.consumer {
+                Some(Consumer { takes_leaf: TakesLeaf::Always, .. }) => Severity::Warning,
                 _ => Severity::Error,
             };
             let message = format!(
@@ -197,8 +198,9 @@ impl Desk<'_, '_> {
         let (certificate, at) = (self.certificate, self.knowledge.at);
         let (name, ends) = (named(certificate), certificate.not_after());
         let is_valid = |one: &Certificate| one.not_before() <= at && at <= one.not_after();
-        // BearSSL looks at no anchor's dates; elsewhere one that is valid is enough.
-        let harmless = self.examined.stack == Stack::BearSsl || beside.iter().any(is_valid);
+        // Some stacks look at no anchor's dates; elsewhere one that is valid is enough.
+        let ignored = self.examined.consumer.is_some_and(|reader| !reader.checks_anchor_dates);
+        let harmless = ignored || beside.iter().any(is_valid);
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {
             let message = format!("`{name}` expired on {}", ends.date());

@@ -33,12 +33,13 @@ pub mod output;
 
 use std::path::{Path, PathBuf};
 
-use crate::{certificate::Certificate, escape::Foreign, store::Store, time::Time};
+use crate::{
+    certificate::Certificate, consumer::Consumer, escape::Foreign, store::Store, time::Time,
+};
 
 pub use ask::ask;
 pub use hold::{Held, Key};
 pub use lints::lint;
-pub use stack::Stack;
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
 pub const MAX_FILE_BYTES: u64 = crate::store::MAX_ROOTS_BYTES;
@@ -87,8 +88,9 @@ pub struct Knowledge<'a> {
 pub struct Examined {
     /// The file.
     pub file: PathBuf,
-    /// The TLS stack that its code speaks to.
-    pub stack: Stack,
+    /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
+    /// format in which they were written.
+    pub consumer: Option<Consumer>,
     /// The anchors in it, in the order of the file.
     pub held: Vec<Held>,
     /// What was found.
@@ -132,9 +134,9 @@ pub const CODES: &[(&str, &str)] = &[
 #[must_use]
 pub fn examine(file: &Path, content: &[u8]) -> Examined {
     let source = source::read(file, content);
-    let stack = stack::of(&source);
+    let consumer = stack::of(&source);
     let mut examined =
-        Examined { file: file.to_owned(), stack, held: Vec::new(), findings: Vec::new() };
+        Examined { file: file.to_owned(), consumer, held: Vec::new(), findings: Vec::new() };
     hold::hold(&mut examined, &source);
     if examined.held.is_empty() && examined.findings.is_empty() {
         examined.find(1, Severity::Error, "no-certificate", "no certificate was found here", None);

@@ -3,8 +3,8 @@
 //! What mbedTLS 2.28, mbedTLS 3.6 and BearSSL 0.6 accept was measured; a finding is an error where
 //! a stack that the code speaks to reads nothing.
 
-use super::{Examined, Severity, Stack, source::Constant, source::Form};
-use crate::{certificate::Certificate, escape::Foreign};
+use super::{Examined, Severity, source::Constant, source::Form};
+use crate::{certificate::Certificate, consumer, escape::Foreign};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
@@ -215,9 +215,9 @@ impl Block<'_> {
                 Some("end the first with `\\n`".to_owned()),
             ),
             _ => {
-                let severity = match examined.stack {
-                    Stack::BearSsl => Severity::Error,
-                    Stack::Unknown if constant.form == Form::Literal && constant.nul_follows => {
+                let severity = match examined.consumer {
+                    Some(consumer::BEARSSL) => Severity::Error,
+                    None if constant.form == Form::Literal && constant.nul_follows => {
                         Severity::Warning
                     }
                     _ => return,

@@ -1,17 +1,7 @@
 //! Which TLS stack a file's code speaks to, and what its functions read.
 
 use super::source::{Language, Source};
-
-/// A TLS stack, as far as stacks differ in what they read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stack {
-    /// mbedTLS and what is built on it: ESP-IDF, Arduino-ESP32, Zephyr, MicroPython.
-    MbedTls,
-    /// BearSSL: ESP8266, SSLClient, ArduinoBearSSL. It does not look at an anchor's dates.
-    BearSsl,
-    /// Anything else, or nothing that tells.
-    Unknown,
-}
+use crate::consumer::{self, Consumer};
 
 /// A function that takes a constant, with what it reads.
 pub(super) struct Use {
@@ -65,13 +55,25 @@ const MBEDTLS: [&str; 11] = [
     "psa_crypto",
 ];
 
-/// The stack that the code of `source` speaks to.
-pub(super) fn of(source: &Source) -> Stack {
+/// Words of OpenSSL's interfaces, in C and in Rust.
+const OPENSSL: [&str; 4] = ["SSL_CTX_", "X509_STORE", "openssl/", "openssl::"];
+/// What lets OpenSSL end a path in any anchor.
+const PARTIAL_CHAIN: [&str; 2] = ["X509_V_FLAG_PARTIAL_CHAIN", "X509VerifyFlags::PARTIAL_CHAIN"];
+/// Words of rustls's interfaces.
+const RUSTLS: [&str; 3] = ["rustls", "webpki", "TrustAnchor"];
+
+/// The stack that the code of `source` speaks to; `None` if nothing tells.
+pub(super) fn of(source: &Source) -> Option<Consumer> {
     let speaks = |words: &[&str]| words.iter().any(|word| source.code.contains(word));
     match source.language {
-        Language::C | Language::Rust if speaks(&BEARSSL) => Stack::BearSsl,
-        Language::C | Language::Rust if speaks(&MBEDTLS) => Stack::MbedTls,
-        _ => Stack::Unknown,
+        Language::C | Language::Rust if speaks(&BEARSSL) => Some(consumer::BEARSSL),
+        Language::C | Language::Rust if speaks(&MBEDTLS) => Some(consumer::MBEDTLS),
+        Language::C | Language::Rust if speaks(&OPENSSL) => Some(match speaks(&PARTIAL_CHAIN) {
+            true => consumer::OPENSSL_PARTIAL_CHAIN,
+            false => consumer::OPENSSL,
+        }),
+        Language::Rust if speaks(&RUSTLS) => Some(consumer::RUSTLS),
+        _ => None,
     }
 }
 

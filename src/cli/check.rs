@@ -9,6 +9,7 @@ use std::{
 
 use certgrab::{
     check::{self, Examined, Knowledge, Severity, output as written},
+    consumer,
     escape::Foreign,
     grab,
     target::Target,
@@ -213,8 +214,10 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
 fn of_entry(entry: &manifest::Entry) -> Result<Vec<Examined>, Failure> {
     let (bundle, name) = sync::read_lock(entry)?;
     let mut files = vec![examine(&entry.lock)?];
-    for (path, wanted) in sync::rendered(entry, &bundle, &name)? {
+    let rendered = sync::rendered(entry, &bundle, &name)?;
+    for ((path, wanted), (format, _)) in rendered.into_iter().zip(&entry.emit) {
         let (content, mut examined) = read_and_examine(path)?;
+        examined.consumer = consumer::reading(format.name).or(examined.consumer);
         if content != wanted {
             examined.find_stale(&entry.lock);
         }

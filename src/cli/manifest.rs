@@ -66,6 +66,15 @@ struct Table {
     connect: Option<String>,
     sni: Option<String>,
     timeout: Option<u16>,
+    style: Option<String>,
+    name_from: Option<String>,
+    lifetime: Option<String>,
+    #[serde(default)]
+    backup: bool,
+    #[serde(default)]
+    siblings: bool,
+    #[serde(default)]
+    no_aia: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -155,12 +164,18 @@ fn job(table: &Table, folder: &Path) -> Result<Job, String> {
         ("connect", table.connect.as_deref()),
         ("sni", table.sni.as_deref()),
         ("timeout", timeout.as_deref()),
+        ("style", table.style.as_deref()),
+        ("name-from", table.name_from.as_deref()),
+        ("lifetime", table.lifetime.as_deref()),
     ];
     for (name, value) in others {
         if let Some(value) = value {
             option(name, value);
         }
     }
+    let switches =
+        [("backup", table.backup), ("siblings", table.siblings), ("no-aia", table.no_aia)];
+    typed.extend(switches.iter().filter(|(_, on)| *on).map(|(name, _)| format!("--{name}")));
     typed_job(typed, table.host.get_ref())
 }
 
@@ -174,4 +189,35 @@ pub(super) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, Strin
         let sentence = text.lines().next().unwrap_or_default();
         Foreign::text(sentence.strip_prefix("error: ").unwrap_or(sentence)).line()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_a_target_mean_what_the_options_of_their_names_mean() {
+        let same = |keys: &str, option: &str| {
+            let text = format!("host = \"plc.test\"\nlock = \"plc.pem\"\n{keys}\n");
+            let table: Table = toml::from_str(&text).expect("a table");
+            let job = job(&table, Path::new("")).expect("options");
+            let options = Vec::from_iter((!option.is_empty()).then(|| option.to_owned()));
+            let typed = typed_job(options, "plc.test").expect("options");
+            assert_eq!(format!("{job:?}"), format!("{typed:?}"), "{keys}");
+            format!("{job:?}")
+        };
+        let plain = same("", "");
+        let switches = [
+            ("backup = true", "--backup"),
+            ("siblings = true", "--siblings"),
+            ("no-aia = true", "--no-aia"),
+            ("style = \"camel\"", "--style=camel"),
+            ("name-from = \"organisation\"", "--name-from=organisation"),
+            ("lifetime = \"10y\"", "--lifetime=10y"),
+        ];
+        for (key, option) in switches {
+            assert_ne!(same(key, option), plain, "{key}");
+        }
+        assert_eq!(same("backup = false", ""), plain);
+    }
 }
