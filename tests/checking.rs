@@ -241,8 +241,17 @@ fn the_format_in_the_manifest_tells_which_stack_reads_a_file() {
     let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
     let emit = "emit = { arduino = \"ca.h\", python = \"ca.py\" }";
     let text = text.replace("emit = { c = \"include/root_ca.h\" }", emit);
-    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    fs::write(pki.file("certgrab.toml"), &text).unwrap();
+    // A refresh writes nothing that its reader does not take ...
+    let refused = certgrab().args(["sync", "--quiet"]).in_folder(folder).fails_with(1).err();
+    assert!(refused.contains("OpenSSL does not trust `CN=Plant Issuing`"), "{refused}");
+    assert!(!pki.file("ca.py").exists());
+    // ... but a lock that was made for one reader may be given to another later.
+    let one = text.replace(", python = \"ca.py\"", "");
+    fs::write(pki.file("certgrab.toml"), one).unwrap();
     certgrab().args(["sync", "--quiet"]).in_folder(folder).succeeds();
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    certgrab().args(["sync", "--quiet", "--locked"]).in_folder(folder).succeeds();
     let found = certgrab().args(["check", "--quiet"]).in_folder(folder).fails_with(1).out();
     let told = |file: &str| {
         let lines = found.lines().filter(|line| line.starts_with(file));

@@ -9,7 +9,11 @@ use certgrab::{
     grab, lock,
 };
 
-use super::{Exit, Failure, args::Display, complain, formats, job, manifest, output};
+use super::{
+    Exit, Failure, anchor,
+    args::{Display, What},
+    complain, formats, job, manifest, output,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -114,6 +118,9 @@ fn refreshed(
     if bundle.entries.is_empty() {
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
+    }
+    for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
+        anchor::prove_for(format.name, target, &grab, &bundle, &options, display)?;
     }
     // A lock that cannot be read any more is replaced like one that is not there.
     let before = read_lock(entry).ok().map(|(bundle, _)| bundle);
