@@ -63,3 +63,30 @@ fn a_set_that_would_leave_a_chain_out_is_not_written() {
     let outcome = grab(&server).args(["--survey", "--emit", "pem"]).fails_with(1).stdout("");
     assert!(outcome.err().starts_with("certgrab: error: chain 1: "), "{}", outcome.err());
 }
+
+#[test]
+fn a_survey_is_one_json_document_with_the_chain_of_each_answer() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = || grab(&server).args(["--survey", "--json"]);
+    let known = run().args(["--roots"]).args([pki.root_file()]).succeeds().json();
+    assert_eq!(known["status"], "ok");
+    assert_eq!(known["target"]["name"], "plc.test");
+    let answers = known["answers"].as_array().expect("a list");
+    assert_eq!(answers.len(), 8);
+    for answer in answers {
+        // The server's key is of an elliptic curve.
+        match answer["key"].as_str() {
+            Some("ECDSA") => assert_eq!(answer["chain"], 0),
+            _ => assert_eq!(answer["error"]["stage"], "handshake", "{answer}"),
+        }
+    }
+    assert_eq!(known["chains"][0]["status"], "ok");
+    assert_eq!(known["anchors"][0]["subject"], "CN=Plant Root");
+    assert_eq!(known["anchors"][0]["verifies"], serde_json::json!([0]));
+
+    let unknown = run().fails_with(1).json();
+    assert_eq!(unknown["status"], "untrusted");
+    assert_eq!(unknown["chains"][0]["status"], "untrusted");
+    assert_eq!(unknown["anchors"], serde_json::json!([]));
+}

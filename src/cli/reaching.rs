@@ -30,7 +30,7 @@ pub(crate) struct Reaching {
     pub(super) device: Option<&'static Device>,
 
     /// Ask every address for RSA and ECDSA, TLS 1.3 and older, with and without the name
-    #[arg(long, conflicts_with_all = ["from", "hosts", "json", "what"])]
+    #[arg(long, conflicts_with_all = ["from", "hosts", "what"])]
     pub(super) survey: bool,
 
     #[command(flatten)]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use certgrab::{
+    document::SurveyDocument,
     grab::Options,
     handshake::{Authentication, Version},
     reach,
@@ -12,7 +13,7 @@ use certgrab::{
 
 use super::{
     Exit, Failure,
-    args::{Display, Form, Job},
+    args::{Display, Job},
     complain, formats, job, output, style,
 };
 
@@ -23,15 +24,11 @@ pub(super) fn run(
     options: &Options,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Exit, Failure> {
-    if job.emit.iter().any(|emission| matches!(emission.form, Form::Document)) {
-        let message = "`--survey` shows a table: a JSON document is of one chain";
-        return Err(Failure::new(Exit::Usage, message));
-    }
     let mut exit = Exit::Done;
     for target in &job.targets {
         let target = job.reaching.target(target);
         let ended = match runtime.block_on(survey::survey(&target, options)) {
-            Ok(survey) => finish(job, display, &target, &survey)?,
+            Ok(survey) => finish(job, display, &target, options, &survey)?,
             Err(error) => failed(&error),
         };
         exit = exit.worse(ended);
@@ -44,8 +41,17 @@ fn failed(error: &reach::Error) -> Exit {
     Exit::NoHandshake
 }
 
-fn finish(job: &Job, display: &Display, target: &Target, survey: &Survey) -> Result<Exit, Failure> {
-    if job.emit.is_empty() {
+fn finish(
+    job: &Job,
+    display: &Display,
+    target: &Target,
+    options: &Options,
+    survey: &Survey,
+) -> Result<Exit, Failure> {
+    let document = || SurveyDocument::new(target, survey, options).to_line();
+    if job.json {
+        output::write(document().as_bytes())?;
+    } else if job.emit.is_empty() {
         output::show(&table(target, survey))?;
     }
     if survey.chains.is_empty() {
@@ -63,8 +69,7 @@ fn finish(job: &Job, display: &Display, target: &Target, survey: &Survey) -> Res
         return Ok(Exit::Untrusted);
     };
     let name = formats::name(job, &bundle)?;
-    // A document is of one chain, which `run` has refused.
-    job::export(job, display, &bundle, &name, String::new)
+    job::export(job, display, &bundle, &name, document)
 }
 
 /// Every way of asking with its chain, then each chain, then the anchors.

@@ -1,7 +1,9 @@
 //! One target's result as a JSON document.
 //!
 //! In: a [`Grab`] or an [`Error`]. Out: [`Document`]; its field names do not change within
-//! schema 1, fields may be added.
+//! schema 1, fields may be added. A survey has [`SurveyDocument`].
+
+mod survey;
 
 use serde::Serialize;
 
@@ -11,11 +13,14 @@ use crate::{
     grab::{Error, Grab, Judgement, Options},
     handshake::MaxFragmentLength,
     path::{self, Path, Question, Refusal},
+    reach,
     store::Source,
     target::Target,
     time::Time,
     warning::{self, Warning},
 };
+
+pub use self::survey::SurveyDocument;
 
 /// The version of the document's form.
 pub const SCHEMA: u32 = 1;
@@ -118,36 +123,28 @@ impl Document {
     /// The document of a target that was asked with `options`.
     #[must_use]
     pub fn new(target: &Target, outcome: &Result<Grab, Error>, options: &Options) -> Self {
-        let mut document = Self::empty(target);
-        document.target.name = options.wanted_name(target).to_str().into_owned();
         match outcome {
             Err(error) => {
-                document.error = Some(ErrorPart {
-                    kind: error.kind(),
-                    stage: error.stage(),
-                    message: error.to_string(),
-                    hint: error.hint(),
-                });
+                let error = Some(ErrorPart::new(error));
+                Self { error, ..Self::empty(target, options) }
             }
-            Ok(grab) => {
-                document.fill(grab, options.at);
-                document.add_refused_paths(target, grab, options);
-            }
+            Ok(grab) => Self::judged(target, grab, options),
         }
+    }
+
+    /// The document of a chain that was judged.
+    fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
+        let mut document = Self::empty(target, options);
+        document.fill(grab, options.at);
+        document.add_refused_paths(target, grab, options);
         document
     }
 
-    fn empty(target: &Target) -> Self {
-        let host = target.host();
+    fn empty(target: &Target, options: &Options) -> Self {
         Self {
             schema: SCHEMA,
             index: None,
-            target: TargetPart {
-                name: host.clone(),
-                host,
-                port: target.port(),
-                starttls: target.scheme().starttls.map(|_| target.scheme().word),
-            },
+            target: TargetPart::new(target, options),
             status: "failed",
             error: None,
             handshake: None,
@@ -231,16 +228,38 @@ impl Document {
     }
 
     /// The document on one line, `\n` ended.
-    ///
-    /// # Panics
-    ///
-    /// Never: its parts are strings, numbers and lists of them.
     #[must_use]
     pub fn to_line(&self) -> String {
-        let mut line = serde_json::to_string(self).expect("strings and numbers always serialise");
-        line.push('\n');
-        line
+        line(self)
     }
+}
+
+impl TargetPart {
+    fn new(target: &Target, options: &Options) -> Self {
+        Self {
+            host: target.host(),
+            port: target.port(),
+            name: options.wanted_name(target).to_str().into_owned(),
+            starttls: target.scheme().starttls.map(|_| target.scheme().word),
+        }
+    }
+}
+
+impl ErrorPart {
+    fn new(error: &reach::Error) -> Self {
+        Self {
+            kind: error.kind(),
+            stage: error.stage(),
+            message: error.to_string(),
+            hint: error.hint(),
+        }
+    }
+}
+
+fn line(document: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(document).expect("strings and numbers always serialise");
+    line.push('\n');
+    line
 }
 
 fn certificate(certificate: &Certificate, source: &Source) -> CertificatePart {
