@@ -90,3 +90,22 @@ fn a_survey_is_one_json_document_with_the_chain_of_each_answer() {
     assert_eq!(unknown["chains"][0]["status"], "untrusted");
     assert_eq!(unknown["anchors"], serde_json::json!([]));
 }
+
+#[test]
+fn a_set_that_its_consumer_would_not_take_is_not_written() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let intermediate = pki.folder().join("issuing.pem");
+    std::fs::write(&intermediate, pem_of(&pki.path()[1..2])).expect("a file");
+    let run = |format: &str| {
+        grab(&server).args(["--survey", "--emit", format, "--roots"]).args([&intermediate])
+    };
+    // mbedTLS takes any certificate for an anchor, OpenSSL under Python only a self-signed one.
+    assert!(run("mbedtls").succeeds().out().contains("CN=Issuing"));
+    let outcome = run("python").fails_with(1).stdout("");
+    assert!(
+        outcome.err().contains("it takes no anchor that is not self-signed"),
+        "{}",
+        outcome.err()
+    );
+}

@@ -218,12 +218,25 @@ fn finish(
         output::show(&formats::sizes(&bundle))?;
         return Ok(Exit::Done);
     }
+    prove(job, target, grab, &bundle, options, display)?;
+    export(job, display, &bundle, &name, document)
+}
+
+/// Proves for the consumer of every form asked for that it verifies the server with the bundle.
+pub(super) fn prove(
+    job: &Job,
+    target: &Target,
+    grab: &Grab,
+    bundle: &bundle::Bundle,
+    options: &Options,
+    display: &Display,
+) -> Result<(), Failure> {
     for emission in &job.emit {
         if let (Form::Certificates(format), What::Anchor) = (&emission.form, job.what) {
-            anchor::prove_for(format.name, target, grab, &bundle, options, display)?;
+            anchor::prove_for(format.name, target, grab, bundle, options, display)?;
         }
     }
-    export(job, display, &bundle, &name, document)
+    Ok(())
 }
 
 /// Renders a bundle in every form asked for and writes all of them, or none.

@@ -69,6 +69,9 @@ fn finish(
         return Ok(Exit::Untrusted);
     };
     let name = formats::name(job, &bundle)?;
+    for chain in &survey.chains {
+        job::prove(job, target, chain, &bundle, options, display)?;
+    }
     job::export(job, display, &bundle, &name, document)
 }
 
