@@ -167,6 +167,13 @@ fn options_that_contradict_each_other_are_refused_before_anyone_is_asked() {
     );
     refused(&["a.test", "b.test", "--emit", "pem"], "certgrab: error: `--emit` takes one target\n");
     refused(&["a.test", "--sni", "b.test", "--no-sni"], "certgrab: error: the argument");
-    refused(&["a.test", "--timeout", "0"], "certgrab: error: invalid value");
+    for timeout in ["0", "0.5", "10s"] {
+        let wanted = "for '--timeout <SECS>': wanted whole seconds from 1 to 65535";
+        let message = format!("certgrab: error: invalid value '{timeout}' {wanted}");
+        refused(&["a.test", "--timeout", timeout], &message);
+    }
+    let wanted = "for '--connect <HOST:PORT>': wanted a port too: HOST:PORT";
+    let message = format!("certgrab: error: invalid value '127.0.0.1' {wanted}");
+    refused(&["a.test:8883", "--connect", "127.0.0.1"], &message);
     refused(&["a.test", "--name", "1x"], "certgrab: error: invalid value");
 }

@@ -111,11 +111,11 @@ pub(crate) struct Job {
     pub(crate) anchor: super::anchor::Anchor,
 
     /// Give up on a target after SECS seconds
-    #[arg(long, value_name = "SECS", default_value = "10")]
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds)]
     pub(crate) timeout: NonZeroU16,
 
     /// Connect to HOST:PORT, and still want a certificate for TARGET
-    #[arg(long, value_name = "HOST:PORT", value_parser = target)]
+    #[arg(long, value_name = "HOST:PORT", value_parser = place)]
     pub(crate) connect: Option<Target>,
 
     /// Send NAME in the ClientHello, and want a certificate for it, instead of TARGET
@@ -199,6 +199,17 @@ pub(super) fn target(text: &str) -> Result<Target, String> {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     })
+}
+
+/// Where to connect to: the port is wanted, since the target's and the scheme's may differ.
+pub(super) fn place(text: &str) -> Result<Target, String> {
+    let place = target(text)?;
+    let has_port = text.trim_end_matches('/').ends_with(&format!(":{}", place.port()));
+    if has_port { Ok(place) } else { Err("wanted a port too: HOST:PORT".to_owned()) }
+}
+
+pub(super) fn seconds(text: &str) -> Result<NonZeroU16, String> {
+    text.parse().map_err(|_| format!("wanted whole seconds from 1 to {}", u16::MAX))
 }
 
 pub(super) fn fingerprint(text: &str) -> Result<Sha256, String> {

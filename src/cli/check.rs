@@ -73,7 +73,7 @@ pub(crate) struct Args {
     at: Option<Time>,
 
     /// Give up on a target after SECS seconds
-    #[arg(long, value_name = "SECS")]
+    #[arg(long, value_name = "SECS", value_parser = super::args::seconds)]
     timeout: Option<NonZeroU16>,
 }
 

@@ -20,7 +20,7 @@ use rustls_pki_types::{DnsName, ServerName};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::super::{Exit, Failure};
+use super::super::{Exit, Failure, args};
 
 /// The longest line: twice the longest name (RFC 1035 section 2.3.4) for each of its three parts.
 const MAX_LINE_BYTES: u64 = 2 * 255 * 3;
@@ -203,7 +203,10 @@ fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
                 ServerName::DnsName(name) => changes.sni = Some(name.clone()),
                 _ => return Err((format!("`sni={}` is an address", clean(value)), None)),
             },
-            Some(("connect", value)) => changes.connect = Some(place(value)?),
+            Some(("connect", value)) => {
+                let place = args::place(value).map_err(|message| (message, None))?;
+                changes.connect = Some(place);
+            }
             _ => {
                 let hint = "behind a target stand `sni=NAME` and `connect=HOST:PORT`".to_owned();
                 return Err((format!("has the unknown option `{}`", clean(word)), Some(hint)));
