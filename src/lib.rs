@@ -88,9 +88,6 @@ pub mod grab;
 #[cfg(feature = "fetch")]
 pub mod warning;
 
-#[cfg(feature = "fetch")]
-pub mod document;
-
 // What was committed, against what is there now.
 #[cfg(feature = "fetch")]
 pub mod check;
@@ -100,6 +97,9 @@ pub mod cover;
 
 #[cfg(feature = "fetch")]
 pub mod survey;
+
+#[cfg(feature = "fetch")]
+pub mod document;
 
 #[cfg(feature = "fetch")]
 pub use grab::{Grab, grab};

@@ -3,8 +3,14 @@
 //! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
 
 use crate::{
-    anchor::Lasts, bundle::KeyPossession, certificate::Certificate, handshake::Presented,
-    path::Paths, store::Source, time::Time, verify::Verified,
+    anchor::Lasts,
+    bundle::KeyPossession,
+    certificate::{Certificate, Key},
+    handshake::Presented,
+    path::Paths,
+    store::Source,
+    time::Time,
+    verify::Verified,
 };
 
 /// An anchor that lasts no longer than this is warned of: a year, as device firmware is refreshed
@@ -16,6 +22,10 @@ pub const HORIZON_DAYS: i64 = 365;
 /// Nothing is embedded before its list exists, so a time of judgement in the past is no reason to
 /// keep quiet about a root that leaves soon after this day.
 const MOZILLA_LIST: (i16, i8, i8) = (2026, 10, 23);
+
+/// The fewest bits of an RSA key that mbedTLS (`mbedtls_x509_crt_profile_default`) and OpenSSL at
+/// security level 2 verify.
+const FEWEST_RSA_BITS: usize = 2048;
 
 /// Something that a person should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +106,17 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
         }
         if let Some(message) = old_version(&handshake.version) {
             warn("old_version", message);
+        }
+    }
+    for certificate in &presented.certificates {
+        if let key @ Key::Rsa { .. } = certificate.key()
+            && key.bits() < Some(FEWEST_RSA_BITS)
+        {
+            let subject = certificate.subject().text().line();
+            warn(
+                "weak_key",
+                format!("`{subject}` has the key {key}: mbedTLS and OpenSSL refuse it by default"),
+            );
         }
     }
     for (position, problem) in &presented.unreadable {

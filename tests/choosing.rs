@@ -140,6 +140,9 @@ path 1     holds
   CN=cryptography.io, until 2023-08-27, SHA-256 72d8f5a91d1b8e7b...
 ";
     assert!(text.contains(wanted), "{text}");
+    // The root that signed ISRG Root X1 across had expired: the path on which fleets stood still.
+    let expired = "\npath 2     `CN=DST Root CA X3,O=Digital Signature Trust Co.` expired at";
+    assert!(text.contains(expired), "{text}");
 
     let document = real_chain("godaddy-g2-class2").expect("it was there").args(["--json"]);
     let document = document.succeeds().json();

@@ -69,3 +69,49 @@ fn an_unknown_device_is_refused_with_the_known_ones() {
     let error = certgrab().args(["plc.test", "--as", "toaster"]).fails_with(2).err();
     assert!(error.contains("there are esp-idf, arduino-esp32, esp8266"), "{error}");
 }
+
+#[test]
+fn a_version_that_the_device_lacks_is_no_connection_although_certificates_were_read() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    let server = authority.serve("leaf", &["-tls1", "-cipher", "ALL:@SECLEVEL=0"]);
+    let target = format!("127.0.0.1:{}", server.port());
+    let run = |device: &str| {
+        certgrab().args([&target, "--as", device, "--roots"]).args([authority.file("root.pem")])
+    };
+    for device in ["esp-idf", "arduino-esp32", "openssl"] {
+        let error = run(device).fails_with(3).stdout("").err();
+        assert!(
+            error.contains(&format!("hint: {device} speaks TLS 1.2 and nothing older")),
+            "{error}"
+        );
+    }
+    let report = run("bearssl").succeeds().out();
+    assert!(report.contains("device     bearssl can connect, with TLS 1.0\n"), "{report}");
+}
+
+#[test]
+fn a_key_that_the_device_would_refuse_is_no_connection() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", "RSA", &["rsa_keygen_bits:1024"], "sha256");
+    let server = authority.serve("leaf", &["-cipher", "DEFAULT:@SECLEVEL=0", "-tls1_2"]);
+    let target = format!("127.0.0.1:{}", server.port());
+    let run = |device: &str| {
+        let run = certgrab().args([&target, "--as", device, "--roots"]);
+        run.args([authority.file("root.pem")]).succeeds().out()
+    };
+    let refusal = "cannot connect: `CN=leaf` has an RSA key of fewer than 2048 bits\n";
+    for device in ["esp-idf", "mbedtls", "openssl"] {
+        let report = run(device);
+        assert!(report.contains(&format!("device     {device} {refusal}")), "{report}");
+        assert!(report.contains("`CN=leaf` has the key RSA 1024"), "{report}");
+    }
+    // BearSSL takes 1,017 bits and more.
+    assert!(run("bearssl").contains("bearssl can connect"));
+}

@@ -138,8 +138,8 @@ fn the_way_of_shaking_hands_can_be_chosen() {
     let target = format!("127.0.0.1:{}", old.port());
     certgrab().args([&target, "--handshake", "full"]).fails_with(3).stdout("").stderr(
         "certgrab: error: the server refused the handshake: alert protocol_version\n\
-         certgrab: hint: the server may want another name, which `--sni NAME` sends, or something \
-         that was not offered\n",
+         certgrab: hint: `--handshake auto` tries TLS 1.0 to 1.3; `full` has nothing before 1.2, \
+         `cleartext` nothing after it, since TLS 1.3 encrypts its certificates\n",
     );
 }
 

@@ -130,7 +130,9 @@ fn handshake(out: &mut String, grab: &Grab) {
     let text = format!("{}, {}; {proof}", handshake.version, handshake.cipher_suite);
     fact(out, "handshake", &text);
     if let Some(device) = handshake.device {
-        for (index, sentence) in device.verdict(handshake).iter().enumerate() {
+        for (index, sentence) in
+            device.verdict(handshake, &grab.presented.certificates).iter().enumerate()
+        {
             let name = if index == 0 { "device" } else { "" };
             fact(out, name, &format!("{} {sentence}", device.name));
         }
@@ -142,7 +144,7 @@ fn handshake(out: &mut String, grab: &Grab) {
     fact(
         out,
         "message",
-        &format!("{bytes} bytes of certificates, which a device must hold at once"),
+        &format!("{bytes} bytes of certificates, which most devices must hold at once"),
     );
 }
 

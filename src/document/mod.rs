@@ -171,7 +171,7 @@ impl Document {
             device: handshake.device.map(|device| DevicePart {
                 name: device.name,
                 max_fragment_length: handshake.max_fragment_length.map(MaxFragmentLength::bytes),
-                verdict: device.verdict(handshake),
+                verdict: device.verdict(handshake, &presented.certificates),
             }),
         });
         let shown = |one: &Certificate| certificate(one, &presented.source);

@@ -49,10 +49,13 @@ where
     };
     // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
     let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
-    // What goes wrong after the certificates does not matter: nothing more was wanted.
-    match flight.presented(None) {
-        Some(presented) => Ok(presented),
-        None => Err(outcome.err().unwrap_or(Error::Closed { received })),
+    match (outcome, flight.presented(None)) {
+        // A device does not read on.
+        (Err(error @ Error::Version(_)), _) if hello.device.is_some() => Err(error),
+        // What goes wrong after the certificates does not matter: nothing more was wanted.
+        (_, Some(presented)) => Ok(presented),
+        (Err(error), None) => Err(error),
+        (Ok(()), None) => Err(Error::Closed { received }),
     }
 }
 

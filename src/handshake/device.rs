@@ -6,6 +6,8 @@
 
 use rustls_pki_types::DnsName;
 
+use crate::certificate::{Certificate, Key};
+
 use super::{
     Handshake, Hello, MaxFragmentLength, Version, error::Error, records::MAX_RECORD_BYTES,
 };
@@ -32,9 +34,27 @@ pub struct Device {
     pub receive_bytes: usize,
     /// Whether a handshake message must fit into one record.
     whole_messages: bool,
+    /// What it wants of the certificates below the anchor.
+    certificates: Strictness,
     /// What to change so that it speaks TLS 1.3.
     tls13: Option<&'static str>,
 }
+
+/// What a TLS library wants of the certificates that it verifies.
+#[derive(Debug, PartialEq, Eq)]
+struct Strictness {
+    fewest_rsa_bits: usize,
+    takes_sha1: bool,
+}
+
+/// `mbedtls_x509_crt_profile_default` (library/x509_crt.c of mbedTLS 2.28 and 3.6).
+const MBEDTLS: Strictness = Strictness { fewest_rsa_bits: 2048, takes_sha1: false };
+
+/// `br_x509_minimal_init` of BearSSL 0.6 wants 128 bytes; the full profile has SHA-1.
+const BEARSSL: Strictness = Strictness { fewest_rsa_bits: 1017, takes_sha1: true };
+
+/// Security level 2, Debian's default (SSL_CTX_set_security_level(3)).
+const OPENSSL: Strictness = Strictness { fewest_rsa_bits: 2048, takes_sha1: false };
 
 /// The devices, by name.
 pub static DEVICES: [Device; 7] = [
@@ -50,6 +70,7 @@ pub static DEVICES: [Device; 7] = [
         max_fragment_length: None,
         receive_bytes: MAX_RECORD_BYTES,
         whole_messages: true,
+        certificates: MBEDTLS,
         tls13: Some("CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig"),
     },
     Device {
@@ -64,6 +85,7 @@ pub static DEVICES: [Device; 7] = [
         max_fragment_length: None,
         receive_bytes: MAX_RECORD_BYTES,
         whole_messages: true,
+        certificates: MBEDTLS,
         tls13: Some(
             "a core built by esp32-arduino-lib-builder with CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y",
         ),
@@ -80,6 +102,7 @@ pub static DEVICES: [Device; 7] = [
         max_fragment_length: None,
         receive_bytes: MAX_RECORD_BYTES,
         whole_messages: false,
+        certificates: BEARSSL,
         tls13: None,
     },
     Device {
@@ -94,6 +117,7 @@ pub static DEVICES: [Device; 7] = [
         max_fragment_length: Some(MaxFragmentLength::Bytes512),
         receive_bytes: 512,
         whole_messages: false,
+        certificates: BEARSSL,
         tls13: None,
     },
     Device {
@@ -108,6 +132,7 @@ pub static DEVICES: [Device; 7] = [
         max_fragment_length: None,
         receive_bytes: MAX_RECORD_BYTES,
         whole_messages: true,
+        certificates: MBEDTLS,
         tls13: Some("mbedTLS 3.6 with MBEDTLS_SSL_PROTO_TLS1_3"),
     },
     Device {
@@ -122,6 +147,7 @@ pub static DEVICES: [Device; 7] = [
         max_fragment_length: None,
         receive_bytes: MAX_RECORD_BYTES,
         whole_messages: false,
+        certificates: BEARSSL,
         tls13: None,
     },
     Device {
@@ -136,6 +162,7 @@ pub static DEVICES: [Device; 7] = [
         max_fragment_length: None,
         receive_bytes: MAX_RECORD_BYTES,
         whole_messages: false,
+        certificates: OPENSSL,
         tls13: None,
     },
 ];
@@ -165,12 +192,13 @@ impl Device {
     /// What an answer means to it, in sentences without a full stop; the first says whether it
     /// connects.
     #[must_use]
-    pub fn verdict(&self, handshake: &Handshake) -> Vec<String> {
+    pub fn verdict(&self, handshake: &Handshake, sent: &[Certificate]) -> Vec<String> {
         let bytes = handshake.certificate_message_bytes;
-        let mut verdict = vec![match self.obstacle(handshake) {
-            None => format!("can connect, with {}", handshake.version),
-            Some(obstacle) => format!("cannot connect: {obstacle}"),
-        }];
+        let mut verdict =
+            vec![match self.obstacle(handshake).or_else(|| self.certificates.refusal(sent)) {
+                None => format!("can connect, with {}", handshake.version),
+                Some(obstacle) => format!("cannot connect: {obstacle}"),
+            }];
         verdict.push(if self.whole_messages {
             format!(
                 "needs a receive buffer of {bytes} bytes for the certificates, by default it has {}",
@@ -224,8 +252,8 @@ impl Device {
                 })
             }
             Error::Version(_) => Some(format!(
-                "{name} speaks {} to {}: the server is too old for it",
-                self.oldest, self.newest
+                "{name} speaks {} and nothing older; without `--as` certgrab shows what it has",
+                self.oldest
             )),
             Error::Alert(Alert::HandshakeFailure | Alert::InsufficientSecurity) => Some(format!(
                 "the server has no cipher suite, group or certificate for {name}; without `--as` \
@@ -234,6 +262,26 @@ impl Device {
             _ => None,
         }
     }
+}
+
+impl Strictness {
+    /// What the library would refuse among the certificates that the server sent.
+    fn refusal(&self, sent: &[Certificate]) -> Option<String> {
+        sent.iter().filter(|one| !one.is_self_issued()).find_map(|one| {
+            let problem = match one.key() {
+                key @ Key::Rsa { .. } if key.bits() < Some(self.fewest_rsa_bits) => {
+                    format!("has an RSA key of fewer than {} bits", self.fewest_rsa_bits)
+                }
+                _ if !self.takes_sha1 && is_sha1(one) => "is signed with SHA-1".to_owned(),
+                _ => return None,
+            };
+            Some(format!("`{}` {problem}", one.subject().text().line()))
+        })
+    }
+}
+
+fn is_sha1(certificate: &Certificate) -> bool {
+    certificate.signature_algorithm().to_ascii_lowercase().contains("sha1")
 }
 
 /// As `br_ssl_client_init_full` of BearSSL 0.6 writes them.

@@ -183,7 +183,11 @@ impl Error {
             Self::Alert(AlertDescription::UnrecognisedName) => {
                 "the server knows no such name: `--sni NAME` sends another"
             }
-            Self::Alert(AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion) => {
+            Self::Alert(AlertDescription::ProtocolVersion) => {
+                "`--handshake auto` tries TLS 1.0 to 1.3; `full` has nothing before 1.2, \
+                 `cleartext` nothing after it, since TLS 1.3 encrypts its certificates"
+            }
+            Self::Alert(AlertDescription::HandshakeFailure) => {
                 "the server may want another name, which `--sni NAME` sends, or something that \
                  was not offered"
             }

@@ -423,10 +423,14 @@ impl Refusal {
                 "give the missing certificate with `--roots FILE`, or trust the one that was sent \
                  with `--trust-sha256 {sha256}` once you have compared it"
             )),
-            Self::MissingIssuer { urls, .. } => {
-                let place = urls.first().map(|url| format!(", it is at {}", url.line()));
-                Some(format!("the server should send its issuer too{}", place.unwrap_or_default()))
-            }
+            Self::MissingIssuer { urls, .. } => Some(match urls.first() {
+                Some(url) => {
+                    format!("the server should send its issuer too, it is at {}", url.line())
+                }
+                None => "if its issuer is a root of your own, give it with `--roots FILE`; an \
+                         intermediate is for the server to send"
+                    .to_owned(),
+            }),
             Self::WrongName { found, .. } if found.is_empty() => {
                 Some("the server's owner must issue a certificate with a subjectAltName".to_owned())
             }

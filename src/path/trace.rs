@@ -68,6 +68,7 @@ pub fn trace(
             .into_iter()
             .chain(candidates.iter().filter_map(|one| store.by_the_users_word(one)))
             .filter(|root| is_issued(top, &root.certificate))
+            .filter(|root| !path.iter().skip(1).any(|one| one.is_same_anchor(&root.certificate)))
             .collect();
         for root in &roots {
             traces.add(&path, Some(root), store, question);
@@ -75,7 +76,9 @@ pub fn trace(
         let is_next = |one: &&&Certificate| {
             is_issued(top, one)
                 && !path.iter().any(|known| known.is_same_anchor(one))
-                && !roots.iter().any(|root| root.certificate.is_same_anchor(one))
+                // A root that was sent is the store's; one that another root signed leads on.
+                && !(one.is_self_issued()
+                    && roots.iter().any(|root| root.certificate.is_same_anchor(one)))
         };
         let next: Vec<_> = candidates.iter().filter(is_next).collect();
         if next.is_empty() && roots.is_empty() {
