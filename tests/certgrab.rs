@@ -48,4 +48,5 @@ mod installing;
 // The whole.
 mod architecture;
 mod demo;
+mod faults;
 mod readme;
