@@ -49,4 +49,5 @@ mod installing;
 mod architecture;
 mod demo;
 mod faults;
+mod promises;
 mod readme;

@@ -159,7 +159,7 @@ fn files_whole_or_untouched_when_killed_at_any_step() {
         for nth in 1..100 {
             let place = Place::new();
             let output = place.shell(&format!(
-                "exec strace -f -qq -o /dev/null -e trace={call} \
+                "exec strace -f -qq -o \"$OUT/../trace\" -e trace={call} \
                  -e inject={call}:signal=KILL:when={nth} \"$@\""
             ));
             let content = place.content();
