@@ -58,7 +58,7 @@ fn each_promise_names_tests_that_there_are() {
 #[test]
 fn the_table_of_limits_has_the_values_of_the_constants() {
     let bytes = |bytes: usize| match bytes {
-        _ if bytes % (KIB * KIB) == 0 => format!("{} MiB", bytes / KIB / KIB),
+        _ if bytes.is_multiple_of(KIB * KIB) => format!("{} MiB", bytes / KIB / KIB),
         _ => format!("{} KiB", bytes / KIB),
     };
     let seconds = |time: Duration| format!("{} s", time.as_secs());
