@@ -21,6 +21,7 @@ mod anchors;
 mod choosing;
 mod consumers;
 mod fingerprints;
+mod graphs;
 mod reasons;
 mod refusals;
 mod roots;
