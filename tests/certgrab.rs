@@ -21,6 +21,7 @@ mod anchors;
 mod choosing;
 mod consumers;
 mod fingerprints;
+mod graphs;
 mod reasons;
 mod refusals;
 mod roots;
@@ -48,4 +49,6 @@ mod installing;
 // The whole.
 mod architecture;
 mod demo;
+mod faults;
+mod promises;
 mod readme;

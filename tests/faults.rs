@@ -1,0 +1,229 @@
+//! Faults of the machine: whatever goes wrong, a file is whole, old or new, and the fault is said.
+
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs,
+    os::unix::{fs::PermissionsExt as _, process::ExitStatusExt as _},
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use crate::support::{Pki, real};
+
+/// What stands in the output file before each run.
+const OLD: &str = "the old constants";
+
+/// A chain with its root, and a folder of its own that holds an old output.
+struct Place {
+    pki: Pki,
+    folder: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let pki = Pki::root("Plant Root").leaf("plc.test");
+        pki.chain_file();
+        pki.root_file();
+        let folder = pki.file("out");
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(folder.join("ca.pem"), OLD).expect("a file");
+        Self { pki, folder }
+    }
+
+    /// Runs a shell script that has the command's words in `$@` and the folder as `$OUT`.
+    fn shell(&self, script: &str) -> Output {
+        let emit = format!("pem={}", self.output().display());
+        Command::new("sh")
+            .args(["-c", script, "sh", env!("CARGO_BIN_EXE_certgrab"), "plc.test", "--from"])
+            .arg(self.pki.file("chain.pem"))
+            .arg("--roots")
+            .arg(self.pki.file("root.pem"))
+            .args(["--emit", &emit])
+            .env("OUT", &self.folder)
+            .output()
+            .expect("a shell")
+    }
+
+    fn output(&self) -> PathBuf {
+        self.folder.join("ca.pem")
+    }
+
+    fn content(&self) -> String {
+        fs::read_to_string(self.output()).expect("the output is there")
+    }
+
+    /// The names of what lies in the folder.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.folder).expect("the folder");
+        entries.map(|entry| entry.expect("an entry").file_name().display().to_string()).collect()
+    }
+
+    #[track_caller]
+    fn is_untouched(&self) {
+        assert_eq!(self.content(), OLD);
+        assert_eq!(self.names(), ["ca.pem"]);
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn is_root() -> bool {
+    Path::new("/proc/self").metadata().is_ok_and(|facts| {
+        use std::os::unix::fs::MetadataExt as _;
+        facts.uid() == 0
+    })
+}
+
+#[test]
+fn files_whole_or_untouched_on_a_full_disk() {
+    let place = Place::new();
+    // A file system of two pages: one holds the old file, and two more are too many.
+    let output = place.shell(
+        "unshare -rm sh -c 'mount -t tmpfs -o size=8k full \"$OUT\" || exit 99
+        printf %s \"the old constants\" >\"$OUT/ca.pem\"
+        head -c 4096 /dev/zero >\"$OUT/filler\"
+        \"$@\"; code=$?; cat \"$OUT/ca.pem\"; ls -A \"$OUT\"; exit $code' sh \"$@\"",
+    );
+    if output.status.code() == Some(99) || text(&output.stderr).starts_with("unshare:") {
+        return real::skip_even_in_ci("leave to mount a file system");
+    }
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), format!("{OLD}ca.pem\nfiller\n"));
+    assert_eq!(
+        text(&output.stderr),
+        format!(
+            "certgrab: error: cannot write {}: No space left on device (os error 28)\n",
+            place.output().display()
+        )
+    );
+}
+
+#[test]
+fn files_whole_or_untouched_where_a_file_may_not_grow() {
+    let place = Place::new();
+    let output = place.shell("trap '' XFSZ; ulimit -f 0; exec \"$@\"");
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    // The pipe takes the message, which is no file.
+    assert_eq!(
+        text(&output.stderr),
+        format!(
+            "certgrab: error: cannot write {}: File too large (os error 27)\n",
+            place.output().display()
+        )
+    );
+    place.is_untouched();
+}
+
+#[test]
+fn files_whole_or_untouched_in_a_read_only_folder() {
+    let place = Place::new();
+    let mode = |path: &Path, mode: u32| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    // Root may write anywhere, so it becomes somebody else, who needs a way to the files.
+    let output = if is_root() {
+        mode(place.pki.folder(), 0o755);
+        let binary = place.pki.file("certgrab");
+        fs::copy(env!("CARGO_BIN_EXE_certgrab"), &binary).expect("a copy");
+        mode(&binary, 0o755);
+        place.shell(
+            "shift; exec setpriv --reuid 65534 --regid 65534 --clear-groups \
+             \"$OUT/../certgrab\" \"$@\"",
+        )
+    } else {
+        mode(&place.folder, 0o555);
+        place.shell("exec \"$@\"")
+    };
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    assert_eq!(
+        text(&output.stderr),
+        format!(
+            "certgrab: error: cannot write {}: Permission denied (os error 13)\n",
+            place.output().display()
+        )
+    );
+    place.is_untouched();
+    mode(&place.folder, 0o755);
+}
+
+#[test]
+fn files_whole_or_untouched_when_killed_at_any_step() {
+    if !real::program("strace") {
+        return;
+    }
+    let mut killed = 0;
+    for call in ["openat", "write", "fchmod", "fsync", "rename", "close", "exit_group"] {
+        for nth in 1..100 {
+            let place = Place::new();
+            let output = place.shell(&format!(
+                "exec strace -f -qq -o \"$OUT/../trace\" -e trace={call} \
+                 -e inject={call}:signal=KILL:when={nth} \"$@\""
+            ));
+            let content = place.content();
+            let whole = content.starts_with("-----BEGIN CERTIFICATE-----\n")
+                && content.ends_with("-----END CERTIFICATE-----\n");
+            if output.status.code() == Some(0) {
+                assert!(whole, "{call} {nth}: {content}");
+                break;
+            }
+            assert_eq!(output.status.signal(), Some(9), "{call} {nth}: {}", text(&output.stderr));
+            assert!(content == OLD || whole, "{call} {nth}: {content}");
+            killed += 1;
+        }
+    }
+    // Fewer would mean that the writing was never met.
+    assert!(killed > 20, "{killed}");
+}
+
+#[test]
+fn files_whole_or_untouched_without_standard_streams() {
+    let place = Place::new();
+    // The first file that is opened must not become standard output.
+    let output = place.shell("exec \"$@\" <&- >&- 2>&-");
+    assert_eq!(output.status.code(), Some(0));
+    let root = text(&fs::read(place.pki.file("root.pem")).expect("the root"));
+    assert_eq!(place.content(), root);
+    assert_eq!(place.names(), ["ca.pem"]);
+}
+
+#[test]
+fn honest_failures_on_a_full_standard_output() {
+    let place = Place::new();
+    let output = place.shell(
+        "certgrab=$1 from=$4 roots=$6
+        exec \"$certgrab\" plc.test --from \"$from\" --roots \"$roots\" --emit pem >/dev/full",
+    );
+    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(
+        text(&output.stderr),
+        "certgrab: error: cannot write to standard output: No space left on device (os error 28)\n"
+    );
+}
+
+#[test]
+fn honest_failures_without_file_descriptors() {
+    // As many as are left after the standard ones: from none at all up to enough.
+    let mut enough = false;
+    for limit in 4..24 {
+        let place = Place::new();
+        let output = place.shell(&format!("ulimit -n {limit}; exec \"$@\""));
+        let error = text(&output.stderr);
+        match output.status.code() {
+            Some(0) => {
+                assert!(place.content().starts_with("-----BEGIN"), "{limit}");
+                enough = true;
+            }
+            // The loader could not open a library: certgrab has not begun.
+            Some(127) => place.is_untouched(),
+            code => {
+                assert_eq!(code, Some(4), "{limit}: {error}");
+                assert!(error.contains("Too many open files"), "{limit}: {error}");
+                place.is_untouched();
+            }
+        }
+    }
+    assert!(enough);
+}

@@ -1,0 +1,230 @@
+//! The promises of SECURITY.md: each names its tests, and its limits are those of the code.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use certgrab::{
+    certificate::Certificate, connect, escape::Foreign, extensions, grab as grabbing, handshake,
+    issuers, lock, path, reach, starttls, store,
+};
+use proptest::prelude::*;
+
+use crate::support::{Pki, Server, grab};
+
+const KIB: usize = 1024;
+
+fn security() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("SECURITY.md");
+    fs::read_to_string(path).expect("SECURITY.md")
+}
+
+/// All Rust sources below `folder`, in one text.
+fn sources(folder: PathBuf) -> String {
+    let mut text = String::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            text += &sources(path);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text += &fs::read_to_string(path).expect("a source");
+        }
+    }
+    text
+}
+
+#[test]
+fn each_promise_names_tests_that_there_are() {
+    let security = security();
+    let promises = security.split("## Promises").nth(1).expect("the promises");
+    let promises = promises.split("## Limits").next().expect("their end");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let code = sources(root.join("src")) + &sources(root.join("tests"));
+    for number in 1..=10 {
+        let promise = promises.split(&format!("\n{number}. **")).nth(1).expect("a promise");
+        let tests = promise.split("Tests: ").nth(1).expect("its tests");
+        let tests: Vec<_> =
+            tests.lines().next().expect("a line").split('`').skip(1).step_by(2).collect();
+        assert!(tests.len() >= 2, "promise {number}");
+        for test in tests {
+            assert!(code.contains(&format!("fn {test}(")), "promise {number}: {test}");
+        }
+    }
+}
+
+#[test]
+fn the_table_of_limits_has_the_values_of_the_constants() {
+    let bytes = |bytes: usize| match bytes {
+        _ if bytes.is_multiple_of(KIB * KIB) => format!("{} MiB", bytes / KIB / KIB),
+        _ => format!("{} KiB", bytes / KIB),
+    };
+    let seconds = |time: Duration| format!("{} s", time.as_secs());
+    let rsa = extensions::RSA_BITS;
+    let limits = [
+        ("grab::TIMEOUT", seconds(grabbing::TIMEOUT)),
+        ("connect::ADDRESS_TIMEOUT", seconds(connect::ADDRESS_TIMEOUT)),
+        ("connect::MAX_ADDRESSES", connect::MAX_ADDRESSES.to_string()),
+        ("reach::MAX_CONNECTIONS", reach::MAX_CONNECTIONS.to_string()),
+        (
+            "handshake::MAX_CERTIFICATE_MESSAGE_BYTES",
+            bytes(handshake::MAX_CERTIFICATE_MESSAGE_BYTES),
+        ),
+        (
+            "handshake::MAX_CERTIFICATE_REQUEST_BYTES",
+            bytes(handshake::MAX_CERTIFICATE_REQUEST_BYTES),
+        ),
+        ("handshake::MAX_MESSAGE_BYTES", bytes(handshake::MAX_MESSAGE_BYTES)),
+        ("handshake::MAX_PEER_BYTES", bytes(handshake::MAX_PEER_BYTES)),
+        ("handshake::MAX_USELESS_RECORDS", handshake::MAX_USELESS_RECORDS.to_string()),
+        ("handshake::MAX_CERTIFICATES", handshake::MAX_CERTIFICATES.to_string()),
+        ("certificate::MAX_CERTIFICATE_BYTES", bytes(certgrab::certificate::MAX_CERTIFICATE_BYTES)),
+        ("starttls::MAX_LINE_BYTES", bytes(starttls::MAX_LINE_BYTES)),
+        ("starttls::MAX_LINES", starttls::MAX_LINES.to_string()),
+        ("issuers::STAGE_TIMEOUT", seconds(issuers::STAGE_TIMEOUT)),
+        ("issuers::http::FETCH_TIMEOUT", seconds(issuers::http::FETCH_TIMEOUT)),
+        ("issuers::MAX_URLS", issuers::MAX_URLS.to_string()),
+        ("issuers::MAX_FETCHES", issuers::MAX_FETCHES.to_string()),
+        ("issuers::MAX_DEPTH", issuers::MAX_DEPTH.to_string()),
+        ("issuers::http::MAX_REDIRECTS", issuers::http::MAX_REDIRECTS.to_string()),
+        ("issuers::http::MAX_BODY_BYTES", bytes(issuers::http::MAX_BODY_BYTES)),
+        ("issuers::http::MAX_HEAD_BYTES", bytes(issuers::http::MAX_HEAD_BYTES)),
+        ("issuers::http::MAX_HEADERS", issuers::http::MAX_HEADERS.to_string()),
+        ("issuers::body::MAX_CERTIFICATES", issuers::body::MAX_CERTIFICATES.to_string()),
+        ("extensions::RSA_BITS", format!("{} to {} bits", rsa.start(), rsa.end())),
+        ("path::MAX_TRACES", path::MAX_TRACES.to_string()),
+        ("store::MAX_ROOTS_BYTES", bytes(usize::try_from(store::MAX_ROOTS_BYTES).expect("a size"))),
+        ("store::MAX_ROOTS", store::MAX_ROOTS.to_string()),
+        ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
+        ("escape::SHOWN_CHARACTERS", certgrab::escape::SHOWN_CHARACTERS.to_string()),
+    ];
+    let security = security();
+    for (name, value) in &limits {
+        assert!(security.contains(&format!("| {value} | `{name}` |")), "{name} is {value}");
+    }
+    let rows = security.lines().filter(|line| line.starts_with("| ") && line.contains("::"));
+    assert_eq!(rows.count(), limits.len(), "every row is compared");
+}
+
+#[test]
+fn ends_in_time_against_a_peer_that_drips() {
+    let server = Server::scripted("drip.test", |mut stream, _| {
+        let mut hello = [0; 512];
+        let _ = stream.read(&mut hello);
+        // A warning alert now and then would keep a reader that counts from the last byte.
+        while stream.write_all(&[21, 3, 3, 0, 2, 1, 90]).is_ok() {
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    });
+    let begun = Instant::now();
+    grab(&server).args(["--timeout", "2"]).fails_with(3).stdout("");
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+/// Whether `text` would do anything but stand there.
+fn acts(text: &str) -> bool {
+    let bidirectional = |one: char| {
+        matches!(one, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+            || matches!(one, '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    };
+    text.chars().any(|one| one.is_control() || bidirectional(one))
+}
+
+/// Text in which what means something to a terminal or a compiler is common.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        any::<char>().prop_map(String::from),
+        prop::sample::select(vec![
+            "*/", "/*", "??/", "//", "\\", "\"", "'", "\n", "\r", "\x1b[31m", "\u{202e}",
+            "\u{2028}", "\0", "-->", "{{", "{%", "#{", "$", "`", " ", "\u{85}", "\u{300}",
+            "\u{feff}",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// `text` with the characters that stand by their numbers in their places.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(one) = rest.chars().next() {
+        let numbered = rest.strip_prefix("\\u{").and_then(|rest| rest.split_once('}'));
+        let numbered = numbered.and_then(|(number, rest)| {
+            let number = u32::from_str_radix(number, 16).ok()?;
+            Some((char::from_u32(number)?, rest))
+        });
+        if let Some((character, after)) = numbered {
+            plain.push(character);
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix(r"\\") {
+            plain.push_str(r"\\");
+            rest = after;
+        } else {
+            plain.push(one);
+            rest = &rest[one.len_utf8()..];
+        }
+    }
+    plain
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
+
+    #[test]
+    fn clean_text_from_any_characters_at_all(raw in hostile()) {
+        let text = Foreign::text(&raw);
+        for shown in [text.line(), text.comment(), text.string_literal()] {
+            prop_assert!(!acts(&shown), "{shown:?}");
+        }
+        let bytes: Vec<_> = raw.chars().map(|one| (u32::from(one) & 0xff) as u8).collect();
+        prop_assert!(!acts(&Foreign::bytes(&bytes).line()));
+    }
+
+    #[test]
+    fn inert_sources_from_any_characters_at_all(raw in hostile()) {
+        let comment = Foreign::text(&raw).comment();
+        for mark in ["*/", "/*", "??", "-->"] {
+            prop_assert!(!comment.contains(mark), "{comment:?}");
+        }
+        prop_assert!(!comment.trim_end().ends_with('\\'), "{comment:?}");
+        // JSON is one of the languages of the literal, and a parser of it is at hand: what the
+        // program sees is what the report shows.
+        let text = Foreign::text(&raw);
+        let literal = text.string_literal();
+        prop_assert!(literal.is_ascii());
+        let read: String = serde_json::from_str(&format!("\"{literal}\"")).expect("a JSON string");
+        prop_assert_eq!(plain(&read), plain(&text.line()));
+    }
+
+    #[test]
+    fn bounded_whatever_the_bytes_of_a_certificate(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..12)
+    ) {
+        static GOOD: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+        let good = GOOD.get_or_init(|| Pki::root("Plant Root").leaf("plc.test").leaf_der().to_vec());
+        let mut der = good.clone();
+        for (place, byte, kind) in changes {
+            let place = place.index(der.len());
+            match kind {
+                0 => der[place] = byte,
+                1 => der.insert(place, byte),
+                2 if der.len() > 1 => drop(der.remove(place)),
+                _ => der[place] ^= 1 << (byte % 8),
+            }
+        }
+        if let Ok(certificate) = Certificate::from_der(&der) {
+            prop_assert_eq!(certificate.der(), &der[..]);
+            for name in [certificate.subject(), certificate.issuer()] {
+                prop_assert!(!acts(&name.text().line()));
+            }
+            let facts = [certificate.key().to_string(), certificate.serial()];
+            prop_assert!(!facts.iter().any(|fact| acts(fact)));
+            // A second reader takes what the first took.
+            let block = pem::parse(certificate.pem()).expect("one PEM block");
+            prop_assert_eq!(block.contents(), &der[..]);
+        }
+    }
+}
