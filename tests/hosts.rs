@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{Pki, Server, certgrab, pki::pem_of};
+use crate::support::{Pki, Server, certgrab, pki::pem_of, real};
 
 fn documents(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a document a line")).collect()
@@ -266,4 +266,37 @@ fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
         let error = run(arguments).fails_with(2).stdout("").err();
         assert!(error.contains(message), "{error}");
     }
+}
+
+#[test]
+fn gnu_parallel_spreads_a_list_as_the_page_says() {
+    if !real::program("parallel") {
+        return;
+    }
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/many-targets.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let command = page.lines().find(|line| line.starts_with("parallel ")).expect("the command");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let list: String = (1..=9).map(|port| format!("127.0.0.1:{port}\n")).collect();
+    std::fs::write(folder.path().join("brokers.txt"), list).expect("a file");
+    std::fs::write(folder.path().join("machines.txt"), ":\n").expect("a file");
+    let own = std::path::Path::new(env!("CARGO_BIN_EXE_certgrab")).parent().expect("a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let ran = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(folder.path())
+        .env("PATH", format!("{}:{path}", own.display()))
+        .env("HOME", folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .expect("sh runs");
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(ran.status.success(), "{said}");
+    let results = std::fs::read_to_string(folder.path().join("results.jsonl")).expect("results");
+    let mut ports: Vec<_> = documents(&results)
+        .iter()
+        .map(|one| one["target"]["port"].as_u64().expect("a port"))
+        .collect();
+    ports.sort_unstable();
+    assert_eq!(ports, (1..=9).collect::<Vec<_>>(), "{said}");
 }
