@@ -32,6 +32,8 @@ pub struct Entry {
     pub reason: Option<Foreign>,
     /// Until when it is expected to open the door: not after this second.
     pub lasts_until: Option<Time>,
+    /// Of a list of targets, those that need it; empty for one target.
+    pub needed_by: Vec<Foreign>,
 }
 
 /// What a certificate is to the device that holds it.
@@ -80,7 +82,8 @@ pub fn pack(
 
 /// The same for one of several anchors that a proof was made for.
 #[cfg(feature = "fetch")]
-pub(crate) fn pack_candidate(
+#[must_use]
+pub fn pack_candidate(
     target: &crate::target::Target,
     presented: &crate::handshake::Presented,
     anchor: &crate::anchor::Candidate,
@@ -100,6 +103,7 @@ pub(crate) fn pack_candidate(
         }),
         reason: (role == Role::Anchor).then(|| Foreign::text(&anchor.reason.to_string())),
         lasts_until: (role == Role::Anchor).then_some(anchor.lasts.until),
+        needed_by: Vec::new(),
         certificate: certificate.clone(),
     };
     let on_path = anchor.path.certificates.as_slice();
@@ -162,6 +166,7 @@ impl Bundle {
             source: Foreign::text(&root.source.to_string()),
             reason: Some(Foreign::text(reason)),
             lasts_until: Some(lasts_until),
+            needed_by: Vec::new(),
         });
     }
 

@@ -305,7 +305,7 @@ impl Reader {
     fn plain(&self, certificate: Certificate) -> Entry {
         let role = if self.entries.is_empty() { Role::Anchor } else { Role::Backup };
         let source = Foreign::text("a PEM file without facts");
-        Entry { certificate, role, source, reason: None, lasts_until: None }
+        Entry { certificate, role, source, reason: None, lasts_until: None, needed_by: Vec::new() }
     }
 
     fn locked(&mut self, number: usize, certificate: Certificate) -> Result<Entry, Error> {
@@ -342,6 +342,7 @@ impl Reader {
             source: fact_foreign(&source),
             reason: take("Reason").map(|(_, value, _)| fact_foreign(&value)),
             lasts_until,
+            needed_by: Vec::new(),
         })
     }
 
@@ -449,6 +450,7 @@ mod tests {
             source: Foreign::text(hostile),
             reason,
             lasts_until: "9999-12-31T23:59:59Z".parse().ok(),
+            needed_by: Vec::new(),
         };
         Bundle {
             host: "2001:db8::1".to_owned(),

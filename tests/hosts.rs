@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{Pki, Server, certgrab};
+use crate::support::{Pki, Server, certgrab, pki::pem_of, real};
 
 fn documents(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a document a line")).collect()
@@ -184,4 +184,119 @@ fn the_summary_names_the_smallest_set_of_anchors_that_opens_all_doors() {
     assert!(summary.contains("CN=Root One, SHA-256 "), "{summary}");
     assert!(summary.contains("for 2 targets: "), "{summary}");
     assert!(summary.contains("for 1 targets: two.test:443\n"), "{summary}");
+}
+
+/// Two servers under authorities of their own, each of which `Hub Root` signed, and one apart.
+fn three_plants() -> [Pki; 3] {
+    let hub = rcgen::KeyPair::generate().expect("a key");
+    let again = rcgen::KeyPair::from_pem(&hub.serialize_pem()).expect("the same key");
+    [
+        Pki::root_with_key("Hub Root", hub).intermediate("Plant A").leaf("a.test"),
+        Pki::root_with_key("Hub Root", again).intermediate("Plant B").leaf("b.test"),
+        Pki::root("Root C").leaf("c.test"),
+    ]
+}
+
+#[test]
+fn the_smallest_set_is_written_with_the_targets_of_each_anchor() {
+    let [a, b, c] = three_plants();
+    let servers = [&a, &b, &c].map(Server::presenting);
+    let roots = a.file("roots.pem");
+    // Plant A opens one door, Plant B another; Hub Root opens both, and Root C the last.
+    let trusted = [&a.path()[1], &b.path()[1], a.root_der(), c.root_der()].map(Clone::clone);
+    std::fs::write(&roots, pem_of(&trusted)).expect("a file");
+    let list = format!(
+        "c.test connect={}\nb.test connect={}\n127.0.0.1:1\na.test:8883 connect={}\n",
+        servers[2].address(),
+        servers[1].address(),
+        servers[0].address()
+    );
+    let (header, pem) = (a.file("anchors.h"), a.file("anchors.pem"));
+    let outcome = certgrab()
+        .args(["--hosts", "-", "--timeout", "5", "--emit"])
+        .args([format!("c={}", header.display())])
+        .args(["--emit"])
+        .args([format!("pem={}", pem.display())])
+        .args(["--roots"])
+        .args([&roots])
+        .reading(list)
+        .fails_with(3);
+    assert_eq!(documents(&outcome.out()).len(), 4, "the results are still written");
+    assert!(outcome.err().contains("certgrab: 2 anchors open all doors that have one:\n"));
+    let written = std::fs::read_to_string(pem).expect("the set");
+    assert_eq!(written.matches("BEGIN CERTIFICATE").count(), 2);
+    for root in [a.root_der(), c.root_der()] {
+        assert!(written.contains(pem_of(std::slice::from_ref(root)).trim()), "{written}");
+    }
+    let header = std::fs::read_to_string(header).expect("the set");
+    let needs: Vec<_> = header
+        .lines()
+        .filter_map(|line| {
+            let line = line.strip_prefix(" * ")?;
+            line.strip_prefix("anchor: ").or_else(|| line.strip_prefix("needed by: "))
+        })
+        .collect();
+    let hub = ["`CN=Hub Root`", "`b.test:443`", "`a.test:8883`"];
+    let apart = ["`CN=Root C`", "`c.test:443`"];
+    assert!(
+        needs == [&hub[..], &apart].concat() || needs == [&apart[..], &hub].concat(),
+        "{header}"
+    );
+    assert!(header.contains("Regenerate: `certgrab --hosts LIST --emit c=FILE`"), "{header}");
+}
+
+#[test]
+fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("anchors.pem");
+    let emit = format!("pem={}", file.display());
+    let run = |arguments: &[&str]| {
+        certgrab().args(["--hosts", "-"]).args(arguments).reading("127.0.0.1:1\n")
+    };
+    std::fs::write(&file, "the set of yesterday").expect("a file");
+    run(&["--emit", &emit]).fails_with(3);
+    assert_eq!(std::fs::read_to_string(&file).expect("the file"), "the set of yesterday");
+    for (arguments, message) in [
+        (&["--emit", "pem"][..], "the results of the list go to standard output"),
+        (&["--emit", "json=x"], "`--emit json` is of one chain, not of a list"),
+        (&["--emit", "lock=x"], "a lock is of one target, not of a list"),
+        (&["--emit", &emit, "--backup"], "`--emit` writes the anchors of a list"),
+        (&["--emit", &emit, "--what", "leaf"], "`--emit` writes the anchors of a list"),
+    ] {
+        let error = run(arguments).fails_with(2).stdout("").err();
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[test]
+fn gnu_parallel_spreads_a_list_as_the_page_says() {
+    if !real::program("parallel") {
+        return;
+    }
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/many-targets.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let command = page.lines().find(|line| line.starts_with("parallel ")).expect("the command");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let list: String = (1..=9).map(|port| format!("127.0.0.1:{port}\n")).collect();
+    std::fs::write(folder.path().join("brokers.txt"), list).expect("a file");
+    std::fs::write(folder.path().join("machines.txt"), ":\n").expect("a file");
+    let own = std::path::Path::new(env!("CARGO_BIN_EXE_certgrab")).parent().expect("a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let ran = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(folder.path())
+        .env("PATH", format!("{}:{path}", own.display()))
+        .env("HOME", folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .expect("sh runs");
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(ran.status.success(), "{said}");
+    let results = std::fs::read_to_string(folder.path().join("results.jsonl")).expect("results");
+    let mut ports: Vec<_> = documents(&results)
+        .iter()
+        .map(|one| one["target"]["port"].as_u64().expect("a port"))
+        .collect();
+    ports.sort_unstable();
+    assert_eq!(ports, (1..=9).collect::<Vec<_>>(), "{said}");
 }

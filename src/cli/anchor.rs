@@ -64,6 +64,11 @@ impl Anchor {
         })
     }
 
+    /// Whether more than the anchor is written.
+    pub(super) const fn widens(&self) -> bool {
+        self.backup || self.siblings
+    }
+
     /// The bundle with the backups and the siblings that were asked for.
     pub(super) fn widened(&self, bundle: Bundle, verified: &Verified, at: Time) -> Bundle {
         let bundle = if self.backup { bundle.with_backups(verified) } else { bundle };

@@ -40,7 +40,7 @@ pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
         .build()
         .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
     let exit = match &job.many.hosts {
-        Some(file) => hosts::run(&job.many, file, options, display, &runtime),
+        Some(file) => hosts::run(job, file, options, display, &runtime),
         None if job.reaching.survey => survey::run(job, display, &options, &runtime),
         None => {
             let ask = |target: &Target| runtime.block_on(grab::grab(target, &options));
@@ -81,8 +81,7 @@ fn agree(job: &Job) -> Result<(), Failure> {
             .with_hint(Some("give the others a file: `--emit FORMAT=PATH`".to_owned())));
     }
     if job.many.hosts.is_some() && !job.emit.is_empty() {
-        return Err(usage("`--emit` takes one target, not a list")
-            .with_hint(Some("the summary names the anchors that open all doors".to_owned())));
+        hosts::agree(job)?;
     }
     for (index, emission) in job.emit.iter().enumerate() {
         let same = |other: &Emission| other.path.is_some() && other.path == emission.path;

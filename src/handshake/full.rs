@@ -104,7 +104,7 @@ where
 }
 
 fn client(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnection, rustls::Error> {
-    let mut config = ClientConfig::builder_with_provider(Arc::new(provider(hello)))
+    let mut config = ClientConfig::builder_with_provider(provider(hello))
         .with_protocol_versions(&versions(hello))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(recorder) as Arc<dyn ServerCertVerifier>)
@@ -117,8 +117,23 @@ fn client(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnection, r
     ClientConnection::new(Arc::new(config), name)
 }
 
+/// The provider for a hello. A run sends thousands of the same kind, so the last one is kept.
+fn provider(hello: &Hello) -> Arc<CryptoProvider> {
+    type Kept = (Vec<u16>, Vec<u16>, Arc<CryptoProvider>);
+    static LAST: Mutex<Option<Kept>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((suites, groups, provider)) = last.as_ref()
+        && (suites, groups) == (&hello.suites, &hello.groups)
+    {
+        return Arc::clone(provider);
+    }
+    let provider = Arc::new(new_provider(hello));
+    *last = Some((hello.suites.clone(), hello.groups.clone(), Arc::clone(&provider)));
+    provider
+}
+
 /// Of what the hello offers, what rustls can compute with, in the order of the hello.
-fn provider(hello: &Hello) -> CryptoProvider {
+fn new_provider(hello: &Hello) -> CryptoProvider {
     let mut provider = ring::default_provider();
     let place = |suite: &SupportedCipherSuite| match suite {
         SupportedCipherSuite::Tls13(_) => Some(0),

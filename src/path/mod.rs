@@ -26,6 +26,7 @@ use crate::{
 
 pub use explain::Refusal;
 pub(crate) use explain::why_not;
+pub(crate) use remembered::is_signed_by;
 pub use trace::{MAX_TRACES, Trace, Traces, trace};
 
 /// What is asked of a path.

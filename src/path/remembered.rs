@@ -10,8 +10,11 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
+use der::Tag;
 use ring::digest;
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
+
+use crate::element::{Element, Elements, only};
 
 /// Signatures remembered before all are forgotten: 32 bytes each, 256 KiB in all. A run over a
 /// hundred thousand servers meets a few hundred authorities.
@@ -27,6 +30,31 @@ pub(super) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgori
         });
         all.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect()
     })
+}
+
+/// Whether the signature on `child` is by the key in `spki`, a whole subjectPublicKeyInfo; `None`
+/// where no algorithm of the proof is for both.
+pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
+    let mut outer = Elements::of(only(child)?.value);
+    let message = outer.sequence()?.whole;
+    let algorithm = outer.sequence()?.value;
+    let signature = whole_octets(outer.next()?)?;
+    let mut fields = Elements::of(only(spki)?.value);
+    let key_algorithm = fields.sequence()?.value;
+    let key = whole_octets(fields.next()?)?;
+    let known = algorithms().iter().find(|known| {
+        known.signature_alg_id().as_ref() == algorithm
+            && known.public_key_alg_id().as_ref() == key_algorithm
+    })?;
+    Some(known.verify_signature(key, message, signature).is_ok())
+}
+
+/// The contents of a BIT STRING whose last octet is full (X.690 section 8.6.2).
+fn whole_octets(element: Element<'_>) -> Option<&[u8]> {
+    match (element.tag, element.value) {
+        (Tag::BitString, [0, octets @ ..]) => Some(octets),
+        _ => None,
+    }
 }
 
 /// An algorithm that does not compute again what it found right before.
@@ -99,5 +127,26 @@ mod tests {
             assert!(algorithm.verify_signature(point, &message[1..], signature).is_err());
             assert!(algorithm.verify_signature(point, message, &signature[1..]).is_err());
         }
+    }
+
+    #[test]
+    fn a_signature_on_a_certificate_is_by_one_key_and_by_no_other() {
+        let made = [(); 2].map(|()| {
+            let key = rcgen::KeyPair::generate().unwrap();
+            rcgen::CertificateParams::default().self_signed(&key).unwrap().der().to_vec()
+        });
+        let [(child, own), (_, other)] = made.each_ref().map(|der| {
+            let (_, parsed) = x509_parser::parse_x509_certificate(der).unwrap();
+            (der, parsed.public_key().raw.to_vec())
+        });
+        for _ in 0..2 {
+            assert_eq!(is_signed_by(child, &own), Some(true));
+            assert_eq!(is_signed_by(child, &other), Some(false));
+        }
+        assert_eq!(is_signed_by(child, &own[1..]), None);
+        let mut altered = child.clone();
+        let last = altered.len() - 1;
+        altered[last] ^= 1;
+        assert_eq!(is_signed_by(&altered, &own), Some(false));
     }
 }

@@ -61,6 +61,7 @@ pub(super) fn bundle(host: &str, port: u16, certificates: Vec<Certificate>) -> B
         source: Foreign::text("Mozilla's store"),
         reason: (index == 0).then(|| Foreign::text("the only root that the chain leads to")),
         lasts_until: None,
+        needed_by: Vec::new(),
     };
     Bundle {
         host: host.to_owned(),

@@ -5,6 +5,7 @@
 
 mod list;
 mod progress;
+mod set;
 mod tally;
 
 use std::{
@@ -19,15 +20,21 @@ use certgrab::{
     Grab,
     document::Document,
     grab::{self, Options},
+    target::Target,
 };
 use tokio::task::JoinSet;
 
+pub(super) use self::set::agree;
 use self::{
     list::{Entry, List, Shard},
     progress::Progress,
     tally::Tally,
 };
-use super::{Exit, Failure, args::Display};
+use super::{
+    Exit, Failure,
+    args::{Display, Job},
+    formats, job,
+};
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
 const WAITING_PER_JOB: usize = 4;
@@ -67,21 +74,22 @@ enum Outcome {
     /// The line names no target.
     Unreadable,
     /// The target was asked.
-    Asked { host: String, result: Box<Result<Grab, grab::Error>> },
+    Asked { target: Target, result: Box<Result<Grab, grab::Error>> },
 }
 
 /// Asks all targets of the list; how it ended, the worst target counting.
 pub(super) fn run(
-    arguments: &Arguments,
+    job: &Job,
     file: &std::path::Path,
     options: Options,
     display: &Display,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Exit, Failure> {
+    let arguments = &job.many;
     let jobs = affordable(arguments.jobs.get(), display);
     let list = List::open(file, arguments.shard, jobs)?;
     let progress = Progress::new(display, list.length_hint());
-    runtime.block_on(Run::new(arguments, options, jobs, progress).all(list, display))
+    runtime.block_on(Run::new(job, options, jobs, progress).all(list, job, display))
 }
 
 /// As many jobs as there are descriptors for, after asking the system for all it allows.
@@ -126,21 +134,21 @@ enum End {
 }
 
 impl Run {
-    fn new(arguments: &Arguments, options: Options, jobs: usize, progress: Progress) -> Self {
+    fn new(job: &Job, options: Options, jobs: usize, progress: Progress) -> Self {
         Self {
             options: Arc::new(options),
             jobs,
-            ordered: arguments.ordered,
+            ordered: job.many.ordered,
             under_way: JoinSet::new(),
             waiting: BTreeMap::new(),
             next: 0,
             out: BufWriter::new(io::stdout()),
-            tally: Tally::default(),
+            tally: Tally::new(!job.emit.is_empty()),
             progress,
         }
     }
 
-    async fn all(mut self, mut list: List, display: &Display) -> Result<Exit, Failure> {
+    async fn all(mut self, mut list: List, job: &Job, display: &Display) -> Result<Exit, Failure> {
         let end = self.each(&mut list).await?;
         // What is still under way after Ctrl-C or a closed pipe is given up.
         self.under_way.abort_all();
@@ -158,7 +166,16 @@ impl Run {
         if let Some(failure) = list.failure() {
             return Err(failure);
         }
-        Ok(if end == End::Interrupted { Exit::Interrupted } else { self.tally.exit() })
+        if end == End::Interrupted {
+            return Ok(Exit::Interrupted);
+        }
+        // A set of what failed is empty, and leaves all files as they are.
+        let exit = self.tally.exit();
+        if let Some(bundle) = self.tally.bundle() {
+            let name = formats::name(job, &bundle)?;
+            job::export(job, display, &bundle, &name, String::new)?;
+        }
+        Ok(exit)
     }
 
     async fn each(&mut self, list: &mut List) -> Result<End, Failure> {
@@ -225,8 +242,7 @@ impl Run {
             };
             let result = grab::grab(&target, options).await;
             let line = Document::new(&target, &result, options).with_index(index).to_line();
-            let host = target.to_string();
-            Finished { index, line, outcome: Outcome::Asked { host, result: Box::new(result) } }
+            Finished { index, line, outcome: Outcome::Asked { target, result: Box::new(result) } }
         });
     }
 
@@ -246,7 +262,7 @@ impl Run {
     }
 
     fn write(&mut self, finished: &Finished) -> Result<bool, Failure> {
-        self.tally.count(&finished.outcome);
+        self.tally.count(finished.index, &finished.outcome);
         self.progress.advance(&self.tally);
         still_read(self.out.write_all(finished.line.as_bytes()))
     }

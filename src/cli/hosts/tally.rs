@@ -6,11 +6,14 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
-use certgrab::{Grab, anchor::Candidate, certificate::Sha256, cover};
+use certgrab::{
+    Grab, anchor::Candidate, bundle::Bundle, certificate::Sha256, cover, target::Target,
+};
 
-use super::{super::Exit, Outcome};
+use super::{super::Exit, Outcome, set::Material};
 
-/// Counts over the results. It grows with distinct chains and anchors, not with targets.
+/// Counts over the results. It grows with distinct chains and anchors, not with targets; only what
+/// `--emit` writes names every target.
 #[derive(Default)]
 pub(super) struct Tally {
     done: u64,
@@ -23,6 +26,7 @@ pub(super) struct Tally {
     doors: BTreeMap<Vec<Sha256>, Door>,
     anchors: HashMap<Sha256, String>,
     exit: Option<Exit>,
+    material: Option<Material>,
 }
 
 /// Targets that the same anchors open.
@@ -37,13 +41,18 @@ struct Door {
 const EXAMPLES: usize = 3;
 
 impl Tally {
-    pub(super) fn count(&mut self, outcome: &Outcome) {
+    /// Nothing counted yet; `to_export` says whether the set of anchors will be written.
+    pub(super) fn new(to_export: bool) -> Self {
+        Self { material: to_export.then(Material::default), ..Self::default() }
+    }
+
+    pub(super) fn count(&mut self, index: u64, outcome: &Outcome) {
         self.done += 1;
         let exit = match outcome {
             Outcome::Unreadable => self.fail("bad_target", Exit::Usage),
-            Outcome::Asked { host, result } => match result.as_ref() {
+            Outcome::Asked { target, result } => match result.as_ref() {
                 Err(error) => self.fail(error.kind(), Exit::NoHandshake),
-                Ok(grab) => self.judged(host, grab),
+                Ok(grab) => self.judged(index, target, grab),
             },
         };
         self.exit = Some(self.exit.unwrap_or(Exit::Done).worse(exit));
@@ -54,7 +63,7 @@ impl Tally {
         exit
     }
 
-    fn judged(&mut self, host: &str, grab: &Grab) -> Exit {
+    fn judged(&mut self, index: u64, target: &Target, grab: &Grab) -> Exit {
         let mut hasher = DefaultHasher::new();
         for certificate in &grab.presented.certificates {
             certificate.sha256().hash(&mut hasher);
@@ -75,11 +84,15 @@ impl Tally {
                 .entry(certificate.sha256())
                 .or_insert_with(|| certificate.subject().text().line());
         }
-        let door = candidates.iter().map(|one| one.root.certificate.sha256()).collect();
+        let door: Vec<Sha256> =
+            candidates.iter().map(|one| one.root.certificate.sha256()).collect();
+        if let Some(material) = &mut self.material {
+            material.add(index, target, grab, verified, &door);
+        }
         let door = self.doors.entry(door).or_default();
         door.count += 1;
         if door.examples.len() < EXAMPLES {
-            door.examples.push(host.to_owned());
+            door.examples.push(target.to_string());
         }
         Exit::Done
     }
@@ -95,6 +108,17 @@ impl Tally {
 
     pub(super) fn exit(&self) -> Exit {
         self.exit.unwrap_or(Exit::Done)
+    }
+
+    fn smallest(&self) -> Vec<Sha256> {
+        let doors: Vec<Vec<Sha256>> = self.doors.keys().cloned().collect();
+        cover::smallest(&doors)
+    }
+
+    /// The smallest set to export, if there is one to write and any anchor was found.
+    pub(super) fn bundle(self) -> Option<Bundle> {
+        let smallest = self.smallest();
+        self.material?.bundle(&smallest).filter(|bundle| !bundle.entries.is_empty())
     }
 
     /// A few lines for a person.
@@ -113,8 +137,7 @@ impl Tally {
         for (kind, count) in &self.failed {
             let _ = writeln!(out, "failed with {kind}: {count}");
         }
-        let doors: Vec<Vec<Sha256>> = self.doors.keys().cloned().collect();
-        let smallest = cover::smallest(&doors);
+        let smallest = self.smallest();
         if !smallest.is_empty() {
             let count = smallest.len();
             let plural = if count == 1 { "" } else { "s" };

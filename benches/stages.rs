@@ -1,0 +1,196 @@
+//! What the pure stages cost: `cargo bench`, or `cargo bench -- paths` for some of them.
+//!
+//! The real chains lie beside a checkout, in `../shared/chains`; without them their bench is empty.
+
+use std::{fs, path::PathBuf};
+
+use certgrab::{
+    bundle::{Bundle, Entry, KeyPossession, Role},
+    certificate::Certificate,
+    emit::{self, FORMATS, Identifier},
+    escape::Foreign,
+    handshake::Presented,
+    path::{self, Question},
+    store::{Source, Store},
+    time::Time,
+};
+use divan::{Bencher, black_box};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
+use rustls::pki_types::{DnsName, ServerName};
+
+/// Authorities side by side in each layer of the mesh; each is signed by all of the layer above.
+const WIDTHS: &[usize] = &[1, 2, 3];
+
+/// Layers of the mesh between the leaf and the root.
+const LAYERS: usize = 3;
+
+fn main() {
+    divan::main();
+}
+
+/// Ders of a chain with all that is asked of it.
+struct Case {
+    ders: Vec<Vec<u8>>,
+    store: Store,
+    name: ServerName<'static>,
+    at: Time,
+}
+
+impl Case {
+    fn presented(&self) -> Presented {
+        let ders = self.ders.iter().map(Vec::as_slice);
+        Presented::from_message(ders, Source::Presented("bench".into()))
+    }
+
+    fn find(&self, presented: &Presented) -> bool {
+        let question = Question { name: &self.name, at: self.at };
+        path::find(black_box(presented), &[], &self.store, question).is_ok()
+    }
+}
+
+fn name(host: &str) -> ServerName<'static> {
+    ServerName::DnsName(DnsName::try_from(host.to_owned()).expect("a name"))
+}
+
+/// The folder of the real chains.
+fn chains() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/chains")
+}
+
+fn real_names() -> Vec<String> {
+    let Ok(folder) = fs::read_dir(chains()) else { return Vec::new() };
+    let mut names: Vec<String> = folder
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().join("meta.json").is_file())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names.truncate(8);
+    names
+}
+
+fn real(chain: &str) -> Case {
+    let read = |file: &str| fs::read_to_string(chains().join(chain).join(file)).unwrap_or_default();
+    let facts: serde_json::Value = serde_json::from_str(&read("meta.json")).expect("facts");
+    let text = |key: &str| facts[key].as_str().expect("a text");
+    let pem = read("leaf.pem") + &read("intermediates.pem");
+    let ders = pem::parse_many(pem).expect("PEM").into_iter().map(pem::Pem::into_contents);
+    let mut store = Store::default();
+    store.add_mozilla();
+    let at = text("time").parse().expect("a time");
+    Case { ders: ders.collect(), store, name: name(text("host")), at }
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2045, 1, 1);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    params
+}
+
+/// A leaf below [`LAYERS`] layers of authorities, each signed by every one of the layer above.
+fn mesh(width: usize) -> Case {
+    let key = || KeyPair::generate().expect("a key");
+    let (root_params, root_key) = (authority("Mesh Root"), key());
+    let root = root_params.self_signed(&root_key).expect("a root").der().to_vec();
+    let mut above = vec![Issuer::new(root_params, root_key)];
+    let mut sent = Vec::new();
+    for layer in 0..LAYERS {
+        let mut here = Vec::new();
+        for place in 0..width {
+            let (params, key) = (authority(&format!("Mesh {layer} {place}")), key());
+            for issuer in &above {
+                sent.push(params.signed_by(&key, issuer).expect("a certificate").der().to_vec());
+            }
+            here.push(Issuer::new(params, key));
+        }
+        above = here;
+    }
+    let mut params = CertificateParams::new(vec!["mesh.test".to_owned()]).expect("parameters");
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2040, 1, 1);
+    let leaf = params.signed_by(&key(), &above[0]).expect("a leaf").der().to_vec();
+    let file =
+        std::env::temp_dir().join(format!("certgrab-bench-{}-{width}.der", std::process::id()));
+    fs::write(&file, root).expect("a file");
+    let mut store = Store::default();
+    store.add_path(&file).expect("a root");
+    fs::remove_file(&file).expect("the file");
+    sent.reverse();
+    sent.insert(0, leaf);
+    let at = "2030-01-01T00:00:00Z".parse().expect("a time");
+    Case { ders: sent, store, name: name("mesh.test"), at }
+}
+
+#[divan::bench(args = WIDTHS)]
+fn parse_mesh(bencher: Bencher<'_, '_>, width: usize) {
+    let case = mesh(width);
+    bencher.bench_local(|| black_box(&case).presented());
+}
+
+#[divan::bench(args = real_names())]
+fn parse_real(bencher: Bencher<'_, '_>, chain: &str) {
+    let case = real(chain);
+    bencher.bench_local(|| black_box(&case).presented());
+}
+
+/// Signatures that were right before are remembered, so this is what the search itself costs.
+#[divan::bench(args = WIDTHS)]
+fn paths_mesh(bencher: Bencher<'_, '_>, width: usize) {
+    let case = mesh(width);
+    let presented = case.presented();
+    assert!(case.find(&presented), "the mesh has a path");
+    bencher.bench_local(|| case.find(&presented));
+}
+
+#[divan::bench(args = real_names())]
+fn paths_real(bencher: Bencher<'_, '_>, chain: &str) {
+    let case = real(chain);
+    let presented = case.presented();
+    bencher.bench_local(|| case.find(&presented));
+}
+
+/// By its subject, in Mozilla's store: one that is there and one that is not.
+#[divan::bench(args = [true, false])]
+fn look_up_an_anchor(bencher: Bencher<'_, '_>, is_there: bool) {
+    let mut store = Store::default();
+    store.add_mozilla();
+    let known = root();
+    let wanted = if is_there { known.subject_der() } else { known.spki_der() };
+    assert_eq!(store.named(wanted).is_empty(), !is_there);
+    bencher.bench_local(|| store.named(black_box(wanted)));
+}
+
+/// The first root of Mozilla's store.
+fn root() -> Certificate {
+    let ders = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+    Certificate::from_der(&ders[0]).expect("a root")
+}
+
+#[divan::bench(args = FORMATS.iter().map(|format| format.name))]
+fn render(bencher: Bencher<'_, '_>, format: &str) {
+    let format = emit::format(format).expect("a format");
+    let entry = Entry {
+        certificate: root(),
+        role: Role::Anchor,
+        source: Foreign::text("Mozilla's store"),
+        reason: None,
+        lasts_until: None,
+        needed_by: Vec::new(),
+    };
+    let bundle = Bundle {
+        host: "broker.example".to_owned(),
+        port: 8883,
+        entries: vec![entry],
+        key_possession: KeyPossession::Proven,
+    };
+    let name = Identifier::new("ROOT_CA").expect("a name");
+    bencher.bench_local(|| emit::render(black_box(&bundle), format, &name));
+}
