@@ -19,6 +19,7 @@ mod targets;
 // The judgement.
 mod anchors;
 mod choosing;
+mod comparing;
 mod consumers;
 mod fingerprints;
 mod reasons;

@@ -91,6 +91,12 @@ pub(crate) struct Job {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Say whether OTHER hangs on the same anchor, instead of showing the chain
+    #[arg(long, value_name = "OTHER", value_parser = target,
+          conflicts_with_all = ["emit", "template", "from", "hosts", "survey", "sizes", "what",
+                                "backup", "siblings", "paths"])]
+    pub(crate) compare: Option<Target>,
+
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
     #[arg(long, value_name = "FILE|DIR|system|mozilla")]
     pub(crate) roots: Vec<PathBuf>,

@@ -6,6 +6,7 @@
 mod anchor;
 mod args;
 mod check;
+mod compare;
 mod demo;
 mod formats;
 mod hosts;
