@@ -41,6 +41,7 @@ mod hosts;
 mod building;
 mod checking;
 mod integrating;
+mod projects;
 mod syncing;
 
 // On a machine.

@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Write the locks and the constants of certgrab.toml anew
     Sync(sync::Args),
+    /// Write a small project that connects, with its lock and its check
+    New(super::new::Args),
     /// Write the file that makes a build or a CI run certgrab
     Integrate(integrate::Args),
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
