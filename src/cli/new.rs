@@ -159,7 +159,7 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     if !args.force {
         spare(&files)?;
     }
-    deliver(files, display)?;
+    deliver(&files, display)?;
     if !display.quiet {
         let shown = Foreign::text(&folder.display().to_string()).line();
         output::say(format_args!("next: read {shown}/README.md"));
@@ -282,9 +282,9 @@ fn spare(files: &[File]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn deliver(files: Vec<File>, display: &Display) -> Result<(), Failure> {
+fn deliver(files: &[File], display: &Display) -> Result<(), Failure> {
     let shown = |path: &Path| Foreign::text(&path.display().to_string()).line();
-    for (path, _) in &files {
+    for (path, _) in files {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| {
             Failure::new(Exit::File, format!("cannot write {}: {error}", shown(path)))
