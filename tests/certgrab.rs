@@ -19,6 +19,7 @@ mod targets;
 // The judgement.
 mod anchors;
 mod choosing;
+mod comparing;
 mod consumers;
 mod fingerprints;
 mod graphs;
@@ -41,6 +42,7 @@ mod hosts;
 mod building;
 mod checking;
 mod integrating;
+mod projects;
 mod syncing;
 
 // On a machine.

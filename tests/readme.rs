@@ -45,15 +45,20 @@ fn every_console_example_prints_what_the_readme_shows() {
 
 #[test]
 fn every_option_in_both_readmes_is_one_of_the_command() {
-    let help: String =
-        [&["--help"][..], &["verify", "--help"], &["check", "--help"], &["sync", "--help"]]
-            .iter()
-            .map(|words| {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_certgrab"));
-                let output = command.args(*words).output().expect("help");
-                String::from_utf8_lossy(&output.stdout).into_owned()
-            })
-            .collect();
+    let help: String = [
+        &["--help"][..],
+        &["verify", "--help"],
+        &["check", "--help"],
+        &["sync", "--help"],
+        &["new", "--help"],
+    ]
+    .iter()
+    .map(|words| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_certgrab"));
+        let output = command.args(*words).output().expect("help");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    })
+    .collect();
     for name in ["README.md", "README.zh-CN.md"] {
         let text = read(name);
         // Options of other programs stand in lines that begin with their names.

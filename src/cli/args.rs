@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Write the locks and the constants of certgrab.toml anew
     Sync(sync::Args),
+    /// Write a small project that connects, with its lock and its check
+    New(super::new::Args),
     /// Write the file that makes a build or a CI run certgrab
     Integrate(integrate::Args),
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
@@ -90,6 +92,12 @@ pub(crate) struct Job {
     /// Show the result as one JSON document a line and a target
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Say whether OTHER hangs on the same anchor, instead of showing the chain
+    #[arg(long, value_name = "OTHER", value_parser = target,
+          conflicts_with_all = ["emit", "template", "from", "hosts", "survey", "sizes", "what",
+                                "backup", "siblings", "paths"])]
+    pub(crate) compare: Option<Target>,
 
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
     #[arg(long, value_name = "FILE|DIR|system|mozilla")]

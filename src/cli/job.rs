@@ -23,7 +23,7 @@ use certgrab::{
 use super::{
     Exit, Failure, anchor,
     args::{Display, Emission, Form, Job, What},
-    complain, formats, hosts, output, report, style, survey,
+    compare, complain, formats, hosts, output, report, style, survey,
 };
 
 /// Runs the job; how it ended, the worst target counting.
@@ -39,6 +39,11 @@ pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    if let Some(other) = &job.compare {
+        let exit = compare::run(job, other, &options, display, &runtime);
+        runtime.shutdown_background();
+        return exit;
+    }
     let exit = match &job.many.hosts {
         Some(file) => hosts::run(job, file, options, display, &runtime),
         None if job.reaching.survey => survey::run(job, display, &options, &runtime),
@@ -79,6 +84,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
     if to_standard_output.len() + usize::from(job.json) > 1 {
         return Err(usage("only one result can go to standard output")
             .with_hint(Some("give the others a file: `--emit FORMAT=PATH`".to_owned())));
+    }
+    if job.compare.is_some() && job.targets.len() != 1 {
+        return Err(usage("`--compare` takes one target and the one to compare it with")
+            .with_hint(Some("`certgrab TARGET --compare OTHER`".to_owned())));
     }
     if job.many.hosts.is_some() && !job.emit.is_empty() {
         hosts::agree(job)?;

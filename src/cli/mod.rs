@@ -6,12 +6,14 @@
 mod anchor;
 mod args;
 mod check;
+mod compare;
 mod demo;
 mod formats;
 mod hosts;
 mod integrate;
 mod job;
 mod manifest;
+mod new;
 mod output;
 mod paperwork;
 mod proxy;
@@ -116,6 +118,7 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Formats(list)) => formats::run(list),
         Some(Command::Check(check)) => check::run(check, &args.display),
         Some(Command::Sync(sync)) => sync::run(sync, &args.display),
+        Some(Command::New(new)) => new::run(new, &args.display),
         Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
         Some(Command::Completions(shell)) => paperwork::completions(shell),
         Some(Command::Man) => paperwork::man(),
