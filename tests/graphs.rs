@@ -109,7 +109,7 @@ proptest! {
         let mut store = Store::default();
         store.add_certificate(Certificate::from_der(&trusted).expect("a root"), "root.pem");
         let message: Vec<&[u8]> =
-            std::iter::once(&leaf).chain(&others).map(|der| der.as_ref()).collect();
+            std::iter::once(&leaf).chain(&others).map(|der| &**der).collect();
         let presented = Presented::from_message(message, Source::Server);
         let name = ServerName::try_from("plc.test").expect("a name");
         let at = "2026-09-21".parse().expect("a time");
@@ -119,7 +119,7 @@ proptest! {
         prop_assert_eq!(webpki(&leaf, &others, &trusted), wanted);
         prop_assert_eq!(found.is_ok(), wanted, "{:?}", found.err());
         let known: HashMap<&[u8], Edge> =
-            others.iter().map(|der| der.as_ref()).zip(edges.iter().copied()).collect();
+            others.iter().map(|der| &**der).zip(edges.iter().copied()).collect();
         for path in found.iter().flat_map(|paths| &paths.found) {
             prop_assert_eq!(path.anchor.certificate.der(), trusted.as_ref());
             prop_assert_eq!(path.certificates[0].der(), leaf.as_ref());
