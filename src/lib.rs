@@ -32,6 +32,8 @@ pub mod certificate;
 pub mod consumer;
 #[cfg(feature = "fetch")]
 pub mod extensions;
+#[cfg(feature = "fetch")]
+mod remembered;
 
 #[cfg(feature = "fetch")]
 pub mod store;

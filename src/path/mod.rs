@@ -10,7 +10,6 @@
 
 mod explain;
 mod reason;
-mod remembered;
 mod trace;
 
 use rustls_pki_types::{CertificateDer, Der, ServerName, TrustAnchor, UnixTime};
@@ -26,7 +25,6 @@ use crate::{
 
 pub use explain::Refusal;
 pub(crate) use explain::why_not;
-pub(crate) use remembered::is_signed_by;
 pub use trace::{MAX_TRACES, Trace, Traces, trace};
 
 /// What is asked of a path.
@@ -194,7 +192,7 @@ impl Search<'_> {
         };
         let usage = KeyUsage::server_auth();
         let ended = end_entity.verify_for_usage(
-            remembered::algorithms(),
+            crate::remembered::algorithms(),
             &anchors,
             &intermediates,
             at,

@@ -21,7 +21,7 @@ use crate::element::{Element, Elements, only};
 const MAX_REMEMBERED: usize = 8_192;
 
 /// The algorithms of rustls-webpki's ring provider, each with the memory of this process.
-pub(super) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
+pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
     static ALGORITHMS: OnceLock<Vec<Remembering>> = OnceLock::new();
     static LIST: OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = OnceLock::new();
     LIST.get_or_init(|| {
