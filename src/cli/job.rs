@@ -1,6 +1,7 @@
 //! The main job: each target is asked and judged, then shown or exported.
 
 use std::{
+    collections::HashSet,
     io::Read as _,
     path::{Path, PathBuf},
     time::Duration,
@@ -22,7 +23,7 @@ use certgrab::{
 
 use super::{
     Exit, Failure, anchor,
-    args::{Display, Emission, Form, Job, What},
+    args::{Display, Form, Job, What},
     complain, formats, hosts, output, report, style, survey,
 };
 
@@ -84,11 +85,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
         return Err(usage("`--emit` takes one target, not a list")
             .with_hint(Some("the summary names the anchors that open all doors".to_owned())));
     }
-    for (index, emission) in job.emit.iter().enumerate() {
-        let same = |other: &Emission| other.path.is_some() && other.path == emission.path;
-        if job.emit[..index].iter().any(same) {
-            return Err(usage("two `--emit` write the same file"));
-        }
+    let mut places = HashSet::new();
+    let paths = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    if !paths.map(output::place_of).all(|place| places.insert(place)) {
+        return Err(usage("two `--emit` write the same file"));
     }
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {
