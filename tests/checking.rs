@@ -412,12 +412,7 @@ fn a_boundary_in_the_text_of_a_comment_is_none() {
         let emit = format!("{format}={}", file.display());
         let run = grab(&server).args(["--quiet", "--emit", &emit, "--roots"]);
         run.args([pki.root_file()]).succeeds();
-        let found = check_file(&pki, &server, &file).args(["--offline"]);
-        let found = match name {
-            "b.data" => found.fails_with(1).out(),
-            _ => found.succeeds().out(),
-        };
-        assert!(!found.contains("pem-damaged"), "{format}: {found}");
+        check_file(&pki, &server, &file).args(["--offline"]).succeeds().stdout("");
     }
 }
 
