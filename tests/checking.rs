@@ -296,7 +296,20 @@ fn nothing_is_found_in_what_certgrab_itself_writes() {
     let roots = pki.root_file();
     let target = format!("{}:{}", server.name(), server.port());
     for format in certgrab::emit::FORMATS {
-        let takes_chains = ["pem", "p7b", "lock", "c", "rust", "python", "java"];
+        let takes_chains = [
+            "pem",
+            "p7b",
+            "lock",
+            "c",
+            "rust",
+            "python",
+            "java",
+            "c-bytes",
+            "mbedtls",
+            "wolfssl",
+            "rust-der",
+            "micropython",
+        ];
         let whats: &[_] = match takes_chains.contains(&format.name) {
             true => &["anchor", "chain"],
             false => &["anchor"],
@@ -353,4 +366,83 @@ fn reports_are_valid_sarif_and_junit() {
     assert_eq!(document["schema"], 1);
     assert_eq!(document["status"], "broken");
     assert_eq!(document["findings"].as_array().unwrap().len(), results.len());
+}
+
+#[test]
+fn of_a_json_document_only_the_anchor_is_an_anchor() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let document = grab(&server).args(["--json", "--roots"]).args([pki.root_file()]);
+    let file = pki.file("result.json");
+    fs::write(&file, document.succeeds().out()).unwrap();
+    check_file(&pki, &server, &file).succeeds().stdout("");
+    let checked = check_file(&pki, &server, &file).args(["--json"]).succeeds().json();
+    let anchors = checked["files"][0]["anchors"].as_array().unwrap();
+    assert_eq!(anchors.len(), 1, "{checked}");
+    assert_eq!(anchors[0]["subject"], "CN=Plant Root");
+}
+
+#[test]
+fn many_unclosed_blocks_are_read_once() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let begin = "\"-----BEGIN CERTIFICATE-----\\n\"";
+    for (name, between) in [("line.h", " "), ("lines.h", "\n")] {
+        let blocks = vec![begin; 50_000].join(between);
+        fs::write(folder.path().join(name), format!("const char a[] = {blocks};\n")).unwrap();
+        let start = std::time::Instant::now();
+        let run = certgrab().args(["check", name, "--offline", "--quiet"]);
+        let found = run.in_folder(folder.path()).fails_with(1).out();
+        assert!(found.starts_with(&format!("{name}:1: error: the PEM block has no END")), "{name}");
+        assert!(start.elapsed().as_secs() < 10, "{name}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn a_boundary_in_the_text_of_a_comment_is_none() {
+    let pki = Pki::root("-----BEGIN CERTIFICATE-----").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    for (format, name) in [
+        ("c", "a.h"),
+        ("c-bytes", "b.h"),
+        ("bearssl", "c.h"),
+        ("mbedtls", "d.h"),
+        ("c-bytes", "b.data"),
+    ] {
+        let file = pki.file(name);
+        let emit = format!("{format}={}", file.display());
+        let run = grab(&server).args(["--quiet", "--emit", &emit, "--roots"]);
+        run.args([pki.root_file()]).succeeds();
+        check_file(&pki, &server, &file).args(["--offline"]).succeeds().stdout("");
+    }
+}
+
+#[test]
+fn the_name_of_a_constant_is_not_its_include_guard() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let file = pki.file("ca.h");
+    for (format, name) in [("c", "CA"), ("c-bytes", "CA_DER"), ("arduino", "CA")] {
+        let emit = format!("{format}={}", file.display());
+        let run = grab(&server).args(["--quiet", "--name", "CA", "--emit", &emit, "--roots"]);
+        run.args([pki.root_file()]).succeeds();
+        let checked = check_file(&pki, &server, &file).args(["--json"]).succeeds().json();
+        assert_eq!(checked["files"][0]["anchors"][0]["constant"], name, "{format}");
+    }
+}
+
+#[test]
+fn a_missing_file_does_not_hide_what_is_found_in_the_others() {
+    let pki = Pki::root("Plant Root").leaf("m1.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, pki.root_file().to_str().unwrap());
+    certgrab().args(["sync", "--quiet"]).in_folder(pki.folder()).succeeds();
+    let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+    let text = format!("{text}check = [\"missing.h\", \"empty.h\"]\n");
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    fs::write(pki.file("empty.h"), "").unwrap();
+    let run = certgrab().args(["check", "--quiet"]).in_folder(pki.folder());
+    let run = run
+        .fails_with(4)
+        .stdout("empty.h:1: error: no certificate was found here [no-certificate]\n");
+    run.stderr("certgrab: error: cannot read missing.h: No such file or directory (os error 2)\n");
 }

@@ -139,6 +139,11 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
         "certgrab: error: certgrab.toml:6: no format is called `basic`\n"
     );
     assert_eq!(
+        told("[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nemit = { json = \"j.json\" }\n"),
+        "certgrab: error: certgrab.toml:4: `json` tells what a server presented: it cannot be made \
+         from a lock\n"
+    );
+    assert_eq!(
         told("# nothing yet\n"),
         "certgrab: error: certgrab.toml:1: wanted at least one `[[target]]`\n"
     );
@@ -148,4 +153,70 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
          error 2)\n\
          certgrab: hint: write one with a `[[target]]` that has `host`, `lock` and `emit`\n",
     );
+}
+
+#[test]
+fn a_file_that_would_be_written_twice_is_an_error_of_its_line() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let told = |more: &str| {
+        manifest(pki.folder(), &server, &pki.root_file());
+        let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+        let text =
+            text.replace("emit = { c = \"include/plc_ca.h\", rust = \"src/plc_ca.rs\" }\n", more);
+        fs::write(pki.file("certgrab.toml"), &text).unwrap();
+        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(2).err();
+        assert_eq!(fs::read_to_string(pki.file("certgrab.toml")).unwrap(), text);
+        assert!(!pki.file("certs/plc.pem").exists());
+        told
+    };
+    let error = "certgrab: error: certgrab.toml:";
+    assert_eq!(
+        told("emit = { c = \"certgrab.toml\" }\n"),
+        format!("{error}7: `c` would be written to certgrab.toml, which is this manifest\n")
+    );
+    assert_eq!(
+        told("emit = { pem = \"x/../certs/plc.pem\" }\n"),
+        format!(
+            "{error}7: `pem` would be written to x/../certs/plc.pem, like the lock of line 5\n"
+        )
+    );
+    assert_eq!(
+        told("[target.emit]\nc = \"x.h\"\npem = \"./x.h\"\n"),
+        format!("{error}9: `pem` would be written to ./x.h, like `c` of line 8\n")
+    );
+    assert_eq!(
+        told(
+            "emit = { c = \"x.h\" }\n[[target]]\nhost = \"b.test\"\nlock = \"b.pem\"\n\
+             emit = { c = \"./x.h\" }\n"
+        ),
+        format!("{error}11: `c` would be written to ./x.h, like `c` of line 7\n")
+    );
+    assert_eq!(
+        told("[[target]]\nhost = \"b.test\"\nlock = \"certs/plc.pem\"\n"),
+        format!("{error}9: the lock would be written to certs/plc.pem, like the lock of line 5\n")
+    );
+}
+
+#[test]
+fn a_lock_of_another_server_is_refused() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = |arguments: &[&str]| certgrab().args(arguments).in_folder(pki.folder());
+    manifest(pki.folder(), &server, &pki.root_file());
+    run(&["sync", "--quiet"]).succeeds();
+    let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+    let host = format!("\"plc.test:{}\"", server.port());
+    fs::write(pki.file("certgrab.toml"), text.replace(&host, "\"other.test:1\"")).unwrap();
+    let told = format!(
+        "certgrab: error: certs/plc.pem: the lock is for plc.test port {}, wanted other.test:1\n\
+         certgrab: hint: `certgrab sync` writes it anew\n",
+        server.port()
+    );
+    run(&["sync", "--locked"]).fails_with(4).stderr(&told);
+    assert!(run(&["check", "--offline"]).fails_with(4).err().starts_with(&told));
+
+    // One that was made by hand may leave the server to the manifest.
+    fs::write(pki.file("certs/plc.pem"), fs::read(pki.root_file()).unwrap()).unwrap();
+    run(&["sync", "--locked", "--quiet"]).succeeds();
 }

@@ -75,6 +75,11 @@ fn of_several_files_none_is_written_if_one_cannot_be() {
         .args(["--emit", "c=same.h", "--emit", "rust=same.h"])
         .fails_with(2)
         .stderr("certgrab: error: two `--emit` write the same file\n");
+    let other_name = format!("rust={}/./good.h", pki.folder().display());
+    grab(&server)
+        .args(["--emit", &format!("c={}", good.display()), "--emit", &other_name])
+        .fails_with(2)
+        .stderr("certgrab: error: two `--emit` write the same file\n");
 }
 
 #[cfg(target_os = "linux")]

@@ -22,6 +22,8 @@ const NAMED_ROOTS: usize = 3;
 /// Adds what is to be said of the certificates of `examined`, once for each certificate.
 pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
     let held = examined.held.clone();
+    // Forms that hold one certificate in a constant give a chain several of them.
+    let in_file: Vec<_> = held.iter().filter_map(|one| one.certificate.clone()).collect();
     let mut seen = Vec::new();
     for one in held.iter().filter(|one| one.fingerprint.is_none()) {
         let Some(certificate) = one.resolved(knowledge.store) else {
@@ -40,7 +42,7 @@ pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
             .filter_map(|other| other.certificate.clone())
             .collect();
         let mut desk = Desk { examined, knowledge, certificate: &certificate, line: one.line };
-        if desk.is_genuine(&beside) && !is_covered(&certificate, &beside) {
+        if desk.is_genuine(&beside) && !is_covered(&certificate, &in_file) {
             desk.place();
             desk.dates(&beside);
             desk.strength();
@@ -63,7 +65,7 @@ impl Held {
     }
 }
 
-/// Whether the constant itself holds the root of `certificate`, so that it is no anchor.
+/// Whether `beside` it stands the root of `certificate`, so that it is no anchor.
 fn is_covered(certificate: &Certificate, beside: &[Certificate]) -> bool {
     let mut at = certificate;
     for _ in 0..beside.len() {

@@ -31,7 +31,10 @@ mod stack;
 
 pub mod output;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     certificate::Certificate, consumer::Consumer, escape::Foreign, store::Store, time::Time,
@@ -95,6 +98,8 @@ pub struct Examined {
     pub held: Vec<Held>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// The lines and codes of the findings.
+    found: HashSet<(usize, &'static str)>,
 }
 
 /// Every code with what it means, sorted by name. Codes do not change.
@@ -135,8 +140,13 @@ pub const CODES: &[(&str, &str)] = &[
 pub fn examine(file: &Path, content: &[u8]) -> Examined {
     let source = source::read(file, content);
     let consumer = stack::of(&source);
-    let mut examined =
-        Examined { file: file.to_owned(), consumer, held: Vec::new(), findings: Vec::new() };
+    let mut examined = Examined {
+        file: file.to_owned(),
+        consumer,
+        held: Vec::new(),
+        findings: Vec::new(),
+        found: HashSet::new(),
+    };
     hold::hold(&mut examined, &source);
     if examined.held.is_empty() && examined.findings.is_empty() {
         examined.find(1, Severity::Error, "no-certificate", "no certificate was found here", None);
@@ -155,7 +165,7 @@ impl Examined {
         action: Option<String>,
     ) {
         debug_assert!(CODES.iter().any(|(known, _)| *known == code), "{code} is not listed");
-        if self.findings.iter().any(|known| (known.line, known.code) == (line, code)) {
+        if !self.found.insert((line, code)) {
             return;
         }
         let file = self.file.clone();

@@ -10,15 +10,26 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 
+/// How a line of a comment begins.
+const COMMENTS: [&[u8]; 5] = [b"//", b"/*", b"*", b"#", b";"];
+
+/// Bytes of a line that are looked at to see whether it is a comment.
+const COMMENT_WINDOW: usize = 256;
+
 /// Labels of certificates (RFC 7468 section 5.1; the others are what old OpenSSL wrote).
 const CERTIFICATE_LABELS: [&[u8]; 3] =
     [b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"];
 
 /// Whether `constant` holds PEM certificates or something that was to be that.
 pub(super) fn is_pem(constant: &Constant) -> bool {
-    let mut rest = constant.bytes.as_slice();
-    while let Some(at) = find(rest, BEGIN) {
-        rest = &rest[at + BEGIN.len()..];
+    let begins = begins(constant);
+    // DER, where a name in the certificate may hold a boundary: its lengths are no text.
+    let before = begins.first().map_or(&[][..], |first| &constant.bytes[..*first]);
+    if before.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()) {
+        return false;
+    }
+    for at in begins {
+        let rest = &constant.bytes[at + BEGIN.len()..];
         if rest.starts_with(b"PKCS7-")
             || CERTIFICATE_LABELS.iter().any(|label| rest.starts_with(label))
         {
@@ -35,25 +46,22 @@ pub(super) fn certificates(
 ) -> Vec<(Certificate, usize)> {
     let bytes = constant.bytes.as_slice();
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(begin) = find(&bytes[at..], BEGIN).map(|offset| at + offset) {
+    let begins = begins(constant);
+    for (index, begin) in begins.iter().copied().enumerate() {
         let after_word = begin + BEGIN.len();
         let Some(label_end) = find(&bytes[after_word..], DASHES).map(|offset| after_word + offset)
         else {
             break;
         };
         let label = &bytes[after_word..label_end];
-        at = label_end + DASHES.len();
+        let at = label_end + DASHES.len();
         if label != b"PKCS7" && !CERTIFICATE_LABELS.contains(&label) {
             continue;
         }
         let block = Block { constant, begin, body: at, label };
-        let end = find(&bytes[at..], END).map(|offset| at + offset);
-        let next = find(&bytes[at..], BEGIN).map(|offset| at + offset);
-        let end = match (end, next) {
-            (Some(end), Some(next)) if next < end => None,
-            (end, _) => end,
-        };
+        // Looked for up to the next block only: a file of unclosed ones is read once.
+        let next = begins.get(index + 1).map_or(bytes.len(), |next| *next);
+        let end = bytes.get(at..next).and_then(|body| find(body, END)).map(|offset| at + offset);
         let Some(end) = end else {
             examined.find(
                 constant.line(begin),
@@ -64,7 +72,6 @@ pub(super) fn certificates(
             );
             continue;
         };
-        at = end + END.len();
         found.extend(block.read(end, examined));
     }
     found
@@ -232,6 +239,26 @@ impl Block<'_> {
             }
         }
     }
+}
+
+/// Where the BEGIN boundaries of `constant` are.
+///
+/// In a file that is read as it is, one in the text of a comment is none: a subject may hold it.
+fn begins(constant: &Constant) -> Vec<usize> {
+    let bytes = constant.bytes.as_slice();
+    let (mut found, mut from, mut line_start) = (Vec::new(), 0, 0);
+    while let Some(at) = find(&bytes[from..], BEGIN).map(|offset| from + offset) {
+        let line_end = bytes[from..at].iter().rposition(|byte| *byte == b'\n');
+        line_start = line_end.map_or(line_start, |end| from + end + 1);
+        let before = bytes[line_start..at.min(line_start + COMMENT_WINDOW)].trim_ascii();
+        let comment = COMMENTS.iter().find_map(|mark| before.strip_prefix(*mark));
+        let is_text = constant.form == Form::File && comment.is_some_and(|text| !text.is_empty());
+        if !is_text {
+            found.push(at);
+        }
+        from = at + BEGIN.len();
+    }
+    found
 }
 
 fn is_base64(byte: u8) -> bool {

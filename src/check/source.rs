@@ -6,6 +6,7 @@
 //! and Python have nearly in common, and the block scalars of YAML.
 
 mod assemble;
+mod document;
 mod tokens;
 
 use std::path::Path;
@@ -64,6 +65,9 @@ impl Constant {
 
 /// Reads `content`, which came from `file`.
 pub(super) fn read(file: &Path, content: &[u8]) -> Source {
+    if let Some(constants) = document::anchors(content) {
+        return Source { language: Language::Data, constants, code: String::new() };
+    }
     let language = language(file, content);
     if language == Language::Data {
         return Source { language, constants: vec![whole(content)], code: String::new() };

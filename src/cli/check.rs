@@ -200,7 +200,7 @@ fn looks_like_a_file(text: &str) -> bool {
 fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     let mut groups = Vec::new();
     for entry in manifest::read(&args.manifest)? {
-        match of_entry(&entry) {
+        match of_entry(&entry, exit) {
             Ok(files) => groups.push(Group { job: Some(entry.job), files }),
             Err(failure) => {
                 complain(&failure);
@@ -211,12 +211,13 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     Ok(groups)
 }
 
-fn of_entry(entry: &manifest::Entry) -> Result<Vec<Examined>, Failure> {
+/// The files of `entry`; one that cannot be read does not hide what is found in the others.
+fn of_entry(entry: &manifest::Entry, exit: &mut Exit) -> Result<Vec<Examined>, Failure> {
     let (bundle, name) = sync::read_lock(entry)?;
     let mut files = vec![examine(&entry.lock)?];
     let rendered = sync::rendered(entry, &bundle, &name)?;
     for ((path, wanted), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let (content, mut examined) = read_and_examine(path)?;
+        let Some((content, mut examined)) = told(read_and_examine(path), exit) else { continue };
         examined.consumer = consumer::reading(format.name).or(examined.consumer);
         if content != wanted {
             examined.find_stale(&entry.lock);
@@ -224,9 +225,19 @@ fn of_entry(entry: &manifest::Entry) -> Result<Vec<Examined>, Failure> {
         files.push(examined);
     }
     for path in &entry.check {
-        files.push(examine(path)?);
+        files.extend(told(examine(path), exit));
     }
     Ok(files)
+}
+
+/// What came out, or `None` once the failure was told.
+fn told<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
+    outcome
+        .inspect_err(|failure| {
+            complain(failure);
+            *exit = exit.worse(failure.exit);
+        })
+        .ok()
 }
 
 fn examine(path: &Path) -> Result<Examined, Failure> {

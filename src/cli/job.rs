@@ -1,6 +1,7 @@
 //! The main job: each target is asked and judged, then shown or exported.
 
 use std::{
+    collections::HashSet,
     io::Read as _,
     path::{Path, PathBuf},
     time::Duration,
@@ -22,7 +23,7 @@ use certgrab::{
 
 use super::{
     Exit, Failure, anchor,
-    args::{Display, Emission, Form, Job, What},
+    args::{Display, Form, Job, What},
     compare, complain, formats, hosts, output, report, style, survey,
 };
 
@@ -92,11 +93,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
     if job.many.hosts.is_some() && !job.emit.is_empty() {
         hosts::agree(job)?;
     }
-    for (index, emission) in job.emit.iter().enumerate() {
-        let same = |other: &Emission| other.path.is_some() && other.path == emission.path;
-        if job.emit[..index].iter().any(same) {
-            return Err(usage("two `--emit` write the same file"));
-        }
+    let mut places = HashSet::new();
+    let paths = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    if !paths.map(output::place_of).all(|place| places.insert(place)) {
+        return Err(usage("two `--emit` write the same file"));
     }
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {

@@ -5,7 +5,7 @@
 //! not silently another meaning.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs,
     ops::Range,
     path::{Path, PathBuf},
@@ -22,6 +22,7 @@ use toml::Spanned;
 use super::{
     Exit, Failure,
     args::{Args, Job},
+    output,
 };
 
 /// The manifest's name where none is given.
@@ -52,7 +53,7 @@ struct Document {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Table {
     host: Spanned<String>,
-    lock: PathBuf,
+    lock: Spanned<PathBuf>,
     name: Option<Spanned<String>>,
     #[serde(default)]
     emit: BTreeMap<Spanned<String>, PathBuf>,
@@ -118,15 +119,36 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut targets = Vec::new();
+    // What is written, and where: a file that is written twice holds the last of both only.
+    let mut places = HashMap::from([(output::place_of(path), "which is this manifest".to_owned())]);
+    let mut claim = |file: &Path, line: usize, what: String| {
+        let here = format!("like {what} of line {line}");
+        match places.insert(output::place_of(file), here) {
+            None => Ok(()),
+            Some(other) => {
+                let file = Foreign::text(&file.display().to_string()).line();
+                Err(at(line, &format!("{what} would be written to {file}, {other}")))
+            }
+        }
+    };
     for table in document.target {
         let host_line = line(&table.host.span());
+        let lock = folder.join(table.lock.get_ref());
+        claim(&lock, line(&table.lock.span()), "the lock".to_owned())?;
         let mut emit = Vec::new();
         for (format, path) in &table.emit {
             let known = emit::format(format.get_ref()).ok_or_else(|| {
                 let name = Foreign::text(format.get_ref()).line();
-                at(line(&format.span()), &format!("no format is called `{name}`"))
+                let message = match name.as_str() {
+                    "json" => "`json` tells what a server presented: it cannot be made from a lock"
+                        .to_owned(),
+                    _ => format!("no format is called `{name}`"),
+                };
+                at(line(&format.span()), &message)
             })?;
-            emit.push((known, folder.join(path)));
+            let path = folder.join(path);
+            claim(&path, line(&format.span()), format!("`{}`", known.name))?;
+            emit.push((known, path));
         }
         if let Some(name) = &table.name {
             Identifier::new(name.get_ref())
@@ -135,7 +157,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
         let job = job(&table, folder).map_err(|message| at(host_line, &message))?;
         targets.push(Entry {
             job,
-            lock: folder.join(&table.lock),
+            lock,
             emit,
             check: table.check.all().iter().map(|file| folder.join(file)).collect(),
         });

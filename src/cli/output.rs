@@ -6,7 +6,7 @@
 use std::{
     fs,
     io::{self, IsTerminal as _, Write as _},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use certgrab::escape::Foreign;
@@ -130,6 +130,24 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("too many symbolic links"))
+}
+
+/// One name for all paths that lead to one file, whether it exists or not.
+pub(super) fn place_of(path: &Path) -> PathBuf {
+    let path = resolve(path).unwrap_or_else(|_| path.to_owned());
+    let mut plain = PathBuf::new();
+    for part in std::path::absolute(&path).unwrap_or(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            _ => plain.push(part),
+        }
+        // A link to a folder is followed before `..` leads out of it.
+        plain = fs::canonicalize(&plain).unwrap_or(plain);
+    }
+    plain
 }
 
 /// What the system says, without the name of the temporary file that `tempfile` adds to it.

@@ -61,6 +61,21 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 
 /// The lock of `entry` as it is, with the name for its constants.
 pub(super) fn read_lock(entry: &manifest::Entry) -> Result<(Bundle, Identifier), Failure> {
+    let bundle = read_bundle(entry)?;
+    let target = &entry.job.targets[0];
+    if !bundle.host.eq_ignore_ascii_case(&target.host()) || bundle.port != target.port() {
+        let shown = Foreign::text(&entry.lock.display().to_string()).line();
+        let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
+        let message = format!("{shown}: the lock is for {host} port {port}, wanted {target}");
+        let hint = "`certgrab sync` writes it anew".to_owned();
+        return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+    }
+    let name = formats::name(&entry.job, &bundle)?;
+    Ok((bundle, name))
+}
+
+/// The lock of `entry`, whichever server it is for.
+fn read_bundle(entry: &manifest::Entry) -> Result<Bundle, Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
     let content = fs::read(&entry.lock).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
@@ -68,12 +83,9 @@ pub(super) fn read_lock(entry: &manifest::Entry) -> Result<(Bundle, Identifier),
             .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
     })?;
     let target = &entry.job.targets[0];
-    let host = target.host();
-    let bundle = lock::read(&content, Some((&host, target.port()))).map_err(|error| {
+    lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
         Failure::new(Exit::File, format!("{shown}: {error}")).with_hint(error.hint())
-    })?;
-    let name = formats::name(&entry.job, &bundle)?;
-    Ok((bundle, name))
+    })
 }
 
 /// The files of `entry` with what is to stand in them, made from `bundle`.
@@ -123,7 +135,7 @@ fn refreshed(
         anchor::prove_for(format.name, target, &grab, &bundle, &options, display)?;
     }
     // A lock that cannot be read any more is replaced like one that is not there.
-    let before = read_lock(entry).ok().map(|(bundle, _)| bundle);
+    let before = read_bundle(entry).ok();
     let files = rendered(entry, &bundle, &name)?;
     if let (Some(before), false) = (&before, display.quiet) {
         for change in changes(before, &bundle) {

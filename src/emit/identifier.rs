@@ -172,8 +172,53 @@ fn is_taken(name: &str) -> bool {
         yield False None True";
     const MACROS: &str = "ARDUINO EOF ESP32 ESP8266 FALSE HIGH INPUT LOW NULL OUTPUT PROGMEM TRUE \
         errno i386 linux stderr stdin stdout unix";
-    let words = KEYWORDS.split_ascii_whitespace().chain(MACROS.split_ascii_whitespace());
-    words.into_iter().any(|word| word == name)
+    // ISO C 7.19 <stddef.h>, 7.21 <stdio.h>, 7.24 <string.h> and what POSIX adds to them, and the
+    // namespace and crates that generated code speaks of.
+    const LIBRARY: &str = "FILE alloc asprintf basename clearerr core ctermid dprintf fclose \
+        fdopen feof ferror fflush fgetc fgetpos fgets fileno flockfile fmemopen fopen fpos_t \
+        fprintf fputc fputs fread freopen fscanf fseek fseeko fsetpos ftell ftello ftrylockfile \
+        funlockfile fwrite getc getc_unlocked getchar getchar_unlocked getdelim getline gets getw \
+        index max_align_t memccpy memchr memcmp memcpy memmem memmove mempcpy memset nullptr_t \
+        off_t offsetof open_memstream pclose perror popen printf ptrdiff_t putc putc_unlocked \
+        putchar putchar_unlocked puts putw remove rename renameat rewind rindex rsize_t scanf \
+        setbuf setbuffer setlinebuf setvbuf size_t snprintf sprintf sscanf ssize_t std stpcpy \
+        stpncpy strcasecmp strcasestr strcat strchr strchrnul strcmp strcoll strcpy strcspn strdup \
+        strerror strerror_r strfry strlcat strlcpy strlen strncasecmp strncat strncmp strncpy \
+        strndup strnlen strpbrk strrchr strsep strsignal strspn strstr strtok strtok_r strverscmp \
+        strxfrm tempnam tmpfile tmpnam ungetc va_list vasprintf vdprintf vfprintf vfscanf vprintf \
+        vscanf vsnprintf vsprintf vsscanf BUFSIZ FILENAME_MAX FOPEN_MAX L_tmpnam P_tmpdir \
+        SEEK_CUR SEEK_END SEEK_SET TMP_MAX bcmp bcopy bzero ffs";
+    [KEYWORDS, MACROS, LIBRARY]
+        .iter()
+        .any(|words| words.split_ascii_whitespace().any(|word| word == name))
+        || is_in_stdint(name)
+}
+
+/// Whether `name` has the form of a name of `<stdint.h>` (ISO C 7.20): `uint_fast8_t`,
+/// `INT8_MAX`, `SIZE_MAX`, `UINT64_C`.
+fn is_in_stdint(name: &str) -> bool {
+    const OTHERS: [&str; 10] = [
+        "PTRDIFF_MAX",
+        "PTRDIFF_MIN",
+        "RSIZE_MAX",
+        "SIG_ATOMIC_MAX",
+        "SIG_ATOMIC_MIN",
+        "SIZE_MAX",
+        "WCHAR_MAX",
+        "WCHAR_MIN",
+        "WINT_MAX",
+        "WINT_MIN",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let Some(rest) = lower.strip_prefix('u').unwrap_or(&lower).strip_prefix("int") else {
+        return OTHERS.contains(&name);
+    };
+    let rest = rest.strip_prefix("_least").or(rest.strip_prefix("_fast")).unwrap_or(rest);
+    let rest = rest.strip_prefix("max").or(rest.strip_prefix("ptr")).unwrap_or(rest);
+    let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let is_type = rest == "_t" && name == lower;
+    let is_limit = ["_c", "_max", "_min", "_width"].contains(&rest);
+    is_type || (is_limit && name == name.to_ascii_uppercase())
 }
 
 impl fmt::Display for Identifier {
@@ -187,7 +232,8 @@ impl fmt::Display for NotAnIdentifier {
         write!(
             f,
             "wanted a name valid in C, C++, Rust, Python and Go: letters, digits and single \
-             underscores, a letter first, no word of a language, at most {MAX_NAME} characters"
+             underscores, a letter first, no word of a language or its library, at most \
+             {MAX_NAME} characters"
         )
     }
 }
@@ -214,12 +260,45 @@ mod tests {
     #[test]
     fn what_a_compiler_reserves_is_refused() {
         for wrong in [
-            "", "1a", "_a", "a__b", "a_", "a-b", "é", "static", "fn", "Self", "a b", "None",
-            "func", "lambda", "NULL", "linux",
+            "",
+            "1a",
+            "_a",
+            "a__b",
+            "a_",
+            "a-b",
+            "é",
+            "static",
+            "fn",
+            "Self",
+            "a b",
+            "None",
+            "func",
+            "lambda",
+            "NULL",
+            "linux",
+            "unix",
+            "std",
+            "size_t",
+            "ptrdiff_t",
+            "offsetof",
+            "uint8_t",
+            "int_fast16_t",
+            "uintptr_t",
+            "intmax_t",
+            "INT8_MAX",
+            "UINT64_C",
+            "SIZE_MAX",
+            "printf",
+            "FILE",
+            "SEEK_SET",
+            "memcpy",
+            "strlen",
         ] {
             assert_eq!(Identifier::new(wrong), Err(NotAnIdentifier), "{wrong}");
         }
-        assert!(Identifier::new("tuya_root_ca").is_ok());
+        for right in ["tuya_root_ca", "int8", "internal_t", "printer", "INTRANET_ROOT_CA"] {
+            assert!(Identifier::new(right).is_ok(), "{right}");
+        }
         assert!(Identifier::new(&"a".repeat(52)).is_ok());
         assert!(Identifier::new(&"a".repeat(53)).is_err());
     }

@@ -116,12 +116,16 @@ fn name(before: &[Token]) -> Option<String> {
         Kind::Word(word) => Some(word.as_str()),
         _ => None,
     };
+    let is_open = |token: &Token| matches!(token.kind, Kind::Sign(b'('));
     // `#define NAME`, `const NAME: ...`, `static NAME: ...`
     for index in (0..before.len()).rev() {
         let is_rust =
             matches!(before.get(index + 2).map(|next| &next.kind), Some(Kind::Sign(b':')));
         match word(index) {
-            Some("define") => return word(index + 1).map(str::to_owned),
+            // The macro's value begins right behind its name: an include guard has none.
+            Some("define") if before.iter().skip(index + 2).all(is_open) => {
+                return word(index + 1).map(str::to_owned);
+            }
             Some("const" | "static" | "mut") if is_rust => {
                 return word(index + 1).map(str::to_owned);
             }
