@@ -38,6 +38,26 @@ pub struct Question {
     pub names: bool,
 }
 
+impl Question {
+    /// The kind of key that the client takes, in words.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self.authentication {
+            Authentication::Rsa => "RSA",
+            Authentication::Ecdsa => "ECDSA",
+        }
+    }
+
+    /// The versions of TLS that the client takes, in words.
+    #[must_use]
+    pub const fn versions(&self) -> &'static str {
+        match self.version {
+            Version::Tls13 => "TLS 1.3",
+            _ => "TLS 1.2 or older",
+        }
+    }
+}
+
 /// What was learned of a server.
 #[derive(Debug)]
 pub struct Survey {

@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use certgrab::{
     document::SurveyDocument,
     grab::Options,
-    handshake::{Authentication, Version},
     reach,
-    survey::{self, Question, Survey},
+    survey::{self, Survey},
     target::Target,
 };
 
@@ -88,17 +87,9 @@ fn table(target: &Target, survey: &Survey) -> String {
             Ok(number) => format!("chain {}", number + 1),
             Err(error) => error.to_string(),
         };
-        let Question { address, .. } = question;
         let name = if question.names { "sent" } else { "not sent" };
-        let key = match question.authentication {
-            Authentication::Rsa => "RSA",
-            Authentication::Ecdsa => "ECDSA",
-        };
-        let version = match question.version {
-            Version::Tls13 => "TLS 1.3",
-            _ => "TLS 1.2 or older",
-        };
-        let address = address.to_string();
+        let (key, version) = (question.key(), question.versions());
+        let address = question.address.to_string();
         let _ = writeln!(out, "{address:<width$}  {name:<8}  {key:<5}  {version:<16}  {answer}");
     }
     for (number, chain) in survey.chains.iter().enumerate() {

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::{AnchorPart, Document, ErrorPart, SCHEMA, TargetPart, anchor};
 use crate::{
     grab::Options,
-    handshake::{Authentication, Version},
     reach,
     survey::{Question, Survey},
     target::Target,
@@ -79,14 +78,8 @@ fn answer((question, outcome): &(Question, Result<usize, reach::Error>)) -> Answ
     AnswerPart {
         address: question.address.to_string(),
         name_sent: question.names,
-        key: match question.authentication {
-            Authentication::Rsa => "RSA",
-            Authentication::Ecdsa => "ECDSA",
-        },
-        version: match question.version {
-            Version::Tls13 => "TLS 1.3",
-            _ => "TLS 1.2 or older",
-        },
+        key: question.key(),
+        version: question.versions(),
         chain: outcome.as_ref().ok().copied(),
         error: outcome.as_ref().err().map(ErrorPart::new),
     }
