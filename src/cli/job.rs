@@ -269,14 +269,7 @@ pub(super) fn export(
             None => to_standard_output = Some(data),
         }
     }
-    let changed = output::replace_all(&files)?;
-    if !display.quiet {
-        for ((path, _), changed) in files.iter().zip(changed) {
-            let path = certgrab::escape::Foreign::text(&path.display().to_string()).line();
-            let what = if changed { "wrote" } else { "unchanged:" };
-            output::say(format_args!("{what} {path}"));
-        }
-    }
+    output::deliver(&files, display.quiet)?;
     to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
     Ok(Exit::Done)
 }

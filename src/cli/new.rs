@@ -291,12 +291,5 @@ fn deliver(files: &[File], display: &Display) -> Result<(), Failure> {
         })?;
     }
     let files: Vec<_> = files.iter().map(|(path, data)| (path.as_path(), data.clone())).collect();
-    let changed = output::replace_all(&files)?;
-    if !display.quiet {
-        for ((path, _), changed) in files.iter().zip(changed) {
-            let what = if changed { "wrote" } else { "unchanged:" };
-            output::say(format_args!("{what} {}", shown(path)));
-        }
-    }
-    Ok(())
+    output::deliver(&files, display.quiet)
 }

@@ -67,6 +67,19 @@ pub(super) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failu
     Ok(changed)
 }
 
+/// Does the same, and says of each path on standard error what became of it unless that is `quiet`.
+pub(super) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
+    let changed = replace_all(files)?;
+    if !quiet {
+        for ((path, _), changed) in files.iter().zip(changed) {
+            let path = Foreign::text(&path.display().to_string()).line();
+            let what = if changed { "wrote" } else { "unchanged:" };
+            say(format_args!("{what} {path}"));
+        }
+    }
+    Ok(())
+}
+
 /// New content that lies beside the file it is for.
 struct Change {
     temporary: tempfile::NamedTempFile,
