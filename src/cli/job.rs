@@ -193,8 +193,11 @@ fn finish(
     }
     let (grab, judgement) = match outcome {
         Err(error) => {
-            let hint = job.reaching.advice(error).or_else(|| error.hint());
-            complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(hint));
+            if let Some(verdict) = error.verdict().filter(|_| job.emit.is_empty() && !job.json) {
+                output::show(&format!("{target}: no handshake\n\n{}", report::device(&verdict)))?;
+            }
+            let failure = Failure::new(Exit::NoHandshake, error.to_string());
+            complain(&failure.with_hint(error.hint()));
             return Ok(Exit::NoHandshake);
         }
         Ok(grab) => match &grab.verdict {

@@ -64,14 +64,6 @@ fn device(name: &str) -> Result<&'static Device, String> {
 }
 
 impl Reaching {
-    /// What to change on the device that was asked for, after a failure.
-    pub(super) fn advice(&self, error: &reach::Error) -> Option<String> {
-        match error {
-            reach::Error::Handshake(error) => self.device?.advice(error),
-            _ => None,
-        }
-    }
-
     /// Which handshakes may be tried.
     pub(super) fn way(&self) -> reach::Way {
         match self.handshake {
