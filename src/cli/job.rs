@@ -90,6 +90,9 @@ fn agree(job: &Job) -> Result<(), Failure> {
         return Err(usage("`--compare` takes one target and the one to compare it with")
             .with_hint(Some("`certgrab TARGET --compare OTHER`".to_owned())));
     }
+    for target in job.targets.iter().chain(&job.compare) {
+        job.reaching.agree(target)?;
+    }
     if job.many.hosts.is_some() && !job.emit.is_empty() {
         hosts::agree(job)?;
     }

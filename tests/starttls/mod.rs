@@ -154,3 +154,46 @@ fn an_answer_in_another_protocol_or_without_tls_is_told_in_its_own_terms() {
         assert_eq!(outcome.json()["error"]["message"], message);
     }
 }
+
+#[test]
+fn the_option_asks_on_the_port_of_its_protocol_unless_another_is_given() {
+    let run = |target: &str| {
+        let run = certgrab().args([target, "--json", "--starttls", "imap"]);
+        run.args(["--connect", "127.0.0.1:1"]).fails_with(3).json()["target"]["port"].clone()
+    };
+    assert_eq!(run("mail.test"), 143);
+    assert_eq!(run("mail.test:1143"), 1143);
+}
+
+#[test]
+fn a_scheme_and_an_option_that_contradict_each_other_are_refused_and_both_named() {
+    for (target, message) in [
+        (
+            "imap://mail.test",
+            "`imap:` asks for TLS in IMAP, and `--starttls` asks for it in SMTP first",
+        ),
+        (
+            "imaps://mail.test",
+            "`imaps:` begins with TLS, and `--starttls` asks for it in SMTP first",
+        ),
+    ] {
+        certgrab().args([target, "--starttls", "smtp"]).fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: {message}\ncertgrab: hint: leave out the scheme or the option\n"
+        ));
+    }
+}
+
+#[test]
+fn a_list_and_the_other_of_a_comparison_are_asked_in_the_same_words() {
+    let pki = Pki::root("Plant Root").leaf("127.0.0.1");
+    let talk: Talk = &[(b"+OK ready\r\n", b"STLS\r\n"), (b"+OK go\r\n", b"")];
+    let server = Server::of(&pki).after(talk).start();
+    let target = server.address().to_string();
+    let run = || certgrab().args(["--starttls", "pop3", "--roots"]).args([pki.root_file()]);
+    // A scheme of a line's own counts more.
+    let list = format!("{target}\npop3://{target}\n");
+    let outcome = run().args(["--hosts", "-", "--ordered"]).reading(list).succeeds();
+    assert_eq!(outcome.out().matches(r#""starttls":"pop3""#).count(), 2, "{}", outcome.out());
+    let compared = run().args([&target, "--compare", &target]).succeeds().out();
+    assert!(compared.contains("both hang on the same anchor"), "{compared}");
+}
