@@ -33,7 +33,7 @@ use self::{
 use super::{
     Exit, Failure,
     args::{Display, Job},
-    formats, job,
+    formats, job, repeat,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -171,7 +171,8 @@ impl Run {
         }
         // A set of what failed is empty, and leaves all files as they are.
         let exit = self.tally.exit();
-        if let Some(bundle) = self.tally.bundle() {
+        if let Some(mut bundle) = self.tally.bundle() {
+            bundle.options = repeat::words(job, None);
             let name = formats::name(job, &bundle)?;
             job::export(job, display, &bundle, &name, String::new)?;
         }
