@@ -134,7 +134,7 @@ fn allowed(text: &str) -> Result<Allowed, issuers::policy::NotANetwork> {
 /// that reads `format`.
 ///
 /// A format that many stacks read is held against OpenSSL, the strictest: what that one would not
-/// take is a warning, as is what a setting of the consumer decides.
+/// take is a warning, as is what a setting of the consumer decides or what is assumed of it.
 pub(super) fn prove_for(
     format: &str,
     target: &Target,
