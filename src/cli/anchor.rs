@@ -14,7 +14,7 @@ use certgrab::{
     verify::{self, Verified},
 };
 
-use super::{Exit, Failure, args::Display, output, style};
+use super::{Exit, Failure, args::Display, output, repeat::Words, style};
 
 /// How the anchor is found and chosen.
 #[derive(Debug, clap::Args)]
@@ -63,6 +63,22 @@ impl Anchor {
             Span::Years(years) => at.plus_years(years),
             Span::Days(days) => at.plus_days(i64::from(days)),
         })
+    }
+
+    /// Adds the words of the options that decide which certificates are written.
+    pub(super) fn repeat(&self, words: &mut Words) {
+        let Self { no_aia, aia_allow, lifetime, backup, siblings, paths: _ } = self;
+        words.switch("--no-aia", *no_aia);
+        words.values("--aia-allow", aia_allow.iter().map(|_| "ADDRESS"));
+        words.values(
+            "--lifetime",
+            lifetime.map(|span| match span {
+                Span::Years(years) => format!("{years}y"),
+                Span::Days(days) => format!("{days}d"),
+            }),
+        );
+        words.switch("--backup", *backup);
+        words.switch("--siblings", *siblings);
     }
 
     /// Whether more than the anchor is written.
@@ -119,7 +135,7 @@ fn allowed(text: &str) -> Result<Allowed, issuers::policy::NotANetwork> {
 /// that reads `format`.
 ///
 /// A format that many stacks read is held against OpenSSL, the strictest: what that one would not
-/// take is a warning, as is what a setting of the consumer decides.
+/// take is a warning, as is what a setting of the consumer decides or what is assumed of it.
 pub(super) fn prove_for(
     format: &str,
     target: &Target,

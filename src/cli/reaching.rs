@@ -7,7 +7,7 @@ use certgrab::{
 };
 use clap::ValueEnum;
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, repeat::Words};
 
 /// How a server is to be reached.
 #[derive(Debug, Clone, clap::Args)]
@@ -67,6 +67,22 @@ fn device(name: &str) -> Result<&'static Device, String> {
 }
 
 impl Reaching {
+    /// Adds the words of the options that decide which chain comes back.
+    pub(super) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
+        let Self { handshake, starttls: _, device, survey, proxy: _ } = self;
+        let way = match handshake {
+            Handshake::Auto => None,
+            Handshake::Full => Some("full"),
+            Handshake::Cleartext => Some("cleartext"),
+        };
+        words.values("--handshake", way);
+        // The scheme of a URL is lost in `host:port`, whichever way it was said.
+        let scheme = target.map(Target::scheme).filter(|scheme| scheme.starttls.is_some());
+        words.values("--starttls", scheme.map(|scheme| scheme.word));
+        words.values("--as", device.map(|device| device.name));
+        words.switch("--survey", *survey);
+    }
+
     /// Which handshakes may be tried.
     pub(super) fn way(&self) -> reach::Way {
         match self.handshake {

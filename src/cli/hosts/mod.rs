@@ -35,6 +35,7 @@ use super::{
     args::{Display, Job},
     formats, job,
     reaching::Reaching,
+    repeat,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -174,7 +175,8 @@ impl Run {
         }
         // A set of what failed is empty, and leaves all files as they are.
         let exit = self.tally.exit();
-        if let Some(bundle) = self.tally.bundle() {
+        if let Some(mut bundle) = self.tally.bundle() {
+            bundle.options = repeat::words(job, None);
             let name = formats::name(job, &bundle)?;
             job::export(job, display, &bundle, &name, String::new)?;
         }

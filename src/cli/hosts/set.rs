@@ -122,6 +122,6 @@ impl Material {
             true => KeyPossession::NotProven,
             false => KeyPossession::Proven,
         };
-        Some(Bundle { host, port, entries, key_possession })
+        Some(Bundle { host, port, entries, key_possession, options: Vec::new() })
     }
 }
