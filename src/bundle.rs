@@ -17,6 +17,10 @@ pub struct Bundle {
     pub entries: Vec<Entry>,
     /// Whether the peer proved that it holds the key of its certificate.
     pub key_possession: KeyPossession,
+    /// The options that led to these certificates, each word as the command takes it, with `FILE`
+    /// in the place of a path; none where the target alone leads to them. People paste them into
+    /// a shell, so that they hold letters, digits and `-_.:/[]` only.
+    pub options: Vec<Foreign>,
 }
 
 /// One certificate to embed.
@@ -126,6 +130,7 @@ pub fn pack_candidate(
         host: target.host(),
         port: target.port(),
         key_possession: presented.key_possession(),
+        options: Vec::new(),
         entries: match what {
             What::Anchor => root().chain(missing()).collect(),
             What::Chain if own => root().collect(),
@@ -133,6 +138,20 @@ pub fn pack_candidate(
             What::Leaf => leaf().collect(),
             What::Intermediates => between().collect(),
         },
+    }
+}
+
+impl Bundle {
+    /// What its certificates are to the server, as the names of constants end.
+    #[must_use]
+    pub fn what_it_is(&self) -> &'static str {
+        let has = |role: Role| self.entries.iter().any(|entry| entry.role == role);
+        match (has(Role::Leaf), has(Role::Intermediate), has(Role::Anchor)) {
+            (true, false, false) => "CERTIFICATE",
+            (true, ..) => "CA_CHAIN",
+            (false, true, false) => "INTERMEDIATE_CA",
+            (false, ..) => "ROOT_CA",
+        }
     }
 }
 

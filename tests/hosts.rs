@@ -242,7 +242,10 @@ fn the_smallest_set_is_written_with_the_targets_of_each_anchor() {
         needs == [&hub[..], &apart].concat() || needs == [&apart[..], &hub].concat(),
         "{header}"
     );
-    assert!(header.contains("Regenerate: `certgrab --hosts LIST --emit c=FILE`"), "{header}");
+    assert!(
+        header.contains("Regenerate: `certgrab --hosts LIST --roots FILE --emit c=FILE`"),
+        "{header}"
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use certgrab::{
     verify,
 };
 
-use super::{Exit, Failure, args::Display, output, style};
+use super::{Exit, Failure, args::Display, output, repeat::Words, style};
 
 /// How the anchor is found and chosen.
 #[derive(Debug, clap::Args)]
@@ -63,6 +63,22 @@ impl Anchor {
             Span::Years(years) => at.plus_years(years),
             Span::Days(days) => at.plus_days(i64::from(days)),
         })
+    }
+
+    /// Adds the words of the options that decide which certificates are written.
+    pub(super) fn repeat(&self, words: &mut Words) {
+        let Self { no_aia, aia_allow, lifetime, backup, siblings, paths: _ } = self;
+        words.switch("--no-aia", *no_aia);
+        words.values("--aia-allow", aia_allow.iter().map(|_| "ADDRESS"));
+        words.values(
+            "--lifetime",
+            lifetime.map(|span| match span {
+                Span::Years(years) => format!("{years}y"),
+                Span::Days(days) => format!("{days}d"),
+            }),
+        );
+        words.switch("--backup", *backup);
+        words.switch("--siblings", *siblings);
     }
 
     /// What is held besides the anchor.

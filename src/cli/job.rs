@@ -25,7 +25,7 @@ use certgrab::{
 use super::{
     Exit, Failure, anchor,
     args::{Display, Form, Job, What},
-    compare, complain, formats, hosts, output, report, style, survey,
+    compare, complain, formats, hosts, output, repeat, report, style, survey,
 };
 
 /// Runs the job; how it ended, the worst target counting.
@@ -316,22 +316,13 @@ pub(super) fn selection(
         What::Leaf => bundle::What::Leaf,
         What::Intermediates => bundle::What::Intermediates,
     };
-    let bundle = match what {
+    let mut bundle = match what {
         bundle::What::Anchor => judgement.bundle(target, &grab.presented, options),
         _ => bundle::pack(target, &grab.presented, &judgement.verified, what),
     };
+    bundle.options = repeat::words(job, Some(target));
     let name = formats::name(job, &bundle)?;
     Ok((bundle, name))
-}
-
-/// What the name of the constants ends in where the user gives none.
-pub(super) fn suffix(job: &Job) -> &'static str {
-    match job.what {
-        What::Anchor => "ROOT_CA",
-        What::Chain => "CA_CHAIN",
-        What::Leaf => "CERTIFICATE",
-        What::Intermediates => "INTERMEDIATE_CA",
-    }
 }
 
 /// Says on standard error what the artefact has no room for.

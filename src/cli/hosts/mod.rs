@@ -34,7 +34,7 @@ use self::{
 use super::{
     Exit, Failure,
     args::{Display, Job},
-    formats, job,
+    formats, job, repeat,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -177,7 +177,8 @@ impl Run {
         }
         // A set of what failed is empty, and leaves all files as they are.
         let exit = self.tally.exit();
-        if let Some(set) = self.tally.set() {
+        if let Some(mut set) = self.tally.set() {
+            set.bundle.options = repeat::words(job, None);
             set.prove(job, self.options.at, display)?;
             let name = formats::name(job, &set.bundle)?;
             job::export(job, display, &set.bundle, &name, String::new)?;

@@ -165,7 +165,7 @@ impl Material {
             true => KeyPossession::NotProven,
             false => KeyPossession::Proven,
         };
-        let bundle = Bundle { host, port, entries, key_possession };
+        let bundle = Bundle { host, port, entries, key_possession, options: Vec::new() };
         Some(Set { bundle, doors: self.doors, chains: self.chains })
     }
 }
