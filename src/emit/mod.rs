@@ -17,7 +17,7 @@ use std::fmt;
 pub use flash::flash_bytes;
 pub use formats::{FORMATS, Format, format};
 pub use identifier::{Identifier, NotAnIdentifier, Style};
-pub use source::FILTERS;
+pub use source::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS};
 pub use variables::VARIABLES;
 
 use crate::{bundle::Bundle, certificate::Key, escape::Foreign, lock};
@@ -69,6 +69,8 @@ pub struct TemplateError {
     pub words: Option<Foreign>,
     /// What is wrong with them.
     pub problem: Foreign,
+    /// What to try next, where that is known.
+    pub hint: Option<String>,
 }
 
 /// Writes `bundle` in `format`, with constants called `name`.
@@ -197,7 +199,7 @@ impl Error {
         match self {
             Self::OneOnly { .. } => Some("`pem` and `p7b` take several".to_owned()),
             Self::UnknownKey { .. } => Some("`c` and `pem` take any key".to_owned()),
-            Self::Template(_) => Some("`certgrab formats --variables` lists them".to_owned()),
+            Self::Template(error) => error.hint.clone(),
             Self::Empty | Self::TooLarge { .. } => None,
         }
     }
