@@ -474,3 +474,34 @@ fn what_the_bundle_of_esp_idf_would_not_find_is_said_with_the_setting_that_helps
              `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y`\n",
         );
 }
+
+#[test]
+fn what_is_only_assumed_of_a_consumer_is_a_warning_that_says_so() {
+    let pki = Crossed::new();
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, certificates: &[Der]| {
+        let path = folder.path().join(name);
+        fs::write(&path, pem_of(certificates)).expect("a file");
+        path
+    };
+    let emit = |format: &str| {
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", format, "--from"])
+            .args([file("chain.pem", &pki.sent()[..2])])
+            .args(["--roots"])
+            .args([file("int.pem", std::slice::from_ref(&pki.int))])
+    };
+    emit("nrf-modem").succeeds().stderr(
+        "certgrab: warning: the nRF91 modem, taken to be as strict as OpenSSL since its rules are \
+         not public, does not trust `CN=Int`: it takes no anchor that is not self-signed\n",
+    );
+    emit("python").fails_with(1).stdout("").stderr(
+        "certgrab: error: OpenSSL does not trust `CN=Int`: it takes no anchor that is not \
+         self-signed\n",
+    );
+    emit("go").succeeds().stderr("");
+    emit("wolfssl").succeeds().stderr(
+        "certgrab: warning: wolfSSL does not trust `CN=Int`: it looks up only the issuer of the \
+         topmost certificate that was sent; set `WOLFSSL_ALT_CERT_CHAINS`\n",
+    );
+}
