@@ -2,7 +2,7 @@
 //!
 //! Nothing is ever sent over such a connection: the handshake ends as soon as the server's
 //! certificates and its signature have been seen. Which chains are accepted, and what is made of the
-//! signature, stands in [`super::recorder`].
+//! signature, stands in `recorder.rs`.
 
 use std::{
     io,
