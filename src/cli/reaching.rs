@@ -68,7 +68,7 @@ fn device(name: &str) -> Result<&'static Device, String> {
 impl Reaching {
     /// Adds the words of the options that decide which chain comes back.
     pub(super) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
-        let Self { handshake, starttls: _, device, survey, proxy: _ } = self;
+        let Self { handshake, starttls, device, survey, proxy: _ } = self;
         let way = match handshake {
             Handshake::Auto => None,
             Handshake::Full => Some("full"),
@@ -76,8 +76,11 @@ impl Reaching {
         };
         words.values("--handshake", way);
         // The scheme of a URL is lost in `host:port`, whichever way it was said.
-        let scheme = target.map(Target::scheme).filter(|scheme| scheme.starttls.is_some());
-        words.values("--starttls", scheme.map(|scheme| scheme.word));
+        let protocol = match target {
+            Some(target) => target.scheme().starttls,
+            None => starttls.map(StartTls::from),
+        };
+        words.values("--starttls", protocol.and_then(StartTls::scheme).map(|scheme| scheme.word));
         words.values("--as", device.map(|device| device.name));
         words.switch("--survey", *survey);
     }

@@ -85,7 +85,7 @@ impl Target {
     /// place: nobody speaks another protocol in clear text on the port of HTTPS.
     #[must_use]
     pub fn asking(mut self, protocol: StartTls) -> Self {
-        if let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.starttls == Some(protocol)) {
+        if let Some(scheme) = protocol.scheme() {
             if self.port == self.scheme.port {
                 self.port = scheme.port;
             }

@@ -76,6 +76,14 @@ const fn starttls(word: &'static str, port: u16, protocol: StartTls) -> Scheme {
     Scheme { word, port, starttls: Some(protocol), is_given: true }
 }
 
+impl StartTls {
+    /// The URL scheme of the protocol.
+    #[must_use]
+    pub fn scheme(self) -> Option<&'static Scheme> {
+        SCHEMES.iter().find(|scheme| scheme.starttls == Some(self))
+    }
+}
+
 impl fmt::Display for StartTls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
