@@ -11,6 +11,7 @@ mod groups;
 mod hello;
 mod plaintext;
 mod rare;
+mod recorder;
 mod records;
 mod suites;
 mod words;
