@@ -1,5 +1,8 @@
 //! Small projects: each is written as people would, then built and run as far as it can be here.
 
+mod rust;
+mod zephyr;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -13,7 +16,8 @@ use crate::support::{
 };
 
 /// The projects, as they are listed.
-const PROJECTS: [&str; 3] = ["linux-c", "arduino-esp32", "micropython"];
+const PROJECTS: [&str; 6] =
+    ["linux-c", "rust-host", "arduino-esp32", "esp-idf-rust", "zephyr", "micropython"];
 
 fn pki(name: &str) -> Pki {
     Pki::root(name).intermediate("Plant Issuing").leaf("localhost")
@@ -212,9 +216,12 @@ fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refu
         assert!(readme.lines().any(is_row), "README.md: {name}: {proof}");
     }
     let told = certgrab().args(["new", "basic", "a.test", "x"]).fails_with(2).err();
-    assert!(told.contains("no such project; there are linux-c, arduino-esp32, "), "{told}");
+    assert!(
+        told.contains("no such project; there are linux-c, rust-host, arduino-esp32, "),
+        "{told}"
+    );
     certgrab().args(["new", "linux-c", "https://a.test", "x"]).fails_with(2).stderr(
-        "certgrab: error: the projects speak MQTT over TLS, and not https\n\
+        "certgrab: error: linux-c speaks MQTT over TLS, and not https\n\
          certgrab: hint: name the broker: `mqtts://HOST`\n",
     );
 }

@@ -1,4 +1,8 @@
 //! `certgrab new`: a small project that connects, with its lock, its constants and its check.
+//!
+//! [`projects`] holds the projects; here one is filled with the anchor of its server, and written.
+
+mod projects;
 
 use std::{
     fs,
@@ -15,6 +19,8 @@ use certgrab::{
     target::Target,
 };
 
+use projects::{PROJECTS, Project, Text};
+
 use super::{Exit, Failure, anchor, args, args::Display, job, manifest, output};
 
 /// What the constants are called in every project.
@@ -26,16 +32,17 @@ const EXAMPLES: &str = "\
 Examples:
   certgrab new --list                                      the projects, and what is proved of each
   certgrab new linux-c mqtts://m1.tuyacn.com client        a C client for Linux in ./client
-  certgrab new arduino-esp32 mqtts://m1.tuyacn.com lamp    a sketch for an ESP32 in ./lamp";
+  certgrab new arduino-esp32 mqtts://m1.tuyacn.com lamp    a sketch for an ESP32 in ./lamp
+  certgrab new rust-host https://www.tuya.com page         a program that gets a page in ./page";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Which project (see --list)
-    #[arg(required_unless_present = "list", value_parser = project)]
+    #[arg(required_unless_present = "list", value_parser = projects::project)]
     project: Option<&'static Project>,
 
-    /// The MQTT broker: host:port, or a URL such as mqtts://host
+    /// The MQTT broker, host:port or mqtts://host, or a web server, https://host
     #[arg(value_name = "TARGET", required_unless_present = "list", value_parser = args::target)]
     target: Option<Target>,
 
@@ -60,73 +67,8 @@ pub(crate) struct Args {
     trust_sha256: Vec<Sha256>,
 
     /// Connect to HOST:PORT, and still want a certificate for TARGET
-    #[arg(long, value_name = "HOST:PORT", value_parser = args::target)]
+    #[arg(long, value_name = "HOST:PORT", value_parser = args::place)]
     connect: Option<Target>,
-}
-
-/// A project that can be written.
-#[derive(Debug, PartialEq, Eq)]
-struct Project {
-    name: &'static str,
-    what: &'static str,
-    proof: &'static str,
-    /// The format of the constants, and where they are.
-    constants: (&'static str, &'static str),
-    /// Each file with its text; what ends in `.md` is a template.
-    files: &'static [(&'static str, &'static str)],
-}
-
-macro_rules! text {
-    ($path:literal) => {
-        include_str!(concat!("../../templates/project/", $path))
-    };
-}
-
-const PROJECTS: &[Project] = &[
-    Project {
-        name: "linux-c",
-        what: "a C client with mbedTLS",
-        proof: "compiled by gcc, connects to mosquitto, refuses another root",
-        constants: ("c", "server_root_ca.h"),
-        files: &[
-            ("main.c", text!("linux-c/main.c")),
-            ("Makefile", text!("linux-c/Makefile")),
-            (".gitignore", text!("linux-c/gitignore.tmpl")),
-            ("README.md", text!("linux-c/README.md")),
-        ],
-    },
-    Project {
-        name: "arduino-esp32",
-        what: "a sketch with WiFiClientSecure and PubSubClient 2.8",
-        proof: "compiled by g++ against declarations of the libraries; not run, not on a board",
-        constants: ("arduino", "src/server_root_ca.h"),
-        files: &[
-            ("src/sketch.ino", text!("arduino-esp32/sketch.ino")),
-            ("src/secrets.h", text!("arduino-esp32/secrets.h")),
-            ("platformio.ini", text!("arduino-esp32/platformio.ini")),
-            ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
-            (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
-            ("README.md", text!("arduino-esp32/README.md")),
-        ],
-    },
-    Project {
-        name: "micropython",
-        what: "a module for any board with ssl",
-        proof: "on a desk, under CPython and MicroPython, connects to mosquitto, refuses another root; not on a board",
-        constants: ("micropython", "server_root_ca.py"),
-        files: &[
-            ("main.py", text!("micropython/main.py")),
-            ("secrets.py", text!("micropython/secrets.py")),
-            ("README.md", text!("micropython/README.md")),
-        ],
-    },
-];
-
-fn project(name: &str) -> Result<&'static Project, String> {
-    PROJECTS.iter().find(|project| project.name == name).ok_or_else(|| {
-        let names: Vec<_> = PROJECTS.iter().map(|project| project.name).collect();
-        format!("no such project; there are {}", names.join(", "))
-    })
 }
 
 /// Lists the projects, or writes one: all of its files, or none.
@@ -135,17 +77,12 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     else {
         let line = |one: &Project| {
             let Project { name, what, proof, .. } = one;
-            format!("{name:13}  {what}\n               proved: {proof}\n")
+            format!("{name:15}  {what}\n                 proved: {proof}\n")
         };
         output::show(&PROJECTS.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     };
-    let scheme = target.scheme().word;
-    if !["mqtts", "ssl", "tls"].contains(&scheme) {
-        let message = format!("the projects speak MQTT over TLS, and not {scheme}");
-        return Err(Failure::new(Exit::Usage, message)
-            .with_hint(Some("name the broker: `mqtts://HOST`".to_owned())));
-    }
+    let texts = project.texts(target)?;
     let (text, roots) = described(args, project, target)?;
     let bundle = grabbed(args, project, target, display)?;
     let mut files = vec![
@@ -153,7 +90,7 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         (PathBuf::from(LOCK), lock::write(&bundle).into_bytes()),
     ];
     files.extend(roots);
-    files.extend(rendered(project, &bundle)?);
+    files.extend(rendered(project.constants, &texts, &bundle)?);
     for (path, _) in &mut files {
         *path = folder.join(&*path);
     }
@@ -248,16 +185,19 @@ fn grabbed(
 }
 
 /// The constants and the files of the project.
-fn rendered(project: &Project, bundle: &Bundle) -> Result<Vec<File>, Failure> {
+fn rendered(
+    (format, place): (&str, &str),
+    texts: &[Text],
+    bundle: &Bundle,
+) -> Result<Vec<File>, Failure> {
     let fault = |error: String| Failure::new(Exit::Fault, error);
     let refused =
         |error: emit::Error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint());
     let name = Identifier::new(CONSTANTS).map_err(|error| fault(error.to_string()))?;
-    let (format, place) = project.constants;
     let known = emit::format(format).ok_or_else(|| fault(format!("no format {format}")))?;
     let constants = emit::render(bundle, known, &name).map_err(refused)?;
     let mut files = vec![(PathBuf::from(place), constants)];
-    for (path, text) in project.files {
+    for (path, text) in texts {
         let data = match path.ends_with(".md") {
             true => emit::render_template(bundle, path, text, &name).map_err(refused)?,
             false => text.as_bytes().to_vec(),
