@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use super::{
     Exit, Failure,
     args::{Emission, Form, Job},
-    job, output,
+    output,
 };
 
 /// The most bytes a template may have: 1 MiB, some hundred times the largest of certgrab's own.
@@ -135,14 +135,14 @@ fn read(file: &str) -> Result<String, String> {
 
 /// The name of the constants.
 pub(super) fn name(of: &Job, bundle: &Bundle) -> Result<Identifier, Failure> {
-    let what = job::suffix(of);
     let name = match (&of.name, of.format.name_from) {
         (Some(name), _) => name.clone(),
-        (None, NameFrom::Host) => Identifier::for_host(&bundle.host, what),
+        (None, NameFrom::Host) => emit::default_name(bundle),
         (None, NameFrom::Organisation) => {
             let first = bundle.entries.first();
             let organisation = first.and_then(|entry| entry.certificate.subject().organisation());
-            let name = organisation.and_then(|name| Identifier::for_organisation(&name, what));
+            let name = organisation
+                .and_then(|name| Identifier::for_organisation(&name, bundle.what_it_is()));
             name.ok_or_else(|| {
                 let message = "the certificate names no organisation that makes a name";
                 Failure::new(Exit::Usage, message)

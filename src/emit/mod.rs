@@ -92,6 +92,12 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
     }
 }
 
+/// What the constants of `bundle` are called where the user gives no name.
+#[must_use]
+pub fn default_name(bundle: &Bundle) -> Identifier {
+    Identifier::for_host(&bundle.host, bundle.what_it_is())
+}
+
 /// Writes `bundle` with a template of the user's own; `file` is what messages call it.
 ///
 /// [`VARIABLES`] and [`FILTERS`] are what it can use.

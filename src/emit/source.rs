@@ -46,6 +46,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("part/c-der", include_str!("../../templates/emit/part/c-der")),
     ("part/c-facts", include_str!("../../templates/emit/part/c-facts")),
     ("part/c-pem", include_str!("../../templates/emit/part/c-pem")),
+    ("part/options", include_str!("../../templates/emit/part/options")),
     ("part/python-facts", include_str!("../../templates/emit/part/python-facts")),
     ("part/rust-allow", include_str!("../../templates/emit/part/rust-allow")),
     ("part/rust-facts", include_str!("../../templates/emit/part/rust-facts")),

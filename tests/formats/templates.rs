@@ -141,7 +141,7 @@ fn the_templates_of_the_repository_are_all_in_the_table() {
                 .unwrap();
         let own = String::from_utf8(own)
             .unwrap()
-            .replace("--emit template`", &format!("--emit {format}`"));
+            .replace("--template FILE`", &format!("--emit {format}`"));
         if let Ok(built_in) = bench::try_bytes(&bundle, format) {
             assert_eq!(own, String::from_utf8(built_in).unwrap(), "{format}");
         }
