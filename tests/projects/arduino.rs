@@ -2,12 +2,13 @@
 
 use std::{
     fs,
+    io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use super::bench::{Bench, Protocol, USER, says_in_time, succeed};
-use crate::support::real;
+use crate::support::{Server, real};
 
 /// A board, its TLS library, and how that says that a root, a name or the clock is not the one.
 struct Board {
@@ -144,6 +145,28 @@ fn the_sketch_for_the_esp32_gets_a_page_and_refuses_a_clock_of_1970_another_root
 #[test]
 fn the_sketch_for_the_esp8266_gets_a_page_and_refuses_a_clock_of_1970_another_root_and_name() {
     ESP8266.gets_a_page();
+}
+
+#[test]
+fn the_esp32_calls_what_is_not_tls_an_invalid_record() {
+    if !ESP32.is_there() {
+        return;
+    }
+    let bench = ESP32.bench(Protocol::Https);
+    let folder = bench.folder();
+    let server = Server::scripted("localhost", |mut stream, _| {
+        let _ = stream.read(&mut [0; 512]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let header = folder.join("src/server_root_ca.h");
+    let text = fs::read_to_string(&header).unwrap();
+    let moved =
+        text.replace(&format!("_PORT = {};", bench.port()), &format!("_PORT = {};", server.port()));
+    assert_ne!(moved, text);
+    fs::write(header, moved).unwrap();
+    ESP32.compile(&folder);
+    let wanted = "http -1; tls -29184: SSL - An invalid SSL record was received";
+    says_in_time(&folder.join("sketch"), wanted);
 }
 
 #[test]

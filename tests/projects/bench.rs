@@ -85,6 +85,10 @@ impl Bench {
         self.pki.file("project")
     }
 
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The server now has another root.
     pub(super) fn change_the_root(&mut self) {
         self.server = None;
