@@ -2,62 +2,14 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     sync::Mutex,
     time::SystemTime,
 };
 
-use super::{pki, shows};
-use crate::support::{
-    Pki, certgrab,
-    real::{self, Listener},
-};
-
-const USER: &str = "boiler";
-const PASSWORD: &str = "its password";
-
-/// A broker that takes only [`USER`].
-fn broker(pki: &Pki) -> Listener {
-    let (chain, key, passwords) = (pki.chain_file(), pki.key_file(), pki.file("passwords"));
-    let mut make = Command::new("mosquitto_passwd");
-    make.args(["-b", "-c"]).arg(&passwords).args([USER, PASSWORD]);
-    assert!(make.output().expect("mosquitto_passwd").status.success());
-    real::mosquitto(pki.folder(), |port| {
-        format!(
-            "listener {port} 127.0.0.1\ncertfile {}\nkeyfile {}\nuser root\n\
-             allow_anonymous false\npassword_file {}\n",
-            chain.display(),
-            key.display(),
-            passwords.display()
-        )
-    })
-}
-
-/// A web server with a page about its connections.
-fn web_server(pki: &Pki) -> Listener {
-    let (chain, key) = (pki.chain_file(), pki.key_file());
-    Listener::start(|port| {
-        let mut command = Command::new("openssl");
-        command.args(["s_server", "-www", "-quiet", "-accept", &format!("127.0.0.1:{port}")]);
-        command.arg("-cert").arg(&chain).arg("-cert_chain").arg(&chain).arg("-key").arg(&key);
-        command
-    })
-}
-
-/// `certgrab new PROJECT SCHEME://localhost:PORT project`, and its own check.
-fn project(name: &str, scheme: &str, port: u16, pki: &Pki) -> PathBuf {
-    pki.root_file();
-    certgrab()
-        .args(["new", name, &format!("{scheme}://localhost:{port}"), "project"])
-        .args(["--roots", "root.pem", "--connect", &format!("127.0.0.1:{port}")])
-        .in_folder(pki.folder())
-        .succeeds();
-    let folder = pki.file("project");
-    certgrab().args(["check"]).in_folder(&folder).succeeds();
-    folder
-}
+use super::bench::{Bench, Protocol, USER, new, pki, says_in_time};
+use crate::support::{Server, real};
 
 /// Cargo in `folder`, without a network, with the versions that are here already. All share one
 /// folder of built crates, so that only the first builds them.
@@ -94,112 +46,54 @@ fn build(folder: &Path) -> PathBuf {
     program
 }
 
-/// Changes a constant, and builds anew.
-#[track_caller]
-fn rebuild(folder: &Path, from: &str, to: &str) -> PathBuf {
-    let path = folder.join("src/server_root_ca.rs");
-    let text = fs::read_to_string(&path).expect("constants");
-    assert!(text.contains(from), "{from}");
-    fs::write(path, text.replace(from, to)).expect("a file");
-    build(folder)
-}
-
-/// A program that ends with the value.
-struct Running(Child);
-
-impl Running {
-    fn start(program: &Path) -> Self {
-        let mut command = Command::new(program);
-        command.env("MQTT_CLIENT_ID", "d1").env("MQTT_USER", USER).env("MQTT_PASSWORD", PASSWORD);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self(command.spawn().expect("the program starts"))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn line(from: impl Read) -> String {
-    let mut line = String::new();
-    BufReader::new(from).read_line(&mut line).expect("text");
-    line
-}
-
-/// Why the program does not connect: what it says first.
-fn refusal(program: &Path) -> String {
-    let mut running = Running::start(program);
-    line(running.0.stderr.take().expect("standard error"))
-}
-
-/// One of mosquitto's own clients.
-fn peer(name: &str, port: u16, pki: &Pki) -> Command {
-    let mut command = Command::new(name);
-    command.args(["-h", "localhost", "-p", &port.to_string(), "-u", USER, "-P", PASSWORD]);
-    command.arg("--cafile").arg(pki.root_file());
+/// The program, with what it is told by its environment; errors among the rest of what it says.
+fn client(program: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$0\" 2>&1"]).arg(program);
+    command.env("MQTT_CLIENT_ID", "d1").env("MQTT_USER", USER.0).env("MQTT_PASSWORD", USER.1);
     command
 }
 
 #[test]
-fn the_client_in_rust_publishes_receives_and_refuses_another_root_and_another_name() {
-    if !real::program("mosquitto") || !real::program("mosquitto_sub") {
+fn the_client_in_rust_publishes_receives_and_refuses_another_root_name_or_password() {
+    if !real::program("mosquitto") || !real::program("mosquitto_pub") {
         return;
     }
-    let pki = pki("Plant Root");
-    let broker = broker(&pki);
-    let folder = project("rust-host", "mqtts", broker.port(), &pki);
-    let program = build(&folder);
-
-    let mut hear = peer("mosquitto_sub", broker.port(), &pki);
-    hear.args(["-t", "devices/d1/heartbeat", "-C", "1", "-W", "30"]).stdout(Stdio::piped());
-    let hear = hear.spawn().expect("mosquitto_sub");
-    let mut running = Running::start(&program);
-    let mut told = BufReader::new(running.0.stdout.take().expect("standard output")).lines();
-    let mut next = || told.next().expect("a line").expect("text");
-    assert_eq!(next(), format!("connected to localhost:{} as d1", broker.port()));
-    let beat = hear.wait_with_output().expect("mosquitto_sub");
-    assert!(String::from_utf8_lossy(&beat.stdout).starts_with("{\"beat\":"), "{beat:?}");
+    let mut bench = Bench::new("rust-host", Protocol::Mqtt);
+    let program = build(&bench.folder());
     // More than 127 bytes, so that the packet's length has two.
     let message = "x".repeat(200);
-    let mut say = peer("mosquitto_pub", broker.port(), &pki);
-    say.args(["-t", "devices/d1/command", "-m", &message]);
-    assert!(say.status().expect("mosquitto_pub").success());
-    assert_eq!(next(), format!("devices/d1/command: {message}"));
-    drop(running);
+    bench.retain("devices/d1/command", &message);
+    says_in_time(&mut client(&program), &format!("devices/d1/command: {message}"));
+    bench.has_published("d1", "devices/d1/heartbeat");
 
-    let moved = rebuild(&folder, "= \"localhost\"", "= \"127.0.0.1\"");
-    let told = refusal(&moved);
-    assert!(told.contains("invalid peer certificate: certificate not valid for name"), "{told}");
-
-    let stranger = super::pki("Another Root");
-    let other = super::broker(&stranger);
-    rebuild(&folder, "= \"127.0.0.1\"", "= \"localhost\"");
-    let (from, to) = (format!("= {};", broker.port()), format!("= {};", other.port()));
-    let told = refusal(&rebuild(&folder, &from, &to));
-    assert!(told.contains("invalid peer certificate: UnknownIssuer"), "{told}");
+    bench.change_the_password();
+    says_in_time(&mut client(&program), "the broker does not take the connection: CONNACK 5");
+    bench.change_the_name();
+    let wrong = "invalid peer certificate: certificate not valid for name \"localhost\"";
+    says_in_time(&mut client(&program), wrong);
+    bench.change_the_root();
+    says_in_time(&mut client(&program), "invalid peer certificate: UnknownIssuer");
 }
 
 #[test]
-fn the_client_in_rust_gets_a_page_and_refuses_another_root() {
+fn the_client_in_rust_gets_a_page_and_refuses_another_root_and_another_name() {
     if !real::program("openssl") {
         return;
     }
-    let pki = pki("Plant Root");
-    let server = web_server(&pki);
-    let folder = project("rust-host", "https", server.port(), &pki);
-    let output = Command::new(build(&folder)).output().expect("the program");
-    shows(&output, "HTTP/1.0 200 ok\r\n");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-
-    let stranger = super::pki("Another Root");
-    let other = web_server(&stranger);
-    let (from, to) = (format!("= {};", server.port()), format!("= {};", other.port()));
-    let output = Command::new(rebuild(&folder, &from, &to)).output().expect("the program");
-    shows(&output, "invalid peer certificate: UnknownIssuer");
-    assert_eq!(output.status.code(), Some(1));
+    let mut bench = Bench::new("rust-host", Protocol::Https);
+    let program = build(&bench.folder());
+    let run = |wanted, code| {
+        let output = client(&program).output().expect("the program");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert_eq!(output.status.code(), Some(code));
+    };
+    run("HTTP/1.0 200 ok\r\n", 0);
+    bench.change_the_name();
+    run("invalid peer certificate: certificate not valid for name \"localhost\"", 1);
+    bench.change_the_root();
+    run("invalid peer certificate: UnknownIssuer", 1);
 }
 
 /// No type check against ESP-IDF itself, which no registry has: `firmware/` compares the declarations
@@ -207,9 +101,10 @@ fn the_client_in_rust_gets_a_page_and_refuses_another_root() {
 #[test]
 fn the_application_for_esp_idf_in_rust_fits_the_declarations_of_esp_idf_svc() {
     let pki = pki("Plant Root");
-    let server = crate::support::Server::presenting(&pki);
+    let server = Server::presenting(&pki);
     for scheme in ["mqtts", "https"] {
-        let folder = project("esp-idf-rust", scheme, server.port(), &pki);
+        new("esp-idf-rust", scheme, server.port(), &pki).succeeds();
+        let folder = pki.file("project");
         // What names Espressif's target and toolchain.
         for name in [".cargo", "rust-toolchain.toml", "build.rs"] {
             let path = folder.join(name);

@@ -2,8 +2,8 @@
 
 use std::{fs, path::Path, process::Command};
 
-use super::pki;
-use crate::support::{Server, certgrab, real};
+use super::bench::{new, pki};
+use crate::support::{Server, real};
 
 /// The compilers: of this machine, and of the ESP32-C3's instruction set with picolibc.
 const COMPILERS: [(&str, &[&str]); 2] = [
@@ -22,18 +22,11 @@ const COMPILERS: [(&str, &[&str]); 2] = [
 #[test]
 fn the_application_for_zephyr_compiles_against_declarations_for_a_desk_and_for_riscv() {
     let pki = pki("Plant Root");
-    pki.root_file();
     let server = Server::presenting(&pki);
     let declarations = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/zephyr");
     for scheme in ["mqtts", "https"] {
-        let target = format!("{scheme}://localhost:{}", server.port());
-        certgrab()
-            .args(["new", "zephyr", &target, scheme, "--roots", "root.pem"])
-            .args(["--connect", &server.address().to_string()])
-            .in_folder(pki.folder())
-            .succeeds();
-        let folder = pki.file(scheme);
-        certgrab().args(["check"]).in_folder(&folder).succeeds();
+        new("zephyr", scheme, server.port(), &pki).args(["--force"]).succeeds();
+        let folder = pki.file("project");
         let options = strings(&fs::read_to_string(folder.join("Kconfig")).unwrap());
         for (compiler, for_it) in COMPILERS {
             if !real::program(compiler) {

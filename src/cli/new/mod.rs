@@ -33,7 +33,7 @@ Examples:
   certgrab new --list                                      the projects, and what is proved of each
   certgrab new linux-c mqtts://m1.tuyacn.com client        a C client for Linux in ./client
   certgrab new arduino-esp32 mqtts://m1.tuyacn.com lamp    a sketch for an ESP32 in ./lamp
-  certgrab new rust-host https://www.tuya.com page         a program that gets a page in ./page";
+  certgrab new micropython https://www.tuya.com page       a module that gets a page in ./page";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

@@ -41,17 +41,25 @@ macro_rules! readme {
 pub(super) const PROJECTS: &[Project] = &[
     Project {
         name: "linux-c",
-        what: "a C client with mbedTLS",
-        proof: "compiled by gcc, connects to mosquitto, refuses another root",
+        what: "a C client with mbedTLS, for MQTT or HTTPS",
+        proof: "compiled by gcc, connects to mosquitto and to a web server, refuses another root and another name",
         constants: ("c", "server_root_ca.h"),
-        files: &[],
-        mqtt: &[
-            ("main.c", text!("linux-c/main.c")),
+        files: &[
+            ("tls.c", text!("linux-c/tls.c")),
+            ("tls.h", text!("linux-c/tls.h")),
             ("Makefile", text!("linux-c/Makefile")),
             (".gitignore", text!("linux-c/gitignore.tmpl")),
-            ("README.md", text!("linux-c/README.md")),
         ],
-        https: &[],
+        mqtt: &[
+            ("main.c", text!("linux-c/mqtt/main.c")),
+            ("mqtt.c", text!("linux-c/mqtt/mqtt.c")),
+            ("mqtt.h", text!("linux-c/mqtt/mqtt.h")),
+            ("README.md", readme!("linux-c/mqtt/README.md")),
+        ],
+        https: &[
+            ("main.c", text!("linux-c/https/main.c")),
+            ("README.md", readme!("linux-c/https/README.md")),
+        ],
     },
     Project {
         name: "rust-host",
@@ -75,19 +83,71 @@ pub(super) const PROJECTS: &[Project] = &[
     },
     Project {
         name: "arduino-esp32",
-        what: "a sketch with WiFiClientSecure and PubSubClient 2.8",
-        proof: "compiled by g++ against declarations of the libraries; not run, not on a board",
+        what: "a sketch with WiFiClientSecure and PubSubClient 2.8, or HTTPClient",
+        proof: "on a desk, over mbedTLS and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("arduino", "src/server_root_ca.h"),
-        files: &[],
-        mqtt: &[
-            ("src/sketch.ino", text!("arduino-esp32/sketch.ino")),
-            ("src/secrets.h", text!("arduino-esp32/secrets.h")),
-            ("platformio.ini", text!("arduino-esp32/platformio.ini")),
+        files: &[
             ("certgrab_pre.py", include_str!("../../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
-            ("README.md", text!("arduino-esp32/README.md")),
         ],
-        https: &[],
+        mqtt: &[
+            ("src/sketch.ino", text!("arduino-esp32/mqtt/sketch.ino")),
+            ("src/secrets.example.h", text!("arduino-esp32/mqtt/secrets.example.h")),
+            ("platformio.ini", text!("arduino-esp32/mqtt/platformio.ini")),
+            ("README.md", readme!("arduino-esp32/mqtt/README.md")),
+        ],
+        https: &[
+            ("src/sketch.ino", text!("arduino-esp32/https/sketch.ino")),
+            ("src/secrets.example.h", text!("arduino-esp32/https/secrets.example.h")),
+            ("platformio.ini", text!("arduino-esp32/https/platformio.ini")),
+            ("README.md", readme!("arduino-esp32/https/README.md")),
+        ],
+    },
+    Project {
+        name: "arduino-esp8266",
+        what: "a sketch with BearSSL and PubSubClient 2.8, or ESP8266HTTPClient",
+        proof: "on a desk, over BearSSL and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
+        constants: ("esp8266", "src/server_root_ca.h"),
+        files: &[
+            ("certgrab_pre.py", include_str!("../../../templates/integration/certgrab_pre.py")),
+            (".gitignore", text!("arduino-esp8266/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("src/sketch.ino", text!("arduino-esp8266/mqtt/sketch.ino")),
+            ("src/secrets.example.h", text!("arduino-esp8266/mqtt/secrets.example.h")),
+            ("platformio.ini", text!("arduino-esp8266/mqtt/platformio.ini")),
+            ("README.md", readme!("arduino-esp8266/mqtt/README.md")),
+        ],
+        https: &[
+            ("src/sketch.ino", text!("arduino-esp8266/https/sketch.ino")),
+            ("src/secrets.example.h", text!("arduino-esp8266/https/secrets.example.h")),
+            ("platformio.ini", text!("arduino-esp8266/https/platformio.ini")),
+            ("README.md", readme!("arduino-esp8266/https/README.md")),
+        ],
+    },
+    Project {
+        name: "esp-idf",
+        what: "a C application with esp-mqtt or esp_http_client, for ESP-IDF v5.5",
+        proof: "compiled by gcc, for a desk and for the ESP32-C3's instruction set, against declarations of ESP-IDF; not linked, not run",
+        constants: ("esp-idf", "main/server_root_ca.h"),
+        files: &[
+            ("CMakeLists.txt", text!("esp-idf/CMakeLists.txt")),
+            ("main/CMakeLists.txt", text!("esp-idf/main/CMakeLists.txt")),
+            ("main/network.c", text!("esp-idf/main/network.c")),
+            ("main/network.h", text!("esp-idf/main/network.h")),
+            ("sdkconfig.defaults", text!("esp-idf/sdkconfig.defaults")),
+            (".gitignore", text!("esp-idf/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("main/main.c", text!("esp-idf/mqtt/main.c")),
+            ("main/Kconfig.projbuild", text!("esp-idf/mqtt/Kconfig.projbuild")),
+            ("README.md", readme!("esp-idf/mqtt/README.md")),
+        ],
+        https: &[
+            ("main/main.c", text!("esp-idf/https/main.c")),
+            ("main/Kconfig.projbuild", text!("esp-idf/https/Kconfig.projbuild")),
+            ("README.md", readme!("esp-idf/https/README.md")),
+        ],
     },
     Project {
         name: "esp-idf-rust",
@@ -147,16 +207,23 @@ pub(super) const PROJECTS: &[Project] = &[
     },
     Project {
         name: "micropython",
-        what: "a module for any board with ssl",
-        proof: "on a desk, under CPython and MicroPython, connects to mosquitto, refuses another root; not on a board",
+        what: "a module for any board with ssl, for MQTT or HTTPS",
+        proof: "on a desk, under CPython and MicroPython, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("micropython", "server_root_ca.py"),
-        files: &[],
-        mqtt: &[
-            ("main.py", text!("micropython/main.py")),
-            ("secrets.py", text!("micropython/secrets.py")),
-            ("README.md", text!("micropython/README.md")),
+        files: &[
+            ("connection.py", text!("micropython/connection.py")),
+            (".gitignore", text!("micropython/gitignore.tmpl")),
         ],
-        https: &[],
+        mqtt: &[
+            ("main.py", text!("micropython/mqtt/main.py")),
+            ("credentials.example.py", text!("micropython/mqtt/credentials.example.py")),
+            ("README.md", readme!("micropython/mqtt/README.md")),
+        ],
+        https: &[
+            ("main.py", text!("micropython/https/main.py")),
+            ("credentials.example.py", text!("micropython/https/credentials.example.py")),
+            ("README.md", readme!("micropython/https/README.md")),
+        ],
     },
 ];
 
