@@ -5,7 +5,7 @@
 
 mod device;
 mod error;
-mod flight;
+pub(crate) mod flight;
 mod hello;
 mod plaintext;
 mod rare;

@@ -12,7 +12,7 @@ pub const MAX_CERTIFICATES: usize = 16;
 const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
 /// The certificates in `body`, at most [`MAX_CERTIFICATES`]; none if it is something else.
-pub(super) fn certificates(body: &[u8]) -> Vec<Certificate> {
+pub(crate) fn certificates(body: &[u8]) -> Vec<Certificate> {
     let mut found = match contains(body, b"-----BEGIN ") {
         true => {
             let blocks = pem::parse_many(body).unwrap_or_default();
