@@ -14,6 +14,7 @@
 //! Host: m1.tuyacn.com
 //! Port: 8883
 //! Key possession: proven
+//! Options: --roots FILE
 //!
 //! Role: anchor
 //! Subject: CN=Go Daddy Root Certificate Authority - G2,O=...
@@ -107,9 +108,11 @@ pub fn write(bundle: &Bundle) -> String {
         true => format!("[{host}]:{}", bundle.port),
         false => format!("{host}:{}", bundle.port),
     };
+    let options: Vec<&str> = bundle.options.iter().map(Foreign::whole).collect();
+    let refresh: String = options.iter().map(|word| format!(" {word}")).collect();
     let mut out = format!(
         "{FIRST_WORDS}{VERSION}: the certificates for `{target}`\n\
-         # Builds read this file. Refresh it: `certgrab {target} --emit lock=FILE`\n\
+         # Builds read this file. Refresh it: `certgrab {target}{refresh} --emit lock=FILE`\n\
          \n\
          Host: {host}\n\
          Port: {}\n\
@@ -117,6 +120,9 @@ pub fn write(bundle: &Bundle) -> String {
         bundle.port,
         bundle.key_possession.words(),
     );
+    if !options.is_empty() {
+        let _ = writeln!(out, "Options: {}", options.join(" "));
+    }
     for entry in &bundle.entries {
         let _ = write!(out, "\nRole: {}\n", entry.role.word());
         for (fact, value) in certificate_facts(&entry.certificate) {
@@ -142,6 +148,12 @@ fn certificate_facts(certificate: &Certificate) -> [(&'static str, String); 4] {
         ("Validity", format!("from {} to {}", certificate.not_before(), certificate.not_after())),
         ("SHA-256", certificate.sha256().to_string()),
     ]
+}
+
+/// Whether people can paste `word` into a shell, where it is one word that does nothing else.
+fn is_option_word(word: &str) -> bool {
+    !word.is_empty()
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/[]".contains(&byte))
 }
 
 /// Reads a lock or a plain PEM file; `server` is its host and port if the file names none.
@@ -189,10 +201,11 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
 }
 
 /// The facts of a lock, by the words before their colons.
-const FACTS: [&str; 11] = [
+const FACTS: [&str; 12] = [
     "Host",
     "Port",
     "Key possession",
+    "Options",
     "Role",
     "Subject",
     "Issuer",
@@ -213,6 +226,7 @@ struct Reader {
     host: Option<String>,
     port: Option<u16>,
     key_possession: Option<KeyPossession>,
+    options: Option<Vec<Foreign>>,
     entries: Vec<Entry>,
     /// The facts above the next certificate.
     pending: Vec<Fact>,
@@ -239,6 +253,7 @@ impl Reader {
             "Host" => self.host.is_some(),
             "Port" => self.port.is_some(),
             "Key possession" => self.key_possession.is_some(),
+            "Options" => self.options.is_some(),
             _ => self.pending.iter().any(|(pending, ..)| *pending == fact),
         };
         if stated {
@@ -259,6 +274,13 @@ impl Reader {
                 if self.key_possession.is_none() {
                     return at(Problem::Value { fact, wanted: "`proven` or `not proven`" });
                 }
+            }
+            "Options" if value.split(' ').all(is_option_word) => {
+                self.options = Some(value.split(' ').map(Foreign::text).collect());
+            }
+            "Options" => {
+                let wanted = "words such as `--backup`, which a shell takes as they are";
+                return at(Problem::Value { fact, wanted });
             }
             _ => self.pending.push((fact, value, number)),
         }
@@ -361,7 +383,13 @@ impl Reader {
             None if self.is_lock => return Err(nowhere(Problem::Missing("Key possession"))),
             stated => stated.unwrap_or(KeyPossession::NotProven),
         };
-        Ok(Bundle { host, port, entries: self.entries, key_possession })
+        // Who takes a plain file's certificates trusts that file.
+        let plain = || ["--roots", "FILE"].map(Foreign::text).to_vec();
+        let options = match self.is_lock {
+            true => self.options.unwrap_or_default(),
+            false => plain(),
+        };
+        Ok(Bundle { host, port, entries: self.entries, key_possession, options })
     }
 }
 
@@ -450,6 +478,7 @@ mod tests {
                 Entry { lasts_until: None, ..entry(Role::Backup, "Plant Root", None) },
             ],
             key_possession: KeyPossession::Proven,
+            options: ["--roots", "FILE", "--connect", "[::1]:8883"].map(Foreign::text).to_vec(),
         }
     }
 
@@ -517,6 +546,9 @@ mod tests {
         assert_eq!(missing, "`Role:` is missing");
         let twice = problem(&text.replace("Port: 8883", "Port: 8883\nPort: 1")).1;
         assert_eq!(twice, "`Port:` stands here twice");
+        let pasted = text.replace("Options: --roots", "Options: --roots;evil");
+        let wanted = "`Options:` wants words such as `--backup`, which a shell takes as they are";
+        assert_eq!(problem(&pasted).1, wanted);
         let dangling = problem(&format!("{text}Role: leaf\n")).1;
         assert_eq!(dangling, "`Role:` wants a certificate below it");
         let open = text.trim_end().strip_suffix("-----END CERTIFICATE-----").unwrap();

@@ -18,6 +18,7 @@ mod output;
 mod paperwork;
 mod proxy;
 mod reaching;
+mod repeat;
 mod report;
 mod style;
 mod survey;

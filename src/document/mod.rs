@@ -5,16 +5,19 @@
 
 mod survey;
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
 use crate::{
     anchor::Candidate,
+    bundle::Entry,
     certificate::Certificate,
+    escape::Foreign,
     grab::{Error, Grab, Judgement, Options},
     handshake::MaxFragmentLength,
     path::{self, Path, Question, Refusal},
     reach,
-    store::Source,
     target::Target,
     time::Time,
     warning::{self, Warning},
@@ -43,6 +46,9 @@ pub struct Document {
     anchor: Option<AnchorPart>,
     sufficient: Option<bool>,
     alternatives: Vec<AnchorPart>,
+    /// What is held besides the anchor, if anything was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    besides: Option<Vec<BesidesPart>>,
     warnings: Vec<WarningPart>,
 }
 
@@ -114,6 +120,14 @@ struct AnchorPart {
 }
 
 #[derive(Debug, Serialize)]
+struct BesidesPart {
+    /// `backup` or `sibling`.
+    role: &'static str,
+    #[serde(flatten)]
+    anchor: AnchorPart,
+}
+
+#[derive(Debug, Serialize)]
 struct WarningPart {
     code: &'static str,
     message: String,
@@ -136,6 +150,10 @@ impl Document {
     fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
         let mut document = Self::empty(target, options);
         document.fill(grab, options.at);
+        if let (true, Ok(judgement)) = (options.besides.is_any(), &grab.verdict) {
+            let bundle = judgement.bundle(target, &grab.presented, options);
+            document.besides = Some(bundle.besides().map(besides).collect());
+        }
         document.add_refused_paths(target, grab, options);
         document
     }
@@ -154,6 +172,7 @@ impl Document {
             anchor: None,
             sufficient: None,
             alternatives: Vec::new(),
+            besides: None,
             warnings: Vec::new(),
         }
     }
@@ -177,7 +196,7 @@ impl Document {
         let shown = |one: &Certificate| certificate(one, &presented.source);
         self.presented = presented.certificates.iter().map(shown).collect();
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
-        self.fetched = fetched.map(|one| certificate(one, &grab.source(one))).collect();
+        self.fetched = fetched.map(|one| certificate(one, grab.source(one))).collect();
         match &grab.verdict {
             Ok(judgement) => self.trusted(grab, judgement, at),
             Err(refusal) => self.untrusted(grab, refusal),
@@ -262,7 +281,7 @@ fn line(document: &impl Serialize) -> String {
     line
 }
 
-fn certificate(certificate: &Certificate, source: &Source) -> CertificatePart {
+fn certificate(certificate: &Certificate, source: impl Display) -> CertificatePart {
     CertificatePart {
         sha256: certificate.sha256().to_string(),
         subject: certificate.subject().text().line(),
@@ -292,6 +311,17 @@ fn anchor(candidate: &Candidate) -> AnchorPart {
         certificate: certificate(&candidate.root.certificate, &candidate.root.source),
         reason: candidate.reason.to_string(),
         lasts_until: candidate.lasts.until.to_string(),
+    }
+}
+
+fn besides(entry: &Entry) -> BesidesPart {
+    BesidesPart {
+        role: entry.role.word(),
+        anchor: AnchorPart {
+            certificate: certificate(&entry.certificate, entry.source.line()),
+            reason: entry.reason.as_ref().map(Foreign::line).unwrap_or_default(),
+            lasts_until: entry.lasts_until.map(|until| until.to_string()).unwrap_or_default(),
+        },
     }
 }
 

@@ -33,6 +33,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "whether the certificates are for a list of targets, of which this is the first",
     ),
     ("target", "host and port as the command takes them (outside)"),
+    ("options", "the words of the options that led to these certificates and the name (outside)"),
     ("key_is_proven", "whether the server proved that it holds the key of its certificate"),
     ("pem", "the PEM text of all certificates, each line ended by a newline"),
     ("pem_lines", "its lines without their newlines"),
@@ -92,6 +93,7 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
         port => bundle.port,
         target => text(&Foreign::text(&target)),
         is_of_a_list => bundle.entries.iter().any(|entry| !entry.needed_by.is_empty()),
+        options => options(bundle, name),
         key_is_proven => bundle.key_possession == KeyPossession::Proven,
         pem_lines => lines(&pem),
         pem_fits_a_literal => pem.len() < MAX_LITERAL,
@@ -101,6 +103,13 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
         not_after => certificates().map(|one| one.not_after().unix()).min(),
         certificates => bundle.entries.iter().map(certificate).collect::<Vec<_>>(),
     }
+}
+
+/// The words between the target and the format, for whoever runs the command again.
+fn options(bundle: &Bundle, name: &Identifier) -> Vec<Value> {
+    let of_name = if *name == super::default_name(bundle) { Vec::new() } else { name.options() };
+    let of_name = of_name.iter().map(|word| Foreign::text(word));
+    bundle.options.iter().cloned().chain(of_name).map(|word| text(&word)).collect()
 }
 
 fn certificate(entry: &Entry) -> Value {
