@@ -1,6 +1,6 @@
 //! PKCS #7 with certificates only (RFC 2315 section 9.1, "degenerate" signed data).
 
-use crate::bundle::Bundle;
+use crate::{bundle::Bundle, element::wrap};
 
 /// signedData (RFC 2315 section 14), as a DER OBJECT IDENTIFIER.
 const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
@@ -20,20 +20,4 @@ pub(super) fn pem(bundle: &Bundle) -> String {
     let content = wrap(0x30, &[SIGNED_DATA, &wrap(0xa0, &signed)].concat());
     let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
     pem::encode_config(&pem::Pem::new("PKCS7", content), config)
-}
-
-/// A DER element (X.690 sections 8.1.2 and 10.1).
-pub(super) fn wrap(tag: u8, value: &[u8]) -> Vec<u8> {
-    let mut out = vec![tag];
-    let length = value.len().to_be_bytes();
-    let digits = &length[length.iter().take_while(|&&byte| byte == 0).count()..];
-    match value.len() {
-        short @ 0..128 => out.push(short as u8),
-        _ => {
-            out.push(0x80 | digits.len() as u8);
-            out.extend(digits);
-        }
-    }
-    out.extend(value);
-    out
 }

@@ -5,8 +5,11 @@
 //! password, which is Java's usual `changeit`, and carries a date of its own for each entry,
 //! which is the certificate's notBefore.
 
-use super::pkcs7::{DATA, wrap};
-use crate::bundle::{Bundle, Entry};
+use super::pkcs7::DATA;
+use crate::{
+    bundle::{Bundle, Entry},
+    element::wrap,
+};
 
 /// certBag (RFC 7292 section 4.2).
 const CERT_BAG: &[u8] = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x03";
