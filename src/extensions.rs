@@ -63,6 +63,19 @@ pub fn is_authority(certificate: &Certificate) -> bool {
     matches!(parsed.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca)
 }
 
+/// Whether extKeyUsage, if there is one, lets `certificate` stand for a TLS server (RFC 5280
+/// section 4.2.1.12).
+#[must_use]
+pub fn is_for_servers(certificate: &Certificate) -> bool {
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
+        return true;
+    };
+    match parsed.extended_key_usage() {
+        Ok(Some(usage)) => usage.value.server_auth || usage.value.any,
+        _ => true,
+    }
+}
+
 /// What keeps `certificate` from being an anchor at the time `at`; `None` for a device that does
 /// not look at an anchor's dates.
 ///
