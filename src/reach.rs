@@ -154,16 +154,18 @@ pub async fn reach(
         Err(Refusal::Unreachable(error)) => return Err(error),
         Err(Refusal::Refused(refusal)) => refusal,
     };
-    let has_room = refusal.connections < MAX_CONNECTIONS;
-    if refusal.is_wordless() && has_room && speaks_mqtt(&door).await {
-        return Err(Error::Handshake(handshake::Error::plain_mqtt()));
+    let mut room = MAX_CONNECTIONS.saturating_sub(refusal.connections);
+    if refusal.is_wordless() && room > 0 {
+        room -= 1;
+        if speaks_mqtt(&door).await {
+            return Err(Error::Handshake(handshake::Error::plain_mqtt()));
+        }
     }
     if let Some(device) = hello.device {
         // What a device is refused certgrab may be shown, and then it can say what is missing.
         let usual = Hello::usual(hello.sni.clone());
         let seen = match (way, refusal.is_about_negotiation()) {
             (Way::Auto, true) => {
-                let room = MAX_CONNECTIONS.saturating_sub(refusal.connections);
                 let attempts = &AS_CERTGRAB[..room.min(AS_CERTGRAB.len())];
                 negotiate(&door, &usual, attempts).await.ok().map(Box::new)
             }

@@ -129,13 +129,15 @@ fn an_alert_is_told_by_its_name() {
 
 #[test]
 fn no_more_than_four_connections_are_made_to_a_server_that_refuses_all() {
-    let server = after_hello(|stream| {
-        let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]);
-    });
-    grab(&server).fails_with(3);
-    // The one that ends the server is counted too.
-    assert!(server.heard().connections <= 4 + 1);
-    let silent_end = after_hello(|_| ());
-    grab(&silent_end).fails_with(3);
-    assert!(silent_end.heard().connections <= 4 + 1);
+    for words in [&[][..], &["--as", "esp-idf"], &["--as", "openssl"]] {
+        let refusing = after_hello(|stream| {
+            let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]);
+        });
+        grab(&refusing).args(words).fails_with(3);
+        // The one that ends the server is counted too.
+        assert!(refusing.heard().connections <= 4 + 1, "{words:?}");
+        let silent_end = after_hello(|_| ());
+        grab(&silent_end).args(words).fails_with(3);
+        assert!(silent_end.heard().connections <= 4 + 1, "{words:?}");
+    }
 }

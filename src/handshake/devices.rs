@@ -54,7 +54,7 @@ pub static DEVICES: [Device; 7] = [
     Device {
         name: "arduino-esp32",
         about: "NetworkClientSecure of the Arduino core for ESP32",
-        source: "sdkconfig of esp32-arduino-lib-builder keeps ESP-IDF's defaults for mbedTLS",
+        source: "the core is compiled with ESP-IDF's defaults for mbedTLS",
         newest: Version::Tls12,
         oldest: Version::Tls12,
         suites: ESP_IDF_SUITES,
