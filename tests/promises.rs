@@ -212,7 +212,16 @@ proptest! {
         let literal = text.string_literal();
         prop_assert!(literal.is_ascii());
         let read: String = serde_json::from_str(&format!("\"{literal}\"")).expect("a JSON string");
-        prop_assert_eq!(plain(&read), plain(&text.line()));
+        let whole = plain(&text.line());
+        match read.strip_suffix("... (cut)") {
+            // It is longer than the line by its escapes, and cut as far from its start.
+            Some(start) if !start.is_empty() && literal.len() > 256 => {
+                let start = start.rsplit_once('\\').map_or(start, |(before, _)| before);
+                let start = plain(start);
+                prop_assert!(whole.starts_with(start.trim_end_matches('\\')), "{start:?}");
+            }
+            _ => prop_assert_eq!(plain(&read), whole),
+        }
     }
 
     #[test]
