@@ -19,6 +19,7 @@ use x509_parser::{
 
 use crate::{
     certificate::{Certificate, Key},
+    consumer::FEWEST_RSA_BITS,
     escape::Foreign,
     extensions,
     path::Path,
@@ -26,9 +27,6 @@ use crate::{
 
 /// The longest serial number in octets, RFC 5280 section 4.1.2.2.
 const MAX_SERIAL_BYTES: usize = 20;
-
-/// The smallest RSA modulus in bits, BR section 6.1.5.
-const MIN_RSA_BITS: usize = 2048;
 
 /// A certificate that is not as its profile asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +109,7 @@ fn serial(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
 fn key(certificate: &Certificate, depart: &mut Depart<'_>) {
     let rule = "BR section 6.1.5";
     match (certificate.key(), certificate.key().bits()) {
-        (Key::Rsa { .. }, Some(bits)) if bits < MIN_RSA_BITS => {
+        (Key::Rsa { .. }, Some(bits)) if bits < FEWEST_RSA_BITS => {
             depart("has an RSA key of less than 2048 bits", rule);
         }
         (Key::Rsa { .. }, Some(bits)) if bits % 8 != 0 => {
@@ -292,28 +290,17 @@ fn names(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
     for name in parsed.subject().iter_common_name().filter_map(|name| name.as_str().ok()) {
         if is_spelled_otherwise(name, names) {
             depart("spells its common name otherwise than its subjectAltName does", rule);
-        } else if is_unlisted(name, names) {
-            depart("has a common name that its subjectAltName does not list", rule);
+        } else if is_unicode_domain(name) {
+            depart("has a common name in Unicode, which is a copy of no dNSName", rule);
         }
     }
 }
 
-/// Whether `common_name` is a domain name that is neither listed nor above one that is.
-///
-/// The rule is that it must be listed. A domain above a listed name, as in `example.com` beside
-/// `*.example.com`, claims nothing that its owner does not have, and x509-limbo has it accepted.
-fn is_unlisted(common_name: &str, names: &SubjectAlternativeName<'_>) -> bool {
-    let is_domain =
-        common_name.contains('.') && matches!(Host::parse(common_name), Ok(Host::Domain(_)));
-    let mut listed = names.general_names.iter().filter_map(|name| match name {
-        GeneralName::DNSName(name) => Some(*name),
-        _ => None,
-    });
-    let is_near = |name: &str| {
-        let above = name.strip_suffix(common_name);
-        above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
-    };
-    is_domain && listed.clone().next().is_some() && !listed.any(is_near)
+/// Whether `common_name` is a domain name outside ASCII, which is a copy of no dNSName.
+fn is_unicode_domain(common_name: &str) -> bool {
+    !common_name.is_ascii()
+        && common_name.contains('.')
+        && matches!(Host::parse(common_name), Ok(Host::Domain(_)))
 }
 
 /// Whether `common_name` means a listed name but is not the same text: another case, Unicode for

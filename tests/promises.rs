@@ -86,6 +86,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("issuers::STAGE_TIMEOUT", seconds(issuers::STAGE_TIMEOUT)),
         ("issuers::http::FETCH_TIMEOUT", seconds(issuers::http::FETCH_TIMEOUT)),
         ("issuers::MAX_URLS", issuers::MAX_URLS.to_string()),
+        ("issuers::GRACE", format!("{} ms", issuers::GRACE.as_millis())),
         ("issuers::MAX_FETCHES", issuers::MAX_FETCHES.to_string()),
         ("issuers::MAX_DEPTH", issuers::MAX_DEPTH.to_string()),
         ("issuers::http::MAX_REDIRECTS", issuers::http::MAX_REDIRECTS.to_string()),

@@ -2,6 +2,8 @@
 //!
 //! In: a word of the command line. Out: [`Target`]. Nothing is resolved here.
 
+mod scheme;
+
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
@@ -10,6 +12,8 @@ use std::{
 
 use rustls_pki_types::{DnsName, ServerName};
 
+use self::scheme::{NO_SCHEME, PLAIN, SCHEMES};
+pub use self::scheme::{Scheme, StartTls};
 use crate::escape::Foreign;
 
 /// A server to ask, and the name its certificate must carry.
@@ -18,75 +22,6 @@ pub struct Target {
     name: ServerName<'static>,
     port: u16,
     scheme: Scheme,
-}
-
-/// How the connection becomes TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Scheme {
-    /// The URL scheme, without the colon.
-    pub word: &'static str,
-    /// The port where none is given.
-    pub port: u16,
-    /// The protocol that asks for TLS in clear text first (RFC 3207 and others).
-    pub starttls: Option<StartTls>,
-}
-
-/// A protocol whose plain connection is turned into TLS by a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StartTls {
-    /// RFC 3207.
-    Smtp,
-    /// RFC 3501 section 6.2.1.
-    Imap,
-    /// RFC 2595 section 4.
-    Pop3,
-    /// RFC 4217.
-    Ftp,
-    /// RFC 4511 section 4.14.
-    Ldap,
-    /// PostgreSQL's SSLRequest message.
-    Postgres,
-    /// MySQL's SSL connection request packet.
-    Mysql,
-    /// RFC 6120 section 5.
-    Xmpp,
-}
-
-/// Schemes with their usual ports (IANA Service Name and Transport Protocol Port Number Registry;
-/// `secure-mqtt` is 8883).
-const SCHEMES: [Scheme; 20] = [
-    tls("https", 443),
-    tls("wss", 443),
-    tls("mqtts", 8883),
-    tls("ssl", 8883),
-    tls("tls", 443),
-    tls("amqps", 5671),
-    tls("ldaps", 636),
-    tls("smtps", 465),
-    tls("imaps", 993),
-    tls("pop3s", 995),
-    tls("ftps", 990),
-    tls("coaps+tcp", 5684),
-    starttls("smtp", 25, StartTls::Smtp),
-    starttls("imap", 143, StartTls::Imap),
-    starttls("pop3", 110, StartTls::Pop3),
-    starttls("ftp", 21, StartTls::Ftp),
-    starttls("ldap", 389, StartTls::Ldap),
-    starttls("postgres", 5432, StartTls::Postgres),
-    starttls("mysql", 3306, StartTls::Mysql),
-    starttls("xmpp", 5222, StartTls::Xmpp),
-];
-
-/// Schemes without TLS, with the one that the user may have meant.
-const PLAIN: [(&str, &str); 5] =
-    [("http", "https"), ("mqtt", "mqtts"), ("ws", "wss"), ("amqp", "amqps"), ("tcp", "mqtts")];
-
-const fn tls(word: &'static str, port: u16) -> Scheme {
-    Scheme { word, port, starttls: None }
-}
-
-const fn starttls(word: &'static str, port: u16, protocol: StartTls) -> Scheme {
-    Scheme { word, port, starttls: Some(protocol) }
 }
 
 /// Why a word names no server.
@@ -140,14 +75,20 @@ impl Target {
         Self {
             name: ServerName::IpAddress(address.ip().into()),
             port: address.port(),
-            scheme: tls("tls", address.port()),
+            scheme: Scheme { port: address.port(), ..NO_SCHEME },
         }
     }
 
     /// The same server, asked for TLS in the words of `protocol`.
+    ///
+    /// Where the port is the one that stands when none is given, that of the protocol takes its
+    /// place: nobody speaks another protocol in clear text on the port of HTTPS.
     #[must_use]
     pub fn asking(mut self, protocol: StartTls) -> Self {
-        if let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.starttls == Some(protocol)) {
+        if let Some(scheme) = protocol.scheme() {
+            if self.port == self.scheme.port {
+                self.port = scheme.port;
+            }
             self.scheme = *scheme;
         }
         self
@@ -179,7 +120,7 @@ fn read(given: &str) -> Result<Target, Problem> {
     }
     let (scheme, rest) = match given.split_once("://") {
         Some((word, rest)) => (find_scheme(word)?, rest),
-        None => (tls("tls", 443), given),
+        None => (NO_SCHEME, given),
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
@@ -261,21 +202,6 @@ impl fmt::Display for Target {
             Some(IpAddr::V6(address)) => write!(f, "[{address}]:{}", self.port),
             _ => write!(f, "{}:{}", self.host(), self.port),
         }
-    }
-}
-
-impl fmt::Display for StartTls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Smtp => "SMTP",
-            Self::Imap => "IMAP",
-            Self::Pop3 => "POP3",
-            Self::Ftp => "FTP",
-            Self::Ldap => "LDAP",
-            Self::Postgres => "PostgreSQL",
-            Self::Mysql => "MySQL",
-            Self::Xmpp => "XMPP",
-        })
     }
 }
 
