@@ -6,7 +6,7 @@
 mod device;
 mod devices;
 mod error;
-mod flight;
+pub(crate) mod flight;
 mod groups;
 mod hello;
 mod plaintext;

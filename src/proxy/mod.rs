@@ -14,8 +14,7 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     time::{Instant, timeout_at},
 };
 use tokio_socks::tcp::Socks5Stream;
@@ -161,12 +160,15 @@ impl fmt::Debug for Credentials {
 ///
 /// [`Error`] if the proxy refuses, does not speak its protocol, breaks a limit or does not answer
 /// before `deadline`.
-pub async fn ask(
-    stream: TcpStream,
+pub async fn ask<S>(
+    stream: S,
     proxy: &Proxy,
     target: &Target,
     deadline: Instant,
-) -> Result<TcpStream, Error> {
+) -> Result<S, Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let asking = async {
         match proxy.protocol {
             Protocol::Http => http(stream, proxy, target).await,
@@ -181,7 +183,10 @@ pub async fn ask(
     })
 }
 
-async fn http(mut stream: TcpStream, proxy: &Proxy, target: &Target) -> Result<TcpStream, Problem> {
+async fn http<S>(mut stream: S, proxy: &Proxy, target: &Target) -> Result<S, Problem>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut request =
         format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: certgrab\r\n");
     if let Some(credentials) = &proxy.credentials {
@@ -222,7 +227,7 @@ struct Left {
 }
 
 /// One line without its end. Byte by byte, as what follows the head belongs to the target.
-async fn line(stream: &mut TcpStream, left: &mut Left) -> Result<Vec<u8>, Problem> {
+async fn line<S: AsyncRead + Unpin>(stream: &mut S, left: &mut Left) -> Result<Vec<u8>, Problem> {
     left.lines = left.lines.checked_sub(1).ok_or(Problem::TooLong)?;
     let mut line = Vec::new();
     loop {
@@ -249,7 +254,10 @@ fn status_code(line: &[u8]) -> Option<u16> {
     (is_alone && (100..=599).contains(&code)).then_some(code)
 }
 
-async fn socks(stream: TcpStream, proxy: &Proxy, target: &Target) -> Result<TcpStream, Problem> {
+async fn socks<S>(stream: S, proxy: &Proxy, target: &Target) -> Result<S, Problem>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let host = target.host();
     let place = (host.as_str(), target.port());
     let outcome = match &proxy.credentials {
