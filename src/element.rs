@@ -74,6 +74,7 @@ pub(crate) fn only(bytes: &[u8]) -> Option<Element<'_>> {
 }
 
 /// A DER element with `contents` (X.690 sections 8.1.2 and 10.1).
+#[cfg(feature = "fetch")]
 pub(crate) fn wrap(tag: u8, contents: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     let length = contents.len().to_be_bytes();
