@@ -52,11 +52,6 @@ const VERSION: &str = "1";
 /// The port where a plain PEM file names none: https (RFC 9110 section 4.2.2).
 const DEFAULT_PORT: u16 = 443;
 
-/// Five dashes open a PEM boundary, wherever some parsers find them; the facts hold four at most.
-const DASHES: &str = "-----";
-/// The form of [`DASHES`] in a fact. A [`Foreign`] never writes a dash so, which makes it certain.
-const HIDDEN_DASHES: &str = "----\\u{2d}";
-
 /// Why a lock cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
@@ -107,7 +102,8 @@ pub enum Problem {
 /// Writes `bundle` as a lock.
 #[must_use]
 pub fn write(bundle: &Bundle) -> String {
-    let host = fact_text(&Foreign::text(&bundle.host));
+    let host = Foreign::text(&bundle.host);
+    let host = host.whole();
     let target = match bundle.host.contains(':') {
         true => format!("[{host}]:{}", bundle.port),
         false => format!("{host}:{}", bundle.port),
@@ -132,9 +128,9 @@ pub fn write(bundle: &Bundle) -> String {
         for (fact, value) in certificate_facts(&entry.certificate) {
             let _ = writeln!(out, "{fact}: {value}");
         }
-        let _ = writeln!(out, "Source: {}", fact_text(&entry.source));
+        let _ = writeln!(out, "Source: {}", entry.source.whole());
         if let Some(reason) = &entry.reason {
-            let _ = writeln!(out, "Reason: {}", fact_text(reason));
+            let _ = writeln!(out, "Reason: {}", reason.whole());
         }
         if let Some(time) = entry.lasts_until {
             let _ = writeln!(out, "Lasts until: {time}");
@@ -147,8 +143,8 @@ pub fn write(bundle: &Bundle) -> String {
 /// The facts that a certificate states itself, as a lock writes them.
 fn certificate_facts(certificate: &Certificate) -> [(&'static str, String); 4] {
     [
-        ("Subject", fact_text(&certificate.subject().text())),
-        ("Issuer", fact_text(&certificate.issuer().text())),
+        ("Subject", certificate.subject().text().whole().to_owned()),
+        ("Issuer", certificate.issuer().text().whole().to_owned()),
         ("Validity", format!("from {} to {}", certificate.not_before(), certificate.not_after())),
         ("SHA-256", certificate.sha256().to_string()),
     ]
@@ -158,14 +154,6 @@ fn certificate_facts(certificate: &Certificate) -> [(&'static str, String); 4] {
 fn is_option_word(word: &str) -> bool {
     !word.is_empty()
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/[]".contains(&byte))
-}
-
-fn fact_text(text: &Foreign) -> String {
-    text.whole().replace(DASHES, HIDDEN_DASHES)
-}
-
-fn fact_foreign(value: &str) -> Foreign {
-    Foreign::from_clean(&value.replace(HIDDEN_DASHES, DASHES))
 }
 
 /// Reads a lock or a plain PEM file; `server` is its host and port if the file names none.
@@ -250,7 +238,9 @@ impl Reader {
         if line.starts_with('#') || line.trim().is_empty() {
             return Ok(());
         }
-        let split = line.split_once(':').map(|(name, value)| (name, value.trim_start_matches(' ')));
+        let split = line
+            .split_once(':')
+            .map(|(name, value)| (name, value.strip_prefix(' ').unwrap_or(value)));
         let known = split.and_then(|(name, value)| {
             Some((*FACTS.iter().find(|fact| **fact == name)?, value.to_owned()))
         });
@@ -361,8 +351,8 @@ impl Reader {
         Ok(Entry {
             certificate,
             role,
-            source: fact_foreign(&source),
-            reason: take("Reason").map(|(_, value, _)| fact_foreign(&value)),
+            source: Foreign::from_clean(&source),
+            reason: take("Reason").map(|(_, value, _)| Foreign::from_clean(&value)),
             lasts_until,
             needed_by: Vec::new(),
         })
@@ -484,7 +474,7 @@ mod tests {
             host: "2001:db8::1".to_owned(),
             port: 8883,
             entries: vec![
-                entry(Role::Anchor, hostile, Some(Foreign::text(&"long ".repeat(100)))),
+                entry(Role::Anchor, hostile, Some(Foreign::text(&" long".repeat(100)))),
                 Entry { lasts_until: None, ..entry(Role::Backup, "Plant Root", None) },
             ],
             key_possession: KeyPossession::Proven,

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use certgrab::{
     bundle::Bundle,
-    emit::{self, FILTERS, FORMATS, Format, Identifier, Style, VARIABLES},
+    emit::{self, FILTERS, FORMATS, Format, Identifier, MAX_TEMPLATE_BYTES, Style, VARIABLES},
     escape::Foreign,
 };
 use clap::ValueEnum;
@@ -15,9 +15,6 @@ use super::{
     args::{Emission, Form, Job},
     output,
 };
-
-/// The most bytes a template may have: 1 MiB, some hundred times the largest of certgrab's own.
-const MAX_TEMPLATE_BYTES: u64 = 1024 * 1024;
 
 /// Options of the main job that shape the output.
 #[derive(Debug, clap::Args)]
@@ -127,7 +124,7 @@ pub(super) fn read_templates(job: &mut Job) -> Result<(), Failure> {
 
 fn read(file: &str) -> Result<String, String> {
     let facts = std::fs::metadata(file).map_err(|error| error.to_string())?;
-    if !facts.is_file() || facts.len() > MAX_TEMPLATE_BYTES {
+    if !facts.is_file() || facts.len() > MAX_TEMPLATE_BYTES as u64 {
         return Err(format!("wanted a regular file of at most {MAX_TEMPLATE_BYTES} bytes"));
     }
     std::fs::read_to_string(file).map_err(|error| error.to_string())

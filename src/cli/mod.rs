@@ -23,6 +23,7 @@ mod report;
 mod style;
 mod survey;
 mod sync;
+mod unfinished;
 mod verify;
 
 use std::process::ExitCode;
