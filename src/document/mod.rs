@@ -301,7 +301,7 @@ fn line(document: &impl Serialize) -> String {
     line
 }
 
-fn certificate(certificate: &Certificate, source: impl Display) -> CertificatePart {
+fn certificate(certificate: &Certificate, source: &impl Display) -> CertificatePart {
     CertificatePart {
         sha256: certificate.sha256().to_string(),
         subject: certificate.subject().text().line(),
@@ -338,7 +338,7 @@ fn besides(entry: &Entry) -> BesidesPart {
     BesidesPart {
         role: entry.role.word(),
         anchor: AnchorPart {
-            certificate: certificate(&entry.certificate, entry.source.line()),
+            certificate: certificate(&entry.certificate, &entry.source.line()),
             reason: entry.reason.as_ref().map(Foreign::line).unwrap_or_default(),
             lasts_until: entry.lasts_until.map(|until| until.to_string()).unwrap_or_default(),
         },

@@ -89,7 +89,7 @@ impl Board {
         let mut bench = self.bench(Protocol::Mqtt);
         let folder = bench.folder();
         self.compile(&folder);
-        let sketch = |wanted: &str| says_in_time(&folder.join("sketch"), wanted);
+        let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
         let topic = |kind: &str| format!("devices/{}/{kind}", self.name);
         bench.retain(&topic("command"), "light up");
         sketch(&format!("{}: light up", topic("command")));
@@ -110,7 +110,7 @@ impl Board {
         let mut bench = self.bench(Protocol::Https);
         let folder = bench.folder();
         self.compile(&folder);
-        let sketch = |wanted: &str| says_in_time(&folder.join("sketch"), wanted);
+        let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
         sketch("status 200");
         // A board that forgets its clock: the certificates are of years to come.
         let place: PathBuf = folder.join("src/sketch.ino");
@@ -166,7 +166,7 @@ fn the_esp32_calls_what_is_not_tls_an_invalid_record() {
     fs::write(header, moved).unwrap();
     ESP32.compile(&folder);
     let wanted = "http -1; tls -29184: SSL - An invalid SSL record was received";
-    says_in_time(&folder.join("sketch"), wanted);
+    says_in_time(&mut Command::new(folder.join("sketch")), wanted);
 }
 
 #[test]

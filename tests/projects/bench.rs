@@ -195,9 +195,8 @@ pub(super) fn says(words: &[&str], environment: &[(&str, &str)], folder: &Path, 
 
 /// Runs a program that never ends until it says `wanted`.
 #[track_caller]
-pub(super) fn says_in_time(program: &Path, wanted: &str) {
-    let mut child =
-        Command::new(program).stdout(Stdio::piped()).spawn().expect("the program starts");
+pub(super) fn says_in_time(program: &mut Command, wanted: &str) {
+    let mut child = program.stdout(Stdio::piped()).spawn().expect("the program starts");
     let output = BufReader::new(child.stdout.take().expect("its output"));
     let (sender, lines) = mpsc::channel();
     let reader = std::thread::spawn(move || {

@@ -16,9 +16,21 @@ mod linux_c;
 
 mod micropython;
 
+mod rust;
+
+mod zephyr;
+
 /// The projects, as they are listed.
-const PROJECTS: [&str; 5] =
-    ["linux-c", "arduino-esp32", "arduino-esp8266", "esp-idf", "micropython"];
+const PROJECTS: [&str; 8] = [
+    "linux-c",
+    "rust-host",
+    "arduino-esp32",
+    "arduino-esp8266",
+    "esp-idf",
+    "esp-idf-rust",
+    "zephyr",
+    "micropython",
+];
 
 #[test]
 fn every_project_passes_its_own_check_and_is_made_anew_from_its_lock() {
@@ -83,7 +95,10 @@ fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refu
         assert!(readme.lines().any(is_row), "README.md: {name}: {proof}");
     }
     let told = certgrab().args(["new", "basic", "a.test", "x"]).fails_with(2).err();
-    assert!(told.contains("no such project; there are linux-c, arduino-esp32, "), "{told}");
+    assert!(
+        told.contains("no such project; there are linux-c, rust-host, arduino-esp32, "),
+        "{told}"
+    );
     certgrab().args(["new", "linux-c", "imaps://a.test", "x"]).fails_with(2).stderr(
         "certgrab: error: linux-c speaks MQTT over TLS or HTTPS, and not imaps\n\
          certgrab: hint: name the server: `mqtts://HOST` or `https://HOST`\n",
@@ -120,7 +135,10 @@ fn in_a_repository_what_is_to_be_committed_is_clean_and_secrets_and_builds_stay_
             let folder = pki.file("project");
             let private = match project {
                 "linux-c" => ["client", "client"],
+                "rust-host" => ["target/debug/client", "target/CACHEDIR.TAG"],
                 "esp-idf" => ["sdkconfig", "build/client.bin"],
+                "esp-idf-rust" => ["device.env", "target/CACHEDIR.TAG"],
+                "zephyr" => ["secrets.conf", "build/zephyr/zephyr.elf"],
                 "micropython" => ["credentials.py", "__pycache__/connection.pyc"],
                 _ => ["src/secrets.h", ".pio/build"],
             };
