@@ -28,7 +28,12 @@ fuzz_target!(|data: &[u8]| {
         assert!((1..=lines).contains(&held.line), "line {} of {lines}", held.line);
         held.name.iter().for_each(|name| assert_clean(name));
     }
-    // What the store of roots reads in a file is found in it, or something is said of it.
+    // What the store of roots reads in a file without quotes and comments, in which a block may
+    // stand that is none to a compiler, is found in it, or something is said of it.
+    let opens = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'#' | b'*' | b';');
+    if path != Path::new("a.pem") || content.iter().any(opens) {
+        return;
+    }
     if let Ok(certificates) = store::certificates_in(content, path) {
         let held: Vec<_> =
             examined.held.iter().filter_map(|one| one.certificate.as_ref()).collect();

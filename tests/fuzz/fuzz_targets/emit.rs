@@ -44,6 +44,7 @@ fuzz_target!(|data: &[u8]| {
         host: "plc.test".to_owned(),
         port: 8883,
         key_possession: KeyPossession::NotProven,
+        options: Vec::new(),
         entries: vec![Entry {
             certificate: certificate.clone(),
             role: Role::Anchor,
