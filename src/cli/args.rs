@@ -112,7 +112,7 @@ pub(crate) struct Job {
     pub(crate) at: Option<Time>,
 
     /// Read the presented chain from FILE, or - for standard input; no socket is opened
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "proxy"])]
     pub(crate) from: Option<PathBuf>,
 
     #[command(flatten)]
