@@ -15,21 +15,26 @@ use std::fmt::{self, Write as _};
 /// certificates are bounded by 64 (RFC 5280 appendix A.1, `ub-common-name`).
 pub const SHOWN_CHARACTERS: usize = 256;
 
-/// Text from outside. It holds printing characters only, whatever it was made from.
+/// What stands in the place of what is cut.
+const CUT: &str = "... (cut)";
+
+/// Text from outside. It holds printing characters only and nothing that opens a PEM boundary,
+/// whatever it was made from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Foreign {
     clean: String,
 }
 
 impl Foreign {
-    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`.
+    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`, nor the dash
+    /// that would make a PEM boundary of four before it.
     #[must_use]
     pub fn text(raw: &str) -> Self {
         let mut clean = String::with_capacity(raw.len());
         for character in raw.chars() {
             match character {
                 '\\' => clean.push_str(r"\\"),
-                _ if prints(character) => clean.push(character),
+                _ if prints(character) && !opens_pem(&clean, character) => clean.push(character),
                 _ => {
                     let _ = write!(clean, "\\u{{{:x}}}", u32::from(character));
                 }
@@ -53,13 +58,13 @@ impl Foreign {
 
     /// Takes text whose writer has escaped all that does not print, in a notation of its own.
     pub(crate) fn escaped(clean: String) -> Self {
-        debug_assert!(clean.chars().all(prints), "{clean:?}");
+        debug_assert!(is_clean(&clean), "{clean:?}");
         Self { clean }
     }
 
-    /// Takes text that may have been clean before: if all of it prints it stands as it is.
+    /// Takes text that may have been clean before: if it is, it stands as it is.
     pub(crate) fn from_clean(text: &str) -> Self {
-        if text.chars().all(prints) { Self::escaped(text.to_owned()) } else { Self::text(text) }
+        if is_clean(text) { Self::escaped(text.to_owned()) } else { Self::text(text) }
     }
 
     /// All of the clean text on one line, uncut: for a file that is read back.
@@ -71,7 +76,7 @@ impl Foreign {
     #[must_use]
     pub fn line(&self) -> String {
         match self.clean.char_indices().nth(SHOWN_CHARACTERS) {
-            Some((end, _)) => format!("{}... (cut)", &self.clean[..end]),
+            Some((end, _)) => format!("{}{CUT}", &self.clean[..end]),
             None => self.clean.clone(),
         }
     }
@@ -80,22 +85,20 @@ impl Foreign {
     /// as the end of a line it joins no lines.
     #[must_use]
     pub fn comment(&self) -> String {
-        let mut out = String::new();
         let mut before = ' ';
-        for character in self.line().chars() {
-            if joins(before, character) {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
-                before = '}';
-            } else {
-                out.push(character);
-                before = character;
-            }
-        }
+        let out = shown(self.clean.chars().map(|character| {
+            let piece = match joins(before, character) {
+                true => format!("\\u{{{:x}}}", u32::from(character)),
+                false => character.to_string(),
+            };
+            before = if piece.len() > character.len_utf8() { '}' } else { character };
+            piece
+        }));
         // GCC takes a backslash for the end of a line even with spaces after it.
-        if out.trim_end_matches(' ').ends_with('\\') {
-            out.push('.');
+        match out.trim_end_matches(' ').ends_with('\\') {
+            true => out + ".",
+            false => out,
         }
-        out
     }
 
     /// For the inside of a quoted literal of C, C++, Rust, Go, Python, JSON or YAML: ASCII only.
@@ -105,23 +108,46 @@ impl Foreign {
     /// or ends a comment in some language: one form is safe in all of them.
     #[must_use]
     pub fn string_literal(&self) -> String {
-        let mut out = String::new();
         let mut before = ' ';
-        for character in self.line().chars() {
+        shown(self.clean.chars().map(|character| {
             let opens = matches!(character, '$' | '`' | '\'')
                 || matches!((before, character), ('#' | '{', '{') | ('{', '%'));
-            match character {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str(r"\\"),
-                ' '..='~' if !opens && !joins(before, character) => out.push(character),
-                _ => {
-                    let _ = write!(out, r"\\u{{{:x}}}", u32::from(character));
-                }
-            }
+            let piece = match character {
+                '"' => "\\\"".to_owned(),
+                '\\' => r"\\".to_owned(),
+                ' '..='~' if !opens && !joins(before, character) => character.to_string(),
+                _ => format!(r"\\u{{{:x}}}", u32::from(character)),
+            };
             before = character;
-        }
-        out
+            piece
+        }))
     }
+}
+
+/// The pieces in a row, cut after [`SHOWN_CHARACTERS`] and never inside of one.
+fn shown(pieces: impl Iterator<Item = String>) -> String {
+    let mut out = String::new();
+    let mut room = SHOWN_CHARACTERS;
+    for piece in pieces {
+        match room.checked_sub(piece.chars().count()) {
+            Some(left) => room = left,
+            None => return out + CUT,
+        }
+        out.push_str(&piece);
+    }
+    out
+}
+
+/// What opens and closes a boundary of PEM, wherever in a line some readers look for it.
+const DASHES: &str = "-----";
+
+/// Whether `character` after `before` makes five dashes.
+pub(crate) fn opens_pem(before: &str, character: char) -> bool {
+    character == '-' && before.ends_with(&DASHES[1..])
+}
+
+fn is_clean(text: &str) -> bool {
+    text.chars().all(prints) && !text.contains(DASHES)
 }
 
 /// Whether two characters in a row mean something to a compiler wherever they stand.
@@ -157,6 +183,15 @@ mod tests {
         let text = Foreign::text("a\x1b[31m\u{202e}\u{85}\u{2028}\n\\é");
         assert_eq!(text.line(), r"a\u{1b}[31m\u{202e}\u{85}\u{2028}\u{a}\\é");
         assert_eq!(Foreign::bytes(b"ok\xff\xc3\xa9").line(), r"ok\xffé");
+    }
+
+    #[test]
+    fn no_text_looks_like_a_boundary_of_pem() {
+        let text = Foreign::text("-----BEGIN CERTIFICATE-----");
+        assert_eq!(text.line(), r"----\u{2d}BEGIN CERTIFICATE----\u{2d}");
+        assert_eq!(Foreign::text("------------").line(), r"----\u{2d}----\u{2d}--");
+        assert_eq!(Foreign::from_clean(&text.line()), text);
+        assert_eq!(Foreign::from_clean("-----x"), Foreign::text("-----x"));
     }
 
     #[test]
@@ -196,5 +231,16 @@ mod tests {
         assert_eq!(line, format!("{}... (cut)", "x".repeat(SHOWN_CHARACTERS)));
         let whole = "x".repeat(SHOWN_CHARACTERS);
         assert_eq!(Foreign::text(&whole).line(), whole);
+        assert_eq!(Foreign::text(&whole).comment(), whole);
+        assert_eq!(Foreign::text(&whole).string_literal(), whole);
+    }
+
+    #[test]
+    fn a_value_is_cut_after_it_is_escaped_and_not_inside_of_an_escape() {
+        let hostile = Foreign::text(&"*/".repeat(30_000));
+        let comment = format!("{}*{CUT}", r"*\u{2f}".repeat(36));
+        assert_eq!(hostile.comment(), comment);
+        let literal = format!("*{}{CUT}", r"\\u{2f}\\u{2a}".repeat(18));
+        assert_eq!(hostile.string_literal(), literal);
     }
 }

@@ -34,6 +34,8 @@ pub mod consumer;
 pub mod extensions;
 #[cfg(feature = "fetch")]
 mod remembered;
+#[cfg(feature = "fetch")]
+mod signed_data;
 
 #[cfg(feature = "fetch")]
 pub mod store;
@@ -102,6 +104,10 @@ pub mod survey;
 
 #[cfg(feature = "fetch")]
 pub mod document;
+
+// Doors for the fuzz targets alone.
+#[cfg(all(fuzzing, feature = "fetch"))]
+pub mod fuzzing;
 
 #[cfg(feature = "fetch")]
 pub use grab::{Grab, grab};

@@ -19,6 +19,7 @@ use x509_parser::{
 
 use crate::{
     certificate::{Certificate, Key},
+    consumer::FEWEST_RSA_BITS,
     escape::Foreign,
     extensions,
     path::Path,
@@ -26,9 +27,6 @@ use crate::{
 
 /// The longest serial number in octets, RFC 5280 section 4.1.2.2.
 const MAX_SERIAL_BYTES: usize = 20;
-
-/// The smallest RSA modulus in bits, BR section 6.1.5.
-const MIN_RSA_BITS: usize = 2048;
 
 /// A certificate that is not as its profile asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +109,7 @@ fn serial(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
 fn key(certificate: &Certificate, depart: &mut Depart<'_>) {
     let rule = "BR section 6.1.5";
     match (certificate.key(), certificate.key().bits()) {
-        (Key::Rsa { .. }, Some(bits)) if bits < MIN_RSA_BITS => {
+        (Key::Rsa { .. }, Some(bits)) if bits < FEWEST_RSA_BITS => {
             depart("has an RSA key of less than 2048 bits", rule);
         }
         (Key::Rsa { .. }, Some(bits)) if bits % 8 != 0 => {
@@ -288,16 +286,21 @@ fn names(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
     if names.general_names.iter().any(has_underscore) {
         depart("is for a DNS name with an underscore", "RFC 5280 section 4.2.1.6");
     }
-    if parsed
-        .subject()
-        .iter_common_name()
-        .any(|name| name.as_str().is_ok_and(|name| is_spelled_otherwise(name, names)))
-    {
-        depart(
-            "spells its common name otherwise than its subjectAltName does",
-            "BR section 7.1.4.3",
-        );
+    let rule = "BR section 7.1.4.3";
+    for name in parsed.subject().iter_common_name().filter_map(|name| name.as_str().ok()) {
+        if is_spelled_otherwise(name, names) {
+            depart("spells its common name otherwise than its subjectAltName does", rule);
+        } else if is_unicode_domain(name) {
+            depart("has a common name in Unicode, which is a copy of no dNSName", rule);
+        }
     }
+}
+
+/// Whether `common_name` is a domain name outside ASCII, which is a copy of no dNSName.
+fn is_unicode_domain(common_name: &str) -> bool {
+    !common_name.is_ascii()
+        && common_name.contains('.')
+        && matches!(Host::parse(common_name), Ok(Host::Domain(_)))
 }
 
 /// Whether `common_name` means a listed name but is not the same text: another case, Unicode for

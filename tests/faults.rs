@@ -4,12 +4,14 @@
 
 use std::{
     fs,
+    io::Read as _,
     os::unix::{fs::PermissionsExt as _, process::ExitStatusExt as _},
     path::{Path, PathBuf},
     process::{Command, Output},
+    time::{Duration, Instant},
 };
 
-use crate::support::{Pki, real};
+use crate::support::{Pki, Server, real};
 
 /// What stands in the output file before each run.
 const OLD: &str = "the old constants";
@@ -155,7 +157,8 @@ fn files_whole_or_untouched_when_killed_at_any_step() {
         return;
     }
     let mut killed = 0;
-    for call in ["openat", "write", "fchmod", "fsync", "rename", "close", "exit_group"] {
+    let calls = ["openat", "write", "fchmod", "fsync", "linkat", "rename", "close", "exit_group"];
+    for call in calls {
         for nth in 1..100 {
             let place = Place::new();
             let output = place.shell(&format!(
@@ -171,11 +174,45 @@ fn files_whole_or_untouched_when_killed_at_any_step() {
             }
             assert_eq!(output.status.signal(), Some(9), "{call} {nth}: {}", text(&output.stderr));
             assert!(content == OLD || whole, "{call} {nth}: {content}");
+            // Between having a name and having the name that is taken, it lies there whole.
+            if call != "rename" {
+                assert_eq!(place.names(), ["ca.pem"], "{call} {nth}");
+            }
             killed += 1;
         }
     }
     // Fewer would mean that the writing was never met.
     assert!(killed > 20, "{killed}");
+}
+
+#[test]
+fn files_whole_or_untouched_when_asked_to_end_at_any_step() {
+    if !real::program("strace") {
+        return;
+    }
+    let mut ended = 0;
+    for (signal, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+        for call in ["write", "fchmod", "fsync", "linkat", "rename"] {
+            for nth in 1..100 {
+                let place = Place::new();
+                let output = place.shell(&format!(
+                    "exec strace -f -qq -o \"$OUT/../trace\" -e trace={call} \
+                     -e inject={call}:signal={signal}:when={nth} \"$@\""
+                ));
+                if output.status.code() == Some(0) {
+                    break;
+                }
+                let what = format!("{signal} at {call} {nth}");
+                assert_eq!(output.status.signal(), Some(number), "{what}");
+                // The file was begun before the signal came, and it is finished.
+                let content = place.content();
+                assert!(content.ends_with("-----END CERTIFICATE-----\n"), "{what}: {content}");
+                assert_eq!(place.names(), ["ca.pem"], "{what}");
+                ended += 1;
+            }
+        }
+    }
+    assert!(ended >= 12, "{ended}");
 }
 
 #[test]
@@ -226,4 +263,72 @@ fn honest_failures_without_file_descriptors() {
         }
     }
     assert!(enough);
+}
+
+#[test]
+fn ends_in_time_when_no_name_server_answers() {
+    let place = Place::new();
+    // A network of its own, in which the only name server hears and is silent.
+    let script = "unshare -rnm sh -c '
+        ip link set lo up && echo nameserver 127.0.0.1 >\"$OUT/resolv.conf\" &&
+        mount --bind \"$OUT/resolv.conf\" /etc/resolv.conf || exit 99
+        python3 -c \"
+import socket, subprocess, sys, time
+silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+silent.bind((\\\"127.0.0.1\\\", 53))
+begun = time.monotonic()
+code = subprocess.call(sys.argv[1:])
+print(silent.recv(512)[12:21])
+print(time.monotonic() - begun < 4)
+sys.exit(code)\" \"$1\" plc.test --timeout 2' sh \"$@\"";
+    if !real::program("ip") || !real::program("python3") {
+        return;
+    }
+    let output = place.shell(script);
+    if output.status.code() == Some(99) || text(&output.stderr).starts_with("unshare:") {
+        return real::skip_even_in_ci("leave to make a network");
+    }
+    // It did ask, and a resolver that is still waiting holds up nothing.
+    assert_eq!(text(&output.stdout), "b'\\x03plc\\x04test'\nTrue\n", "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(
+        text(&output.stderr),
+        "certgrab: error: timed out with plc.test:443 while waiting for its name to resolve\n\
+         certgrab: hint: a firewall may drop the connection; `--timeout SECS` waits longer\n"
+    );
+}
+
+#[test]
+fn ends_in_time_when_the_clock_jumps() {
+    if !real::program("faketime") {
+        return;
+    }
+    let library = Command::new("faketime").args(["-f", "+0", "printenv", "LD_PRELOAD"]).output();
+    let library = text(&library.expect("faketime").stdout).trim().to_owned();
+    for jump in ["+20y", "-20y"] {
+        let clock = tempfile::NamedTempFile::new().expect("a file");
+        fs::write(clock.path(), "+0").expect("a clock");
+        // The clock jumps once the server is waited for.
+        let server = Server::scripted("plc.test", {
+            let clock = clock.path().to_owned();
+            move |mut stream, _| {
+                let _ = stream.read(&mut [0; 512]);
+                fs::write(&clock, jump).expect("a clock");
+                let _ = stream.read_to_end(&mut Vec::new());
+            }
+        });
+        let begun = Instant::now();
+        let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
+            .args(["--timeout", "2", &server.address().to_string()])
+            .env("LD_PRELOAD", &library)
+            .env("FAKETIME_TIMESTAMP_FILE", clock.path())
+            .env("FAKETIME_NO_CACHE", "1")
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .output()
+            .expect("the command");
+        let took = begun.elapsed();
+        assert_eq!(output.status.code(), Some(3), "{jump}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).starts_with("certgrab: error: timed out"), "{jump}");
+        assert!((Duration::from_secs(2)..Duration::from_secs(3)).contains(&took), "{took:?}");
+    }
 }

@@ -12,7 +12,7 @@ use certgrab::{
     certificate::Certificate,
     grab::{self, Options},
     handshake::Presented,
-    issuers,
+    issuers::{self, Problem},
     store::{Source, Store},
     target::Target,
 };
@@ -29,14 +29,14 @@ use crate::{
 };
 
 /// A server of files over plain HTTP, which writes down what was asked of it.
-struct Files {
+pub(crate) struct Files {
     server: Server,
     asked: Arc<Mutex<Vec<String>>>,
     content: Arc<Mutex<HashMap<String, Vec<u8>>>>,
 }
 
 impl Files {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let content = Arc::new(Mutex::new(HashMap::<String, Vec<u8>>::new()));
         let server = Server::scripted("files", {
@@ -57,31 +57,31 @@ impl Files {
         Self { server, asked, content }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.server.address())
     }
 
     /// Answers requests for `path`, or for a whole URL, with `answer` as it stands.
-    fn answer(&self, path: &str, answer: Vec<u8>) {
+    pub(crate) fn answer(&self, path: &str, answer: Vec<u8>) {
         self.content.lock().expect("no panic").insert(path.to_owned(), answer);
     }
 
-    fn serve(&self, path: &str, body: &[u8]) {
+    pub(crate) fn serve(&self, path: &str, body: &[u8]) {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
         self.answer(path, [head.as_bytes(), body].concat());
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("no panic").clone()
     }
 
-    fn allowing(&self) -> [String; 2] {
+    pub(crate) fn allowing(&self) -> [String; 2] {
         ["--aia-allow".to_owned(), self.server.address().to_string()]
     }
 }
 
 /// authorityInfoAccess with caIssuers URLs, which rcgen has no parameter for.
-fn with_urls(urls: &[String]) -> impl FnOnce(&mut CertificateParams) + use<> {
+pub(crate) fn with_urls(urls: &[String]) -> impl FnOnce(&mut CertificateParams) + use<> {
     fn element(tag: u8, inner: &[u8]) -> Vec<u8> {
         let length = u16::try_from(inner.len()).expect("a short element").to_be_bytes();
         [&[tag, 0x82], &length[..], inner].concat()
@@ -157,6 +157,32 @@ fn an_issuer_of_an_issuer_is_fetched_in_turn() {
     let asked: HashSet<_> = files.asked().into_iter().collect();
     let wanted = ["/gone.crt", "/lower.crt", "/upper.crt"].map(|path| files.url(path));
     assert_eq!(asked, HashSet::from(wanted));
+}
+
+#[test]
+fn a_url_that_never_answers_is_not_waited_for_once_another_led_to_a_root() {
+    let files = Files::start();
+    let silent = Server::scripted("silent", |mut stream: TcpStream, _: &Mutex<Heard>| {
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+    });
+    let urls = [format!("http://{}/issuing.crt", silent.address()), files.url("/issuing.crt")];
+    let pki = pki_with(&urls);
+    files.serve("/issuing.crt", &pki.path()[1]);
+    let mut store = Store::default();
+    store.add_path(&pki.root_file()).expect("a root");
+    let presented = Presented::from_message([pki.leaf_der().as_ref()], Source::Server);
+    let allowed = [silent.address(), files.server.address()];
+    let allowed = allowed.map(|address| address.to_string().parse().expect("an address"));
+    let fetched = block_on(issuers::fetch(
+        &presented,
+        &store,
+        "2030-01-01".parse().expect("a time"),
+        &issuers::Options { allowed: allowed.to_vec(), ..issuers::Options::default() },
+        tokio::time::Instant::now() + grab::TIMEOUT,
+    ));
+    let problems: Vec<_> = fetched.attempts.iter().map(|attempt| &attempt.problem).collect();
+    assert_eq!(problems, [&Some(Problem::NotWaitedFor), &None]);
+    assert_eq!(fetched.candidates()[0].der(), pki.path()[1].as_ref());
 }
 
 #[test]

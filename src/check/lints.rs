@@ -11,15 +11,11 @@ use super::{Examined, Held, Knowledge, Severity, named, roots};
 use crate::{
     anchor,
     certificate::{Certificate, Key},
-    consumer::{Consumer, TakesLeaf},
+    consumer::{Consumer, FEWEST_RSA_BITS, TakesLeaf},
     extensions,
     store::{Root, Source, Store},
     time::Time,
 };
-
-/// The fewest bits of an RSA key that certificates of public authorities may have (CA/Browser
-/// Forum Baseline Requirements section 6.1.5), and that rustls-webpki and mbedTLS judge.
-const FEWEST_RSA_BITS: usize = 2048;
 
 /// The most certificates of one path that are followed up to its root: more than TLS servers
 /// send, and than rustls-webpki follows (its limit is 6).
@@ -237,7 +233,10 @@ impl Desk<'_, '_> {
         let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
         if !extensions::is_authority(certificate) {
             let severity = match self.examined.consumer {
-                Some(Consumer { takes_leaf: TakesLeaf::Always, .. }) => Severity::Warning,
+                Some(Consumer {
+                    takes_leaf: TakesLeaf::Always | TakesLeaf::AlwaysAsItStands,
+                    ..
+                }) => Severity::Warning,
                 _ => Severity::Error,
             };
             let message = format!(

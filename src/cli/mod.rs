@@ -18,10 +18,12 @@ mod output;
 mod paperwork;
 mod proxy;
 mod reaching;
+mod repeat;
 mod report;
 mod style;
 mod survey;
 mod sync;
+mod unfinished;
 mod verify;
 
 use std::process::ExitCode;
@@ -108,6 +110,12 @@ pub(crate) fn run() -> ExitCode {
         Err(error) => usage(&error),
     };
     ExitCode::from(exit.code())
+}
+
+/// How many targets the manifest at `path` has, for the fuzz target that compiles this module.
+#[cfg(fuzzing)]
+pub(crate) fn targets_of_manifest(path: &std::path::Path) -> Result<usize, Failure> {
+    manifest::read(path).map(|entries| entries.len())
 }
 
 fn dispatch(mut args: Args) -> Exit {

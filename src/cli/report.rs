@@ -7,8 +7,10 @@ use certgrab::{
     anchor::Candidate,
     bundle::KeyPossession,
     certificate::Certificate,
+    escape::Foreign,
     extensions,
-    grab::Judgement,
+    grab::{Judgement, Options},
+    handshake::Verdict,
     store::Source,
     target::Target,
     time::Time,
@@ -21,7 +23,12 @@ use super::style;
 const INDENT: usize = 11;
 
 /// The report about a chain with an anchor.
-pub(super) fn trusted(target: &Target, grab: &Grab, judgement: &Judgement, at: Time) -> String {
+pub(super) fn trusted(
+    target: &Target,
+    grab: &Grab,
+    judgement: &Judgement,
+    options: &Options,
+) -> String {
     let Judgement { paths, verified } = judgement;
     let anchor = verified.anchor();
     let mut out = heading(target, grab);
@@ -34,15 +41,34 @@ pub(super) fn trusted(target: &Target, grab: &Grab, judgement: &Judgement, at: T
     let enough = if anchor.is_sufficient() {
         "the server sends all that a device needs with it".to_owned()
     } else {
-        format!("the server leaves out {} certificates", anchor.missing.len())
+        match anchor.missing.len() {
+            1 => "the server leaves out a certificate that a device needs with it".to_owned(),
+            count => {
+                format!("the server leaves out {count} certificates that a device needs with it")
+            }
+        }
     };
     fact(&mut out, "proof", &enough);
-    for other in verified.alternatives() {
+    let bundle = judgement.bundle(target, &grab.presented, options);
+    for entry in bundle.besides() {
+        let until = entry.lasts_until.map(Time::date).unwrap_or_default();
+        let reason = entry.reason.as_ref().map(Foreign::line).unwrap_or_default();
+        let subject = subject(&entry.certificate);
+        fact(&mut out, entry.role.word(), &format!("{subject}, until {until}: {reason}"));
+        fact(&mut out, "", &format!("SHA-256 {}", entry.certificate.sha256()));
+    }
+    for (role, reason) in options.besides.absent(&bundle.entries) {
+        fact(&mut out, role.word(), &format!("none: {reason}"));
+    }
+    let is_held = |other: &&Candidate| {
+        bundle.besides().any(|entry| entry.certificate == other.root.certificate)
+    };
+    for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
         let subject = subject(&other.root.certificate);
         fact(&mut out, "also", &format!("{subject}, {}: {}", lasting(other), other.reason));
     }
     handshake(&mut out, grab);
-    warnings(&mut out, &warning::about_anchor(&grab.presented, paths, verified, at));
+    warnings(&mut out, &warning::about_anchor(&grab.presented, paths, verified, options.at));
     out
 }
 
@@ -129,14 +155,7 @@ fn handshake(out: &mut String, grab: &Grab) {
     };
     let text = format!("{}, {}; {proof}", handshake.version, handshake.cipher_suite);
     fact(out, "handshake", &text);
-    if let Some(device) = handshake.device {
-        for (index, sentence) in
-            device.verdict(handshake, &grab.presented.certificates).iter().enumerate()
-        {
-            let name = if index == 0 { "device" } else { "" };
-            fact(out, name, &format!("{} {sentence}", device.name));
-        }
-    }
+    out.push_str(&grab.device().as_ref().map(device).unwrap_or_default());
     if handshake.client_certificate_requested {
         fact(out, "client", "the server asks for a client certificate");
     }
@@ -146,6 +165,16 @@ fn handshake(out: &mut String, grab: &Grab) {
         "message",
         &format!("{bytes} bytes of certificates, which most devices must hold at once"),
     );
+}
+
+/// What the server means to a device.
+pub(super) fn device(verdict: &Verdict) -> String {
+    let mut out = String::new();
+    for (index, sentence) in verdict.sentences().iter().enumerate() {
+        let name = if index == 0 { "device" } else { "" };
+        fact(&mut out, name, &format!("{} {sentence}", verdict.device.name));
+    }
+    out
 }
 
 fn warnings(out: &mut String, warnings: &[Warning]) {

@@ -5,16 +5,19 @@
 
 mod survey;
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
 use crate::{
     anchor::Candidate,
+    bundle::Entry,
     certificate::Certificate,
+    escape::Foreign,
     grab::{Error, Grab, Judgement, Options},
-    handshake::MaxFragmentLength,
+    handshake::{MaxFragmentLength, Verdict},
     path::{self, Path, Question, Refusal},
     reach,
-    store::Source,
     target::Target,
     time::Time,
     warning::{self, Warning},
@@ -37,12 +40,18 @@ pub struct Document {
     status: &'static str,
     error: Option<ErrorPart>,
     handshake: Option<HandshakePart>,
+    /// The device as which the server was asked, with what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<DevicePart>,
     presented: Vec<CertificatePart>,
     fetched: Vec<CertificatePart>,
     paths: Vec<PathPart>,
     anchor: Option<AnchorPart>,
     sufficient: Option<bool>,
     alternatives: Vec<AnchorPart>,
+    /// What is held besides the anchor, if anything was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    besides: Option<Vec<BesidesPart>>,
     warnings: Vec<WarningPart>,
 }
 
@@ -72,13 +81,18 @@ struct HandshakePart {
     certificate_message_bytes: usize,
     /// Why the full handshake was not finished.
     incomplete: Option<String>,
-    /// The device as which the server was asked, with what the answer means to it.
-    device: Option<DevicePart>,
 }
 
 #[derive(Debug, Serialize)]
 struct DevicePart {
     name: &'static str,
+    can_connect: bool,
+    /// What to change in its configuration.
+    change: Option<&'static str>,
+    /// Bytes of the Certificate message, which most devices must hold at once.
+    certificate_message_bytes: Option<usize>,
+    /// Bytes of plaintext that one incoming record may hold.
+    receive_buffer_bytes: usize,
     /// The size of records that the server agreed to, in bytes.
     max_fragment_length: Option<usize>,
     verdict: Vec<String>,
@@ -114,6 +128,14 @@ struct AnchorPart {
 }
 
 #[derive(Debug, Serialize)]
+struct BesidesPart {
+    /// `backup` or `sibling`.
+    role: &'static str,
+    #[serde(flatten)]
+    anchor: AnchorPart,
+}
+
+#[derive(Debug, Serialize)]
 struct WarningPart {
     code: &'static str,
     message: String,
@@ -125,8 +147,9 @@ impl Document {
     pub fn new(target: &Target, outcome: &Result<Grab, Error>, options: &Options) -> Self {
         match outcome {
             Err(error) => {
+                let device = error.verdict().as_ref().map(DevicePart::new);
                 let error = Some(ErrorPart::new(error));
-                Self { error, ..Self::empty(target, options) }
+                Self { error, device, ..Self::empty(target, options) }
             }
             Ok(grab) => Self::judged(target, grab, options),
         }
@@ -136,6 +159,10 @@ impl Document {
     fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
         let mut document = Self::empty(target, options);
         document.fill(grab, options.at);
+        if let (true, Ok(judgement)) = (options.besides.is_any(), &grab.verdict) {
+            let bundle = judgement.bundle(target, &grab.presented, options);
+            document.besides = Some(bundle.besides().map(besides).collect());
+        }
         document.add_refused_paths(target, grab, options);
         document
     }
@@ -148,12 +175,14 @@ impl Document {
             status: "failed",
             error: None,
             handshake: None,
+            device: None,
             presented: Vec::new(),
             fetched: Vec::new(),
             paths: Vec::new(),
             anchor: None,
             sufficient: None,
             alternatives: Vec::new(),
+            besides: None,
             warnings: Vec::new(),
         }
     }
@@ -168,12 +197,8 @@ impl Document {
             client_certificate_requested: handshake.client_certificate_requested,
             certificate_message_bytes: handshake.certificate_message_bytes,
             incomplete: handshake.incomplete.clone(),
-            device: handshake.device.map(|device| DevicePart {
-                name: device.name,
-                max_fragment_length: handshake.max_fragment_length.map(MaxFragmentLength::bytes),
-                verdict: device.verdict(handshake, &presented.certificates),
-            }),
         });
+        self.device = grab.device().as_ref().map(DevicePart::new);
         let shown = |one: &Certificate| certificate(one, &presented.source);
         self.presented = presented.certificates.iter().map(shown).collect();
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
@@ -245,6 +270,20 @@ impl TargetPart {
     }
 }
 
+impl DevicePart {
+    fn new(verdict: &Verdict) -> Self {
+        Self {
+            name: verdict.device.name,
+            can_connect: verdict.obstacle.is_none(),
+            change: verdict.change,
+            certificate_message_bytes: verdict.certificate_message_bytes,
+            receive_buffer_bytes: verdict.device.receive_bytes,
+            max_fragment_length: verdict.max_fragment_length.map(MaxFragmentLength::bytes),
+            verdict: verdict.sentences(),
+        }
+    }
+}
+
 impl ErrorPart {
     fn new(error: &reach::Error) -> Self {
         Self {
@@ -262,7 +301,7 @@ fn line(document: &impl Serialize) -> String {
     line
 }
 
-fn certificate(certificate: &Certificate, source: &Source) -> CertificatePart {
+fn certificate(certificate: &Certificate, source: &impl Display) -> CertificatePart {
     CertificatePart {
         sha256: certificate.sha256().to_string(),
         subject: certificate.subject().text().line(),
@@ -292,6 +331,17 @@ fn anchor(candidate: &Candidate) -> AnchorPart {
         certificate: certificate(&candidate.root.certificate, &candidate.root.source),
         reason: candidate.reason.to_string(),
         lasts_until: candidate.lasts.until.to_string(),
+    }
+}
+
+fn besides(entry: &Entry) -> BesidesPart {
+    BesidesPart {
+        role: entry.role.word(),
+        anchor: AnchorPart {
+            certificate: certificate(&entry.certificate, &entry.source.line()),
+            reason: entry.reason.as_ref().map(Foreign::line).unwrap_or_default(),
+            lasts_until: entry.lasts_until.map(|until| until.to_string()).unwrap_or_default(),
+        },
     }
 }
 

@@ -22,6 +22,7 @@ use certgrab::{
     grab::{self, Options},
     target::Target,
 };
+use rustls_pki_types::ServerName;
 use tokio::task::JoinSet;
 
 pub(super) use self::set::agree;
@@ -34,6 +35,8 @@ use super::{
     Exit, Failure,
     args::{Display, Job},
     formats, job,
+    reaching::Reaching,
+    repeat,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -47,7 +50,7 @@ const OTHER_DESCRIPTORS: u64 = 64;
 #[command(next_help_heading = "Many targets")]
 pub(super) struct Arguments {
     /// Read targets from FILE, or - for standard input, one a line; JSON lines as they come
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths"])]
     pub(super) hosts: Option<PathBuf>,
 
     /// Ask so many targets at once
@@ -74,7 +77,12 @@ enum Outcome {
     /// The line names no target.
     Unreadable,
     /// The target was asked.
-    Asked { target: Target, result: Box<Result<Grab, grab::Error>> },
+    Asked {
+        target: Target,
+        /// The name that its certificate has to carry.
+        name: ServerName<'static>,
+        result: Box<Result<Grab, grab::Error>>,
+    },
 }
 
 /// Asks all targets of the list; how it ended, the worst target counting.
@@ -113,6 +121,7 @@ struct Run {
     options: Arc<Options>,
     jobs: usize,
     ordered: bool,
+    reaching: Reaching,
     under_way: JoinSet<Finished>,
     /// Results that came before their turn, and whose turn it is.
     waiting: BTreeMap<u64, Finished>,
@@ -139,6 +148,7 @@ impl Run {
             options: Arc::new(options),
             jobs,
             ordered: job.many.ordered,
+            reaching: job.reaching.clone(),
             under_way: JoinSet::new(),
             waiting: BTreeMap::new(),
             next: 0,
@@ -171,9 +181,11 @@ impl Run {
         }
         // A set of what failed is empty, and leaves all files as they are.
         let exit = self.tally.exit();
-        if let Some(bundle) = self.tally.bundle() {
-            let name = formats::name(job, &bundle)?;
-            job::export(job, display, &bundle, &name, String::new)?;
+        if let Some(mut set) = self.tally.set() {
+            set.bundle.options = repeat::words(job, None);
+            set.prove(job, self.options.at, display)?;
+            let name = formats::name(job, &set.bundle)?;
+            job::export(job, display, &set.bundle, &name, String::new)?;
         }
         Ok(exit)
     }
@@ -223,6 +235,7 @@ impl Run {
 
     fn start(&mut self, entry: Entry) {
         let Entry { index, target } = entry;
+        let target = target.map(|(target, changes)| (self.reaching.target(&target), changes));
         let options = Arc::clone(&self.options);
         self.under_way.spawn(async move {
             let (target, changes) = match target {
@@ -242,7 +255,9 @@ impl Run {
             };
             let result = grab::grab(&target, options).await;
             let line = Document::new(&target, &result, options).with_index(index).to_line();
-            Finished { index, line, outcome: Outcome::Asked { target, result: Box::new(result) } }
+            let name = options.wanted_name(&target);
+            let result = Box::new(result);
+            Finished { index, line, outcome: Outcome::Asked { target, name, result } }
         });
     }
 
