@@ -492,3 +492,17 @@ fn a_missing_file_does_not_hide_what_is_found_in_the_others() {
         .stdout("empty.h:1: error: no certificate was found here [no-certificate]\n");
     run.stderr("certgrab: error: cannot read missing.h: No such file or directory (os error 2)\n");
 }
+
+#[test]
+fn every_code_stands_in_the_page_of_findings_with_its_meaning_and_what_to_do() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
+    let page = fs::read_to_string(page).unwrap();
+    let sections: Vec<_> = page.split("\n## ").skip(1).collect();
+    assert_eq!(sections.len(), certgrab::check::CODES.len());
+    for (section, (code, meaning)) in sections.iter().zip(certgrab::check::CODES) {
+        let parts: Vec<_> = section.trim().split("\n\n").collect();
+        assert_eq!(parts[0], *code);
+        assert_eq!(parts[1].to_lowercase(), format!("{meaning}.").to_lowercase());
+        assert!(parts[2].ends_with('.'), "{code}");
+    }
+}

@@ -116,7 +116,7 @@ fn a_target_may_say_how_its_constants_are_named_and_how_long_its_anchor_lasts() 
     assert!(told.contains("CN=Plant Root"), "{told}");
     write("style = \"loud\"\n");
     let told = sync().fails_with(2).err();
-    assert!(told.contains("certgrab.toml:2: invalid value 'loud' for '--style "), "{told}");
+    assert!(told.contains("certgrab.toml:6: invalid value 'loud' for '--style "), "{told}");
 }
 
 #[test]
@@ -143,6 +143,12 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
         "certgrab: error: certgrab.toml:4: `json` tells what a server presented: it cannot be made \
          from a lock\n"
     );
+    let hash = "\n[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\ntrust-sha256 = \"12\"\n";
+    let wrong = "certgrab: error: certgrab.toml:5: invalid value '12' for '--trust-sha256 <HEX>': ";
+    assert!(told(hash).starts_with(wrong), "{}", told(hash));
+    let life = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\nlifetime = \"long\"\n";
+    let wrong = "certgrab: error: certgrab.toml:5: invalid value 'long' for '--lifetime ";
+    assert!(told(life).starts_with(wrong), "{}", told(life));
     assert_eq!(
         told("# nothing yet\n"),
         "certgrab: error: certgrab.toml:1: wanted at least one `[[target]]`\n"
@@ -219,4 +225,21 @@ fn a_lock_of_another_server_is_refused() {
     // One that was made by hand may leave the server to the manifest.
     fs::write(pki.file("certs/plc.pem"), fs::read(pki.root_file()).unwrap()).unwrap();
     run(&["sync", "--locked", "--quiet"]).succeeds();
+}
+
+#[test]
+fn sync_and_check_go_through_the_proxy_they_are_given() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, &pki.root_file());
+    let run = |arguments: &[&str]| certgrab().args(arguments).in_folder(pki.folder());
+    run(&["sync", "--quiet"]).succeeds();
+    // Nothing listens there, and the environment's choice is not asked.
+    let nowhere = ["--proxy", "http://127.0.0.1:1"];
+    for command in ["sync", "check"] {
+        let told = run(&[command]).args(nowhere).fails_with(3).err();
+        assert!(told.contains("127.0.0.1:1"), "{told}");
+        let around = run(&[command, "--quiet", "--proxy", "none"]);
+        around.env("HTTPS_PROXY", "http://127.0.0.1:1").succeeds();
+    }
 }

@@ -6,10 +6,7 @@
 use der::{Tag, asn1::ObjectIdentifier};
 
 use super::source::{Constant, Language};
-use crate::{
-    certificate::Certificate,
-    element::{Elements, wrap},
-};
+use crate::{certificate::Certificate, element::Elements};
 
 // Identifier octets (X.690 section 8.1.2).
 const SEQUENCE: u8 = 0x30;
@@ -91,6 +88,22 @@ impl Key {
         let bits = wrap(BIT_STRING, &[&[0], key.as_slice()].concat());
         Some(wrap(SEQUENCE, &[wrap(SEQUENCE, algorithm), bits].concat()))
     }
+}
+
+/// A DER element with `contents` (X.690 sections 8.1.2 and 10.1).
+fn wrap(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    let length = contents.len().to_be_bytes();
+    let digits = &length[length.iter().take_while(|&&byte| byte == 0).count()..];
+    match contents.len() {
+        short @ 0..128 => out.push(short as u8),
+        _ => {
+            out.push(0x80 | digits.len() as u8);
+            out.extend(digits);
+        }
+    }
+    out.extend(contents);
+    out
 }
 
 /// A number that is not negative as an INTEGER (X.690 section 8.3).

@@ -136,7 +136,7 @@ pub(super) fn of(source: &Source) -> Option<Consumer> {
     match source.language {
         Language::C | Language::Rust if speaks(&BEARSSL) => Some(consumer::BEARSSL),
         Language::C | Language::Rust if speaks(&MBEDTLS) => Some(consumer::MBEDTLS),
-        Language::C | Language::Rust if speaks(&[WOLFSSL]) => None,
+        Language::C | Language::Rust if speaks(&[WOLFSSL]) => Some(consumer::WOLFSSL),
         Language::C | Language::Rust if speaks(&OPENSSL) => Some(match speaks(&PARTIAL_CHAIN) {
             true => consumer::OPENSSL_PARTIAL_CHAIN,
             false => consumer::OPENSSL,

@@ -75,6 +75,9 @@ pub(crate) struct Args {
     /// Give up on a target after SECS seconds
     #[arg(long, value_name = "SECS", value_parser = super::args::seconds)]
     timeout: Option<NonZeroU16>,
+
+    #[command(flatten)]
+    proxy: super::proxy::Through,
 }
 
 /// A number of days until the horizon.
@@ -144,6 +147,9 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         inputs => vec![of_inputs(args, inputs)?],
     };
     for group in &mut groups {
+        if let Some(job) = &mut group.job {
+            job.reaching.proxy = args.proxy.or(job.reaching.proxy.clone());
+        }
         let at = args.at.or_else(|| group.job.as_ref()?.at).unwrap_or_else(Time::now);
         exit = exit.worse(judge(group, at, args, display)?);
     }

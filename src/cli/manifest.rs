@@ -61,15 +61,14 @@ struct Table {
     check: OneOrMore,
     #[serde(default)]
     roots: OneOrMore,
-    #[serde(default)]
-    trust_sha256: OneOrMore,
-    what: Option<String>,
-    connect: Option<String>,
-    sni: Option<String>,
-    timeout: Option<u16>,
-    style: Option<String>,
-    name_from: Option<String>,
-    lifetime: Option<String>,
+    trust_sha256: Option<Spanned<OneOrMore>>,
+    what: Option<Spanned<String>>,
+    connect: Option<Spanned<String>>,
+    sni: Option<Spanned<String>>,
+    timeout: Option<Spanned<u16>>,
+    style: Option<Spanned<String>>,
+    name_from: Option<Spanned<String>>,
+    lifetime: Option<Spanned<String>>,
     #[serde(default)]
     backup: bool,
     #[serde(default)]
@@ -132,7 +131,6 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
         }
     };
     for table in document.target {
-        let host_line = line(&table.host.span());
         let lock = folder.join(table.lock.get_ref());
         claim(&lock, line(&table.lock.span()), "the lock".to_owned())?;
         let mut emit = Vec::new();
@@ -154,7 +152,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
             Identifier::new(name.get_ref())
                 .map_err(|error| at(line(&name.span()), &error.to_string()))?;
         }
-        let job = job(&table, folder).map_err(|message| at(host_line, &message))?;
+        let job = job(&table, folder).map_err(|(span, message)| at(line(&span), &message))?;
         targets.push(Entry {
             job,
             lock,
@@ -165,40 +163,55 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     Ok(targets)
 }
 
-/// The options of a target, read as if they had been typed.
-fn job(table: &Table, folder: &Path) -> Result<Job, String> {
-    let mut typed = Vec::new();
-    let mut option = |name: &str, value: &str| typed.push(format!("--{name}={value}"));
+/// The options of a target, read as if they had been typed; or what is wrong with them, and where.
+fn job(table: &Table, folder: &Path) -> Result<Job, (Range<usize>, String)> {
+    let host = table.host.span();
+    let mut typed: Vec<(String, Range<usize>)> = Vec::new();
+    let mut option = |name: &str, value: &str, span: &Range<usize>| {
+        typed.push((format!("--{name}={value}"), span.clone()));
+    };
     for roots in table.roots.all() {
         match roots.as_str() {
-            "mozilla" | "system" => option("roots", roots),
-            _ => option("roots", &folder.join(roots).display().to_string()),
+            "mozilla" | "system" => option("roots", roots, &host),
+            _ => option("roots", &folder.join(roots).display().to_string(), &host),
         }
     }
-    for fingerprint in table.trust_sha256.all() {
-        option("trust-sha256", fingerprint);
+    if let Some(fingerprints) = &table.trust_sha256 {
+        for fingerprint in fingerprints.get_ref().all() {
+            option("trust-sha256", fingerprint, &fingerprints.span());
+        }
     }
-    let name = table.name.as_ref().map(|name| name.get_ref().as_str());
-    let timeout = table.timeout.map(|seconds| seconds.to_string());
+    if let Some(seconds) = table.timeout.as_ref() {
+        option("timeout", &seconds.get_ref().to_string(), &seconds.span());
+    }
     let others = [
-        ("name", name),
-        ("what", table.what.as_deref()),
-        ("connect", table.connect.as_deref()),
-        ("sni", table.sni.as_deref()),
-        ("timeout", timeout.as_deref()),
-        ("style", table.style.as_deref()),
-        ("name-from", table.name_from.as_deref()),
-        ("lifetime", table.lifetime.as_deref()),
+        ("name", &table.name),
+        ("what", &table.what),
+        ("connect", &table.connect),
+        ("sni", &table.sni),
+        ("style", &table.style),
+        ("name-from", &table.name_from),
+        ("lifetime", &table.lifetime),
     ];
     for (name, value) in others {
         if let Some(value) = value {
-            option(name, value);
+            option(name, value.get_ref(), &value.span());
         }
     }
     let switches =
         [("backup", table.backup), ("siblings", table.siblings), ("no-aia", table.no_aia)];
-    typed.extend(switches.iter().filter(|(_, on)| *on).map(|(name, _)| format!("--{name}")));
-    typed_job(typed, table.host.get_ref())
+    for (name, _) in switches.iter().filter(|(_, on)| *on) {
+        typed.push((format!("--{name}"), host.clone()));
+    }
+    let target = table.host.get_ref();
+    let options = typed.iter().map(|(option, _)| option.clone()).collect();
+    typed_job(options, target).map_err(|message| {
+        // The one that is refused by itself is at fault; else the target, or several together.
+        let alone = typed.into_iter().find_map(|(option, span)| {
+            typed_job(vec![option], "localhost").err().map(|message| (span, message))
+        });
+        alone.unwrap_or((host, message))
+    })
 }
 
 /// The main job of `target` with `options`, read as if they had been typed.

@@ -19,7 +19,7 @@ const EXCEPT: [&str; 2] = ["no_proxy", "NO_PROXY"];
 pub(crate) struct Through {
     /// Connect through http://[NAME:PASSWORD@]HOST:PORT, socks5:// or socks5h://, or `none`
     /// [default: HTTPS_PROXY or ALL_PROXY, not for NO_PROXY]
-    #[arg(long, value_name = "URL", value_parser = read, conflicts_with = "from")]
+    #[arg(long, value_name = "URL", value_parser = read)]
     proxy: Option<Choice>,
 }
 
@@ -41,6 +41,11 @@ fn read(text: &str) -> Result<Choice, Infallible> {
 }
 
 impl Through {
+    /// This choice, or `other` where nothing was typed.
+    pub(super) fn or(&self, other: Self) -> Self {
+        if self.proxy.is_some() { self.clone() } else { other }
+    }
+
     /// The proxy. One that is asked for by the option is used for all targets.
     pub(super) fn proxy(&self) -> Result<Option<Proxy>, Failure> {
         match &self.proxy {

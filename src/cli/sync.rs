@@ -37,11 +37,18 @@ pub(crate) struct Args {
     /// Ask no server: write the constants anew from the locks
     #[arg(long)]
     locked: bool,
+
+    #[command(flatten)]
+    proxy: super::proxy::Through,
 }
 
 /// Runs over all targets; the worst end counts. A target that fails leaves its files alone.
 pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
-    let entries = manifest::read(&args.manifest)?;
+    let mut entries = manifest::read(&args.manifest)?;
+    for entry in &mut entries {
+        let proxy = &mut entry.job.reaching.proxy;
+        *proxy = args.proxy.or(proxy.clone());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
