@@ -4,7 +4,6 @@
 //! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
 
 use std::{
-    collections::HashMap,
     fmt, fs, io,
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -13,8 +12,9 @@ use std::{
 use rustls_pki_types::CertificateDer;
 
 use crate::{
-    certificate::{Certificate, Sha256},
+    certificate::{Certificate, Sha256, subject_of},
     escape::Foreign,
+    remembered,
 };
 
 /// The most bytes one file of roots may have: 16 MiB, some seventy times Mozilla's whole list.
@@ -203,8 +203,7 @@ impl Store {
     pub fn named(&self, name: &[u8]) -> Vec<Root> {
         let mut roots = Vec::new();
         if self.mozilla {
-            let positions = mozilla_by_subject().get(name).map_or(&[][..], Vec::as_slice);
-            roots.extend(positions.iter().filter_map(|&position| mozilla_root(position)));
+            roots.extend(mozilla_named(name).filter_map(mozilla_root));
         }
         let added = self.added.iter().filter(|root| root.certificate.subject_der() == name);
         for root in added {
@@ -284,22 +283,17 @@ pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, 
     if certificates.is_empty() { Err(Error::Empty(path.to_owned())) } else { Ok(certificates) }
 }
 
-/// Positions in Mozilla's list by subject. Only the subjects are read, and only when asked for.
-fn mozilla_by_subject() -> &'static HashMap<Vec<u8>, Vec<usize>> {
-    static INDEX: OnceLock<HashMap<Vec<u8>, Vec<usize>>> = OnceLock::new();
-    INDEX.get_or_init(|| {
-        let mut index: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
-        for (position, der) in mozilla_list().iter().enumerate() {
-            if let Ok(certificate) = Certificate::from_der(der) {
-                index.entry(certificate.subject_der().to_vec()).or_default().push(position);
-            }
-        }
-        index
-    })
+/// The positions in Mozilla's list of the roots whose subject is `name`. Of each root no more than
+/// the subject is ever read until it is asked for.
+fn mozilla_named(name: &[u8]) -> impl Iterator<Item = usize> {
+    static SUBJECTS: OnceLock<Vec<&'static [u8]>> = OnceLock::new();
+    let subjects = SUBJECTS
+        .get_or_init(|| mozilla_list().iter().map(|der| subject_of(der).unwrap_or(&[])).collect());
+    subjects.iter().enumerate().filter(move |(_, subject)| **subject == name).map(|(at, _)| at)
 }
 
 fn mozilla_root(position: usize) -> Option<Root> {
-    let certificate = Certificate::from_der(&mozilla_list()[position]).ok()?;
+    let certificate = remembered::certificate(&mozilla_list()[position]).ok()?;
     Some(Root { certificate, source: Source::Mozilla })
 }
 
@@ -329,9 +323,9 @@ pub fn mozilla_constraints(root: &Root) -> Option<&'static [u8]> {
 /// others hold too.
 #[must_use]
 pub fn mozilla_twin(certificate: &Certificate) -> Option<Root> {
-    let positions = mozilla_by_subject().get(certificate.subject_der())?;
-    let roots = positions.iter().filter_map(|&position| mozilla_root(position));
-    roots.into_iter().find(|root| root.certificate.is_same_anchor(certificate))
+    mozilla_named(certificate.subject_der())
+        .filter_map(mozilla_root)
+        .find(|root| root.certificate.is_same_anchor(certificate))
 }
 
 /// Mozilla's other roots of the organisation that `certificate` names as its subject's.

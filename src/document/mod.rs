@@ -5,6 +5,11 @@
 
 mod survey;
 
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
 use serde::Serialize;
 
 use crate::{
@@ -14,6 +19,7 @@ use crate::{
     handshake::MaxFragmentLength,
     path::{self, Path, Question, Refusal},
     reach,
+    remembered::Memory,
     store::Source,
     target::Target,
     time::Time,
@@ -37,8 +43,8 @@ pub struct Document {
     status: &'static str,
     error: Option<ErrorPart>,
     handshake: Option<HandshakePart>,
-    presented: Vec<CertificatePart>,
-    fetched: Vec<CertificatePart>,
+    presented: Vec<Arc<CertificatePart>>,
+    fetched: Vec<Arc<CertificatePart>>,
     paths: Vec<PathPart>,
     anchor: Option<AnchorPart>,
     sufficient: Option<bool>,
@@ -108,7 +114,7 @@ struct PathPart {
 #[derive(Debug, Serialize)]
 struct AnchorPart {
     #[serde(flatten)]
-    certificate: CertificatePart,
+    certificate: Arc<CertificatePart>,
     reason: String,
     lasts_until: String,
 }
@@ -262,18 +268,48 @@ fn line(document: &impl Serialize) -> String {
     line
 }
 
-fn certificate(certificate: &Certificate, source: &Source) -> CertificatePart {
-    CertificatePart {
-        sha256: certificate.sha256().to_string(),
-        subject: certificate.subject().text().line(),
-        issuer: certificate.issuer().text().line(),
-        serial: certificate.serial(),
-        not_before: certificate.not_before().to_string(),
-        not_after: certificate.not_after().to_string(),
-        key: certificate.key().to_string(),
-        signature: certificate.signature_algorithm(),
-        source: source.to_string(),
-        pem: certificate.pem(),
+/// A certificate and where it came from: all that its part of a document shows.
+#[derive(PartialEq, Eq)]
+struct Shown {
+    certificate: Certificate,
+    source: Source,
+}
+
+/// One certificate has few sources.
+impl Hash for Shown {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.certificate.sha256().hash(state);
+    }
+}
+
+/// Certificates whose parts are remembered in each generation: thousands of servers share their
+/// authorities. Some 4 KiB each.
+const MAX_PARTS: usize = 256;
+
+fn certificate(certificate: &Certificate, source: &Source) -> Arc<CertificatePart> {
+    static PARTS: Memory<Shown, Arc<CertificatePart>> = Memory::new(MAX_PARTS);
+    let shown = Shown { certificate: certificate.clone(), source: source.clone() };
+    PARTS.recall(&shown).unwrap_or_else(|| {
+        let part = Arc::new(CertificatePart::new(certificate, source));
+        PARTS.keep(shown, Arc::clone(&part));
+        part
+    })
+}
+
+impl CertificatePart {
+    fn new(certificate: &Certificate, source: &Source) -> Self {
+        Self {
+            sha256: certificate.sha256().to_string(),
+            subject: certificate.subject().text().line(),
+            issuer: certificate.issuer().text().line(),
+            serial: certificate.serial(),
+            not_before: certificate.not_before().to_string(),
+            not_after: certificate.not_after().to_string(),
+            key: certificate.key().to_string(),
+            signature: certificate.signature_algorithm(),
+            source: source.to_string(),
+            pem: certificate.pem(),
+        }
     }
 }
 
