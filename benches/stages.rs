@@ -190,6 +190,7 @@ fn render(bencher: Bencher<'_, '_>, format: &str) {
         port: 8883,
         entries: vec![entry],
         key_possession: KeyPossession::Proven,
+        options: Vec::new(),
     };
     let name = Identifier::new("ROOT_CA").expect("a name");
     bencher.bench_local(|| emit::render(black_box(&bundle), format, &name));

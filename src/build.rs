@@ -205,7 +205,7 @@ impl Build {
             Some(name) => {
                 Identifier::new(name).map_err(|error| Error::Name { name: name.clone(), error })?
             }
-            None => Identifier::for_host(&bundle.host, "ROOT_CA"),
+            None => emit::default_name(&bundle),
         };
         // All of them are rendered before the first is written.
         let mut files = Vec::new();

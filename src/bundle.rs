@@ -17,6 +17,10 @@ pub struct Bundle {
     pub entries: Vec<Entry>,
     /// Whether the peer proved that it holds the key of its certificate.
     pub key_possession: KeyPossession,
+    /// The options that led to these certificates, each word as the command takes it, with `FILE`
+    /// in the place of a path; none where the target alone leads to them. People paste them into
+    /// a shell, so that they hold letters, digits and `-_.:/[]` only.
+    pub options: Vec<Foreign>,
 }
 
 /// One certificate to embed.
@@ -64,6 +68,16 @@ pub enum What {
     Leaf,
     /// What is between the leaf and the anchor.
     Intermediates,
+}
+
+/// What is held besides the anchor, if anything.
+#[cfg(feature = "fetch")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Besides {
+    /// The other anchors that would do with what the server sends.
+    pub backups: bool,
+    /// The roots of Mozilla's store that belong to the anchor's organisation.
+    pub siblings: bool,
 }
 
 /// Takes from a proven chain what is to be exported; the anchor comes first unless it is a chain.
@@ -116,6 +130,7 @@ pub fn pack_candidate(
         host: target.host(),
         port: target.port(),
         key_possession: presented.key_possession(),
+        options: Vec::new(),
         entries: match what {
             What::Anchor => root().chain(missing()).collect(),
             What::Chain if own => root().collect(),
@@ -126,8 +141,62 @@ pub fn pack_candidate(
     }
 }
 
+impl Bundle {
+    /// What its certificates are to the server, as the names of constants end.
+    #[must_use]
+    pub fn what_it_is(&self) -> &'static str {
+        let has = |role: Role| self.entries.iter().any(|entry| entry.role == role);
+        match (has(Role::Leaf), has(Role::Intermediate), has(Role::Anchor)) {
+            (true, false, false) => "CERTIFICATE",
+            (true, ..) => "CA_CHAIN",
+            (false, true, false) => "INTERMEDIATE_CA",
+            (false, ..) => "ROOT_CA",
+        }
+    }
+}
+
+#[cfg(feature = "fetch")]
+impl Besides {
+    /// Whether there is anything to hold besides the anchor.
+    #[must_use]
+    pub const fn is_any(self) -> bool {
+        self.backups || self.siblings
+    }
+
+    /// What was asked for and is not among `entries`, with the reason why there is none.
+    #[must_use]
+    pub fn absent(self, entries: &[Entry]) -> Vec<(Role, &'static str)> {
+        let reasons = [
+            (self.backups, Role::Backup, "no other root would do with what the server sends"),
+            (
+                self.siblings,
+                Role::Sibling,
+                "Mozilla's store has no other root of the anchor's organisation that lasts",
+            ),
+        ];
+        let is_absent = |role| !entries.iter().any(|entry| entry.role == role);
+        let absent = reasons.into_iter().filter(|(asked, role, _)| *asked && is_absent(*role));
+        absent.map(|(_, role, reason)| (role, reason)).collect()
+    }
+}
+
 #[cfg(feature = "fetch")]
 impl Bundle {
+    /// Adds what is held besides the anchor, each with the reason, judged at the time `at`.
+    #[must_use]
+    pub fn with(mut self, besides: Besides, verified: &crate::verify::Verified, at: Time) -> Self {
+        if besides.backups {
+            self = self.with_backups(verified);
+        }
+        if besides.siblings { self.with_siblings(verified, at) } else { self }
+    }
+
+    /// What is held besides the anchor and what the server leaves out.
+    pub fn besides(&self) -> impl Iterator<Item = &Entry> {
+        let is_besides = |entry: &&Entry| matches!(entry.role, Role::Backup | Role::Sibling);
+        self.entries.iter().filter(is_besides)
+    }
+
     /// Adds the other anchors that would do with what the server sends, each with the reason.
     #[must_use]
     pub fn with_backups(mut self, verified: &crate::verify::Verified) -> Self {

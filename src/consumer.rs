@@ -19,6 +19,20 @@ pub struct Consumer {
     pub checks_anchor_dates: bool,
     /// Which certificate's issuer is looked up among the anchors.
     pub looks_up: LooksUp,
+    /// How all of this is known.
+    pub known: Known,
+}
+
+/// How the rules of a stack are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// The stack itself was asked.
+    Measured,
+    /// They were read in its source.
+    Read,
+    /// They are not public; others stand in for them, so that what they refuse is no more than a
+    /// warning.
+    Assumed,
 }
 
 /// When the server's own certificate may be an anchor.
@@ -28,8 +42,12 @@ pub enum TakesLeaf {
     Never,
     /// If it is self-signed.
     SelfSigned,
+    /// If it is self-signed and no authority's (CA:TRUE).
+    SelfSignedNoAuthority,
     /// Whoever issued it.
     Always,
+    /// Whoever issued it, and whatever its dates say.
+    AlwaysAsItStands,
 }
 
 /// Which certificate's issuer is looked up among the anchors.
@@ -52,6 +70,7 @@ pub const MBEDTLS: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
+    known: Known::Measured,
 };
 
 /// BearSSL's minimal engine, whose anchors are names and keys: measured with 0.6.
@@ -62,9 +81,12 @@ pub const BEARSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
+    known: Known::Measured,
 };
 
-/// OpenSSL as most programs use it: measured with 3.0.
+/// OpenSSL as most programs use it, CPython's ssl among them: measured with 3.0 and CPython 3.11.
+///
+/// From CPython 3.13 on, `create_default_context` sets `VERIFY_X509_PARTIAL_CHAIN`, which takes more.
 pub const OPENSSL: Consumer = Consumer {
     name: "openssl",
     title: "OpenSSL",
@@ -72,6 +94,7 @@ pub const OPENSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
+    known: Known::Measured,
 };
 
 /// OpenSSL with `X509_V_FLAG_PARTIAL_CHAIN`: measured with 3.0.
@@ -93,24 +116,82 @@ pub const ESP_BUNDLE: Consumer = Consumer {
     looks_up: LooksUp::Topmost {
         unless: "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y",
     },
+    known: Known::Read,
 };
 
-/// rustls with rustls-webpki, whose anchors are names and keys.
+/// wolfSSL as it is built unless told otherwise: measured with 5.5.4.
+///
+/// It looks at an anchor's dates when it is loaded. Debian's build looks up every issuer, and takes
+/// any leaf.
+pub const WOLFSSL: Consumer = Consumer {
+    name: "wolfssl",
+    title: "wolfSSL",
+    takes_intermediates: true,
+    takes_leaf: TakesLeaf::SelfSigned,
+    checks_anchor_dates: true,
+    looks_up: LooksUp::Topmost { unless: "WOLFSSL_ALT_CERT_CHAINS" },
+    known: Known::Measured,
+};
+
+/// Go's crypto/tls with a pool of roots: measured with 1.19.
+pub const GO: Consumer = Consumer {
+    name: "go",
+    title: "Go's crypto/x509",
+    takes_intermediates: true,
+    takes_leaf: TakesLeaf::Always,
+    checks_anchor_dates: true,
+    looks_up: LooksUp::Every,
+    known: Known::Measured,
+};
+
+/// Java's trust manager with a truststore: measured with OpenJDK 17.
+pub const JAVA: Consumer = Consumer {
+    name: "java",
+    title: "Java's PKIX trust manager",
+    takes_intermediates: true,
+    takes_leaf: TakesLeaf::AlwaysAsItStands,
+    checks_anchor_dates: false,
+    looks_up: LooksUp::Every,
+    known: Known::Measured,
+};
+
+/// The modem of Nordic's nRF91, whose TLS stack is closed: the rules are those of OpenSSL, the
+/// strictest of those that look up every issuer.
+pub const NRF_MODEM: Consumer = Consumer {
+    name: "nrf-modem",
+    title: "the nRF91 modem, taken to be as strict as OpenSSL since its rules are not public,",
+    takes_leaf: TakesLeaf::Never,
+    known: Known::Assumed,
+    ..OPENSSL
+};
+
+/// rustls with rustls-webpki, whose anchors are names and keys: measured with 0.23.
 pub const RUSTLS: Consumer = Consumer {
     name: "rustls",
     title: "rustls",
     takes_intermediates: true,
-    takes_leaf: TakesLeaf::Never,
+    takes_leaf: TakesLeaf::SelfSignedNoAuthority,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
+    known: Known::Measured,
 };
 
 /// All that certgrab knows.
-pub const CONSUMERS: [Consumer; 6] =
-    [MBEDTLS, BEARSSL, OPENSSL, OPENSSL_PARTIAL_CHAIN, ESP_BUNDLE, RUSTLS];
+pub const CONSUMERS: [Consumer; 10] = [
+    MBEDTLS,
+    BEARSSL,
+    OPENSSL,
+    OPENSSL_PARTIAL_CHAIN,
+    ESP_BUNDLE,
+    WOLFSSL,
+    GO,
+    JAVA,
+    NRF_MODEM,
+    RUSTLS,
+];
 
 /// Which stack reads a format. Formats that many read, or none, are not here.
-pub const READERS: [(&str, Consumer); 16] = [
+pub const READERS: [(&str, Consumer); 21] = [
     ("arduino", MBEDTLS),
     ("esp-idf", MBEDTLS),
     ("esp-idf-txt", MBEDTLS),
@@ -126,7 +207,12 @@ pub const READERS: [(&str, Consumer); 16] = [
     ("esp-bundle", ESP_BUNDLE),
     ("esp-bundle-v1", ESP_BUNDLE),
     ("rust-anchor", RUSTLS),
+    ("wolfssl", WOLFSSL),
+    ("nrf-modem", NRF_MODEM),
     ("python", OPENSSL),
+    ("go", GO),
+    ("java", JAVA),
+    ("java-jks", JAVA),
 ];
 
 /// The stack that reads the format called `format`; `None` if many do, or none.

@@ -15,21 +15,23 @@ use std::fmt::{self, Write as _};
 /// certificates are bounded by 64 (RFC 5280 appendix A.1, `ub-common-name`).
 pub const SHOWN_CHARACTERS: usize = 256;
 
-/// Text from outside. It holds printing characters only, whatever it was made from.
+/// Text from outside. It holds printing characters only and nothing that opens a PEM boundary,
+/// whatever it was made from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Foreign {
     clean: String,
 }
 
 impl Foreign {
-    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`.
+    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`, nor the dash
+    /// that would make a PEM boundary of four before it.
     #[must_use]
     pub fn text(raw: &str) -> Self {
         let mut clean = String::with_capacity(raw.len());
         for character in raw.chars() {
             match character {
                 '\\' => clean.push_str(r"\\"),
-                _ if prints(character) => clean.push(character),
+                _ if prints(character) && !opens_pem(&clean, character) => clean.push(character),
                 _ => {
                     let _ = write!(clean, "\\u{{{:x}}}", u32::from(character));
                 }
@@ -53,13 +55,13 @@ impl Foreign {
 
     /// Takes text whose writer has escaped all that does not print, in a notation of its own.
     pub(crate) fn escaped(clean: String) -> Self {
-        debug_assert!(clean.chars().all(prints), "{clean:?}");
+        debug_assert!(is_clean(&clean), "{clean:?}");
         Self { clean }
     }
 
-    /// Takes text that may have been clean before: if all of it prints it stands as it is.
+    /// Takes text that may have been clean before: if it is, it stands as it is.
     pub(crate) fn from_clean(text: &str) -> Self {
-        if text.chars().all(prints) { Self::escaped(text.to_owned()) } else { Self::text(text) }
+        if is_clean(text) { Self::escaped(text.to_owned()) } else { Self::text(text) }
     }
 
     /// All of the clean text on one line, uncut: for a file that is read back.
@@ -124,6 +126,18 @@ impl Foreign {
     }
 }
 
+/// What opens and closes a boundary of PEM, wherever in a line some readers look for it.
+const DASHES: &str = "-----";
+
+/// Whether `character` after `before` makes five dashes.
+pub(crate) fn opens_pem(before: &str, character: char) -> bool {
+    character == '-' && before.ends_with(&DASHES[1..])
+}
+
+fn is_clean(text: &str) -> bool {
+    text.chars().all(prints) && !text.contains(DASHES)
+}
+
 /// Whether two characters in a row mean something to a compiler wherever they stand.
 ///
 /// `*/` and `/*` for C and Rust, `??/` is a trigraph for a backslash (C11 section 5.2.1.1), and
@@ -157,6 +171,15 @@ mod tests {
         let text = Foreign::text("a\x1b[31m\u{202e}\u{85}\u{2028}\n\\é");
         assert_eq!(text.line(), r"a\u{1b}[31m\u{202e}\u{85}\u{2028}\u{a}\\é");
         assert_eq!(Foreign::bytes(b"ok\xff\xc3\xa9").line(), r"ok\xffé");
+    }
+
+    #[test]
+    fn no_text_looks_like_a_boundary_of_pem() {
+        let text = Foreign::text("-----BEGIN CERTIFICATE-----");
+        assert_eq!(text.line(), r"----\u{2d}BEGIN CERTIFICATE----\u{2d}");
+        assert_eq!(Foreign::text("------------").line(), r"----\u{2d}----\u{2d}--");
+        assert_eq!(Foreign::from_clean(&text.line()), text);
+        assert_eq!(Foreign::from_clean("-----x"), Foreign::text("-----x"));
     }
 
     #[test]

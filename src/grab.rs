@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     anchor,
+    bundle::{self, Besides, Bundle, What},
     certificate::Certificate,
     connect,
     handshake::{Device, Hello, Presented},
@@ -38,6 +39,8 @@ pub struct Options {
     pub lasting: Option<Time>,
     /// Whether and where issuers are fetched that the server leaves out.
     pub issuers: issuers::Options,
+    /// What is held besides the anchor.
+    pub besides: Besides,
     /// Which handshakes may be tried.
     pub way: reach::Way,
     /// The device whose ClientHello to send.
@@ -71,6 +74,7 @@ impl Options {
             sni: Sni::Target,
             lasting: None,
             issuers: issuers::Options::default(),
+            besides: Besides::default(),
             way: reach::Way::Auto,
             device: None,
         }
@@ -150,6 +154,19 @@ pub fn conclude(
         Ok(Judgement { paths, verified })
     });
     Grab { presented, issuers, verdict }
+}
+
+impl Judgement {
+    /// What a device is to hold for `target`, which presented `presented`: the anchor, what the
+    /// server leaves out, and what `options` asks for besides.
+    #[must_use]
+    pub fn bundle(&self, target: &Target, presented: &Presented, options: &Options) -> Bundle {
+        bundle::pack(target, presented, &self.verified, What::Anchor).with(
+            options.besides,
+            &self.verified,
+            options.at,
+        )
+    }
 }
 
 impl Grab {

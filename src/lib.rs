@@ -34,6 +34,8 @@ pub mod consumer;
 pub mod extensions;
 #[cfg(feature = "fetch")]
 mod remembered;
+#[cfg(feature = "fetch")]
+mod signed_data;
 
 #[cfg(feature = "fetch")]
 pub mod store;

@@ -14,6 +14,7 @@
 //! Host: m1.tuyacn.com
 //! Port: 8883
 //! Key possession: proven
+//! Options: --roots FILE
 //!
 //! Role: anchor
 //! Subject: CN=Go Daddy Root Certificate Authority - G2,O=...
@@ -50,11 +51,6 @@ const VERSION: &str = "1";
 
 /// The port where a plain PEM file names none: https (RFC 9110 section 4.2.2).
 const DEFAULT_PORT: u16 = 443;
-
-/// Five dashes open a PEM boundary, wherever some parsers find them; the facts hold four at most.
-const DASHES: &str = "-----";
-/// The form of [`DASHES`] in a fact. A [`Foreign`] never writes a dash so, which makes it certain.
-const HIDDEN_DASHES: &str = "----\\u{2d}";
 
 /// Why a lock cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,14 +102,17 @@ pub enum Problem {
 /// Writes `bundle` as a lock.
 #[must_use]
 pub fn write(bundle: &Bundle) -> String {
-    let host = fact_text(&Foreign::text(&bundle.host));
+    let host = Foreign::text(&bundle.host);
+    let host = host.whole();
     let target = match bundle.host.contains(':') {
         true => format!("[{host}]:{}", bundle.port),
         false => format!("{host}:{}", bundle.port),
     };
+    let options: Vec<&str> = bundle.options.iter().map(Foreign::whole).collect();
+    let refresh: String = options.iter().map(|word| format!(" {word}")).collect();
     let mut out = format!(
         "{FIRST_WORDS}{VERSION}: the certificates for `{target}`\n\
-         # Builds read this file. Refresh it: `certgrab {target} --emit lock=FILE`\n\
+         # Builds read this file. Refresh it: `certgrab {target}{refresh} --emit lock=FILE`\n\
          \n\
          Host: {host}\n\
          Port: {}\n\
@@ -121,14 +120,17 @@ pub fn write(bundle: &Bundle) -> String {
         bundle.port,
         bundle.key_possession.words(),
     );
+    if !options.is_empty() {
+        let _ = writeln!(out, "Options: {}", options.join(" "));
+    }
     for entry in &bundle.entries {
         let _ = write!(out, "\nRole: {}\n", entry.role.word());
         for (fact, value) in certificate_facts(&entry.certificate) {
             let _ = writeln!(out, "{fact}: {value}");
         }
-        let _ = writeln!(out, "Source: {}", fact_text(&entry.source));
+        let _ = writeln!(out, "Source: {}", entry.source.whole());
         if let Some(reason) = &entry.reason {
-            let _ = writeln!(out, "Reason: {}", fact_text(reason));
+            let _ = writeln!(out, "Reason: {}", reason.whole());
         }
         if let Some(time) = entry.lasts_until {
             let _ = writeln!(out, "Lasts until: {time}");
@@ -141,19 +143,17 @@ pub fn write(bundle: &Bundle) -> String {
 /// The facts that a certificate states itself, as a lock writes them.
 fn certificate_facts(certificate: &Certificate) -> [(&'static str, String); 4] {
     [
-        ("Subject", fact_text(&certificate.subject().text())),
-        ("Issuer", fact_text(&certificate.issuer().text())),
+        ("Subject", certificate.subject().text().whole().to_owned()),
+        ("Issuer", certificate.issuer().text().whole().to_owned()),
         ("Validity", format!("from {} to {}", certificate.not_before(), certificate.not_after())),
         ("SHA-256", certificate.sha256().to_string()),
     ]
 }
 
-fn fact_text(text: &Foreign) -> String {
-    text.whole().replace(DASHES, HIDDEN_DASHES)
-}
-
-fn fact_foreign(value: &str) -> Foreign {
-    Foreign::from_clean(&value.replace(HIDDEN_DASHES, DASHES))
+/// Whether people can paste `word` into a shell, where it is one word that does nothing else.
+fn is_option_word(word: &str) -> bool {
+    !word.is_empty()
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/[]".contains(&byte))
 }
 
 /// Reads a lock or a plain PEM file; `server` is its host and port if the file names none.
@@ -201,10 +201,11 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
 }
 
 /// The facts of a lock, by the words before their colons.
-const FACTS: [&str; 11] = [
+const FACTS: [&str; 12] = [
     "Host",
     "Port",
     "Key possession",
+    "Options",
     "Role",
     "Subject",
     "Issuer",
@@ -225,6 +226,7 @@ struct Reader {
     host: Option<String>,
     port: Option<u16>,
     key_possession: Option<KeyPossession>,
+    options: Option<Vec<Foreign>>,
     entries: Vec<Entry>,
     /// The facts above the next certificate.
     pending: Vec<Fact>,
@@ -236,7 +238,9 @@ impl Reader {
         if line.starts_with('#') || line.trim().is_empty() {
             return Ok(());
         }
-        let split = line.split_once(':').map(|(name, value)| (name, value.trim_start_matches(' ')));
+        let split = line
+            .split_once(':')
+            .map(|(name, value)| (name, value.strip_prefix(' ').unwrap_or(value)));
         let known = split.and_then(|(name, value)| {
             Some((*FACTS.iter().find(|fact| **fact == name)?, value.to_owned()))
         });
@@ -249,6 +253,7 @@ impl Reader {
             "Host" => self.host.is_some(),
             "Port" => self.port.is_some(),
             "Key possession" => self.key_possession.is_some(),
+            "Options" => self.options.is_some(),
             _ => self.pending.iter().any(|(pending, ..)| *pending == fact),
         };
         if stated {
@@ -269,6 +274,13 @@ impl Reader {
                 if self.key_possession.is_none() {
                     return at(Problem::Value { fact, wanted: "`proven` or `not proven`" });
                 }
+            }
+            "Options" if value.split(' ').all(is_option_word) => {
+                self.options = Some(value.split(' ').map(Foreign::text).collect());
+            }
+            "Options" => {
+                let wanted = "words such as `--backup`, which a shell takes as they are";
+                return at(Problem::Value { fact, wanted });
             }
             _ => self.pending.push((fact, value, number)),
         }
@@ -339,8 +351,8 @@ impl Reader {
         Ok(Entry {
             certificate,
             role,
-            source: fact_foreign(&source),
-            reason: take("Reason").map(|(_, value, _)| fact_foreign(&value)),
+            source: Foreign::from_clean(&source),
+            reason: take("Reason").map(|(_, value, _)| Foreign::from_clean(&value)),
             lasts_until,
             needed_by: Vec::new(),
         })
@@ -371,7 +383,13 @@ impl Reader {
             None if self.is_lock => return Err(nowhere(Problem::Missing("Key possession"))),
             stated => stated.unwrap_or(KeyPossession::NotProven),
         };
-        Ok(Bundle { host, port, entries: self.entries, key_possession })
+        // Who takes a plain file's certificates trusts that file.
+        let plain = || ["--roots", "FILE"].map(Foreign::text).to_vec();
+        let options = match self.is_lock {
+            true => self.options.unwrap_or_default(),
+            false => plain(),
+        };
+        Ok(Bundle { host, port, entries: self.entries, key_possession, options })
     }
 }
 
@@ -456,10 +474,11 @@ mod tests {
             host: "2001:db8::1".to_owned(),
             port: 8883,
             entries: vec![
-                entry(Role::Anchor, hostile, Some(Foreign::text(&"long ".repeat(100)))),
+                entry(Role::Anchor, hostile, Some(Foreign::text(&" long".repeat(100)))),
                 Entry { lasts_until: None, ..entry(Role::Backup, "Plant Root", None) },
             ],
             key_possession: KeyPossession::Proven,
+            options: ["--roots", "FILE", "--connect", "[::1]:8883"].map(Foreign::text).to_vec(),
         }
     }
 
@@ -527,6 +546,9 @@ mod tests {
         assert_eq!(missing, "`Role:` is missing");
         let twice = problem(&text.replace("Port: 8883", "Port: 8883\nPort: 1")).1;
         assert_eq!(twice, "`Port:` stands here twice");
+        let pasted = text.replace("Options: --roots", "Options: --roots;evil");
+        let wanted = "`Options:` wants words such as `--backup`, which a shell takes as they are";
+        assert_eq!(problem(&pasted).1, wanted);
         let dangling = problem(&format!("{text}Role: leaf\n")).1;
         assert_eq!(dangling, "`Role:` wants a certificate below it");
         let open = text.trim_end().strip_suffix("-----END CERTIFICATE-----").unwrap();

@@ -6,7 +6,7 @@ use der::{Tag, asn1::ObjectIdentifier};
 
 use crate::{
     element::{Element, Elements, hex},
-    escape::{Foreign, prints},
+    escape::{Foreign, opens_pem, prints},
 };
 
 /// Relative distinguished names shown of one name; the rest is counted.
@@ -147,7 +147,7 @@ fn escaped(value: &str) -> String {
             '"' | '+' | ',' | ';' | '<' | '>' | '\\' => out.extend(['\\', character]),
             '#' if index == 0 => out.push_str("\\#"),
             ' ' if index == 0 || index == last => out.push_str("\\ "),
-            _ if prints(character) => out.push(character),
+            _ if prints(character) && !opens_pem(&out, character) => out.push(character),
             _ => {
                 for byte in character.encode_utf8(&mut [0; 4]).bytes() {
                     let _ = write!(out, "\\{byte:02X}");
@@ -180,6 +180,7 @@ mod tests {
     fn special_characters_stand_as_rfc_4514_says() {
         assert_eq!(text(0x0c, b" #a,b+\"c\" "), r#"CN=\ #a\,b\+\"c\"\ "#);
         assert_eq!(text(0x0c, "x\n\u{202e}é".as_bytes()), r"CN=x\0A\E2\80\AEé");
+        assert_eq!(text(0x0c, b"-----BEGIN X-----"), r"CN=----\2DBEGIN X----\2D");
         assert_eq!(text(0x0c, b""), "CN=");
     }
 

@@ -10,6 +10,7 @@ use crate::{
     anchor::{Candidate, Reason},
     certificate::Certificate,
     consumer::{Consumer, LooksUp, TakesLeaf},
+    extensions,
     handshake::Presented,
     path::{self, Path, Paths, Question, Refusal},
     store::{Root, Source, Store},
@@ -80,15 +81,14 @@ pub fn accepts(
     question: Question<'_>,
 ) -> Result<(), Refusal> {
     let leaf = presented.certificates.first().ok_or(Refusal::NoCertificate)?;
-    let takes_leaf = match consumer.takes_leaf {
-        TakesLeaf::Never => false,
-        TakesLeaf::SelfSigned => leaf.is_self_issued(),
-        TakesLeaf::Always => true,
-    };
-    if takes_leaf && anchors.contains(leaf) {
-        return path::leaf_holds(leaf, question);
-    }
     let sent = &presented.certificates[1..];
+    if anchors.contains(leaf) && takes_leaf(consumer, leaf, sent) {
+        let at = match consumer.takes_leaf {
+            TakesLeaf::AlwaysAsItStands => leaf.not_before(),
+            _ => question.at,
+        };
+        return path::leaf_holds(leaf, Question { at, ..question });
+    }
     let anchor_at = consumer.checks_anchor_dates.then_some(question.at);
     // The leaf is no authority, so it leads nowhere as an anchor of a path.
     let (taken, left): (Vec<_>, Vec<_>) = anchors
@@ -127,6 +127,21 @@ pub fn accepts(
             }
         }
     }
+}
+
+/// Whether `consumer` takes `leaf` as an anchor where the server sends it before `sent`.
+fn takes_leaf(consumer: &Consumer, leaf: &Certificate, sent: &[Certificate]) -> bool {
+    // The leaf is the topmost certificate only if it is the only one.
+    let is_looked_up = consumer.looks_up == LooksUp::Every || sent.is_empty();
+    is_looked_up
+        && match consumer.takes_leaf {
+            TakesLeaf::Never => false,
+            TakesLeaf::SelfSigned => leaf.is_self_issued(),
+            TakesLeaf::SelfSignedNoAuthority => {
+                leaf.is_self_issued() && !extensions::is_authority(leaf)
+            }
+            TakesLeaf::Always | TakesLeaf::AlwaysAsItStands => true,
+        }
 }
 
 /// Whether the anchor is what issued the last certificate of the chain as it was sent: whether

@@ -50,6 +50,25 @@ fn main() {
 }
 "#;
 
+/// Writes the lock in every form, and what became of those that are refused.
+const EVERY_FORM: &str = r#"
+fn main() {
+    let mut refusals = String::new();
+    for format in certgrab::emit::FORMATS {
+        let made = certgrab::Build::new()
+            .lock("certs/plc.pem")
+            .name("ROOT_CA")
+            .rust("root_ca.rs")
+            .emit(format.name, format.name)
+            .try_generate();
+        if let Err(error) = made {
+            refusals.push_str(&format!("{error}; {}\n", error.hint().unwrap_or_default()));
+        }
+    }
+    std::fs::write("refusals.txt", refusals).unwrap();
+}
+"#;
+
 /// Cargo without a network: in a network namespace of its own where this machine allows it.
 fn cargo_offline(folder: &Path) -> Command {
     let alone = real::program("unshare")
@@ -114,4 +133,13 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert_eq!(server.heard().data, b"ping");
+
+    // No form is lost without the features, but for one, which says so.
+    fs::write(folder.join("build.rs"), EVERY_FORM).unwrap();
+    let output = cargo_offline(&folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let out = std::fs::read_to_string(folder.join("refusals.txt")).unwrap();
+    let wanted = "the format `java-jks` takes SHA-1, which certgrab has with its feature `fetch` \
+                  only; turn the feature `fetch` on; `java` needs none\n";
+    assert_eq!(out, wanted);
 }

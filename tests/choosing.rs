@@ -115,6 +115,55 @@ fn backups_and_siblings_stand_behind_the_anchor_each_with_the_reason() {
 }
 
 #[test]
+fn what_is_held_besides_the_anchor_is_shown_with_the_reason_also_without_a_file() {
+    let Some(run) = real_chain("amazon-rca1-starfield") else { return };
+    let report = run.args(["--backup", "--siblings"]).succeeds().out();
+    for line in [
+        "backup     CN=Starfield Services Root Certificate Authority - G2,O=Starfield \
+         Technologies\\, Inc.,L=Scottsdale,ST=Arizona,C=US, until 2027-04-15: further from the leaf: \
+         fails when the server stops sending `CN=Amazon Root CA 1,O=Amazon,C=US` as it is\n",
+        "sibling    CN=Amazon Root CA 2,O=Amazon,C=US, until 2030-05-26: of the same organisation: \
+         the server's next certificates may come from it\n",
+    ] {
+        assert!(report.contains(line), "{line} is not in {report}");
+    }
+    let Some(run) = real_chain("amazon-rca1-starfield") else { return };
+    let document = run.args(["--json", "--backup", "--siblings"]).succeeds().json();
+    let besides = document["besides"].as_array().expect("an array");
+    let roles: Vec<_> = besides.iter().map(|one| one["role"].as_str().expect("a role")).collect();
+    assert_eq!(roles, ["backup", "sibling", "sibling", "sibling"]);
+    let is_named = |name: &str| besides.iter().any(|one| one["subject"] == name);
+    assert!(is_named("CN=Amazon Root CA 2,O=Amazon,C=US"), "{besides:?}");
+    assert!(besides.iter().all(|one| one["reason"].as_str().is_some_and(|text| !text.is_empty())));
+
+    // Where there is nothing to hold, that is said.
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let run = || {
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--backup", "--siblings", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    let none = [
+        ("backup", "no other root would do with what the server sends"),
+        ("sibling", "Mozilla's store has no other root of the anchor's organisation that lasts"),
+    ];
+    let report = run().succeeds().out();
+    let error = run().args(["--emit", "pem"]).succeeds().err();
+    for (word, reason) in none {
+        assert!(report.contains(&format!("\n{word:<11}none: {reason}\n")), "{report}");
+        assert!(error.contains(&format!("warning: no {word}: {reason}\n")), "{error}");
+    }
+    assert_eq!(run().args(["--json"]).succeeds().json()["besides"], serde_json::json!([]));
+    let server = crate::support::Server::presenting(&pki);
+    crate::support::grab(&server).args(["--survey", "--backup"]).fails_with(2).stdout("").stderr(
+        "certgrab: error: `--survey` finds the anchors of all chains, no more and no fewer\n\
+         certgrab: hint: leave out `--what`, `--backup` and `--siblings`\n",
+    );
+}
+
+#[test]
 fn of_two_copies_of_an_anchor_mozillas_is_exported() {
     let Some(folder) = real::shared("chains/gts-wr2-r1-xsign") else { return };
     let Some(run) = real_chain("gts-wr2-r1-xsign") else { return };

@@ -70,6 +70,64 @@ fn an_intermediate_that_is_trusted_too_does_for_both_as_well() {
 }
 
 #[test]
+fn two_servers_with_two_anchors_and_a_root_that_does_for_both_share_that_root() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("127.0.0.1");
+    let broker = Server::presenting(&pki);
+    // Without the intermediate on its wire, only one who trusts that can verify the site.
+    let site = Server::of(&pki).sending(&pki.path()[..1]).start();
+    let both = pki.file("both.pem");
+    std::fs::write(&both, pem_of(&pki.path()[1..])).unwrap();
+    let (one, other) = (broker.port(), site.port());
+    let run = || {
+        certgrab()
+            .args([format!("127.0.0.1:{one}"), format!("--compare=127.0.0.1:{other}")])
+            .args(["--roots", both.to_str().unwrap()])
+    };
+    let root = format!("CN=Plant Root, SHA-256 {}", sha256(pki.root_der()));
+    let issuing = format!("CN=Plant Issuing, SHA-256 {}", sha256(&pki.path()[1]));
+    run().succeeds().stderr("").stdout(&format!(
+        "127.0.0.1:{one}\n  anchor   {root}\n  or       {issuing}\n\
+         127.0.0.1:{other}\n  anchor   {issuing}\n\n\
+         compare    each has another anchor; both take {issuing}\n"
+    ));
+    let document = run().args(["--json"]).succeeds().json();
+    assert_eq!(document["compare"], "shared");
+    assert_eq!(document["shared"], serde_json::json!([sha256(&pki.path()[1])]));
+}
+
+#[test]
+fn two_certificates_of_one_name_and_one_key_are_the_same_anchor() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let again = rcgen::KeyPair::from_pem(&key.serialize_pem()).unwrap();
+    // The version that lasts longer is not for `localhost`, so the site has the other one.
+    let longer = Pki::root_with("Plant Root", key, |root| {
+        root.not_after = rcgen::date_time_ymd(2060, 1, 1);
+        root.name_constraints = Some(rcgen::NameConstraints {
+            permitted_subtrees: Vec::new(),
+            excluded_subtrees: vec![rcgen::GeneralSubtree::DnsName("localhost".to_owned())],
+        });
+    });
+    let longer = longer.leaf("127.0.0.1");
+    let plain = Pki::root_with_key("Plant Root", again).leaf("localhost");
+    let (broker, site) = (Server::presenting(&longer), Server::presenting(&plain));
+    let document = certgrab()
+        .args([format!("127.0.0.1:{}", broker.port())])
+        .args([
+            format!("--compare=localhost:{}", site.port()),
+            "-4".to_owned(),
+            "--json".to_owned(),
+        ])
+        .args(["--roots", longer.root_file().to_str().unwrap()])
+        .args(["--roots", plain.root_file().to_str().unwrap()])
+        .succeeds()
+        .json();
+    let anchors = [0, 1].map(|index| document["targets"][index]["anchor"]["sha256"].clone());
+    assert_eq!(anchors, [sha256(longer.root_der()), sha256(plain.root_der())]);
+    assert_eq!(document["compare"], "same");
+    assert_eq!(document["shared"], serde_json::json!([sha256(longer.root_der())]));
+}
+
+#[test]
 fn a_server_without_an_anchor_is_not_compared() {
     let plant = Pki::root("Plant Root").leaf("127.0.0.1");
     let office = Pki::root("Office Root").leaf("127.0.0.1");

@@ -155,7 +155,8 @@ fn files_whole_or_untouched_when_killed_at_any_step() {
         return;
     }
     let mut killed = 0;
-    for call in ["openat", "write", "fchmod", "fsync", "rename", "close", "exit_group"] {
+    let calls = ["openat", "write", "fchmod", "fsync", "linkat", "rename", "close", "exit_group"];
+    for call in calls {
         for nth in 1..100 {
             let place = Place::new();
             let output = place.shell(&format!(
@@ -171,11 +172,45 @@ fn files_whole_or_untouched_when_killed_at_any_step() {
             }
             assert_eq!(output.status.signal(), Some(9), "{call} {nth}: {}", text(&output.stderr));
             assert!(content == OLD || whole, "{call} {nth}: {content}");
+            // Between having a name and having the name that is taken, it lies there whole.
+            if call != "rename" {
+                assert_eq!(place.names(), ["ca.pem"], "{call} {nth}");
+            }
             killed += 1;
         }
     }
     // Fewer would mean that the writing was never met.
     assert!(killed > 20, "{killed}");
+}
+
+#[test]
+fn files_whole_or_untouched_when_asked_to_end_at_any_step() {
+    if !real::program("strace") {
+        return;
+    }
+    let mut ended = 0;
+    for (signal, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+        for call in ["write", "fchmod", "fsync", "linkat", "rename"] {
+            for nth in 1..100 {
+                let place = Place::new();
+                let output = place.shell(&format!(
+                    "exec strace -f -qq -o \"$OUT/../trace\" -e trace={call} \
+                     -e inject={call}:signal={signal}:when={nth} \"$@\""
+                ));
+                if output.status.code() == Some(0) {
+                    break;
+                }
+                let what = format!("{signal} at {call} {nth}");
+                assert_eq!(output.status.signal(), Some(number), "{what}");
+                // The file was begun before the signal came, and it is finished.
+                let content = place.content();
+                assert!(content.ends_with("-----END CERTIFICATE-----\n"), "{what}: {content}");
+                assert_eq!(place.names(), ["ca.pem"], "{what}");
+                ended += 1;
+            }
+        }
+    }
+    assert!(ended >= 12, "{ended}");
 }
 
 #[test]

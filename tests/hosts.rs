@@ -242,7 +242,10 @@ fn the_smallest_set_is_written_with_the_targets_of_each_anchor() {
         needs == [&hub[..], &apart].concat() || needs == [&apart[..], &hub].concat(),
         "{header}"
     );
-    assert!(header.contains("Regenerate: `certgrab --hosts LIST --emit c=FILE`"), "{header}");
+    assert!(
+        header.contains("Regenerate: `certgrab --hosts LIST --roots FILE --emit c=FILE`"),
+        "{header}"
+    );
 }
 
 #[test]
@@ -266,6 +269,42 @@ fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
         let error = run(arguments).fails_with(2).stdout("").err();
         assert!(error.contains(message), "{error}");
     }
+}
+
+#[test]
+fn a_set_that_its_consumer_would_not_take_for_a_target_is_refused_with_the_targets_name() {
+    let plant = Pki::root("Plant Root").intermediate("Plant A").leaf("a.test");
+    let other = Pki::root("Other Root").leaf("b.test");
+    let servers = [Server::presenting(&plant), Server::presenting(&other)];
+    let roots = plant.file("roots.pem");
+    let trusted = [&plant.path()[1], other.root_der()].map(Clone::clone);
+    std::fs::write(&roots, pem_of(&trusted)).expect("a file");
+    let [a, b] = servers.each_ref().map(Server::address);
+    let run = |format: &str| {
+        let file = plant.file("set");
+        std::fs::write(&file, "the set of yesterday").expect("a file");
+        let run = certgrab()
+            .args(["--hosts", "-", "--at", "2030-01-01", "--roots"])
+            .args([&roots])
+            .args(["--emit".to_owned(), format!("{format}={}", file.display())])
+            .reading(format!("b.test connect={b}\na.test connect={a}\n"));
+        (run, move || std::fs::read_to_string(&file).expect("the set"))
+    };
+    let refused = "a.test:443: OpenSSL does not trust `CN=Plant A`: it takes no anchor that is not \
+                   self-signed\n";
+    let (python, written) = run("python");
+    let error = python.fails_with(1).err();
+    assert!(error.contains(&format!("certgrab: error: {refused}")), "{error}");
+    assert_eq!(written(), "the set of yesterday");
+
+    // Whoever reads PEM may be as strict; mbedTLS is not.
+    let (pem, written) = run("pem");
+    let error = pem.succeeds().err();
+    assert!(error.contains(&format!("certgrab: warning: {refused}")), "{error}");
+    assert_eq!(written().matches("BEGIN CERTIFICATE").count(), 2);
+    let (mbedtls, _) = run("mbedtls");
+    let error = mbedtls.succeeds().err();
+    assert!(!error.contains("does not trust"), "{error}");
 }
 
 #[test]

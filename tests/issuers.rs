@@ -12,7 +12,7 @@ use certgrab::{
     certificate::Certificate,
     grab::{self, Options},
     handshake::Presented,
-    issuers,
+    issuers::{self, Problem},
     store::{Source, Store},
     target::Target,
 };
@@ -157,6 +157,32 @@ fn an_issuer_of_an_issuer_is_fetched_in_turn() {
     let asked: HashSet<_> = files.asked().into_iter().collect();
     let wanted = ["/gone.crt", "/lower.crt", "/upper.crt"].map(|path| files.url(path));
     assert_eq!(asked, HashSet::from(wanted));
+}
+
+#[test]
+fn a_url_that_never_answers_is_not_waited_for_once_another_led_to_a_root() {
+    let files = Files::start();
+    let silent = Server::scripted("silent", |mut stream: TcpStream, _: &Mutex<Heard>| {
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+    });
+    let urls = [format!("http://{}/issuing.crt", silent.address()), files.url("/issuing.crt")];
+    let pki = pki_with(&urls);
+    files.serve("/issuing.crt", &pki.path()[1]);
+    let mut store = Store::default();
+    store.add_path(&pki.root_file()).expect("a root");
+    let presented = Presented::from_message([pki.leaf_der().as_ref()], Source::Server);
+    let allowed = [silent.address(), files.server.address()];
+    let allowed = allowed.map(|address| address.to_string().parse().expect("an address"));
+    let fetched = block_on(issuers::fetch(
+        &presented,
+        &store,
+        "2030-01-01".parse().expect("a time"),
+        &issuers::Options { allowed: allowed.to_vec(), ..issuers::Options::default() },
+        tokio::time::Instant::now() + grab::TIMEOUT,
+    ));
+    let problems: Vec<_> = fetched.attempts.iter().map(|attempt| &attempt.problem).collect();
+    assert_eq!(problems, [&Some(Problem::NotWaitedFor), &None]);
+    assert_eq!(fetched.candidates()[0].der(), pki.path()[1].as_ref());
 }
 
 #[test]

@@ -98,6 +98,8 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("store::MAX_ROOTS_BYTES", bytes(usize::try_from(store::MAX_ROOTS_BYTES).expect("a size"))),
         ("store::MAX_ROOTS", store::MAX_ROOTS.to_string()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
+        ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::emit::MAX_TEMPLATE_BYTES)),
+        ("emit::MAX_TEMPLATE_STEPS", certgrab::emit::MAX_TEMPLATE_STEPS.to_string()),
         ("escape::SHOWN_CHARACTERS", certgrab::escape::SHOWN_CHARACTERS.to_string()),
     ];
     let security = security();

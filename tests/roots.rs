@@ -68,6 +68,42 @@ fn a_leaf_and_an_intermediate_in_the_file_do_not_stand_in_the_way_of_the_root() 
 }
 
 #[test]
+fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_refused() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let folder = pki.file("roots");
+    fs::create_dir(&folder).expect("a folder");
+    let damaged = folder.join("damaged.pem");
+    let run = || {
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([&folder])
+    };
+    let hint = "certgrab: hint: wanted files with PEM blocks that begin with \
+                -----BEGIN CERTIFICATE-----, or with one certificate in DER; folders inside are not \
+                looked at\n";
+    let shown = folder.display();
+    run()
+        .fails_with(4)
+        .stdout("")
+        .stderr(&format!("certgrab: error: {shown} holds no certificate: it has no file\n{hint}"));
+    fs::write(folder.join("notes.txt"), "no certificate here").expect("a file");
+    fs::write(&damaged, pem::encode(&pem::Pem::new("CERTIFICATE", &b"junk"[..]))).expect("a file");
+    let problem = format!(
+        "block 1 of {} is not an X.509 certificate: its outer SEQUENCE cannot be read",
+        damaged.display()
+    );
+    run().fails_with(4).stdout("").stderr(&format!(
+        "certgrab: error: {shown} holds no certificate in its 2 files; {problem}\n{hint}"
+    ));
+    fs::copy(pki.root_file(), folder.join("root.pem")).expect("a file");
+    let warning = format!("certgrab: warning: a file of the roots is passed over: {problem}\n");
+    run().succeeds().stderr(&warning);
+    run().args(["-q"]).succeeds().stderr("");
+}
+
+#[test]
 fn roots_that_cannot_be_read_are_a_matter_of_files() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     certgrab().args(["plc.test", "--roots", "/no/such/file"]).fails_with(4).stdout("").stderr(

@@ -25,6 +25,62 @@ fn a_chain_in_a_file_is_judged_for_a_name_and_a_time() {
 }
 
 #[test]
+fn a_chain_is_read_from_pkcs7_in_either_encoding_whatever_its_order() {
+    if !real::program("openssl") {
+        return;
+    }
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    // The set is written as it was given: here from the top.
+    let reversed: Vec<_> = pki.chain().into_iter().rev().collect();
+    std::fs::write(pki.file("reversed.pem"), pem_of(&reversed)).expect("a file");
+    for (form, file) in [("PEM", "chain.p7b"), ("DER", "chain.p7c")] {
+        let made = Command::new("openssl")
+            .args(["crl2pkcs7", "-nocrl", "-outform", form, "-certfile"])
+            .arg(pki.file("reversed.pem"))
+            .arg("-out")
+            .arg(pki.file(file))
+            .status();
+        assert!(made.expect("openssl runs").success());
+        let document = certgrab()
+            .args(["verify", "--json", "--host", "plc.test", "--at", "2030-01-01", "--from"])
+            .args([pki.file(file)])
+            .args(["--roots"])
+            .args([pki.root_file()])
+            .succeeds()
+            .json();
+        assert_eq!(document["anchor"]["subject"], "CN=Plant Root", "{form}");
+        assert_eq!(document["presented"][0]["subject"], "CN=plc.test", "{form}");
+    }
+    let root = Command::new("openssl")
+        .args(["crl2pkcs7", "-nocrl", "-certfile"])
+        .arg(pki.root_file())
+        .arg("-out")
+        .arg(pki.file("root.p7b"))
+        .status();
+    assert!(root.expect("openssl runs").success());
+    certgrab()
+        .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
+        .args([pki.chain_file()])
+        .args(["--roots"])
+        .args([pki.file("root.p7b")])
+        .succeeds();
+}
+
+#[test]
+fn a_batch_without_roots_says_so() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let line = serde_json::json!({
+        "id": 1, "leaf": pem_of(&pki.path()[..1]), "intermediates": [pem_of(&pki.path()[1..])],
+        "roots": [], "time": "2030-01-01T00:00:00Z", "host": "plc.test", "host_kind": "dns",
+    });
+    let answer = certgrab().args(["verify", "--batch"]).reading(line.to_string()).succeeds().json();
+    assert_eq!(
+        answer["error"],
+        "the chain ends in the root `CN=Plant Root`, which is not in the empty store"
+    );
+}
+
+#[test]
 fn what_departs_from_the_profile_is_a_warning_and_with_strict_a_failure() {
     // rcgen gives a leaf no authorityKeyIdentifier unless it is asked to.
     let pki = Pki::root("Plant Root").leaf("plc.test");

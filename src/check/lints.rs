@@ -169,7 +169,10 @@ impl Desk<'_, '_> {
         let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
         if !extensions::is_authority(certificate) {
             let severity = match self.examined.consumer {
-                Some(Consumer { takes_leaf: TakesLeaf::Always, .. }) => Severity::Warning,
+                Some(Consumer {
+                    takes_leaf: TakesLeaf::Always | TakesLeaf::AlwaysAsItStands,
+                    ..
+                }) => Severity::Warning,
                 _ => Severity::Error,
             };
             let message = format!(

@@ -4,17 +4,18 @@ use std::fmt::Write as _;
 
 use certgrab::{
     Grab,
-    bundle::Bundle,
-    consumer,
+    bundle::{Besides, Bundle},
+    consumer::{self, Known},
     grab::Options,
+    handshake::Presented,
     issuers::{self, Allowed},
     path::{self, Question, Refusal},
     target::Target,
     time::Time,
-    verify::{self, Verified},
+    verify,
 };
 
-use super::{Exit, Failure, args::Display, output, style};
+use super::{Exit, Failure, args::Display, output, repeat::Words, style};
 
 /// How the anchor is found and chosen.
 #[derive(Debug, clap::Args)]
@@ -31,11 +32,11 @@ pub(crate) struct Anchor {
     #[arg(long, value_name = "SPAN", value_parser = span)]
     lifetime: Option<Span>,
 
-    /// Write too the other roots that would do as the anchor
+    /// Hold too the other roots that would do as the anchor
     #[arg(long)]
     backup: bool,
 
-    /// Write too the roots of the same organisation, of which its next certificates may come
+    /// Hold too the roots of the same organisation, of which its next certificates may come
     #[arg(long)]
     siblings: bool,
 
@@ -64,15 +65,25 @@ impl Anchor {
         })
     }
 
-    /// Whether more than the anchor is written.
-    pub(super) const fn widens(&self) -> bool {
-        self.backup || self.siblings
+    /// Adds the words of the options that decide which certificates are written.
+    pub(super) fn repeat(&self, words: &mut Words) {
+        let Self { no_aia, aia_allow, lifetime, backup, siblings, paths: _ } = self;
+        words.switch("--no-aia", *no_aia);
+        words.values("--aia-allow", aia_allow.iter().map(|_| "ADDRESS"));
+        words.values(
+            "--lifetime",
+            lifetime.map(|span| match span {
+                Span::Years(years) => format!("{years}y"),
+                Span::Days(days) => format!("{days}d"),
+            }),
+        );
+        words.switch("--backup", *backup);
+        words.switch("--siblings", *siblings);
     }
 
-    /// The bundle with the backups and the siblings that were asked for.
-    pub(super) fn widened(&self, bundle: Bundle, verified: &Verified, at: Time) -> Bundle {
-        let bundle = if self.backup { bundle.with_backups(verified) } else { bundle };
-        if self.siblings { bundle.with_siblings(verified, at) } else { bundle }
+    /// What is held besides the anchor.
+    pub(super) const fn besides(&self) -> Besides {
+        Besides { backups: self.backup, siblings: self.siblings }
     }
 
     /// What `--paths` shows.
@@ -118,31 +129,56 @@ fn allowed(text: &str) -> Result<Allowed, issuers::policy::NotANetwork> {
 /// that reads `format`.
 ///
 /// A format that many stacks read is held against OpenSSL, the strictest: what that one would not
-/// take is a warning, as is what a setting of the consumer decides.
+/// take is a warning, as is what a setting of the consumer decides or what is assumed of it.
 pub(super) fn prove_for(
     format: &str,
-    target: &Target,
-    grab: &Grab,
+    presented: &Presented,
     bundle: &Bundle,
-    options: &Options,
+    question: Question<'_>,
     display: &Display,
 ) -> Result<(), Failure> {
+    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.tell("", display))
+}
+
+/// What the stack that reads `format` would not take; see [`prove_for`].
+pub(super) fn doubt(
+    format: &str,
+    presented: &Presented,
+    bundle: &Bundle,
+    question: Question<'_>,
+) -> Option<Doubt> {
     let reading = consumer::reading(format);
-    let question = Question { name: &options.wanted_name(target), at: options.at };
     let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
     let consumer = reading.unwrap_or(consumer::OPENSSL);
-    let Err(refusal) = verify::accepts(&consumer, &grab.presented, &held, question) else {
-        return Ok(());
-    };
-    let is_certain =
-        reading.is_some() && !matches!(refusal, Refusal::NotTaken { unless: Some(_), .. });
-    if is_certain {
-        let failure = Failure::new(Exit::Untrusted, refusal.to_string());
-        return Err(failure.with_hint(refusal.hint()));
+    let refusal = verify::accepts(&consumer, presented, &held, question).err()?;
+    let is_known = reading.is_some_and(|one| one.known != Known::Assumed);
+    let depends = matches!(refusal, Refusal::NotTaken { unless: Some(_), .. });
+    Some(Doubt { refusal, is_certain: is_known && !depends })
+}
+
+/// What a consumer would not take.
+pub(super) struct Doubt {
+    refusal: Refusal,
+    /// Whether it is so however the consumer is set up, so that nothing must be written.
+    is_certain: bool,
+}
+
+impl Doubt {
+    /// Fails with it if it is certain, and else warns of it; `whose` says of which targets it is.
+    pub(super) fn tell(&self, whose: &str, display: &Display) -> Result<(), Failure> {
+        let (refusal, hint) = (&self.refusal, self.refusal.hint());
+        if self.is_certain {
+            return Err(Failure::new(Exit::Untrusted, format!("{whose}{refusal}")).with_hint(hint));
+        }
+        if !display.quiet {
+            let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+            output::say(format_args!("{} {whose}{refusal}{hint}", style::warning("warning:")));
+        }
+        Ok(())
     }
-    if !display.quiet {
-        let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-        output::say(format_args!("{} {refusal}{hint}", style::warning("warning:")));
+
+    /// Whether the two would be told in the same words.
+    pub(super) fn is_told_as(&self, other: &Self) -> bool {
+        self.is_certain == other.is_certain && self.refusal.to_string() == other.refusal.to_string()
     }
-    Ok(())
 }

@@ -145,7 +145,7 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     };
     for group in &mut groups {
         let at = args.at.or_else(|| group.job.as_ref()?.at).unwrap_or_else(Time::now);
-        exit = exit.worse(judge(group, at, args)?);
+        exit = exit.worse(judge(group, at, args, display)?);
     }
     let mut files: Vec<Examined> = groups.into_iter().flat_map(|group| group.files).collect();
     for file in &mut files {
@@ -261,9 +261,9 @@ fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
 }
 
 /// Lints the files of `group`, and asks its server unless that is not wanted.
-fn judge(group: &mut Group, at: Time, args: &Args) -> Result<Exit, Failure> {
+fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<Exit, Failure> {
     let Some(job) = &group.job else { return Ok(Exit::Done) };
-    let mut options = job::options(job)?;
+    let mut options = job::options(job, display)?;
     options.at = at;
     if let Some(seconds) = args.timeout {
         options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));

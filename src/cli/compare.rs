@@ -21,7 +21,7 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Relation {
-    /// The anchor of the one is that of the other.
+    /// The anchor of the one is that of the other, or another certificate of its name and key.
     Same,
     /// Each has another anchor, and there is a root that would do for both.
     Shared,
@@ -34,7 +34,7 @@ struct Comparison {
     schema: u32,
     /// Nothing if a server has no anchor.
     compare: Option<Relation>,
-    /// The SHA-256 of each root that does for both, in the order of the first server.
+    /// The SHA-256 of each root that does for both, as the first server has it and in its order.
     shared: Vec<String>,
     targets: [Document; 2],
 }
@@ -58,9 +58,11 @@ pub(super) fn run(
         .block_on(async { tokio::join!(grab::grab(target, options), grab::grab(other, &others)) });
     let exit = blame(target, &first).worse(blame(other, &second));
     let (ours, theirs) = (roots(&first), roots(&second));
-    let shared: Vec<_> = ours.iter().filter(|root| theirs.contains(root)).copied().collect();
+    // A device trusts a name and a key: which certificate it has them from makes no difference.
+    let does_for_both = |root: &&Certificate| theirs.iter().any(|one| one.is_same_anchor(root));
+    let shared: Vec<_> = ours.iter().copied().filter(does_for_both).collect();
     let relation = match (ours.first(), theirs.first()) {
-        (Some(one), Some(another)) if one == another => Some(Relation::Same),
+        (Some(one), Some(another)) if one.is_same_anchor(another) => Some(Relation::Same),
         (Some(_), Some(_)) if !shared.is_empty() => Some(Relation::Shared),
         (Some(_), Some(_)) => Some(Relation::Different),
         _ => None,

@@ -36,13 +36,13 @@ struct Pki {
 
 /// Makes the PKI, serves it, grabs it and shows report, C header and Rust constants.
 pub(super) fn run(display: &Display) -> Result<Exit, Failure> {
-    let (target, grabbed, at) = grab_from_this_process()
+    let (target, grabbed, options) = grab_from_this_process()
         .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error:#}")))?;
     let judgement = grabbed
         .verdict
         .as_ref()
         .map_err(|refusal| Failure::new(Exit::Untrusted, refusal.to_string()))?;
-    output::show(&report::trusted(&target, &grabbed, judgement, at))?;
+    output::show(&report::trusted(&target, &grabbed, judgement, &options))?;
     let bundle = bundle::pack(&target, &grabbed.presented, &judgement.verified, What::Anchor);
     let name = Identifier::for_host(HOST, "ROOT_CA");
     for (title, format) in [("C header", "c"), ("Rust constants", "rust")] {
@@ -57,8 +57,8 @@ pub(super) fn run(display: &Display) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The real thing on loopback: what was grabbed from whom, and when.
-fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Time)> {
+/// The real thing on loopback: what was grabbed from whom, and with which options.
+fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Options)> {
     let pki = pki().context("no certificates")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -76,7 +76,7 @@ fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Time)> {
             ..Options::new(store, Time::now())
         };
         let grabbed = grab(&target, &options).await?;
-        Ok((target, grabbed, options.at))
+        Ok((target, grabbed, options))
     })
 }
 

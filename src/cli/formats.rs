@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use certgrab::{
     bundle::Bundle,
-    emit::{self, FILTERS, FORMATS, Format, Identifier, Style, VARIABLES},
+    emit::{self, FILTERS, FORMATS, Format, Identifier, MAX_TEMPLATE_BYTES, Style, VARIABLES},
     escape::Foreign,
 };
 use clap::ValueEnum;
@@ -13,11 +13,8 @@ use clap::ValueEnum;
 use super::{
     Exit, Failure,
     args::{Emission, Form, Job},
-    job, output,
+    output,
 };
-
-/// The most bytes a template may have: 1 MiB, some hundred times the largest of certgrab's own.
-const MAX_TEMPLATE_BYTES: u64 = 1024 * 1024;
 
 /// Options of the main job that shape the output.
 #[derive(Debug, clap::Args)]
@@ -127,7 +124,7 @@ pub(super) fn read_templates(job: &mut Job) -> Result<(), Failure> {
 
 fn read(file: &str) -> Result<String, String> {
     let facts = std::fs::metadata(file).map_err(|error| error.to_string())?;
-    if !facts.is_file() || facts.len() > MAX_TEMPLATE_BYTES {
+    if !facts.is_file() || facts.len() > MAX_TEMPLATE_BYTES as u64 {
         return Err(format!("wanted a regular file of at most {MAX_TEMPLATE_BYTES} bytes"));
     }
     std::fs::read_to_string(file).map_err(|error| error.to_string())
@@ -135,14 +132,14 @@ fn read(file: &str) -> Result<String, String> {
 
 /// The name of the constants.
 pub(super) fn name(of: &Job, bundle: &Bundle) -> Result<Identifier, Failure> {
-    let what = job::suffix(of);
     let name = match (&of.name, of.format.name_from) {
         (Some(name), _) => name.clone(),
-        (None, NameFrom::Host) => Identifier::for_host(&bundle.host, what),
+        (None, NameFrom::Host) => emit::default_name(bundle),
         (None, NameFrom::Organisation) => {
             let first = bundle.entries.first();
             let organisation = first.and_then(|entry| entry.certificate.subject().organisation());
-            let name = organisation.and_then(|name| Identifier::for_organisation(&name, what));
+            let name = organisation
+                .and_then(|name| Identifier::for_organisation(&name, bundle.what_it_is()));
             name.ok_or_else(|| {
                 let message = "the certificate names no organisation that makes a name";
                 Failure::new(Exit::Usage, message)

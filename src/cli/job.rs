@@ -16,6 +16,7 @@ use certgrab::{
     emit::Identifier,
     grab::{self, Options, Sni},
     handshake::Presented,
+    path::Question,
     store::{self, Source, Store},
     target::Target,
     time::Time,
@@ -25,13 +26,13 @@ use certgrab::{
 use super::{
     Exit, Failure, anchor,
     args::{Display, Form, Job, What},
-    compare, complain, formats, hosts, output, report, style, survey,
+    compare, complain, formats, hosts, output, repeat, report, style, survey,
 };
 
 /// Runs the job; how it ended, the worst target counting.
 pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
     agree(job)?;
-    let options = options(job)?;
+    let options = options(job, display)?;
     if let Some(file) = &job.from {
         let presented = read_chain(file)?;
         let judge = |target: &Target| Ok(grab::judge(presented.clone(), target, &options));
@@ -94,6 +95,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
     if job.many.hosts.is_some() && !job.emit.is_empty() {
         hosts::agree(job)?;
     }
+    if job.reaching.survey && (job.what != What::Anchor || job.anchor.besides().is_any()) {
+        return Err(usage("`--survey` finds the anchors of all chains, no more and no fewer")
+            .with_hint(Some("leave out `--what`, `--backup` and `--siblings`".to_owned())));
+    }
     let mut places = HashSet::new();
     let paths = job.emit.iter().filter_map(|emission| emission.path.as_deref());
     if !paths.map(output::place_of).all(|place| places.insert(place)) {
@@ -107,10 +112,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn options(job: &Job) -> Result<Options, Failure> {
+pub(super) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {
     let at = job.at.unwrap_or_else(Time::now);
     Ok(Options {
-        store: store(&job.roots, &job.trust_sha256)?,
+        store: store(&job.roots, &job.trust_sha256, display)?,
         at,
         timeout: Duration::from_secs(u64::from(job.timeout.get())),
         connect: connect::Options {
@@ -133,12 +138,18 @@ pub(super) fn options(job: &Job) -> Result<Options, Failure> {
         },
         lasting: job.anchor.lasting(at),
         issuers: job.anchor.issuers(),
+        besides: job.anchor.besides(),
         way: job.reaching.way(),
         device: job.reaching.device,
     })
 }
 
-pub(super) fn store(roots: &[PathBuf], fingerprints: &[Sha256]) -> Result<Store, Failure> {
+/// The roots that the user trusts; what of them cannot be read is said.
+pub(super) fn store(
+    roots: &[PathBuf],
+    fingerprints: &[Sha256],
+    display: &Display,
+) -> Result<Store, Failure> {
     let mut store = Store::default();
     for path in roots {
         match path.to_str() {
@@ -146,6 +157,10 @@ pub(super) fn store(roots: &[PathBuf], fingerprints: &[Sha256]) -> Result<Store,
             Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
             _ => store.add_path(path).map_err(|error| unreadable(&error))?,
         }
+    }
+    for problem in store.passed_over().iter().filter(|_| !display.quiet) {
+        let warning = style::warning("warning:");
+        output::say(format_args!("{warning} a file of the roots is passed over: {problem}"));
     }
     if roots.is_empty() {
         store.add_mozilla();
@@ -214,12 +229,18 @@ fn finish(
     };
     if job.emit.is_empty() && !job.json && !job.format.sizes {
         let paths = job.anchor.shown(target, grab, options);
-        output::show(&(report::trusted(target, grab, judgement, options.at) + &paths))?;
+        output::show(&(report::trusted(target, grab, judgement, options) + &paths))?;
         return Ok(Exit::Done);
     }
     warn(grab, judgement, options.at, display);
     let (bundle, name) = selection(job, target, grab, judgement, options)?;
     let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
+    if job.what == What::Anchor && !display.quiet {
+        for (role, reason) in options.besides.absent(&bundle.entries) {
+            let word = role.word();
+            output::say(format_args!("{} no {word}: {reason}", style::warning("warning:")));
+        }
+    }
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
         let message = "there is no intermediate between the leaf and the anchor";
         return Err(Failure::new(Exit::Untrusted, message));
@@ -241,12 +262,19 @@ pub(super) fn prove(
     options: &Options,
     display: &Display,
 ) -> Result<(), Failure> {
-    for emission in &job.emit {
-        if let (Form::Certificates(format), What::Anchor) = (&emission.form, job.what) {
-            anchor::prove_for(format.name, target, grab, bundle, options, display)?;
-        }
+    let question = Question { name: &options.wanted_name(target), at: options.at };
+    for format in consumed(job) {
+        anchor::prove_for(format, &grab.presented, bundle, question, display)?;
     }
     Ok(())
+}
+
+/// The formats asked for that a device is to verify with.
+pub(super) fn consumed(job: &Job) -> impl Iterator<Item = &'static str> {
+    job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
+        (Form::Certificates(format), What::Anchor) => Some(format.name),
+        _ => None,
+    })
 }
 
 /// Renders a bundle in every form asked for and writes all of them, or none.
@@ -290,22 +318,13 @@ pub(super) fn selection(
         What::Leaf => bundle::What::Leaf,
         What::Intermediates => bundle::What::Intermediates,
     };
-    let mut bundle = bundle::pack(target, &grab.presented, &judgement.verified, what);
-    if job.what == What::Anchor {
-        bundle = job.anchor.widened(bundle, &judgement.verified, options.at);
-    }
+    let mut bundle = match what {
+        bundle::What::Anchor => judgement.bundle(target, &grab.presented, options),
+        _ => bundle::pack(target, &grab.presented, &judgement.verified, what),
+    };
+    bundle.options = repeat::words(job, Some(target));
     let name = formats::name(job, &bundle)?;
     Ok((bundle, name))
-}
-
-/// What the name of the constants ends in where the user gives none.
-pub(super) fn suffix(job: &Job) -> &'static str {
-    match job.what {
-        What::Anchor => "ROOT_CA",
-        What::Chain => "CA_CHAIN",
-        What::Leaf => "CERTIFICATE",
-        What::Intermediates => "INTERMEDIATE_CA",
-    }
 }
 
 /// Says on standard error what the artefact has no room for.

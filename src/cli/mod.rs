@@ -18,10 +18,12 @@ mod output;
 mod paperwork;
 mod proxy;
 mod reaching;
+mod repeat;
 mod report;
 mod style;
 mod survey;
 mod sync;
+mod unfinished;
 mod verify;
 
 use std::{

@@ -11,6 +11,7 @@ use certgrab::{
     emit::{self, Identifier},
     escape::Foreign,
     grab, lock,
+    path::Question,
     target::Target,
 };
 
@@ -227,7 +228,7 @@ fn grabbed(
     job.roots.clone_from(&args.roots);
     job.trust_sha256.clone_from(&args.trust_sha256);
     job.connect.clone_from(&args.connect);
-    let options = job::options(&job)?;
+    let options = job::options(&job, display)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -241,7 +242,8 @@ fn grabbed(
         Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
     })?;
     let (bundle, _) = job::selection(&job, target, &grab, judgement, &options)?;
-    anchor::prove_for(project.constants.0, target, &grab, &bundle, &options, display)?;
+    let question = Question { name: &options.wanted_name(target), at: options.at };
+    anchor::prove_for(project.constants.0, &grab.presented, &bundle, question, display)?;
     Ok(bundle)
 }
 

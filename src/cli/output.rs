@@ -1,7 +1,7 @@
 //! Standard output and files.
 //!
-//! A file is written whole or not at all: to a temporary file beside it, then renamed, and only
-//! if its content changes. A closed pipe is a quiet end.
+//! A file is written whole or not at all: out of sight first, then into its place, and only if its
+//! content changes. A closed pipe is a quiet end.
 
 use std::{
     fs,
@@ -11,7 +11,10 @@ use std::{
 
 use certgrab::escape::Foreign;
 
-use super::{Exit, Failure};
+use super::{
+    Exit, Failure,
+    unfinished::{Undisturbed, Unfinished},
+};
 
 /// Writes `data` to standard output as it is.
 pub(super) fn write(data: &[u8]) -> Result<(), Failure> {
@@ -50,11 +53,13 @@ pub(super) fn is_terminal() -> bool {
 ///
 /// A symbolic link is followed. Only a regular file is replaced.
 pub(super) fn replace(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+    let _undisturbed = Undisturbed::begin();
     prepare(path, data)?.map_or(Ok(false), |change| change.make().map(|()| true))
 }
 
 /// Makes each path hold exactly its data, all of them or none; which ones had to change.
 pub(super) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failure> {
+    let _undisturbed = Undisturbed::begin();
     let prepared: Result<Vec<_>, Failure> =
         files.iter().map(|(path, data)| prepare(path, data)).collect();
     let mut changed = Vec::new();
@@ -80,21 +85,22 @@ pub(super) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
     Ok(())
 }
 
-/// New content that lies beside the file it is for.
+/// New content, written and not in its place yet.
 struct Change {
-    temporary: tempfile::NamedTempFile,
+    unfinished: Unfinished,
+    folder: PathBuf,
     place: PathBuf,
     shown: String,
 }
 
 impl Change {
     fn make(self) -> Result<(), Failure> {
-        let Self { temporary, place, shown } = self;
-        temporary.persist(&place).map(|_| ()).map_err(|error| failed(&shown, &error.error))
+        let Self { unfinished, folder, place, shown } = self;
+        unfinished.put(&folder, &place).map_err(|error| failed(&shown, &error))
     }
 }
 
-/// Writes `data` beside `path`; `None` if the file holds it already.
+/// Writes `data` in the folder of `path`; `None` if the file holds it already.
 fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     let failed = |error: io::Error| failed(&shown, &error);
@@ -116,16 +122,15 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".certgrab-");
-    new_file_mode(&mut builder);
-    let mut temporary = builder.tempfile_in(folder).map_err(failed)?;
-    temporary.write_all(data).map_err(failed)?;
+    let mut unfinished = Unfinished::new(folder).map_err(failed)?;
+    let file = unfinished.file();
+    file.write_all(data).map_err(failed)?;
     if let Some(permissions) = existing {
-        temporary.as_file().set_permissions(permissions).map_err(failed)?;
+        file.set_permissions(permissions).map_err(failed)?;
     }
-    temporary.as_file().sync_all().map_err(failed)?;
-    Ok(Some(Change { temporary, place, shown }))
+    file.sync_all().map_err(failed)?;
+    let folder = folder.to_owned();
+    Ok(Some(Change { unfinished, folder, place, shown }))
 }
 
 /// Where a path leads in the end, also over links to what does not exist yet.
@@ -169,13 +174,3 @@ fn failed(shown: &str, error: &io::Error) -> Failure {
     let plain = text.split(" at path ").next().unwrap_or(&text);
     Failure::new(Exit::File, format!("cannot write {shown}: {plain}"))
 }
-
-/// A new file has the mode that any other would have: the system takes the umask off this.
-#[cfg(unix)]
-fn new_file_mode(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt as _;
-    builder.permissions(fs::Permissions::from_mode(0o666));
-}
-
-#[cfg(not(unix))]
-fn new_file_mode(_builder: &mut tempfile::Builder<'_, '_>) {}

@@ -7,6 +7,8 @@ use certgrab::{
 };
 use clap::ValueEnum;
 
+use super::repeat::Words;
+
 /// How a server is to be reached.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Reaching the server")]
@@ -70,6 +72,22 @@ impl Reaching {
             reach::Error::Handshake(error) => self.device?.advice(error),
             _ => None,
         }
+    }
+
+    /// Adds the words of the options that decide which chain comes back.
+    pub(super) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
+        let Self { handshake, starttls: _, device, survey, proxy: _ } = self;
+        let way = match handshake {
+            Handshake::Auto => None,
+            Handshake::Full => Some("full"),
+            Handshake::Cleartext => Some("cleartext"),
+        };
+        words.values("--handshake", way);
+        // The scheme of a URL is lost in `host:port`, whichever way it was said.
+        let scheme = target.map(Target::scheme).filter(|scheme| scheme.starttls.is_some());
+        words.values("--starttls", scheme.map(|scheme| scheme.word));
+        words.values("--as", device.map(|device| device.name));
+        words.switch("--survey", *survey);
     }
 
     /// Which handshakes may be tried.

@@ -7,11 +7,11 @@ use certgrab::{
     anchor::Candidate,
     bundle::KeyPossession,
     certificate::Certificate,
+    escape::Foreign,
     extensions,
-    grab::Judgement,
+    grab::{Judgement, Options},
     store::Source,
     target::Target,
-    time::Time,
     warning::{self, Warning},
 };
 
@@ -21,7 +21,12 @@ use super::style;
 const INDENT: usize = 11;
 
 /// The report about a chain with an anchor.
-pub(super) fn trusted(target: &Target, grab: &Grab, judgement: &Judgement, at: Time) -> String {
+pub(super) fn trusted(
+    target: &Target,
+    grab: &Grab,
+    judgement: &Judgement,
+    options: &Options,
+) -> String {
     let Judgement { paths, verified } = judgement;
     let anchor = verified.anchor();
     let mut out = heading(target, grab);
@@ -37,12 +42,26 @@ pub(super) fn trusted(target: &Target, grab: &Grab, judgement: &Judgement, at: T
         format!("the server leaves out {} certificates", anchor.missing.len())
     };
     fact(&mut out, "proof", &enough);
-    for other in verified.alternatives() {
+    let bundle = judgement.bundle(target, &grab.presented, options);
+    for entry in bundle.besides() {
+        let until = entry.lasts_until.map(|until| until.date()).unwrap_or_default();
+        let reason = entry.reason.as_ref().map(Foreign::line).unwrap_or_default();
+        let subject = subject(&entry.certificate);
+        fact(&mut out, entry.role.word(), &format!("{subject}, until {until}: {reason}"));
+        fact(&mut out, "", &format!("SHA-256 {}", entry.certificate.sha256()));
+    }
+    for (role, reason) in options.besides.absent(&bundle.entries) {
+        fact(&mut out, role.word(), &format!("none: {reason}"));
+    }
+    let is_held = |other: &&Candidate| {
+        bundle.besides().any(|entry| entry.certificate == other.root.certificate)
+    };
+    for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
         let subject = subject(&other.root.certificate);
         fact(&mut out, "also", &format!("{subject}, {}: {}", lasting(other), other.reason));
     }
     handshake(&mut out, grab);
-    warnings(&mut out, &warning::about_anchor(&grab.presented, paths, verified, at));
+    warnings(&mut out, &warning::about_anchor(&grab.presented, paths, verified, options.at));
     out
 }
 

@@ -13,7 +13,7 @@ use certgrab::{
 use super::{
     Exit, Failure,
     args::{Display, Job},
-    complain, formats, job, output, style,
+    complain, formats, job, output, repeat, style,
 };
 
 /// Asks the targets in every way and shows or exports what came of it.
@@ -64,9 +64,10 @@ fn finish(
         }
     }
     // A set that leaves some devices outside is not what was asked for.
-    let Some(bundle) = survey.bundle(target).filter(|_| survey.is_whole()) else {
+    let Some(mut bundle) = survey.bundle(target).filter(|_| survey.is_whole()) else {
         return Ok(Exit::Untrusted);
     };
+    bundle.options = repeat::words(job, Some(target));
     let name = formats::name(job, &bundle)?;
     for chain in &survey.chains {
         job::prove(job, target, chain, &bundle, options, display)?;

@@ -7,6 +7,7 @@ use certgrab::{
     emit::{self, Format, Identifier},
     escape::Foreign,
     grab, lock,
+    path::Question,
 };
 
 use super::{
@@ -117,7 +118,7 @@ fn refreshed(
     runtime: &tokio::runtime::Runtime,
 ) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
-    let options = job::options(&entry.job)?;
+    let options = job::options(&entry.job, display)?;
     let grab = runtime.block_on(grab::grab(target, &options)).map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
@@ -132,7 +133,8 @@ fn refreshed(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
-        anchor::prove_for(format.name, target, &grab, &bundle, &options, display)?;
+        let question = Question { name: &options.wanted_name(target), at: options.at };
+        anchor::prove_for(format.name, &grab.presented, &bundle, question, display)?;
     }
     // A lock that cannot be read any more is replaced like one that is not there.
     let before = read_bundle(entry).ok();

@@ -83,7 +83,7 @@ pub(super) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let (Some(file), Some(host)) = (&verify.from, &verify.host) else {
         return batch();
     };
-    let store = job::store(&verify.roots, &verify.trust_sha256)?;
+    let store = job::store(&verify.roots, &verify.trust_sha256, display)?;
     let options = Options::new(store, verify.at.unwrap_or_else(Time::now));
     let grab = grab::judge(job::read_chain(file)?, host, &options);
     let departures = match &grab.verdict {
@@ -106,7 +106,7 @@ pub(super) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let Ok(grab) = &outcome else { return Ok(Exit::Fault) };
     match &grab.verdict {
         Ok(judgement) if !verify.json => {
-            output::show(&report::trusted(host, grab, judgement, options.at))?;
+            output::show(&report::trusted(host, grab, judgement, &options))?;
         }
         Err(_) if !verify.json => output::show(&report::refused(host, grab))?,
         _ => {}

@@ -6,6 +6,7 @@
 mod survey;
 
 use std::{
+    fmt::Display,
     hash::{Hash, Hasher},
     sync::Arc,
 };
@@ -14,13 +15,14 @@ use serde::Serialize;
 
 use crate::{
     anchor::Candidate,
+    bundle::Entry,
     certificate::Certificate,
+    escape::Foreign,
     grab::{Error, Grab, Judgement, Options},
     handshake::MaxFragmentLength,
     path::{self, Path, Question, Refusal},
     reach,
     remembered::Memory,
-    store::Source,
     target::Target,
     time::Time,
     warning::{self, Warning},
@@ -49,6 +51,9 @@ pub struct Document {
     anchor: Option<AnchorPart>,
     sufficient: Option<bool>,
     alternatives: Vec<AnchorPart>,
+    /// What is held besides the anchor, if anything was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    besides: Option<Vec<BesidesPart>>,
     warnings: Vec<WarningPart>,
 }
 
@@ -120,6 +125,14 @@ struct AnchorPart {
 }
 
 #[derive(Debug, Serialize)]
+struct BesidesPart {
+    /// `backup` or `sibling`.
+    role: &'static str,
+    #[serde(flatten)]
+    anchor: AnchorPart,
+}
+
+#[derive(Debug, Serialize)]
 struct WarningPart {
     code: &'static str,
     message: String,
@@ -142,6 +155,10 @@ impl Document {
     fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
         let mut document = Self::empty(target, options);
         document.fill(grab, options.at);
+        if let (true, Ok(judgement)) = (options.besides.is_any(), &grab.verdict) {
+            let bundle = judgement.bundle(target, &grab.presented, options);
+            document.besides = Some(bundle.besides().map(besides).collect());
+        }
         document.add_refused_paths(target, grab, options);
         document
     }
@@ -160,6 +177,7 @@ impl Document {
             anchor: None,
             sufficient: None,
             alternatives: Vec::new(),
+            besides: None,
             warnings: Vec::new(),
         }
     }
@@ -272,7 +290,7 @@ fn line(document: &impl Serialize) -> String {
 #[derive(PartialEq, Eq)]
 struct Shown {
     certificate: Certificate,
-    source: Source,
+    source: String,
 }
 
 /// One certificate has few sources.
@@ -286,18 +304,18 @@ impl Hash for Shown {
 /// authorities. Some 4 KiB each.
 const MAX_PARTS: usize = 256;
 
-fn certificate(certificate: &Certificate, source: &Source) -> Arc<CertificatePart> {
+fn certificate(certificate: &Certificate, source: impl Display) -> Arc<CertificatePart> {
     static PARTS: Memory<Shown, Arc<CertificatePart>> = Memory::new(MAX_PARTS);
-    let shown = Shown { certificate: certificate.clone(), source: source.clone() };
+    let shown = Shown { certificate: certificate.clone(), source: source.to_string() };
     PARTS.recall(&shown).unwrap_or_else(|| {
-        let part = Arc::new(CertificatePart::new(certificate, source));
+        let part = Arc::new(CertificatePart::new(certificate, &shown.source));
         PARTS.keep(shown, Arc::clone(&part));
         part
     })
 }
 
 impl CertificatePart {
-    fn new(certificate: &Certificate, source: &Source) -> Self {
+    fn new(certificate: &Certificate, source: &str) -> Self {
         Self {
             sha256: certificate.sha256().to_string(),
             subject: certificate.subject().text().line(),
@@ -307,7 +325,7 @@ impl CertificatePart {
             not_after: certificate.not_after().to_string(),
             key: certificate.key().to_string(),
             signature: certificate.signature_algorithm(),
-            source: source.to_string(),
+            source: source.to_owned(),
             pem: certificate.pem(),
         }
     }
@@ -328,6 +346,17 @@ fn anchor(candidate: &Candidate) -> AnchorPart {
         certificate: certificate(&candidate.root.certificate, &candidate.root.source),
         reason: candidate.reason.to_string(),
         lasts_until: candidate.lasts.until.to_string(),
+    }
+}
+
+fn besides(entry: &Entry) -> BesidesPart {
+    BesidesPart {
+        role: entry.role.word(),
+        anchor: AnchorPart {
+            certificate: certificate(&entry.certificate, entry.source.line()),
+            reason: entry.reason.as_ref().map(Foreign::line).unwrap_or_default(),
+            lasts_until: entry.lasts_until.map(|until| until.to_string()).unwrap_or_default(),
+        },
     }
 }
 

@@ -37,7 +37,6 @@ pub(super) enum Kind {
     /// A truststore in PKCS #12.
     Pkcs12,
     /// A truststore in Java's own older form.
-    #[cfg(feature = "fetch")]
     Jks,
     /// Generated source, by the name of its template.
     Source(&'static str),
@@ -242,7 +241,6 @@ pub const FORMATS: &[Format] = &[
     ),
     row("java", "Java, Kotlin", "a PKCS #12 truststore; any password opens it", Kind::Pkcs12)
         .binary(),
-    #[cfg(feature = "fetch")]
     row("java-jks", "Java before 9", "a JKS truststore; its password is changeit", Kind::Jks)
         .binary(),
     row(

@@ -130,6 +130,21 @@ impl Identifier {
         &self.name
     }
 
+    /// The options that give this name, as the command takes them.
+    pub(super) fn options(&self) -> Vec<String> {
+        let mut words = vec!["--name".to_owned(), self.name.clone()];
+        let typed = Self::new(&self.name).map_or(Style::Upper, |typed| typed.style);
+        if typed != self.style {
+            let style = match self.style {
+                Style::Upper => "upper",
+                Style::Lower => "lower",
+                Style::Camel => "camel",
+            };
+            words.extend(["--style", style].map(str::to_owned));
+        }
+        words
+    }
+
     /// Whether all its letters are capitals, as Rust wants them of constants.
     #[must_use]
     pub fn is_upper(&self) -> bool {

@@ -3,6 +3,7 @@
 //! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
 //! on every machine and at every run. Writing them somewhere is left to the caller.
 
+mod asn1;
 mod esp_bundle;
 mod flash;
 mod formats;
@@ -17,7 +18,7 @@ use std::fmt;
 pub use flash::flash_bytes;
 pub use formats::{FORMATS, Format, format};
 pub use identifier::{Identifier, NotAnIdentifier, Style};
-pub use source::FILTERS;
+pub use source::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS};
 pub use variables::VARIABLES;
 
 use crate::{bundle::Bundle, certificate::Key, escape::Foreign, lock};
@@ -54,6 +55,15 @@ pub enum Error {
         /// Its key, in words.
         key: String,
     },
+    /// What the form takes comes with a feature of certgrab that is off.
+    FeatureOff {
+        /// The form.
+        format: &'static str,
+        /// What it takes.
+        what: &'static str,
+        /// The feature.
+        feature: &'static str,
+    },
     /// A template cannot be rendered.
     Template(TemplateError),
 }
@@ -69,6 +79,8 @@ pub struct TemplateError {
     pub words: Option<Foreign>,
     /// What is wrong with them.
     pub problem: Foreign,
+    /// What to try next, where that is known.
+    pub hint: Option<String>,
 }
 
 /// Writes `bundle` in `format`, with constants called `name`.
@@ -81,15 +93,27 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
     match format.kind {
         Kind::Pem => Ok(pem_text(bundle).into_bytes()),
         Kind::Der => Ok(bundle.entries[0].certificate.der().to_vec()),
-        Kind::Pkcs7 => Ok(pkcs7::pem(bundle).into_bytes()),
+        Kind::Pkcs7 => {
+            pkcs7::pem(bundle).map(String::into_bytes).map_err(|_| no_length(format.name))
+        }
         Kind::Lock => Ok(lock::write(bundle).into_bytes()),
         Kind::EspBundle => esp_bundle::indexed(bundle, format.name),
         Kind::EspBundleV1 => esp_bundle::counted(bundle, format.name),
-        Kind::Pkcs12 => Ok(truststore::pkcs12(bundle)),
+        Kind::Pkcs12 => truststore::pkcs12(bundle).map_err(|_| no_length(format.name)),
         #[cfg(feature = "fetch")]
         Kind::Jks => Ok(truststore::jks(bundle)),
+        #[cfg(not(feature = "fetch"))]
+        Kind::Jks => {
+            Err(Error::FeatureOff { format: format.name, what: "SHA-1", feature: "fetch" })
+        }
         Kind::Source(template) => source::render(bundle, template, format.name, name),
     }
+}
+
+/// What the constants of `bundle` are called where the user gives no name.
+#[must_use]
+pub fn default_name(bundle: &Bundle) -> Identifier {
+    Identifier::for_host(&bundle.host, bundle.what_it_is())
 }
 
 /// Writes `bundle` with a template of the user's own; `file` is what messages call it.
@@ -109,6 +133,11 @@ pub fn render_template(
         return Err(Error::Empty);
     }
     source::render_own(bundle, file, template, name)
+}
+
+/// All that `der` can refuse of elements that are made here is their length.
+fn no_length(format: &'static str) -> Error {
+    Error::TooLarge { format, what: "certificates", limit: u32::from(der::Length::MAX) as usize }
 }
 
 /// Refuses what the form has no room for.
@@ -164,6 +193,11 @@ impl fmt::Display for Error {
                  the key of `{}` is {key}",
                 subject.line()
             ),
+            Self::FeatureOff { format, what, feature } => write!(
+                f,
+                "the format `{format}` takes {what}, which certgrab has with its feature \
+                 `{feature}` only"
+            ),
             Self::Template(error) => error.fmt(f),
         }
     }
@@ -191,7 +225,10 @@ impl Error {
         match self {
             Self::OneOnly { .. } => Some("`pem` and `p7b` take several".to_owned()),
             Self::UnknownKey { .. } => Some("`c` and `pem` take any key".to_owned()),
-            Self::Template(_) => Some("`certgrab formats --variables` lists them".to_owned()),
+            Self::FeatureOff { feature, .. } => {
+                Some(format!("turn the feature `{feature}` on; `java` needs none"))
+            }
+            Self::Template(error) => error.hint.clone(),
             Self::Empty | Self::TooLarge { .. } => None,
         }
     }
@@ -204,6 +241,7 @@ impl Error {
             Self::OneOnly { .. } => "one-certificate-only",
             Self::TooLarge { .. } => "too-large",
             Self::UnknownKey { .. } => "unknown-key",
+            Self::FeatureOff { .. } => "feature-off",
             Self::Template(_) => "template",
         }
     }

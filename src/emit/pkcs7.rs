@@ -1,39 +1,36 @@
 //! PKCS #7 with certificates only (RFC 2315 section 9.1, "degenerate" signed data).
 
+use der::{Encode as _, Tag, asn1::ObjectIdentifier};
+
+use super::asn1::{EXPLICIT_0, sequence, value};
 use crate::bundle::Bundle;
 
-/// signedData (RFC 2315 section 14), as a DER OBJECT IDENTIFIER.
-const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+/// signedData (RFC 2315 section 14).
+const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
 /// data (RFC 2315 section 14).
-pub(super) const DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+pub(super) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 /// Version 1 (RFC 2315 section 9.1).
-const VERSION: &[u8] = b"\x02\x01\x01";
-/// No digest algorithms, no signers.
-const EMPTY_SET: &[u8] = b"\x31\x00";
+const VERSION: u8 = 1;
 
 /// The certificates of `bundle` as a PKCS #7 block (RFC 7468 section 8).
-pub(super) fn pem(bundle: &Bundle) -> String {
+pub(super) fn pem(bundle: &Bundle) -> der::Result<String> {
     let ders: Vec<&[u8]> = bundle.entries.iter().map(|entry| entry.certificate.der()).collect();
-    let certificates = wrap(0xa0, &ders.concat());
-    let signed =
-        wrap(0x30, &[VERSION, EMPTY_SET, &wrap(0x30, DATA), &certificates, EMPTY_SET].concat());
-    let content = wrap(0x30, &[SIGNED_DATA, &wrap(0xa0, &signed)].concat());
+    // No digest algorithms and no signers. Readers list the certificates in the order in which
+    // they stand, so that they are not sorted as DER would have a SET OF.
+    let nothing = value(Tag::Set, &[])?;
+    let signed = sequence(&[
+        VERSION.to_der()?,
+        nothing.clone(),
+        sequence(&[DATA.to_der()?])?,
+        value(EXPLICIT_0, &ders.concat())?,
+        nothing,
+    ])?;
+    let content = content_info(SIGNED_DATA, &signed)?;
     let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-    pem::encode_config(&pem::Pem::new("PKCS7", content), config)
+    Ok(pem::encode_config(&pem::Pem::new("PKCS7", content), config))
 }
 
-/// A DER element (X.690 sections 8.1.2 and 10.1).
-pub(super) fn wrap(tag: u8, value: &[u8]) -> Vec<u8> {
-    let mut out = vec![tag];
-    let length = value.len().to_be_bytes();
-    let digits = &length[length.iter().take_while(|&&byte| byte == 0).count()..];
-    match value.len() {
-        short @ 0..128 => out.push(short as u8),
-        _ => {
-            out.push(0x80 | digits.len() as u8);
-            out.extend(digits);
-        }
-    }
-    out.extend(value);
-    out
+/// ContentInfo (RFC 2315 section 7).
+pub(super) fn content_info(kind: ObjectIdentifier, content: &[u8]) -> der::Result<Vec<u8>> {
+    sequence(&[kind.to_der()?, value(EXPLICIT_0, content)?])
 }

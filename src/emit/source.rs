@@ -46,6 +46,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("part/c-der", include_str!("../../templates/emit/part/c-der")),
     ("part/c-facts", include_str!("../../templates/emit/part/c-facts")),
     ("part/c-pem", include_str!("../../templates/emit/part/c-pem")),
+    ("part/options", include_str!("../../templates/emit/part/options")),
     ("part/python-facts", include_str!("../../templates/emit/part/python-facts")),
     ("part/rust-allow", include_str!("../../templates/emit/part/rust-allow")),
     ("part/rust-facts", include_str!("../../templates/emit/part/rust-facts")),
@@ -67,6 +68,18 @@ const BYTES_A_LINE: usize = 12;
 
 /// Bytes a line of a string of escapes, for lines under 80 characters.
 const ESCAPES_A_LINE: usize = 16;
+
+/// The most bytes a template of the user's own may have: 64 KiB, some twenty times the largest of
+/// certgrab's.
+pub const MAX_TEMPLATE_BYTES: usize = 64 * 1024;
+
+/// Bytes of stack for a template of the user's own. Only what is used of it takes memory.
+const TEMPLATE_STACK: usize = 256 * 1024 * 1024;
+
+/// The work that a template of the user's own may make: a step takes one, and 64 bytes of text take
+/// one (minijinja, `Environment::set_fuel`), which is 256 MiB. A hundred and fifty roots as an
+/// array of characters take half.
+pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
 
 /// What a value from outside turns into where it is joined with other text. It is a
 /// noncharacter (Unicode section 23.7): no text that is shown holds it.
@@ -107,7 +120,38 @@ pub(super) fn render(
 }
 
 /// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
+///
+/// It ends, and in bounded memory, whatever the template says.
 pub(super) fn render_own(
+    bundle: &Bundle,
+    file: &str,
+    source: &str,
+    name: &Identifier,
+) -> Result<Vec<u8>, super::Error> {
+    let refused = |problem: &str| {
+        super::Error::Template(super::TemplateError {
+            file: Foreign::text(file),
+            line: None,
+            words: None,
+            problem: Foreign::text(problem),
+            hint: None,
+        })
+    };
+    if source.len() > MAX_TEMPLATE_BYTES {
+        return Err(refused(&format!("wanted at most {MAX_TEMPLATE_BYTES} bytes, found more")));
+    }
+    // The engine takes an operand of an operand of an operand on the stack.
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(TEMPLATE_STACK)
+            .spawn_scoped(scope, || render_fuelled(bundle, file, source, name))
+            .map_err(|error| refused(&error.to_string()))?
+            .join()
+            .unwrap_or_else(|_| Err(refused("the engine cannot render it")))
+    })
+}
+
+fn render_fuelled(
     bundle: &Bundle,
     file: &str,
     source: &str,
@@ -115,6 +159,7 @@ pub(super) fn render_own(
 ) -> Result<Vec<u8>, super::Error> {
     let failed = |error: Error| super::Error::Template(explain(file, &error));
     let mut environment = environment().map_err(failed)?;
+    environment.set_fuel(Some(MAX_TEMPLATE_STEPS));
     for (name, source) in TEMPLATES.iter().filter(|(name, _)| name.starts_with("part/")) {
         environment.add_template(name, source).map_err(failed)?;
     }
@@ -146,23 +191,49 @@ fn explain(file: &str, error: &Error) -> super::TemplateError {
     let excerpt = deepest.template_source().zip(deepest.range());
     let words = excerpt.and_then(|(source, range)| failing(source, range)).map(Foreign::text);
     let problem = match (deepest.kind(), deepest.detail()) {
+        (ErrorKind::OutOfFuel, _) => {
+            format!(
+                "wanted at most {MAX_TEMPLATE_STEPS} steps and {} MiB of text, found more",
+                (MAX_TEMPLATE_STEPS * 64) >> 20
+            )
+        }
         (ErrorKind::UndefinedError, _) => "there is no such variable".to_owned(),
         (_, Some(detail)) => detail.to_owned(),
         (kind, None) => kind.to_string(),
+    };
+    let hint = match deepest.kind() {
+        ErrorKind::UndefinedError
+        | ErrorKind::UnknownFilter
+        | ErrorKind::UnknownFunction
+        | ErrorKind::InvalidOperation => {
+            Some("`certgrab formats --variables` lists the variables and the filters".to_owned())
+        }
+        ErrorKind::TemplateNotFound | ErrorKind::BadInclude => {
+            Some(format!("what can be included is {}", parts().collect::<Vec<_>>().join(", ")))
+        }
+        _ => None,
     };
     super::TemplateError {
         file: Foreign::text(deepest.name().unwrap_or(file)),
         line: deepest.line(),
         words,
         problem: Foreign::text(&problem),
+        hint,
     }
 }
 
-/// The words of a template that fail; where that is a filter, with what it is applied to.
+/// The parts that templates share, which those of the user can include.
+fn parts() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("part/"))
+}
+
+/// The words of a template that fail; where that is a filter or a field, with what it is of.
 fn failing(source: &str, range: Range<usize>) -> Option<&str> {
     let words = source.get(range.clone())?;
-    if FILTERS.iter().any(|(filter, _)| *filter == words) {
-        let before = source.get(..range.start)?;
+    let before = source.get(..range.start)?;
+    let is_filter = FILTERS.iter().any(|(filter, _)| *filter == words);
+    let is_field = words.starts_with(['.', '[']) && !before.ends_with(char::is_whitespace);
+    if is_filter || is_field {
         let start = before.rfind("{{").max(before.rfind("{%"))? + 2;
         return source.get(start..range.end).map(str::trim_start);
     }

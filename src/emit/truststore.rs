@@ -5,55 +5,60 @@
 //! password, which is Java's usual `changeit`, and carries a date of its own for each entry,
 //! which is the certificate's notBefore.
 
-use super::pkcs7::{DATA, wrap};
+use der::{
+    Encode as _, Tag,
+    asn1::{Any, BmpString, ObjectIdentifier, OctetStringRef, SetOfVec},
+};
+
+use super::{
+    asn1::{EXPLICIT_0, sequence, value},
+    pkcs7::{DATA, content_info},
+};
 use crate::bundle::{Bundle, Entry};
 
 /// certBag (RFC 7292 section 4.2).
-const CERT_BAG: &[u8] = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x03";
+const CERT_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.3");
 /// x509Certificate (RFC 7292 section 4.2.3, RFC 2985 section 5.2).
-const X509_CERTIFICATE: &[u8] = b"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x09\x16\x01";
+const X509_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.22.1");
 /// friendlyName (RFC 2985 section 5.5.1).
-const FRIENDLY_NAME: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x14";
-/// Java's trustedKeyUsage, 2.16.840.1.113894.746875.1.1: without it an entry is not trusted.
-const TRUSTED_KEY_USAGE: &[u8] = b"\x06\x0c\x60\x86\x48\x01\x86\xf9\x66\xad\xca\x7b\x01\x01";
+const FRIENDLY_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.20");
+/// Java's trustedKeyUsage: without it an entry is not trusted.
+const TRUSTED_KEY_USAGE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("2.16.840.1.113894.746875.1.1");
 /// anyExtendedKeyUsage (RFC 5280 section 4.2.1.12).
-const ANY_USAGE: &[u8] = b"\x06\x04\x55\x1d\x25\x00";
+const ANY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 /// PFX version 3 (RFC 7292 section 4).
-const VERSION: &[u8] = b"\x02\x01\x03";
-
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
-const OCTET_STRING: u8 = 0x04;
-const BMP_STRING: u8 = 0x1e;
-const EXPLICIT_0: u8 = 0xa0;
+const VERSION: u8 = 3;
 
 /// The certificates as a PKCS #12 truststore.
-pub(super) fn pkcs12(bundle: &Bundle) -> Vec<u8> {
-    let bags: Vec<u8> = numbered(bundle).flat_map(|(alias, entry)| bag(&alias, entry)).collect();
-    let safe_contents = content_info(&wrap(SEQUENCE, &bags));
-    let auth_safe = content_info(&wrap(SEQUENCE, &safe_contents));
-    wrap(SEQUENCE, &[VERSION, &auth_safe].concat())
+pub(super) fn pkcs12(bundle: &Bundle) -> der::Result<Vec<u8>> {
+    let bags: der::Result<Vec<_>> =
+        numbered(bundle).map(|(alias, entry)| bag(&alias, entry)).collect();
+    let safe_contents = value(Tag::Sequence, &bags?.concat())?;
+    let safes = sequence(&[data(&safe_contents)?])?;
+    sequence(&[VERSION.to_der()?, data(&safes)?])
 }
 
 /// ContentInfo of type data (RFC 2315 section 8).
-fn content_info(content: &[u8]) -> Vec<u8> {
-    wrap(SEQUENCE, &[DATA, &wrap(EXPLICIT_0, &wrap(OCTET_STRING, content))].concat())
+fn data(content: &[u8]) -> der::Result<Vec<u8>> {
+    content_info(DATA, &OctetStringRef::new(content)?.to_der()?)
 }
 
 /// SafeBag (RFC 7292 section 4.2).
-fn bag(alias: &str, entry: &Entry) -> Vec<u8> {
-    let octets = wrap(EXPLICIT_0, &wrap(OCTET_STRING, entry.certificate.der()));
-    let certificate = wrap(SEQUENCE, &[X509_CERTIFICATE, &octets].concat());
-    let name: Vec<u8> = alias.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    let attribute = |id: &[u8], value: &[u8]| wrap(SEQUENCE, &[id, &wrap(SET, value)].concat());
-    // The elements of a SET OF are in the order of their encodings (X.690 section 11.6).
-    let mut attributes = [
-        attribute(FRIENDLY_NAME, &wrap(BMP_STRING, &name)),
-        attribute(TRUSTED_KEY_USAGE, ANY_USAGE),
-    ];
-    attributes.sort_unstable();
-    let value = wrap(EXPLICIT_0, &certificate);
-    wrap(SEQUENCE, &[CERT_BAG, &value, &wrap(SET, &attributes.concat())].concat())
+fn bag(alias: &str, entry: &Entry) -> der::Result<Vec<u8>> {
+    let octets = OctetStringRef::new(entry.certificate.der())?.to_der()?;
+    let certificate = sequence(&[X509_CERTIFICATE.to_der()?, value(EXPLICIT_0, &octets)?])?;
+    // A set puts the attributes in order (X.690 section 11.6).
+    let attributes = SetOfVec::from_iter([
+        attribute(FRIENDLY_NAME, &BmpString::from_utf8(alias)?.to_der()?)?,
+        attribute(TRUSTED_KEY_USAGE, &ANY_USAGE.to_der()?)?,
+    ])?;
+    sequence(&[CERT_BAG.to_der()?, value(EXPLICIT_0, &certificate)?, attributes.to_der()?])
+}
+
+/// PKCS12Attribute (RFC 7292 section 4.2) with one value.
+fn attribute(id: ObjectIdentifier, content: &[u8]) -> der::Result<Any> {
+    Any::new(Tag::Sequence, [id.to_der()?, value(Tag::Set, content)?].concat())
 }
 
 /// Each entry and its alias: its role and, from the second of a truststore on, its number.
@@ -65,6 +70,9 @@ fn numbered(bundle: &Bundle) -> impl Iterator<Item = (String, &Entry)> {
 }
 
 /// The certificates as a JKS truststore with the password `changeit`.
+///
+/// The form is Sun's own, a few numbers in a row. The crate that writes it, `jks`, brings 130 others,
+/// some of them twice and long superseded, for keys that a truststore has not.
 #[cfg(feature = "fetch")]
 pub(super) fn jks(bundle: &Bundle) -> Vec<u8> {
     const MAGIC: u32 = 0xfeed_feed;

@@ -14,8 +14,12 @@ use crate::{
     escape::Foreign,
 };
 
-/// The longest string literal every C99 compiler takes (C99 section 5.2.4.1).
-const MAX_LITERAL: usize = 4095;
+/// The longest string literal that C99 asks of a compiler (section 5.2.4.1).
+const MAX_C99_LITERAL: usize = 4095;
+
+/// The longest string literal of Microsoft's compiler, its NUL included (error C2026); GCC and
+/// Clang have no limit.
+const MAX_LITERAL: usize = 65_535;
 
 /// The variables of a template and what they hold; `(outside)` marks values that need a filter.
 pub const VARIABLES: &[(&str, &str)] = &[
@@ -29,10 +33,12 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "whether the certificates are for a list of targets, of which this is the first",
     ),
     ("target", "host and port as the command takes them (outside)"),
+    ("options", "the words of the options that led to these certificates and the name (outside)"),
     ("key_is_proven", "whether the server proved that it holds the key of its certificate"),
     ("pem", "the PEM text of all certificates, each line ended by a newline"),
     ("pem_lines", "its lines without their newlines"),
-    ("pem_fits_a_literal", "whether it fits a string literal of C99, 4095 characters"),
+    ("pem_fits_a_literal", "whether it fits a string literal of any compiler, 65534 characters"),
+    ("pem_fits_a_c99_literal", "whether it fits what C99 asks of every compiler, 4095 characters"),
     ("not_before", "the latest notBefore of all certificates, in seconds since 1970"),
     ("not_after", "the earliest notAfter of all certificates, in seconds since 1970"),
     ("certificates", "the certificates, in the order to write"),
@@ -87,14 +93,23 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
         port => bundle.port,
         target => text(&Foreign::text(&target)),
         is_of_a_list => bundle.entries.iter().any(|entry| !entry.needed_by.is_empty()),
+        options => options(bundle, name),
         key_is_proven => bundle.key_possession == KeyPossession::Proven,
         pem_lines => lines(&pem),
-        pem_fits_a_literal => pem.len() <= MAX_LITERAL,
+        pem_fits_a_literal => pem.len() < MAX_LITERAL,
+        pem_fits_a_c99_literal => pem.len() <= MAX_C99_LITERAL,
         pem => pem,
         not_before => certificates().map(|one| one.not_before().unix()).max(),
         not_after => certificates().map(|one| one.not_after().unix()).min(),
         certificates => bundle.entries.iter().map(certificate).collect::<Vec<_>>(),
     }
+}
+
+/// The words between the target and the format, for whoever runs the command again.
+fn options(bundle: &Bundle, name: &Identifier) -> Vec<Value> {
+    let of_name = if *name == super::default_name(bundle) { Vec::new() } else { name.options() };
+    let of_name = of_name.iter().map(|word| Foreign::text(word));
+    bundle.options.iter().cloned().chain(of_name).map(|word| text(&word)).collect()
 }
 
 fn certificate(entry: &Entry) -> Value {

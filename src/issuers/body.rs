@@ -3,13 +3,10 @@
 //! RFC 5280 section 4.2.2.1 asks for one DER certificate or a certs-only PKCS#7 message. Servers
 //! give PEM of either too, and PKCS#7 as BER with indefinite lengths.
 
-use crate::{certificate::Certificate, element::Elements};
+use crate::{certificate::Certificate, signed_data};
 
 /// The most certificates taken from one answer.
 pub const MAX_CERTIFICATES: usize = 16;
-
-/// signedData (RFC 5652 section 5.1), the content type of PKCS#7 messages that carry certificates.
-const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
 /// The certificates in `body`, at most [`MAX_CERTIFICATES`]; none if it is something else.
 pub(super) fn certificates(body: &[u8]) -> Vec<Certificate> {
@@ -28,28 +25,7 @@ fn binary(body: &[u8]) -> Vec<Certificate> {
     if let Ok(certificate) = Certificate::from_der(body) {
         return vec![certificate];
     }
-    // The header of a PKCS#7 message fits before its content type.
-    let start = &body[..body.len().min(32)];
-    if contains(start, &SIGNED_DATA) { in_signed_data(body) } else { Vec::new() }
-}
-
-/// Every certificate that stands somewhere in `message`.
-///
-/// A certificate is DER even inside BER, so looking for one at each offset reads both encodings.
-/// What is found by accident or by malice is a candidate like any other.
-fn in_signed_data(message: &[u8]) -> Vec<Certificate> {
-    let mut found = Vec::new();
-    let mut rest = message;
-    while let (Some((_, next)), true) = (rest.split_first(), found.len() < MAX_CERTIFICATES) {
-        let element = Elements::of(rest).sequence();
-        let certificate = element.and_then(|one| Certificate::from_der(one.whole).ok());
-        rest = match &certificate {
-            Some(certificate) => &rest[certificate.der().len()..],
-            None => next,
-        };
-        found.extend(certificate);
-    }
-    found
+    signed_data::certificates(body, MAX_CERTIFICATES).unwrap_or_default()
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
@@ -59,6 +35,9 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SIGNED_DATA: [u8; 11] =
+        [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
     fn der() -> Vec<Vec<u8>> {
         let name = |name: &str| {

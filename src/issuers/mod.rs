@@ -17,8 +17,10 @@ pub mod policy;
 
 use std::{fmt, net::IpAddr, net::SocketAddr, time::Duration};
 
-use tokio::{task::JoinSet, time::Instant};
-use url::Url;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
 
 pub use policy::Allowed;
 
@@ -42,6 +44,11 @@ pub const MAX_FETCHES: usize = 8;
 
 /// How many times an issuer's own issuer is looked for; paths have 8 certificates at most.
 pub const MAX_DEPTH: usize = 4;
+
+/// How long the other URLs are waited for once one of them gave an issuer: a connection and an
+/// answer from the other side of the world, with 250 ms for each way there and back. Servers that
+/// are not slow all have their say, so that the outcome is the same at every run.
+pub const GRACE: Duration = Duration::from_millis(500);
 
 /// Whether and where issuers are fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +134,8 @@ pub enum Problem {
     NotTheIssuer,
     /// [`MAX_FETCHES`] had been made.
     TooManyFetches,
+    /// What another URL gave led to a root first.
+    NotWaitedFor,
 }
 
 /// Where the target was reached, and what the user said besides.
@@ -147,29 +156,127 @@ pub async fn fetch(
     options: &Options,
     deadline: Instant,
 ) -> Issuers {
-    let mut issuers = Issuers::default();
     if !options.enabled {
-        return issuers;
+        return Issuers::default();
     }
     let deadline = deadline.min(Instant::now() + STAGE_TIMEOUT);
     let reached = Reached { target: presented.peer, options: options.clone() };
-    for _ in 0..MAX_DEPTH {
+    let mut search = Search::default();
+    let mut depth = 0;
+    loop {
+        let issuers = search.issuers(presented);
         let ends = {
             let graph = Graph::new(presented, &issuers.certificates, at);
             if graph.leads_to(store) {
-                break;
+                return issuers;
             }
             graph.ends().into_iter().cloned().collect::<Vec<_>>()
         };
-        let urls = issuers.next_urls(&ends);
-        if urls.is_empty() {
-            break;
+        if depth < MAX_DEPTH {
+            depth += 1;
+            search.begin(&ends, &reached, deadline);
         }
-        for (attempt, bodies) in fetch_all(urls, &reached, deadline).await {
-            issuers.keep(presented, attempt, bodies);
+        if search.under_way.is_empty() {
+            // What is never fetched was noted just now.
+            return search.issuers(presented);
+        }
+        search.wait(presented, issuers.certificates.len()).await;
+    }
+}
+
+/// The URLs looked at, and what is still under way.
+#[derive(Default)]
+struct Search {
+    /// In the order of the run.
+    looks: Vec<Look>,
+    /// The position of the look, with its outcome.
+    under_way: JoinSet<(usize, Outcome)>,
+}
+
+/// What a URL gave.
+type Outcome = Result<Vec<Certificate>, Problem>;
+
+struct Look {
+    url: Foreign,
+    /// The certificate that names the URL.
+    child: Sha256,
+    /// `None` while it is under way.
+    outcome: Option<Outcome>,
+}
+
+impl Search {
+    /// Begins to fetch the URLs of `ends` that were not looked at yet. What is never fetched is
+    /// noted at once.
+    fn begin(&mut self, ends: &[Certificate], reached: &Reached, deadline: Instant) {
+        for end in ends {
+            for text in extensions::issuer_locations(end).into_iter().take(MAX_URLS) {
+                let url = Foreign::text(&text);
+                if self.looks.iter().any(|look| look.url == url) {
+                    continue;
+                }
+                let outcome = match policy::admit(&text) {
+                    Ok(_) if self.fetches() == MAX_FETCHES => Some(Err(Problem::TooManyFetches)),
+                    Ok(admitted) => {
+                        let (position, reached) = (self.looks.len(), reached.clone());
+                        self.under_way.spawn(async move {
+                            let body = http::fetch(admitted, &reached, deadline).await;
+                            (position, body.map(|body| body::certificates(&body)))
+                        });
+                        None
+                    }
+                    Err(problem) => Some(Err(problem)),
+                };
+                self.looks.push(Look { url, child: end.sha256(), outcome });
+            }
         }
     }
-    issuers
+
+    /// How many of the URLs were asked for.
+    fn fetches(&self) -> usize {
+        let never_asked = |look: &&Look| {
+            matches!(
+                look.outcome,
+                Some(Err(Problem::NotAUrl
+                    | Problem::LongUrl
+                    | Problem::Scheme(_)
+                    | Problem::TooManyFetches))
+            )
+        };
+        self.looks.len() - self.looks.iter().filter(never_asked).count()
+    }
+
+    /// Waits until there are more than `known` issuers, and then no longer than [`GRACE`] for the
+    /// rest; or until nothing is under way.
+    async fn wait(&mut self, presented: &Presented, known: usize) {
+        let mut until: Option<Instant> = None;
+        loop {
+            let next = self.under_way.join_next();
+            let joined = match until {
+                None => next.await,
+                Some(until) => match timeout_at(until, next).await {
+                    Ok(joined) => joined,
+                    Err(_) => return,
+                },
+            };
+            // A fetch is neither aborted nor does it panic.
+            let Some(Ok((position, outcome))) = joined else { return };
+            self.looks[position].outcome = Some(outcome);
+            if until.is_none() && self.issuers(presented).certificates.len() > known {
+                until = Some(Instant::now() + GRACE);
+            }
+        }
+    }
+
+    /// What came of the search until now, whatever the order in which it came.
+    fn issuers(&self, presented: &Presented) -> Issuers {
+        let mut issuers = Issuers::default();
+        for look in &self.looks {
+            let attempt = Attempt { url: look.url.clone(), child: look.child, problem: None };
+            let outcome = look.outcome.clone().unwrap_or(Err(Problem::NotWaitedFor));
+            issuers.keep(presented, attempt, outcome);
+        }
+        issuers
+    }
 }
 
 impl Issuers {
@@ -179,57 +286,8 @@ impl Issuers {
         self.certificates.iter().map(|fetched| fetched.certificate.clone()).collect()
     }
 
-    /// The URLs of `ends` that were not looked at yet. What is never fetched is noted at once.
-    fn next_urls(&mut self, ends: &[Certificate]) -> Vec<(Attempt, Url)> {
-        let mut urls: Vec<(Attempt, Url)> = Vec::new();
-        for end in ends {
-            for text in extensions::issuer_locations(end).into_iter().take(MAX_URLS) {
-                let url = Foreign::text(&text);
-                let known = self.attempts.iter().chain(urls.iter().map(|(attempt, _)| attempt));
-                if known.into_iter().any(|attempt| attempt.url == url) {
-                    continue;
-                }
-                let fetches = urls.len() + self.fetches();
-                let mut attempt = Attempt { url, child: end.sha256(), problem: None };
-                match policy::admit(&text) {
-                    Ok(admitted) if fetches < MAX_FETCHES => urls.push((attempt, admitted)),
-                    Ok(_) => {
-                        attempt.problem = Some(Problem::TooManyFetches);
-                        self.attempts.push(attempt);
-                    }
-                    Err(problem) => {
-                        attempt.problem = Some(problem);
-                        self.attempts.push(attempt);
-                    }
-                }
-            }
-        }
-        urls
-    }
-
-    /// How many of the attempts asked a server.
-    fn fetches(&self) -> usize {
-        let asked = |attempt: &&Attempt| {
-            !matches!(
-                attempt.problem,
-                Some(
-                    Problem::NotAUrl
-                        | Problem::LongUrl
-                        | Problem::Scheme(_)
-                        | Problem::TooManyFetches
-                )
-            )
-        };
-        self.attempts.iter().filter(asked).count()
-    }
-
     /// Keeps of `found` what signed a certificate that is there, in as many steps as it takes.
-    fn keep(
-        &mut self,
-        presented: &Presented,
-        mut attempt: Attempt,
-        found: Result<Vec<Certificate>, Problem>,
-    ) {
+    fn keep(&mut self, presented: &Presented, mut attempt: Attempt, found: Outcome) {
         let mut found = match found {
             Ok(found) => found,
             Err(problem) => {
@@ -256,25 +314,6 @@ impl Issuers {
         }
         self.attempts.push(attempt);
     }
-}
-
-/// Fetches all at once; the outcomes in the order of `urls`.
-async fn fetch_all(
-    urls: Vec<(Attempt, Url)>,
-    reached: &Reached,
-    deadline: Instant,
-) -> Vec<(Attempt, Result<Vec<Certificate>, Problem>)> {
-    let mut under_way = JoinSet::new();
-    for (index, (attempt, url)) in urls.into_iter().enumerate() {
-        let reached = reached.clone();
-        under_way.spawn(async move {
-            let body = http::fetch(url, &reached, deadline).await;
-            (index, attempt, body.map(|body| body::certificates(&body)))
-        });
-    }
-    let mut outcomes = under_way.join_all().await;
-    outcomes.sort_by_key(|(index, ..)| *index);
-    outcomes.into_iter().map(|(_, attempt, outcome)| (attempt, outcome)).collect()
 }
 
 /// Whether `issuer` signed `child`, by name and key. A signature that cannot be checked here, such
@@ -381,6 +420,7 @@ impl fmt::Display for Problem {
             Self::NoCertificate => f.write_str("serves no certificate"),
             Self::NotTheIssuer => f.write_str("serves a certificate that did not sign this one"),
             Self::TooManyFetches => write!(f, "is past the limit of {MAX_FETCHES} fetches"),
+            Self::NotWaitedFor => f.write_str("was not waited for, since another led to a root"),
         }
     }
 }

@@ -10,6 +10,10 @@
 
 {% for certificate in certificates %}
 {% set number = "" if certificates | length == 1 else "_" ~ loop.index %}
+# DER, of which the PEM text is:
+{% for line in certificate.pem_lines %}
+# {{ line }}
+{% endfor %}
 {{ name("DER" ~ number) }} = (
 {% for row in certificate.der | escaped_rows %}
     b"{{ row }}"

@@ -68,6 +68,7 @@ pub(super) fn bundle(host: &str, port: u16, certificates: Vec<Certificate>) -> B
         port,
         entries: certificates.into_iter().enumerate().map(entry).collect(),
         key_possession: KeyPossession::Proven,
+        options: Vec::new(),
     }
 }
 

@@ -97,13 +97,15 @@ fn headers_with_text_hold_the_pem_and_one_nul_in_c_and_cpp() {
 }
 
 #[test]
-fn text_that_no_literal_may_hold_is_an_array_of_characters() {
-    for format in ["c", "arduino", "esp8266", "esp-idf"] {
-        let bundle = many(4);
-        let pem = bench::text(&bundle, "pem");
-        assert!(pem.len() > 4_095);
+fn text_longer_than_the_literals_of_c99_or_of_any_compiler_is_taken_without_a_warning() {
+    let (long, longest) = (many(4), many(60));
+    let cases = ["c", "arduino", "esp8266", "esp-idf"].map(|format| (&long, format, "\""));
+    for (bundle, format, quote) in cases.into_iter().chain([(&longest, "c", "'")]) {
+        let pem = bench::text(bundle, "pem");
+        assert!(pem.len() > if quote == "'" { 65_535 } else { 4_095 });
         let wanted = [pem.as_bytes(), b"\0"].concat();
-        let header = bench::text(&bundle, format);
+        let header = bench::text(bundle, format);
+        assert!(header.contains(&format!("\n    {quote}-")), "{header}");
         everywhere(&header, "fwrite(ROOT_CA, 1, sizeof ROOT_CA, stdout);", &wanted);
     }
 }

@@ -90,9 +90,106 @@ fn an_error_names_the_file_the_line_and_the_words() {
             "\n{% for one in certificates %}\n",
             "template my.h, line 2, `%}`: unexpected end of input, expected end of block",
         ),
+        (
+            "\n{{ certificates[9].role }}",
+            "template my.h, line 2, `certificates[9].role`: there is no such variable",
+        ),
+        (
+            "{{ host",
+            "template my.h, line 1, `host`: unexpected end of input, expected end of variable block",
+        ),
+        ("\n{{ \"a }}", "template my.h, line 2: unexpected end of string"),
+        ("\n\n{# a", "template my.h, line 3: unexpected end of comment"),
+        ("{% nope %}", "template my.h, line 1, `nope`: unknown statement nope"),
+        ("{{ nope() }}", "template my.h, line 1, `nope()`: nope is unknown"),
+        ("{{ port() }}", "template my.h, line 1, `port()`: value of type number is not callable"),
+        ("{{ name() }}", "template my.h, line 1, `name()`: missing argument"),
+        ("{{ host is nope }}", "template my.h, line 1, `nope`: test nope is unknown"),
+        ("\n{{ port / 0 }}", "template my.h, line 2, `port / 0`: unable to calculate 8883 / 0"),
+        (
+            "{% for a in port %}{% endfor %}",
+            "template my.h, line 1, `port`: number is not iterable",
+        ),
+        (
+            "\n{% include \"/etc/passwd\" %}",
+            "template my.h, line 2, `include \"/etc/passwd\"`: tried to include non-existing \
+             template '/etc/passwd'",
+        ),
+        (
+            "{% extends \"my.c\" %}",
+            "template my.h, line 1, `extends \"my.c\"`: template \"my.c\" does not exist",
+        ),
+        (
+            "\n{% include \"my.h\" %}",
+            "template my.h, line 2, `include \"my.h\"`: recursion limit exceeded",
+        ),
+        (
+            "\n{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+            "template my.h, line 2, `[1]`: recursion limit exceeded",
+        ),
     ] {
         let said = rendered(template).unwrap_err();
         assert_eq!(said, wanted, "{template}");
+    }
+}
+
+#[test]
+fn a_template_that_never_ends_or_fills_the_memory_is_refused_at_its_line() {
+    let problem = "wanted at most 4194304 steps and 256 MiB of text, found more";
+    let doubling = "{% set a = namespace(x=\"xx\") %}{% for i in range(99) %}\
+                    {% set a.x = a.x ~ a.x %}{% endfor %}";
+    for (template, words) in [
+        (doubling, "a.x ~ a.x"),
+        ("{{ \"x\" * 10000000000 }}", "\"x\" * 10000000000"),
+        ("{{ \"%1000000000d\" | format(1) }}", "format(1)"),
+        ("{{ \"x\" | indent(1000000000) }}", "indent(1000000000)"),
+        ("{{ [1] | batch(1000000000, 2) }}", "batch(1000000000, 2)"),
+    ] {
+        let said = rendered(&format!("fine\n{template}\n")).unwrap_err();
+        assert_eq!(said, format!("template my.h, line 2, `{words}`: {problem}"), "{template}");
+    }
+    // Where the work ends is of no one word.
+    let loops = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}";
+    let said = rendered(&format!("fine\n{loops}\n")).unwrap_err();
+    assert_eq!(said, format!("template my.h, line 2: {problem}"));
+}
+
+#[test]
+fn a_template_as_large_as_one_may_be_is_no_danger_to_the_stack() {
+    let limit = emit::MAX_TEMPLATE_BYTES;
+    let of_length = |before: &str, unit: &str, after: &str| {
+        let room = limit - before.len() - after.len();
+        format!("{before}{}{after}", unit.repeat(room / unit.len()))
+    };
+    assert_eq!(rendered(&of_length("{{ ", "-", "1 }}")).unwrap().trim_start_matches('-'), "1");
+    assert_eq!(rendered(&of_length("{{ 1", "|abs", " }}")).unwrap(), "1");
+    for unit in ["+1", ".a", "[0]", "(", "[", "not ", " if 1 else 1", "|abs", " is odd"] {
+        // What it gives matters less than that it gives something.
+        let _ = rendered(&of_length("{{ 1", unit, " }}"));
+        let _ = rendered(&of_length("{{ ", unit, "1 }}"));
+    }
+    let _ = rendered(&of_length("", "{% if 1 %}", ""));
+    assert_eq!(
+        rendered(&"x".repeat(limit + 1)).unwrap_err(),
+        format!("template my.h: wanted at most {limit} bytes, found more")
+    );
+}
+
+#[test]
+fn a_template_that_names_what_is_not_there_is_told_what_is() {
+    let folder = folder();
+    for (template, hint) in [
+        ("{{ hots }}", "`certgrab formats --variables` lists the variables and the filters"),
+        (
+            "{% include \"other.h\" %}",
+            "what can be included is part/about, part/c-anchors, part/c-der, part/c-facts, \
+             part/c-pem, part/options, part/python-facts, part/rust-allow, part/rust-facts",
+        ),
+    ] {
+        let file = write(folder.path(), "my.h", template);
+        let refusal = offline("broker.example", &["--template", file.to_str().unwrap()]);
+        let said = refusal.fails_with(2).err();
+        assert_eq!(said.lines().nth(1), Some(&*format!("certgrab: hint: {hint}")), "{said}");
     }
 }
 
@@ -141,7 +238,7 @@ fn the_templates_of_the_repository_are_all_in_the_table() {
                 .unwrap();
         let own = String::from_utf8(own)
             .unwrap()
-            .replace("--emit template`", &format!("--emit {format}`"));
+            .replace("--template FILE`", &format!("--emit {format}`"));
         if let Ok(built_in) = bench::try_bytes(&bundle, format) {
             assert_eq!(own, String::from_utf8(built_in).unwrap(), "{format}");
         }

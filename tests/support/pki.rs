@@ -40,15 +40,20 @@ impl Pki {
 
     /// Begins with such a root that has a key of its own kind.
     pub(crate) fn root_with_key(name: &str, key: KeyPair) -> Builder {
-        Self::root_of(name, key, |_| {})
+        Self::root_with(name, key, |_| {})
     }
 
     /// Begins with a root that has changed parameters.
     pub(crate) fn root_changed(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Builder {
-        Self::root_of(name, key(), change)
+        Self::root_with(name, key(), change)
     }
 
-    fn root_of(name: &str, key: KeyPair, change: impl FnOnce(&mut CertificateParams)) -> Builder {
+    /// Begins with a root that has a key of its own kind and changed parameters.
+    pub(crate) fn root_with(
+        name: &str,
+        key: KeyPair,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Builder {
         let mut params = authority(name);
         params.not_after = date_time_ymd(2050, 1, 1);
         change(&mut params);

@@ -22,6 +22,7 @@ use certgrab::{
     grab::{self, Options},
     target::Target,
 };
+use rustls_pki_types::ServerName;
 use tokio::task::JoinSet;
 
 pub(super) use self::set::agree;
@@ -33,7 +34,7 @@ use self::{
 use super::{
     Exit, Failure,
     args::{Display, Job},
-    formats, job,
+    formats, job, repeat,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -74,7 +75,12 @@ enum Outcome {
     /// The line names no target.
     Unreadable,
     /// The target was asked.
-    Asked { target: Target, result: Box<Result<Grab, grab::Error>> },
+    Asked {
+        target: Target,
+        /// The name that its certificate has to carry.
+        name: ServerName<'static>,
+        result: Box<Result<Grab, grab::Error>>,
+    },
 }
 
 /// Asks all targets of the list; how it ended, the worst target counting.
@@ -171,9 +177,11 @@ impl Run {
         }
         // A set of what failed is empty, and leaves all files as they are.
         let exit = self.tally.exit();
-        if let Some(bundle) = self.tally.bundle() {
-            let name = formats::name(job, &bundle)?;
-            job::export(job, display, &bundle, &name, String::new)?;
+        if let Some(mut set) = self.tally.set() {
+            set.bundle.options = repeat::words(job, None);
+            set.prove(job, self.options.at, display)?;
+            let name = formats::name(job, &set.bundle)?;
+            job::export(job, display, &set.bundle, &name, String::new)?;
         }
         Ok(exit)
     }
@@ -242,7 +250,9 @@ impl Run {
             };
             let result = grab::grab(&target, options).await;
             let line = Document::new(&target, &result, options).with_index(index).to_line();
-            Finished { index, line, outcome: Outcome::Asked { target, result: Box::new(result) } }
+            let name = options.wanted_name(&target);
+            let result = Box::new(result);
+            Finished { index, line, outcome: Outcome::Asked { target, name, result } }
         });
     }
 

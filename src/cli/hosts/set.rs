@@ -1,22 +1,29 @@
 //! The smallest set of anchors that opens all doors, as something to export.
 //!
-//! In: what was found of each target. Out: a [`Bundle`] that names the targets of each anchor.
-//! This grows with the targets, since it names all of them, so it is kept only for `--emit`.
+//! In: what was found of each target. Out: a [`Set`], whose [`Bundle`] names the targets of each
+//! anchor and is proved for every one of them. This grows with the targets, since it names all of
+//! them, so it is kept only for `--emit`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use certgrab::{
     Grab,
     bundle::{self, Bundle, Entry, KeyPossession},
-    certificate::Sha256,
+    certificate::{Certificate, Sha256},
     escape::Foreign,
+    handshake::Presented,
+    path::Question,
     target::Target,
+    time::Time,
     verify::Verified,
 };
+use rustls_pki_types::ServerName;
 
 use super::super::{
     Exit, Failure,
-    args::{Form, Job, What},
+    anchor::{self, Doubt},
+    args::{Display, Form, Job, What},
+    job,
 };
 
 /// Refuses what cannot be written for a list, before anything is asked of a server.
@@ -24,7 +31,7 @@ pub(in super::super) fn agree(job: &Job) -> Result<(), Failure> {
     let usage = |message: &str, hint: &str| {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
     };
-    if job.what != What::Anchor || job.anchor.widens() {
+    if job.what != What::Anchor || job.anchor.besides().is_any() {
         return usage(
             "`--emit` writes the anchors of a list, no more and no fewer",
             "leave out `--what`, `--backup` and `--siblings`",
@@ -59,19 +66,44 @@ pub(in super::super) fn agree(job: &Job) -> Result<(), Failure> {
 /// What the set will be made of.
 #[derive(Default)]
 pub(super) struct Material {
-    /// The targets with their place in the list, and the anchors that open each.
-    doors: Vec<(u64, Target, Vec<Sha256>)>,
+    /// The targets.
+    doors: Vec<Door>,
+    /// The distinct chains, and where each stands.
+    chains: Vec<Presented>,
+    places: HashMap<Vec<Sha256>, usize>,
     /// Each anchor, and the intermediates that some server leaves out under it.
     anchors: BTreeMap<Sha256, (Entry, BTreeMap<Sha256, Entry>)>,
     some_key_is_not_proven: bool,
 }
 
+/// A target of the list.
+struct Door {
+    /// Its place in the list.
+    index: u64,
+    target: Target,
+    /// The name that its certificate has to carry.
+    name: ServerName<'static>,
+    /// The position of its chain.
+    chain: usize,
+    /// The anchors that open it, the chosen one first.
+    anchors: Vec<Sha256>,
+}
+
+/// The anchors of a list, and what each target presents.
+pub(super) struct Set {
+    /// What is to be written.
+    pub(super) bundle: Bundle,
+    doors: Vec<Door>,
+    chains: Vec<Presented>,
+}
+
 impl Material {
-    /// Keeps what one target needs: `door` has the anchors that open it, the chosen one first.
+    /// Keeps what one target, with the name it is asked for, needs: `door` has the anchors that
+    /// open it, the chosen one first.
     pub(super) fn add(
         &mut self,
         index: u64,
-        target: &Target,
+        (target, name): (&Target, &ServerName<'static>),
         grab: &Grab,
         verified: &Verified,
         door: &[Sha256],
@@ -91,19 +123,30 @@ impl Material {
             missing.extend(entries.map(|entry| (entry.certificate.sha256(), entry)));
         }
         self.some_key_is_not_proven |= grab.presented.key_possession() == KeyPossession::NotProven;
-        self.doors.push((index, target.clone(), door.to_vec()));
+        let prints = grab.presented.certificates.iter().map(Certificate::sha256).collect();
+        let chain = *self.places.entry(prints).or_insert_with(|| {
+            self.chains.push(Presented { handshake: None, ..grab.presented.clone() });
+            self.chains.len() - 1
+        });
+        self.doors.push(Door {
+            index,
+            target: target.clone(),
+            name: name.clone(),
+            chain,
+            anchors: door.to_vec(),
+        });
     }
 
     /// The set with the targets of each anchor, in the order of the list.
-    pub(super) fn bundle(mut self, smallest: &[Sha256]) -> Option<Bundle> {
-        self.doors.sort_by_key(|(index, ..)| *index);
-        let (_, first, _) = self.doors.first()?;
+    pub(super) fn set(mut self, smallest: &[Sha256]) -> Option<Set> {
+        self.doors.sort_by_key(|door| door.index);
+        let first = &self.doors.first()?.target;
         let (host, port) = (first.host(), first.port());
         let mut needed_by: BTreeMap<Sha256, Vec<Foreign>> = BTreeMap::new();
-        for (_, target, door) in &self.doors {
+        for door in &self.doors {
             // A target that several anchors of the set open is of the one it likes best.
-            if let Some(anchor) = door.iter().find(|anchor| smallest.contains(anchor)) {
-                let target = Foreign::text(&target.to_string());
+            if let Some(anchor) = door.anchors.iter().find(|anchor| smallest.contains(anchor)) {
+                let target = Foreign::text(&door.target.to_string());
                 needed_by.entry(*anchor).or_default().push(target);
             }
         }
@@ -122,6 +165,39 @@ impl Material {
             true => KeyPossession::NotProven,
             false => KeyPossession::Proven,
         };
-        Some(Bundle { host, port, entries, key_possession })
+        let bundle = Bundle { host, port, entries, key_possession, options: Vec::new() };
+        Some(Set { bundle, doors: self.doors, chains: self.chains })
+    }
+}
+
+impl Set {
+    /// Proves for the consumer of every form asked for that it verifies each target with the set.
+    pub(super) fn prove(&self, job: &Job, at: Time, display: &Display) -> Result<(), Failure> {
+        /// Targets named with one warning.
+        const NAMED: usize = 3;
+        for format in job::consumed(job) {
+            let mut doubts: Vec<(Doubt, Vec<String>)> = Vec::new();
+            for door in &self.doors {
+                let question = Question { name: &door.name, at };
+                let presented = &self.chains[door.chain];
+                let Some(doubt) = anchor::doubt(format, presented, &self.bundle, question) else {
+                    continue;
+                };
+                let target = door.target.to_string();
+                match doubts.iter_mut().find(|(known, _)| known.is_told_as(&doubt)) {
+                    Some((_, targets)) => targets.push(target),
+                    None => doubts.push((doubt, vec![target])),
+                }
+            }
+            for (doubt, targets) in doubts {
+                let more = match targets.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let named = targets.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+                doubt.tell(&format!("{named}{more}: "), display)?;
+            }
+        }
+        Ok(())
     }
 }

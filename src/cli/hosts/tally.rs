@@ -6,11 +6,14 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
-use certgrab::{
-    Grab, anchor::Candidate, bundle::Bundle, certificate::Sha256, cover, target::Target,
-};
+use certgrab::{Grab, anchor::Candidate, certificate::Sha256, cover, target::Target};
+use rustls_pki_types::ServerName;
 
-use super::{super::Exit, Outcome, set::Material};
+use super::{
+    super::Exit,
+    Outcome,
+    set::{Material, Set},
+};
 
 /// Counts over the results. It grows with distinct chains and anchors, not with targets; only what
 /// `--emit` writes names every target.
@@ -50,9 +53,9 @@ impl Tally {
         self.done += 1;
         let exit = match outcome {
             Outcome::Unreadable => self.fail("bad_target", Exit::Usage),
-            Outcome::Asked { target, result } => match result.as_ref() {
+            Outcome::Asked { target, name, result } => match result.as_ref() {
                 Err(error) => self.fail(error.kind(), Exit::NoHandshake),
-                Ok(grab) => self.judged(index, target, grab),
+                Ok(grab) => self.judged(index, target, name, grab),
             },
         };
         self.exit = Some(self.exit.unwrap_or(Exit::Done).worse(exit));
@@ -63,7 +66,13 @@ impl Tally {
         exit
     }
 
-    fn judged(&mut self, index: u64, target: &Target, grab: &Grab) -> Exit {
+    fn judged(
+        &mut self,
+        index: u64,
+        target: &Target,
+        name: &ServerName<'static>,
+        grab: &Grab,
+    ) -> Exit {
         let mut hasher = DefaultHasher::new();
         for certificate in &grab.presented.certificates {
             certificate.sha256().hash(&mut hasher);
@@ -87,7 +96,7 @@ impl Tally {
         let door: Vec<Sha256> =
             candidates.iter().map(|one| one.root.certificate.sha256()).collect();
         if let Some(material) = &mut self.material {
-            material.add(index, target, grab, verified, &door);
+            material.add(index, (target, name), grab, verified, &door);
         }
         let door = self.doors.entry(door).or_default();
         door.count += 1;
@@ -116,9 +125,9 @@ impl Tally {
     }
 
     /// The smallest set to export, if there is one to write and any anchor was found.
-    pub(super) fn bundle(self) -> Option<Bundle> {
+    pub(super) fn set(self) -> Option<Set> {
         let smallest = self.smallest();
-        self.material?.bundle(&smallest).filter(|bundle| !bundle.entries.is_empty())
+        self.material?.set(&smallest).filter(|set| !set.bundle.entries.is_empty())
     }
 
     /// A few lines for a person.

@@ -3,18 +3,21 @@
 //! In: Mozilla's bundled list, the system's, PEM files, fingerprints. Out: [`Store`], which finds
 //! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
 
+mod mozilla;
+mod read;
+
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
-    sync::OnceLock,
 };
 
-use rustls_pki_types::CertificateDer;
-
+pub use self::{
+    mozilla::{mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin},
+    read::{certificates_in, read_certificates},
+};
 use crate::{
-    certificate::{Certificate, Sha256, subject_of},
+    certificate::{Certificate, Sha256},
     escape::Foreign,
-    remembered,
 };
 
 /// The most bytes one file of roots may have: 16 MiB, some seventy times Mozilla's whole list.
@@ -29,6 +32,7 @@ pub struct Store {
     mozilla: bool,
     added: Vec<Root>,
     fingerprints: Vec<Sha256>,
+    passed_over: Vec<String>,
 }
 
 /// A certificate that the user trusts as it stands.
@@ -87,6 +91,15 @@ pub enum Error {
     },
     /// The file holds no certificate.
     Empty(PathBuf),
+    /// The directory holds no certificate.
+    EmptyDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// How many files it has, those in folders inside it not counted.
+        files: usize,
+        /// What is wrong with those that look as if they held one.
+        problems: Vec<String>,
+    },
     /// The system's roots could not be read.
     System(Foreign),
 }
@@ -103,12 +116,16 @@ impl Store {
         self.mozilla = true;
     }
 
-    /// Also trusts the certificates of a PEM or DER file, or of the files of a directory.
+    /// Also trusts the certificates of a file, see [`read_certificates`], or of the files of a
+    /// directory.
+    ///
+    /// In a directory, files without a certificate are passed over, and so are those with a
+    /// certificate that cannot be read, which [`Store::passed_over`] names.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, is over a limit, or holds something else than certificates. In a
-    /// directory, files without a certificate are passed over.
+    /// The file cannot be read, is over a limit, or holds something else than certificates; the
+    /// directory holds none at all.
     pub fn add_path(&mut self, path: &Path) -> Result<(), Error> {
         let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
         if !fs::metadata(path).map_err(unreadable)?.is_dir() {
@@ -118,15 +135,28 @@ impl Store {
         for entry in fs::read_dir(path).map_err(unreadable)? {
             files.push(entry.map_err(unreadable)?.path());
         }
+        files.retain(|file| file.is_file());
         files.sort();
-        let before = self.added.len();
-        for file in files.iter().filter(|file| file.is_file()) {
+        let (before, mut problems) = (self.added.len(), Vec::new());
+        for file in &files {
             match self.add_file(file) {
-                Ok(()) | Err(Error::Empty(_) | Error::Malformed { .. }) => {}
+                Ok(()) | Err(Error::Empty(_)) => {}
+                Err(error @ Error::Malformed { .. }) => problems.push(error.to_string()),
                 Err(error) => return Err(error),
             }
         }
-        if self.added.len() == before { Err(Error::Empty(path.to_owned())) } else { Ok(()) }
+        if self.added.len() == before {
+            let (path, files) = (path.to_owned(), files.len());
+            return Err(Error::EmptyDirectory { path, files, problems });
+        }
+        self.passed_over.extend(problems);
+        Ok(())
+    }
+
+    /// Why files of a directory are not in the store, a sentence each.
+    #[must_use]
+    pub fn passed_over(&self) -> &[String] {
+        &self.passed_over
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Error> {
@@ -203,7 +233,7 @@ impl Store {
     pub fn named(&self, name: &[u8]) -> Vec<Root> {
         let mut roots = Vec::new();
         if self.mozilla {
-            roots.extend(mozilla_named(name).filter_map(mozilla_root));
+            roots.extend(mozilla::named(name));
         }
         let added = self.added.iter().filter(|root| root.certificate.subject_der() == name);
         for root in added {
@@ -228,123 +258,13 @@ impl Store {
             }
         }
         match parts.as_slice() {
+            [] if self.fingerprints.is_empty() => "the empty store".to_owned(),
             [] => "the fingerprints given".to_owned(),
             [one] => one.clone(),
             [first, .., last] if parts.len() > 3 => format!("{first} ... {last}"),
             [start @ .., last] => format!("{} or {last}", start.join(", ")),
         }
     }
-}
-
-/// The certificates of a PEM file (any text around the blocks) or a DER file.
-///
-/// # Errors
-///
-/// The file cannot be read, is over a limit, or holds something else than certificates.
-pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
-    let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
-    let facts = fs::metadata(path).map_err(unreadable)?;
-    if !facts.is_file() {
-        return Err(Error::NotAFile(path.to_owned()));
-    }
-    if facts.len() > MAX_ROOTS_BYTES {
-        return Err(Error::TooLarge(path.to_owned()));
-    }
-    certificates_in(&fs::read(path).map_err(unreadable)?, path)
-}
-
-/// The certificates in `content`, which came from `path`: PEM, or one DER certificate.
-///
-/// # Errors
-///
-/// See [`read_certificates`].
-pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, Error> {
-    let malformed =
-        |position, problem| Error::Malformed { path: path.to_owned(), position, problem };
-    if content.first() == Some(&0x30) {
-        let certificate = Certificate::from_der(content);
-        return Ok(vec![certificate.map_err(|error| malformed(1, error.to_string()))?]);
-    }
-    let blocks = pem::parse_many(content).map_err(|error| {
-        malformed(1, format!("not a PEM certificate: {}", Foreign::text(&error.to_string()).line()))
-    })?;
-    let mut certificates = Vec::new();
-    for (index, block) in blocks.iter().enumerate() {
-        // RFC 7468 section 5.1 names CERTIFICATE; the others are what old OpenSSL wrote.
-        if matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE") {
-            let certificate = Certificate::from_der(block.contents());
-            certificates
-                .push(certificate.map_err(|error| malformed(index + 1, error.to_string()))?);
-        }
-        if certificates.len() > MAX_ROOTS {
-            return Err(Error::TooMany(path.to_owned()));
-        }
-    }
-    if certificates.is_empty() { Err(Error::Empty(path.to_owned())) } else { Ok(certificates) }
-}
-
-/// The positions in Mozilla's list of the roots whose subject is `name`. Of each root no more than
-/// the subject is ever read until it is asked for.
-fn mozilla_named(name: &[u8]) -> impl Iterator<Item = usize> {
-    static SUBJECTS: OnceLock<Vec<&'static [u8]>> = OnceLock::new();
-    let subjects = SUBJECTS
-        .get_or_init(|| mozilla_list().iter().map(|der| subject_of(der).unwrap_or(&[])).collect());
-    subjects.iter().enumerate().filter(move |(_, subject)| **subject == name).map(|(at, _)| at)
-}
-
-fn mozilla_root(position: usize) -> Option<Root> {
-    let certificate = remembered::certificate(&mozilla_list()[position]).ok()?;
-    Some(Root { certificate, source: Source::Mozilla })
-}
-
-/// Mozilla's own name constraints on roots, which the certificates do not carry: the contents of
-/// nameConstraints (RFC 5280 section 4.2.1.10) by the root's SHA-256.
-///
-/// TUBITAK Kamu SM SSL Kok Sertifikasi - Surum 1 may issue for `.tr` alone (NSS,
-/// `security/nss/lib/certdb/genname.c`; webpki-roots carries the same).
-const MOZILLA_CONSTRAINTS: [(Sha256, &[u8]); 1] = [(
-    Sha256([
-        0x46, 0xed, 0xc3, 0x68, 0x90, 0x46, 0xd5, 0x3a, 0x45, 0x3f, 0xb3, 0x10, 0x4a, 0xb8, 0x0d,
-        0xca, 0xec, 0x65, 0x8b, 0x26, 0x60, 0xea, 0x16, 0x29, 0xdd, 0x7e, 0x86, 0x79, 0x90, 0x64,
-        0x87, 0x16,
-    ]),
-    b"\xa0\x070\x05\x82\x03.tr",
-)];
-
-/// The name constraints that Mozilla puts on `root` besides its own, if it is of Mozilla's store.
-#[must_use]
-pub fn mozilla_constraints(root: &Root) -> Option<&'static [u8]> {
-    let sha256 = root.certificate.sha256();
-    let row = MOZILLA_CONSTRAINTS.iter().find(|(known, _)| *known == sha256)?;
-    (root.source == Source::Mozilla).then_some(row.1)
-}
-
-/// Mozilla's root with the subject and the key of `certificate`: the same anchor, in the copy that
-/// others hold too.
-#[must_use]
-pub fn mozilla_twin(certificate: &Certificate) -> Option<Root> {
-    mozilla_named(certificate.subject_der())
-        .filter_map(mozilla_root)
-        .find(|root| root.certificate.is_same_anchor(certificate))
-}
-
-/// Mozilla's other roots of the organisation that `certificate` names as its subject's.
-#[must_use]
-pub fn mozilla_siblings(certificate: &Certificate) -> Vec<Root> {
-    let Some(organisation) = certificate.subject().organisation() else {
-        return Vec::new();
-    };
-    let is_sibling = |root: &Root| {
-        root.certificate.subject().organisation().as_ref() == Some(&organisation)
-            && !root.certificate.is_same_anchor(certificate)
-    };
-    (0..mozilla_list().len()).filter_map(mozilla_root).filter(is_sibling).collect()
-}
-
-/// All of Mozilla's roots for servers.
-#[must_use]
-pub fn mozilla_list() -> &'static [CertificateDer<'static>] {
-    webpki_root_certs::TLS_SERVER_ROOT_CERTS
 }
 
 impl fmt::Display for Source {
@@ -382,6 +302,14 @@ impl fmt::Display for Error {
                 write!(f, "block {position} of {} is {problem}", shown(path))
             }
             Self::Empty(path) => write!(f, "{} holds no certificate", shown(path)),
+            Self::EmptyDirectory { path, files: 0, .. } => {
+                write!(f, "{} holds no certificate: it has no file", shown(path))
+            }
+            Self::EmptyDirectory { path, files, problems } => {
+                let plural = if *files == 1 { "" } else { "s" };
+                write!(f, "{} holds no certificate in its {files} file{plural}", shown(path))?;
+                problems.iter().try_for_each(|problem| write!(f, "; {problem}"))
+            }
             Self::System(problem) => {
                 write!(f, "the system's roots cannot be read: {}", problem.line())
             }
@@ -404,6 +332,11 @@ impl Error {
             Self::Empty(_) => Some(
                 "wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, or one \
                  certificate in DER"
+                    .to_owned(),
+            ),
+            Self::EmptyDirectory { .. } => Some(
+                "wanted files with PEM blocks that begin with -----BEGIN CERTIFICATE-----, or with \
+                 one certificate in DER; folders inside are not looked at"
                     .to_owned(),
             ),
             _ => None,
