@@ -4,6 +4,11 @@
 //! an anchor's own dates count, and where issuers are looked up differ. All of it stands in
 //! [`CONSUMERS`]; the proof is made under the rules of the one that the output is for.
 
+/// The fewest bits of an RSA key that stacks verify and that public authorities issue for: CA/Browser
+/// Forum Baseline Requirements section 6.1.5, `mbedtls_x509_crt_profile_default` of mbedTLS, security
+/// level 2 of OpenSSL (SSL_CTX_set_security_level(3)), rustls-webpki with ring.
+pub const FEWEST_RSA_BITS: usize = 2048;
+
 /// A TLS stack on a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Consumer {

@@ -10,7 +10,7 @@ use crate::{
     bundle::{self, Besides, Bundle, What},
     certificate::Certificate,
     connect,
-    handshake::{Device, Hello, Presented},
+    handshake::{Device, Hello, Presented, Verdict},
     issuers::{self, Issuers},
     path::{self, Question, Refusal},
     reach,
@@ -170,6 +170,13 @@ impl Judgement {
 }
 
 impl Grab {
+    /// What the answer means to the device as which the server was asked.
+    #[must_use]
+    pub fn device(&self) -> Option<Verdict> {
+        let handshake = self.presented.handshake.as_ref()?;
+        Some(handshake.device?.judge(handshake, &self.presented.certificates))
+    }
+
     /// Where a certificate between the leaf and the anchor came from.
     #[must_use]
     pub fn source(&self, certificate: &Certificate) -> Source {

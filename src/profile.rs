@@ -19,6 +19,7 @@ use x509_parser::{
 
 use crate::{
     certificate::{Certificate, Key},
+    consumer::FEWEST_RSA_BITS,
     escape::Foreign,
     extensions,
     path::Path,
@@ -26,9 +27,6 @@ use crate::{
 
 /// The longest serial number in octets, RFC 5280 section 4.1.2.2.
 const MAX_SERIAL_BYTES: usize = 20;
-
-/// The smallest RSA modulus in bits, BR section 6.1.5.
-const MIN_RSA_BITS: usize = 2048;
 
 /// A certificate that is not as its profile asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +109,7 @@ fn serial(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
 fn key(certificate: &Certificate, depart: &mut Depart<'_>) {
     let rule = "BR section 6.1.5";
     match (certificate.key(), certificate.key().bits()) {
-        (Key::Rsa { .. }, Some(bits)) if bits < MIN_RSA_BITS => {
+        (Key::Rsa { .. }, Some(bits)) if bits < FEWEST_RSA_BITS => {
             depart("has an RSA key of less than 2048 bits", rule);
         }
         (Key::Rsa { .. }, Some(bits)) if bits % 8 != 0 => {

@@ -3,7 +3,8 @@
 //!
 //! In: [`Target`]. Out: [`Presented`]. A later attempt is made only when the one before failed on
 //! what was offered; a refused connection or a silent server is reported as it is. Of several
-//! failures the one that got furthest is told.
+//! failures the one that got furthest is told. A server that refuses a device is asked once more as
+//! certgrab asks, to say what the device lacks.
 
 use std::fmt;
 
@@ -12,7 +13,7 @@ use tokio::{net::TcpStream, time::Instant};
 use crate::{
     certificate::KeyPossession,
     connect,
-    handshake::{self, Device, Hello, Presented, Version, cleartext, full},
+    handshake::{self, Device, Hello, Presented, Verdict, Version, cleartext, full, retry},
     starttls,
     target::Target,
 };
@@ -42,6 +43,15 @@ pub enum Error {
     StartTls(starttls::Error),
     /// No handshake.
     Handshake(handshake::Error),
+    /// No handshake for a device.
+    Device {
+        /// The device.
+        device: &'static Device,
+        /// Why it has none.
+        error: handshake::Error,
+        /// What the server presents to a client that offers more, if that was seen.
+        seen: Option<Box<Presented>>,
+    },
 }
 
 impl fmt::Display for Error {
@@ -50,6 +60,9 @@ impl fmt::Display for Error {
             Self::Connect(error) => error.fmt(f),
             Self::StartTls(error) => error.fmt(f),
             Self::Handshake(error) => error.fmt(f),
+            Self::Device { device, error, .. } => {
+                write!(f, "{} cannot connect: {error}", device.name)
+            }
         }
     }
 }
@@ -64,6 +77,20 @@ impl Error {
             Self::Connect(error) => error.hint(),
             Self::StartTls(error) => error.hint(),
             Self::Handshake(error) => error.hint(),
+            Self::Device { device, error, seen } => {
+                device.advice(error, seen.as_deref()).or_else(|| error.hint())
+            }
+        }
+    }
+
+    /// What the failure means to the device as which the server was asked.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        match self {
+            Self::Device { device, error, seen } => {
+                Some(device.judge_refusal(error, seen.as_deref()))
+            }
+            _ => None,
         }
     }
 
@@ -73,7 +100,7 @@ impl Error {
         match self {
             Self::Connect(error) => error.kind(),
             Self::StartTls(error) => error.kind(),
-            Self::Handshake(error) => error.kind(),
+            Self::Handshake(error) | Self::Device { error, .. } => error.kind(),
         }
     }
 
@@ -83,7 +110,7 @@ impl Error {
         match self {
             Self::Connect(_) => "connect",
             Self::StartTls(_) => "starttls",
-            Self::Handshake(_) => "handshake",
+            Self::Handshake(_) | Self::Device { .. } => "handshake",
         }
     }
 }
@@ -99,6 +126,9 @@ enum Attempt {
     Cleartext,
     /// TLS 1.0: some old servers hang up on a newer hello instead of choosing an older version.
     CleartextTls10,
+    /// TLS 1.3 with all groups and suites there are, to hear which one the server wants; it brings
+    /// no certificates.
+    Retry,
 }
 
 /// Asks `target` in every way that is worth trying until its certificates have come.
@@ -113,45 +143,109 @@ pub async fn reach(
     way: Way,
     deadline: Instant,
 ) -> Result<Presented, Error> {
-    let attempts: &[Attempt] = match (way, hello.device) {
-        // Of a device's hello only TLS 1.3 needs keys; before it, what the device sees is in clear.
-        (Way::Auto, Some(device)) if device.newest == Version::Tls13 => {
-            &[Attempt::Full, Attempt::Cleartext]
+    let door = Door { target, options, deadline };
+    let refusal = match negotiate(&door, hello, way.attempts(hello.device)).await {
+        Ok(mut presented) => {
+            if way == Way::Auto && hello.device.is_some() {
+                prove_key(&mut presented, &door, hello).await;
+            }
+            return Ok(presented);
         }
-        (Way::Auto | Way::Cleartext, Some(_)) => &[Attempt::Cleartext],
-        (Way::Full, Some(_)) => &[Attempt::Full],
-        (Way::Auto, None) => &[
-            Attempt::Full,
-            Attempt::FullWithRareGroups,
-            Attempt::Cleartext,
-            Attempt::CleartextTls10,
-        ],
-        (Way::Full, None) => &[Attempt::Full, Attempt::FullWithRareGroups],
-        (Way::Cleartext, None) => &[Attempt::Cleartext, Attempt::CleartextTls10],
+        Err(Refusal::Unreachable(error)) => return Err(error),
+        Err(Refusal::Refused(refusal)) => refusal,
     };
+    let has_room = refusal.connections < MAX_CONNECTIONS;
+    if refusal.is_wordless() && has_room && speaks_mqtt(&door).await {
+        return Err(Error::Handshake(handshake::Error::plain_mqtt()));
+    }
+    if let Some(device) = hello.device {
+        // What a device is refused certgrab may be shown, and then it can say what is missing.
+        let usual = Hello::usual(hello.sni.clone());
+        let seen = match (way, refusal.is_about_negotiation()) {
+            (Way::Auto, true) => {
+                let room = MAX_CONNECTIONS.saturating_sub(refusal.connections);
+                let attempts = &AS_CERTGRAB[..room.min(AS_CERTGRAB.len())];
+                negotiate(&door, &usual, attempts).await.ok().map(Box::new)
+            }
+            _ => None,
+        };
+        return Err(Error::Device { device, error: refusal.furthest(), seen });
+    }
+    Err(Error::Handshake(refusal.furthest()))
+}
+
+impl Way {
+    /// The attempts of this way, in order.
+    fn attempts(self, device: Option<&Device>) -> &'static [Attempt] {
+        match (self, device) {
+            // Of a device's hello only TLS 1.3 needs keys; before it, what the device sees is in
+            // clear.
+            (Self::Auto, Some(device)) if device.newest == Version::Tls13 => {
+                &[Attempt::Full, Attempt::Cleartext]
+            }
+            (Self::Auto | Self::Cleartext, Some(_)) => &[Attempt::Cleartext],
+            (Self::Full, Some(_)) => &[Attempt::Full],
+            (Self::Auto, None) => &[
+                Attempt::Full,
+                Attempt::FullWithRareGroups,
+                Attempt::Cleartext,
+                Attempt::CleartextTls10,
+                Attempt::Retry,
+            ],
+            (Self::Full, None) => &[Attempt::Full, Attempt::FullWithRareGroups],
+            (Self::Cleartext, None) => &[Attempt::Cleartext, Attempt::CleartextTls10],
+        }
+    }
+}
+
+/// How certgrab asks, after a device was refused.
+const AS_CERTGRAB: [Attempt; 3] = [Attempt::Full, Attempt::FullWithRareGroups, Attempt::Cleartext];
+
+/// Where to ask, and until when.
+struct Door<'a> {
+    target: &'a Target,
+    options: &'a connect::Options,
+    deadline: Instant,
+}
+
+/// Why a row of attempts brought no certificates.
+enum Refusal {
+    /// There was no TLS to begin.
+    Unreachable(Error),
+    /// The server refused them all.
+    Refused(Refused),
+}
+
+/// What a server said to a row of attempts, and on how many connections.
+struct Refused {
+    failures: Vec<handshake::Error>,
+    connections: usize,
+}
+
+/// Makes the attempts that are worth it until one brings certificates.
+async fn negotiate(
+    door: &Door<'_>,
+    hello: &Hello,
+    attempts: &[Attempt],
+) -> Result<Presented, Refusal> {
     let mut failures: Vec<handshake::Error> = Vec::new();
     let mut connections = 0;
     for attempt in attempts {
         if failures.last().is_some_and(|last| !attempt.is_worth_trying_after(last)) {
             continue;
         }
-        let mut stream = match open(target, options, deadline).await {
+        let mut stream = match door.open().await {
             Ok(stream) => stream,
-            Err(error) if failures.is_empty() => return Err(error),
+            Err(error) if failures.is_empty() => return Err(Refusal::Unreachable(error)),
             // The server was there a moment ago: what it said then is the better news.
             Err(_) => break,
         };
         connections += 1;
-        match attempt.shake(&mut stream, hello, deadline).await {
+        match attempt.shake(&mut stream, hello, door.deadline).await {
             Ok(mut presented) => {
                 // Behind a proxy nobody here knows the server's address.
-                if options.proxy_to(target).is_none() {
+                if door.options.proxy_to(door.target).is_none() {
                     presented.peer = stream.peer_addr().ok().map(|peer| peer.ip());
-                }
-                // A server that serves one client at a time has to see this one go.
-                drop(stream);
-                if way == Way::Auto && hello.device.is_some() {
-                    prove_key(&mut presented, target, hello, options, deadline).await;
                 }
                 return Ok(with_failure(presented, failures.first(), hello.device));
             }
@@ -164,45 +258,61 @@ pub async fn reach(
             }
         }
     }
-    let wordless = failures.iter().all(handshake::Error::is_wordless);
-    if wordless && connections < MAX_CONNECTIONS && speaks_mqtt(target, options, deadline).await {
-        return Err(Error::Handshake(handshake::Error::plain_mqtt()));
-    }
-    Err(Error::Handshake(furthest(failures)))
+    Err(Refusal::Refused(Refused { failures, connections }))
 }
 
-/// A connection on which TLS can begin.
-async fn open(
-    target: &Target,
-    options: &connect::Options,
-    deadline: Instant,
-) -> Result<TcpStream, Error> {
-    let mut stream = connect::connect(target, options, deadline).await.map_err(Error::Connect)?;
-    if let Some(protocol) = target.scheme().starttls {
-        starttls::ask(&mut stream, protocol, target, deadline).await.map_err(Error::StartTls)?;
+impl Door<'_> {
+    /// A connection on which TLS can begin.
+    async fn open(&self) -> Result<TcpStream, Error> {
+        let Self { target, options, deadline } = *self;
+        let mut stream =
+            connect::connect(target, options, deadline).await.map_err(Error::Connect)?;
+        if let Some(protocol) = target.scheme().starttls {
+            starttls::ask(&mut stream, protocol, target, deadline)
+                .await
+                .map_err(Error::StartTls)?;
+        }
+        Ok(stream)
     }
-    Ok(stream)
+}
+
+impl Refused {
+    /// Whether the server hung up without a word each time.
+    fn is_wordless(&self) -> bool {
+        self.failures.iter().all(handshake::Error::is_wordless)
+    }
+
+    /// Whether it was the offer that the server would not have, each time.
+    fn is_about_negotiation(&self) -> bool {
+        self.failures.iter().all(handshake::Error::is_about_negotiation)
+    }
+
+    /// The failure that got furthest, the earliest of equals.
+    ///
+    /// # Panics
+    ///
+    /// Without any failure.
+    fn furthest(self) -> handshake::Error {
+        self.failures
+            .into_iter()
+            .reduce(|best, next| if next.progress() > best.progress() { next } else { best })
+            .expect("an attempt was made")
+    }
 }
 
 /// Whether a port that hangs up on a ClientHello is a broker without TLS.
-async fn speaks_mqtt(target: &Target, options: &connect::Options, deadline: Instant) -> bool {
-    match open(target, options, deadline).await {
-        Ok(mut stream) => handshake::answers_mqtt(&mut stream, deadline).await,
+async fn speaks_mqtt(door: &Door<'_>) -> bool {
+    match door.open().await {
+        Ok(mut stream) => handshake::answers_mqtt(&mut stream, door.deadline).await,
         Err(_) => false,
     }
 }
 
 /// Asks once more in full what a device was shown in clear: the same chain with a good signature
 /// proves the key. A server that will not, or shows another chain, leaves it not proven.
-async fn prove_key(
-    presented: &mut Presented,
-    target: &Target,
-    hello: &Hello,
-    options: &connect::Options,
-    deadline: Instant,
-) {
-    let Ok(mut stream) = open(target, options, deadline).await else { return };
-    let Ok(full) = full::shake(&mut stream, hello, deadline).await else { return };
+async fn prove_key(presented: &mut Presented, door: &Door<'_>, hello: &Hello) {
+    let Ok(mut stream) = door.open().await else { return };
+    let Ok(full) = full::shake(&mut stream, hello, door.deadline).await else { return };
     if let Some(handshake) = &mut presented.handshake
         && full.certificates == presented.certificates
         && full.key_possession() == KeyPossession::Proven
@@ -229,24 +339,14 @@ fn with_failure(
     presented
 }
 
-/// The failure that got furthest, the earliest of equals.
-///
-/// # Panics
-///
-/// Without any failure.
-fn furthest(failures: Vec<handshake::Error>) -> handshake::Error {
-    failures
-        .into_iter()
-        .reduce(|best, next| if next.progress() > best.progress() { next } else { best })
-        .expect("an attempt was made")
-}
-
 impl Attempt {
     fn is_worth_trying_after(self, failure: &handshake::Error) -> bool {
         match self {
             Self::Full | Self::Cleartext => true,
             Self::FullWithRareGroups => failure.may_want_another_group(),
             Self::CleartextTls10 => failure.is_wordless(),
+            // Of all that was offered in clear the server takes nothing.
+            Self::Retry => failure.is_about_the_version() || failure.may_want_another_group(),
         }
     }
 
@@ -266,6 +366,7 @@ impl Attempt {
             Self::CleartextTls10 => {
                 cleartext::shake(stream, &hello.at(Version::Tls10), deadline).await
             }
+            Self::Retry => Err(retry::ask(stream, &hello, deadline).await),
         }
     }
 }

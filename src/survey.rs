@@ -82,7 +82,7 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, reach:
         .map_err(reach::Error::Connect)?;
     let sni = grab::server_name(target, &options.sni);
     let mut waiting: VecDeque<(usize, Question)> =
-        questions(&addresses, sni.is_some()).into_iter().enumerate().collect();
+        questions(&addresses, sni.is_some(), options.way).into_iter().enumerate().collect();
     let mut under_way = JoinSet::new();
     let mut finished = Vec::new();
     while !waiting.is_empty() || !under_way.is_empty() {
@@ -104,13 +104,18 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, reach:
     Ok(sort(answers, target, options))
 }
 
-/// The ways of asking; without a name to send there is one way less to choose from.
-fn questions(addresses: &[SocketAddr], has_name: bool) -> Vec<Question> {
+/// The ways of asking; without a name to send there is one way less to choose from, and what is
+/// encrypted is not asked for in clear.
+fn questions(addresses: &[SocketAddr], has_name: bool, way: Way) -> Vec<Question> {
+    let versions = match way {
+        Way::Cleartext => &[Version::Tls12][..],
+        Way::Auto | Way::Full => &[Version::Tls13, Version::Tls12],
+    };
     let mut questions = Vec::new();
     for &address in addresses {
         for names in if has_name { &[true, false][..] } else { &[false] } {
             for authentication in [Authentication::Rsa, Authentication::Ecdsa] {
-                for version in [Version::Tls13, Version::Tls12] {
+                for &version in versions {
                     questions.push(Question { address, authentication, version, names: *names });
                 }
             }

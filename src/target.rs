@@ -29,6 +29,8 @@ pub struct Scheme {
     pub port: u16,
     /// The protocol that asks for TLS in clear text first (RFC 3207 and others).
     pub starttls: Option<StartTls>,
+    /// Whether the target was typed with it.
+    pub is_given: bool,
 }
 
 /// A protocol whose plain connection is turned into TLS by a command.
@@ -77,16 +79,19 @@ const SCHEMES: [Scheme; 20] = [
     starttls("xmpp", 5222, StartTls::Xmpp),
 ];
 
+/// What a target without a scheme has: TLS from the first byte, on the port of HTTPS.
+const NO_SCHEME: Scheme = Scheme { is_given: false, ..tls("tls", 443) };
+
 /// Schemes without TLS, with the one that the user may have meant.
 const PLAIN: [(&str, &str); 5] =
     [("http", "https"), ("mqtt", "mqtts"), ("ws", "wss"), ("amqp", "amqps"), ("tcp", "mqtts")];
 
 const fn tls(word: &'static str, port: u16) -> Scheme {
-    Scheme { word, port, starttls: None }
+    Scheme { word, port, starttls: None, is_given: true }
 }
 
 const fn starttls(word: &'static str, port: u16, protocol: StartTls) -> Scheme {
-    Scheme { word, port, starttls: Some(protocol) }
+    Scheme { word, port, starttls: Some(protocol), is_given: true }
 }
 
 /// Why a word names no server.
@@ -140,14 +145,20 @@ impl Target {
         Self {
             name: ServerName::IpAddress(address.ip().into()),
             port: address.port(),
-            scheme: tls("tls", address.port()),
+            scheme: Scheme { port: address.port(), ..NO_SCHEME },
         }
     }
 
     /// The same server, asked for TLS in the words of `protocol`.
+    ///
+    /// Where the port is the one that stands when none is given, that of the protocol takes its
+    /// place: nobody speaks another protocol in clear text on the port of HTTPS.
     #[must_use]
     pub fn asking(mut self, protocol: StartTls) -> Self {
-        if let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.starttls == Some(protocol)) {
+        if let Some(scheme) = protocol.scheme() {
+            if self.port == self.scheme.port {
+                self.port = scheme.port;
+            }
             self.scheme = *scheme;
         }
         self
@@ -179,7 +190,7 @@ fn read(given: &str) -> Result<Target, Problem> {
     }
     let (scheme, rest) = match given.split_once("://") {
         Some((word, rest)) => (find_scheme(word)?, rest),
-        None => (tls("tls", 443), given),
+        None => (NO_SCHEME, given),
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
@@ -261,6 +272,14 @@ impl fmt::Display for Target {
             Some(IpAddr::V6(address)) => write!(f, "[{address}]:{}", self.port),
             _ => write!(f, "{}:{}", self.host(), self.port),
         }
+    }
+}
+
+impl StartTls {
+    /// The URL scheme of the protocol.
+    #[must_use]
+    pub fn scheme(self) -> Option<&'static Scheme> {
+        SCHEMES.iter().find(|scheme| scheme.starttls == Some(self))
     }
 }
 

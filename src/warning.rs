@@ -6,6 +6,7 @@ use crate::{
     anchor::Lasts,
     bundle::KeyPossession,
     certificate::{Certificate, Key},
+    consumer::FEWEST_RSA_BITS,
     handshake::Presented,
     path::Paths,
     store::Source,
@@ -22,10 +23,6 @@ pub const HORIZON_DAYS: i64 = 365;
 /// Nothing is embedded before its list exists, so a time of judgement in the past is no reason to
 /// keep quiet about a root that leaves soon after this day.
 const MOZILLA_LIST: (i16, i8, i8) = (2026, 10, 23);
-
-/// The fewest bits of an RSA key that mbedTLS (`mbedtls_x509_crt_profile_default`) and OpenSSL at
-/// security level 2 verify.
-const FEWEST_RSA_BITS: usize = 2048;
 
 /// Something that a person should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +120,11 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
         warn("unreadable", format!("certificate {position} of the chain is {problem}"));
     }
     if presented.dropped > 0 {
-        let count = presented.dropped;
-        warn("dropped", format!("{count} certificates were sent twice or past the limit"));
+        let message = match presented.dropped {
+            1 => "1 certificate was sent twice or past the limit".to_owned(),
+            count => format!("{count} certificates were sent twice or past the limit"),
+        };
+        warn("dropped", message);
     }
     warnings
 }

@@ -1,5 +1,7 @@
 //! `--as`: what a device would be shown, and whether it can connect.
 
+use serde_json::Value;
+
 use crate::support::{Authority, Pki, Server, certgrab, grab, real};
 
 const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
@@ -10,11 +12,37 @@ fn a_server_of_tls_1_3_alone_is_out_of_reach_for_an_esp32_and_the_setting_is_nam
     let server = Server::of(&pki).speaking(&rustls::version::TLS13).start();
     let run =
         |device: &str| grab(&server).args(["--as", device, "--roots"]).args([pki.root_file()]);
-    run("esp-idf").fails_with(3).stdout("").stderr(
-        "certgrab: error: the server refused the handshake: alert protocol_version\n\
-         certgrab: hint: if the server speaks TLS 1.3 only, esp-idf needs \
-         CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig\n",
-    );
+    let bytes = {
+        let document = run("openssl").args(["--json"]).succeeds().json();
+        document["handshake"]["certificate_message_bytes"].as_u64().expect("a number")
+    };
+    run("esp-idf")
+        .fails_with(3)
+        .stdout(&format!(
+            "plc.test:{}: no handshake\n\n\
+             device     esp-idf cannot connect: the server refused the handshake: alert \
+             protocol_version\n\
+             \x20          esp-idf needs CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig\n\
+             \x20          esp-idf needs a receive buffer of {bytes} bytes for the certificates, by \
+             default it has 16384\n",
+            server.port()
+        ))
+        .stderr(
+            "certgrab: error: esp-idf cannot connect: the server refused the handshake: alert \
+             protocol_version\n\
+             certgrab: hint: the server speaks TLS 1.3: esp-idf needs \
+             CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig\n",
+        );
+    let document = run("esp-idf").args(["--json"]).fails_with(3).json();
+    assert_eq!(document["handshake"], Value::Null);
+    assert_eq!(document["error"]["kind"], "alert");
+    let device = &document["device"];
+    assert_eq!(device["name"], "esp-idf");
+    assert_eq!(device["can_connect"], false);
+    assert_eq!(device["change"], "CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig");
+    assert_eq!(device["certificate_message_bytes"], bytes);
+    assert_eq!(device["receive_buffer_bytes"], 16384);
+    assert_eq!(device["max_fragment_length"], Value::Null);
     let report = run("openssl").succeeds();
     let line = "device     openssl can connect, with TLS 1.3\n";
     assert!(report.out().contains(line), "{}", report.out());
@@ -30,9 +58,10 @@ fn what_a_device_is_shown_in_clear_is_proven_by_a_second_handshake() {
         assert_eq!(document["handshake"]["method"], "cleartext", "{device}");
         assert_eq!(document["handshake"]["version"], "TLS 1.2", "{device}");
         assert_eq!(document["handshake"]["key_possession"], "proven", "{device}");
-        assert_eq!(document["handshake"]["device"]["name"], device);
-        let verdict = &document["handshake"]["device"]["verdict"][0];
+        assert_eq!(document["device"]["name"], device);
+        let verdict = &document["device"]["verdict"][0];
         assert_eq!(verdict, "can connect, with TLS 1.2", "{device}");
+        assert_eq!(document["device"]["can_connect"], true, "{device}");
     }
 }
 
@@ -83,7 +112,7 @@ fn a_version_that_the_device_lacks_is_no_connection_although_certificates_were_r
         certgrab().args([&target, "--as", device, "--roots"]).args([authority.file("root.pem")])
     };
     for device in ["esp-idf", "arduino-esp32", "openssl"] {
-        let error = run(device).fails_with(3).stdout("").err();
+        let error = run(device).fails_with(3).err();
         assert!(
             error.contains(&format!("hint: {device} speaks TLS 1.2 and nothing older")),
             "{error}"
@@ -114,4 +143,67 @@ fn a_key_that_the_device_would_refuse_is_no_connection() {
     }
     // BearSSL takes 1,017 bits and more.
     assert!(run("bearssl").contains("bearssl can connect"));
+}
+
+#[test]
+fn what_a_server_wants_of_a_device_is_named_with_the_setting_that_brings_it() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("rsa", RSA.0, RSA.1, "sha256");
+    authority.issue("edwards", "ED25519", &[], "sha256");
+    let run = |name: &str, arguments: &[&str]| {
+        let server = authority.serve(name, arguments);
+        let target = format!("127.0.0.1:{}", server.port());
+        let run = certgrab().args([&target, "--json", "--as", "esp-idf", "--roots"]);
+        let document = run.args([authority.file("root.pem")]).fails_with(3).json();
+        (document["device"]["change"].clone(), document["error"]["hint"].clone())
+    };
+    let (change, hint) = run("rsa", &["-tls1_2", "-cipher", "DHE-RSA-AES128-SHA"]);
+    assert_eq!(change, "CONFIG_MBEDTLS_DHM_C=y in sdkconfig");
+    assert_eq!(
+        hint,
+        "the server speaks TLS 1.2 with TLS_DHE_RSA_WITH_AES_128_CBC_SHA: esp-idf needs \
+         CONFIG_MBEDTLS_DHM_C=y in sdkconfig"
+    );
+    let (change, _) = run("rsa", &["-tls1_2", "-cipher", "ECDHE+CHACHA20"]);
+    assert_eq!(
+        change,
+        "CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y and CONFIG_MBEDTLS_CHACHAPOLY_C=y \
+         in sdkconfig"
+    );
+    // No setting brings Ed25519.
+    let (change, hint) = run("edwards", &["-tls1_2"]);
+    assert_eq!(change, Value::Null);
+    assert_eq!(
+        hint,
+        "with a client that offers more the server speaks TLS 1.2 with \
+         TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 and the key Ed25519, which `certgrab` without \
+         `--as` shows"
+    );
+}
+
+#[test]
+fn a_signature_that_the_device_would_refuse_is_no_connection() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha1");
+    let server = authority.serve("leaf", &["-cipher", "DEFAULT:@SECLEVEL=0", "-tls1_2"]);
+    let target = format!("127.0.0.1:{}", server.port());
+    let run = |device: &str| {
+        let run = certgrab().args([&target, "--as", device, "--roots"]);
+        run.args([authority.file("root.pem")]).fails_with(1).out()
+    };
+    for device in ["esp-idf", "arduino-esp32", "mbedtls", "openssl"] {
+        let line = format!("device     {device} cannot connect: `CN=leaf` is signed with SHA-1\n");
+        let report = run(device);
+        assert!(report.contains(&line), "{report}");
+    }
+    for device in ["bearssl", "esp8266"] {
+        let report = run(device);
+        assert!(report.contains(&format!("{device} can connect, with TLS 1.2\n")), "{report}");
+    }
 }

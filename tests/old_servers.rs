@@ -195,3 +195,91 @@ fn a_real_mosquitto_with_a_lowest_version_that_demands_a_certificate_is_no_obsta
     let leaf = fs::read_to_string(authority.file("leaf.pem")).expect("the leaf");
     assert!(leaf.contains(sent.as_str().expect("PEM").trim_end()));
 }
+
+#[test]
+fn a_server_of_tls_1_3_alone_says_which_group_or_suite_it_wants() {
+    if !real::program("openssl") || !real::program("gnutls-serv") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    let by_openssl =
+        |arguments: &[&str]| authority.serve("leaf", &[&["-tls1_3"][..], arguments].concat());
+    let by_gnutls = |priority: &str| {
+        authority.serve_by_gnutls("leaf", &format!("NORMAL:-VERS-ALL:+VERS-TLS1.3:{priority}"))
+    };
+    for (server, wanted) in [
+        (by_openssl(&["-groups", "X448"]), "the group x448"),
+        (by_openssl(&["-groups", "ffdhe2048"]), "the group ffdhe2048"),
+        (
+            by_openssl(&["-ciphersuites", "TLS_AES_128_CCM_SHA256"]),
+            "the cipher suite TLS_AES_128_CCM_SHA256",
+        ),
+        (by_gnutls("-GROUP-ALL:+GROUP-X448"), "the group x448"),
+        (by_gnutls("-GROUP-ALL:+GROUP-FFDHE3072"), "the group ffdhe3072"),
+        (by_gnutls("-CIPHER-ALL:+AES-128-CCM"), "the cipher suite TLS_AES_128_CCM_SHA256"),
+    ] {
+        let target = format!("127.0.0.1:{}", server.port());
+        certgrab().args([&target]).fails_with(3).stdout("").stderr(&format!(
+            "certgrab: error: the server speaks TLS 1.3 with {wanted}, which certgrab does not \
+             have\n\
+             certgrab: hint: OpenSSL may have it: `openssl s_client -connect HOST:PORT -showcerts` \
+             shows the chain, `--from FILE` judges it from a file\n"
+        ));
+    }
+}
+
+#[test]
+fn a_chain_that_openssl_shows_is_judged_from_a_file_as_the_hint_says() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    let server = authority.serve("leaf", &["-tls1_3", "-groups", "X448"]);
+    let mut client = std::process::Command::new("openssl");
+    client.args(["s_client", "-showcerts", "-connect", &format!("127.0.0.1:{}", server.port())]);
+    let output = client.stdin(std::process::Stdio::null()).output().expect("openssl runs");
+    let run = certgrab().args(["127.0.0.1", "--json", "--from", "-", "--roots"]);
+    let run = run.args([authority.file("root.pem")]).reading(output.stdout);
+    assert_eq!(run.succeeds().json()["anchor"]["subject"], "CN=Openssl Root");
+}
+
+#[test]
+fn gnutls_is_grabbed_with_every_odd_key_and_when_it_verifies_clients() {
+    if !real::program("gnutls-serv") || !real::program("openssl") {
+        return;
+    }
+    for (algorithm, options, key, proofs) in [
+        ("RSA", &["rsa_keygen_bits:1024"][..], "RSA 1024", ["not proven", "not proven"]),
+        ("EC", &["ec_paramgen_curve:P-521"], "EC P-521", ["proven", "proven"]),
+        ("ED448", &[], "Ed448", ["not proven", "not proven"]),
+    ] {
+        let authority = Authority::new();
+        authority.issue("leaf", algorithm, options, "sha256");
+        for (version, proof) in ["TLS1.2", "TLS1.3"].iter().zip(proofs) {
+            let priority = format!("NORMAL:-VERS-ALL:+VERS-{version}:+SIGN-ALL");
+            let server = authority.serve_by_gnutls("leaf", &priority);
+            let document = document(&server, &authority, &[]);
+            assert_eq!(document["presented"][0]["key"], key, "{version}");
+            assert_eq!(handshake(&document)[3], proof, "{key} {version}");
+            // gnutls-serv asks without being told to.
+            assert_eq!(document["handshake"]["client_certificate_requested"], true, "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_chain_of_gnutls_signed_with_sha_1_is_shown_and_not_trusted() {
+    if !real::program("gnutls-serv") || !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha1");
+    let server = authority.serve_by_gnutls("leaf", "NORMAL:%VERIFY_ALLOW_SIGN_WITH_SHA1");
+    let target = format!("127.0.0.1:{}", server.port());
+    let run = certgrab().args(["--json", &target, "--roots"]).args([authority.file("root.pem")]);
+    let document = run.fails_with(1).json();
+    assert_eq!(document["status"], "untrusted");
+    assert_eq!(document["handshake"]["key_possession"], "proven");
+}

@@ -109,3 +109,14 @@ fn a_set_that_its_consumer_would_not_take_is_not_written() {
         outcome.err()
     );
 }
+
+#[test]
+fn a_survey_in_clear_asks_for_nothing_that_is_encrypted() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = grab(&server).args(["--survey", "--handshake", "cleartext", "--roots"]);
+    let report = run.args([pki.root_file()]).succeeds().out();
+    let first = format!("plc.test:{}: asked in 4 ways, 1 chain came back\n", server.port());
+    assert!(report.starts_with(&first), "{report}");
+    assert!(!report.contains("TLS 1.3"), "{report}");
+}

@@ -31,3 +31,52 @@ fn an_unknown_format_names_those_that_there_are() {
     let outcome = certgrab().args(["broker.test", "--emit", "docx"]).fails_with(2).stdout("");
     assert!(outcome.err().contains("no such format; there are pem, "), "{}", outcome.err());
 }
+
+#[test]
+fn options_that_would_be_passed_over_are_refused_and_both_named() {
+    for (one, other) in [
+        (&["--survey"][..], &["--as", "esp-idf"][..]),
+        (&["--survey"], &["--backup"]),
+        (&["--survey"], &["--siblings"]),
+        (&["--survey"], &["--paths"]),
+        (&["--survey"], &["--sizes"]),
+        (&["--survey"], &["--what", "chain"]),
+        (&["--survey"], &["--compare", "other.test"]),
+        (&["--from", "chain.pem"], &["--survey"]),
+        (&["--from", "chain.pem"], &["--as", "esp-idf"]),
+        (&["--from", "chain.pem"], &["--starttls", "smtp"]),
+        (&["--from", "chain.pem"], &["--handshake", "full"]),
+        (&["--from", "chain.pem"], &["--timeout", "5"]),
+        (&["--from", "chain.pem"], &["--proxy", "none"]),
+        (&["--from", "chain.pem"], &["--sni", "other.test"]),
+        (&["--from", "chain.pem"], &["--connect", "other.test:1"]),
+        (&["--from", "chain.pem"], &["--aia-allow", "127.0.0.1"]),
+        (&["--no-aia"], &["--aia-allow", "127.0.0.1"]),
+        (&["--sni", "other.test"], &["--no-sni"]),
+        (&["-4"], &["-6"]),
+    ] {
+        for words in [[one, other], [other, one]] {
+            let outcome =
+                certgrab().args(["plc.test"]).args(words.concat()).fails_with(2).stdout("");
+            let error = outcome.err();
+            for option in [one[0], other[0]] {
+                assert!(error.contains(option), "{words:?}: {error}");
+            }
+        }
+    }
+    for option in [&["--survey"][..], &["--paths"], &["--sizes"], &["--from", "chain.pem"]] {
+        let outcome = certgrab().args(["--hosts", "-"]).args(option).fails_with(2).stdout("");
+        assert!(outcome.err().contains(option[0]), "{}", outcome.err());
+    }
+}
+
+#[test]
+fn a_place_to_connect_to_has_a_port_and_no_scheme() {
+    for (place, wanted) in [
+        ("other.test", "wanted a port too: HOST:PORT"),
+        ("smtp://other.test:25", "wanted HOST:PORT; the scheme goes before TARGET"),
+    ] {
+        let outcome = certgrab().args(["plc.test", "--connect", place]).fails_with(2).stdout("");
+        assert!(outcome.err().contains(wanted), "{}", outcome.err());
+    }
+}

@@ -6,15 +6,11 @@ use super::{Examined, Held, Knowledge, Severity, named, roots};
 use crate::{
     anchor,
     certificate::{Certificate, Key},
-    consumer::{Consumer, TakesLeaf},
+    consumer::{Consumer, FEWEST_RSA_BITS, TakesLeaf},
     extensions,
     store::{Root, Source, Store},
     time::Time,
 };
-
-/// The fewest bits of an RSA key that certificates of public authorities may have (CA/Browser
-/// Forum Baseline Requirements section 6.1.5), and that rustls-webpki and mbedTLS judge.
-const FEWEST_RSA_BITS: usize = 2048;
 
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;

@@ -112,7 +112,9 @@ pub(crate) struct Job {
     pub(crate) at: Option<Time>,
 
     /// Read the presented chain from FILE, or - for standard input; no socket is opened
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6"])]
+    #[arg(long, value_name = "FILE",
+          conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "timeout", "handshake", "starttls",
+                                "device", "aia_allow"])]
     pub(crate) from: Option<PathBuf>,
 
     #[command(flatten)]
@@ -209,9 +211,13 @@ pub(super) fn target(text: &str) -> Result<Target, String> {
     })
 }
 
-/// Where to connect to: the port is wanted, since the target's and the scheme's may differ.
+/// Where to connect to: the port is wanted, since the target's and the scheme's may differ. How to
+/// ask there is said by the target.
 pub(super) fn place(text: &str) -> Result<Target, String> {
     let place = target(text)?;
+    if text.contains("://") {
+        return Err("wanted HOST:PORT; the scheme goes before TARGET".to_owned());
+    }
     let has_port = text.trim_end_matches('/').ends_with(&format!(":{}", place.port()));
     if has_port { Ok(place) } else { Err("wanted a port too: HOST:PORT".to_owned()) }
 }

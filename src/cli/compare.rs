@@ -49,7 +49,7 @@ pub(super) fn run(
     display: &Display,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Exit, Failure> {
-    let target = &job.reaching.target(&job.targets[0]);
+    let (target, other) = (&job.reaching.target(&job.targets[0]), &job.reaching.target(other));
     // Where to connect and which name to send is said of the first server alone.
     let mut others = options.clone();
     others.connect.instead = None;

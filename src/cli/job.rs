@@ -92,6 +92,9 @@ fn agree(job: &Job) -> Result<(), Failure> {
         return Err(usage("`--compare` takes one target and the one to compare it with")
             .with_hint(Some("`certgrab TARGET --compare OTHER`".to_owned())));
     }
+    for target in job.targets.iter().chain(&job.compare) {
+        job.reaching.agree(target)?;
+    }
     if job.many.hosts.is_some() && !job.emit.is_empty() {
         hosts::agree(job)?;
     }
@@ -210,8 +213,11 @@ fn finish(
     }
     let (grab, judgement) = match outcome {
         Err(error) => {
-            let hint = job.reaching.advice(error).or_else(|| error.hint());
-            complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(hint));
+            if let Some(verdict) = error.verdict().filter(|_| job.emit.is_empty() && !job.json) {
+                output::show(&format!("{target}: no handshake\n\n{}", report::device(&verdict)))?;
+            }
+            let failure = Failure::new(Exit::NoHandshake, error.to_string());
+            complain(&failure.with_hint(error.hint()));
             return Ok(Exit::NoHandshake);
         }
         Ok(grab) => match &grab.verdict {

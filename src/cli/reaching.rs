@@ -7,10 +7,10 @@ use certgrab::{
 };
 use clap::ValueEnum;
 
-use super::repeat::Words;
+use super::{Exit, Failure, repeat::Words};
 
 /// How a server is to be reached.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Reaching the server")]
 pub(crate) struct Reaching {
     /// Shake hands in full, in cleartext (TLS 1.2 and older), or auto: cleartext where full fails
@@ -32,7 +32,8 @@ pub(crate) struct Reaching {
     pub(super) device: Option<&'static Device>,
 
     /// Ask every address for RSA and ECDSA, TLS 1.3 and older, with and without the name
-    #[arg(long, conflicts_with_all = ["from", "hosts", "what"])]
+    #[arg(long, conflicts_with_all = ["from", "hosts", "what", "backup", "siblings", "paths",
+                                      "sizes"])]
     pub(super) survey: bool,
 
     #[command(flatten)]
@@ -66,17 +67,9 @@ fn device(name: &str) -> Result<&'static Device, String> {
 }
 
 impl Reaching {
-    /// What to change on the device that was asked for, after a failure.
-    pub(super) fn advice(&self, error: &reach::Error) -> Option<String> {
-        match error {
-            reach::Error::Handshake(error) => self.device?.advice(error),
-            _ => None,
-        }
-    }
-
     /// Adds the words of the options that decide which chain comes back.
     pub(super) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
-        let Self { handshake, starttls: _, device, survey, proxy: _ } = self;
+        let Self { handshake, starttls, device, survey, proxy: _ } = self;
         let way = match handshake {
             Handshake::Auto => None,
             Handshake::Full => Some("full"),
@@ -84,8 +77,11 @@ impl Reaching {
         };
         words.values("--handshake", way);
         // The scheme of a URL is lost in `host:port`, whichever way it was said.
-        let scheme = target.map(Target::scheme).filter(|scheme| scheme.starttls.is_some());
-        words.values("--starttls", scheme.map(|scheme| scheme.word));
+        let protocol = match target {
+            Some(target) => target.scheme().starttls,
+            None => starttls.map(StartTls::from),
+        };
+        words.values("--starttls", protocol.and_then(StartTls::scheme).map(|scheme| scheme.word));
         words.values("--as", device.map(|device| device.name));
         words.switch("--survey", *survey);
     }
@@ -99,19 +95,43 @@ impl Reaching {
         }
     }
 
-    /// The target as it is to be asked.
+    /// The target as it is to be asked; a scheme of its own counts more than the option.
     pub(super) fn target(&self, target: &Target) -> Target {
-        let protocol = match self.starttls {
-            None => return target.clone(),
-            Some(Protocol::Smtp) => StartTls::Smtp,
-            Some(Protocol::Imap) => StartTls::Imap,
-            Some(Protocol::Pop3) => StartTls::Pop3,
-            Some(Protocol::Ftp) => StartTls::Ftp,
-            Some(Protocol::Ldap) => StartTls::Ldap,
-            Some(Protocol::Postgres) => StartTls::Postgres,
-            Some(Protocol::Mysql) => StartTls::Mysql,
-            Some(Protocol::Xmpp) => StartTls::Xmpp,
+        match self.starttls {
+            Some(protocol) if !target.scheme().is_given => target.clone().asking(protocol.into()),
+            _ => target.clone(),
+        }
+    }
+
+    /// Refuses an option that contradicts the scheme of `target`.
+    pub(super) fn agree(&self, target: &Target) -> Result<(), Failure> {
+        let scheme = target.scheme();
+        let Some(protocol) = self.starttls.map(StartTls::from) else { return Ok(()) };
+        if !scheme.is_given || scheme.starttls == Some(protocol) {
+            return Ok(());
+        }
+        let word = scheme.word;
+        let of_the_scheme = match scheme.starttls {
+            Some(other) => format!("`{word}:` asks for TLS in {other}"),
+            None => format!("`{word}:` begins with TLS"),
         };
-        target.clone().asking(protocol)
+        let message = format!("{of_the_scheme}, and `--starttls` asks for it in {protocol} first");
+        let hint = "leave out the scheme or the option".to_owned();
+        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+    }
+}
+
+impl From<Protocol> for StartTls {
+    fn from(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::Smtp => Self::Smtp,
+            Protocol::Imap => Self::Imap,
+            Protocol::Pop3 => Self::Pop3,
+            Protocol::Ftp => Self::Ftp,
+            Protocol::Ldap => Self::Ldap,
+            Protocol::Postgres => Self::Postgres,
+            Protocol::Mysql => Self::Mysql,
+            Protocol::Xmpp => Self::Xmpp,
+        }
     }
 }

@@ -10,6 +10,7 @@ use certgrab::{
     escape::Foreign,
     extensions,
     grab::{Judgement, Options},
+    handshake::Verdict,
     store::Source,
     target::Target,
     warning::{self, Warning},
@@ -39,7 +40,12 @@ pub(super) fn trusted(
     let enough = if anchor.is_sufficient() {
         "the server sends all that a device needs with it".to_owned()
     } else {
-        format!("the server leaves out {} certificates", anchor.missing.len())
+        match anchor.missing.len() {
+            1 => "the server leaves out a certificate that a device needs with it".to_owned(),
+            count => {
+                format!("the server leaves out {count} certificates that a device needs with it")
+            }
+        }
     };
     fact(&mut out, "proof", &enough);
     let bundle = judgement.bundle(target, &grab.presented, options);
@@ -148,14 +154,7 @@ fn handshake(out: &mut String, grab: &Grab) {
     };
     let text = format!("{}, {}; {proof}", handshake.version, handshake.cipher_suite);
     fact(out, "handshake", &text);
-    if let Some(device) = handshake.device {
-        for (index, sentence) in
-            device.verdict(handshake, &grab.presented.certificates).iter().enumerate()
-        {
-            let name = if index == 0 { "device" } else { "" };
-            fact(out, name, &format!("{} {sentence}", device.name));
-        }
-    }
+    out.push_str(&grab.device().as_ref().map(device).unwrap_or_default());
     if handshake.client_certificate_requested {
         fact(out, "client", "the server asks for a client certificate");
     }
@@ -165,6 +164,16 @@ fn handshake(out: &mut String, grab: &Grab) {
         "message",
         &format!("{bytes} bytes of certificates, which most devices must hold at once"),
     );
+}
+
+/// What the server means to a device.
+pub(super) fn device(verdict: &Verdict) -> String {
+    let mut out = String::new();
+    for (index, sentence) in verdict.sentences().iter().enumerate() {
+        let name = if index == 0 { "device" } else { "" };
+        fact(&mut out, name, &format!("{} {sentence}", verdict.device.name));
+    }
+    out
 }
 
 fn warnings(out: &mut String, warnings: &[Warning]) {

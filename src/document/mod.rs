@@ -19,7 +19,7 @@ use crate::{
     certificate::Certificate,
     escape::Foreign,
     grab::{Error, Grab, Judgement, Options},
-    handshake::MaxFragmentLength,
+    handshake::{MaxFragmentLength, Verdict},
     path::{self, Path, Question, Refusal},
     reach,
     remembered::Memory,
@@ -45,6 +45,9 @@ pub struct Document {
     status: &'static str,
     error: Option<ErrorPart>,
     handshake: Option<HandshakePart>,
+    /// The device as which the server was asked, with what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<DevicePart>,
     presented: Vec<Arc<CertificatePart>>,
     fetched: Vec<Arc<CertificatePart>>,
     paths: Vec<PathPart>,
@@ -83,13 +86,18 @@ struct HandshakePart {
     certificate_message_bytes: usize,
     /// Why the full handshake was not finished.
     incomplete: Option<String>,
-    /// The device as which the server was asked, with what the answer means to it.
-    device: Option<DevicePart>,
 }
 
 #[derive(Debug, Serialize)]
 struct DevicePart {
     name: &'static str,
+    can_connect: bool,
+    /// What to change in its configuration.
+    change: Option<&'static str>,
+    /// Bytes of the Certificate message, which most devices must hold at once.
+    certificate_message_bytes: Option<usize>,
+    /// Bytes of plaintext that one incoming record may hold.
+    receive_buffer_bytes: usize,
     /// The size of records that the server agreed to, in bytes.
     max_fragment_length: Option<usize>,
     verdict: Vec<String>,
@@ -144,8 +152,9 @@ impl Document {
     pub fn new(target: &Target, outcome: &Result<Grab, Error>, options: &Options) -> Self {
         match outcome {
             Err(error) => {
+                let device = error.verdict().as_ref().map(DevicePart::new);
                 let error = Some(ErrorPart::new(error));
-                Self { error, ..Self::empty(target, options) }
+                Self { error, device, ..Self::empty(target, options) }
             }
             Ok(grab) => Self::judged(target, grab, options),
         }
@@ -171,6 +180,7 @@ impl Document {
             status: "failed",
             error: None,
             handshake: None,
+            device: None,
             presented: Vec::new(),
             fetched: Vec::new(),
             paths: Vec::new(),
@@ -192,12 +202,8 @@ impl Document {
             client_certificate_requested: handshake.client_certificate_requested,
             certificate_message_bytes: handshake.certificate_message_bytes,
             incomplete: handshake.incomplete.clone(),
-            device: handshake.device.map(|device| DevicePart {
-                name: device.name,
-                max_fragment_length: handshake.max_fragment_length.map(MaxFragmentLength::bytes),
-                verdict: device.verdict(handshake, &presented.certificates),
-            }),
         });
+        self.device = grab.device().as_ref().map(DevicePart::new);
         let shown = |one: &Certificate| certificate(one, &presented.source);
         self.presented = presented.certificates.iter().map(shown).collect();
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
@@ -265,6 +271,20 @@ impl TargetPart {
             port: target.port(),
             name: options.wanted_name(target).to_str().into_owned(),
             starttls: target.scheme().starttls.map(|_| target.scheme().word),
+        }
+    }
+}
+
+impl DevicePart {
+    fn new(verdict: &Verdict) -> Self {
+        Self {
+            name: verdict.device.name,
+            can_connect: verdict.obstacle.is_none(),
+            change: verdict.change,
+            certificate_message_bytes: verdict.certificate_message_bytes,
+            receive_buffer_bytes: verdict.device.receive_bytes,
+            max_fragment_length: verdict.max_fragment_length.map(MaxFragmentLength::bytes),
+            verdict: verdict.sentences(),
         }
     }
 }

@@ -18,7 +18,6 @@ use super::{
     error::{Error, MAX_PEER_BYTES},
     flight::{Flight, was_offered},
 };
-use crate::escape::Foreign;
 
 /// How long to wait, once the certificates have come, for what follows them: whether the server
 /// asks for a client certificate stands in the same flight.
@@ -37,9 +36,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut random = [0; 32];
-    ring::default_provider().secure_random.fill(&mut random).map_err(|_| {
-        Error::Protocol(Foreign::text("this machine's source of random numbers fails"))
-    })?;
+    let source = ring::default_provider().secure_random;
+    source.fill(&mut random).map_err(|_| Error::no_random_numbers())?;
     let hello = hello.clone().in_clear();
     let (mut flight, mut received) = (Flight::default(), 0);
     let talk = talk(stream, &hello, random, &mut flight, &mut received);

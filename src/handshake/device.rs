@@ -1,15 +1,15 @@
-//! The ClientHellos of devices: what each TLS library offers unless it is told otherwise.
+//! What a server's answer, or its refusal, means to a device.
 //!
-//! In: the name of a device. Out: its [`Hello`], and what an answer means to it. The lists were
-//! recorded from the libraries themselves where they run on a host, and read from their sources
-//! where not; each row says which.
+//! In: a row of the table of devices. Out: its [`Hello`], and a [`Verdict`] on what came of it.
 
+use rustls::AlertDescription;
 use rustls_pki_types::DnsName;
 
 use crate::certificate::{Certificate, Key};
 
 use super::{
-    Handshake, Hello, MaxFragmentLength, Version, error::Error, records::MAX_RECORD_BYTES,
+    DEVICES, Handshake, Hello, MaxFragmentLength, Presented, Version, error::Error,
+    records::MAX_RECORD_BYTES,
 };
 
 /// A device, or rather the TLS library of one with its default settings.
@@ -25,147 +25,56 @@ pub struct Device {
     pub newest: Version,
     /// The oldest version it takes.
     pub oldest: Version,
-    suites: &'static [u16],
-    schemes: &'static [u16],
-    groups: &'static [u16],
+    pub(super) suites: &'static [u16],
+    pub(super) schemes: &'static [u16],
+    pub(super) groups: &'static [u16],
     /// The size of records that it asks the server to keep to.
     pub max_fragment_length: Option<MaxFragmentLength>,
     /// Bytes of plaintext that one incoming record may hold.
     pub receive_bytes: usize,
     /// Whether a handshake message must fit into one record.
-    whole_messages: bool,
+    pub(super) whole_messages: bool,
     /// What it wants of the certificates below the anchor.
-    certificates: Strictness,
+    pub(super) certificates: Strictness,
     /// What to change so that it speaks TLS 1.3.
-    tls13: Option<&'static str>,
+    pub(super) tls13: Option<&'static str>,
+    /// What to change so that it offers more cipher suites.
+    pub(super) settings: &'static [Setting],
+}
+
+/// A change of a device's configuration that brings cipher suites.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Setting {
+    /// What the names of these suites hold.
+    pub(super) of_suites: &'static str,
+    /// The change.
+    pub(super) change: &'static str,
+}
+
+/// What a server means to a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The device.
+    pub device: &'static Device,
+    /// Why it cannot connect; `None` if it can.
+    pub obstacle: Option<String>,
+    /// What to change in its configuration so that it can, where that is known.
+    pub change: Option<&'static str>,
+    /// The version that was agreed on; `None` if it was refused.
+    pub version: Option<String>,
+    /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
+    /// device, of that to a client which offers more.
+    pub certificate_message_bytes: Option<usize>,
+    /// The size of records that the server agreed to keep to.
+    pub max_fragment_length: Option<MaxFragmentLength>,
 }
 
 /// What a TLS library wants of the certificates that it verifies.
 #[derive(Debug, PartialEq, Eq)]
-struct Strictness {
-    fewest_rsa_bits: usize,
-    takes_sha1: bool,
+pub(super) struct Strictness {
+    pub(super) fewest_rsa_bits: usize,
+    pub(super) takes_sha1: bool,
 }
-
-/// `mbedtls_x509_crt_profile_default` (library/x509_crt.c of mbedTLS 2.28 and 3.6).
-const MBEDTLS: Strictness = Strictness { fewest_rsa_bits: 2048, takes_sha1: false };
-
-/// `br_x509_minimal_init` of BearSSL 0.6 wants 128 bytes; the full profile has SHA-1.
-const BEARSSL: Strictness = Strictness { fewest_rsa_bits: 1017, takes_sha1: true };
-
-/// Security level 2, Debian's default (SSL_CTX_set_security_level(3)).
-const OPENSSL: Strictness = Strictness { fewest_rsa_bits: 2048, takes_sha1: false };
-
-/// The devices, by name.
-pub static DEVICES: [Device; 7] = [
-    Device {
-        name: "esp-idf",
-        about: "ESP-IDF 5 with mbedTLS 3.6, esp-tls and esp-mqtt",
-        source: "components/mbedtls/Kconfig of ESP-IDF 5, library/ssl_tls.c of mbedTLS 3.6",
-        newest: Version::Tls12,
-        oldest: Version::Tls12,
-        suites: ESP_IDF_SUITES,
-        schemes: ESP_IDF_SCHEMES,
-        groups: ESP_IDF_GROUPS,
-        max_fragment_length: None,
-        receive_bytes: MAX_RECORD_BYTES,
-        whole_messages: true,
-        certificates: MBEDTLS,
-        tls13: Some("CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig"),
-    },
-    Device {
-        name: "arduino-esp32",
-        about: "NetworkClientSecure of the Arduino core for ESP32",
-        source: "the core is compiled with ESP-IDF's defaults for mbedTLS",
-        newest: Version::Tls12,
-        oldest: Version::Tls12,
-        suites: ESP_IDF_SUITES,
-        schemes: ESP_IDF_SCHEMES,
-        groups: ESP_IDF_GROUPS,
-        max_fragment_length: None,
-        receive_bytes: MAX_RECORD_BYTES,
-        whole_messages: true,
-        certificates: MBEDTLS,
-        tls13: Some(
-            "a core built by esp32-arduino-lib-builder with CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y",
-        ),
-    },
-    Device {
-        name: "esp8266",
-        about: "BearSSL::WiFiClientSecure of the Arduino core for ESP8266",
-        source: "recorded from br_ssl_client_init_full of BearSSL 0.6, which the core calls",
-        newest: Version::Tls12,
-        oldest: Version::Tls10,
-        suites: BEARSSL_SUITES,
-        schemes: BEARSSL_SCHEMES,
-        groups: BEARSSL_GROUPS,
-        max_fragment_length: None,
-        receive_bytes: MAX_RECORD_BYTES,
-        whole_messages: false,
-        certificates: BEARSSL,
-        tls13: None,
-    },
-    Device {
-        name: "esp8266-512",
-        about: "the same after `setBufferSizes(512, 512)`",
-        source: "recorded from BearSSL 0.6 with an input buffer for records of 512 bytes",
-        newest: Version::Tls12,
-        oldest: Version::Tls10,
-        suites: BEARSSL_SUITES,
-        schemes: BEARSSL_SCHEMES,
-        groups: BEARSSL_GROUPS,
-        max_fragment_length: Some(MaxFragmentLength::Bytes512),
-        receive_bytes: 512,
-        whole_messages: false,
-        certificates: BEARSSL,
-        tls13: None,
-    },
-    Device {
-        name: "mbedtls",
-        about: "mbedTLS 2.28 as Debian builds it",
-        source: "recorded from mbedtls_ssl_config_defaults of mbedTLS 2.28.3",
-        newest: Version::Tls12,
-        oldest: Version::Tls10,
-        suites: MBEDTLS_SUITES,
-        schemes: MBEDTLS_SCHEMES,
-        groups: MBEDTLS_GROUPS,
-        max_fragment_length: None,
-        receive_bytes: MAX_RECORD_BYTES,
-        whole_messages: true,
-        certificates: MBEDTLS,
-        tls13: Some("mbedTLS 3.6 with MBEDTLS_SSL_PROTO_TLS1_3"),
-    },
-    Device {
-        name: "bearssl",
-        about: "BearSSL 0.6 with all that it has",
-        source: "recorded from br_ssl_client_init_full of BearSSL 0.6",
-        newest: Version::Tls12,
-        oldest: Version::Tls10,
-        suites: BEARSSL_SUITES,
-        schemes: BEARSSL_SCHEMES,
-        groups: BEARSSL_GROUPS,
-        max_fragment_length: None,
-        receive_bytes: MAX_RECORD_BYTES,
-        whole_messages: false,
-        certificates: BEARSSL,
-        tls13: None,
-    },
-    Device {
-        name: "openssl",
-        about: "OpenSSL 3.0 on a host",
-        source: "recorded from openssl s_client 3.0; its default security level refuses TLS 1.1",
-        newest: Version::Tls13,
-        oldest: Version::Tls12,
-        suites: OPENSSL_SUITES,
-        schemes: OPENSSL_SCHEMES,
-        groups: OPENSSL_GROUPS,
-        max_fragment_length: None,
-        receive_bytes: MAX_RECORD_BYTES,
-        whole_messages: false,
-        certificates: OPENSSL,
-        tls13: None,
-    },
-];
 
 impl Device {
     /// The device called `name`.
@@ -189,32 +98,31 @@ impl Device {
         }
     }
 
-    /// What an answer means to it, in sentences without a full stop; the first says whether it
-    /// connects.
+    /// What an answer with these certificates means to it.
     #[must_use]
-    pub fn verdict(&self, handshake: &Handshake, sent: &[Certificate]) -> Vec<String> {
-        let bytes = handshake.certificate_message_bytes;
-        let mut verdict =
-            vec![match self.obstacle(handshake).or_else(|| self.certificates.refusal(sent)) {
-                None => format!("can connect, with {}", handshake.version),
-                Some(obstacle) => format!("cannot connect: {obstacle}"),
-            }];
-        verdict.push(if self.whole_messages {
-            format!(
-                "needs a receive buffer of {bytes} bytes for the certificates, by default it has {}",
-                self.receive_bytes
-            )
-        } else {
-            format!("reads the {bytes} bytes of certificates piece by piece")
-        });
-        if let Some(wanted) = self.max_fragment_length {
-            let wanted = wanted.bytes();
-            verdict.push(match handshake.max_fragment_length {
-                Some(_) => format!("the server keeps to records of {wanted} bytes"),
-                None => format!("the server does not answer to max_fragment_length {wanted}"),
-            });
+    pub fn judge(&'static self, handshake: &Handshake, sent: &[Certificate]) -> Verdict {
+        Verdict {
+            device: self,
+            obstacle: self.obstacle(handshake).or_else(|| self.certificates.refusal(sent)),
+            change: None,
+            version: Some(handshake.version.clone()),
+            certificate_message_bytes: Some(handshake.certificate_message_bytes),
+            max_fragment_length: handshake.max_fragment_length,
         }
-        verdict
+    }
+
+    /// What a refusal means to it, with what the server presents to a client that offers more.
+    #[must_use]
+    pub fn judge_refusal(&'static self, error: &Error, seen: Option<&Presented>) -> Verdict {
+        let seen = seen.and_then(|presented| presented.handshake.as_ref());
+        Verdict {
+            device: self,
+            obstacle: Some(error.to_string()),
+            change: self.change(error, seen),
+            version: None,
+            certificate_message_bytes: seen.map(|handshake| handshake.certificate_message_bytes),
+            max_fragment_length: None,
+        }
     }
 
     /// Why it cannot connect although it was answered.
@@ -237,30 +145,97 @@ impl Device {
         None
     }
 
-    /// What to change on the device after this failure, where that is known.
+    /// What to try after this failure, where that is known.
     #[must_use]
-    pub fn advice(&self, error: &Error) -> Option<String> {
-        use rustls::AlertDescription as Alert;
+    pub fn advice(&self, error: &Error, seen: Option<&Presented>) -> Option<String> {
         let name = self.name;
-        match error {
-            Error::Alert(Alert::ProtocolVersion) | Error::Version(0x0304) => {
-                Some(match self.tls13 {
-                    Some(change) if self.newest < Version::Tls13 => {
-                        format!("if the server speaks TLS 1.3 only, {name} needs {change}")
-                    }
-                    _ => format!("the server speaks no version that {name} has"),
-                })
-            }
-            Error::Version(_) => Some(format!(
-                "{name} speaks {} and nothing older; without `--as` certgrab shows what it has",
+        let handshake = seen.and_then(|presented| presented.handshake.as_ref());
+        if let Some(change) = self.change(error, handshake) {
+            return Some(match handshake {
+                Some(Handshake { version, .. }) if *version == Version::Tls13.to_string() => {
+                    format!("the server speaks {version}: {name} needs {change}")
+                }
+                Some(Handshake { version, cipher_suite, .. }) => {
+                    format!(
+                        "the server speaks {version} with {cipher_suite}: {name} needs {change}"
+                    )
+                }
+                None => format!("if the server speaks TLS 1.3 only, {name} needs {change}"),
+            });
+        }
+        match (error, handshake) {
+            (Error::Version(number), _) if *number < self.oldest as u16 => Some(format!(
+                "{name} speaks {} and nothing older; without `--as` certgrab shows what the \
+                 server has",
                 self.oldest
             )),
-            Error::Alert(Alert::HandshakeFailure | Alert::InsufficientSecurity) => Some(format!(
-                "the server has no cipher suite, group or certificate for {name}; without `--as` \
-                 certgrab shows what it has"
+            (error, Some(handshake)) if error.is_about_negotiation() => Some(format!(
+                "with a client that offers more the server speaks {} with {} and the key {}, which \
+                 `certgrab` without `--as` shows",
+                handshake.version,
+                handshake.cipher_suite,
+                seen.and_then(|presented| presented.certificates.first())
+                    .map_or_else(|| "of none".to_owned(), |leaf| leaf.key().to_string()),
             )),
+            (error, None) if error.is_about_the_version() => {
+                Some(format!("the server speaks no version that {name} has"))
+            }
             _ => None,
         }
+    }
+
+    /// What to change in its configuration after this failure, where that is known.
+    fn change(&self, error: &Error, seen: Option<&Handshake>) -> Option<&'static str> {
+        let newest = Version::Tls13.to_string();
+        match seen {
+            Some(seen) if seen.version == newest => self.tls13,
+            None if is_of_tls13(error) => self.tls13,
+            Some(seen) => {
+                let mut settings = self.settings.iter();
+                let setting = settings.find(|one| seen.cipher_suite.contains(one.of_suites));
+                setting.map(|one| one.change)
+            }
+            None => None,
+        }
+    }
+}
+
+/// Whether a refusal is what a server of TLS 1.3 alone says.
+fn is_of_tls13(error: &Error) -> bool {
+    const TLS13: u16 = Version::Tls13 as u16;
+    matches!(error, Error::Alert(AlertDescription::ProtocolVersion) | Error::Version(TLS13))
+}
+
+impl Verdict {
+    /// In sentences without a full stop; the first says whether the device connects.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let Self { device, .. } = self;
+        let mut sentences = vec![match (&self.obstacle, &self.version) {
+            (Some(obstacle), _) => format!("cannot connect: {obstacle}"),
+            (None, Some(version)) => format!("can connect, with {version}"),
+            (None, None) => "can connect".to_owned(),
+        }];
+        sentences.extend(self.change.map(|change| format!("needs {change}")));
+        if let Some(bytes) = self.certificate_message_bytes {
+            sentences.push(if device.whole_messages {
+                format!(
+                    "needs a receive buffer of {bytes} bytes for the certificates, by default it \
+                     has {}",
+                    device.receive_bytes
+                )
+            } else {
+                format!("reads the {bytes} bytes of certificates piece by piece")
+            });
+        }
+        if let (Some(wanted), Some(_)) = (device.max_fragment_length, &self.version) {
+            let wanted = wanted.bytes();
+            sentences.push(match self.max_fragment_length {
+                Some(_) => format!("the server keeps to records of {wanted} bytes"),
+                None => format!("the server does not answer to max_fragment_length {wanted}"),
+            });
+        }
+        sentences
     }
 }
 
@@ -283,73 +258,6 @@ impl Strictness {
 fn is_sha1(certificate: &Certificate) -> bool {
     certificate.signature_algorithm().to_ascii_lowercase().contains("sha1")
 }
-
-/// As `br_ssl_client_init_full` of BearSSL 0.6 writes them.
-const BEARSSL_SUITES: &[u16] = &[
-    0xcca9, 0xcca8, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xc0ac, 0xc0ad, 0xc0ae, 0xc0af, 0xc023, 0xc027,
-    0xc024, 0xc028, 0xc009, 0xc013, 0xc00a, 0xc014, 0xc02d, 0xc031, 0xc02e, 0xc032, 0xc025, 0xc029,
-    0xc026, 0xc02a, 0xc004, 0xc00e, 0xc005, 0xc00f, 0x009c, 0x009d, 0xc09c, 0xc09d, 0xc0a0, 0xc0a1,
-    0x003c, 0x003d, 0x002f, 0x0035, 0xc008, 0xc012, 0xc003, 0xc00d, 0x000a,
-];
-
-/// Likewise.
-const BEARSSL_SCHEMES: &[u16] =
-    &[0x0403, 0x0303, 0x0503, 0x0603, 0x0203, 0x0401, 0x0301, 0x0501, 0x0601, 0x0201];
-
-/// Likewise.
-const BEARSSL_GROUPS: &[u16] = &[0x0017, 0x0018, 0x0019, 0x001d];
-
-/// As `mbedtls_ssl_config_defaults` of mbedTLS 2.28.3 writes them.
-const MBEDTLS_SUITES: &[u16] = &[
-    0xcca8, 0xcca9, 0xccaa, 0xc02c, 0xc030, 0x009f, 0xc0ad, 0xc09f, 0xc024, 0xc028, 0x006b, 0xc00a,
-    0xc014, 0x0039, 0xc0af, 0xc0a3, 0xc087, 0xc08b, 0xc07d, 0xc073, 0xc077, 0x00c4, 0x0088, 0xc02b,
-    0xc02f, 0x009e, 0xc0ac, 0xc09e, 0xc023, 0xc027, 0x0067, 0xc009, 0xc013, 0x0033, 0xc0ae, 0xc0a2,
-    0xc086, 0xc08a, 0xc07c, 0xc072, 0xc076, 0x00be, 0x0045, 0x009d, 0xc09d, 0x003d, 0x0035, 0xc032,
-    0xc02a, 0xc00f, 0xc02e, 0xc026, 0xc005, 0xc0a1, 0xc07b, 0x00c0, 0x0084, 0xc08d, 0xc079, 0xc089,
-    0xc075, 0x009c, 0xc09c, 0x003c, 0x002f, 0xc031, 0xc029, 0xc00e, 0xc02d, 0xc025, 0xc004, 0xc0a0,
-    0xc07a, 0x00ba, 0x0041, 0xc08c, 0xc078, 0xc088, 0xc074,
-];
-
-/// Likewise.
-const MBEDTLS_SCHEMES: &[u16] = &[0x0603, 0x0601, 0x0503, 0x0501, 0x0403, 0x0401, 0x0303, 0x0301];
-
-/// Likewise.
-const MBEDTLS_GROUPS: &[u16] = &[
-    0x0019, 0x001c, 0x0018, 0x001b, 0x0017, 0x0016, 0x001a, 0x0015, 0x0014, 0x0013, 0x0012, 0x001d,
-    0x001e,
-];
-
-/// mbedTLS's order without what ESP-IDF's Kconfig leaves out: ChaCha20, DHE, Camellia.
-const ESP_IDF_SUITES: &[u16] = &[
-    0xc02c, 0xc030, 0xc0ad, 0xc024, 0xc028, 0xc00a, 0xc014, 0xc0af, 0xc02b, 0xc02f, 0xc0ac, 0xc023,
-    0xc027, 0xc009, 0xc013, 0xc0ae, 0x009d, 0xc09d, 0x003d, 0x0035, 0xc032, 0xc02a, 0xc00f, 0xc02e,
-    0xc026, 0xc005, 0xc0a1, 0x009c, 0xc09c, 0x003c, 0x002f, 0xc031, 0xc029, 0xc00e, 0xc02d, 0xc025,
-    0xc004, 0xc0a0,
-];
-
-/// `ssl_tls12_preset_default_sig_algs` of mbedTLS 3.6 (library/ssl_tls.c).
-const ESP_IDF_SCHEMES: &[u16] =
-    &[0x0603, 0x0806, 0x0601, 0x0503, 0x0805, 0x0501, 0x0403, 0x0804, 0x0401];
-
-/// `ssl_preset_default_groups` of mbedTLS 3.6 (library/ssl_tls.c), all enabled in ESP-IDF.
-const ESP_IDF_GROUPS: &[u16] = &[0x001d, 0x0017, 0x0018, 0x0019, 0x001a, 0x001b, 0x001c];
-
-/// As `openssl s_client` 3.0 writes them, those of TLS 1.3 left out.
-const OPENSSL_SUITES: &[u16] = &[
-    0xc02c, 0xc030, 0x009f, 0xcca9, 0xcca8, 0xccaa, 0xc02b, 0xc02f, 0x009e, 0xc024, 0xc028, 0x006b,
-    0xc023, 0xc027, 0x0067, 0xc00a, 0xc014, 0x0039, 0xc009, 0xc013, 0x0033, 0x009d, 0x009c, 0x003d,
-    0x003c, 0x0035, 0x002f,
-];
-
-/// Likewise.
-const OPENSSL_SCHEMES: &[u16] = &[
-    0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401,
-    0x0501, 0x0601, 0x0303, 0x0301, 0x0302, 0x0402, 0x0502, 0x0602,
-];
-
-/// Likewise.
-const OPENSSL_GROUPS: &[u16] =
-    &[0x001d, 0x0017, 0x001e, 0x0019, 0x0018, 0x0100, 0x0101, 0x0102, 0x0103, 0x0104];
 
 #[cfg(test)]
 mod tests {

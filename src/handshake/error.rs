@@ -2,11 +2,12 @@
 
 use std::{fmt, io};
 
-use rustls::{AlertDescription, CertificateError, InvalidMessage, PeerIncompatible};
+use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
 use super::{
     hello::version_name,
     plaintext::{self, Plain},
+    words,
 };
 use crate::escape::Foreign;
 
@@ -41,8 +42,10 @@ pub enum Error {
     Alert(AlertDescription),
     /// The peer chose a version that was not offered, by its number in the ServerHello.
     Version(u16),
-    /// The peer chose what certgrab cannot compute with, in the words of rustls.
+    /// The peer chose what certgrab cannot compute with, in a sentence about it.
     Incompatible(Foreign),
+    /// The peer speaks TLS 1.3 with this group or cipher suite, which certgrab lacks.
+    Lacking(String),
     /// The peer's signature is not by the key of its certificate.
     WrongSignature,
     /// A part of what the peer sends is larger than certgrab takes.
@@ -58,7 +61,7 @@ pub enum Error {
     TooMuch,
     /// The peer sent more records in a row that bring nothing than certgrab bears.
     Useless,
-    /// The peer breaks the protocol.
+    /// The peer breaks the protocol, in a sentence about how.
     Protocol(Foreign),
     /// The deadline came first.
     TimedOut {
@@ -73,12 +76,16 @@ const RUSTLS_MESSAGE_BYTES: usize = 0xffff;
 impl Error {
     pub(super) fn not_tls(beginning: &[u8]) -> Self {
         let protocol = plaintext::recognise(beginning);
-        Self::NotTls { protocol, answer: Foreign::bytes(beginning) }
+        Self::NotTls { protocol, answer: Foreign::bytes(plaintext::first_line(beginning)) }
     }
 
     /// A broker that was asked and answered in clear text.
     pub(crate) fn plain_mqtt() -> Self {
         Self::NotTls { protocol: Some(Plain::Mqtt), answer: Foreign::default() }
+    }
+
+    pub(super) fn no_random_numbers() -> Self {
+        Self::Protocol(Foreign::text("this machine's source of random numbers fails"))
     }
 
     /// What rustls says, after `beginning` had come from the peer.
@@ -98,16 +105,8 @@ impl Error {
             Rustls::InvalidMessage(_) if !plaintext::may_be_tls(beginning) => {
                 Self::not_tls(beginning)
             }
-            Rustls::PeerIncompatible(
-                PeerIncompatible::ServerDoesNotSupportTls12Or13
-                | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-            ) => Self::Incompatible(Foreign::text("it speaks neither TLS 1.2 nor TLS 1.3")),
-            Rustls::PeerIncompatible(_) => {
-                let text = error.to_string();
-                let said = text.strip_prefix("peer is incompatible: ").unwrap_or(&text);
-                Self::Incompatible(Foreign::text(said))
-            }
-            other => Self::Protocol(Foreign::text(&other.to_string())),
+            Rustls::PeerIncompatible(why) => Self::Incompatible(words::incompatible(why)),
+            other => Self::Protocol(words::broken(other)),
         }
     }
 
@@ -131,7 +130,7 @@ impl Error {
                     | Alert::UnexpectedMessage
                     | Alert::InternalError
             ),
-            Self::Version(_) | Self::Incompatible(_) => true,
+            Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => true,
             // A limit of rustls: the cleartext handshake has a higher one.
             Self::TooLarge { most, .. } => *most == RUSTLS_MESSAGE_BYTES,
             Self::Closed { received: 0 } => true,
@@ -149,6 +148,12 @@ impl Error {
             Self::Alert(Alert::HandshakeFailure | Alert::InsufficientSecurity)
                 | Self::Incompatible(_)
         )
+    }
+
+    /// Whether the peer speaks none of the versions that were offered.
+    #[must_use]
+    pub fn is_about_the_version(&self) -> bool {
+        matches!(self, Self::Alert(AlertDescription::ProtocolVersion))
     }
 
     /// Whether the peer hung up without a word, as a broker without TLS does.
@@ -170,7 +175,7 @@ impl Error {
             Self::Alert(_) | Self::NotTls { .. } => 1,
             Self::Closed { .. } | Self::Broken { .. } | Self::TimedOut { .. } => 1,
             Self::Useless | Self::Protocol(_) => 2,
-            Self::Version(_) | Self::Incompatible(_) => 3,
+            Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => 3,
             Self::TooLarge { .. } | Self::TooMuch => 4,
             Self::WrongSignature => 5,
         }
@@ -186,6 +191,10 @@ impl Error {
             Self::Alert(AlertDescription::ProtocolVersion) => {
                 "`--handshake auto` tries TLS 1.0 to 1.3; `full` has nothing before 1.2, \
                  `cleartext` nothing after it, since TLS 1.3 encrypts its certificates"
+            }
+            Self::Lacking(_) => {
+                "OpenSSL may have it: `openssl s_client -connect HOST:PORT -showcerts` shows the \
+                 chain, `--from FILE` judges it from a file"
             }
             Self::Alert(AlertDescription::HandshakeFailure) => {
                 "the server may want another name, which `--sni NAME` sends, or something that \
@@ -217,7 +226,7 @@ impl Error {
             Self::NotTls { .. } => "not_tls",
             Self::Alert(_) => "alert",
             Self::Version(_) => "version",
-            Self::Incompatible(_) => "incompatible",
+            Self::Incompatible(_) | Self::Lacking(_) => "incompatible",
             Self::WrongSignature => "wrong_signature",
             Self::TooLarge { .. } => "too_large",
             Self::TooMuch => "too_much",
@@ -241,13 +250,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Broken { error, received } if hung_up(error) => {
-                write!(f, "the server reset the connection after {}", bytes(*received))
+                write!(f, "the server reset the connection {}", after(*received))
             }
             Self::Broken { error, received } => {
-                write!(f, "the connection broke after {}: {error}", bytes(*received))
+                write!(f, "the connection broke {}: {error}", after(*received))
             }
             Self::Closed { received } => {
-                write!(f, "the server closed the connection after {}", bytes(*received))
+                write!(f, "the server closed the connection {}", after(*received))
             }
             Self::NotTls { protocol: Some(protocol @ Plain::Ssl2), .. } => {
                 write!(f, "the server speaks {protocol}, which is older than TLS")
@@ -267,7 +276,10 @@ impl fmt::Display for Error {
             Self::Version(number) => {
                 write!(f, "the server speaks {} at best", version_name(*number))
             }
-            Self::Incompatible(said) => write!(f, "no handshake with the server: {}", said.line()),
+            Self::Lacking(what) => {
+                write!(f, "the server speaks TLS 1.3 with {what}, which certgrab does not have")
+            }
+            Self::Incompatible(said) => f.write_str(&said.line()),
             Self::WrongSignature => f.write_str(
                 "the server signed the handshake with another key than that of its certificate",
             ),
@@ -281,22 +293,22 @@ impl fmt::Display for Error {
                 write!(f, "the server sent over {MAX_PEER_BYTES} bytes without finishing")
             }
             Self::Useless => f.write_str("the server sent record after record that brings nothing"),
-            Self::Protocol(problem) => write!(f, "no handshake: {}", problem.line()),
+            Self::Protocol(problem) => f.write_str(&problem.line()),
             Self::TimedOut { received: 0 } => {
                 f.write_str("timed out: the server took the connection and said nothing")
             }
             Self::TimedOut { received } => {
-                write!(f, "timed out: the server stalled after {}", bytes(*received))
+                write!(f, "timed out: the server stalled {}", after(*received))
             }
         }
     }
 }
 
-fn bytes(count: usize) -> String {
-    match count {
-        0 => "nothing".to_owned(),
-        1 => "1 byte".to_owned(),
-        _ => format!("{count} bytes"),
+fn after(received: usize) -> String {
+    match received {
+        0 => "without a word".to_owned(),
+        1 => "after 1 byte".to_owned(),
+        _ => format!("after {received} bytes"),
     }
 }
 

@@ -30,6 +30,8 @@ struct ServerHello {
     version: u16,
     suite: u16,
     max_fragment_length: Option<MaxFragmentLength>,
+    /// The group that a HelloRetryRequest asks for (RFC 8446 section 4.2.8).
+    wanted_group: Option<u16>,
 }
 
 impl Flight {
@@ -96,6 +98,12 @@ impl Flight {
         self.server_hello.as_ref().map(|hello| hello.version)
     }
 
+    /// The group and the suite that a server of TLS 1.3 wants.
+    pub(crate) fn wants(&self) -> Option<(u16, u16)> {
+        let hello = self.server_hello.as_ref()?;
+        Some((hello.wanted_group?, hello.suite))
+    }
+
     /// What the server presented, if its certificates have come. Nothing of it was signed.
     pub(crate) fn presented(&self, incomplete: Option<String>) -> Option<Presented> {
         let hello = self.server_hello.as_ref()?;
@@ -126,7 +134,8 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
     rest.take(usize::from(session)).filter(|id| id.len() <= 32).ok_or_else(wrong)?;
     let suite = rest.number().ok_or_else(wrong)?;
     rest.byte().ok_or_else(wrong)?;
-    let mut hello = ServerHello { version: legacy, suite, max_fragment_length: None };
+    let mut hello =
+        ServerHello { version: legacy, suite, max_fragment_length: None, wanted_group: None };
     if rest.0.is_empty() {
         return Ok(hello);
     }
@@ -143,6 +152,8 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
         seen.push(kind);
         match (kind, content) {
             (1, &[code]) => hello.max_fragment_length = MaxFragmentLength::from_code(code),
+            // A ServerHello has a key of its own there, which is longer.
+            (51, &[high, low]) => hello.wanted_group = Some(u16::from_be_bytes([high, low])),
             (43, &[high, low]) => hello.version = u16::from_be_bytes([high, low]),
             _ => {}
         }
@@ -222,12 +233,12 @@ mod tests {
         let newer = read(&hello(0x0303, &[0, 43, 0, 2, 3, 4, 0, 1, 0, 1, 1])).unwrap();
         assert_eq!(newer.version, 0x0304);
         assert_eq!(newer.max_fragment_length, Some(MaxFragmentLength::Bytes512));
-        let fit = "no handshake: the server sent a ServerHello whose lengths do not fit";
+        let fit = "the server sent a ServerHello whose lengths do not fit";
         assert_eq!(read(&hello(0x0303, &[0, 23, 0xff, 0xff])).unwrap_err(), fit);
         assert_eq!(read(&hello(0x0303, &[])[..20]).unwrap_err(), fit);
         assert_eq!(
             read(&hello(0x0303, &[0, 23, 0, 0, 0, 23, 0, 0])).unwrap_err(),
-            "no handshake: the server sent a ServerHello with an extension twice"
+            "the server sent a ServerHello with an extension twice"
         );
     }
 

@@ -44,11 +44,9 @@ use super::{
 };
 use crate::{
     certificate::{Certificate, Key, KeyPossession},
+    extensions::RSA_BITS,
     store::Source,
 };
-
-/// Bits of an RSA key that the provider checks a signature with.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// What the server said, as the callbacks of rustls hear it.
 #[derive(Debug, Default)]
@@ -370,11 +368,11 @@ impl Recorder {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn algorithms_for(&self, scheme: SignatureScheme) -> &WebPkiSupportedAlgorithms {
-        match scheme {
-            SignatureScheme::ECDSA_NISTP521_SHA512 => &rare::P521,
-            _ => &self.algorithms,
-        }
+    /// What checks a signature by the key of `certificate`.
+    fn algorithms_for(&self, certificate: &CertificateDer<'_>) -> &WebPkiSupportedAlgorithms {
+        let is_p521 = Certificate::from_der(certificate)
+            .is_ok_and(|certificate| certificate.key().to_string() == "EC P-521");
+        if is_p521 { &rare::P521 } else { &self.algorithms }
     }
 
     /// Writes down whether the signature proved the key; only a signature that is wrong is refused.
@@ -419,7 +417,7 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = self.algorithms_for(signed.scheme);
+        let algorithms = self.algorithms_for(cert);
         self.note(cert, verify_tls12_signature(message, cert, signed, algorithms))
     }
 
@@ -429,7 +427,7 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = self.algorithms_for(signed.scheme);
+        let algorithms = self.algorithms_for(cert);
         self.note(cert, verify_tls13_signature(message, cert, signed, algorithms))
     }
 

@@ -11,8 +11,8 @@ use std::fmt;
 use rustls_pki_types::DnsName;
 
 use super::{
-    Device,
-    suites::{SUITES, wants_elliptic_key},
+    Device, groups,
+    suites::{ALL_TLS13_SUITES, SUITES, wants_elliptic_key},
 };
 
 /// What a ClientHello offers.
@@ -81,19 +81,6 @@ const ECDSA_SCHEMES: [u16; 7] = [0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0303,
 const RSA_SCHEMES: [u16; 11] =
     [0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0x0301, 0x0201];
 
-/// X25519, secp256r1, secp384r1: what nearly every server takes.
-const COMMON_GROUPS: [u16; 3] = [0x001d, 0x0017, 0x0018];
-
-/// secp521r1 and X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), offered when nothing else will do.
-pub(crate) const RARE_GROUPS: [u16; 2] = [SECP521R1, X25519MLKEM768];
-
-pub(crate) const SECP521R1: u16 = 0x0019;
-pub(crate) const X25519MLKEM768: u16 = 0x11ec;
-
-/// X448, the Brainpool curves, secp256k1 and the finite fields of RFC 7919: only named in a
-/// cleartext handshake, which computes with no group.
-const NAMED_GROUPS: [u16; 8] = [0x001e, 0x001a, 0x001b, 0x001c, 0x0016, 0x0100, 0x0101, 0x0102];
-
 /// SHA-1 with RSA and with ECDSA: signatures that a verifier may list for TLS 1.2 only.
 pub(crate) const SHA1_SCHEMES: [u16; 2] = [0x0201, 0x0203];
 
@@ -111,7 +98,7 @@ impl Hello {
             newest: Version::Tls13,
             suites: SUITES.iter().map(|(number, _)| *number).collect(),
             schemes: [&ECDSA_SCHEMES[..], &RSA_SCHEMES[..]].concat(),
-            groups: COMMON_GROUPS.to_vec(),
+            groups: groups::COMMON.to_vec(),
             max_fragment_length: None,
             device: None,
         }
@@ -120,7 +107,7 @@ impl Hello {
     /// The same with every group that certgrab can compute with.
     #[must_use]
     pub fn with_rare_groups(mut self) -> Self {
-        self.add_groups(&RARE_GROUPS);
+        self.add_groups(&groups::RARE);
         self
     }
 
@@ -128,8 +115,8 @@ impl Hello {
     #[must_use]
     pub fn in_clear(mut self) -> Self {
         self.newest = self.newest.min(Version::Tls12);
-        self.add_groups(&[SECP521R1]);
-        self.add_groups(&NAMED_GROUPS);
+        self.add_groups(&[groups::SECP521R1]);
+        self.add_groups(&groups::NAMED);
         self
     }
 
@@ -169,28 +156,25 @@ impl Hello {
     /// knows, is left out, so that an old server is not confused by it.
     #[must_use]
     pub fn record(&self, random: [u8; 32]) -> Vec<u8> {
-        let mut body = Vec::new();
-        body.extend((self.newest.min(Version::Tls12) as u16).to_be_bytes());
-        body.extend(random);
-        body.push(0); // no session to resume
         // The last one says that certgrab never renegotiates (RFC 5746 section 3.3).
         let suites: Vec<u16> = self.suites.iter().copied().chain([0x00ff]).collect();
-        body.extend(with_length(&numbers(&suites)));
-        body.extend([1, 0]); // no compression
-        let mut extensions = self.extensions();
-        let length = 4 + body.len() + 2 + extensions.len();
-        if PADDED.contains(&length) {
-            let missing = PADDED.end.saturating_sub(length + 4);
-            extensions.extend(extension(21, &vec![0; missing]));
-        }
-        body.extend(with_length(&extensions));
-        let mut message = vec![1]; // client_hello
-        message.extend(&(body.len() as u32).to_be_bytes()[1..]);
-        message.extend(body);
-        // RFC 5246 appendix E.1: the record of the first hello says TLS 1.0.
-        let mut record = vec![22, 3, 1];
-        record.extend(with_length(&message));
-        record
+        record(self.newest, random, &suites, self.extensions())
+    }
+
+    /// The ClientHello of TLS 1.3 with every suite and every group, and a key for none of these
+    /// (RFC 8446 section 4.2.8: a client may ask so for the choice of the server).
+    pub(super) fn record_of_every_group(&self, random: [u8; 32]) -> Vec<u8> {
+        let hello = Self {
+            newest: Version::Tls13,
+            groups: groups::all(),
+            max_fragment_length: None,
+            ..self.clone()
+        };
+        let mut extensions = hello.extensions();
+        let version = (Version::Tls13 as u16).to_be_bytes();
+        extensions.extend(extension(43, &[2, version[0], version[1]])); // supported_versions
+        extensions.extend(extension(51, &with_length(&[]))); // key_share
+        record(Version::Tls12, random, &ALL_TLS13_SUITES, extensions)
     }
 
     fn extensions(&self) -> Vec<u8> {
@@ -212,6 +196,29 @@ impl Hello {
         }
         extensions
     }
+}
+
+/// The record with a ClientHello (RFC 5246 section 7.4.1.2).
+fn record(version: Version, random: [u8; 32], suites: &[u16], mut extensions: Vec<u8>) -> Vec<u8> {
+    let mut body = Vec::new();
+    body.extend((version.min(Version::Tls12) as u16).to_be_bytes());
+    body.extend(random);
+    body.push(0); // no session to resume
+    body.extend(with_length(&numbers(suites)));
+    body.extend([1, 0]); // no compression
+    let length = 4 + body.len() + 2 + extensions.len();
+    if PADDED.contains(&length) {
+        let missing = PADDED.end.saturating_sub(length + 4);
+        extensions.extend(extension(21, &vec![0; missing]));
+    }
+    body.extend(with_length(&extensions));
+    let mut message = vec![1]; // client_hello
+    message.extend(&(body.len() as u32).to_be_bytes()[1..]);
+    message.extend(body);
+    // RFC 5246 appendix E.1: the record of the first hello says TLS 1.0.
+    let mut record = vec![22, 3, 1];
+    record.extend(with_length(&message));
+    record
 }
 
 fn extension(kind: u16, content: &[u8]) -> Vec<u8> {

@@ -4,20 +4,25 @@
 //! the handshake proved. Whether they are worth anything is left to `path` and `verify`.
 
 mod device;
+mod devices;
 mod error;
 mod flight;
+mod groups;
 mod hello;
 mod plaintext;
 mod rare;
 mod records;
 mod suites;
+mod words;
 
 pub mod cleartext;
 pub mod full;
+pub mod retry;
 
 use std::{fmt, net::IpAddr};
 
-pub use device::{DEVICES, Device};
+pub use device::{Device, Verdict};
+pub use devices::DEVICES;
 pub use error::{Error, MAX_PEER_BYTES};
 pub use hello::{Authentication, Hello, MaxFragmentLength, Version};
 pub use plaintext::Plain;

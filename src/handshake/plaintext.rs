@@ -99,6 +99,12 @@ pub(crate) fn recognise(beginning: &[u8]) -> Option<Plain> {
     Some(plain)
 }
 
+/// What stands before the first end of a line; all of it if nothing does.
+pub(crate) fn first_line(answer: &[u8]) -> &[u8] {
+    let line = answer.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+    if line.is_empty() { answer } else { line }
+}
+
 /// Whether the text begins with a reply code of a greeting (RFC 5321 section 4.2, RFC 959
 /// section 4.2): ready, not available, no service.
 fn is_reply(text: &[u8]) -> bool {

@@ -3,11 +3,12 @@
 //! The secrets that are agreed here protect nothing: certgrab hangs up before either side has said
 //! anything of its own. The groups are only offered after the common ones were refused.
 
+use ::ring::digest;
 use ml_kem::{Decapsulate as _, DecapsulationKey768, Seed, kem::KeyExport as _};
 use p521::{
     PublicKey, SecretKey,
     ecdh::diffie_hellman,
-    ecdsa::{Signature, VerifyingKey, signature::Verifier as _},
+    ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier as _},
     elliptic_curve::sec1::ToSec1Point as _,
 };
 use rustls::{
@@ -24,11 +25,20 @@ use rustls_pki_types::{
 /// The groups, for a [`rustls::crypto::CryptoProvider`].
 pub(super) const GROUPS: [&dyn SupportedKxGroup; 2] = [&Secp521r1, &X25519MlKem768];
 
-/// ECDSA over secp521r1 with SHA-512, and nothing else.
+/// ECDSA over secp521r1. TLS 1.3 names the curve in the scheme; in TLS 1.2 a scheme says the digest
+/// alone, whatever the curve of the key (RFC 8446 section 4.2.3).
 pub(super) const P521: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
-    all: &[&EcdsaP521Sha512],
-    mapping: &[(SignatureScheme::ECDSA_NISTP521_SHA512, &[&EcdsaP521Sha512])],
+    all: &[&P521_SHA256, &P521_SHA384, &P521_SHA512],
+    mapping: &[
+        (SignatureScheme::ECDSA_NISTP256_SHA256, &[&P521_SHA256]),
+        (SignatureScheme::ECDSA_NISTP384_SHA384, &[&P521_SHA384]),
+        (SignatureScheme::ECDSA_NISTP521_SHA512, &[&P521_SHA512]),
+    ],
 };
+
+const P521_SHA256: EcdsaP521 = EcdsaP521 { digest: &digest::SHA256, id: alg_id::ECDSA_SHA256 };
+const P521_SHA384: EcdsaP521 = EcdsaP521 { digest: &digest::SHA384, id: alg_id::ECDSA_SHA384 };
+const P521_SHA512: EcdsaP521 = EcdsaP521 { digest: &digest::SHA512, id: alg_id::ECDSA_SHA512 };
 
 /// Bytes of a secret scalar of secp521r1.
 const P521_SCALAR_BYTES: usize = 66;
@@ -43,7 +53,10 @@ struct Secp521r1;
 struct X25519MlKem768;
 
 #[derive(Debug)]
-struct EcdsaP521Sha512;
+struct EcdsaP521 {
+    digest: &'static digest::Algorithm,
+    id: AlgorithmIdentifier,
+}
 
 impl SupportedKxGroup for Secp521r1 {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
@@ -126,7 +139,7 @@ impl ActiveKeyExchange for X25519MlKem768Exchange {
     }
 }
 
-impl SignatureVerificationAlgorithm for EcdsaP521Sha512 {
+impl SignatureVerificationAlgorithm for EcdsaP521 {
     fn verify_signature(
         &self,
         public_key: &[u8],
@@ -135,7 +148,12 @@ impl SignatureVerificationAlgorithm for EcdsaP521Sha512 {
     ) -> Result<(), InvalidSignature> {
         let key = VerifyingKey::from_sec1_bytes(public_key).map_err(|_| InvalidSignature)?;
         let signature = Signature::from_der(signature).map_err(|_| InvalidSignature)?;
-        key.verify(message, &signature).map_err(|_| InvalidSignature)
+        // A digest that is shorter than the field counts as the number it is (FIPS 186-5 section
+        // 6.4.2), so leading zeros change nothing.
+        let digest = digest::digest(self.digest, message);
+        let mut number = [0; P521_SCALAR_BYTES];
+        number[P521_SCALAR_BYTES - digest.as_ref().len()..].copy_from_slice(digest.as_ref());
+        key.verify_prehash(&number, &signature).map_err(|_| InvalidSignature)
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
@@ -143,7 +161,7 @@ impl SignatureVerificationAlgorithm for EcdsaP521Sha512 {
     }
 
     fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        alg_id::ECDSA_SHA512
+        self.id
     }
 }
 

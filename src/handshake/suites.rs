@@ -82,11 +82,18 @@ pub(super) const SUITES: [(u16, &str); 72] = [
 ];
 
 /// The three suites of TLS 1.3 that a full handshake may settle on (RFC 8446 appendix B.4).
-const TLS13_SUITES: [(u16, &str); 3] = [
+pub(super) const TLS13_SUITES: [(u16, &str); 3] = [
     (0x1301, "TLS_AES_128_GCM_SHA256"),
     (0x1302, "TLS_AES_256_GCM_SHA384"),
     (0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
 ];
+
+/// The other two (RFC 8446 appendix B.4), which ring lacks.
+const OTHER_TLS13_SUITES: [(u16, &str); 2] =
+    [(0x1304, "TLS_AES_128_CCM_SHA256"), (0x1305, "TLS_AES_128_CCM_8_SHA256")];
+
+/// The numbers of all five.
+pub(super) const ALL_TLS13_SUITES: [u16; 5] = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305];
 
 /// Whether a suite is for servers whose key is of an elliptic curve.
 pub(super) fn wants_elliptic_key(number: u16) -> bool {
@@ -99,7 +106,7 @@ pub(crate) fn suite_name(number: u16) -> String {
 }
 
 fn name(number: u16) -> Option<&'static str> {
-    let mut known = TLS13_SUITES.iter().chain(&SUITES);
+    let mut known = TLS13_SUITES.iter().chain(&OTHER_TLS13_SUITES).chain(&SUITES);
     known.find(|(known, _)| *known == number).map(|(_, name)| *name)
 }
 

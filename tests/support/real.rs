@@ -132,7 +132,14 @@ pub(crate) fn mosquitto(folder: &std::path::Path, configure: impl Fn(u16) -> Str
     })
 }
 
-fn free_port() -> u16 {
+/// Whether the tests run as root.
+pub(crate) fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output().expect("id runs");
+    output.stdout == b"0\n"
+}
+
+/// A port on which nothing listens now.
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }

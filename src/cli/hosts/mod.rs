@@ -34,7 +34,9 @@ use self::{
 use super::{
     Exit, Failure,
     args::{Display, Job},
-    formats, job, repeat,
+    formats, job,
+    reaching::Reaching,
+    repeat,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -48,7 +50,7 @@ const OTHER_DESCRIPTORS: u64 = 64;
 #[command(next_help_heading = "Many targets")]
 pub(super) struct Arguments {
     /// Read targets from FILE, or - for standard input, one a line; JSON lines as they come
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths"])]
     pub(super) hosts: Option<PathBuf>,
 
     /// Ask so many targets at once
@@ -119,6 +121,7 @@ struct Run {
     options: Arc<Options>,
     jobs: usize,
     ordered: bool,
+    reaching: Reaching,
     under_way: JoinSet<Finished>,
     /// Results that came before their turn, and whose turn it is.
     waiting: BTreeMap<u64, Finished>,
@@ -145,6 +148,7 @@ impl Run {
             options: Arc::new(options),
             jobs,
             ordered: job.many.ordered,
+            reaching: job.reaching.clone(),
             under_way: JoinSet::new(),
             waiting: BTreeMap::new(),
             next: 0,
@@ -231,6 +235,7 @@ impl Run {
 
     fn start(&mut self, entry: Entry) {
         let Entry { index, target } = entry;
+        let target = target.map(|(target, changes)| (self.reaching.target(&target), changes));
         let options = Arc::clone(&self.options);
         self.under_way.spawn(async move {
             let (target, changes) = match target {

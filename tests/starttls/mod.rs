@@ -1,12 +1,9 @@
 //! STARTTLS: eight protocols, by their scheme and by `--starttls`.
 
-use std::{
-    net::TcpListener,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+mod postgresql;
+mod servers;
 
-use crate::support::{Pki, Server, certgrab, grab, real, server::Talk};
+use crate::support::{Pki, Server, certgrab, grab, server::Talk};
 
 /// What servers say in clear text and what they want to hear after it. A MySQL greeting has a
 /// length of three bytes, its packet's number, version 10, a name, and in it the flag for TLS.
@@ -123,97 +120,80 @@ fn clear_text_after_the_yes_is_refused_with_its_reason() {
     );
 }
 
-/// A PostgreSQL server; it ends with the value.
-struct Postgres {
-    programs: PathBuf,
-    folder: tempfile::TempDir,
-}
-
-impl Postgres {
-    /// With the certificate and the key of `pki`, on `port`. Debian has no link to the programs of
-    /// its versions in anyone's path.
-    fn start(pki: &Pki, port: u16) -> Option<Self> {
-        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-        let mut folders = versions.map(|version| version.path().join("bin"));
-        let Some(programs) = folders.find(|folder| folder.join("initdb").is_file()) else {
-            real::skip("postgresql");
-            return None;
-        };
-        let server = Self { programs, folder: tempfile::TempDir::new().expect("a folder") };
-        let own = server.folder.path();
-        std::fs::copy(pki.chain_file(), own.join("server.crt")).expect("a certificate");
-        std::fs::copy(pki.key_file(), own.join("server.key")).expect("a key");
-        if is_root() {
-            let mut chown = Command::new("chown");
-            succeeds(chown.args(["-R", "postgres:postgres"]).arg(own));
-        }
-        succeeds(server.command("chmod").arg("600").arg(own.join("server.key")));
-        let data = own.join("data");
-        succeeds(server.command("initdb").args(["--auth=trust", "--no-sync", "-D"]).arg(&data));
-        let settings = format!(
-            "ssl = on\nssl_cert_file = '{0}/server.crt'\nssl_key_file = '{0}/server.key'\n\
-             port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n",
-            own.display()
-        );
-        std::fs::write(data.join("postgresql.auto.conf"), settings).expect("its settings");
-        let log = own.join("log");
-        succeeds(
-            server.command("pg_ctl").arg("-D").arg(&data).arg("-l").arg(log).args(["-w", "start"]),
-        );
-        Some(server)
+#[test]
+fn an_answer_in_another_protocol_or_without_tls_is_told_in_its_own_terms() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    const ANSWERS: [(&str, Talk, &str); 3] = [
+        (
+            "ldap",
+            &[
+                (b"", b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"),
+                (b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\x00\x04\x00", b""),
+            ],
+            "the server refuses TLS in LDAP, it says `result code 52, unavailable`",
+        ),
+        (
+            "xmpp",
+            &[(
+                b"<?xml version='1.0'?><stream:stream id='1'><stream:error><host-unknown \
+                  xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>",
+                b"",
+            )],
+            "the server refuses TLS in XMPP, it says `<host-unknown \
+             xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>`",
+        ),
+        (
+            "pop3",
+            &[(b"+OK ready\r\n", b"STLS\r\n"), (b"+OK go\r\nx", b"")],
+            "1 byte of clear text came after the server agreed to TLS in POP3",
+        ),
+    ];
+    for (protocol, talk, message) in ANSWERS {
+        let server = Server::of(&pki).after(talk).start();
+        let outcome = grab(&server).args(["--json", "--starttls", protocol]).fails_with(3);
+        assert_eq!(outcome.json()["error"]["message"], message);
     }
-
-    /// A program that runs as somebody who is not root, as PostgreSQL wants it.
-    fn command(&self, program: &str) -> Command {
-        let own = self.programs.join(program);
-        let program = if own.is_file() { own } else { PathBuf::from(program) };
-        let mut command = if is_root() {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        command.current_dir(self.folder.path());
-        command
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        let data = self.folder.path().join("data");
-        let mut command = self.command("pg_ctl");
-        let _ = command.arg("-D").arg(data).args(["-m", "immediate", "stop"]).output();
-    }
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output().expect("id runs");
-    output.stdout == b"0\n"
-}
-
-#[track_caller]
-fn succeeds(command: &mut Command) {
-    // A server keeps what it inherits open, so nothing may wait for the end of a pipe.
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    assert!(status.expect("the program starts").success(), "{command:?}");
 }
 
 #[test]
-fn a_real_postgresql_is_grabbed() {
-    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
-    let port = {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        listener.local_addr().expect("an address").port()
+fn the_option_asks_on_the_port_of_its_protocol_unless_another_is_given() {
+    let run = |target: &str| {
+        let run = certgrab().args([target, "--json", "--starttls", "imap"]);
+        run.args(["--connect", "127.0.0.1:1"]).fails_with(3).json()["target"]["port"].clone()
     };
-    let Some(_server) = Postgres::start(&pki, port) else { return };
-    let document = certgrab()
-        .args(["postgres://plc.test", "--json", "--connect", &format!("127.0.0.1:{port}")])
-        .args(["--roots"])
-        .args([pki.root_file()])
-        .succeeds()
-        .json();
-    assert_eq!(document["target"]["starttls"], "postgres");
-    assert_eq!(document["handshake"]["key_possession"], "proven");
-    assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
+    assert_eq!(run("mail.test"), 143);
+    assert_eq!(run("mail.test:1143"), 1143);
+}
+
+#[test]
+fn a_scheme_and_an_option_that_contradict_each_other_are_refused_and_both_named() {
+    for (target, message) in [
+        (
+            "imap://mail.test",
+            "`imap:` asks for TLS in IMAP, and `--starttls` asks for it in SMTP first",
+        ),
+        (
+            "imaps://mail.test",
+            "`imaps:` begins with TLS, and `--starttls` asks for it in SMTP first",
+        ),
+    ] {
+        certgrab().args([target, "--starttls", "smtp"]).fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: {message}\ncertgrab: hint: leave out the scheme or the option\n"
+        ));
+    }
+}
+
+#[test]
+fn a_list_and_the_other_of_a_comparison_are_asked_in_the_same_words() {
+    let pki = Pki::root("Plant Root").leaf("127.0.0.1");
+    let talk: Talk = &[(b"+OK ready\r\n", b"STLS\r\n"), (b"+OK go\r\n", b"")];
+    let server = Server::of(&pki).after(talk).start();
+    let target = server.address().to_string();
+    let run = || certgrab().args(["--starttls", "pop3", "--roots"]).args([pki.root_file()]);
+    // A scheme of a line's own counts more.
+    let list = format!("{target}\npop3://{target}\n");
+    let outcome = run().args(["--hosts", "-", "--ordered"]).reading(list).succeeds();
+    assert_eq!(outcome.out().matches(r#""starttls":"pop3""#).count(), 2, "{}", outcome.out());
+    let compared = run().args([&target, "--compare", &target]).succeeds().out();
+    assert!(compared.contains("both hang on the same anchor"), "{compared}");
 }
