@@ -207,7 +207,7 @@ impl Document {
         let shown = |one: &Certificate| certificate(one, &presented.source);
         self.presented = presented.certificates.iter().map(shown).collect();
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
-        self.fetched = fetched.map(|one| certificate(one, &grab.source(one))).collect();
+        self.fetched = fetched.map(|one| certificate(one, grab.source(one))).collect();
         match &grab.verdict {
             Ok(judgement) => self.trusted(grab, judgement, at),
             Err(refusal) => self.untrusted(grab, refusal),
