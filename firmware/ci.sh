@@ -30,6 +30,10 @@ fi
 cargo fmt --check
 # From here, so that no rustup meets the toolchain file of `device`.
 rustfmt --check --edition 2024 {device,emulated}/{build,src/main}.rs
-cargo clippy --workspace --all-targets --features firmware-core/std -- -D warnings
-cargo test --workspace --features firmware-core/std
-cargo run --quiet --package bench -- "$@"
+# One selection for all steps, bench's own builds included: with another, cargo gives the dependencies
+# other features, and builds them once more.
+selection=(--workspace --all-targets --features firmware-core/std)
+cargo clippy "${selection[@]}" -- -D warnings
+cargo test "${selection[@]}"
+cargo build "${selection[@]}"
+"${CARGO_TARGET_DIR:-target}/debug/bench" "$@"

@@ -372,6 +372,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sixteen_addresses_are_tried_and_no_more() {
+        let of = |count: u16| (1..=count).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let most = u16::try_from(MAX_ADDRESSES).unwrap();
+        assert_eq!(interleaved(of(most).collect()).len(), MAX_ADDRESSES);
+        assert_eq!(interleaved(of(most + 1).collect()), of(most).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn families_take_turns_and_the_resolver_chooses_the_first() {
         let read = |list: &[&str]| -> Vec<SocketAddr> {
             list.iter().map(|text| text.parse().unwrap()).collect()

@@ -73,6 +73,22 @@ pub(crate) fn only(bytes: &[u8]) -> Option<Element<'_>> {
     elements.next().filter(|_| elements.is_empty())
 }
 
+/// A DER element with `contents` (X.690 sections 8.1.2 and 10.1).
+pub(crate) fn wrap(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    let length = contents.len().to_be_bytes();
+    let digits = &length[length.iter().take_while(|&&byte| byte == 0).count()..];
+    match contents.len() {
+        short @ 0..128 => out.push(short as u8),
+        _ => {
+            out.push(0x80 | digits.len() as u8);
+            out.extend(digits);
+        }
+    }
+    out.extend(contents);
+    out
+}
+
 /// `bytes` in lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -15,6 +15,9 @@ use std::fmt::{self, Write as _};
 /// certificates are bounded by 64 (RFC 5280 appendix A.1, `ub-common-name`).
 pub const SHOWN_CHARACTERS: usize = 256;
 
+/// What stands in the place of what is cut.
+const CUT: &str = "... (cut)";
+
 /// Text from outside. It holds printing characters only and nothing that opens a PEM boundary,
 /// whatever it was made from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -73,7 +76,7 @@ impl Foreign {
     #[must_use]
     pub fn line(&self) -> String {
         match self.clean.char_indices().nth(SHOWN_CHARACTERS) {
-            Some((end, _)) => format!("{}... (cut)", &self.clean[..end]),
+            Some((end, _)) => format!("{}{CUT}", &self.clean[..end]),
             None => self.clean.clone(),
         }
     }
@@ -82,22 +85,20 @@ impl Foreign {
     /// as the end of a line it joins no lines.
     #[must_use]
     pub fn comment(&self) -> String {
-        let mut out = String::new();
         let mut before = ' ';
-        for character in self.line().chars() {
-            if joins(before, character) {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
-                before = '}';
-            } else {
-                out.push(character);
-                before = character;
-            }
-        }
+        let out = shown(self.clean.chars().map(|character| {
+            let piece = match joins(before, character) {
+                true => format!("\\u{{{:x}}}", u32::from(character)),
+                false => character.to_string(),
+            };
+            before = if piece.len() > character.len_utf8() { '}' } else { character };
+            piece
+        }));
         // GCC takes a backslash for the end of a line even with spaces after it.
-        if out.trim_end_matches(' ').ends_with('\\') {
-            out.push('.');
+        match out.trim_end_matches(' ').ends_with('\\') {
+            true => out + ".",
+            false => out,
         }
-        out
     }
 
     /// For the inside of a quoted literal of C, C++, Rust, Go, Python, JSON or YAML: ASCII only.
@@ -107,23 +108,34 @@ impl Foreign {
     /// or ends a comment in some language: one form is safe in all of them.
     #[must_use]
     pub fn string_literal(&self) -> String {
-        let mut out = String::new();
         let mut before = ' ';
-        for character in self.line().chars() {
+        shown(self.clean.chars().map(|character| {
             let opens = matches!(character, '$' | '`' | '\'')
                 || matches!((before, character), ('#' | '{', '{') | ('{', '%'));
-            match character {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str(r"\\"),
-                ' '..='~' if !opens && !joins(before, character) => out.push(character),
-                _ => {
-                    let _ = write!(out, r"\\u{{{:x}}}", u32::from(character));
-                }
-            }
+            let piece = match character {
+                '"' => "\\\"".to_owned(),
+                '\\' => r"\\".to_owned(),
+                ' '..='~' if !opens && !joins(before, character) => character.to_string(),
+                _ => format!(r"\\u{{{:x}}}", u32::from(character)),
+            };
             before = character;
-        }
-        out
+            piece
+        }))
     }
+}
+
+/// The pieces in a row, cut after [`SHOWN_CHARACTERS`] and never inside of one.
+fn shown(pieces: impl Iterator<Item = String>) -> String {
+    let mut out = String::new();
+    let mut room = SHOWN_CHARACTERS;
+    for piece in pieces {
+        match room.checked_sub(piece.chars().count()) {
+            Some(left) => room = left,
+            None => return out + CUT,
+        }
+        out.push_str(&piece);
+    }
+    out
 }
 
 /// What opens and closes a boundary of PEM, wherever in a line some readers look for it.
@@ -219,5 +231,16 @@ mod tests {
         assert_eq!(line, format!("{}... (cut)", "x".repeat(SHOWN_CHARACTERS)));
         let whole = "x".repeat(SHOWN_CHARACTERS);
         assert_eq!(Foreign::text(&whole).line(), whole);
+        assert_eq!(Foreign::text(&whole).comment(), whole);
+        assert_eq!(Foreign::text(&whole).string_literal(), whole);
+    }
+
+    #[test]
+    fn a_value_is_cut_after_it_is_escaped_and_not_inside_of_an_escape() {
+        let hostile = Foreign::text(&"*/".repeat(30_000));
+        let comment = format!("{}*{CUT}", r"*\u{2f}".repeat(36));
+        assert_eq!(hostile.comment(), comment);
+        let literal = format!("*{}{CUT}", r"\\u{2f}\\u{2a}".repeat(18));
+        assert_eq!(hostile.string_literal(), literal);
     }
 }

@@ -63,6 +63,19 @@ pub fn is_authority(certificate: &Certificate) -> bool {
     matches!(parsed.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca)
 }
 
+/// Whether extKeyUsage, if there is one, lets `certificate` stand for a TLS server (RFC 5280
+/// section 4.2.1.12).
+#[must_use]
+pub fn is_for_servers(certificate: &Certificate) -> bool {
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
+        return true;
+    };
+    match parsed.extended_key_usage() {
+        Ok(Some(usage)) => usage.value.server_auth || usage.value.any,
+        _ => true,
+    }
+}
+
 /// What keeps `certificate` from being an anchor at the time `at`; `None` for a device that does
 /// not look at an anchor's dates.
 ///
@@ -96,7 +109,8 @@ pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack>
     intermediate_lacks(certificate)
 }
 
-/// The DNS names and IP addresses of subjectAltName, as text.
+/// The DNS names and IP addresses of subjectAltName, as text; those past [`SHOWN_NAMES`] are counted
+/// in one that comes last.
 #[must_use]
 pub fn alternative_names(certificate: &Certificate) -> Vec<Foreign> {
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
@@ -110,7 +124,11 @@ pub fn alternative_names(certificate: &Certificate) -> Vec<Foreign> {
         GeneralName::IPAddress(bytes) => address(bytes).map(|text| Foreign::text(&text)),
         _ => None,
     };
-    names.value.general_names.iter().filter_map(text).take(SHOWN_NAMES).collect()
+    let mut shown: Vec<_> = names.value.general_names.iter().filter_map(text).collect();
+    let more = shown.len().saturating_sub(SHOWN_NAMES);
+    shown.truncate(SHOWN_NAMES);
+    shown.extend((more > 0).then(|| Foreign::text(&format!("... and {more} more"))));
+    shown
 }
 
 /// An address in the text form of RFC 5952; `None` if it has neither 4 nor 16 octets.

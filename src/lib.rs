@@ -105,6 +105,10 @@ pub mod survey;
 #[cfg(feature = "fetch")]
 pub mod document;
 
+// Doors for the fuzz targets alone.
+#[cfg(all(fuzzing, feature = "fetch"))]
+pub mod fuzzing;
+
 #[cfg(feature = "fetch")]
 pub use grab::{Grab, grab};
 

@@ -290,28 +290,17 @@ fn names(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
     for name in parsed.subject().iter_common_name().filter_map(|name| name.as_str().ok()) {
         if is_spelled_otherwise(name, names) {
             depart("spells its common name otherwise than its subjectAltName does", rule);
-        } else if is_unlisted(name, names) {
-            depart("has a common name that its subjectAltName does not list", rule);
+        } else if is_unicode_domain(name) {
+            depart("has a common name in Unicode, which is a copy of no dNSName", rule);
         }
     }
 }
 
-/// Whether `common_name` is a domain name that is neither listed nor above one that is.
-///
-/// The rule is that it must be listed. A domain above a listed name, as in `example.com` beside
-/// `*.example.com`, claims nothing that its owner does not have, and x509-limbo has it accepted.
-fn is_unlisted(common_name: &str, names: &SubjectAlternativeName<'_>) -> bool {
-    let is_domain =
-        common_name.contains('.') && matches!(Host::parse(common_name), Ok(Host::Domain(_)));
-    let mut listed = names.general_names.iter().filter_map(|name| match name {
-        GeneralName::DNSName(name) => Some(*name),
-        _ => None,
-    });
-    let is_near = |name: &str| {
-        let above = name.strip_suffix(common_name);
-        above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
-    };
-    is_domain && listed.clone().next().is_some() && !listed.any(is_near)
+/// Whether `common_name` is a domain name outside ASCII, which is a copy of no dNSName.
+fn is_unicode_domain(common_name: &str) -> bool {
+    !common_name.is_ascii()
+        && common_name.contains('.')
+        && matches!(Host::parse(common_name), Ok(Host::Domain(_)))
 }
 
 /// Whether `common_name` means a listed name but is not the same text: another case, Unicode for

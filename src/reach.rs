@@ -231,7 +231,7 @@ async fn negotiate(
     let mut failures: Vec<handshake::Error> = Vec::new();
     let mut connections = 0;
     for attempt in attempts {
-        if failures.last().is_some_and(|last| !attempt.is_worth_trying_after(last)) {
+        if failures.last().is_some_and(|last| !attempt.is_worth_trying_after(last, hello)) {
             continue;
         }
         let mut stream = match door.open().await {
@@ -340,13 +340,16 @@ fn with_failure(
 }
 
 impl Attempt {
-    fn is_worth_trying_after(self, failure: &handshake::Error) -> bool {
+    fn is_worth_trying_after(self, failure: &handshake::Error, hello: &Hello) -> bool {
         match self {
             Self::Full | Self::Cleartext => true,
             Self::FullWithRareGroups => failure.may_want_another_group(),
             Self::CleartextTls10 => failure.is_wordless(),
             // Of all that was offered in clear the server takes nothing.
-            Self::Retry => failure.is_about_the_version() || failure.may_want_another_group(),
+            Self::Retry => {
+                hello.newest == Version::Tls13
+                    && (failure.is_about_the_version() || failure.may_want_another_group())
+            }
         }
     }
 

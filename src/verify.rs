@@ -82,7 +82,8 @@ pub fn accepts(
 ) -> Result<(), Refusal> {
     let leaf = presented.certificates.first().ok_or(Refusal::NoCertificate)?;
     let sent = &presented.certificates[1..];
-    if anchors.contains(leaf) && takes_leaf(consumer, leaf, sent) {
+    let not_taken = anchors.contains(leaf).then(|| leaf_not_taken(consumer, leaf, sent));
+    if not_taken == Some(None) {
         let at = match consumer.takes_leaf {
             TakesLeaf::AlwaysAsItStands => leaf.not_before(),
             _ => question.at,
@@ -102,14 +103,17 @@ pub fn accepts(
         let would_hold = |anchor: &&Certificate| {
             holds(leaf, sent, &[(*anchor).clone()], question, anchor_at).is_ok()
         };
-        match left.iter().find(would_hold) {
-            Some(anchor) => Refusal::NotTaken {
-                subject: anchor.subject().text(),
-                consumer: consumer.title,
-                problem: "takes no anchor that is not self-signed",
-                unless: None,
-            },
-            None => refusal,
+        let refuse = |anchor: &Certificate, (problem, unless)| Refusal::NotTaken {
+            subject: anchor.subject().text(),
+            consumer: consumer.title,
+            problem,
+            unless,
+        };
+        let is_alone = taken.is_empty() && left.is_empty();
+        match (left.iter().find(would_hold), not_taken.flatten().filter(|_| is_alone)) {
+            (Some(anchor), _) => refuse(anchor, ("takes no anchor that is not self-signed", None)),
+            (None, Some(why)) => refuse(leaf, why),
+            (None, None) => refusal,
         }
     })?;
     match consumer.looks_up {
@@ -121,7 +125,7 @@ pub fn accepts(
                 Some(path) => Err(Refusal::NotTaken {
                     subject: path.anchor.certificate.subject().text(),
                     consumer: consumer.title,
-                    problem: "looks up only the issuer of the topmost certificate that was sent",
+                    problem: TOPMOST_ALONE,
                     unless: Some(unless),
                 }),
             }
@@ -129,20 +133,35 @@ pub fn accepts(
     }
 }
 
-/// Whether `consumer` takes `leaf` as an anchor where the server sends it before `sent`.
-fn takes_leaf(consumer: &Consumer, leaf: &Certificate, sent: &[Certificate]) -> bool {
-    // The leaf is the topmost certificate only if it is the only one.
-    let is_looked_up = consumer.looks_up == LooksUp::Every || sent.is_empty();
-    is_looked_up
-        && match consumer.takes_leaf {
-            TakesLeaf::Never => false,
-            TakesLeaf::SelfSigned => leaf.is_self_issued(),
-            TakesLeaf::SelfSignedNoAuthority => {
-                leaf.is_self_issued() && !extensions::is_authority(leaf)
-            }
-            TakesLeaf::Always | TakesLeaf::AlwaysAsItStands => true,
+/// Why `consumer` does not take `leaf` as an anchor where the server sends it before `sent`, and
+/// the setting that would change that; `None` if it takes it.
+fn leaf_not_taken(
+    consumer: &Consumer,
+    leaf: &Certificate,
+    sent: &[Certificate],
+) -> Option<(&'static str, Option<&'static str>)> {
+    let problem = match consumer.takes_leaf {
+        TakesLeaf::Never => Some("takes no server's own certificate as an anchor"),
+        TakesLeaf::SelfSigned | TakesLeaf::SelfSignedNoAuthority if !leaf.is_self_issued() => {
+            Some("takes a server's own certificate as an anchor only if it is self-signed")
         }
+        TakesLeaf::SelfSignedNoAuthority if extensions::is_authority(leaf) => {
+            Some("takes an authority's certificate (CA:TRUE) for no server's own")
+        }
+        _ => None,
+    };
+    match (problem, consumer.looks_up) {
+        (Some(problem), _) => Some((problem, None)),
+        // The leaf is the topmost certificate only if it is the only one.
+        (None, LooksUp::Topmost { unless }) if !sent.is_empty() => {
+            Some((TOPMOST_ALONE, Some(unless)))
+        }
+        (None, _) => None,
+    }
 }
+
+/// What keeps a consumer with [`LooksUp::Topmost`] from an anchor.
+const TOPMOST_ALONE: &str = "looks up only the issuer of the topmost certificate that was sent";
 
 /// Whether the anchor is what issued the last certificate of the chain as it was sent: whether
 /// nothing that was sent goes on from the end of `path`, but for the anchor itself.

@@ -130,10 +130,13 @@ fn time_of_judgement_is_an_option() {
     run("2030-01-01").succeeds();
     run("2041-01-01").fails_with(1).stdout("").stderr(
         "certgrab: error: `CN=plc.test` expired at 2040-01-01T00:00:00Z, judged at \
-         2041-01-01T00:00:00Z\n",
+         2041-01-01T00:00:00Z\n\
+         certgrab: hint: its owner must replace it; if this machine's clock is wrong, give the time \
+         with `--at`\n",
     );
     run("2019-12-31T23:59:59Z").fails_with(1).stdout("").stderr(
         "certgrab: error: `CN=plc.test` is not valid before 2020-01-01T00:00:00Z, judged at \
-         2019-12-31T23:59:59Z\n",
+         2019-12-31T23:59:59Z\n\
+         certgrab: hint: if this machine's clock is wrong, give the time with `--at`\n",
     );
 }

@@ -37,6 +37,7 @@ mod writing;
 
 // Many targets.
 mod hosts;
+mod lists;
 
 // In a repository.
 mod building;
@@ -52,5 +53,6 @@ mod installing;
 mod architecture;
 mod demo;
 mod faults;
+mod limits;
 mod promises;
 mod readme;

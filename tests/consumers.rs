@@ -447,6 +447,46 @@ fn a_consumer_that_takes_only_roots_is_named() {
 }
 
 #[test]
+fn a_consumer_that_does_not_take_the_servers_own_certificate_says_why() {
+    let pki = Crossed::new();
+    let now: Time = "2030-01-01".parse().expect("a time");
+    let own = [pki.self_signed_authority.clone()];
+    let beside = [pki.self_signed_leaf.clone(), pki.int.clone()];
+    for (consumer, held, sent, wanted) in [
+        (
+            consumer::MBEDTLS,
+            &pki.leaf,
+            &pki.sent()[..],
+            "mbedTLS does not trust `CN=plc.test`: it takes a server's own certificate as an anchor \
+             only if it is self-signed",
+        ),
+        (
+            consumer::RUSTLS,
+            &own[0],
+            &own,
+            "rustls does not trust `CN=plc.test`: it takes an authority's certificate (CA:TRUE) for \
+             no server's own",
+        ),
+        (
+            consumer::ESP_BUNDLE,
+            &own[0],
+            &own,
+            "ESP-IDF's certificate bundle does not trust `CN=plc.test`: it takes no server's own \
+             certificate as an anchor",
+        ),
+        (
+            consumer::WOLFSSL,
+            &pki.self_signed_leaf,
+            &beside,
+            "wolfSSL does not trust `CN=plc.test`: it looks up only the issuer of the topmost \
+             certificate that was sent",
+        ),
+    ] {
+        assert_eq!(ours(&consumer, &[held], sent, now), Err(wanted.to_owned()));
+    }
+}
+
+#[test]
 fn every_format_that_has_a_consumer_is_one_of_certgrabs() {
     for (format, consumer) in consumer::READERS {
         assert!(certgrab::emit::format(format).is_some(), "{format} for {}", consumer.title);

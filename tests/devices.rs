@@ -173,7 +173,15 @@ fn what_a_server_wants_of_a_device_is_named_with_the_setting_that_brings_it() {
         "CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y and CONFIG_MBEDTLS_CHACHAPOLY_C=y \
          in sdkconfig"
     );
+    let device = |name: &str| {
+        let server = authority.serve("rsa", &["-tls1_3"]);
+        let target = format!("127.0.0.1:{}", server.port());
+        let run = certgrab().args([&target, "--json", "--as", name]);
+        run.fails_with(3).json()["error"]["hint"].clone()
+    };
+    assert_eq!(device("esp8266"), "the server speaks TLS 1.3, which esp8266 does not have");
     // No setting brings Ed25519.
+    assert_eq!(run("edwards", &["-tls1_3"]).0, Value::Null);
     let (change, hint) = run("edwards", &["-tls1_2"]);
     assert_eq!(change, Value::Null);
     assert_eq!(

@@ -4,12 +4,14 @@
 
 use std::{
     fs,
+    io::Read as _,
     os::unix::{fs::PermissionsExt as _, process::ExitStatusExt as _},
     path::{Path, PathBuf},
     process::{Command, Output},
+    time::{Duration, Instant},
 };
 
-use crate::support::{Pki, real};
+use crate::support::{Pki, Server, real};
 
 /// What stands in the output file before each run.
 const OLD: &str = "the old constants";
@@ -261,4 +263,72 @@ fn honest_failures_without_file_descriptors() {
         }
     }
     assert!(enough);
+}
+
+#[test]
+fn ends_in_time_when_no_name_server_answers() {
+    let place = Place::new();
+    // A network of its own, in which the only name server hears and is silent.
+    let script = "unshare -rnm sh -c '
+        ip link set lo up && echo nameserver 127.0.0.1 >\"$OUT/resolv.conf\" &&
+        mount --bind \"$OUT/resolv.conf\" /etc/resolv.conf || exit 99
+        python3 -c \"
+import socket, subprocess, sys, time
+silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+silent.bind((\\\"127.0.0.1\\\", 53))
+begun = time.monotonic()
+code = subprocess.call(sys.argv[1:])
+print(silent.recv(512)[12:21])
+print(time.monotonic() - begun < 4)
+sys.exit(code)\" \"$1\" plc.test --timeout 2' sh \"$@\"";
+    if !real::program("ip") || !real::program("python3") {
+        return;
+    }
+    let output = place.shell(script);
+    if output.status.code() == Some(99) || text(&output.stderr).starts_with("unshare:") {
+        return real::skip_even_in_ci("leave to make a network");
+    }
+    // It did ask, and a resolver that is still waiting holds up nothing.
+    assert_eq!(text(&output.stdout), "b'\\x03plc\\x04test'\nTrue\n", "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(
+        text(&output.stderr),
+        "certgrab: error: timed out with plc.test:443 while waiting for its name to resolve\n\
+         certgrab: hint: a firewall may drop the connection; `--timeout SECS` waits longer\n"
+    );
+}
+
+#[test]
+fn ends_in_time_when_the_clock_jumps() {
+    if !real::program("faketime") {
+        return;
+    }
+    let library = Command::new("faketime").args(["-f", "+0", "printenv", "LD_PRELOAD"]).output();
+    let library = text(&library.expect("faketime").stdout).trim().to_owned();
+    for jump in ["+20y", "-20y"] {
+        let clock = tempfile::NamedTempFile::new().expect("a file");
+        fs::write(clock.path(), "+0").expect("a clock");
+        // The clock jumps once the server is waited for.
+        let server = Server::scripted("plc.test", {
+            let clock = clock.path().to_owned();
+            move |mut stream, _| {
+                let _ = stream.read(&mut [0; 512]);
+                fs::write(&clock, jump).expect("a clock");
+                let _ = stream.read_to_end(&mut Vec::new());
+            }
+        });
+        let begun = Instant::now();
+        let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
+            .args(["--timeout", "2", &server.address().to_string()])
+            .env("LD_PRELOAD", &library)
+            .env("FAKETIME_TIMESTAMP_FILE", clock.path())
+            .env("FAKETIME_NO_CACHE", "1")
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .output()
+            .expect("the command");
+        let took = begun.elapsed();
+        assert_eq!(output.status.code(), Some(3), "{jump}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).starts_with("certgrab: error: timed out"), "{jump}");
+        assert!((Duration::from_secs(2)..Duration::from_secs(3)).contains(&took), "{took:?}");
+    }
 }

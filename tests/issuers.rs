@@ -29,14 +29,14 @@ use crate::{
 };
 
 /// A server of files over plain HTTP, which writes down what was asked of it.
-struct Files {
+pub(crate) struct Files {
     server: Server,
     asked: Arc<Mutex<Vec<String>>>,
     content: Arc<Mutex<HashMap<String, Vec<u8>>>>,
 }
 
 impl Files {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let content = Arc::new(Mutex::new(HashMap::<String, Vec<u8>>::new()));
         let server = Server::scripted("files", {
@@ -57,31 +57,31 @@ impl Files {
         Self { server, asked, content }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.server.address())
     }
 
     /// Answers requests for `path`, or for a whole URL, with `answer` as it stands.
-    fn answer(&self, path: &str, answer: Vec<u8>) {
+    pub(crate) fn answer(&self, path: &str, answer: Vec<u8>) {
         self.content.lock().expect("no panic").insert(path.to_owned(), answer);
     }
 
-    fn serve(&self, path: &str, body: &[u8]) {
+    pub(crate) fn serve(&self, path: &str, body: &[u8]) {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
         self.answer(path, [head.as_bytes(), body].concat());
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("no panic").clone()
     }
 
-    fn allowing(&self) -> [String; 2] {
+    pub(crate) fn allowing(&self) -> [String; 2] {
         ["--aia-allow".to_owned(), self.server.address().to_string()]
     }
 }
 
 /// authorityInfoAccess with caIssuers URLs, which rcgen has no parameter for.
-fn with_urls(urls: &[String]) -> impl FnOnce(&mut CertificateParams) + use<> {
+pub(crate) fn with_urls(urls: &[String]) -> impl FnOnce(&mut CertificateParams) + use<> {
     fn element(tag: u8, inner: &[u8]) -> Vec<u8> {
         let length = u16::try_from(inner.len()).expect("a short element").to_be_bytes();
         [&[tag, 0x82], &length[..], inner].concat()

@@ -9,7 +9,7 @@ use std::{
 
 use certgrab::{
     certificate::Certificate, connect, escape::Foreign, extensions, grab as grabbing, handshake,
-    issuers, lock, path, reach, starttls, store,
+    issuers, lock, name, path, reach, starttls, store,
 };
 use proptest::prelude::*;
 
@@ -36,13 +36,18 @@ fn sources(folder: PathBuf) -> String {
     text
 }
 
+/// The project's own sources with its tests.
+fn code() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    sources(root.join("src")) + &sources(root.join("tests"))
+}
+
 #[test]
 fn each_promise_names_tests_that_there_are() {
     let security = security();
     let promises = security.split("## Promises").nth(1).expect("the promises");
     let promises = promises.split("## Limits").next().expect("their end");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let code = sources(root.join("src")) + &sources(root.join("tests"));
+    let code = code();
     for number in 1..=10 {
         let promise = promises.split(&format!("\n{number}. **")).nth(1).expect("a promise");
         let tests = promise.split("Tests: ").nth(1).expect("its tests");
@@ -86,6 +91,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("issuers::STAGE_TIMEOUT", seconds(issuers::STAGE_TIMEOUT)),
         ("issuers::http::FETCH_TIMEOUT", seconds(issuers::http::FETCH_TIMEOUT)),
         ("issuers::MAX_URLS", issuers::MAX_URLS.to_string()),
+        ("issuers::GRACE", format!("{} ms", issuers::GRACE.as_millis())),
         ("issuers::MAX_FETCHES", issuers::MAX_FETCHES.to_string()),
         ("issuers::MAX_DEPTH", issuers::MAX_DEPTH.to_string()),
         ("issuers::http::MAX_REDIRECTS", issuers::http::MAX_REDIRECTS.to_string()),
@@ -94,6 +100,9 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("issuers::http::MAX_HEADERS", issuers::http::MAX_HEADERS.to_string()),
         ("issuers::body::MAX_CERTIFICATES", issuers::body::MAX_CERTIFICATES.to_string()),
         ("extensions::RSA_BITS", format!("{} to {} bits", rsa.start(), rsa.end())),
+        ("issuers::policy::MAX_URL_CHARACTERS", issuers::policy::MAX_URL_CHARACTERS.to_string()),
+        ("name::SHOWN_RDNS", name::SHOWN_RDNS.to_string()),
+        ("extensions::SHOWN_NAMES", extensions::SHOWN_NAMES.to_string()),
         ("path::MAX_TRACES", path::MAX_TRACES.to_string()),
         ("store::MAX_ROOTS_BYTES", bytes(usize::try_from(store::MAX_ROOTS_BYTES).expect("a size"))),
         ("store::MAX_ROOTS", store::MAX_ROOTS.to_string()),
@@ -103,8 +112,13 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("escape::SHOWN_CHARACTERS", certgrab::escape::SHOWN_CHARACTERS.to_string()),
     ];
     let security = security();
-    for (name, value) in &limits {
-        assert!(security.contains(&format!("| {value} | `{name}` |")), "{name} is {value}");
+    let code = code();
+    for (constant, value) in &limits {
+        let row = format!("| {value} | `{constant}` | `");
+        let (_, test) =
+            security.split_once(&row).unwrap_or_else(|| panic!("{constant} is {value}"));
+        let test = test.split('`').next().unwrap_or_default();
+        assert!(code.contains(&format!("fn {test}(")), "{constant}: {test}");
     }
     let rows = security.lines().filter(|line| line.starts_with("| ") && line.contains("::"));
     assert_eq!(rows.count(), limits.len(), "every row is compared");

@@ -144,3 +144,21 @@ fn every_file_that_the_readme_links_to_is_there() {
         }
     }
 }
+
+#[test]
+fn both_tutorials_give_each_code_of_mbedtls_in_the_form_that_a_board_prints_too() {
+    let codes = |name: &str| -> Vec<(i32, i32)> {
+        let text = read(name).replace('（', " (").replace('）', ")");
+        let rows = text.split("`-0x").skip(1);
+        let pairs = rows.filter_map(|rest| {
+            let (hex, rest) = rest.split_once("` (")?;
+            let (decimal, _) = rest.split_once(')')?;
+            Some((i32::from_str_radix(hex, 16).ok()?, decimal.parse().ok()?))
+        });
+        pairs.collect()
+    };
+    let english = codes("docs/mqtts-esp32.md");
+    assert!(english.len() >= 9, "{english:?}");
+    assert!(english.iter().all(|(hex, decimal)| *hex == -decimal), "{english:?}");
+    assert_eq!(codes("docs/mqtts-esp32.zh-CN.md"), english);
+}

@@ -2,7 +2,10 @@
 
 use rcgen::{KeyUsagePurpose, SanType, date_time_ymd};
 
-use crate::support::{Pki, Server, grab, pki::sha256};
+use crate::support::{
+    Pki, Server, certgrab, grab,
+    pki::{pem_of, sha256},
+};
 
 #[test]
 fn a_wrong_name_is_told_with_the_names_that_there_are() {
@@ -87,6 +90,57 @@ fn an_impostor_with_the_roots_name_is_found_out_by_its_signature() {
         grab(&server).args(["--emit", "pem", "--roots"]).args([real.root_file()]).fails_with(1);
     assert_eq!(outcome.out(), "");
     assert!(outcome.err().contains("CN=Plant Root"), "{}", outcome.err());
+}
+
+#[test]
+fn a_root_of_the_store_with_the_name_and_another_key_is_told_from_one_that_is_missing() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let renewed = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let root = renewed.root_file();
+    grab(&server).args(["--emit", "pem", "--roots"]).args([&root]).fails_with(1).stderr(&format!(
+        "certgrab: error: `CN=plc.test` is not signed by the key of the `CN=Plant Root` in {}: \
+         there is another of that name\n\
+         certgrab: hint: give the `CN=Plant Root` that signed it with `--roots FILE`\n",
+        root.display()
+    ));
+}
+
+#[test]
+fn a_chain_that_begins_with_an_authority_is_told_how_it_must_begin() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let backwards: Vec<_> = pki.path().iter().rev().cloned().collect();
+    for (sent, first) in [(&backwards[..], "Plant Root"), (&pki.path()[1..], "Plant Issuing")] {
+        let file = pki.file("sent.pem");
+        std::fs::write(&file, pem_of(sent)).expect("a file");
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
+            .args([file])
+            .args(["--roots"])
+            .args([pki.root_file()])
+            .fails_with(1)
+            .stdout("")
+            .stderr(&format!(
+                "certgrab: error: the server's certificate is not for `plc.test`: it has no \
+                 subjectAltName, only the common name `{first}`\n\
+                 certgrab: hint: this is an authority's certificate: the server must send its own \
+                 first (RFC 8446 section 4.4.2)\n"
+            ));
+    }
+}
+
+#[test]
+fn a_certificate_without_a_subject_is_named_for_that() {
+    let pki = Pki::root("Plant Root")
+        .changed(|leaf| {
+            leaf.distinguished_name = rcgen::DistinguishedName::new();
+            leaf.not_after = date_time_ymd(2021, 1, 1);
+        })
+        .leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = grab(&server).args(["--emit", "pem", "--at", "2030-01-01", "--roots"]);
+    let error = run.args([pki.root_file()]).fails_with(1).err();
+    assert!(error.starts_with("certgrab: error: (no subject) expired at 2021-01-01"), "{error}");
 }
 
 #[test]

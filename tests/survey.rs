@@ -120,3 +120,17 @@ fn a_survey_in_clear_asks_for_nothing_that_is_encrypted() {
     assert!(report.starts_with(&first), "{report}");
     assert!(!report.contains("TLS 1.3"), "{report}");
 }
+
+#[test]
+fn what_a_server_wants_of_tls_1_3_is_no_answer_to_who_asks_for_less() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", "RSA", &["rsa_keygen_bits:2048"], "sha256");
+    let server = authority.serve("leaf", &["-tls1_3", "-groups", "X448"]);
+    let target = format!("127.0.0.1:{}", server.port());
+    let report = certgrab().args(["--survey", &target]).fails_with(3).out();
+    let refused = "TLS 1.2 or older  the server refused the handshake: alert protocol_version\n";
+    assert_eq!(report.matches(refused).count(), 2, "{report}");
+}

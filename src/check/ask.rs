@@ -29,13 +29,17 @@ pub fn ask(
     best: Option<&Candidate>,
     knowledge: &Knowledge<'_>,
 ) {
-    if pins_fingerprints(examined, target, presented, best) {
+    let door = Door { target, name, presented, best, knowledge };
+    if door.is_pinned_by(examined) {
         return;
     }
-    let door = Door { target, name, presented, best, knowledge };
     let mut refused: Option<(Severity, Vec<Held>, Refusal)> = None;
     let mut opening: Option<Vec<Held>> = None;
     for constant in constants(examined) {
+        if anchors_of(&constant, presented, knowledge.store).is_empty() {
+            lints::tell_unknown(examined, &constant);
+            continue;
+        }
         match door.opens_to(examined, &constant, presented) {
             Ok(()) => {
                 // One that does without cross-signs is better than one that needs them.
@@ -77,48 +81,28 @@ fn weight(examined: &Examined, refusal: &Refusal) -> Severity {
     }
 }
 
-/// Looks for the fingerprints of a file that holds nothing else; whether it is such a file.
-fn pins_fingerprints(
-    examined: &mut Examined,
-    target: &Target,
-    presented: &Presented,
-    best: Option<&Candidate>,
-) -> bool {
-    let pins: Vec<_> =
-        examined.held.iter().filter_map(|held| Some((held.fingerprint?, held.line))).collect();
-    let Some((_, line)) = pins.first().copied() else { return false };
-    let root = best.map(|best| &best.root.certificate);
-    let found = presented.certificates.iter().chain(root).any(|certificate| {
-        let own = [certificate.sha256(), Sha256::of(certificate.spki_der())];
-        pins.iter().any(|(pin, _)| own.contains(pin))
-    });
-    if !found {
-        let message = format!("no certificate of {target} and no root above it has this SHA-256");
-        let action = best.map(|best| instead(best, target));
-        examined.find(line, Severity::Error, "does-not-open", message, action);
-    }
-    true
-}
-
-/// The anchors of the file, those of one constant together.
+/// The anchors of the file, those of one constant together, and all of a file that certgrab wrote.
 fn constants(examined: &Examined) -> Vec<Vec<Held>> {
-    let mut constants: Vec<Vec<Held>> = Vec::new();
-    for held in &examined.held {
-        match constants.iter_mut().find(|known| known[0].constant == held.constant) {
-            Some(known) => known.push(held.clone()),
-            None => constants.push(vec![held.clone()]),
-        }
+    let mut held = examined.held.clone();
+    if examined.is_generated && !held.is_empty() {
+        return vec![held];
     }
-    constants
+    held.sort_by_key(|one| one.constant);
+    held.chunk_by(|one, next| one.constant == next.constant).map(<[Held]>::to_vec).collect()
 }
 
 /// What a device with this constant trusts, and nothing else.
 fn anchors_of(constant: &[Held], presented: &Presented, known: &Store) -> Vec<Certificate> {
-    let sent = |held: &Held| {
+    constant.iter().filter_map(|held| anchor_of(held, presented, known)).collect()
+}
+
+/// The anchor as a certificate: the one that is known or was sent, or what its name and key make.
+fn anchor_of(held: &Held, presented: &Presented, known: &Store) -> Option<Certificate> {
+    held.resolved(known).or_else(|| {
         let key = held.key.as_ref()?;
-        presented.certificates.iter().find(|certificate| key.is_of(certificate)).cloned()
-    };
-    constant.iter().filter_map(|held| held.resolved(known).or_else(|| sent(held))).collect()
+        let sent = presented.certificates.iter().find(|certificate| key.is_of(certificate));
+        sent.cloned().or_else(|| key.as_certificate())
+    })
 }
 
 /// What the server would present without cross-signs, and those that it sends.
@@ -149,6 +133,42 @@ struct Door<'a> {
 }
 
 impl Door<'_> {
+    /// Looks for the fingerprints of a file that holds nothing else; whether it is such a file.
+    fn is_pinned_by(&self, examined: &mut Examined) -> bool {
+        let Self { target, presented, best, knowledge, .. } = *self;
+        let pins: Vec<_> =
+            examined.held.iter().filter(|held| held.fingerprint.is_some()).cloned().collect();
+        let Some(first) = pins.first() else { return false };
+        let is_pinned = |certificate: &Certificate| {
+            let own = [certificate.sha256(), Sha256::of(certificate.spki_der())];
+            pins.iter().any(|held| held.fingerprint.is_some_and(|pin| own.contains(&pin)))
+        };
+        let chosen = best.map(|best| &best.root.certificate);
+        if presented.certificates.iter().chain(chosen).any(is_pinned) {
+            return true;
+        }
+        let roots: Vec<Held> = pins
+            .iter()
+            .filter_map(|held| {
+                let root = knowledge.store.pinned(held.fingerprint?)?;
+                Some(Held { certificate: Some(root.certificate), ..held.clone() })
+            })
+            .collect();
+        if !roots.is_empty() && self.opens_to(examined, &roots, presented).is_ok() {
+            return true;
+        }
+        // A root above the chain may have the fingerprint, and nobody here knows that root.
+        let ends_in_a_root = presented.certificates.iter().any(Certificate::is_self_issued);
+        if roots.is_empty() && best.is_none() && !ends_in_a_root {
+            lints::tell_unknown(examined, &pins);
+            return true;
+        }
+        let message = format!("no certificate of {target} and no root above it has this SHA-256");
+        let action = best.map(|best| instead(best, target));
+        examined.find(first.line, Severity::Error, "does-not-open", message, action);
+        true
+    }
+
     /// Whether a device that holds `constant` takes what the server presents, or would present.
     fn opens_to(
         &self,
@@ -178,7 +198,7 @@ impl Door<'_> {
         refusal: &Refusal,
     ) {
         let Self { target, best, knowledge, .. } = *self;
-        let held = constant.iter().find_map(|one| one.resolved(knowledge.store));
+        let held = constant.iter().find_map(|one| anchor_of(one, self.presented, knowledge.store));
         let what = held.map_or("the constant".to_owned(), |one| format!("`{}`", named(&one)));
         let (setting, when) = match (refusal, severity) {
             (Refusal::NotTaken { unless: Some(setting), .. }, _) => {

@@ -2,6 +2,11 @@
 //!
 //! In: [`Examined`] and what the user knows. Out: findings about its certificates.
 
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
+
 use super::{Examined, Held, Knowledge, Severity, named, roots};
 use crate::{
     anchor,
@@ -12,39 +17,120 @@ use crate::{
     time::Time,
 };
 
+/// The most certificates of one path that are followed up to its root: more than TLS servers
+/// send, and than rustls-webpki follows (its limit is 6).
+const LONGEST_PATH: usize = 16;
+
+/// The most keys of one name that a signature is tried with: no authority has so many, and a file
+/// may hold ten thousand.
+const MOST_ISSUERS: usize = 16;
+
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;
 
 /// Adds what is to be said of the certificates of `examined`, once for each certificate.
 pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
     let held = examined.held.clone();
-    // Forms that hold one certificate in a constant give a chain several of them.
-    let in_file: Vec<_> = held.iter().filter_map(|one| one.certificate.clone()).collect();
-    let mut seen = Vec::new();
+    let beside = Beside::each(&held, examined.is_generated, knowledge.at);
+    let mut seen = HashSet::new();
     for one in held.iter().filter(|one| one.fingerprint.is_none()) {
-        let Some(certificate) = one.resolved(knowledge.store) else {
-            let message = "the name and the key of this anchor belong to no certificate at hand, \
-                           so that it cannot be judged";
-            let action = "give the certificate with `--roots FILE`".to_owned();
-            examined.find(one.line, Severity::Note, "anchor-unknown", message, Some(action));
-            continue;
-        };
-        if seen.contains(&certificate) {
+        let Some(certificate) = one.resolved(knowledge.store) else { continue };
+        if !seen.insert(certificate.sha256()) {
             continue;
         }
-        let beside: Vec<_> = held
-            .iter()
-            .filter(|other| other.constant == one.constant)
-            .filter_map(|other| other.certificate.clone())
-            .collect();
+        let beside = &beside[&one.constant];
         let mut desk = Desk { examined, knowledge, certificate: &certificate, line: one.line };
-        if desk.is_genuine(&beside) && !is_covered(&certificate, &in_file) {
+        if desk.is_genuine(beside) && !beside.holds_the_root_of(&certificate) {
             desk.place();
-            desk.dates(&beside);
+            desk.dates(beside);
             desk.strength();
             desk.stores();
         }
-        seen.push(certificate);
+    }
+}
+
+/// Adds which anchors of `examined` cannot be judged, for want of their certificates: for a file
+/// whose server was not asked.
+pub fn note_unknown(examined: &mut Examined, knowledge: &Knowledge<'_>) {
+    let known = |held: &Held| match held.fingerprint {
+        Some(fingerprint) => knowledge.store.pinned(fingerprint).is_some(),
+        None => held.resolved(knowledge.store).is_some(),
+    };
+    let unknown: Vec<_> = examined.held.iter().filter(|held| !known(held)).cloned().collect();
+    for one in &unknown {
+        tell_unknown(examined, std::slice::from_ref(one));
+    }
+}
+
+/// Says that the first of `held`, which is the end of no path at hand, cannot be judged.
+pub(super) fn tell_unknown(examined: &mut Examined, held: &[Held]) {
+    let Some(first) = held.first() else { return };
+    let message = match first.fingerprint {
+        Some(_) => "no certificate at hand has this SHA-256, so that it cannot be judged",
+        None => {
+            "the name and the key of this anchor belong to no certificate at hand, so that it \
+             cannot be judged"
+        }
+    };
+    let action = "give the certificate with `--roots FILE`".to_owned();
+    examined.find(first.line, Severity::Note, "anchor-unknown", message, Some(action));
+}
+
+/// The certificates that a reader gets together with another one.
+#[derive(Default)]
+struct Beside {
+    /// They, by subject (DER).
+    by_subject: HashMap<Vec<u8>, Vec<Certificate>>,
+    /// Whether one of them is valid at the time of judgement.
+    has_a_valid_one: bool,
+}
+
+impl Beside {
+    /// By constant: those of one constant are together, and all that certgrab wrote into one file,
+    /// since some of its forms give each certificate of a chain a constant of its own.
+    fn each(held: &[Held], is_generated: bool, at: Time) -> HashMap<usize, Rc<Self>> {
+        let group = |one: &Held| if is_generated { 0 } else { one.constant };
+        let mut groups: HashMap<usize, Self> = HashMap::new();
+        for one in held {
+            let beside = groups.entry(group(one)).or_default();
+            let Some(certificate) = &one.certificate else { continue };
+            beside.has_a_valid_one |=
+                certificate.not_before() <= at && at <= certificate.not_after();
+            let name = certificate.subject_der().to_vec();
+            let known = beside.by_subject.entry(name).or_default();
+            // One more than is ever tried tells that there are more.
+            let is_known = |one: &Certificate| {
+                one.spki_der() == certificate.spki_der()
+                    && one.is_self_issued() == certificate.is_self_issued()
+            };
+            if known.len() <= MOST_ISSUERS && !known.iter().any(is_known) {
+                known.push(certificate.clone());
+            }
+        }
+        let groups: HashMap<_, _> =
+            groups.into_iter().map(|(group, beside)| (group, Rc::new(beside))).collect();
+        held.iter().map(|one| (one.constant, Rc::clone(&groups[&group(one)]))).collect()
+    }
+
+    fn named(&self, subject: &[u8]) -> &[Certificate] {
+        self.by_subject.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the root of `certificate` stands beside it, so that it is no anchor.
+    fn holds_the_root_of(&self, certificate: &Certificate) -> bool {
+        let mut at = certificate;
+        for _ in 0..LONGEST_PATH {
+            if at.is_self_issued() {
+                return at != certificate;
+            }
+            let mut twins = self.named(at.subject_der()).iter();
+            let twin = twins.find(|one| one.is_self_issued() && one.is_same_anchor(at));
+            match twin.or_else(|| self.named(at.issuer_der()).first()) {
+                Some(above) => at = above,
+                None => return false,
+            }
+        }
+        false
     }
 }
 
@@ -59,23 +145,6 @@ impl Held {
         let mut known = known.chain(Store::mozilla().named(&key.subject));
         known.find(|root| key.is_of(&root.certificate)).map(|root| root.certificate)
     }
-}
-
-/// Whether `beside` it stands the root of `certificate`, so that it is no anchor.
-fn is_covered(certificate: &Certificate, beside: &[Certificate]) -> bool {
-    let mut at = certificate;
-    for _ in 0..beside.len() {
-        if at.is_self_issued() {
-            return at != certificate;
-        }
-        let twin = beside.iter().find(|one| one.is_self_issued() && one.is_same_anchor(at));
-        let issuer = || beside.iter().find(|one| one.subject_der() == at.issuer_der());
-        match twin.or_else(issuer) {
-            Some(above) => at = above,
-            None => return false,
-        }
-    }
-    at.is_self_issued() && at != certificate
 }
 
 /// The self-signed version of `certificate` in `store` or in Mozilla's.
@@ -110,19 +179,23 @@ impl Desk<'_, '_> {
     }
 
     /// Whether it is signed by whom it names, as far as that can be checked.
-    fn is_genuine(&mut self, beside: &[Certificate]) -> bool {
+    fn is_genuine(&mut self, beside: &Beside) -> bool {
         let certificate = self.certificate;
         let name = certificate.issuer_der();
         let known = self.knowledge.store.named(name).into_iter();
         let known = known.chain(Store::mozilla().named(name)).map(|root| root.certificate);
-        let mut issuers: Vec<_> =
-            known.chain(beside.iter().filter(|one| one.subject_der() == name).cloned()).collect();
+        let mut issuers: Vec<_> = known.chain(beside.named(name).iter().cloned()).collect();
         if certificate.is_self_issued() {
             issuers.push(certificate.clone());
         }
+        let mut keys = HashSet::new();
+        issuers.retain(|issuer| keys.insert(issuer.spki_der().to_vec()));
+        let are_all = issuers.len() <= MOST_ISSUERS;
+        issuers.truncate(MOST_ISSUERS);
         let verdicts: Vec<_> =
             issuers.iter().map(|issuer| extensions::is_signed_by(certificate, issuer)).collect();
-        if !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Some(false)) {
+        if are_all && !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Some(false))
+        {
             let message = format!(
                 "`{}` is not signed by `{}`, whom it names: it is invented or damaged",
                 named(certificate),
@@ -133,16 +206,11 @@ impl Desk<'_, '_> {
             return false;
         }
         // By the text of the name: who invents a certificate rarely meets its encoding too.
-        let text = certificate.subject().text();
-        let public: Vec<_> = crate::store::mozilla_list()
-            .iter()
-            .filter_map(|der| Certificate::from_der(der).ok())
-            .filter(|root| root.subject().text() == text)
-            .collect();
+        let public = roots::keys_of_mozillas(&certificate.subject().text());
         if certificate.is_self_issued()
             && !public.is_empty()
             && !roots::is_dropped(certificate)
-            && !public.iter().any(|root| root.spki_der() == certificate.spki_der())
+            && !public.iter().any(|key| key == certificate.spki_der())
         {
             let message = format!(
                 "`{}` has the name of a root of Mozilla's store and another key",
@@ -195,13 +263,12 @@ impl Desk<'_, '_> {
         }
     }
 
-    fn dates(&mut self, beside: &[Certificate]) {
+    fn dates(&mut self, beside: &Beside) {
         let (certificate, at) = (self.certificate, self.knowledge.at);
         let (name, ends) = (named(certificate), certificate.not_after());
-        let is_valid = |one: &Certificate| one.not_before() <= at && at <= one.not_after();
         // Some stacks look at no anchor's dates; elsewhere one that is valid is enough.
         let ignored = self.examined.consumer.is_some_and(|reader| !reader.checks_anchor_dates);
-        let harmless = ignored || beside.iter().any(is_valid);
+        let harmless = ignored || beside.has_a_valid_one;
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {
             let message = format!("`{name}` expired on {}", ends.date());

@@ -22,8 +22,12 @@
 //! ```
 
 mod ask;
+mod encoding;
+mod form;
 mod hold;
+mod key;
 mod lints;
+mod own;
 mod pem_text;
 mod roots;
 mod source;
@@ -41,8 +45,9 @@ use crate::{
 };
 
 pub use ask::ask;
-pub use hold::{Held, Key};
-pub use lints::lint;
+pub use hold::Held;
+pub use key::Key;
+pub use lints::{lint, note_unknown};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
 pub const MAX_FILE_BYTES: u64 = crate::store::MAX_ROOTS_BYTES;
@@ -94,6 +99,8 @@ pub struct Examined {
     /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
     /// format in which they were written.
     pub consumer: Option<Consumer>,
+    /// Whether certgrab wrote it, as it says itself: then a reader gets all its anchors together.
+    pub is_generated: bool,
     /// The anchors in it, in the order of the file.
     pub held: Vec<Held>,
     /// What was found.
@@ -124,12 +131,17 @@ pub const CODES: &[(&str, &str)] = &[
     ("not-yet-valid", "the certificate is not valid yet"),
     ("pem-damaged", "a PEM block that cannot be read"),
     ("pem-indented", "PEM lines that do not begin at the first column"),
+    ("pem-label", "a PEM block with a label that the reader does not look for"),
     ("pem-literal-newline", "a backslash and an n where PEM needs the end of a line"),
     ("pem-no-line-ends", "PEM without the ends of lines around its boundaries"),
     ("pem-no-newline", "PEM without the end of a line after its last boundary"),
     ("pem-no-nul", "PEM without the NUL that its reader counts"),
+    ("pem-nul-counted", "a length with the NUL of PEM text, for a reader that wants none"),
+    ("pem-nul-not-counted", "a length without the NUL of PEM text, for a reader that counts it"),
     ("root-dropped", "a root that Mozilla's store no longer has"),
+    ("size-of-pointer", "a length that is the size of a pointer"),
     ("stale", "a generated file that is not what its lock gives"),
+    ("utf-16", "a file in UTF-16"),
     ("weak-key", "a key that is too short for today"),
     ("weak-signature", "a signature made with a broken hash"),
     ("wrong-form", "a constant in a form that the function it is given to does not read"),
@@ -138,17 +150,29 @@ pub const CODES: &[(&str, &str)] = &[
 /// Reads what `content`, which came from `file`, holds, and says what is wrong with its form.
 #[must_use]
 pub fn examine(file: &Path, content: &[u8]) -> Examined {
-    let source = source::read(file, content);
+    let text = encoding::as_utf8(content);
+    let source = source::read(file, text.as_deref().unwrap_or(content));
     let consumer = stack::of(&source);
     let mut examined = Examined {
         file: file.to_owned(),
         consumer,
+        is_generated: source.is_generated,
         held: Vec::new(),
         findings: Vec::new(),
         found: HashSet::new(),
     };
     hold::hold(&mut examined, &source);
-    if examined.held.is_empty() && examined.findings.is_empty() {
+    let holds_own = own::set_aside(&mut examined, &source);
+    if text.is_some() && !examined.held.is_empty() {
+        examined.find(
+            1,
+            Severity::Error,
+            "utf-16",
+            "the file is in UTF-16, which neither compilers nor TLS stacks read",
+            Some("save it in UTF-8 without a byte order mark".to_owned()),
+        );
+    }
+    if examined.held.is_empty() && examined.findings.is_empty() && !holds_own {
         examined.find(1, Severity::Error, "no-certificate", "no certificate was found here", None);
     }
     examined

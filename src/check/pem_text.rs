@@ -111,6 +111,7 @@ impl Block<'_> {
             return Vec::new();
         }
         let label = String::from_utf8_lossy(self.label).into_owned();
+        self.look_at_label(&label, line, examined);
         let text = format!(
             "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
             String::from_utf8_lossy(&clean)
@@ -137,6 +138,29 @@ impl Block<'_> {
                 None => damaged(format!("the PEM block is {error}"), examined),
             },
         }
+    }
+
+    /// Says which readers do not look for the label: mbedTLS wants `CERTIFICATE` alone, BearSSL's
+    /// tools also take `X509 CERTIFICATE`, and OpenSSL all but PKCS #7.
+    fn look_at_label(&self, label: &str, line: usize, examined: &mut Examined) {
+        let is_pkcs7 = self.label == b"PKCS7";
+        let severity = match (self.label, examined.consumer) {
+            (b"CERTIFICATE", _) => return,
+            (b"X509 CERTIFICATE", Some(consumer::BEARSSL)) => return,
+            (_, Some(consumer::OPENSSL | consumer::OPENSSL_PARTIAL_CHAIN)) if !is_pkcs7 => return,
+            (_, Some(_)) => Severity::Error,
+            // PKCS #7 in a file of its own is for those who read PKCS #7.
+            (_, None) if is_pkcs7 && self.constant.form == Form::File => return,
+            (_, None) => Severity::Warning,
+        };
+        let message = format!(
+            "the PEM block is labelled `{label}`: mbedTLS and most others look for `CERTIFICATE`"
+        );
+        let action = match is_pkcs7 {
+            true => "take the certificates out: `openssl pkcs7 -print_certs`".to_owned(),
+            false => "write it as a plain certificate: `openssl x509 -in FILE`".to_owned(),
+        };
+        examined.find(line, severity, "pem-label", message, Some(action));
     }
 
     /// Says what is wrong with the lines; the body with literal `\n` taken for the ends they mean.
@@ -243,7 +267,8 @@ impl Block<'_> {
 
 /// Where the BEGIN boundaries of `constant` are.
 ///
-/// In a file that is read as it is, one in the text of a comment is none: a subject may hold it.
+/// In a file that is read as it is, one in a comment is none: a subject may hold it, and a block
+/// may have been commented out.
 fn begins(constant: &Constant) -> Vec<usize> {
     let bytes = constant.bytes.as_slice();
     let (mut found, mut from, mut line_start) = (Vec::new(), 0, 0);
@@ -251,9 +276,8 @@ fn begins(constant: &Constant) -> Vec<usize> {
         let line_end = bytes[from..at].iter().rposition(|byte| *byte == b'\n');
         line_start = line_end.map_or(line_start, |end| from + end + 1);
         let before = bytes[line_start..at.min(line_start + COMMENT_WINDOW)].trim_ascii();
-        let comment = COMMENTS.iter().find_map(|mark| before.strip_prefix(*mark));
-        let is_text = constant.form == Form::File && comment.is_some_and(|text| !text.is_empty());
-        if !is_text {
+        let comment = COMMENTS.iter().find(|mark| before.starts_with(mark));
+        if constant.form != Form::File || comment.is_none() {
             found.push(at);
         }
         from = at + BEGIN.len();

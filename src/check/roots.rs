@@ -1,6 +1,11 @@
 //! Roots that Mozilla's store has given up and that firmware still holds.
 
-use crate::certificate::{Certificate, Sha256};
+use std::{collections::HashMap, sync::OnceLock};
+
+use crate::{
+    certificate::{Certificate, Sha256},
+    escape::Foreign,
+};
 
 /// SHA-256 and name of each, from Mozilla's "Removed CA Certificates" report (CCADB) and its bugs.
 const DROPPED: [(&str, &str); 12] = [
@@ -30,6 +35,21 @@ pub(super) fn is_dropped(certificate: &Certificate) -> bool {
     let listed = DROPPED.iter().any(|(sha256, _)| Sha256::parse(sha256) == Some(fingerprint));
     // A root that came back, in the bundled list, is not dropped, whatever stands above.
     listed && !is_in_mozillas_store(certificate)
+}
+
+/// The keys (DER) of the roots of the bundled list that are called `name`, however it is encoded.
+pub(super) fn keys_of_mozillas(name: &Foreign) -> &'static [Vec<u8>] {
+    static KEYS: OnceLock<HashMap<Foreign, Vec<Vec<u8>>>> = OnceLock::new();
+    let keys = KEYS.get_or_init(|| {
+        let mut keys: HashMap<Foreign, Vec<Vec<u8>>> = HashMap::new();
+        for der in crate::store::mozilla_list() {
+            if let Ok(root) = Certificate::from_der(der) {
+                keys.entry(root.subject().text()).or_default().push(root.spki_der().to_vec());
+            }
+        }
+        keys
+    });
+    keys.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// Whether the bundled list has `certificate`.

@@ -1,14 +1,30 @@
 //! Which TLS stack a file's code speaks to, and what its functions read.
 
+use std::collections::HashMap;
+
 use super::source::{Language, Source};
 use crate::consumer::{self, Consumer};
 
-/// A function that takes a constant, with what it reads.
+/// A function or a field that takes a constant.
+struct Call {
+    /// How it begins in the code.
+    begins: &'static str,
+    reads: Reads,
+    /// How it wants a text counted, if it takes a length.
+    counts: Option<Counts>,
+}
+
+/// A constant that is given to a function or a field.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Use {
-    /// How a call begins.
-    pub(super) call: &'static str,
+    /// The function or the field.
+    pub(super) name: &'static str,
     /// What it reads.
     pub(super) reads: Reads,
+    /// How it wants a text counted, if it takes a length.
+    pub(super) counts: Option<Counts>,
+    /// How the code counts, where it does.
+    pub(super) given: Option<Given>,
 }
 
 /// What a function reads.
@@ -16,25 +32,75 @@ pub(super) struct Use {
 pub(super) enum Reads {
     /// PEM up to a NUL.
     Pem,
-    /// PEM with a NUL that must be inside the constant.
+    /// PEM with a NUL that must be inside the constant; DER too, where the function finds out.
     PemWithNul,
     /// DER.
     Der,
     /// DER, or PEM as a C string.
     Either,
+    /// What the word `FILETYPE_PEM` or `FILETYPE_ASN1` among its arguments says.
+    ByFileType,
+    /// The device's own certificate, in whatever form: no anchor.
+    Own,
 }
 
-const USES: [Use; 10] = [
-    Use { call: "setCACert(", reads: Reads::Pem },
-    Use { call: "setRootCA(", reads: Reads::Pem },
-    Use { call: "pem_until_nul(", reads: Reads::PemWithNul },
-    Use { call: "X509::pem(", reads: Reads::PemWithNul },
-    Use { call: "X509::der(", reads: Reads::Der },
-    Use { call: "X509List", reads: Reads::Either },
-    Use { call: "mbedtls_x509_crt_parse(", reads: Reads::PemWithNul },
-    Use { call: "mbedtls_x509_crt_parse_der(", reads: Reads::Der },
-    Use { call: "mbedtls_x509_crt_parse_der_nocopy(", reads: Reads::Der },
-    Use { call: "cert_pem=", reads: Reads::Pem },
+/// How a length of PEM text is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// With the NUL.
+    Nul,
+    /// Without.
+    TextAlone,
+    /// Without, and one with it is taken all the same.
+    TextRather,
+}
+
+/// How the code counts a constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// `strlen(X)`: without the NUL.
+    Strlen,
+    /// `sizeof X - 1`: without the NUL, if `X` is an array.
+    SizeofLessOne,
+    /// `sizeof X`: with the NUL, if `X` is an array.
+    Sizeof,
+}
+
+const fn call(begins: &'static str, reads: Reads) -> Call {
+    Call { begins, reads, counts: None }
+}
+
+const fn counting(begins: &'static str, reads: Reads, counts: Counts) -> Call {
+    Call { begins, reads, counts: Some(counts) }
+}
+
+/// What is known, from consumers' headers and documentation: mbedTLS counts the NUL (x509_crt.h),
+/// and so do ESP-IDF (esp_tls.h, mqtt_client.h) and Zephyr, which hand the length on to it; the
+/// nRF91 modem and wolfSSL do not, although wolfSSL 5.5 takes it (measured).
+const CALLS: [Call; 23] = [
+    call("setCACert(", Reads::Pem),
+    call("setRootCA(", Reads::Pem),
+    call("pem_until_nul(", Reads::PemWithNul),
+    call("X509::pem(", Reads::PemWithNul),
+    call("X509::der(", Reads::Der),
+    call("X509List", Reads::Either),
+    counting("mbedtls_x509_crt_parse(", Reads::PemWithNul, Counts::Nul),
+    call("mbedtls_x509_crt_parse_der(", Reads::Der),
+    call("mbedtls_x509_crt_parse_der_nocopy(", Reads::Der),
+    call("cert_pem=", Reads::Pem),
+    counting("cert_len=", Reads::Either, Counts::Nul),
+    counting("certificate_len=", Reads::Either, Counts::Nul),
+    counting("cacert_bytes=", Reads::Either, Counts::Nul),
+    counting("cacert_pem_bytes=", Reads::Either, Counts::Nul),
+    counting("esp_tls_set_global_ca_store(", Reads::Either, Counts::Nul),
+    counting("tls_credential_add(", Reads::Either, Counts::Nul),
+    counting("modem_key_mgmt_write(", Reads::Pem, Counts::TextAlone),
+    counting("wolfSSL_CTX_load_verify_buffer(", Reads::ByFileType, Counts::TextRather),
+    call("setCertificate(", Reads::Own),
+    call("client_cert_pem=", Reads::Own),
+    call("clientcert_pem=", Reads::Own),
+    call("clientcert_buf=", Reads::Own),
+    call("authentication.certificate=", Reads::Own),
 ];
 
 /// Words of BearSSL's interfaces.
@@ -57,6 +123,8 @@ const MBEDTLS: [&str; 11] = [
 
 /// Words of OpenSSL's interfaces, in C and in Rust.
 const OPENSSL: [&str; 4] = ["SSL_CTX_", "X509_STORE", "openssl/", "openssl::"];
+/// wolfSSL's interfaces are called as OpenSSL's, with this before.
+const WOLFSSL: &str = "wolfSSL_";
 /// What lets OpenSSL end a path in any anchor.
 const PARTIAL_CHAIN: [&str; 2] = ["X509_V_FLAG_PARTIAL_CHAIN", "X509VerifyFlags::PARTIAL_CHAIN"];
 /// Words of rustls's interfaces.
@@ -68,6 +136,7 @@ pub(super) fn of(source: &Source) -> Option<Consumer> {
     match source.language {
         Language::C | Language::Rust if speaks(&BEARSSL) => Some(consumer::BEARSSL),
         Language::C | Language::Rust if speaks(&MBEDTLS) => Some(consumer::MBEDTLS),
+        Language::C | Language::Rust if speaks(&[WOLFSSL]) => None,
         Language::C | Language::Rust if speaks(&OPENSSL) => Some(match speaks(&PARTIAL_CHAIN) {
             true => consumer::OPENSSL_PARTIAL_CHAIN,
             false => consumer::OPENSSL,
@@ -77,23 +146,107 @@ pub(super) fn of(source: &Source) -> Option<Consumer> {
     }
 }
 
-/// The functions of `source` that are given the constant called `name`.
-pub(super) fn uses<'a>(
-    source: &'a Source,
-    name: &'a str,
-) -> impl Iterator<Item = &'static Use> + 'a {
-    let tight: String = source.code.chars().filter(|letter| !letter.is_whitespace()).collect();
-    USES.iter().filter(move |known| {
-        let mut rest = tight.as_str();
-        while let Some(at) = rest.find(known.call) {
-            rest = &rest[at + known.call.len()..];
-            // The constant stands in the same statement, whole.
-            let statement = rest.split(';').next().unwrap_or_default();
-            let words = statement.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-            if words.take(6).any(|word| word == name) {
-                return true;
+/// What code does with its constants.
+pub(super) struct Uses {
+    by_name: HashMap<String, Vec<Use>>,
+}
+
+impl Uses {
+    /// Reads `code`, which has neither comments nor literals, once for all names.
+    pub(super) fn of(code: &str) -> Self {
+        let code = tight(code);
+        let mut uses = Self { by_name: HashMap::new() };
+        for known in &CALLS {
+            for (at, _) in code.match_indices(known.begins) {
+                if !code[..at].ends_with(is_of_a_word) {
+                    uses.add(known, arguments(&code[at + known.begins.len()..], known.begins));
+                }
             }
         }
-        false
-    })
+        uses
+    }
+
+    fn add(&mut self, known: &Call, arguments: &str) {
+        let reads = match known.reads {
+            Reads::ByFileType if arguments.contains("FILETYPE_PEM") => Reads::Pem,
+            Reads::ByFileType if arguments.contains("FILETYPE_ASN1") => Reads::Der,
+            Reads::ByFileType => Reads::Either,
+            reads => reads,
+        };
+        let name = known.begins.trim_end_matches(['(', '=']);
+        for word in arguments.split(|letter| !is_of_a_word(letter)) {
+            if word.starts_with(|first: char| first.is_alphabetic() || first == '_') {
+                let given = known.counts.and_then(|_| given(arguments, word));
+                let used = Use { name, reads, counts: known.counts, given };
+                self.by_name.entry(word.to_owned()).or_default().push(used);
+            }
+        }
+    }
+
+    /// Where the constant called `name` is given to.
+    pub(super) fn of_constant(&self, name: &str) -> &[Use] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn is_of_a_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+/// `code` without the blanks that part no words.
+fn tight(code: &str) -> String {
+    let mut out = String::with_capacity(code.len());
+    for word in code.split_whitespace() {
+        if word.starts_with(is_of_a_word) && out.ends_with(is_of_a_word) {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// What belongs to a call or a field that begins before `rest`: up to its closing parenthesis, the
+/// next field, or the end of the statement.
+fn arguments<'a>(rest: &'a str, begins: &str) -> &'a str {
+    let mut depth = 0;
+    let is_end = |letter: char| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        letter == ';'
+            || match begins.as_bytes().last() {
+                Some(b'(') => depth < 0,
+                Some(b'=') => depth < 0 || (depth == 0 && matches!(letter, ',' | '}')),
+                _ => false,
+            }
+    };
+    rest.split(is_end).next().unwrap_or_default()
+}
+
+/// How `arguments` count the constant called `name`.
+fn given(arguments: &str, name: &str) -> Option<Given> {
+    for (at, _) in arguments.match_indices("strlen(") {
+        let rest = &arguments[at + "strlen(".len()..];
+        if let Some(after) = after_word(rest, name).and_then(|after| after.strip_prefix(')')) {
+            return (!after.starts_with("+1")).then_some(Given::Strlen);
+        }
+    }
+    for (at, _) in arguments.match_indices("sizeof") {
+        let rest = arguments[at + "sizeof".len()..].trim_start_matches([' ', '(']);
+        if let Some(after) = after_word(rest, name) {
+            let after = after.trim_start_matches(')');
+            return Some(match after.starts_with("-1") {
+                true => Given::SizeofLessOne,
+                false => Given::Sizeof,
+            });
+        }
+    }
+    None
+}
+
+/// What follows the word `name` at the beginning of `text`.
+fn after_word<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.strip_prefix(name).filter(|after| !after.starts_with(is_of_a_word))
 }

@@ -25,8 +25,7 @@ pub(crate) struct Anchor {
     no_aia: bool,
 
     /// Fetch issuers from here too; of itself certgrab asks public addresses on port 80
-    #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed,
-          conflicts_with = "no_aia")]
+    #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed)]
     aia_allow: Vec<Allowed>,
 
     /// Want an anchor that lasts so many years (10y) or days (90d) from now

@@ -113,8 +113,7 @@ pub(crate) struct Job {
 
     /// Read the presented chain from FILE, or - for standard input; no socket is opened
     #[arg(long, value_name = "FILE",
-          conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "timeout", "handshake", "starttls",
-                                "device", "aia_allow"])]
+          conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device"])]
     pub(crate) from: Option<PathBuf>,
 
     #[command(flatten)]

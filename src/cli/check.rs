@@ -274,6 +274,9 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
         check::lint(file, &knowledge);
     }
     let Some(target) = job.targets.first().filter(|_| !args.offline) else {
+        for file in &mut group.files {
+            check::note_unknown(file, &knowledge);
+        }
         return Ok(Exit::Done);
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -284,6 +287,9 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
         Err(error) => {
             let message = format!("{target}: {error}");
             complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
+            for file in &mut group.files {
+                check::note_unknown(file, &knowledge);
+            }
             Ok(Exit::NoHandshake)
         }
         Ok(grab) => {

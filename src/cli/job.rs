@@ -17,6 +17,7 @@ use certgrab::{
     grab::{self, Options, Sni},
     handshake::Presented,
     path::Question,
+    reach,
     store::{self, Source, Store},
     target::Target,
     time::Time,
@@ -91,6 +92,10 @@ fn agree(job: &Job) -> Result<(), Failure> {
     if job.compare.is_some() && job.targets.len() != 1 {
         return Err(usage("`--compare` takes one target and the one to compare it with")
             .with_hint(Some("`certgrab TARGET --compare OTHER`".to_owned())));
+    }
+    if job.from.is_some() && job.reaching.way() != reach::Way::Auto {
+        return Err(usage("`--handshake` says how to ask a server, and `--from` asks none")
+            .with_hint(Some("leave out one of them".to_owned())));
     }
     for target in job.targets.iter().chain(&job.compare) {
         job.reaching.agree(target)?;

@@ -135,6 +135,12 @@ fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
         .with_hint(Some("please report it, with the command line that led to it".to_owned()))
 }
 
+/// How many targets the manifest at `path` has, for the fuzz target that compiles this module.
+#[cfg(fuzzing)]
+pub(crate) fn targets_of_manifest(path: &std::path::Path) -> Result<usize, Failure> {
+    manifest::read(path).map(|entries| entries.len())
+}
+
 fn dispatch(mut args: Args) -> Exit {
     style::choose(args.display.color);
     let outcome = formats::read_templates(&mut args.job).and_then(|()| match &args.command {

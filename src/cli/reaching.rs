@@ -32,8 +32,7 @@ pub(crate) struct Reaching {
     pub(super) device: Option<&'static Device>,
 
     /// Ask every address for RSA and ECDSA, TLS 1.3 and older, with and without the name
-    #[arg(long, conflicts_with_all = ["from", "hosts", "what", "backup", "siblings", "paths",
-                                      "sizes"])]
+    #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]
     pub(super) survey: bool,
 
     #[command(flatten)]

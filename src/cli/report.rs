@@ -13,6 +13,7 @@ use certgrab::{
     handshake::Verdict,
     store::Source,
     target::Target,
+    time::Time,
     warning::{self, Warning},
 };
 
@@ -50,7 +51,7 @@ pub(super) fn trusted(
     fact(&mut out, "proof", &enough);
     let bundle = judgement.bundle(target, &grab.presented, options);
     for entry in bundle.besides() {
-        let until = entry.lasts_until.map(|until| until.date()).unwrap_or_default();
+        let until = entry.lasts_until.map(Time::date).unwrap_or_default();
         let reason = entry.reason.as_ref().map(Foreign::line).unwrap_or_default();
         let subject = subject(&entry.certificate);
         fact(&mut out, entry.role.word(), &format!("{subject}, until {until}: {reason}"));

@@ -207,7 +207,7 @@ impl Document {
         let shown = |one: &Certificate| certificate(one, &presented.source);
         self.presented = presented.certificates.iter().map(shown).collect();
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
-        self.fetched = fetched.map(|one| certificate(one, grab.source(one))).collect();
+        self.fetched = fetched.map(|one| certificate(one, &grab.source(one))).collect();
         match &grab.verdict {
             Ok(judgement) => self.trusted(grab, judgement, at),
             Err(refusal) => self.untrusted(grab, refusal),
@@ -324,7 +324,7 @@ impl Hash for Shown {
 /// authorities. Some 4 KiB each.
 const MAX_PARTS: usize = 256;
 
-fn certificate(certificate: &Certificate, source: impl Display) -> Arc<CertificatePart> {
+fn certificate(certificate: &Certificate, source: &impl Display) -> Arc<CertificatePart> {
     static PARTS: Memory<Shown, Arc<CertificatePart>> = Memory::new(MAX_PARTS);
     let shown = Shown { certificate: certificate.clone(), source: source.to_string() };
     PARTS.recall(&shown).unwrap_or_else(|| {
@@ -373,7 +373,7 @@ fn besides(entry: &Entry) -> BesidesPart {
     BesidesPart {
         role: entry.role.word(),
         anchor: AnchorPart {
-            certificate: certificate(&entry.certificate, entry.source.line()),
+            certificate: certificate(&entry.certificate, &entry.source.line()),
             reason: entry.reason.as_ref().map(Foreign::line).unwrap_or_default(),
             lasts_until: entry.lasts_until.map(|until| until.to_string()).unwrap_or_default(),
         },

@@ -177,7 +177,7 @@ fn is_taken(name: &str) -> bool {
         co_await co_return co_yield compl concept const const_cast consteval constexpr constinit \
         continue crate decltype def default defer del delete do double dyn dynamic_cast elif else \
         enum except explicit export extern fallthrough false final finally float fn for friend \
-        from func gen global go goto if impl import in inline int interface is lambda let long \
+        from func gen global go goto if impl import in init inline int interface is lambda let long \
         loop macro main map match mod module move mut mutable namespace new noexcept nonlocal not \
         not_eq nullptr operator or or_eq override package pass priv private protected pub public \
         raise range ref register reinterpret_cast requires restrict return select self Self short \

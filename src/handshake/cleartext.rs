@@ -47,14 +47,22 @@ where
     };
     // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
     let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
-    match (outcome, flight.presented(None)) {
+    let refused = refused_version(&flight, &hello);
+    match (outcome, flight.presented(None), refused) {
         // A device does not read on.
-        (Err(error @ Error::Version(_)), _) if hello.device.is_some() => Err(error),
+        (_, _, Some(version)) if hello.device.is_some() => Err(Error::Version(version)),
         // What goes wrong after the certificates does not matter: nothing more was wanted.
-        (_, Some(presented)) => Ok(presented),
-        (Err(error), None) => Err(error),
-        (Ok(()), None) => Err(Error::Closed { received }),
+        (_, Some(presented), _) => Ok(presented),
+        // However the bytes were cut: what came first is what went wrong.
+        (_, None, Some(version)) => Err(Error::Version(version)),
+        (Err(error), None, None) => Err(error),
+        (Ok(()), None, None) => Err(Error::Closed { received }),
     }
+}
+
+/// The version that the server chose, if it was not offered.
+fn refused_version(flight: &Flight, hello: &Hello) -> Option<u16> {
+    flight.version().filter(|version| !was_offered(*version, hello.oldest, hello.newest))
 }
 
 /// Sends the hello and listens until the flight ends.
@@ -90,15 +98,54 @@ where
             return Err(Error::TooMuch);
         }
         flight.hear(&buffer[..count])?;
-        match flight.version() {
-            Some(version) if !was_offered(version, hello.oldest, hello.newest) => {
-                return Err(Error::Version(version));
-            }
-            _ => {}
+        if hello.device.is_some() && refused_version(flight, hello).is_some() {
+            break;
         }
         if end.is_none() && flight.has_certificates() {
             end = Some(Instant::now() + AFTERWORD);
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Why a server that says `bytes`, in two pieces, is not shaken hands with.
+    fn hear(bytes: &[u8], cut: usize) -> Error {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let says = (&bytes[..cut]).chain(&bytes[cut..]);
+        let mut server = tokio::io::join(says, tokio::io::sink());
+        let hello = Hello::usual(None);
+        runtime.block_on(async {
+            let deadline = Instant::now() + Duration::from_secs(60);
+            shake(&mut server, &hello, deadline).await.unwrap_err()
+        })
+    }
+
+    #[test]
+    fn a_version_that_was_not_offered_is_named_however_the_bytes_are_cut() {
+        let mut bytes = vec![22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 0];
+        bytes.resize(bytes.len() + 32, 9);
+        // No session, a cipher suite, no compression; then a message that has no place there.
+        bytes.extend([0, 0xc0, 0x2f, 0, 22, 3, 3, 0, 4, 20, 0, 0, 0]);
+        for cut in 0..bytes.len() {
+            let error = hear(&bytes, cut);
+            assert!(matches!(error, Error::Version(0x0300)), "{cut}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_mebibyte_of_a_server_is_heard_out_and_a_byte_more_is_too_much() {
+        // A HelloRequest in a record, which a client may pass over (RFC 5246 section 7.4.1.1).
+        let endless = [22, 3, 3, 0, 4, 0, 0, 0, 0].repeat(MAX_PEER_BYTES / 9 + 1);
+        let hear = |bytes: usize| hear(&endless[..bytes], 0);
+        let heard_out = hear(MAX_PEER_BYTES);
+        assert!(matches!(heard_out, Error::Closed { received: MAX_PEER_BYTES }), "{heard_out}");
+        assert_eq!(
+            hear(MAX_PEER_BYTES + 1).to_string(),
+            "the server sent over 1048576 bytes without finishing"
+        );
+    }
 }

@@ -2,7 +2,6 @@
 //!
 //! In: a row of the table of devices. Out: its [`Hello`], and a [`Verdict`] on what came of it.
 
-use rustls::AlertDescription;
 use rustls_pki_types::DnsName;
 
 use crate::certificate::{Certificate, Key};
@@ -114,13 +113,13 @@ impl Device {
     /// What a refusal means to it, with what the server presents to a client that offers more.
     #[must_use]
     pub fn judge_refusal(&'static self, error: &Error, seen: Option<&Presented>) -> Verdict {
-        let seen = seen.and_then(|presented| presented.handshake.as_ref());
+        let handshake = seen.and_then(|presented| presented.handshake.as_ref());
         Verdict {
             device: self,
             obstacle: Some(error.to_string()),
-            change: self.change(error, seen),
+            change: seen.and_then(|seen| self.change(seen)),
             version: None,
-            certificate_message_bytes: seen.map(|handshake| handshake.certificate_message_bytes),
+            certificate_message_bytes: handshake.map(|one| one.certificate_message_bytes),
             max_fragment_length: None,
         }
     }
@@ -148,62 +147,72 @@ impl Device {
     /// What to try after this failure, where that is known.
     #[must_use]
     pub fn advice(&self, error: &Error, seen: Option<&Presented>) -> Option<String> {
-        let name = self.name;
-        let handshake = seen.and_then(|presented| presented.handshake.as_ref());
-        if let Some(change) = self.change(error, handshake) {
-            return Some(match handshake {
-                Some(Handshake { version, .. }) if *version == Version::Tls13.to_string() => {
+        let Self { name, oldest, .. } = self;
+        if let Error::Version(number) = error
+            && *number < *oldest as u16
+        {
+            return Some(format!(
+                "{name} speaks {oldest} and nothing older; without `--as` certgrab shows what the \
+                 server has"
+            ));
+        }
+        if let Some(Presented { handshake: Some(handshake), certificates, .. }) = seen {
+            let Handshake { version, cipher_suite, .. } = handshake;
+            let key = certificates.first().map(|leaf| leaf.key().to_string()).unwrap_or_default();
+            let change = seen.and_then(|seen| self.change(seen));
+            return Some(match (is_of_tls13(handshake), change) {
+                (true, Some(change)) => {
                     format!("the server speaks {version}: {name} needs {change}")
                 }
-                Some(Handshake { version, cipher_suite, .. }) => {
+                (false, Some(change)) => {
                     format!(
                         "the server speaks {version} with {cipher_suite}: {name} needs {change}"
                     )
                 }
-                None => format!("if the server speaks TLS 1.3 only, {name} needs {change}"),
+                (true, None) if self.newest < Version::Tls13 && self.tls13.is_none() => {
+                    format!("the server speaks {version}, which {name} does not have")
+                }
+                (_, None) => format!(
+                    "with a client that offers more the server speaks {version} with \
+                     {cipher_suite} and the key {key}, which `certgrab` without `--as` shows"
+                ),
             });
         }
-        match (error, handshake) {
-            (Error::Version(number), _) if *number < self.oldest as u16 => Some(format!(
-                "{name} speaks {} and nothing older; without `--as` certgrab shows what the \
-                 server has",
-                self.oldest
-            )),
-            (error, Some(handshake)) if error.is_about_negotiation() => Some(format!(
-                "with a client that offers more the server speaks {} with {} and the key {}, which \
-                 `certgrab` without `--as` shows",
-                handshake.version,
-                handshake.cipher_suite,
-                seen.and_then(|presented| presented.certificates.first())
-                    .map_or_else(|| "of none".to_owned(), |leaf| leaf.key().to_string()),
-            )),
-            (error, None) if error.is_about_the_version() => {
-                Some(format!("the server speaks no version that {name} has"))
+        match self.tls13 {
+            _ if !error.is_about_the_version() => None,
+            Some(change) => {
+                Some(format!("if the server speaks TLS 1.3 only, {name} needs {change}"))
             }
-            _ => None,
+            None => Some(format!("the server speaks no version that {name} has")),
         }
     }
 
-    /// What to change in its configuration after this failure, where that is known.
-    fn change(&self, error: &Error, seen: Option<&Handshake>) -> Option<&'static str> {
-        let newest = Version::Tls13.to_string();
-        match seen {
-            Some(seen) if seen.version == newest => self.tls13,
-            None if is_of_tls13(error) => self.tls13,
-            Some(seen) => {
-                let mut settings = self.settings.iter();
-                let setting = settings.find(|one| seen.cipher_suite.contains(one.of_suites));
-                setting.map(|one| one.change)
-            }
-            None => None,
+    /// What to change in its configuration for a server that presents this to others.
+    fn change(&self, seen: &Presented) -> Option<&'static str> {
+        let handshake = seen.handshake.as_ref()?;
+        // A key that it cannot verify with is no matter of configuration.
+        if !seen.certificates.first().is_some_and(|leaf| self.verifies_with(leaf.key())) {
+            return None;
         }
+        if is_of_tls13(handshake) {
+            return self.tls13;
+        }
+        let mut settings = self.settings.iter();
+        let setting = settings.find(|one| handshake.cipher_suite.contains(one.of_suites))?;
+        Some(setting.change)
+    }
+
+    /// Whether it has a signature scheme for a key, where the kind of key decides that.
+    fn verifies_with(&self, key: &Key) -> bool {
+        /// ed25519 and ed448 (RFC 8446 section 4.2.3).
+        const EDWARDS: [(&str, u16); 2] = [("Ed25519", 0x0807), ("Ed448", 0x0808)];
+        let name = key.to_string();
+        EDWARDS.iter().all(|(known, scheme)| name != *known || self.schemes.contains(scheme))
     }
 }
 
-/// Whether a refusal is what a server of TLS 1.3 alone says.
-fn is_of_tls13(error: &Error) -> bool {
-    const TLS13: u16 = Version::Tls13 as u16;
-    matches!(error, Error::Alert(AlertDescription::ProtocolVersion) | Error::Version(TLS13))
+fn is_of_tls13(handshake: &Handshake) -> bool {
+    handshake.version == Version::Tls13.to_string()
 }
 
 impl Verdict {

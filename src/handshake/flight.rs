@@ -162,7 +162,7 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
 }
 
 /// RFC 5246 section 7.4.2: a list of certificates, each after its length in three bytes.
-fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+pub(crate) fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     let wrong = || protocol("the server sent a Certificate message whose lengths do not fit");
     let mut rest = Bytes(body);
     let length = rest.length().ok_or_else(wrong)?;

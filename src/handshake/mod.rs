@@ -6,11 +6,12 @@
 mod device;
 mod devices;
 mod error;
-mod flight;
+pub(crate) mod flight;
 mod groups;
 mod hello;
 mod plaintext;
 mod rare;
+mod recorder;
 mod records;
 mod suites;
 mod words;

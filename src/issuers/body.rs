@@ -9,7 +9,7 @@ use crate::{certificate::Certificate, signed_data};
 pub const MAX_CERTIFICATES: usize = 16;
 
 /// The certificates in `body`, at most [`MAX_CERTIFICATES`]; none if it is something else.
-pub(super) fn certificates(body: &[u8]) -> Vec<Certificate> {
+pub(crate) fn certificates(body: &[u8]) -> Vec<Certificate> {
     let mut found = match contains(body, b"-----BEGIN ") {
         true => {
             let blocks = pem::parse_many(body).unwrap_or_default();

@@ -14,7 +14,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::AsyncReadExt as _,
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite},
     task::JoinSet,
     time::{Instant, timeout_at},
 };
@@ -64,8 +64,11 @@ async fn follow(mut url: Url, reached: &Reached, deadline: Instant) -> Result<By
     Err(Problem::Redirects)
 }
 
-enum Answer {
+/// What a host says to a request.
+pub(crate) enum Answer {
+    /// What was asked for.
     Body(Bytes),
+    /// It is to be asked for there, where it may be.
     Elsewhere(Url),
 }
 
@@ -73,8 +76,16 @@ async fn get(url: &Url, reached: &Reached, deadline: Instant) -> Result<Answer, 
     let addresses = checked_addresses(url, reached).await?;
     let stream =
         connect::race(&addresses).await.map_err(|_| Problem::NoConnection(addresses[0]))?;
+    exchange(stream, url, deadline).await
+}
+
+/// Asks for `url` on a connection to its host.
+pub(crate) async fn exchange<S>(stream: S, url: &Url, deadline: Instant) -> Result<Answer, Problem>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     // Past the limit the peer seems to have hung up.
-    let (read, write) = stream.into_split();
+    let (read, write) = tokio::io::split(stream);
     let limited = tokio::io::join(read.take(MAX_CONNECTION_BYTES), write);
     let (mut sender, connection) = http1::Builder::new()
         .max_headers(MAX_HEADERS)

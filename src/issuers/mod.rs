@@ -172,9 +172,8 @@ pub async fn fetch(
             }
             graph.ends().into_iter().cloned().collect::<Vec<_>>()
         };
-        if depth < MAX_DEPTH {
+        if depth < MAX_DEPTH && search.begin(&ends, &reached, deadline) {
             depth += 1;
-            search.begin(&ends, &reached, deadline);
         }
         if search.under_way.is_empty() {
             // What is never fetched was noted just now.
@@ -206,8 +205,9 @@ struct Look {
 
 impl Search {
     /// Begins to fetch the URLs of `ends` that were not looked at yet. What is never fetched is
-    /// noted at once.
-    fn begin(&mut self, ends: &[Certificate], reached: &Reached, deadline: Instant) {
+    /// noted at once. Whether there was any.
+    fn begin(&mut self, ends: &[Certificate], reached: &Reached, deadline: Instant) -> bool {
+        let before = self.looks.len();
         for end in ends {
             for text in extensions::issuer_locations(end).into_iter().take(MAX_URLS) {
                 let url = Foreign::text(&text);
@@ -229,6 +229,7 @@ impl Search {
                 self.looks.push(Look { url, child: end.sha256(), outcome });
             }
         }
+        self.looks.len() > before
     }
 
     /// How many of the URLs were asked for.

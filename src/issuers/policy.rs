@@ -34,7 +34,7 @@ pub struct Allowed {
 pub struct NotANetwork;
 
 /// Reads a URL of a certificate or of a redirect as something to fetch.
-pub(super) fn admit(text: &str) -> Result<Url, Problem> {
+pub(crate) fn admit(text: &str) -> Result<Url, Problem> {
     if text.len() > MAX_URL_CHARACTERS {
         return Err(Problem::LongUrl);
     }
@@ -63,7 +63,7 @@ pub(super) fn place(url: &Url) -> Result<(Host<&str>, u16), Problem> {
 /// Global unicast addresses are, on port 80. A private address is if the target itself is private,
 /// and a loopback address if the target is on this machine: whoever asks a server at home takes its
 /// home network into account. `allowed` opens more.
-pub(super) fn may_connect(
+pub(crate) fn may_connect(
     address: SocketAddr,
     target: Option<IpAddr>,
     allowed: &[Allowed],

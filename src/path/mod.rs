@@ -10,6 +10,7 @@
 
 mod explain;
 mod reason;
+mod refusal;
 mod trace;
 
 use std::{
@@ -29,8 +30,8 @@ use crate::{
     time::Time,
 };
 
-pub use explain::Refusal;
 pub(crate) use explain::why_not;
+pub use refusal::Refusal;
 pub use trace::{MAX_TRACES, Trace, Traces, trace};
 
 /// What is asked of a path.

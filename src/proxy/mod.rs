@@ -6,20 +6,21 @@
 //! held for nothing but a yes or a no; the user's name and password go to nobody else and stand in
 //! no message.
 
+mod error;
 mod exempt;
 
-use std::{fmt, io};
+use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     time::{Instant, timeout_at},
 };
 use tokio_socks::tcp::Socks5Stream;
 
-use self::exempt::Exemption;
+pub use self::error::{Error, InvalidUrl};
+use self::{error::Problem, exempt::Exemption};
 use crate::{escape::Foreign, target::Target};
 
 /// The most bytes of what an HTTP proxy answers before the tunnel, as for any HTTP head.
@@ -61,40 +62,6 @@ const SCHEMES: [(&str, Protocol, u16); 3] = [
 struct Credentials {
     name: String,
     password: String,
-}
-
-/// Why a text names no proxy. It never holds what was given, which may hold a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum InvalidUrl {
-    /// The scheme is none of those that are spoken here.
-    Scheme,
-    /// What follows the scheme is no host, or no port.
-    Place,
-    /// The name or the password cannot be sent in the proxy's protocol.
-    Credentials,
-}
-
-/// Why a proxy gave no connection to the target.
-#[derive(Debug)]
-pub struct Error {
-    proxy: String,
-    target: String,
-    problem: Problem,
-}
-
-#[derive(Debug)]
-enum Problem {
-    /// It said no, in these words.
-    Refused(Foreign),
-    /// It said no until it knows who asks.
-    Unknown(Foreign),
-    /// It says something that is not in the protocol.
-    Unexpected(Protocol),
-    TooLong,
-    Closed,
-    Broken(io::Error),
-    TimedOut,
 }
 
 impl Proxy {
@@ -193,12 +160,15 @@ impl fmt::Debug for Credentials {
 ///
 /// [`Error`] if the proxy refuses, does not speak its protocol, breaks a limit or does not answer
 /// before `deadline`.
-pub async fn ask(
-    stream: TcpStream,
+pub async fn ask<S>(
+    stream: S,
     proxy: &Proxy,
     target: &Target,
     deadline: Instant,
-) -> Result<TcpStream, Error> {
+) -> Result<S, Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let asking = async {
         match proxy.protocol {
             Protocol::Http => http(stream, proxy, target).await,
@@ -213,7 +183,10 @@ pub async fn ask(
     })
 }
 
-async fn http(mut stream: TcpStream, proxy: &Proxy, target: &Target) -> Result<TcpStream, Problem> {
+async fn http<S>(mut stream: S, proxy: &Proxy, target: &Target) -> Result<S, Problem>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut request =
         format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: certgrab\r\n");
     if let Some(credentials) = &proxy.credentials {
@@ -254,7 +227,7 @@ struct Left {
 }
 
 /// One line without its end. Byte by byte, as what follows the head belongs to the target.
-async fn line(stream: &mut TcpStream, left: &mut Left) -> Result<Vec<u8>, Problem> {
+async fn line<S: AsyncRead + Unpin>(stream: &mut S, left: &mut Left) -> Result<Vec<u8>, Problem> {
     left.lines = left.lines.checked_sub(1).ok_or(Problem::TooLong)?;
     let mut line = Vec::new();
     loop {
@@ -281,7 +254,10 @@ fn status_code(line: &[u8]) -> Option<u16> {
     (is_alone && (100..=599).contains(&code)).then_some(code)
 }
 
-async fn socks(stream: TcpStream, proxy: &Proxy, target: &Target) -> Result<TcpStream, Problem> {
+async fn socks<S>(stream: S, proxy: &Proxy, target: &Target) -> Result<S, Problem>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let host = target.host();
     let place = (host.as_str(), target.port());
     let outcome = match &proxy.credentials {
@@ -313,93 +289,12 @@ fn socks_problem(error: tokio_socks::Error, protocol: Protocol) -> Problem {
     }
 }
 
-impl From<io::Error> for Problem {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Closed,
-            _ => Self::Broken(error),
-        }
-    }
-}
-
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Http => "HTTP",
             Self::Socks5 | Self::Socks5Name => "SOCKS5",
         })
-    }
-}
-
-impl fmt::Display for InvalidUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Scheme => "the scheme is none of http, socks5 and socks5h",
-            Self::Place => "there is no host, or no port from 1 to 65535",
-            Self::Credentials => "its name and password cannot be sent in its protocol",
-        })
-    }
-}
-
-impl std::error::Error for InvalidUrl {}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { proxy, target, problem } = self;
-        match problem {
-            Problem::Refused(words) | Problem::Unknown(words) => {
-                write!(f, "the proxy {proxy} refuses to connect to {target}: `{}`", words.line())
-            }
-            Problem::Unexpected(protocol) => {
-                write!(f, "the proxy {proxy} does not answer in {protocol}")
-            }
-            Problem::TooLong => write!(
-                f,
-                "the proxy {proxy} answers with more than {MAX_HEAD_LINES} lines or \
-                 {MAX_HEAD_BYTES} bytes"
-            ),
-            Problem::Closed => write!(f, "the proxy {proxy} hung up instead of an answer"),
-            Problem::Broken(error) => {
-                write!(f, "the connection to the proxy {proxy} broke: {error}")
-            }
-            Problem::TimedOut => {
-                write!(f, "timed out while the proxy {proxy} was to connect to {target}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// Whether it may connect to another address of the target.
-    pub(crate) fn is_about_target(&self) -> bool {
-        matches!(self.problem, Problem::Refused(_))
-    }
-
-    /// What to try next, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self.problem {
-            Problem::Unknown(_) => Some(
-                "it wants the right name and password: SCHEME://NAME:PASSWORD@HOST:PORT".into(),
-            ),
-            Problem::Refused(_) => Some("`--proxy none` goes without one".into()),
-            Problem::Unexpected(Protocol::Http) => Some("is it a SOCKS5 proxy?".into()),
-            Problem::Unexpected(_) => Some("is it an HTTP proxy?".into()),
-            Problem::TimedOut => Some("`--timeout SECS` waits longer".into()),
-            Problem::TooLong | Problem::Closed | Problem::Broken(_) => None,
-        }
-    }
-
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self.problem {
-            Problem::Refused(_) | Problem::Unknown(_) => "proxy_refused",
-            Problem::TimedOut => "timed_out",
-            _ => "proxy_failed",
-        }
     }
 }
 

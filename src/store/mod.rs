@@ -244,6 +244,17 @@ impl Store {
         roots
     }
 
+    /// The root, of this store or of Mozilla's, whose certificate or key (RFC 7469 section 2.4)
+    /// has this SHA-256.
+    #[must_use]
+    pub fn pinned(&self, fingerprint: Sha256) -> Option<Root> {
+        let mozilla = (0..mozilla_list().len()).filter_map(mozilla::root);
+        self.added.iter().cloned().chain(mozilla).find(|root| {
+            let certificate = &root.certificate;
+            certificate.sha256() == fingerprint || Sha256::of(certificate.spki_der()) == fingerprint
+        })
+    }
+
     /// The store in the user's words: `Mozilla's store`.
     #[must_use]
     pub fn description(&self) -> String {

@@ -20,7 +20,7 @@ pub(super) fn named(name: &[u8]) -> impl Iterator<Item = Root> {
     positions.filter_map(|(position, _)| root(position))
 }
 
-fn root(position: usize) -> Option<Root> {
+pub(super) fn root(position: usize) -> Option<Root> {
     let certificate = remembered::certificate(&mozilla_list()[position]).ok()?;
     Some(Root { certificate, source: Source::Mozilla })
 }

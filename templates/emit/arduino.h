@@ -19,6 +19,7 @@
 
 /* PEM text. The client keeps the pointer, so that it must outlive the client: this one does. */
 {% set place = " PROGMEM" %}
+{% set is_for_gcc = true %}
 {% include "part/c-pem" %}
 
 {% include "part/c-facts" %}

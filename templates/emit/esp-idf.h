@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 /* PEM text; `sizeof {{ name }}` counts the NUL at its end, as mbedTLS wants it. */
+{% set is_for_gcc = true %}
 {% include "part/c-pem" %}
 
 {% include "part/c-facts" %}

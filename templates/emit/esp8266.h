@@ -20,6 +20,7 @@
 
 /* PEM text, ended by a newline: BearSSL's decoder finds nothing without. */
 {% set place = " PROGMEM" %}
+{% set is_for_gcc = true %}
 {% include "part/c-pem" %}
 
 {% include "part/c-facts" %}

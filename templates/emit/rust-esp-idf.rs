@@ -14,7 +14,7 @@ pub const {{ name }}: &str = "\
 
 /// The same as esp-idf-svc takes it.
 {% include "part/rust-allow" %}
-pub const {{ name("X509") }}: ::esp_idf_svc::tls::X509<'static> =
-    ::esp_idf_svc::tls::X509::pem_until_nul({{ name }}.as_bytes());
+pub const {{ name("X509") }}: esp_idf_svc::tls::X509<'static> =
+    esp_idf_svc::tls::X509::pem_until_nul({{ name }}.as_bytes());
 
 {% include "part/rust-facts" %}

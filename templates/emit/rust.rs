@@ -1,5 +1,7 @@
 {% set open, bar = "//", "//" %}
 {% include "part/about" %}
+//
+// For every edition from Rust 1.72 on, without the standard library too.
 
 /// The certificate in PEM (RFC 7468).
 {% include "part/rust-allow" %}
@@ -11,11 +13,16 @@ pub const {{ name }}: &str = "\
 
 /// The same text with a NUL at its end, as mbedTLS and esp-idf read it.
 {% include "part/rust-allow" %}
-pub const {{ name("CSTR") }}: &::core::ffi::CStr = c"\
+pub const {{ name("CSTR") }}: &core::ffi::CStr = match core::ffi::CStr::from_bytes_with_nul(
+    b"\
 {% for line in pem_lines %}
 {{ line }}
 {% endfor %}
-";
+\0",
+) {
+    Ok(text) => text,
+    Err(_) => panic!(),
+};
 
 {% for certificate in certificates %}
 /// {{ "The certificate" if certificates | length == 1 else "Certificate " ~ loop.index }} in DER.

@@ -376,17 +376,68 @@ fn hostile_text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// A case goes through every format, so that few of them already say much; `PROPTEST_CASES` asks
-/// for more.
-fn config() -> ProptestConfig {
-    const CASES: u32 = 48;
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    let cases = cases.unwrap_or(CASES);
+/// A case that goes through every format already says much.
+const CASES: u32 = 48;
+
+/// A case that goes through the escapers alone is cheap.
+const ESCAPER_CASES: u32 = 5_000;
+
+/// `PROPTEST_CASES` asks for another number; 100,000 were tried of each.
+fn config(cases: u32) -> ProptestConfig {
+    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases = wanted.unwrap_or(cases);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(ESCAPER_CASES))]
+
+    #[test]
+    fn whatever_a_name_says_it_stays_in_its_comment_and_in_its_literal(
+        text in hostile_text(),
+        times in 1_usize..40,
+    ) {
+        // Some of them are long enough to be cut.
+        let foreign = Foreign::text(&text.repeat(times));
+        let cut = "... (cut)".len();
+        let is_clean = |text: &str| text.chars().all(|one| !one.is_control() && one != '\u{2028}');
+        let comment = foreign.comment();
+        prop_assert!(is_clean(&comment) && comment.chars().count() <= 256 + cut + 1, "{comment:?}");
+        for mark in ["*/", "/*", "??", "->"] {
+            prop_assert!(!comment.contains(mark), "{comment:?}");
+        }
+        prop_assert!(!comment.trim_end_matches(' ').ends_with('\\'), "{comment:?}");
+        let literal = foreign.string_literal();
+        prop_assert!(literal.is_ascii() && is_clean(&literal), "{literal:?}");
+        prop_assert!(literal.len() <= 256 + cut, "{literal:?}");
+        for mark in ["*/", "/*", "??", "->", "$", "`", "'", "#{", "{{", "{%"] {
+            prop_assert!(!literal.contains(mark), "{literal:?}");
+        }
+        let mut characters = literal.chars();
+        while let Some(character) = characters.next() {
+            prop_assert!(character != '"', "an end: {literal:?}");
+            if character == '\\' {
+                prop_assert!(matches!(characters.next(), Some('\\' | '"')), "{literal:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_host_gives_a_name_that_every_language_takes(host in hostile_text()) {
+        let name = Identifier::for_host(&host, "ROOT_CA");
+        prop_assert_eq!(&Identifier::new(name.as_str()).unwrap(), &name);
+        for style in [emit::Style::Upper, emit::Style::Lower, emit::Style::Camel] {
+            let styled = name.in_style(style).unwrap();
+            prop_assert!(styled.with("NOT_BEFORE").len() <= 63);
+        }
+        if let Some(name) = Identifier::for_organisation(&Foreign::text(&host), "ROOT_CA") {
+            prop_assert!(Identifier::new(name.as_str()).is_ok());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(CASES))]
 
     #[test]
     fn whatever_a_fact_or_a_host_says_the_code_around_it_is_the_same(
@@ -421,19 +472,6 @@ proptest! {
                 let bones = bones(std::str::from_utf8(&written).unwrap(), language);
                 prop_assert!(bones.is_ascii(), "{}", format.name);
             }
-        }
-    }
-
-    #[test]
-    fn every_host_gives_a_name_that_every_language_takes(host in hostile_text()) {
-        let name = Identifier::for_host(&host, "ROOT_CA");
-        prop_assert_eq!(&Identifier::new(name.as_str()).unwrap(), &name);
-        for style in [emit::Style::Upper, emit::Style::Lower, emit::Style::Camel] {
-            let styled = name.in_style(style).unwrap();
-            prop_assert!(styled.with("NOT_BEFORE").len() <= 63);
-        }
-        if let Some(name) = Identifier::for_organisation(&Foreign::text(&host), "ROOT_CA") {
-            prop_assert!(Identifier::new(name.as_str()).is_ok());
         }
     }
 }

@@ -9,4 +9,5 @@ mod hostile;
 mod names;
 mod rust;
 mod scripts;
+mod several;
 mod templates;

@@ -1,8 +1,11 @@
 //! The names of constants, chosen and by default, and the list of formats.
 
-use certgrab::emit::{FORMATS, VARIABLES};
+use std::process::Command;
 
-use crate::support::{certgrab, run::Run};
+use certgrab::emit::{FORMATS, Identifier, Style, VARIABLES};
+
+use super::bench::{folder, succeed, write};
+use crate::support::{certgrab, real, run::Run};
 
 /// The main job on the chain of a file, without a socket, with `arguments`.
 pub(super) fn offline(host: &str, arguments: &[&str]) -> Run {
@@ -113,4 +116,104 @@ fn sizes_are_those_of_the_artefacts_the_smallest_first() {
     let pem = offline("broker.example", &["--emit", "pem"]).succeeds().bytes().len();
     assert_eq!(of("c"), Some(pem + 1), "the NUL counts");
     assert_eq!(of("text"), None);
+}
+
+/// Hosts whose names are no names of constants as they stand, and words of some language.
+const HOSTS: &[&str] = &[
+    "1.2.3.4",
+    "::1",
+    "2001:db8::8:800:200c:417a",
+    "a-b.c",
+    "3com.example",
+    "_mqtt._tcp.a.test",
+    "xn--bcher-kva.example",
+    "bücher.example",
+    "例え.テスト",
+    "static",
+    "class.int",
+    "new",
+    "NULL",
+    "linux",
+    "a..b",
+    "--",
+    "",
+    "x",
+    "match",
+    "func",
+    "None",
+    "e\u{301}.test",
+    "__a__",
+    "ESP32",
+];
+
+/// What people might call a constant; those that certgrab takes have to be names everywhere.
+const WORDS: &str = "anchor root_ca ROOT_CA rootCa type match func go chan fn let mut var self Self \
+    None True nil iota true string int int8 uint8 byte rune error len cap append make new panic \
+    print println real imag complex copy delete close recover any min max clear init main bool \
+    float32 float64 uintptr String Vec Option Some Ok Err str u8 i64 usize std core crate_name \
+    union raw static register restrict inline typeof asm near far auto bit final override import \
+    module export concept requires co_await char8_t nullptr constexpr alignas thread_local list \
+    dict id print_ exec nonlocal lambda yield await async match_ case class def del record sealed \
+    EOF NULL linux unix i386 errno stdin assert signed unsigned INT8_MAX int_least8_t size_t \
+    printf memcpy index y0 j1 gamma signal abort exit free malloc abs time clock div";
+
+/// Every name that certgrab gives or takes, once.
+fn all_names() -> Vec<String> {
+    let given = HOSTS.iter().flat_map(|host| {
+        let name = Identifier::for_host(host, "ROOT_CA");
+        [Style::Upper, Style::Lower, Style::Camel].map(|style| name.in_style(style).unwrap())
+    });
+    let taken = WORDS.split_ascii_whitespace().filter_map(|word| Identifier::new(word).ok());
+    let all = given.chain(taken).flat_map(|name| [name.to_string(), name.with("NOT_BEFORE")]);
+    all.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
+#[test]
+fn every_name_that_is_given_or_taken_is_one_in_every_language() {
+    let folder = folder();
+    let all = all_names();
+    assert!(all.len() > 150, "{all:?}");
+    let each =
+        |pattern: &str| -> String { all.iter().map(|name| pattern.replace('@', name)).collect() };
+    // The headers beside a generated one; none of the names may be one of theirs.
+    let headers = "#include <stddef.h>\n#include <stdint.h>\n#include <stdio.h>\n\
+                   #include <string.h>\n";
+    write(folder.path(), "names.c", headers.to_owned() + &each("static const int @ = 1;\n"));
+    for (compiler, language, standard) in [
+        ("gcc", "c", "gnu99"),
+        ("gcc", "c", "gnu17"),
+        ("g++", "c++", "gnu++11"),
+        ("g++", "c++", "gnu++20"),
+    ] {
+        if real::program(compiler) {
+            succeed(
+                Command::new(compiler)
+                    .current_dir(folder.path())
+                    .args(["-fsyntax-only", "-x", language, &format!("-std={standard}")])
+                    .arg("names.c"),
+            );
+        }
+    }
+    let rust = each("#[allow(non_upper_case_globals)]\npub const @: &str = \"\";\n");
+    write(folder.path(), "names.rs", "#![no_std]\n#![deny(warnings)]\n".to_owned() + &rust);
+    for edition in ["2015", "2024"] {
+        let flags = ["--crate-type", "lib", "--emit", "metadata", "--edition", edition, "names.rs"];
+        succeed(Command::new("rustc").current_dir(folder.path()).args(flags));
+    }
+    if real::program("python3") {
+        write(folder.path(), "names.py", each("@ = 1\n"));
+        let flags = ["-W", "error", "names.py"];
+        succeed(Command::new("python3").current_dir(folder.path()).args(flags));
+    }
+    if real::program("go") {
+        let folder = self::folder();
+        write(folder.path(), "names.go", "package rootca\n".to_owned() + &each("const @ = \"\"\n"));
+        write(folder.path(), "go.mod", "module rootca\n\ngo 1.19\n");
+        succeed(
+            Command::new("go")
+                .current_dir(folder.path())
+                .env("GOCACHE", std::env::temp_dir().join("certgrab-go-cache"))
+                .args(["vet", "."]),
+        );
+    }
 }

@@ -27,6 +27,9 @@ fn compile(folder: &Path, source: &str, edition: &str, flags: &[&str]) -> PathBu
     folder.join("out")
 }
 
+/// The editions that the sources are for: all there are.
+const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
+
 const NO_STD: &str =
     "#![no_std]\n#![deny(warnings)]\nmod constants {\n    include!(\"constants.rs\");\n}\n";
 
@@ -44,7 +47,7 @@ fn constants_compile_without_the_standard_library_and_without_a_warning() {
                 let folder = folder();
                 let format = emit::format(format).unwrap();
                 write(folder.path(), "constants.rs", emit::render(&bundle, format, &name).unwrap());
-                for edition in ["2021", "2024"] {
+                for edition in EDITIONS {
                     let flags = ["--crate-type", "lib", "--emit", "metadata"];
                     compile(folder.path(), NO_STD, edition, &flags);
                 }
@@ -97,7 +100,10 @@ fn the_constant_for_esp_idf_is_of_its_type_and_keeps_the_nul() {
                     print!(\"{:?} {}\", ROOT_CA_X509.0.strip_suffix(b\"\\0\") == \
                     ROOT_CA.strip_suffix('\\0').map(str::as_bytes), ROOT_CA);\n}\n";
         let library = format!("esp_idf_svc={}", library.display());
-        let program = compile(folder.path(), main, "2021", &["--extern", &library]);
+        let mut program = PathBuf::new();
+        for edition in EDITIONS {
+            program = compile(folder.path(), main, edition, &["--extern", &library]);
+        }
         let wanted = format!("true {}\0", bench::text(&bundle, "pem"));
         assert_eq!(succeed(&mut Command::new(program)), wanted);
     }

@@ -85,27 +85,39 @@ impl Listener {
     /// Another program may take the port in between, so a program that ends is started again.
     pub(crate) fn start(command: impl Fn(u16) -> Command) -> Self {
         for _ in 0..5 {
-            let port = free_port();
-            let mut child = command(port)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("the program starts");
-            let begun = Instant::now();
-            while begun.elapsed() < PATIENCE {
-                if child.try_wait().expect("its state").is_some() {
-                    break;
-                }
-                if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                    return Self { child, port };
-                }
-                std::thread::sleep(Duration::from_millis(10));
+            if let Some(listener) = Self::started(free_port(), &command) {
+                return listener;
             }
-            let _ = child.kill();
-            let _ = child.wait();
         }
         panic!("the program does not listen")
+    }
+
+    /// The program, once it listens on `port`; `None` if it ends, or is too slow.
+    fn started(port: u16, command: &impl Fn(u16) -> Command) -> Option<Self> {
+        let mut child = command(port)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if child.try_wait().expect("its state").is_some() {
+                break;
+            }
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Some(Self { child, port });
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        None
+    }
+
+    /// Starts what `command` makes on a port that another one has just left.
+    pub(crate) fn start_on(port: u16, command: impl Fn(u16) -> Command) -> Self {
+        Self::started(port, &command).expect("the program listens")
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -122,14 +134,21 @@ impl Drop for Listener {
 
 /// A mosquitto whose configuration, kept in `folder`, is what `configure` says for its port.
 pub(crate) fn mosquitto(folder: &std::path::Path, configure: impl Fn(u16) -> String) -> Listener {
-    Listener::start(|port| {
-        let file = folder.join(format!("mosquitto-{port}.conf"));
-        std::fs::write(&file, configure(port)).expect("a file");
-        let found = ["/usr/sbin/mosquitto"].into_iter().find(|path| PathBuf::from(path).is_file());
-        let mut command = Command::new(found.unwrap_or("mosquitto"));
-        command.arg("-c").arg(file);
-        command
-    })
+    Listener::start(|port| mosquitto_command(folder, &configure(port), port))
+}
+
+/// The command for a mosquitto with this configuration, which is kept in `folder`.
+pub(crate) fn mosquitto_command(
+    folder: &std::path::Path,
+    configuration: &str,
+    port: u16,
+) -> Command {
+    let file = folder.join(format!("mosquitto-{port}.conf"));
+    std::fs::write(&file, configuration).expect("a file");
+    let found = ["/usr/sbin/mosquitto"].into_iter().find(|path| PathBuf::from(path).is_file());
+    let mut command = Command::new(found.unwrap_or("mosquitto"));
+    command.arg("-c").arg(file);
+    command
 }
 
 /// Whether the tests run as root.

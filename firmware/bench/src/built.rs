@@ -17,10 +17,11 @@ pub(crate) struct Built {
 impl Built {
     /// Builds the host program with the anchor in `lock`.
     pub(crate) fn host(lock: &Path) -> Result<Self, Fault> {
-        let messages = build("host", lock)?;
+        let messages = build(lock)?;
         let program = messages
             .iter()
             .filter(|message| message["target"]["name"] == "host")
+            .filter(|message| message["profile"]["test"] == false)
             .find_map(|message| message["executable"].as_str())
             .ok_or("cargo names no executable")?;
         Ok(Self { program: program.into() })
@@ -36,7 +37,7 @@ impl Built {
 
 /// Builds the C client's crate with the anchor in `lock`; the folder that its header is in.
 pub(crate) fn header(lock: &Path) -> Result<PathBuf, Fault> {
-    let messages = build("c-client", lock)?;
+    let messages = build(lock)?;
     let folder = messages
         .iter()
         .filter(|message| message["reason"] == "build-script-executed")
@@ -46,18 +47,20 @@ pub(crate) fn header(lock: &Path) -> Result<PathBuf, Fault> {
     Ok(folder.into())
 }
 
-/// What cargo says while it builds `package`.
-fn build(package: &str, lock: &Path) -> Result<Vec<Value>, Fault> {
+/// What cargo says while it builds the workspace. It is `ci.sh`'s selection too: another would have
+/// other features of the dependencies, which would then be built once more.
+fn build(lock: &Path) -> Result<Vec<Value>, Fault> {
     let output = Command::new(env!("CARGO"))
         .current_dir(workspace())
-        .args(["build", "--quiet", "--package", package])
+        .args(["build", "--quiet", "--workspace", "--all-targets"])
+        .args(["--features", "firmware-core/std"])
         .arg("--message-format=json-render-diagnostics")
         .env("CERTGRAB_LOCK", lock)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()?;
     if !output.status.success() {
-        return Err(format!("cargo build of {package}: {}", output.status).into());
+        return Err(format!("cargo build: {}", output.status).into());
     }
     Ok(String::from_utf8(output.stdout)?
         .lines()

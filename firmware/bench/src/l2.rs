@@ -67,10 +67,14 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
 /// Compiles the client with every warning an error.
 fn compile(bench: &Bench) -> Result<PathBuf, Fault> {
     let client = bench.directory.path().join("c-client");
+    // TLS and MQTT are the project's that `certgrab new linux-c` writes: there is one of each.
+    let tls = workspace().join("../templates/project/linux-c");
+    let mqtt = tls.join("mqtt");
     let mut cc = Command::new("cc");
     cc.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"])
         .arg(header(&bench.lock)?)
-        .arg(workspace().join("c/main.c"))
+        .args([Path::new("-I"), &tls, Path::new("-I"), &mqtt])
+        .args([workspace().join("c/main.c"), tls.join("tls.c"), mqtt.join("mqtt.c")])
         .arg("-o")
         .arg(&client)
         .args(["-lmbedtls", "-lmbedx509", "-lmbedcrypto"]);

@@ -5,6 +5,9 @@
 //! with its declaration there: functions with their signatures, fields with their types, variants,
 //! and the traits that the core needs of the MQTT client. A second test sees to it that the list of
 //! items is complete for what the device imports.
+//!
+//! `certgrab new esp-idf-rust` writes projects that certgrab's own tests compile against declarations;
+//! each of those is compared with the sources too.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -91,6 +94,9 @@ const USED: &[(&str, &str)] = &[
 /// module, or is declared by a macro.
 const PASSED_ON: &[&str] = &["sys", "reset", "EspError", "Modem", "Peripherals"];
 
+/// What `certgrab new esp-idf-rust` writes, from the folder of the firmware's workspace.
+const PROJECT: &str = "../templates/project/esp-idf-rust";
+
 #[test]
 fn each_item_that_the_device_uses_is_declared_as_it_uses_it() {
     let declared = declarations();
@@ -117,6 +123,55 @@ fn each_name_that_the_device_imports_is_in_the_list() {
         .filter(|name| !listed.contains(name.as_str()))
         .collect();
     assert!(missing.is_empty(), "not compared with the sources: {missing:?}");
+}
+
+#[test]
+fn each_declaration_that_new_projects_are_compiled_against_is_one_of_the_sources() {
+    let declared = declarations();
+    let path = workspace().join("../tests/data/esp_idf_svc.rs");
+    let text = fs::read_to_string(&path).expect("declarations");
+    let mut ours = Declarations::default();
+    ours.visit_file(&syn::parse_file(&text).expect("Rust"));
+    assert!(ours.0.len() > 40, "{}", ours.0.len());
+    // Strings of a fixed size come from another crate, `heapless`.
+    ours.0.remove("impl TryFrom for");
+    ours.0.retain(|item, _| !item.starts_with("String::"));
+    let problems: Vec<_> = ours
+        .0
+        .iter()
+        .filter_map(|(item, wanted)| {
+            let found = declared.get(item);
+            let fits = |text: &String| found.is_some_and(|found| found.contains(text));
+            (!wanted.iter().all(fits))
+                .then(|| format!("{item}\n  wanted {wanted:?}\n  found  {found:?}"))
+        })
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn a_new_project_is_set_up_as_the_device_is() {
+    let read = |folder: &str, name: &str| {
+        let path = workspace().join(folder).join(name);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    for (ours, theirs) in [
+        (".cargo/config.toml", "cargo-config.toml.tmpl"),
+        ("build.rs", "build.rs"),
+        ("device.env.example", "mqtt/device.env.example"),
+        (".gitignore", "gitignore.tmpl"),
+        ("espflash.toml", "espflash.toml"),
+        ("partitions.csv", "partitions.csv"),
+        ("rust-toolchain.toml", "rust-toolchain.toml.tmpl"),
+        ("sdkconfig.defaults", "sdkconfig.defaults"),
+    ] {
+        assert_eq!(read("device", ours), read(PROJECT, theirs), "{ours}");
+    }
+    let (device, project) = (read("device", "Cargo.toml"), read(PROJECT, "Cargo.toml.tmpl"));
+    for crate_name in ["esp-idf-svc", "embuild"] {
+        let line = device.lines().find(|line| line.starts_with(crate_name)).expect(crate_name);
+        assert!(project.lines().any(|other| other == line), "{line}");
+    }
 }
 
 /// The folder of the firmware's workspace.

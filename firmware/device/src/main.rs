@@ -10,8 +10,13 @@
 //! ```
 
 mod broker;
+
+// As every project of `certgrab new esp-idf-rust` has them.
+#[path = "../../../templates/project/esp-idf-rust/clock.rs"]
 mod clock;
+#[path = "../../../templates/project/esp-idf-rust/mqtt/config.rs"]
 mod config;
+#[path = "../../../templates/project/esp-idf-rust/wifi.rs"]
 mod wifi;
 
 use esp_idf_svc::{

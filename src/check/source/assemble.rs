@@ -27,27 +27,139 @@ pub(super) fn constants(tokens: &[Token], language: Language) -> Vec<Constant> {
             Kind::Number(_) => numbers(tokens, &mut index, found.last()),
             _ => None,
         };
-        match read {
-            Some(mut constant) => {
-                constant.name = name(&tokens[start.saturating_sub(LOOK_BACK)..start]);
-                found.push(constant);
-            }
-            None => index = index.max(start + 1),
+        let Some(mut constant) = read else {
+            index = index.max(start + 1);
+            continue;
+        };
+        if let Some(known) = continued(&tokens[..start], &mut found) {
+            known.bytes.extend(constant.bytes);
+            known.lines.extend(constant.lines);
+            continue;
         }
+        let before = &tokens[start.saturating_sub(LOOK_BACK)..start];
+        constant.name = name(before);
+        constant.is_pointer = language == Language::C
+            && constant.name.as_deref().is_some_and(|name| is_pointer(before, name));
+        found.push(constant);
     }
     found
 }
 
+/// The constant that `NAME +=` before a literal goes on with.
+fn continued<'a>(before: &[Token], found: &'a mut [Constant]) -> Option<&'a mut Constant> {
+    let [.., word, Token { kind: Kind::Sign(b'+'), .. }, Token { kind: Kind::Sign(b'='), .. }] =
+        before
+    else {
+        return None;
+    };
+    let Kind::Word(word) = &word.kind else { return None };
+    found.iter_mut().rev().find(|constant| constant.name.as_ref() == Some(word))
+}
+
+/// `SEPARATOR.join([...])` of Python, or `[...].join(SEPARATOR)` of JavaScript, at `index`, with
+/// nothing but literals in it.
+fn joined(tokens: &[Token], index: &mut usize) -> Option<Constant> {
+    let sign = |at: usize, wanted: &[u8]| matches!(tokens.get(at).map(|token| &token.kind), Some(Kind::Sign(sign)) if wanted.contains(sign));
+    let literal = |at: usize| match tokens.get(at).map(|token| &token.kind) {
+        Some(Kind::Literal { bytes, lines, .. }) => Some((bytes, lines)),
+        _ => None,
+    };
+    let joins = |at: usize| {
+        sign(at, b".")
+            && matches!(tokens.get(at + 1).map(|token| &token.kind), Some(Kind::Word(word)) if word == "join")
+            && sign(at + 2, b"(")
+    };
+    let start = *index;
+    let (separator, first) = match joins(start + 1) && sign(start + 4, b"[(") {
+        true => (Some(literal(start)?.0), start + 5),
+        false if start > 0 && sign(start - 1, b"[") => (None, start),
+        false => return None,
+    };
+    let mut parts = Vec::new();
+    let mut at = first;
+    while let Some(part) = literal(at) {
+        // Literals without a comma between them are one part.
+        if at > first && literal(at - 1).is_some() {
+            let (mut bytes, mut lines): (Vec<u8>, Vec<usize>) = parts.pop()?;
+            bytes.extend(part.0);
+            lines.extend(part.1);
+            parts.push((bytes, lines));
+        } else {
+            parts.push((part.0.clone(), part.1.clone()));
+        }
+        at += 1;
+        at += usize::from(sign(at, b","));
+    }
+    let (separator, end) = match separator {
+        Some(separator) => (separator, at),
+        None if sign(at, b"]") && joins(at + 1) => (literal(at + 4)?.0, at + 5),
+        None => return None,
+    };
+    let mut constant = Constant::literal(Language::Python);
+    for (number, (bytes, lines)) in parts.into_iter().enumerate() {
+        if number > 0 {
+            constant.bytes.extend(separator);
+            constant.lines.resize(constant.bytes.len(), *lines.first().unwrap_or(&1));
+        }
+        constant.bytes.extend(bytes);
+        constant.lines.extend(lines);
+    }
+    *index = end;
+    while sign(*index, b"])") {
+        *index += 1;
+    }
+    if sign(*index, b"+") && literal(*index + 1).is_some() {
+        let (bytes, lines) = literal(*index + 1)?;
+        constant.bytes.extend(bytes);
+        constant.lines.extend(lines);
+        *index += 2;
+    }
+    Some(constant)
+}
+
+/// Takes from each line of `constant` the blanks that all of them begin with, as `textwrap.dedent`
+/// of Python and `indoc!` of Rust do.
+fn dedent(constant: &mut Constant) {
+    let lines = || constant.bytes.split(|byte| *byte == b'\n');
+    let filled = lines().filter(|line| !line.trim_ascii().is_empty());
+    let margin = filled.map(|line| line.len() - line.trim_ascii_start().len()).min().unwrap_or(0);
+    let mut column = 0;
+    let kept: Vec<bool> = constant
+        .bytes
+        .iter()
+        .map(|byte| {
+            let is_margin = column < margin && matches!(byte, b' ' | b'\t');
+            column = if *byte == b'\n' { 0 } else { column + 1 };
+            !is_margin
+        })
+        .collect();
+    let mut at = kept.iter();
+    constant.bytes.retain(|_| *at.next().unwrap_or(&true));
+    let mut at = kept.iter();
+    constant.lines.retain(|_| *at.next().unwrap_or(&true));
+}
+
+/// Whether what follows is an argument of something that takes the margin away.
+fn is_dedented(before: &[Token]) -> bool {
+    let words = before.iter().rev().filter_map(|token| match &token.kind {
+        Kind::Word(word) => Some(Some(word.as_str())),
+        Kind::Sign(b'(' | b'{' | b'[' | b'!') => None,
+        _ => Some(None),
+    });
+    let known = ["dedent", "cleandoc", "indoc"];
+    words.take(1).any(|word| word.is_some_and(|word| known.contains(&word)))
+}
+
 /// A literal and those that the language joins to it.
 fn literals(tokens: &[Token], index: &mut usize, language: Language) -> Option<Constant> {
+    if matches!(language, Language::Python | Language::C)
+        && let Some(constant) = joined(tokens, index)
+    {
+        return Some(constant);
+    }
     let concat = is_in_concat(&tokens[..*index]);
-    let mut constant = Constant {
-        name: None,
-        form: Form::Literal,
-        bytes: Vec::new(),
-        lines: Vec::new(),
-        nul_follows: language == Language::C,
-    };
+    let dedented = is_dedented(&tokens[..*index]);
+    let mut constant = Constant::literal(language);
     while let Some(Kind::Literal { bytes, lines, is_c_string }) =
         tokens.get(*index).map(|token| &token.kind)
     {
@@ -66,6 +178,9 @@ fn literals(tokens: &[Token], index: &mut usize, language: Language) -> Option<C
         if tokens.get(*index).is_some_and(joins) && literal_at(*index + 1) {
             *index += 1;
         }
+    }
+    if dedented {
+        dedent(&mut constant);
     }
     Some(constant)
 }
@@ -104,7 +219,19 @@ fn numbers(tokens: &[Token], index: &mut usize, before: Option<&Constant>) -> Op
         bytes,
         lines,
         nul_follows: false,
+        is_pointer: false,
     })
+}
+
+/// Whether `before` declares `name` as a pointer: `const char *NAME =`, `* const NAME =`.
+fn is_pointer(before: &[Token], name: &str) -> bool {
+    let is_name = |token: &Token| matches!(&token.kind, Kind::Word(word) if word == name);
+    let Some(at) = before.iter().rposition(is_name) else { return false };
+    let is_array = matches!(before.get(at + 1).map(|next| &next.kind), Some(Kind::Sign(b'[')));
+    let mut back = before[..at].iter().rev().map(|token| &token.kind);
+    let star =
+        back.find(|kind| !matches!(kind, Kind::Word(word) if word == "const" || word == "PROGMEM"));
+    !is_array && matches!(star, Some(Kind::Sign(b'*')))
 }
 
 /// The name of the constant that begins after `before`.

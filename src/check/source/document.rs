@@ -24,6 +24,7 @@ pub(super) fn anchors(content: &[u8]) -> Option<Vec<Constant>> {
                 bytes: pem.as_bytes().to_vec(),
                 lines: vec![line; pem.len()],
                 nul_follows: false,
+                is_pointer: false,
             });
         }
         let end = documents.byte_offset();

@@ -27,8 +27,15 @@ pub(super) enum Kind {
 
 /// Takes `content` apart; also what is neither comment nor literal.
 pub(super) fn tokens(content: &[u8], language: Language) -> (Vec<Token>, String) {
-    let mut lexer =
-        Lexer { content, language, at: 0, line: 1, tokens: Vec::new(), code: String::new() };
+    let mut lexer = Lexer {
+        content,
+        language,
+        at: 0,
+        line: 1,
+        tokens: Vec::new(),
+        code: String::new(),
+        alive: Vec::new(),
+    };
     while let Some(byte) = lexer.peek(0) {
         lexer.step(byte);
     }
@@ -42,6 +49,19 @@ struct Lexer<'a> {
     line: usize,
     tokens: Vec<Token>,
     code: String,
+    /// Of each `#if` that is open, whether it is an `#if 1`, so that its `#else` is not compiled.
+    alive: Vec<bool>,
+}
+
+/// The word of the directive that begins `text` with its `#`, and what stands behind the word.
+fn directive(text: &[u8]) -> (&[u8], &[u8]) {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.get(1..).unwrap_or_default().trim_ascii();
+    let end = line.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(line.len());
+    let (word, rest) = line.split_at(end);
+    let rest = rest.trim_ascii_start();
+    let blank = rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/');
+    (word, &rest[..blank.unwrap_or(rest.len())])
 }
 
 impl Lexer<'_> {
@@ -71,6 +91,10 @@ impl Lexer<'_> {
             b'#' if hash_comments => self.skip_line(),
             b'/' if !hash_comments && self.starts_with(b"//") => self.skip_line(),
             b'/' if !hash_comments && self.starts_with(b"/*") => self.skip_block_comment(),
+            b'#' if self.language == Language::C && self.is_first_of_its_line() => {
+                self.directive();
+            }
+            b'"' | b'\'' if self.language == Language::Yaml => self.yaml(byte),
             b'"' => self.literal(false, false),
             b'\'' if hash_comments => self.literal(false, false),
             // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
@@ -93,6 +117,71 @@ impl Lexer<'_> {
                     self.push(Kind::Sign(byte), line);
                 }
             }
+        }
+    }
+
+    /// Whether nothing but blanks stands before this byte on its line.
+    fn is_first_of_its_line(&self) -> bool {
+        let before = self.content[..self.at].iter().rev();
+        before.take_while(|byte| **byte != b'\n').all(u8::is_ascii_whitespace)
+    }
+
+    /// A directive of the preprocessor. What follows `#if 0` up to its `#else`, or `#else` of an
+    /// `#if 1` up to its `#endif`, is not compiled; of all other conditions both sides are read.
+    fn directive(&mut self) {
+        let (word, condition) = directive(&self.content[self.at..]);
+        match (word, condition) {
+            (b"if", b"0" | b"false") => self.skip_dead(),
+            (b"if", b"1" | b"true") => {
+                self.skip_line();
+                self.alive.push(true);
+            }
+            (b"if" | b"ifdef" | b"ifndef", _) => {
+                self.alive.push(false);
+                self.push_sign();
+            }
+            (b"else" | b"elif", _) if self.alive.last() == Some(&true) => {
+                self.alive.pop();
+                self.skip_dead();
+            }
+            (b"endif", _) => {
+                self.alive.pop();
+                self.skip_line();
+            }
+            _ => self.push_sign(),
+        }
+    }
+
+    /// Passes over lines up to the `#else`, `#elif` or `#endif` that ends this branch.
+    fn skip_dead(&mut self) {
+        let mut depth = 0;
+        self.skip_line();
+        while self.peek(0).is_some() {
+            self.take();
+            let line = self.content[self.at..].trim_ascii_start();
+            let is_here = self.content[self.at..].len() - line.len();
+            let blanks = &self.content[self.at..self.at + is_here];
+            if line.first() == Some(&b'#') && !blanks.contains(&b'\n') {
+                match directive(line).0 {
+                    b"if" | b"ifdef" | b"ifndef" => depth += 1,
+                    b"endif" if depth == 0 => return self.skip_line(),
+                    b"else" | b"elif" if depth == 0 => {
+                        self.alive.push(false);
+                        return self.skip_line();
+                    }
+                    b"endif" => depth -= 1,
+                    _ => {}
+                }
+            }
+            self.skip_line();
+        }
+    }
+
+    fn push_sign(&mut self) {
+        let line = self.line;
+        if let Some(byte) = self.take() {
+            self.code.push(char::from(byte));
+            self.push(Kind::Sign(byte), line);
         }
     }
 
@@ -204,6 +293,58 @@ impl Lexer<'_> {
             }
         }
         self.push(Kind::Literal { bytes, lines, is_c_string }, line);
+    }
+
+    /// A quoted scalar of YAML, whose lines are folded into one (YAML 1.2.2 sections 7.3.1 and
+    /// 7.3.2). Single quotes know no escape but the quote written twice.
+    fn yaml(&mut self, quote: u8) {
+        let line = self.line;
+        self.at += 1;
+        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b'\'' if quote == byte && self.peek(1) == Some(byte) => {
+                    lines.push(self.line);
+                    bytes.push(byte);
+                    self.at += 2;
+                }
+                _ if byte == quote => {
+                    self.at += 1;
+                    break;
+                }
+                b'\\' if quote == b'"' && matches!(self.peek(1), Some(b'\n' | b'\r')) => {
+                    self.at += 1;
+                    self.blanks();
+                }
+                b'\\' if quote == b'"' => self.escape(&mut bytes, &mut lines),
+                b'\n' | b'\r' => {
+                    while bytes.last().is_some_and(|last| matches!(last, b' ' | b'\t')) {
+                        bytes.pop();
+                        lines.pop();
+                    }
+                    let here = self.line;
+                    // One end of a line is a space; of several, all but the first stay.
+                    let ends = self.blanks();
+                    let folded = if ends > 1 { b"\n".repeat(ends - 1) } else { b" ".to_vec() };
+                    bytes.extend(folded);
+                    lines.resize(bytes.len(), here);
+                }
+                _ => {
+                    lines.push(self.line);
+                    bytes.extend(self.take());
+                }
+            }
+        }
+        self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
+    }
+
+    /// Passes over blanks; how many ends of lines were among them.
+    fn blanks(&mut self) -> usize {
+        let before = self.line;
+        while self.peek(0).is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.take();
+        }
+        self.line - before
     }
 
     /// One escape sequence; a line continuation gives nothing.

@@ -1,0 +1,66 @@
+//! The scalars of YAML that have no quotes (YAML 1.2.2 sections 7.3.3 and 8.1).
+
+use super::{Constant, Form, Language};
+
+/// The block scalars of `content`, `key: |` and `key: >`, without their indentation, and its plain
+/// scalars that begin a PEM block, whose lines are folded into one (section 7.3.3).
+pub(super) fn scalars(content: &[u8]) -> Vec<Constant> {
+    let text = String::from_utf8_lossy(content);
+    let lines: Vec<&str> = text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let mut found = Vec::new();
+    let mut index = 0;
+    while index < lines.len() {
+        let header = lines[index];
+        index += 1;
+        let bare = header.split(" #").next().unwrap_or_default().trim_end();
+        let plain = bare.split_once(": ").map(|(key, value)| (key, value.trim_start()));
+        if let Some((key, value)) = plain.filter(|(_, value)| value.starts_with("-----BEGIN ")) {
+            let mut constant = Constant::literal(Language::Yaml);
+            constant.form = Form::Block;
+            constant.name = Some(key.trim().trim_start_matches("- ").to_owned());
+            constant.bytes.extend(value.bytes());
+            constant.lines.resize(constant.bytes.len(), index);
+            while let Some(line) = lines
+                .get(index)
+                .filter(|line| indent(line) > indent(header) && !line.trim().is_empty())
+            {
+                constant.bytes.extend([b" ", line.trim().as_bytes()].concat());
+                constant.lines.resize(constant.bytes.len(), index + 1);
+                index += 1;
+            }
+            found.push(constant);
+            continue;
+        }
+        let marked = bare.trim_end_matches(['-', '+']);
+        let folded = marked.ends_with('>');
+        let before = marked.trim_end_matches(['|', '>']);
+        if before.len() + 1 != marked.len() || !before.ends_with([' ', ':']) {
+            continue;
+        }
+        let key = before.trim().trim_end_matches(':').trim_start_matches("- ").trim();
+        let mut constant = Constant {
+            name: (!key.is_empty()).then(|| key.to_owned()),
+            form: Form::Block,
+            bytes: Vec::new(),
+            lines: Vec::new(),
+            nul_follows: false,
+            is_pointer: false,
+        };
+        let mut column = None;
+        while let Some(line) = lines.get(index) {
+            let blank = line.trim().is_empty();
+            if !blank && indent(line) <= indent(header) {
+                break;
+            }
+            let column = *column.get_or_insert(indent(line));
+            let inner = line.get(column.min(indent(line))..).unwrap_or_default();
+            let end = if folded { b' ' } else { b'\n' };
+            constant.bytes.extend(inner.bytes().chain([end]));
+            constant.lines.resize(constant.bytes.len(), index + 1);
+            index += 1;
+        }
+        found.push(constant);
+    }
+    found
+}

@@ -1,0 +1,237 @@
+//! `certgrab new`: a small project that connects, with its lock, its constants and its check.
+//!
+//! [`projects`] holds the projects; here one is filled with the anchor of its server, and written.
+
+mod projects;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use certgrab::{
+    bundle::Bundle,
+    certificate::Sha256,
+    emit::{self, Identifier},
+    escape::Foreign,
+    grab, lock,
+    path::Question,
+    target::Target,
+};
+
+use projects::{PROJECTS, Project, Text};
+
+use super::{Exit, Failure, anchor, args, args::Display, job, manifest, output};
+
+/// What the constants are called in every project.
+const CONSTANTS: &str = "SERVER_ROOT_CA";
+
+const LOCK: &str = "certs/server.pem";
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab new --list                                      the projects, and what is proved of each
+  certgrab new linux-c mqtts://m1.tuyacn.com client        a C client for Linux in ./client
+  certgrab new arduino-esp32 mqtts://m1.tuyacn.com lamp    a sketch for an ESP32 in ./lamp
+  certgrab new micropython https://www.tuya.com page       a module that gets a page in ./page";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Which project (see --list)
+    #[arg(required_unless_present = "list", value_parser = projects::project)]
+    project: Option<&'static Project>,
+
+    /// The MQTT broker, host:port or mqtts://host, or a web server, https://host
+    #[arg(value_name = "TARGET", required_unless_present = "list", value_parser = args::target)]
+    target: Option<Target>,
+
+    /// The folder to write to
+    #[arg(value_name = "DIR", required_unless_present = "list")]
+    folder: Option<PathBuf>,
+
+    /// List the projects, each with what is proved of it
+    #[arg(long, conflicts_with_all = ["project", "target", "folder", "force"])]
+    list: bool,
+
+    /// Replace files that are there and different
+    #[arg(long)]
+    force: bool,
+
+    /// Trust the certificates in FILE, `system` or `mozilla`, instead of Mozilla's
+    #[arg(long, value_name = "FILE|system|mozilla")]
+    roots: Vec<PathBuf>,
+
+    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
+    #[arg(long, value_name = "HEX", value_parser = args::fingerprint)]
+    trust_sha256: Vec<Sha256>,
+
+    /// Connect to HOST:PORT, and still want a certificate for TARGET
+    #[arg(long, value_name = "HOST:PORT", value_parser = args::place)]
+    connect: Option<Target>,
+}
+
+/// Lists the projects, or writes one: all of its files, or none.
+pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
+    let (Some(project), Some(target), Some(folder)) = (args.project, &args.target, &args.folder)
+    else {
+        let line = |one: &Project| {
+            let Project { name, what, proof, .. } = one;
+            format!("{name:15}  {what}\n                 proved: {proof}\n")
+        };
+        output::show(&PROJECTS.iter().map(line).collect::<String>())?;
+        return Ok(Exit::Done);
+    };
+    let texts = project.texts(target)?;
+    let (text, roots) = described(args, project, target)?;
+    let bundle = grabbed(args, project, target, display)?;
+    let mut files = vec![
+        (PathBuf::from(manifest::NAME), text.into_bytes()),
+        (PathBuf::from(LOCK), lock::write(&bundle).into_bytes()),
+    ];
+    files.extend(roots);
+    files.extend(rendered(project.constants, &texts, &bundle)?);
+    for (path, _) in &mut files {
+        *path = folder.join(&*path);
+    }
+    if !args.force {
+        spare(&files)?;
+    }
+    deliver(&files, display)?;
+    if !display.quiet {
+        let shown = Foreign::text(&folder.display().to_string()).line();
+        output::say(format_args!("next: read {shown}/README.md"));
+    }
+    Ok(Exit::Done)
+}
+
+type File = (PathBuf, Vec<u8>);
+
+/// The manifest, and the roots that it names; the project is to be checked on other machines too.
+fn described(
+    args: &Args,
+    project: &Project,
+    target: &Target,
+) -> Result<(String, Vec<File>), Failure> {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let list = |all: Vec<String>| format!("[{}]", all.join(", "));
+    let (format, constants) = project.constants;
+    let mut text = format!(
+        "# What `certgrab check` and `certgrab sync` go by.\n\
+         [[target]]\n\
+         host = {}\n\
+         lock = \"{LOCK}\"\n\
+         name = \"{CONSTANTS}\"\n\
+         emit = {{ {format} = \"{constants}\" }}\n",
+        quoted(&target.to_string()),
+    );
+    let mut files = Vec::new();
+    let mut names = Vec::new();
+    for roots in &args.roots {
+        if let Some(word @ ("mozilla" | "system")) = roots.to_str() {
+            names.push(quoted(word));
+            continue;
+        }
+        let content = fs::read(roots).map_err(|error| {
+            let shown = Foreign::text(&roots.display().to_string()).line();
+            Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
+        })?;
+        let name = format!("certs/roots-{}.pem", files.len() + 1);
+        names.push(quoted(&name));
+        files.push((PathBuf::from(name), content));
+    }
+    if !names.is_empty() {
+        text += &format!("roots = {}\n", list(names));
+    }
+    if !args.trust_sha256.is_empty() {
+        let prints = args.trust_sha256.iter().map(|one| quoted(&one.to_string()));
+        text += &format!("trust-sha256 = {}\n", list(prints.collect()));
+    }
+    if let Some(connect) = &args.connect {
+        text += &format!("connect = {}\n", quoted(&connect.to_string()));
+    }
+    Ok((text, files))
+}
+
+/// The anchor of `target`, proved for the stack that reads it.
+fn grabbed(
+    args: &Args,
+    project: &Project,
+    target: &Target,
+    display: &Display,
+) -> Result<Bundle, Failure> {
+    let mut job = manifest::typed_job(vec![format!("--name={CONSTANTS}")], &target.to_string())
+        .map_err(|message| Failure::new(Exit::Usage, message))?;
+    job.roots.clone_from(&args.roots);
+    job.trust_sha256.clone_from(&args.trust_sha256);
+    job.connect.clone_from(&args.connect);
+    let options = job::options(&job, display)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    let outcome = runtime.block_on(grab::grab(target, &options));
+    runtime.shutdown_background();
+    let grab = outcome.map_err(|error| {
+        Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint())
+    })?;
+    let judgement = grab.verdict.as_ref().map_err(|refusal| {
+        Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
+    })?;
+    let (bundle, _) = job::selection(&job, target, &grab, judgement, &options)?;
+    let question = Question { name: &options.wanted_name(target), at: options.at };
+    anchor::prove_for(project.constants.0, &grab.presented, &bundle, question, display)?;
+    Ok(bundle)
+}
+
+/// The constants and the files of the project.
+fn rendered(
+    (format, place): (&str, &str),
+    texts: &[Text],
+    bundle: &Bundle,
+) -> Result<Vec<File>, Failure> {
+    let fault = |error: String| Failure::new(Exit::Fault, error);
+    let refused =
+        |error: emit::Error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint());
+    let name = Identifier::new(CONSTANTS).map_err(|error| fault(error.to_string()))?;
+    let known = emit::format(format).ok_or_else(|| fault(format!("no format {format}")))?;
+    let constants = emit::render(bundle, known, &name).map_err(refused)?;
+    let mut files = vec![(PathBuf::from(place), constants)];
+    for (path, text) in texts {
+        let data = match path.ends_with(".md") {
+            true => emit::render_template(bundle, path, text, &name).map_err(refused)?,
+            false => text.as_bytes().to_vec(),
+        };
+        files.push((PathBuf::from(path), data));
+    }
+    Ok(files)
+}
+
+/// Refuses to touch what is there and different.
+fn spare(files: &[File]) -> Result<(), Failure> {
+    for (path, data) in files {
+        let differs = match fs::read(path) {
+            Ok(content) => content != *data,
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        };
+        if differs {
+            let shown = Foreign::text(&path.display().to_string()).line();
+            let hint = "choose another folder, or replace it with `--force`".to_owned();
+            return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
+                .with_hint(Some(hint)));
+        }
+    }
+    Ok(())
+}
+
+fn deliver(files: &[File], display: &Display) -> Result<(), Failure> {
+    let shown = |path: &Path| Foreign::text(&path.display().to_string()).line();
+    for (path, _) in files {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|error| {
+            Failure::new(Exit::File, format!("cannot write {}: {error}", shown(path)))
+        })?;
+    }
+    let files: Vec<_> = files.iter().map(|(path, data)| (path.as_path(), data.clone())).collect();
+    output::deliver(&files, display.quiet)
+}

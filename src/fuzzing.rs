@@ -1,0 +1,71 @@
+//! What the fuzz targets of `tests/fuzz` reach of the stages' insides; no build has it but theirs.
+//!
+//! Each function opens one reader of hostile bytes that a stage keeps to itself, where the way to
+//! it from outside would be a socket or would hide what it made of the bytes.
+
+use std::net::{IpAddr, SocketAddr};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::Instant,
+};
+use url::Url;
+
+use crate::{
+    certificate::Certificate,
+    handshake::{self, flight},
+    issuers::{
+        Allowed, Problem, body,
+        http::{self, Answer},
+        policy,
+    },
+};
+
+/// The certificates of a Certificate message of TLS 1.2, before any is read.
+///
+/// # Errors
+///
+/// Its lengths do not fit.
+pub fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, handshake::Error> {
+    flight::certificate_list(body)
+}
+
+/// The certificates in what a caIssuers URL served.
+#[must_use]
+pub fn issuers_in(body: &[u8]) -> Vec<Certificate> {
+    body::certificates(body)
+}
+
+/// The body, or where to ask instead, of what the host of `url` answers on `stream`.
+///
+/// # Errors
+///
+/// The answer is not HTTP, breaks a limit or is no success.
+pub async fn issuer_answer<S>(
+    stream: S,
+    url: &Url,
+    deadline: Instant,
+) -> Result<Result<Vec<u8>, Url>, Problem>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    Ok(match http::exchange(stream, url, deadline).await? {
+        Answer::Body(body) => Ok(body.to_vec()),
+        Answer::Elsewhere(url) => Err(url),
+    })
+}
+
+/// A URL of a certificate as something to fetch.
+///
+/// # Errors
+///
+/// It is nothing that is fetched.
+pub fn admit(url: &str) -> Result<Url, Problem> {
+    policy::admit(url)
+}
+
+/// Whether an issuer may be fetched from `address` for a target that was reached at `target`.
+#[must_use]
+pub fn may_connect(address: SocketAddr, target: Option<IpAddr>, allowed: &[Allowed]) -> bool {
+    policy::may_connect(address, target, allowed)
+}

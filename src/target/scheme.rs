@@ -1,0 +1,100 @@
+//! The URL schemes, with their ports and with how each becomes TLS.
+
+use std::fmt;
+
+/// How the connection becomes TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Scheme {
+    /// The URL scheme, without the colon.
+    pub word: &'static str,
+    /// The port where none is given.
+    pub port: u16,
+    /// The protocol that asks for TLS in clear text first (RFC 3207 and others).
+    pub starttls: Option<StartTls>,
+    /// Whether the target was typed with it.
+    pub is_given: bool,
+}
+
+/// A protocol whose plain connection is turned into TLS by a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StartTls {
+    /// RFC 3207.
+    Smtp,
+    /// RFC 3501 section 6.2.1.
+    Imap,
+    /// RFC 2595 section 4.
+    Pop3,
+    /// RFC 4217.
+    Ftp,
+    /// RFC 4511 section 4.14.
+    Ldap,
+    /// PostgreSQL's SSLRequest message.
+    Postgres,
+    /// MySQL's SSL connection request packet.
+    Mysql,
+    /// RFC 6120 section 5.
+    Xmpp,
+}
+
+/// Schemes with their usual ports (IANA Service Name and Transport Protocol Port Number Registry;
+/// `secure-mqtt` is 8883).
+pub(super) const SCHEMES: [Scheme; 20] = [
+    tls("https", 443),
+    tls("wss", 443),
+    tls("mqtts", 8883),
+    tls("ssl", 8883),
+    tls("tls", 443),
+    tls("amqps", 5671),
+    tls("ldaps", 636),
+    tls("smtps", 465),
+    tls("imaps", 993),
+    tls("pop3s", 995),
+    tls("ftps", 990),
+    tls("coaps+tcp", 5684),
+    starttls("smtp", 25, StartTls::Smtp),
+    starttls("imap", 143, StartTls::Imap),
+    starttls("pop3", 110, StartTls::Pop3),
+    starttls("ftp", 21, StartTls::Ftp),
+    starttls("ldap", 389, StartTls::Ldap),
+    starttls("postgres", 5432, StartTls::Postgres),
+    starttls("mysql", 3306, StartTls::Mysql),
+    starttls("xmpp", 5222, StartTls::Xmpp),
+];
+
+/// What a target without a scheme has: TLS from the first byte, on the port of HTTPS.
+pub(super) const NO_SCHEME: Scheme = Scheme { is_given: false, ..tls("tls", 443) };
+
+/// Schemes without TLS, with the one that the user may have meant.
+pub(super) const PLAIN: [(&str, &str); 5] =
+    [("http", "https"), ("mqtt", "mqtts"), ("ws", "wss"), ("amqp", "amqps"), ("tcp", "mqtts")];
+
+const fn tls(word: &'static str, port: u16) -> Scheme {
+    Scheme { word, port, starttls: None, is_given: true }
+}
+
+const fn starttls(word: &'static str, port: u16, protocol: StartTls) -> Scheme {
+    Scheme { word, port, starttls: Some(protocol), is_given: true }
+}
+
+impl StartTls {
+    /// The URL scheme of the protocol.
+    #[must_use]
+    pub fn scheme(self) -> Option<&'static Scheme> {
+        SCHEMES.iter().find(|scheme| scheme.starttls == Some(self))
+    }
+}
+
+impl fmt::Display for StartTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Smtp => "SMTP",
+            Self::Imap => "IMAP",
+            Self::Pop3 => "POP3",
+            Self::Ftp => "FTP",
+            Self::Ldap => "LDAP",
+            Self::Postgres => "PostgreSQL",
+            Self::Mysql => "MySQL",
+            Self::Xmpp => "XMPP",
+        })
+    }
+}

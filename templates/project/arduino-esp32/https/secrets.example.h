@@ -1,0 +1,5 @@
+// Copy this file to secrets.h, which git leaves alone, and fill it in there.
+#pragma once
+
+static const char WIFI_NAME[] = "";
+static const char WIFI_PASSWORD[] = "";

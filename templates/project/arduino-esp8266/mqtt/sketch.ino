@@ -1,0 +1,91 @@
+// Connects an ESP8266 to an MQTT broker over TLS.
+//
+// The broker, its port and the one certificate that is trusted stand in server_root_ca.h, which
+// certgrab made. Edit: Wi-Fi and credentials in secrets.h, the topics, and what is done with a message.
+#include <time.h>
+
+#include <ESP8266WiFi.h>
+#include <PubSubClient.h>
+#include <WiFiClientSecureBearSSL.h>
+
+#if !__has_include("secrets.h")
+#error "copy secrets.example.h to secrets.h and fill it in"
+#endif
+#include "secrets.h"
+#include "server_root_ca.h"
+
+static const char COMMAND_TOPIC[] = "devices/esp8266/command";
+static const char HEARTBEAT_TOPIC[] = "devices/esp8266/heartbeat";
+static const unsigned long HEARTBEAT_MS = 10000;
+static const unsigned long LONGEST_PAUSE_MS = 60000;
+
+// The list must outlive the client, which keeps a pointer to it.
+BearSSL::X509List anchors(SERVER_ROOT_CA);
+BearSSL::WiFiClientSecure tls;
+PubSubClient mqtt(tls);
+unsigned long pauseMs = 1000;
+unsigned long lastBeatMs = 0;
+
+void onMessage(char *topic, uint8_t *payload, unsigned int length) {
+  Serial.printf("%s: %.*s\n", topic, (int)length, (const char *)payload);
+}
+
+void connectWiFi() {
+  WiFi.mode(WIFI_STA);
+  WiFi.begin(WIFI_NAME, WIFI_PASSWORD);
+  while (WiFi.status() != WL_CONNECTED) {
+    delay(250);
+  }
+}
+
+// A clock of 1970 makes every certificate one that is not valid yet.
+void setClock() {
+  configTime(0, 0, "pool.ntp.org", "time.nist.gov");
+  while ((int64_t)time(nullptr) < SERVER_ROOT_CA_NOT_BEFORE) {
+    delay(250);
+  }
+}
+
+void beat() {
+  lastBeatMs = millis();
+  mqtt.publish(HEARTBEAT_TOPIC, "{\"beat\":1}");
+}
+
+void connectMqtt() {
+  if (mqtt.connect(MQTT_CLIENT_ID, MQTT_USER, MQTT_PASSWORD)) {
+    Serial.println("connected");
+    mqtt.subscribe(COMMAND_TOPIC);
+    beat();
+    pauseMs = 1000;
+    return;
+  }
+  char reason[128] = "";
+  int code = tls.getLastSSLError(reason, sizeof reason);
+  Serial.printf("mqtt state %d; tls %d: %s\n", mqtt.state(), code, reason);
+  delay(pauseMs);
+  pauseMs = pauseMs * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pauseMs * 2;
+}
+
+void setup() {
+  Serial.begin(115200);
+  connectWiFi();
+  setClock();
+  tls.setTrustAnchors(&anchors);
+  // The name, never the address: the certificate is for the name.
+  mqtt.setServer(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT);
+  mqtt.setCallback(onMessage);
+}
+
+void loop() {
+  if (WiFi.status() != WL_CONNECTED) {
+    connectWiFi();
+  }
+  if (!mqtt.connected()) {
+    connectMqtt();
+    return;
+  }
+  mqtt.loop();
+  if (millis() - lastBeatMs >= HEARTBEAT_MS) {
+    beat();
+  }
+}

@@ -1,0 +1,73 @@
+//! Fetches a page over HTTPS.
+//!
+//! The server, its port and the one certificate that is trusted stand in server_root_ca.rs, which
+//! certgrab made; Wi-Fi and credentials come from device.env. Edit: the path, and what is done with
+//! the answer.
+
+mod clock;
+mod config;
+mod server_root_ca;
+mod wifi;
+
+use config::HTTP_BEARER_TOKEN;
+use esp_idf_svc::{
+    eventloop::EspSystemEventLoop,
+    hal::peripherals::Peripherals,
+    http::{
+        Method,
+        client::{Configuration, EspHttpConnection, FollowRedirectsPolicy},
+    },
+    log::EspLogger,
+    nvs::EspDefaultNvsPartition,
+    sys,
+};
+use server_root_ca::{SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT, SERVER_ROOT_CA_X509};
+use std::time::Duration;
+
+const PATH: &str = "/";
+
+/// How long TCP, TLS and each piece of the answer may take.
+const LIMIT: Duration = Duration::from_secs(10);
+
+fn main() -> anyhow::Result<()> {
+    sys::link_patches();
+    EspLogger::initialize_default();
+    let peripherals = Peripherals::take()?;
+    let events = EspSystemEventLoop::take()?;
+    let storage = EspDefaultNvsPartition::take()?;
+    let mut wifi = wifi::start(peripherals.modem, events, storage)?;
+    let clock = clock::start()?;
+    wifi::connect(&mut wifi)?;
+    clock::wait(&clock)?;
+    let length = fetch()?;
+    log::info!("{length} bytes");
+    Ok(())
+}
+
+/// One request; the length of its answer in bytes.
+fn fetch() -> anyhow::Result<usize> {
+    let mut connection = EspHttpConnection::new(&Configuration {
+        timeout: Some(LIMIT),
+        // Another server may have another root, or no TLS.
+        follow_redirects_policy: FollowRedirectsPolicy::FollowNone,
+        // Without a bundle beside it, which would take its place.
+        server_certificate: Some(SERVER_ROOT_CA_X509),
+        ..Default::default()
+    })?;
+    let url = format!("https://{SERVER_ROOT_CA_HOST}:{SERVER_ROOT_CA_PORT}{PATH}");
+    let authorization = HTTP_BEARER_TOKEN.map(|token| format!("Bearer {token}"));
+    let headers: Vec<_> = authorization.iter().map(|text| ("Authorization", &text[..])).collect();
+    connection.initiate_request(Method::Get, &url, &headers)?;
+    connection.initiate_response()?;
+    log::info!("{url}: {}", connection.status());
+    let mut length = 0;
+    let mut piece = [0; 1024];
+    loop {
+        let count = connection.read(&mut piece)?;
+        if count == 0 {
+            return Ok(length);
+        }
+        length += count;
+        log::info!("{}", String::from_utf8_lossy(&piece[..count]).escape_debug());
+    }
+}

@@ -1,0 +1,82 @@
+// Connects to an MQTT broker over TLS, beats, and logs what it is told.
+//
+// The broker, its port and the one certificate that is trusted stand in server_root_ca.h, which
+// certgrab made. Edit: Wi-Fi and credentials with `idf.py menuconfig`, the topics, and what is done
+// with a message.
+#include <stdbool.h>
+
+#include "esp_event.h"
+#include "esp_log.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+#include "mqtt_client.h"
+#include "network.h"
+#include "sdkconfig.h"
+#include "server_root_ca.h"
+
+static const char *TAG = "client";
+static const char COMMAND_TOPIC[] = "devices/esp-idf/command";
+static const char HEARTBEAT_TOPIC[] = "devices/esp-idf/heartbeat";
+static const char BEAT[] = "{\"beat\":1}";
+
+static void on_error(const esp_mqtt_error_codes_t *error)
+{
+    if (error->error_type == MQTT_ERROR_TYPE_CONNECTION_REFUSED) {
+        ESP_LOGE(TAG, "the broker does not take the connection: CONNACK %d",
+                 (int)error->connect_return_code);
+    } else {
+        ESP_LOGE(TAG, "esp-tls 0x%x, mbedTLS -0x%04x, certificate flags 0x%x",
+                 (unsigned)error->esp_tls_last_esp_err, (unsigned)error->esp_tls_stack_err,
+                 (unsigned)error->esp_tls_cert_verify_flags);
+    }
+}
+
+static void on_mqtt(void *arg, esp_event_base_t base, int32_t id, void *data)
+{
+    (void)arg;
+    (void)base;
+    esp_mqtt_event_handle_t event = data;
+    switch ((esp_mqtt_event_id_t)id) {
+    case MQTT_EVENT_CONNECTED:
+        ESP_LOGI(TAG, "connected");
+        esp_mqtt_client_subscribe_single(event->client, COMMAND_TOPIC, 0);
+        break;
+    case MQTT_EVENT_DATA:
+        ESP_LOGI(TAG, "%.*s: %.*s", event->topic_len, event->topic, event->data_len, event->data);
+        break;
+    case MQTT_EVENT_ERROR:
+        on_error(event->error_handle);
+        break;
+    default:
+        break;
+    }
+}
+
+void app_main(void)
+{
+    network_start();
+    // A clock of 1970 makes every certificate one that is not valid yet.
+    clock_set(SERVER_ROOT_CA_NOT_BEFORE);
+
+    const esp_mqtt_client_config_t config = {
+        .broker.address.transport = MQTT_TRANSPORT_OVER_SSL,
+        // The name, never the address: the certificate is for the name.
+        .broker.address.hostname = SERVER_ROOT_CA_HOST,
+        .broker.address.port = SERVER_ROOT_CA_PORT,
+        // A length of 0: PEM up to its NUL. A bundle or a global store would hide this anchor.
+        .broker.verification.certificate = SERVER_ROOT_CA,
+        .credentials.client_id = CONFIG_BROKER_CLIENT_ID,
+        .credentials.username = CONFIG_BROKER_USER[0] ? CONFIG_BROKER_USER : NULL,
+        .credentials.authentication.password =
+            CONFIG_BROKER_PASSWORD[0] ? CONFIG_BROKER_PASSWORD : NULL,
+    };
+    esp_mqtt_client_handle_t client = esp_mqtt_client_init(&config);
+    ESP_ERROR_CHECK(esp_mqtt_client_register_event(client, MQTT_EVENT_ANY, on_mqtt, NULL));
+    // It looks for a lost broker again on its own.
+    ESP_ERROR_CHECK(esp_mqtt_client_start(client));
+    while (true) {
+        vTaskDelay(pdMS_TO_TICKS(10000));
+        // Without a connection the beat is lost, as a beat may be.
+        esp_mqtt_client_publish(client, HEARTBEAT_TOPIC, BEAT, 0, 0, 0);
+    }
+}

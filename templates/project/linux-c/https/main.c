@@ -1,0 +1,60 @@
+/* Gets a page over HTTPS and prints it.
+ *
+ * certs/server.pem holds the one certificate that is trusted; server_root_ca.h is made from it.
+ * Edit: the path, and what is done with the answer.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "server_root_ca.h"
+#include "tls.h"
+
+/* HTTP/1.0, so that the answer comes whole and ends with the connection. */
+static const char REQUEST_LINE[] = "GET / HTTP/1.0\r\n";
+
+static int get(connection_t *c, const server_t *server)
+{
+    char request[512];
+    int length = snprintf(request, sizeof request, "%sHost: %s:%u\r\n\r\n", REQUEST_LINE,
+                          server->host, (unsigned)server->port);
+    if (length < 0 || (size_t)length >= sizeof request) {
+        LOGE("the request is too long");
+        return -1;
+    }
+    int code = tls_send(c, (const uint8_t *)request, (size_t)length);
+    if (code != 0) {
+        return code;
+    }
+    for (;;) {
+        unsigned char answer[512];
+        int received = mbedtls_ssl_read(&c->ssl, answer, sizeof answer);
+        /* With a goodbye or without: by which the answer is known to be whole is its Content-Length. */
+        if (received == 0 || received == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+            return 0;
+        }
+        if (received < 0) {
+            LOGE("read: -0x%04X", (unsigned)-received);
+            return received;
+        }
+        fwrite(answer, 1, (size_t)received, stdout);
+    }
+}
+
+int main(void)
+{
+    const server_t server = {
+        .host = SERVER_ROOT_CA_HOST,
+        .port = SERVER_ROOT_CA_PORT,
+        .anchor = SERVER_ROOT_CA,
+        .anchor_size = sizeof SERVER_ROOT_CA,
+        .not_before = SERVER_ROOT_CA_NOT_BEFORE,
+    };
+    connection_t connection;
+    int code = tls_connect(&connection, &server);
+    if (code == 0) {
+        code = get(&connection, &server);
+    }
+    tls_close(&connection);
+    return code == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,90 @@
+#include "mqtt.h"
+
+#include <string.h>
+
+/* The longest packet whose remaining length fits into one byte (MQTT 3.1.1 section 2.2.3), which
+ * is plenty for what is said here. */
+#define MAX_REMAINING 127
+
+typedef struct {
+    uint8_t bytes[2 + MAX_REMAINING];
+    size_t length;
+    int is_too_long;
+} packet_t;
+
+static void put(packet_t *packet, const void *bytes, size_t length)
+{
+    if (length > sizeof packet->bytes - packet->length) {
+        packet->is_too_long = 1;
+        return;
+    }
+    memcpy(packet->bytes + packet->length, bytes, length);
+    packet->length += length;
+}
+
+/* A string with its length before it (section 1.5.3). */
+static void put_string(packet_t *packet, const char *text)
+{
+    size_t length = strlen(text);
+    uint8_t prefix[2] = {(uint8_t)(length >> 8), (uint8_t)length};
+    put(packet, prefix, sizeof prefix);
+    put(packet, text, length);
+}
+
+static int send_packet(connection_t *c, packet_t *packet)
+{
+    if (packet->is_too_long) {
+        LOGE("names, credentials and payload are too long for a packet of %d bytes", MAX_REMAINING);
+        return -1;
+    }
+    packet->bytes[1] = (uint8_t)(packet->length - 2);
+    return tls_send(c, packet->bytes, packet->length);
+}
+
+/* Clean session, keep-alive 60 s (section 3.1). */
+static int send_connect(connection_t *c, const message_t *message)
+{
+    packet_t packet = {.bytes = {0x10}, .length = 2};
+    uint8_t flags = 0x02;
+    if (message->user != NULL) {
+        flags |= 0x80;
+        if (message->password != NULL) {
+            flags |= 0x40;
+        }
+    }
+    const uint8_t level_flags_and_keep_alive[] = {4, flags, 0, 60};
+    put_string(&packet, "MQTT");
+    put(&packet, level_flags_and_keep_alive, sizeof level_flags_and_keep_alive);
+    put_string(&packet, message->client_id);
+    if (flags & 0x80) {
+        put_string(&packet, message->user);
+    }
+    if (flags & 0x40) {
+        put_string(&packet, message->password);
+    }
+    return send_packet(c, &packet);
+}
+
+int mqtt_publish(connection_t *c, const message_t *message)
+{
+    static const uint8_t DISCONNECT[] = {0xE0, 0};
+    uint8_t connack[4];
+    int code = send_connect(c, message);
+    if (code == 0) {
+        code = tls_receive(c, connack, sizeof connack);
+    }
+    if (code != 0) {
+        return code;
+    }
+    if (connack[0] != 0x20 || connack[1] != 2 || connack[3] != 0) {
+        LOGE("the broker does not take the connection: CONNACK %d", connack[3]);
+        return -1;
+    }
+    LOGI("CONNACK: the broker took the connection");
+
+    packet_t publish = {.bytes = {0x30}, .length = 2};
+    put_string(&publish, message->topic);
+    put(&publish, message->payload, strlen(message->payload));
+    code = send_packet(c, &publish);
+    return code == 0 ? tls_send(c, DISCONNECT, sizeof DISCONNECT) : code;
+}

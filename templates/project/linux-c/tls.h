@@ -1,0 +1,49 @@
+/* A TLS connection over mbedTLS that trusts one anchor. */
+#ifndef TLS_H
+#define TLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/net_sockets.h>
+#include <mbedtls/ssl.h>
+
+#define LOGI(...) (printf("I " __VA_ARGS__), putchar('\n'))
+#define LOGE(...) (printf("E " __VA_ARGS__), putchar('\n'))
+
+/* Where to connect to, and what to trust. */
+typedef struct {
+    const char *host;
+    uint16_t port;
+    /* PEM text; the size counts its final NUL, as mbedTLS wants it. */
+    const char *anchor;
+    size_t anchor_size;
+    /* A clock that is behind this second is wrong; seconds since 1970. */
+    int64_t not_before;
+} server_t;
+
+typedef struct {
+    mbedtls_net_context socket;
+    mbedtls_ssl_context ssl;
+    mbedtls_ssl_config config;
+    mbedtls_x509_crt anchor;
+    mbedtls_entropy_context entropy;
+    mbedtls_ctr_drbg_context random;
+} connection_t;
+
+/* All return 0, or a negative code, which they have logged in words. */
+
+/* TCP and TLS, verified against the anchor alone. To be closed even if it fails. */
+int tls_connect(connection_t *c, const server_t *server);
+/* Writes all of `bytes`. */
+int tls_send(connection_t *c, const uint8_t *bytes, size_t length);
+/* Fills `bytes`. */
+int tls_receive(connection_t *c, uint8_t *bytes, size_t length);
+
+/* Says goodbye if there is a session, and frees everything. */
+void tls_close(connection_t *c);
+
+#endif

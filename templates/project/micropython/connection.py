@@ -1,0 +1,80 @@
+"""A TLS connection that trusts one certificate, from a board with Wi-Fi or from a desk.
+
+The server, its port and the certificate stand in server_root_ca.py, which certgrab made.
+"""
+
+import socket
+import ssl
+import time
+
+import server_root_ca as server
+
+try:
+    import network
+except ImportError:  # On a desk there is a network and a clock already.
+    network = None
+
+
+def connect():
+    """The stream to the server, which has proved its name."""
+    if network:
+        connect_wifi()
+        set_clock()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_mode = ssl.CERT_REQUIRED
+    for der in server.SERVER_ROOT_CA_DERS:
+        context.load_verify_locations(cadata=der)
+    host, port = server.SERVER_ROOT_CA_HOST, server.SERVER_ROOT_CA_PORT
+    return context.wrap_socket(dial(host, port), server_hostname=host)
+
+
+def connect_wifi():
+    from credentials import WIFI_NAME, WIFI_PASSWORD
+
+    station = network.WLAN(network.STA_IF)
+    if station.isconnected():
+        return
+    station.active(True)
+    station.connect(WIFI_NAME, WIFI_PASSWORD)
+    while not station.isconnected():
+        time.sleep(1)
+
+
+def set_clock():
+    """A clock of 1970 or 2000 makes every certificate one that is not valid yet."""
+    import ntptime
+
+    while seconds() < server.SERVER_ROOT_CA_NOT_BEFORE:
+        try:
+            ntptime.settime()
+        except OSError:
+            time.sleep(1)
+
+
+def seconds():
+    """Seconds since 1970; the epoch of MicroPython's boards is 2000."""
+    return time.time() + (946684800 if time.gmtime(0)[0] == 2000 else 0)
+
+
+def dial(host, port):
+    """A connection to the first address of the host that answers."""
+    problem = OSError("the host has no address")
+    for family, kind, _, _, address in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
+        plain = socket.socket(family, kind)
+        try:
+            plain.connect(address)
+            return plain
+        except OSError as error:
+            plain.close()
+            problem = error
+    raise problem
+
+
+def send(stream, data):
+    """Writes all of the data; the streams of MicroPython and CPython name it differently."""
+    (getattr(stream, "sendall", None) or stream.write)(data)
+
+
+def receive(stream, length):
+    """At most this many bytes; none if the server has hung up."""
+    return (getattr(stream, "recv", None) or stream.read)(length)

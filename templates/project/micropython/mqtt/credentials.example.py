@@ -1,0 +1,6 @@
+# Copy this file to credentials.py, which git leaves alone, and fill it in there.
+WIFI_NAME = ""
+WIFI_PASSWORD = ""
+# Without credentials, `None`.
+MQTT_USER = None
+MQTT_PASSWORD = None

@@ -1,0 +1,63 @@
+"""Connects a board with MicroPython to an MQTT broker over TLS.
+
+Edit: credentials.py, the client identifier, the topic, and what is published.
+"""
+
+import connection
+
+CLIENT_ID = b"micropython"
+TOPIC = b"devices/micropython/heartbeat"
+BEAT = b'{"beat":1}'
+
+
+def credentials():
+    """The user and the password, `None` where the broker wants none."""
+    try:
+        import credentials
+    except ImportError:
+        return None, None
+    return credentials.MQTT_USER, credentials.MQTT_PASSWORD
+
+
+def text(value):
+    return len(value).to_bytes(2, "big") + value
+
+
+def packet(kind, body):
+    if len(body) > 127:
+        raise ValueError("a longer packet needs more bytes for its length")
+    return bytes((kind, len(body))) + body
+
+
+def hello():
+    """CONNECT with a clean session and a keep-alive of 60 s (MQTT 3.1.1 section 3.1)."""
+    user, password = credentials()
+    flags, payload = 0x02, text(CLIENT_ID)
+    if user is not None:
+        flags |= 0x80
+        payload += text(user.encode())
+        if password is not None:
+            flags |= 0x40
+            payload += text(password.encode())
+    return packet(0x10, text(b"MQTT") + bytes((4, flags, 0, 60)) + payload)
+
+
+def beat():
+    """CONNECT, a heartbeat, DISCONNECT (sections 3.1, 3.3 and 3.14)."""
+    stream = connection.connect()
+    connection.send(stream, hello())
+    answer = b""
+    while len(answer) < 4:
+        more = connection.receive(stream, 4 - len(answer))
+        if not more:
+            raise OSError("the broker hung up")
+        answer += more
+    if answer[0] != 0x20 or answer[3] != 0:
+        raise OSError("the broker does not take the connection: CONNACK %d" % answer[3])
+    print("connected")
+    connection.send(stream, packet(0x30, text(TOPIC) + BEAT))
+    connection.send(stream, b"\xe0\x00")
+    stream.close()
+
+
+beat()

@@ -1,0 +1,59 @@
+//! TLS with the one server that is meant, under the one anchor that is trusted.
+
+use std::{
+    io,
+    net::{TcpStream, ToSocketAddrs as _},
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, crypto::ring};
+
+use crate::server_root_ca::{
+    SERVER_ROOT_CA_ANCHORS, SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_NOT_BEFORE, SERVER_ROOT_CA_PORT,
+};
+
+/// How long an address may take to answer, and the server to go on with a handshake.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A connection to the server, encrypted and verified.
+pub type Stream = StreamOwned<ClientConnection, TcpStream>;
+
+/// Validity is a matter of dates: with a clock of 1970 no certificate is valid yet.
+pub fn clock_is_set() -> bool {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.as_secs() >= SERVER_ROOT_CA_NOT_BEFORE.unsigned_abs()
+}
+
+/// Connects, and goes on only with a server that proves its name under the anchor.
+pub fn connect() -> io::Result<Stream> {
+    let roots = RootCertStore { roots: SERVER_ROOT_CA_ANCHORS.to_vec() };
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = SERVER_ROOT_CA_HOST.try_into().map_err(io::Error::other)?;
+    let client = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
+    let mut stream = StreamOwned::new(client, dial()?);
+    while stream.conn.is_handshaking() {
+        stream.conn.complete_io(&mut stream.sock)?;
+    }
+    Ok(stream)
+}
+
+/// A connection to the first address of the server that answers.
+fn dial() -> io::Result<TcpStream> {
+    let mut problem = io::Error::other("the host has no address");
+    for address in (SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, PATIENCE) {
+            Ok(stream) => {
+                stream.set_read_timeout(Some(PATIENCE))?;
+                stream.set_write_timeout(Some(PATIENCE))?;
+                return Ok(stream);
+            }
+            Err(error) => problem = error,
+        }
+    }
+    Err(problem)
+}

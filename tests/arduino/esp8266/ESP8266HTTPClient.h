@@ -1,0 +1,3 @@
+// The ESP8266 names it so.
+#pragma once
+#include <HTTPClient.h>

@@ -1,0 +1,18 @@
+/* What the project uses of Zephyr 3.7's kernel, declared for a compiler and nothing else. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARG_UNUSED(x) (void)(x)
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define MIN(a, b) (((a) < (b)) ? (a) : (b))
+
+typedef struct {
+    int64_t ticks;
+} k_timeout_t;
+#define K_SECONDS(s) ((k_timeout_t){(int64_t)(s)*1000})
+
+int32_t k_sleep(k_timeout_t timeout);
+int32_t k_msleep(int32_t ms);
+int64_t k_uptime_get(void);

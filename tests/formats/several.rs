@@ -1,0 +1,131 @@
+//! Several certificates in each form: all of them in one artefact, or a refusal that says so.
+
+use certgrab::{
+    certificate::Certificate,
+    emit::{Error, FORMATS},
+};
+
+use super::bench;
+
+/// What a form makes of more than one certificate.
+#[derive(Debug, PartialEq, Eq)]
+enum Several {
+    /// All of them, one after the other, in one value or file.
+    OneAfterTheOther,
+    /// An array of them, with a constant or a type that says how many there are.
+    Array {
+        /// What stands in the source for a number of certificates, which is `@`.
+        count: &'static str,
+    },
+    /// A constant for each.
+    Each {
+        /// The constant of the certificate whose number is `@`.
+        constant: &'static str,
+    },
+    /// Exactly one is taken.
+    Refused,
+}
+
+fn several(format: &str) -> Several {
+    use Several::{Array, Each, OneAfterTheOther, Refused};
+    match format {
+        "cer" | "der" | "zephyr" | "circuitpython" => Refused,
+        "c-bytes" | "mbedtls" | "wolfssl" => {
+            Array { count: "static const size_t ROOT_CA_COUNT = @;" }
+        }
+        "bearssl" => Array { count: "#define ROOT_CA_TAS_NUM @" },
+        "tasmota" => Each { constant: "static const unsigned char ROOT_CA_DN_@[] PROGMEM" },
+        "rust-anchor" => Array {
+            count: "pub static ROOT_CA_ANCHORS: [rustls_pki_types::TrustAnchor<'static>; @]",
+        },
+        "rust-der" => Array { count: "pub static ROOT_CA_DERS: [&[u8]; @]" },
+        "rust" => Each { constant: "pub const ROOT_CA_DER_@: &[u8]" },
+        "micropython" => Each { constant: "ROOT_CA_DER_@ = (" },
+        "pem" | "p7b" | "lock" | "c" | "arduino" | "esp8266" | "esp-idf" | "esp-idf-txt"
+        | "esp-bundle" | "esp-bundle-v1" | "nrf-modem" | "rust-esp-idf" | "esphome" | "go"
+        | "python" | "java" | "java-jks" | "spki-pin" | "sha256" | "text" => OneAfterTheOther,
+        _ => panic!("what does {format} make of several certificates?"),
+    }
+}
+
+/// The bytes that a source writes as `0x30` or `\x30`, one after the other.
+fn written(source: &str) -> Vec<u8> {
+    let numbers = source.split(['x']).skip(1);
+    numbers.filter_map(|rest| u8::from_str_radix(rest.get(..2)?, 16).ok()).collect()
+}
+
+/// Whether the certificate, or what the form keeps of it, is in the artefact beside its comments.
+fn holds(format: &str, artefact: &[u8], certificate: &Certificate) -> bool {
+    let text = String::from_utf8_lossy(artefact);
+    let within = |all: &[u8], part: &[u8]| all.windows(part.len()).any(|window| window == part);
+    match format {
+        "java" | "java-jks" => within(artefact, certificate.der()),
+        "esp-bundle" | "esp-bundle-v1" => within(artefact, certificate.spki_der()),
+        "p7b" => within(pem::parse(artefact).unwrap().contents(), certificate.der()),
+        "sha256" | "text" => text.contains(&certificate.sha256().to_string()),
+        "spki-pin" => {
+            use base64::{Engine as _, prelude::BASE64_STANDARD};
+            let pin = ring::digest::digest(&ring::digest::SHA256, certificate.spki_der());
+            text.contains(&BASE64_STANDARD.encode(pin))
+        }
+        // Of a trust anchor the name is written whole, at least without its header.
+        "bearssl" | "tasmota" | "rust-anchor" => {
+            within(&written(&text), &certificate.subject_der()[4..])
+        }
+        "c-bytes" | "mbedtls" | "wolfssl" | "rust-der" | "micropython" => {
+            within(&written(&text), certificate.der())
+        }
+        _ => certificate.pem().lines().all(|line| {
+            let characters: Vec<_> = line.chars().map(|one| format!("'{one}'")).collect();
+            text.contains(line) || text.contains(&characters.join(", "))
+        }),
+    }
+}
+
+#[test]
+fn two_and_three_certificates_are_all_in_the_artefact_or_refused_by_name() {
+    let [x1, x2] = bench::isrg();
+    let third = bench::root(&bench::ec_pki());
+    for certificates in [vec![x2.clone(), x1.clone()], vec![x2, x1, third]] {
+        let count = certificates.len().to_string();
+        let bundle = bench::bundle("m1.example.com", 8883, certificates.clone());
+        for format in FORMATS {
+            let name = format.name;
+            let made = bench::try_bytes(&bundle, name);
+            let numbered = |pattern: &str, number: usize| pattern.replace('@', &number.to_string());
+            if several(name) == Several::Refused {
+                let refusal = made.expect_err(name);
+                assert!(matches!(refusal, Error::OneOnly { .. }), "{name}: {refusal}");
+                let wanted =
+                    format!("the format `{name}` takes exactly one certificate, there are {count}");
+                assert_eq!(refusal.to_string(), wanted);
+                assert_eq!(refusal.hint().as_deref(), Some("`pem` and `p7b` take several"));
+                continue;
+            }
+            let made = match made {
+                // Three are too many bytes for the modem, one of them with RSA 4096.
+                Err(Error::TooLarge { .. }) if name == "nrf-modem" => continue,
+                made => made.unwrap_or_else(|error| panic!("{name}: {error}")),
+            };
+            for certificate in &certificates {
+                assert!(holds(name, &made, certificate), "{name} lacks one of {count}");
+            }
+            let text = String::from_utf8_lossy(&made);
+            match several(name) {
+                Several::Array { count: pattern } => {
+                    let wanted = numbered(pattern, certificates.len());
+                    assert!(text.contains(&wanted), "{name} lacks `{wanted}`:\n{text}");
+                }
+                Several::Each { constant } => {
+                    for number in 1..=certificates.len() {
+                        let wanted = numbered(constant, number);
+                        assert!(text.contains(&wanted), "{name} lacks `{wanted}`:\n{text}");
+                    }
+                    let next = numbered(constant, certificates.len() + 1);
+                    assert!(!text.contains(&next), "{name} has `{next}`");
+                }
+                Several::OneAfterTheOther | Several::Refused => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A committed file with constants, of any language: what is found stands in it, and what is said
+//! of it is clean.
+#![no_main]
+
+use std::path::Path;
+
+use certgrab::{check, store};
+use certgrab_fuzz::{assert_clean, choice};
+use libfuzzer_sys::fuzz_target;
+
+const FILES: [&str; 12] = [
+    "a.h", "a.c", "a.ino", "a.rs", "a.py", "a.yaml", "a.json", "a.toml", "a.pem", "a.der", "a.bin",
+    "a.go",
+];
+
+fuzz_target!(|data: &[u8]| {
+    let Some((file, content)) = choice(data) else { return };
+    let path = Path::new(FILES[file % FILES.len()]);
+    let mut examined = check::examine(path, content);
+    examined.sort();
+    let lines = content.iter().filter(|byte| **byte == b'\n').count() + 1;
+    for finding in &examined.findings {
+        assert_clean(&finding.message);
+        finding.action.iter().for_each(|action| assert_clean(action));
+        assert!((1..=lines).contains(&finding.line), "line {} of {lines}", finding.line);
+    }
+    for held in &examined.held {
+        assert!((1..=lines).contains(&held.line), "line {} of {lines}", held.line);
+        held.name.iter().for_each(|name| assert_clean(name));
+    }
+    // What the store of roots reads in a file is found in it, or something is said of it.
+    if let Ok(certificates) = store::certificates_in(content, path) {
+        let held: Vec<_> =
+            examined.held.iter().filter_map(|one| one.certificate.as_ref()).collect();
+        for root in certificates {
+            let found = held.iter().any(|one| **one == root);
+            assert!(found || !examined.findings.is_empty(), "check finds what roots have");
+        }
+    }
+});

@@ -1,0 +1,85 @@
+//! A certificate whose names the fuzzer chose, in every form: its bytes come out of each, as
+//! certgrab's own reader of committed files finds them, and its text stays where it stands.
+#![no_main]
+
+use std::path::Path;
+
+use certgrab::{
+    bundle::{Bundle, Entry, Role},
+    certificate::{Certificate, KeyPossession},
+    check,
+    emit::{self, FORMATS, Identifier},
+    escape::Foreign,
+    lock,
+};
+use certgrab_fuzz::{assert_clean, certificate_named, choice, lexer};
+use libfuzzer_sys::fuzz_target;
+
+/// UTF8String, PrintableString, T61String, IA5String, UniversalString, BMPString.
+const STRINGS: [u8; 6] = [0x0c, 0x13, 0x14, 0x16, 0x1c, 0x1e];
+
+/// The extension of the file that a form is written to, and what reads its language.
+fn file(
+    format: &str,
+    template: &str,
+) -> (&'static str, Option<fn(&str) -> Option<Vec<lexer::Token>>>) {
+    match format {
+        "zephyr" => ("a.inc", Some(lexer::c)),
+        "go" => ("a.go", None),
+        _ if format.starts_with("rust") => ("a.rs", None),
+        _ if format.ends_with("python") => ("a.py", Some(lexer::python)),
+        "esphome" => ("a.yaml", None),
+        _ if template.starts_with("/*") => ("a.h", Some(lexer::c)),
+        _ => ("a.pem", None),
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Some((tag, data)) = choice(data) else { return };
+    let Some((chosen, text)) = choice(data) else { return };
+    let der = certificate_named(STRINGS[tag % STRINGS.len()], text);
+    let certificate = Certificate::from_der(&der).expect("a certificate");
+    let lossy = String::from_utf8_lossy(text);
+    let bundle = Bundle {
+        host: "plc.test".to_owned(),
+        port: 8883,
+        key_possession: KeyPossession::NotProven,
+        entries: vec![Entry {
+            certificate: certificate.clone(),
+            role: Role::Anchor,
+            source: Foreign::text(&lossy),
+            reason: Some(Foreign::text(&lossy)),
+            lasts_until: Some(certificate.not_after()),
+            needed_by: vec![Foreign::text(&lossy)],
+        }],
+    };
+    let name = Identifier::for_host("plc.test", "root_ca");
+    let formats: Vec<_> = FORMATS.iter().filter(|format| format.is_text).collect();
+    let format = formats[chosen % formats.len()];
+    if let Ok(written) = emit::render(&bundle, *format, &name) {
+        let written = String::from_utf8(written).expect("UTF-8");
+        for line in written.split('\n') {
+            assert_clean(&line.replace('\t', " "));
+        }
+        let (path, read) = file(format.name, &written);
+        if let Some(read) = read {
+            assert!(read(&written).is_some(), "{}: {written}", format.name);
+        }
+        match format.name {
+            "lock" => {
+                let again = lock::read(written.as_bytes(), None).expect("a lock");
+                assert_eq!(again.entries[0].certificate, certificate);
+                assert_eq!(again.entries[0].reason, bundle.entries[0].reason);
+                assert_eq!(again.entries[0].source, bundle.entries[0].source);
+            }
+            // Names, keys and fingerprints alone.
+            "bearssl" | "tasmota" | "rust-anchor" | "spki-pin" | "sha256" | "text" => {}
+            _ => {
+                let examined = check::examine(Path::new(path), written.as_bytes());
+                let held = examined.held.iter().filter_map(|held| held.certificate.as_ref());
+                assert!(held.clone().any(|one| *one == certificate), "{}: {written}", format.name);
+                assert!(held.into_iter().all(|one| *one == certificate), "{}", format.name);
+            }
+        }
+    }
+});

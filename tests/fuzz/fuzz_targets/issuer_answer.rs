@@ -1,0 +1,43 @@
+//! What the host of a caIssuers URL answers: only a success whose head a second reader takes gives
+//! a body, which stands in the answer; a redirect leads where a URL may lead.
+#![no_main]
+
+use certgrab::{
+    fuzzing::{admit, issuer_answer},
+    issuers::http::{MAX_BODY_BYTES, MAX_HEADERS},
+};
+use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((step, answer)) = choice(data) else { return };
+    let url = admit("http://aia.test/ca.der").expect("a URL");
+    let peer = Peer::saying(answer, step * 16, true);
+    let told = peer.told();
+    let outcome = runtime().block_on(issuer_answer(peer, &url, deadline()));
+    let request = String::from_utf8(told.lock().expect("told").clone()).expect("a request");
+    let wanted = "GET /ca.der HTTP/1.1\r\nhost: aia.test\r\nuser-agent: certgrab\r\naccept: */*\r\nconnection: close\r\n\r\n";
+    assert!(wanted.starts_with(&request), "{request}");
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut head = httparse::Response::new(&mut headers);
+    match outcome {
+        Ok(Ok(body)) => {
+            assert!(body.len() <= MAX_BODY_BYTES);
+            let parsed = head.parse(answer);
+            let is_final = |code| matches!(code, Some(200));
+            if is_final(head.code) && matches!(parsed, Ok(httparse::Status::Complete(_))) {
+                let Ok(httparse::Status::Complete(length)) = parsed else { unreachable!() };
+                let chunked = head
+                    .headers
+                    .iter()
+                    .any(|one| one.name.eq_ignore_ascii_case("transfer-encoding"));
+                assert!(chunked || answer[length..].starts_with(&body), "what was sent");
+            }
+        }
+        Ok(Err(next)) => {
+            assert_eq!(admit(next.as_str()).as_ref(), Ok(&next));
+            let _ = head.parse(answer);
+        }
+        Err(problem) => assert_clean(&problem.to_string()),
+    }
+});

@@ -1,0 +1,28 @@
+//! A manifest: what is wrong with it is said in clean words, and never a path to outside is made
+//! out of nothing.
+#![no_main]
+#![allow(dead_code)]
+
+#[path = "../../../src/cli/mod.rs"]
+mod cli;
+
+use certgrab_fuzz::assert_clean;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let folder = std::env::temp_dir().join(format!("certgrab-fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join("certgrab.toml");
+    std::fs::write(&path, data).expect("a file");
+    match cli::targets_of_manifest(&path) {
+        Ok(count) => {
+            let tables =
+                toml::from_str::<toml::Table>(&String::from_utf8_lossy(data)).expect("TOML");
+            assert_eq!(tables["target"].as_array().map(Vec::len), Some(count));
+        }
+        Err(failure) => {
+            assert_clean(&failure.message);
+            failure.hint.iter().for_each(|hint| assert_clean(hint));
+        }
+    }
+});

@@ -1,0 +1,50 @@
+//! What a proxy answers: only a success lets the target be spoken to, of whose bytes none was
+//! taken, and no secret is ever repeated.
+#![no_main]
+
+use certgrab::{
+    proxy::{self, Proxy},
+    target::Target,
+};
+use certgrab_fuzz::{Peer, TURN, assert_clean, choice, deadline, runtime};
+use libfuzzer_sys::fuzz_target;
+
+const SECRET: &str = "hunter2hunter2";
+
+fuzz_target!(|data: &[u8]| {
+    let Some((chosen, data)) = choice(data) else { return };
+    let Some((step, script)) = choice(data) else { return };
+    let scheme = ["http", "socks5", "socks5h"][chosen % 3];
+    let login = if chosen & 4 == 0 { String::new() } else { format!("me:{SECRET}@") };
+    let proxy = Proxy::new(&format!("{scheme}://{login}proxy.test:3128")).expect("a proxy");
+    let target: Target = "mail.test:25".parse().expect("a target");
+    // A proxy is spoken to first.
+    let peer = match scheme {
+        "http" => Peer::saying(script, step * 16, true),
+        _ => Peer::new(&[TURN, script].concat(), step * 16),
+    };
+    match runtime().block_on(proxy::ask(peer, &proxy, &target, deadline())) {
+        Ok(stream) if scheme == "http" => {
+            // What is left of the answer is what follows a head that a second reader takes.
+            let mut left = script;
+            loop {
+                let mut headers = [httparse::EMPTY_HEADER; 64];
+                let mut head = httparse::Response::new(&mut headers);
+                let Ok(httparse::Status::Complete(length)) = head.parse(left) else { return };
+                let code = head.code.expect("a complete head has a code");
+                left = &left[length..];
+                if code >= 200 {
+                    assert!((200..300).contains(&code), "{code}");
+                    break;
+                }
+            }
+            assert_eq!(stream.unread(), left);
+        }
+        Ok(_) => {}
+        Err(error) => {
+            let text = format!("{error} {error:?} {:?}", error.hint());
+            assert!(login.is_empty() || !text.contains(SECRET), "{text}");
+            assert_clean(&error.to_string());
+        }
+    }
+});

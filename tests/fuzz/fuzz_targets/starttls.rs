@@ -1,0 +1,48 @@
+//! A server that is asked for TLS in its own protocol: nothing but the known words is ever said to
+//! it, and after a yes no byte was left over.
+#![no_main]
+
+use certgrab::{
+    starttls,
+    target::{StartTls, Target},
+};
+use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};
+use libfuzzer_sys::fuzz_target;
+
+const PROTOCOLS: [(StartTls, &str); 8] = [
+    (StartTls::Smtp, "EHLO certgrab.invalid\r\nSTARTTLS\r\n"),
+    (StartTls::Imap, "a1 STARTTLS\r\n"),
+    (StartTls::Pop3, "STLS\r\n"),
+    (StartTls::Ftp, "AUTH TLS\r\n"),
+    (StartTls::Ldap, "0\u{1d}\u{2}\u{1}\u{1}w"),
+    (StartTls::Postgres, "\0\0\0\u{8}\u{4}"),
+    (StartTls::Mysql, " \0\0"),
+    (
+        StartTls::Xmpp,
+        "<?xml version='1.0'?><stream:stream xmlns='jabber:client' \
+         xmlns:stream='http://etherx.jabber.org/streams' to='mail.test' version='1.0'>\
+         <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    ),
+];
+
+fuzz_target!(|data: &[u8]| {
+    let Some((chosen, data)) = choice(data) else { return };
+    let Some((step, script)) = choice(data) else { return };
+    let (protocol, words) = PROTOCOLS[chosen % PROTOCOLS.len()];
+    let target: Target = "mail.test:25".parse().expect("a target");
+    let mut peer = Peer::new(script, step * 16);
+    let told = peer.told();
+    let outcome = runtime().block_on(starttls::ask(&mut peer, protocol, &target, deadline()));
+    let told = told.lock().expect("told").clone();
+    let words = words.as_bytes();
+    let same = told.len().min(words.len());
+    assert_eq!(told[..same], words[..same], "{}", told.escape_ascii());
+    assert!(told.len() <= 256, "{}", told.escape_ascii());
+    match outcome {
+        Ok(()) => assert!(told.len() >= words.len(), "it was asked"),
+        Err(error) => {
+            assert_clean(&error.to_string());
+            error.hint().iter().for_each(|hint| assert_clean(hint));
+        }
+    }
+});

@@ -1,0 +1,442 @@
+//! The limits of SECURITY.md: each is borne in full, and one past it is refused by its number.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    path::Path,
+    process::{Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use certgrab::{
+    certificate::{Certificate, MAX_CERTIFICATE_BYTES},
+    connect,
+    extensions::{self, SHOWN_NAMES},
+    grab as grabbing,
+    handshake::{MAX_CERTIFICATES, Presented},
+    issuers::{
+        self,
+        http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_REDIRECTS},
+        policy::MAX_URL_CHARACTERS,
+    },
+    lock::{self, MAX_LOCK_BYTES},
+    name::SHOWN_RDNS,
+    path::MAX_TRACES,
+    store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source},
+};
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
+    PKCS_ED25519, SanType,
+};
+
+use crate::{
+    issuers::{Files, forgetful, pki_with, with_urls},
+    support::{Pki, Server, certgrab, grab, pki::pem_of, real, run::Outcome},
+};
+
+fn key() -> KeyPair {
+    KeyPair::generate().expect("a key")
+}
+
+/// A certificate with parameters of its own, signed by a key whose signatures have one length.
+fn certificate(change: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
+    let mut params = CertificateParams::new(["plc.test".to_owned()]).expect("parameters");
+    change(&mut params);
+    let key = KeyPair::generate_for(&PKCS_ED25519).expect("a key");
+    params.self_signed(&key).expect("a certificate").der().to_vec()
+}
+
+#[test]
+fn thirty_two_certificates_of_a_chain_are_kept_and_the_next_is_dropped() {
+    let one = certificate(|_| {});
+    // The last bytes are of the signature, which nobody checks here.
+    let chain = |count: u8| {
+        let of = |number| [&one[..one.len() - 1], &[number]].concat();
+        let chain: Vec<_> = (0..count).map(of).collect();
+        Presented::from_message(chain.iter().map(Vec::as_slice), Source::Server)
+    };
+    let most = u8::try_from(MAX_CERTIFICATES).expect("a few");
+    let (full, over) = (chain(most), chain(most + 1));
+    assert_eq!((full.certificates.len(), full.dropped), (MAX_CERTIFICATES, 0));
+    assert_eq!((over.certificates.len(), over.dropped), (MAX_CERTIFICATES, 1));
+}
+
+#[test]
+fn a_certificate_of_128_kib_is_read_and_a_byte_more_is_not() {
+    let with = |bytes: usize| {
+        certificate(|params| {
+            let padding = CustomExtension::from_oid_content(&[1, 2, 3], vec![0; bytes]);
+            params.custom_extensions.push(padding);
+        })
+    };
+    let guess = MAX_CERTIFICATE_BYTES - 1_000;
+    let padding = guess + MAX_CERTIFICATE_BYTES - with(guess).len();
+    let full = with(padding);
+    assert_eq!(full.len(), MAX_CERTIFICATE_BYTES);
+    assert_eq!(Certificate::from_der(&full).expect("a certificate").der(), full);
+    let error = Certificate::from_der(&with(padding + 1)).expect_err("one byte more");
+    assert_eq!(
+        error.to_string(),
+        "not an X.509 certificate: its length (over 131072 bytes) cannot be read"
+    );
+}
+
+#[test]
+fn sixty_four_parts_of_a_name_and_128_names_are_shown_and_the_rest_is_counted() {
+    let subject = |count: usize| {
+        let der = certificate(|params| {
+            params.distinguished_name = rcgen::DistinguishedName::new();
+            for number in 0..count {
+                let kind = DnType::CustomDnType(vec![1, 2, 3, number as u64]);
+                params.distinguished_name.push(kind, "x");
+            }
+        });
+        Certificate::from_der(&der).expect("a certificate").subject().text().line()
+    };
+    assert!(subject(SHOWN_RDNS).split(',').count() <= SHOWN_RDNS, "{}", subject(SHOWN_RDNS));
+    assert!(!subject(SHOWN_RDNS).contains("more"));
+    let name = |count| {
+        let der = certificate(|params| {
+            let name = |number| format!("n{number}.test").try_into().expect("a name");
+            params.subject_alt_names =
+                (0..count).map(|number: usize| SanType::DnsName(name(number))).collect();
+        });
+        let certificate = Certificate::from_der(&der).expect("a certificate");
+        let names = extensions::alternative_names(&certificate);
+        (names.len(), names.last().expect("a name").line())
+    };
+    assert_eq!(name(SHOWN_NAMES), (SHOWN_NAMES, "n127.test".to_owned()));
+    assert_eq!(name(SHOWN_NAMES + 2), (SHOWN_NAMES + 1, "... and 2 more".to_owned()));
+}
+
+/// What becomes of fetching an issuer from `url`, of which the files' server tells the rest.
+fn fetching(files: &Files, pki: &Pki) -> Outcome {
+    let server = forgetful(pki);
+    grab(&server)
+        .args(["--emit", "pem", "--roots"])
+        .args([pki.root_file()])
+        .args(files.allowing())
+        .ends()
+}
+
+/// An answer of 200 with `head` before `body`.
+fn answer(head: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n{head}\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+#[test]
+fn an_answer_with_an_issuer_is_borne_up_to_each_limit_and_not_past_it() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/i")]);
+    let issuer = pki.path()[1].to_vec();
+    // PEM may have any text before it.
+    let body = |bytes: usize| {
+        let pem = pem_of(&[issuer.clone().into()]);
+        format!("{}\n{pem}", "x".repeat(bytes - 1 - pem.len())).into_bytes()
+    };
+    let lines = |count: usize| "X: y\r\n".repeat(count - 1);
+    // The status line, two header lines and the empty one are in the head, too.
+    let head = |bytes: usize| {
+        let rest = answer("X: \r\n", &issuer).len() - issuer.len();
+        format!("X: {}\r\n", "y".repeat(bytes - rest))
+    };
+    for (full, over, problem) in [
+        (
+            answer("", &body(MAX_BODY_BYTES)),
+            answer("", &body(MAX_BODY_BYTES + 1)),
+            "is answered with more than the limits allow",
+        ),
+        (
+            answer(&lines(MAX_HEADERS), &issuer),
+            answer(&lines(MAX_HEADERS + 1), &issuer),
+            "is answered with something else than HTTP/1 within its limits",
+        ),
+        (
+            answer(&head(MAX_HEAD_BYTES), &issuer),
+            answer(&head(MAX_HEAD_BYTES + 1_024), &issuer),
+            "is answered with something else than HTTP/1 within its limits",
+        ),
+    ] {
+        files.answer("/i", full);
+        let outcome = fetching(&files, &pki);
+        assert!(outcome.out().starts_with("-----BEGIN"), "{problem}: {}", outcome.err());
+        files.answer("/i", over);
+        let outcome = fetching(&files, &pki);
+        assert_eq!(outcome.out(), "");
+        assert!(outcome.err().contains(&format!("/i {problem}")), "{}", outcome.err());
+    }
+}
+
+#[test]
+fn three_redirects_are_followed_and_a_fourth_is_not() {
+    let files = Files::start();
+    let hops = MAX_REDIRECTS + 1;
+    for hop in 0..hops {
+        let next = format!("HTTP/1.1 302 Found\r\nLocation: /{}\r\n\r\n", hop + 1);
+        files.answer(&format!("/{hop}"), next.into_bytes());
+    }
+    let pki = pki_with(&[files.url("/1")]);
+    files.serve(&format!("/{hops}"), &pki.path()[1]);
+    assert!(fetching(&files, &pki).out().starts_with("-----BEGIN"));
+
+    let files = Files::start();
+    for hop in 0..hops {
+        let next = format!("HTTP/1.1 302 Found\r\nLocation: /{}\r\n\r\n", hop + 1);
+        files.answer(&format!("/{hop}"), next.into_bytes());
+    }
+    let pki = pki_with(&[files.url("/0")]);
+    files.serve(&format!("/{hops}"), &pki.path()[1]);
+    let error = fetching(&files, &pki).err();
+    assert!(error.contains("/0 is redirected more than 3 times"), "{error}");
+    assert_eq!(files.asked().len(), hops);
+}
+
+#[test]
+fn a_url_of_2048_characters_is_fetched_and_a_longer_one_is_not() {
+    let files = Files::start();
+    let path = |characters: usize| {
+        let start = files.url("/");
+        format!("/{}", "x".repeat(characters - start.len()))
+    };
+    let (full, over) = (path(MAX_URL_CHARACTERS), path(MAX_URL_CHARACTERS + 1));
+    let pki = pki_with(&[files.url(&full)]);
+    files.serve(&full, &pki.path()[1]);
+    assert!(fetching(&files, &pki).out().starts_with("-----BEGIN"));
+    let pki = pki_with(&[files.url(&over)]);
+    let error = fetching(&files, &pki).err();
+    assert!(error.contains("has more than 2048 characters"), "{error}");
+}
+
+#[test]
+fn four_issuers_above_one_another_are_fetched_and_a_fifth_is_not() {
+    // What a server leaves out: so many intermediates below the root.
+    let chain = |files: &Files, missing: usize| {
+        let url = |number: usize| vec![files.url(&format!("/{number}"))];
+        let mut builder = Pki::root("Plant Root");
+        for number in (1..=missing).rev() {
+            let urls = with_urls(&if number == missing { Vec::new() } else { url(number) });
+            builder = builder.intermediate_with(&format!("Issuing {number}"), urls);
+        }
+        let pki = builder.changed(with_urls(&url(0))).leaf("plc.test");
+        for number in 0..missing {
+            files.serve(&format!("/{number}"), &pki.path()[number + 1]);
+        }
+        pki
+    };
+    for (missing, found) in [(issuers::MAX_DEPTH, true), (issuers::MAX_DEPTH + 1, false)] {
+        let files = Files::start();
+        let pki = chain(&files, missing);
+        let outcome = fetching(&files, &pki);
+        assert_eq!(outcome.out().starts_with("-----BEGIN"), found, "{}", outcome.err());
+        assert_eq!(files.asked().len(), issuers::MAX_DEPTH);
+    }
+}
+
+#[test]
+fn a_path_has_at_most_six_intermediates() {
+    for (intermediates, code) in [(6, 0), (7, 1)] {
+        let mut builder = Pki::root("Plant Root");
+        for number in 0..intermediates {
+            builder = builder.intermediate(&format!("Issuing {number}"));
+        }
+        let pki = builder.leaf("plc.test");
+        let server = Server::presenting(&pki);
+        let run = grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]);
+        match code {
+            0 => run.succeeds(),
+            code => run.fails_with(code).stdout(""),
+        };
+    }
+}
+
+#[test]
+fn thirty_two_paths_are_shown_and_that_there_are_more_is_said() {
+    let authority = |name: &str, number: u8| {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(number));
+        params.distinguished_name.push(DnType::CommonName, name);
+        params
+    };
+    let (root_key, issuing_key, leaf_key) = (key(), key(), key());
+    // Two roots of one name and key, which double the paths.
+    let roots = [3, 4].map(|number| {
+        authority("Plant Root", number).self_signed(&root_key).expect("a root").der().clone()
+    });
+    let root = Issuer::new(authority("Plant Root", 3), root_key);
+    let issuing = Issuer::new(authority("Plant Issuing", 0), issuing_key);
+    let leaf = CertificateParams::new(["plc.test".to_owned()]).expect("a leaf");
+    let leaf = leaf.signed_by(&leaf_key, &issuing).expect("a leaf").der().clone();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = |name: &str, certificates: &[_]| {
+        let path = folder.path().join(name);
+        fs::write(&path, pem_of(certificates)).expect("a file");
+        path
+    };
+    let roots = file("roots.pem", &roots);
+    let shown = |paths: usize| {
+        let of = |number: usize| {
+            let params = authority("Plant Issuing", u8::try_from(number).expect("a few"));
+            params.signed_by(issuing.key(), &root).expect("a certificate").der().clone()
+        };
+        let issuing: Vec<_> = (0..paths / 2).map(of).collect();
+        let sent = file("chain.pem", &[std::slice::from_ref(&leaf), &issuing[..]].concat());
+        let from = ["plc.test".as_ref(), "--paths".as_ref(), "--from".as_ref(), sent.as_os_str()];
+        certgrab().args(from).args(["--roots"]).args([&roots]).succeeds().out()
+    };
+    let more = format!("there are more paths than the {MAX_TRACES} shown");
+    let (full, over) = (shown(MAX_TRACES), shown(MAX_TRACES + 2));
+    assert!(!full.contains(&more), "{full}");
+    assert!(over.contains(&more), "{over}");
+}
+
+#[test]
+fn a_file_of_2000_roots_is_read_and_one_more_is_too_many() {
+    let one = pem_of(&[certificate(|_| {}).into()]);
+    let read = |count| store::certificates_in(one.repeat(count).as_bytes(), Path::new("r.pem"));
+    assert_eq!(read(MAX_ROOTS).expect("certificates").len(), MAX_ROOTS);
+    assert_eq!(
+        read(MAX_ROOTS + 1).expect_err("too many").to_string(),
+        "more than 2000 roots, the rest of them in r.pem"
+    );
+}
+
+#[test]
+fn a_file_of_roots_has_at_most_16_mib_and_is_a_file() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("roots.pem");
+    let pem = pem_of(&[certificate(|_| {}).into()]);
+    let read = |bytes: u64| {
+        fs::write(&path, &pem).expect("a file");
+        fs::File::options().write(true).open(&path).expect("it").set_len(bytes).expect("a size");
+        store::read_certificates(&path)
+    };
+    assert_eq!(read(MAX_ROOTS_BYTES).expect("certificates").len(), 1);
+    assert_eq!(
+        read(MAX_ROOTS_BYTES + 1).expect_err("too large").to_string(),
+        format!("{} has more than 16777216 bytes", path.display())
+    );
+    // Reading what never ends would wait for ever.
+    for device in ["/dev/zero", "/dev/stdin"] {
+        let error = store::read_certificates(Path::new(device)).expect_err("no file").to_string();
+        assert!(error.contains(device), "{error}");
+    }
+}
+
+#[test]
+fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
+    let pem = pem_of(&[certificate(|_| {}).into()]);
+    let read = |bytes: usize| {
+        let text = format!("{}\n{pem}", "#".repeat(bytes - 1 - pem.len()));
+        assert_eq!(text.len(), bytes);
+        lock::read(text.as_bytes(), Some(("plc.test", 8883)))
+    };
+    assert_eq!(read(MAX_LOCK_BYTES).expect("a lock").entries.len(), 1);
+    let error = read(MAX_LOCK_BYTES + 1).expect_err("too large");
+    assert_eq!(error.to_string(), "wanted at most 1048576 bytes, found more");
+}
+
+#[test]
+fn rsa_keys_are_checked_with_from_2048_to_8192_bits() {
+    let verify = |folder: &Path, name: &str| {
+        let file = |what: &str| folder.join(format!("{name}-{what}.pem"));
+        certgrab()
+            .args(["rsa.test", "--at", "2030-01-01T00:00:00Z", "--emit", "pem", "--from"])
+            .args([file("chain")])
+            .args(["--roots"])
+            .args([file("root")])
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rsa");
+    verify(&folder, "8192").succeeds();
+    let error = verify(&folder, "8200").fails_with(1).stdout("").err();
+    assert!(
+        error.contains(
+            "`CN=RSA 8200 Root` is not verifiable: it has an RSA key of 8200 bits, wanted 2048 to 8192"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_target_has_the_time_that_help_says_and_an_address_five_seconds() {
+    let help = certgrab().args(["--help"]).succeeds().out();
+    let default = format!("[default: {}]", grabbing::TIMEOUT.as_secs());
+    let (_, timeout) = help.split_once("--timeout <SECS>").expect("the option");
+    assert!(timeout.split("--").next().is_some_and(|about| about.contains(&default)), "{timeout}");
+
+    if !real::program("python3") {
+        return;
+    }
+    // Where the queue of those who wait to be accepted is full, nobody gets an answer.
+    let script = "import socket, sys\n\
+        full = socket.socket(); full.bind(('127.0.0.1', 0)); full.listen(0)\n\
+        waiting = [socket.socket() for _ in range(3)]\n\
+        [one.setblocking(False) or one.connect_ex(full.getsockname()) for one in waiting]\n\
+        print(full.getsockname()[1], flush=True); sys.stdin.read()";
+    let mut full = Command::new("python3")
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3");
+    let mut port = String::new();
+    BufReader::new(full.stdout.take().expect("a pipe")).read_line(&mut port).expect("a line");
+    let target = format!("127.0.0.1:{}", port.trim());
+    let seconds = connect::ADDRESS_TIMEOUT.as_secs();
+    certgrab().args([&target, "--timeout", "60"]).fails_with(3).stdout("").stderr(&format!(
+        "certgrab: error: cannot connect to {target}: 127.0.0.1: no answer within {seconds} seconds\n"
+    ));
+    drop(full.stdin.take());
+    full.wait().expect("it ends");
+}
+
+/// Serves the issuers of a chain of `missing` ones, each after `delay`; how the command ends.
+fn fetching_slowly(missing: usize, delay: Duration) -> Outcome {
+    let served = Arc::new(Mutex::new(Vec::<Vec<u8>>::new()));
+    let files = Server::scripted("slow", {
+        let served = Arc::clone(&served);
+        move |mut stream, _| {
+            let mut request = [0; 512];
+            let length = stream.read(&mut request).unwrap_or_default();
+            let words = String::from_utf8_lossy(&request[..length]).into_owned();
+            let number = words.strip_prefix("GET /").and_then(|rest| rest.split(' ').next());
+            let Some(number) = number.and_then(|number| number.parse::<usize>().ok()) else {
+                return;
+            };
+            thread::sleep(delay);
+            let _ = stream.write_all(&answer("", &served.lock().expect("no panic")[number]));
+        }
+    });
+    let urls = |number: usize| with_urls(&[format!("http://{}/{number}", files.address())]);
+    let mut builder = Pki::root("Plant Root").intermediate("Issuing last");
+    for number in (1..missing).rev() {
+        builder = builder.intermediate_with(&format!("Issuing {number}"), urls(number));
+    }
+    let pki = builder.changed(urls(0)).leaf("plc.test");
+    served.lock().expect("no panic").extend(pki.path()[1..].iter().map(|der| der.to_vec()));
+    let server = forgetful(&pki);
+    grab(&server)
+        .args(["--timeout", "60", "--emit", "pem", "--roots"])
+        .args([pki.root_file()])
+        .args(["--aia-allow".to_owned(), files.address().to_string()])
+        .ends()
+}
+
+#[test]
+fn a_fetch_has_five_seconds_and_all_of_them_ten() {
+    let (one, all) = (issuers::http::FETCH_TIMEOUT, issuers::STAGE_TIMEOUT);
+    // What comes half as late again would do, if it were waited for.
+    let late = thread::spawn(move || fetching_slowly(1, one * 3 / 2));
+    let each = all * 2 / 5;
+    let two = thread::spawn(move || fetching_slowly(2, each));
+    let three = fetching_slowly(3, each);
+    let (late, two) = (late.join().expect("it ends"), two.join().expect("it ends"));
+    assert!(two.out().starts_with("-----BEGIN"), "{}", two.err());
+    for outcome in [late, three] {
+        assert_eq!(outcome.out(), "");
+        assert!(outcome.err().contains("was not answered in time"), "{}", outcome.err());
+    }
+}

@@ -1,0 +1,189 @@
+//! The sketches: compiled unchanged for this machine over `tests/arduino`, and run.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::bench::{Bench, Protocol, USER, says_in_time, succeed};
+use crate::support::{Server, real};
+
+/// A board, its TLS library, and how that says that a root, a name or the clock is not the one.
+struct Board {
+    name: &'static str,
+    libraries: &'static [&'static str],
+    untrusted: &'static str,
+    misnamed: &'static str,
+    early: &'static str,
+}
+
+/// mbedTLS has one code for all of them, -0x2700.
+const UNVERIFIED: &str = "tls -9984: X509 - Certificate verification failed";
+
+const ESP32: Board = Board {
+    name: "esp32",
+    libraries: &["-lmbedtls", "-lmbedx509", "-lmbedcrypto"],
+    untrusted: UNVERIFIED,
+    misnamed: UNVERIFIED,
+    early: UNVERIFIED,
+};
+
+const ESP8266: Board = Board {
+    name: "esp8266",
+    libraries: &["-lbearssl"],
+    untrusted: "tls 62: BR_ERR_X509_NOT_TRUSTED",
+    misnamed: "tls 56: BR_ERR_X509_BAD_SERVER_NAME",
+    early: "tls 54: BR_ERR_X509_EXPIRED",
+};
+
+impl Board {
+    fn is_there(&self) -> bool {
+        let header = if self.name == "esp32" { "mbedtls/ssl.h" } else { "bearssl.h" };
+        real::header(header)
+            && ["g++", "openssl", "mosquitto", "mosquitto_pub"].into_iter().all(real::program)
+    }
+
+    /// The project, its secrets filled in as its README says.
+    fn bench(&self, protocol: Protocol) -> Bench {
+        let bench = Bench::new(&format!("arduino-{}", self.name), protocol);
+        let source = bench.folder().join("src");
+        let example = fs::read_to_string(source.join("secrets.example.h")).unwrap();
+        let filled = example
+            .replace("USER = nullptr", &format!("USER = {:?}", USER.0))
+            .replace("PASSWORD = nullptr", &format!("PASSWORD = {:?}", USER.1));
+        assert_eq!(filled != example, protocol == Protocol::Mqtt);
+        fs::write(source.join("secrets.h"), filled).unwrap();
+        bench
+    }
+
+    fn compile(&self, folder: &Path) {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let shim = |part: &str| tests.join("arduino").join(part);
+        let mut compiler = Command::new("g++");
+        compiler.args(["-std=gnu++17", "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable"]);
+        compiler.args(["-DARDUINO=10819", "-include", "Arduino.h", "-o", "sketch"]);
+        let pem = tests.join("formats/clients");
+        for folder in [shim("core"), shim(self.name), shim("libraries"), pem.clone()] {
+            compiler.arg("-I").arg(folder);
+        }
+        compiler.args([Path::new("-x"), Path::new("c++"), Path::new("src/sketch.ino")]);
+        compiler.arg(shim("core/core.cpp"));
+        if self.name == "esp8266" {
+            succeed(
+                Command::new("gcc")
+                    .args(["-c", "-o", "bearssl_pem.o"])
+                    .arg(pem.join("bearssl_pem.c")),
+                folder,
+            );
+            compiler.args(["-x", "none", "bearssl_pem.o"]);
+        }
+        succeed(compiler.args(self.libraries), folder);
+    }
+
+    fn connects_by_mqtt(&self) {
+        if !self.is_there() {
+            return;
+        }
+        let mut bench = self.bench(Protocol::Mqtt);
+        let folder = bench.folder();
+        self.compile(&folder);
+        let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+        let topic = |kind: &str| format!("devices/{}/{kind}", self.name);
+        bench.retain(&topic("command"), "light up");
+        sketch(&format!("{}: light up", topic("command")));
+        bench.has_published(self.name, &topic("heartbeat"));
+        bench.change_the_password();
+        // 5: not authorized (MQTT 3.1.1 section 3.2.2.3).
+        sketch("mqtt state 5; ");
+        bench.change_the_root();
+        sketch(&format!("mqtt state -2; {}", self.untrusted));
+        bench.change_the_name();
+        sketch(&format!("mqtt state -2; {}", self.misnamed));
+    }
+
+    fn gets_a_page(&self) {
+        if !self.is_there() {
+            return;
+        }
+        let mut bench = self.bench(Protocol::Https);
+        let folder = bench.folder();
+        self.compile(&folder);
+        let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+        sketch("status 200");
+        // A board that forgets its clock: the certificates are of years to come.
+        let place: PathBuf = folder.join("src/sketch.ino");
+        let text = fs::read_to_string(&place).unwrap();
+        fs::write(&place, text.replace("  setClock();\n", "")).unwrap();
+        self.compile(&folder);
+        sketch(&format!("http -1; {}", self.early));
+        fs::write(&place, text).unwrap();
+        self.compile(&folder);
+        bench.change_the_root();
+        sketch(&format!("http -1; {}", self.untrusted));
+        bench.change_the_name();
+        sketch(&format!("http -1; {}", self.misnamed));
+    }
+}
+
+#[test]
+fn the_sketch_for_the_esp32_publishes_receives_and_refuses_for_each_reason() {
+    ESP32.connects_by_mqtt();
+}
+
+#[test]
+fn the_sketch_for_the_esp8266_publishes_receives_and_refuses_for_each_reason() {
+    ESP8266.connects_by_mqtt();
+}
+
+#[test]
+fn the_sketch_for_the_esp32_gets_a_page_and_refuses_a_clock_of_1970_another_root_and_name() {
+    ESP32.gets_a_page();
+}
+
+#[test]
+fn the_sketch_for_the_esp8266_gets_a_page_and_refuses_a_clock_of_1970_another_root_and_name() {
+    ESP8266.gets_a_page();
+}
+
+#[test]
+fn the_esp32_calls_what_is_not_tls_an_invalid_record() {
+    if !ESP32.is_there() {
+        return;
+    }
+    let bench = ESP32.bench(Protocol::Https);
+    let folder = bench.folder();
+    let server = Server::scripted("localhost", |mut stream, _| {
+        let _ = stream.read(&mut [0; 512]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let header = folder.join("src/server_root_ca.h");
+    let text = fs::read_to_string(&header).unwrap();
+    let moved =
+        text.replace(&format!("_PORT = {};", bench.port()), &format!("_PORT = {};", server.port()));
+    assert_ne!(moved, text);
+    fs::write(header, moved).unwrap();
+    ESP32.compile(&folder);
+    let wanted = "http -1; tls -29184: SSL - An invalid SSL record was received";
+    says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+}
+
+#[test]
+fn a_sketch_without_its_secrets_does_not_compile_and_says_what_to_copy() {
+    if !ESP32.is_there() {
+        return;
+    }
+    let bench = Bench::new("arduino-esp32", Protocol::Https);
+    let output = Command::new("g++")
+        .args(["-fsyntax-only", "-x", "c++", "src/sketch.ino"])
+        .args(
+            ["core", "esp32"]
+                .map(|part| format!("-I{}/tests/arduino/{part}", env!("CARGO_MANIFEST_DIR"))),
+        )
+        .current_dir(bench.folder())
+        .output()
+        .expect("g++");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("copy secrets.example.h to secrets.h and fill it in"), "{told}");
+}

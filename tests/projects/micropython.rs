@@ -1,0 +1,66 @@
+//! The module for MicroPython: run by MicroPython and by CPython.
+
+use std::fs;
+
+use super::bench::{Bench, Protocol, USER, says};
+use crate::support::real;
+
+/// The interpreters that are there, each with how it says that a root or a name is not the one.
+fn pythons() -> Vec<(&'static str, [&'static str; 2])> {
+    let all = [
+        ("python3", ["unable to get local issuer certificate", "Hostname mismatch"]),
+        (
+            "micropython",
+            [
+                "not correctly signed by the trusted CA",
+                "The certificate Common Name (CN) does not match with the expected CN",
+            ],
+        ),
+    ];
+    all.into_iter().filter(|(python, _)| real::program(python)).collect()
+}
+
+#[test]
+fn the_module_for_micropython_publishes_and_is_refused_or_refuses_for_each_reason() {
+    if !real::program("mosquitto") {
+        return;
+    }
+    for (python, [untrusted, misnamed]) in pythons() {
+        let mut bench = Bench::new("micropython", Protocol::Mqtt);
+        let folder = bench.folder();
+        let module = |wanted: &str| says(&[python, "main.py"], &[], &folder, wanted);
+        // 5: not authorized (MQTT 3.1.1 section 3.2.2.3).
+        module("the broker does not take the connection: CONNACK 5");
+        let example = fs::read_to_string(folder.join("credentials.example.py")).unwrap();
+        let filled = example
+            .replace("USER = None", &format!("USER = {:?}", USER.0))
+            .replace("PASSWORD = None", &format!("PASSWORD = {:?}", USER.1));
+        assert_ne!(filled, example);
+        fs::write(folder.join("credentials.py"), filled).unwrap();
+        module("connected");
+        bench.has_published("micropython", "devices/micropython/heartbeat");
+        bench.change_the_password();
+        module("the broker does not take the connection: CONNACK 5");
+        bench.change_the_root();
+        module(untrusted);
+        bench.change_the_name();
+        module(misnamed);
+    }
+}
+
+#[test]
+fn the_module_for_micropython_gets_a_page_and_refuses_another_root_and_another_name() {
+    if !real::program("openssl") {
+        return;
+    }
+    for (python, [untrusted, misnamed]) in pythons() {
+        let mut bench = Bench::new("micropython", Protocol::Https);
+        let folder = bench.folder();
+        let module = |wanted: &str| says(&[python, "main.py"], &[], &folder, wanted);
+        module("HTTP/1.0 200 ok");
+        bench.change_the_root();
+        module(untrusted);
+        bench.change_the_name();
+        module(misnamed);
+    }
+}

@@ -1,0 +1,163 @@
+//! Small projects: each is written as people would, then built and run as far as it can be here.
+
+use std::{fs, path::Path, process::Command};
+
+use bench::{new, pki};
+
+use crate::support::{Server, certgrab, real};
+
+mod bench;
+
+mod arduino;
+
+mod esp_idf;
+
+mod linux_c;
+
+mod micropython;
+
+mod rust;
+
+mod zephyr;
+
+/// The projects, as they are listed.
+const PROJECTS: [&str; 8] = [
+    "linux-c",
+    "rust-host",
+    "arduino-esp32",
+    "arduino-esp8266",
+    "esp-idf",
+    "esp-idf-rust",
+    "zephyr",
+    "micropython",
+];
+
+#[test]
+fn every_project_passes_its_own_check_and_is_made_anew_from_its_lock() {
+    for (project, scheme) in PROJECTS.iter().flat_map(|one| [(one, "mqtts"), (one, "https")]) {
+        let pki = pki("Plant Root");
+        let server = Server::presenting(&pki);
+        new(project, scheme, server.port(), &pki).succeeds().stdout("");
+        let folder = pki.file("project");
+        certgrab().args(["check"]).in_folder(&folder).succeeds();
+        let told = certgrab().args(["sync", "--locked"]).in_folder(&folder).succeeds().err();
+        assert!(told.starts_with("certgrab: unchanged: "), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+        let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+        assert!(readme.contains(&format!("# localhost:{}", server.port())), "{readme}");
+        let commands = readme.split("```").nth(1).expect("the commands");
+        assert_eq!(commands.lines().skip(1).count(), 3, "{commands}");
+        assert!(commands.starts_with("sh\ncertgrab check "), "{commands}");
+        // A second run changes nothing.
+        let told = new(project, scheme, server.port(), &pki).succeeds().err();
+        assert!(!told.contains("wrote"), "{told}");
+    }
+}
+
+#[test]
+fn a_project_leaves_alone_what_is_there_unless_it_is_told_to() {
+    let pki = pki("Plant Root");
+    let server = Server::presenting(&pki);
+    let folder = pki.file("project");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("main.c"), "mine").unwrap();
+    new("linux-c", "mqtts", server.port(), &pki).fails_with(4).stdout("").stderr(
+        "certgrab: error: project/main.c is there and different\n\
+         certgrab: hint: choose another folder, or replace it with `--force`\n",
+    );
+    assert_eq!(fs::read_to_string(folder.join("main.c")).unwrap(), "mine");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    new("linux-c", "mqtts", server.port(), &pki).args(["--force"]).succeeds();
+    assert_ne!(fs::read_to_string(folder.join("main.c")).unwrap(), "mine");
+}
+
+#[test]
+fn a_server_that_is_not_trusted_gets_no_project() {
+    let stranger = pki("Another Root");
+    let pki = pki("Plant Root");
+    let server = Server::presenting(&stranger);
+    new("linux-c", "mqtts", server.port(), &pki).fails_with(1).stdout("");
+    assert!(!pki.file("project").exists());
+}
+
+#[test]
+fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refused() {
+    let list = certgrab().args(["new", "--list"]).succeeds().stderr("").out();
+    let names: Vec<_> = list.lines().step_by(2).filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(names, PROJECTS);
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    for (name, line) in names.iter().zip(list.lines().skip(1).step_by(2)) {
+        let proof = line.trim().strip_prefix("proved: ").expect("what is proved");
+        let is_row = |line: &str| {
+            line.starts_with(&format!("| `{name}` | ")) && line.ends_with(&format!(" | {proof} |"))
+        };
+        assert!(readme.lines().any(is_row), "README.md: {name}: {proof}");
+    }
+    let told = certgrab().args(["new", "basic", "a.test", "x"]).fails_with(2).err();
+    assert!(
+        told.contains("no such project; there are linux-c, rust-host, arduino-esp32, "),
+        "{told}"
+    );
+    certgrab().args(["new", "linux-c", "imaps://a.test", "x"]).fails_with(2).stderr(
+        "certgrab: error: linux-c speaks MQTT over TLS or HTTPS, and not imaps\n\
+         certgrab: hint: name the server: `mqtts://HOST` or `https://HOST`\n",
+    );
+}
+
+#[test]
+fn where_to_connect_is_said_with_its_port() {
+    let run = certgrab().args(["new", "linux-c", "mqtts://a.test", "x", "--connect", "127.0.0.1"]);
+    let told = run.fails_with(2).stdout("").err();
+    assert!(told.contains("wanted a port too: HOST:PORT"), "{told}");
+}
+
+/// `git` in `folder`; what it says.
+fn git(folder: &Path, words: &[&str]) -> String {
+    let output = Command::new("git").args(words).current_dir(folder).output().expect("git");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(output.status.success(), "git {words:?}: {said}");
+    said
+}
+
+#[test]
+fn in_a_repository_what_is_to_be_committed_is_clean_and_secrets_and_builds_stay_out() {
+    if !real::program("git") {
+        return;
+    }
+    for project in PROJECTS {
+        let pki = pki("Plant Root");
+        let server = Server::presenting(&pki);
+        git(pki.folder(), &["init", "--quiet"]);
+        for scheme in ["mqtts", "https"] {
+            new(project, scheme, server.port(), &pki).args(["--force"]).succeeds();
+            let folder = pki.file("project");
+            let private = match project {
+                "linux-c" => ["client", "client"],
+                "rust-host" => ["target/debug/client", "target/CACHEDIR.TAG"],
+                "esp-idf" => ["sdkconfig", "build/client.bin"],
+                "esp-idf-rust" => ["device.env", "target/CACHEDIR.TAG"],
+                "zephyr" => ["secrets.conf", "build/zephyr/zephyr.elf"],
+                "micropython" => ["credentials.py", "__pycache__/connection.pyc"],
+                _ => ["src/secrets.h", ".pio/build"],
+            };
+            for place in private {
+                let place = folder.join(place);
+                fs::create_dir_all(place.parent().unwrap()).unwrap();
+                fs::write(place, "mine").unwrap();
+            }
+            git(&folder, &["add", "."]);
+            let whitespace = "core.whitespace=blank-at-eol,blank-at-eof,space-before-tab";
+            git(&folder, &["-c", whitespace, "diff", "--cached", "--check"]);
+            let staged = git(&folder, &["diff", "--cached", "--name-only", "--relative"]);
+            assert!(
+                staged.contains("README.md") && staged.contains("certs/server.pem"),
+                "{staged}"
+            );
+            for place in private {
+                assert!(!staged.lines().any(|one| one == place), "{place}: {staged}");
+            }
+        }
+    }
+}

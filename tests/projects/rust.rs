@@ -1,0 +1,146 @@
+//! The projects in Rust, built by cargo from the crates that are here already.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Mutex,
+    time::SystemTime,
+};
+
+use super::bench::{Bench, Protocol, USER, new, pki, says_in_time};
+use crate::support::{Server, real};
+
+/// Cargo in `folder`, without a network, with the versions that are here already. All share one
+/// folder of built crates, so that only the first builds them.
+fn cargo(folder: &Path, verb: &str) -> Command {
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // A second build has a lock file already, which is this one without what it does not need.
+    if !folder.join("Cargo.lock").exists() {
+        fs::copy(ours.join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
+    }
+    // Cargo knows the packages of this folder by their names alone, and all are called `client`: what
+    // is older than the last build would count as built.
+    for entry in fs::read_dir(folder.join("src")).expect("sources") {
+        let file = fs::File::options().append(true).open(entry.expect("a source").path());
+        file.and_then(|file| file.set_modified(SystemTime::now())).expect("a new time");
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(folder).args([verb, "--offline", "--quiet", "--target-dir"]);
+    cargo.arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch"));
+    cargo
+}
+
+/// Builds the project in `folder`; its program.
+#[track_caller]
+fn build(folder: &Path) -> PathBuf {
+    // They are built one after the other and carried away.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock();
+    let output = cargo(folder, "build").output().expect("cargo");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !told.contains("warning"), "{told}");
+    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch/debug/client");
+    let program = folder.join("client");
+    fs::copy(built, &program).expect("the program");
+    program
+}
+
+/// The program, with what it is told by its environment; errors among the rest of what it says.
+fn client(program: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$0\" 2>&1"]).arg(program);
+    command.env("MQTT_CLIENT_ID", "d1").env("MQTT_USER", USER.0).env("MQTT_PASSWORD", USER.1);
+    command
+}
+
+#[test]
+fn the_client_in_rust_publishes_receives_and_refuses_another_root_name_or_password() {
+    if !real::program("mosquitto") || !real::program("mosquitto_pub") {
+        return;
+    }
+    let mut bench = Bench::new("rust-host", Protocol::Mqtt);
+    let program = build(&bench.folder());
+    // More than 127 bytes, so that the packet's length has two.
+    let message = "x".repeat(200);
+    bench.retain("devices/d1/command", &message);
+    says_in_time(&mut client(&program), &format!("devices/d1/command: {message}"));
+    bench.has_published("d1", "devices/d1/heartbeat");
+
+    bench.change_the_password();
+    says_in_time(&mut client(&program), "the broker does not take the connection: CONNACK 5");
+    bench.change_the_name();
+    let wrong = "invalid peer certificate: certificate not valid for name \"localhost\"";
+    says_in_time(&mut client(&program), wrong);
+    bench.change_the_root();
+    says_in_time(&mut client(&program), "invalid peer certificate: UnknownIssuer");
+}
+
+#[test]
+fn the_client_in_rust_gets_a_page_and_refuses_another_root_and_another_name() {
+    if !real::program("openssl") {
+        return;
+    }
+    let mut bench = Bench::new("rust-host", Protocol::Https);
+    let program = build(&bench.folder());
+    let run = |wanted, code| {
+        let output = client(&program).output().expect("the program");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert_eq!(output.status.code(), Some(code));
+    };
+    run("HTTP/1.0 200 ok\r\n", 0);
+    bench.change_the_name();
+    run("invalid peer certificate: certificate not valid for name \"localhost\"", 1);
+    bench.change_the_root();
+    run("invalid peer certificate: UnknownIssuer", 1);
+}
+
+/// No type check against ESP-IDF itself, which no registry has: `firmware/` compares the declarations
+/// with the sources of esp-idf-svc.
+#[test]
+fn the_application_for_esp_idf_in_rust_fits_the_declarations_of_esp_idf_svc() {
+    let pki = pki("Plant Root");
+    let server = Server::presenting(&pki);
+    for scheme in ["mqtts", "https"] {
+        new("esp-idf-rust", scheme, server.port(), &pki).succeeds();
+        let folder = pki.file("project");
+        // What names Espressif's target and toolchain.
+        for name in [".cargo", "rust-toolchain.toml", "build.rs"] {
+            let path = folder.join(name);
+            if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+                .expect(name);
+        }
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let own = manifest
+            .replace("esp-idf-svc = \"0.53\"", "esp-idf-svc = { path = \"esp-idf-svc\" }")
+            .replace("[build-dependencies]\nembuild = \"0.33\"\n", "");
+        assert_eq!(own.lines().count() + 2, manifest.lines().count());
+        fs::write(folder.join("Cargo.toml"), own).unwrap();
+        let declared = folder.join("esp-idf-svc");
+        fs::create_dir_all(declared.join("src")).unwrap();
+        fs::write(
+            declared.join("Cargo.toml"),
+            "[package]\nname = \"esp-idf-svc\"\nversion = \"0.53.0\"\nedition = \"2024\"\n",
+        )
+        .unwrap();
+        let declarations = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/esp_idf_svc.rs");
+        fs::copy(declarations, declared.join("src/lib.rs")).unwrap();
+
+        let check = || {
+            let mut cargo = cargo(&folder, "check");
+            cargo.env("WIFI_SSID", "").env("WIFI_PASSWORD", "").env("DEVICE_NAME", "d1");
+            cargo.output().expect("cargo")
+        };
+        let output = check();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !told.contains("warning"), "{scheme}: {told}");
+
+        let main = folder.join("src/main.rs");
+        let text = fs::read_to_string(&main).unwrap();
+        assert!(text.contains("server_certificate: Some("), "{text}");
+        fs::write(main, text.replace("server_certificate: Some(", "server_cert: Some(")).unwrap();
+        assert!(!check().status.success());
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
