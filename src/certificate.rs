@@ -4,7 +4,9 @@
 //! show. A certificate that can be read need not be valid: that is `verify`.
 
 use std::{
+    borrow::Borrow,
     fmt,
+    hash::{Hash, Hasher},
     ops::Range,
     sync::{Arc, OnceLock},
 };
@@ -96,6 +98,9 @@ const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// id-ecPublicKey (RFC 5480 section 2.1.1).
 const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
 
+/// The identifier octet of version, [0] EXPLICIT (RFC 5280 section 4.1).
+const VERSION: u8 = 0xa0;
+
 impl Certificate {
     /// Reads one certificate that fills `der` whole.
     ///
@@ -117,7 +122,7 @@ impl Certificate {
             .ok_or(malformed("signatureValue"))?;
 
         let mut fields = Elements::of(tbs.value);
-        if fields.peek_class() == Some(0xa0) {
+        if fields.peek_class() == Some(VERSION) {
             fields.next().ok_or(malformed("version"))?;
         }
         let serial = fields.tagged(Tag::Integer).ok_or(malformed("serialNumber"))?;
@@ -279,11 +284,24 @@ impl Certificate {
 /// Two certificates are equal if their bytes are.
 impl PartialEq for Certificate {
     fn eq(&self, other: &Self) -> bool {
-        self.0.der == other.0.der
+        Arc::ptr_eq(&self.0, &other.0) || self.0.der == other.0.der
     }
 }
 
 impl Eq for Certificate {}
+
+/// As its bytes are hashed, so that a certificate is found by them.
+impl Hash for Certificate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.der().hash(state);
+    }
+}
+
+impl Borrow<[u8]> for Certificate {
+    fn borrow(&self) -> &[u8] {
+        self.der()
+    }
+}
 
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -416,6 +434,17 @@ impl fmt::Display for Malformed {
 }
 
 impl std::error::Error for Malformed {}
+
+/// The subject of the certificate `der`, its outer SEQUENCE included, with nothing else read.
+#[cfg(feature = "fetch")]
+pub(crate) fn subject_of(der: &[u8]) -> Option<&[u8]> {
+    let mut tbs = Elements::of(Elements::of(only(der)?.value).sequence()?.value);
+    if tbs.peek_class() == Some(VERSION) {
+        tbs.next()?;
+    }
+    // serialNumber, signature, issuer, validity
+    tbs.nth(4).map(|subject| subject.whole)
+}
 
 fn read_extensions(field: &[u8], range: impl Fn(&[u8]) -> Range<usize>) -> Option<Vec<Extension>> {
     let mut list = Elements::of(only(field).filter(Element::is_sequence)?.value);

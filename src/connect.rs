@@ -3,7 +3,9 @@
 //! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them. Where a
 //! proxy is to be used, the stream is to that, and the proxy was asked to go on to the target.
 
-use std::{fmt, io, net::SocketAddr, time::Duration};
+mod names;
+
+use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     net::TcpStream,
@@ -16,6 +18,8 @@ use crate::{
     proxy::{self, Proxy},
     target::Target,
 };
+
+pub use names::Names;
 
 /// How long one address may take: a SYN is sent again after 1 s and 3 s (RFC 6298 section 2.1), so
 /// 5 s forgives two lost packets.
@@ -39,6 +43,8 @@ pub struct Options {
     pub family: Option<Family>,
     /// Connect through this proxy, unless it is not for the target.
     pub proxy: Option<Proxy>,
+    /// What names resolve to, shared by all runs with a clone of these options.
+    pub names: Arc<Names>,
 }
 
 /// An Internet address family.
@@ -101,8 +107,8 @@ pub async fn connect(
 ) -> Result<TcpStream, Error> {
     let to = options.instead.as_ref().unwrap_or(target);
     match options.proxy_to(target) {
-        Some(proxy) => through(proxy, to, options.family, deadline).await,
-        None => directly(to, options.family, deadline).await,
+        Some(proxy) => through(proxy, to, options, deadline).await,
+        None => directly(to, options.family, &options.names, deadline).await,
     }
 }
 
@@ -119,18 +125,18 @@ impl Options {
 async fn through(
     proxy: &Proxy,
     to: &Target,
-    family: Option<Family>,
+    Options { family, names, .. }: &Options,
     deadline: Instant,
 ) -> Result<TcpStream, Error> {
     let destinations = if family.is_some() || proxy.wants_address() {
-        let addresses = resolve(to, family, deadline).await?;
+        let addresses = resolve(to, *family, names, deadline).await?;
         addresses.into_iter().take(MAX_PROXIED_ADDRESSES).map(Target::at).collect()
     } else {
         vec![to.clone()]
     };
     let mut refusal = None;
     for destination in &destinations {
-        let stream = directly(proxy.place(), None, deadline)
+        let stream = directly(proxy.place(), None, names, deadline)
             .await
             .map_err(|error| Error::ProxyUnreachable(Box::new(error)))?;
         match proxy::ask(stream, proxy, destination, deadline).await {
@@ -139,15 +145,16 @@ async fn through(
             Err(error) => return Err(Error::Proxy(error)),
         }
     }
-    Err(refusal.map_or(Error::NoAddress { host: to.host(), family }, Error::Proxy))
+    Err(refusal.map_or(Error::NoAddress { host: to.host(), family: *family }, Error::Proxy))
 }
 
 async fn directly(
     to: &Target,
     family: Option<Family>,
+    names: &Names,
     deadline: Instant,
 ) -> Result<TcpStream, Error> {
-    let addresses = resolve(to, family, deadline).await?;
+    let addresses = resolve(to, family, names, deadline).await?;
     match timeout_at(deadline, race(&addresses)).await {
         Ok(Ok(stream)) => {
             // A hello is one small write; waiting to fill a segment only costs time.
@@ -171,22 +178,27 @@ pub async fn addresses(
     options: &Options,
     deadline: Instant,
 ) -> Result<Vec<SocketAddr>, Error> {
-    resolve(options.instead.as_ref().unwrap_or(target), options.family, deadline).await
+    let to = options.instead.as_ref().unwrap_or(target);
+    resolve(to, options.family, &options.names, deadline).await
 }
 
 /// The addresses of `target`, families taking turns (RFC 8305 section 4).
 async fn resolve(
     target: &Target,
     family: Option<Family>,
+    names: &Names,
     deadline: Instant,
 ) -> Result<Vec<SocketAddr>, Error> {
     let host = target.host();
-    let found: Vec<SocketAddr> = match target.address() {
+    let mut found = match target.address() {
         Some(address) => vec![SocketAddr::new(address, target.port())],
         None => {
-            let lookup = tokio::net::lookup_host((host.clone(), target.port()));
-            match timeout_at(deadline, lookup).await {
-                Ok(Ok(addresses)) => addresses.collect(),
+            let look_up = || async {
+                let found = tokio::net::lookup_host((host.as_str(), target.port())).await?;
+                Ok(found.collect())
+            };
+            match timeout_at(deadline, names.addresses(&host, look_up)).await {
+                Ok(Ok(addresses)) => addresses,
                 Ok(Err(error)) => {
                     let problem = Foreign::text(&error.to_string());
                     return Err(Error::Resolution { host, problem });
@@ -203,6 +215,7 @@ async fn resolve(
         Some(Family::V4) => address.is_ipv4(),
         Some(Family::V6) => address.is_ipv6(),
     };
+    found.iter_mut().for_each(|address| address.set_port(target.port()));
     let kept: Vec<_> = found.into_iter().filter(wanted).collect();
     if kept.is_empty() {
         return Err(Error::NoAddress { host, family });
@@ -237,6 +250,10 @@ fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 pub(crate) async fn race(
     addresses: &[SocketAddr],
 ) -> Result<TcpStream, Vec<(SocketAddr, io::Error)>> {
+    if let [only] = addresses {
+        let (address, outcome) = attempt(*only).await;
+        return outcome.map_err(|error| vec![(address, error)]);
+    }
     let mut waiting = addresses.iter().copied();
     let mut under_way = JoinSet::new();
     let mut failures = Vec::new();

@@ -57,12 +57,12 @@ impl<'a> Iterator for Elements<'a> {
 
     fn next(&mut self) -> Option<Element<'a>> {
         let mut reader = SliceReader::new(self.rest).ok()?;
-        let whole = reader.tlv_bytes().ok()?;
-        let mut inside = SliceReader::new(whole).ok()?;
-        let header: Header = inside.decode().ok()?;
-        let value = inside.read_slice(header.length()).ok()?;
+        let header: Header = reader.decode().ok()?;
+        let value = reader.read_slice(header.length()).ok()?;
+        let length = usize::try_from(reader.position()).ok()?;
+        let (whole, rest) = self.rest.split_at_checked(length)?;
         let element = Element { class: *whole.first()?, tag: header.tag(), whole, value };
-        self.rest = &self.rest[whole.len()..];
+        self.rest = rest;
         Some(element)
     }
 }
@@ -75,5 +75,8 @@ pub(crate) fn only(bytes: &[u8]) -> Option<Element<'_>> {
 
 /// `bytes` in lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits =
+        |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from(DIGITS[usize::from(half)]));
+    bytes.iter().flat_map(digits).collect()
 }

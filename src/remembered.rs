@@ -1,24 +1,110 @@
-//! Signatures on certificates that were found right, remembered within a run.
+//! What was computed before, remembered within a run.
 //!
-//! The search for paths, the proof and the rules of a consumer ask about the same signatures, and
-//! thousands of servers share their authorities. A signature that verified once does so again: what
-//! is remembered is the SHA-256 over the algorithm, the key, the message and the signature, so that
-//! no other question has the same answer. Wrong signatures are not remembered.
+//! The search for paths, the proof and the rules of a consumer ask the same questions, and thousands
+//! of servers share their authorities. Whatever is remembered here depends on its question alone,
+//! which is kept whole or as a SHA-256 over all of it, so that no other question has the same answer.
+//!
+//! Of signatures only the right ones are remembered, over the algorithm, the key, the message and
+//! the signature.
 
 use std::{
-    collections::HashSet,
-    sync::{Mutex, OnceLock, PoisonError},
+    borrow::Borrow,
+    collections::HashMap,
+    hash::Hash,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use der::Tag;
 use ring::digest;
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
 
-use crate::element::{Element, Elements, only};
+use crate::{
+    certificate::{Certificate, Malformed},
+    element::{Element, Elements, only},
+};
 
-/// Signatures remembered before all are forgotten: 32 bytes each, 256 KiB in all. A run over a
-/// hundred thousand servers meets a few hundred authorities.
-const MAX_REMEMBERED: usize = 8_192;
+/// Signatures remembered in each generation: 32 bytes each, 256 KiB in all. A run over a hundred
+/// thousand servers meets a few hundred authorities.
+const MAX_SIGNATURES: usize = 4_096;
+
+/// Certificates remembered in each generation, with what was read from them: some 2 KiB each as a
+/// rule. As many servers as are asked at once may be between their first and their last use.
+const MAX_CERTIFICATES: usize = 256;
+
+/// Answers by their questions, in two generations: when the younger one is full, the older one is
+/// forgotten. So what is asked for again and again stays, and memory is bounded.
+pub(crate) struct Memory<Q, A> {
+    most: usize,
+    generations: Mutex<Option<Generations<Q, A>>>,
+}
+
+struct Generations<Q, A> {
+    younger: HashMap<Q, A>,
+    older: HashMap<Q, A>,
+}
+
+impl<Q: Hash + Eq, A: Clone> Memory<Q, A> {
+    /// An empty one with up to `most` answers in each generation.
+    pub(crate) const fn new(most: usize) -> Self {
+        Self { most, generations: Mutex::new(None) }
+    }
+
+    /// The answer to `question`, if it is remembered.
+    pub(crate) fn recall<R>(&self, question: &R) -> Option<A>
+    where
+        Q: Borrow<R>,
+        R: Hash + Eq + ?Sized,
+    {
+        let mut generations = self.lock();
+        let generations = generations.as_mut()?;
+        if let Some(answer) = generations.younger.get(question) {
+            return Some(answer.clone());
+        }
+        let (question, answer) = generations.older.remove_entry(question)?;
+        generations.keep(question, answer.clone(), self.most);
+        Some(answer)
+    }
+
+    /// Remembers `answer`.
+    pub(crate) fn keep(&self, question: Q, answer: A) {
+        self.lock().get_or_insert_default().keep(question, answer, self.most);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Generations<Q, A>>> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<Q: Hash + Eq, A> Generations<Q, A> {
+    fn keep(&mut self, question: Q, answer: A, most: usize) {
+        if self.younger.len() >= most {
+            std::mem::swap(&mut self.younger, &mut self.older);
+            self.younger.clear();
+        }
+        self.younger.insert(question, answer);
+    }
+}
+
+impl<Q, A> Default for Generations<Q, A> {
+    fn default() -> Self {
+        Self { younger: HashMap::new(), older: HashMap::new() }
+    }
+}
+
+/// Reads a certificate, or finds it as it was read before with all that was computed of it.
+///
+/// # Errors
+///
+/// See [`Certificate::from_der`].
+pub(crate) fn certificate(der: &[u8]) -> Result<Certificate, Malformed> {
+    static READ: Memory<Certificate, Certificate> = Memory::new(MAX_CERTIFICATES);
+    if let Some(known) = READ.recall(der) {
+        return Ok(known);
+    }
+    let read = Certificate::from_der(der)?;
+    READ.keep(read.clone(), read.clone());
+    Ok(read)
+}
 
 /// The algorithms of rustls-webpki's ring provider, each with the memory of this process.
 pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
@@ -68,19 +154,13 @@ impl SignatureVerificationAlgorithm for Remembering {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        static RIGHT: Mutex<Option<HashSet<[u8; 32]>>> = Mutex::new(None);
+        static RIGHT: Memory<[u8; 32], ()> = Memory::new(MAX_SIGNATURES);
         let question = self.question(public_key, message, signature);
-        let lock = || RIGHT.lock().unwrap_or_else(PoisonError::into_inner);
-        if lock().as_ref().is_some_and(|right| right.contains(&question)) {
+        if RIGHT.recall(&question).is_some() {
             return Ok(());
         }
         self.0.verify_signature(public_key, message, signature)?;
-        let mut memory = lock();
-        let right = memory.get_or_insert_default();
-        if right.len() >= MAX_REMEMBERED {
-            right.clear();
-        }
-        right.insert(question);
+        RIGHT.keep(question, ());
         Ok(())
     }
 
@@ -112,6 +192,19 @@ impl Remembering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_asked_for_again_stays_and_the_rest_is_forgotten_in_time() {
+        let memory: Memory<u32, u32> = Memory::new(4);
+        for question in 0..1_000 {
+            assert_eq!(memory.recall(&0).unwrap_or_default(), 0);
+            memory.keep(question, question * 2);
+            assert_eq!(memory.recall(&question), Some(question * 2));
+        }
+        assert_eq!(memory.recall(&0), Some(0));
+        let kept = (0..1_000).filter(|question| memory.recall(question).is_some()).count();
+        assert!((1..=8).contains(&kept), "{kept}");
+    }
 
     #[test]
     fn a_right_signature_is_right_again_and_a_wrong_one_stays_wrong() {

@@ -4,6 +4,7 @@ use std::{
     collections::HashSet,
     io::Read as _,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -136,6 +137,7 @@ pub(super) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
                 Some(_) => None,
                 None => job.reaching.proxy.proxy()?,
             },
+            names: Arc::default(),
         },
         sni: match &job.sni {
             Some(name) => Sni::Name(name.clone()),

@@ -26,8 +26,12 @@ mod sync;
 mod unfinished;
 mod verify;
 
-use std::process::ExitCode;
+use std::{
+    panic,
+    process::{self, ExitCode},
+};
 
+use certgrab::escape::Foreign;
 use clap::Parser as _;
 
 use args::{Args, Command};
@@ -105,11 +109,30 @@ impl Failure {
 
 /// Runs the command as the process was called; the code to exit with.
 pub(crate) fn run() -> ExitCode {
+    panic::set_hook(Box::new(|panic| {
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let text = text.unwrap_or("no reason given");
+        let failure = fault(text, panic.location());
+        complain(&failure);
+        process::exit(failure.exit.code().into());
+    }));
     let exit = match Args::try_parse() {
         Ok(args) => dispatch(args),
         Err(error) => usage(&error),
     };
     ExitCode::from(exit.code())
+}
+
+/// What is said of a panic: whatever was asked, it is no one's fault but certgrab's.
+fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
+    let place = place.map_or_else(String::new, |place| {
+        format!(" at {}:{}", Foreign::text(place.file()).line(), place.line())
+    });
+    let text = Foreign::text(text).line();
+    Failure::new(Exit::Fault, format!("a fault of certgrab's own{place}: {text}"))
+        .with_hint(Some("please report it, with the command line that led to it".to_owned()))
 }
 
 /// How many targets the manifest at `path` has, for the fuzz target that compiles this module.
@@ -180,6 +203,23 @@ fn usage(error: &clap::Error) -> Exit {
 /// `text`, which holds what the user typed, with what does not print shown by its number. What was
 /// shown so before is left as it is.
 fn visible(text: &str) -> String {
-    let escaped = certgrab::escape::Foreign::text(text).line();
+    let escaped = Foreign::text(text).line();
     escaped.replace("\\\\", "\\")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault_of_certgrabs_own_and_its_text_is_escaped() {
+        let here = panic::Location::caller();
+        let failure = fault("index out of \x1b[31mbounds", Some(here));
+        assert_eq!(failure.exit.code(), 70);
+        let wanted = format!(
+            "a fault of certgrab's own at src/cli/mod.rs:{}: index out of \\u{{1b}}[31mbounds",
+            here.line()
+        );
+        assert_eq!(failure.message, wanted);
+    }
 }

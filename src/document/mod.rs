@@ -5,7 +5,11 @@
 
 mod survey;
 
-use std::fmt::Display;
+use std::{
+    fmt::Display,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -18,6 +22,7 @@ use crate::{
     handshake::{MaxFragmentLength, Verdict},
     path::{self, Path, Question, Refusal},
     reach,
+    remembered::Memory,
     target::Target,
     time::Time,
     warning::{self, Warning},
@@ -43,8 +48,8 @@ pub struct Document {
     /// The device as which the server was asked, with what came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<DevicePart>,
-    presented: Vec<CertificatePart>,
-    fetched: Vec<CertificatePart>,
+    presented: Vec<Arc<CertificatePart>>,
+    fetched: Vec<Arc<CertificatePart>>,
     paths: Vec<PathPart>,
     anchor: Option<AnchorPart>,
     sufficient: Option<bool>,
@@ -122,7 +127,7 @@ struct PathPart {
 #[derive(Debug, Serialize)]
 struct AnchorPart {
     #[serde(flatten)]
-    certificate: CertificatePart,
+    certificate: Arc<CertificatePart>,
     reason: String,
     lasts_until: String,
 }
@@ -301,18 +306,48 @@ fn line(document: &impl Serialize) -> String {
     line
 }
 
-fn certificate(certificate: &Certificate, source: &impl Display) -> CertificatePart {
-    CertificatePart {
-        sha256: certificate.sha256().to_string(),
-        subject: certificate.subject().text().line(),
-        issuer: certificate.issuer().text().line(),
-        serial: certificate.serial(),
-        not_before: certificate.not_before().to_string(),
-        not_after: certificate.not_after().to_string(),
-        key: certificate.key().to_string(),
-        signature: certificate.signature_algorithm(),
-        source: source.to_string(),
-        pem: certificate.pem(),
+/// A certificate and where it came from: all that its part of a document shows.
+#[derive(PartialEq, Eq)]
+struct Shown {
+    certificate: Certificate,
+    source: String,
+}
+
+/// One certificate has few sources.
+impl Hash for Shown {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.certificate.sha256().hash(state);
+    }
+}
+
+/// Certificates whose parts are remembered in each generation: thousands of servers share their
+/// authorities. Some 4 KiB each.
+const MAX_PARTS: usize = 256;
+
+fn certificate(certificate: &Certificate, source: &impl Display) -> Arc<CertificatePart> {
+    static PARTS: Memory<Shown, Arc<CertificatePart>> = Memory::new(MAX_PARTS);
+    let shown = Shown { certificate: certificate.clone(), source: source.to_string() };
+    PARTS.recall(&shown).unwrap_or_else(|| {
+        let part = Arc::new(CertificatePart::new(certificate, &shown.source));
+        PARTS.keep(shown, Arc::clone(&part));
+        part
+    })
+}
+
+impl CertificatePart {
+    fn new(certificate: &Certificate, source: &str) -> Self {
+        Self {
+            sha256: certificate.sha256().to_string(),
+            subject: certificate.subject().text().line(),
+            issuer: certificate.issuer().text().line(),
+            serial: certificate.serial(),
+            not_before: certificate.not_before().to_string(),
+            not_after: certificate.not_after().to_string(),
+            key: certificate.key().to_string(),
+            signature: certificate.signature_algorithm(),
+            source: source.to_owned(),
+            pem: certificate.pem(),
+        }
     }
 }
 

@@ -13,7 +13,6 @@ use std::{
 
 use rustls::{
     ClientConfig, ClientConnection, SupportedCipherSuite, SupportedProtocolVersion,
-    client::{ResolvesClientCert, danger::ServerCertVerifier},
     crypto::{CryptoProvider, ring},
 };
 use rustls_pki_types::ServerName;
@@ -69,42 +68,57 @@ where
 }
 
 fn client(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnection, rustls::Error> {
-    let mut config = ClientConfig::builder_with_provider(provider(hello))
-        .with_protocol_versions(&versions(hello))?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::clone(recorder) as Arc<dyn ServerCertVerifier>)
-        .with_client_cert_resolver(Arc::clone(recorder) as Arc<dyn ResolvesClientCert>);
-    config.enable_sni = hello.sni.is_some();
-    config.resumption = rustls::client::Resumption::disabled();
+    let mut config = configuration(hello)?;
+    config.dangerous().set_certificate_verifier(Arc::clone(recorder) as _);
+    config.client_auth_cert_resolver = Arc::clone(recorder) as _;
     // The recorder looks at no name, so a hello without server_name may carry any.
     let unused = ServerName::IpAddress(std::net::Ipv4Addr::LOCALHOST.into());
     let name = hello.sni.clone().map_or(unused, ServerName::DnsName);
     ClientConnection::new(Arc::new(config), name)
 }
 
-/// The provider for a hello. A run sends thousands of the same kind, so the last one is kept.
-fn provider(hello: &Hello) -> Arc<CryptoProvider> {
-    type Kept = (Vec<u16>, Vec<u16>, Arc<CryptoProvider>);
-    static LAST: Mutex<Option<Kept>> = Mutex::new(None);
+/// The configuration for a hello, to which each connection adds its own recorder. A run sends
+/// thousands of the same kind, so the last one is kept; a clone shares all its parts.
+fn configuration(hello: &Hello) -> Result<ClientConfig, rustls::Error> {
+    static LAST: Mutex<Option<(Hello, ClientConfig)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((suites, groups, provider)) = last.as_ref()
-        && (suites, groups) == (&hello.suites, &hello.groups)
+    if let Some((known, config)) = last.as_ref()
+        && is_configured_alike(known, hello)
     {
-        return Arc::clone(provider);
+        return Ok(config.clone());
     }
-    let provider = Arc::new(new_provider(hello));
-    *last = Some((hello.suites.clone(), hello.groups.clone(), Arc::clone(&provider)));
-    provider
+    let nobody = Arc::new(Recorder::new(hello));
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider(hello)))
+        .with_protocol_versions(&versions(hello))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(&nobody) as _)
+        .with_client_cert_resolver(nobody);
+    config.enable_sni = hello.sni.is_some();
+    config.resumption = rustls::client::Resumption::disabled();
+    *last = Some((hello.clone(), config.clone()));
+    Ok(config)
+}
+
+/// Whether two hellos differ in nothing that a configuration holds.
+fn is_configured_alike(one: &Hello, other: &Hello) -> bool {
+    let held = |hello: &Hello| (hello.sni.is_some(), hello.oldest, hello.newest);
+    held(one) == held(other) && one.suites == other.suites && one.groups == other.groups
 }
 
 /// Of what the hello offers, what rustls can compute with, in the order of the hello.
-fn new_provider(hello: &Hello) -> CryptoProvider {
+///
+/// The suites of TLS 1.3 are in the order of RFC 8446 section B.4: the first, which every server
+/// has to know (section 9.1), hashes with SHA-256, for which processors have instructions.
+fn provider(hello: &Hello) -> CryptoProvider {
     let mut provider = ring::default_provider();
-    let place = |suite: &SupportedCipherSuite| match suite {
-        SupportedCipherSuite::Tls13(_) => Some(0),
-        SupportedCipherSuite::Tls12(suite) => {
-            let number = u16::from(suite.common.suite);
-            hello.suites.iter().position(|offered| *offered == number).map(|place| place + 1)
+    let place = |suite: &SupportedCipherSuite| {
+        let number = u16::from(suite.suite());
+        match suite {
+            SupportedCipherSuite::Tls13(_) => Some((0, usize::from(number))),
+            SupportedCipherSuite::Tls12(_) => {
+                let place = hello.suites.iter().position(|offered| *offered == number);
+                place.map(|place| (1, place))
+            }
         }
     };
     provider.cipher_suites.retain(|suite| place(suite).is_some());
@@ -142,6 +156,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut beginning = Vec::new();
+    let mut records = Boundaries::default();
     loop {
         flush(stream, connection)
             .await
@@ -163,32 +178,64 @@ where
         let heard = witness.hear(&read);
         let mut unread = read.as_slice();
         while !unread.is_empty() {
-            connection
-                .read_tls(&mut unread)
-                .map_err(|error| Error::Broken { error, received: *received })?;
-            let outcome = connection.process_new_packets();
-            if recorder.lock().is_complete() {
-                return Ok(());
-            }
-            match outcome {
-                Ok(state) if state.peer_has_closed() => {
-                    return Err(Error::Closed { received: *received });
+            // One record after the other: what follows the signature is not computed any more.
+            let (mut record, rest) = unread.split_at(records.next(unread));
+            unread = rest;
+            while !record.is_empty() {
+                connection
+                    .read_tls(&mut record)
+                    .map_err(|error| Error::Broken { error, received: *received })?;
+                let outcome = connection.process_new_packets();
+                if recorder.lock().is_complete() {
+                    return Ok(());
                 }
-                Ok(_) => {}
-                Err(error) => {
-                    // The alert that rustls has ready tells the server why.
-                    let _ = flush(stream, connection).await;
-                    let newest = witness.version().filter(|version| *version < 0x0303);
-                    return Err(match newest {
-                        Some(version) => Error::Version(version),
-                        None => Error::from_rustls(&error, &beginning),
-                    });
+                match outcome {
+                    Ok(state) if state.peer_has_closed() => {
+                        return Err(Error::Closed { received: *received });
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        // The alert that rustls has ready tells the server why.
+                        let _ = flush(stream, connection).await;
+                        let newest = witness.version().filter(|version| *version < 0x0303);
+                        return Err(match newest {
+                            Some(version) => Error::Version(version),
+                            None => Error::from_rustls(&error, &beginning),
+                        });
+                    }
                 }
             }
         }
         if let Err(error @ Error::Useless) = heard {
             return Err(error);
         }
+    }
+}
+
+/// Where records end in what comes: behind a header of type, version and length, as many bytes as
+/// that says (RFC 8446 section 5.1).
+#[derive(Default)]
+struct Boundaries {
+    header: Vec<u8>,
+    /// Bytes of the record that are still to come.
+    left: usize,
+}
+
+impl Boundaries {
+    /// How many of `bytes`, which is not empty, belong to the record that has begun, at least one.
+    fn next(&mut self, bytes: &[u8]) -> usize {
+        const HEADER_BYTES: usize = 5;
+        let mut header = 0;
+        if self.left == 0 {
+            header = bytes.len().min(HEADER_BYTES - self.header.len());
+            self.header.extend_from_slice(&bytes[..header]);
+            let [_, _, _, high, low] = *self.header else { return header };
+            self.left = usize::from(u16::from_be_bytes([high, low]));
+            self.header.clear();
+        }
+        let body = self.left.min(bytes.len() - header);
+        self.left -= body;
+        header + body
     }
 }
 
@@ -252,4 +299,34 @@ fn presented(
         device: None,
     });
     presented
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_end_where_their_headers_say_however_they_arrive() {
+        // Records of 0, 3 and 258 bytes.
+        let mut sent = Vec::new();
+        for length in [0_u16, 3, 258] {
+            sent.extend([0x16, 3, 3]);
+            sent.extend(length.to_be_bytes());
+            sent.extend(vec![0xff; usize::from(length)]);
+        }
+        for piece in [1, 2, 4, 5, 6, 7, 100, 1_000] {
+            let (mut boundaries, mut passed, mut ends) = (Boundaries::default(), 0, Vec::new());
+            for mut bytes in sent.chunks(piece) {
+                while !bytes.is_empty() {
+                    let count = boundaries.next(bytes);
+                    bytes = &bytes[count..];
+                    passed += count;
+                    if boundaries.left == 0 && boundaries.header.is_empty() {
+                        ends.push(passed);
+                    }
+                }
+            }
+            assert_eq!(ends, [5, 13, 276], "in pieces of {piece}");
+        }
+    }
 }

@@ -35,6 +35,7 @@ pub use records::{
 
 use crate::{
     certificate::{Certificate, KeyPossession, Malformed},
+    remembered,
     store::Source,
 };
 
@@ -110,7 +111,7 @@ impl Presented {
                 presented.dropped += 1;
                 continue;
             }
-            match Certificate::from_der(der) {
+            match remembered::certificate(der) {
                 Ok(certificate) => presented.certificates.push(certificate),
                 Err(problem) => presented.unreadable.push((index + 1, problem)),
             }

@@ -13,6 +13,11 @@ mod reason;
 mod refusal;
 mod trace;
 
+use std::{
+    hash::{Hash, Hasher},
+    ops::Range,
+};
+
 use rustls_pki_types::{CertificateDer, Der, ServerName, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
@@ -20,6 +25,7 @@ use crate::{
     certificate::Certificate,
     extensions,
     handshake::Presented,
+    remembered::{self, Memory},
     store::{self, Root, Store},
     time::Time,
 };
@@ -122,9 +128,16 @@ pub(crate) enum Problem {
     },
 }
 
+/// Searches remembered in each generation: as many servers as are asked at once may be between the
+/// search for paths and the report on them.
+const MAX_SEARCHES: usize = 256;
+
 /// Asks rustls-webpki for all paths, and drops those that fail the checks it does not make.
 ///
 /// `anchor_at` is the time at which an anchor has to be valid; `None` does not look at its dates.
+///
+/// The proof and the report ask again what was found before, as do servers that present one chain,
+/// so the answer to a question is remembered.
 pub(crate) fn search(
     leaf: &Certificate,
     candidates: &[Certificate],
@@ -132,51 +145,108 @@ pub(crate) fn search(
     question: Question<'_>,
     anchor_at: Option<Time>,
 ) -> Result<Paths, Problem> {
+    static SEARCHES: Memory<Asked, Result<Steps, Problem>> = Memory::new(MAX_SEARCHES);
+    let asked = Asked {
+        leaf: leaf.clone(),
+        candidates: candidates.to_vec(),
+        roots: roots
+            .iter()
+            .map(|root| (root.certificate.clone(), store::mozilla_constraints(root)))
+            .collect(),
+        name: question.name.clone(),
+        at: question.at,
+        anchor_at,
+    };
+    let answer = SEARCHES.recall(&asked).unwrap_or_else(|| {
+        let answer = judged(leaf, candidates, roots, question, anchor_at);
+        SEARCHES.keep(asked, answer.clone());
+        answer
+    });
+    let Steps { found, cut } = answer?;
+    let path = |(above, root): (Vec<usize>, usize)| Path {
+        certificates: std::iter::once(leaf)
+            .chain(above.into_iter().map(|position| &candidates[position]))
+            .cloned()
+            .collect(),
+        anchor: roots[root].clone(),
+    };
+    Ok(Paths { found: found.into_iter().map(path).collect(), cut })
+}
+
+/// All that the answer of a search depends on.
+#[derive(PartialEq, Eq)]
+struct Asked {
+    leaf: Certificate,
+    candidates: Vec<Certificate>,
+    /// Each with the name constraints that its store puts on it.
+    roots: Vec<(Certificate, Option<&'static [u8]>)>,
+    name: ServerName<'static>,
+    at: Time,
+    anchor_at: Option<Time>,
+}
+
+/// Questions about one leaf are few.
+impl Hash for Asked {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.leaf.sha256().hash(state);
+    }
+}
+
+/// The paths that a search found, by positions among its candidates and its roots.
+#[derive(Clone)]
+struct Steps {
+    found: Vec<(Vec<usize>, usize)>,
+    cut: bool,
+}
+
+fn judged(
+    leaf: &Certificate,
+    candidates: &[Certificate],
+    roots: &[Root],
+    question: Question<'_>,
+    anchor_at: Option<Time>,
+) -> Result<Steps, Problem> {
     let leaf_der = CertificateDer::from(leaf.der());
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(Problem::WebPki)?;
     end_entity.verify_is_valid_for_subject_name(question.name).map_err(Problem::WebPki)?;
 
-    let mut search = Search { candidates, anchor_at, found: Vec::new(), cut: false, problem: None };
-    let failure = search.run(&end_entity, roots, question);
-    if search.cut {
+    let steps = Steps { found: Vec::new(), cut: false };
+    let mut search = Search { candidates, roots, anchor_at, steps, problem: None };
+    let failure = search.run(&end_entity, 0..roots.len(), question);
+    if search.steps.cut {
         // Each call has its own budget, so asking for one root at a time reaches further.
-        for root in roots {
-            search.run(&end_entity, std::slice::from_ref(root), question);
+        for position in 0..roots.len() {
+            search.run(&end_entity, position..position + 1, question);
         }
     }
-    for path in &mut search.found {
-        path.certificates.insert(0, leaf.clone());
-    }
-    if search.found.is_empty() {
+    if search.steps.found.is_empty() {
         return Err(search.problem.unwrap_or(Problem::WebPki(failure)));
     }
-    Ok(Paths { found: search.found, cut: search.cut })
+    Ok(search.steps)
 }
 
 struct Search<'a> {
     candidates: &'a [Certificate],
+    roots: &'a [Root],
     anchor_at: Option<Time>,
-    found: Vec<Path>,
-    cut: bool,
+    steps: Steps,
     problem: Option<Problem>,
 }
 
 impl Search<'_> {
-    /// One call of rustls-webpki over `roots`; the error that ended it.
+    /// One call of rustls-webpki over the roots at the positions `among`; the error that ended it.
     fn run(
         &mut self,
         end_entity: &EndEntityCert<'_>,
-        roots: &[Root],
+        among: Range<usize>,
         question: Question<'_>,
     ) -> webpki::Error {
+        let roots = self.roots;
         let ders: Vec<_> =
             roots.iter().map(|root| CertificateDer::from(root.certificate.der())).collect();
         // A root that rustls-webpki cannot read ends no path of its making.
-        let (readable, anchors): (Vec<&Root>, Vec<_>) = roots
-            .iter()
-            .zip(&ders)
-            .filter_map(|(root, der)| Some((root, trust_anchor(root, der)?)))
-            .unzip();
+        let (readable, anchors): (Vec<usize>, Vec<_>) =
+            among.filter_map(|at| Some((at, trust_anchor(&roots[at], &ders[at])?))).unzip();
         let intermediates: Vec<_> =
             self.candidates.iter().map(|one| CertificateDer::from(one.der())).collect();
         let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
@@ -193,7 +263,7 @@ impl Search<'_> {
         };
         let usage = KeyUsage::server_auth();
         let ended = end_entity.verify_for_usage(
-            crate::remembered::algorithms(),
+            remembered::algorithms(),
             &anchors,
             &intermediates,
             at,
@@ -202,7 +272,7 @@ impl Search<'_> {
             Some(&hook),
         );
         let error = ended.err().unwrap_or(webpki::Error::UnknownIssuer);
-        self.cut |= matches!(
+        self.steps.cut |= matches!(
             error,
             webpki::Error::MaximumPathBuildCallsExceeded
                 | webpki::Error::MaximumSignatureChecksExceeded
@@ -211,34 +281,36 @@ impl Search<'_> {
         error
     }
 
-    fn record(&mut self, verified: &VerifiedPath<'_>, root: &Root) {
-        let mut certificates = Vec::new();
+    /// Takes the path that rustls-webpki verified up to the root at the position `root`.
+    fn record(&mut self, verified: &VerifiedPath<'_>, root: usize) {
+        let mut above = Vec::new();
         for intermediate in verified.intermediate_certificates() {
             let der = intermediate.der();
-            let Some(known) = self.candidates.iter().find(|known| known.der() == der.as_ref())
+            let Some(position) = self.candidates.iter().position(|one| one.der() == der.as_ref())
             else {
                 return;
             };
-            certificates.push(known.clone());
+            above.push(position);
         }
+        let certificates = || above.iter().map(|&position| &self.candidates[position]);
+        let anchor = &self.roots[root].certificate;
         // The anchor itself, sent along by the server, makes no longer path.
-        if certificates.iter().any(|certificate| certificate.is_same_anchor(&root.certificate)) {
+        if certificates().any(|certificate| certificate.is_same_anchor(anchor)) {
             return;
         }
-        for certificate in &certificates {
+        for certificate in certificates() {
             if let Some(lacks) = extensions::intermediate_lacks(certificate) {
                 self.problem = Some(Problem::Anchor { certificate: certificate.clone(), lacks });
                 return;
             }
         }
-        if let Some(lacks) = extensions::anchor_lacks(&root.certificate, self.anchor_at) {
-            let certificate = root.certificate.clone();
-            self.problem = Some(Problem::Anchor { certificate, lacks });
+        if let Some(lacks) = extensions::anchor_lacks(anchor, self.anchor_at) {
+            self.problem = Some(Problem::Anchor { certificate: anchor.clone(), lacks });
             return;
         }
-        let path = Path { certificates, anchor: root.clone() };
-        if !self.found.contains(&path) {
-            self.found.push(path);
+        let path = (above, root);
+        if !self.steps.found.contains(&path) {
+            self.steps.found.push(path);
         }
     }
 }

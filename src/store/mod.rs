@@ -233,8 +233,7 @@ impl Store {
     pub fn named(&self, name: &[u8]) -> Vec<Root> {
         let mut roots = Vec::new();
         if self.mozilla {
-            let positions = mozilla::by_subject().get(name).map_or(&[][..], Vec::as_slice);
-            roots.extend(positions.iter().filter_map(|&position| mozilla::root(position)));
+            roots.extend(mozilla::named(name));
         }
         let added = self.added.iter().filter(|root| root.certificate.subject_der() == name);
         for root in added {

@@ -1,28 +1,27 @@
 //! Mozilla's roots for servers, as bundled in webpki-root-certs, and what Mozilla says of them.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use rustls_pki_types::CertificateDer;
 
 use super::{Root, Source};
-use crate::certificate::{Certificate, Sha256};
+use crate::{
+    certificate::{Certificate, Sha256, subject_of},
+    remembered,
+};
 
-/// Positions in Mozilla's list by subject. Only the subjects are read, and only when asked for.
-pub(super) fn by_subject() -> &'static HashMap<Vec<u8>, Vec<usize>> {
-    static INDEX: OnceLock<HashMap<Vec<u8>, Vec<usize>>> = OnceLock::new();
-    INDEX.get_or_init(|| {
-        let mut index: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
-        for (position, der) in mozilla_list().iter().enumerate() {
-            if let Ok(certificate) = Certificate::from_der(der) {
-                index.entry(certificate.subject_der().to_vec()).or_default().push(position);
-            }
-        }
-        index
-    })
+/// The roots whose subject is `name`. Of each root no more than the subject is read until it is
+/// asked for.
+pub(super) fn named(name: &[u8]) -> impl Iterator<Item = Root> {
+    static SUBJECTS: OnceLock<Vec<&'static [u8]>> = OnceLock::new();
+    let subjects = SUBJECTS
+        .get_or_init(|| mozilla_list().iter().map(|der| subject_of(der).unwrap_or(&[])).collect());
+    let positions = subjects.iter().enumerate().filter(move |(_, subject)| **subject == name);
+    positions.filter_map(|(position, _)| root(position))
 }
 
 pub(super) fn root(position: usize) -> Option<Root> {
-    let certificate = Certificate::from_der(&mozilla_list()[position]).ok()?;
+    let certificate = remembered::certificate(&mozilla_list()[position]).ok()?;
     Some(Root { certificate, source: Source::Mozilla })
 }
 
@@ -52,9 +51,7 @@ pub fn mozilla_constraints(root: &Root) -> Option<&'static [u8]> {
 /// others hold too.
 #[must_use]
 pub fn mozilla_twin(certificate: &Certificate) -> Option<Root> {
-    let positions = by_subject().get(certificate.subject_der())?;
-    let roots = positions.iter().filter_map(|&position| root(position));
-    roots.into_iter().find(|root| root.certificate.is_same_anchor(certificate))
+    named(certificate.subject_der()).find(|root| root.certificate.is_same_anchor(certificate))
 }
 
 /// Mozilla's other roots of the organisation that `certificate` names as its subject's.

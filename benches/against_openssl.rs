@@ -1,0 +1,188 @@
+//! certgrab beside `openssl s_client`, against the same `openssl s_server` on loopback:
+//! `cargo bench --bench against_openssl`, with another number of rounds behind `--` if 15 are not it.
+//!
+//! Each command runs once a round, in turn, so that whatever else the machine does falls on all
+//! alike; the table has medians, and ratios within a round. A machine without openssl has no table.
+
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use wait4::Wait4 as _;
+
+/// Rounds unless another number is given.
+const ROUNDS: usize = 15;
+
+/// Targets of the list: addresses of loopback, all of the one server.
+const TARGETS: usize = 500;
+
+/// What one run of a command took.
+#[derive(Clone, Copy)]
+struct Cost {
+    wall: f64,
+    cpu: f64,
+    /// The largest resident set, in KiB.
+    memory: f64,
+}
+
+/// A command to be measured, and for how many targets it is.
+struct Contender {
+    name: &'static str,
+    command: String,
+    targets: usize,
+}
+
+fn main() {
+    if Command::new("openssl").arg("version").output().is_err() {
+        println!("no openssl here to compare with");
+        return;
+    }
+    let rounds = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(ROUNDS);
+    let folder = tempfile::TempDir::new().expect("a folder");
+    certificates(folder.path());
+    let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("it").port();
+    let mut server = serve(folder.path(), port);
+    measure(&contenders(folder.path(), port), rounds.max(1));
+    server.kill().and_then(|()| server.wait()).expect("the server ends");
+}
+
+/// A root, an intermediate and a leaf for `bench.test`, all with P-256 keys.
+fn certificates(folder: &Path) {
+    let authority = |name: &str| {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params
+    };
+    let key = || KeyPair::generate().expect("a key");
+    let (root_params, root_key) = (authority("Bench Root"), key());
+    let root = root_params.self_signed(&root_key).expect("a root");
+    let root_issuer = Issuer::new(root_params, root_key);
+    let (params, intermediate_key) = (authority("Bench Intermediate"), key());
+    let intermediate = params.signed_by(&intermediate_key, &root_issuer).expect("an intermediate");
+    let issuer = Issuer::new(params, intermediate_key);
+    let leaf_key = key();
+    let params = CertificateParams::new(vec!["bench.test".to_owned()]).expect("a name");
+    let leaf = params.signed_by(&leaf_key, &issuer).expect("a leaf");
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).expect("a file");
+    write("root.pem", root.pem());
+    write("intermediate.pem", intermediate.pem());
+    write("leaf.pem", leaf.pem());
+    write("leaf.key", leaf_key.serialize_pem());
+}
+
+/// Starts the server and waits until it listens.
+fn serve(folder: &Path, port: u16) -> Child {
+    let server = Command::new("openssl")
+        .args(["s_server", "-quiet", "-num_tickets", "0", "-cert", "leaf.pem", "-key", "leaf.key"])
+        .args(["-cert_chain", "intermediate.pem", "-accept", &port.to_string()])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("openssl starts");
+    let begin = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(begin.elapsed() < Duration::from_secs(10), "openssl s_server does not listen");
+        thread::sleep(Duration::from_millis(20));
+    }
+    server
+}
+
+fn contenders(folder: &Path, port: u16) -> Vec<Contender> {
+    let list: String =
+        (0..TARGETS).map(|at| format!("127.0.{}.{}:{port}\n", at / 250, at % 250 + 1)).collect();
+    let (list_file, root) = (folder.join("list"), folder.join("root.pem"));
+    fs::write(&list_file, list).expect("a list");
+    let certgrab =
+        format!("{} --roots {} --sni bench.test", env!("CARGO_BIN_EXE_certgrab"), root.display());
+    let openssl =
+        format!("openssl s_client -servername bench.test -showcerts -CAfile {}", root.display());
+    let without =
+        "openssl s_client -servername bench.test -showcerts -no-CAfile -no-CApath -no-CAstore";
+    let list = list_file.display();
+    let one = |name, command: String| Contender {
+        name,
+        command: format!("exec {command} </dev/null"),
+        targets: 1,
+    };
+    let many = |name, command| Contender { name, command, targets: TARGETS };
+    vec![
+        one(
+            "openssl, the system's roots",
+            format!("openssl s_client -servername bench.test -showcerts -connect 127.0.0.1:{port}"),
+        ),
+        one("openssl, one root", format!("{openssl} -connect 127.0.0.1:{port}")),
+        one("openssl, no roots", format!("{without} -connect 127.0.0.1:{port}")),
+        one("certgrab", format!("{certgrab} 127.0.0.1:{port} --emit pem")),
+        one("certgrab --version", format!("{} --version", env!("CARGO_BIN_EXE_certgrab"))),
+        one("true", "true".to_owned()),
+        many("openssl through xargs", format!("xargs -P 4 -I% {without} -connect % <{list}")),
+        many("certgrab --hosts", format!("exec {certgrab} --hosts {list} --jobs 16 --quiet")),
+    ]
+}
+
+/// Runs all in turn and prints the table.
+fn measure(contenders: &[Contender], rounds: usize) {
+    let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); contenders.len()];
+    // The first round only warms the caches.
+    for round in 0..=rounds {
+        for (contender, costs) in contenders.iter().zip(&mut costs) {
+            let cost = run(contender);
+            if round > 0 {
+                costs.push(cost);
+            }
+        }
+    }
+    println!("| command | wall, ms | CPU, ms | memory, MB | wall to openssl | CPU to openssl |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    for (contender, own) in contenders.iter().zip(&costs) {
+        let first = contenders.iter().position(|one| one.targets == contender.targets);
+        let theirs = &costs[first.unwrap_or(0)];
+        let targets = contender.targets as f64;
+        let ratio = |part: fn(&Cost) -> f64| {
+            median(own.iter().zip(theirs).map(|(own, their)| part(own) / part(their)).collect())
+        };
+        println!(
+            "| {} | {:.2} | {:.2} | {:.1} | {:.3} | {:.3} |",
+            contender.name,
+            median(own.iter().map(|cost| cost.wall).collect()) * 1e3 / targets,
+            median(own.iter().map(|cost| cost.cpu).collect()) * 1e3 / targets,
+            median(own.iter().map(|cost| cost.memory).collect()) / 1024.0,
+            ratio(|cost| cost.wall),
+            ratio(|cost| cost.cpu)
+        );
+    }
+    println!("\nMedians of {rounds} rounds. The last two are of one target in {TARGETS}.");
+}
+
+fn run(contender: &Contender) -> Cost {
+    let begin = Instant::now();
+    let mut child = Command::new("sh")
+        .args(["-c", &contender.command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sh starts");
+    let used = child.wait4().expect("it ends");
+    let seconds = |time: Duration| time.as_secs_f64();
+    Cost {
+        wall: begin.elapsed().as_secs_f64(),
+        cpu: seconds(used.rusage.utime) + seconds(used.rusage.stime),
+        memory: used.rusage.maxrss as f64 / 1024.0,
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
