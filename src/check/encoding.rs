@@ -5,12 +5,15 @@
 /// `content` in UTF-8 if it is UTF-16 with a byte order mark (RFC 2781 section 3.2); what is no
 /// UTF-16 in it takes its place as U+FFFD.
 pub(super) fn as_utf8(content: &[u8]) -> Option<Vec<u8>> {
-    let (bytes, unit): (&[u8], fn([u8; 2]) -> u16) = match content {
-        [0xff, 0xfe, bytes @ ..] => (bytes, u16::from_le_bytes),
-        [0xfe, 0xff, bytes @ ..] => (bytes, u16::from_be_bytes),
+    let (bytes, is_little_endian) = match content {
+        [0xff, 0xfe, bytes @ ..] => (bytes, true),
+        [0xfe, 0xff, bytes @ ..] => (bytes, false),
         _ => return None,
     };
-    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let units = bytes.chunks_exact(2).map(|pair| match is_little_endian {
+        true => u16::from_le_bytes([pair[0], pair[1]]),
+        false => u16::from_be_bytes([pair[0], pair[1]]),
+    });
     let text = char::decode_utf16(units).map(|one| one.unwrap_or(char::REPLACEMENT_CHARACTER));
     Some(text.collect::<String>().into_bytes())
 }

@@ -110,7 +110,7 @@ fn look_at_count(examined: &mut Examined, constant: &Constant, name: &str, used:
                         "`{call}` wants the text of `{name}` alone, and its NUL is counted too"
                     ),
                     Some(format!("give it `sizeof {name} - 1`, or `strlen({name})`")),
-                )
+                );
             }
             _ => {}
         }
