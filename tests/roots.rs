@@ -81,8 +81,8 @@ fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_re
             .args([&folder])
     };
     let hint = "certgrab: hint: wanted files with PEM blocks that begin with \
-                -----BEGIN CERTIFICATE-----, or with one certificate in DER; folders inside are not \
-                looked at\n";
+                -----BEGIN CERTIFICATE-----, with one certificate in DER, or in PKCS#7; folders \
+                inside are not looked at\n";
     let shown = folder.display();
     run()
         .fails_with(4)
@@ -113,13 +113,69 @@ fn roots_that_cannot_be_read_are_a_matter_of_files() {
     fs::write(&empty, "").expect("a file");
     certgrab().args(["plc.test", "--roots"]).args([&empty]).fails_with(4).stderr(&format!(
         "certgrab: error: {} holds no certificate\n\
-         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, or one \
-         certificate in DER\n",
+         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
+         certificate in DER, or PKCS#7\n",
         empty.display()
     ));
     certgrab().args(["plc.test", "--roots", "/dev/zero"]).fails_with(4).stderr(
         "certgrab: error: cannot read /dev/zero: wanted a regular file\n\
          certgrab: hint: `--roots` takes a file or a directory of files, `--from` a file or `-` \
          for standard input\n",
+    );
+}
+
+#[test]
+fn a_file_that_holds_certificates_in_a_way_that_is_not_read_is_told_what_it_is() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let refused = |name: &str, content: &[u8], what: &str| {
+        let file = pki.file(name);
+        fs::write(&file, content).expect("a file");
+        for (from, roots) in [(&file, &pki.root_file()), (&pki.chain_file(), &file)] {
+            certgrab()
+                .args(["verify", "--host", "plc.test", "--from"])
+                .args([from])
+                .args(["--roots"])
+                .args([roots])
+                .fails_with(4)
+                .stdout("")
+                .stderr(&format!("certgrab: error: {} {what}\n", file.display()));
+        }
+    };
+    let pem = fs::read_to_string(pki.root_file()).expect("a file");
+
+    // The beginning of what `openssl pkcs12 -export` writes, its lengths made to fit.
+    let pfx = [0x30, 0x10, 2, 1, 3, 0x30, 0x0b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+    refused(
+        "roots.p12",
+        &pfx,
+        "is a PKCS#12 file, which is not read\n\
+         certgrab: hint: `openssl pkcs12 -in FILE -nokeys -out certificates.pem` writes its \
+         certificates as PEM, which is read",
+    );
+    refused(
+        "cacerts.jks",
+        b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\0",
+        "is a Java key store, which is not read\n\
+         certgrab: hint: `keytool -exportcert -rfc -keystore FILE -alias ALIAS` writes a \
+         certificate as PEM, which is read; `keytool -list -keystore FILE` lists the aliases",
+    );
+    let little: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = pem.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let marked = [&[0xff, 0xfe], little.as_slice()].concat();
+    for (name, content) in [("le.pem", little), ("be.pem", big), ("marked.pem", marked)] {
+        refused(
+            name,
+            &content,
+            "is text in UTF-16, which is not read\n\
+             certgrab: hint: save it as UTF-8 or ASCII",
+        );
+    }
+    let key = fs::read(pki.key_file()).expect("a file");
+    refused(
+        "key.pem",
+        &key,
+        "holds no certificate, only PRIVATE KEY\n\
+         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
+         certificate in DER, or PKCS#7",
     );
 }
