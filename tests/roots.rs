@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use crate::support::{Pki, Server, certgrab, grab};
+use rcgen::{KeyPair, date_time_ymd};
+use rustls::pki_types::CertificateDer;
+
+use crate::support::{Pki, Server, certgrab, grab, pki::pem_of};
 
 #[test]
 fn roots_of_a_file_replace_mozillas() {
@@ -65,6 +68,35 @@ fn a_leaf_and_an_intermediate_in_the_file_do_not_stand_in_the_way_of_the_root() 
     assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
     assert_eq!(document["anchor"]["reason"], "a root, where the others are intermediates");
     assert_eq!(document["alternatives"][0]["subject"], "CN=Plant Issuing");
+}
+
+#[test]
+fn of_a_root_and_the_same_renewed_the_one_that_is_valid_is_the_anchor_in_whatever_order() {
+    let key = KeyPair::generate().expect("a key");
+    let same_key = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
+    let old =
+        Pki::root_with("Plant Root", same_key, |root| root.not_after = date_time_ymd(2021, 1, 1))
+            .leaf("old.test");
+    let pki = Pki::root_with("Plant Root", key, |_| {}).intermediate("Issuing").leaf("plc.test");
+    let roots = [old.root_der().clone(), pki.root_der().clone()];
+    let file = pki.file("roots.pem");
+    let run = |order: &[CertificateDer<'_>]| {
+        fs::write(&file, pem_of(order)).expect("a file");
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([&file])
+    };
+    let renewed = pem_of(&roots[1..]);
+    run(&roots).succeeds().stdout(&renewed).stderr("");
+    run(&[roots[1].clone(), roots[0].clone()]).succeeds().stdout(&renewed).stderr("");
+    run(&roots[..1]).fails_with(1).stdout("").stderr(
+        "certgrab: error: `CN=Plant Root` expired at 2021-01-01T00:00:00Z, judged at \
+         2030-01-01T00:00:00Z\n\
+         certgrab: hint: its owner must replace it; if this machine's clock is wrong, give the time \
+         with `--at`\n",
+    );
 }
 
 #[test]

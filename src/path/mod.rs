@@ -208,7 +208,7 @@ fn judged(asked: &Asked) -> Result<Steps, Problem> {
     let mut search = Search { asked, steps, problem: None };
     let roots = asked.roots.len();
     let failure = search.run(&end_entity, 0..roots);
-    if search.steps.cut {
+    if std::mem::take(&mut search.steps.cut) {
         // Each call has its own budget, so asking for one root at a time reaches further.
         for position in 0..roots {
             search.run(&end_entity, position..position + 1);
@@ -231,9 +231,20 @@ impl Search<'_> {
     fn run(&mut self, end_entity: &EndEntityCert<'_>, among: Range<usize>) -> webpki::Error {
         let Asked { candidates, roots, at, .. } = self.asked;
         let ders: Vec<_> = roots.iter().map(|(root, _)| CertificateDer::from(root.der())).collect();
-        // A root that rustls-webpki cannot read ends no path of its making.
-        let (readable, anchors): (Vec<usize>, Vec<_>) =
-            among.filter_map(|at| Some((at, trust_anchor(&ders[at], roots[at].1)?))).unzip();
+        // Certificates of one name and one key are one anchor: of a root and the same renewed it may
+        // be either that is valid, so a path to the one is a path to the other.
+        let (mut anchors, mut positions): (Vec<_>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+        for position in among {
+            // A root that rustls-webpki cannot read ends no path of its making.
+            let Some(anchor) = trust_anchor(&ders[position], roots[position].1) else { continue };
+            match anchors.iter().position(|known| *known == anchor) {
+                Some(known) => positions[known].push(position),
+                None => {
+                    anchors.push(anchor);
+                    positions.push(vec![position]);
+                }
+            }
+        }
         let intermediates: Vec<_> =
             candidates.iter().map(|one| CertificateDer::from(one.der())).collect();
         let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
@@ -241,9 +252,10 @@ impl Search<'_> {
         ));
         let recording = std::cell::RefCell::new(&mut *self);
         let hook = |verified: &VerifiedPath<'_>| {
-            let position = anchors.iter().position(|anchor| anchor == verified.anchor());
-            if let Some(root) = position.map(|position| readable[position]) {
-                recording.borrow_mut().record(verified, root);
+            if let Some(known) = anchors.iter().position(|anchor| anchor == verified.anchor()) {
+                for &root in &positions[known] {
+                    recording.borrow_mut().record(verified, root);
+                }
             }
             // Refusing each path makes the search go on to the next one.
             Err(webpki::Error::UnknownIssuer)
