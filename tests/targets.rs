@@ -27,9 +27,17 @@ fn a_hostile_target_cannot_reach_the_terminal() {
 }
 
 #[test]
-fn an_unknown_format_names_those_that_there_are() {
-    let outcome = certgrab().args(["broker.test", "--emit", "docx"]).fails_with(2).stdout("");
-    assert!(outcome.err().contains("no such format; there are pem, "), "{}", outcome.err());
+fn an_unknown_format_names_those_that_are_near_it_and_the_list() {
+    for (word, wanted) in [
+        ("docx", "no such format; `certgrab formats` lists all"),
+        ("", "no such format; `certgrab formats` lists all"),
+        ("ESP32", "no such format; near it: `arduino`; `certgrab formats` lists all"),
+        ("jks", "no such format; near it: `java-jks`; `certgrab formats` lists all"),
+    ] {
+        let outcome = certgrab().args(["broker.test", "--emit", word]).fails_with(2).stdout("");
+        let message = format!("invalid value '{word}' for '--emit <FORMAT[=PATH]>': {wanted}\n");
+        assert!(outcome.err().contains(&message), "{}", outcome.err());
+    }
 }
 
 #[test]

@@ -238,6 +238,26 @@ fn sni(text: &str) -> Result<DnsName<'static>, String> {
     }
 }
 
+/// More formats than this are a list to read elsewhere.
+const MOST_NEAR_FORMATS: usize = 6;
+
+/// Says which formats have `word` in their name or in that of their consumer, if few do.
+fn no_such_format(word: &str) -> String {
+    let wanted = word.to_lowercase();
+    let has = |text: &str| !wanted.is_empty() && text.to_lowercase().contains(&wanted);
+    let near: Vec<_> = emit::FORMATS
+        .iter()
+        .filter(|format| has(format.name) || has(format.consumer))
+        .map(|format| format!("`{}`", format.name))
+        .collect();
+    let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {
+        String::new()
+    } else {
+        format!("; near it: {}", near.join(", "))
+    };
+    format!("no such format{near}; `certgrab formats` lists all")
+}
+
 fn emission(text: &str) -> Result<Emission, String> {
     let (word, path) = match text.split_once('=') {
         Some((_, "")) => return Err("the path after `=` is empty".to_owned()),
@@ -247,10 +267,7 @@ fn emission(text: &str) -> Result<Emission, String> {
     let form = match (word, emit::format(word)) {
         ("json", _) => Form::Document,
         (_, Some(format)) => Form::Certificates(format),
-        _ => {
-            let names: Vec<_> = emit::FORMATS.iter().map(|format| format.name).collect();
-            return Err(format!("no such format; there are {} and json", names.join(", ")));
-        }
+        _ => return Err(no_such_format(word)),
     };
     Ok(Emission { form, path })
 }

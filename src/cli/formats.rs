@@ -72,10 +72,11 @@ pub(super) fn run(list: &List) -> Result<Exit, Failure> {
         let variables = VARIABLES.iter().map(|(name, what)| (*name, (*what).to_owned()));
         let filters = FILTERS.iter().map(|(name, what)| (*name, (*what).to_owned()));
         out.push_str(
-            "Variables; those of a certificate in `{% for certificate in certificates %}`:\n",
+            "Variables; those of a certificate in `{% for certificate in certificates %}`, and what\n\
+             is marked (outside) only through a filter:\n",
         );
         table(&mut out, variables);
-        out.push_str("\nFilters; a value from outside needs one, as in `{{ host | literal }}`:\n");
+        out.push_str("\nFilters, as in `{{ host | literal }}`:\n");
         table(&mut out, filters);
     } else {
         let of = |format: &Format| format!("{}: {}", format.consumer, format.purpose);
