@@ -190,7 +190,7 @@ fn literals(tokens: &[Token], index: &mut usize, language: Language) -> Option<C
 /// Takes a literal that is a certificate in hexadecimal, as `unhexlify` and `bytes.fromhex` of
 /// Python read it, for its bytes. It begins as a SEQUENCE with two bytes of length (X.690 8.1.3.5).
 fn take_for_hexadecimal(constant: &mut Constant) {
-    let is_hexadecimal = constant.bytes.len() % 2 == 0
+    let is_hexadecimal = constant.bytes.len().is_multiple_of(2)
         && constant.bytes.starts_with(b"3082")
         && constant.bytes.iter().all(u8::is_ascii_hexdigit);
     if !is_hexadecimal {
