@@ -80,8 +80,7 @@ pub fn find(
     };
     let mut candidates: Vec<Certificate> = presented.certificates[1..].to_vec();
     candidates.extend(issuers.iter().cloned());
-    let trusted = store.by_the_users_word(leaf);
-    if let Some(root) = trusted.clone().filter(|_| leaf.is_self_issued()) {
+    if let Some(root) = own_anchor(leaf, store) {
         let path = trusted_leaf(leaf, root, question)?;
         return Ok(Paths { found: vec![path], cut: false });
     }
@@ -90,7 +89,9 @@ pub fn find(
     match search {
         Ok(paths) => Ok(paths),
         // The user trusts the leaf itself, and nothing above it: that makes no authority of it.
-        Err(_) if trusted.is_some() => Err(explain::trusted_leaf_is_issued(leaf)),
+        Err(_) if store.by_the_users_word(leaf).is_some() => {
+            Err(explain::trusted_leaf_is_issued(leaf))
+        }
         Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)),
     }
 }
@@ -326,7 +327,12 @@ fn trust_anchor<'a>(
     Some(anchor)
 }
 
-/// The path of a leaf that is its own anchor: the user named it, and it signed itself.
+/// The leaf as its own anchor, if it is one: the user named it, and it signed itself.
+fn own_anchor(leaf: &Certificate, store: &Store) -> Option<Root> {
+    store.by_the_users_word(leaf).filter(|_| explain::signed_itself(leaf))
+}
+
+/// The path of a leaf that is its own anchor.
 ///
 /// Its dates and its name are checked as for any other leaf; that it may be a CA is not held
 /// against it, since trusting exactly this certificate asks nothing of it as an authority.

@@ -414,7 +414,9 @@ fn language(format: &str) -> Option<Language> {
         "micropython" | "circuitpython" | "python" | "esphome" => Some(Language::Hash),
         "c" | "c-bytes" | "arduino" | "esp8266" | "bearssl" | "esp-idf" | "mbedtls" | "wolfssl"
         | "zephyr" | "nrf-modem" | "tasmota" => Some(Language::C),
-        _ => None,
+        "pem" | "cer" | "der" | "p7b" | "lock" | "esp-idf-txt" | "esp-bundle" | "esp-bundle-v1"
+        | "java" | "java-jks" | "spki-pin" | "sha256" | "text" => None,
+        _ => panic!("what does a comment of {format} look like?"),
     }
 }
 
