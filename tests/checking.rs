@@ -497,8 +497,13 @@ fn reports_are_valid_sarif_and_junit() {
 
 /// The JSON schema of SARIF 2.1.0, as the crate `serde-sarif` carries it.
 fn sarif_schema() -> std::path::PathBuf {
+    let compiler = std::process::Command::new("rustc").arg("-vV").output().unwrap();
+    let facts = String::from_utf8(compiler.stdout).unwrap();
+    let host = facts.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    // What other platforms need was perhaps never downloaded.
     let cargo = std::process::Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
+        .args(["metadata", "--format-version", "1", "--offline", "--filter-platform", host])
+        .arg("--manifest-path")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .output()
         .unwrap();
@@ -636,6 +641,16 @@ fn a_missing_file_does_not_hide_what_is_found_in_the_others() {
         .fails_with(4)
         .stdout("empty.h:1: error: no certificate was found here [no-certificate]\n");
     run.stderr("certgrab: error: cannot read missing.h: No such file or directory (os error 2)\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_a_file_that_cannot_be_read() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::os::unix::fs::symlink("gone", folder.path().join("certificate")).unwrap();
+    certgrab().args(["check", "certificate"]).in_folder(folder.path()).fails_with(4).stderr(
+        "certgrab: error: cannot read certificate: No such file or directory (os error 2)\n",
+    );
 }
 
 #[test]

@@ -36,7 +36,7 @@ const TEXT: [Form; 10] = [
 ];
 
 /// Forms that hold DER.
-const BYTES: [Form; 6] = [
+const BYTES: [Form; 7] = [
     ("bytes.h", |der| format!("const uint8_t ca[] = {{ {} }};\n", numbers(der))),
     ("sketch.ino", |der| format!("const uint8_t ca[] PROGMEM = {{ {} }};\n", numbers(der))),
     ("array.cpp", |der| {
@@ -45,6 +45,10 @@ const BYTES: [Form; 6] = [
     ("literal.h", |der| format!("const char ca[] = \"{}\";\n", escapes(der))),
     ("bytes.rs", |der| format!("pub const CA: [u8; 9] = [{}];\n", numbers(der))),
     ("bytes.py", |der| format!("CA = b\"{}\"\n", escapes(der))),
+    ("hexadecimal.py", |der| {
+        let digits: String = der.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("CA = bytes.fromhex(\"{digits}\")\n")
+    }),
 ];
 
 fn plain(text: &[u8]) -> &str {

@@ -170,8 +170,10 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
     let target = last.parse::<Target>();
+    // A link that leads nowhere is a file too, one that cannot be read.
+    let is_there = fs::symlink_metadata(last).is_ok();
     let (files, target) = match target {
-        Ok(_) if !Path::new(last).exists() && !looks_like_a_file(last) => (others, Some(last)),
+        Ok(_) if !is_there && !looks_like_a_file(last) => (others, Some(last)),
         _ => (inputs, None),
     };
     if files.is_empty() {

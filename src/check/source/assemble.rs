@@ -183,7 +183,24 @@ fn literals(tokens: &[Token], index: &mut usize, language: Language) -> Option<C
         dedent(&mut constant);
     }
     lines_of_an_array(tokens, index, &mut constant);
+    take_for_hexadecimal(&mut constant);
     Some(constant)
+}
+
+/// Takes a literal that is a certificate in hexadecimal, as `unhexlify` and `bytes.fromhex` of
+/// Python read it, for its bytes. It begins as a SEQUENCE with two bytes of length (X.690 8.1.3.5).
+fn take_for_hexadecimal(constant: &mut Constant) {
+    let is_hexadecimal = constant.bytes.len().is_multiple_of(2)
+        && constant.bytes.starts_with(b"3082")
+        && constant.bytes.iter().all(u8::is_ascii_hexdigit);
+    if !is_hexadecimal {
+        return;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let byte = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
+    constant.bytes = constant.bytes.chunks_exact(2).filter_map(byte).collect();
+    constant.lines = constant.lines.chunks_exact(2).map(|pair| pair[0]).collect();
+    constant.nul_follows = false;
 }
 
 /// Goes on with a PEM block that `constant` begins and whose lines stand in an array, a literal
