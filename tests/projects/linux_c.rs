@@ -1,16 +1,20 @@
 //! The C client for Linux: compiled by gcc, and run.
 
-use std::{path::Path, process::Command};
+use std::{net::TcpListener, path::Path, process::Command};
 
-use super::bench::{Bench, Protocol, USER, says, succeed};
-use crate::support::real;
+use super::bench::{Bench, Protocol, USER, new, pki, says, succeed};
+use crate::support::{Server, real};
 
 fn has_its_parts() -> bool {
     real::header("mbedtls/ssl.h") && real::program("mosquitto") && real::program("make")
 }
 
 fn build(folder: &Path) {
-    let flags = "CFLAGS=-Werror -Wpedantic";
+    build_with("", folder);
+}
+
+fn build_with(flag: &str, folder: &Path) {
+    let flags = &format!("CFLAGS=-Werror -Wpedantic {flag}");
     succeed(Command::new("make").args([flags, "-B", "-o", "server_root_ca.h"]), folder);
 }
 
@@ -55,4 +59,21 @@ fn the_c_client_for_linux_gets_a_page_and_refuses_another_root_and_another_name(
     says(&["./client"], &[], &folder, UNTRUSTED);
     bench.change_the_name();
     says(&["./client"], &[], &folder, MISNAMED);
+}
+
+#[test]
+fn the_c_client_for_linux_gives_up_on_a_server_that_says_nothing() {
+    if !has_its_parts() {
+        return;
+    }
+    let pki = pki("Plant Root");
+    let server = Server::presenting(&pki);
+    let port = server.port();
+    new("linux-c", "mqtts", port, &pki).succeeds();
+    drop(server);
+    // Connections are taken by the kernel, and nobody answers.
+    let _silent = TcpListener::bind(("127.0.0.1", port)).expect("the port is free again");
+    let folder = pki.file("project");
+    build_with("-DPATIENCE_MS=100", &folder);
+    says(&["./client"], &[], &folder, "handshake: -0x6800, SSL - The operation timed out");
 }

@@ -6,7 +6,9 @@
 #include <mbedtls/error.h>
 
 /* How long the server may be silent, in milliseconds. */
+#ifndef PATIENCE_MS
 #define PATIENCE_MS 10000
+#endif
 
 static int failed(const char *what, int code)
 {
