@@ -331,7 +331,7 @@ fn a_subject_cannot_leave_its_comment_or_its_literal() {
 }
 
 #[test]
-fn the_same_chain_gives_the_same_bytes_whatever_the_time_zone_and_the_language() {
+fn deterministic_bytes_whatever_the_time_zone_and_the_language() {
     let pki = three();
     let chain = pki.chain_file();
     let run = |zone: &str, language: &str| {
