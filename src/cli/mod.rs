@@ -32,7 +32,7 @@ use std::{
 };
 
 use certgrab::escape::Foreign;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use args::{Args, Command};
 
@@ -159,12 +159,26 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
         Some(Command::Completions(shell)) => paperwork::completions(shell),
         Some(Command::Man) => paperwork::man(),
-        None => job::run(&args.job, &args.display),
+        None => in_their_place(&args.job).and_then(|()| job::run(&args.job, &args.display)),
     });
     outcome.unwrap_or_else(|failure| {
         complain(&failure);
         failure.exit
     })
+}
+
+/// A command behind an option reads as a host; no host of that name was meant.
+fn in_their_place(job: &args::Job) -> Result<(), Failure> {
+    let Some(first) = job.targets.first() else { return Ok(()) };
+    let scheme = first.scheme();
+    let is_bare = !scheme.is_given && first.port() == scheme.port;
+    let commands = Args::command();
+    let typed = commands.get_subcommands().map(clap::Command::get_name);
+    match typed.into_iter().find(|name| is_bare && *name == first.host()) {
+        None => Ok(()),
+        Some(name) => Err(Failure::new(Exit::Usage, format!("the command `{name}` comes first"))
+            .with_hint(Some(format!("`certgrab {name} ...`, with its options behind it")))),
+    }
 }
 
 /// Says what went wrong, on standard error.
