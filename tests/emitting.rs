@@ -331,7 +331,7 @@ fn a_subject_cannot_leave_its_comment_or_its_literal() {
 }
 
 #[test]
-fn the_same_chain_gives_the_same_bytes_in_every_form_wherever_it_is_written() {
+fn deterministic_bytes_in_every_form_wherever_it_is_written() {
     let pki = three();
     let (chain, roots) = (pki.chain_file(), pki.root_file());
     let run = |zone: &str, language: &str, user: &str| {

@@ -72,7 +72,7 @@ fn a_name_given_for_the_hello_is_the_one_that_the_certificate_must_carry() {
 }
 
 #[test]
-fn a_signature_by_another_key_is_a_failure() {
+fn says_how_sure_it_is_and_fails_on_a_signature_by_another_key() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("plc.test");
     // The chain of one PKI with the key of another.

@@ -202,7 +202,7 @@ fn nothing_is_fetched_if_the_chain_reaches_a_root_or_if_the_user_says_so() {
 }
 
 #[test]
-fn an_address_on_this_machine_is_not_asked_unless_the_user_opens_it() {
+fn aia_is_tame_and_asks_no_address_of_this_machine_unless_the_user_opens_it() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     files.serve("/issuing.crt", &pki.path()[1]);
@@ -221,7 +221,7 @@ fn an_address_on_this_machine_is_not_asked_unless_the_user_opens_it() {
 }
 
 #[test]
-fn a_redirect_is_followed_only_to_where_a_url_may_lead() {
+fn aia_is_tame_and_follows_a_redirect_only_to_where_a_url_may_lead() {
     let files = Files::start();
     let redirect = |to: &str| format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\n\r\n").into_bytes();
     let pki = pki_with(&[files.url("/moved.crt")]);

@@ -95,7 +95,7 @@ fn gnutls_is_grabbed_with_versions_suites_and_groups_that_rustls_lacks() {
 }
 
 #[test]
-fn the_report_of_an_old_server_says_what_was_not_proven_and_who_will_not_connect() {
+fn says_how_sure_it_is_of_an_old_server_and_who_will_not_connect() {
     if !real::program("openssl") {
         return;
     }
@@ -144,7 +144,7 @@ fn the_way_of_shaking_hands_can_be_chosen() {
 }
 
 #[test]
-fn a_key_too_short_to_be_checked_is_seen_and_not_proven() {
+fn says_how_sure_it_is_of_a_key_too_short_to_be_checked() {
     if !real::program("openssl") {
         return;
     }

@@ -43,17 +43,20 @@ fn code() -> String {
 }
 
 #[test]
-fn each_promise_names_tests_that_there_are() {
+fn each_promise_names_tests_that_there_are_and_some_bear_its_name() {
     let security = security();
     let promises = security.split("## Promises").nth(1).expect("the promises");
     let promises = promises.split("## Limits").next().expect("their end");
     let code = code();
     for number in 1..=10 {
         let promise = promises.split(&format!("\n{number}. **")).nth(1).expect("a promise");
+        let name = promise.split("**").next().expect("its name").to_lowercase().replace(' ', "_");
         let tests = promise.split("Tests: ").nth(1).expect("its tests");
         let tests: Vec<_> =
             tests.lines().next().expect("a line").split('`').skip(1).step_by(2).collect();
         assert!(tests.len() >= 2, "promise {number}");
+        let is_named = tests.iter().any(|test| test.starts_with(&format!("{name}_")));
+        assert!(is_named, "promise {number}: no test begins with {name}");
         for test in tests {
             assert!(code.contains(&format!("fn {test}(")), "promise {number}: {test}");
         }
@@ -214,8 +217,9 @@ proptest! {
         let read: String = serde_json::from_str(&format!("\"{literal}\"")).expect("a JSON string");
         let whole = plain(&text.line());
         match read.strip_suffix("... (cut)") {
-            // It is longer than the line by its escapes, and cut as far from its start.
-            Some(start) if !start.is_empty() && literal.len() > 256 => {
+            // It is longer than the line by its escapes, and cut as far from its start: where a
+            // character of at most 12, two surrogates by their numbers, has no room any more.
+            Some(start) if literal.len() > 256 + "... (cut)".len() - 12 => {
                 let start = start.rsplit_once('\\').map_or(start, |(before, _)| before);
                 let start = plain(start);
                 prop_assert!(whole.starts_with(start.trim_end_matches('\\')), "{start:?}");

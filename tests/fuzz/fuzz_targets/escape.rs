@@ -42,6 +42,11 @@ fuzz_target!(|data: &[u8]| {
             "{quoted}"
         );
     }
-    // What the program sees says the same as what the report shows.
+    // What the program sees says the same as what the report shows, but where its escapes make the
+    // literal so long that it is cut sooner.
+    if read.ends_with("... (cut)") && !line.ends_with("... (cut)") {
+        assert!(literal.len() > 256 + "... (cut)".len() - 12, "cut too soon: {literal}");
+        return;
+    }
     assert_eq!(lexer::unescaped(&read), lexer::unescaped(&line), "{read} and {line}");
 });
