@@ -142,6 +142,15 @@ pub fn pack_candidate(
 }
 
 impl Bundle {
+    /// `host:port` as people type it, an IPv6 address in brackets (RFC 3986 section 3.2.2).
+    #[must_use]
+    pub fn target(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+
     /// What its certificates are to the server, as the names of constants end.
     #[must_use]
     pub fn what_it_is(&self) -> &'static str {

@@ -20,6 +20,7 @@ use crate::{
 };
 
 pub use names::Names;
+pub(crate) use names::look_up;
 
 /// How long one address may take: a SYN is sent again after 1 s and 3 s (RFC 6298 section 2.1), so
 /// 5 s forgives two lost packets.
@@ -193,10 +194,7 @@ async fn resolve(
     let mut found = match target.address() {
         Some(address) => vec![SocketAddr::new(address, target.port())],
         None => {
-            let look_up = || async {
-                let found = tokio::net::lookup_host((host.as_str(), target.port())).await?;
-                Ok(found.collect())
-            };
+            let look_up = || names::look_up(&host, target.port());
             match timeout_at(deadline, names.addresses(&host, look_up)).await {
                 Ok(Ok(addresses)) => addresses,
                 Ok(Err(error)) => {

@@ -43,6 +43,7 @@ mod lists;
 mod building;
 mod checking;
 mod integrating;
+mod mistakes;
 mod projects;
 mod syncing;
 

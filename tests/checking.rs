@@ -5,7 +5,10 @@ use std::{fs, path::Path};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::CertificateDer;
 
-use crate::support::{Pki, Server, certgrab, grab, pki::pem_of, run::Run};
+use crate::{
+    issuers::{Files, forgetful, pki_with},
+    support::{Pki, Server, certgrab, grab, pki::pem_of, real, run::Run},
+};
 
 /// The folder with files as people have them, good and bad ones.
 fn inputs() -> std::path::PathBuf {
@@ -289,8 +292,14 @@ fn a_bundle_of_esp_idf_is_judged_by_the_issuer_of_the_topmost_certificate_sent()
     );
 }
 
+/// What is said of a hash of something that nobody here has.
+const NOT_AT_HAND: &str = ": note: no certificate at hand has this SHA-256, so that it cannot be \
+                           judged [anchor-unknown]\n    give the certificate with `--roots FILE`\n";
+
 /// Every form of `server`'s anchor, and of its chain where the form takes one, in files.
-fn written_by_certgrab(pki: &Pki, server: &Server) -> Vec<std::path::PathBuf> {
+///
+/// `roots` is the store that it was chosen from.
+fn written_by_certgrab(pki: &Pki, server: &Server, roots: &Path) -> Vec<std::path::PathBuf> {
     const TAKE_CHAINS: [&str; 12] = [
         "pem",
         "p7b",
@@ -315,7 +324,7 @@ fn written_by_certgrab(pki: &Pki, server: &Server) -> Vec<std::path::PathBuf> {
             let file = pki.file(&format!("{what}-{}.{}", format.name, extension(format.name)));
             let emit = format!("{}={}", format.name, file.display());
             let run = grab(server).args(["--quiet", "--what", *what, "--emit", &emit, "--roots"]);
-            run.args([pki.root_file()]).succeeds();
+            run.args([roots]).succeeds();
             files.push(file);
         }
     }
@@ -326,7 +335,7 @@ fn written_by_certgrab(pki: &Pki, server: &Server) -> Vec<std::path::PathBuf> {
 fn nothing_is_found_in_what_certgrab_itself_writes() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
-    for file in written_by_certgrab(&pki, &server) {
+    for file in written_by_certgrab(&pki, &server, &pki.root_file()) {
         let run = check_file(&pki, &server, &file);
         run.succeeds().stdout("");
         check_file(&pki, &server, &file).args(["--offline"]).succeeds().stdout("");
@@ -340,19 +349,89 @@ fn nothing_is_held_against_what_certgrab_wrote_by_one_who_has_no_root() {
         let pki = pki.intermediate("Plant Issuing").leaf("plc.test");
         let server = Server::presenting(&pki);
         let target = format!("{}:{}", server.name(), server.port());
-        for file in written_by_certgrab(&pki, &server) {
+        for file in written_by_certgrab(&pki, &server, &pki.root_file()) {
             let run = certgrab().args(["check", "--quiet", "--connect"]);
             let run = run.args([server.address().to_string()]);
             let found = run.args([file.as_path(), Path::new(&target)]).succeeds().out();
             // A hash is of something that nobody here has: that it is not known is all there is.
             let name = file.file_name().unwrap().to_str().unwrap();
             let is_hash = ["sha256", "spki-pin", "text"].iter().any(|form| name.contains(form));
-            let told = ": note: no certificate at hand has this SHA-256, so that it cannot be \
-                        judged [anchor-unknown]\n    give the certificate with `--roots FILE`\n";
             assert_eq!(found.is_empty(), !is_hash, "{name}: {found}");
-            assert!(!is_hash || found.ends_with(told), "{name}: {found}");
+            assert!(!is_hash || found.ends_with(NOT_AT_HAND), "{name}: {found}");
         }
     }
+}
+
+/// A root with an RSA key, which public authorities still have most of.
+fn rsa_root(name: &str) -> Option<crate::support::pki::Builder> {
+    if !real::program("openssl") {
+        return None;
+    }
+    let made = std::process::Command::new("openssl")
+        .args(["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+        .output()
+        .unwrap();
+    let pem = String::from_utf8(made.stdout).unwrap();
+    Some(Pki::root_with_key(name, KeyPair::from_pem(&pem).unwrap()))
+}
+
+#[test]
+fn nothing_is_found_in_what_certgrab_writes_for_one_of_several_roots() {
+    let Some(rsa) = rsa_root("Public RSA Root") else { return };
+    let ecdsa = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
+    let ecdsa = Pki::root_with_key("Public EC Root", ecdsa);
+    let pkis = [rsa, ecdsa].map(|root| root.intermediate("Public Issuing").leaf("plc.test"));
+    let others = ["Other Root", "Next Root"].map(|name| Pki::root(name).leaf("plc.test"));
+    let roots: Vec<_> = pkis.iter().chain(&others).map(|pki| pki.root_der().clone()).collect();
+    for pki in &pkis {
+        let server = Server::presenting(pki);
+        let target = format!("{}:{}", server.name(), server.port());
+        fs::write(pki.file("store.pem"), pem_of(&roots)).unwrap();
+        for file in written_by_certgrab(pki, &server, &pki.file("store.pem")) {
+            let run = certgrab().args(["check", "--quiet", "--connect"]);
+            let run = run.args([server.address().to_string(), "--roots".to_owned()]);
+            run.args([&pki.file("store.pem"), &file, Path::new(&target)]).succeeds().stdout("");
+            let run = certgrab().args(["check", "--quiet", "--connect"]);
+            let run = run.args([server.address().to_string()]);
+            let found = run.args([file.as_path(), Path::new(&target)]).succeeds().out();
+            assert!(
+                found.is_empty() || found.ends_with(NOT_AT_HAND),
+                "{}: {found}",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_certgrab_writes_for_a_server_that_leaves_out_an_issuer_is_sound_unless_a_hash() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/issuing.der")]);
+    files.serve("/issuing.der", &pki.path()[1]);
+    let server = forgetful(&pki);
+    let mut taken = 0;
+    for format in certgrab::emit::FORMATS {
+        let file = pki.file(&format!("anchor-{}.{}", format.name, extension(format.name)));
+        let emit = format!("{}={}", format.name, file.display());
+        let run = grab(&server).args(["--quiet", "--emit", &emit]).args(files.allowing());
+        run.args(["--roots"]).args([pki.root_file()]).ends();
+        // A reader that takes no intermediate as an anchor is given nothing.
+        if !file.exists() {
+            continue;
+        }
+        taken += 1;
+        let run = check_file(&pki, &server, &file);
+        // A hash does not bring the issuer that the server leaves out.
+        if ["sha256", "spki-pin", "text"].contains(&format.name) {
+            let found = run.fails_with(1).out();
+            let told = ": error: `Plant Root` does not verify what plc.test:";
+            assert!(found.contains(told), "{}: {found}", format.name);
+            assert!(found.contains("which the server did not send"), "{}: {found}", format.name);
+            continue;
+        }
+        run.succeeds().stdout("");
+    }
+    assert!(taken > 5, "{taken}");
 }
 
 #[test]
@@ -414,6 +493,72 @@ fn reports_are_valid_sarif_and_junit() {
     assert_eq!(document["schema"], 1);
     assert_eq!(document["status"], "broken");
     assert_eq!(document["findings"].as_array().unwrap().len(), results.len());
+}
+
+/// The JSON schema of SARIF 2.1.0, as the crate `serde-sarif` carries it.
+fn sarif_schema() -> std::path::PathBuf {
+    let cargo = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&cargo.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let crate_ = packages.iter().find(|package| package["name"] == "serde-sarif").unwrap();
+    let manifest = Path::new(crate_["manifest_path"].as_str().unwrap());
+    manifest.with_file_name("src").join("schema.json")
+}
+
+/// Whether `command`, a validator, takes what it was given.
+fn is_valid(command: &mut std::process::Command) -> bool {
+    let outcome = command.output().unwrap();
+    let told = String::from_utf8_lossy(&outcome.stderr);
+    if !outcome.status.success() {
+        println!("{command:?}: {told}");
+    }
+    outcome.status.success()
+}
+
+#[test]
+fn reports_are_what_the_schemas_of_sarif_and_junit_want() {
+    if !real::program("jsonschema") || !real::program("xmllint") {
+        return;
+    }
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let good = Pki::root("Plant Root").leaf("plc.test");
+    let runs = [
+        ("many", check_inputs().args(["--report", "sarif"]).fails_with(1).out()),
+        ("none", {
+            let run = certgrab().args(["check", "--offline", "--quiet", "--report", "sarif"]);
+            run.args([good.root_file()]).succeeds().out()
+        }),
+    ];
+    let sarif = |path: &Path| {
+        let mut validator = std::process::Command::new("jsonschema");
+        is_valid(validator.arg("-i").arg(path).arg(sarif_schema()))
+    };
+    for (name, report) in &runs {
+        fs::write(file(name), report).unwrap();
+        assert!(sarif(&file(name)), "{name}");
+    }
+    fs::write(file("other"), runs[0].1.replace("\"ruleId\"", "\"rule\"")).unwrap();
+    assert!(!sarif(&file("other")), "the schema takes anything");
+
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/junit/junit-10.xsd");
+    let junit = |path: &Path| {
+        let mut validator = std::process::Command::new("xmllint");
+        is_valid(validator.args(["--nonet", "--noout", "--schema"]).arg(&schema).arg(path))
+    };
+    let many = check_inputs().args(["--report", "junit"]).fails_with(1).out();
+    let run = certgrab().args(["check", "--offline", "--quiet", "--report", "junit"]);
+    let none = run.args([good.root_file()]).succeeds().out();
+    for (name, report) in [("many.xml", &many), ("none.xml", &none)] {
+        fs::write(file(name), report).unwrap();
+        assert!(junit(&file(name)), "{name}");
+    }
+    fs::write(file("other.xml"), many.replace("<failure ", "<failed ")).unwrap();
+    assert!(!junit(&file("other.xml")), "the schema takes anything");
 }
 
 #[test]

@@ -4,7 +4,12 @@ use std::fs;
 
 use rcgen::date_time_ymd;
 
-use crate::support::{Pki, certgrab, pki::sha256, real, run::Run};
+use crate::support::{
+    Pki, certgrab,
+    pki::{pem_of, sha256},
+    real,
+    run::Run,
+};
 
 /// The command for a real chain; `None` without the chains.
 fn real_chain(name: &str) -> Option<Run> {
@@ -212,4 +217,29 @@ path 1     holds
         ),
         "{text}"
     );
+}
+
+#[test]
+fn a_server_that_stands_in_the_users_file_is_no_path_of_its_own_unless_it_signed_itself() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let all = pki.file("all.pem");
+    std::fs::write(&all, pem_of(pki.path())).expect("a file");
+    let run = |roots: &std::path::Path| {
+        certgrab()
+            .args(["plc.test", "--paths", "--json", "--at", "2030-01-01", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([roots])
+    };
+    let paths = |document: serde_json::Value| {
+        let path = |path: &serde_json::Value| {
+            let certificates = path["certificates"].as_array().expect("certificates").len();
+            (certificates, path["problem"].is_null())
+        };
+        document["paths"].as_array().expect("paths").iter().map(path).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(run(&all).succeeds().json()), [(2, true)]);
+    let leaf = pki.file("leaf.pem");
+    std::fs::write(&leaf, pem_of(&pki.path()[..1])).expect("a file");
+    assert_eq!(paths(run(&leaf).fails_with(1).json()), [(1, false)]);
 }

@@ -331,19 +331,35 @@ fn a_subject_cannot_leave_its_comment_or_its_literal() {
 }
 
 #[test]
-fn the_same_chain_gives_the_same_bytes_whatever_the_time_zone_and_the_language() {
+fn the_same_chain_gives_the_same_bytes_in_every_form_wherever_it_is_written() {
     let pki = three();
-    let chain = pki.chain_file();
-    let run = |zone: &str, language: &str| {
+    let (chain, roots) = (pki.chain_file(), pki.root_file());
+    let run = |zone: &str, language: &str, user: &str| {
+        let home = tempfile::tempdir().expect("a folder");
+        let emits = certgrab::emit::FORMATS
+            .iter()
+            .flat_map(|format| ["--emit".to_owned(), format!("{0}={0}", format.name)]);
         crate::support::certgrab()
-            .args(["--from"])
+            .args(["-q", "plc.test", "--from"])
             .args([&chain])
-            .args(["plc.test", "--emit", "c", "--roots"])
-            .args([pki.root_file()])
+            .args(["--roots"])
+            .args([&roots])
+            .args(emits.collect::<Vec<_>>())
+            .in_folder(home.path())
             .env("TZ", zone)
             .env("LC_ALL", language)
-            .succeeds()
-            .out()
+            .env("LANGUAGE", language)
+            .env("USER", user)
+            .env("HOME", home.path().to_str().expect("a path"))
+            .succeeds();
+        let written = |format: &certgrab::emit::Format| {
+            (format.name, fs::read(home.path().join(format.name)).expect(format.name))
+        };
+        certgrab::emit::FORMATS.iter().map(written).collect::<Vec<_>>()
     };
-    assert_eq!(run("UTC", "C"), run("Asia/Shanghai", "zh_CN.UTF-8"));
+    let here = run("UTC", "C", "ada");
+    let there = run("Asia/Shanghai", "zh_CN.UTF-8", "bob");
+    for ((format, here), (_, there)) in here.iter().zip(&there) {
+        assert!(here == there, "{format}");
+    }
 }

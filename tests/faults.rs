@@ -266,6 +266,31 @@ fn honest_failures_without_file_descriptors() {
 }
 
 #[test]
+fn honest_failures_without_threads() {
+    if !real::program("strace") {
+        return;
+    }
+    let place = Place::new();
+    fs::write(place.folder.join("hosts"), "plc.test\n").expect("a list");
+    for (words, code, problem) in [
+        (
+            "localhost:1",
+            3,
+            "the name `localhost` does not resolve: no thread to ask the resolver: \
+             Resource temporarily unavailable (os error 11)",
+        ),
+        ("--hosts hosts", 4, "cannot read hosts: Resource temporarily unavailable (os error 11)"),
+    ] {
+        let output = place.shell(&format!(
+            "cd \"$OUT\" && exec strace -f -qq -o ../trace -e trace=clone,clone3 \
+             -e inject=clone,clone3:error=EAGAIN \"$1\" {words}"
+        ));
+        assert_eq!(text(&output.stderr), format!("certgrab: error: {problem}\n"));
+        assert_eq!(output.status.code(), Some(code));
+    }
+}
+
+#[test]
 fn ends_in_time_when_no_name_server_answers() {
     let place = Place::new();
     // A network of its own, in which the only name server hears and is silent.

@@ -122,3 +122,107 @@ fn a_file_that_is_there_and_different_is_left_alone() {
     run(&["integrate", "github-actions", "--force"]).succeeds();
     assert!(fs::read_to_string(path).unwrap().contains("certgrab check"));
 }
+
+/// What PyYAML reads in `path`, with all scalars as text.
+fn yaml(path: &Path) -> Option<serde_json::Value> {
+    let has = |program: &mut Command| program.output().is_ok_and(|output| output.status.success());
+    if !has(Command::new("python3").args(["-c", "import yaml"])) {
+        real::skip("PyYAML");
+        return None;
+    }
+    let script = "import json, sys, yaml\n\
+                  print(json.dumps(yaml.load(open(sys.argv[1]), yaml.BaseLoader)))";
+    let read = succeeds(Command::new("python3").args(["-c", script]).arg(path));
+    Some(serde_json::from_slice(&read.stdout).unwrap())
+}
+
+/// The steps of all jobs of a workflow, each of which uses or runs something.
+fn steps(workflow: &serde_json::Value) -> Vec<serde_json::Value> {
+    let jobs = workflow["jobs"].as_object().unwrap().values();
+    let all = jobs.flat_map(|job| {
+        assert!(job["runs-on"].is_string(), "{job}");
+        job["steps"].as_array().unwrap().clone()
+    });
+    let all: Vec<_> = all.collect();
+    for step in &all {
+        assert!(step["uses"].is_string() != step["run"].is_string(), "{step}");
+    }
+    all
+}
+
+#[test]
+fn the_workflow_asks_every_night_and_shows_what_was_found() {
+    let folder = tempfile::TempDir::new().unwrap();
+    certgrab().args(["integrate", "github-actions", "-q"]).in_folder(folder.path()).succeeds();
+    let path = folder.path().join(".github/workflows/certgrab.yml");
+    let Some(workflow) = yaml(&path) else { return };
+    let cron = workflow["on"]["schedule"][0]["cron"].as_str().unwrap();
+    assert_eq!(cron.split(' ').count(), 5, "{cron}");
+    assert_eq!(workflow["permissions"]["contents"], "read");
+    assert_eq!(workflow["permissions"]["security-events"], "write");
+    let steps = steps(&workflow);
+    let check = steps.iter().position(|step| {
+        step["run"].as_str().is_some_and(|run| run.starts_with("certgrab check "))
+    });
+    let upload = steps
+        .iter()
+        .position(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("/upload-sarif@")));
+    assert!(check.is_some() && check < upload);
+    let (check, upload) = (&steps[check.unwrap()], &steps[upload.unwrap()]);
+    let file = upload["with"]["sarif_file"].as_str().unwrap();
+    assert!(check["run"].as_str().unwrap().contains(&format!("--report sarif={file}")));
+    assert!(upload["if"].as_str().unwrap().starts_with("always()"));
+
+    // The step itself, where nothing is to be found and where something is.
+    let pki = project();
+    certgrab().args(["sync", "--quiet", "--locked"]).in_folder(pki.folder()).succeeds();
+    let run = || {
+        let mut words = check["run"].as_str().unwrap().split(' ');
+        program(words.next().unwrap(), pki.folder()).args(words).output().unwrap().status.code()
+    };
+    // The server has ended with its `project`: nobody answers.
+    assert_eq!(run(), Some(3));
+    assert!(pki.file(file).is_file());
+}
+
+#[test]
+fn the_hook_lets_a_commit_pass_until_a_file_is_not_what_its_lock_gives() {
+    let pki = project();
+    integrate(&pki, "pre-commit");
+    let Some(config) = yaml(&pki.file(".pre-commit-config.yaml")) else { return };
+    let hook = &config["repos"][0]["hooks"][0];
+    assert_eq!(config["repos"][0]["repo"], "local");
+    assert!(hook["id"].is_string() && hook["name"].is_string());
+    assert_eq!(
+        (&hook["language"], &hook["pass_filenames"], &hook["always_run"]),
+        (&"system".into(), &"false".into(), &"true".into())
+    );
+    let run = || {
+        let mut words = hook["entry"].as_str().unwrap().split(' ');
+        program(words.next().unwrap(), pki.folder()).args(words).output().unwrap().status.code()
+    };
+    certgrab().args(["sync", "--quiet", "--locked"]).in_folder(pki.folder()).succeeds();
+    assert_eq!(run(), Some(0));
+    let header = fs::read_to_string(pki.file("include/root_ca.h")).unwrap();
+    fs::write(pki.file("include/root_ca.h"), header.replace("8883", "8884")).unwrap();
+    assert_eq!(run(), Some(5));
+}
+
+#[test]
+fn the_release_workflow_is_yaml_whose_every_step_does_something() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/workflows/release.yml");
+    if !path.exists() {
+        real::skip("workflow beside the packed crate");
+        return;
+    }
+    let Some(workflow) = yaml(&path) else { return };
+    assert_eq!(workflow["on"]["push"]["tags"][0], "v*");
+    assert_eq!(workflow["permissions"]["contents"], "write");
+    let runs: Vec<_> = steps(&workflow)
+        .iter()
+        .filter_map(|step| step["run"].as_str().map(str::to_owned))
+        .collect();
+    for wanted in ["cargo test --locked", "cargo build --locked --release", "bash .ci/deb"] {
+        assert!(runs.iter().any(|run| run.starts_with(wanted)), "{wanted}");
+    }
+}

@@ -213,8 +213,8 @@ fn an_address_on_this_machine_is_not_asked_unless_the_user_opens_it() {
         "certgrab: error: `CN=plc.test` is issued by `CN=Plant Issuing`, which the server did not \
          send and {} does not have; http://{address}/issuing.crt leads to {address}, which is not \
          fetched from without `--aia-allow {address}`\n\
-         certgrab: hint: the server should send its issuer too, it is at \
-         http://{address}/issuing.crt\n",
+         certgrab: hint: if its issuer is a root of your own, give it with `--roots FILE`; an \
+         intermediate is for the server to send\n",
         root.display()
     ));
     assert_eq!(files.asked(), Vec::<String>::new());

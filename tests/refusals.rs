@@ -1,6 +1,9 @@
 //! No path holds: one sentence says why, and nothing is written.
 
-use rcgen::{KeyUsagePurpose, SanType, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SanType, date_time_ymd,
+};
 
 use crate::support::{
     Pki, Server, certgrab, grab,
@@ -141,6 +144,63 @@ fn a_certificate_without_a_subject_is_named_for_that() {
     let run = grab(&server).args(["--emit", "pem", "--at", "2030-01-01", "--roots"]);
     let error = run.args([pki.root_file()]).fails_with(1).err();
     assert!(error.starts_with("certgrab: error: (no subject) expired at 2021-01-01"), "{error}");
+}
+
+#[test]
+fn authorities_that_issued_each_other_are_told_from_an_issuer_that_was_not_sent() {
+    let [north, south] = ["North", "South"].map(|name| {
+        let mut params = CertificateParams::new([]).expect("parameters");
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        (params, KeyPair::generate().expect("a key"))
+    });
+    let issued = |(params, key): &(CertificateParams, KeyPair),
+                  by: &(CertificateParams, KeyPair)| {
+        let issuer = Issuer::from_params(&by.0, &by.1);
+        params.signed_by(key, &issuer).expect("a certificate").der().clone()
+    };
+    let mut leaf = CertificateParams::new(["plc.test".to_owned()]).expect("parameters");
+    leaf.distinguished_name = DistinguishedName::new();
+    leaf.distinguished_name.push(DnType::CommonName, "plc.test");
+    let leaf = (leaf, KeyPair::generate().expect("a key"));
+    let chain = [issued(&leaf, &north), issued(&north, &south), issued(&south, &north)];
+    let run = || {
+        certgrab()
+            .args(["plc.test", "--from", "-", "--emit", "pem", "--at", "2030-01-01"])
+            .reading(pem_of(&chain))
+    };
+    run().fails_with(1).stdout("").stderr(
+        "certgrab: error: `CN=South` is issued by `CN=North`, which is issued by it in turn: the \
+         chain goes round and reaches no root of Mozilla's store\n\
+         certgrab: hint: give the root of the server's authority with `--roots FILE`\n",
+    );
+    // Either of them ends the chain once the user trusts it.
+    let fingerprint = sha256(&chain[2]);
+    run().args(["--trust-sha256", &fingerprint]).succeeds().stdout(&pem_of(&chain[2..]));
+}
+
+#[test]
+fn a_certificate_that_has_its_issuers_name_and_another_key_is_not_called_self_signed() {
+    let pki = Pki::root("plc.test").leaf("plc.test");
+    let run = || {
+        certgrab()
+            .args(["plc.test", "--emit", "pem", "--at", "2030-01-01", "--from"])
+            .args([pki.chain_file()])
+    };
+    run().fails_with(1).stdout("").stderr(
+        "certgrab: error: `CN=plc.test` is issued by `CN=plc.test`, which the server did not send \
+         and Mozilla's store does not have\n\
+         certgrab: hint: if its issuer is a root of your own, give it with `--roots FILE`; an \
+         intermediate is for the server to send\n",
+    );
+    let leaf = sha256(pki.leaf_der());
+    run().args(["--trust-sha256", &leaf]).fails_with(1).stdout("").stderr(
+        "certgrab: error: `CN=plc.test` is the server's own certificate, issued by `CN=plc.test`: \
+         it is no authority\n\
+         certgrab: hint: give the SHA-256 of its root or of an intermediate\n",
+    );
+    run().args(["--roots"]).args([pki.root_file()]).succeeds();
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use crate::support::{Pki, Server, certgrab, grab};
+use rcgen::{KeyPair, date_time_ymd};
+use rustls::pki_types::CertificateDer;
+
+use crate::support::{Pki, Server, certgrab, grab, pki::pem_of};
 
 #[test]
 fn roots_of_a_file_replace_mozillas() {
@@ -68,6 +71,35 @@ fn a_leaf_and_an_intermediate_in_the_file_do_not_stand_in_the_way_of_the_root() 
 }
 
 #[test]
+fn of_a_root_and_the_same_renewed_the_one_that_is_valid_is_the_anchor_in_whatever_order() {
+    let key = KeyPair::generate().expect("a key");
+    let same_key = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
+    let old =
+        Pki::root_with("Plant Root", same_key, |root| root.not_after = date_time_ymd(2021, 1, 1))
+            .leaf("old.test");
+    let pki = Pki::root_with("Plant Root", key, |_| {}).intermediate("Issuing").leaf("plc.test");
+    let roots = [old.root_der().clone(), pki.root_der().clone()];
+    let file = pki.file("roots.pem");
+    let run = |order: &[CertificateDer<'_>]| {
+        fs::write(&file, pem_of(order)).expect("a file");
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([&file])
+    };
+    let renewed = pem_of(&roots[1..]);
+    run(&roots).succeeds().stdout(&renewed).stderr("");
+    run(&[roots[1].clone(), roots[0].clone()]).succeeds().stdout(&renewed).stderr("");
+    run(&roots[..1]).fails_with(1).stdout("").stderr(
+        "certgrab: error: `CN=Plant Root` expired at 2021-01-01T00:00:00Z, judged at \
+         2030-01-01T00:00:00Z\n\
+         certgrab: hint: its owner must replace it; if this machine's clock is wrong, give the time \
+         with `--at`\n",
+    );
+}
+
+#[test]
 fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_refused() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let folder = pki.file("roots");
@@ -81,8 +113,8 @@ fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_re
             .args([&folder])
     };
     let hint = "certgrab: hint: wanted files with PEM blocks that begin with \
-                -----BEGIN CERTIFICATE-----, or with one certificate in DER; folders inside are not \
-                looked at\n";
+                -----BEGIN CERTIFICATE-----, with one certificate in DER, or in PKCS#7; folders \
+                inside are not looked at\n";
     let shown = folder.display();
     run()
         .fails_with(4)
@@ -113,13 +145,69 @@ fn roots_that_cannot_be_read_are_a_matter_of_files() {
     fs::write(&empty, "").expect("a file");
     certgrab().args(["plc.test", "--roots"]).args([&empty]).fails_with(4).stderr(&format!(
         "certgrab: error: {} holds no certificate\n\
-         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, or one \
-         certificate in DER\n",
+         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
+         certificate in DER, or PKCS#7\n",
         empty.display()
     ));
     certgrab().args(["plc.test", "--roots", "/dev/zero"]).fails_with(4).stderr(
         "certgrab: error: cannot read /dev/zero: wanted a regular file\n\
          certgrab: hint: `--roots` takes a file or a directory of files, `--from` a file or `-` \
          for standard input\n",
+    );
+}
+
+#[test]
+fn a_file_that_holds_certificates_in_a_way_that_is_not_read_is_told_what_it_is() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let refused = |name: &str, content: &[u8], what: &str| {
+        let file = pki.file(name);
+        fs::write(&file, content).expect("a file");
+        for (from, roots) in [(&file, &pki.root_file()), (&pki.chain_file(), &file)] {
+            certgrab()
+                .args(["verify", "--host", "plc.test", "--from"])
+                .args([from])
+                .args(["--roots"])
+                .args([roots])
+                .fails_with(4)
+                .stdout("")
+                .stderr(&format!("certgrab: error: {} {what}\n", file.display()));
+        }
+    };
+    let pem = fs::read_to_string(pki.root_file()).expect("a file");
+
+    // The beginning of what `openssl pkcs12 -export` writes, its lengths made to fit.
+    let pfx = [0x30, 0x10, 2, 1, 3, 0x30, 0x0b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+    refused(
+        "roots.p12",
+        &pfx,
+        "is a PKCS#12 file, which is not read\n\
+         certgrab: hint: `openssl pkcs12 -in FILE -nokeys -out certificates.pem` writes its \
+         certificates as PEM, which is read",
+    );
+    refused(
+        "cacerts.jks",
+        b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\0",
+        "is a Java key store, which is not read\n\
+         certgrab: hint: `keytool -exportcert -rfc -keystore FILE -alias ALIAS` writes a \
+         certificate as PEM, which is read; `keytool -list -keystore FILE` lists the aliases",
+    );
+    let little: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = pem.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let marked = [&[0xff, 0xfe], little.as_slice()].concat();
+    for (name, content) in [("le.pem", little), ("be.pem", big), ("marked.pem", marked)] {
+        refused(
+            name,
+            &content,
+            "is text in UTF-16, which is not read\n\
+             certgrab: hint: save it as UTF-8 or ASCII",
+        );
+    }
+    let key = fs::read(pki.key_file()).expect("a file");
+    refused(
+        "key.pem",
+        &key,
+        "holds no certificate, only PRIVATE KEY\n\
+         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
+         certificate in DER, or PKCS#7",
     );
 }

@@ -154,12 +154,15 @@ impl Door<'_> {
                 Some(Held { certificate: Some(root.certificate), ..held.clone() })
             })
             .collect();
-        if !roots.is_empty() && self.opens_to(examined, &roots, presented).is_ok() {
+        if !roots.is_empty() {
+            if let Err(refusal) = self.opens_to(examined, &roots, presented) {
+                self.tell(examined, Severity::Error, &roots, &refusal);
+            }
             return true;
         }
         // A root above the chain may have the fingerprint, and nobody here knows that root.
         let ends_in_a_root = presented.certificates.iter().any(Certificate::is_self_issued);
-        if roots.is_empty() && best.is_none() && !ends_in_a_root {
+        if best.is_none() && !ends_in_a_root {
             lints::tell_unknown(examined, &pins);
             return true;
         }

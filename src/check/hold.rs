@@ -42,7 +42,7 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
     for (index, constant) in source.constants.iter().enumerate() {
         let before = examined.held.len();
         if pem_text::is_pem(constant) {
-            for (certificate, line) in pem_text::certificates(constant, examined) {
+            for (certificate, line) in pem_text::certificates(constant, source.language, examined) {
                 keep(examined, constant, index, line, Some(certificate), None);
             }
             if examined.held.len() > before {

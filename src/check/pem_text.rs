@@ -3,7 +3,10 @@
 //! What mbedTLS 2.28, mbedTLS 3.6 and BearSSL 0.6 accept was measured; a finding is an error where
 //! a stack that the code speaks to reads nothing.
 
-use super::{Examined, Severity, source::Constant, source::Form};
+use super::{
+    Examined, Severity,
+    source::{Constant, Form, Language},
+};
 use crate::{certificate::Certificate, consumer, escape::Foreign};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -39,9 +42,10 @@ pub(super) fn is_pem(constant: &Constant) -> bool {
     false
 }
 
-/// The certificates of the PEM blocks of `constant`, each with its line.
+/// The certificates of the PEM blocks of `constant`, which `language` writes, each with its line.
 pub(super) fn certificates(
     constant: &Constant,
+    language: Language,
     examined: &mut Examined,
 ) -> Vec<(Certificate, usize)> {
     let bytes = constant.bytes.as_slice();
@@ -58,7 +62,7 @@ pub(super) fn certificates(
         if label != b"PKCS7" && !CERTIFICATE_LABELS.contains(&label) {
             continue;
         }
-        let block = Block { constant, begin, body: at, label };
+        let block = Block { constant, language, begin, body: at, label };
         // Looked for up to the next block only: a file of unclosed ones is read once.
         let next = begins.get(index + 1).map_or(bytes.len(), |next| *next);
         let end = bytes.get(at..next).and_then(|body| find(body, END)).map(|offset| at + offset);
@@ -79,6 +83,7 @@ pub(super) fn certificates(
 
 struct Block<'a> {
     constant: &'a Constant,
+    language: Language,
     /// Where its BEGIN stands.
     begin: usize,
     /// Where its body begins.
@@ -186,11 +191,19 @@ impl Block<'_> {
                 Severity::Error,
                 "pem-literal-newline",
                 "the PEM block has a backslash and an `n` where a line must end",
-                Some("write one backslash, in an ordinary literal: `\\n`".to_owned()),
+                Some(match (constant.form, self.language) {
+                    (Form::File, _) => "write an end of a line for each of them".to_owned(),
+                    (_, Language::Yaml) => {
+                        "put it between double quotes, or write it as a block: `KEY: |`".to_owned()
+                    }
+                    _ => "write one backslash, in an ordinary literal: `\\n`".to_owned(),
+                }),
             );
             return clean;
         }
-        let starts = body.first().is_some_and(|byte| matches!(byte, b'\n' | b'\r'));
+        // All readers pass over blanks at the end of a line.
+        let mut behind_label = body.iter().filter(|byte| !matches!(byte, b' ' | b'\t'));
+        let starts = behind_label.next().is_some_and(|byte| matches!(byte, b'\n' | b'\r'));
         let ends = body.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t'))
             && body.contains(&b'\n');
         if !(starts && ends) {
@@ -199,13 +212,23 @@ impl Block<'_> {
                 Severity::Error,
                 "pem-no-line-ends",
                 "the PEM block has no ends of lines around its boundaries",
-                Some("end every line of the literal with `\\n`".to_owned()),
+                Some(self.how_to_end_lines()),
             );
             return clean;
         }
         self.look_at_margin(end, examined);
         self.look_after(end, examined);
         clean
+    }
+
+    /// How its file writes the ends of lines.
+    fn how_to_end_lines(&self) -> String {
+        match (self.constant.form, self.language) {
+            (Form::File, _) => "give each boundary a line of its own",
+            (_, Language::Yaml) => "write it as a block: `KEY: |`",
+            _ => "end every line of the literal with `\\n`",
+        }
+        .to_owned()
     }
 
     fn look_at_margin(&self, end: usize, examined: &mut Examined) {
@@ -243,7 +266,15 @@ impl Block<'_> {
                 Severity::Error,
                 "pem-no-line-ends",
                 "two PEM blocks meet on one line",
-                Some("end the first with `\\n`".to_owned()),
+                Some(
+                    match (constant.form, self.language) {
+                        (Form::File, _) | (_, Language::Yaml) => {
+                            "begin the second on a line of its own"
+                        }
+                        _ => "end the first with `\\n`",
+                    }
+                    .to_owned(),
+                ),
             ),
             _ => {
                 let severity = match examined.consumer {

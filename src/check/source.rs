@@ -136,7 +136,8 @@ fn language(file: &Path, content: &[u8]) -> Language {
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     match extension.to_ascii_lowercase().as_str() {
         "c" | "h" | "cc" | "cpp" | "cxx" | "hh" | "hpp" | "hxx" | "ino" | "pde" | "inc" | "inl"
-        | "ipp" | "js" | "json" | "toml" | "lua" | "java" | "go" | "zig" => Language::C,
+        | "ipp" | "js" | "mjs" | "ts" | "json" | "toml" | "lua" | "java" | "kt" | "kts"
+        | "swift" | "dart" | "go" | "zig" => Language::C,
         "rs" => Language::Rust,
         "py" => Language::Python,
         "yaml" | "yml" => Language::Yaml,

@@ -176,11 +176,11 @@ pub(super) fn render(
 }
 
 /// The bytes of flash that each form takes, the smallest first.
-pub(super) fn sizes(bundle: &Bundle) -> String {
+pub(super) fn sizes(bundle: &Bundle, name: &Identifier) -> String {
     let mut rows = Vec::new();
     for format in FORMATS {
         // A form that has no room for these certificates is no choice.
-        if let Ok(Some(bytes)) = emit::flash_bytes(bundle, *format) {
+        if let Ok(Some(bytes)) = emit::flash_bytes(bundle, *format, name) {
             rows.push((bytes, format));
         }
     }

@@ -257,7 +257,7 @@ fn finish(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     if job.format.sizes {
-        output::show(&formats::sizes(&bundle))?;
+        output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
     prove(job, target, grab, &bundle, options, display)?;

@@ -32,7 +32,7 @@ use std::{
 };
 
 use certgrab::escape::Foreign;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use args::{Args, Command};
 
@@ -109,6 +109,17 @@ impl Failure {
 
 /// Runs the command as the process was called; the code to exit with.
 pub(crate) fn run() -> ExitCode {
+    own_up_to_panics();
+    let exit = match Args::try_parse() {
+        Ok(args) => dispatch(args),
+        Err(error) => usage(&error),
+    };
+    ExitCode::from(exit.code())
+}
+
+/// From here on a panic, on whatever thread, ends the process in certgrab's own manner, before it
+/// would unwind or abort.
+fn own_up_to_panics() {
     panic::set_hook(Box::new(|panic| {
         let payload = panic.payload();
         let text = payload.downcast_ref::<&str>().copied();
@@ -118,11 +129,6 @@ pub(crate) fn run() -> ExitCode {
         complain(&failure);
         process::exit(failure.exit.code().into());
     }));
-    let exit = match Args::try_parse() {
-        Ok(args) => dispatch(args),
-        Err(error) => usage(&error),
-    };
-    ExitCode::from(exit.code())
 }
 
 /// What is said of a panic: whatever was asked, it is no one's fault but certgrab's.
@@ -153,12 +159,26 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
         Some(Command::Completions(shell)) => paperwork::completions(shell),
         Some(Command::Man) => paperwork::man(),
-        None => job::run(&args.job, &args.display),
+        None => in_their_place(&args.job).and_then(|()| job::run(&args.job, &args.display)),
     });
     outcome.unwrap_or_else(|failure| {
         complain(&failure);
         failure.exit
     })
+}
+
+/// A command behind an option reads as a host; no host of that name was meant.
+fn in_their_place(job: &args::Job) -> Result<(), Failure> {
+    let Some(first) = job.targets.first() else { return Ok(()) };
+    let scheme = first.scheme();
+    let is_bare = !scheme.is_given && first.port() == scheme.port;
+    let commands = Args::command();
+    let typed = commands.get_subcommands().map(clap::Command::get_name);
+    match typed.into_iter().find(|name| is_bare && *name == first.host()) {
+        None => Ok(()),
+        Some(name) => Err(Failure::new(Exit::Usage, format!("the command `{name}` comes first"))
+            .with_hint(Some(format!("`certgrab {name} ...`, with its options behind it")))),
+    }
 }
 
 /// Says what went wrong, on standard error.
@@ -221,5 +241,40 @@ mod tests {
             here.line()
         );
         assert_eq!(failure.message, wanted);
+    }
+
+    /// Set in the process that is to panic.
+    const PANICS: &str = "CERTGRAB_TEST_PANICS";
+
+    #[test]
+    fn a_panic_ends_the_process_with_70_and_one_escaped_line_on_any_thread() {
+        if let Ok(thread) = std::env::var(PANICS) {
+            own_up_to_panics();
+            let fall = || panic!("no \x1b[31mbounds\ncertgrab: all is well");
+            match thread.as_str() {
+                "main" => fall(),
+                _ => std::thread::spawn(fall).join().expect("the process is over"),
+            }
+        }
+        let name =
+            "cli::tests::a_panic_ends_the_process_with_70_and_one_escaped_line_on_any_thread";
+        for thread in ["main", "another"] {
+            let this = std::env::current_exe().expect("the tests");
+            let output = process::Command::new(this)
+                .args(["--exact", name, "--nocapture"])
+                .env(PANICS, thread)
+                .output()
+                .expect("the tests again");
+            assert_eq!(output.status.code(), Some(70), "{thread}");
+            let said = String::from_utf8(output.stderr).expect("UTF-8");
+            let lines: Vec<_> = said.lines().collect();
+            assert!(
+                matches!(lines[..], [error, hint]
+                    if error.starts_with("certgrab: error: a fault of certgrab's own at src/cli/mod.rs:")
+                        && error.ends_with(": no \\u{1b}[31mbounds\\u{a}certgrab: all is well")
+                        && hint.starts_with("certgrab: hint: please report it")),
+                "{said}"
+            );
+        }
     }
 }

@@ -1,13 +1,43 @@
 //! What names resolve to, shared by all connections of a run.
 
-use std::{fmt, io, net::SocketAddr, sync::Arc};
+use std::{
+    fmt, io,
+    net::{SocketAddr, ToSocketAddrs as _},
+    sync::Arc,
+    thread,
+};
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore, oneshot};
 
 use crate::remembered::Memory;
 
 /// Names remembered in each generation, some 200 bytes each.
 const MAX_NAMES: usize = 4_096;
+
+/// Names that are asked for at the same time, each on a thread: as many as tokio would have.
+const MAX_ASKED: usize = 512;
+
+static FREE: Semaphore = Semaphore::const_new(MAX_ASKED);
+
+/// The addresses of `host` as the system resolves it.
+///
+/// The system's call blocks, so it has a thread of its own, which whoever gives up leaves behind.
+/// tokio's threads would panic where the system has none left.
+pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let ended = || io::Error::other("the resolver ended without an answer");
+    let place = FREE.acquire().await.map_err(|_| ended())?;
+    let (answer, answered) = oneshot::channel();
+    let name = (host.to_owned(), port);
+    let resolve = move || {
+        let _place = place;
+        // Whoever asked may have given up.
+        let _ = answer.send(name.to_socket_addrs().map(Iterator::collect));
+    };
+    thread::Builder::new()
+        .spawn(resolve)
+        .map_err(|error| io::Error::other(format!("no thread to ask the resolver: {error}")))?;
+    answered.await.map_err(|_| ended())?
+}
 
 /// The answers of the resolver in one run: a name is asked for once, also by many who want it at the
 /// same time. Only answers are kept; what failed is asked for again.

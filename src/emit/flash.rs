@@ -13,27 +13,44 @@ const BEARSSL_ANCHOR: usize = 32;
 /// A `rustls_pki_types::TrustAnchor` where a pointer has 4 bytes: three fields of three words.
 const RUSTLS_ANCHOR: usize = 36;
 
+/// A row of the table of several certificates in DER where a pointer has 4 bytes: where one begins
+/// and how long it is.
+const DER_ROW: usize = 8;
+
 /// The bytes of flash that a device spends on `bundle` in `format`, on 32-bit machines.
 ///
-/// The code that parses it is not counted, nor are facts that the code does not name. `None` for
-/// forms that no device keeps.
+/// The code that parses it is not counted, nor are facts that the code does not name. `name` is that
+/// of the constants, which counts where the device keeps the source itself. `None` for forms that no
+/// device keeps.
 ///
 /// # Errors
 ///
 /// Those of [`render`].
-pub fn flash_bytes(bundle: &Bundle, format: Format) -> Result<Option<usize>, Error> {
+pub fn flash_bytes(
+    bundle: &Bundle,
+    format: Format,
+    name: &Identifier,
+) -> Result<Option<usize>, Error> {
     meet(bundle, format)?;
     let sum = |bytes: fn(&Certificate) -> usize| {
         bundle.entries.iter().map(|entry| bytes(&entry.certificate)).sum()
     };
     Ok(match format.stored {
         Stored::Nothing => None,
-        Stored::File => Some(render(bundle, format, &Identifier::for_host("", "CA"))?.len()),
+        Stored::File => Some(render(bundle, format, name)?.len()),
         Stored::PemAndNul => Some(pem_text(bundle).len() + 1),
-        Stored::Der => Some(sum(|certificate| certificate.der().len())),
+        Stored::Der => Some(sum(|certificate| certificate.der().len()) + der_table(bundle)),
         Stored::BearSslAnchors => Some(sum(bearssl_anchor)),
         Stored::RustlsAnchors => Some(sum(rustls_anchor)),
     })
+}
+
+/// The table through which several certificates in DER are read; one needs none.
+fn der_table(bundle: &Bundle) -> usize {
+    match bundle.entries.len() {
+        1 => 0,
+        count => count * DER_ROW,
+    }
 }
 
 fn bearssl_anchor(certificate: &Certificate) -> usize {

@@ -58,11 +58,11 @@ pub(super) enum Demand {
 /// What a device keeps in its flash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stored {
-    /// The file as it is.
+    /// The file as it is, as it is copied to the device.
     File,
     /// The PEM text and its NUL.
     PemAndNul,
-    /// The DER certificates.
+    /// The DER certificates, and the table of several.
     Der,
     /// Name and bare key of each certificate, and BearSSL's table of them.
     BearSslAnchors,
@@ -216,7 +216,7 @@ pub const FORMATS: &[Format] = &[
         "a module with DER for load_verify_locations",
         source("micropython.py"),
     )
-    .stored(Stored::Der),
+    .stored(Stored::File),
     row(
         "circuitpython",
         "CircuitPython",
@@ -224,7 +224,7 @@ pub const FORMATS: &[Format] = &[
         source("circuitpython.py"),
     )
     .one()
-    .stored(Stored::PemAndNul),
+    .stored(Stored::File),
     row(
         "esphome",
         "ESPHome mqtt",

@@ -80,18 +80,13 @@ const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 /// The variables for one bundle.
 pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
     let pem = super::pem_text(bundle);
-    let target = if bundle.host.contains(':') {
-        format!("[{}]:{}", bundle.host, bundle.port)
-    } else {
-        format!("{}:{}", bundle.host, bundle.port)
-    };
     let certificates = || bundle.entries.iter().map(|entry| &entry.certificate);
     context! {
         name => Value::from_object(Name(name.clone())),
         format => format,
         host => text(&Foreign::text(&bundle.host)),
         port => bundle.port,
-        target => text(&Foreign::text(&target)),
+        target => text(&Foreign::text(&bundle.target())),
         is_of_a_list => bundle.entries.iter().any(|entry| !entry.needed_by.is_empty()),
         options => options(bundle, name),
         key_is_proven => bundle.key_possession == KeyPossession::Proven,

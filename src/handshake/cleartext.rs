@@ -138,8 +138,10 @@ mod tests {
 
     #[test]
     fn a_mebibyte_of_a_server_is_heard_out_and_a_byte_more_is_too_much() {
-        // A HelloRequest in a record, which a client may pass over (RFC 5246 section 7.4.1.1).
-        let endless = [22, 3, 3, 0, 4, 0, 0, 0, 0].repeat(MAX_PEER_BYTES / 9 + 1);
+        // A Certificate message of nearly 256 KiB, a record for each byte of it.
+        let message = [11, 3, 0xff, 0xff].into_iter().chain(std::iter::repeat(0));
+        let records = message.take(MAX_PEER_BYTES / 6 + 1).map(|byte| [22, 3, 3, 0, 1, byte]);
+        let endless: Vec<u8> = records.flatten().collect();
         let hear = |bytes: usize| hear(&endless[..bytes], 0);
         let heard_out = hear(MAX_PEER_BYTES);
         assert!(matches!(heard_out, Error::Closed { received: MAX_PEER_BYTES }), "{heard_out}");

@@ -99,10 +99,16 @@ impl Reader {
             match kind {
                 record::HANDSHAKE if content.is_empty() => self.nothing_new()?,
                 record::HANDSHAKE => {
-                    self.useless = 0;
                     self.messages.drain(..self.read);
                     self.read = 0;
                     self.messages.extend(content);
+                    // A HelloRequest is counted once it is whole, and each record that brings no
+                    // more than a piece of one is too.
+                    if self.messages[0] != message::HELLO_REQUEST {
+                        self.useless = 0;
+                    } else if self.messages.len() < MESSAGE_HEADER {
+                        self.nothing_new()?;
+                    }
                 }
                 record::ALERT => match content[..] {
                     // A warning, `unrecognized_name` mostly; close_notify is an end all the same.
@@ -159,6 +165,9 @@ impl Reader {
             if length > most {
                 return Err(Error::TooLarge { what, bytes: Some(length), most });
             }
+            if kind == message::HELLO_REQUEST && length > 0 {
+                return Err(protocol("a HelloRequest that is not empty"));
+            }
             let Some(body) = rest.get(..length) else { return Ok(None) };
             let body = body.to_vec();
             self.read += MESSAGE_HEADER + length;
@@ -166,6 +175,7 @@ impl Reader {
                 self.nothing_new()?;
                 continue;
             }
+            self.useless = 0;
             return Ok(Some(Event::Message { kind, body }));
         }
         Ok(None)
@@ -266,13 +276,35 @@ mod tests {
         let empty = record(22, &[]);
         let warning = record(21, &[1, 112]);
         let request = record(22, &handshake(message::HELLO_REQUEST, 0));
-        for useless in [empty, warning] {
+        let done = handshake(message::SERVER_HELLO_DONE, 0);
+        for useless in [&empty, &warning, &request] {
             assert_eq!(events(&useless.repeat(16), 64).unwrap(), []);
             assert!(matches!(events(&useless.repeat(17), 64), Err(Error::Useless)));
+            // A message brings something, also if only a piece of it has come.
+            let pieces = [useless.repeat(16), record(22, &done[..1]), useless.repeat(16)].concat();
+            if *useless != request {
+                assert_eq!(events(&pieces, 64).unwrap(), []);
+            }
+            let whole = [useless.repeat(16), record(22, &done), useless.repeat(16)].concat();
+            assert_eq!(events(&whole, 64).unwrap().len(), 1);
         }
+        let mixed = [empty.repeat(6), warning.repeat(6), request.repeat(5)].concat();
+        assert!(matches!(events(&mixed, 64), Err(Error::Useless)));
         let many = record(22, &handshake(message::HELLO_REQUEST, 0).repeat(17));
         assert!(matches!(events(&many, 64), Err(Error::Useless)));
-        assert_eq!(events(&request, 64).unwrap(), []);
+    }
+
+    #[test]
+    fn a_hello_request_in_pieces_is_no_way_around_the_limit_of_useless_records() {
+        let pieces = record(22, &[message::HELLO_REQUEST]);
+        assert_eq!(events(&pieces.repeat(16), 64).unwrap(), []);
+        assert!(matches!(events(&pieces.repeat(17), 64), Err(Error::Useless)));
+        // RFC 5246 section 7.4.1.1: it has no body.
+        let error = events(&record(22, &handshake(message::HELLO_REQUEST, 1)[..4]), 64);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "the server sent a HelloRequest that is not empty"
+        );
     }
 
     #[test]

@@ -125,11 +125,11 @@ async fn checked_addresses(url: &Url, reached: &Reached) -> Result<Vec<SocketAdd
     let found: Vec<SocketAddr> = match host {
         Host::Ipv4(address) => vec![SocketAddr::from((address, port))],
         Host::Ipv6(address) => vec![SocketAddr::from((address, port))],
-        Host::Domain(name) => tokio::net::lookup_host((name, port))
-            .await
-            .map_err(|_| Problem::NotResolved)?
-            .take(connect::MAX_ADDRESSES)
-            .collect(),
+        Host::Domain(name) => {
+            let mut found = connect::look_up(name, port).await.map_err(|_| Problem::NotResolved)?;
+            found.truncate(connect::MAX_ADDRESSES);
+            found
+        }
     };
     let first = *found.first().ok_or(Problem::NotResolved)?;
     let open: Vec<_> = found

@@ -90,6 +90,11 @@ pub(crate) fn why_not(
             issuer: root.subject().text(),
             store: store.description(),
         },
+        (webpki::Error::UnknownIssuer, End::Circle(child)) => Refusal::Circle {
+            subject: child.subject().text(),
+            issuer: child.issuer().text(),
+            store: store.description(),
+        },
         (_, End::WrongSignature { child, issuer }) => Refusal::WrongSignature {
             subject: child.subject().text(),
             issuer: issuer.subject().text(),
@@ -116,7 +121,7 @@ pub(crate) fn why_not(
             store: store.description(),
             is_leaf: child == leaf,
         },
-        (_, End::Root(top) | End::Missing(top) | End::Trusted(top)) => {
+        (_, End::Root(top) | End::Missing(top) | End::Trusted(top) | End::Circle(top)) => {
             not_verifiable(if chain.certificates.len() < 2 { leaf } else { top }, &error)
         }
     }
@@ -137,6 +142,8 @@ enum End<'a> {
     OtherKey { child: &'a Certificate, root: &'a Certificate },
     /// In a root of the store.
     Trusted(&'a Certificate),
+    /// Below a certificate that is below it: they issued each other.
+    Circle(&'a Certificate),
     /// In a certificate that its issuer did not sign.
     WrongSignature { child: &'a Certificate, issuer: &'a Certificate },
 }
@@ -155,7 +162,7 @@ fn climb<'a>(
             certificates.push(root);
             return Climbed { certificates, end: End::Trusted(root) };
         }
-        if current.is_self_issued() {
+        if signed_itself(current) {
             return Climbed { certificates, end: End::Root(current) };
         }
         let named: Vec<_> = issuers(current, candidates.iter()).collect();
@@ -169,6 +176,9 @@ fn climb<'a>(
             (None, Some(issuer)) if !certificates.contains(issuer) => {
                 let end = End::WrongSignature { child: current, issuer };
                 return Climbed { certificates, end };
+            }
+            (None, Some(_)) if !current.is_self_issued() => {
+                return Climbed { certificates, end: End::Circle(current) };
             }
             (None, _) => {
                 let mut trusted = roots.iter().map(|root| &root.certificate);
@@ -187,6 +197,11 @@ fn issuers<'a>(
     among: impl Iterator<Item = &'a Certificate>,
 ) -> impl Iterator<Item = &'a Certificate> {
     among.filter(|certificate| certificate.subject_der() == child.issuer_der())
+}
+
+/// Whether the certificate has its own name as its issuer's, and its own key signed it.
+pub(super) fn signed_itself(certificate: &Certificate) -> bool {
+    certificate.is_self_issued() && signed(certificate, certificate)
 }
 
 /// A signature that cannot be checked is taken for one that fits: it may be the nearest miss.

@@ -80,8 +80,7 @@ pub fn find(
     };
     let mut candidates: Vec<Certificate> = presented.certificates[1..].to_vec();
     candidates.extend(issuers.iter().cloned());
-    let trusted = store.by_the_users_word(leaf);
-    if let Some(root) = trusted.clone().filter(|_| leaf.is_self_issued()) {
+    if let Some(root) = own_anchor(leaf, store) {
         let path = trusted_leaf(leaf, root, question)?;
         return Ok(Paths { found: vec![path], cut: false });
     }
@@ -90,7 +89,9 @@ pub fn find(
     match search {
         Ok(paths) => Ok(paths),
         // The user trusts the leaf itself, and nothing above it: that makes no authority of it.
-        Err(_) if trusted.is_some() => Err(explain::trusted_leaf_is_issued(leaf)),
+        Err(_) if store.by_the_users_word(leaf).is_some() => {
+            Err(explain::trusted_leaf_is_issued(leaf))
+        }
         Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)),
     }
 }
@@ -158,7 +159,7 @@ pub(crate) fn search(
         anchor_at,
     };
     let answer = SEARCHES.recall(&asked).unwrap_or_else(|| {
-        let answer = judged(leaf, candidates, roots, question, anchor_at);
+        let answer = judged(&asked);
         SEARCHES.keep(asked, answer.clone());
         answer
     });
@@ -199,24 +200,19 @@ struct Steps {
     cut: bool,
 }
 
-fn judged(
-    leaf: &Certificate,
-    candidates: &[Certificate],
-    roots: &[Root],
-    question: Question<'_>,
-    anchor_at: Option<Time>,
-) -> Result<Steps, Problem> {
-    let leaf_der = CertificateDer::from(leaf.der());
+fn judged(asked: &Asked) -> Result<Steps, Problem> {
+    let leaf_der = CertificateDer::from(asked.leaf.der());
     let end_entity = EndEntityCert::try_from(&leaf_der).map_err(Problem::WebPki)?;
-    end_entity.verify_is_valid_for_subject_name(question.name).map_err(Problem::WebPki)?;
+    end_entity.verify_is_valid_for_subject_name(&asked.name).map_err(Problem::WebPki)?;
 
     let steps = Steps { found: Vec::new(), cut: false };
-    let mut search = Search { candidates, roots, anchor_at, steps, problem: None };
-    let failure = search.run(&end_entity, 0..roots.len(), question);
-    if search.steps.cut {
+    let mut search = Search { asked, steps, problem: None };
+    let roots = asked.roots.len();
+    let failure = search.run(&end_entity, 0..roots);
+    if std::mem::take(&mut search.steps.cut) {
         // Each call has its own budget, so asking for one root at a time reaches further.
-        for position in 0..roots.len() {
-            search.run(&end_entity, position..position + 1, question);
+        for position in 0..roots {
+            search.run(&end_entity, position..position + 1);
         }
     }
     if search.steps.found.is_empty() {
@@ -226,37 +222,41 @@ fn judged(
 }
 
 struct Search<'a> {
-    candidates: &'a [Certificate],
-    roots: &'a [Root],
-    anchor_at: Option<Time>,
+    asked: &'a Asked,
     steps: Steps,
     problem: Option<Problem>,
 }
 
 impl Search<'_> {
     /// One call of rustls-webpki over the roots at the positions `among`; the error that ended it.
-    fn run(
-        &mut self,
-        end_entity: &EndEntityCert<'_>,
-        among: Range<usize>,
-        question: Question<'_>,
-    ) -> webpki::Error {
-        let roots = self.roots;
-        let ders: Vec<_> =
-            roots.iter().map(|root| CertificateDer::from(root.certificate.der())).collect();
-        // A root that rustls-webpki cannot read ends no path of its making.
-        let (readable, anchors): (Vec<usize>, Vec<_>) =
-            among.filter_map(|at| Some((at, trust_anchor(&roots[at], &ders[at])?))).unzip();
+    fn run(&mut self, end_entity: &EndEntityCert<'_>, among: Range<usize>) -> webpki::Error {
+        let Asked { candidates, roots, at, .. } = self.asked;
+        let ders: Vec<_> = roots.iter().map(|(root, _)| CertificateDer::from(root.der())).collect();
+        // Certificates of one name and one key are one anchor: of a root and the same renewed it may
+        // be either that is valid, so a path to the one is a path to the other.
+        let (mut anchors, mut positions): (Vec<_>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+        for position in among {
+            // A root that rustls-webpki cannot read ends no path of its making.
+            let Some(anchor) = trust_anchor(&ders[position], roots[position].1) else { continue };
+            match anchors.iter().position(|known| *known == anchor) {
+                Some(known) => positions[known].push(position),
+                None => {
+                    anchors.push(anchor);
+                    positions.push(vec![position]);
+                }
+            }
+        }
         let intermediates: Vec<_> =
-            self.candidates.iter().map(|one| CertificateDer::from(one.der())).collect();
+            candidates.iter().map(|one| CertificateDer::from(one.der())).collect();
         let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
-            question.at.unix().try_into().unwrap_or(0),
+            at.unix().try_into().unwrap_or(0),
         ));
         let recording = std::cell::RefCell::new(&mut *self);
         let hook = |verified: &VerifiedPath<'_>| {
-            let position = anchors.iter().position(|anchor| anchor == verified.anchor());
-            if let Some(root) = position.map(|position| readable[position]) {
-                recording.borrow_mut().record(verified, root);
+            if let Some(known) = anchors.iter().position(|anchor| anchor == verified.anchor()) {
+                for &root in &positions[known] {
+                    recording.borrow_mut().record(verified, root);
+                }
             }
             // Refusing each path makes the search go on to the next one.
             Err(webpki::Error::UnknownIssuer)
@@ -286,14 +286,14 @@ impl Search<'_> {
         let mut above = Vec::new();
         for intermediate in verified.intermediate_certificates() {
             let der = intermediate.der();
-            let Some(position) = self.candidates.iter().position(|one| one.der() == der.as_ref())
-            else {
+            let candidates = &self.asked.candidates;
+            let Some(position) = candidates.iter().position(|one| one.der() == der.as_ref()) else {
                 return;
             };
             above.push(position);
         }
-        let certificates = || above.iter().map(|&position| &self.candidates[position]);
-        let anchor = &self.roots[root].certificate;
+        let certificates = || above.iter().map(|&position| &self.asked.candidates[position]);
+        let (anchor, _) = &self.asked.roots[root];
         // The anchor itself, sent along by the server, makes no longer path.
         if certificates().any(|certificate| certificate.is_same_anchor(anchor)) {
             return;
@@ -304,7 +304,7 @@ impl Search<'_> {
                 return;
             }
         }
-        if let Some(lacks) = extensions::anchor_lacks(anchor, self.anchor_at) {
+        if let Some(lacks) = extensions::anchor_lacks(anchor, self.asked.anchor_at) {
             self.problem = Some(Problem::Anchor { certificate: anchor.clone(), lacks });
             return;
         }
@@ -316,15 +316,23 @@ impl Search<'_> {
 }
 
 /// The root as rustls-webpki takes it, with the constraints that its store puts on it.
-fn trust_anchor<'a>(root: &Root, der: &'a CertificateDer<'a>) -> Option<TrustAnchor<'a>> {
+fn trust_anchor<'a>(
+    der: &'a CertificateDer<'a>,
+    constraints: Option<&'static [u8]>,
+) -> Option<TrustAnchor<'a>> {
     let mut anchor = anchor_from_trusted_cert(der).ok()?;
-    if let Some(constraints) = store::mozilla_constraints(root) {
+    if let Some(constraints) = constraints {
         anchor.name_constraints = Some(Der::from_slice(constraints));
     }
     Some(anchor)
 }
 
-/// The path of a leaf that is its own anchor: the user named it, and it signed itself.
+/// The leaf as its own anchor, if it is one: the user named it, and it signed itself.
+fn own_anchor(leaf: &Certificate, store: &Store) -> Option<Root> {
+    store.by_the_users_word(leaf).filter(|_| explain::signed_itself(leaf))
+}
+
+/// The path of a leaf that is its own anchor.
 ///
 /// Its dates and its name are checked as for any other leaf; that it may be a CA is not held
 /// against it, since trusting exactly this certificate asks nothing of it as an authority.
@@ -350,6 +358,8 @@ pub(crate) fn leaf_holds(leaf: &Certificate, question: Question<'_>) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+
     use super::*;
     use crate::store::Source;
 
@@ -360,7 +370,8 @@ mod tests {
             let own = store::mozilla_list().iter().find_map(|der| {
                 let certificate = Certificate::from_der(der).ok()?;
                 let root = Root { certificate, source: Source::Mozilla };
-                trust_anchor(&root, der).filter(|own| own.subject == anchor.subject)
+                let constraints = store::mozilla_constraints(&root);
+                trust_anchor(der, constraints).filter(|own| own.subject == anchor.subject)
             });
             // The two lists are of different days: a root of one may have left the other.
             let Some(own) = own else { continue };
@@ -368,5 +379,43 @@ mod tests {
             constrained += usize::from(own.name_constraints.is_some());
         }
         assert_eq!(constrained, 1, "TUBITAK's");
+    }
+
+    #[test]
+    fn a_root_that_its_store_constrains_vouches_for_no_other_name() {
+        let certificate = |params: CertificateParams, issuer: Option<&Issuer<'_, KeyPair>>| {
+            let key = KeyPair::generate().expect("a key");
+            let made = match issuer {
+                Some(issuer) => params.signed_by(&key, issuer),
+                None => params.self_signed(&key),
+            };
+            let made = made.expect("a certificate");
+            (Certificate::from_der(made.der()).expect("it reads"), Issuer::new(params, key))
+        };
+        let mut authority = CertificateParams::new([]).expect("parameters");
+        authority.distinguished_name.push(DnType::CommonName, "Constrained Root");
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let (root, issuer) = certificate(authority, None);
+        let names = ["plc.com.tr", "plc.test"];
+        let params = CertificateParams::new(names.map(str::to_owned)).expect("parameters");
+        let (both, _) = certificate(params, Some(&issuer));
+        let params = CertificateParams::new([names[0].to_owned()]).expect("parameters");
+        let (turkish, _) = certificate(params, Some(&issuer));
+
+        let outcome = |leaf: &Certificate, constraints| {
+            let judged = judged(&Asked {
+                leaf: leaf.clone(),
+                candidates: Vec::new(),
+                roots: vec![(root.clone(), constraints)],
+                name: ServerName::try_from(names[0]).expect("a name"),
+                at: Time::from_date(2026, 1, 1).expect("a date"),
+                anchor_at: None,
+            });
+            judged.map(|steps| steps.found.len()).map_err(|problem| format!("{problem:?}"))
+        };
+        let tr_alone = Some(&b"\xa0\x070\x05\x82\x03.tr"[..]);
+        assert_eq!(outcome(&turkish, tr_alone), Ok(1));
+        assert_eq!(outcome(&both, tr_alone), Err("WebPki(NameConstraintViolation)".to_owned()));
+        assert_eq!(outcome(&both, None), Ok(1));
     }
 }

@@ -70,6 +70,15 @@ pub enum Refusal {
         /// Whether it is the server's own certificate.
         is_leaf: bool,
     },
+    /// The certificates issued each other, and the store has none of them.
+    Circle {
+        /// The certificate at which the chain comes round.
+        subject: Foreign,
+        /// Its issuer, which is below it already.
+        issuer: Foreign,
+        /// The store in the user's words.
+        store: String,
+    },
     /// A certificate is not signed by the key of the root that the store has under its issuer's
     /// name.
     OtherKey {
@@ -194,6 +203,13 @@ impl fmt::Display for Refusal {
                 }
                 Ok(())
             }
+            Self::Circle { subject, issuer, store } => write!(
+                f,
+                "{} is issued by {}, which is issued by it in turn: the chain goes round and \
+                 reaches no root of {store}",
+                named(subject),
+                named(issuer)
+            ),
             Self::OtherKey { subject, issuer, store } => write!(
                 f,
                 "{} is not signed by the key of the {} in {store}: there is another of that name",
@@ -240,6 +256,7 @@ impl Refusal {
     pub(crate) fn in_store(mut self, name: &str) -> Self {
         if let Self::MissingIssuer { store, .. }
         | Self::UnknownRoot { store, .. }
+        | Self::Circle { store, .. }
         | Self::OtherKey { store, .. } = &mut self
         {
             name.clone_into(store);
@@ -268,14 +285,25 @@ impl Refusal {
                 "give the missing certificate with `--roots FILE`, or trust the one that was sent \
                  with `--trust-sha256 {sha256}` once you have compared it"
             )),
-            Self::MissingIssuer { urls, .. } => Some(match urls.first() {
-                Some(url) => {
-                    format!("the server should send its issuer too, it is at {}", url.line())
-                }
-                None => "if its issuer is a root of your own, give it with `--roots FILE`; an \
-                         intermediate is for the server to send"
-                    .to_owned(),
-            }),
+            Self::MissingIssuer { urls, looked, .. } => {
+                // Where it was looked for in vain it is not, and no client fetches but by http.
+                let may_be_there = |url: &&Foreign| {
+                    url.line().starts_with("http://")
+                        && !looked.iter().any(|attempt| attempt.url == **url)
+                };
+                Some(match urls.iter().find(may_be_there) {
+                    Some(url) => format!(
+                        "the server should send its issuer too, which its certificate says is at {}",
+                        url.line()
+                    ),
+                    None => "if its issuer is a root of your own, give it with `--roots FILE`; an \
+                             intermediate is for the server to send"
+                        .to_owned(),
+                })
+            }
+            Self::Circle { .. } => {
+                Some("give the root of the server's authority with `--roots FILE`".to_owned())
+            }
             Self::OutOfDate { not_after, at, .. } => {
                 let owner = if at > not_after { "its owner must replace it; " } else { "" };
                 Some(format!("{owner}if this machine's clock is wrong, give the time with `--at`"))
@@ -315,6 +343,7 @@ impl Refusal {
             Self::UnknownRoot { is_leaf: true, .. } => "self_signed_leaf",
             Self::UnknownRoot { .. } => "unknown_root",
             Self::MissingIssuer { .. } => "missing_issuer",
+            Self::Circle { .. } => "circle",
             Self::OtherKey { .. } => "other_key",
             Self::WrongSignature { .. } => "wrong_signature",
             Self::Lacks { .. } => "not_an_authority",

@@ -49,7 +49,7 @@ pub fn trace(
     let Some((leaf, sent)) = presented.certificates.split_first() else {
         return traces;
     };
-    if let Some(root) = store.by_the_users_word(leaf) {
+    if let Some(root) = super::own_anchor(leaf, store) {
         let verdict = super::trusted_leaf(leaf, root, question);
         let problem = verdict.err().map(|refusal| refusal.to_string());
         traces.found.push(Trace { certificates: vec![leaf.clone()], problem });

@@ -3,6 +3,7 @@
 //! In: Mozilla's bundled list, the system's, PEM files, fingerprints. Out: [`Store`], which finds
 //! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
 
+mod format;
 mod mozilla;
 mod read;
 
@@ -12,6 +13,7 @@ use std::{
 };
 
 pub use self::{
+    format::Format,
     mozilla::{mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin},
     read::{certificates_in, read_certificates},
 };
@@ -89,8 +91,20 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// The file is of a format that holds certificates in a way that is not read.
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        format: Format,
+    },
     /// The file holds no certificate.
-    Empty(PathBuf),
+    Empty {
+        /// The file.
+        path: PathBuf,
+        /// The labels of the PEM blocks that it does hold (RFC 7468 section 2), each once.
+        labels: Vec<Foreign>,
+    },
     /// The directory holds no certificate.
     EmptyDirectory {
         /// The directory.
@@ -140,8 +154,10 @@ impl Store {
         let (before, mut problems) = (self.added.len(), Vec::new());
         for file in &files {
             match self.add_file(file) {
-                Ok(()) | Err(Error::Empty(_)) => {}
-                Err(error @ Error::Malformed { .. }) => problems.push(error.to_string()),
+                Ok(()) | Err(Error::Empty { .. }) => {}
+                Err(error @ (Error::Malformed { .. } | Error::OtherFormat { .. })) => {
+                    problems.push(error.to_string());
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -312,7 +328,12 @@ impl fmt::Display for Error {
             Self::Malformed { path, position, problem } => {
                 write!(f, "block {position} of {} is {problem}", shown(path))
             }
-            Self::Empty(path) => write!(f, "{} holds no certificate", shown(path)),
+            Self::OtherFormat { path, format } => write!(f, "{} is {format}", shown(path)),
+            Self::Empty { path, labels } => {
+                write!(f, "{} holds no certificate", shown(path))?;
+                let labels: Vec<_> = labels.iter().map(Foreign::line).collect();
+                if labels.is_empty() { Ok(()) } else { write!(f, ", only {}", labels.join(", ")) }
+            }
             Self::EmptyDirectory { path, files: 0, .. } => {
                 write!(f, "{} holds no certificate: it has no file", shown(path))
             }
@@ -340,14 +361,15 @@ impl Error {
                  standard input"
                     .to_owned(),
             ),
-            Self::Empty(_) => Some(
-                "wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, or one \
-                 certificate in DER"
+            Self::OtherFormat { format, .. } => Some(format.hint().to_owned()),
+            Self::Empty { .. } => Some(
+                "wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one certificate in \
+                 DER, or PKCS#7"
                     .to_owned(),
             ),
             Self::EmptyDirectory { .. } => Some(
-                "wanted files with PEM blocks that begin with -----BEGIN CERTIFICATE-----, or with \
-                 one certificate in DER; folders inside are not looked at"
+                "wanted files with PEM blocks that begin with -----BEGIN CERTIFICATE-----, with \
+                 one certificate in DER, or in PKCS#7; folders inside are not looked at"
                     .to_owned(),
             ),
             _ => None,

@@ -2,8 +2,11 @@
 
 use std::{fs, path::Path};
 
-use super::{Error, MAX_ROOTS, MAX_ROOTS_BYTES};
+use super::{Error, Format, MAX_ROOTS, MAX_ROOTS_BYTES};
 use crate::{certificate::Certificate, escape::Foreign, signed_data};
+
+/// The most labels of PEM blocks that are named where none is a certificate's.
+const MAX_LABELS: usize = 4;
 
 /// The certificates of a PEM file (any text around the blocks), a DER file, or a PKCS#7 file in
 /// either encoding, whose order says nothing: there what signed none of the others comes first.
@@ -31,9 +34,12 @@ pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
 pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, Error> {
     let malformed =
         |position, problem| Error::Malformed { path: path.to_owned(), position, problem };
+    if let Some(format) = Format::of(content) {
+        return Err(Error::OtherFormat { path: path.to_owned(), format });
+    }
     if content.first() == Some(&0x30) {
         if let Some(certificates) = signed_data::certificates(content, MAX_ROOTS) {
-            return none_is_an_error(leaf_first(certificates), path);
+            return some(leaf_first(certificates), Vec::new(), path);
         }
         let certificate = Certificate::from_der(content);
         return Ok(vec![certificate.map_err(|error| malformed(1, error.to_string()))?]);
@@ -59,14 +65,22 @@ pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, 
             return Err(Error::TooMany(path.to_owned()));
         }
     }
-    none_is_an_error(certificates, path)
+    let mut labels: Vec<_> = blocks.iter().map(|block| Foreign::text(block.tag())).collect();
+    labels.dedup();
+    some(certificates, labels, path)
 }
 
-fn none_is_an_error(
+/// The certificates, if there are any in the file with PEM blocks of these labels.
+fn some(
     certificates: Vec<Certificate>,
+    mut labels: Vec<Foreign>,
     path: &Path,
 ) -> Result<Vec<Certificate>, Error> {
-    if certificates.is_empty() { Err(Error::Empty(path.to_owned())) } else { Ok(certificates) }
+    if certificates.is_empty() {
+        labels.truncate(MAX_LABELS);
+        return Err(Error::Empty { path: path.to_owned(), labels });
+    }
+    Ok(certificates)
 }
 
 /// What issued none of the others, by name, before the others.

@@ -2,7 +2,7 @@
 {% include "part/about" %}
  *
  * Usage, with the name of the server and never its address:
- *     NetworkClientSecure client;
+ *     NetworkClientSecure client;    before version 3 of the core: WiFiClientSecure client;
  *     client.setCACert({{ name }});
  *     client.connect({{ name("HOST") }}, {{ name("PORT") }});
  */

@@ -3,6 +3,7 @@
  *
  * Usage; the list must outlive the client, and the clock must be set before it connects:
  *     static BearSSL::X509List anchors({{ name }});
+ *     BearSSL::WiFiClientSecure client;
  *     configTime(0, 0, "pool.ntp.org");
  *     client.setTrustAnchors(&anchors);
  *     client.connect({{ name("HOST") }}, {{ name("PORT") }});

@@ -1,7 +1,8 @@
 {% set open, bar = "#", "#" %}
 {% include "part/about" %}
 #
-# Usage; the clock must be set before it connects:
+# Usage; the clock must be set before it connects. Some ports count it from 2000, and so
+# 946684800 seconds less than the numbers below:
 #     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 #     context.verify_mode = ssl.CERT_REQUIRED
 #     for der in {{ name("DERS") }}:
@@ -10,7 +11,7 @@
 
 {% for certificate in certificates %}
 {% set number = "" if certificates | length == 1 else "_" ~ loop.index %}
-# DER, of which the PEM text is:
+# The certificate in DER. The same in PEM, for people and their tools:
 {% for line in certificate.pem_lines %}
 # {{ line }}
 {% endfor %}

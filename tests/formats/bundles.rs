@@ -110,6 +110,20 @@ fn the_order_of_the_certificates_does_not_matter_and_twins_are_one_entry() {
 }
 
 #[test]
+fn names_that_are_hostile_or_long_or_missing_are_found_in_either_bundle() {
+    let bundle = super::hostile::bundle();
+    for format in ["esp-bundle", "esp-bundle-v1"] {
+        let anchors = read(&bundle, format);
+        assert!(anchors.is_sorted(), "{format} is not sorted by subject");
+        for entry in &bundle.entries {
+            let certificate = &entry.certificate;
+            let wanted = (certificate.subject_der().to_vec(), certificate.spki_der().to_vec());
+            assert!(anchors.binary_search(&wanted).is_ok(), "{format}: {certificate:?}");
+        }
+    }
+}
+
+#[test]
 fn every_public_root_goes_through_every_format() {
     use certgrab::emit::{Error, FORMATS};
     for root in every_public_root() {

@@ -132,6 +132,26 @@ fn headers_with_bytes_hold_the_der_and_not_a_byte_more() {
 }
 
 #[test]
+fn the_bytes_for_zephyr_are_an_array_in_c_and_cpp() {
+    let bundle = one();
+    let der = bundle.entries[0].certificate.der().to_vec();
+    let folder = folder();
+    write(folder.path(), "anchor.inc", bench::text(&bundle, "zephyr"));
+    let main = "static const unsigned char ca_certificate[] = {\n#include \"anchor.inc\"\n};\n\
+                #include <stdio.h>\nint main(void) {\n\
+                fwrite(ca_certificate, 1, sizeof ca_certificate, stdout); return 0; }\n";
+    write(folder.path(), "main.c", main);
+    for (compiler, standard) in COMPILERS {
+        if !real::program(compiler) {
+            return;
+        }
+        compile(folder.path(), compiler, standard, &["main.c"], &[]);
+        let output = bench::run(&mut Command::new(folder.path().join("program")));
+        assert!(output.stdout == der, "{compiler} {standard}");
+    }
+}
+
+#[test]
 fn the_facts_beside_the_bytes_are_those_of_the_certificate() {
     let bundle = one();
     let certificate = &bundle.entries[0].certificate;

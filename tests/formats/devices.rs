@@ -7,6 +7,7 @@ use std::{
     process::Command,
 };
 
+use certgrab::certificate::{Certificate, Key};
 use tempfile::TempDir;
 
 use super::bench::{self, folder, succeed, write};
@@ -270,24 +271,63 @@ fn several_anchors_are_all_parsed_where_the_consumer_takes_several() {
     }
 }
 
+/// Writes the name and the key of each of `ANCHORS`, of which there are two, to standard output.
+const PRINT_ANCHORS: &str = "#include <stdio.h>\nint main(void) { size_t i; for (i = 0; i < 2; i++) {\n\
+    const br_x509_trust_anchor *a = &ANCHORS[i];\n\
+    if (a->flags != BR_X509_TA_CA) return 1;\n\
+    fwrite(a->dn.data, 1, a->dn.len, stdout);\n\
+    if (a->pkey.key_type == BR_KEYTYPE_EC) {\n\
+    fwrite(a->pkey.key.ec.q, 1, a->pkey.key.ec.qlen, stdout);\n\
+    } else {\n\
+    fwrite(a->pkey.key.rsa.n, 1, a->pkey.key.rsa.nlen, stdout);\n\
+    fwrite(a->pkey.key.rsa.e, 1, a->pkey.key.rsa.elen, stdout); } }\nreturn 0; }\n";
+
+/// Names and keys of `certificates`, one after the other.
+fn names_and_keys(certificates: &[Certificate]) -> Vec<u8> {
+    let parts = certificates.iter().flat_map(|certificate| {
+        let key = match certificate.key() {
+            Key::Rsa { modulus, exponent } => [&modulus[..], exponent].concat(),
+            Key::Ec { point, .. } => point.to_vec(),
+            Key::Other(key) => panic!("{key}"),
+        };
+        [certificate.subject_der(), &key].concat()
+    });
+    parts.collect()
+}
+
 #[test]
-fn trust_anchors_for_bearssl_compile_as_c_and_as_cpp_11() {
+fn trust_anchors_for_bearssl_compile_everywhere_and_hold_names_and_keys() {
     if !Stack::BearSsl.is_here() || !real::program("g++") {
         return;
     }
-    let [x1, x2] = bench::isrg();
-    let bundle = bench::bundle("m1.example.com", 8883, vec![x1, x2]);
+    let certificates = bench::isrg();
+    let wanted = names_and_keys(&certificates);
+    let bundle = bench::bundle("m1.example.com", 8883, certificates.into());
     let folder = folder();
     write(folder.path(), "anchor.h", bench::text(&bundle, "bearssl"));
-    let main = "#include \"anchor.h\"\n#include \"anchor.h\"\n\
-                int main(void) { int used[ROOT_CA_TAS_NUM]; used[0] = ROOT_CA_TAS[0].flags == \
-                BR_X509_TA_CA; return used[0] ? 0 : 1; }\n";
-    write(folder.path(), "main.c", main);
+    write(folder.path(), "tasmota", bench::text(&bundle, "tasmota"));
+    let twice = "#include \"anchor.h\"\n#include \"anchor.h\"\n";
+    let main = "static int used[ROOT_CA_TAS_NUM];\n#define ANCHORS (used[0] ? 0 : ROOT_CA_TAS)\n";
+    write(folder.path(), "main.c", format!("{twice}{main}{PRINT_ANCHORS}"));
+    write(
+        folder.path(),
+        "other.c",
+        format!("{twice}int other(void);\nint other(void) {{ return 0; }}\n"),
+    );
+    let tasmota = "#include <bearssl.h>\n#define PROGMEM\n#include \"tasmota\"\n\
+                   static const br_x509_trust_anchor ANCHORS[] = {\n#include \"tasmota\"\n};\n";
+    write(folder.path(), "tasmota.c", format!("{tasmota}{PRINT_ANCHORS}"));
     for (compiler, standard) in
         [("gcc", "c99"), ("gcc", "c11"), ("g++", "c++11"), ("g++", "c++17"), ("g++", "c++20")]
     {
-        super::c::compile(folder.path(), compiler, standard, &["main.c"], &[]);
-        succeed(&mut Command::new(folder.path().join("program")));
+        let main = (&["main.c", "other.c"][..], &[][..]);
+        // No pragma can stand within Tasmota's table, and C++ before 2020 has no designators.
+        let tasmota = (&["tasmota.c"][..], &["-Wno-pedantic"][..]);
+        for (files, flags) in [main, tasmota] {
+            super::c::compile(folder.path(), compiler, standard, files, flags);
+            let output = bench::run(&mut Command::new(folder.path().join("program")));
+            assert!(output.status.success() && output.stdout == wanted, "{compiler} {standard}");
+        }
     }
 }
 
@@ -295,7 +335,7 @@ fn trust_anchors_for_bearssl_compile_as_c_and_as_cpp_11() {
 fn a_leaf_is_no_authority_for_bearssl() {
     use certgrab::bundle::Role;
     let pki = bench::ec_pki();
-    let leaf = certgrab::certificate::Certificate::from_der(pki.leaf_der()).unwrap();
+    let leaf = Certificate::from_der(pki.leaf_der()).unwrap();
     let mut bundle = bench::bundle(bench::HOST, 8883, vec![leaf]);
     bundle.entries[0].role = Role::Leaf;
     assert!(!bench::text(&bundle, "bearssl").contains("BR_X509_TA_CA"));

@@ -137,7 +137,7 @@ fn corpus() -> Vec<Certificate> {
 }
 
 /// All of them, with hostile facts beside each.
-fn bundle() -> Bundle {
+pub(super) fn bundle() -> Bundle {
     let mut bundle = bench::bundle("m1.example.com", 8883, corpus());
     for (entry, text) in bundle.entries.iter_mut().zip(TEXTS.iter().cycle()) {
         entry.source = Foreign::text(text);
@@ -203,21 +203,74 @@ fn no_hostile_subject_breaks_an_inc_file_or_a_header_of_one_certificate() {
 }
 
 #[test]
-fn no_hostile_subject_breaks_rust() {
-    let bundle = bundle();
-    for format in ["rust", "rust-der"] {
-        let folder = folder();
-        write(folder.path(), "constants.rs", bench::text(&bundle, format));
-        let main =
-            "#![no_std]\n#![deny(warnings)]\nmod constants { include!(\"constants.rs\"); }\n";
-        write(folder.path(), "main.rs", main);
-        succeed(
-            Command::new("rustc")
-                .current_dir(folder.path())
-                .args(["main.rs", "--edition", "2021", "--crate-type", "lib"])
-                .args(["--emit", "metadata", "-o", "out"]),
-        );
+fn no_hostile_subject_breaks_the_file_that_tasmota_includes_twice() {
+    if !real::program("g++") || !real::header("bearssl.h") {
+        return;
     }
+    let folder = folder();
+    let bundle = bundle();
+    write(folder.path(), "anchor", bench::text(&bundle, "tasmota"));
+    let count = bundle.entries.len();
+    let main = format!(
+        "#include <bearssl.h>\n#define PROGMEM\n#include \"anchor\"\n\
+         static const br_x509_trust_anchor table[] = {{\n#include \"anchor\"\n}};\n\
+         static_assert(sizeof table / sizeof table[0] == {count}, \"all of them\");\n"
+    );
+    write(folder.path(), "main.cpp", main);
+    let flags = ["-fsyntax-only", "-std=gnu++17", "-Wall", "-Wextra", "-Werror", "main.cpp"];
+    succeed(Command::new("g++").current_dir(folder.path()).args(flags));
+}
+
+#[test]
+fn no_hostile_subject_breaks_rust() {
+    for format in ["rust", "rust-der", "rust-esp-idf", "rust-anchor"] {
+        super::rust::compiles(format, &bundle(), [("2021", "ROOT_CA")]);
+    }
+}
+
+#[test]
+fn no_hostile_subject_keeps_a_certificate_from_a_truststore() {
+    if !real::program("keytool") {
+        return;
+    }
+    // Java reads no certificate without a name, wherever it stands.
+    let mut bundle = bundle();
+    bundle.entries.retain(|entry| entry.certificate.subject_der().len() > 2);
+    assert_eq!(bundle.entries.len() + 1, corpus().len());
+    for (format, kind) in [("java", "PKCS12"), ("java-jks", "JKS")] {
+        let folder = folder();
+        let store = write(folder.path(), "truststore", bench::bytes(&bundle, format));
+        let listed = succeed(
+            Command::new("keytool")
+                .args(["-J-Duser.language=en", "-list", "-storepass", "changeit"])
+                .args(["-storetype", kind, "-keystore"])
+                .arg(&store),
+        );
+        let trusted = listed.matches("trustedCertEntry").count();
+        assert_eq!(trusted, bundle.entries.len(), "{format}: {listed}");
+    }
+}
+
+#[test]
+fn no_hostile_subject_keeps_a_certificate_from_pkcs7() {
+    if !real::program("openssl") {
+        return;
+    }
+    let folder = folder();
+    // OpenSSL reads no certificate with invalid UTF-8 or UTF-16, wherever it stands.
+    let mut bundle = bundle();
+    bundle.entries.retain(|entry| {
+        let file = write(folder.path(), "certificate.pem", entry.certificate.pem());
+        bench::run(Command::new("openssl").args(["x509", "-noout", "-in"]).arg(file))
+            .status
+            .success()
+    });
+    assert_eq!(bundle.entries.len() + 2, corpus().len());
+    let file = write(folder.path(), "certificates.p7b", bench::bytes(&bundle, "p7b"));
+    let read = bench::run(Command::new("openssl").args(["pkcs7", "-print_certs", "-in"]).arg(file));
+    assert!(read.status.success(), "{read:?}");
+    let text = String::from_utf8_lossy(&read.stdout);
+    assert_eq!(text.matches("-----END CERTIFICATE-----\n").count(), bundle.entries.len());
 }
 
 #[test]
@@ -361,7 +414,9 @@ fn language(format: &str) -> Option<Language> {
         "micropython" | "circuitpython" | "python" | "esphome" => Some(Language::Hash),
         "c" | "c-bytes" | "arduino" | "esp8266" | "bearssl" | "esp-idf" | "mbedtls" | "wolfssl"
         | "zephyr" | "nrf-modem" | "tasmota" => Some(Language::C),
-        _ => None,
+        "pem" | "cer" | "der" | "p7b" | "lock" | "esp-idf-txt" | "esp-bundle" | "esp-bundle-v1"
+        | "java" | "java-jks" | "spki-pin" | "sha256" | "text" => None,
+        _ => panic!("what does a comment of {format} look like?"),
     }
 }
 

@@ -10,4 +10,5 @@ mod names;
 mod rust;
 mod scripts;
 mod several;
+mod sizes;
 mod templates;

@@ -93,31 +93,6 @@ fn every_variable_and_filter_is_listed() {
     }
 }
 
-#[test]
-fn sizes_are_those_of_the_artefacts_the_smallest_first() {
-    let listed = offline("broker.example", &["--sizes"]).succeeds().out();
-    let mut lines = listed.lines();
-    assert_eq!(
-        lines.next(),
-        Some("bytes of flash on a 32-bit device, without the code that reads them")
-    );
-    let rows: Vec<(usize, &str)> = lines
-        .map(|line| {
-            let mut words = line.split_whitespace();
-            (words.next().unwrap().parse().unwrap(), words.next().unwrap())
-        })
-        .collect();
-    assert!(rows.is_sorted_by_key(|(bytes, _)| *bytes));
-    let of = |name: &str| rows.iter().find(|(_, format)| *format == name).map(|(bytes, _)| *bytes);
-    for (format, wanted) in [("der", "der"), ("c-bytes", "der"), ("esp-bundle", "esp-bundle")] {
-        let artefact = offline("broker.example", &["--emit", wanted]).succeeds().bytes().len();
-        assert_eq!(of(format), Some(artefact), "{format}");
-    }
-    let pem = offline("broker.example", &["--emit", "pem"]).succeeds().bytes().len();
-    assert_eq!(of("c"), Some(pem + 1), "the NUL counts");
-    assert_eq!(of("text"), None);
-}
-
 /// Hosts whose names are no names of constants as they stand, and words of some language.
 const HOSTS: &[&str] = &[
     "1.2.3.4",

@@ -7,6 +7,7 @@ use std::{
 };
 
 use certgrab::{
+    bundle::Bundle,
     certificate::Certificate,
     emit::{self, Identifier},
     store,
@@ -33,25 +34,47 @@ const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
 const NO_STD: &str =
     "#![no_std]\n#![deny(warnings)]\nmod constants {\n    include!(\"constants.rs\");\n}\n";
 
-fn bundles() -> [certgrab::bundle::Bundle; 2] {
+fn bundles() -> [Bundle; 2] {
     let [x1, x2] = bench::isrg();
     [vec![x2.clone()], vec![x1, x2]].map(|list| bench::bundle("m1.example.com", 8883, list))
 }
 
-#[test]
-fn constants_compile_without_the_standard_library_and_without_a_warning() {
-    for name in ["ROOT_CA", "root_ca", "rootCa"] {
+/// The forms for Rust.
+const FORMATS: [&str; 4] = ["rust", "rust-der", "rust-esp-idf", "rust-anchor"];
+
+/// Compiles the constants of `bundle` in `format` without the standard library, every warning an
+/// error, in each edition with the name beside it.
+pub(super) fn compiles<'a>(
+    format: &str,
+    bundle: &Bundle,
+    editions: impl IntoIterator<Item = (&'a str, &'a str)>,
+) {
+    let folder = folder();
+    let crates = match format {
+        "rust-esp-idf" => vec![esp_idf_svc(folder.path())],
+        "rust-anchor" => {
+            let types = libraries("rustls_pki_types");
+            vec![format!("rustls_pki_types={}", types[0].display())]
+        }
+        _ => Vec::new(),
+    };
+    let mut flags = vec!["--crate-type", "lib", "--emit", "metadata"];
+    let beside = format!("dependency={}", dependencies().display());
+    flags.extend(crates.iter().flat_map(|one| ["-L", &beside, "--extern", one]));
+    let format = emit::format(format).unwrap();
+    for (edition, name) in editions {
         let name = Identifier::new(name).unwrap();
-        for format in ["rust", "rust-der"] {
-            for bundle in bundles() {
-                let folder = folder();
-                let format = emit::format(format).unwrap();
-                write(folder.path(), "constants.rs", emit::render(&bundle, format, &name).unwrap());
-                for edition in EDITIONS {
-                    let flags = ["--crate-type", "lib", "--emit", "metadata"];
-                    compile(folder.path(), NO_STD, edition, &flags);
-                }
-            }
+        write(folder.path(), "constants.rs", emit::render(bundle, format, &name).unwrap());
+        compile(folder.path(), NO_STD, edition, &flags);
+    }
+}
+
+#[test]
+fn constants_compile_without_the_standard_library_and_without_a_warning_in_every_edition() {
+    for format in FORMATS {
+        for bundle in bundles() {
+            let names = ["ROOT_CA", "root_ca", "rootCa", "RootCA"];
+            compiles(format, &bundle, EDITIONS.into_iter().zip(names));
         }
     }
 }
@@ -87,23 +110,25 @@ const ESP_IDF_SVC: &str = "#![no_std]\npub mod tls {\n    pub struct X509<'a>(pu
     let mut at = 0;\n            while bytes[at] != 0 { at += 1; }\n            \
     Self(bytes.split_at(at + 1).0)\n        }\n    }\n}\n";
 
+/// Compiles it in `folder`; what `--extern` takes.
+fn esp_idf_svc(folder: &Path) -> String {
+    let flags = ["--crate-type", "rlib", "--crate-name", "esp_idf_svc"];
+    let made = compile(folder, ESP_IDF_SVC, "2021", &flags);
+    let library = folder.join("libesp_idf_svc.rlib");
+    std::fs::rename(made, &library).unwrap();
+    format!("esp_idf_svc={}", library.display())
+}
+
 #[test]
 fn the_constant_for_esp_idf_is_of_its_type_and_keeps_the_nul() {
     for bundle in bundles() {
         let folder = folder();
         write(folder.path(), "constants.rs", bench::text(&bundle, "rust-esp-idf"));
-        let flags = ["--crate-type", "rlib", "--crate-name", "esp_idf_svc"];
-        let library = compile(folder.path(), ESP_IDF_SVC, "2021", &flags);
-        let library = library.with_file_name("libesp_idf_svc.rlib");
-        std::fs::rename(folder.path().join("out"), &library).unwrap();
+        let library = esp_idf_svc(folder.path());
         let main = "#![deny(warnings)]\ninclude!(\"constants.rs\");\nfn main() {\n\
                     print!(\"{:?} {}\", ROOT_CA_X509.0.strip_suffix(b\"\\0\") == \
                     ROOT_CA.strip_suffix('\\0').map(str::as_bytes), ROOT_CA);\n}\n";
-        let library = format!("esp_idf_svc={}", library.display());
-        let mut program = PathBuf::new();
-        for edition in EDITIONS {
-            program = compile(folder.path(), main, edition, &["--extern", &library]);
-        }
+        let program = compile(folder.path(), main, "2021", &["--extern", &library]);
         let wanted = format!("true {}\0", bench::text(&bundle, "pem"));
         assert_eq!(succeed(&mut Command::new(program)), wanted);
     }
@@ -136,10 +161,14 @@ fn main() {
 }
 "#;
 
+/// Where the libraries of this test program are.
+fn dependencies() -> PathBuf {
+    std::env::current_exe().unwrap().parent().unwrap().to_owned()
+}
+
 /// The library `name` that this test program was built with, or one built like it.
 fn libraries(name: &str) -> Vec<PathBuf> {
-    let folder = std::env::current_exe().unwrap().parent().unwrap().to_owned();
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let files = std::fs::read_dir(dependencies()).unwrap().map(|file| file.unwrap().path());
     let wanted = format!("lib{name}-");
     let mut found: Vec<_> = files
         .filter(|file| {
@@ -154,7 +183,7 @@ fn libraries(name: &str) -> Vec<PathBuf> {
 /// Compiles the client with the libraries of this test program, whichever of them fit together.
 fn client(folder: &Path) -> PathBuf {
     write(folder, "main.rs", CLIENT);
-    let dependencies = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let dependencies = dependencies();
     let mut problems = String::new();
     for rustls in libraries("rustls") {
         for types in libraries("rustls_pki_types") {
@@ -242,7 +271,8 @@ fn a_trust_anchor_takes_nine_words_beside_its_bytes() {
     let [_, x2] = bench::isrg();
     let bundle = bench::bundle("a.test", 443, vec![x2.clone()]);
     let format = emit::format("rust-anchor").unwrap();
-    let bytes = emit::flash_bytes(&bundle, format).unwrap().unwrap();
+    let name = Identifier::new("ROOT_CA").unwrap();
+    let bytes = emit::flash_bytes(&bundle, format, &name).unwrap().unwrap();
     // On the devices a word has four bytes. The two outer headers are left out.
     let anchor = webpki::anchor_from_trusted_cert(&x2.der().into()).unwrap().to_owned();
     assert_eq!(bytes, words * 4 + anchor.subject.len() + anchor.subject_public_key_info.len());

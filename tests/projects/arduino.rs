@@ -91,8 +91,10 @@ impl Board {
         self.compile(&folder);
         let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
         let topic = |kind: &str| format!("devices/{}/{kind}", self.name);
-        bench.retain(&topic("command"), "light up");
-        sketch(&format!("{}: light up", topic("command")));
+        // More than the 256 bytes that PubSubClient's buffer has by default.
+        let command = format!("light up{}", " and shine".repeat(30));
+        bench.retain(&topic("command"), &command);
+        sketch(&format!("{}: {command}", topic("command")));
         bench.has_published(self.name, &topic("heartbeat"));
         bench.change_the_password();
         // 5: not authorized (MQTT 3.1.1 section 3.2.2.3).

@@ -21,8 +21,12 @@ use crate::support::{
 /// Far more than any program here takes for its next line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Who the broker knows.
-pub(super) const USER: (&str, &str) = ("lamp", "s3cret word");
+/// Who the broker knows; with credentials as long as a cloud's, CONNECT has a length of two bytes
+/// (MQTT 3.1.1 section 2.2.3).
+pub(super) const USER: (&str, &str) = (
+    "lamp|signMethod=hmacSha256,timestamp=1607635284,secureMode=1,accessType=1",
+    "s3cret word 4d6f7265206279746573207468616e206669742069746f20317a",
+);
 
 /// What the project is to speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -43,6 +43,9 @@ fn every_project_passes_its_own_check_and_is_made_anew_from_its_lock() {
         let told = certgrab().args(["sync", "--locked"]).in_folder(&folder).succeeds().err();
         assert!(told.starts_with("certgrab: unchanged: "), "{told}");
         assert_eq!(told.lines().count(), 1, "{told}");
+        // Nor is there anything new to be had from the server.
+        let told = certgrab().args(["sync"]).in_folder(&folder).succeeds().err();
+        assert!(told.lines().all(|line| line.starts_with("certgrab: unchanged: ")), "{told}");
         let readme = fs::read_to_string(folder.join("README.md")).unwrap();
         assert!(readme.contains(&format!("# localhost:{}", server.port())), "{readme}");
         let commands = readme.split("```").nth(1).expect("the commands");
@@ -102,6 +105,22 @@ fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refu
     certgrab().args(["new", "linux-c", "imaps://a.test", "x"]).fails_with(2).stderr(
         "certgrab: error: linux-c speaks MQTT over TLS or HTTPS, and not imaps\n\
          certgrab: hint: name the server: `mqtts://HOST` or `https://HOST`\n",
+    );
+}
+
+#[test]
+fn a_host_that_says_neither_a_protocol_nor_a_port_gets_no_project() {
+    certgrab().args(["new", "linux-c", "a.test", "x"]).fails_with(2).stdout("").stderr(
+        "certgrab: error: a.test may speak MQTT or HTTPS\n\
+         certgrab: hint: name the server: `mqtts://HOST` or `https://HOST`\n",
+    );
+}
+
+#[test]
+fn a_command_behind_an_option_is_not_taken_for_a_host() {
+    certgrab().args(["-q", "new", "linux-c", "a.test", "x"]).fails_with(2).stdout("").stderr(
+        "certgrab: error: the command `new` comes first\n\
+         certgrab: hint: `certgrab new ...`, with its options behind it\n",
     );
 }
 

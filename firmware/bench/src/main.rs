@@ -74,7 +74,6 @@ fn show() -> Result<ExitCode, Fault> {
     let built = Built::host(&bench.lock)?;
     let broker = Broker::start(bench.directory.path(), &bench.pki.good, None)?;
     let status = built.command(&broker).args(["--beats", "2", "--interval", "1"]).status()?;
-    println!("exit: {status}");
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -182,7 +182,46 @@ fn literals(tokens: &[Token], index: &mut usize, language: Language) -> Option<C
     if dedented {
         dedent(&mut constant);
     }
+    lines_of_an_array(tokens, index, &mut constant);
     Some(constant)
+}
+
+/// Goes on with a PEM block that `constant` begins and whose lines stand in an array, a literal
+/// each: the code ends them when it sends or joins them.
+fn lines_of_an_array(tokens: &[Token], index: &mut usize, constant: &mut Constant) {
+    let holds =
+        |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
+    if !constant.bytes.starts_with(b"-----BEGIN ") || holds(&constant.bytes, b"-----END ") {
+        return;
+    }
+    let end_line = |constant: &mut Constant| {
+        if constant.bytes.last() != Some(&b'\n') {
+            constant.bytes.push(b'\n');
+            constant
+                .lines
+                .resize(constant.bytes.len(), constant.lines.last().copied().unwrap_or(1));
+        }
+    };
+    while let Some(
+        [
+            Token { kind: Kind::Sign(b','), .. },
+            Token { kind: Kind::Literal { bytes, lines, .. }, .. },
+        ],
+    ) = tokens.get(*index..*index + 2)
+    {
+        // Another block begins: the first has no END.
+        if bytes.starts_with(b"-----BEGIN ") {
+            break;
+        }
+        end_line(constant);
+        constant.bytes.extend(bytes);
+        constant.lines.extend(lines);
+        *index += 2;
+        if holds(bytes, b"-----END ") {
+            end_line(constant);
+            break;
+        }
+    }
 }
 
 /// Whether what follows is an argument of Rust's `concat!`.
@@ -207,6 +246,9 @@ fn numbers(tokens: &[Token], index: &mut usize, before: Option<&Constant>) -> Op
             Some(Kind::Sign(b',')) => *index += 1,
             _ => break,
         }
+        if is_cast(&tokens[*index..]) {
+            *index += 3;
+        }
     }
     // An RSA exponent has three bytes and stands after its modulus.
     let exponent = (1..=8).contains(&bytes.len())
@@ -223,6 +265,19 @@ fn numbers(tokens: &[Token], index: &mut usize, before: Option<&Constant>) -> Op
     })
 }
 
+/// Whether `tokens` begin with a cast to one word, such as `(byte)` of Java.
+fn is_cast(tokens: &[Token]) -> bool {
+    matches!(
+        tokens,
+        [
+            Token { kind: Kind::Sign(b'('), .. },
+            Token { kind: Kind::Word(_), .. },
+            Token { kind: Kind::Sign(b')'), .. },
+            ..
+        ]
+    )
+}
+
 /// Whether `before` declares `name` as a pointer: `const char *NAME =`, `* const NAME =`.
 fn is_pointer(before: &[Token], name: &str) -> bool {
     let is_name = |token: &Token| matches!(&token.kind, Kind::Word(word) if word == name);
@@ -236,7 +291,19 @@ fn is_pointer(before: &[Token], name: &str) -> bool {
 
 /// The name of the constant that begins after `before`.
 fn name(before: &[Token]) -> Option<String> {
-    let ends = |token: &Token| matches!(token.kind, Kind::Sign(b';') | Kind::Literal { .. });
+    // Between brackets, as in `[u8; 1939]`, a semicolon ends nothing.
+    let mut brackets = 0_usize;
+    let ends = |token: &Token| {
+        match token.kind {
+            Kind::Sign(b']') => brackets += 1,
+            Kind::Sign(b'[') => brackets = brackets.saturating_sub(1),
+            _ => {}
+        }
+        match token.kind {
+            Kind::Sign(b';') => brackets == 0,
+            _ => matches!(token.kind, Kind::Literal { .. }),
+        }
+    };
     let start = before.iter().rposition(ends).map_or(0, |end| end + 1);
     let before = &before[start..];
     let word = |index: usize| match &before.get(index)?.kind {

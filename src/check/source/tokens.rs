@@ -1,5 +1,7 @@
 //! Comments, words, literals and numbers of a source.
 
+mod literals;
+
 use super::Language;
 
 /// A piece of a source.
@@ -95,6 +97,7 @@ impl Lexer<'_> {
                 self.directive();
             }
             b'"' | b'\'' if self.language == Language::Yaml => self.yaml(byte),
+            b'"' if self.language == Language::C && self.begins_text_block() => self.text_block(),
             b'"' => self.literal(false, false),
             b'\'' if hash_comments => self.literal(false, false),
             // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
@@ -244,190 +247,5 @@ impl Lexer<'_> {
         };
         self.code.push_str(&text);
         self.push(Kind::Number(value), line);
-    }
-
-    /// A character literal, or the quote of a lifetime.
-    fn character(&mut self) {
-        let line = self.line;
-        self.at += 1;
-        let start = self.at;
-        let mut bytes = Vec::new();
-        match self.peek(0) {
-            Some(b'\\') => self.escape(&mut bytes, &mut Vec::new()),
-            Some(b'\n') | None => return,
-            Some(_) => bytes.extend(self.take()),
-        }
-        if self.peek(0) == Some(b'\'') {
-            self.at += 1;
-            self.push(Kind::Number(bytes.first().copied().filter(|_| bytes.len() == 1)), line);
-        } else {
-            self.at = start;
-        }
-    }
-
-    /// A string literal that begins at its quote; `raw` if a backslash is one.
-    fn literal(&mut self, raw: bool, is_c_string: bool) {
-        let line = self.line;
-        let Some(quote) = self.take() else { return };
-        let triple = self.language == Language::Python
-            && self.peek(0) == Some(quote)
-            && self.peek(1) == Some(quote);
-        if triple {
-            self.at += 2;
-        }
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
-        while let Some(byte) = self.peek(0) {
-            if byte == quote && (!triple || self.starts_with(&[quote; 3])) {
-                self.at += if triple { 3 } else { 1 };
-                break;
-            }
-            // Only Rust and triple quotes go on over the end of a line without a backslash.
-            if byte == b'\n' && !triple && matches!(self.language, Language::C | Language::Python) {
-                break;
-            }
-            if byte == b'\\' && !raw {
-                self.escape(&mut bytes, &mut lines);
-            } else {
-                lines.push(self.line);
-                bytes.extend(self.take());
-            }
-        }
-        self.push(Kind::Literal { bytes, lines, is_c_string }, line);
-    }
-
-    /// A quoted scalar of YAML, whose lines are folded into one (YAML 1.2.2 sections 7.3.1 and
-    /// 7.3.2). Single quotes know no escape but the quote written twice.
-    fn yaml(&mut self, quote: u8) {
-        let line = self.line;
-        self.at += 1;
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
-        while let Some(byte) = self.peek(0) {
-            match byte {
-                b'\'' if quote == byte && self.peek(1) == Some(byte) => {
-                    lines.push(self.line);
-                    bytes.push(byte);
-                    self.at += 2;
-                }
-                _ if byte == quote => {
-                    self.at += 1;
-                    break;
-                }
-                b'\\' if quote == b'"' && matches!(self.peek(1), Some(b'\n' | b'\r')) => {
-                    self.at += 1;
-                    self.blanks();
-                }
-                b'\\' if quote == b'"' => self.escape(&mut bytes, &mut lines),
-                b'\n' | b'\r' => {
-                    while bytes.last().is_some_and(|last| matches!(last, b' ' | b'\t')) {
-                        bytes.pop();
-                        lines.pop();
-                    }
-                    let here = self.line;
-                    // One end of a line is a space; of several, all but the first stay.
-                    let ends = self.blanks();
-                    let folded = if ends > 1 { b"\n".repeat(ends - 1) } else { b" ".to_vec() };
-                    bytes.extend(folded);
-                    lines.resize(bytes.len(), here);
-                }
-                _ => {
-                    lines.push(self.line);
-                    bytes.extend(self.take());
-                }
-            }
-        }
-        self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
-    }
-
-    /// Passes over blanks; how many ends of lines were among them.
-    fn blanks(&mut self) -> usize {
-        let before = self.line;
-        while self.peek(0).is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.take();
-        }
-        self.line - before
-    }
-
-    /// One escape sequence; a line continuation gives nothing.
-    fn escape(&mut self, bytes: &mut Vec<u8>, lines: &mut Vec<usize>) {
-        let line = self.line;
-        self.at += 1;
-        let Some(byte) = self.take() else { return };
-        let value = match byte {
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'a' => 7,
-            b'b' => 8,
-            b'f' => 12,
-            b'v' => 11,
-            b'x' => self.digits(16, 2),
-            b'0'..=b'7' => {
-                self.at -= 1;
-                self.digits(8, 3)
-            }
-            b'\r' | b'\n' => {
-                if byte == b'\r' && self.peek(0) == Some(b'\n') {
-                    self.take();
-                }
-                while self.language == Language::Rust
-                    && self.peek(0).is_some_and(|next| next.is_ascii_whitespace())
-                {
-                    self.take();
-                }
-                return;
-            }
-            other => other,
-        };
-        bytes.push(value);
-        lines.push(line);
-    }
-
-    fn digits(&mut self, radix: u32, most: usize) -> u8 {
-        let mut value = 0u32;
-        for _ in 0..most {
-            let digit = self.peek(0).and_then(|byte| char::from(byte).to_digit(radix));
-            let Some(digit) = digit else { break };
-            value = value * radix + digit;
-            self.at += 1;
-        }
-        (value & 0xff) as u8
-    }
-
-    /// `"delimiter( ... )delimiter"`, C++ (N4950 section 5.13.5).
-    fn raw_cpp(&mut self) {
-        self.at += 1;
-        let start = self.at;
-        while self.peek(0).is_some_and(|byte| byte != b'(' && byte != b'\n') {
-            self.at += 1;
-        }
-        let mut end = vec![b')'];
-        end.extend(&self.content[start..self.at]);
-        end.push(b'"');
-        self.take();
-        self.raw(&end, false);
-    }
-
-    /// `#" ... "#` with any number of signs, after `r`, `br` or `cr`.
-    fn raw_rust(&mut self, prefix: &str) {
-        let mut end = vec![b'"'];
-        while self.peek(0) == Some(b'#') {
-            self.at += 1;
-            end.push(b'#');
-        }
-        if self.peek(0) == Some(b'"') {
-            self.at += 1;
-            self.raw(&end, prefix == "cr");
-        }
-    }
-
-    fn raw(&mut self, end: &[u8], is_c_string: bool) {
-        let line = self.line;
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
-        while self.peek(0).is_some() && !self.starts_with(end) {
-            lines.push(self.line);
-            bytes.extend(self.take());
-        }
-        self.at = (self.at + end.len()).min(self.content.len());
-        self.push(Kind::Literal { bytes, lines, is_c_string }, line);
     }
 }

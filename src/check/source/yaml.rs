@@ -32,7 +32,10 @@ pub(super) fn scalars(content: &[u8]) -> Vec<Constant> {
             found.push(constant);
             continue;
         }
-        let marked = bare.trim_end_matches(['-', '+']);
+        // Behind the mark stand how the text ends and how far it is indented, in either order.
+        let is_digit = |one: char| one.is_ascii_digit();
+        let marked = bare.trim_end_matches(|one| matches!(one, '-' | '+') || is_digit(one));
+        let stated = bare[marked.len()..].chars().find_map(|one| one.to_digit(10));
         let folded = marked.ends_with('>');
         let before = marked.trim_end_matches(['|', '>']);
         if before.len() + 1 != marked.len() || !before.ends_with([' ', ':']) {
@@ -47,14 +50,18 @@ pub(super) fn scalars(content: &[u8]) -> Vec<Constant> {
             nul_follows: false,
             is_pointer: false,
         };
-        let mut column = None;
+        let mut column = stated.map(|columns| indent(header) + columns as usize);
         while let Some(line) = lines.get(index) {
             let blank = line.trim().is_empty();
             if !blank && indent(line) <= indent(header) {
                 break;
             }
-            let column = *column.get_or_insert(indent(line));
-            let inner = line.get(column.min(indent(line))..).unwrap_or_default();
+            // The first line that is not blank sets the column (section 8.1.1.1).
+            if !blank {
+                column.get_or_insert(indent(line));
+            }
+            let margin = column.unwrap_or(usize::MAX).min(indent(line));
+            let inner = line.get(margin..).unwrap_or_default();
             let end = if folded { b' ' } else { b'\n' };
             constant.bytes.extend(inner.bytes().chain([end]));
             constant.lines.resize(constant.bytes.len(), index + 1);

@@ -83,25 +83,27 @@ impl List {
     /// Opens the list and begins to read it; `ahead` entries are read before they are asked for.
     pub(super) fn open(path: &Path, shard: Option<Shard>, ahead: usize) -> Result<Self, Failure> {
         let shown = Foreign::text(&path.display().to_string()).line();
+        let cannot_read = move |error: io::Error| {
+            Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
+        };
         let (reader, length_hint): (Box<dyn BufRead + Send>, _) = if path == Path::new("-") {
             (Box::new(BufReader::new(io::stdin())), None)
         } else {
-            let unreadable =
-                |error| Failure::new(Exit::File, format!("cannot read {shown}: {error}"));
             let length = count_lines(path);
-            (Box::new(BufReader::new(File::open(path).map_err(unreadable)?)), length)
+            (Box::new(BufReader::new(File::open(path).map_err(&cannot_read)?)), length)
         };
         let (sender, entries) = mpsc::channel(ahead.clamp(1, 1_024));
         let failure = Arc::new(Mutex::new(None));
         let report = Arc::clone(&failure);
         let shard = shard.unwrap_or(Shard { part: 1, of: 1 });
-        std::thread::spawn(move || {
+        let no_thread = cannot_read.clone();
+        let reading = move || {
             if let Err(error) = read(reader, shard, &sender) {
-                let message = format!("cannot read {shown}: {error}");
-                *report.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some(Failure::new(Exit::File, message));
+                let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+                *report = Some(cannot_read(error));
             }
-        });
+        };
+        std::thread::Builder::new().spawn(reading).map_err(no_thread)?;
         Ok(Self { entries, failure, length_hint: length_hint.map(|length| length / shard.of) })
     }
 

@@ -16,6 +16,7 @@ use certgrab::{
     escape::Foreign,
     grab, lock,
     path::Question,
+    store::Source,
     target::Target,
 };
 
@@ -125,21 +126,20 @@ fn described(
          emit = {{ {format} = \"{constants}\" }}\n",
         quoted(&target.to_string()),
     );
+    let copied = copied(args);
     let mut files = Vec::new();
-    let mut names = Vec::new();
-    for roots in &args.roots {
-        if let Some(word @ ("mozilla" | "system")) = roots.to_str() {
-            names.push(quoted(word));
-            continue;
-        }
+    for (roots, name) in &copied {
         let content = fs::read(roots).map_err(|error| {
             let shown = Foreign::text(&roots.display().to_string()).line();
             Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
         })?;
-        let name = format!("certs/roots-{}.pem", files.len() + 1);
-        names.push(quoted(&name));
         files.push((PathBuf::from(name), content));
     }
+    let named = |roots: &PathBuf| match copied.iter().find(|(own, _)| *own == roots) {
+        Some((_, name)) => quoted(name),
+        None => quoted(&roots.display().to_string()),
+    };
+    let names: Vec<_> = args.roots.iter().map(named).collect();
     if !names.is_empty() {
         text += &format!("roots = {}\n", list(names));
     }
@@ -151,6 +151,13 @@ fn described(
         text += &format!("connect = {}\n", quoted(&connect.to_string()));
     }
     Ok((text, files))
+}
+
+/// The files of roots that go into the project, each with its place there.
+fn copied(args: &Args) -> Vec<(&PathBuf, String)> {
+    let is_a_word = |roots: &PathBuf| matches!(roots.to_str(), Some("mozilla" | "system"));
+    let files = args.roots.iter().filter(|roots| !is_a_word(roots)).enumerate();
+    files.map(|(index, file)| (file, format!("certs/roots-{}.pem", index + 1))).collect()
 }
 
 /// The anchor of `target`, proved for the stack that reads it.
@@ -178,9 +185,16 @@ fn grabbed(
     let judgement = grab.verdict.as_ref().map_err(|refusal| {
         Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
     })?;
-    let (bundle, _) = job::selection(&job, target, &grab, judgement, &options)?;
+    let (mut bundle, _) = job::selection(&job, target, &grab, judgement, &options)?;
     let question = Question { name: &options.wanted_name(target), at: options.at };
     anchor::prove_for(project.constants.0, &grab.presented, &bundle, question, display)?;
+    // As it is found from within the project, so that the next `sync` changes nothing.
+    for (file, place) in copied(args) {
+        let outside = Foreign::text(&Source::File(file.clone()).to_string());
+        for entry in bundle.entries.iter_mut().filter(|entry| entry.source == outside) {
+            entry.source = Foreign::text(&Source::File(place.clone().into()).to_string());
+        }
+    }
     Ok(bundle)
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Project {
     files: &'static [Text],
     /// What it needs for MQTT.
     mqtt: &'static [Text],
-    /// What it needs for HTTPS; nothing if it does not speak that.
+    /// What it needs for HTTPS.
     https: &'static [Text],
 }
 
@@ -236,28 +236,31 @@ pub(super) fn project(name: &str) -> Result<&'static Project, String> {
 }
 
 impl Project {
-    /// The files for what `target` speaks; MQTT where it names no protocol.
+    /// The files for what `target` speaks; MQTT where it names a port and no protocol.
     ///
     /// # Errors
     ///
-    /// A failure of usage if the project does not speak that.
+    /// A failure of usage if the project does not speak that, or nothing says what is spoken.
     pub(super) fn texts(&self, target: &Target) -> Result<Vec<Text>, Failure> {
-        let scheme = target.scheme().word;
-        let own = match scheme {
+        let scheme = target.scheme();
+        let own = match scheme.word {
+            // On the port that a bare host has, there is no MQTT.
+            "tls" if !scheme.is_given && target.port() == scheme.port => {
+                let message = format!("{} may speak MQTT or HTTPS", target.host());
+                return Err(usage(message));
+            }
             "mqtts" | "ssl" | "tls" => self.mqtt,
             "https" => self.https,
-            _ => &[],
+            word => {
+                let name = self.name;
+                return Err(usage(format!("{name} speaks MQTT over TLS or HTTPS, and not {word}")));
+            }
         };
-        if own.is_empty() {
-            let (protocols, hint) = match self.https {
-                [] => ("MQTT over TLS", "name the broker: `mqtts://HOST`"),
-                _ => {
-                    ("MQTT over TLS or HTTPS", "name the server: `mqtts://HOST` or `https://HOST`")
-                }
-            };
-            let message = format!("{} speaks {protocols}, and not {scheme}", self.name);
-            return Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())));
-        }
         Ok([self.files, own].concat())
     }
+}
+
+fn usage(message: String) -> Failure {
+    let hint = "name the server: `mqtts://HOST` or `https://HOST`".to_owned();
+    Failure::new(Exit::Usage, message).with_hint(Some(hint))
 }

@@ -5,6 +5,9 @@
 
 #include <mbedtls/error.h>
 
+/* How long the server may be silent, in milliseconds. */
+#define PATIENCE_MS 10000
+
 static int failed(const char *what, int code)
 {
     char words[160];
@@ -94,6 +97,7 @@ int tls_connect(connection_t *c, const server_t *server)
     mbedtls_ssl_conf_authmode(&c->config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_ca_chain(&c->config, &c->anchor, NULL);
     mbedtls_ssl_conf_rng(&c->config, mbedtls_ctr_drbg_random, &c->random);
+    mbedtls_ssl_conf_read_timeout(&c->config, PATIENCE_MS);
     code = mbedtls_ssl_setup(&c->ssl, &c->config);
     if (code == 0) {
         code = mbedtls_ssl_set_hostname(&c->ssl, server->host);
@@ -101,7 +105,7 @@ int tls_connect(connection_t *c, const server_t *server)
     if (code != 0) {
         return failed("session", code);
     }
-    mbedtls_ssl_set_bio(&c->ssl, &c->socket, mbedtls_net_send, mbedtls_net_recv, NULL);
+    mbedtls_ssl_set_bio(&c->ssl, &c->socket, mbedtls_net_send, NULL, mbedtls_net_recv_timeout);
     code = handshake(c);
     if (code == 0) {
         LOGI("%s with %s:%s", mbedtls_ssl_get_version(&c->ssl), server->host, port);

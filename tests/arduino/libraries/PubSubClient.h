@@ -28,6 +28,11 @@ public:
     return *this;
   }
 
+  bool setBufferSize(uint16_t size) {
+    bufferSize = size;
+    return size > 0;
+  }
+
   // Clean session, keep-alive 15 s (MQTT 3.1.1 section 3.1); `user` and `pass` may be null.
   bool connect(const char *id, const char *user, const char *pass) {
     if (!client.connect(host.c_str(), port)) {
@@ -72,7 +77,8 @@ public:
       int kind = receive(body);
       if ((kind & 0xF0) == 0x30 && body.size() >= 2 && onMessage) {
         size_t length = (size_t)(uint8_t)body[0] << 8 | (uint8_t)body[1];
-        if (length + 2 <= body.size()) {
+        // PubSubClient reads on over what its buffer, its header included, does not hold.
+        if (length + 2 <= body.size() && body.size() + 5 <= bufferSize) {
           std::string topic = body.substr(2, length), payload = body.substr(2 + length);
           onMessage(&topic[0], (uint8_t *)&payload[0], (unsigned)payload.size());
         }
@@ -109,6 +115,9 @@ private:
       left /= 128;
     } while (left > 0);
     packet += body;
+    if (packet.size() > bufferSize) {
+      return false;
+    }
     lastSentMs = millis();
     return client.write((const uint8_t *)packet.data(), packet.size()) == packet.size();
   }
@@ -150,6 +159,7 @@ private:
   Client &client;
   std::string host;
   uint16_t port = 0;
+  size_t bufferSize = 256;
   std::function<void(char *, uint8_t *, unsigned int)> onMessage;
   int current = MQTT_DISCONNECTED;
   unsigned long lastSentMs = 0;

@@ -17,6 +17,8 @@
 static const char COMMAND_TOPIC[] = "devices/esp8266/command";
 static const char HEARTBEAT_TOPIC[] = "devices/esp8266/heartbeat";
 static const unsigned long HEARTBEAT_MS = 10000;
+// PubSubClient drops without a word what does not fit into its buffer, which is 256 bytes by default.
+static const uint16_t LARGEST_PACKET = 1024;
 static const unsigned long LONGEST_PAUSE_MS = 60000;
 
 // The list must outlive the client, which keeps a pointer to it.
@@ -74,6 +76,7 @@ void setup() {
   // The name, never the address: the certificate is for the name.
   mqtt.setServer(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT);
   mqtt.setCallback(onMessage);
+  mqtt.setBufferSize(LARGEST_PACKET);
 }
 
 void loop() {

@@ -34,6 +34,8 @@ static void get(void)
         // A bundle or a global store would hide this anchor.
         .cert_pem = SERVER_ROOT_CA,
         .event_handler = on_http,
+        // Another server may have another root, or no TLS.
+        .disable_auto_redirect = true,
     };
     esp_http_client_handle_t client = esp_http_client_init(&config);
     esp_err_t result = esp_http_client_perform(client);

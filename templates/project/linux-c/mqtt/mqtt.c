@@ -2,23 +2,23 @@
 
 #include <string.h>
 
-/* The longest packet whose remaining length fits into one byte (MQTT 3.1.1 section 2.2.3), which
- * is plenty for what is said here. */
-#define MAX_REMAINING 127
+/* The longest packet after its header: room for the tokens of clouds, in the credentials. */
+#define MAX_REMAINING 4096
 
 typedef struct {
-    uint8_t bytes[2 + MAX_REMAINING];
+    uint8_t type;
+    uint8_t body[MAX_REMAINING];
     size_t length;
     int is_too_long;
 } packet_t;
 
 static void put(packet_t *packet, const void *bytes, size_t length)
 {
-    if (length > sizeof packet->bytes - packet->length) {
+    if (length > sizeof packet->body - packet->length) {
         packet->is_too_long = 1;
         return;
     }
-    memcpy(packet->bytes + packet->length, bytes, length);
+    memcpy(packet->body + packet->length, bytes, length);
     packet->length += length;
 }
 
@@ -37,14 +37,23 @@ static int send_packet(connection_t *c, packet_t *packet)
         LOGE("names, credentials and payload are too long for a packet of %d bytes", MAX_REMAINING);
         return -1;
     }
-    packet->bytes[1] = (uint8_t)(packet->length - 2);
-    return tls_send(c, packet->bytes, packet->length);
+    uint8_t header[5] = {packet->type};
+    size_t size = 1;
+    size_t left = packet->length;
+    do {
+        /* Seven bits a byte, the lowest first; the eighth says that more follow (section 2.2.3). */
+        header[size] = (uint8_t)((left & 0x7F) | (left > 0x7F ? 0x80 : 0));
+        size += 1;
+        left >>= 7;
+    } while (left > 0);
+    int code = tls_send(c, header, size);
+    return code == 0 ? tls_send(c, packet->body, packet->length) : code;
 }
 
 /* Clean session, keep-alive 60 s (section 3.1). */
 static int send_connect(connection_t *c, const message_t *message)
 {
-    packet_t packet = {.bytes = {0x10}, .length = 2};
+    packet_t packet = {.type = 0x10};
     uint8_t flags = 0x02;
     if (message->user != NULL) {
         flags |= 0x80;
@@ -82,7 +91,7 @@ int mqtt_publish(connection_t *c, const message_t *message)
     }
     LOGI("CONNACK: the broker took the connection");
 
-    packet_t publish = {.bytes = {0x30}, .length = 2};
+    packet_t publish = {.type = 0x30};
     put_string(&publish, message->topic);
     put(&publish, message->payload, strlen(message->payload));
     code = send_packet(c, &publish);

@@ -24,9 +24,12 @@ def text(value):
 
 
 def packet(kind, body):
-    if len(body) > 127:
-        raise ValueError("a longer packet needs more bytes for its length")
-    return bytes((kind, len(body))) + body
+    """The length goes seven bits a byte, the lowest first; the eighth says that more follow (2.2.3)."""
+    head, left = bytes((kind,)), len(body)
+    while left > 127:
+        head += bytes((left & 127 | 128,))
+        left >>= 7
+    return head + bytes((left,)) + body
 
 
 def hello():

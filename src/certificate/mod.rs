@@ -3,6 +3,9 @@
 //! In: bytes. Out: [`Certificate`], the bytes with the facts that constants, reports and locks
 //! show. A certificate that can be read need not be valid: that is `verify`.
 
+mod fingerprint;
+mod key;
+
 use std::{
     borrow::Borrow,
     fmt,
@@ -13,6 +16,7 @@ use std::{
 
 use der::{Tag, asn1::ObjectIdentifier};
 
+pub use self::{fingerprint::Sha256, key::Key};
 use crate::{
     element::{Element, Elements, hex, only},
     name::Name,
@@ -48,31 +52,6 @@ struct Extension {
     value: Range<usize>,
 }
 
-/// The public key of a certificate, as far as certgrab names keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// RSA (RFC 8017), big-endian modulus and exponent without leading zeros.
-    Rsa {
-        /// The modulus.
-        modulus: Vec<u8>,
-        /// The public exponent.
-        exponent: Vec<u8>,
-    },
-    /// A point on a named curve (RFC 5480), as the key's bit string holds it.
-    Ec {
-        /// The curve.
-        curve: ObjectIdentifier,
-        /// The encoded point.
-        point: Vec<u8>,
-    },
-    /// Any other algorithm, by its object identifier.
-    Other(ObjectIdentifier),
-}
-
-/// The SHA-256 of something, shown as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sha256(pub [u8; 32]);
-
 /// Whether the peer signed the handshake with the key of its certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyPossession {
@@ -88,15 +67,6 @@ pub struct Malformed {
     /// The part of the certificate that was being read, in the words of RFC 5280.
     pub part: &'static str,
 }
-
-const fn oid(text: &'static str) -> ObjectIdentifier {
-    ObjectIdentifier::new_unwrap(text)
-}
-
-/// rsaEncryption (RFC 8017 appendix A.1).
-const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
-/// id-ecPublicKey (RFC 5480 section 2.1.1).
-const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
 
 /// The identifier octet of version, [0] EXPLICIT (RFC 5280 section 4.1).
 const VERSION: u8 = 0xa0;
@@ -164,7 +134,7 @@ impl Certificate {
             extensions,
             not_before,
             not_after,
-            key: read_key(spki.value).ok_or(malformed("subjectPublicKeyInfo"))?,
+            key: key::read(spki.value).ok_or(malformed("subjectPublicKeyInfo"))?,
             signature_algorithm: Elements::of(algorithm.value)
                 .oid()
                 .ok_or(malformed("signatureAlgorithm"))?,
@@ -249,7 +219,7 @@ impl Certificate {
     /// The algorithm of the signature on it, by the name its standard gives it.
     #[must_use]
     pub fn signature_algorithm(&self) -> String {
-        signature_name(self.0.signature_algorithm)
+        key::algorithm_name(self.0.signature_algorithm)
     }
 
     /// Whether subject and issuer are the same name (RFC 5280 section 3.2, "self-issued").
@@ -309,113 +279,6 @@ impl fmt::Debug for Certificate {
     }
 }
 
-impl Key {
-    /// Bits of the RSA modulus or of the curve's field; `None` where certgrab does not know.
-    #[must_use]
-    pub fn bits(&self) -> Option<usize> {
-        match self {
-            Self::Rsa { modulus, .. } => {
-                let leading = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
-                Some(modulus.len() * 8 - leading)
-            }
-            Self::Ec { curve, .. } => curve_name(*curve).map(|(_, bits)| bits),
-            Self::Other(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for Key {
-    /// `RSA 2048`, `EC P-384`, `Ed25519`, or the identifier of what certgrab has no name for.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rsa { .. } => write!(f, "RSA {}", self.bits().unwrap_or_default()),
-            Self::Ec { curve, .. } => match curve_name(*curve) {
-                Some((name, _)) => write!(f, "EC {name}"),
-                None => write!(f, "EC on curve {curve}"),
-            },
-            Self::Other(id) => f.write_str(&signature_name(*id)),
-        }
-    }
-}
-
-/// Named curves (RFC 5480 section 2.1.1.1, RFC 5639) and the bits of their field.
-fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
-    const CURVES: [(ObjectIdentifier, &str, usize); 8] = [
-        (oid("1.2.840.10045.3.1.7"), "P-256", 256),
-        (oid("1.3.132.0.34"), "P-384", 384),
-        (oid("1.3.132.0.35"), "P-521", 521),
-        (oid("1.3.132.0.33"), "P-224", 224),
-        (oid("1.3.132.0.10"), "secp256k1", 256),
-        (oid("1.3.36.3.3.2.8.1.1.7"), "brainpoolP256r1", 256),
-        (oid("1.3.36.3.3.2.8.1.1.11"), "brainpoolP384r1", 384),
-        (oid("1.3.36.3.3.2.8.1.1.13"), "brainpoolP512r1", 512),
-    ];
-    CURVES.iter().find(|(curve, ..)| *curve == id).map(|(_, name, bits)| (*name, *bits))
-}
-
-/// Names of algorithms as in RFC 8017, 5758, 5480, 8410, 3279; the identifier where none is known.
-fn signature_name(id: ObjectIdentifier) -> String {
-    const NAMES: [(ObjectIdentifier, &str); 21] = [
-        (RSA_ENCRYPTION, "RSA"),
-        (oid("1.2.840.113549.1.1.2"), "md2WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.4"), "md5WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.5"), "sha1WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.10"), "RSASSA-PSS"),
-        (oid("1.2.840.113549.1.1.11"), "sha256WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.12"), "sha384WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.13"), "sha512WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.14"), "sha224WithRSAEncryption"),
-        (oid("1.2.840.10045.4.1"), "ecdsa-with-SHA1"),
-        (oid("1.2.840.10045.4.3.1"), "ecdsa-with-SHA224"),
-        (oid("1.2.840.10045.4.3.2"), "ecdsa-with-SHA256"),
-        (oid("1.2.840.10045.4.3.3"), "ecdsa-with-SHA384"),
-        (oid("1.2.840.10045.4.3.4"), "ecdsa-with-SHA512"),
-        (oid("1.3.101.110"), "X25519"),
-        (oid("1.3.101.112"), "Ed25519"),
-        (oid("1.3.101.113"), "Ed448"),
-        (oid("1.2.840.10040.4.1"), "DSA"),
-        (oid("1.2.840.10040.4.3"), "dsa-with-sha1"),
-        (oid("2.16.840.1.101.3.4.3.2"), "dsa-with-sha256"),
-        (oid("2.16.840.1.101.3.4.3.18"), "ML-DSA-65"),
-    ];
-    let known = NAMES.iter().find(|(named, _)| *named == id);
-    known.map_or_else(|| id.to_string(), |(_, name)| (*name).to_owned())
-}
-
-impl Sha256 {
-    /// The hash of `bytes`.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(hmac_sha256::Hash::hash(bytes))
-    }
-
-    /// Reads 64 hexadecimal digits of either case, with or without colons or spaces between.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b':' | b' ')).collect();
-        let mut hash = [0; 32];
-        if digits.len() != 64 {
-            return None;
-        }
-        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(Self(hash))
-    }
-}
-
-impl fmt::Display for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
-    }
-}
-
-impl fmt::Debug for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
 impl KeyPossession {
     /// `proven` or `not proven`.
     #[must_use]
@@ -464,30 +327,4 @@ fn read_extensions(field: &[u8], range: impl Fn(&[u8]) -> Range<usize>) -> Optio
         extensions.push(Extension { id, critical, value: range(element.value) });
     }
     Some(extensions)
-}
-
-/// The key of a subjectPublicKeyInfo; one whose contents are junk is known by its algorithm alone.
-fn read_key(spki: &[u8]) -> Option<Key> {
-    let mut parts = Elements::of(spki);
-    let mut algorithm = Elements::of(parts.sequence()?.value);
-    let id = algorithm.oid()?;
-    // The first octet counts unused bits (X.690 section 8.6.2.2); keys have none.
-    let key = parts.tagged(Tag::BitString)?.value.get(1..)?;
-    let known = match id {
-        RSA_ENCRYPTION => read_rsa_key(key),
-        EC_PUBLIC_KEY => algorithm.oid().map(|curve| Key::Ec { curve, point: key.to_vec() }),
-        _ => None,
-    };
-    Some(known.unwrap_or(Key::Other(id)))
-}
-
-/// RSAPublicKey (RFC 8017 appendix A.1.1).
-fn read_rsa_key(key: &[u8]) -> Option<Key> {
-    let mut numbers = Elements::of(only(key).filter(Element::is_sequence)?.value);
-    let mut number = || {
-        let value = numbers.tagged(Tag::Integer)?.value;
-        let start = value.iter().position(|&byte| byte != 0).unwrap_or(value.len());
-        Some(value[start..].to_vec())
-    };
-    Some(Key::Rsa { modulus: number()?, exponent: number()? })
 }
