@@ -13,9 +13,9 @@ use tokio::{net::TcpStream, time::Instant};
 use crate::{
     certificate::KeyPossession,
     connect,
-    handshake::{self, Device, Hello, Presented, Verdict, Version, cleartext, full, retry},
+    handshake::{self, Device, Hello, Plain, Presented, Verdict, Version, cleartext, full, retry},
     starttls,
-    target::Target,
+    target::{StartTls, Target},
 };
 
 /// Connections made to one target, all attempts together.
@@ -75,7 +75,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Connect(error) => error.hint(),
-            Self::StartTls(error) => error.hint(),
+            Self::StartTls(error) => another_protocol(error).or_else(|| error.hint()),
             Self::Handshake(error) => error.hint(),
             Self::Device { device, error, seen } => {
                 device.advice(error, seen.as_deref()).or_else(|| error.hint())
@@ -113,6 +113,26 @@ impl Error {
             Self::Handshake(_) | Self::Device { .. } => "handshake",
         }
     }
+}
+
+/// What to try with a server that speaks another protocol than the one in which it was asked for
+/// TLS.
+fn another_protocol(error: &starttls::Error) -> Option<String> {
+    let heard = error.perhaps_another_protocol()?;
+    if handshake::may_be_tls(heard) {
+        return Some("the port has TLS from its first byte: leave STARTTLS out".to_owned());
+    }
+    let (plain, asked) = (handshake::recognise(heard)?, error.protocol());
+    // A greeting that SMTP and FTP share says nothing against the one that was asked for.
+    let is_as_asked = match plain {
+        Plain::SmtpOrFtp => matches!(asked, StartTls::Smtp | StartTls::Ftp),
+        _ => plain.to_string() == asked.to_string(),
+    };
+    if is_as_asked {
+        return None;
+    }
+    let hint = plain.hint().map(|hint| format!(": {hint}")).unwrap_or_default();
+    Some(format!("the port speaks {plain}{hint}"))
 }
 
 /// One way of asking.

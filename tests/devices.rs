@@ -24,7 +24,8 @@ fn a_server_of_tls_1_3_alone_is_out_of_reach_for_an_esp32_and_the_setting_is_nam
              protocol_version\n\
              \x20          esp-idf needs CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig\n\
              \x20          esp-idf needs a receive buffer of {bytes} bytes for the certificates, by \
-             default it has 16384\n",
+             default it has 16384; CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN in sdkconfig sets it, and the \
+             server's other records must fit too\n",
             server.port()
         ))
         .stderr(

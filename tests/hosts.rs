@@ -35,9 +35,9 @@ fn each_line_of_the_list_gives_one_document_with_its_index() {
     assert!(
         summary.starts_with(
             "certgrab: 3 targets: 2 with an anchor, 0 not trusted, 1 failed\n\
-             certgrab: 1 distinct chains\n\
+             certgrab: 1 distinct chain\n\
              certgrab: failed with connection_failed: 1\n\
-             certgrab: 1 anchor open all doors that have one:\n\
+             certgrab: 1 anchor opens all doors that have one:\n\
              certgrab:   CN=Plant Root, SHA-256 "
         ),
         "{summary}"
@@ -159,7 +159,7 @@ fn an_interruption_ends_with_the_results_so_far() {
     assert_eq!(rest, "");
     assert_eq!(ended.status.code(), Some(130));
     let summary = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert!(summary.starts_with("certgrab: interrupted after 1 targets: "), "{summary}");
+    assert!(summary.starts_with("certgrab: interrupted after 1 target: "), "{summary}");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn the_summary_names_the_smallest_set_of_anchors_that_opens_all_doors() {
     assert!(summary.contains("certgrab: 2 anchors open all doors that have one:\n"), "{summary}");
     assert!(summary.contains("CN=Root One, SHA-256 "), "{summary}");
     assert!(summary.contains("for 2 targets: "), "{summary}");
-    assert!(summary.contains("for 1 targets: two.test:443\n"), "{summary}");
+    assert!(summary.contains("for 1 target: two.test:443\n"), "{summary}");
 }
 
 /// Two servers under authorities of their own, each of which `Hub Root` signed, and one apart.

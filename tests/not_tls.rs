@@ -43,6 +43,11 @@ fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
              certgrab: hint: `--starttls smtp` asks it for TLS\n",
         ),
         (
+            // A ServerHello of SSL 2.0 with no certificate, one cipher and no connection number.
+            b"\x80\x0e\x04\x00\x01\x00\x02\x00\x00\x00\x03\x00\x00\x01\x00\x80",
+            "the server speaks SSL 2.0, which is older than TLS\n",
+        ),
+        (
             b"\x1b[31mhello",
             "the server does not speak TLS, it says `\\u{1b}[31mhello`\n\
              certgrab: hint: is this the port for TLS? MQTT has TLS on 8883, HTTP on 443\n",
@@ -104,6 +109,28 @@ fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() 
 }
 
 #[test]
+fn a_server_of_ssl_3_0_is_told_by_its_version() {
+    let server = after_hello(|stream| {
+        // RFC 6101 section 5.6.1.3: version, random, no session, TLS_RSA_WITH_AES_128_CBC_SHA.
+        let hello = [&[22, 3, 0, 0, 42, 2, 0, 0, 38, 3, 0][..], &[7; 32], &[0, 0, 0x2f, 0]];
+        let _ = stream.write_all(&hello.concat());
+        let _ = stream.read(&mut [0; 64]);
+    });
+    let wanted = "certgrab: error: the server speaks SSL 3.0 at best\n";
+    assert_eq!(grab(&server).fails_with(3).err(), wanted);
+}
+
+#[test]
+fn a_port_of_udp_such_as_that_of_dtls_refuses_the_connection() {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let target = socket.local_addr().expect("an address").to_string();
+    certgrab().args([&target]).fails_with(3).stdout("").stderr(&format!(
+        "certgrab: error: cannot connect to {target}: 127.0.0.1: connection refused\n\
+         certgrab: hint: nothing listens there: is the port right?\n",
+    ));
+}
+
+#[test]
 fn an_alert_is_told_by_its_name() {
     for (alert, message) in [
         (
@@ -114,7 +141,7 @@ fn an_alert_is_told_by_its_name() {
         (
             [2, 40],
             "alert handshake_failure\ncertgrab: hint: the server may want another name, which \
-             `--sni NAME` sends, or something that was not offered\n",
+             `--sni NAME` sends, or have no certificate and want a key that both sides know (PSK)\n",
         ),
         ([2, 116], "alert certificate_required\n"),
     ] {

@@ -121,6 +121,44 @@ fn says_how_sure_it_is_of_an_old_server_and_who_will_not_connect() {
 }
 
 #[test]
+fn servers_that_have_no_certificate_are_refusals_and_the_hint_says_why() {
+    if !real::program("gnutls-serv") || !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", "EC", &["ec_paramgen_curve:P-256"], "sha256");
+    let refuses = |server: &Listener, what: &str| {
+        let target = format!("127.0.0.1:{}", server.port());
+        let error = certgrab().args([&target]).fails_with(3).stdout("").err();
+        let wanted = "certgrab: error: the server refused the handshake: alert handshake_failure\n\
+                      certgrab: hint: the server may want another name, which `--sni NAME` sends, or \
+                      have no certificate and want a key that both sides know (PSK)\n";
+        assert_eq!(error, wanted, "{what}");
+    };
+    for arguments in [
+        &["-nocert", "-psk", "1234", "-tls1_2"][..],
+        &["-nocert", "-psk", "1234", "-tls1_3"],
+        &["-nocert", "-tls1_2", "-cipher", "aNULL:@SECLEVEL=0"],
+    ] {
+        refuses(&authority.serve("leaf", arguments), &arguments.join(" "));
+    }
+    for version in ["1.2", "1.3"] {
+        // A raw public key (RFC 7250) goes where the certificate would.
+        authority.openssl(&["pkey", "-in", "leaf.key", "-pubout", "-out", "leaf.pub"]);
+        let priority = format!("NORMAL:-VERS-ALL:+VERS-TLS{version}:-CTYPE-ALL:+CTYPE-RAWPK");
+        let server = Listener::start(|port| {
+            let mut command = std::process::Command::new("gnutls-serv");
+            command.current_dir(authority.folder());
+            command.args(["--quiet", "--echo", "--port", &port.to_string()]);
+            command.args(["--rawpkkeyfile", "leaf.key", "--rawpkfile", "leaf.pub"]);
+            command.args(["--priority", &priority]);
+            command
+        });
+        refuses(&server, &priority);
+    }
+}
+
+#[test]
 fn the_way_of_shaking_hands_can_be_chosen() {
     if !real::program("openssl") {
         return;

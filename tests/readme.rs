@@ -83,6 +83,79 @@ fn every_option_in_both_readmes_is_one_of_the_command() {
 }
 
 #[test]
+fn help_gathers_the_options_of_one_kind_under_a_heading() {
+    let output = Command::new(env!("CARGO_BIN_EXE_certgrab")).arg("--help").output();
+    let help = String::from_utf8(output.expect("help").stdout).expect("UTF-8");
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in help.lines() {
+        let words = line.trim_start();
+        match line.strip_suffix(':').filter(|heading| !heading.starts_with(' ')) {
+            Some(heading) => groups.push((heading, Vec::new())),
+            None if line.starts_with("  ") && line.len() - words.len() <= 6 => {
+                // The text begins after two spaces.
+                let names = words.split("  ").next().unwrap_or_default();
+                let mut names = names.split([' ', ',']).filter(|word| word.starts_with('-'));
+                let (_, options) = groups.last_mut().expect("a heading");
+                options.extend(names.next_back());
+            }
+            None => {}
+        }
+    }
+    let wanted: [(&str, &[&str]); 7] = [
+        ("Options", &["--help", "--version"]),
+        (
+            "What to write",
+            &[
+                "--emit",
+                "--template",
+                "--style",
+                "--name-from",
+                "--sizes",
+                "--what",
+                "--name",
+                "--json",
+            ],
+        ),
+        ("What to trust", &["--roots", "--trust-sha256", "--at"]),
+        (
+            "Which anchor",
+            &[
+                "--no-aia",
+                "--aia-allow",
+                "--lifetime",
+                "--backup",
+                "--siblings",
+                "--paths",
+                "--compare",
+            ],
+        ),
+        (
+            "Reaching the server",
+            &[
+                "--from",
+                "--timeout",
+                "--connect",
+                "--sni",
+                "--no-sni",
+                "-4",
+                "-6",
+                "--handshake",
+                "--starttls",
+                "--as",
+                "--survey",
+                "--proxy",
+            ],
+        ),
+        ("Many targets", &["--hosts", "--jobs", "--ordered", "--shard"]),
+        ("Messages", &["--color", "--quiet", "--verbose"]),
+    ];
+    for (heading, options) in wanted {
+        let found = groups.iter().find(|(known, _)| *known == heading).expect(heading);
+        assert_eq!(found.1, options, "{heading}");
+    }
+}
+
+#[test]
 fn both_readmes_begin_with_the_same_two_commands_that_ci_runs() {
     // A packed crate has no CI.
     let ci = fs::read_to_string(root().join(".ci/run")).ok();

@@ -17,8 +17,12 @@ use certgrab::{
 
 use super::{Exit, Failure, args::Display, output, repeat::Words, style};
 
+/// Heads these options and the others of their kind.
+pub(super) const HEADING: &str = "Which anchor";
+
 /// How the anchor is found and chosen.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = HEADING)]
 pub(crate) struct Anchor {
     /// Do not fetch issuers that the server leaves out from the URLs in its certificates
     #[arg(long)]

@@ -11,7 +11,7 @@ use certgrab::{
 use clap::{Parser, Subcommand, ValueEnum};
 use rustls_pki_types::DnsName;
 
-use super::{check, integrate, paperwork, sync};
+use super::{anchor, check, integrate, paperwork, reaching, sync};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,16 +70,24 @@ pub(crate) enum Command {
     Man,
 }
 
+/// Heads the options that say what a chain is judged by.
+const TRUST: &str = "What to trust";
+
 /// The main job: from targets to anchors.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What to write")]
 pub(crate) struct Job {
     /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
+    #[arg(help_heading = None)]
     #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = target)]
     pub(crate) targets: Vec<Target>,
 
     /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
     #[arg(short, long, value_name = "FORMAT[=PATH]", value_parser = emission)]
     pub(crate) emit: Vec<Emission>,
+
+    #[command(flatten)]
+    pub(crate) format: super::formats::Shape,
 
     /// Write the anchor, the chain (leaf to anchor), the leaf, or the intermediates
     #[arg(long, value_enum, default_value_t = What::Anchor, hide_possible_values = true)]
@@ -93,61 +101,69 @@ pub(crate) struct Job {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
+    #[arg(help_heading = TRUST)]
+    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
+    #[arg(help_heading = TRUST)]
+    #[arg(long, value_name = "HEX", value_parser = fingerprint)]
+    pub(crate) trust_sha256: Vec<Sha256>,
+
+    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    #[arg(help_heading = TRUST)]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Time>,
+
+    #[command(flatten)]
+    pub(crate) anchor: anchor::Anchor,
+
     /// Say whether OTHER hangs on the same anchor, instead of showing the chain
+    #[arg(help_heading = anchor::HEADING)]
     #[arg(long, value_name = "OTHER", value_parser = target,
           conflicts_with_all = ["emit", "template", "from", "hosts", "survey", "sizes", "what",
                                 "backup", "siblings", "paths"])]
     pub(crate) compare: Option<Target>,
 
-    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
-    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
-    pub(crate) roots: Vec<PathBuf>,
-
-    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
-    #[arg(long, value_name = "HEX", value_parser = fingerprint)]
-    pub(crate) trust_sha256: Vec<Sha256>,
-
-    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<Time>,
-
     /// Read the presented chain from FILE, or - for standard input; no socket is opened
+    #[arg(help_heading = reaching::HEADING)]
     #[arg(long, value_name = "FILE",
           conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy"])]
     pub(crate) from: Option<PathBuf>,
 
-    #[command(flatten)]
-    pub(crate) anchor: super::anchor::Anchor,
-
     /// Give up on a target after SECS seconds
+    #[arg(help_heading = reaching::HEADING)]
     #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds)]
     pub(crate) timeout: NonZeroU16,
 
     /// Connect to HOST:PORT, and still want a certificate for TARGET
+    #[arg(help_heading = reaching::HEADING)]
     #[arg(long, value_name = "HOST:PORT", value_parser = place)]
     pub(crate) connect: Option<Target>,
 
     /// Send NAME in the ClientHello, and want a certificate for it, instead of TARGET
+    #[arg(help_heading = reaching::HEADING)]
     #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
     pub(crate) sni: Option<DnsName<'static>>,
 
     /// Send no name in the ClientHello
+    #[arg(help_heading = reaching::HEADING)]
     #[arg(long)]
     pub(crate) no_sni: bool,
 
     /// Use IPv4 only
+    #[arg(help_heading = reaching::HEADING)]
     #[arg(short = '4', conflicts_with = "v6")]
     pub(crate) v4: bool,
 
     /// Use IPv6 only
+    #[arg(help_heading = reaching::HEADING)]
     #[arg(short = '6')]
     pub(crate) v6: bool,
 
     #[command(flatten)]
-    pub(crate) reaching: super::reaching::Reaching,
-
-    #[command(flatten)]
-    pub(crate) format: super::formats::Shape,
+    pub(crate) reaching: reaching::Reaching,
 
     #[command(flatten)]
     pub(crate) many: super::hosts::Arguments,
@@ -155,6 +171,7 @@ pub(crate) struct Job {
 
 /// How results and messages are shown.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Messages")]
 pub(crate) struct Display {
     /// Use colour: auto, always or never
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, hide_possible_values = true)]

@@ -18,6 +18,7 @@ use super::{
 
 /// Options of the main job that shape the output.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What to write")]
 pub(crate) struct Shape {
     /// Also write with a template of your own; `certgrab formats --variables` lists what it can use
     #[arg(long, value_name = "FILE[=PATH]", value_parser = template)]

@@ -9,9 +9,12 @@ use clap::ValueEnum;
 
 use super::{Exit, Failure, repeat::Words};
 
+/// Heads these options and the others of their kind.
+pub(super) const HEADING: &str = "Reaching the server";
+
 /// How a server is to be reached.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Reaching the server")]
+#[command(next_help_heading = HEADING)]
 pub(crate) struct Reaching {
     /// Shake hands in full, in cleartext (TLS 1.2 and older), or auto: cleartext where full fails
     #[arg(

@@ -31,6 +31,8 @@ pub struct Device {
     pub max_fragment_length: Option<MaxFragmentLength>,
     /// Bytes of plaintext that one incoming record may hold.
     pub receive_bytes: usize,
+    /// What sets that number, where its configuration does.
+    pub(super) receive_setting: Option<&'static str>,
     /// Whether a handshake message must fit into one record.
     pub(super) whole_messages: bool,
     /// What it wants of the certificates below the anchor.
@@ -228,10 +230,14 @@ impl Verdict {
         sentences.extend(self.change.map(|change| format!("needs {change}")));
         if let Some(bytes) = self.certificate_message_bytes {
             sentences.push(if device.whole_messages {
+                let setting = device.receive_setting.map(|setting| {
+                    format!("; {setting} sets it, and the server's other records must fit too")
+                });
                 format!(
                     "needs a receive buffer of {bytes} bytes for the certificates, by default it \
-                     has {}",
-                    device.receive_bytes
+                     has {}{}",
+                    device.receive_bytes,
+                    setting.unwrap_or_default()
                 )
             } else {
                 format!("reads the {bytes} bytes of certificates piece by piece")

@@ -197,8 +197,8 @@ impl Error {
                  chain, `--from FILE` judges it from a file"
             }
             Self::Alert(AlertDescription::HandshakeFailure) => {
-                "the server may want another name, which `--sni NAME` sends, or something that \
-                 was not offered"
+                "the server may want another name, which `--sni NAME` sends, or have no certificate \
+                 and want a key that both sides know (PSK)"
             }
             Self::NotTls { protocol: Some(protocol), .. } => protocol.hint()?,
             Self::NotTls { protocol: None, .. } => {

@@ -27,7 +27,7 @@ pub use devices::DEVICES;
 pub use error::{Error, MAX_PEER_BYTES};
 pub use hello::{Authentication, Hello, MaxFragmentLength, Version};
 pub use plaintext::Plain;
-pub(crate) use plaintext::answers_mqtt;
+pub(crate) use plaintext::{answers_mqtt, may_be_tls, recognise};
 pub use records::{
     MAX_CERTIFICATE_MESSAGE_BYTES, MAX_CERTIFICATE_REQUEST_BYTES, MAX_MESSAGE_BYTES,
     MAX_USELESS_RECORDS,

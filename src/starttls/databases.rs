@@ -16,7 +16,7 @@ pub(super) async fn postgres<S: AsyncRead + AsyncWrite + Unpin>(
         [b'S'] => Ok(()),
         [b'N'] => Err(Problem::NotOffered),
         [b'E'] => Err(no(talk.unread(), true)),
-        ref other => Err(no(other, false)),
+        ref other => Err(talk.unexpected(other)),
     }
 }
 
@@ -28,6 +28,10 @@ pub(super) async fn mysql<S: AsyncRead + AsyncWrite + Unpin>(
     talk: &mut Talk<'_, S>,
 ) -> Result<(), Problem> {
     let header = talk.exactly(4).await?;
+    // A greeting is the first packet, number 0; text of another protocol would be a huge length.
+    if header[3] != 0 {
+        return Err(talk.unexpected(&header));
+    }
     let length = u32::from_le_bytes([header[0], header[1], header[2], 0]) as usize;
     let greeting = talk.exactly(length).await?;
     let flags = match greeting.split_first() {
@@ -44,7 +48,7 @@ pub(super) async fn mysql<S: AsyncRead + AsyncWrite + Unpin>(
     if flags & MYSQL_SSL == 0 {
         return Err(Problem::NotOffered);
     }
-    let mut request = vec![32, 0, 0, header[3].wrapping_add(1)];
+    let mut request = vec![32, 0, 0, 1];
     request.extend((MYSQL_SSL | 0x0200 | 0x8000).to_le_bytes());
     request.extend(0x0100_0000_u32.to_le_bytes());
     request.push(33);

@@ -10,6 +10,7 @@ use crate::{escape::Foreign, target::StartTls};
 pub struct Error {
     pub(super) protocol: StartTls,
     pub(super) problem: Problem,
+    pub(super) beginning: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -75,6 +76,22 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Error {
+    /// The protocol in which the server was asked.
+    #[must_use]
+    pub const fn protocol(&self) -> StartTls {
+        self.protocol
+    }
+
+    /// The first bytes that the server said, where they may be of another protocol than it was
+    /// asked in.
+    #[must_use]
+    pub fn perhaps_another_protocol(&self) -> Option<&[u8]> {
+        match self.problem {
+            Problem::NotOffered | Problem::Injected(_) | Problem::TooManyLines => None,
+            _ => Some(&self.beginning).filter(|bytes| !bytes.is_empty()).map(Vec::as_slice),
+        }
+    }
+
     /// What to try next, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -83,6 +100,9 @@ impl Error {
                 "somebody between here and the server may have put them there (CVE-2021-23222)"
                     .to_owned(),
             ),
+            Problem::TimedOut if !self.beginning.is_empty() => {
+                Some("`--timeout SECS` waits longer".to_owned())
+            }
             Problem::TimedOut => Some(
                 "if the port has TLS from its first byte, leave STARTTLS out; `--timeout SECS` \
                  waits longer"

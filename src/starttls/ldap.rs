@@ -38,7 +38,7 @@ pub(super) async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
             answer.extend(&bytes);
             bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte))
         }
-        _ => return Err(no(&answer, false)),
+        _ => return Err(talk.unexpected(&answer)),
     };
     let content = talk.exactly(length).await?;
     match after_ldap_headers(&content) {

@@ -60,7 +60,7 @@ where
         }
     };
     let outcome = timeout_at(deadline, asking).await.unwrap_or(Err(Problem::TimedOut));
-    outcome.map_err(|problem| Error { protocol, problem })
+    outcome.map_err(|problem| Error { protocol, problem, beginning: talk.into_beginning() })
 }
 
 #[cfg(test)]

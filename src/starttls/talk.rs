@@ -11,23 +11,40 @@ pub const MAX_LINE_BYTES: usize = 4 * 1024;
 /// The most lines that a server may say before TLS begins.
 pub const MAX_LINES: usize = 64;
 
+/// The first bytes of what a server says that are kept, to recognise its protocol: longer than the
+/// part of a greeting that names it.
+const BEGINNING_BYTES: usize = 256;
+
 /// A conversation in clear text.
 pub(super) struct Talk<'a, S> {
     stream: &'a mut S,
     /// What has come and was not yet looked at.
     unread: Vec<u8>,
+    /// The first of all that has come.
+    beginning: Vec<u8>,
     /// Lines and packets so far.
     lines: usize,
 }
 
 impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
     pub(super) const fn new(stream: &'a mut S) -> Self {
-        Self { stream, unread: Vec::new(), lines: 0 }
+        Self { stream, unread: Vec::new(), beginning: Vec::new(), lines: 0 }
     }
 
     /// Bytes that have come and were not asked for.
     pub(super) fn unread(&self) -> &[u8] {
         &self.unread
+    }
+
+    /// The first bytes of all that has come.
+    pub(super) fn into_beginning(self) -> Vec<u8> {
+        self.beginning
+    }
+
+    /// `read` is none of the protocol; it is told with the rest of its line.
+    pub(super) fn unexpected(&self, read: &[u8]) -> Problem {
+        let words = [read, &self.unread].concat();
+        no(words.split(|byte| *byte == b'\n').next().unwrap_or_default(), false)
     }
 
     pub(super) async fn say(&mut self, words: &[u8]) -> Result<(), Problem> {
@@ -96,6 +113,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             0 => Err(Problem::Closed),
             count => {
                 self.unread.extend_from_slice(&buffer[..count]);
+                let room = BEGINNING_BYTES.saturating_sub(self.beginning.len());
+                self.beginning.extend_from_slice(&buffer[..count.min(room)]);
                 Ok(())
             }
         }

@@ -105,6 +105,52 @@ fn a_server_without_starttls_is_told_from_one_that_refuses_and_one_of_another_pr
 }
 
 #[test]
+fn a_port_of_another_protocol_is_named_with_the_way_to_its_tls() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    const GREETINGS: [(&str, Talk, &str); 5] = [
+        (
+            "smtp",
+            &[(b"* OK IMAP4rev1 ready\r\n", b"")],
+            "the server does not speak SMTP, it says `* OK IMAP4rev1 ready`\n\
+             certgrab: hint: the port speaks IMAP: `--starttls imap` asks it for TLS\n",
+        ),
+        (
+            "ldap",
+            &[(b"220 mail.test ESMTP\r\n", b"")],
+            "the server does not speak LDAP, it says `220 mail.test ESMTP`\n\
+             certgrab: hint: the port speaks SMTP: `--starttls smtp` asks it for TLS\n",
+        ),
+        (
+            "mysql",
+            &[(b"SSH-2.0-OpenSSH_9.2p1\r\n", b"")],
+            "the server does not speak MySQL, it says `SSH-2.0-OpenSSH_9.2p1`\n\
+             certgrab: hint: the port speaks SSH\n",
+        ),
+        (
+            "ftp",
+            &[(b"220 mail.test ESMTP\r\n", b"AUTH TLS\r\n"), (b"502 unknown command\r\n", b"")],
+            "the server refuses TLS in FTP, it says `502 unknown command`\n\
+             certgrab: hint: the port speaks SMTP: `--starttls smtp` asks it for TLS\n",
+        ),
+        // Nothing here says that the port is not what it was taken for.
+        (
+            "smtp",
+            &[(b"220 ready\r\n", b"EHLO certgrab.invalid\r\n"), (b"500 no\r\n", b"")],
+            "the server refuses TLS in SMTP, it says `500 no`\n",
+        ),
+    ];
+    for (protocol, talk, message) in GREETINGS {
+        let server = Server::of(&pki).after(talk).start();
+        let run = grab(&server).args(["--starttls", protocol]).fails_with(3);
+        assert_eq!(run.err(), format!("certgrab: error: {message}"), "{protocol}");
+    }
+    let at_once = Server::presenting(&pki);
+    let error = grab(&at_once).args(["--starttls", "postgres"]).fails_with(3).err();
+    let hint = "hint: the port has TLS from its first byte: leave STARTTLS out\n";
+    assert!(error.ends_with(hint), "{error}");
+}
+
+#[test]
 fn clear_text_after_the_yes_is_refused_with_its_reason() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let talk: Talk = &[

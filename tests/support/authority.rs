@@ -82,7 +82,8 @@ impl Authority {
         self.folder().join(name)
     }
 
-    fn openssl(&self, arguments: &[&str]) {
+    /// Runs openssl in its folder.
+    pub(crate) fn openssl(&self, arguments: &[&str]) {
         let output = Command::new("openssl")
             .current_dir(self.folder())
             .args(arguments)

@@ -136,21 +136,21 @@ impl Tally {
         let end = if interrupted { "interrupted after " } else { "" };
         let _ = writeln!(
             out,
-            "{end}{} targets: {} with an anchor, {} not trusted, {} failed",
-            self.done,
+            "{end}{}: {} with an anchor, {} not trusted, {} failed",
+            counted(self.done, "target"),
             self.ok,
             self.untrusted,
             self.failed.values().sum::<u64>()
         );
-        let _ = writeln!(out, "{} distinct chains", self.chains.len());
+        let _ = writeln!(out, "{}", counted(self.chains.len() as u64, "distinct chain"));
         for (kind, count) in &self.failed {
             let _ = writeln!(out, "failed with {kind}: {count}");
         }
         let smallest = self.smallest();
         if !smallest.is_empty() {
-            let count = smallest.len();
-            let plural = if count == 1 { "" } else { "s" };
-            let _ = writeln!(out, "{count} anchor{plural} open all doors that have one:");
+            let anchors = counted(smallest.len() as u64, "anchor");
+            let verb = if smallest.len() == 1 { "opens" } else { "open" };
+            let _ = writeln!(out, "{anchors} {verb} all doors that have one:");
         }
         for anchor in smallest {
             let subject = self.anchors.get(&anchor).map_or("", String::as_str);
@@ -163,8 +163,14 @@ impl Tally {
             let more = if count > examples.len() as u64 { ", ..." } else { "" };
             let examples = examples.join(", ");
             let _ = writeln!(out, "  {subject}, SHA-256 {anchor}");
-            let _ = writeln!(out, "    for {count} targets: {examples}{more}");
+            let _ = writeln!(out, "    for {}: {examples}{more}", counted(count, "target"));
         }
         out
     }
+}
+
+/// `1 target`, `2 targets`.
+fn counted(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
 }
