@@ -13,7 +13,10 @@ use tokio::{net::TcpStream, time::Instant};
 use crate::{
     certificate::KeyPossession,
     connect,
-    handshake::{self, Device, Hello, Plain, Presented, Verdict, Version, cleartext, full, retry},
+    handshake::{
+        self, Device, Hello, MaxFragmentLength, Plain, Presented, Verdict, Version, cleartext,
+        full, retry,
+    },
     starttls,
     target::{StartTls, Target},
 };
@@ -168,6 +171,9 @@ pub async fn reach(
         Ok(mut presented) => {
             if way == Way::Auto && hello.device.is_some() {
                 prove_key(&mut presented, &door, hello).await;
+            }
+            if way != Way::Full && hello.device.is_some() {
+                ask_for_small_records(&mut presented, &door, hello).await;
             }
             return Ok(presented);
         }
@@ -341,6 +347,23 @@ async fn prove_key(presented: &mut Presented, door: &Door<'_>, hello: &Hello) {
     {
         handshake.key_possession = KeyPossession::Proven;
     }
+}
+
+/// Asks once more for the smallest records there are (RFC 6066 section 4), unless the device asks
+/// for records of a size itself: whether a server keeps to them decides how little memory a device
+/// can do with. A server that will not speak TLS 1.2 leaves it open.
+async fn ask_for_small_records(presented: &mut Presented, door: &Door<'_>, hello: &Hello) {
+    let Some(handshake) = &mut presented.handshake else { return };
+    if hello.max_fragment_length.is_some() {
+        handshake.asked_fragment_length = hello.max_fragment_length;
+        return;
+    }
+    let smallest = Some(MaxFragmentLength::Bytes512);
+    let hello = Hello { max_fragment_length: smallest, ..hello.clone() };
+    let Ok(mut stream) = door.open().await else { return };
+    let Ok(answer) = cleartext::shake(&mut stream, &hello, door.deadline).await else { return };
+    handshake.asked_fragment_length = smallest;
+    handshake.max_fragment_length = answer.handshake.and_then(|one| one.max_fragment_length);
 }
 
 /// The same with the reason why it is not the outcome of a full handshake.

@@ -83,6 +83,16 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
     ] {
         assert!(report.contains(line), "{line} is not in {report}");
     }
+    // A device that does not ask of itself is told what it would get.
+    for device in ["esp-idf", "mbedtls", "bearssl", "openssl"] {
+        let run = certgrab().args([&target, "--json", "--as", device, "--roots"]);
+        let document = run.args([authority.file("root.pem")]).succeeds().json();
+        assert_eq!(document["device"]["max_fragment_length"], 512, "{device}");
+        let verdict = document["device"]["verdict"].as_array().expect("sentences");
+        let sentence = "the server would keep to records of 512 bytes if max_fragment_length asked \
+                        for them";
+        assert!(verdict.iter().any(|one| one == sentence), "{device}: {verdict:?}");
+    }
 
     // rustls answers to no max_fragment_length.
     let pki = Pki::root("Plant Root").leaf("plc.test");
@@ -91,6 +101,10 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
     let report = run.args([pki.root_file()]).succeeds().out();
     let line = "device     esp8266-512 cannot connect: the server may send records of 16384 bytes, \
                 its buffer holds 512\n";
+    assert!(report.contains(line), "{line} is not in {report}");
+    let run = grab(&unwilling).args(["--as", "mbedtls", "--roots"]);
+    let report = run.args([pki.root_file()]).succeeds().out();
+    let line = "           mbedtls the server does not answer to max_fragment_length 512\n";
     assert!(report.contains(line), "{line} is not in {report}");
 }
 

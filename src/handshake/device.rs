@@ -66,7 +66,9 @@ pub struct Verdict {
     /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
     /// device, of that to a client which offers more.
     pub certificate_message_bytes: Option<usize>,
-    /// The size of records that the server agreed to keep to.
+    /// The size of records that the server was asked to keep to, by the device or on its behalf.
+    pub asked_fragment_length: Option<MaxFragmentLength>,
+    /// The one that it agreed to.
     pub max_fragment_length: Option<MaxFragmentLength>,
 }
 
@@ -108,6 +110,7 @@ impl Device {
             change: None,
             version: Some(handshake.version.clone()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
+            asked_fragment_length: handshake.asked_fragment_length,
             max_fragment_length: handshake.max_fragment_length,
         }
     }
@@ -122,6 +125,7 @@ impl Device {
             change: seen.and_then(|seen| self.change(seen)),
             version: None,
             certificate_message_bytes: handshake.map(|one| one.certificate_message_bytes),
+            asked_fragment_length: None,
             max_fragment_length: None,
         }
     }
@@ -243,11 +247,15 @@ impl Verdict {
                 format!("reads the {bytes} bytes of certificates piece by piece")
             });
         }
-        if let (Some(wanted), Some(_)) = (device.max_fragment_length, &self.version) {
-            let wanted = wanted.bytes();
-            sentences.push(match self.max_fragment_length {
-                Some(_) => format!("the server keeps to records of {wanted} bytes"),
-                None => format!("the server does not answer to max_fragment_length {wanted}"),
+        if let Some(asked) = self.asked_fragment_length {
+            let bytes = asked.bytes();
+            sentences.push(match (self.max_fragment_length, device.max_fragment_length) {
+                (Some(_), Some(_)) => format!("the server keeps to records of {bytes} bytes"),
+                (Some(_), None) => format!(
+                    "the server would keep to records of {bytes} bytes if max_fragment_length \
+                     asked for them"
+                ),
+                (None, _) => format!("the server does not answer to max_fragment_length {bytes}"),
             });
         }
         sentences

@@ -116,6 +116,7 @@ impl Flight {
             key_possession: KeyPossession::NotProven,
             client_certificate_requested: self.client_certificate_requested,
             certificate_message_bytes: self.certificate_message_bytes,
+            asked_fragment_length: None,
             max_fragment_length: hello.max_fragment_length,
             incomplete,
             device: None,

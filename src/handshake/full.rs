@@ -294,6 +294,7 @@ fn presented(
         key_possession: record.signature.unwrap_or(KeyPossession::NotProven),
         client_certificate_requested: record.client_certificate_requested,
         certificate_message_bytes: 4 + 3 + usize::from(tls13) + entries + staple,
+        asked_fragment_length: None,
         max_fragment_length: None,
         incomplete,
         device: None,

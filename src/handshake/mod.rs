@@ -76,7 +76,9 @@ pub struct Handshake {
     /// Bytes of the Certificate message with its 4-byte header (RFC 8446 section 4.4.2): what a
     /// device must be able to hold at once.
     pub certificate_message_bytes: usize,
-    /// The size of records that the server agreed to keep to, if it was asked (RFC 6066 section 4).
+    /// The size of records that the server was asked to keep to (RFC 6066 section 4).
+    pub asked_fragment_length: Option<MaxFragmentLength>,
+    /// The one that it agreed to.
     pub max_fragment_length: Option<MaxFragmentLength>,
     /// Why the full handshake was not finished, in one sentence; `None` if it was, or was not tried.
     pub incomplete: Option<String>,
