@@ -13,6 +13,7 @@ pub const {{ name }}: &str = "\
 
 /// The same text with a NUL at its end, as mbedTLS and esp-idf read it.
 {% include "part/rust-allow" %}
+#[allow(clippy::manual_c_str_literals)] // `c""` is of edition 2021 and later.
 pub const {{ name("CSTR") }}: &core::ffi::CStr = match core::ffi::CStr::from_bytes_with_nul(
     b"\
 {% for line in pem_lines %}
