@@ -196,7 +196,10 @@ mod tests {
         let text = write(&bundle);
         assert_eq!(read(text.as_bytes(), None), Ok(bundle.clone()));
         let windows = text.replace('\n', "\r\n");
-        assert_eq!(read(windows.as_bytes(), None), Ok(bundle));
+        assert_eq!(read(windows.as_bytes(), None), Ok(bundle.clone()));
+        let sni = ["--sni", "b-----BEGIN.test"].map(Foreign::text).to_vec();
+        let dashes = Bundle { host: "a-----b.test".to_owned(), options: sni, ..bundle };
+        assert_eq!(read(write(&dashes).as_bytes(), None), Ok(dashes));
     }
 
     #[test]
@@ -252,6 +255,10 @@ mod tests {
         let pasted = text.replace("Options: --roots", "Options: --roots;evil");
         let wanted = "`Options:` wants words such as `--backup`, which a shell takes as they are";
         assert_eq!(problem(&pasted).1, wanted);
+        let boundary = text.replace("Options: --roots", "Options: -----BEGIN");
+        assert_eq!(problem(&boundary).1, wanted);
+        let backslash = text.replace("Host: ", r"Host: \");
+        assert_eq!(problem(&backslash).1, "`Host:` wants a host name or an IP address");
         let dangling = problem(&format!("{text}Role: leaf\n")).1;
         assert_eq!(dangling, "`Role:` wants a certificate below it");
         let open = text.trim_end().strip_suffix("-----END CERTIFICATE-----").unwrap();

@@ -19,8 +19,13 @@ pub(crate) fn certificates(message: &[u8], most: usize) -> Option<Vec<Certificat
     if !start.windows(SIGNED_DATA.len()).any(|window| window == SIGNED_DATA) {
         return None;
     }
+    Some(certificates_within(message, most))
+}
+
+/// The first `most` certificates that stand somewhere in `bytes`, one behind the other.
+pub(crate) fn certificates_within(bytes: &[u8], most: usize) -> Vec<Certificate> {
     let mut found = Vec::new();
-    let mut rest = message;
+    let mut rest = bytes;
     while let (Some((_, next)), true) = (rest.split_first(), found.len() < most) {
         let element = Elements::of(rest).sequence();
         let certificate = element.and_then(|one| Certificate::from_der(one.whole).ok());
@@ -30,5 +35,5 @@ pub(crate) fn certificates(message: &[u8], most: usize) -> Option<Vec<Certificat
         };
         found.extend(certificate);
     }
-    Some(found)
+    found
 }

@@ -613,6 +613,42 @@ fn a_boundary_in_the_text_of_a_comment_is_none() {
 }
 
 #[test]
+fn pem_behind_bytes_that_are_no_text_and_of_a_cms_message_is_found() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let root = fs::read(pki.root_file()).unwrap();
+    fs::write(pki.file("noise.pem"), [b"\x1b[1m\x00", &*root].concat()).unwrap();
+    let message = pki.file("root.p7b");
+    let emit = format!("p7b={}", message.display());
+    let run = grab(&server).args(["--quiet", "--emit", &emit, "--roots"]);
+    run.args([pki.root_file()]).succeeds();
+    let parsed = fs::read(&message).unwrap();
+    let parsed = match pem::parse(&parsed) {
+        Ok(parsed) => parsed.into_contents(),
+        Err(_) => parsed,
+    };
+    fs::write(pki.file("cms.pem"), pem::encode(&pem::Pem::new("CMS", parsed))).unwrap();
+    for name in ["noise.pem", "cms.pem"] {
+        let checked = check_file(&pki, &server, &pki.file(name)).args(["--json"]).ends().json();
+        let anchors = checked["files"][0]["anchors"].as_array().unwrap();
+        assert_eq!(anchors.len(), 1, "{name}: {checked}");
+        assert_eq!(anchors[0]["subject"], "CN=Plant Root");
+    }
+}
+
+#[test]
+fn a_key_of_yaml_does_not_act_on_the_terminal() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let root = fs::read_to_string(pki.root_file()).unwrap();
+    let block: String = root.lines().map(|line| format!("  {line}\n")).collect();
+    let file = pki.file("ca.yaml");
+    fs::write(&file, format!("ca\u{1b}[2J: |\n{block}")).unwrap();
+    let checked = check_file(&pki, &server, &file).args(["--json"]).ends().json();
+    assert_eq!(checked["files"][0]["anchors"][0]["constant"], r"ca\u{1b}[2J");
+}
+
+#[test]
 fn the_name_of_a_constant_is_not_its_include_guard() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);

@@ -14,6 +14,8 @@ use crate::{
     certificate::{Certificate, Sha256},
     consumer,
     element::Elements,
+    signed_data::certificates_within,
+    store::MAX_ROOTS,
 };
 
 /// An anchor that a file holds.
@@ -40,14 +42,8 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
     let holds_keys = holds_keys.iter().any(|word| source.code.contains(word));
     let mut pending: Option<(Key, usize)> = None;
     for (index, constant) in source.constants.iter().enumerate() {
-        let before = examined.held.len();
         if pem_text::is_pem(constant) {
-            for (certificate, line) in pem_text::certificates(constant, source.language, examined) {
-                keep(examined, constant, index, line, Some(certificate), None);
-            }
-            if examined.held.len() > before {
-                look_at_pem_use(examined, source, constant);
-            }
+            hold_pem(examined, source, constant, index);
         } else if let Some((certificate, rest)) = first_certificate(&constant.bytes) {
             let subject = super::named(&certificate);
             keep(examined, constant, index, constant.line(0), Some(certificate), None);
@@ -74,14 +70,29 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
             }
             if examined.held.is_empty() {
                 // A truststore of Java holds its certificates as they are.
-                for certificate in certificates_within(&constant.bytes) {
+                for certificate in certificates_within(&constant.bytes, MAX_ROOTS) {
                     keep(examined, constant, index, 1, Some(certificate), None);
                 }
             }
             if examined.held.is_empty() {
+                // PEM behind bytes that are no text.
+                hold_pem(examined, source, constant, index);
+            }
+            if examined.held.is_empty() && examined.findings.is_empty() {
                 hold_fingerprints(examined, constant, index);
             }
         }
+    }
+}
+
+/// The certificates of the PEM blocks of `constant`.
+fn hold_pem(examined: &mut Examined, source: &Source, constant: &Constant, index: usize) {
+    let before = examined.held.len();
+    for (certificate, line) in pem_text::certificates(constant, source.language, examined) {
+        keep(examined, constant, index, line, Some(certificate), None);
+    }
+    if examined.held.len() > before {
+        look_at_pem_use(examined, source, constant);
     }
 }
 
@@ -133,25 +144,6 @@ pub(super) fn first_certificate(bytes: &[u8]) -> Option<(Certificate, &[u8])> {
     let element = Elements::of(bytes).sequence()?;
     let certificate = Certificate::from_der(element.whole).ok()?;
     Some((certificate, &bytes[element.whole.len()..]))
-}
-
-/// All certificates inside `bytes`, as PKCS #7 has them, found by trying each beginning.
-pub(super) fn certificates_within(bytes: &[u8]) -> Vec<Certificate> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        // A certificate has more than 127 bytes, so its length takes one or more of its own.
-        let begins =
-            bytes[at..].starts_with(&[0x30, 0x82]) || bytes[at..].starts_with(&[0x30, 0x81]);
-        match begins.then(|| first_certificate(&bytes[at..])).flatten() {
-            Some((certificate, rest)) => {
-                found.push(certificate);
-                at = bytes.len() - rest.len();
-            }
-            None => at += 1,
-        }
-    }
-    found
 }
 
 /// Whether `bytes` begin as a certificate of version 3 does: two sequences and the version.

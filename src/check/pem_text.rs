@@ -7,7 +7,10 @@ use super::{
     Examined, Severity,
     source::{Constant, Form, Language},
 };
-use crate::{certificate::Certificate, consumer, escape::Foreign};
+use crate::{
+    certificate::Certificate, consumer, escape::Foreign, signed_data::certificates_within,
+    store::MAX_ROOTS,
+};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
@@ -23,6 +26,9 @@ const COMMENT_WINDOW: usize = 256;
 const CERTIFICATE_LABELS: [&[u8]; 3] =
     [b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"];
 
+/// Labels of PKCS #7 messages (RFC 7468 sections 8 and 9).
+const MESSAGE_LABELS: [&[u8]; 2] = [b"PKCS7", b"CMS"];
+
 /// Whether `constant` holds PEM certificates or something that was to be that.
 pub(super) fn is_pem(constant: &Constant) -> bool {
     let begins = begins(constant);
@@ -33,9 +39,10 @@ pub(super) fn is_pem(constant: &Constant) -> bool {
     }
     for at in begins {
         let rest = &constant.bytes[at + BEGIN.len()..];
-        if rest.starts_with(b"PKCS7-")
-            || CERTIFICATE_LABELS.iter().any(|label| rest.starts_with(label))
-        {
+        let is_message = MESSAGE_LABELS
+            .iter()
+            .any(|label| rest.strip_prefix(*label).is_some_and(|rest| rest.starts_with(b"-")));
+        if is_message || CERTIFICATE_LABELS.iter().any(|label| rest.starts_with(label)) {
             return true;
         }
     }
@@ -59,7 +66,7 @@ pub(super) fn certificates(
         };
         let label = &bytes[after_word..label_end];
         let at = label_end + DASHES.len();
-        if label != b"PKCS7" && !CERTIFICATE_LABELS.contains(&label) {
+        if !MESSAGE_LABELS.contains(&label) && !CERTIFICATE_LABELS.contains(&label) {
             continue;
         }
         let block = Block { constant, language, begin, body: at, label };
@@ -129,8 +136,8 @@ impl Block<'_> {
         let Ok(parsed) = pem::parse(&text) else {
             return damaged("the Base64 of the PEM block is cut or damaged".to_owned(), examined);
         };
-        if self.label == b"PKCS7" {
-            return super::hold::certificates_within(parsed.contents())
+        if MESSAGE_LABELS.contains(&self.label) {
+            return certificates_within(parsed.contents(), MAX_ROOTS)
                 .into_iter()
                 .map(|certificate| (certificate, line))
                 .collect();
@@ -148,7 +155,7 @@ impl Block<'_> {
     /// Says which readers do not look for the label: mbedTLS wants `CERTIFICATE` alone, BearSSL's
     /// tools also take `X509 CERTIFICATE`, and OpenSSL all but PKCS #7.
     fn look_at_label(&self, label: &str, line: usize, examined: &mut Examined) {
-        let is_pkcs7 = self.label == b"PKCS7";
+        let is_pkcs7 = MESSAGE_LABELS.contains(&self.label);
         let severity = match (self.label, examined.consumer) {
             (b"CERTIFICATE", _) => return,
             (b"X509 CERTIFICATE", Some(consumer::BEARSSL)) => return,

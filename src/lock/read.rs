@@ -118,10 +118,12 @@ impl Reader {
             return at(Problem::Twice(fact));
         }
         match fact {
-            "Host" if is_host(&value) => self.host = Some(value),
-            "Host" => {
-                return at(Problem::Value { fact, wanted: "a host name or an IP address" });
-            }
+            "Host" => match as_meant(&value).filter(|host| is_host(host)) {
+                Some(host) => self.host = Some(host),
+                None => {
+                    return at(Problem::Value { fact, wanted: "a host name or an IP address" });
+                }
+            },
             "Port" => match value.parse() {
                 Ok(port) if port != 0 => self.port = Some(port),
                 _ => return at(Problem::Value { fact, wanted: "a number from 1 to 65535" }),
@@ -133,13 +135,13 @@ impl Reader {
                     return at(Problem::Value { fact, wanted: "`proven` or `not proven`" });
                 }
             }
-            "Options" if value.split(' ').all(is_option_word) => {
-                self.options = Some(value.split(' ').map(Foreign::text).collect());
-            }
-            "Options" => {
-                let wanted = "words such as `--backup`, which a shell takes as they are";
-                return at(Problem::Value { fact, wanted });
-            }
+            "Options" => match value.split(' ').map(option_word).collect() {
+                Some(words) => self.options = Some(words),
+                None => {
+                    let wanted = "words such as `--backup`, which a shell takes as they are";
+                    return at(Problem::Value { fact, wanted });
+                }
+            },
             _ => self.pending.push((fact, value, number)),
         }
         Ok(())
@@ -256,8 +258,16 @@ fn is_host(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether people can paste `word` into a shell, where it is one word that does nothing else.
-fn is_option_word(word: &str) -> bool {
-    !word.is_empty()
-        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/[]".contains(&byte))
+/// An option's word as it was meant, if people can paste it into a shell, where it is one word that
+/// does nothing else.
+fn option_word(written: &str) -> Option<Foreign> {
+    let word = as_meant(written)?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/[]".contains(&byte);
+    (!word.is_empty() && word.bytes().all(is_plain)).then(|| Foreign::text(&word))
+}
+
+/// The ASCII text that the writer made `written` of: it escapes the last of five dashes.
+fn as_meant(written: &str) -> Option<String> {
+    let meant = written.replace(r"\u{2d}", "-");
+    (Foreign::text(&meant).whole() == written).then_some(meant)
 }

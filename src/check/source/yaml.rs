@@ -1,6 +1,7 @@
 //! The scalars of YAML that have no quotes (YAML 1.2.2 sections 7.3.3 and 8.1).
 
 use super::{Constant, Form, Language};
+use crate::escape::Foreign;
 
 /// The block scalars of `content`, `key: |` and `key: >`, without their indentation, and its plain
 /// scalars that begin a PEM block, whose lines are folded into one (section 7.3.3).
@@ -18,7 +19,7 @@ pub(super) fn scalars(content: &[u8]) -> Vec<Constant> {
         if let Some((key, value)) = plain.filter(|(_, value)| value.starts_with("-----BEGIN ")) {
             let mut constant = Constant::literal(Language::Yaml);
             constant.form = Form::Block;
-            constant.name = Some(key.trim().trim_start_matches("- ").to_owned());
+            constant.name = named(key);
             constant.bytes.extend(value.bytes());
             constant.lines.resize(constant.bytes.len(), index);
             while let Some(line) = lines
@@ -41,9 +42,8 @@ pub(super) fn scalars(content: &[u8]) -> Vec<Constant> {
         if before.len() + 1 != marked.len() || !before.ends_with([' ', ':']) {
             continue;
         }
-        let key = before.trim().trim_end_matches(':').trim_start_matches("- ").trim();
         let mut constant = Constant {
-            name: (!key.is_empty()).then(|| key.to_owned()),
+            name: named(before.trim().trim_end_matches(':')),
             form: Form::Block,
             bytes: Vec::new(),
             lines: Vec::new(),
@@ -70,4 +70,10 @@ pub(super) fn scalars(content: &[u8]) -> Vec<Constant> {
         found.push(constant);
     }
     found
+}
+
+/// The name of what has this key: unlike an identifier, it may hold anything.
+fn named(key: &str) -> Option<String> {
+    let key = key.trim().trim_start_matches("- ").trim();
+    (!key.is_empty()).then(|| Foreign::text(key).line())
 }
