@@ -347,6 +347,12 @@ impl Error {
             }
             Self::ProxyUnreachable(_) => Some("`--proxy none` goes without one".to_owned()),
             Self::Proxy(error) => error.hint(),
+            // RFC 6762 section 3. Musl's resolver knows no plugin that would ask there.
+            Self::Resolution { host, .. }
+                if cfg!(target_env = "musl") && host.ends_with(".local") =>
+            {
+                Some("this static build asks DNS alone, not mDNS: give the address".to_owned())
+            }
             Self::NoAddress { .. } | Self::Resolution { .. } => None,
         }
     }

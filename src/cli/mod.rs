@@ -171,10 +171,16 @@ fn dispatch(mut args: Args) -> Exit {
 fn in_their_place(job: &args::Job) -> Result<(), Failure> {
     let Some(first) = job.targets.first() else { return Ok(()) };
     let scheme = first.scheme();
-    let is_bare = !scheme.is_given && first.port() == scheme.port;
+    // Looked at first, since it costs more to build the commands than to read all arguments.
+    let may_be_command = !scheme.is_given
+        && first.port() == scheme.port
+        && first.host().bytes().all(|byte| byte.is_ascii_lowercase());
+    if !may_be_command {
+        return Ok(());
+    }
     let commands = Args::command();
     let typed = commands.get_subcommands().map(clap::Command::get_name);
-    match typed.into_iter().find(|name| is_bare && *name == first.host()) {
+    match typed.into_iter().find(|name| *name == first.host()) {
         None => Ok(()),
         Some(name) => Err(Failure::new(Exit::Usage, format!("the command `{name}` comes first"))
             .with_hint(Some(format!("`certgrab {name} ...`, with its options behind it")))),
