@@ -3,6 +3,7 @@
 //!
 //! Each command runs once a round, in turn, so that whatever else the machine does falls on all
 //! alike; the table has medians, and ratios within a round. A machine without openssl has no table.
+//! `CERTGRAB` names another binary than the one just built.
 
 use std::{
     fs,
@@ -102,8 +103,9 @@ fn contenders(folder: &Path, port: u16) -> Vec<Contender> {
         (0..TARGETS).map(|at| format!("127.0.{}.{}:{port}\n", at / 250, at % 250 + 1)).collect();
     let (list_file, root) = (folder.join("list"), folder.join("root.pem"));
     fs::write(&list_file, list).expect("a list");
-    let certgrab =
-        format!("{} --roots {} --sni bench.test", env!("CARGO_BIN_EXE_certgrab"), root.display());
+    let built = std::env::var("CERTGRAB");
+    let built = built.as_deref().unwrap_or(env!("CARGO_BIN_EXE_certgrab"));
+    let certgrab = format!("{built} --roots {} --sni bench.test", root.display());
     let openssl =
         format!("openssl s_client -servername bench.test -showcerts -CAfile {}", root.display());
     let without =
@@ -123,7 +125,7 @@ fn contenders(folder: &Path, port: u16) -> Vec<Contender> {
         one("openssl, one root", format!("{openssl} -connect 127.0.0.1:{port}")),
         one("openssl, no roots", format!("{without} -connect 127.0.0.1:{port}")),
         one("certgrab", format!("{certgrab} 127.0.0.1:{port} --emit pem")),
-        one("certgrab --version", format!("{} --version", env!("CARGO_BIN_EXE_certgrab"))),
+        one("certgrab --version", format!("{built} --version")),
         one("true", "true".to_owned()),
         many("openssl through xargs", format!("xargs -P 4 -I% {without} -connect % <{list}")),
         many("certgrab --hosts", format!("exec {certgrab} --hosts {list} --jobs 16 --quiet")),

@@ -113,10 +113,28 @@ pub(super) fn render(
 ) -> Result<Vec<u8>, super::Error> {
     let failed = |error: Error| super::Error::Template(explain(template, &error));
     let mut environment = environment().map_err(failed)?;
-    for (name, source) in TEMPLATES {
+    for (name, source) in with_parts(template) {
         environment.add_template(name, source).map_err(failed)?;
     }
     fill(&environment, template, variables::of(bundle, format, name))
+}
+
+/// The template called `template` and all parts that it includes, also by way of others: the engine
+/// compiles what it is given, which takes longer than to render it.
+fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
+    let mut wanted: Vec<_> =
+        TEMPLATES.iter().filter(|(name, _)| *name == template).copied().collect();
+    let mut looked_at = 0;
+    while let Some((_, source)) = wanted.get(looked_at).copied() {
+        for (name, part) in TEMPLATES {
+            let is_included = source.contains(&format!("{{% include \"{name}\" %}}"));
+            if is_included && !wanted.iter().any(|(known, _)| known == name) {
+                wanted.push((name, part));
+            }
+        }
+        looked_at += 1;
+    }
+    wanted
 }
 
 /// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
