@@ -116,13 +116,9 @@ fn key(certificate: &Certificate, depart: &mut Depart<'_>) {
             depart("has an RSA key whose bits do not fill octets", rule);
         }
         (Key::Rsa { .. }, _) => {}
-        (Key::Ec { .. }, _) if is_on_nist_curve(certificate.key()) => {}
+        (Key::Ec { .. }, _) if certificate.key().nist_curve().is_some() => {}
         _ => depart("has a key that is neither RSA nor EC on P-256, P-384 or P-521", rule),
     }
-}
-
-fn is_on_nist_curve(key: &Key) -> bool {
-    matches!(key.to_string().as_str(), "EC P-256" | "EC P-384" | "EC P-521")
 }
 
 /// The key identifiers, by which strict verifiers join a certificate to its issuer.

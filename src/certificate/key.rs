@@ -27,6 +27,17 @@ pub enum Key {
     Other(ObjectIdentifier),
 }
 
+/// A curve of NIST (FIPS 186-5; RFC 5480 section 2.1.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NistCurve {
+    /// secp256r1.
+    P256,
+    /// secp384r1.
+    P384,
+    /// secp521r1.
+    P521,
+}
+
 const fn oid(text: &'static str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
@@ -35,6 +46,14 @@ const fn oid(text: &'static str) -> ObjectIdentifier {
 const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// id-ecPublicKey (RFC 5480 section 2.1.1).
 const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
+// RFC 5480 section 2.1.1.1.
+const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = oid("1.3.132.0.34");
+const P521: ObjectIdentifier = oid("1.3.132.0.35");
+/// id-Ed25519 (RFC 8410 section 3).
+pub(crate) const ED25519: ObjectIdentifier = oid("1.3.101.112");
+/// id-Ed448 (RFC 8410 section 3).
+pub(crate) const ED448: ObjectIdentifier = oid("1.3.101.113");
 
 impl Key {
     /// Bits of the RSA modulus or of the curve's field; `None` where certgrab does not know.
@@ -47,6 +66,17 @@ impl Key {
             }
             Self::Ec { curve, .. } => curve_name(*curve).map(|(_, bits)| bits),
             Self::Other(_) => None,
+        }
+    }
+
+    /// The curve of NIST that the key is on, if it is on one of the three in use.
+    #[must_use]
+    pub fn nist_curve(&self) -> Option<NistCurve> {
+        match self {
+            Self::Ec { curve: P256, .. } => Some(NistCurve::P256),
+            Self::Ec { curve: P384, .. } => Some(NistCurve::P384),
+            Self::Ec { curve: P521, .. } => Some(NistCurve::P521),
+            _ => None,
         }
     }
 }
@@ -68,9 +98,9 @@ impl fmt::Display for Key {
 /// Named curves (RFC 5480 section 2.1.1.1, RFC 5639) and the bits of their field.
 fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
     const CURVES: [(ObjectIdentifier, &str, usize); 8] = [
-        (oid("1.2.840.10045.3.1.7"), "P-256", 256),
-        (oid("1.3.132.0.34"), "P-384", 384),
-        (oid("1.3.132.0.35"), "P-521", 521),
+        (P256, "P-256", 256),
+        (P384, "P-384", 384),
+        (P521, "P-521", 521),
         (oid("1.3.132.0.33"), "P-224", 224),
         (oid("1.3.132.0.10"), "secp256k1", 256),
         (oid("1.3.36.3.3.2.8.1.1.7"), "brainpoolP256r1", 256),
@@ -98,8 +128,8 @@ pub(super) fn algorithm_name(id: ObjectIdentifier) -> String {
         (oid("1.2.840.10045.4.3.3"), "ecdsa-with-SHA384"),
         (oid("1.2.840.10045.4.3.4"), "ecdsa-with-SHA512"),
         (oid("1.3.101.110"), "X25519"),
-        (oid("1.3.101.112"), "Ed25519"),
-        (oid("1.3.101.113"), "Ed448"),
+        (ED25519, "Ed25519"),
+        (ED448, "Ed448"),
         (oid("1.2.840.10040.4.1"), "DSA"),
         (oid("1.2.840.10040.4.3"), "dsa-with-sha1"),
         (oid("2.16.840.1.101.3.4.3.2"), "dsa-with-sha256"),

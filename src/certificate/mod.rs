@@ -16,7 +16,12 @@ use std::{
 
 use der::{Tag, asn1::ObjectIdentifier};
 
-pub use self::{fingerprint::Sha256, key::Key};
+#[cfg(feature = "fetch")]
+pub(crate) use self::key::{ED448, ED25519};
+pub use self::{
+    fingerprint::Sha256,
+    key::{Key, NistCurve},
+};
 use crate::{
     element::{Element, Elements, hex, only},
     name::Name,

@@ -10,7 +10,7 @@ use minijinja::{
 use super::{Identifier, source::Outside};
 use crate::{
     bundle::{Bundle, Entry, KeyPossession, Role},
-    certificate::{Certificate, Key},
+    certificate::{Certificate, Key, NistCurve},
     escape::Foreign,
 };
 
@@ -152,13 +152,11 @@ fn certificate(entry: &Entry) -> Value {
 
 /// The curves of BearSSL, as SEC 2 version 2 calls them.
 pub(super) fn curve(key: &Key) -> Option<&'static str> {
-    let Key::Ec { curve, .. } = key else { return None };
-    match curve.to_string().as_str() {
-        "1.2.840.10045.3.1.7" => Some("secp256r1"),
-        "1.3.132.0.34" => Some("secp384r1"),
-        "1.3.132.0.35" => Some("secp521r1"),
-        _ => None,
-    }
+    Some(match key.nist_curve()? {
+        NistCurve::P256 => "secp256r1",
+        NistCurve::P384 => "secp384r1",
+        NistCurve::P521 => "secp521r1",
+    })
 }
 
 /// The contents of nameConstraints, without its outer SEQUENCE.

@@ -4,7 +4,7 @@
 
 use rustls_pki_types::DnsName;
 
-use crate::certificate::{Certificate, Key};
+use crate::certificate::{Certificate, ED448, ED25519, Key};
 
 use super::{
     DEVICES, Handshake, Hello, MaxFragmentLength, Presented, Version, error::Error,
@@ -210,10 +210,12 @@ impl Device {
 
     /// Whether it has a signature scheme for a key, where the kind of key decides that.
     fn verifies_with(&self, key: &Key) -> bool {
-        /// ed25519 and ed448 (RFC 8446 section 4.2.3).
-        const EDWARDS: [(&str, u16); 2] = [("Ed25519", 0x0807), ("Ed448", 0x0808)];
-        let name = key.to_string();
-        EDWARDS.iter().all(|(known, scheme)| name != *known || self.schemes.contains(scheme))
+        // ed25519 and ed448 (RFC 8446 section 4.2.3).
+        match key {
+            Key::Other(ED25519) => self.schemes.contains(&0x0807),
+            Key::Other(ED448) => self.schemes.contains(&0x0808),
+            _ => true,
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::{Hello, Version, hello::SHA1_SCHEMES, rare};
 use crate::{
-    certificate::{Certificate, Key, KeyPossession},
+    certificate::{Certificate, Key, KeyPossession, NistCurve},
     extensions::RSA_BITS,
 };
 
@@ -78,7 +78,7 @@ impl Recorder {
     /// What checks a signature by the key of `certificate`.
     fn algorithms_for(&self, certificate: &CertificateDer<'_>) -> &WebPkiSupportedAlgorithms {
         let is_p521 = Certificate::from_der(certificate)
-            .is_ok_and(|certificate| certificate.key().to_string() == "EC P-521");
+            .is_ok_and(|certificate| certificate.key().nist_curve() == Some(NistCurve::P521));
         if is_p521 { &rare::P521 } else { &self.algorithms }
     }
 

@@ -10,7 +10,7 @@ use x509_parser::{
 };
 
 use crate::{
-    certificate::{Certificate, Key},
+    certificate::{Certificate, Key, NistCurve},
     extensions::RSA_BITS,
 };
 
@@ -91,8 +91,10 @@ fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certific
                 | "ecdsa-with-SHA384"
                 | "Ed25519"
         );
-        let key = issuer.key().to_string();
-        if !is_verified || (key.starts_with("EC ") && key != "EC P-256" && key != "EC P-384") {
+        let key = issuer.key();
+        let is_foreign_curve = matches!(key, Key::Ec { .. })
+            && !matches!(key.nist_curve(), Some(NistCurve::P256 | NistCurve::P384));
+        if !is_verified || is_foreign_curve {
             let reason = format!("is signed with {algorithm} by a key of {key}, not verified here");
             return Some((child, reason));
         }
