@@ -100,6 +100,34 @@ fn the_bytes_of_the_certificate_message_are_counted() {
     }
 }
 
+/// A certificate of its own, of about so many bytes.
+fn padded(bytes: usize) -> rustls::pki_types::CertificateDer<'static> {
+    let mut params = rcgen::CertificateParams::new(["padding.test".to_owned()]).unwrap();
+    let padding = rcgen::CustomExtension::from_oid_content(&[1, 2, 3], vec![0; bytes - 400]);
+    params.custom_extensions.push(padding);
+    params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().der().clone()
+}
+
+#[test]
+fn a_chain_of_63_kib_is_taken_and_one_of_tls_1_3_that_is_larger_is_called_that() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let sent: usize = pki.chain().iter().map(|der| der.len()).sum();
+    let grab_with = |version, kib: usize| {
+        let chain = [pki.chain(), vec![padded(kib * 1024 - sent)]].concat();
+        let server = Server::of(&pki).speaking(version).sending(&chain).start();
+        grab(&server).args(["--json", "--roots"]).args([pki.root_file()]).ends()
+    };
+    for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
+        let document = grab_with(version, 63).json();
+        assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
+        assert_eq!(document["presented"].as_array().unwrap().len(), 3);
+    }
+    // rustls compresses it (RFC 8879) and reads no more than 64 KiB of any message.
+    grab_with(&rustls::version::TLS13, 65).stderr(
+        "certgrab: error: the server sent a message that cannot be read: message too large\n",
+    );
+}
+
 #[test]
 fn what_is_not_tls_is_called_that() {
     use std::io::Write as _;

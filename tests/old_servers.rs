@@ -94,6 +94,40 @@ fn gnutls_is_grabbed_with_versions_suites_and_groups_that_rustls_lacks() {
     }
 }
 
+/// Whether there is a Node whose OpenSSL has the groups that draft-ietf-tls-ecdhe-mlkem names.
+fn has_mlkem() -> bool {
+    if !real::program("node") {
+        return false;
+    }
+    let mut node = std::process::Command::new("node");
+    let version = node.args(["-p", "process.versions.openssl"]).output().expect("node runs").stdout;
+    let version = String::from_utf8_lossy(&version).into_owned();
+    let mut parts = version.split('.').map_while(|part| part.parse::<u32>().ok());
+    let is_new = (parts.next(), parts.next()) >= (Some(3), Some(5));
+    if !is_new {
+        real::skip("node with OpenSSL 3.5");
+    }
+    is_new
+}
+
+#[test]
+fn openssl_is_grabbed_with_the_hybrid_of_x25519_and_mlkem_alone_and_others_are_named() {
+    if !real::program("openssl") || !has_mlkem() {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    let server = authority.serve_by_node("leaf", "X25519MLKEM768");
+    let document = document(&server, &authority, &[]);
+    assert_eq!(handshake(&document), ["TLS 1.3", "full", "TLS_AES_256_GCM_SHA384", "proven"]);
+    assert_eq!(document["anchor"]["subject"], "CN=Openssl Root");
+    let server = authority.serve_by_node("leaf", "SecP256r1MLKEM768");
+    let run = certgrab().args([&format!("127.0.0.1:{}", server.port())]).fails_with(3);
+    assert!(
+        run.err().contains("TLS 1.3 with the group SecP256r1MLKEM768, which certgrab does not")
+    );
+}
+
 #[test]
 fn says_how_sure_it_is_of_an_old_server_and_who_will_not_connect() {
     if !real::program("openssl") {

@@ -74,6 +74,20 @@ impl Authority {
         })
     }
 
+    /// Node with the certificate called `name`, TLS 1.3 and one group for key exchange.
+    pub(crate) fn serve_by_node(&self, name: &str, group: &str) -> Listener {
+        let program = "const { readFileSync } = require('fs'), [name, group, port] = \
+                       process.argv.slice(1); require('tls').createServer({ cert: \
+                       readFileSync(name + '.pem'), key: readFileSync(name + '.key'), ecdhCurve: \
+                       group, minVersion: 'TLSv1.3' }).listen(Number(port))";
+        Listener::start(|port| {
+            let mut command = Command::new("node");
+            command.current_dir(self.folder());
+            command.args(["-e", program, name, group, &port.to_string()]);
+            command
+        })
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
