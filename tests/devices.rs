@@ -188,6 +188,14 @@ fn what_a_server_wants_of_a_device_is_named_with_the_setting_that_brings_it() {
         "CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y and CONFIG_MBEDTLS_CHACHAPOLY_C=y \
          in sdkconfig"
     );
+    // The core for Arduino switches on what the defaults of ESP-IDF leave out.
+    let camellia = ["-tls1_2", "-cipher", "ECDHE-RSA-CAMELLIA128-SHA256"];
+    assert_eq!(run("rsa", &camellia).0, "CONFIG_MBEDTLS_CAMELLIA_C=y in sdkconfig");
+    let server = authority.serve("rsa", &camellia);
+    let target = format!("127.0.0.1:{}", server.port());
+    let arduino = certgrab().args([&target, "--json", "--as", "arduino-esp32", "--roots"]);
+    let document = arduino.args([authority.file("root.pem")]).succeeds().json();
+    assert_eq!(document["device"]["can_connect"], true);
     let device = |name: &str| {
         let server = authority.serve("rsa", &["-tls1_3"]);
         let target = format!("127.0.0.1:{}", server.port());
