@@ -137,7 +137,9 @@ fn language(file: &Path, content: &[u8]) -> Language {
     match extension.to_ascii_lowercase().as_str() {
         "c" | "h" | "cc" | "cpp" | "cxx" | "hh" | "hpp" | "hxx" | "ino" | "pde" | "inc" | "inl"
         | "ipp" | "js" | "mjs" | "ts" | "json" | "toml" | "lua" | "java" | "kt" | "kts"
-        | "swift" | "dart" | "go" | "zig" => Language::C,
+        | "swift" | "dart" | "go" | "zig" | "cs" | "m" | "mm" | "nut" | "be" | "cmake" => {
+            Language::C
+        }
         "rs" => Language::Rust,
         "py" => Language::Python,
         "yaml" | "yml" => Language::Yaml,

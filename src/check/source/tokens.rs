@@ -97,7 +97,13 @@ impl Lexer<'_> {
                 self.directive();
             }
             b'"' | b'\'' if self.language == Language::Yaml => self.yaml(byte),
-            b'"' if self.language == Language::C && self.begins_text_block() => self.text_block(),
+            b'"' | b'\'' if self.language == Language::C && self.begins_text_block() => {
+                self.text_block(byte);
+            }
+            b'[' if self.language == Language::C && self.long_bracket().is_some() => {
+                self.long_brackets();
+            }
+            b'@' if self.language == Language::C && self.begins_verbatim() => self.verbatim(),
             b'"' => self.literal(false, false),
             b'\'' if hash_comments => self.literal(false, false),
             // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.

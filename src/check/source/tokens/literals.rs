@@ -52,15 +52,17 @@ impl Lexer<'_> {
         self.push(Kind::Literal { bytes, lines, is_c_string }, line);
     }
 
-    /// Whether three quotes begin a text of several lines, as in Java, Kotlin, Swift and TOML; C
+    /// Whether three quotes begin a text of several lines, as in Java, Kotlin, Swift, C# and TOML; C
     /// would see an empty literal and one that its line does not close.
     pub(super) fn begins_text_block(&self) -> bool {
-        [&b"\"\"\"\n"[..], b"\"\"\"\r\n"].iter().any(|begin| self.starts_with(begin))
+        let begins: [&[u8]; 4] = [b"\"\"\"\n", b"\"\"\"\r\n", b"\'\'\'\n", b"\'\'\'\r\n"];
+        begins.iter().any(|begin| self.starts_with(begin))
     }
 
     /// A text of several lines between three quotes, without the end of its first line and
-    /// without its margin, which Java and Swift take away, and Kotlin with `trimIndent`.
-    pub(super) fn text_block(&mut self) {
+    /// without its margin, which Java and Swift take away, and Kotlin with `trimIndent` or, up to a
+    /// bar, with `trimMargin`.
+    pub(super) fn text_block(&mut self, quote: u8) {
         let line = self.line;
         self.at += 3;
         let (mut bytes, mut lines) = (Vec::new(), Vec::new());
@@ -69,8 +71,10 @@ impl Lexer<'_> {
         }
         let before = &self.content[..self.at];
         let margin = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        while let Some(byte) = self.peek(0).filter(|_| !self.starts_with(b"\"\"\"")) {
-            if byte == b'\\' {
+        let has_bars = self.peek(0) == Some(b'|');
+        self.at += usize::from(has_bars);
+        while let Some(byte) = self.peek(0).filter(|_| !self.starts_with(&[quote; 3])) {
+            if byte == b'\\' && quote == b'"' {
                 self.escape(&mut bytes, &mut lines);
                 continue;
             }
@@ -79,9 +83,65 @@ impl Lexer<'_> {
             if byte == b'\n' {
                 let blanks = self.content[self.at..].iter().take(margin);
                 self.at += blanks.take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                self.at += usize::from(has_bars && self.peek(0) == Some(b'|'));
             }
         }
         self.at = (self.at + 3).min(self.content.len());
+        self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
+    }
+
+    /// How many equals signs stand in the long bracket that begins a PEM block of Lua or CMake here.
+    /// Two brackets before anything else are an attribute of C++.
+    pub(super) fn long_bracket(&self) -> Option<usize> {
+        let rest = self.content[self.at..].strip_prefix(b"[")?;
+        let level = rest.iter().take_while(|byte| **byte == b'=').count();
+        let text = rest[level..].strip_prefix(b"[")?;
+        text.trim_ascii_start().starts_with(b"-----BEGIN ").then_some(level)
+    }
+
+    /// A literal between long brackets, without the end of its first line (Lua 5.4 reference manual,
+    /// section 3.1).
+    pub(super) fn long_brackets(&mut self) {
+        let level = self.long_bracket().unwrap_or_default();
+        let (line, end) = (self.line, [b"]", &b"=".repeat(level)[..], b"]"].concat());
+        self.at += level + 2;
+        if self.starts_with(b"\r\n") {
+            self.at += 1;
+        }
+        if self.peek(0) == Some(b'\n') {
+            self.take();
+        }
+        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        while self.peek(0).is_some() && !self.starts_with(&end) {
+            lines.push(self.line);
+            bytes.extend(self.take());
+        }
+        self.at = (self.at + end.len()).min(self.content.len());
+        self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
+    }
+
+    /// Whether a verbatim literal of C# begins here. One that its line closes is read as an ordinary
+    /// one, which Objective-C writes alike.
+    pub(super) fn begins_verbatim(&self) -> bool {
+        let Some(text) = self.content[self.at..].strip_prefix(b"@\"") else { return false };
+        text.iter().find(|byte| matches!(byte, b'"' | b'\n')) == Some(&b'\n')
+    }
+
+    /// A verbatim literal of C#: over several lines, with a quote written twice.
+    pub(super) fn verbatim(&mut self) {
+        let line = self.line;
+        self.at += 2;
+        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        while self.peek(0).is_some() {
+            if self.peek(0) == Some(b'"') {
+                self.at += 1;
+                if self.peek(0) != Some(b'"') {
+                    break;
+                }
+            }
+            lines.push(self.line);
+            bytes.extend(self.take());
+        }
         self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
     }
 
