@@ -54,6 +54,7 @@ fn options_that_would_be_passed_over_are_refused_and_both_named() {
         (&["--from", "chain.pem"], &["--as", "esp-idf"]),
         (&["--from", "chain.pem"], &["--handshake", "full"]),
         (&["--from", "chain.pem"], &["--proxy", "none"]),
+        (&["--from", "chain.pem"], &["--aia-allow", "10.0.0.0/8"]),
         (&["--from", "chain.pem"], &["--sni", "other.test"]),
         (&["--from", "chain.pem"], &["--connect", "other.test:1"]),
         (&["--sni", "other.test"], &["--no-sni"]),

@@ -129,7 +129,8 @@ pub(crate) struct Job {
     /// Read the presented chain from FILE, or - for standard input; no socket is opened
     #[arg(help_heading = reaching::HEADING)]
     #[arg(long, value_name = "FILE",
-          conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy"])]
+          conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
+                                "aia_allow"])]
     pub(crate) from: Option<PathBuf>,
 
     /// Give up on a target after SECS seconds
