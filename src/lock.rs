@@ -257,8 +257,10 @@ mod tests {
         assert_eq!(problem(&pasted).1, wanted);
         let boundary = text.replace("Options: --roots", "Options: -----BEGIN");
         assert_eq!(problem(&boundary).1, wanted);
-        let backslash = text.replace("Host: ", r"Host: \");
-        assert_eq!(problem(&backslash).1, "`Host:` wants a host name or an IP address");
+        for wrong in ["\\", "x;evil|", "$(evil)", "-----BEGIN "] {
+            let host = text.replace("Host: ", &format!("Host: {wrong}"));
+            assert_eq!(problem(&host).1, "`Host:` wants a host name or an IP address");
+        }
         let dangling = problem(&format!("{text}Role: leaf\n")).1;
         assert_eq!(dangling, "`Role:` wants a certificate below it");
         let open = text.trim_end().strip_suffix("-----END CERTIFICATE-----").unwrap();

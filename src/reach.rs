@@ -169,7 +169,8 @@ pub async fn reach(
     let door = Door { target, options, deadline };
     let refusal = match negotiate(&door, hello, way.attempts(hello.device)).await {
         Ok(mut presented) => {
-            if way == Way::Auto && hello.device.is_some() {
+            let is_proven = presented.key_possession() == KeyPossession::Proven;
+            if way == Way::Auto && hello.device.is_some() && !is_proven {
                 prove_key(&mut presented, &door, hello).await;
             }
             if way != Way::Full && hello.device.is_some() {
@@ -259,6 +260,9 @@ async fn negotiate(
     let mut failures: Vec<handshake::Error> = Vec::new();
     let mut connections = 0;
     for attempt in attempts {
+        if connections == MAX_CONNECTIONS {
+            break;
+        }
         if failures.last().is_some_and(|last| !attempt.is_worth_trying_after(last, hello)) {
             continue;
         }

@@ -243,3 +243,29 @@ fn sync_and_check_go_through_the_proxy_they_are_given() {
         around.env("HTTPS_PROXY", "http://127.0.0.1:1").succeeds();
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hangup_that_is_ignored_when_it_starts_stays_so_after_a_file_is_written() {
+    let pki = Pki::root("Plant Root").leaf("m1.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, &pki.root_file());
+    let process = pki.file("process");
+    let second = Server::scripted("m2.test", move |_, _| {
+        let process = fs::read_to_string(&process).unwrap();
+        let sent = std::process::Command::new("kill").args(["-HUP", process.trim()]).status();
+        assert!(sent.unwrap().success(), "the process has ended before");
+    });
+    let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+    let more = format!(
+        "{text}\n[[target]]\nhost = \"m2.test:8883\"\nconnect = \"{}\"\nlock = \"certs/m2.test.pem\"\n",
+        second.address()
+    );
+    fs::write(pki.file("certgrab.toml"), more).unwrap();
+    let script = "trap '' HUP; echo $$ > process; exec \"$0\" sync";
+    let mut nohup = std::process::Command::new("sh");
+    nohup.current_dir(pki.folder()).args(["-c", script, env!("CARGO_BIN_EXE_certgrab")]);
+    let ended = nohup.output().expect("sh runs");
+    assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(pki.file("certs/plc.pem").exists());
+}

@@ -133,13 +133,22 @@ mod signals {
     /// `None` if the system does not let them be handled.
     static SIGNALS: LazyLock<Option<Signals>> = LazyLock::new(|| {
         let signals = Signals { at_once: Arc::default(), pending: Arc::default() };
-        for signal in ENDING {
+        let ignored = ignored();
+        for signal in ENDING.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
             let number = usize::try_from(signal).ok()?;
             flag::register_usize(signal, Arc::clone(&signals.pending), number).ok()?;
             flag::register_conditional_default(signal, Arc::clone(&signals.at_once)).ok()?;
         }
         Some(signals)
     });
+
+    /// The signals that whoever started the process has it ignore, as `nohup` does with SIGHUP: a
+    /// bit for each from 1. A handler would undo that. Known on Linux alone (proc(5), `SigIgn`).
+    fn ignored() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+    }
 
     impl Undisturbed {
         pub(in crate::cli) fn begin() -> Self {

@@ -253,9 +253,11 @@ impl Reader {
     }
 }
 
-/// Whether `text` can be a host: printing ASCII without spaces. Resolving it is left to others.
+/// Whether `text` can be a host, of which people paste what stands in a comment into a shell.
+/// Resolving it is left to others.
 fn is_host(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_plain)
 }
 
 /// An option's word as it was meant, if people can paste it into a shell, where it is one word that

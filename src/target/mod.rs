@@ -21,6 +21,8 @@ use crate::escape::Foreign;
 pub struct Target {
     name: ServerName<'static>,
     port: u16,
+    /// Whether the port was typed, or else is the scheme's.
+    port_is_given: bool,
     scheme: Scheme,
 }
 
@@ -75,18 +77,18 @@ impl Target {
         Self {
             name: ServerName::IpAddress(address.ip().into()),
             port: address.port(),
+            port_is_given: true,
             scheme: Scheme { port: address.port(), ..NO_SCHEME },
         }
     }
 
     /// The same server, asked for TLS in the words of `protocol`.
     ///
-    /// Where the port is the one that stands when none is given, that of the protocol takes its
-    /// place: nobody speaks another protocol in clear text on the port of HTTPS.
+    /// Where no port is given, that of the protocol takes the place of the scheme's.
     #[must_use]
     pub fn asking(mut self, protocol: StartTls) -> Self {
         if let Some(scheme) = protocol.scheme() {
-            if self.port == self.scheme.port {
+            if !self.port_is_given {
                 self.port = scheme.port;
             }
             self.scheme = *scheme;
@@ -127,11 +129,12 @@ fn read(given: &str) -> Result<Target, Problem> {
         return Err(Problem::UserInfo);
     }
     let (host, port) = split_port(authority)?;
+    let port_is_given = port.is_some();
     let port = match port {
         Some(text) => read_port(text)?,
         None => scheme.port,
     };
-    Ok(Target { name: read_host(host)?, port, scheme })
+    Ok(Target { name: read_host(host)?, port, port_is_given, scheme })
 }
 
 fn find_scheme(word: &str) -> Result<Scheme, Problem> {
@@ -335,5 +338,13 @@ mod tests {
     fn a_scheme_without_tls_names_the_one_that_was_meant() {
         let error = "mqtt://a".parse::<Target>().unwrap_err();
         assert_eq!(error.hint().as_deref(), Some("did you mean `mqtts:`?"));
+    }
+
+    #[test]
+    fn a_port_that_is_given_stays_when_asked_in_another_way() {
+        let asked = |given: &str| given.parse::<Target>().unwrap().asking(StartTls::Smtp).port();
+        assert_eq!(asked("mail.test"), 25);
+        assert_eq!(asked("mail.test:443"), 443);
+        assert_eq!(asked("mail.test:587"), 587);
     }
 }
