@@ -26,8 +26,8 @@ pub struct Foreign {
 }
 
 impl Foreign {
-    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`, nor the dash
-    /// that would make a PEM boundary of four before it.
+    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`, as does the letter
+    /// that would make a PEM boundary of five dashes before it.
     #[must_use]
     pub fn text(raw: &str) -> Self {
         let mut clean = String::with_capacity(raw.len());
@@ -138,16 +138,18 @@ fn shown(pieces: impl Iterator<Item = String>) -> String {
     out
 }
 
-/// What opens and closes a boundary of PEM, wherever in a line some readers look for it.
+/// What a boundary of PEM begins with, wherever in a line some readers look for it.
 const DASHES: &str = "-----";
 
-/// Whether `character` after `before` makes five dashes.
+/// Whether `character` after `before` begins the word of a PEM boundary, BEGIN or END (RFC 7468
+/// section 3). Dashes alone are no boundary: names of hosts may have five in a row.
 pub(crate) fn opens_pem(before: &str, character: char) -> bool {
-    character == '-' && before.ends_with(&DASHES[1..])
+    matches!(character, 'B' | 'E') && before.ends_with(DASHES)
 }
 
 fn is_clean(text: &str) -> bool {
-    text.chars().all(prints) && !text.contains(DASHES)
+    let opens = |(at, _)| text[at + DASHES.len()..].starts_with(['B', 'E']);
+    text.chars().all(prints) && !text.match_indices(DASHES).any(opens)
 }
 
 /// Whether two characters in a row mean something to a compiler wherever they stand.
@@ -188,8 +190,9 @@ mod tests {
     #[test]
     fn no_text_looks_like_a_boundary_of_pem() {
         let text = Foreign::text("-----BEGIN CERTIFICATE-----");
-        assert_eq!(text.line(), r"----\u{2d}BEGIN CERTIFICATE----\u{2d}");
-        assert_eq!(Foreign::text("------------").line(), r"----\u{2d}----\u{2d}--");
+        assert_eq!(text.line(), r"-----\u{42}EGIN CERTIFICATE-----");
+        assert_eq!(Foreign::text("-------END").line(), r"-------\u{45}ND");
+        assert_eq!(Foreign::text("xn-----6kcb.test").line(), "xn-----6kcb.test");
         assert_eq!(Foreign::from_clean(&text.line()), text);
         assert_eq!(Foreign::from_clean("-----x"), Foreign::text("-----x"));
     }

@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(read(text.as_bytes(), None), Ok(bundle.clone()));
         let windows = text.replace('\n', "\r\n");
         assert_eq!(read(windows.as_bytes(), None), Ok(bundle.clone()));
-        let sni = ["--sni", "b-----BEGIN.test"].map(Foreign::text).to_vec();
+        let sni = ["--sni", "b-----6.test"].map(Foreign::text).to_vec();
         let dashes = Bundle { host: "a-----b.test".to_owned(), options: sni, ..bundle };
         assert_eq!(read(write(&dashes).as_bytes(), None), Ok(dashes));
     }

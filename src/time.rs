@@ -135,7 +135,9 @@ impl FromStr for Time {
         if let Some(Ok(civil)) = text.strip_suffix('Z').map(str::parse::<civil::DateTime>) {
             return Ok(Self::from_civil(civil));
         }
-        let date = text.parse::<civil::Date>().map_err(|_| NotATime)?;
+        // A longer text has a time without its offset, which says nothing.
+        let is_date = text.len() == "2026-05-08".len();
+        let date = text.parse::<civil::Date>().ok().filter(|_| is_date).ok_or(NotATime)?;
         Ok(Self::from_civil(date.at(0, 0, 0, 0)))
     }
 }
@@ -169,7 +171,11 @@ mod tests {
         let read = |text: &str| text.parse::<Time>().map(Time::unix);
         assert_eq!(read("1970-01-02"), Ok(86_400));
         assert_eq!(read("1970-01-01T01:00:00+01:00"), Ok(0));
-        assert_eq!(read("soon"), Err(NotATime));
+        for wrong in
+            ["soon", "2026-05-08T23:00:00", "2026-05-08 23:00", "2026-05-08[Europe/Berlin]"]
+        {
+            assert_eq!(read(wrong), Err(NotATime), "{wrong}");
+        }
         let last = "9999-12-31T23:59:59Z";
         assert_eq!(last.parse::<Time>().map(|time| time.to_string()).as_deref(), Ok(last));
     }

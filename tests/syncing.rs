@@ -202,6 +202,16 @@ fn a_file_that_would_be_written_twice_is_an_error_of_its_line() {
         told("[[target]]\nhost = \"b.test\"\nlock = \"certs/plc.pem\"\n"),
         format!("{error}9: the lock would be written to certs/plc.pem, like the lock of line 5\n")
     );
+    let roots = pki.root_file();
+    let root = fs::read(&roots).unwrap();
+    assert_eq!(
+        told(&format!("emit = {{ c = \"{}\" }}\n", roots.display())),
+        format!(
+            "certgrab: error: certgrab.toml: `c` of line 7 would be written over {}, which is read\n",
+            roots.display()
+        )
+    );
+    assert_eq!(fs::read(&roots).unwrap(), root);
 }
 
 #[test]

@@ -55,6 +55,8 @@ fn options_that_would_be_passed_over_are_refused_and_both_named() {
         (&["--from", "chain.pem"], &["--handshake", "full"]),
         (&["--from", "chain.pem"], &["--proxy", "none"]),
         (&["--from", "chain.pem"], &["--aia-allow", "10.0.0.0/8"]),
+        (&["--from", "chain.pem"], &["--starttls", "smtp"]),
+        (&["--from", "chain.pem"], &["--timeout", "3"]),
         (&["--from", "chain.pem"], &["--sni", "other.test"]),
         (&["--from", "chain.pem"], &["--connect", "other.test:1"]),
         (&["--sni", "other.test"], &["--no-sni"]),
@@ -69,10 +71,23 @@ fn options_that_would_be_passed_over_are_refused_and_both_named() {
             }
         }
     }
+    for option in [&["--shard", "1/2"][..], &["--jobs", "2"], &["--ordered"]] {
+        let outcome = certgrab().args(["plc.test"]).args(option).fails_with(2).stdout("");
+        assert!(outcome.err().contains(option[0]), "{}", outcome.err());
+    }
     for option in [&["--survey"][..], &["--paths"], &["--sizes"], &["--from", "chain.pem"]] {
         let outcome = certgrab().args(["--hosts", "-"]).args(option).fails_with(2).stdout("");
         assert!(outcome.err().contains(option[0]), "{}", outcome.err());
     }
+}
+
+#[test]
+fn a_password_in_a_url_is_not_repeated() {
+    certgrab().args(["https://user:secret@plc.test/page"]).fails_with(2).stderr(
+        "certgrab: error: invalid value 'https://...@plc.test/page' for '[TARGET]...': the target \
+         holds a user name before `@`, which has no place there\n\
+         certgrab: hint: `certgrab --help` shows how\n",
+    );
 }
 
 #[test]

@@ -82,6 +82,35 @@ fn of_several_files_none_is_written_if_one_cannot_be() {
         .stderr("certgrab: error: two `--emit` write the same file\n");
 }
 
+#[test]
+fn what_is_read_is_not_written_over() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let roots = pki.root_file();
+    let before = fs::read(&roots).unwrap();
+    let inside = pki.folder().join("new.pem");
+    for (read, output) in [(&*roots, &*roots), (pki.folder(), &*inside)] {
+        let run = grab(&server).args([Path::new("--roots"), read]);
+        let emit = format!("c={}", output.display());
+        run.args(["--emit", &emit]).fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: {} would be written, and {} is read\n\
+             certgrab: hint: give the result another file\n",
+            output.display(),
+            read.display()
+        ));
+    }
+    assert_eq!(fs::read(&roots).unwrap(), before);
+    assert!(!inside.exists());
+}
+
+#[test]
+fn a_dash_for_a_path_is_standard_output() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = grab(&server).args(["--emit", "pem=-", "--roots"]).args([pki.root_file()]);
+    assert_eq!(run.succeeds().out(), fs::read_to_string(pki.root_file()).unwrap());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_standard_error_and_a_closed_standard_output_change_no_exit_code() {

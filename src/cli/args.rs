@@ -23,7 +23,8 @@ Examples:
   certgrab demo                                     see it all without a network
 
 Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
-4 a file could not be read or written, 70 a fault of certgrab's own, 130 interrupted";
+4 a file could not be read or written, 5 needs attention soon, 70 a fault of certgrab's own,
+130 interrupted";
 
 /// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
 #[derive(Debug, Parser)]
@@ -130,7 +131,7 @@ pub(crate) struct Job {
     #[arg(help_heading = reaching::HEADING)]
     #[arg(long, value_name = "FILE",
           conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
-                                "aia_allow"])]
+                                "aia_allow", "starttls", "timeout"])]
     pub(crate) from: Option<PathBuf>,
 
     /// Give up on a target after SECS seconds
@@ -276,12 +277,17 @@ fn no_such_format(word: &str) -> String {
     format!("no such format{near}; `certgrab formats` lists all")
 }
 
+/// Takes `WORD=PATH` apart; without a path, or with `-` for one, it is standard output.
+pub(super) fn word_and_path(text: &str) -> Result<(&str, Option<PathBuf>), String> {
+    match text.split_once('=') {
+        Some((_, "")) => Err("the path after `=` is empty".to_owned()),
+        Some((word, path)) => Ok((word, Some(PathBuf::from(path)).filter(|_| path != "-"))),
+        None => Ok((text, None)),
+    }
+}
+
 fn emission(text: &str) -> Result<Emission, String> {
-    let (word, path) = match text.split_once('=') {
-        Some((_, "")) => return Err("the path after `=` is empty".to_owned()),
-        Some((word, path)) => (word, Some(PathBuf::from(path))),
-        None => (text, None),
-    };
+    let (word, path) = word_and_path(text)?;
     let form = match (word, emit::format(word)) {
         ("json", _) => Form::Document,
         (_, Some(format)) => Form::Certificates(format),

@@ -287,10 +287,7 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
         }
         return Ok(Exit::Done);
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    let runtime = super::runtime()?;
     match runtime.block_on(grab::grab(target, &options)) {
         Err(error) => {
             let message = format!("{target}: {error}");

@@ -1,7 +1,7 @@
 //! Formats: their list, the names of constants, templates of the user's own, and what each form
 //! costs on a device.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::fmt::Write as _;
 
 use certgrab::{
     bundle::Bundle,
@@ -62,7 +62,7 @@ pub(crate) enum NameFrom {
 /// A template of the user's own.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
-    file: String,
+    pub(super) file: String,
     source: String,
 }
 
@@ -101,11 +101,7 @@ fn table(out: &mut String, rows: impl Iterator<Item = (&'static str, String)>) {
 
 /// Takes `FILE` or `FILE=PATH`; the file is read later.
 fn template(text: &str) -> Result<Emission, String> {
-    let (file, path) = match text.split_once('=') {
-        Some((_, "")) => return Err("the path after `=` is empty".to_owned()),
-        Some((file, path)) => (file, Some(PathBuf::from(path))),
-        None => (text, None),
-    };
+    let (file, path) = super::args::word_and_path(text)?;
     let template = Template { file: file.to_owned(), source: String::new() };
     Ok(Emission { form: Form::Template(template), path })
 }

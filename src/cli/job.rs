@@ -14,6 +14,7 @@ use certgrab::{
     connect,
     document::Document,
     emit::Identifier,
+    escape::Foreign,
     grab::{self, Options, Sni},
     handshake::Presented,
     path::Question,
@@ -39,10 +40,7 @@ pub(super) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
         let judge = |target: &Target| Ok(grab::judge(presented.clone(), target, &options));
         return each(job, judge, &options, display);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    let runtime = super::runtime()?;
     if let Some(other) = &job.compare {
         let exit = compare::run(job, other, &options, display, &runtime);
         runtime.shutdown_background();
@@ -112,12 +110,32 @@ fn agree(job: &Job) -> Result<(), Failure> {
     if !paths.map(output::place_of).all(|place| places.insert(place)) {
         return Err(usage("two `--emit` write the same file"));
     }
+    for output in job.emit.iter().filter_map(|emission| emission.path.as_deref()) {
+        if let Some(input) = inputs(job).find(|input| output::would_change(output, input)) {
+            let [output, input] =
+                [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
+            return Err(usage(&format!("{output} would be written, and {input} is read"))
+                .with_hint(Some("give the result another file".to_owned())));
+        }
+    }
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {
         return Err(usage("the format is binary and standard output is a terminal")
             .with_hint(Some("give it a file: `--emit der=PATH`".to_owned())));
     }
     Ok(())
+}
+
+/// The files and folders that are read.
+fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
+    let roots = job.roots.iter().filter(|path| repeat::known_store(path).is_none());
+    let templates = job.emit.iter().filter_map(|emission| match &emission.form {
+        Form::Template(template) => Some(Path::new(&template.file)),
+        _ => None,
+    });
+    let standard_input = Path::new("-");
+    let files = roots.chain(&job.from).chain(&job.many.hosts).map(PathBuf::as_path);
+    files.chain(templates).filter(move |path| *path != standard_input)
 }
 
 pub(super) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {

@@ -160,6 +160,16 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
             check: table.check.all().iter().map(|file| folder.join(file)).collect(),
         });
     }
+    let outputs =
+        places.iter().filter_map(|(output, what)| Some((output, what.strip_prefix("like ")?)));
+    for (output, what) in outputs {
+        let roots = targets.iter().flat_map(|entry: &Entry| &entry.job.roots);
+        if let Some(input) = roots.into_iter().find(|input| output::would_change(output, input)) {
+            let input = Foreign::text(&input.display().to_string()).line();
+            let message = format!("{shown}: {what} would be written over {input}, which is read");
+            return Err(Failure::new(Exit::Usage, message));
+        }
+    }
     Ok(targets)
 }
 

@@ -27,12 +27,13 @@ mod unfinished;
 mod verify;
 
 use std::{
-    panic,
+    io, panic,
     process::{self, ExitCode},
 };
 
 use certgrab::escape::Foreign;
 use clap::{CommandFactory as _, Parser as _};
+use tokio::runtime::{Builder, Runtime};
 
 use args::{Args, Command};
 
@@ -187,6 +188,14 @@ fn in_their_place(job: &args::Job) -> Result<(), Failure> {
     }
 }
 
+/// What waits for sockets and clocks, on this thread alone.
+fn runtime() -> Result<Runtime, Failure> {
+    // Tokio opens six descriptors, and where there is no room for the last ones it panics.
+    let room: io::Result<Vec<_>> = (0..3).map(|_| io::pipe()).collect();
+    let built = room.map(drop).and_then(|()| Builder::new_current_thread().enable_all().build());
+    built.map_err(|error| Failure::new(Exit::File, format!("cannot wait for sockets: {error}")))
+}
+
 /// Says what went wrong, on standard error.
 pub(crate) fn complain(failure: &Failure) {
     output::say(format_args!("{} {}", style::error("error:"), failure.message));
@@ -203,7 +212,7 @@ fn usage(error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    let text = error.render().to_string();
+    let text = without_user_info(&error.render().to_string());
     // The first paragraph is the sentence, over several lines where it lists things; the rest are
     // tips and the usage.
     let paragraph = text.split("\n\n").next().unwrap_or_default();
@@ -224,6 +233,21 @@ fn usage(error: &clap::Error) -> Exit {
     };
     complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     Exit::Usage
+}
+
+/// `text` with what stands before the `@` of each URL left out: it may be a password.
+fn without_user_info(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let authority = part.split(['/', '?', '#']).next().unwrap_or_default();
+        out.push_str("://");
+        match authority.rfind('@') {
+            Some(at) => out.extend(["...", &part[at..]]),
+            None => out.push_str(part),
+        }
+    }
+    out
 }
 
 /// `text`, which holds what the user typed, with what does not print shown by its number. What was

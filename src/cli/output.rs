@@ -168,6 +168,12 @@ pub(super) fn place_of(path: &Path) -> PathBuf {
     plain
 }
 
+/// Whether to write `output` would change what `input`, a file or a folder of files, is read for.
+pub(super) fn would_change(output: &Path, input: &Path) -> bool {
+    let (output, input) = (place_of(output), place_of(input));
+    output == input || (input.is_dir() && output.parent() == Some(&input))
+}
+
 /// What the system says, without the name of the temporary file that `tempfile` adds to it.
 fn failed(shown: &str, error: &io::Error) -> Failure {
     let text = error.to_string();

@@ -58,7 +58,7 @@ pub(super) fn words(job: &Job, target: Option<&Target>) -> Vec<Foreign> {
 }
 
 /// The names of stores that are no paths.
-fn known_store(path: &std::path::Path) -> Option<&str> {
+pub(super) fn known_store(path: &std::path::Path) -> Option<&str> {
     path.to_str().filter(|name| matches!(*name, "mozilla" | "system"))
 }
 

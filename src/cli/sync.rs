@@ -49,10 +49,7 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         let proxy = &mut entry.job.reaching.proxy;
         *proxy = args.proxy.or(proxy.clone());
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    let runtime = super::runtime()?;
     let mut exit = Exit::Done;
     for entry in &entries {
         let outcome = match args.locked {

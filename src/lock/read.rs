@@ -118,9 +118,9 @@ impl Reader {
             return at(Problem::Twice(fact));
         }
         match fact {
-            "Host" => match as_meant(&value).filter(|host| is_host(host)) {
-                Some(host) => self.host = Some(host),
-                None => {
+            "Host" => match is_host(&value) {
+                true => self.host = Some(value),
+                false => {
                     return at(Problem::Value { fact, wanted: "a host name or an IP address" });
                 }
             },
@@ -257,19 +257,18 @@ impl Reader {
 /// Resolving it is left to others.
 fn is_host(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_plain)
+    !text.is_empty() && text.bytes().all(is_plain) && !opens_a_block(text)
 }
 
-/// An option's word as it was meant, if people can paste it into a shell, where it is one word that
-/// does nothing else.
-fn option_word(written: &str) -> Option<Foreign> {
-    let word = as_meant(written)?;
+/// The option's word, if people can paste it into a shell, where it is one word that does nothing
+/// else.
+fn option_word(word: &str) -> Option<Foreign> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/[]".contains(&byte);
-    (!word.is_empty() && word.bytes().all(is_plain)).then(|| Foreign::text(&word))
+    let is_word = !word.is_empty() && word.bytes().all(is_plain) && !opens_a_block(word);
+    is_word.then(|| Foreign::text(word))
 }
 
-/// The ASCII text that the writer made `written` of: it escapes the last of five dashes.
-fn as_meant(written: &str) -> Option<String> {
-    let meant = written.replace(r"\u{2d}", "-");
-    (Foreign::text(&meant).whole() == written).then_some(meant)
+/// Whether the writer would escape something in `word`, which is ASCII without a backslash.
+fn opens_a_block(word: &str) -> bool {
+    Foreign::text(word).whole() != word
 }

@@ -54,15 +54,21 @@ pub(super) struct Arguments {
     pub(super) hosts: Option<PathBuf>,
 
     /// Ask so many targets at once
-    #[arg(long, value_name = "N", default_value = "64", requires = "hosts")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "64",
+        requires = "hosts",
+        conflicts_with = "targets"
+    )]
     pub(super) jobs: NonZeroUsize,
 
     /// Write the results in the order of the list
-    #[arg(long, requires = "hosts")]
+    #[arg(long, requires = "hosts", conflicts_with = "targets")]
     pub(super) ordered: bool,
 
     /// Take every N-th target only, beginning with the I-th
-    #[arg(long, value_name = "I/N", requires = "hosts")]
+    #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
     pub(super) shard: Option<Shard>,
 }
 

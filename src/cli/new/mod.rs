@@ -173,10 +173,7 @@ fn grabbed(
     job.trust_sha256.clone_from(&args.trust_sha256);
     job.connect.clone_from(&args.connect);
     let options = job::options(&job, display)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Fault, format!("no runtime: {error}")))?;
+    let runtime = super::runtime()?;
     let outcome = runtime.block_on(grab::grab(target, &options));
     runtime.shutdown_background();
     let grab = outcome.map_err(|error| {
