@@ -8,7 +8,7 @@ use certgrab::{
     bundle::KeyPossession,
     certificate::Certificate,
     escape::Foreign,
-    extensions,
+    extensions::{self, SHOWN_NAMES},
     grab::{Judgement, Options},
     handshake::Verdict,
     store::Source,
@@ -137,11 +137,9 @@ fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Sou
     line("SHA-256", &certificate.sha256().to_string());
     line("from", &from.to_string());
     if leaf {
-        let names: Vec<_> = extensions::alternative_names(certificate)
-            .iter()
-            .map(certgrab::escape::Foreign::line)
-            .collect();
-        line("names", &if names.is_empty() { "none".to_owned() } else { names.join(", ") });
+        let names = extensions::alternative_names(certificate);
+        let none = names.shown.is_empty();
+        line("names", &if none { "none".to_owned() } else { names.first(SHOWN_NAMES) });
     }
 }
 
