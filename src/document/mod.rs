@@ -98,7 +98,8 @@ struct DevicePart {
     certificate_message_bytes: Option<usize>,
     /// Bytes of plaintext that one incoming record may hold.
     receive_buffer_bytes: usize,
-    /// The size of records that the server agreed to, in bytes.
+    /// The size of records in bytes that the server keeps to, or would if it were asked: devices
+    /// that cannot ask are judged too.
     max_fragment_length: Option<usize>,
     verdict: Vec<String>,
 }
