@@ -93,7 +93,7 @@ struct DevicePart {
     name: &'static str,
     can_connect: bool,
     /// What to change in its configuration.
-    change: Option<&'static str>,
+    change: Option<String>,
     /// Bytes of the Certificate message, which most devices must hold at once.
     certificate_message_bytes: Option<usize>,
     /// Bytes of plaintext that one incoming record may hold.
@@ -281,7 +281,7 @@ impl DevicePart {
         Self {
             name: verdict.device.name,
             can_connect: verdict.obstacle.is_none(),
-            change: verdict.change,
+            change: verdict.change.clone(),
             certificate_message_bytes: verdict.certificate_message_bytes,
             receive_buffer_bytes: verdict.device.receive_bytes,
             max_fragment_length: verdict.max_fragment_length.map(MaxFragmentLength::bytes),
