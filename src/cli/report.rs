@@ -151,7 +151,7 @@ fn handshake(out: &mut String, grab: &Grab) {
         KeyPossession::Proven => "the server proved that it holds its key",
         KeyPossession::NotProven => "the server did not prove that it holds its key",
     };
-    let text = format!("{}, {}; {proof}", handshake.version, handshake.cipher_suite);
+    let text = format!("{}, {}; {proof}", handshake.version_name(), handshake.cipher_suite);
     fact(out, "handshake", &text);
     out.push_str(&grab.device().as_ref().map(device).unwrap_or_default());
     if handshake.client_certificate_requested {

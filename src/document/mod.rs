@@ -197,7 +197,7 @@ impl Document {
         let presented = &grab.presented;
         self.handshake = presented.handshake.as_ref().map(|handshake| HandshakePart {
             method: handshake.method.to_string(),
-            version: handshake.version.clone(),
+            version: handshake.version_name(),
             cipher_suite: handshake.cipher_suite.clone(),
             key_possession: handshake.key_possession.words(),
             client_certificate_requested: handshake.client_certificate_requested,

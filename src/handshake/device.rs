@@ -111,7 +111,7 @@ impl Device {
             device: self,
             obstacle: self.obstacle(handshake).or_else(|| self.certificates.refusal(sent)),
             change: None,
-            version: Some(handshake.version.clone()),
+            version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
             asked_fragment_length: handshake.asked_fragment_length,
             max_fragment_length: handshake.max_fragment_length,
@@ -166,7 +166,7 @@ impl Device {
             ));
         }
         if let Some(Presented { handshake: Some(handshake), certificates, .. }) = seen {
-            let Handshake { version, cipher_suite, .. } = handshake;
+            let (version, cipher_suite) = (handshake.version_name(), &handshake.cipher_suite);
             let key = certificates.first().map(|leaf| leaf.key().to_string()).unwrap_or_default();
             let change = seen.and_then(|seen| self.change(seen));
             return Some(match (is_of_tls13(handshake), change) {
@@ -221,7 +221,7 @@ impl Device {
 }
 
 fn is_of_tls13(handshake: &Handshake) -> bool {
-    handshake.version == Version::Tls13.to_string()
+    handshake.version == Version::Tls13 as u16
 }
 
 impl Verdict {

@@ -7,7 +7,7 @@
 use super::{
     Handshake, MaxFragmentLength, Method, Presented,
     error::Error,
-    hello::{Version, version_name},
+    hello::Version,
     records::{Event, Reader, message},
     suites::suite_name,
 };
@@ -118,7 +118,7 @@ impl Flight {
         let mut presented = Presented::from_message(ders.iter().map(Vec::as_slice), Source::Server);
         presented.handshake = Some(Handshake {
             method: Method::Cleartext,
-            version: version_name(hello.version),
+            version: hello.version,
             cipher_suite: suite_name(hello.suite),
             key_possession: KeyPossession::NotProven,
             client_certificate_requested: self.client_certificate_requested,
