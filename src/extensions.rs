@@ -23,6 +23,15 @@ pub const SHOWN_NAMES: usize = 128;
 /// The RSA moduli that signatures are verified with, in bits: those of ring.
 pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
+/// The names of a subjectAltName.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AlternativeNames {
+    /// The first of them, [`SHOWN_NAMES`] at most.
+    pub shown: Vec<Foreign>,
+    /// How many there are besides.
+    pub more: usize,
+}
+
 /// What a certificate lacks to stand where it stands in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lack {
@@ -109,15 +118,14 @@ pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack>
     intermediate_lacks(certificate)
 }
 
-/// The DNS names and IP addresses of subjectAltName, as text; those past [`SHOWN_NAMES`] are counted
-/// in one that comes last.
+/// The DNS names and IP addresses of subjectAltName.
 #[must_use]
-pub fn alternative_names(certificate: &Certificate) -> Vec<Foreign> {
+pub fn alternative_names(certificate: &Certificate) -> AlternativeNames {
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
-        return Vec::new();
+        return AlternativeNames::default();
     };
     let Ok(Some(names)) = parsed.subject_alternative_name() else {
-        return Vec::new();
+        return AlternativeNames::default();
     };
     let text = |name: &GeneralName<'_>| match name {
         GeneralName::DNSName(name) => Some(Foreign::text(name)),
@@ -127,8 +135,18 @@ pub fn alternative_names(certificate: &Certificate) -> Vec<Foreign> {
     let mut shown: Vec<_> = names.value.general_names.iter().filter_map(text).collect();
     let more = shown.len().saturating_sub(SHOWN_NAMES);
     shown.truncate(SHOWN_NAMES);
-    shown.extend((more > 0).then(|| Foreign::text(&format!("... and {more} more"))));
-    shown
+    AlternativeNames { shown, more }
+}
+
+impl AlternativeNames {
+    /// The first `most` joined for a sentence, and how many more there are.
+    #[must_use]
+    pub fn first(&self, most: usize) -> String {
+        let mut parts: Vec<_> = self.shown.iter().take(most).map(Foreign::line).collect();
+        let more = self.more + self.shown.len() - parts.len();
+        parts.extend((more > 0).then(|| format!("{more} more")));
+        parts.join(", ")
+    }
 }
 
 /// An address in the text form of RFC 5952; `None` if it has neither 4 nor 16 octets.

@@ -1,6 +1,7 @@
 //! The lock: a committed PEM file with its facts, which builds read and only a refresh writes.
 //!
-//! In: a [`Bundle`](crate::bundle::Bundle). Out: text, and from the text the same bundle again, without loss.
+//! In: a [`Bundle`](crate::bundle::Bundle). Out: text, and from the text the same bundle again,
+//! without loss.
 //!
 //! RFC 7468 section 5.2 lets text stand above each block and has parsers pass over it, so a lock
 //! is also a PEM file for every other tool. What the text says of a certificate is compared with

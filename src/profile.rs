@@ -28,6 +28,9 @@ use crate::{
 /// The longest serial number in octets, RFC 5280 section 4.1.2.2.
 const MAX_SERIAL_BYTES: usize = 20;
 
+// The sentences below name them.
+const _: () = assert!(MAX_SERIAL_BYTES == 20 && FEWEST_RSA_BITS == 2048);
+
 /// A certificate that is not as its profile asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departure {

@@ -7,7 +7,7 @@ use crate::{
     bundle::KeyPossession,
     certificate::{Certificate, Key},
     consumer::FEWEST_RSA_BITS,
-    handshake::Presented,
+    handshake::{Presented, Version},
     path::Paths,
     store::Source,
     time::Time,
@@ -101,7 +101,13 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
         if let Some(reason) = &handshake.incomplete {
             warn("handshake_incomplete", format!("no full handshake: {reason}"));
         }
-        if let Some(message) = old_version(&handshake.version) {
+        // What TLS older than 1.2 means to devices: mbedTLS dropped both versions in 3.0.
+        if (Version::Tls10 as u16..Version::Tls12 as u16).contains(&handshake.version) {
+            let message = format!(
+                "the server speaks {} at best: an ESP32 with default mbedTLS settings will not \
+                 connect",
+                handshake.version_name()
+            );
             warn("old_version", message);
         }
     }
@@ -127,16 +133,6 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
         warn("dropped", message);
     }
     warnings
-}
-
-/// What TLS older than 1.2 means to devices: mbedTLS dropped both versions in 3.0.
-fn old_version(version: &str) -> Option<String> {
-    matches!(version, "TLS 1.0" | "TLS 1.1").then(|| {
-        format!(
-            "the server speaks {version} at best: an ESP32 with default mbedTLS settings will not \
-             connect"
-        )
-    })
 }
 
 fn ends_soon(lasts: Lasts, at: Time) -> Option<String> {

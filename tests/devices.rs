@@ -188,6 +188,12 @@ fn what_a_server_wants_of_a_device_is_named_with_the_setting_that_brings_it() {
         "CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y and CONFIG_MBEDTLS_CHACHAPOLY_C=y \
          in sdkconfig"
     );
+    let (change, _) = run("rsa", &["-tls1_2", "-cipher", "DHE-RSA-CHACHA20-POLY1305"]);
+    assert_eq!(
+        change,
+        "CONFIG_MBEDTLS_DHM_C=y, CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y and \
+         CONFIG_MBEDTLS_CHACHAPOLY_C=y in sdkconfig"
+    );
     // The core for Arduino switches on what the defaults of ESP-IDF leave out.
     let camellia = ["-tls1_2", "-cipher", "ECDHE-RSA-CAMELLIA128-SHA256"];
     assert_eq!(run("rsa", &camellia).0, "CONFIG_MBEDTLS_CAMELLIA_C=y in sdkconfig");

@@ -308,6 +308,46 @@ fn a_set_that_its_consumer_would_not_take_for_a_target_is_refused_with_the_targe
 }
 
 #[test]
+fn warnings_that_are_each_of_one_target_are_told_ten_times_and_then_counted() {
+    let plants: Vec<_> = (1..=12)
+        .map(|number| {
+            let root = Pki::root(&format!("Root {number}"));
+            root.intermediate(&format!("Plant {number}")).leaf(&format!("p{number}.test"))
+        })
+        .collect();
+    let servers: Vec<_> = plants.iter().map(Server::presenting).collect();
+    let roots = plants[0].file("roots.pem");
+    let trusted: Vec<_> = plants.iter().map(|one| one.path()[1].clone()).collect();
+    std::fs::write(&roots, pem_of(&trusted)).expect("a file");
+    let list: String = (1..=12)
+        .zip(&servers)
+        .map(|(number, server)| format!("p{number}.test connect={}\n", server.address()))
+        .collect();
+    let run = certgrab()
+        .args(["--hosts", "-", "--at", "2030-01-01", "--roots"])
+        .args([&roots])
+        .args(["--emit".to_owned(), format!("pem={}", plants[0].file("set").display())])
+        .reading(list);
+    let error = run.succeeds().err();
+    let mut expected: Vec<_> = (1..=10)
+        .map(|number| {
+            format!(
+                "certgrab: warning: p{number}.test:443: OpenSSL does not trust `CN=Plant {number}`: \
+                 it takes no anchor that is not self-signed"
+            )
+        })
+        .collect();
+    expected.push(
+        "certgrab: warning: what reads pem may not take the set for 2 more targets, for \
+         reasons of their own; `certgrab TARGET --emit pem` tells that of one"
+            .to_owned(),
+    );
+    let warnings: Vec<_> =
+        error.lines().filter(|line| line.starts_with("certgrab: warning: ")).collect();
+    assert_eq!(warnings, expected, "{error}");
+}
+
+#[test]
 fn gnu_parallel_spreads_a_list_as_the_page_says() {
     if !real::program("parallel") {
         return;

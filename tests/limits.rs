@@ -107,10 +107,14 @@ fn sixty_four_parts_of_a_name_and_128_names_are_shown_and_the_rest_is_counted() 
         });
         let certificate = Certificate::from_der(&der).expect("a certificate");
         let names = extensions::alternative_names(&certificate);
-        (names.len(), names.last().expect("a name").line())
+        (
+            names.shown.len(),
+            names.more,
+            names.first(SHOWN_NAMES).split(", ").last().map(str::to_owned),
+        )
     };
-    assert_eq!(name(SHOWN_NAMES), (SHOWN_NAMES, "n127.test".to_owned()));
-    assert_eq!(name(SHOWN_NAMES + 2), (SHOWN_NAMES + 1, "... and 2 more".to_owned()));
+    assert_eq!(name(SHOWN_NAMES), (SHOWN_NAMES, 0, Some("n127.test".to_owned())));
+    assert_eq!(name(SHOWN_NAMES + 2), (SHOWN_NAMES, 2, Some("2 more".to_owned())));
 }
 
 /// What becomes of fetching an issuer from `url`, of which the files' server tells the rest.
@@ -304,6 +308,25 @@ fn a_file_of_2000_roots_is_read_and_one_more_is_too_many() {
         read(MAX_ROOTS + 1).expect_err("too many").to_string(),
         "more than 2000 roots, the rest of them in r.pem"
     );
+}
+
+#[test]
+fn a_pkcs7_message_of_2000_certificates_is_read_and_one_more_is_too_many_in_either_encoding() {
+    let one = certificate(|_| {});
+    // The content type of signedData (RFC 5652 section 5.1), and what stands behind it.
+    let message = |count| {
+        let header: &[u8] = &[0x30, 0x80, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
+        [header, &one.repeat(count)].concat()
+    };
+    let read = |content: &[u8]| {
+        let read = store::certificates_in(content, Path::new("r.p7b"));
+        read.map(|certificates| certificates.len()).map_err(|error| error.to_string())
+    };
+    let pem = |content| pem::encode(&pem::Pem::new("PKCS7", content)).into_bytes();
+    let (full, over) = (message(MAX_ROOTS), message(MAX_ROOTS + 1));
+    let too_many = Err("more than 2000 roots, the rest of them in r.p7b".to_owned());
+    assert_eq!((read(&full), read(&over)), (Ok(MAX_ROOTS), too_many.clone()));
+    assert_eq!((read(&pem(full)), read(&pem(over))), (Ok(MAX_ROOTS), too_many));
 }
 
 #[test]

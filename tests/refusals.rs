@@ -28,6 +28,24 @@ fn a_wrong_name_is_told_with_the_names_that_there_are() {
 }
 
 #[test]
+fn of_a_thousand_names_the_first_four_are_told_and_the_others_counted() {
+    let pki = Pki::root("Plant Root")
+        .changed(|leaf| {
+            let name = |number| format!("h{number}").try_into().expect("a name");
+            leaf.subject_alt_names =
+                (0..1_000).map(|number: usize| SanType::DnsName(name(number))).collect();
+        })
+        .leaf("plc.test");
+    let server = Server::presenting(&pki);
+    grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
+        "certgrab: error: the server's certificate is not for `plc.test`, it is for h0, h1, h2, \
+         h3, 996 more\n\
+         certgrab: hint: name the target as its certificate does, and say where it is with \
+         `--connect`\n",
+    );
+}
+
+#[test]
 fn a_common_name_alone_is_no_name() {
     let pki =
         Pki::root("Plant Root").changed(|leaf| leaf.subject_alt_names.clear()).leaf("plc.test");

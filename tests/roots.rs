@@ -210,4 +210,13 @@ fn a_file_that_holds_certificates_in_a_way_that_is_not_read_is_told_what_it_is()
          certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
          certificate in DER, or PKCS#7",
     );
+    let key = String::from_utf8(key).expect("PEM");
+    let other = key.replace("PRIVATE KEY", "EC PRIVATE KEY");
+    refused(
+        "keys.pem",
+        [key.as_str(), &other, &key].concat().as_bytes(),
+        "holds no certificate, only PRIVATE KEY, EC PRIVATE KEY\n\
+         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
+         certificate in DER, or PKCS#7",
+    );
 }

@@ -164,7 +164,7 @@ pub(super) fn doubt(
 pub(super) struct Doubt {
     refusal: Refusal,
     /// Whether it is so however the consumer is set up, so that nothing must be written.
-    is_certain: bool,
+    pub(super) is_certain: bool,
 }
 
 impl Doubt {
@@ -181,8 +181,9 @@ impl Doubt {
         Ok(())
     }
 
-    /// Whether the two would be told in the same words.
-    pub(super) fn is_told_as(&self, other: &Self) -> bool {
-        self.is_certain == other.is_certain && self.refusal.to_string() == other.refusal.to_string()
+    /// Whether nothing must be written, and the words of it: where both are the same, so is what
+    /// is told.
+    pub(super) fn words(&self) -> (bool, String) {
+        (self.is_certain, self.refusal.to_string())
     }
 }

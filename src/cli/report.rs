@@ -8,7 +8,7 @@ use certgrab::{
     bundle::KeyPossession,
     certificate::Certificate,
     escape::Foreign,
-    extensions,
+    extensions::{self, SHOWN_NAMES},
     grab::{Judgement, Options},
     handshake::Verdict,
     store::Source,
@@ -137,11 +137,9 @@ fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Sou
     line("SHA-256", &certificate.sha256().to_string());
     line("from", &from.to_string());
     if leaf {
-        let names: Vec<_> = extensions::alternative_names(certificate)
-            .iter()
-            .map(certgrab::escape::Foreign::line)
-            .collect();
-        line("names", &if names.is_empty() { "none".to_owned() } else { names.join(", ") });
+        let names = extensions::alternative_names(certificate);
+        let none = names.shown.is_empty();
+        line("names", &if none { "none".to_owned() } else { names.first(SHOWN_NAMES) });
     }
 }
 
@@ -153,7 +151,7 @@ fn handshake(out: &mut String, grab: &Grab) {
         KeyPossession::Proven => "the server proved that it holds its key",
         KeyPossession::NotProven => "the server did not prove that it holds its key",
     };
-    let text = format!("{}, {}; {proof}", handshake.version, handshake.cipher_suite);
+    let text = format!("{}, {}; {proof}", handshake.version_name(), handshake.cipher_suite);
     fact(out, "handshake", &text);
     out.push_str(&grab.device().as_ref().map(device).unwrap_or_default());
     if handshake.client_certificate_requested {

@@ -93,12 +93,13 @@ struct DevicePart {
     name: &'static str,
     can_connect: bool,
     /// What to change in its configuration.
-    change: Option<&'static str>,
+    change: Option<String>,
     /// Bytes of the Certificate message, which most devices must hold at once.
     certificate_message_bytes: Option<usize>,
     /// Bytes of plaintext that one incoming record may hold.
     receive_buffer_bytes: usize,
-    /// The size of records that the server agreed to, in bytes.
+    /// The size of records in bytes that the server keeps to, or would if it were asked: devices
+    /// that cannot ask are judged too.
     max_fragment_length: Option<usize>,
     verdict: Vec<String>,
 }
@@ -196,7 +197,7 @@ impl Document {
         let presented = &grab.presented;
         self.handshake = presented.handshake.as_ref().map(|handshake| HandshakePart {
             method: handshake.method.to_string(),
-            version: handshake.version.clone(),
+            version: handshake.version_name(),
             cipher_suite: handshake.cipher_suite.clone(),
             key_possession: handshake.key_possession.words(),
             client_certificate_requested: handshake.client_certificate_requested,
@@ -280,7 +281,7 @@ impl DevicePart {
         Self {
             name: verdict.device.name,
             can_connect: verdict.obstacle.is_none(),
-            change: verdict.change,
+            change: verdict.change.clone(),
             certificate_message_bytes: verdict.certificate_message_bytes,
             receive_buffer_bytes: verdict.device.receive_bytes,
             max_fragment_length: verdict.max_fragment_length.map(MaxFragmentLength::bytes),

@@ -328,3 +328,23 @@ fn rows(
     let row = |row: &[u8]| row.iter().map(&form).collect::<Vec<_>>().join(between);
     Ok(bytes.chunks(a_line).map(row).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_take_parts_in_the_one_form_that_is_looked_for() {
+        const TAKING: [&str; 4] = ["include", "import", "from", "extends"];
+        for (template, source) in TEMPLATES {
+            for block in source.split("{%").skip(1) {
+                let tag = block.split("%}").next().unwrap_or_default();
+                let words = tag.trim_start_matches(['-', '+']).trim_start();
+                let is_known = || parts().any(|part| tag == format!(" include \"{part}\" "));
+                if TAKING.iter().any(|taking| words.starts_with(taking)) {
+                    assert!(is_known(), "{template}: {{%{tag}%}}");
+                }
+            }
+        }
+    }
+}

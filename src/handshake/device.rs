@@ -8,7 +8,7 @@ use crate::certificate::{Certificate, ED448, ED25519, Key};
 
 use super::{
     DEVICES, Handshake, Hello, MaxFragmentLength, Presented, Version, error::Error,
-    records::MAX_RECORD_BYTES,
+    records::MAX_RECORD_BYTES, suites::suite_name,
 };
 
 /// A device, or rather the TLS library of one with its default settings.
@@ -39,17 +39,20 @@ pub struct Device {
     pub(super) certificates: Strictness,
     /// What to change so that it speaks TLS 1.3.
     pub(super) tls13: Option<&'static str>,
-    /// What to change so that it offers more cipher suites.
-    pub(super) settings: &'static [Setting],
+    /// What to change so that it offers more cipher suites; `None` where nothing brings any.
+    pub(super) settings: Option<&'static Settings>,
 }
 
-/// A change of a device's configuration that brings cipher suites.
+/// The changes of a device's configuration that bring cipher suites.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Setting {
-    /// What the names of these suites hold.
-    pub(super) of_suites: &'static str,
-    /// The change.
-    pub(super) change: &'static str,
+pub(super) struct Settings {
+    /// The suites that the library has with all of them.
+    pub(super) suites: &'static [u16],
+    /// What the names of suites hold, with a line that these need; several may need one, and one
+    /// several.
+    pub(super) lines: &'static [(&'static str, &'static str)],
+    /// The file that they stand in.
+    pub(super) file: &'static str,
 }
 
 /// What a server means to a device.
@@ -60,7 +63,7 @@ pub struct Verdict {
     /// Why it cannot connect; `None` if it can.
     pub obstacle: Option<String>,
     /// What to change in its configuration so that it can, where that is known.
-    pub change: Option<&'static str>,
+    pub change: Option<String>,
     /// The version that was agreed on; `None` if it was refused.
     pub version: Option<String>,
     /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
@@ -108,7 +111,7 @@ impl Device {
             device: self,
             obstacle: self.obstacle(handshake).or_else(|| self.certificates.refusal(sent)),
             change: None,
-            version: Some(handshake.version.clone()),
+            version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
             asked_fragment_length: handshake.asked_fragment_length,
             max_fragment_length: handshake.max_fragment_length,
@@ -163,7 +166,7 @@ impl Device {
             ));
         }
         if let Some(Presented { handshake: Some(handshake), certificates, .. }) = seen {
-            let Handshake { version, cipher_suite, .. } = handshake;
+            let (version, cipher_suite) = (handshake.version_name(), &handshake.cipher_suite);
             let key = certificates.first().map(|leaf| leaf.key().to_string()).unwrap_or_default();
             let change = seen.and_then(|seen| self.change(seen));
             return Some(match (is_of_tls13(handshake), change) {
@@ -194,18 +197,16 @@ impl Device {
     }
 
     /// What to change in its configuration for a server that presents this to others.
-    fn change(&self, seen: &Presented) -> Option<&'static str> {
+    fn change(&self, seen: &Presented) -> Option<String> {
         let handshake = seen.handshake.as_ref()?;
         // A key that it cannot verify with is no matter of configuration.
         if !seen.certificates.first().is_some_and(|leaf| self.verifies_with(leaf.key())) {
             return None;
         }
         if is_of_tls13(handshake) {
-            return self.tls13;
+            return self.tls13.map(str::to_owned);
         }
-        let mut settings = self.settings.iter();
-        let setting = settings.find(|one| handshake.cipher_suite.contains(one.of_suites))?;
-        Some(setting.change)
+        self.settings?.bringing(&handshake.cipher_suite)
     }
 
     /// Whether it has a signature scheme for a key, where the kind of key decides that.
@@ -220,7 +221,7 @@ impl Device {
 }
 
 fn is_of_tls13(handshake: &Handshake) -> bool {
-    handshake.version == Version::Tls13.to_string()
+    handshake.version == Version::Tls13 as u16
 }
 
 impl Verdict {
@@ -233,7 +234,7 @@ impl Verdict {
             (None, Some(version)) => format!("can connect, with {version}"),
             (None, None) => "can connect".to_owned(),
         }];
-        sentences.extend(self.change.map(|change| format!("needs {change}")));
+        sentences.extend(self.change.as_ref().map(|change| format!("needs {change}")));
         if let Some(bytes) = self.certificate_message_bytes {
             sentences.push(if device.whole_messages {
                 let setting = device.receive_setting.map(|setting| {
@@ -264,6 +265,24 @@ impl Verdict {
     }
 }
 
+impl Settings {
+    /// All the changes that the suite of this name needs; `None` if none is known, or if the
+    /// library lacks the suite whatever is changed.
+    fn bringing(&self, suite: &str) -> Option<String> {
+        if !self.suites.iter().any(|number| suite_name(*number) == suite) {
+            return None;
+        }
+        let needed = self.lines.iter().filter(|(part, _)| suite.contains(part));
+        let lines: Vec<_> = needed.map(|(_, line)| *line).collect();
+        let listed = match lines.as_slice() {
+            [] => return None,
+            [one] => (*one).to_owned(),
+            [before @ .., last] => format!("{} and {last}", before.join(", ")),
+        };
+        Some(format!("{listed} in {}", self.file))
+    }
+}
+
 impl Strictness {
     /// What the library would refuse among the certificates that the server sent.
     fn refusal(&self, sent: &[Certificate]) -> Option<String> {
@@ -286,7 +305,7 @@ fn is_sha1(certificate: &Certificate) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::suites::SUITES, *};
 
     #[test]
     fn every_device_is_found_by_its_name_and_says_where_its_facts_come_from() {
@@ -296,6 +315,36 @@ mod tests {
             assert!(device.oldest <= device.newest);
         }
         assert_eq!(Device::named("toaster"), None);
+    }
+
+    #[test]
+    fn all_settings_are_named_that_a_suite_needs_and_none_for_one_that_the_library_lacks() {
+        let device = Device::named("esp-idf").unwrap();
+        let settings = device.settings.unwrap();
+        assert_eq!(
+            settings.bringing("TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256").unwrap(),
+            "CONFIG_MBEDTLS_DHM_C=y, CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y and \
+             CONFIG_MBEDTLS_CHACHAPOLY_C=y in sdkconfig"
+        );
+        assert_eq!(
+            settings.bringing("TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA").unwrap(),
+            "CONFIG_MBEDTLS_DHM_C=y and CONFIG_MBEDTLS_CAMELLIA_C=y in sdkconfig"
+        );
+        // Of 3DES, SEED and DSS nothing is left in mbedTLS.
+        for lacking in [
+            "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA",
+            "TLS_DHE_RSA_WITH_SEED_CBC_SHA",
+            "TLS_DHE_DSS_WITH_CAMELLIA_128_CBC_SHA",
+        ] {
+            assert_eq!(settings.bringing(lacking), None, "{lacking}");
+        }
+        // What the library has by default needs no setting, and the rest needs one.
+        for (number, name) in SUITES {
+            if settings.suites.contains(&number) {
+                let is_brought = settings.bringing(name).is_some();
+                assert_ne!(device.suites.contains(&number), is_brought, "{name}");
+            }
+        }
     }
 
     #[test]

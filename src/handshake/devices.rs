@@ -5,7 +5,7 @@
 
 use super::{
     MaxFragmentLength, Version,
-    device::{Device, Setting, Strictness},
+    device::{Device, Settings, Strictness},
     records::MAX_RECORD_BYTES,
 };
 use crate::consumer;
@@ -21,17 +21,18 @@ const BEARSSL: Strictness = Strictness { fewest_rsa_bits: 1017, takes_sha1: true
 const OPENSSL: Strictness =
     Strictness { fewest_rsa_bits: consumer::FEWEST_RSA_BITS, takes_sha1: false };
 
-/// What ESP-IDF leaves out unless its configuration says otherwise
-/// (components/mbedtls/Kconfig), by what the names of the cipher suites hold.
-const ESP_IDF_SETTINGS: &[Setting] = &[
-    Setting { of_suites: "_DHE_", change: "CONFIG_MBEDTLS_DHM_C=y in sdkconfig" },
-    Setting {
-        of_suites: "_CHACHA20_POLY1305_",
-        change: "CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y and \
-                 CONFIG_MBEDTLS_CHACHAPOLY_C=y in sdkconfig",
-    },
-    Setting { of_suites: "_CAMELLIA_", change: "CONFIG_MBEDTLS_CAMELLIA_C=y in sdkconfig" },
-];
+/// What ESP-IDF leaves out unless its configuration says otherwise (components/mbedtls/Kconfig).
+const ESP_IDF_SETTINGS: Settings = Settings {
+    suites: MBEDTLS_SUITES,
+    lines: &[
+        ("_DHE_", "CONFIG_MBEDTLS_DHM_C=y"),
+        ("_CHACHA20_POLY1305_", "CONFIG_MBEDTLS_CHACHA20_C=y"),
+        ("_CHACHA20_POLY1305_", "CONFIG_MBEDTLS_POLY1305_C=y"),
+        ("_CHACHA20_POLY1305_", "CONFIG_MBEDTLS_CHACHAPOLY_C=y"),
+        ("_CAMELLIA_", "CONFIG_MBEDTLS_CAMELLIA_C=y"),
+    ],
+    file: "sdkconfig",
+};
 
 /// The devices, by name.
 pub static DEVICES: [Device; 7] = [
@@ -50,7 +51,7 @@ pub static DEVICES: [Device; 7] = [
         whole_messages: true,
         certificates: MBEDTLS,
         tls13: Some("CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig"),
-        settings: ESP_IDF_SETTINGS,
+        settings: Some(&ESP_IDF_SETTINGS),
     },
     Device {
         name: "arduino-esp32",
@@ -69,7 +70,7 @@ pub static DEVICES: [Device; 7] = [
         tls13: Some(
             "a core built by esp32-arduino-lib-builder with CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y",
         ),
-        settings: &[],
+        settings: None,
     },
     Device {
         name: "esp8266",
@@ -86,7 +87,7 @@ pub static DEVICES: [Device; 7] = [
         whole_messages: false,
         certificates: BEARSSL,
         tls13: None,
-        settings: &[],
+        settings: None,
     },
     Device {
         name: "esp8266-512",
@@ -103,7 +104,7 @@ pub static DEVICES: [Device; 7] = [
         whole_messages: false,
         certificates: BEARSSL,
         tls13: None,
-        settings: &[],
+        settings: None,
     },
     Device {
         name: "mbedtls",
@@ -120,7 +121,7 @@ pub static DEVICES: [Device; 7] = [
         whole_messages: true,
         certificates: MBEDTLS,
         tls13: Some("mbedTLS 3.6 with MBEDTLS_SSL_PROTO_TLS1_3"),
-        settings: &[],
+        settings: None,
     },
     Device {
         name: "bearssl",
@@ -137,7 +138,7 @@ pub static DEVICES: [Device; 7] = [
         whole_messages: false,
         certificates: BEARSSL,
         tls13: None,
-        settings: &[],
+        settings: None,
     },
     Device {
         name: "openssl",
@@ -154,7 +155,7 @@ pub static DEVICES: [Device; 7] = [
         whole_messages: false,
         certificates: OPENSSL,
         tls13: None,
-        settings: &[],
+        settings: None,
     },
 ];
 

@@ -7,11 +7,18 @@
 use super::{
     Handshake, MaxFragmentLength, Method, Presented,
     error::Error,
-    hello::{Version, version_name},
+    hello::Version,
     records::{Event, Reader, message},
     suites::suite_name,
 };
 use crate::{certificate::KeyPossession, escape::Foreign, store::Source};
+
+/// The random of a HelloRetryRequest, by which it is told from a ServerHello: SHA-256 of its name
+/// (RFC 8446 section 4.1.3).
+const RETRY: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];
 
 /// What a server has said so far.
 #[derive(Debug, Default)]
@@ -111,7 +118,7 @@ impl Flight {
         let mut presented = Presented::from_message(ders.iter().map(Vec::as_slice), Source::Server);
         presented.handshake = Some(Handshake {
             method: Method::Cleartext,
-            version: version_name(hello.version),
+            version: hello.version,
             cipher_suite: suite_name(hello.suite),
             key_possession: KeyPossession::NotProven,
             client_certificate_requested: self.client_certificate_requested,
@@ -130,7 +137,7 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
     let wrong = || protocol("the server sent a ServerHello whose lengths do not fit");
     let mut rest = Bytes(body);
     let legacy = rest.number().ok_or_else(wrong)?;
-    rest.take(32).ok_or_else(wrong)?;
+    let is_retry = rest.take(32).ok_or_else(wrong)? == RETRY;
     let session = rest.byte().ok_or_else(wrong)?;
     rest.take(usize::from(session)).filter(|id| id.len() <= 32).ok_or_else(wrong)?;
     let suite = rest.number().ok_or_else(wrong)?;
@@ -153,8 +160,10 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
         seen.push(kind);
         match (kind, content) {
             (1, &[code]) => hello.max_fragment_length = MaxFragmentLength::from_code(code),
-            // A ServerHello has a key of its own there, which is longer.
-            (51, &[high, low]) => hello.wanted_group = Some(u16::from_be_bytes([high, low])),
+            // A ServerHello has a key of its own there.
+            (51, &[high, low]) if is_retry => {
+                hello.wanted_group = Some(u16::from_be_bytes([high, low]));
+            }
             (43, &[high, low]) => hello.version = u16::from_be_bytes([high, low]),
             _ => {}
         }
@@ -241,6 +250,17 @@ mod tests {
             read(&hello(0x0303, &[0, 23, 0, 0, 0, 23, 0, 0])).unwrap_err(),
             "the server sent a ServerHello with an extension twice"
         );
+    }
+
+    #[test]
+    fn a_group_is_wanted_by_a_hello_with_the_random_of_a_hello_retry_request_alone() {
+        let name = ring::digest::digest(&ring::digest::SHA256, b"HelloRetryRequest");
+        assert_eq!(name.as_ref(), RETRY);
+        let mut body = hello(0x0303, &[0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 0x1e]);
+        let wanted = |body: &[u8]| server_hello(body).unwrap().wanted_group;
+        assert_eq!(wanted(&body), None);
+        body[2..34].copy_from_slice(&RETRY);
+        assert_eq!(wanted(&body), Some(0x001e));
     }
 
     #[test]

@@ -25,7 +25,6 @@ use super::{
     Handshake, Hello, Method, Presented, Version,
     error::{Error, MAX_PEER_BYTES},
     flight::Flight,
-    hello::version_name,
     rare,
     recorder::{Record, Recorder},
     suites::suite_name,
@@ -286,7 +285,7 @@ fn presented(
     };
     presented.handshake = Some(Handshake {
         method: Method::Full,
-        version: version_name(version),
+        version,
         cipher_suite: connection
             .negotiated_cipher_suite()
             .map(|suite| suite_name(suite.suite().into()))

@@ -33,6 +33,7 @@ pub use records::{
     MAX_USELESS_RECORDS,
 };
 
+use self::hello::version_name;
 use crate::{
     certificate::{Certificate, KeyPossession, Malformed},
     remembered,
@@ -65,8 +66,8 @@ pub struct Presented {
 pub struct Handshake {
     /// The way of shaking hands.
     pub method: Method,
-    /// `TLS 1.3`, `TLS 1.2`, ... `TLS 1.0`.
-    pub version: String,
+    /// The number of the version (RFC 8446 section 4.2.1), see [`Handshake::version_name`].
+    pub version: u16,
     /// The name in the IANA registry, `TLS_AES_128_GCM_SHA256`.
     pub cipher_suite: String,
     /// Whether the peer signed with the key of its certificate.
@@ -126,6 +127,14 @@ impl Presented {
     pub fn key_possession(&self) -> KeyPossession {
         let handshake = self.handshake.as_ref();
         handshake.map_or(KeyPossession::NotProven, |handshake| handshake.key_possession)
+    }
+}
+
+impl Handshake {
+    /// `TLS 1.3`, `TLS 1.2`, ... `TLS 1.0`.
+    #[must_use]
+    pub fn version_name(&self) -> String {
+        version_name(self.version)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     certificate::{Malformed, Sha256},
     escape::Foreign,
-    extensions::Lack,
+    extensions::{AlternativeNames, Lack},
     issuers::{Attempt, Issuers},
     time::Time,
 };
@@ -34,7 +34,7 @@ pub enum Refusal {
         /// The name asked for.
         wanted: String,
         /// The names of subjectAltName.
-        found: Vec<Foreign>,
+        found: AlternativeNames,
         /// The common name, which does not count (RFC 9525 section 2).
         common_name: Option<Foreign>,
         /// Whether it is no server's certificate at all, but an authority's.
@@ -145,15 +145,8 @@ fn named(subject: &Foreign) -> String {
     }
 }
 
-/// Names joined for a sentence, the first few of many.
-fn some_of(names: &[Foreign]) -> String {
-    const SHOWN: usize = 4;
-    let mut shown: Vec<_> = names.iter().take(SHOWN).map(Foreign::line).collect();
-    if names.len() > SHOWN {
-        shown.push(format!("{} more", names.len() - SHOWN));
-    }
-    shown.join(", ")
-}
+/// Names of a certificate that a sentence lists.
+const LISTED_NAMES: usize = 4;
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,8 +161,8 @@ impl fmt::Display for Refusal {
                     write!(f, "{subject} is not valid before {not_before}, judged at {at}")
                 }
             }
-            Self::WrongName { wanted, found, .. } if !found.is_empty() => {
-                let found = some_of(found);
+            Self::WrongName { wanted, found, .. } if !found.shown.is_empty() => {
+                let found = found.first(LISTED_NAMES);
                 write!(f, "the server's certificate is not for `{wanted}`, it is for {found}")
             }
             Self::WrongName { wanted, common_name, .. } => {
@@ -316,7 +309,7 @@ impl Refusal {
                  section 4.4.2)"
                     .to_owned(),
             ),
-            Self::WrongName { found, .. } if found.is_empty() => {
+            Self::WrongName { found, .. } if found.shown.is_empty() => {
                 Some("the server's owner must issue a certificate with a subjectAltName".to_owned())
             }
             Self::WrongName { .. } => Some(

@@ -102,7 +102,8 @@ pub enum Error {
     Empty {
         /// The file.
         path: PathBuf,
-        /// The labels of the PEM blocks that it does hold (RFC 7468 section 2), each once.
+        /// The labels of the PEM blocks that it does hold (RFC 7468 section 2), the first few, each
+        /// once.
         labels: Vec<Foreign>,
     },
     /// The directory holds no certificate.

@@ -37,9 +37,15 @@ pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, 
     if let Some(format) = Format::of(content) {
         return Err(Error::OtherFormat { path: path.to_owned(), format });
     }
+    // One more than is taken, since what is left out has to be said.
+    let message = |content| match signed_data::certificates(content, MAX_ROOTS + 1) {
+        Some(found) if found.len() > MAX_ROOTS => Err(Error::TooMany(path.to_owned())),
+        Some(found) => Ok(Some(leaf_first(found))),
+        None => Ok(None),
+    };
     if content.first() == Some(&0x30) {
-        if let Some(certificates) = signed_data::certificates(content, MAX_ROOTS) {
-            return some(leaf_first(certificates), Vec::new(), path);
+        if let Some(certificates) = message(content)? {
+            return some(certificates, &[], path);
         }
         let certificate = Certificate::from_der(content);
         return Ok(vec![certificate.map_err(|error| malformed(1, error.to_string()))?]);
@@ -51,9 +57,8 @@ pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, 
     for (index, block) in blocks.iter().enumerate() {
         // RFC 7468 sections 8 and 9.
         if matches!(block.tag(), "PKCS7" | "CMS") {
-            let found = signed_data::certificates(block.contents(), MAX_ROOTS);
             let problem = || malformed(index + 1, "not a PKCS#7 message".to_owned());
-            certificates.extend(leaf_first(found.ok_or_else(problem)?));
+            certificates.extend(message(block.contents())?.ok_or_else(problem)?);
         }
         // RFC 7468 section 5.1 names CERTIFICATE; the others are what old OpenSSL wrote.
         if matches!(block.tag(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE") {
@@ -65,22 +70,25 @@ pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, 
             return Err(Error::TooMany(path.to_owned()));
         }
     }
-    let mut labels: Vec<_> = blocks.iter().map(|block| Foreign::text(block.tag())).collect();
-    labels.dedup();
-    some(certificates, labels, path)
+    some(certificates, &blocks, path)
 }
 
-/// The certificates, if there are any in the file with PEM blocks of these labels.
+/// The certificates, if there are any in the file of these PEM blocks.
 fn some(
     certificates: Vec<Certificate>,
-    mut labels: Vec<Foreign>,
+    blocks: &[pem::Pem],
     path: &Path,
 ) -> Result<Vec<Certificate>, Error> {
-    if certificates.is_empty() {
-        labels.truncate(MAX_LABELS);
-        return Err(Error::Empty { path: path.to_owned(), labels });
+    if !certificates.is_empty() {
+        return Ok(certificates);
     }
-    Ok(certificates)
+    let mut labels = Vec::new();
+    for label in blocks.iter().map(|block| Foreign::text(block.tag())) {
+        if labels.len() < MAX_LABELS && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    Err(Error::Empty { path: path.to_owned(), labels })
 }
 
 /// What issued none of the others, by name, before the others.

@@ -23,8 +23,15 @@ use super::super::{
     Exit, Failure,
     anchor::{self, Doubt},
     args::{Display, Form, Job, What},
-    job,
+    job, output, style,
 };
+
+/// Targets named with one warning.
+const NAMED: usize = 3;
+
+/// Different warnings told of one format: where each is of a target of its own, a list of thousands
+/// would tell thousands.
+const TOLD: usize = 10;
 
 /// Refuses what cannot be written for a list, before anything is asked of a server.
 pub(in super::super) fn agree(job: &Job) -> Result<(), Failure> {
@@ -95,6 +102,15 @@ pub(super) struct Set {
     pub(super) bundle: Bundle,
     doors: Vec<Door>,
     chains: Vec<Presented>,
+}
+
+/// What a consumer would not take for some of the targets.
+struct Shared {
+    doubt: Doubt,
+    /// The first of them.
+    named: Vec<String>,
+    /// How many there are.
+    targets: usize,
 }
 
 impl Material {
@@ -173,31 +189,56 @@ impl Material {
 impl Set {
     /// Proves for the consumer of every form asked for that it verifies each target with the set.
     pub(super) fn prove(&self, job: &Job, at: Time, display: &Display) -> Result<(), Failure> {
-        /// Targets named with one warning.
-        const NAMED: usize = 3;
         for format in job::consumed(job) {
-            let mut doubts: Vec<(Doubt, Vec<String>)> = Vec::new();
-            for door in &self.doors {
-                let question = Question { name: &door.name, at };
-                let presented = &self.chains[door.chain];
-                let Some(doubt) = anchor::doubt(format, presented, &self.bundle, question) else {
-                    continue;
-                };
-                let target = door.target.to_string();
-                match doubts.iter_mut().find(|(known, _)| known.is_told_as(&doubt)) {
-                    Some((_, targets)) => targets.push(target),
-                    None => doubts.push((doubt, vec![target])),
-                }
+            let (refusals, warnings): (Vec<_>, Vec<_>) =
+                self.doubts(format, at).into_iter().partition(|one| one.doubt.is_certain);
+            for told in refusals.iter().chain(warnings.iter().take(TOLD)) {
+                told.doubt.tell(&told.whose(), display)?;
             }
-            for (doubt, targets) in doubts {
-                let more = match targets.len().saturating_sub(NAMED) {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
-                };
-                let named = targets.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-                doubt.tell(&format!("{named}{more}: "), display)?;
+            let left: usize = warnings.iter().skip(TOLD).map(|one| one.targets).sum();
+            if left > 0 && !display.quiet {
+                output::say(format_args!(
+                    "{} what reads {format} may not take the set for {left} more targets, for \
+                     reasons of their own; `certgrab TARGET --emit {format}` tells that of \
+                     one",
+                    style::warning("warning:")
+                ));
             }
         }
         Ok(())
+    }
+
+    /// What the consumer of `format` would not take, each with the targets that it is of.
+    fn doubts(&self, format: &str, at: Time) -> Vec<Shared> {
+        let mut all: Vec<Shared> = Vec::new();
+        let mut places: HashMap<(bool, String), usize> = HashMap::new();
+        for door in &self.doors {
+            let question = Question { name: &door.name, at };
+            let presented = &self.chains[door.chain];
+            let Some(doubt) = anchor::doubt(format, presented, &self.bundle, question) else {
+                continue;
+            };
+            let place = *places.entry(doubt.words()).or_insert_with(|| {
+                all.push(Shared { doubt, named: Vec::new(), targets: 0 });
+                all.len() - 1
+            });
+            let shared = &mut all[place];
+            shared.targets += 1;
+            if shared.named.len() < NAMED {
+                shared.named.push(door.target.to_string());
+            }
+        }
+        all
+    }
+}
+
+impl Shared {
+    /// The beginning of the sentence that tells it.
+    fn whose(&self) -> String {
+        let named = self.named.join(", ");
+        match self.targets - self.named.len() {
+            0 => format!("{named}: "),
+            more => format!("{named} and {more} more: "),
+        }
     }
 }
