@@ -276,10 +276,10 @@ fn the_comment_has_no_option_that_decides_nothing_and_no_path() {
     };
     let wanted = "plc.test:25 --roots FILE --from FILE --starttls smtp --emit c";
     assert_eq!(run(&[]), wanted);
-    assert_eq!(run(&["--timeout", "9", "--handshake", "auto", "--color", "never"]), wanted);
+    assert_eq!(run(&["--handshake", "auto", "--color", "never"]), wanted);
     assert_eq!(
-        run(&["--aia-allow", "192.0.2.0/24:8080", "--lifetime", "10y", "--name", "plc"]),
-        "plc.test:25 --roots FILE --from FILE --aia-allow ADDRESS --lifetime 10y --starttls smtp \
+        run(&["--no-aia", "--lifetime", "10y", "--name", "plc"]),
+        "plc.test:25 --roots FILE --from FILE --no-aia --lifetime 10y --starttls smtp \
          --name plc --emit c"
     );
 }
@@ -361,5 +361,20 @@ fn deterministic_bytes_in_every_form_wherever_it_is_written() {
     let there = run("Asia/Shanghai", "zh_CN.UTF-8", "bob");
     for ((format, here), (_, there)) in here.iter().zip(&there) {
         assert!(here == there, "{format}");
+    }
+}
+
+#[test]
+fn a_host_with_five_dashes_in_a_row_stands_as_it_is() {
+    let pki = Pki::root("Plant Root").leaf("xn-----6kcb.test");
+    let server = Server::presenting(&pki);
+    for (format, line) in [
+        ("c", "_HOST[] = \"xn-----6kcb.test\";"),
+        ("rust", "_HOST: &str = \"xn-----6kcb.test\";"),
+        ("lock", "Host: xn-----6kcb.test\n"),
+    ] {
+        let run = grab(&server).args(["--emit", format, "--roots"]).args([pki.root_file()]);
+        let text = run.succeeds().out();
+        assert!(text.contains(line), "{text}");
     }
 }
