@@ -66,18 +66,21 @@ fn a_slow_target_holds_up_no_other_unless_the_order_is_wanted() {
 fn hostile_lines_are_results_and_not_the_end() {
     let mut list = b"a b\n\xff\xfe\n\x1b]0;owned\x07:1\nhttp://a\n".to_vec();
     list.extend(b"x".repeat(100_000));
-    list.extend(b"\n127.0.0.1:1\n");
+    list.extend(b"\na:1 sni=b.test sni=c.test\na:1 connect=\n127.0.0.1:1\n");
     let outcome = certgrab().args(["--hosts", "-", "--ordered"]).reading(&list).fails_with(2);
     let text = outcome.out();
     assert!(text.chars().all(|one| one == '\n' || !one.is_control()), "{text:?}");
     let found = documents(&text);
-    assert_eq!(found.len(), 6);
+    assert_eq!(found.len(), 8);
+    assert!(found.iter().all(|document| document.get("anchor") == Some(&Value::Null)), "{text}");
     for (document, wanted) in found.iter().zip([
         "line 1: has the unknown option `b`",
         "line 2: is not UTF-8",
         r"line 3: `\u{1b}]0;owned\u{7}:1` has the host",
         "line 4: `http://a` has the scheme `http`, which has no TLS",
         "line 5: is longer than 1530 bytes",
+        "line 6: has `sni=` twice",
+        "line 7: has an empty `connect=`",
         "cannot connect to 127.0.0.1:1",
     ]) {
         let message = document["error"]["message"].as_str().expect("a message");
@@ -257,7 +260,10 @@ fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
         certgrab().args(["--hosts", "-"]).args(arguments).reading("127.0.0.1:1\n")
     };
     std::fs::write(&file, "the set of yesterday").expect("a file");
-    run(&["--emit", &emit]).fails_with(3);
+    let told = run(&["--emit", &emit]).fails_with(3).err();
+    assert!(told.contains("warning: no anchor was found: nothing is written\n"), "{told}");
+    let empty = certgrab().args(["--hosts", "-", "--emit", &emit]).reading("# none\n").succeeds();
+    assert!(empty.err().ends_with("no anchor was found: nothing is written\n"), "{}", empty.err());
     assert_eq!(std::fs::read_to_string(&file).expect("the file"), "the set of yesterday");
     for (arguments, message) in [
         (&["--emit", "pem"][..], "the results of the list go to standard output"),

@@ -205,9 +205,15 @@ fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
     let first = words.next().unwrap_or_default();
     let target = first.parse::<Target>().map_err(|error| complain(&error))?;
     let mut changes = Changes::default();
+    let twice = |option: &str| Err((format!("has `{option}=` twice"), None));
     for word in words {
         let place = |value: &str| value.parse::<Target>().map_err(|error| complain(&error));
         match word.split_once('=') {
+            Some((option @ ("sni" | "connect"), "")) => {
+                return Err((format!("has an empty `{option}=`"), None));
+            }
+            Some(("sni", _)) if changes.sni.is_some() => return twice("sni"),
+            Some(("connect", _)) if changes.connect.is_some() => return twice("connect"),
             Some(("sni", value)) => match place(value)?.name() {
                 ServerName::DnsName(name) => changes.sni = Some(name.clone()),
                 _ => return Err((format!("`sni={}` is an address", clean(value)), None)),
@@ -248,7 +254,7 @@ impl Changes {
 }
 
 impl Problem {
-    /// The result of a line that names no target: the fields of a document that apply.
+    /// The result of a line that names no target: a document with nothing in it.
     pub(super) fn document(&self, index: u64) -> String {
         let message = format!("line {}: {}", self.line, self.message);
         let error = json!({
@@ -256,7 +262,8 @@ impl Problem {
         });
         let document = json!({
             "schema": certgrab::document::SCHEMA, "index": index, "target": null,
-            "status": "failed", "error": error
+            "status": "failed", "error": error, "handshake": null, "presented": [], "fetched": [],
+            "paths": [], "anchor": null, "sufficient": null, "alternatives": [], "warnings": []
         });
         format!("{document}\n")
     }

@@ -192,6 +192,9 @@ impl Run {
             set.prove(job, self.options.at, display)?;
             let name = formats::name(job, &set.bundle)?;
             job::export(job, display, &set.bundle, &name, String::new)?;
+        } else if !job.emit.is_empty() && !display.quiet {
+            let warning = super::style::warning("warning:");
+            super::output::say(format_args!("{warning} no anchor was found: nothing is written"));
         }
         Ok(exit)
     }
