@@ -1,6 +1,6 @@
 //! Shaking hands with rustls, openssl and mosquitto: versions, keys, names, client certificates.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use crate::support::{
     Authority, Pki, Server, certgrab, grab,
@@ -69,6 +69,14 @@ fn a_name_given_for_the_hello_is_the_one_that_the_certificate_must_carry() {
         .json();
     assert_eq!(document["target"]["host"], "127.0.0.1");
     assert_eq!(document["target"]["name"], "plc.test");
+    let address = server.address();
+    let run = certgrab().args([&address.to_string(), "--sni", "plc.test", "--emit", "pem"]);
+    let port = address.port();
+    run.args([Path::new("--roots"), &pki.root_file()]).succeeds().stderr(&format!(
+        "certgrab: warning: what is written names the host 127.0.0.1, and a device has to verify \
+         plc.test\n\
+         certgrab: hint: `certgrab plc.test:{port} --connect 127.0.0.1:{port}` writes that name\n"
+    ));
 }
 
 #[test]

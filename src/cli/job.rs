@@ -262,6 +262,7 @@ fn finish(
         return Ok(Exit::Done);
     }
     warn(grab, judgement, options.at, display);
+    warn_of_another_name(job, target, display);
     let (bundle, name) = selection(job, target, grab, judgement, options)?;
     let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
     if job.what == What::Anchor && !display.quiet {
@@ -354,6 +355,24 @@ pub(super) fn selection(
     bundle.options = repeat::words(job, Some(target));
     let name = formats::name(job, &bundle)?;
     Ok((bundle, name))
+}
+
+/// Says that the host in the constants is not what the certificate is for: a device verifies the
+/// name that it connects to.
+fn warn_of_another_name(job: &Job, target: &Target, display: &Display) {
+    let Some(name) = job.sni.as_ref().map(AsRef::<str>::as_ref) else { return };
+    let (host, port) = (target.host(), target.port());
+    if display.quiet || job.emit.is_empty() || name == host {
+        return;
+    }
+    output::say(format_args!(
+        "{} what is written names the host {host}, and a device has to verify {name}",
+        style::warning("warning:")
+    ));
+    output::say(format_args!(
+        "{} `certgrab {name}:{port} --connect {target}` writes that name",
+        style::hint("hint:")
+    ));
 }
 
 /// Says on standard error what the artefact has no room for.
