@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use rustls::pki_types::CertificateDer;
 
 use crate::{
@@ -232,6 +235,63 @@ fn an_intermediate_opens_the_door_for_mbedtls_and_bearssl_and_not_for_openssl() 
     assert!(found.contains("warning: `Plant Issuing` verifies what plc.test:"), "{found}");
     assert!(found.contains(" presents for some readers only: OpenSSL does not"), "{found}");
     assert!(found.contains(why), "{found}");
+}
+
+/// A device's certificate for the uses `usages`, from an authority of its own, and its key in PEM.
+fn device(usages: &[ExtendedKeyUsagePurpose]) -> (CertificateDer<'static>, String) {
+    let named = |name: &str| {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2045, 1, 1);
+        params
+    };
+    let issuer = Issuer::new(named("Fleet Root"), KeyPair::generate().unwrap());
+    let mut params = named("device-0001");
+    params.extended_key_usages = usages.to_vec();
+    let key = KeyPair::generate().unwrap();
+    (params.signed_by(&key, &issuer).unwrap().der().clone(), key.serialize_pem())
+}
+
+#[test]
+fn a_device_certificate_that_the_code_trusts_is_judged_as_an_anchor() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (for_clients, _) = device(&[ExtendedKeyUsagePurpose::ClientAuth]);
+    let (beside_its_key, key) = device(&[]);
+    let key = format!("const char key[] = R\"({key})\";\n");
+    let list = "BearSSL::X509List list(root_ca);\n";
+    for (certificate, beside) in [(&for_clients, ""), (&beside_its_key, key.as_str())] {
+        let check =
+            |code: &str| check_code(&pki, &server, certificate, &(code.to_owned() + beside));
+        for code in [
+            MBEDTLS,
+            &format!("{list}client.setTrustAnchors(&list);\n"),
+            "client.setTrustAnchors(new BearSSL::X509List(root_ca));\n",
+            "tls_credential_add(1, TLS_CREDENTIAL_CA_CERTIFICATE, root_ca, sizeof(root_ca));\n",
+        ] {
+            let found = check(code).fails_with(1).out();
+            assert!(found.contains("`device-0001` is a server's own certificate"), "{found}");
+            assert!(found.contains("error: `device-0001` does not verify what plc"), "{found}");
+        }
+        // Elsewhere it is the device's own, which opens no door.
+        for code in [
+            "client.setCertificate(root_ca);\n",
+            &format!("{MBEDTLS}client.setCertificate(root_ca);\n"),
+            &format!("{list}client.setClientECCert(&list, &key);\n"),
+            NO_STACK,
+        ] {
+            let file = pki.file("firmware.cpp");
+            check(code).fails_with(1).stdout(&format!(
+                "{}:1: error: no anchor for {}:{} is here, only the device's own certificate \
+                 [no-certificate]\n    give the file that holds the anchor\n",
+                file.display(),
+                server.name(),
+                server.port(),
+            ));
+            check_file(&pki, &server, &file).args(["--offline"]).succeeds().stdout("");
+        }
+    }
 }
 
 #[test]

@@ -127,7 +127,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("leaf", "a server's own certificate where a root should stand"),
     ("leaves-soon", "the root is expected to leave Mozilla's store before the horizon"),
     ("next-root", "other roots of the same authority, which the next certificates may come from"),
-    ("no-certificate", "the file holds no certificate that can be read"),
+    ("no-certificate", "the file holds no anchor that can be read"),
     ("not-yet-valid", "the certificate is not valid yet"),
     ("pem-damaged", "a PEM block that cannot be read"),
     ("pem-indented", "PEM lines that do not begin at the first column"),

@@ -3,11 +3,7 @@
 //! In: [`Examined`] with all certificates of a file. Out: the same without those that are no
 //! anchors: nothing that is asked of an anchor is asked of them.
 
-use super::{
-    Examined, Held,
-    source::Source,
-    stack::{Reads, Use},
-};
+use super::{Examined, Held, source::Source, stack::Reads};
 use crate::{
     certificate::{Certificate, Key},
     extensions,
@@ -25,20 +21,21 @@ pub(super) fn set_aside(examined: &mut Examined, source: &Source) -> bool {
     examined.held.len() < before
 }
 
-/// Whether `held` is given to what wants the device's own certificate, is not for servers, or has
-/// its private key in the same file.
+/// Whether `held` is given to what wants the device's own certificate; or is not for servers, or
+/// has its private key in the same file, and the code gives it to nothing that takes anchors.
 fn is_own(held: &Held, source: &Source, keys: &[Vec<u8>]) -> bool {
     let Some(certificate) = &held.certificate else { return false };
     if extensions::is_authority(certificate) {
         return false;
     }
-    let given_as = |reads: Reads| {
-        let used = held.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
-        used.iter().any(|Use { reads: own, .. }| *own == reads)
-    };
-    given_as(Reads::Own)
-        || !extensions::is_for_servers(certificate)
-        || keys.iter().any(|key| fits(key, certificate))
+    let used = held.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
+    if used.iter().any(|one| one.reads == Reads::Own) {
+        return true;
+    }
+    if used.iter().any(|one| one.takes_anchors) {
+        return false;
+    }
+    !extensions::is_for_servers(certificate) || keys.iter().any(|key| fits(key, certificate))
 }
 
 /// The contents of the private keys in PEM that stand in `source`.

@@ -1,6 +1,6 @@
 //! Which TLS stack a file's code speaks to, and what its functions read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::source::{Language, Source};
 use crate::consumer::{self, Consumer};
@@ -25,6 +25,8 @@ pub(super) struct Use {
     pub(super) counts: Option<Counts>,
     /// How the code counts, where it does.
     pub(super) given: Option<Given>,
+    /// Whether it takes anchors, and never the device's own certificate.
+    pub(super) takes_anchors: bool,
 }
 
 /// What a function reads.
@@ -103,6 +105,25 @@ const CALLS: [Call; 23] = [
     call("authentication.certificate=", Reads::Own),
 ];
 
+/// Functions and fields that take anchors alone. The others of [`CALLS`] parse what the code then
+/// gives to either side.
+const FOR_ANCHORS: [&str; 7] = [
+    "setCACert",
+    "setRootCA",
+    "cert_pem",
+    "cacert_bytes",
+    "cacert_pem_bytes",
+    "esp_tls_set_global_ca_store",
+    "wolfSSL_CTX_load_verify_buffer",
+];
+/// Words among the arguments that say the same, of Zephyr and of the nRF91 modem.
+const SAYS_ANCHOR: [&str; 2] =
+    ["TLS_CREDENTIAL_CA_CERTIFICATE", "MODEM_KEY_MGMT_CRED_TYPE_CA_CHAIN"];
+/// What takes the lists of certificates that are BearSSL's anchors.
+const TRUSTS_LISTS: &str = "setTrustAnchors(";
+/// Words that stand around a list and name none.
+const AROUND_LISTS: [&str; 3] = ["new", "BearSSL", "X509List"];
+
 /// Words of BearSSL's interfaces.
 const BEARSSL: [&str; 6] =
     ["BearSSL", "BR_X509_", "br_x509_", "bearssl", "X509List", "setTrustAnchors"];
@@ -156,17 +177,24 @@ impl Uses {
     pub(super) fn of(code: &str) -> Self {
         let code = tight(code);
         let mut uses = Self { by_name: HashMap::new() };
+        let trusted: HashSet<&str> = code
+            .match_indices(TRUSTS_LISTS)
+            .flat_map(|(at, begins)| words(arguments(&code[at + begins.len()..], begins)))
+            .filter(|word| !AROUND_LISTS.contains(word))
+            .collect();
         for known in &CALLS {
             for (at, _) in code.match_indices(known.begins) {
                 if !code[..at].ends_with(is_of_a_word) {
-                    uses.add(known, arguments(&code[at + known.begins.len()..], known.begins));
+                    let arguments = arguments(&code[at + known.begins.len()..], known.begins);
+                    uses.add(known, arguments, &trusted);
                 }
             }
         }
         uses
     }
 
-    fn add(&mut self, known: &Call, arguments: &str) {
+    /// Adds what `known` is given in `arguments`, where BearSSL trusts the lists `trusted`.
+    fn add(&mut self, known: &Call, arguments: &str, trusted: &HashSet<&str>) {
         let reads = match known.reads {
             Reads::ByFileType if arguments.contains("FILETYPE_PEM") => Reads::Pem,
             Reads::ByFileType if arguments.contains("FILETYPE_ASN1") => Reads::Der,
@@ -174,12 +202,12 @@ impl Uses {
             reads => reads,
         };
         let name = known.begins.trim_end_matches(['(', '=']);
-        for word in arguments.split(|letter| !is_of_a_word(letter)) {
-            if word.starts_with(|first: char| first.is_alphabetic() || first == '_') {
-                let given = known.counts.and_then(|_| given(arguments, word));
-                let used = Use { name, reads, counts: known.counts, given };
-                self.by_name.entry(word.to_owned()).or_default().push(used);
-            }
+        let takes_anchors = FOR_ANCHORS.contains(&name)
+            || words(arguments).any(|word| SAYS_ANCHOR.contains(&word) || trusted.contains(word));
+        for word in words(arguments) {
+            let given = known.counts.and_then(|_| given(arguments, word));
+            let used = Use { name, reads, counts: known.counts, given, takes_anchors };
+            self.by_name.entry(word.to_owned()).or_default().push(used);
         }
     }
 
@@ -187,6 +215,12 @@ impl Uses {
     pub(super) fn of_constant(&self, name: &str) -> &[Use] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The names in `code`.
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|letter| !is_of_a_word(letter))
+        .filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'))
 }
 
 fn is_of_a_word(letter: char) -> bool {
