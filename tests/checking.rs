@@ -654,6 +654,37 @@ fn many_unclosed_blocks_are_read_once() {
 }
 
 #[test]
+fn bounded_time_for_files_that_repeat_what_is_costly_to_read() {
+    let folder = tempfile::TempDir::new().unwrap();
+    // A bundle whose offsets all lead to one entry, with as much name and key as one may have.
+    let name = fs::read(inputs().join("52_esp_bundle.bin")).unwrap();
+    let entry = usize::try_from(u32::from_le_bytes(name[..4].try_into().unwrap())).unwrap();
+    let table = 65_536_u32.to_le_bytes().repeat(16_384);
+    let mut entry = name[entry..].to_vec();
+    entry[2..4].copy_from_slice(&60_000_u16.to_le_bytes());
+    entry.resize(66_000, 0);
+    let leaves = fs::read_to_string(inputs().join("09_good_mutual.h")).unwrap();
+    let key = pem::encode(&pem::Pem::new("PRIVATE KEY", vec![1; 1_000_000]));
+    let key = format!("const char key[] = R\"({key})\";\n");
+    let files = [
+        ("lists.h", "X509List a\n".repeat(50_000).into_bytes()),
+        ("lengths.c", ["tls_credential_add(", &"strlen(".repeat(50_000)].concat().into_bytes()),
+        ("names.c", "tls_credential_add(a, ".repeat(50_000).into_bytes()),
+        ("dead.h", ["#if 0", &"\n".repeat(1_000_000)].concat().into_bytes()),
+        ("strings.h", (0..50_000).flat_map(|n| format!("v{n}+=\"\";").into_bytes()).collect()),
+        ("keys.h", [leaves.repeat(500), key].concat().into_bytes()),
+        ("pins.txt", (0..20_000).flat_map(|n| format!("{n:064x}\n").into_bytes()).collect()),
+        ("bundle.bin", [table, entry].concat()),
+    ];
+    for (name, content) in files {
+        fs::write(folder.path().join(name), content).unwrap();
+        let begun = std::time::Instant::now();
+        certgrab().args(["check", name, "--offline"]).in_folder(folder.path()).ends();
+        assert!(begun.elapsed().as_secs() < 20, "{name}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
 fn a_boundary_in_the_text_of_a_comment_is_none() {
     let pki = Pki::root("-----BEGIN CERTIFICATE-----").leaf("plc.test");
     let server = Server::presenting(&pki);

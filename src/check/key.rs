@@ -189,10 +189,14 @@ fn new_bundle(bytes: &[u8]) -> Option<Vec<Key>> {
     }
     let length =
         |at: usize| Some(usize::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
+    // Entries follow one another: if they shared bytes, a small bundle would hold a large one.
+    let mut free = first;
     (0..first / 4)
         .map(|index| {
-            let at = offset(index)?;
-            bundle_entry(bytes, at + 4, length(at)?, length(at + 2)?)
+            let at = offset(index).filter(|at| *at >= free)?;
+            let (name, key) = (length(at)?, length(at + 2)?);
+            free = at + 4 + name + key;
+            bundle_entry(bytes, at + 4, name, key)
         })
         .collect()
 }

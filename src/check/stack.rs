@@ -5,6 +5,14 @@ use std::collections::{HashMap, HashSet};
 use super::source::{Language, Source};
 use crate::consumer::{self, Consumer};
 
+/// The most bytes of one call that are read: the longest of [`CALLS`] has five arguments, and this
+/// is a hundred for each.
+const MAX_CALL_BYTES: usize = 512;
+/// The most words of one call that are read, for arguments with a cast each.
+const MAX_CALL_WORDS: usize = 16;
+/// The most calls of one function that are read in a file: more than there are public roots.
+const MAX_CALLS: usize = 1_000;
+
 /// A function or a field that takes a constant.
 struct Call {
     /// How it begins in the code.
@@ -15,7 +23,7 @@ struct Call {
 }
 
 /// A constant that is given to a function or a field.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Use {
     /// The function or the field.
     pub(super) name: &'static str,
@@ -179,11 +187,12 @@ impl Uses {
         let mut uses = Self { by_name: HashMap::new() };
         let trusted: HashSet<&str> = code
             .match_indices(TRUSTS_LISTS)
+            .take(MAX_CALLS)
             .flat_map(|(at, begins)| words(arguments(&code[at + begins.len()..], begins)))
             .filter(|word| !AROUND_LISTS.contains(word))
             .collect();
         for known in &CALLS {
-            for (at, _) in code.match_indices(known.begins) {
+            for (at, _) in code.match_indices(known.begins).take(MAX_CALLS) {
                 if !code[..at].ends_with(is_of_a_word) {
                     let arguments = arguments(&code[at + known.begins.len()..], known.begins);
                     uses.add(known, arguments, &trusted);
@@ -207,7 +216,10 @@ impl Uses {
         for word in words(arguments) {
             let given = known.counts.and_then(|_| given(arguments, word));
             let used = Use { name, reads, counts: known.counts, given, takes_anchors };
-            self.by_name.entry(word.to_owned()).or_default().push(used);
+            let uses = self.by_name.entry(word.to_owned()).or_default();
+            if !uses.contains(&used) {
+                uses.push(used);
+            }
         }
     }
 
@@ -217,9 +229,11 @@ impl Uses {
     }
 }
 
-/// The names in `code`.
+/// The names in the first words of `code`.
 fn words(code: &str) -> impl Iterator<Item = &str> {
     code.split(|letter| !is_of_a_word(letter))
+        .filter(|word| !word.is_empty())
+        .take(MAX_CALL_WORDS)
         .filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'))
 }
 
@@ -239,24 +253,27 @@ fn tight(code: &str) -> String {
     out
 }
 
-/// What belongs to a call or a field that begins before `rest`: up to its closing parenthesis, the
-/// next field, or the end of the statement.
+/// What belongs to a call or a field that begins before `rest`: up to its closing bracket, the next
+/// field, or the end of the statement, and no more than [`MAX_CALL_BYTES`].
 fn arguments<'a>(rest: &'a str, begins: &str) -> &'a str {
     let mut depth = 0;
-    let is_end = |letter: char| {
+    let is_end = |(at, letter): &(usize, char)| {
         match letter {
             '(' => depth += 1,
             ')' => depth -= 1,
             _ => {}
         }
-        letter == ';'
+        *letter == ';'
+            || *at >= MAX_CALL_BYTES
             || match begins.as_bytes().last() {
                 Some(b'(') => depth < 0,
                 Some(b'=') => depth < 0 || (depth == 0 && matches!(letter, ',' | '}')),
-                _ => false,
+                // What is declared: `X509List list(CA)`, `X509List list{CA}`.
+                _ => depth <= 0 && matches!(letter, ')' | '}'),
             }
     };
-    rest.split(is_end).next().unwrap_or_default()
+    let end = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
+    &rest[..end]
 }
 
 /// How `arguments` count the constant called `name`.

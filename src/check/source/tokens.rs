@@ -167,10 +167,10 @@ impl Lexer<'_> {
         self.skip_line();
         while self.peek(0).is_some() {
             self.take();
-            let line = self.content[self.at..].trim_ascii_start();
-            let is_here = self.content[self.at..].len() - line.len();
-            let blanks = &self.content[self.at..self.at + is_here];
-            if line.first() == Some(&b'#') && !blanks.contains(&b'\n') {
+            let rest = &self.content[self.at..];
+            let is_blank = |byte: &&u8| **byte != b'\n' && byte.is_ascii_whitespace();
+            let line = &rest[rest.iter().take_while(is_blank).count()..];
+            if line.first() == Some(&b'#') {
                 match directive(line).0 {
                     b"if" | b"ifdef" | b"ifndef" => depth += 1,
                     b"endif" if depth == 0 => return self.skip_line(),
