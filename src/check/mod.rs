@@ -172,7 +172,7 @@ pub fn examine(file: &Path, content: &[u8]) -> Examined {
             1,
             Severity::Error,
             "utf-16",
-            "the file is in UTF-16, which neither compilers nor TLS stacks read",
+            "the file is in UTF-16, which gcc, clang and TLS stacks do not read",
             Some("save it in UTF-8 without a byte order mark".to_owned()),
         );
     }
