@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use rustls::pki_types::CertificateDer;
 
 use crate::{
@@ -232,6 +235,63 @@ fn an_intermediate_opens_the_door_for_mbedtls_and_bearssl_and_not_for_openssl() 
     assert!(found.contains("warning: `Plant Issuing` verifies what plc.test:"), "{found}");
     assert!(found.contains(" presents for some readers only: OpenSSL does not"), "{found}");
     assert!(found.contains(why), "{found}");
+}
+
+/// A device's certificate for the uses `usages`, from an authority of its own, and its key in PEM.
+fn device(usages: &[ExtendedKeyUsagePurpose]) -> (CertificateDer<'static>, String) {
+    let named = |name: &str| {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2045, 1, 1);
+        params
+    };
+    let issuer = Issuer::new(named("Fleet Root"), KeyPair::generate().unwrap());
+    let mut params = named("device-0001");
+    params.extended_key_usages = usages.to_vec();
+    let key = KeyPair::generate().unwrap();
+    (params.signed_by(&key, &issuer).unwrap().der().clone(), key.serialize_pem())
+}
+
+#[test]
+fn a_device_certificate_that_the_code_trusts_is_judged_as_an_anchor() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (for_clients, _) = device(&[ExtendedKeyUsagePurpose::ClientAuth]);
+    let (beside_its_key, key) = device(&[]);
+    let key = format!("const char key[] = R\"({key})\";\n");
+    let list = "BearSSL::X509List list(root_ca);\n";
+    for (certificate, beside) in [(&for_clients, ""), (&beside_its_key, key.as_str())] {
+        let check =
+            |code: &str| check_code(&pki, &server, certificate, &(code.to_owned() + beside));
+        for code in [
+            MBEDTLS,
+            &format!("{list}client.setTrustAnchors(&list);\n"),
+            "client.setTrustAnchors(new BearSSL::X509List(root_ca));\n",
+            "tls_credential_add(1, TLS_CREDENTIAL_CA_CERTIFICATE, root_ca, sizeof(root_ca));\n",
+        ] {
+            let found = check(code).fails_with(1).out();
+            assert!(found.contains("`device-0001` is a server's own certificate"), "{found}");
+            assert!(found.contains("error: `device-0001` does not verify what plc"), "{found}");
+        }
+        // Elsewhere it is the device's own, which opens no door.
+        for code in [
+            "client.setCertificate(root_ca);\n",
+            &format!("{MBEDTLS}client.setCertificate(root_ca);\n"),
+            &format!("{list}client.setClientECCert(&list, &key);\n"),
+            NO_STACK,
+        ] {
+            let file = pki.file("firmware.cpp");
+            check(code).fails_with(1).stdout(&format!(
+                "{}:1: error: no anchor for {}:{} is here, only the device's own certificate \
+                 [no-certificate]\n    give the file that holds the anchor\n",
+                file.display(),
+                server.name(),
+                server.port(),
+            ));
+            check_file(&pki, &server, &file).args(["--offline"]).succeeds().stdout("");
+        }
+    }
 }
 
 #[test]
@@ -590,6 +650,40 @@ fn many_unclosed_blocks_are_read_once() {
         let run = certgrab().args(["check", name, "--offline", "--quiet"]);
         let found = run.in_folder(folder.path()).fails_with(1).out();
         assert!(found.starts_with(&format!("{name}:1: error: the PEM block has no END")), "{name}");
+    }
+}
+
+#[test]
+fn bounded_time_for_files_that_repeat_what_is_costly_to_read() {
+    let folder = tempfile::TempDir::new().unwrap();
+    // A bundle whose offsets all lead to one entry, with as much name and key as one may have.
+    let name = fs::read(inputs().join("52_esp_bundle.bin")).unwrap();
+    let entry = usize::try_from(u32::from_le_bytes(name[..4].try_into().unwrap())).unwrap();
+    let table = 65_536_u32.to_le_bytes().repeat(16_384);
+    let mut entry = name[entry..].to_vec();
+    entry[2..4].copy_from_slice(&60_000_u16.to_le_bytes());
+    entry.resize(66_000, 0);
+    let leaves = fs::read_to_string(inputs().join("09_good_mutual.h")).unwrap();
+    let key = pem::encode(&pem::Pem::new("PRIVATE KEY", vec![1; 5_000_000]));
+    let key = format!("const char key[] = R\"({key})\";\n");
+    let files = [
+        ("lists.h", "X509List a\n".repeat(50_000).into_bytes()),
+        ("lengths.c", ["tls_credential_add(", &"strlen(".repeat(50_000)].concat().into_bytes()),
+        ("names.c", "tls_credential_add(a, ".repeat(50_000).into_bytes()),
+        ("dead.h", ["#if 0", &"\n".repeat(1_000_000)].concat().into_bytes()),
+        ("strings.h", (0..100_000).flat_map(|n| format!("v{n}+=\"\";").into_bytes()).collect()),
+        ("keys.h", [key, leaves.repeat(500)].concat().into_bytes()),
+        ("pins.txt", (0..20_000).flat_map(|n| format!("{n:064x}\n").into_bytes()).collect()),
+        ("bundle.bin", [table, entry].concat()),
+    ];
+    for (name, content) in files {
+        fs::write(folder.path().join(name), content).unwrap();
+        let begun = std::time::Instant::now();
+        let run = certgrab().args(["check", name, "--offline", "--quiet"]);
+        let found = run.in_folder(folder.path()).ends().out();
+        // No anchor is read a second time for another offset.
+        assert!(name != "bundle.bin" || found.contains("[no-certificate]"), "{found}");
+        assert!(begun.elapsed().as_secs() < 20, "{name}: {:?}", begun.elapsed());
     }
 }
 

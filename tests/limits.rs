@@ -12,7 +12,7 @@ use std::{
 
 use certgrab::{
     certificate::{Certificate, MAX_CERTIFICATE_BYTES},
-    connect,
+    check, connect,
     extensions::{self, SHOWN_NAMES},
     grab as grabbing,
     handshake::{MAX_CERTIFICATES, Presented},
@@ -349,6 +349,42 @@ fn a_file_of_roots_has_at_most_16_mib_and_is_a_file() {
         let error = store::read_certificates(Path::new(device)).expect_err("no file").to_string();
         assert!(error.contains(device), "{error}");
     }
+}
+
+#[test]
+fn a_file_to_check_has_at_most_16_mib() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("ca.pem");
+    let pem = pem_of(&[certificate(|_| {}).into()]);
+    let check = |bytes: u64| {
+        fs::write(&path, &pem).expect("a file");
+        fs::File::options().write(true).open(&path).expect("it").set_len(bytes).expect("a size");
+        certgrab().args(["check", "--offline", "--json"]).args([&path])
+    };
+    let document = check(check::MAX_FILE_BYTES).ends().json();
+    assert_eq!(document["files"][0]["anchors"].as_array().map(Vec::len), Some(1), "{document}");
+    check(check::MAX_FILE_BYTES + 1).fails_with(4).stderr(&format!(
+        "certgrab: error: cannot read {}: it has more than 16777216 bytes\n",
+        path.display()
+    ));
+}
+
+#[test]
+fn two_thousand_fingerprints_of_a_file_are_judged_and_that_there_are_more_is_said() {
+    let examine = |count: usize| {
+        let text: String = (0..count).map(|number| format!("{number:064x}\n")).collect();
+        check::examine(Path::new("pins.txt"), text.as_bytes())
+    };
+    let examined = examine(check::MAX_FINGERPRINTS);
+    assert_eq!((examined.held.len(), examined.findings.len()), (2000, 0));
+    let examined = examine(check::MAX_FINGERPRINTS + 1);
+    assert_eq!((examined.held.len(), examined.findings.len()), (2000, 1));
+    let said = &examined.findings[0];
+    assert_eq!((said.line, said.code), (2001, "anchor-unknown"));
+    assert_eq!(
+        said.message,
+        "more than 2000 fingerprints: this one and those after it are not judged"
+    );
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::{
 };
 
 use certgrab::{
-    certificate::Certificate, connect, escape::Foreign, extensions, grab as grabbing, handshake,
-    issuers, lock, name, path, reach, starttls, store,
+    certificate::Certificate, check, connect, escape::Foreign, extensions, grab as grabbing,
+    handshake, issuers, lock, name, path, reach, starttls, store,
 };
 use proptest::prelude::*;
 
@@ -109,6 +109,8 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("path::MAX_TRACES", path::MAX_TRACES.to_string()),
         ("store::MAX_ROOTS_BYTES", bytes(usize::try_from(store::MAX_ROOTS_BYTES).expect("a size"))),
         ("store::MAX_ROOTS", store::MAX_ROOTS.to_string()),
+        ("check::MAX_FILE_BYTES", bytes(usize::try_from(check::MAX_FILE_BYTES).expect("a size"))),
+        ("check::MAX_FINGERPRINTS", check::MAX_FINGERPRINTS.to_string()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::emit::MAX_TEMPLATE_BYTES)),
         ("emit::MAX_TEMPLATE_STEPS", certgrab::emit::MAX_TEMPLATE_STEPS.to_string()),

@@ -4,7 +4,7 @@
 
 use rustls_pki_types::ServerName;
 
-use super::{Examined, Held, Knowledge, Severity, lints, named};
+use super::{Examined, Finding, Held, Knowledge, Severity, lints, named};
 use crate::{
     anchor::Candidate,
     certificate::{Certificate, Sha256},
@@ -20,7 +20,8 @@ use crate::{
 ///
 /// `name` is what the server's certificate must carry: mostly the target's own.
 /// A file opens the door if one of its constants does, under the rules of the stack that reads it.
-/// `best` is what certgrab would choose now, if the user's store has an anchor at all.
+/// `best` is what certgrab would choose now, if the user's store has an anchor at all. A file that
+/// holds only the device's own certificates opens no door.
 pub fn ask(
     examined: &mut Examined,
     target: &Target,
@@ -29,6 +30,13 @@ pub fn ask(
     best: Option<&Candidate>,
     knowledge: &Knowledge<'_>,
 ) {
+    let is_broken = |found: &Finding| found.severity == Severity::Error;
+    if examined.held.is_empty() && !examined.findings.iter().any(is_broken) {
+        let message = format!("no anchor for {target} is here, only the device's own certificate");
+        let action = "give the file that holds the anchor".to_owned();
+        examined.find(1, Severity::Error, "no-certificate", message, Some(action));
+        return;
+    }
     let door = Door { target, name, presented, best, knowledge };
     if door.is_pinned_by(examined) {
         return;

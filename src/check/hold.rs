@@ -4,7 +4,7 @@
 //! wrong with the form.
 
 use super::{
-    Examined, Severity,
+    Examined, MAX_FINGERPRINTS, Severity,
     form::{look_at_der, look_at_pem_use},
     key::{self, Key},
     pem_text,
@@ -112,6 +112,15 @@ fn hold_fingerprints(examined: &mut Examined, constant: &Constant, index: usize)
                 44 => base64(),
                 _ => Sha256::parse(word),
             };
+            if fingerprint.is_some() && examined.held.len() == MAX_FINGERPRINTS {
+                let message = format!(
+                    "more than {MAX_FINGERPRINTS} fingerprints: this one and those after it are \
+                     not judged"
+                );
+                let action = Some("give them in several files".to_owned());
+                examined.find(number + 1, Severity::Warning, "anchor-unknown", message, action);
+                return;
+            }
             if fingerprint.is_some() {
                 let (line, name) = (number + 1, constant.name.clone());
                 examined.held.push(Held {

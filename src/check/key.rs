@@ -3,15 +3,17 @@
 //!
 //! In: constants of a source, or the bytes of a bundle. Out: [`Key`]s.
 
-use der::{Tag, asn1::ObjectIdentifier};
+use der::{
+    Encode as _, Tag,
+    asn1::{ObjectIdentifier, UintRef},
+};
 
 use super::source::{Constant, Language};
-use crate::{certificate::Certificate, element::Elements};
-
-// Identifier octets (X.690 section 8.1.2).
-const SEQUENCE: u8 = 0x30;
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
+use crate::{
+    certificate::Certificate,
+    element::Elements,
+    emit::asn1::{sequence, value},
+};
 
 /// id-alg-noSignature (RFC 5272 appendix C.1).
 const NO_SIGNATURE: &[u8] = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x06\x02";
@@ -50,23 +52,23 @@ impl Key {
         };
         same_key && certificate.subject_der() == self.subject
     }
+
     /// The anchor as a certificate that says no more than its name and its key, valid at any time:
     /// a self-signed certificate is one way to hand over an anchor (RFC 5280 section 6.1.1 d).
     ///
     /// `None` if the key cannot be written out, since its curve is not known.
     pub(super) fn as_certificate(&self) -> Option<Certificate> {
-        let algorithm = wrap(SEQUENCE, NO_SIGNATURE);
-        let signed = [
-            wrap(INTEGER, &[1]),
+        let algorithm = value(Tag::Sequence, NO_SIGNATURE).ok()?;
+        let signed = sequence(&[
+            value(Tag::Integer, &[1]).ok()?,
             algorithm.clone(),
             self.subject.clone(),
-            wrap(SEQUENCE, ANY_TIME),
+            value(Tag::Sequence, ANY_TIME).ok()?,
             self.subject.clone(),
             self.spki()?,
-        ];
-        let no_bits = wrap(BIT_STRING, &[0]);
-        let parts = [wrap(SEQUENCE, &signed.concat()), algorithm, no_bits];
-        Certificate::from_der(&wrap(SEQUENCE, &parts.concat())).ok()
+        ]);
+        let no_bits = value(Tag::BitString, &[0]).ok()?;
+        Certificate::from_der(&sequence(&[signed.ok()?, algorithm, no_bits]).ok()?).ok()
     }
 
     /// The subjectPublicKeyInfo: as it is, or made from a modulus with its exponent (RFC 8017
@@ -74,10 +76,11 @@ impl Key {
     fn spki(&self) -> Option<Vec<u8>> {
         let (algorithm, key) = match self.parts.as_slice() {
             [modulus, exponent] => {
-                let numbers = [unsigned(modulus), unsigned(exponent)].concat();
-                (RSA_ENCRYPTION, wrap(SEQUENCE, &numbers))
+                let number = |bytes: &[u8]| UintRef::new(bytes).ok()?.to_der().ok();
+                let numbers = [number(modulus)?, number(exponent)?];
+                (RSA_ENCRYPTION, sequence(&numbers).ok()?)
             }
-            [whole] if whole.first() == Some(&SEQUENCE) => return Some(whole.clone()),
+            [whole] if Elements::of(whole).sequence().is_some() => return Some(whole.clone()),
             [point] => {
                 let curve = CURVES.iter().find(|(length, _)| *length == point.len())?;
                 (curve.1, point.clone())
@@ -85,32 +88,9 @@ impl Key {
             _ => return None,
         };
         // The first octet counts unused bits, and there are none (X.690 section 8.6.2.2).
-        let bits = wrap(BIT_STRING, &[&[0], key.as_slice()].concat());
-        Some(wrap(SEQUENCE, &[wrap(SEQUENCE, algorithm), bits].concat()))
+        let bits = value(Tag::BitString, &[&[0], key.as_slice()].concat());
+        sequence(&[value(Tag::Sequence, algorithm).ok()?, bits.ok()?]).ok()
     }
-}
-
-/// A DER element with `contents` (X.690 sections 8.1.2 and 10.1).
-fn wrap(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let mut out = vec![tag];
-    let length = contents.len().to_be_bytes();
-    let digits = &length[length.iter().take_while(|&&byte| byte == 0).count()..];
-    match contents.len() {
-        short @ 0..128 => out.push(short as u8),
-        _ => {
-            out.push(0x80 | digits.len() as u8);
-            out.extend(digits);
-        }
-    }
-    out.extend(contents);
-    out
-}
-
-/// A number that is not negative as an INTEGER (X.690 section 8.3).
-fn unsigned(number: &[u8]) -> Vec<u8> {
-    let needs_zero = number.first().is_none_or(|byte| *byte > 0x7f);
-    let padding: &[u8] = if needs_zero { &[0] } else { &[] };
-    wrap(INTEGER, &[padding, number].concat())
 }
 
 /// A part of a trust anchor: its name begins one, what follows is its key.
@@ -125,7 +105,7 @@ pub(super) fn part(
     }
     let (mut key, line) = pending?;
     if language == Language::Rust {
-        key.parts = vec![wrap(SEQUENCE, bytes)];
+        key.parts = vec![value(Tag::Sequence, bytes).ok()?];
     } else if key.parts.is_empty() {
         let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(0);
         key.parts.push(bytes[start..].to_vec());
@@ -165,7 +145,7 @@ fn distinguished_name(bytes: &[u8]) -> Option<Vec<u8>> {
         count > 0
     };
     if is_name(bytes) {
-        return Some(wrap(SEQUENCE, bytes));
+        return value(Tag::Sequence, bytes).ok();
     }
     let mut outer = Elements::of(bytes);
     let name = outer.sequence()?;
@@ -189,10 +169,14 @@ fn new_bundle(bytes: &[u8]) -> Option<Vec<Key>> {
     }
     let length =
         |at: usize| Some(usize::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
+    // Entries follow one another: if they shared bytes, a small bundle would hold a large one.
+    let mut free = first;
     (0..first / 4)
         .map(|index| {
-            let at = offset(index)?;
-            bundle_entry(bytes, at + 4, length(at)?, length(at + 2)?)
+            let at = offset(index).filter(|at| *at >= free)?;
+            let (name, key) = (length(at)?, length(at + 2)?);
+            free = at + 4 + name + key;
+            bundle_entry(bytes, at + 4, name, key)
         })
         .collect()
 }

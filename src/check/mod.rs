@@ -52,6 +52,10 @@ pub use lints::{lint, note_unknown};
 /// The most bytes one file may have: 16 MiB, as for files of roots.
 pub const MAX_FILE_BYTES: u64 = crate::store::MAX_ROOTS_BYTES;
 
+/// The most fingerprints that are read in one file, as many as a store has roots: each is compared
+/// with all of them.
+pub const MAX_FINGERPRINTS: usize = crate::store::MAX_ROOTS;
+
 /// Something that the owner of a constant should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -127,7 +131,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("leaf", "a server's own certificate where a root should stand"),
     ("leaves-soon", "the root is expected to leave Mozilla's store before the horizon"),
     ("next-root", "other roots of the same authority, which the next certificates may come from"),
-    ("no-certificate", "the file holds no certificate that can be read"),
+    ("no-certificate", "the file holds no anchor that can be read"),
     ("not-yet-valid", "the certificate is not valid yet"),
     ("pem-damaged", "a PEM block that cannot be read"),
     ("pem-indented", "PEM lines that do not begin at the first column"),
@@ -168,7 +172,7 @@ pub fn examine(file: &Path, content: &[u8]) -> Examined {
             1,
             Severity::Error,
             "utf-16",
-            "the file is in UTF-16, which neither compilers nor TLS stacks read",
+            "the file is in UTF-16, which gcc, clang and TLS stacks do not read",
             Some("save it in UTF-8 without a byte order mark".to_owned()),
         );
     }

@@ -53,6 +53,13 @@ pub(super) enum Form {
     Block,
 }
 
+/// What files end in that have `#if`: those of C, C++, Objective-C and C#. In others of
+/// [`Language::C`], such as TOML, a `#` begins a comment or nothing.
+const PREPROCESSED: [&str; 16] = [
+    "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "ino", "pde", "inc", "inl", "ipp", "m", "mm",
+    "cs",
+];
+
 /// How a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
@@ -103,11 +110,13 @@ pub(super) fn read(file: &Path, content: &[u8]) -> Source {
     if let Some(constants) = document::anchors(content) {
         return Source::of_data(constants);
     }
-    let language = language(file, content);
+    let extension = extension(file);
+    let language = language(&extension, content);
     if language == Language::Data {
         return Source::of_data(vec![whole(content)]);
     }
-    let (tokens, code) = tokens::tokens(content, language);
+    let has_directives = PREPROCESSED.contains(&extension.as_str());
+    let (tokens, code) = tokens::tokens(content, language, has_directives);
     let mut constants = assemble::constants(&tokens, language);
     if language == Language::Yaml {
         constants.extend(yaml::scalars(content));
@@ -131,15 +140,18 @@ fn whole(content: &[u8]) -> Constant {
     Constant { name: None, form: Form::File, bytes, lines, nul_follows: false, is_pointer: false }
 }
 
-/// By the file's name; what has none of the known ones is data, unless it quotes its PEM.
-fn language(file: &Path, content: &[u8]) -> Language {
-    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    match extension.to_ascii_lowercase().as_str() {
-        "c" | "h" | "cc" | "cpp" | "cxx" | "hh" | "hpp" | "hxx" | "ino" | "pde" | "inc" | "inl"
-        | "ipp" | "js" | "mjs" | "ts" | "json" | "toml" | "lua" | "java" | "kt" | "kts"
-        | "swift" | "dart" | "go" | "zig" | "cs" | "m" | "mm" | "nut" | "be" | "cmake" => {
-            Language::C
-        }
+/// What the file's name ends in, in small letters.
+fn extension(file: &Path) -> String {
+    let extension = file.extension().and_then(|extension| extension.to_str());
+    extension.unwrap_or_default().to_ascii_lowercase()
+}
+
+/// By the file's extension; what has none of the known ones is data, unless it quotes its PEM.
+fn language(extension: &str, content: &[u8]) -> Language {
+    match extension {
+        extension if PREPROCESSED.contains(&extension) => Language::C,
+        "js" | "mjs" | "ts" | "json" | "toml" | "lua" | "java" | "kt" | "kts" | "swift"
+        | "dart" | "go" | "zig" | "nut" | "be" | "cmake" => Language::C,
         "rs" => Language::Rust,
         "py" => Language::Python,
         "yaml" | "yml" => Language::Yaml,

@@ -1,9 +1,17 @@
 //! Which TLS stack a file's code speaks to, and what its functions read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::source::{Language, Source};
 use crate::consumer::{self, Consumer};
+
+/// The most bytes of one call that are read: the longest of [`CALLS`] has five arguments, and this
+/// is a hundred for each.
+const MAX_CALL_BYTES: usize = 512;
+/// The most words of one call that are read, for arguments with a cast each.
+const MAX_CALL_WORDS: usize = 16;
+/// The most calls of one function that are read in a file: more than there are public roots.
+const MAX_CALLS: usize = 1_000;
 
 /// A function or a field that takes a constant.
 struct Call {
@@ -15,7 +23,7 @@ struct Call {
 }
 
 /// A constant that is given to a function or a field.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Use {
     /// The function or the field.
     pub(super) name: &'static str,
@@ -25,6 +33,8 @@ pub(super) struct Use {
     pub(super) counts: Option<Counts>,
     /// How the code counts, where it does.
     pub(super) given: Option<Given>,
+    /// Whether it takes anchors, and never the device's own certificate.
+    pub(super) takes_anchors: bool,
 }
 
 /// What a function reads.
@@ -103,6 +113,25 @@ const CALLS: [Call; 23] = [
     call("authentication.certificate=", Reads::Own),
 ];
 
+/// Functions and fields that take anchors alone. The others of [`CALLS`] parse what the code then
+/// gives to either side.
+const FOR_ANCHORS: [&str; 7] = [
+    "setCACert",
+    "setRootCA",
+    "cert_pem",
+    "cacert_bytes",
+    "cacert_pem_bytes",
+    "esp_tls_set_global_ca_store",
+    "wolfSSL_CTX_load_verify_buffer",
+];
+/// Words among the arguments that say the same, of Zephyr and of the nRF91 modem.
+const SAYS_ANCHOR: [&str; 2] =
+    ["TLS_CREDENTIAL_CA_CERTIFICATE", "MODEM_KEY_MGMT_CRED_TYPE_CA_CHAIN"];
+/// What takes the lists of certificates that are BearSSL's anchors.
+const TRUSTS_LISTS: &str = "setTrustAnchors(";
+/// Words that stand around a list and name none.
+const AROUND_LISTS: [&str; 3] = ["new", "BearSSL", "X509List"];
+
 /// Words of BearSSL's interfaces.
 const BEARSSL: [&str; 6] =
     ["BearSSL", "BR_X509_", "br_x509_", "bearssl", "X509List", "setTrustAnchors"];
@@ -156,17 +185,25 @@ impl Uses {
     pub(super) fn of(code: &str) -> Self {
         let code = tight(code);
         let mut uses = Self { by_name: HashMap::new() };
+        let trusted: HashSet<&str> = code
+            .match_indices(TRUSTS_LISTS)
+            .take(MAX_CALLS)
+            .flat_map(|(at, begins)| words(arguments(&code[at + begins.len()..], begins)))
+            .filter(|word| !AROUND_LISTS.contains(word))
+            .collect();
         for known in &CALLS {
-            for (at, _) in code.match_indices(known.begins) {
+            for (at, _) in code.match_indices(known.begins).take(MAX_CALLS) {
                 if !code[..at].ends_with(is_of_a_word) {
-                    uses.add(known, arguments(&code[at + known.begins.len()..], known.begins));
+                    let arguments = arguments(&code[at + known.begins.len()..], known.begins);
+                    uses.add(known, arguments, &trusted);
                 }
             }
         }
         uses
     }
 
-    fn add(&mut self, known: &Call, arguments: &str) {
+    /// Adds what `known` is given in `arguments`, where BearSSL trusts the lists `trusted`.
+    fn add(&mut self, known: &Call, arguments: &str, trusted: &HashSet<&str>) {
         let reads = match known.reads {
             Reads::ByFileType if arguments.contains("FILETYPE_PEM") => Reads::Pem,
             Reads::ByFileType if arguments.contains("FILETYPE_ASN1") => Reads::Der,
@@ -174,11 +211,14 @@ impl Uses {
             reads => reads,
         };
         let name = known.begins.trim_end_matches(['(', '=']);
-        for word in arguments.split(|letter| !is_of_a_word(letter)) {
-            if word.starts_with(|first: char| first.is_alphabetic() || first == '_') {
-                let given = known.counts.and_then(|_| given(arguments, word));
-                let used = Use { name, reads, counts: known.counts, given };
-                self.by_name.entry(word.to_owned()).or_default().push(used);
+        let takes_anchors = FOR_ANCHORS.contains(&name)
+            || words(arguments).any(|word| SAYS_ANCHOR.contains(&word) || trusted.contains(word));
+        for word in words(arguments) {
+            let given = known.counts.and_then(|_| given(arguments, word));
+            let used = Use { name, reads, counts: known.counts, given, takes_anchors };
+            let uses = self.by_name.entry(word.to_owned()).or_default();
+            if !uses.contains(&used) {
+                uses.push(used);
             }
         }
     }
@@ -187,6 +227,14 @@ impl Uses {
     pub(super) fn of_constant(&self, name: &str) -> &[Use] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The names in the first words of `code`.
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|letter| !is_of_a_word(letter))
+        .filter(|word| !word.is_empty())
+        .take(MAX_CALL_WORDS)
+        .filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'))
 }
 
 fn is_of_a_word(letter: char) -> bool {
@@ -205,24 +253,27 @@ fn tight(code: &str) -> String {
     out
 }
 
-/// What belongs to a call or a field that begins before `rest`: up to its closing parenthesis, the
-/// next field, or the end of the statement.
+/// What belongs to a call or a field that begins before `rest`: up to its closing bracket, the next
+/// field, or the end of the statement, and no more than [`MAX_CALL_BYTES`].
 fn arguments<'a>(rest: &'a str, begins: &str) -> &'a str {
     let mut depth = 0;
-    let is_end = |letter: char| {
+    let is_end = |(at, letter): &(usize, char)| {
         match letter {
             '(' => depth += 1,
             ')' => depth -= 1,
             _ => {}
         }
-        letter == ';'
+        *letter == ';'
+            || *at >= MAX_CALL_BYTES
             || match begins.as_bytes().last() {
                 Some(b'(') => depth < 0,
                 Some(b'=') => depth < 0 || (depth == 0 && matches!(letter, ',' | '}')),
-                _ => false,
+                // What is declared: `X509List list(CA)`, `X509List list{CA}`.
+                _ => depth <= 0 && matches!(letter, ')' | '}'),
             }
     };
-    rest.split(is_end).next().unwrap_or_default()
+    let end = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
+    &rest[..end]
 }
 
 /// How `arguments` count the constant called `name`.

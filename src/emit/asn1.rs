@@ -10,11 +10,11 @@ use der::{Encode as _, Tag, TagNumber, asn1::AnyRef};
 pub(super) const EXPLICIT_0: Tag = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
 
 /// The element of `tag` around `contents`, which are in DER where they are elements.
-pub(super) fn value(tag: Tag, contents: &[u8]) -> der::Result<Vec<u8>> {
+pub(crate) fn value(tag: Tag, contents: &[u8]) -> der::Result<Vec<u8>> {
     AnyRef::new(tag, contents)?.to_der()
 }
 
 /// A SEQUENCE of elements.
-pub(super) fn sequence<const N: usize>(elements: &[Vec<u8>; N]) -> der::Result<Vec<u8>> {
+pub(crate) fn sequence<const N: usize>(elements: &[Vec<u8>; N]) -> der::Result<Vec<u8>> {
     value(Tag::Sequence, &elements.concat())
 }

@@ -3,7 +3,7 @@
 //! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
 //! on every machine and at every run. Writing them somewhere is left to the caller.
 
-mod asn1;
+pub(crate) mod asn1;
 mod esp_bundle;
 mod flash;
 mod formats;

@@ -1,5 +1,7 @@
 //! Literals that stand side by side, and rows of numbers, put together to constants.
 
+use std::collections::HashMap;
+
 use super::{
     Constant, Form, Language,
     tokens::{Kind, Token},
@@ -19,6 +21,8 @@ const ATTRIBUTES: [&str; 6] =
 /// The constants of `tokens`, in their order.
 pub(super) fn constants(tokens: &[Token], language: Language) -> Vec<Constant> {
     let mut found: Vec<Constant> = Vec::new();
+    // The last constant of each name.
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut index = 0;
     while index < tokens.len() {
         let start = index;
@@ -31,7 +35,8 @@ pub(super) fn constants(tokens: &[Token], language: Language) -> Vec<Constant> {
             index = index.max(start + 1);
             continue;
         };
-        if let Some(known) = continued(&tokens[..start], &mut found) {
+        let known = continued(&tokens[..start]).and_then(|name| places.get(name));
+        if let Some(known) = known.and_then(|place| found.get_mut(*place)) {
             known.bytes.extend(constant.bytes);
             known.lines.extend(constant.lines);
             continue;
@@ -40,20 +45,23 @@ pub(super) fn constants(tokens: &[Token], language: Language) -> Vec<Constant> {
         constant.name = name(before);
         constant.is_pointer = language == Language::C
             && constant.name.as_deref().is_some_and(|name| is_pointer(before, name));
+        if let Some(name) = &constant.name {
+            places.insert(name.clone(), found.len());
+        }
         found.push(constant);
     }
     found
 }
 
-/// The constant that `NAME +=` before a literal goes on with.
-fn continued<'a>(before: &[Token], found: &'a mut [Constant]) -> Option<&'a mut Constant> {
+/// The name of the constant that `NAME +=` before a literal goes on with.
+fn continued(before: &[Token]) -> Option<&str> {
     let [.., word, Token { kind: Kind::Sign(b'+'), .. }, Token { kind: Kind::Sign(b'='), .. }] =
         before
     else {
         return None;
     };
     let Kind::Word(word) = &word.kind else { return None };
-    found.iter_mut().rev().find(|constant| constant.name.as_ref() == Some(word))
+    Some(word)
 }
 
 /// `SEPARATOR.join([...])` of Python, or `[...].join(SEPARATOR)` of JavaScript, at `index`, with

@@ -27,16 +27,22 @@ pub(super) enum Kind {
     },
 }
 
-/// Takes `content` apart; also what is neither comment nor literal.
-pub(super) fn tokens(content: &[u8], language: Language) -> (Vec<Token>, String) {
+/// Takes `content` apart; also what is neither comment nor literal. `has_directives` is whether a
+/// preprocessor reads it.
+pub(super) fn tokens(
+    content: &[u8],
+    language: Language,
+    has_directives: bool,
+) -> (Vec<Token>, String) {
     let mut lexer = Lexer {
         content,
         language,
+        has_directives,
         at: 0,
         line: 1,
         tokens: Vec::new(),
         code: String::new(),
-        alive: Vec::new(),
+        open: Vec::new(),
     };
     while let Some(byte) = lexer.peek(0) {
         lexer.step(byte);
@@ -47,23 +53,49 @@ pub(super) fn tokens(content: &[u8], language: Language) -> (Vec<Token>, String)
 struct Lexer<'a> {
     content: &'a [u8],
     language: Language,
+    has_directives: bool,
     at: usize,
     line: usize,
     tokens: Vec<Token>,
     code: String,
-    /// Of each `#if` that is open, whether it is an `#if 1`, so that its `#else` is not compiled.
-    alive: Vec<bool>,
+    /// The conditions that are open.
+    open: Vec<Branch>,
 }
 
-/// The word of the directive that begins `text` with its `#`, and what stands behind the word.
+/// What is known of the branches of an open condition, up to the one that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Branch {
+    /// Whether the branch is compiled is for the compiler to know: it is read.
+    Unknown,
+    /// The branch is not compiled; a later one may be.
+    Dead,
+    /// The branch is compiled where none before it is, so that none after it ever is.
+    Taken,
+}
+
+impl Branch {
+    /// The branch with `condition`: only a bare 0 or 1 is known.
+    fn of(condition: &[u8]) -> Self {
+        match condition {
+            b"0" | b"false" => Self::Dead,
+            b"1" | b"true" => Self::Taken,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The word of the directive that begins `text` with its `#`, and its condition without the comment
+/// that ends the line.
 fn directive(text: &[u8]) -> (&[u8], &[u8]) {
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.get(1..).unwrap_or_default().trim_ascii();
     let end = line.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(line.len());
     let (word, rest) = line.split_at(end);
-    let rest = rest.trim_ascii_start();
-    let blank = rest.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/');
-    (word, &rest[..blank.unwrap_or(rest.len())])
+    let comment = rest.windows(2).position(|pair| matches!(pair, b"//" | b"/*"));
+    let (condition, comment) = rest.split_at(comment.unwrap_or(rest.len()));
+    let closed = comment.get(2..).and_then(|text| text.windows(2).position(|pair| pair == b"*/"));
+    let goes_on = comment.starts_with(b"/*") && closed.is_some_and(|at| at + 4 < comment.len());
+    (word, if goes_on { rest } else { condition }.trim_ascii())
 }
 
 impl Lexer<'_> {
@@ -93,7 +125,7 @@ impl Lexer<'_> {
             b'#' if hash_comments => self.skip_line(),
             b'/' if !hash_comments && self.starts_with(b"//") => self.skip_line(),
             b'/' if !hash_comments && self.starts_with(b"/*") => self.skip_block_comment(),
-            b'#' if self.language == Language::C && self.is_first_of_its_line() => {
+            b'#' if self.has_directives && self.is_first_of_its_line() => {
                 self.directive();
             }
             b'"' | b'\'' if self.language == Language::Yaml => self.yaml(byte),
@@ -135,29 +167,34 @@ impl Lexer<'_> {
         before.take_while(|byte| **byte != b'\n').all(u8::is_ascii_whitespace)
     }
 
-    /// A directive of the preprocessor. What follows `#if 0` up to its `#else`, or `#else` of an
-    /// `#if 1` up to its `#endif`, is not compiled; of all other conditions both sides are read.
+    /// A directive of the preprocessor. A branch that is never compiled, such as `#if 0` up to its
+    /// `#else`, or what follows an `#if 1` from its `#else` or `#elif` on, is passed over; of
+    /// conditions that are not known all branches are read.
     fn directive(&mut self) {
         let (word, condition) = directive(&self.content[self.at..]);
-        match (word, condition) {
-            (b"if", b"0" | b"false") => self.skip_dead(),
-            (b"if", b"1" | b"true") => {
-                self.skip_line();
-                self.alive.push(true);
+        let branch = match (word, self.open.last()) {
+            (b"if", _) => Branch::of(condition),
+            (b"ifdef" | b"ifndef", _) => Branch::Unknown,
+            (b"elif" | b"elifdef" | b"elifndef" | b"else", Some(Branch::Taken)) => {
+                return self.skip_dead();
             }
-            (b"if" | b"ifdef" | b"ifndef", _) => {
-                self.alive.push(false);
-                self.push_sign();
-            }
-            (b"else" | b"elif", _) if self.alive.last() == Some(&true) => {
-                self.alive.pop();
-                self.skip_dead();
-            }
+            (b"elif", Some(_)) => Branch::of(condition),
+            (b"elifdef" | b"elifndef" | b"else", Some(_)) => Branch::Unknown,
             (b"endif", _) => {
-                self.alive.pop();
-                self.skip_line();
+                self.open.pop();
+                return self.skip_line();
             }
-            _ => self.push_sign(),
+            _ => return self.push_sign(),
+        };
+        if !word.starts_with(b"if") {
+            self.open.pop();
+        }
+        self.open.push(branch);
+        match branch {
+            Branch::Dead => self.skip_dead(),
+            Branch::Taken => self.skip_line(),
+            Branch::Unknown if word == b"else" => self.skip_line(),
+            Branch::Unknown => self.push_sign(),
         }
     }
 
@@ -167,17 +204,13 @@ impl Lexer<'_> {
         self.skip_line();
         while self.peek(0).is_some() {
             self.take();
-            let line = self.content[self.at..].trim_ascii_start();
-            let is_here = self.content[self.at..].len() - line.len();
-            let blanks = &self.content[self.at..self.at + is_here];
-            if line.first() == Some(&b'#') && !blanks.contains(&b'\n') {
+            let rest = &self.content[self.at..];
+            let is_blank = |byte: &&u8| **byte != b'\n' && byte.is_ascii_whitespace();
+            let line = &rest[rest.iter().take_while(is_blank).count()..];
+            if line.first() == Some(&b'#') {
                 match directive(line).0 {
                     b"if" | b"ifdef" | b"ifndef" => depth += 1,
-                    b"endif" if depth == 0 => return self.skip_line(),
-                    b"else" | b"elif" if depth == 0 => {
-                        self.alive.push(false);
-                        return self.skip_line();
-                    }
+                    b"endif" | b"else" | b"elif" | b"elifdef" | b"elifndef" if depth == 0 => return,
                     b"endif" => depth -= 1,
                     _ => {}
                 }
