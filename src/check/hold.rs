@@ -78,7 +78,9 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
                 // PEM behind bytes that are no text.
                 hold_pem(examined, source, constant, index);
             }
-            if examined.held.is_empty() && examined.findings.is_empty() {
+            // Where a boundary of PEM was meant, its last line is no fingerprint.
+            let has_dashes = constant.bytes.windows(5).any(|window| window == b"-----");
+            if examined.held.is_empty() && examined.findings.is_empty() && !has_dashes {
                 hold_fingerprints(examined, constant, index);
             }
         }

@@ -185,6 +185,8 @@ fn literals(tokens: &[Token], index: &mut usize, language: Language) -> Option<C
         };
         if tokens.get(*index).is_some_and(joins) && literal_at(*index + 1) {
             *index += 1;
+        } else if joins_strings(&tokens[*index..]) && literal_at(*index + 4) {
+            *index += 4;
         }
     }
     if dedented {
@@ -247,6 +249,20 @@ fn lines_of_an_array(tokens: &[Token], index: &mut usize, constant: &mut Constan
             break;
         }
     }
+}
+
+/// Whether `tokens` begin with `) + String(`, which Arduino joins literals with.
+fn joins_strings(tokens: &[Token]) -> bool {
+    matches!(
+        tokens,
+        [
+            Token { kind: Kind::Sign(b')'), .. },
+            Token { kind: Kind::Sign(b'+'), .. },
+            Token { kind: Kind::Word(word), .. },
+            Token { kind: Kind::Sign(b'('), .. },
+            ..
+        ] if word == "String"
+    )
 }
 
 /// Whether what follows is an argument of Rust's `concat!`.

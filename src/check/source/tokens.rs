@@ -267,13 +267,25 @@ impl Lexer<'_> {
 
     fn number(&mut self, negative: bool) {
         let (start, line) = (self.at, self.line);
-        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        // C++ and C23 put a quote between digits.
+        while is_digit(self.peek(0))
+            || self.peek(0) == Some(b'_')
+            || (self.has_directives && self.peek(0) == Some(b'\'') && is_digit(self.peek(1)))
+        {
             self.at += 1;
         }
         let text = String::from_utf8_lossy(&self.content[start..self.at]).to_ascii_lowercase();
-        let (digits, radix) = match text.strip_prefix("0x") {
-            Some(digits) => (digits, 16),
-            None => (text.strip_prefix("0b").unwrap_or(&text), 10),
+        let text = text.replace('\'', "");
+        let is_octal = self.language == Language::C
+            && text.len() > 1
+            && text.starts_with('0')
+            && text.bytes().all(|byte| byte.is_ascii_digit());
+        let (digits, radix) = match (text.strip_prefix("0x"), text.strip_prefix("0b")) {
+            (Some(digits), _) => (digits, 16),
+            (_, Some(digits)) => (digits, 2),
+            _ if is_octal => (&text[1..], 8),
+            _ => (&*text, 10),
         };
         let digits = digits.split('_').next().unwrap_or_default();
         let end = digits.find(|digit: char| !digit.is_digit(radix)).unwrap_or(digits.len());

@@ -210,7 +210,8 @@ impl Lexer<'_> {
             b'b' => 8,
             b'f' => 12,
             b'v' => 11,
-            b'x' => self.digits(16, 2),
+            // In C all digits that follow are of it (C11 section 6.4.4.4).
+            b'x' => self.digits(16, if self.has_directives { usize::MAX } else { 2 }),
             b'0'..=b'7' => {
                 self.at -= 1;
                 self.digits(8, 3)
@@ -237,7 +238,7 @@ impl Lexer<'_> {
         for _ in 0..most {
             let digit = self.peek(0).and_then(|byte| char::from(byte).to_digit(radix));
             let Some(digit) = digit else { break };
-            value = value * radix + digit;
+            value = value.wrapping_mul(radix).wrapping_add(digit);
             self.at += 1;
         }
         (value & 0xff) as u8
