@@ -79,7 +79,8 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
                 hold_pem(examined, source, constant, index);
             }
             // Where a boundary of PEM was meant, its last line is no fingerprint.
-            let has_dashes = constant.bytes.windows(5).any(|window| window == b"-----");
+            let mut lines = constant.bytes.split(|byte| *byte == b'\n');
+            let has_dashes = lines.any(|line| line.trim_ascii_start().starts_with(b"-----"));
             if examined.held.is_empty() && examined.findings.is_empty() && !has_dashes {
                 hold_fingerprints(examined, constant, index);
             }
