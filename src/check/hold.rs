@@ -78,10 +78,7 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
                 // PEM behind bytes that are no text.
                 hold_pem(examined, source, constant, index);
             }
-            // Where a boundary of PEM was meant, its last line is no fingerprint.
-            let mut lines = constant.bytes.split(|byte| *byte == b'\n');
-            let has_dashes = lines.any(|line| line.trim_ascii_start().starts_with(b"-----"));
-            if examined.held.is_empty() && examined.findings.is_empty() && !has_dashes {
+            if examined.held.is_empty() && examined.findings.is_empty() && !tries_pem(constant) {
                 hold_fingerprints(examined, constant, index);
             }
         }
@@ -97,6 +94,13 @@ fn hold_pem(examined: &mut Examined, source: &Source, constant: &Constant, index
     if examined.held.len() > before {
         look_at_pem_use(examined, source, constant);
     }
+}
+
+/// Whether a line of `constant` was meant for a boundary of PEM: then its last line of Base64 is no
+/// fingerprint.
+fn tries_pem(constant: &Constant) -> bool {
+    let mut lines = constant.bytes.split(|byte| *byte == b'\n');
+    lines.any(|line| line.trim_ascii_start().starts_with(b"-----"))
 }
 
 /// The fingerprints of a file that holds nothing else: hexadecimal of a certificate, or Base64 of

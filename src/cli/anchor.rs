@@ -15,7 +15,7 @@ use certgrab::{
     verify,
 };
 
-use super::{Exit, Failure, args::Display, output, repeat::Words, style};
+use super::{Exit, Failure, args::Display, output, repeat::Words};
 
 /// Heads these options and the others of their kind.
 pub(super) const HEADING: &str = "Which anchor";
@@ -174,10 +174,8 @@ impl Doubt {
         if self.is_certain {
             return Err(Failure::new(Exit::Untrusted, format!("{whose}{refusal}")).with_hint(hint));
         }
-        if !display.quiet {
-            let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-            output::say(format_args!("{} {whose}{refusal}{hint}", style::warning("warning:")));
-        }
+        let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+        output::warn(format_args!("{whose}{refusal}{hint}"), display);
         Ok(())
     }
 

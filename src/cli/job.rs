@@ -106,16 +106,17 @@ fn agree(job: &Job) -> Result<(), Failure> {
             .with_hint(Some("leave out `--what`, `--backup` and `--siblings`".to_owned())));
     }
     let mut places = HashSet::new();
-    let paths = job.emit.iter().filter_map(|emission| emission.path.as_deref());
-    if !paths.map(output::place_of).all(|place| places.insert(place)) {
-        return Err(usage("two `--emit` write the same file"));
-    }
     for output in job.emit.iter().filter_map(|emission| emission.path.as_deref()) {
-        if let Some(input) = inputs(job).find(|input| output::would_change(output, input)) {
+        let place = output::place_of(output);
+        let is_read = |input: &&Path| output::would_change(&place, &output::place_of(input));
+        if let Some(input) = inputs(job).find(is_read) {
             let [output, input] =
                 [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
             return Err(usage(&format!("{output} would be written, and {input} is read"))
                 .with_hint(Some("give the result another file".to_owned())));
+        }
+        if !places.insert(place) {
+            return Err(usage("two `--emit` write the same file"));
         }
     }
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
@@ -184,9 +185,8 @@ pub(super) fn store(
             _ => store.add_path(path).map_err(|error| unreadable(&error))?,
         }
     }
-    for problem in store.passed_over().iter().filter(|_| !display.quiet) {
-        let warning = style::warning("warning:");
-        output::say(format_args!("{warning} a file of the roots is passed over: {problem}"));
+    for problem in store.passed_over() {
+        output::warn(format_args!("a file of the roots is passed over: {problem}"), display);
     }
     if roots.is_empty() {
         store.add_mozilla();
@@ -268,7 +268,7 @@ fn finish(
     if job.what == What::Anchor && !display.quiet {
         for (role, reason) in options.besides.absent(&bundle.entries) {
             let word = role.word();
-            output::say(format_args!("{} no {word}: {reason}", style::warning("warning:")));
+            output::warn(format_args!("no {word}: {reason}"), display);
         }
     }
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
@@ -365,10 +365,10 @@ fn warn_of_another_name(job: &Job, target: &Target, display: &Display) {
     if display.quiet || job.emit.is_empty() || name == host {
         return;
     }
-    output::say(format_args!(
-        "{} what is written names the host {host}, and a device has to verify {name}",
-        style::warning("warning:")
-    ));
+    output::warn(
+        format_args!("what is written names the host {host}, and a device has to verify {name}"),
+        display,
+    );
     output::say(format_args!(
         "{} `certgrab {name}:{port} --connect {target}` writes that name",
         style::hint("hint:")
@@ -383,7 +383,7 @@ fn warn(grab: &Grab, judgement: &grab::Judgement, at: Time, display: &Display) {
     let anchor = judgement.verified.anchor();
     for warning in warning::about_anchor(&grab.presented, &judgement.paths, &judgement.verified, at)
     {
-        output::say(format_args!("{} {}", style::warning("warning:"), warning.message));
+        output::warn(&warning.message, display);
     }
     if display.verbose {
         let subject = anchor.root.certificate.subject().text().line();

@@ -5,7 +5,7 @@
 //! not silently another meaning.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet},
     fs,
     ops::Range,
     path::{Path, PathBuf},
@@ -119,7 +119,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut targets = Vec::new();
     // What is written, and where: a file that is written twice holds the last of both only.
-    let mut places = HashMap::from([(output::place_of(path), "which is this manifest".to_owned())]);
+    let mut places =
+        BTreeMap::from([(output::place_of(path), "which is this manifest".to_owned())]);
     let mut claim = |file: &Path, line: usize, what: String| {
         let here = format!("like {what} of line {line}");
         match places.insert(output::place_of(file), here) {
@@ -160,11 +161,13 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
             check: table.check.all().iter().map(|file| folder.join(file)).collect(),
         });
     }
-    let outputs =
-        places.iter().filter_map(|(output, what)| Some((output, what.strip_prefix("like ")?)));
-    for (output, what) in outputs {
-        let roots = targets.iter().flat_map(|entry: &Entry| &entry.job.roots);
-        if let Some(input) = roots.into_iter().find(|input| output::would_change(output, input)) {
+    let roots: BTreeSet<&PathBuf> =
+        targets.iter().flat_map(|entry: &Entry| &entry.job.roots).collect();
+    for (input, place) in roots.into_iter().map(|input| (input, output::place_of(input))) {
+        let mut outputs =
+            places.iter().filter_map(|(output, what)| Some((output, what.strip_prefix("like ")?)));
+        let changed = outputs.find(|(output, _)| output::would_change(output, &place));
+        if let Some((_, what)) = changed {
             let input = Foreign::text(&input.display().to_string()).line();
             let message = format!("{shown}: {what} would be written over {input}, which is read");
             return Err(Failure::new(Exit::Usage, message));

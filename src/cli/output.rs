@@ -13,6 +13,8 @@ use certgrab::escape::Foreign;
 
 use super::{
     Exit, Failure,
+    args::Display,
+    style,
     unfinished::{Undisturbed, Unfinished},
 };
 
@@ -42,6 +44,13 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
 /// Says one line on standard error. Where that is full or closed, there is nobody to tell.
 pub(super) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stderr(), "certgrab: {line}");
+}
+
+/// Says one warning on standard error, unless the user wants none.
+pub(super) fn warn(message: impl std::fmt::Display, display: &Display) {
+    if !display.quiet {
+        say(format_args!("{} {message}", style::warning("warning:")));
+    }
 }
 
 /// Whether standard output is a terminal.
@@ -168,10 +177,10 @@ pub(super) fn place_of(path: &Path) -> PathBuf {
     plain
 }
 
-/// Whether to write `output` would change what `input`, a file or a folder of files, is read for.
+/// Whether to write `output` would change what `input`, a file or a folder of files, is read for;
+/// both as [`place_of`] names them.
 pub(super) fn would_change(output: &Path, input: &Path) -> bool {
-    let (output, input) = (place_of(output), place_of(input));
-    output == input || (input.is_dir() && output.parent() == Some(&input))
+    output == input || (output.parent() == Some(input) && input.is_dir())
 }
 
 /// What the system says, without the name of the temporary file that `tempfile` adds to it.

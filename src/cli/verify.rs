@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::{
     Exit, Failure,
     args::{self, Display},
-    complain, job, output, report, style,
+    complain, job, output, report,
 };
 
 const EXAMPLES: &str = "\
@@ -118,8 +118,8 @@ pub(super) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     for departure in &departures {
         if verify.strict {
             complain(&Failure::new(Exit::Untrusted, departure.to_string()));
-        } else if !display.quiet {
-            output::say(format_args!("{} {departure}", style::warning("warning:")));
+        } else {
+            output::warn(departure, display);
         }
     }
     Ok(if is_ok { Exit::Done } else { Exit::Untrusted })

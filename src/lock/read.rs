@@ -118,12 +118,10 @@ impl Reader {
             return at(Problem::Twice(fact));
         }
         match fact {
-            "Host" => match is_host(&value) {
-                true => self.host = Some(value),
-                false => {
-                    return at(Problem::Value { fact, wanted: "a host name or an IP address" });
-                }
-            },
+            "Host" if is_host(&value) => self.host = Some(value),
+            "Host" => {
+                return at(Problem::Value { fact, wanted: "a host name or an IP address" });
+            }
             "Port" => match value.parse() {
                 Ok(port) if port != 0 => self.port = Some(port),
                 _ => return at(Problem::Value { fact, wanted: "a number from 1 to 65535" }),

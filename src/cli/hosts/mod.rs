@@ -46,6 +46,9 @@ const WAITING_PER_JOB: usize = 4;
 const OTHER_DESCRIPTORS: u64 = 64;
 
 /// Many targets from a list.
+///
+/// What is only for a list also conflicts with targets: clap does not insist on a list that the
+/// targets exclude.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Many targets")]
 pub(super) struct Arguments {
@@ -113,11 +116,11 @@ fn affordable(jobs: usize, display: &Display) -> usize {
         return jobs;
     };
     let room = usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(jobs).max(1);
-    if room < jobs && !display.quiet {
-        let warning = super::style::warning("warning:");
-        super::output::say(format_args!(
-            "{warning} the system allows {allowed} open files: {room} jobs at once instead of {jobs}"
-        ));
+    if room < jobs {
+        let message = format_args!(
+            "the system allows {allowed} open files: {room} jobs at once instead of {jobs}"
+        );
+        super::output::warn(message, display);
     }
     jobs.min(room)
 }
@@ -192,9 +195,8 @@ impl Run {
             set.prove(job, self.options.at, display)?;
             let name = formats::name(job, &set.bundle)?;
             job::export(job, display, &set.bundle, &name, String::new)?;
-        } else if !job.emit.is_empty() && !display.quiet {
-            let warning = super::style::warning("warning:");
-            super::output::say(format_args!("{warning} no anchor was found: nothing is written"));
+        } else if !job.emit.is_empty() {
+            super::output::warn("no anchor was found: nothing is written", display);
         }
         Ok(exit)
     }

@@ -23,7 +23,7 @@ use super::super::{
     Exit, Failure,
     anchor::{self, Doubt},
     args::{Display, Form, Job, What},
-    job, output, style,
+    job, output,
 };
 
 /// Targets named with one warning.
@@ -196,13 +196,12 @@ impl Set {
                 told.doubt.tell(&told.whose(), display)?;
             }
             let left: usize = warnings.iter().skip(TOLD).map(|one| one.targets).sum();
-            if left > 0 && !display.quiet {
-                output::say(format_args!(
-                    "{} what reads {format} may not take the set for {left} more targets, for \
-                     reasons of their own; `certgrab TARGET --emit {format}` tells that of \
-                     one",
-                    style::warning("warning:")
-                ));
+            if left > 0 {
+                let message = format_args!(
+                    "what reads {format} may not take the set for {left} more targets, for reasons \
+                     of their own; `certgrab TARGET --emit {format}` tells that of one"
+                );
+                output::warn(message, display);
             }
         }
         Ok(())
