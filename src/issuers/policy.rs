@@ -34,6 +34,8 @@ pub struct Allowed {
 pub struct NotANetwork;
 
 /// Reads a URL of a certificate or of a redirect as something to fetch.
+///
+/// The limit holds for what is sent, too, which is longer where characters are percent-encoded.
 pub(crate) fn admit(text: &str) -> Result<Url, Problem> {
     if text.len() > MAX_URL_CHARACTERS {
         return Err(Problem::LongUrl);
@@ -48,6 +50,9 @@ pub(crate) fn admit(text: &str) -> Result<Url, Problem> {
     }
     if !url.username().is_empty() || url.password().is_some() || url.host().is_none() {
         return Err(Problem::NotAUrl);
+    }
+    if url.as_str().len() > MAX_URL_CHARACTERS {
+        return Err(Problem::LongUrl);
     }
     Ok(url)
 }
@@ -292,5 +297,9 @@ mod tests {
         assert_eq!(host("ldap://a/cn=x?cACertificate"), scheme("ldap"));
         assert_eq!(host("file:///etc/passwd"), scheme("file"));
         assert_eq!(host(&format!("http://a/{}", "a".repeat(2048))), Err(Problem::LongUrl));
+        let quotes = |count: usize| host(&format!("http://a/{}", "\"".repeat(count)));
+        let longest = (MAX_URL_CHARACTERS - "http://a/".len()) / "%22".len();
+        assert_eq!(quotes(longest), Ok(Some("a".to_owned())));
+        assert_eq!(quotes(longest + 1), Err(Problem::LongUrl));
     }
 }
