@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
     let outcome = runtime().block_on(issuer_answer(peer, &url, deadline()));
     let request = String::from_utf8(told.lock().expect("told").clone()).expect("a request");
     let wanted = "GET /ca.der HTTP/1.1\r\nhost: aia.test\r\nuser-agent: certgrab\r\naccept: */*\r\nconnection: close\r\n\r\n";
-    assert!(wanted.starts_with(&request), "{request}");
+    assert_eq!(request, wanted);
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut head = httparse::Response::new(&mut headers);
     match outcome {

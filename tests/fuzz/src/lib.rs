@@ -6,7 +6,7 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex},
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -24,6 +24,9 @@ pub struct Peer {
     turns: Vec<Vec<u8>>,
     step: usize,
     spoken: bool,
+    /// Whether a client that reads before it has ever spoken waits; to others it is the end.
+    answers: bool,
+    reader: Option<Waker>,
     told: Arc<Mutex<Vec<u8>>>,
 }
 
@@ -41,7 +44,7 @@ impl Peer {
                 rest = after;
             }
         }
-        Self { turns, step: step.max(1), spoken: false, told: Arc::default() }
+        Self::with(turns, step, false)
     }
 
     /// Says `bytes`, whatever is in them, at most `step` at a time; if `answers`, not before the
@@ -49,7 +52,12 @@ impl Peer {
     pub fn saying(bytes: &[u8], step: usize, answers: bool) -> Self {
         let before = answers.then(Vec::new);
         let turns = before.into_iter().chain([bytes.to_vec()]).collect();
-        Self { turns, step: step.max(1), spoken: false, told: Arc::default() }
+        Self::with(turns, step, answers)
+    }
+
+    fn with(turns: Vec<Vec<u8>>, step: usize, answers: bool) -> Self {
+        let step = step.max(1);
+        Self { turns, step, spoken: false, answers, reader: None, told: Arc::default() }
     }
 
     /// What the client has said so far.
@@ -66,9 +74,13 @@ impl Peer {
 impl AsyncRead for Peer {
     fn poll_read(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.answers && !self.spoken && self.turns.len() > 1 {
+            self.reader = Some(context.waker().clone());
+            return Poll::Pending;
+        }
         if self.turns[0].is_empty() && self.spoken && self.turns.len() > 1 {
             self.turns.remove(0);
             self.spoken = false;
@@ -86,6 +98,7 @@ impl AsyncWrite for Peer {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.spoken = true;
+        self.reader.take().into_iter().for_each(Waker::wake);
         self.told.lock().expect("no panic before").extend_from_slice(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
