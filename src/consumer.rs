@@ -1,13 +1,20 @@
 //! The TLS stacks that read what certgrab writes, and how each takes an anchor.
 //!
 //! A path that one stack accepts another refuses: whether an intermediate may be an anchor, whether
-//! an anchor's own dates count, and where issuers are looked up differ. All of it stands in
-//! [`CONSUMERS`]; the proof is made under the rules of the one that the output is for.
+//! an anchor's own dates count, where issuers are looked up, and which keys and signatures are
+//! understood differ. All of it stands in [`CONSUMERS`]; the proof is made under the rules of the one
+//! that the output is for.
+
+use crate::certificate::{Certificate, ED448, ED25519, Key, NistCurve, RSASSA_PSS};
 
 /// The fewest bits of an RSA key that stacks verify and that public authorities issue for: CA/Browser
 /// Forum Baseline Requirements section 6.1.5, `mbedtls_x509_crt_profile_default` of mbedTLS, security
 /// level 2 of OpenSSL (SSL_CTX_set_security_level(3)), rustls-webpki with ring.
 pub const FEWEST_RSA_BITS: usize = 2048;
+
+/// The most bits of an RSA key that every stack verifies with: BR_MAX_RSA_SIZE of BearSSL, and
+/// wolfSSL with the numbers that it has room for unless told otherwise.
+pub const MOST_RSA_BITS: usize = 4096;
 
 /// A TLS stack on a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +31,71 @@ pub struct Consumer {
     pub checks_anchor_dates: bool,
     /// Which certificate's issuer is looked up among the anchors.
     pub looks_up: LooksUp,
+    /// What it does not understand, each with the setting that would change that.
+    pub lacks: &'static [(Unusual, Option<&'static str>)],
     /// How all of this is known.
     pub known: Known,
+}
+
+/// A key or a signature that not every stack understands. What is not here all of them do: RSA keys
+/// up to [`MOST_RSA_BITS`] with the padding of PKCS #1 v1.5, and ECDSA on P-256 and P-384.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusual {
+    /// A key on P-521.
+    P521,
+    /// A key on another curve: P-224, secp256k1, those of Brainpool.
+    OtherCurve,
+    /// An Ed25519 key.
+    Ed25519,
+    /// An Ed448 key.
+    Ed448,
+    /// An RSA key of more than [`MOST_RSA_BITS`].
+    LongRsa,
+    /// A signature on a certificate with RSASSA-PSS (RFC 4055 section 3) by an RSA key.
+    Pss,
+    /// An RSA key that says that it is for RSASSA-PSS alone (RFC 4055 section 1.2).
+    PssKey,
+}
+
+impl Unusual {
+    /// What is unusual about a key.
+    #[must_use]
+    pub fn key(key: &Key) -> Option<Self> {
+        match key {
+            Key::Rsa { .. } => {
+                key.bits().is_some_and(|bits| bits > MOST_RSA_BITS).then_some(Self::LongRsa)
+            }
+            Key::Ec { .. } => match key.nist_curve() {
+                Some(NistCurve::P256 | NistCurve::P384) => None,
+                Some(NistCurve::P521) => Some(Self::P521),
+                None => Some(Self::OtherCurve),
+            },
+            Key::Other(ED25519) => Some(Self::Ed25519),
+            Key::Other(ED448) => Some(Self::Ed448),
+            Key::Other(RSASSA_PSS) => Some(Self::PssKey),
+            Key::Other(_) => None,
+        }
+    }
+
+    /// What is unusual about the signature on a certificate besides the key that made it.
+    #[must_use]
+    pub fn signature(certificate: &Certificate) -> Option<Self> {
+        certificate.is_signed_with(RSASSA_PSS).then_some(Self::Pss)
+    }
+
+    /// Completes the sentence "a stack that lacks this ...".
+    #[must_use]
+    pub fn lacking(self) -> &'static str {
+        match self {
+            Self::P521 => "verifies no signature by a key on P-521",
+            Self::OtherCurve => "verifies no signature by a key on its curve",
+            Self::Ed25519 => "verifies no signature by an Ed25519 key",
+            Self::Ed448 => "verifies no signature by an Ed448 key",
+            Self::LongRsa => "verifies no signature by an RSA key of more than 4096 bits",
+            Self::Pss => "verifies no RSASSA-PSS signature on a certificate",
+            Self::PssKey => "reads no RSA key that is for RSASSA-PSS alone",
+        }
+    }
 }
 
 /// How the rules of a stack are known.
@@ -68,6 +138,9 @@ pub enum LooksUp {
 }
 
 /// mbedTLS with parsed certificates: measured with 2.28.
+///
+/// The multiplier of an ESP32 takes numbers of 4,096 bits, of later chips 3,072 (SOC_RSA_MAX_BIT_LEN);
+/// what is longer needs the setting, which only the latter have from the start.
 pub const MBEDTLS: Consumer = Consumer {
     name: "mbedtls",
     title: "mbedTLS",
@@ -75,6 +148,12 @@ pub const MBEDTLS: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
+    lacks: &[
+        (Unusual::Ed25519, None),
+        (Unusual::Ed448, None),
+        (Unusual::PssKey, None),
+        (Unusual::LongRsa, Some("CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")),
+    ],
     known: Known::Measured,
 };
 
@@ -86,6 +165,14 @@ pub const BEARSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
+    lacks: &[
+        (Unusual::OtherCurve, None),
+        (Unusual::Ed25519, None),
+        (Unusual::Ed448, None),
+        (Unusual::LongRsa, None),
+        (Unusual::Pss, None),
+        (Unusual::PssKey, None),
+    ],
     known: Known::Measured,
 };
 
@@ -99,6 +186,7 @@ pub const OPENSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
+    lacks: &[],
     known: Known::Measured,
 };
 
@@ -121,6 +209,7 @@ pub const ESP_BUNDLE: Consumer = Consumer {
     looks_up: LooksUp::Topmost {
         unless: "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y",
     },
+    lacks: MBEDTLS.lacks,
     known: Known::Read,
 };
 
@@ -135,6 +224,12 @@ pub const WOLFSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Topmost { unless: "WOLFSSL_ALT_CERT_CHAINS" },
+    lacks: &[
+        (Unusual::OtherCurve, Some("HAVE_ALL_CURVES")),
+        (Unusual::Ed25519, Some("HAVE_ED25519")),
+        (Unusual::Ed448, Some("HAVE_ED448")),
+        (Unusual::LongRsa, None),
+    ],
     known: Known::Measured,
 };
 
@@ -146,6 +241,7 @@ pub const GO: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
+    lacks: &[(Unusual::OtherCurve, None), (Unusual::Ed448, None), (Unusual::PssKey, None)],
     known: Known::Measured,
 };
 
@@ -157,6 +253,7 @@ pub const JAVA: Consumer = Consumer {
     takes_leaf: TakesLeaf::AlwaysAsItStands,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
+    lacks: &[],
     known: Known::Measured,
 };
 
@@ -170,7 +267,7 @@ pub const NRF_MODEM: Consumer = Consumer {
     ..OPENSSL
 };
 
-/// rustls with rustls-webpki, whose anchors are names and keys: measured with 0.23.
+/// rustls with rustls-webpki and ring, whose anchors are names and keys: measured with 0.23.
 pub const RUSTLS: Consumer = Consumer {
     name: "rustls",
     title: "rustls",
@@ -178,6 +275,12 @@ pub const RUSTLS: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSignedNoAuthority,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
+    lacks: &[
+        (Unusual::P521, Some("features = [\"aws-lc-rs\"]")),
+        (Unusual::OtherCurve, None),
+        (Unusual::Ed448, None),
+        (Unusual::PssKey, None),
+    ],
     known: Known::Measured,
 };
 

@@ -31,6 +31,8 @@ pub mod certificate;
 #[cfg(feature = "fetch")]
 pub mod consumer;
 #[cfg(feature = "fetch")]
+mod ecdsa_p521;
+#[cfg(feature = "fetch")]
 pub mod extensions;
 #[cfg(feature = "fetch")]
 mod remembered;

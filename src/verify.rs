@@ -9,7 +9,7 @@
 use crate::{
     anchor::{Candidate, Reason},
     certificate::Certificate,
-    consumer::{Consumer, LooksUp, TakesLeaf},
+    consumer::{Consumer, LooksUp, TakesLeaf, Unusual},
     extensions,
     handshake::Presented,
     path::{self, Path, Paths, Question, Refusal},
@@ -88,7 +88,8 @@ pub fn accepts(
             TakesLeaf::AlwaysAsItStands => leaf.not_before(),
             _ => question.at,
         };
-        return path::leaf_holds(leaf, Question { at, ..question });
+        path::leaf_holds(leaf, Question { at, ..question })?;
+        return not_understood(consumer, &[leaf]).map_or(Ok(()), Err);
     }
     let anchor_at = consumer.checks_anchor_dates.then_some(question.at);
     // The leaf is no authority, so it leads nowhere as an anchor of a path.
@@ -99,7 +100,7 @@ pub fn accepts(
         .partition(|anchor| consumer.takes_intermediates || anchor.is_self_issued());
     // What a store holds besides its anchors still serves to build a path.
     let at_hand: Vec<_> = sent.iter().chain(&left).cloned().collect();
-    let paths = holds(leaf, &at_hand, &taken, question, anchor_at).map_err(|refusal| {
+    let mut paths = holds(leaf, &at_hand, &taken, question, anchor_at).map_err(|refusal| {
         let would_hold = |anchor: &&Certificate| {
             holds(leaf, sent, &[(*anchor).clone()], question, anchor_at).is_ok()
         };
@@ -116,6 +117,16 @@ pub fn accepts(
             (None, None) => refusal,
         }
     })?;
+    let strange = |path: &Path| {
+        let up: Vec<_> = path.certificates.iter().chain([&path.anchor.certificate]).collect();
+        not_understood(consumer, &up)
+    };
+    if let Some(refusal) = paths.found.first().and_then(strange) {
+        paths.found.retain(|path| strange(path).is_none());
+        if paths.found.is_empty() {
+            return Err(refusal);
+        }
+    }
     match consumer.looks_up {
         LooksUp::Every => Ok(()),
         LooksUp::Topmost { unless } => {
@@ -131,6 +142,23 @@ pub fn accepts(
             }
         }
     }
+}
+
+/// The first key or signature of `chain`, from the leaf up to the anchor, that `consumer` does not
+/// understand. How the anchor itself is signed does not matter.
+fn not_understood(consumer: &Consumer, chain: &[&Certificate]) -> Option<Refusal> {
+    let signatures = chain.split_last()?.1.iter().map(|one| (*one, Unusual::signature(one)));
+    let keys = chain.iter().map(|one| (*one, Unusual::key(one.key())));
+    keys.chain(signatures).find_map(|(certificate, unusual)| {
+        let (what, unless) =
+            consumer.lacks.iter().find(|(lacking, _)| Some(*lacking) == unusual)?;
+        Some(Refusal::NotTaken {
+            subject: certificate.subject().text(),
+            consumer: consumer.title,
+            problem: what.lacking(),
+            unless: *unless,
+        })
+    })
 }
 
 /// Why `consumer` does not take `leaf` as an anchor where the server sends it before `sent`, and

@@ -10,7 +10,7 @@ use std::{
 
 use certgrab::{
     certificate::Certificate,
-    consumer::{self, Consumer, LooksUp, TakesLeaf},
+    consumer::{self, Consumer, LooksUp, TakesLeaf, Unusual},
     handshake::Presented,
     path::Question,
     store::Source,
@@ -28,7 +28,7 @@ use rustls::{
 };
 use tempfile::TempDir;
 
-use crate::support::{certgrab, pki::pem_of, real};
+use crate::support::{authority::Authority, certgrab, pki::pem_of, real};
 
 type Der = CertificateDer<'static>;
 
@@ -113,7 +113,8 @@ struct Case {
 }
 
 impl Case {
-    fn new(anchors: &[&Der], sent: &[Der], key: &KeyPair, at: Time) -> Self {
+    /// `key` is that of the first certificate sent, in PEM.
+    fn new(anchors: &[&Der], sent: &[Der], key: &str, at: Time) -> Self {
         let folder = TempDir::new().expect("a folder");
         let anchors: Vec<Der> = anchors.iter().copied().cloned().collect();
         let write = |name: &str, content: Vec<u8>| {
@@ -125,7 +126,7 @@ impl Case {
         write("more.pem", pem_of(&sent[1..]).into_bytes());
         write("anchors.bin", with_lengths(&anchors));
         write("chain.bin", with_lengths(sent));
-        write("key.pem", key.serialize_pem().into_bytes());
+        write("key.pem", key.as_bytes().to_vec());
         Self { folder, at }
     }
 
@@ -233,7 +234,7 @@ fn libraries(folder: &Path) -> Vec<Library> {
         program(folder, "mbedtls.c", "mbedtls/x509_crt.h", &["-lmbedx509", "-lmbedcrypto"]);
     if let Some(program) = mbedtls {
         let asked = words(program, &["anchors.pem", "chain.pem"]);
-        libraries.push(Library::each(consumer::MBEDTLS, asked));
+        libraries.push(Library::each(MBEDTLS_OF_DEBIAN, asked));
     }
     if let Some(program) = program(folder, "bearssl.c", "bearssl.h", &["-lbearssl"]) {
         let asked = words(program, &["anchors.bin", "chain.bin"]);
@@ -307,18 +308,39 @@ fn rustls(case: &Case) -> String {
     let since_1970 = Duration::from_secs(case.at.unix().try_into().expect("a time after 1970"));
     let at = UnixTime::since_unix_epoch(since_1970);
     match verifier.verify_server_cert(&chain[0], &chain[1..], &name, &[], at) {
+        Ok(_) if !ring_has_an_algorithm_for(&chain[0]) => "refused: the key of the leaf".to_owned(),
         Ok(_) => "accepted".to_owned(),
         Err(error) => format!("refused: {error}"),
     }
 }
 
-/// wolfSSL as Debian builds it: with `WOLFSSL_ALT_CERT_CHAINS`, and with leaves as anchors.
-const WOLFSSL_OF_DEBIAN: Consumer =
-    Consumer { takes_leaf: TakesLeaf::Always, looks_up: LooksUp::Every, ..consumer::WOLFSSL };
+/// Whether a handshake may be signed with the key of `leaf`, in any way.
+fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
+    let leaf = webpki::EndEntityCert::try_from(leaf).expect("a certificate");
+    webpki::ALL_VERIFICATION_ALGS.iter().any(|algorithm| {
+        let outcome = leaf.verify_signature(*algorithm, b"", b"");
+        outcome == Err(webpki::Error::InvalidSignatureForPublicKey)
+    })
+}
+
+/// mbedTLS without the hardware of an ESP32.
+const MBEDTLS_OF_DEBIAN: Consumer = Consumer {
+    lacks: &[(Unusual::Ed25519, None), (Unusual::Ed448, None), (Unusual::PssKey, None)],
+    ..consumer::MBEDTLS
+};
+
+/// wolfSSL as Debian builds it: with `WOLFSSL_ALT_CERT_CHAINS`, with leaves as anchors, and with the
+/// keys of Edwards curves.
+const WOLFSSL_OF_DEBIAN: Consumer = Consumer {
+    takes_leaf: TakesLeaf::Always,
+    looks_up: LooksUp::Every,
+    lacks: &[(Unusual::OtherCurve, None), (Unusual::LongRsa, None)],
+    ..consumer::WOLFSSL
+};
 
 /// The stacks of the table, each by a letter.
 const COLUMNS: [(char, Consumer); 9] = [
-    ('M', consumer::MBEDTLS),
+    ('M', MBEDTLS_OF_DEBIAN),
     ('B', consumer::BEARSSL),
     ('O', consumer::OPENSSL),
     ('P', consumer::OPENSSL_PARTIAL_CHAIN),
@@ -349,9 +371,8 @@ fn every_library_takes_the_anchors_that_certgrab_says_it_takes() {
     let own = vec![pki.self_signed_leaf.clone()];
     let later: Time = "2041-01-01".parse().expect("a time");
     let own_authority = vec![pki.self_signed_authority.clone()];
-    // What is held, what is sent, when; then who accepts it, by the letters of `COLUMNS`.
-    type Row<'a> = (&'a str, Vec<&'a Der>, &'a [Der], Time, &'a str);
-    let rows: [Row<'_>; 21] = [
+    type Line<'a> = (&'a str, Vec<&'a Der>, &'a [Der], Time, &'a str);
+    let rows: [Line<'_>; 21] = [
         ("Root X self-signed", vec![&pki.root], &sent, now, "MBOPDGJR"),
         ("Old Root, valid", vec![&pki.old_root], &sent, now, "MBOPWDGJR"),
         ("Old Root, expired", vec![&pki.expired_old_root], &sent, now, "BJR"),
@@ -393,7 +414,26 @@ fn every_library_takes_the_anchors_that_certgrab_says_it_takes() {
             "MBOPWDGJ",
         ),
     ];
-    for (what, held, sent, at, wanted) in &rows {
+    let key = pki.key.serialize_pem();
+    let rows =
+        rows.map(|(what, held, sent, at, wanted)| Row { what, held, sent, at, wanted, key: &key });
+    agree(&rows);
+}
+
+/// What is held, what is sent, when, and the key of what is sent first; then who accepts it, by the
+/// letters of `COLUMNS`.
+struct Row<'a> {
+    what: &'a str,
+    held: Vec<&'a Der>,
+    sent: &'a [Der],
+    at: Time,
+    key: &'a str,
+    wanted: &'a str,
+}
+
+/// Holds what certgrab says of each row against the letters, and against the libraries.
+fn agree(rows: &[Row<'_>]) {
+    for Row { what, held, sent, at, wanted, .. } in rows {
         for (letter, consumer) in COLUMNS {
             let said = ours(&consumer, held, sent, *at);
             let wanted = wanted.contains(letter);
@@ -401,12 +441,13 @@ fn every_library_takes_the_anchors_that_certgrab_says_it_takes() {
         }
     }
     let cases: Vec<_> =
-        rows.iter().map(|(_, held, sent, at, _)| Case::new(held, sent, &pki.key, *at)).collect();
+        rows.iter().map(|row| Case::new(&row.held, row.sent, row.key, row.at)).collect();
     let folder = TempDir::new().expect("a folder");
     let mut wrong = Vec::new();
     for library in libraries(folder.path()) {
         let consumer = library.consumer;
-        for ((what, held, sent, at, _), (accepts, text)) in rows.iter().zip(library.answers(&cases))
+        for (Row { what, held, sent, at, .. }, (accepts, text)) in
+            rows.iter().zip(library.answers(&cases))
         {
             if ours(&consumer, held, sent, *at).is_ok() != accepts {
                 wrong.push(format!("{what}, {}: {text}", consumer.title));
@@ -414,6 +455,61 @@ fn every_library_takes_the_anchors_that_certgrab_says_it_takes() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn every_library_understands_the_keys_and_signatures_that_certgrab_says_it_does() {
+    if !real::program("openssl") {
+        return;
+    }
+    const P256: (&str, &[&str]) = ("EC", &["ec_paramgen_curve:P-256"]);
+    const P521: (&str, &[&str]) = ("EC", &["ec_paramgen_curve:P-521"]);
+    const ED25519: (&str, &[&str]) = ("ED25519", &[]);
+    const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
+    // The shortest of them is the quickest to make.
+    const LONG_RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:4352"]);
+    let usual = &["-sha256"][..];
+    let pss = &["-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:-1"][..];
+    // The keys of the root and of the leaf, and the signature on the leaf.
+    type Made<'a> = (&'a str, (&'a str, &'a [&'a str]), (&'a str, &'a [&'a str]), &'a [&'a str]);
+    let made: [(Made<'_>, &str); 11] = [
+        (("P-256", P256, P256, usual), "MBOPWDGJR"),
+        (("a root on P-384", ("EC", &["ec_paramgen_curve:P-384"]), P256, usual), "MBOPWDGJR"),
+        (("a root on P-521", P521, P256, &["-sha512"]), "MBOPWDGJ"),
+        (("a root on P-521, SHA-256", P521, P256, usual), "MBOPWDGJ"),
+        (("a root of Ed25519", ED25519, P256, &[]), "OPDGJR"),
+        (("a root of long RSA", LONG_RSA, P256, usual), "MOPGJR"),
+        (("RSASSA-PSS by a key of RSA", RSA, P256, pss), "MOPWDGJR"),
+        (("a leaf of Ed25519", P256, ED25519, usual), "OPDGJR"),
+        (("a leaf of Ed448", P256, ("ED448", &[]), usual), "OPDJ"),
+        (("a leaf of long RSA", P256, LONG_RSA, usual), "MOPGJR"),
+        (
+            ("a leaf of RSASSA-PSS alone", P256, ("RSA-PSS", &["rsa_keygen_bits:2048"]), usual),
+            "OPWDJ",
+        ),
+    ];
+    let read = |authority: &Authority, name: &str| {
+        let text = fs::read(authority.file(name)).expect("a file");
+        Der::from(pem::parse(text).expect("PEM").into_contents())
+    };
+    let chains = made.map(|((what, root, leaf, signature), wanted)| {
+        let authority = Authority::with_key(root.0, root.1);
+        authority.issue_for("DNS:plc.test", "leaf", leaf.0, leaf.1, signature);
+        let key = fs::read_to_string(authority.file("leaf.key")).expect("a file");
+        (what, read(&authority, "root.pem"), [read(&authority, "leaf.pem")], key, wanted)
+    });
+    let rows: Vec<_> = chains
+        .iter()
+        .map(|(what, root, sent, key, wanted)| Row {
+            what,
+            held: vec![root],
+            sent,
+            at: Time::now(),
+            key,
+            wanted,
+        })
+        .collect();
+    agree(&rows);
 }
 
 #[test]
@@ -543,5 +639,44 @@ fn what_is_only_assumed_of_a_consumer_is_a_warning_that_says_so() {
     emit("wolfssl").succeeds().stderr(
         "certgrab: warning: wolfSSL does not trust `CN=Int`: it looks up only the issuer of the \
          topmost certificate that was sent; set `WOLFSSL_ALT_CERT_CHAINS`\n",
+    );
+}
+
+#[test]
+fn nothing_is_written_whose_key_the_device_cannot_verify_with() {
+    if !real::program("openssl") {
+        return;
+    }
+    let p256 = &["ec_paramgen_curve:P-256"][..];
+    let edwards = Authority::with_key("ED25519", &[]);
+    edwards.issue_for("DNS:plc.test", "leaf", "EC", p256, &[]);
+    let long = Authority::with_key("EC", &["ec_paramgen_curve:P-521"]);
+    long.issue_for("DNS:plc.test", "leaf", "EC", p256, &["-sha512"]);
+    let emit = |authority: &Authority, format: &str| {
+        certgrab()
+            .args(["plc.test", "--emit", format, "--from"])
+            .args([authority.file("leaf.pem")])
+            .args(["--roots"])
+            .args([authority.file("root.pem")])
+    };
+    for format in ["arduino", "esp-idf-txt", "micropython"] {
+        emit(&edwards, format).fails_with(1).stdout("").stderr(
+            "certgrab: error: mbedTLS does not trust `CN=Openssl Root`: it verifies no signature by \
+             an Ed25519 key\n",
+        );
+    }
+    emit(&edwards, "wolfssl").succeeds().stderr(
+        "certgrab: warning: wolfSSL does not trust `CN=Openssl Root`: it verifies no signature by an \
+         Ed25519 key; set `HAVE_ED25519`\n",
+    );
+    for format in ["go", "python", "rust-anchor", "c"] {
+        emit(&edwards, format).succeeds().stderr("");
+    }
+    for format in ["arduino", "bearssl", "wolfssl", "java", "pem"] {
+        emit(&long, format).succeeds().stderr("");
+    }
+    emit(&long, "rust-anchor").succeeds().stderr(
+        "certgrab: warning: rustls does not trust `CN=Openssl Root`: it verifies no signature by a \
+         key on P-521; set `features = [\"aws-lc-rs\"]`\n",
     );
 }

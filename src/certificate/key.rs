@@ -50,6 +50,8 @@ const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = oid("1.3.132.0.34");
 const P521: ObjectIdentifier = oid("1.3.132.0.35");
+/// id-RSASSA-PSS (RFC 4055 section 1.2), of a signature or of a key that makes no other.
+pub(crate) const RSASSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
 /// id-Ed25519 (RFC 8410 section 3).
 pub(crate) const ED25519: ObjectIdentifier = oid("1.3.101.112");
 /// id-Ed448 (RFC 8410 section 3).
@@ -117,7 +119,7 @@ pub(super) fn algorithm_name(id: ObjectIdentifier) -> String {
         (oid("1.2.840.113549.1.1.2"), "md2WithRSAEncryption"),
         (oid("1.2.840.113549.1.1.4"), "md5WithRSAEncryption"),
         (oid("1.2.840.113549.1.1.5"), "sha1WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.10"), "RSASSA-PSS"),
+        (RSASSA_PSS, "RSASSA-PSS"),
         (oid("1.2.840.113549.1.1.11"), "sha256WithRSAEncryption"),
         (oid("1.2.840.113549.1.1.12"), "sha384WithRSAEncryption"),
         (oid("1.2.840.113549.1.1.13"), "sha512WithRSAEncryption"),

@@ -17,7 +17,7 @@ use std::{
 use der::{Tag, asn1::ObjectIdentifier};
 
 #[cfg(feature = "fetch")]
-pub(crate) use self::key::{ED448, ED25519};
+pub(crate) use self::key::{ED448, ED25519, RSASSA_PSS};
 pub use self::{
     fingerprint::Sha256,
     key::{Key, NistCurve},
@@ -225,6 +225,12 @@ impl Certificate {
     #[must_use]
     pub fn signature_algorithm(&self) -> String {
         key::algorithm_name(self.0.signature_algorithm)
+    }
+
+    /// Whether the signature on it is of the algorithm `id`.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn is_signed_with(&self, id: ObjectIdentifier) -> bool {
+        self.0.signature_algorithm == id
     }
 
     /// Whether subject and issuer are the same name (RFC 5280 section 3.2, "self-issued").

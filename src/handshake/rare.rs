@@ -1,16 +1,11 @@
-//! What few servers insist on and ring lacks: two groups for the key exchange and one signature.
+//! What few servers insist on and ring lacks: two groups for the key exchange, and the schemes of one
+//! signature.
 //!
 //! The secrets that are agreed here protect nothing: certgrab hangs up before either side has said
 //! anything of its own. The groups are only offered after the common ones were refused.
 
-use ::ring::digest;
 use ml_kem::{Decapsulate as _, DecapsulationKey768, Seed, kem::KeyExport as _};
-use p521::{
-    PublicKey, SecretKey,
-    ecdh::diffie_hellman,
-    ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier as _},
-    elliptic_curve::sec1::ToSec1Point as _,
-};
+use p521::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToSec1Point as _};
 use rustls::{
     Error, NamedGroup, PeerMisbehaved, SignatureScheme,
     crypto::{
@@ -18,9 +13,8 @@ use rustls::{
         WebPkiSupportedAlgorithms, ring,
     },
 };
-use rustls_pki_types::{
-    AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
-};
+
+use crate::ecdsa_p521::{self, SCALAR_BYTES};
 
 /// The groups, for a [`rustls::crypto::CryptoProvider`].
 pub(super) const GROUPS: [&dyn SupportedKxGroup; 2] = [&Secp521r1, &X25519MlKem768];
@@ -28,20 +22,13 @@ pub(super) const GROUPS: [&dyn SupportedKxGroup; 2] = [&Secp521r1, &X25519MlKem7
 /// ECDSA over secp521r1. TLS 1.3 names the curve in the scheme; in TLS 1.2 a scheme says the digest
 /// alone, whatever the curve of the key (RFC 8446 section 4.2.3).
 pub(super) const P521: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
-    all: &[&P521_SHA256, &P521_SHA384, &P521_SHA512],
+    all: &[&ecdsa_p521::SHA256, &ecdsa_p521::SHA384, &ecdsa_p521::SHA512],
     mapping: &[
-        (SignatureScheme::ECDSA_NISTP256_SHA256, &[&P521_SHA256]),
-        (SignatureScheme::ECDSA_NISTP384_SHA384, &[&P521_SHA384]),
-        (SignatureScheme::ECDSA_NISTP521_SHA512, &[&P521_SHA512]),
+        (SignatureScheme::ECDSA_NISTP256_SHA256, &[&ecdsa_p521::SHA256]),
+        (SignatureScheme::ECDSA_NISTP384_SHA384, &[&ecdsa_p521::SHA384]),
+        (SignatureScheme::ECDSA_NISTP521_SHA512, &[&ecdsa_p521::SHA512]),
     ],
 };
-
-const P521_SHA256: EcdsaP521 = EcdsaP521 { digest: &digest::SHA256, id: alg_id::ECDSA_SHA256 };
-const P521_SHA384: EcdsaP521 = EcdsaP521 { digest: &digest::SHA384, id: alg_id::ECDSA_SHA384 };
-const P521_SHA512: EcdsaP521 = EcdsaP521 { digest: &digest::SHA512, id: alg_id::ECDSA_SHA512 };
-
-/// Bytes of a secret scalar of secp521r1.
-const P521_SCALAR_BYTES: usize = 66;
 
 /// Bytes of the ciphertext with which a server answers in ML-KEM-768 (FIPS 203 table 3).
 const CIPHERTEXT_BYTES: usize = 1088;
@@ -52,16 +39,10 @@ struct Secp521r1;
 #[derive(Debug)]
 struct X25519MlKem768;
 
-#[derive(Debug)]
-struct EcdsaP521 {
-    digest: &'static digest::Algorithm,
-    id: AlgorithmIdentifier,
-}
-
 impl SupportedKxGroup for Secp521r1 {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let secret = loop {
-            let mut scalar = random::<P521_SCALAR_BYTES>()?;
+            let mut scalar = random::<SCALAR_BYTES>()?;
             // 521 bits: the first byte has one. Only zero and the order and above are refused.
             scalar[0] &= 1;
             if let Ok(secret) = SecretKey::from_slice(&scalar) {
@@ -136,32 +117,6 @@ impl ActiveKeyExchange for X25519MlKem768Exchange {
 
     fn group(&self) -> NamedGroup {
         NamedGroup::X25519MLKEM768
-    }
-}
-
-impl SignatureVerificationAlgorithm for EcdsaP521 {
-    fn verify_signature(
-        &self,
-        public_key: &[u8],
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        let key = VerifyingKey::from_sec1_bytes(public_key).map_err(|_| InvalidSignature)?;
-        let signature = Signature::from_der(signature).map_err(|_| InvalidSignature)?;
-        // A digest that is shorter than the field counts as the number it is (FIPS 186-5 section
-        // 6.4.2), so leading zeros change nothing.
-        let digest = digest::digest(self.digest, message);
-        let mut number = [0; P521_SCALAR_BYTES];
-        number[P521_SCALAR_BYTES - digest.as_ref().len()..].copy_from_slice(digest.as_ref());
-        key.verify_prehash(&number, &signature).map_err(|_| InvalidSignature)
-    }
-
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        alg_id::ECDSA_P521
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        self.id
     }
 }
 

@@ -10,8 +10,9 @@ use x509_parser::{
 };
 
 use crate::{
-    certificate::{Certificate, Key, NistCurve},
+    certificate::{Certificate, Key},
     extensions::RSA_BITS,
+    remembered,
 };
 
 /// The certificate of `chain`, from the leaf up, that `error` is about, and the reason.
@@ -81,20 +82,8 @@ fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certific
             let reason = format!("has an RSA key of {bits} bits, wanted {from} to {to}");
             return Some((issuer, reason));
         }
-        let is_verified = matches!(
-            algorithm.as_str(),
-            "sha256WithRSAEncryption"
-                | "sha384WithRSAEncryption"
-                | "sha512WithRSAEncryption"
-                | "RSASSA-PSS"
-                | "ecdsa-with-SHA256"
-                | "ecdsa-with-SHA384"
-                | "Ed25519"
-        );
-        let key = issuer.key();
-        let is_foreign_curve = matches!(key, Key::Ec { .. })
-            && !matches!(key.nist_curve(), Some(NistCurve::P256 | NistCurve::P384));
-        if !is_verified || is_foreign_curve {
+        if remembered::is_signed_by(child.der(), issuer.spki_der()).is_none() {
+            let key = issuer.key();
             let reason = format!("is signed with {algorithm} by a key of {key}, not verified here");
             return Some((child, reason));
         }

@@ -14,6 +14,7 @@ struct bytes {
 
 static struct bytes names[MAX_ANCHORS];
 static struct bytes keys[MAX_ANCHORS];
+static struct bytes exponents[MAX_ANCHORS];
 static br_x509_trust_anchor anchors[MAX_ANCHORS];
 
 static void append(void *context, const void *data, size_t length) {
@@ -33,22 +34,33 @@ static int next(FILE *file, struct bytes *out) {
     return 1;
 }
 
-static void anchor(br_x509_trust_anchor *to, struct bytes *name, struct bytes *key,
-                   const struct bytes *certificate) {
+/* Returns 0 if the library reads no key in the certificate. */
+static int anchor(br_x509_trust_anchor *to, struct bytes *name, struct bytes *key,
+                  struct bytes *exponent, const struct bytes *certificate) {
     br_x509_decoder_context decoder;
     br_x509_pkey *found;
     br_x509_decoder_init(&decoder, append, name);
     br_x509_decoder_push(&decoder, certificate->data, certificate->length);
     found = br_x509_decoder_get_pkey(&decoder);
-    if (!found || found->key_type != BR_KEYTYPE_EC) exit(2);
-    append(key, found->key.ec.q, found->key.ec.qlen);
+    if (!found) return 0;
     to->dn.data = name->data;
     to->dn.len = name->length;
     to->flags = br_x509_decoder_isCA(&decoder) ? BR_X509_TA_CA : 0;
-    to->pkey.key_type = BR_KEYTYPE_EC;
-    to->pkey.key.ec.curve = found->key.ec.curve;
-    to->pkey.key.ec.q = key->data;
-    to->pkey.key.ec.qlen = key->length;
+    to->pkey.key_type = found->key_type;
+    if (found->key_type == BR_KEYTYPE_EC) {
+        append(key, found->key.ec.q, found->key.ec.qlen);
+        to->pkey.key.ec.curve = found->key.ec.curve;
+        to->pkey.key.ec.q = key->data;
+        to->pkey.key.ec.qlen = key->length;
+    } else {
+        append(key, found->key.rsa.n, found->key.rsa.nlen);
+        append(exponent, found->key.rsa.e, found->key.rsa.elen);
+        to->pkey.key.rsa.n = key->data;
+        to->pkey.key.rsa.nlen = key->length;
+        to->pkey.key.rsa.e = exponent->data;
+        to->pkey.key.rsa.elen = exponent->length;
+    }
+    return 1;
 }
 
 int main(int count, char **words) {
@@ -64,8 +76,7 @@ int main(int count, char **words) {
     at = atoll(words[2]);
     if (!(file = fopen(words[3], "rb"))) return 2;
     while (held < MAX_ANCHORS && next(file, &certificate)) {
-        anchor(&anchors[held], &names[held], &keys[held], &certificate);
-        held++;
+        if (anchor(&anchors[held], &names[held], &keys[held], &exponents[held], &certificate)) held++;
     }
     fclose(file);
 

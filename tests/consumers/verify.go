@@ -3,6 +3,9 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -55,7 +58,15 @@ func verify(name string, at time.Time, folder string) error {
 		DNSName:       name,
 		Intermediates: intermediates,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	switch leaf.PublicKey.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
+		return nil
+	default:
+		return fmt.Errorf("unsupported type of public key: %T", leaf.PublicKey)
+	}
 }
 
 func read(folder, name string) []byte {

@@ -1,4 +1,4 @@
-//! An authority made by openssl, for the keys and digests that rcgen cannot make with ring.
+//! Authorities made by openssl, for the keys and digests that rcgen cannot make with ring.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use rcgen::KeyPair;
 
 use super::real::Listener;
 
-/// An authority with a root of EC P-256, in a folder of its own.
+/// An authority, in a folder of its own.
 pub(crate) struct Authority {
     folder: tempfile::TempDir,
 }
@@ -20,33 +20,62 @@ impl Authority {
         Self::named("Openssl Root")
     }
 
-    /// With this common name.
+    /// With this common name and a key on P-256.
     pub(crate) fn named(name: &str) -> Self {
         let authority = Self { folder: tempfile::TempDir::new().expect("a folder") };
         let pair = KeyPair::generate().expect("a key");
         fs::write(authority.file("root.key"), pair.serialize_pem()).expect("a file");
-        let subject = format!("/CN={name}");
-        let subject = ["-subj", &subject, "-days", "3650", "-out", "root.pem"];
-        let request = ["req", "-x509", "-new", "-key", "root.key"];
-        authority.openssl(&[&request[..], &subject].concat());
+        authority.sign_itself(name);
         authority
     }
 
-    /// Issues `NAME.pem` with the key `NAME.key` for 127.0.0.1, signed with `digest`.
-    pub(crate) fn issue(&self, name: &str, algorithm: &str, options: &[&str], digest: &str) {
-        let [key, request, certificate, extensions] =
-            ["key", "csr", "pem", "ext"].map(|kind| format!("{name}.{kind}"));
-        let mut generate = vec!["genpkey", "-algorithm", algorithm, "-out", &key];
+    /// With a key of another kind.
+    pub(crate) fn with_key(algorithm: &str, options: &[&str]) -> Self {
+        let authority = Self { folder: tempfile::TempDir::new().expect("a folder") };
+        authority.generate("root.key", algorithm, options);
+        authority.sign_itself("Openssl Root");
+        authority
+    }
+
+    fn sign_itself(&self, name: &str) {
+        let subject = format!("/CN={name}");
+        let subject = ["-subj", &subject, "-days", "3650", "-out", "root.pem"];
+        let request = ["req", "-x509", "-new", "-key", "root.key"];
+        self.openssl(&[&request[..], &subject].concat());
+    }
+
+    fn generate(&self, file: &str, algorithm: &str, options: &[&str]) {
+        let mut generate = vec!["genpkey", "-algorithm", algorithm, "-out", file];
         for option in options {
             generate.extend(["-pkeyopt", option]);
         }
         self.openssl(&generate);
-        self.openssl(&["req", "-new", "-key", &key, "-subj", "/CN=leaf", "-out", &request]);
-        fs::write(self.file(&extensions), "subjectAltName=IP:127.0.0.1\n").expect("a file");
+    }
+
+    /// Issues `NAME.pem` with the key `NAME.key` for 127.0.0.1, signed with `digest`.
+    pub(crate) fn issue(&self, name: &str, algorithm: &str, options: &[&str], digest: &str) {
         let digest = format!("-{digest}");
+        self.issue_for("IP:127.0.0.1", name, algorithm, options, &[&digest]);
+    }
+
+    /// Issues `NAME.pem` with the key `NAME.key` for a subjectAltName, with options of the signature.
+    pub(crate) fn issue_for(
+        &self,
+        names: &str,
+        name: &str,
+        algorithm: &str,
+        options: &[&str],
+        signature: &[&str],
+    ) {
+        let [key, request, certificate, extensions] =
+            ["key", "csr", "pem", "ext"].map(|kind| format!("{name}.{kind}"));
+        self.generate(&key, algorithm, options);
+        self.openssl(&["req", "-new", "-key", &key, "-subj", "/CN=leaf", "-out", &request]);
+        let extension = format!("subjectAltName={names}\n");
+        fs::write(self.file(&extensions), extension).expect("a file");
         let from = ["x509", "-req", "-in", &request, "-CA", "root.pem", "-CAkey", "root.key"];
         let to = ["-days", "365", "-CAcreateserial", "-extfile", &extensions, "-out", &certificate];
-        self.openssl(&[&from[..], &to, &[&digest]].concat());
+        self.openssl(&[&from[..], &to, signature].concat());
     }
 
     /// `openssl s_server` with the certificate called `name`, and more arguments.
