@@ -71,6 +71,16 @@ fn options_that_would_be_passed_over_are_refused_and_both_named() {
             }
         }
     }
+    for (words, other) in [
+        (&["check", "ca.pem", "--offline"][..], &["--connect", "other.test:1"][..]),
+        (&["check", "--offline"], &["--proxy", "none"]),
+        (&["check", "--offline"], &["--timeout", "3"]),
+        (&["check", "ca.pem"], &["--manifest", "other.toml"]),
+        (&["sync", "--locked"], &["--proxy", "none"]),
+    ] {
+        let outcome = certgrab().args(words).args(other).fails_with(2).stdout("");
+        assert!(outcome.err().contains(other[0]), "{words:?}: {}", outcome.err());
+    }
     for option in [&["--shard", "1/2"][..], &["--jobs", "2"], &["--ordered"]] {
         let outcome = certgrab().args(["plc.test"]).args(option).fails_with(2).stdout("");
         assert!(outcome.err().contains(option[0]), "{}", outcome.err());

@@ -41,7 +41,7 @@ pub(crate) struct Args {
     inputs: Vec<String>,
 
     /// Ask no server
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["connect", "timeout", "proxy"])]
     offline: bool,
 
     /// Warn of what ends within DAYS, such as 90d or 12w
@@ -57,7 +57,7 @@ pub(crate) struct Args {
     report: Vec<Report>,
 
     /// Read the targets from FILE
-    #[arg(long, value_name = "FILE", default_value = manifest::NAME)]
+    #[arg(long, value_name = "FILE", default_value = manifest::NAME, conflicts_with = "inputs")]
     manifest: PathBuf,
 
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's

@@ -35,7 +35,7 @@ pub(crate) struct Args {
     manifest: PathBuf,
 
     /// Ask no server: write the constants anew from the locks
-    #[arg(long)]
+    #[arg(long, conflicts_with = "proxy")]
     locked: bool,
 
     #[command(flatten)]
