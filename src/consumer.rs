@@ -5,7 +5,9 @@
 //! understood differ. All of it stands in [`CONSUMERS`]; the proof is made under the rules of the one
 //! that the output is for.
 
-use crate::certificate::{Certificate, ED448, ED25519, Key, NistCurve, RSASSA_PSS};
+use crate::certificate::{
+    Certificate, ECDSA_WITH_SHA512, ED448, ED25519, Key, NistCurve, RSASSA_PSS,
+};
 
 /// The fewest bits of an RSA key that stacks verify and that public authorities issue for: CA/Browser
 /// Forum Baseline Requirements section 6.1.5, `mbedtls_x509_crt_profile_default` of mbedTLS, security
@@ -51,6 +53,8 @@ pub enum Unusual {
     Ed448,
     /// An RSA key of more than [`MOST_RSA_BITS`].
     LongRsa,
+    /// A signature on a certificate by a key on P-256 or P-384 with SHA-512.
+    EcdsaSha512,
     /// A signature on a certificate with RSASSA-PSS (RFC 4055 section 3) by an RSA key.
     Pss,
     /// An RSA key that says that it is for RSASSA-PSS alone (RFC 4055 section 1.2).
@@ -77,9 +81,13 @@ impl Unusual {
         }
     }
 
-    /// What is unusual about the signature on a certificate besides the key that made it.
+    /// What is unusual about the signature of `issuer` on a certificate, besides its key.
     #[must_use]
-    pub fn signature(certificate: &Certificate) -> Option<Self> {
+    pub fn signature(certificate: &Certificate, issuer: &Certificate) -> Option<Self> {
+        let is_short = matches!(issuer.key().nist_curve(), Some(NistCurve::P256 | NistCurve::P384));
+        if certificate.is_signed_with(ECDSA_WITH_SHA512) && is_short {
+            return Some(Self::EcdsaSha512);
+        }
         certificate.is_signed_with(RSASSA_PSS).then_some(Self::Pss)
     }
 
@@ -92,6 +100,7 @@ impl Unusual {
             Self::Ed25519 => "verifies no signature by an Ed25519 key",
             Self::Ed448 => "verifies no signature by an Ed448 key",
             Self::LongRsa => "verifies no signature by an RSA key of more than 4096 bits",
+            Self::EcdsaSha512 => "verifies no ecdsa-with-SHA512 by a key on P-256 or P-384",
             Self::Pss => "verifies no RSASSA-PSS signature on a certificate",
             Self::PssKey => "reads no RSA key that is for RSASSA-PSS alone",
         }
@@ -277,6 +286,7 @@ pub const RUSTLS: Consumer = Consumer {
     looks_up: LooksUp::Every,
     lacks: &[
         (Unusual::P521, Some("features = [\"aws-lc-rs\"]")),
+        (Unusual::EcdsaSha512, Some("features = [\"aws-lc-rs\"]")),
         (Unusual::OtherCurve, None),
         (Unusual::Ed448, None),
         (Unusual::PssKey, None),

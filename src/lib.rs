@@ -31,9 +31,9 @@ pub mod certificate;
 #[cfg(feature = "fetch")]
 pub mod consumer;
 #[cfg(feature = "fetch")]
-mod ecdsa_p521;
-#[cfg(feature = "fetch")]
 pub mod extensions;
+#[cfg(feature = "fetch")]
+mod rare_ecdsa;
 #[cfg(feature = "fetch")]
 mod remembered;
 #[cfg(feature = "fetch")]

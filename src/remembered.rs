@@ -20,8 +20,8 @@ use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificat
 
 use crate::{
     certificate::{Certificate, Malformed},
-    ecdsa_p521,
     element::{Element, Elements, only},
+    rare_ecdsa,
 };
 
 /// Signatures remembered in each generation: 32 bytes each, 256 KiB in all. A run over a hundred
@@ -107,16 +107,19 @@ pub(crate) fn certificate(der: &[u8]) -> Result<Certificate, Malformed> {
     Ok(read)
 }
 
-/// The algorithms of rustls-webpki's ring provider and ECDSA on P-521, each with the memory of this
+/// The algorithms of rustls-webpki's ring provider and what ring lacks, each with the memory of this
 /// process.
 pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
     static ALGORITHMS: OnceLock<Vec<Remembering>> = OnceLock::new();
     static LIST: OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = OnceLock::new();
     LIST.get_or_init(|| {
         let all = ALGORITHMS.get_or_init(|| {
-            let rare: [&dyn SignatureVerificationAlgorithm; 3] =
-                [&ecdsa_p521::SHA256, &ecdsa_p521::SHA384, &ecdsa_p521::SHA512];
-            webpki::ALL_VERIFICATION_ALGS.iter().copied().chain(rare).map(Remembering).collect()
+            webpki::ALL_VERIFICATION_ALGS
+                .iter()
+                .copied()
+                .chain(rare_ecdsa::ALL)
+                .map(Remembering)
+                .collect()
         });
         all.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect()
     })

@@ -147,7 +147,8 @@ pub fn accepts(
 /// The first key or signature of `chain`, from the leaf up to the anchor, that `consumer` does not
 /// understand. How the anchor itself is signed does not matter.
 fn not_understood(consumer: &Consumer, chain: &[&Certificate]) -> Option<Refusal> {
-    let signatures = chain.split_last()?.1.iter().map(|one| (*one, Unusual::signature(one)));
+    let signed = chain.iter().zip(chain.iter().skip(1));
+    let signatures = signed.map(|(one, issuer)| (*one, Unusual::signature(one, issuer)));
     let keys = chain.iter().map(|one| (*one, Unusual::key(one.key())));
     keys.chain(signatures).find_map(|(certificate, unusual)| {
         let (what, unless) =

@@ -463,6 +463,7 @@ fn every_library_understands_the_keys_and_signatures_that_certgrab_says_it_does(
         return;
     }
     const P256: (&str, &[&str]) = ("EC", &["ec_paramgen_curve:P-256"]);
+    const P384: (&str, &[&str]) = ("EC", &["ec_paramgen_curve:P-384"]);
     const P521: (&str, &[&str]) = ("EC", &["ec_paramgen_curve:P-521"]);
     const ED25519: (&str, &[&str]) = ("ED25519", &[]);
     const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
@@ -472,11 +473,13 @@ fn every_library_understands_the_keys_and_signatures_that_certgrab_says_it_does(
     let pss = &["-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:-1"][..];
     // The keys of the root and of the leaf, and the signature on the leaf.
     type Made<'a> = (&'a str, (&'a str, &'a [&'a str]), (&'a str, &'a [&'a str]), &'a [&'a str]);
-    let made: [(Made<'_>, &str); 11] = [
+    let made: [(Made<'_>, &str); 13] = [
         (("P-256", P256, P256, usual), "MBOPWDGJR"),
-        (("a root on P-384", ("EC", &["ec_paramgen_curve:P-384"]), P256, usual), "MBOPWDGJR"),
+        (("a root on P-384", P384, P256, usual), "MBOPWDGJR"),
         (("a root on P-521", P521, P256, &["-sha512"]), "MBOPWDGJ"),
         (("a root on P-521, SHA-256", P521, P256, usual), "MBOPWDGJ"),
+        (("a root on P-256, SHA-512", P256, P256, &["-sha512"]), "MBOPWDGJ"),
+        (("a root on P-384, SHA-512", P384, P256, &["-sha512"]), "MBOPWDGJ"),
         (("a root of Ed25519", ED25519, P256, &[]), "OPDGJR"),
         (("a root of long RSA", LONG_RSA, P256, usual), "MOPGJR"),
         (("RSASSA-PSS by a key of RSA", RSA, P256, pss), "MOPWDGJR"),

@@ -180,15 +180,6 @@ fn what_is_too_weak_or_too_old_to_verify_is_named_with_the_reason() {
              not verified here",
         ),
         (
-            Weak::new(
-                &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-                &["-sha512"],
-                true,
-            ),
-            "`CN=plc.test` is not verifiable: it is signed with ecdsa-with-SHA512 by a key of EC \
-             P-256, not verified here",
-        ),
-        (
             Weak::new(&rsa, &["-sha256"], false),
             "`CN=plc.test` is not verifiable: it is not of X.509 version 3, so it says nothing of \
              its use",

@@ -52,6 +52,8 @@ const P384: ObjectIdentifier = oid("1.3.132.0.34");
 const P521: ObjectIdentifier = oid("1.3.132.0.35");
 /// id-RSASSA-PSS (RFC 4055 section 1.2), of a signature or of a key that makes no other.
 pub(crate) const RSASSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
+/// ecdsa-with-SHA512 (RFC 5758 section 3.2).
+pub(crate) const ECDSA_WITH_SHA512: ObjectIdentifier = oid("1.2.840.10045.4.3.4");
 /// id-Ed25519 (RFC 8410 section 3).
 pub(crate) const ED25519: ObjectIdentifier = oid("1.3.101.112");
 /// id-Ed448 (RFC 8410 section 3).
@@ -128,7 +130,7 @@ pub(super) fn algorithm_name(id: ObjectIdentifier) -> String {
         (oid("1.2.840.10045.4.3.1"), "ecdsa-with-SHA224"),
         (oid("1.2.840.10045.4.3.2"), "ecdsa-with-SHA256"),
         (oid("1.2.840.10045.4.3.3"), "ecdsa-with-SHA384"),
-        (oid("1.2.840.10045.4.3.4"), "ecdsa-with-SHA512"),
+        (ECDSA_WITH_SHA512, "ecdsa-with-SHA512"),
         (oid("1.3.101.110"), "X25519"),
         (ED25519, "Ed25519"),
         (ED448, "Ed448"),

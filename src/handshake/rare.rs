@@ -14,7 +14,7 @@ use rustls::{
     },
 };
 
-use crate::ecdsa_p521::{self, SCALAR_BYTES};
+use crate::rare_ecdsa::{self, P521_SCALAR_BYTES};
 
 /// The groups, for a [`rustls::crypto::CryptoProvider`].
 pub(super) const GROUPS: [&dyn SupportedKxGroup; 2] = [&Secp521r1, &X25519MlKem768];
@@ -22,11 +22,11 @@ pub(super) const GROUPS: [&dyn SupportedKxGroup; 2] = [&Secp521r1, &X25519MlKem7
 /// ECDSA over secp521r1. TLS 1.3 names the curve in the scheme; in TLS 1.2 a scheme says the digest
 /// alone, whatever the curve of the key (RFC 8446 section 4.2.3).
 pub(super) const P521: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
-    all: &[&ecdsa_p521::SHA256, &ecdsa_p521::SHA384, &ecdsa_p521::SHA512],
+    all: &[&rare_ecdsa::P521_SHA256, &rare_ecdsa::P521_SHA384, &rare_ecdsa::P521_SHA512],
     mapping: &[
-        (SignatureScheme::ECDSA_NISTP256_SHA256, &[&ecdsa_p521::SHA256]),
-        (SignatureScheme::ECDSA_NISTP384_SHA384, &[&ecdsa_p521::SHA384]),
-        (SignatureScheme::ECDSA_NISTP521_SHA512, &[&ecdsa_p521::SHA512]),
+        (SignatureScheme::ECDSA_NISTP256_SHA256, &[&rare_ecdsa::P521_SHA256]),
+        (SignatureScheme::ECDSA_NISTP384_SHA384, &[&rare_ecdsa::P521_SHA384]),
+        (SignatureScheme::ECDSA_NISTP521_SHA512, &[&rare_ecdsa::P521_SHA512]),
     ],
 };
 
@@ -42,7 +42,7 @@ struct X25519MlKem768;
 impl SupportedKxGroup for Secp521r1 {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let secret = loop {
-            let mut scalar = random::<SCALAR_BYTES>()?;
+            let mut scalar = random::<P521_SCALAR_BYTES>()?;
             // 521 bits: the first byte has one. Only zero and the order and above are refused.
             scalar[0] &= 1;
             if let Ok(secret) = SecretKey::from_slice(&scalar) {
