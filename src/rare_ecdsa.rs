@@ -42,9 +42,11 @@ pub(crate) struct RareEcdsa {
     key: AlgorithmIdentifier,
     signature: AlgorithmIdentifier,
     digest: &'static digest::Algorithm,
-    /// Verifies a signature by a key on a digest; the keys of each curve are of another type.
-    verify: fn(&[u8], &[u8], &[u8]) -> Result<(), InvalidSignature>,
+    verify: Verify,
 }
+
+/// Verifies with a key, over a digest, a signature. The keys of each curve are of another type.
+type Verify = fn(&[u8], &[u8], &[u8]) -> Result<(), InvalidSignature>;
 
 impl RareEcdsa {
     const fn p521(digest: &'static digest::Algorithm, signature: AlgorithmIdentifier) -> Self {
