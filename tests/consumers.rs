@@ -683,3 +683,59 @@ fn nothing_is_written_whose_key_the_device_cannot_verify_with() {
          key on P-521; set `features = [\"aws-lc-rs\"]`\n",
     );
 }
+
+#[test]
+fn a_server_named_by_its_address_is_a_warning_for_those_that_compare_none() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    let p256 = &["ec_paramgen_curve:P-256"][..];
+    authority.issue_for("IP:192.0.2.7", "leaf", "EC", p256, &["-sha256"]);
+    let folder = TempDir::new().expect("a folder");
+    let read = |name: &str| {
+        let text = fs::read(authority.file(name)).expect("a file");
+        Der::from(pem::parse(text).expect("PEM").into_contents())
+    };
+    let (root, leaf) = (read("root.pem"), read("leaf.pem"));
+    let case = Case::new(&[&root], &[leaf], "", Time::now());
+    for (source, header, link, files) in [
+        (
+            "mbedtls.c",
+            "mbedtls/x509_crt.h",
+            &["-lmbedx509", "-lmbedcrypto"][..],
+            ["anchors.pem", "chain.pem"],
+        ),
+        ("bearssl.c", "bearssl.h", &["-lbearssl"], ["anchors.bin", "chain.bin"]),
+    ] {
+        let Some(program) = program(folder.path(), source, header, link) else { continue };
+        let mut command = Command::new(program);
+        command.args(["192.0.2.7", &case.seconds()]).args(files.map(|name| case.file(name)));
+        let answer = said(&mut command);
+        assert!(answer.starts_with("refused"), "{source}: {answer}");
+    }
+    for (format, consumer, problem) in [
+        (
+            "arduino",
+            "mbedTLS",
+            " in version 2 of Arduino's core for the ESP32; give the server a name, or use version 3",
+        ),
+        ("esp8266", "BearSSL", "; give the server a name"),
+        (
+            "wolfssl",
+            "wolfSSL",
+            " unless it is built with `WOLFSSL_IP_ALT_NAME`; else give the server a name",
+        ),
+    ] {
+        certgrab()
+            .args(["192.0.2.7", "--emit", format, "--from"])
+            .args([authority.file("leaf.pem")])
+            .args(["--roots"])
+            .args([authority.file("root.pem")])
+            .succeeds()
+            .stderr(&format!(
+                "certgrab: warning: {consumer} does not trust `CN=leaf`: it compares no IP address \
+                 with those of a certificate{problem}\n"
+            ));
+    }
+}

@@ -15,6 +15,8 @@ use certgrab::{
     verify,
 };
 
+use rustls_pki_types::ServerName;
+
 use super::{Exit, Failure, args::Display, output, repeat::Words};
 
 /// Heads these options and the others of their kind.
@@ -154,7 +156,15 @@ pub(super) fn doubt(
     let reading = consumer::reading(format);
     let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
     let consumer = reading.unwrap_or(consumer::OPENSSL);
-    let refusal = verify::accepts(&consumer, presented, &held, question).err()?;
+    let Err(refusal) = verify::accepts(&consumer, presented, &held, question) else {
+        let problem = consumer::without_addresses(format)?;
+        let is_address = matches!(question.name, ServerName::IpAddress(_));
+        let leaf = presented.certificates.first().filter(|_| is_address)?;
+        let subject = leaf.subject().text();
+        let refusal =
+            Refusal::NotTaken { subject, consumer: consumer.title, problem, unless: None };
+        return Some(Doubt { refusal, is_certain: false });
+    };
     let is_known = reading.is_some_and(|one| one.known != Known::Assumed);
     let depends = matches!(refusal, Refusal::NotTaken { unless: Some(_), .. });
     Some(Doubt { refusal, is_certain: is_known && !depends })
