@@ -39,6 +39,10 @@ fuzz_target!(|body: &[u8]| {
         in_cms(body).filter(|second| second.len() + found.len() <= MAX_CERTIFICATES)
     {
         for der in second {
+            // It writes a certificate anew, and what it takes and writes otherwise stands nowhere.
+            if !body.windows(der.len()).any(|window| window == der) {
+                continue;
+            }
             let readable = certgrab::certificate::Certificate::from_der(&der).is_ok();
             assert!(!readable || found.iter().any(|one| one.der() == der), "CMS has one more");
         }
