@@ -340,29 +340,23 @@ pub fn reading(format: &str) -> Option<Consumer> {
 }
 
 /// Formats with readers that compare no IP address with those of a certificate, and what helps:
-/// measured with mbedTLS 2.28 (3.6 does), BearSSL 0.6 and wolfSSL 5.5.4. Completes the sentence "the
-/// consumer ...".
+/// measured with mbedTLS 2.28 (3.6 does), BearSSL 0.6 and wolfSSL 5.5.4.
 const BY_NAME_ALONE: [(&str, &str); 5] = [
     (
         "arduino",
-        "compares no IP address with those of a certificate in version 2 of Arduino's core for the \
-         ESP32; give the server a name, or use version 3",
+        "give the server a name, or use version 3 of Arduino's core for the ESP32; version 2 compares none",
     ),
-    ("esp8266", NO_ADDRESS),
-    ("bearssl", NO_ADDRESS),
-    ("tasmota", NO_ADDRESS),
-    (
-        "wolfssl",
-        "compares no IP address with those of a certificate unless it is built with \
-         `WOLFSSL_IP_ALT_NAME`; else give the server a name",
-    ),
+    ("esp8266", NAME_IT),
+    ("bearssl", NAME_IT),
+    ("tasmota", NAME_IT),
+    ("wolfssl", "give the server a name, or build wolfSSL with `WOLFSSL_IP_ALT_NAME`"),
 ];
 
-const NO_ADDRESS: &str =
-    "compares no IP address with those of a certificate; give the server a name";
+const NAME_IT: &str = "give the server a name";
 
-/// What keeps readers of the format called `format` from a server that is named by its IP address.
+/// What helps readers of the format called `format` to a server that is named by its IP address;
+/// `None` if they compare addresses.
 #[must_use]
 pub fn without_addresses(format: &str) -> Option<&'static str> {
-    BY_NAME_ALONE.iter().find(|(name, _)| *name == format).map(|(_, problem)| *problem)
+    BY_NAME_ALONE.iter().find(|(name, _)| *name == format).map(|(_, advice)| *advice)
 }

@@ -109,6 +109,7 @@ pub fn accepts(
             consumer: consumer.title,
             problem,
             unless,
+            advice: None,
         };
         let is_alone = taken.is_empty() && left.is_empty();
         match (left.iter().find(would_hold), not_taken.flatten().filter(|_| is_alone)) {
@@ -138,11 +139,16 @@ pub fn accepts(
                     consumer: consumer.title,
                     problem: TOPMOST_ALONE,
                     unless: Some(unless),
+                    advice: None,
                 }),
             }
         }
     }
 }
+
+/// What every stack of [`CONSUMERS`](crate::consumer::CONSUMERS) understands; see [`Unusual`].
+const USUAL: &str = "every stack verifies chains of RSA keys of 2048 to 4096 bits and of keys on P-256 \
+                     and P-384: let the server have one";
 
 /// The first key or signature of `chain`, from the leaf up to the anchor, that `consumer` does not
 /// understand. How the anchor itself is signed does not matter.
@@ -158,6 +164,7 @@ fn not_understood(consumer: &Consumer, chain: &[&Certificate]) -> Option<Refusal
             consumer: consumer.title,
             problem: what.lacking(),
             unless: *unless,
+            advice: Some(USUAL),
         })
     })
 }

@@ -157,12 +157,16 @@ pub(super) fn doubt(
     let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
     let consumer = reading.unwrap_or(consumer::OPENSSL);
     let Err(refusal) = verify::accepts(&consumer, presented, &held, question) else {
-        let problem = consumer::without_addresses(format)?;
+        let advice = Some(consumer::without_addresses(format)?);
         let is_address = matches!(question.name, ServerName::IpAddress(_));
         let leaf = presented.certificates.first().filter(|_| is_address)?;
-        let subject = leaf.subject().text();
-        let refusal =
-            Refusal::NotTaken { subject, consumer: consumer.title, problem, unless: None };
+        let refusal = Refusal::NotTaken {
+            subject: leaf.subject().text(),
+            consumer: consumer.title,
+            problem: "compares no IP address with those of a certificate",
+            unless: None,
+            advice,
+        };
         return Some(Doubt { refusal, is_certain: false });
     };
     let is_known = reading.is_some_and(|one| one.known != Known::Assumed);

@@ -127,6 +127,8 @@ pub enum Refusal {
         problem: &'static str,
         /// The setting of the consumer that would change that.
         unless: Option<&'static str>,
+        /// What else would help.
+        advice: Option<&'static str>,
     },
     /// rustls-webpki cannot judge a certificate, or refuses it for a reason of its own.
     NotVerifiable {
@@ -317,6 +319,7 @@ impl Refusal {
                     .to_owned(),
             ),
             Self::NotTaken { unless: Some(setting), .. } => Some(format!("set `{setting}`")),
+            Self::NotTaken { advice: Some(advice), .. } => Some((*advice).to_owned()),
             Self::TrustedLeafIsIssued { .. } => {
                 Some("give the SHA-256 of its root or of an intermediate".to_owned())
             }
