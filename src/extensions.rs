@@ -72,6 +72,13 @@ pub fn is_authority(certificate: &Certificate) -> bool {
     matches!(parsed.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca)
 }
 
+/// The pathLenConstraint of basicConstraints, if there is one (RFC 5280 section 4.2.1.9).
+#[must_use]
+pub fn path_length(certificate: &Certificate) -> Option<u32> {
+    let (_, parsed) = X509Certificate::from_der(certificate.der()).ok()?;
+    parsed.basic_constraints().ok()??.value.path_len_constraint
+}
+
 /// Whether extKeyUsage, if there is one, lets `certificate` stand for a TLS server (RFC 5280
 /// section 4.2.1.12).
 #[must_use]

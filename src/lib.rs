@@ -29,9 +29,10 @@ pub mod certificate;
 
 // The words of the stages with sockets and of those that judge.
 #[cfg(feature = "fetch")]
-pub mod consumer;
-#[cfg(feature = "fetch")]
 pub mod extensions;
+
+#[cfg(feature = "fetch")]
+pub mod consumer;
 #[cfg(feature = "fetch")]
 mod rare_ecdsa;
 #[cfg(feature = "fetch")]

@@ -146,25 +146,16 @@ pub fn accepts(
     }
 }
 
-/// What every stack of [`CONSUMERS`](crate::consumer::CONSUMERS) understands; see [`Unusual`].
-const USUAL: &str = "every stack verifies chains of RSA keys of 2048 to 4096 bits and of keys on P-256 \
-                     and P-384: let the server have one";
-
-/// The first key or signature of `chain`, from the leaf up to the anchor, that `consumer` does not
-/// understand. How the anchor itself is signed does not matter.
+/// The first thing about `chain`, from the leaf up to the anchor, that `consumer` does not take.
 fn not_understood(consumer: &Consumer, chain: &[&Certificate]) -> Option<Refusal> {
-    let signed = chain.iter().zip(chain.iter().skip(1));
-    let signatures = signed.map(|(one, issuer)| (*one, Unusual::signature(one, issuer)));
-    let keys = chain.iter().map(|one| (*one, Unusual::key(one.key())));
-    keys.chain(signatures).find_map(|(certificate, unusual)| {
-        let (what, unless) =
-            consumer.lacks.iter().find(|(lacking, _)| Some(*lacking) == unusual)?;
+    Unusual::of_chain(chain).into_iter().find_map(|(certificate, unusual)| {
+        let (what, unless) = consumer.lacks.iter().find(|(lacking, _)| *lacking == unusual)?;
         Some(Refusal::NotTaken {
             subject: certificate.subject().text(),
             consumer: consumer.title,
             problem: what.lacking(),
             unless: *unless,
-            advice: Some(USUAL),
+            advice: Some(what.advice()),
         })
     })
 }

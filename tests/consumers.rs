@@ -18,8 +18,8 @@ use certgrab::{
     verify,
 };
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, date_time_ymd,
 };
 use rustls::{
     RootCertStore,
@@ -282,7 +282,15 @@ fn libraries(folder: &Path) -> Vec<Library> {
 
 fn openssl(case: &Case) -> Command {
     let mut command = Command::new("openssl");
-    command.args(["verify", "-no-CApath", "-no-CAstore", "-verify_hostname", "plc.test"]);
+    command.args([
+        "verify",
+        "-purpose",
+        "sslserver",
+        "-no-CApath",
+        "-no-CAstore",
+        "-verify_hostname",
+        "plc.test",
+    ]);
     command.args(["-attime", &case.seconds()]);
     command.arg("-CAfile").arg(case.file("anchors.pem"));
     if fs::metadata(case.file("more.pem")).is_ok_and(|facts| facts.len() > 0) {
@@ -325,7 +333,18 @@ fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
 
 /// mbedTLS without the hardware of an ESP32.
 const MBEDTLS_OF_DEBIAN: Consumer = Consumer {
-    lacks: &[(Unusual::Ed25519, None), (Unusual::Ed448, None), (Unusual::PssKey, None)],
+    lacks: &[
+        (Unusual::Ed25519, None),
+        (Unusual::Ed448, None),
+        (Unusual::PssKey, None),
+        (Unusual::ShortRsa, None),
+        (Unusual::Sha1, None),
+        (Unusual::NameConstraints, None),
+        (Unusual::AnchorNameConstraints, None),
+        (Unusual::AnchorPolicies, None),
+        (Unusual::AnchorPolicyConstraints, None),
+        (Unusual::AnchorPathLength, None),
+    ],
     ..consumer::MBEDTLS
 };
 
@@ -334,7 +353,13 @@ const MBEDTLS_OF_DEBIAN: Consumer = Consumer {
 const WOLFSSL_OF_DEBIAN: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     looks_up: LooksUp::Every,
-    lacks: &[(Unusual::OtherCurve, None), (Unusual::LongRsa, None)],
+    lacks: &[
+        (Unusual::OtherCurve, None),
+        (Unusual::LongRsa, None),
+        (Unusual::NoKeyUsage, None),
+        // As Debian builds it, it takes some intermediates with this and others not.
+        (Unusual::NameConstraints, None),
+    ],
     ..consumer::WOLFSSL
 };
 
@@ -513,6 +538,80 @@ fn every_library_understands_the_keys_and_signatures_that_certgrab_says_it_does(
         })
         .collect();
     agree(&rows);
+}
+
+#[test]
+fn every_library_takes_the_extensions_that_certgrab_says_it_takes() {
+    type Change = fn(&mut CertificateParams);
+    let nothing: Change = |_| {};
+    let constrained: Change = |params| {
+        params.name_constraints = Some(NameConstraints {
+            permitted_subtrees: vec![GeneralSubtree::DnsName("plc.test".to_owned())],
+            excluded_subtrees: Vec::new(),
+        });
+    };
+    let policies: Change = |params| {
+        // A SEQUENCE of one PolicyInformation, 1.2.3.4 (RFC 5280 section 4.2.1.4).
+        critical(params, &[2, 5, 29, 32], &[0x30, 7, 0x30, 5, 6, 3, 0x2a, 3, 4]);
+    };
+    let policy_constraints: Change = |params| {
+        // requireExplicitPolicy: 3 (RFC 5280 section 4.2.1.11).
+        critical(params, &[2, 5, 29, 36], &[0x30, 3, 0x80, 1, 3]);
+    };
+    let path_length: Change = |params| params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let for_clients: Change =
+        |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let for_servers: Change =
+        |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let without_usage: Change = |params| params.key_usages = Vec::new();
+    // What the root and the intermediate have, then who accepts it.
+    let made: [(&str, Change, Change, &str); 9] = [
+        ("nothing", nothing, nothing, "MBOPWDGJR"),
+        ("nameConstraints in the intermediate", nothing, constrained, "OPWGJR"),
+        ("certificatePolicies in the root", policies, nothing, "BOPWDGJR"),
+        ("policyConstraints in the root", policy_constraints, nothing, "BOPWDJR"),
+        ("pathLenConstraint 0 in the root", path_length, nothing, "BWDJR"),
+        ("pathLenConstraint 0 in the intermediate", nothing, path_length, "MBOPWDGJR"),
+        ("a root for clients", for_clients, nothing, "MBWDJR"),
+        ("a root for servers", for_servers, nothing, "MBOPWDGJR"),
+        ("an intermediate without keyUsage", nothing, without_usage, "MBOPGJR"),
+    ];
+    let leaf_key = KeyPair::generate().expect("a key");
+    let chains = made.map(|(what, of_root, of_intermediate, wanted)| {
+        let changed = |name: &str, change: Change| {
+            let mut params = authority(name);
+            change(&mut params);
+            let key = KeyPair::generate().expect("a key");
+            (params, key)
+        };
+        let (root, root_key) = changed("Root", of_root);
+        let (intermediate, key) = changed("Int", of_intermediate);
+        let held = root.self_signed(&root_key).expect("a root").der().clone();
+        let root = Issuer::new(root, root_key);
+        let sent = intermediate.signed_by(&key, &root).expect("an intermediate").der().clone();
+        let intermediate = Issuer::new(intermediate, key);
+        let leaf = leaf().signed_by(&leaf_key, &intermediate).expect("a leaf").der().clone();
+        (what, held, [leaf, sent], wanted)
+    });
+    let (key, now) = (leaf_key.serialize_pem(), "2030-01-01".parse().expect("a time"));
+    let rows: Vec<_> = chains
+        .iter()
+        .map(|(what, root, sent, wanted)| Row {
+            what,
+            held: vec![root],
+            sent,
+            at: now,
+            key: &key,
+            wanted,
+        })
+        .collect();
+    agree(&rows);
+}
+
+fn critical(params: &mut CertificateParams, id: &[u64], value: &[u8]) {
+    let mut extension = CustomExtension::from_oid_content(id, value.to_vec());
+    extension.set_criticality(true);
+    params.custom_extensions.push(extension);
 }
 
 #[test]

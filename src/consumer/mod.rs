@@ -1,22 +1,18 @@
 //! The TLS stacks that read what certgrab writes, and how each takes an anchor.
 //!
 //! A path that one stack accepts another refuses: whether an intermediate may be an anchor, whether
-//! an anchor's own dates count, where issuers are looked up, and which keys and signatures are
-//! understood differ. All of it stands in [`CONSUMERS`]; the proof is made under the rules of the one
+//! an anchor's own dates count, where issuers are looked up, and which keys, signatures and
+//! extensions are understood differ. All of it stands in [`CONSUMERS`]; the proof is made under the rules of the one
 //! that the output is for.
 
-use crate::certificate::{
-    Certificate, ECDSA_WITH_SHA512, ED448, ED25519, Key, NistCurve, RSASSA_PSS,
-};
+mod unusual;
+
+pub use self::unusual::{MOST_RSA_BITS, Unusual};
 
 /// The fewest bits of an RSA key that stacks verify and that public authorities issue for: CA/Browser
 /// Forum Baseline Requirements section 6.1.5, `mbedtls_x509_crt_profile_default` of mbedTLS, security
 /// level 2 of OpenSSL (SSL_CTX_set_security_level(3)), rustls-webpki with ring.
 pub const FEWEST_RSA_BITS: usize = 2048;
-
-/// The most bits of an RSA key that every stack verifies with: BR_MAX_RSA_SIZE of BearSSL, and
-/// wolfSSL with the numbers that it has room for unless told otherwise.
-pub const MOST_RSA_BITS: usize = 4096;
 
 /// A TLS stack on a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,74 +33,6 @@ pub struct Consumer {
     pub lacks: &'static [(Unusual, Option<&'static str>)],
     /// How all of this is known.
     pub known: Known,
-}
-
-/// A key or a signature that not every stack understands. What is not here all of them do: RSA keys
-/// up to [`MOST_RSA_BITS`] with the padding of PKCS #1 v1.5, and ECDSA on P-256 and P-384.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unusual {
-    /// A key on P-521.
-    P521,
-    /// A key on another curve: P-224, secp256k1, those of Brainpool.
-    OtherCurve,
-    /// An Ed25519 key.
-    Ed25519,
-    /// An Ed448 key.
-    Ed448,
-    /// An RSA key of more than [`MOST_RSA_BITS`].
-    LongRsa,
-    /// A signature on a certificate by a key on P-256 or P-384 with SHA-512.
-    EcdsaSha512,
-    /// A signature on a certificate with RSASSA-PSS (RFC 4055 section 3) by an RSA key.
-    Pss,
-    /// An RSA key that says that it is for RSASSA-PSS alone (RFC 4055 section 1.2).
-    PssKey,
-}
-
-impl Unusual {
-    /// What is unusual about a key.
-    #[must_use]
-    pub fn key(key: &Key) -> Option<Self> {
-        match key {
-            Key::Rsa { .. } => {
-                key.bits().is_some_and(|bits| bits > MOST_RSA_BITS).then_some(Self::LongRsa)
-            }
-            Key::Ec { .. } => match key.nist_curve() {
-                Some(NistCurve::P256 | NistCurve::P384) => None,
-                Some(NistCurve::P521) => Some(Self::P521),
-                None => Some(Self::OtherCurve),
-            },
-            Key::Other(ED25519) => Some(Self::Ed25519),
-            Key::Other(ED448) => Some(Self::Ed448),
-            Key::Other(RSASSA_PSS) => Some(Self::PssKey),
-            Key::Other(_) => None,
-        }
-    }
-
-    /// What is unusual about the signature of `issuer` on a certificate, besides its key.
-    #[must_use]
-    pub fn signature(certificate: &Certificate, issuer: &Certificate) -> Option<Self> {
-        let is_short = matches!(issuer.key().nist_curve(), Some(NistCurve::P256 | NistCurve::P384));
-        if certificate.is_signed_with(ECDSA_WITH_SHA512) && is_short {
-            return Some(Self::EcdsaSha512);
-        }
-        certificate.is_signed_with(RSASSA_PSS).then_some(Self::Pss)
-    }
-
-    /// Completes the sentence "a stack that lacks this ...".
-    #[must_use]
-    pub fn lacking(self) -> &'static str {
-        match self {
-            Self::P521 => "verifies no signature by a key on P-521",
-            Self::OtherCurve => "verifies no signature by a key on its curve",
-            Self::Ed25519 => "verifies no signature by an Ed25519 key",
-            Self::Ed448 => "verifies no signature by an Ed448 key",
-            Self::LongRsa => "verifies no signature by an RSA key of more than 4096 bits",
-            Self::EcdsaSha512 => "verifies no ecdsa-with-SHA512 by a key on P-256 or P-384",
-            Self::Pss => "verifies no RSASSA-PSS signature on a certificate",
-            Self::PssKey => "reads no RSA key that is for RSASSA-PSS alone",
-        }
-    }
 }
 
 /// How the rules of a stack are known.
@@ -161,7 +89,14 @@ pub const MBEDTLS: Consumer = Consumer {
         (Unusual::Ed25519, None),
         (Unusual::Ed448, None),
         (Unusual::PssKey, None),
+        (Unusual::ShortRsa, None),
         (Unusual::LongRsa, Some("CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")),
+        (Unusual::Sha1, None),
+        (Unusual::NameConstraints, None),
+        (Unusual::AnchorNameConstraints, None),
+        (Unusual::AnchorPolicies, None),
+        (Unusual::AnchorPolicyConstraints, None),
+        (Unusual::AnchorPathLength, None),
     ],
     known: Known::Measured,
 };
@@ -181,6 +116,7 @@ pub const BEARSSL: Consumer = Consumer {
         (Unusual::LongRsa, None),
         (Unusual::Pss, None),
         (Unusual::PssKey, None),
+        (Unusual::NameConstraints, None),
     ],
     known: Known::Measured,
 };
@@ -195,7 +131,7 @@ pub const OPENSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
-    lacks: &[],
+    lacks: &[(Unusual::AnchorPathLength, None), (Unusual::AnchorPurpose, None)],
     known: Known::Measured,
 };
 
@@ -218,7 +154,14 @@ pub const ESP_BUNDLE: Consumer = Consumer {
     looks_up: LooksUp::Topmost {
         unless: "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y",
     },
-    lacks: MBEDTLS.lacks,
+    lacks: &[
+        (Unusual::Ed25519, None),
+        (Unusual::Ed448, None),
+        (Unusual::PssKey, None),
+        (Unusual::ShortRsa, None),
+        (Unusual::LongRsa, Some("CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")),
+        (Unusual::NameConstraints, None),
+    ],
     known: Known::Read,
 };
 
@@ -238,6 +181,7 @@ pub const WOLFSSL: Consumer = Consumer {
         (Unusual::Ed25519, Some("HAVE_ED25519")),
         (Unusual::Ed448, Some("HAVE_ED448")),
         (Unusual::LongRsa, None),
+        (Unusual::NoKeyUsage, None),
     ],
     known: Known::Measured,
 };
@@ -250,7 +194,14 @@ pub const GO: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
-    lacks: &[(Unusual::OtherCurve, None), (Unusual::Ed448, None), (Unusual::PssKey, None)],
+    lacks: &[
+        (Unusual::OtherCurve, None),
+        (Unusual::Ed448, None),
+        (Unusual::PssKey, None),
+        (Unusual::AnchorPolicyConstraints, None),
+        (Unusual::AnchorPathLength, None),
+        (Unusual::AnchorPurpose, None),
+    ],
     known: Known::Measured,
 };
 
@@ -289,6 +240,7 @@ pub const RUSTLS: Consumer = Consumer {
         (Unusual::EcdsaSha512, Some("features = [\"aws-lc-rs\"]")),
         (Unusual::OtherCurve, None),
         (Unusual::Ed448, None),
+        (Unusual::ShortRsa, None),
         (Unusual::PssKey, None),
     ],
     known: Known::Measured,
