@@ -74,24 +74,37 @@ impl Unusual {
     /// The signature on the anchor counts only where it is the server's own certificate.
     #[must_use]
     pub fn of_chain<'a>(chain: &[&'a Certificate]) -> Vec<(&'a Certificate, Self)> {
-        let keys = chain.iter().filter_map(|one| Some((*one, Self::of_key(one.key())?)));
-        let mut found: Vec<_> = keys.collect();
-        for (place, pair) in chain.windows(2).enumerate() {
-            let (one, issuer) = (pair[0], pair[1]);
-            found.extend(Self::of_signature(one, issuer).map(|unusual| (one, unusual)));
+        let mut found = Self::below_the_anchor(chain);
+        match chain {
+            [own] if SHA1.iter().any(|id| own.is_signed_with(*id)) => found.push((own, Self::Sha1)),
+            [below @ .., anchor] if !below.is_empty() => {
+                // As part of the chain it is looked at alone, as the issuer of what is below it.
+                found.retain(|(one, unusual)| {
+                    one != anchor || !matches!(unusual, Self::NameConstraints | Self::NoKeyUsage)
+                });
+                let of_anchor = Self::of_anchor(anchor, &below[1..]);
+                found.extend(of_anchor.into_iter().map(|unusual| (*anchor, unusual)));
+            }
+            _ => {}
+        }
+        found
+    }
+
+    /// What is unusual about certificates that a server sends, the leaf first.
+    #[must_use]
+    pub fn below_the_anchor<'a>(sent: &[&'a Certificate]) -> Vec<(&'a Certificate, Self)> {
+        let mut found = Vec::new();
+        for (place, one) in sent.iter().enumerate() {
+            found.extend(Self::of_key(one.key()).map(|unusual| (*one, unusual)));
+            let issuer = sent.get(place + 1);
+            let signature = issuer.and_then(|issuer| Self::of_signature(one, issuer));
+            found.extend(signature.map(|unusual| (*one, unusual)));
             if is_critical(one, NAME_CONSTRAINTS) {
                 found.push((one, Self::NameConstraints));
             }
             if place > 0 && one.extension(KEY_USAGE).is_none() {
                 found.push((one, Self::NoKeyUsage));
             }
-        }
-        match chain {
-            [own] if SHA1.iter().any(|id| own.is_signed_with(*id)) => found.push((own, Self::Sha1)),
-            [_, between @ .., anchor] => {
-                found.extend(Self::of_anchor(anchor, between).into_iter().map(|it| (*anchor, it)));
-            }
-            _ => {}
         }
         found
     }

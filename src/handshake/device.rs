@@ -4,7 +4,10 @@
 
 use rustls_pki_types::DnsName;
 
-use crate::certificate::{Certificate, ED448, ED25519, Key};
+use crate::{
+    certificate::{Certificate, ED448, ED25519, Key},
+    consumer::{Consumer, Unusual},
+};
 
 use super::{
     DEVICES, Handshake, Hello, MaxFragmentLength, Presented, Version, error::Error,
@@ -80,6 +83,8 @@ pub struct Verdict {
 pub(super) struct Strictness {
     pub(super) fewest_rsa_bits: usize,
     pub(super) takes_sha1: bool,
+    /// The stack whose rules it has besides.
+    pub(super) consumer: Consumer,
 }
 
 impl Device {
@@ -286,7 +291,8 @@ impl Settings {
 impl Strictness {
     /// What the library would refuse among the certificates that the server sent.
     fn refusal(&self, sent: &[Certificate]) -> Option<String> {
-        sent.iter().filter(|one| !one.is_self_issued()).find_map(|one| {
+        let sent = sent.iter().filter(|one| !one.is_self_issued());
+        let weak = sent.clone().find_map(|one| {
             let problem = match one.key() {
                 key @ Key::Rsa { .. } if key.bits() < Some(self.fewest_rsa_bits) => {
                     format!("has an RSA key of fewer than {} bits", self.fewest_rsa_bits)
@@ -295,6 +301,15 @@ impl Strictness {
                 _ => return None,
             };
             Some(format!("`{}` {problem}", one.subject().text().line()))
+        });
+        // What the anchor has is not known here.
+        let chain: Vec<_> = sent.collect();
+        weak.or_else(|| {
+            Unusual::below_the_anchor(&chain).into_iter().find_map(|(one, unusual)| {
+                let lacks = self.consumer.lacks.contains(&(unusual, None));
+                let subject = one.subject().text();
+                lacks.then(|| format!("it {}: `{}`", unusual.lacking(), subject.line()))
+            })
         })
     }
 }

@@ -11,15 +11,22 @@ use super::{
 use crate::consumer;
 
 /// `mbedtls_x509_crt_profile_default` (library/x509_crt.c of mbedTLS 2.28 and 3.6).
-const MBEDTLS: Strictness =
-    Strictness { fewest_rsa_bits: consumer::FEWEST_RSA_BITS, takes_sha1: false };
+const MBEDTLS: Strictness = Strictness {
+    fewest_rsa_bits: consumer::FEWEST_RSA_BITS,
+    takes_sha1: false,
+    consumer: consumer::MBEDTLS,
+};
 
 /// `br_x509_minimal_init` of BearSSL 0.6 wants 128 bytes; the full profile has SHA-1.
-const BEARSSL: Strictness = Strictness { fewest_rsa_bits: 1017, takes_sha1: true };
+const BEARSSL: Strictness =
+    Strictness { fewest_rsa_bits: 1017, takes_sha1: true, consumer: consumer::BEARSSL };
 
 /// Security level 2, Debian's default (SSL_CTX_set_security_level(3)).
-const OPENSSL: Strictness =
-    Strictness { fewest_rsa_bits: consumer::FEWEST_RSA_BITS, takes_sha1: false };
+const OPENSSL: Strictness = Strictness {
+    fewest_rsa_bits: consumer::FEWEST_RSA_BITS,
+    takes_sha1: false,
+    consumer: consumer::OPENSSL,
+};
 
 /// What ESP-IDF leaves out unless its configuration says otherwise (components/mbedtls/Kconfig).
 const ESP_IDF_SETTINGS: Settings = Settings {
