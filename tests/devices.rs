@@ -1,5 +1,6 @@
 //! `--as`: what a device would be shown, and whether it can connect.
 
+use rcgen::{CertificateParams, GeneralSubtree, NameConstraints};
 use serde_json::Value;
 
 use crate::support::{Authority, Pki, Server, certgrab, grab, real};
@@ -243,4 +244,26 @@ fn a_signature_that_the_device_would_refuse_is_no_connection() {
         let report = run(device);
         assert!(report.contains(&format!("{device} can connect, with TLS 1.2\n")), "{report}");
     }
+}
+
+#[test]
+fn a_device_does_not_connect_to_a_chain_that_its_stack_cannot_read() {
+    let constrained = |params: &mut CertificateParams| {
+        params.name_constraints = Some(NameConstraints {
+            permitted_subtrees: vec![GeneralSubtree::DnsName("plc.test".to_owned())],
+            excluded_subtrees: Vec::new(),
+        });
+    };
+    let pki = Pki::root("Plant Root").intermediate_with("Plant Issuing", constrained);
+    let pki = pki.leaf("plc.test");
+    let server = Server::presenting(&pki);
+    for device in ["mbedtls", "esp8266", "esp-idf"] {
+        let run = grab(&server).args(["--as", device, "--roots"]).args([pki.root_file()]);
+        let line = "cannot connect: it reads no certificate with a critical nameConstraints: \
+                    `CN=Plant Issuing`";
+        let report = run.succeeds().out();
+        assert!(report.contains(line), "{device}: {report}");
+    }
+    let run = grab(&server).args(["--as", "openssl", "--roots"]).args([pki.root_file()]);
+    assert!(run.succeeds().out().contains("can connect"));
 }
