@@ -28,7 +28,7 @@ use rustls::{
 };
 use tempfile::TempDir;
 
-use crate::support::{authority::Authority, certgrab, pki::pem_of, real};
+use crate::support::{Pki, authority::Authority, certgrab, pki::pem_of, real};
 
 type Der = CertificateDer<'static>;
 
@@ -834,5 +834,31 @@ fn a_server_named_by_its_address_is_a_warning_for_those_that_compare_none() {
                 "certgrab: warning: {consumer} does not trust `CN=leaf`: it compares no IP address \
                  with those of a certificate; give the server a name{more}\n"
             ));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_no_anchor_comes_with_a_warning_where_its_reader_takes_none() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let emit = |format: &str, what: &str| {
+        certgrab()
+            .args(["plc.test", "--emit", format, "--what", what, "--at", "2030-01-01", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+            .succeeds()
+    };
+    emit("arduino", "leaf").stderr(
+        "certgrab: warning: mbedTLS does not trust `CN=plc.test`: it takes a server's own \
+         certificate as an anchor only if it is self-signed\n",
+    );
+    emit("python", "intermediates").stderr(
+        "certgrab: warning: OpenSSL does not trust `CN=Plant Issuing`: it takes no anchor that is \
+         not self-signed\n",
+    );
+    for (format, what) in
+        [("arduino", "intermediates"), ("esp8266", "leaf"), ("python", "chain"), ("c", "leaf")]
+    {
+        emit(format, what).stderr("");
     }
 }

@@ -184,13 +184,24 @@ pub(super) struct Doubt {
 impl Doubt {
     /// Fails with it if it is certain, and else warns of it; `whose` says of which targets it is.
     pub(super) fn tell(&self, whose: &str, display: &Display) -> Result<(), Failure> {
-        let (refusal, hint) = (&self.refusal, self.refusal.hint());
-        if self.is_certain {
-            return Err(Failure::new(Exit::Untrusted, format!("{whose}{refusal}")).with_hint(hint));
+        let Self { refusal, is_certain } = self;
+        if *is_certain {
+            let failure = Failure::new(Exit::Untrusted, format!("{whose}{refusal}"));
+            return Err(failure.with_hint(refusal.hint()));
         }
-        let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-        output::warn(format_args!("{whose}{refusal}{hint}"), display);
+        self.warn_of(whose, display);
         Ok(())
+    }
+
+    /// Warns of it, however certain it is.
+    pub(super) fn warn(&self, display: &Display) {
+        self.warn_of("", display);
+    }
+
+    fn warn_of(&self, whose: &str, display: &Display) {
+        let refusal = &self.refusal;
+        let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        output::warn(format_args!("{whose}{refusal}{hint}"), display);
     }
 
     /// Whether nothing must be written, and the words of it: where both are the same, so is what

@@ -11,7 +11,7 @@ use std::{
 use certgrab::{
     Grab, bundle,
     certificate::Sha256,
-    connect,
+    connect, consumer,
     document::Document,
     emit::Identifier,
     escape::Foreign,
@@ -284,6 +284,9 @@ fn finish(
 }
 
 /// Proves for the consumer of every form asked for that it verifies the server with the bundle.
+///
+/// Certificates other than the anchor serve for more than to verify with, so that a doubt about
+/// them is a warning.
 pub(super) fn prove(
     job: &Job,
     target: &Target,
@@ -295,6 +298,16 @@ pub(super) fn prove(
     let question = Question { name: &options.wanted_name(target), at: options.at };
     for format in consumed(job) {
         anchor::prove_for(format, &grab.presented, bundle, question, display)?;
+    }
+    let others = job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
+        (Form::Certificates(_), What::Anchor) => None,
+        (Form::Certificates(format), _) => consumer::reading(format.name).map(|_| format.name),
+        _ => None,
+    });
+    for format in others {
+        if let Some(doubt) = anchor::doubt(format, &grab.presented, bundle, question) {
+            doubt.warn(display);
+        }
     }
     Ok(())
 }
