@@ -4,15 +4,16 @@ A disagreement that is not listed fails, and so does a pattern of the list that 
 more. Only what a case should do can be listed, with the reason; what it must do cannot.
 """
 
-import fnmatch
+import collections
 import json
 import sys
 
-# More reasons than these would make another rule of the exceptions.
-MAX_REASONS = 5
+# More disagreements than these would make another rule of the exceptions.
+MAX_KNOWN = 5
 
-# The corpus has some 480 cases in two modes; far fewer say that it was not run whole.
-MIN_RUNS = 900
+# The corpus has some 480 cases, run to emit and to show, and 100 certificates to generate from in
+# four formats; far fewer say that it was not run whole. Mutants do not count.
+MIN_RUNS = {"emit": 400, "show": 400, "gen": 200}
 
 
 class Known:
@@ -23,14 +24,13 @@ class Known:
         if not reason.strip():
             sys.exit(f"no reason is given: {line}")
         self.mode, cases, self.says = (part.strip() for part in entry.split(":"))
-        self.unmet = {case.strip() for case in cases.split(",")}
-        self.cases = sorted(self.unmet)
+        self.cases = {case.strip() for case in cases.split(",")}
+        self.unmet = set(self.cases)
 
     def covers(self, mode, case, says):
-        met = {one for one in self.cases if fnmatch.fnmatchcase(case, one)}
-        if mode != self.mode or says != self.says or not met:
+        if mode != self.mode or says != self.says or case not in self.cases:
             return False
-        self.unmet -= met
+        self.unmet.discard(case)
         return True
 
 
@@ -41,10 +41,14 @@ def main():
     with open(path, encoding="utf-8") as file:
         lines = [line.strip() for line in file]
     known = [Known(line) for line in lines if line and not line.startswith("#")]
-    if len(known) > MAX_REASONS:
-        sys.exit(f"{path}: {len(known)} reasons, at most {MAX_REASONS} are allowed")
-    if len(runs) < MIN_RUNS:
-        sys.exit(f"only {len(runs)} runs in the report")
+    listed = sum(len(one.cases) for one in known)
+    if listed > MAX_KNOWN:
+        sys.exit(f"{path}: {listed} disagreements, at most {MAX_KNOWN} are allowed")
+    counts = collections.Counter(run["mode"] for run in runs if not run["case"].startswith("mut-"))
+    print("runs of the corpus:", dict(counts))
+    for mode, least in MIN_RUNS.items():
+        if counts[mode] < least:
+            sys.exit(f"only {counts[mode]} runs of the corpus in the mode {mode}, wanted {least}")
     wrong, covered = [], 0
     for run in runs:
         mode, case = run["mode"], run["case"]
