@@ -1,4 +1,4 @@
-//! One fetch over plain HTTP/1.1, within tight bounds.
+//! One request over plain HTTP/1.1, within tight bounds.
 //!
 //! hyper speaks the protocol over a connection that is made here, to an address that was checked.
 //! Nothing of this machine is told: no proxy, no cookies, no credentials.
@@ -41,27 +41,13 @@ pub const MAX_REDIRECTS: usize = 3;
 /// The most bytes read of one connection, framing included.
 const MAX_CONNECTION_BYTES: u64 = 2 * (MAX_BODY_BYTES + MAX_HEAD_BYTES) as u64;
 
-/// The body that `url` serves, over redirects, before `deadline`.
-pub(super) async fn fetch(
-    url: Url,
+/// What the host of `url` answers before `deadline`.
+pub(super) async fn ask(
+    url: &Url,
     reached: &Reached,
     deadline: Instant,
-) -> Result<Bytes, Problem> {
-    let deadline = deadline.min(Instant::now() + FETCH_TIMEOUT);
-    match timeout_at(deadline, follow(url, reached, deadline)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Problem::TimedOut),
-    }
-}
-
-async fn follow(mut url: Url, reached: &Reached, deadline: Instant) -> Result<Bytes, Problem> {
-    for _ in 0..=MAX_REDIRECTS {
-        match get(&url, reached, deadline).await? {
-            Answer::Body(body) => return Ok(body),
-            Answer::Elsewhere(next) => url = next,
-        }
-    }
-    Err(Problem::Redirects)
+) -> Result<Answer, Problem> {
+    timeout_at(deadline, get(url, reached, deadline)).await.unwrap_or(Err(Problem::TimedOut))
 }
 
 /// What a host says to a request.
