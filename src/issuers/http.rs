@@ -117,6 +117,12 @@ async fn checked_addresses(url: &Url, reached: &Reached) -> Result<Vec<SocketAdd
             found
         }
     };
+    open(found, reached)
+}
+
+/// Those of `found` that may be connected to, each judged by itself: one name may have addresses
+/// of every kind.
+fn open(found: Vec<SocketAddr>, reached: &Reached) -> Result<Vec<SocketAddr>, Problem> {
     let first = *found.first().ok_or(Problem::NotResolved)?;
     let open: Vec<_> = found
         .into_iter()
@@ -169,4 +175,25 @@ async fn body(mut incoming: Incoming) -> Result<Bytes, Problem> {
 
 fn protocol(error: &hyper::Error) -> Problem {
     if error.is_parse() || error.is_parse_status() { Problem::NotHttp } else { Problem::Broken }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issuers::Options;
+
+    #[test]
+    fn each_address_of_a_name_is_judged_by_itself_whatever_their_order() {
+        let reached = Reached { target: None, options: Options::default() };
+        let found = |texts: &[&str]| {
+            let addresses = texts.iter().map(|text| text.parse().unwrap()).collect();
+            super::open(addresses, &reached)
+        };
+        let (public, own) = ("23.1.2.3:80", "127.0.0.1:80");
+        let open = Ok(vec![public.parse().unwrap()]);
+        assert_eq!(found(&[public, own]), open);
+        assert_eq!(found(&[own, public]), open);
+        assert_eq!(found(&[own, "10.0.0.1:80"]), Err(Problem::Forbidden(own.parse().unwrap())));
+        assert_eq!(found(&[]), Err(Problem::NotResolved));
+    }
 }
