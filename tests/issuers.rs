@@ -13,7 +13,7 @@ use certgrab::{
     certificate::Certificate,
     grab::{self, Options},
     handshake::Presented,
-    issuers::{self, Problem},
+    issuers::{self, Problem, http::MAX_CONNECTION_BYTES},
     store::{Source, Store},
     target::Target,
 };
@@ -414,6 +414,34 @@ fn what_is_served_in_place_of_the_issuer_is_named() {
             .err();
         assert!(text.contains(&format!("/i {wanted}")), "{wanted}: {text}");
     }
+}
+
+#[test]
+fn a_connection_with_an_issuer_is_heard_for_160_kib_and_not_a_byte_more() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/i")]);
+    let server = forgetful(&pki);
+    // Chunks of a byte each are six times as long as what they carry (RFC 9112 section 7.1), and
+    // PEM may have any text before it.
+    let pem = pem_of(&pki.path()[1..2]);
+    let body = format!("{}\n{pem}", "x".repeat(27_000 - 1 - pem.len()));
+    let chunks: String = body.chars().map(|one| format!("1\r\n{one}\r\n")).collect();
+    let answer = |bytes: usize| {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX: ";
+        let rest = format!("\r\n\r\n{chunks}0\r\n\r\n");
+        format!("{head}{}{rest}", "y".repeat(bytes - head.len() - rest.len())).into_bytes()
+    };
+    let run = || {
+        grab(&server)
+            .args(["--emit", "pem", "--roots"])
+            .args([pki.root_file()])
+            .args(files.allowing())
+    };
+    files.answer("/i", answer(MAX_CONNECTION_BYTES));
+    run().succeeds();
+    files.answer("/i", answer(MAX_CONNECTION_BYTES + 1));
+    let text = run().fails_with(1).stdout("").err();
+    assert!(text.contains("/i is answered with more than the limits allow"), "{text}");
 }
 
 #[test]

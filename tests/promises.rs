@@ -101,6 +101,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("issuers::http::MAX_BODY_BYTES", bytes(issuers::http::MAX_BODY_BYTES)),
         ("issuers::http::MAX_HEAD_BYTES", bytes(issuers::http::MAX_HEAD_BYTES)),
         ("issuers::http::MAX_HEADERS", issuers::http::MAX_HEADERS.to_string()),
+        ("issuers::http::MAX_CONNECTION_BYTES", bytes(issuers::http::MAX_CONNECTION_BYTES)),
         ("issuers::body::MAX_CERTIFICATES", issuers::body::MAX_CERTIFICATES.to_string()),
         ("extensions::RSA_BITS", format!("{} to {} bits", rsa.start(), rsa.end())),
         ("issuers::policy::MAX_URL_CHARACTERS", issuers::policy::MAX_URL_CHARACTERS.to_string()),

@@ -3,7 +3,14 @@
 //! hyper speaks the protocol over a connection that is made here, to an address that was checked.
 //! Nothing of this machine is told: no proxy, no cookies, no credentials.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    error::Error as _,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use http_body_util::{BodyExt as _, Empty};
 use hyper::{
@@ -14,7 +21,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf, Take},
     task::JoinSet,
     time::{Instant, timeout_at},
 };
@@ -38,8 +45,9 @@ pub const MAX_HEADERS: usize = 64;
 /// The most redirects of one fetch.
 pub const MAX_REDIRECTS: usize = 3;
 
-/// The most bytes read of one connection, framing included.
-const MAX_CONNECTION_BYTES: u64 = 2 * (MAX_BODY_BYTES + MAX_HEAD_BYTES) as u64;
+/// The most bytes read of one connection: a head and a body at their limits, and as much again for
+/// the framing of chunks and for answers that are not final (RFC 9110 section 15.2).
+pub const MAX_CONNECTION_BYTES: usize = 2 * (MAX_BODY_BYTES + MAX_HEAD_BYTES);
 
 /// What the host of `url` answers before `deadline`.
 pub(super) async fn ask(
@@ -70,9 +78,8 @@ pub(crate) async fn exchange<S>(stream: S, url: &Url, deadline: Instant) -> Resu
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    // Past the limit the peer seems to have hung up.
     let (read, write) = tokio::io::split(stream);
-    let limited = tokio::io::join(read.take(MAX_CONNECTION_BYTES), write);
+    let limited = tokio::io::join(Bounded(read.take(MAX_CONNECTION_BYTES as u64)), write);
     let (mut sender, connection) = http1::Builder::new()
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD_BYTES)
@@ -174,7 +181,31 @@ async fn body(mut incoming: Incoming) -> Result<Bytes, Problem> {
 }
 
 fn protocol(error: &hyper::Error) -> Problem {
-    if error.is_parse() || error.is_parse_status() { Problem::NotHttp } else { Problem::Broken }
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    if cause.is_some_and(|cause| cause.kind() == io::ErrorKind::FileTooLarge) {
+        Problem::TooMuch
+    } else if error.is_parse() || error.is_parse_status() {
+        Problem::NotHttp
+    } else {
+        Problem::Broken
+    }
+}
+
+/// Reads up to the limit, and fails past it, where a reader that just ends would seem to be a peer
+/// that hung up.
+struct Bounded<R>(Take<R>);
+
+impl<R: AsyncRead + Unpin> AsyncRead for Bounded<R> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.0.limit() == 0 {
+            return Poll::Ready(Err(io::ErrorKind::FileTooLarge.into()));
+        }
+        Pin::new(&mut self.0).poll_read(context, into)
+    }
 }
 
 #[cfg(test)]
