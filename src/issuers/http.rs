@@ -30,7 +30,7 @@ use url::{Host, Url};
 use super::{Problem, Reached, policy};
 use crate::connect;
 
-/// How long one fetch may take, redirects included: Chrome gives 10 to 15 s to all of them.
+/// How long a URL of a certificate may take, redirects included: Chrome gives 10 to 15 s to all of them.
 pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The most bytes of a body, as in Chrome: certificates have 1 to 3 KB.
@@ -42,7 +42,7 @@ pub const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// The most header lines.
 pub const MAX_HEADERS: usize = 64;
 
-/// The most redirects of one fetch.
+/// The most redirects of one URL.
 pub const MAX_REDIRECTS: usize = 3;
 
 /// The most bytes read of one connection: a head and a body at their limits, and as much again for
