@@ -30,7 +30,8 @@ use url::{Host, Url};
 use super::{Problem, Reached, policy};
 use crate::connect;
 
-/// How long a URL of a certificate may take, redirects included: Chrome gives 10 to 15 s to all of them.
+/// How long a URL of a certificate may take, redirects included: Chrome gives 10 to 15 s to all of
+/// them.
 pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The most bytes of a body, as in Chrome: certificates have 1 to 3 KB.
