@@ -102,9 +102,18 @@ mod tests {
 
     #[test]
     fn the_greedy_choice_is_not_taken_where_a_smaller_set_exists() {
-        // Greedy takes 9, which opens four of six, and then needs two more; 1 and 2 open all.
-        let doors: [&[u32]; 6] = [&[1, 9], &[1, 9], &[2, 9], &[2, 9], &[1], &[2]];
-        assert_eq!(cover(&doors), [1, 2]);
+        // Greedy takes 9, which opens four of six, then 3 and 4, which two doors prefer to 11 and
+        // 12, and none of the three is needless; 11 and 12 open all. The anchors from 21 on keep
+        // doors apart that would be one to the search.
+        let doors: [&[u32]; 6] =
+            [&[9, 11], &[9, 11, 21], &[9, 12], &[9, 12, 22], &[3, 11], &[4, 12]];
+        assert_eq!(cover(&doors), [11, 12]);
+
+        let doors: BTreeSet<Vec<u32>> = doors.iter().map(|door| door.to_vec()).collect();
+        let anchors: BTreeSet<&u32> = doors.iter().flatten().collect();
+        let anchors: Vec<&u32> = anchors.into_iter().collect();
+        let preferred = BTreeMap::from([(&9, 4), (&3, 1), (&4, 1)]);
+        assert_eq!(greedy(&doors, &anchors, &preferred), [&3, &4, &9]);
     }
 
     #[test]

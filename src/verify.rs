@@ -220,3 +220,68 @@ fn holds(
         refusal.in_store("the device")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+    use rustls_pki_types::ServerName;
+
+    use super::*;
+    use crate::{anchor, escape::Foreign, issuers::Fetched};
+
+    fn authority(name: &str) -> CertificateParams {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        params
+    }
+
+    fn read(certificate: &rcgen::Certificate) -> Certificate {
+        Certificate::from_der(certificate.der()).unwrap()
+    }
+
+    #[test]
+    fn a_candidate_that_the_presented_chain_does_not_carry_is_not_proven() {
+        let [root_key, issuing_key, leaf_key, other_key] =
+            [(); 4].map(|()| KeyPair::generate().unwrap());
+        let root = read(&authority("Plant Root").self_signed(&root_key).unwrap());
+        let impostor = read(&authority("Plant Root").self_signed(&other_key).unwrap());
+        let above = Issuer::new(authority("Plant Root"), root_key);
+        let issuing = read(&authority("Issuing").signed_by(&issuing_key, &above).unwrap());
+        let above = Issuer::new(authority("Issuing"), issuing_key);
+        let leaf = CertificateParams::new(["plc.test".to_owned()]).unwrap();
+        let leaf = read(&leaf.signed_by(&leaf_key, &above).unwrap());
+
+        let name = ServerName::try_from("plc.test").unwrap();
+        let prove = |root: &Certificate, sent: &[&Certificate], missing: &[&Certificate]| {
+            let root = Root { certificate: root.clone(), source: Source::Fingerprint };
+            let fetched = |one: &&Certificate| Fetched {
+                certificate: (*one).clone(),
+                url: Foreign::text("http://aia.test/"),
+            };
+            let candidate = Candidate {
+                path: Path {
+                    certificates: vec![leaf.clone(), issuing.clone()],
+                    anchor: root.clone(),
+                },
+                missing: missing.iter().map(fetched).collect(),
+                lasts: anchor::lasts(&root, None),
+                root,
+                reason: Reason::Only,
+            };
+            let sent = sent.iter().map(|one| one.der());
+            let presented = Presented::from_message(sent, Source::Server);
+            let question = Question { name: &name, at: "2030-01-01".parse().unwrap() };
+            super::prove(vec![candidate], &presented, question)
+                .map(|proven| proven.anchor().clone())
+        };
+        assert!(prove(&root, &[&leaf, &issuing], &[]).is_ok());
+        assert!(prove(&root, &[&leaf], &[&issuing]).is_ok());
+        let refused = prove(&root, &[&leaf], &[]);
+        assert!(matches!(refused, Err(Refusal::MissingIssuer { .. })), "{refused:?}");
+        let refused = prove(&impostor, &[&leaf, &issuing], &[]);
+        assert!(matches!(refused, Err(Refusal::OtherKey { .. })), "{refused:?}");
+        let refused = prove(&impostor, &[&leaf, &issuing, &root], &[]);
+        assert!(matches!(refused, Err(Refusal::UnknownRoot { .. })), "{refused:?}");
+    }
+}

@@ -2,7 +2,17 @@
 
 use std::fs;
 
-use rcgen::date_time_ymd;
+use certgrab::{
+    anchor::{Candidate, Reason},
+    certificate::Certificate,
+    escape::Foreign,
+    grab::{self, Options},
+    handshake::Presented,
+    issuers::{Fetched, Issuers},
+    store::{Source, Store},
+    verify::Verified,
+};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 
 use crate::support::{
     Pki, certgrab,
@@ -51,6 +61,83 @@ fn an_anchor_that_lasts_as_long_as_asked_is_chosen_before_a_nearer_one() {
     );
     let text = run("long").fails_with(2).err();
     assert!(text.contains("wanted a number of years or days, such as 10y or 90d"), "{text}");
+}
+
+/// An authority from 2020 until the first day of `year`.
+fn authority(name: &str, year: i32) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(year, 1, 1);
+    params
+}
+
+/// `params` signed by the key of the authority `name`.
+fn signed(params: &CertificateParams, key: &KeyPair, name: &str, by: &KeyPair) -> Vec<u8> {
+    let above = authority(name, 2060);
+    let issuer = Issuer::from_params(&above, by);
+    params.signed_by(key, &issuer).expect("a certificate").der().to_vec()
+}
+
+/// What becomes of the leaf and the others that are `sent`, with what was `found` besides, where
+/// `roots` are trusted.
+fn concluded(sent: &[Vec<u8>], found: &[Vec<u8>], roots: &[Vec<u8>]) -> Verified {
+    let read = |der: &Vec<u8>| Certificate::from_der(der).expect("a certificate");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("roots.pem");
+    let blocks = roots.iter().map(|der| pem::encode(&pem::Pem::new("CERTIFICATE", der.clone())));
+    fs::write(&file, blocks.collect::<String>()).expect("a file");
+    let mut store = Store::default();
+    store.add_path(&file).expect("roots");
+    let options = Options::new(store, "2030-01-01".parse().expect("a time"));
+    let fetched = |der| Fetched { certificate: read(der), url: Foreign::text("http://aia.test/") };
+    let issuers =
+        Issuers { certificates: found.iter().map(fetched).collect(), attempts: Vec::new() };
+    let presented = Presented::from_message(sent.iter().map(Vec::as_slice), Source::Server);
+    let target = "plc.test".parse().expect("a target");
+    let grab = grab::conclude(presented, issuers, &target, &options);
+    grab.verdict.expect("an anchor").verified
+}
+
+fn subject(candidate: &Candidate) -> String {
+    candidate.root.certificate.subject().text().line()
+}
+
+#[test]
+fn the_nearer_root_is_chosen_before_a_farther_one_that_lasts_longer() {
+    let [near, far, leaf] = [(); 3].map(|()| KeyPair::generate().expect("a key"));
+    let near_root = authority("Near Root", 2035).self_signed(&near).expect("a root");
+    let far_root = authority("Far Root", 2060).self_signed(&far).expect("a root");
+    let cross = signed(&authority("Near Root", 2050), &near, "Far Root", &far);
+    let server = CertificateParams::new(["plc.test".to_owned()]).expect("a leaf");
+    let server = signed(&server, &leaf, "Near Root", &near);
+    let roots = [near_root, far_root].map(|root| root.der().to_vec());
+    let verified = concluded(&[server, cross], &[], &roots);
+    let (anchor, other) = (verified.anchor(), &verified.alternatives()[0]);
+    assert_eq!((subject(anchor), &anchor.reason), ("CN=Near Root".to_owned(), &Reason::Nearest));
+    let behind = Reason::BehindCrossSign(Foreign::text("CN=Near Root"));
+    assert_eq!((subject(other), &other.reason), ("CN=Far Root".to_owned(), &behind));
+    assert!(anchor.lasts.until < other.lasts.until);
+}
+
+#[test]
+fn a_root_for_which_all_is_sent_is_chosen_before_a_nearer_one_for_which_it_is_not() {
+    let [near, far, middle, issuing, leaf] = [(); 5].map(|()| KeyPair::generate().expect("a key"));
+    let near_root = authority("Near Root", 2060).self_signed(&near).expect("a root");
+    let far_root = authority("Far Root", 2035).self_signed(&far).expect("a root");
+    let by_near = signed(&authority("Issuing", 2050), &issuing, "Near Root", &near);
+    let by_middle = signed(&authority("Issuing", 2050), &issuing, "Middle", &middle);
+    let middle = signed(&authority("Middle", 2050), &middle, "Far Root", &far);
+    let server = CertificateParams::new(["plc.test".to_owned()]).expect("a leaf");
+    let server = signed(&server, &leaf, "Issuing", &issuing);
+    let roots = [near_root, far_root].map(|root| root.der().to_vec());
+    let verified = concluded(&[server, by_middle, middle], &[by_near], &roots);
+    let (anchor, other) = (verified.anchor(), &verified.alternatives()[0]);
+    assert_eq!((subject(anchor), &anchor.reason), ("CN=Far Root".to_owned(), &Reason::Sufficient));
+    assert_eq!((subject(other), &other.reason), ("CN=Near Root".to_owned(), &Reason::Insufficient));
+    assert!(anchor.path.certificates.len() > other.path.certificates.len());
+    assert!(anchor.lasts.until < other.lasts.until);
 }
 
 #[test]

@@ -1,6 +1,14 @@
 //! Reaching the server: addresses, families, another place, and what is said when none answers.
 
-use std::{net::TcpListener, time::Instant};
+use std::{
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use certgrab::reach;
 
 use crate::support::{Pki, Server, certgrab, grab};
 
@@ -58,6 +66,40 @@ fn one_deadline_holds_for_the_whole_target() {
     certgrab().args([format!("127.0.0.1:{port}"), "--timeout".into(), "1".into()]).fails_with(3);
     // Far from any figure of performance: only that it does not wait for the default.
     assert!(begun.elapsed().as_secs() < 9, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_proxy_that_is_silent_is_given_up_with_the_target() {
+    let ask = |scheme: &str| {
+        let silent = Server::scripted("proxy.test", |mut stream: TcpStream, _| {
+            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        });
+        let proxy = format!("{scheme}://{}", silent.address());
+        let begun = Instant::now();
+        let run = certgrab().args(["plc.test", "--timeout", "1", "--proxy", &proxy]);
+        let text = run.fails_with(3).stdout("").err();
+        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+        assert!(text.contains(&silent.address().to_string()), "{text}");
+    };
+    thread::scope(|both| {
+        both.spawn(|| ask("http"));
+        both.spawn(|| ask("socks5h"));
+    });
+}
+
+#[test]
+fn a_question_for_mqtt_is_one_of_the_four_connections() {
+    // It hangs up on both hellos of a device and on the question, and refuses what comes then so
+    // that another attempt is worth it.
+    let asked = AtomicUsize::new(0);
+    let moody = Server::scripted("plc.test", move |mut stream: TcpStream, _| {
+        let _ = stream.read(&mut [0; 4096]);
+        if asked.fetch_add(1, Ordering::SeqCst) >= 3 {
+            let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]);
+        }
+    });
+    grab(&moody).args(["--as", "openssl"]).fails_with(3);
+    assert_eq!(moody.heard().connections, reach::MAX_CONNECTIONS);
 }
 
 #[test]

@@ -6,13 +6,14 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpStream},
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use certgrab::{
     certificate::Certificate,
     grab::{self, Options},
     handshake::Presented,
-    issuers::{self, Problem},
+    issuers::{self, Problem, http::MAX_CONNECTION_BYTES},
     store::{Source, Store},
     target::Target,
 };
@@ -223,7 +224,6 @@ fn aia_is_tame_and_asks_no_address_of_this_machine_unless_the_user_opens_it() {
 #[test]
 fn aia_is_tame_and_follows_a_redirect_only_to_where_a_url_may_lead() {
     let files = Files::start();
-    let redirect = |to: &str| format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\n\r\n").into_bytes();
     let pki = pki_with(&[files.url("/moved.crt")]);
     let server = forgetful(&pki);
     let run = || {
@@ -241,12 +241,141 @@ fn aia_is_tame_and_follows_a_redirect_only_to_where_a_url_may_lead() {
         ("http://127.0.0.2:1/issuing.crt", "leads to 127.0.0.2:1, which is not fetched from"),
         ("https://plc.test/issuing.crt", "has the scheme `https`, and only http is fetched"),
         ("file:///etc/passwd", "has the scheme `file`, and only http is fetched"),
-        ("/moved.crt", "is redirected more than 3 times"),
+        ("/moved.crt", "is redirected in a circle"),
     ] {
         files.answer("/moved.crt", redirect(to));
         let text = run().fails_with(1).err();
         assert!(text.contains(&format!("/moved.crt {wanted}")), "{to}: {text}");
     }
+}
+
+fn redirect(to: &str) -> Vec<u8> {
+    format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\n\r\n").into_bytes()
+}
+
+/// What was asked of `files`, in the order of the alphabet.
+fn sorted(files: &Files) -> Vec<String> {
+    let mut asked = files.asked();
+    asked.sort();
+    asked
+}
+
+#[test]
+fn each_url_is_asked_for_once_however_many_lead_to_it() {
+    let files = Files::start();
+    let paths = ["/0", "/1", "/2", "/3", "/4"];
+    let pki = pki_with(&paths.map(|path| files.url(path)));
+    let server = forgetful(&pki);
+    let run = || {
+        grab(&server)
+            .args(["--emit", "pem", "--roots"])
+            .args([pki.root_file()])
+            .args(files.allowing())
+    };
+    for path in paths {
+        files.answer(path, redirect("/issuing.crt"));
+    }
+    let text = run().fails_with(1).err();
+    for path in paths {
+        let wanted = format!("{} is answered with status 404", files.url(path));
+        assert!(text.contains(&wanted), "{path}: {text}");
+    }
+    let all = ["/0", "/1", "/2", "/3", "/4", "/issuing.crt"].map(|path| files.url(path));
+    assert_eq!(sorted(&files), all);
+    files.serve("/issuing.crt", &pki.path()[1]);
+    run().succeeds();
+
+    // The host in capitals and the fragment make no other URL of it (RFC 9110 sections 4.2.3 and
+    // 7.1), and one redirected to another that the certificate names asks for nothing new.
+    let files = Files::start();
+    let port = files.server.port();
+    let urls = [
+        format!("http://localhost:{port}/x"),
+        format!("HTTP://LOCALHOST:{port}/x#1"),
+        format!("http://localhost:{port}/x#2"),
+        format!("http://localhost:{port}/moved"),
+    ];
+    files.answer("/moved", redirect("/x#3"));
+    let pki = pki_with(&urls);
+    let server = forgetful(&pki);
+    let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
+    for url in &urls {
+        assert!(text.contains(&format!("{url} is answered with status 404")), "{url}: {text}");
+    }
+    assert_eq!(sorted(&files), [&urls[3], &urls[0]].map(String::clone));
+}
+
+#[test]
+fn a_redirect_is_one_of_the_fetches_of_a_target() {
+    let files = Files::start();
+    let paths = ["/0", "/1", "/2", "/3", "/4"];
+    for path in paths {
+        files.answer(path, redirect(&format!("/moved{path}")));
+    }
+    let pki = pki_with(&paths.map(|path| files.url(path)));
+    let server = forgetful(&pki);
+    let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
+    assert_eq!(files.asked().len(), issuers::MAX_FETCHES);
+    let told = |problem: &str| text.matches(problem).count();
+    assert_eq!(told("asks for more than the 8 fetches of a target"), 2, "{text}");
+    assert_eq!(told("is answered with status 404"), 3, "{text}");
+}
+
+#[test]
+fn urls_that_are_redirected_to_each_other_are_asked_for_once_and_named() {
+    let files = Files::start();
+    files.answer("/a", redirect("/b"));
+    files.answer("/b", redirect("/a"));
+    let urls = ["/a", "/b"].map(|path| files.url(path));
+    let pki = pki_with(&urls);
+    let server = forgetful(&pki);
+    let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
+    for url in &urls {
+        assert!(text.contains(&format!("{url} is redirected in a circle")), "{url}: {text}");
+    }
+    assert_eq!(sorted(&files), urls);
+}
+
+#[test]
+fn an_answer_that_is_no_help_to_one_certificate_is_kept_for_the_next() {
+    for second in ["/upper.crt", "/upper.crt#again", "/moved"] {
+        let files = Files::start();
+        let pki = Pki::root("Plant Root")
+            .intermediate("Upper")
+            .intermediate_with("Lower", with_urls(&[files.url(second)]))
+            .changed(with_urls(&[files.url("/upper.crt"), files.url("/lower.crt")]))
+            .leaf("plc.test");
+        files.serve("/upper.crt", &pki.path()[2]);
+        files.serve("/lower.crt", &pki.path()[1]);
+        files.answer("/moved", redirect("/upper.crt"));
+        let server = forgetful(&pki);
+        grab(&server)
+            .args(["--emit", "pem", "--roots"])
+            .args([pki.root_file()])
+            .args(files.allowing())
+            .succeeds();
+        let mut wanted = vec![files.url("/lower.crt"), files.url("/upper.crt")];
+        if second == "/moved" {
+            wanted.insert(1, files.url(second));
+        }
+        assert_eq!(sorted(&files), wanted);
+    }
+}
+
+#[test]
+fn a_host_of_an_issuer_that_is_silent_is_given_up_with_the_target() {
+    let silent = Server::scripted("silent", |mut stream: TcpStream, _: &Mutex<Heard>| {
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+    });
+    let url = format!("http://{}/issuing.crt", silent.address());
+    let pki = pki_with(std::slice::from_ref(&url));
+    let server = forgetful(&pki);
+    let allowing = ["--aia-allow".to_owned(), silent.address().to_string()];
+    let begun = Instant::now();
+    let run = grab(&server).args(["--emit", "pem", "--timeout", "1"]).args(allowing);
+    let text = run.fails_with(1).stdout("").err();
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(text.contains(&format!("{url} was not answered in time")), "{text}");
 }
 
 #[test]
@@ -285,6 +414,34 @@ fn what_is_served_in_place_of_the_issuer_is_named() {
             .err();
         assert!(text.contains(&format!("/i {wanted}")), "{wanted}: {text}");
     }
+}
+
+#[test]
+fn a_connection_with_an_issuer_is_heard_for_160_kib_and_not_a_byte_more() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/i")]);
+    let server = forgetful(&pki);
+    // Chunks of a byte each are six times as long as what they carry (RFC 9112 section 7.1), and
+    // PEM may have any text before it.
+    let pem = pem_of(&pki.path()[1..2]);
+    let body = format!("{}\n{pem}", "x".repeat(27_000 - 1 - pem.len()));
+    let chunks: String = body.chars().map(|one| format!("1\r\n{one}\r\n")).collect();
+    let answer = |bytes: usize| {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX: ";
+        let rest = format!("\r\n\r\n{chunks}0\r\n\r\n");
+        format!("{head}{}{rest}", "y".repeat(bytes - head.len() - rest.len())).into_bytes()
+    };
+    let run = || {
+        grab(&server)
+            .args(["--emit", "pem", "--roots"])
+            .args([pki.root_file()])
+            .args(files.allowing())
+    };
+    files.answer("/i", answer(MAX_CONNECTION_BYTES));
+    run().succeeds();
+    files.answer("/i", answer(MAX_CONNECTION_BYTES + 1));
+    let text = run().fails_with(1).stdout("").err();
+    assert!(text.contains("/i is answered with more than the limits allow"), "{text}");
 }
 
 #[test]

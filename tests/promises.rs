@@ -101,6 +101,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("issuers::http::MAX_BODY_BYTES", bytes(issuers::http::MAX_BODY_BYTES)),
         ("issuers::http::MAX_HEAD_BYTES", bytes(issuers::http::MAX_HEAD_BYTES)),
         ("issuers::http::MAX_HEADERS", issuers::http::MAX_HEADERS.to_string()),
+        ("issuers::http::MAX_CONNECTION_BYTES", bytes(issuers::http::MAX_CONNECTION_BYTES)),
         ("issuers::body::MAX_CERTIFICATES", issuers::body::MAX_CERTIFICATES.to_string()),
         ("extensions::RSA_BITS", format!("{} to {} bits", rsa.start(), rsa.end())),
         ("issuers::policy::MAX_URL_CHARACTERS", issuers::policy::MAX_URL_CHARACTERS.to_string()),
@@ -142,6 +143,21 @@ fn ends_in_time_against_a_peer_that_drips() {
     let begun = Instant::now();
     grab(&server).args(["--timeout", "2"]).fails_with(3).stdout("");
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn certificates_that_are_sent_again_take_the_place_of_no_other() {
+    let most = u8::try_from(handshake::MAX_CERTIFICATES).expect("a few");
+    let one = Pki::root("Plant Root").leaf("plc.test").leaf_der().to_vec();
+    // The last bytes are of the signature, which nobody checks here.
+    let of = |number: u8| [&one[..one.len() - 1], &[number]].concat();
+    let again = (0..most).map(|_| of(0));
+    let sent: Vec<_> = again.chain((0..most).map(of)).collect();
+    let source = store::Source::Server;
+    let kept = handshake::Presented::from_message(sent.iter().map(Vec::as_slice), source);
+    let kept_bytes: Vec<_> = kept.certificates.iter().map(Certificate::der).collect();
+    assert_eq!(kept_bytes, (0..most).map(of).collect::<Vec<_>>());
+    assert_eq!(kept.dropped, handshake::MAX_CERTIFICATES);
 }
 
 /// Whether `text` would do anything but stand there.

@@ -1,9 +1,16 @@
-//! One fetch over plain HTTP/1.1, within tight bounds.
+//! One request over plain HTTP/1.1, within tight bounds.
 //!
 //! hyper speaks the protocol over a connection that is made here, to an address that was checked.
 //! Nothing of this machine is told: no proxy, no cookies, no credentials.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    error::Error as _,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use http_body_util::{BodyExt as _, Empty};
 use hyper::{
@@ -14,7 +21,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf, Take},
     task::JoinSet,
     time::{Instant, timeout_at},
 };
@@ -23,7 +30,8 @@ use url::{Host, Url};
 use super::{Problem, Reached, policy};
 use crate::connect;
 
-/// How long one fetch may take, redirects included: Chrome gives 10 to 15 s to all of them.
+/// How long a URL of a certificate may take, redirects included: Chrome gives 10 to 15 s to all of
+/// them.
 pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The most bytes of a body, as in Chrome: certificates have 1 to 3 KB.
@@ -35,33 +43,20 @@ pub const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// The most header lines.
 pub const MAX_HEADERS: usize = 64;
 
-/// The most redirects of one fetch.
+/// The most redirects of one URL.
 pub const MAX_REDIRECTS: usize = 3;
 
-/// The most bytes read of one connection, framing included.
-const MAX_CONNECTION_BYTES: u64 = 2 * (MAX_BODY_BYTES + MAX_HEAD_BYTES) as u64;
+/// The most bytes read of one connection: a head and a body at their limits, and as much again for
+/// the framing of chunks and for answers that are not final (RFC 9110 section 15.2).
+pub const MAX_CONNECTION_BYTES: usize = 2 * (MAX_BODY_BYTES + MAX_HEAD_BYTES);
 
-/// The body that `url` serves, over redirects, before `deadline`.
-pub(super) async fn fetch(
-    url: Url,
+/// What the host of `url` answers before `deadline`.
+pub(super) async fn ask(
+    url: &Url,
     reached: &Reached,
     deadline: Instant,
-) -> Result<Bytes, Problem> {
-    let deadline = deadline.min(Instant::now() + FETCH_TIMEOUT);
-    match timeout_at(deadline, follow(url, reached, deadline)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Problem::TimedOut),
-    }
-}
-
-async fn follow(mut url: Url, reached: &Reached, deadline: Instant) -> Result<Bytes, Problem> {
-    for _ in 0..=MAX_REDIRECTS {
-        match get(&url, reached, deadline).await? {
-            Answer::Body(body) => return Ok(body),
-            Answer::Elsewhere(next) => url = next,
-        }
-    }
-    Err(Problem::Redirects)
+) -> Result<Answer, Problem> {
+    timeout_at(deadline, get(url, reached, deadline)).await.unwrap_or(Err(Problem::TimedOut))
 }
 
 /// What a host says to a request.
@@ -84,9 +79,8 @@ pub(crate) async fn exchange<S>(stream: S, url: &Url, deadline: Instant) -> Resu
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    // Past the limit the peer seems to have hung up.
     let (read, write) = tokio::io::split(stream);
-    let limited = tokio::io::join(read.take(MAX_CONNECTION_BYTES), write);
+    let limited = tokio::io::join(Bounded(read.take(MAX_CONNECTION_BYTES as u64)), write);
     let (mut sender, connection) = http1::Builder::new()
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD_BYTES)
@@ -131,6 +125,12 @@ async fn checked_addresses(url: &Url, reached: &Reached) -> Result<Vec<SocketAdd
             found
         }
     };
+    open(found, reached)
+}
+
+/// Those of `found` that may be connected to, each judged by itself: one name may have addresses
+/// of every kind.
+fn open(found: Vec<SocketAddr>, reached: &Reached) -> Result<Vec<SocketAddr>, Problem> {
     let first = *found.first().ok_or(Problem::NotResolved)?;
     let open: Vec<_> = found
         .into_iter()
@@ -182,5 +182,50 @@ async fn body(mut incoming: Incoming) -> Result<Bytes, Problem> {
 }
 
 fn protocol(error: &hyper::Error) -> Problem {
-    if error.is_parse() || error.is_parse_status() { Problem::NotHttp } else { Problem::Broken }
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    if cause.is_some_and(|cause| cause.kind() == io::ErrorKind::FileTooLarge) {
+        Problem::TooMuch
+    } else if error.is_parse() || error.is_parse_status() {
+        Problem::NotHttp
+    } else {
+        Problem::Broken
+    }
+}
+
+/// Reads up to the limit, and fails past it, where a reader that just ends would seem to be a peer
+/// that hung up.
+struct Bounded<R>(Take<R>);
+
+impl<R: AsyncRead + Unpin> AsyncRead for Bounded<R> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.0.limit() == 0 {
+            return Poll::Ready(Err(io::ErrorKind::FileTooLarge.into()));
+        }
+        Pin::new(&mut self.0).poll_read(context, into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issuers::Options;
+
+    #[test]
+    fn each_address_of_a_name_is_judged_by_itself_whatever_their_order() {
+        let reached = Reached { target: None, options: Options::default() };
+        let found = |texts: &[&str]| {
+            let addresses = texts.iter().map(|text| text.parse().unwrap()).collect();
+            super::open(addresses, &reached)
+        };
+        let (public, own) = ("23.1.2.3:80", "127.0.0.1:80");
+        let open = Ok(vec![public.parse().unwrap()]);
+        assert_eq!(found(&[public, own]), open);
+        assert_eq!(found(&[own, public]), open);
+        assert_eq!(found(&[own, "10.0.0.1:80"]), Err(Problem::Forbidden(own.parse().unwrap())));
+        assert_eq!(found(&[]), Err(Problem::NotResolved));
+    }
 }

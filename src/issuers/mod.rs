@@ -14,15 +14,15 @@
 pub mod body;
 pub mod http;
 pub mod policy;
+mod search;
 
 use std::{fmt, net::IpAddr, net::SocketAddr, time::Duration};
 
-use tokio::{
-    task::JoinSet,
-    time::{Instant, timeout_at},
-};
+use tokio::time::Instant;
 
 pub use policy::Allowed;
+
+use search::Search;
 
 use crate::{
     certificate::{Certificate, Sha256},
@@ -39,7 +39,7 @@ pub const STAGE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most URLs fetched for one certificate, as in Chrome; public certificates have up to 2.
 pub const MAX_URLS: usize = 5;
 
-/// The most fetches of a run.
+/// The most fetches of a run; a redirect that is followed is one more.
 pub const MAX_FETCHES: usize = 8;
 
 /// How many times an issuer's own issuer is looked for; paths have 8 certificates at most.
@@ -124,6 +124,8 @@ pub enum Problem {
     Trailers,
     /// More than [`http::MAX_REDIRECTS`] redirects.
     Redirects,
+    /// A redirect to where it came from.
+    Circle,
     /// A head or a body over its limit.
     TooMuch,
     /// The time was up.
@@ -132,7 +134,7 @@ pub enum Problem {
     NoCertificate,
     /// No certificate in the body signed one that was there.
     NotTheIssuer,
-    /// [`MAX_FETCHES`] had been made.
+    /// It, or where it is redirected to, is past [`MAX_FETCHES`].
     TooManyFetches,
     /// What another URL gave led to a root first.
     NotWaitedFor,
@@ -161,7 +163,7 @@ pub async fn fetch(
     }
     let deadline = deadline.min(Instant::now() + STAGE_TIMEOUT);
     let reached = Reached { target: presented.peer, options: options.clone() };
-    let mut search = Search::default();
+    let mut search = Search::new(reached, deadline);
     let mut depth = 0;
     loop {
         let issuers = search.issuers(presented);
@@ -172,113 +174,17 @@ pub async fn fetch(
             }
             graph.ends().into_iter().cloned().collect::<Vec<_>>()
         };
-        if depth < MAX_DEPTH && search.begin(&ends, &reached, deadline) {
-            depth += 1;
-        }
-        if search.under_way.is_empty() {
-            // What is never fetched was noted just now.
-            return search.issuers(presented);
+        let has_begun = depth < MAX_DEPTH && search.begin(&ends);
+        depth += usize::from(has_begun);
+        if !has_begun && search.is_over() {
+            return issuers;
         }
         search.wait(presented, issuers.certificates.len()).await;
     }
 }
 
-/// The URLs looked at, and what is still under way.
-#[derive(Default)]
-struct Search {
-    /// In the order of the run.
-    looks: Vec<Look>,
-    /// The position of the look, with its outcome.
-    under_way: JoinSet<(usize, Outcome)>,
-}
-
 /// What a URL gave.
 type Outcome = Result<Vec<Certificate>, Problem>;
-
-struct Look {
-    url: Foreign,
-    /// The certificate that names the URL.
-    child: Sha256,
-    /// `None` while it is under way.
-    outcome: Option<Outcome>,
-}
-
-impl Search {
-    /// Begins to fetch the URLs of `ends` that were not looked at yet. What is never fetched is
-    /// noted at once. Whether there was any.
-    fn begin(&mut self, ends: &[Certificate], reached: &Reached, deadline: Instant) -> bool {
-        let before = self.looks.len();
-        for end in ends {
-            for text in extensions::issuer_locations(end).into_iter().take(MAX_URLS) {
-                let url = Foreign::text(&text);
-                if self.looks.iter().any(|look| look.url == url) {
-                    continue;
-                }
-                let outcome = match policy::admit(&text) {
-                    Ok(_) if self.fetches() == MAX_FETCHES => Some(Err(Problem::TooManyFetches)),
-                    Ok(admitted) => {
-                        let (position, reached) = (self.looks.len(), reached.clone());
-                        self.under_way.spawn(async move {
-                            let body = http::fetch(admitted, &reached, deadline).await;
-                            (position, body.map(|body| body::certificates(&body)))
-                        });
-                        None
-                    }
-                    Err(problem) => Some(Err(problem)),
-                };
-                self.looks.push(Look { url, child: end.sha256(), outcome });
-            }
-        }
-        self.looks.len() > before
-    }
-
-    /// How many of the URLs were asked for.
-    fn fetches(&self) -> usize {
-        let never_asked = |look: &&Look| {
-            matches!(
-                look.outcome,
-                Some(Err(Problem::NotAUrl
-                    | Problem::LongUrl
-                    | Problem::Scheme(_)
-                    | Problem::TooManyFetches))
-            )
-        };
-        self.looks.len() - self.looks.iter().filter(never_asked).count()
-    }
-
-    /// Waits until there are more than `known` issuers, and then no longer than [`GRACE`] for the
-    /// rest; or until nothing is under way.
-    async fn wait(&mut self, presented: &Presented, known: usize) {
-        let mut until: Option<Instant> = None;
-        loop {
-            let next = self.under_way.join_next();
-            let joined = match until {
-                None => next.await,
-                Some(until) => match timeout_at(until, next).await {
-                    Ok(joined) => joined,
-                    Err(_) => return,
-                },
-            };
-            // A fetch is neither aborted nor does it panic.
-            let Some(Ok((position, outcome))) = joined else { return };
-            self.looks[position].outcome = Some(outcome);
-            if until.is_none() && self.issuers(presented).certificates.len() > known {
-                until = Some(Instant::now() + GRACE);
-            }
-        }
-    }
-
-    /// What came of the search until now, whatever the order in which it came.
-    fn issuers(&self, presented: &Presented) -> Issuers {
-        let mut issuers = Issuers::default();
-        for look in &self.looks {
-            let attempt = Attempt { url: look.url.clone(), child: look.child, problem: None };
-            let outcome = look.outcome.clone().unwrap_or(Err(Problem::NotWaitedFor));
-            issuers.keep(presented, attempt, outcome);
-        }
-        issuers
-    }
-}
 
 impl Issuers {
     /// The certificates alone, as candidates.
@@ -416,11 +322,14 @@ impl fmt::Display for Problem {
             Self::Redirects => {
                 write!(f, "is redirected more than {} times", http::MAX_REDIRECTS)
             }
+            Self::Circle => f.write_str("is redirected in a circle"),
             Self::TooMuch => f.write_str("is answered with more than the limits allow"),
             Self::TimedOut => f.write_str("was not answered in time"),
             Self::NoCertificate => f.write_str("serves no certificate"),
             Self::NotTheIssuer => f.write_str("serves a certificate that did not sign this one"),
-            Self::TooManyFetches => write!(f, "is past the limit of {MAX_FETCHES} fetches"),
+            Self::TooManyFetches => {
+                write!(f, "asks for more than the {MAX_FETCHES} fetches of a target")
+            }
             Self::NotWaitedFor => f.write_str("was not waited for, since another led to a root"),
         }
     }

@@ -44,7 +44,9 @@ pub(crate) fn admit(text: &str) -> Result<Url, Problem> {
     if text.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\') {
         return Err(Problem::NotAUrl);
     }
-    let url = Url::parse(text).map_err(|_| Problem::NotAUrl)?;
+    let mut url = Url::parse(text).map_err(|_| Problem::NotAUrl)?;
+    // It is never sent (RFC 9110 section 7.1), so URLs that differ in it alone are one.
+    url.set_fragment(None);
     if url.scheme() != "http" {
         return Err(Problem::Scheme(Foreign::text(url.scheme())));
     }
