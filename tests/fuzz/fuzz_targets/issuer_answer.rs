@@ -18,26 +18,34 @@ fuzz_target!(|data: &[u8]| {
     let request = String::from_utf8(told.lock().expect("told").clone()).expect("a request");
     let wanted = "GET /ca.der HTTP/1.1\r\nhost: aia.test\r\nuser-agent: certgrab\r\naccept: */*\r\nconnection: close\r\n\r\n";
     assert_eq!(request, wanted);
-    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-    let mut head = httparse::Response::new(&mut headers);
     match outcome {
         Ok(Ok(body)) => {
             assert!(body.len() <= MAX_BODY_BYTES);
-            let parsed = head.parse(answer);
-            let is_final = |code| matches!(code, Some(200));
-            if is_final(head.code) && matches!(parsed, Ok(httparse::Status::Complete(_))) {
-                let Ok(httparse::Status::Complete(length)) = parsed else { unreachable!() };
-                let chunked = head
-                    .headers
-                    .iter()
-                    .any(|one| one.name.eq_ignore_ascii_case("transfer-encoding"));
-                assert!(chunked || answer[length..].starts_with(&body), "what was sent");
-            }
+            let (code, chunked, rest) = final_answer(answer).expect("a second reader takes it");
+            assert_eq!(code, 200);
+            assert!(chunked || rest.starts_with(&body), "what was sent");
         }
         Ok(Err(next)) => {
             assert_eq!(admit(next.as_str()).as_ref(), Ok(&next));
-            let _ = head.parse(answer);
+            let (code, ..) = final_answer(answer).expect("a second reader takes it");
+            assert!((300..400).contains(&code), "{code}");
         }
         Err(problem) => assert_clean(&problem.to_string()),
     }
 });
+
+/// The code of the first answer that is final (RFC 9110 section 15.2), whether its body comes in
+/// chunks, and what follows its head.
+fn final_answer(mut left: &[u8]) -> Option<(u16, bool, &[u8])> {
+    loop {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut head = httparse::Response::new(&mut headers);
+        let Ok(httparse::Status::Complete(length)) = head.parse(left) else { return None };
+        left = &left[length..];
+        let code = head.code?;
+        if code >= 200 {
+            let is_transfer = |name: &str| name.eq_ignore_ascii_case("transfer-encoding");
+            return Some((code, head.headers.iter().any(|one| is_transfer(one.name)), left));
+        }
+    }
+}

@@ -1,5 +1,5 @@
-//! A manifest: what is wrong with it is said in clean words, and never a path to outside is made
-//! out of nothing.
+//! A manifest: what is wrong with it is said in clean words, and what is read has as many targets as a
+//! reader of TOML finds.
 #![no_main]
 #![allow(dead_code)]
 
