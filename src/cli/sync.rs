@@ -6,7 +6,7 @@ use certgrab::{
     bundle::{Bundle, Entry},
     emit::{self, Format, Identifier},
     escape::Foreign,
-    grab, lock,
+    file, grab, lock,
     path::Question,
 };
 
@@ -82,7 +82,7 @@ pub(super) fn read_lock(entry: &manifest::Entry) -> Result<(Bundle, Identifier),
 /// The lock of `entry`, whichever server it is for.
 fn read_bundle(entry: &manifest::Entry) -> Result<Bundle, Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
-    let content = fs::read(&entry.lock).map_err(|error| {
+    let content = file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
             .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
