@@ -4,10 +4,7 @@
 
 mod projects;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use certgrab::{
     bundle::Bundle,
@@ -236,13 +233,6 @@ fn spare(files: &[File]) -> Result<(), Failure> {
 }
 
 fn deliver(files: &[File], display: &Display) -> Result<(), Failure> {
-    let shown = |path: &Path| Foreign::text(&path.display().to_string()).line();
-    for (path, _) in files {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(|error| {
-            Failure::new(Exit::File, format!("cannot write {}: {error}", shown(path)))
-        })?;
-    }
     let files: Vec<_> = files.iter().map(|(path, data)| (path.as_path(), data.clone())).collect();
-    output::deliver(&files, display.quiet)
+    output::deliver_with_folders(&files, display.quiet)
 }
