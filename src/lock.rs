@@ -274,7 +274,8 @@ mod tests {
     fn each_fact_that_no_certificate_states_is_read_as_it_stands() {
         let bundle = bundle();
         let until = "2031-01-01T00:00:00Z".parse().ok();
-        let changes: [(&str, &str, &dyn Fn(&mut Bundle)); 8] = [
+        type Change<'a> = &'a dyn Fn(&mut Bundle);
+        let changes: [(&str, &str, Change<'_>); 8] = [
             ("Host", "other.test", &|it| it.host = "other.test".to_owned()),
             ("Port", "1", &|it| it.port = 1),
             ("Key possession", "not proven", &|it| it.key_possession = KeyPossession::NotProven),
