@@ -329,6 +329,22 @@ fn a_lock_and_a_manifest_are_read_from_regular_files_alone() {
 }
 
 #[test]
+fn roots_that_are_copied_into_a_project_are_a_regular_file() {
+    let place = Place::new();
+    let output = place.shell(
+        "cd \"$OUT\"; ulimit -v 1000000
+        exec timeout 20 \"$1\" new linux-c mqtts://plc.test project --roots /dev/zero",
+    );
+    assert_eq!(
+        text(&output.stderr),
+        "certgrab: error: cannot read /dev/zero: wanted a regular file of at most 16777216 bytes, \
+         found a device\n"
+    );
+    assert_eq!(output.status.code(), Some(4));
+    place.is_untouched();
+}
+
+#[test]
 fn ends_in_time_when_no_name_server_answers() {
     let place = Place::new();
     // A network of its own, in which the only name server hears and is silent.

@@ -11,9 +11,9 @@ use certgrab::{
     certificate::Sha256,
     emit::{self, Identifier},
     escape::Foreign,
-    grab, lock,
+    file, grab, lock,
     path::Question,
-    store::Source,
+    store::{MAX_ROOTS_BYTES, Source},
     target::Target,
 };
 
@@ -126,7 +126,8 @@ fn described(
     let copied = copied(args);
     let mut files = Vec::new();
     for (roots, name) in &copied {
-        let content = fs::read(roots).map_err(|error| {
+        // As many bytes as the store takes of it.
+        let content = file::read(roots, MAX_ROOTS_BYTES as usize).map_err(|error| {
             let shown = Foreign::text(&roots.display().to_string()).line();
             Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
         })?;
