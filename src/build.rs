@@ -51,7 +51,7 @@ use std::{
 use crate::{
     emit::{self, Identifier},
     escape::Foreign,
-    lock,
+    file, lock,
 };
 
 /// Turns one lock into constants, from a `build.rs`.
@@ -89,7 +89,7 @@ pub enum Error {
     Unreadable {
         /// The lock.
         path: PathBuf,
-        /// What the system says.
+        /// What the system says, or what is there instead of a file within the limit.
         error: io::Error,
     },
     /// The lock was read and is none.
@@ -197,7 +197,7 @@ impl Build {
             return Err(Error::NoOutput);
         }
         let unreadable = |error| Error::Unreadable { path: lock.clone(), error };
-        let content = fs::read(&lock).map_err(unreadable)?;
+        let content = file::read(&lock, lock::MAX_LOCK_BYTES).map_err(unreadable)?;
         let server = self.server.as_ref().map(|(host, port)| (host.as_str(), *port));
         let bundle = lock::read(&content, server)
             .map_err(|error| Error::Lock { path: lock.clone(), error })?;
@@ -389,6 +389,9 @@ mod tests {
         assert!(told(directory.build().rust("ca.rs").name("1st")).starts_with("`1st` cannot name"));
         let missing = told(directory.build().lock("no.pem").rust("ca.rs"));
         assert!(missing.starts_with("cannot read the lock /"), "{missing}");
+        let no_file = told(directory.build().lock(&directory.0).rust("ca.rs"));
+        let wanted = "wanted a regular file of at most 1048576 bytes, found a directory";
+        assert_eq!(no_file, format!("cannot read the lock {}: {wanted}", directory.0.display()));
         assert!(!directory.0.join("out").exists());
     }
 }

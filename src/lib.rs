@@ -21,6 +21,8 @@ mod element;
 
 pub mod escape;
 
+pub mod file;
+
 pub mod time;
 
 pub mod name;

@@ -223,6 +223,76 @@ mod tests {
         assert_eq!(problem(&swapped), (Some(line), told.to_owned()));
     }
 
+    /// `text` with another value in its first line of `fact`, and the number of that line.
+    fn altered(text: &str, fact: &str, value: &str) -> (String, usize) {
+        let begin = format!("{fact}: ");
+        let index = text.lines().position(|line| line.starts_with(&begin)).expect("the fact");
+        let other = format!("{begin}{value}");
+        let changed = |(number, line)| if number == index { &*other } else { line };
+        let lines: Vec<_> = text.lines().enumerate().map(changed).collect();
+        assert_ne!(lines.join("\n"), text.trim_end(), "{fact}");
+        (lines.join("\n") + "\n", index + 1)
+    }
+
+    #[test]
+    fn each_fact_that_a_certificate_states_is_refused_where_it_alone_differs() {
+        let bundle = bundle();
+        let certificate = &bundle.entries[0].certificate;
+        let (begin, end) = (certificate.not_before(), certificate.not_after());
+        let sha256 = certificate.sha256().to_string();
+        let last = if sha256.ends_with('0') { "1" } else { "0" };
+        let name = certificate.subject().text().whole().to_owned();
+        let validity = format!("from {begin} to {end}");
+        for (fact, says, other) in [
+            ("Subject", &name, "CN=Another".to_owned()),
+            ("Issuer", &name, "CN=Another".to_owned()),
+            ("Validity", &validity, format!("from 2026-01-01T00:00:00Z to {end}")),
+            ("Validity", &validity, format!("from {begin} to 9999-12-31T23:59:59Z")),
+            ("SHA-256", &sha256, format!("{}{last}", &sha256[..63])),
+            ("SHA-256", &sha256, "0".repeat(64)),
+            ("SHA-256", &sha256, String::new()),
+        ] {
+            let (text, line) = altered(&write(&bundle), fact, &other);
+            let problem = Problem::Differs { fact, certificate: Foreign::from_clean(says) };
+            assert_eq!(read(text.as_bytes(), None), Err(Error { line: Some(line), problem }));
+        }
+    }
+
+    #[test]
+    fn each_fact_that_a_lock_must_state_is_missed_by_name() {
+        let text = write(&bundle());
+        let must = ["Host", "Port", "Key possession", "Role", "Subject", "Issuer", "Validity"];
+        for fact in must.into_iter().chain(["SHA-256", "Source"]) {
+            let (_, line) = altered(&text, fact, "");
+            let rest = text.lines().enumerate().filter(|(number, _)| number + 1 != line);
+            let rest: String = rest.map(|(_, line)| format!("{line}\n")).collect();
+            assert_eq!(problem(&rest).1, format!("`{fact}:` is missing"));
+        }
+    }
+
+    #[test]
+    fn each_fact_that_no_certificate_states_is_read_as_it_stands() {
+        let bundle = bundle();
+        let until = "2031-01-01T00:00:00Z".parse().ok();
+        type Change<'a> = &'a dyn Fn(&mut Bundle);
+        let changes: [(&str, &str, Change<'_>); 8] = [
+            ("Host", "other.test", &|it| it.host = "other.test".to_owned()),
+            ("Port", "1", &|it| it.port = 1),
+            ("Key possession", "not proven", &|it| it.key_possession = KeyPossession::NotProven),
+            ("Options", "--backup", &|it| it.options = vec![Foreign::text("--backup")]),
+            ("Role", "leaf", &|it| it.entries[0].role = Role::Leaf),
+            ("Source", "my own", &|it| it.entries[0].source = Foreign::text("my own")),
+            ("Reason", "why not", &|it| it.entries[0].reason = Some(Foreign::text("why not"))),
+            ("Lasts until", "2031-01-01T00:00:00Z", &|it| it.entries[0].lasts_until = until),
+        ];
+        for (fact, value, change) in changes {
+            let (text, _) = altered(&write(&bundle), fact, value);
+            let mut wanted = bundle.clone();
+            change(&mut wanted);
+            assert_eq!(read(text.as_bytes(), None), Ok(wanted), "{fact}");
+        }
+    }
+
     #[test]
     fn a_plain_pem_file_needs_nothing_but_its_server() {
         let pem = certificate("Plant Root").pem();

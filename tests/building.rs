@@ -19,9 +19,10 @@ certgrab = { path = "@CERTGRAB@", default-features = false }
 rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
 "#;
 
+/// The lock lies beside the crate, where cargo watches nothing of itself.
 const BUILD: &str = r#"
 fn main() {
-    certgrab::Build::new().lock("certs/plc.pem").name("ROOT_CA").rust("root_ca.rs").generate();
+    certgrab::Build::new().lock("../plc.pem").name("ROOT_CA").rust("root_ca.rs").generate();
 }
 "#;
 
@@ -56,7 +57,8 @@ fn main() {
     let mut refusals = String::new();
     for format in certgrab::emit::FORMATS {
         let made = certgrab::Build::new()
-            .lock("certs/plc.pem")
+            .lock("../plc.pem")
+            .server("plc.test", 8883)
             .name("ROOT_CA")
             .rust("root_ca.rs")
             .emit(format.name, format.name)
@@ -95,9 +97,7 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let folder = pki.folder().join("scratch");
-    for name in ["src", "certs"] {
-        fs::create_dir_all(folder.join(name)).unwrap();
-    }
+    fs::create_dir_all(folder.join("src")).unwrap();
     let certgrab_folder = env!("CARGO_MANIFEST_DIR");
     fs::write(folder.join("Cargo.toml"), MANIFEST.replace("@CERTGRAB@", certgrab_folder)).unwrap();
     // The versions that are here already.
@@ -105,34 +105,50 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
     fs::write(folder.join("build.rs"), BUILD).unwrap();
     fs::write(folder.join("src/main.rs"), MAIN).unwrap();
 
-    // Without the lock the build ends with one sentence.
-    let output = cargo_offline(&folder).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    let sentence = format!(
-        "certgrab: error: cannot read the lock {}: No such file or directory (os error 2)",
-        folder.join("certs/plc.pem").display()
-    );
-    assert!(told.contains(&sentence), "{told}");
-    assert!(!told.contains("panicked"), "{told}");
+    // Without the lock, or with a wrong one, the build ends with one sentence; mending it is enough.
+    let lock = folder.join("../plc.pem");
+    let refused = |problem: &str| {
+        let output = cargo_offline(&folder).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success());
+        assert!(told.contains(&format!("certgrab: error: {problem}\n")), "{told}");
+        assert!(told.contains(&format!("cargo:rerun-if-changed={}\n", lock.display())), "{told}");
+        assert!(!told.contains("panicked"), "{told}");
+    };
+    let shown = lock.display();
+    refused(&format!("cannot read the lock {shown}: No such file or directory (os error 2)"));
+    fs::write(&lock, "Host: plc.test\n").unwrap();
+    refused(&format!("{shown}: wanted at least one PEM certificate, found none"));
 
-    certgrab()
-        .args(["plc.test:8883", "--connect", &server.address().to_string(), "--quiet"])
-        .args(["--emit", "lock=certs/plc.pem", "--roots"])
-        .args([pki.root_file()])
-        .in_folder(&folder)
-        .succeeds();
-    let output = cargo_offline(&folder).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch/debug/scratch");
-    let output = Command::new(binary).arg(server.address().to_string()).output().unwrap();
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        "connected to plc.test:8883\n",
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert_eq!(server.heard().data, b"ping");
+    // Another lock is another anchor at the next build.
+    let other_pki = Pki::root("Other Root").leaf("plc.test");
+    let other = Server::presenting(&other_pki);
+    for (server, pki) in [(server, &pki), (other, &other_pki)] {
+        certgrab()
+            .args(["plc.test:8883", "--connect", &server.address().to_string(), "--quiet"])
+            .args(["--emit", "lock=../plc.pem", "--roots"])
+            .args([pki.root_file()])
+            .in_folder(&folder)
+            .succeeds();
+        // Twice: after a build that failed cargo runs the script once more of itself.
+        for _ in 0..2 {
+            let output = cargo_offline(&folder).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch/debug/scratch");
+        let output = Command::new(binary).arg(server.address().to_string()).output().unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "connected to plc.test:8883\n",
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert_eq!(server.heard().data, b"ping");
+    }
+    // And one that is broken is seen, though the constants of before are there.
+    fs::write(&lock, "Host: plc.test\n").unwrap();
+    refused(&format!("{shown}: wanted at least one PEM certificate, found none"));
+    fs::copy(pki.root_file(), &lock).unwrap();
 
     // No form is lost without the features, but for one, which says so.
     fs::write(folder.join("build.rs"), EVERY_FORM).unwrap();

@@ -291,6 +291,60 @@ fn honest_failures_without_threads() {
 }
 
 #[test]
+fn a_lock_and_a_manifest_are_read_from_regular_files_alone() {
+    let place = Place::new();
+    let manifest = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n";
+    let made = Command::new("mkfifo").arg(place.folder.join("pipe")).status().expect("mkfifo");
+    assert!(made.success());
+    fs::write(place.folder.join("large"), vec![b'#'; 1024 * 1024 + 1]).expect("a large file");
+    for (path, found) in [
+        ("/dev/zero", "a device"),
+        ("pipe", "a named pipe"),
+        (".", "a directory"),
+        ("large", "one of 1048577 bytes"),
+        // The symbols of the kernel: a file of many bytes, of which the system says that it is empty.
+        ("/proc/kallsyms", "more"),
+    ] {
+        if path == "/proc/kallsyms" && !fs::read(path).is_ok_and(|it| it.len() > 1024 * 1024) {
+            return real::skip_even_in_ci("symbols of the kernel");
+        }
+        let problem =
+            format!("{path}: wanted a regular file of at most 1048576 bytes, found {found}\n");
+        let of_lock = manifest.replace("plc.pem", path);
+        fs::write(place.folder.join("certgrab.toml"), of_lock).expect("a manifest");
+        for (what, words) in [("lock", ""), ("manifest", &*format!("--manifest {path}"))] {
+            for command in ["check --offline", "sync --locked"] {
+                // What reads on ends by one of these, too.
+                let output = place.shell(&format!(
+                    "cd \"$OUT\"; ulimit -v 1000000; exec timeout 20 \"$1\" {command} {words}"
+                ));
+                let told = text(&output.stderr);
+                let wanted = format!("certgrab: error: cannot read the {what} {problem}");
+                assert!(told.starts_with(&wanted), "{command} {words}: {told}");
+                assert_eq!(output.status.code(), Some(4), "{command} {words}: {told}");
+                assert_eq!(text(&output.stdout), "", "{command} {words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn roots_that_are_copied_into_a_project_are_a_regular_file() {
+    let place = Place::new();
+    let output = place.shell(
+        "cd \"$OUT\"; ulimit -v 1000000
+        exec timeout 20 \"$1\" new linux-c mqtts://plc.test project --roots /dev/zero",
+    );
+    assert_eq!(
+        text(&output.stderr),
+        "certgrab: error: cannot read /dev/zero: wanted a regular file of at most 16777216 bytes, \
+         found a device\n"
+    );
+    assert_eq!(output.status.code(), Some(4));
+    place.is_untouched();
+}
+
+#[test]
 fn ends_in_time_when_no_name_server_answers() {
     let place = Place::new();
     // A network of its own, in which the only name server hears and is silent.

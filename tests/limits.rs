@@ -401,6 +401,24 @@ fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
 }
 
 #[test]
+fn a_manifest_of_1_mib_is_read_and_a_byte_more_is_not() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let pem = pem_of(&[certificate(|_| {}).into()]);
+    fs::write(folder.path().join("plc.pem"), pem).expect("a lock");
+    let sync = |bytes: usize| {
+        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n";
+        let text = format!("{target}{}", "#".repeat(bytes - target.len()));
+        fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
+        certgrab().args(["sync", "--locked"]).in_folder(folder.path())
+    };
+    sync(1_048_576).succeeds().stdout("").stderr("");
+    sync(1_048_577).fails_with(4).stdout("").stderr(
+        "certgrab: error: cannot read the manifest certgrab.toml: wanted a regular file of at most \
+         1048576 bytes, found one of 1048577 bytes\n",
+    );
+}
+
+#[test]
 fn rsa_keys_are_checked_with_from_2048_to_8192_bits() {
     let verify = |folder: &Path, name: &str| {
         let file = |what: &str| folder.join(format!("{name}-{what}.pem"));

@@ -113,6 +113,8 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("check::MAX_FILE_BYTES", bytes(usize::try_from(check::MAX_FILE_BYTES).expect("a size"))),
         ("check::MAX_FINGERPRINTS", check::MAX_FINGERPRINTS.to_string()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
+        // Of the command and not of the library: its test meets the value from outside.
+        ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
         ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::emit::MAX_TEMPLATE_BYTES)),
         ("emit::MAX_TEMPLATE_STEPS", certgrab::emit::MAX_TEMPLATE_STEPS.to_string()),
         ("escape::SHOWN_CHARACTERS", certgrab::escape::SHOWN_CHARACTERS.to_string()),

@@ -92,6 +92,56 @@ fn sync_locked_makes_the_constants_anew_without_a_server() {
 }
 
 #[test]
+fn a_run_that_cannot_write_one_of_its_files_leaves_what_was_there() {
+    let old = Pki::root("Old Root").leaf("plc.test");
+    let server = Server::presenting(&old);
+    manifest(old.folder(), &server, &old.root_file());
+    let run = |words: &[&str]| certgrab().args(words).in_folder(old.folder());
+    run(&["sync"]).succeeds();
+    // What either run would write anew: the lock of another root, and constants of another name.
+    let new = Pki::root("New Root").leaf("plc.test");
+    let server = Server::presenting(&new);
+    manifest(old.folder(), &server, &new.root_file());
+    let text = fs::read_to_string(old.file("certgrab.toml")).unwrap();
+    let text = text.replace("\"PLC_CA\"", "\"OTHER_CA\"");
+    let lock = fs::read(old.file("certs/plc.pem")).unwrap();
+    let locked = text.replace(
+        &format!(":{}\"", server.port()),
+        &format!(":{}\"", port_of(&String::from_utf8_lossy(&lock))),
+    );
+    let header = fs::read(old.file("include/plc_ca.h")).unwrap();
+    fs::write(old.file("no"), "a file").unwrap();
+    fs::create_dir(old.file("folder")).unwrap();
+    for (place, problem) in [
+        ("no/plc_ca.rs", "cannot write no/plc_ca.rs: File exists (os error 17)"),
+        ("folder", "cannot write folder: it is not a regular file"),
+    ] {
+        for (words, text) in [(&["sync"][..], &text), (&["sync", "--locked"], &locked)] {
+            let text = text.replace("src/plc_ca.rs", place);
+            fs::write(old.file("certgrab.toml"), text).unwrap();
+            let told = run(words).fails_with(4).err();
+            assert!(told.contains(&format!("certgrab: error: {problem}\n")), "{told}");
+            assert!(!told.contains("wrote"), "{told}");
+            assert_eq!(fs::read(old.file("certs/plc.pem")).unwrap(), lock, "{words:?}");
+            assert_eq!(fs::read(old.file("include/plc_ca.h")).unwrap(), header, "{words:?}");
+            assert_eq!(fs::read_to_string(old.file("no")).unwrap(), "a file");
+        }
+    }
+    // And both write where they can.
+    fs::write(old.file("certgrab.toml"), &locked).unwrap();
+    run(&["sync", "--locked"]).succeeds();
+    assert_ne!(fs::read(old.file("include/plc_ca.h")).unwrap(), header);
+    fs::write(old.file("certgrab.toml"), &text).unwrap();
+    run(&["sync"]).succeeds();
+    assert_ne!(fs::read(old.file("certs/plc.pem")).unwrap(), lock);
+}
+
+/// The port that a lock is for.
+fn port_of(lock: &str) -> &str {
+    lock.lines().find_map(|line| line.strip_prefix("Port: ")).expect("a port")
+}
+
+#[test]
 fn a_target_may_say_how_its_constants_are_named_and_how_long_its_anchor_lasts() {
     let named = |params: &mut rcgen::CertificateParams| {
         params.distinguished_name.push(rcgen::DnType::OrganizationName, "Plant Works");

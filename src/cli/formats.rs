@@ -1,12 +1,13 @@
 //! Formats: their list, the names of constants, templates of the user's own, and what each form
 //! costs on a device.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 
 use certgrab::{
     bundle::Bundle,
     emit::{self, FILTERS, FORMATS, Format, Identifier, MAX_TEMPLATE_BYTES, Style, VARIABLES},
     escape::Foreign,
+    file,
 };
 use clap::ValueEnum;
 
@@ -110,7 +111,8 @@ fn template(text: &str) -> Result<Emission, String> {
 pub(super) fn read_templates(job: &mut Job) -> Result<(), Failure> {
     for mut emission in job.format.template.drain(..) {
         if let Form::Template(template) = &mut emission.form {
-            template.source = read(&template.file).map_err(|problem| {
+            let read = file::read_text(Path::new(&template.file), MAX_TEMPLATE_BYTES);
+            template.source = read.map_err(|problem| {
                 let file = Foreign::text(&template.file).line();
                 Failure::new(Exit::File, format!("cannot read {file}: {problem}"))
             })?;
@@ -118,14 +120,6 @@ pub(super) fn read_templates(job: &mut Job) -> Result<(), Failure> {
         job.emit.push(emission);
     }
     Ok(())
-}
-
-fn read(file: &str) -> Result<String, String> {
-    let facts = std::fs::metadata(file).map_err(|error| error.to_string())?;
-    if !facts.is_file() || facts.len() > MAX_TEMPLATE_BYTES as u64 {
-        return Err(format!("wanted a regular file of at most {MAX_TEMPLATE_BYTES} bytes"));
-    }
-    std::fs::read_to_string(file).map_err(|error| error.to_string())
 }
 
 /// The name of the constants.

@@ -6,7 +6,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -14,6 +13,7 @@ use std::{
 use certgrab::{
     emit::{self, Format, Identifier},
     escape::Foreign,
+    file,
 };
 use clap::Parser as _;
 use serde::Deserialize;
@@ -27,6 +27,9 @@ use super::{
 
 /// The manifest's name where none is given.
 pub(super) const NAME: &str = "certgrab.toml";
+
+/// The most bytes a manifest may have: 1 MiB, thousands of targets of some 200 bytes each.
+const MAX_MANIFEST_BYTES: usize = 1024 * 1024;
 
 /// One target of a manifest.
 pub(super) struct Entry {
@@ -99,7 +102,7 @@ impl OneOrMore {
 /// Reads the targets of the manifest at `path`.
 pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
         let hint = "write one with a `[[target]]` that has `host`, `lock` and `emit`";
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))

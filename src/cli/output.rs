@@ -94,6 +94,16 @@ pub(super) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
     Ok(())
 }
 
+/// Does the same, once the folders of all the files are there.
+pub(super) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
+    for (path, _) in files {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        fs::create_dir_all(folder)
+            .map_err(|error| failed(&Foreign::text(&path.display().to_string()).line(), &error))?;
+    }
+    deliver(files, quiet)
+}
+
 /// New content, written and not in its place yet.
 struct Change {
     unfinished: Unfinished,

@@ -1,12 +1,12 @@
 //! `certgrab sync`: locks from servers, constants from locks, as the manifest says.
 
-use std::{fs, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 use certgrab::{
     bundle::{Bundle, Entry},
     emit::{self, Format, Identifier},
     escape::Foreign,
-    grab, lock,
+    file, grab, lock,
     path::Question,
 };
 
@@ -82,7 +82,7 @@ pub(super) fn read_lock(entry: &manifest::Entry) -> Result<(Bundle, Identifier),
 /// The lock of `entry`, whichever server it is for.
 fn read_bundle(entry: &manifest::Entry) -> Result<Bundle, Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
-    let content = fs::read(&entry.lock).map_err(|error| {
+    let content = file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
             .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
@@ -98,22 +98,19 @@ pub(super) fn rendered<'a>(
     entry: &'a manifest::Entry,
     bundle: &Bundle,
     name: &Identifier,
-) -> Result<Vec<(&'a PathBuf, Vec<u8>)>, Failure> {
+) -> Result<Vec<(&'a Path, Vec<u8>)>, Failure> {
     let render = |(format, path): &'a (Format, PathBuf)| {
         let data = emit::render(bundle, *format, name).map_err(|error| {
             Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
         })?;
-        Ok((path, data))
+        Ok((path.as_path(), data))
     };
     entry.emit.iter().map(render).collect()
 }
 
 fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
     let (bundle, name) = read_lock(entry)?;
-    for (path, data) in rendered(entry, &bundle, &name)? {
-        deliver(path, &data, display)?;
-    }
-    Ok(())
+    output::deliver_with_folders(&rendered(entry, &bundle, &name)?, display.quiet)
 }
 
 fn refreshed(
@@ -142,17 +139,14 @@ fn refreshed(
     }
     // A lock that cannot be read any more is replaced like one that is not there.
     let before = read_bundle(entry).ok();
-    let files = rendered(entry, &bundle, &name)?;
+    let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
+    files.extend(rendered(entry, &bundle, &name)?);
     if let (Some(before), false) = (&before, display.quiet) {
         for change in changes(before, &bundle) {
             output::say(format_args!("{target}: {change}"));
         }
     }
-    deliver(&entry.lock, lock::write(&bundle).as_bytes(), display)?;
-    for (path, data) in files {
-        deliver(path, &data, display)?;
-    }
-    Ok(())
+    output::deliver_with_folders(&files, display.quiet)
 }
 
 /// What is another certificate now than before, and why, one sentence each.
@@ -175,17 +169,4 @@ fn described(entry: &Entry) -> String {
     let subject = entry.certificate.subject().text().line();
     let sha256 = entry.certificate.sha256().to_string();
     format!("the {} `{subject}` ({}...)", entry.role.word(), &sha256[..8])
-}
-
-fn deliver(path: &std::path::Path, data: &[u8], display: &Display) -> Result<(), Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder)
-            .map_err(|error| Failure::new(Exit::File, format!("cannot write {shown}: {error}")))?;
-    }
-    let changed = output::replace(path, data)?;
-    if !display.quiet {
-        output::say(format_args!("{} {shown}", if changed { "wrote" } else { "unchanged:" }));
-    }
-    Ok(())
 }

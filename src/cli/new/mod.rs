@@ -4,19 +4,16 @@
 
 mod projects;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use certgrab::{
     bundle::Bundle,
     certificate::Sha256,
     emit::{self, Identifier},
     escape::Foreign,
-    grab, lock,
+    file, grab, lock,
     path::Question,
-    store::Source,
+    store::{MAX_ROOTS_BYTES, Source},
     target::Target,
 };
 
@@ -129,7 +126,8 @@ fn described(
     let copied = copied(args);
     let mut files = Vec::new();
     for (roots, name) in &copied {
-        let content = fs::read(roots).map_err(|error| {
+        // As many bytes as the store takes of it.
+        let content = file::read(roots, MAX_ROOTS_BYTES as usize).map_err(|error| {
             let shown = Foreign::text(&roots.display().to_string()).line();
             Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
         })?;
@@ -236,13 +234,6 @@ fn spare(files: &[File]) -> Result<(), Failure> {
 }
 
 fn deliver(files: &[File], display: &Display) -> Result<(), Failure> {
-    let shown = |path: &Path| Foreign::text(&path.display().to_string()).line();
-    for (path, _) in files {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(|error| {
-            Failure::new(Exit::File, format!("cannot write {}: {error}", shown(path)))
-        })?;
-    }
     let files: Vec<_> = files.iter().map(|(path, data)| (path.as_path(), data.clone())).collect();
-    output::deliver(&files, display.quiet)
+    output::deliver_with_folders(&files, display.quiet)
 }
