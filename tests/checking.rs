@@ -801,3 +801,33 @@ fn every_code_stands_in_the_page_of_findings_with_its_meaning_and_what_to_do() {
         assert!(parts[2].ends_with('.'), "{code}");
     }
 }
+
+#[test]
+fn what_stands_unused_beside_the_constant_that_is_given_opens_no_door() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let stranger = Pki::root("Stranger Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let text = |pki: &Pki| pem_of(std::slice::from_ref(pki.root_der()));
+    let constants = format!(
+        "const char ca[] = R\"({})\";\nconst char old_ca[] = R\"({})\";\n",
+        text(&stranger),
+        text(&pki)
+    );
+    let target = format!("plc.test:{}", server.port());
+    let run = |code: &str| {
+        fs::write(pki.file("sketch.ino"), constants.clone() + code).unwrap();
+        certgrab()
+            .args(["check", "sketch.ino", &target, "--connect"])
+            .args([server.address().to_string()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+            .in_folder(pki.folder())
+    };
+    let found = run("void setup() { client.setCACert(ca); }\n").fails_with(1).out();
+    let wanted = format!("sketch.ino:1: error: `Stranger Root` does not verify what {target}");
+    assert!(found.starts_with(&wanted), "{found}");
+    run("void setup() { client.setCACert(old_ca); }\n").succeeds();
+    run("void setup() { client.setCACert(is_old ? old_ca : ca); }\n").succeeds();
+    // Nothing tells which of them is used.
+    run("void setup() { client.verify(ca); }\n").succeeds();
+}
