@@ -1,7 +1,6 @@
 //! The main job: each target is asked and judged, then shown or exported.
 
 use std::{
-    collections::HashSet,
     io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,7 +13,6 @@ use certgrab::{
     connect,
     document::Document,
     emit::Identifier,
-    escape::Foreign,
     grab::{self, Options, Sni},
     handshake::Presented,
     path::Question,
@@ -105,20 +103,8 @@ fn agree(job: &Job) -> Result<(), Failure> {
         return Err(usage("`--survey` finds the anchors of all chains, no more and no fewer")
             .with_hint(Some("leave out `--what`, `--backup` and `--siblings`".to_owned())));
     }
-    let mut places = HashSet::new();
-    for output in job.emit.iter().filter_map(|emission| emission.path.as_deref()) {
-        let place = output::place_of(output);
-        let is_read = |input: &&Path| output::would_change(&place, &output::place_of(input));
-        if let Some(input) = inputs(job).find(is_read) {
-            let [output, input] =
-                [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
-            return Err(usage(&format!("{output} would be written, and {input} is read"))
-                .with_hint(Some("give the result another file".to_owned())));
-        }
-        if !places.insert(place) {
-            return Err(usage("two `--emit` write the same file"));
-        }
-    }
+    let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    output::keep_apart(outputs, &inputs(job).collect::<Vec<_>>(), "--emit")?;
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {
         return Err(usage("the format is binary and standard output is a terminal")
@@ -128,7 +114,7 @@ fn agree(job: &Job) -> Result<(), Failure> {
 }
 
 /// The files and folders that are read.
-fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
+pub(super) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
     let roots = job.roots.iter().filter(|path| repeat::known_store(path).is_none());
     let templates = job.emit.iter().filter_map(|emission| match &emission.form {
         Form::Template(template) => Some(Path::new(&template.file)),
@@ -141,6 +127,8 @@ fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
 
 pub(super) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {
     let at = job.at.unwrap_or_else(Time::now);
+    let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
+    let asks_nobody = job.from.is_some() || has_no_server;
     Ok(Options {
         store: store(&job.roots, &job.trust_sha256, display)?,
         at,
@@ -152,10 +140,7 @@ pub(super) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
                 (_, true) => Some(connect::Family::V6),
                 _ => None,
             },
-            proxy: match job.from {
-                Some(_) => None,
-                None => job.reaching.proxy.proxy()?,
-            },
+            proxy: if asks_nobody { None } else { job.reaching.proxy.proxy()? },
             names: Arc::default(),
         },
         sni: match &job.sni {
