@@ -19,6 +19,25 @@ fn no_target_at_all_names_the_usage() {
 }
 
 #[test]
+fn what_a_command_lacks_is_named_with_how_to_give_it() {
+    for (words, lacks, usage) in [
+        (&["new", "linux-c", "mqtts://h:1"][..], "<DIR>", "certgrab new <PROJECT> <TARGET> <DIR>"),
+        (
+            &["verify", "--from", "f"],
+            "--host <NAME>",
+            "certgrab verify --from <FILE> --host <NAME>",
+        ),
+        (&["completions"], "<SHELL>", "certgrab completions <SHELL>"),
+    ] {
+        certgrab()
+            .args(words)
+            .fails_with(2)
+            .stdout("")
+            .stderr(&format!("certgrab: error: not given: {lacks}\ncertgrab: hint: `{usage}`\n"));
+    }
+}
+
+#[test]
 fn a_hostile_target_cannot_reach_the_terminal() {
     let outcome = certgrab().args(["a\u{1b}[31m\u{202e}b"]).fails_with(2);
     let text = outcome.err();
