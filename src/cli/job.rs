@@ -1,6 +1,7 @@
 //! The main job: each target is asked and judged, then shown or exported.
 
 use std::{
+    collections::HashSet,
     io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
@@ -103,6 +104,26 @@ fn agree(job: &Job) -> Result<(), Failure> {
         return Err(usage("`--survey` finds the anchors of all chains, no more and no fewer")
             .with_hint(Some("leave out `--what`, `--backup` and `--siblings`".to_owned())));
     }
+    let issuers = job.anchor.issuers();
+    if !issuers.enabled && !issuers.allowed.is_empty() {
+        return Err(usage(
+            "`--aia-allow` says where issuers may be fetched, and `--no-aia` fetches none",
+        )
+        .with_hint(Some("leave out one of them".to_owned())));
+    }
+    let writes_constants = job.emit.iter().any(|one| !matches!(one.form, Form::Document));
+    if let (false, false, Some(option)) = (writes_constants, job.format.sizes, naming(job)) {
+        let message = format!("`{option}` names constants, and no constants are written");
+        return Err(usage(&message).with_hint(Some(format!(
+            "choose a format with `--emit FORMAT`, or leave out `{option}`"
+        ))));
+    }
+    if job.many.hosts.is_some() && job.emit.is_empty() && job.what != What::Anchor {
+        return Err(usage(
+            "`--what` says what is written, and `--hosts` writes nothing without `--emit`",
+        )
+        .with_hint(Some("leave out `--what`".to_owned())));
+    }
     let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
     output::keep_apart(outputs, &inputs(job).collect::<Vec<_>>(), "--emit")?;
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
@@ -111,6 +132,16 @@ fn agree(job: &Job) -> Result<(), Failure> {
             .with_hint(Some("give it a file: `--emit der=PATH`".to_owned())));
     }
     Ok(())
+}
+
+/// The first option given that decides what constants are called.
+fn naming(job: &Job) -> Option<&'static str> {
+    let options = [
+        ("--name", job.name.is_some()),
+        ("--style", job.format.style.is_some()),
+        ("--name-from", job.format.name_from != formats::NameFrom::Host),
+    ];
+    options.iter().find(|(_, is_given)| *is_given).map(|(option, _)| *option)
 }
 
 /// The files and folders that are read.
@@ -234,11 +265,21 @@ fn finish(
                     let paths = job.anchor.shown(target, grab, options);
                     output::show(&(report::refused(target, grab) + &paths))?;
                 }
-                let failure = Failure::new(Exit::Untrusted, refusal.to_string());
+                let mut message = refusal.to_string();
+                if let Some(stray) = stray_fingerprint(job, grab) {
+                    message += &format!("; {stray}");
+                }
+                let failure = Failure::new(Exit::Untrusted, message);
                 complain(&failure.with_hint(refusal.hint()));
                 return Ok(Exit::Untrusted);
             }
-            Ok(judgement) => (grab, judgement),
+            Ok(judgement) => {
+                // One of several targets may well be another's.
+                if let (1, Some(stray)) = (job.targets.len(), stray_fingerprint(job, grab)) {
+                    output::warn(stray, display);
+                }
+                (grab, judgement)
+            }
         },
     };
     if job.emit.is_empty() && !job.json && !job.format.sizes {
@@ -266,6 +307,18 @@ fn finish(
     }
     prove(job, target, grab, &bundle, options, display)?;
     export(job, display, &bundle, &name, document)
+}
+
+/// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.
+fn stray_fingerprint(job: &Job, grab: &Grab) -> Option<String> {
+    let paths = grab.verdict.as_ref().map_or(&[][..], |judgement| &judgement.paths.found);
+    let sent = grab.presented.certificates.iter();
+    let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
+    let anchors = paths.iter().map(|path| &path.anchor.certificate);
+    let known: HashSet<_> =
+        sent.chain(fetched).chain(anchors).map(|certificate| certificate.sha256()).collect();
+    let stray = job.trust_sha256.iter().find(|fingerprint| !known.contains(fingerprint))?;
+    Some(format!("no certificate that came has the SHA-256 {stray} of `--trust-sha256`"))
 }
 
 /// Proves for the consumer of every form asked for that it verifies the server with the bundle.
