@@ -10,7 +10,7 @@ use std::{
 
 use certgrab::{
     Grab, bundle,
-    certificate::Sha256,
+    certificate::{Certificate, Sha256},
     connect,
     document::Document,
     emit::Identifier,
@@ -315,8 +315,7 @@ fn stray_fingerprint(job: &Job, grab: &Grab) -> Option<String> {
     let sent = grab.presented.certificates.iter();
     let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
     let anchors = paths.iter().map(|path| &path.anchor.certificate);
-    let known: HashSet<_> =
-        sent.chain(fetched).chain(anchors).map(|certificate| certificate.sha256()).collect();
+    let known: HashSet<_> = sent.chain(fetched).chain(anchors).map(Certificate::sha256).collect();
     let stray = job.trust_sha256.iter().find(|fingerprint| !known.contains(fingerprint))?;
     Some(format!("no certificate that came has the SHA-256 {stray} of `--trust-sha256`"))
 }
