@@ -216,8 +216,9 @@ fn options_that_contradict_each_other_are_refused_before_anyone_is_asked() {
 fn options_that_would_change_nothing_are_refused() {
     let naming = |option: &str| {
         format!(
-            "`{option}` names constants, and no constants are written\n\
-             certgrab: hint: choose a format with `--emit FORMAT`, or leave out `{option}`"
+            "`{option}` names constants, and no format with a name in it is written\n\
+             certgrab: hint: choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out \
+             `{option}`"
         )
     };
     let fetching = "`--aia-allow` says where issuers may be fetched, and `--no-aia` fetches none\n\
@@ -229,6 +230,7 @@ fn options_that_would_change_nothing_are_refused() {
         (&["plc.test", "--style", "lower"], naming("--style")),
         (&["plc.test", "--name-from", "organisation"], naming("--name-from")),
         (&["plc.test", "--name", "CA", "--emit", "json"], naming("--name")),
+        (&["plc.test", "--name", "CA", "--emit", "pem"], naming("--name")),
         (&["plc.test", "--name", "CA", "--compare", "other.test"], naming("--name")),
         (&["--hosts", "-", "--name", "CA"], naming("--name")),
         (&["--hosts", "-", "--what", "chain"], what.to_owned()),

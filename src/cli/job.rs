@@ -26,7 +26,7 @@ use certgrab::{
 
 use super::{
     Exit, Failure, anchor,
-    args::{Display, Form, Job, What},
+    args::{Display, Emission, Form, Job, What},
     compare, complain, formats, hosts, output, repeat, report, style, survey,
 };
 
@@ -111,11 +111,17 @@ fn agree(job: &Job) -> Result<(), Failure> {
         )
         .with_hint(Some("leave out one of them".to_owned())));
     }
-    let writes_constants = job.emit.iter().any(|one| !matches!(one.form, Form::Document));
-    if let (false, false, Some(option)) = (writes_constants, job.format.sizes, naming(job)) {
-        let message = format!("`{option}` names constants, and no constants are written");
+    let holds_a_name = |one: &Emission| match &one.form {
+        Form::Document => false,
+        Form::Certificates(format) => format.holds_a_name(),
+        Form::Template(_) => true,
+    };
+    let has_use = job.format.sizes || job.emit.iter().any(holds_a_name);
+    if let (false, Some(option)) = (has_use, naming(job)) {
+        let message =
+            format!("`{option}` names constants, and no format with a name in it is written");
         return Err(usage(&message).with_hint(Some(format!(
-            "choose a format with `--emit FORMAT`, or leave out `{option}`"
+            "choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out `{option}`"
         ))));
     }
     if job.many.hosts.is_some() && job.emit.is_empty() && job.what != What::Anchor {
