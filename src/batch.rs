@@ -70,7 +70,7 @@ enum Answer {
     Skipped { id: Value, skip: bool },
 }
 
-/// Answers each line of `input` on `output`, until a blank line or the end.
+/// Answers each line of `input` on `output`, and passes over those that are blank.
 ///
 /// # Errors
 ///
@@ -80,10 +80,13 @@ pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     loop {
         line.clear();
         (&mut input).take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
-        if line.trim_ascii().is_empty() {
+        if line.is_empty() {
             return Ok(());
         }
         let is_cut = line.len() as u64 == MAX_LINE_BYTES && line.last() != Some(&b'\n');
+        if line.trim_ascii().is_empty() && !is_cut {
+            continue;
+        }
         let answer = if is_cut {
             pass_over_line(&mut input)?;
             refused(Value::Null, format!("the line has more than {MAX_LINE_BYTES} bytes"))
@@ -115,7 +118,9 @@ fn answer(line: &[u8]) -> Answer {
         Err(error) => {
             // The message of serde_json may quote the line.
             let problem = Foreign::text(&error.to_string()).line();
-            return refused(Value::Null, format!("not a question: {problem}"));
+            let line: Option<Value> = serde_json::from_slice(line).ok();
+            let id = line.and_then(|line| line.get("id").cloned()).unwrap_or_default();
+            return refused(id, format!("not a question: {problem}"));
         }
     };
     let name = match name(&case) {

@@ -30,6 +30,8 @@ pub struct AlternativeNames {
     pub shown: Vec<Foreign>,
     /// How many there are besides.
     pub more: usize,
+    /// How many names are of other kinds, such as an e-mail address, which name no server.
+    pub others: usize,
 }
 
 /// What a certificate lacks to stand where it stands in a path.
@@ -140,9 +142,10 @@ pub fn alternative_names(certificate: &Certificate) -> AlternativeNames {
         _ => None,
     };
     let mut shown: Vec<_> = names.value.general_names.iter().filter_map(text).collect();
+    let others = names.value.general_names.len() - shown.len();
     let more = shown.len().saturating_sub(SHOWN_NAMES);
     shown.truncate(SHOWN_NAMES);
-    AlternativeNames { shown, more }
+    AlternativeNames { shown, more, others }
 }
 
 impl AlternativeNames {

@@ -824,3 +824,84 @@ fn every_code_stands_in_the_page_of_findings_with_its_meaning_and_what_to_do() {
         assert!(parts[2].ends_with('.'), "{code}");
     }
 }
+
+#[test]
+fn a_report_is_written_over_nothing_that_is_read_and_over_no_other_report() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let folder = pki.folder();
+    let root = pem_of(std::slice::from_ref(pki.root_der()));
+    for file in ["ca.pem", "trusted.pem", "lock.pem", "by_hand.pem"] {
+        fs::write(pki.file(file), &root).unwrap();
+    }
+    let manifest = "[[target]]\nhost = \"plc.test\"\nlock = \"lock.pem\"\nroots = \"trusted.pem\"\n\
+                    check = \"by_hand.pem\"\nemit = { c = \"ca.h\" }\n";
+    fs::write(pki.file("certgrab.toml"), manifest).unwrap();
+    let refused = |arguments: &[&str], wanted: &str| {
+        let run = certgrab().args(["check", "--offline"]).args(arguments).in_folder(folder);
+        run.fails_with(2).stdout("").stderr(&format!("certgrab: error: {wanted}\n"));
+    };
+    let read = |written: &str, read: &str| {
+        format!(
+            "{written} would be written, and {read} is read\n\
+             certgrab: hint: give the result another file"
+        )
+    };
+    refused(&["--report", "json=./ca.pem", "ca.pem"], &read("./ca.pem", "ca.pem"));
+    let roots = ["--report", "json=trusted.pem", "ca.pem", "--roots", "trusted.pem"];
+    refused(&roots, &read("trusted.pem", "trusted.pem"));
+    for file in ["certgrab.toml", "lock.pem", "trusted.pem", "by_hand.pem", "ca.h"] {
+        refused(&["--report", &format!("junit={file}")], &read(file, file));
+    }
+    let twice = ["--report", "json=two", "--report", "junit=./two", "ca.pem"];
+    refused(&twice, "two `--report` write the same file");
+    assert_eq!(fs::read_to_string(pki.file("certgrab.toml")).unwrap(), manifest);
+    assert_eq!(fs::read_to_string(pki.file("ca.pem")).unwrap(), root);
+}
+
+#[test]
+fn what_stands_unused_beside_the_constant_that_is_given_opens_no_door() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let stranger = Pki::root("Stranger Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let text = |pki: &Pki| pem_of(std::slice::from_ref(pki.root_der()));
+    let constants = format!(
+        "const char ca[] = R\"({})\";\nconst char old_ca[] = R\"({})\";\n",
+        text(&stranger),
+        text(&pki)
+    );
+    let target = format!("plc.test:{}", server.port());
+    let run = |code: &str| {
+        fs::write(pki.file("sketch.ino"), constants.clone() + code).unwrap();
+        certgrab()
+            .args(["check", "sketch.ino", &target, "--connect"])
+            .args([server.address().to_string()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+            .in_folder(pki.folder())
+    };
+    let found = run("void setup() { client.setCACert(ca); }\n").fails_with(1).out();
+    let wanted = format!("sketch.ino:1: error: `Stranger Root` does not verify what {target}");
+    assert!(found.starts_with(&wanted), "{found}");
+    run("void setup() { client.setCACert(old_ca); }\n").succeeds();
+    run("void setup() { client.setCACert(is_old ? old_ca : ca); }\n").succeeds();
+    // Nothing tells which of them is used.
+    run("void setup() { client.verify(ca); }\n").succeeds();
+}
+
+#[test]
+fn where_no_server_is_asked_nothing_that_says_how_to_reach_one_is_passed_over() {
+    let file = inputs().join("01_good.pem");
+    let check = || certgrab().args(["check"]).args([&file]).args(["--at", "2026-05-08"]);
+    for [option, value] in
+        [["--connect", "127.0.0.1:1"], ["--timeout", "1"], ["--proxy", "http://127.0.0.1:1"]]
+    {
+        check().args([option, value]).fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: `{option}` says how to reach a server, and no TARGET is given\n\
+             certgrab: hint: name the server after the files, or leave out the option\n"
+        ));
+    }
+    // The environment is for whom it may concern.
+    for more in [&[][..], &["--offline"], &["plc.test:1", "--offline"]] {
+        check().args(more).env("HTTPS_PROXY", "garbage://x").succeeds();
+    }
+}

@@ -45,6 +45,13 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
         extension.set_criticality(true);
         params.custom_extensions.push(extension);
     };
+    let policies = |params: &mut CertificateParams| {
+        // anyPolicy (RFC 5280 section 4.2.1.4).
+        let any = vec![0x30, 8, 0x30, 6, 6, 4, 0x55, 0x1d, 0x20, 0];
+        let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, 32], any);
+        extension.set_criticality(true);
+        params.custom_extensions.push(extension);
+    };
     let other = GeneralSubtree::DnsName("other.test".to_owned());
     for (pki, wanted) in [
         (
@@ -61,6 +68,16 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
             changed(critical),
             "`CN=plc.test` is not verifiable: it has the critical extension 1.3.6.1.4.1.55738, \
              which certgrab does not know",
+        ),
+        (
+            changed(policies),
+            "`CN=plc.test` is not verifiable: it has the critical extension certificatePolicies \
+             (2.5.29.32), which is not processed here",
+        ),
+        (
+            constrained(policies),
+            "`CN=Upper` is not verifiable: it has the critical extension certificatePolicies \
+             (2.5.29.32), which is not processed here",
         ),
         (
             constrained(|upper| {

@@ -242,3 +242,47 @@ fn a_refused_chain_is_still_shown_to_a_person() {
     assert!(outcome.out().contains("1. CN=plc.test\n"), "{}", outcome.out());
     assert!(outcome.out().contains(&sha256(pki.leaf_der())), "{}", outcome.out());
 }
+
+#[test]
+fn a_name_that_was_meant_and_does_not_count_is_told_with_the_rule() {
+    use rcgen::SanType;
+    let dns = |name: &str| SanType::DnsName(name.try_into().expect("a name"));
+    let mail = SanType::Rfc822Name("root@plc.test".try_into().expect("an address"));
+    for (wanted, name, problem, hint) in [
+        (
+            "plc.test",
+            mail,
+            ": it has a subjectAltName without a DNS name or an IP address, only the common name \
+             `plc.test`",
+            "its DNS name or IP address in subjectAltName",
+        ),
+        (
+            "127.0.0.1",
+            dns("127.0.0.1"),
+            ", which stands in it as a DNS name: an address must be an iPAddress (RFC 5280 section \
+             4.2.1.6)",
+            "`127.0.0.1` as an iPAddress",
+        ),
+        (
+            "broker.lan",
+            dns("*.lan"),
+            ", it is for *.lan: at least two labels must follow a `*`",
+            "`broker.lan` as a whole DNS name",
+        ),
+    ] {
+        let pki = Pki::root("Plant Root")
+            .changed(|leaf| leaf.subject_alt_names = vec![name])
+            .leaf("plc.test");
+        certgrab()
+            .args([wanted, "--at", "2030-01-01", "--emit", "pem", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+            .fails_with(1)
+            .stdout("")
+            .stderr(&format!(
+                "certgrab: error: the server's certificate is not for `{wanted}`{problem}\n\
+                 certgrab: hint: the server's owner must issue a certificate with {hint}\n"
+            ));
+    }
+}

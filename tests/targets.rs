@@ -19,6 +19,36 @@ fn no_target_at_all_names_the_usage() {
 }
 
 #[test]
+fn what_a_command_lacks_is_named_with_how_to_give_it() {
+    for (words, lacks, usage) in [
+        (&["new", "linux-c", "mqtts://h:1"][..], "<DIR>", "certgrab new <PROJECT> <TARGET> <DIR>"),
+        (
+            &["verify", "--from", "f"],
+            "--host <NAME>",
+            "certgrab verify --from <FILE> --host <NAME>",
+        ),
+        (&["completions"], "<SHELL>", "certgrab completions <SHELL>"),
+    ] {
+        certgrab()
+            .args(words)
+            .fails_with(2)
+            .stdout("")
+            .stderr(&format!("certgrab: error: not given: {lacks}\ncertgrab: hint: `{usage}`\n"));
+    }
+}
+
+#[test]
+fn a_project_is_for_a_server_and_what_stands_behind_it_is_not_dropped() {
+    for target in ["https://plc.test/a/b?c=d", "mqtts://plc.test/a/b?c=d"] {
+        certgrab().args(["new", "linux-c", target, "plc"]).fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: invalid value '{target}' for '[TARGET]': wanted a server alone, and \
+             `a/b?c=d` stands behind it; what a project asks for stands in its code\n\
+             certgrab: hint: `certgrab --help` shows how\n"
+        ));
+    }
+}
+
+#[test]
 fn a_hostile_target_cannot_reach_the_terminal() {
     let outcome = certgrab().args(["a\u{1b}[31m\u{202e}b"]).fails_with(2);
     let text = outcome.err();

@@ -122,15 +122,19 @@ fn a_batch_answers_every_line_and_outlives_all_of_them() {
             .to_string(),
         case("wrong name", "other.test").to_string(),
         String::new(),
-        case("after the end", "plc.test").to_string(),
+        "  \r".to_owned(),
+        case("after blank lines", "plc.test").to_string(),
+        serde_json::json!({"id": "odd", "leaf": 7}).to_string(),
     ];
     let outcome = certgrab().args(["verify", "--batch"]).reading(lines.join("\n")).succeeds();
     let answers: Vec<serde_json::Value> =
         outcome.out().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!(answers.len(), 8, "{}", outcome.out());
+    assert_eq!(answers.len(), 10, "{}", outcome.out());
     assert_eq!(answers[0]["ok"], true);
     assert_eq!(answers[0]["paths"][0].as_array().map(Vec::len), Some(3));
     assert_eq!(answers[0]["chosen"], 0);
+    assert_eq!((&answers[8]["ok"], &answers[8]["id"]), (&true.into(), &"after blank lines".into()));
+    assert_eq!((&answers[9]["ok"], &answers[9]["id"]), (&false.into(), &"odd".into()));
     for junk in &answers[1..5] {
         assert_eq!((&junk["ok"], &junk["id"]), (&false.into(), &serde_json::Value::Null));
     }

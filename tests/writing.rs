@@ -211,3 +211,32 @@ fn options_that_contradict_each_other_are_refused_before_anyone_is_asked() {
     refused(&["a.test:8883", "--connect", "127.0.0.1"], &message);
     refused(&["a.test", "--name", "1x"], "certgrab: error: invalid value");
 }
+
+#[test]
+fn options_that_would_change_nothing_are_refused() {
+    let naming = |option: &str| {
+        format!(
+            "`{option}` names constants, and no format with a name in it is written\n\
+             certgrab: hint: choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out \
+             `{option}`"
+        )
+    };
+    let fetching = "`--aia-allow` says where issuers may be fetched, and `--no-aia` fetches none\n\
+                    certgrab: hint: leave out one of them";
+    let what = "`--what` says what is written, and `--hosts` writes nothing without `--emit`\n\
+                certgrab: hint: leave out `--what`";
+    for (words, wanted) in [
+        (&["plc.test", "--name", "CA"][..], naming("--name")),
+        (&["plc.test", "--style", "lower"], naming("--style")),
+        (&["plc.test", "--name-from", "organisation"], naming("--name-from")),
+        (&["plc.test", "--name", "CA", "--emit", "json"], naming("--name")),
+        (&["plc.test", "--name", "CA", "--emit", "pem"], naming("--name")),
+        (&["plc.test", "--name", "CA", "--compare", "other.test"], naming("--name")),
+        (&["--hosts", "-", "--name", "CA"], naming("--name")),
+        (&["--hosts", "-", "--what", "chain"], what.to_owned()),
+        (&["plc.test", "--no-aia", "--aia-allow", "127.0.0.1"], fetching.to_owned()),
+    ] {
+        let run = certgrab().args(words).fails_with(2).stdout("");
+        run.stderr(&format!("certgrab: error: {wanted}\n"));
+    }
+}

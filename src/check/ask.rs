@@ -20,6 +20,7 @@ use crate::{
 ///
 /// `name` is what the server's certificate must carry: mostly the target's own.
 /// A file opens the door if one of its constants does, under the rules of the stack that reads it.
+/// Where the code gives some of them to what takes anchors, only those count.
 /// `best` is what certgrab would choose now, if the user's store has an anchor at all. A file that
 /// holds only the device's own certificates opens no door.
 pub fn ask(
@@ -90,10 +91,15 @@ fn weight(examined: &Examined, refusal: &Refusal) -> Severity {
 }
 
 /// The anchors of the file, those of one constant together, and all of a file that certgrab wrote.
+///
+/// What stands unused beside a constant that the code gives away opens nothing.
 fn constants(examined: &Examined) -> Vec<Vec<Held>> {
     let mut held = examined.held.clone();
     if examined.is_generated && !held.is_empty() {
         return vec![held];
+    }
+    if held.iter().any(|one| one.is_given) {
+        held.retain(|one| one.is_given);
     }
     held.sort_by_key(|one| one.constant);
     held.chunk_by(|one, next| one.constant == next.constant).map(<[Held]>::to_vec).collect()

@@ -27,6 +27,8 @@ pub struct Held {
     pub name: Option<String>,
     /// Which constant of the file it is in, from 0: anchors of one constant are used together.
     pub constant: usize,
+    /// Whether the code gives it to what takes anchors, as `setCACert` does.
+    pub is_given: bool,
     /// The certificate, if the form holds one.
     pub certificate: Option<Certificate>,
     /// Name and key, if the form holds no certificate.
@@ -83,6 +85,10 @@ pub(super) fn hold(examined: &mut Examined, source: &Source) {
             }
         }
     }
+    for held in &mut examined.held {
+        let uses = held.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
+        held.is_given = uses.iter().any(|one| one.takes_anchors);
+    }
 }
 
 /// The certificates of the PEM blocks of `constant`.
@@ -134,6 +140,7 @@ fn hold_fingerprints(examined: &mut Examined, constant: &Constant, index: usize)
                     line,
                     name,
                     constant: index,
+                    is_given: false,
                     certificate: None,
                     key: None,
                     fingerprint,
@@ -151,8 +158,15 @@ fn keep(
     certificate: Option<Certificate>,
     key: Option<Key>,
 ) {
-    let name = constant.name.clone();
-    examined.held.push(Held { line, name, constant: index, certificate, key, fingerprint: None });
+    examined.held.push(Held {
+        line,
+        name: constant.name.clone(),
+        constant: index,
+        is_given: false,
+        certificate,
+        key,
+        fingerprint: None,
+    });
 }
 
 /// The certificate at the beginning of `bytes`, and what follows it.

@@ -181,6 +181,17 @@ fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
             "name one before the server: `certgrab check FILE TARGET`".to_owned(),
         )));
     }
+    let reaching = [
+        ("--connect", args.connect.is_some()),
+        ("--timeout", args.timeout.is_some()),
+        ("--proxy", args.proxy.is_given()),
+    ];
+    if let (None, Some((option, _))) = (target, reaching.iter().find(|(_, is_given)| *is_given)) {
+        let message = format!("`{option}` says how to reach a server, and no TARGET is given");
+        return Err(Failure::new(Exit::Usage, message).with_hint(Some(
+            "name the server after the files, or leave out the option".to_owned(),
+        )));
+    }
     let mut typed: Vec<String> = Vec::new();
     for roots in &args.roots {
         typed.push(format!("--roots={roots}"));
@@ -192,9 +203,17 @@ fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
     let host = target.map_or("localhost", String::as_str);
     let job =
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
+    let read = files.iter().map(Path::new).chain(job::inputs(&job)).collect::<Vec<_>>();
+    keep(args, &read)?;
     let files = files.iter().map(|file| examine(Path::new(file))).collect::<Result<_, _>>()?;
     let job = Some(Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job });
     Ok(Group { job, files })
+}
+
+/// Refuses reports that would be written over what is read, or over each other.
+fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
+    let reports = args.report.iter().filter_map(|report| report.path.as_deref());
+    output::keep_apart(reports, read, "--report")
 }
 
 /// Whether an argument that is no file was meant to be one, rather than a host.
@@ -206,8 +225,15 @@ fn looks_like_a_file(text: &str) -> bool {
 
 /// The targets of the manifest with their locks and outputs.
 fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
+    let entries = manifest::read(&args.manifest)?;
+    let of_entries = entries.iter().flat_map(|entry| {
+        let generated = entry.emit.iter().map(|(_, path)| path);
+        let files = generated.chain([&entry.lock]).chain(&entry.check).map(PathBuf::as_path);
+        files.chain(job::inputs(&entry.job))
+    });
+    keep(args, &of_entries.chain([args.manifest.as_path()]).collect::<Vec<_>>())?;
     let mut groups = Vec::new();
-    for entry in manifest::read(&args.manifest)? {
+    for entry in entries {
         match of_entry(&entry, exit) {
             Ok(files) => groups.push(Group { job: Some(entry.job), files }),
             Err(failure) => {
@@ -270,7 +296,11 @@ fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
 
 /// Lints the files of `group`, and asks its server unless that is not wanted.
 fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<Exit, Failure> {
-    let Some(job) = &group.job else { return Ok(Exit::Done) };
+    let Some(job) = &mut group.job else { return Ok(Exit::Done) };
+    if args.offline {
+        // Whom nobody asks, nobody has to be able to reach.
+        job.targets.clear();
+    }
     let mut options = job::options(job, display)?;
     options.at = at;
     if let Some(seconds) = args.timeout {
@@ -281,7 +311,7 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
     for file in &mut group.files {
         check::lint(file, &knowledge);
     }
-    let Some(target) = job.targets.first().filter(|_| !args.offline) else {
+    let Some(target) = job.targets.first() else {
         for file in &mut group.files {
             check::note_unknown(file, &knowledge);
         }

@@ -10,11 +10,10 @@ use std::{
 
 use certgrab::{
     Grab, bundle,
-    certificate::Sha256,
+    certificate::{Certificate, Sha256},
     connect, consumer,
     document::Document,
     emit::Identifier,
-    escape::Foreign,
     grab::{self, Options, Sni},
     handshake::Presented,
     path::Question,
@@ -27,7 +26,7 @@ use certgrab::{
 
 use super::{
     Exit, Failure, anchor,
-    args::{Display, Form, Job, What},
+    args::{Display, Emission, Form, Job, What},
     compare, complain, formats, hosts, output, repeat, report, style, survey,
 };
 
@@ -105,20 +104,34 @@ fn agree(job: &Job) -> Result<(), Failure> {
         return Err(usage("`--survey` finds the anchors of all chains, no more and no fewer")
             .with_hint(Some("leave out `--what`, `--backup` and `--siblings`".to_owned())));
     }
-    let mut places = HashSet::new();
-    for output in job.emit.iter().filter_map(|emission| emission.path.as_deref()) {
-        let place = output::place_of(output);
-        let is_read = |input: &&Path| output::would_change(&place, &output::place_of(input));
-        if let Some(input) = inputs(job).find(is_read) {
-            let [output, input] =
-                [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
-            return Err(usage(&format!("{output} would be written, and {input} is read"))
-                .with_hint(Some("give the result another file".to_owned())));
-        }
-        if !places.insert(place) {
-            return Err(usage("two `--emit` write the same file"));
-        }
+    let issuers = job.anchor.issuers();
+    if !issuers.enabled && !issuers.allowed.is_empty() {
+        return Err(usage(
+            "`--aia-allow` says where issuers may be fetched, and `--no-aia` fetches none",
+        )
+        .with_hint(Some("leave out one of them".to_owned())));
     }
+    let holds_a_name = |one: &Emission| match &one.form {
+        Form::Document => false,
+        Form::Certificates(format) => format.holds_a_name(),
+        Form::Template(_) => true,
+    };
+    let has_use = job.format.sizes || job.emit.iter().any(holds_a_name);
+    if let (false, Some(option)) = (has_use, naming(job)) {
+        let message =
+            format!("`{option}` names constants, and no format with a name in it is written");
+        return Err(usage(&message).with_hint(Some(format!(
+            "choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out `{option}`"
+        ))));
+    }
+    if job.many.hosts.is_some() && job.emit.is_empty() && job.what != What::Anchor {
+        return Err(usage(
+            "`--what` says what is written, and `--hosts` writes nothing without `--emit`",
+        )
+        .with_hint(Some("leave out `--what`".to_owned())));
+    }
+    let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    output::keep_apart(outputs, &inputs(job).collect::<Vec<_>>(), "--emit")?;
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {
         return Err(usage("the format is binary and standard output is a terminal")
@@ -127,8 +140,18 @@ fn agree(job: &Job) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The first option given that decides what constants are called.
+fn naming(job: &Job) -> Option<&'static str> {
+    let options = [
+        ("--name", job.name.is_some()),
+        ("--style", job.format.style.is_some()),
+        ("--name-from", job.format.name_from != formats::NameFrom::Host),
+    ];
+    options.iter().find(|(_, is_given)| *is_given).map(|(option, _)| *option)
+}
+
 /// The files and folders that are read.
-fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
+pub(super) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
     let roots = job.roots.iter().filter(|path| repeat::known_store(path).is_none());
     let templates = job.emit.iter().filter_map(|emission| match &emission.form {
         Form::Template(template) => Some(Path::new(&template.file)),
@@ -141,6 +164,8 @@ fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
 
 pub(super) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {
     let at = job.at.unwrap_or_else(Time::now);
+    let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
+    let asks_nobody = job.from.is_some() || has_no_server;
     Ok(Options {
         store: store(&job.roots, &job.trust_sha256, display)?,
         at,
@@ -152,10 +177,7 @@ pub(super) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
                 (_, true) => Some(connect::Family::V6),
                 _ => None,
             },
-            proxy: match job.from {
-                Some(_) => None,
-                None => job.reaching.proxy.proxy()?,
-            },
+            proxy: if asks_nobody { None } else { job.reaching.proxy.proxy()? },
             names: Arc::default(),
         },
         sni: match &job.sni {
@@ -249,11 +271,21 @@ fn finish(
                     let paths = job.anchor.shown(target, grab, options);
                     output::show(&(report::refused(target, grab) + &paths))?;
                 }
-                let failure = Failure::new(Exit::Untrusted, refusal.to_string());
+                let mut message = refusal.to_string();
+                if let Some(stray) = stray_fingerprint(job, grab) {
+                    message += &format!("; {stray}");
+                }
+                let failure = Failure::new(Exit::Untrusted, message);
                 complain(&failure.with_hint(refusal.hint()));
                 return Ok(Exit::Untrusted);
             }
-            Ok(judgement) => (grab, judgement),
+            Ok(judgement) => {
+                // One of several targets may well be another's.
+                if let (1, Some(stray)) = (job.targets.len(), stray_fingerprint(job, grab)) {
+                    output::warn(stray, display);
+                }
+                (grab, judgement)
+            }
         },
     };
     if job.emit.is_empty() && !job.json && !job.format.sizes {
@@ -281,6 +313,17 @@ fn finish(
     }
     prove(job, target, grab, &bundle, options, display)?;
     export(job, display, &bundle, &name, document)
+}
+
+/// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.
+fn stray_fingerprint(job: &Job, grab: &Grab) -> Option<String> {
+    let paths = grab.verdict.as_ref().map_or(&[][..], |judgement| &judgement.paths.found);
+    let sent = grab.presented.certificates.iter();
+    let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
+    let anchors = paths.iter().map(|path| &path.anchor.certificate);
+    let known: HashSet<_> = sent.chain(fetched).chain(anchors).map(Certificate::sha256).collect();
+    let stray = job.trust_sha256.iter().find(|fingerprint| !known.contains(fingerprint))?;
+    Some(format!("no certificate that came has the SHA-256 {stray} of `--trust-sha256`"))
 }
 
 /// Proves for the consumer of every form asked for that it verifies the server with the bundle.

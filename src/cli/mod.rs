@@ -220,19 +220,35 @@ fn usage(error: &clap::Error) -> Exit {
     let sentence = words.join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
     let tips: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
+    let missing = missing(error);
+    let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
+    let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: "));
     let hint = match (error.kind(), tips.as_slice()) {
-        (ErrorKind::MissingRequiredArgument, _) => "name a server: `certgrab HOST:PORT`".to_owned(),
+        (ErrorKind::MissingRequiredArgument, _) if is_of_the_main_job => {
+            "name a server: `certgrab HOST:PORT`".to_owned()
+        }
+        (ErrorKind::MissingRequiredArgument, _) if let Some(usage) = usage => {
+            visible(&format!("`{usage}`"))
+        }
         (_, []) => "`certgrab --help` shows how".to_owned(),
         (_, tips) => visible(&tips.join("; ")),
     };
     let sentence = match error.kind() {
-        ErrorKind::MissingRequiredArgument if sentence.contains("TARGET") => {
-            "no target given".to_owned()
-        }
+        ErrorKind::MissingRequiredArgument if is_of_the_main_job => "no target given".to_owned(),
+        ErrorKind::MissingRequiredArgument => format!("not given: {}", missing.join(", ")),
         _ => visible(sentence),
     };
     complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     Exit::Usage
+}
+
+/// The arguments that are required and were not given.
+fn missing(error: &clap::Error) -> Vec<String> {
+    use clap::error::{ContextKind, ContextValue};
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => names.clone(),
+        _ => Vec::new(),
+    }
 }
 
 /// `text` with what stands before the `@` of each URL left out: it may be a password.

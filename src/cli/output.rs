@@ -4,6 +4,7 @@
 //! content changes. A closed pipe is a quiet end.
 
 use std::{
+    collections::HashSet,
     fs,
     io::{self, IsTerminal as _, Write as _},
     path::{Component, Path, PathBuf},
@@ -191,6 +192,31 @@ pub(super) fn place_of(path: &Path) -> PathBuf {
 /// both as [`place_of`] names them.
 pub(super) fn would_change(output: &Path, input: &Path) -> bool {
     output == input || (output.parent() == Some(input) && input.is_dir())
+}
+
+/// Refuses to write `outputs`, each of them one of `option`, where one would change what is read, or
+/// two are one file.
+pub(super) fn keep_apart<'a>(
+    outputs: impl Iterator<Item = &'a Path>,
+    inputs: &[&Path],
+    option: &str,
+) -> Result<(), Failure> {
+    let inputs: Vec<_> = inputs.iter().map(|input| (place_of(input), *input)).collect();
+    let mut places = HashSet::new();
+    for output in outputs {
+        let place = place_of(output);
+        if let Some((_, input)) = inputs.iter().find(|(read, _)| would_change(&place, read)) {
+            let [output, input] =
+                [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
+            let message = format!("{output} would be written, and {input} is read");
+            return Err(Failure::new(Exit::Usage, message)
+                .with_hint(Some("give the result another file".to_owned())));
+        }
+        if !places.insert(place) {
+            return Err(Failure::new(Exit::Usage, format!("two `{option}` write the same file")));
+        }
+    }
+    Ok(())
 }
 
 /// What the system says, without the name of the temporary file that `tempfile` adds to it.

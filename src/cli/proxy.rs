@@ -43,7 +43,12 @@ fn read(text: &str) -> Result<Choice, Infallible> {
 impl Through {
     /// This choice, or `other` where nothing was typed.
     pub(super) fn or(&self, other: Self) -> Self {
-        if self.proxy.is_some() { self.clone() } else { other }
+        if self.is_given() { self.clone() } else { other }
+    }
+
+    /// Whether a choice was typed.
+    pub(super) fn is_given(&self) -> bool {
+        self.proxy.is_some()
     }
 
     /// The proxy. One that is asked for by the option is used for all targets.

@@ -61,7 +61,7 @@ pub(crate) struct Verify {
     #[arg(long)]
     json: bool,
 
-    /// Judge a JSON object a line from standard input, up to a blank line, strictly; answer each
+    /// Judge a JSON object a line from standard input, strictly, and answer each
     #[arg(
         long,
         conflicts_with_all = ["from", "host", "roots", "trust_sha256", "at", "strict", "json"]

@@ -272,7 +272,16 @@ const fn source(template: &'static str) -> Kind {
     Kind::Source(template)
 }
 
+/// The templates without a name in them.
+const NAMELESS: [&str; 3] = ["sha256.txt", "spki-pin.txt", "text.txt"];
+
 impl Format {
+    /// Whether its output has the name of a constant in it, so that a name makes a difference.
+    #[must_use]
+    pub fn holds_a_name(&self) -> bool {
+        matches!(self.kind, Kind::Source(template) if !NAMELESS.contains(&template))
+    }
+
     const fn binary(self) -> Self {
         Self { is_text: false, ..self }
     }

@@ -8,9 +8,9 @@ use std::{fmt, fmt::Write as _, ops::Range, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value,
+    AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value,
     syntax::SyntaxConfig,
-    value::{Object, ObjectRepr, ValueKind},
+    value::{Object, ObjectRepr, Rest, ValueKind},
 };
 
 use super::{Identifier, variables};
@@ -81,6 +81,9 @@ const TEMPLATE_STACK: usize = 256 * 1024 * 1024;
 /// array of characters take half.
 pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
 
+/// Bytes of text that take one step (minijinja, `Environment::set_fuel`).
+const BYTES_A_STEP: u64 = 64;
+
 /// What a value from outside turns into where it is joined with other text. It is a
 /// noncharacter (Unicode section 23.7): no text that is shown holds it.
 const MARK: char = '\u{fdd0}';
@@ -139,7 +142,8 @@ fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
 
 /// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
 ///
-/// It ends, and in bounded memory, whatever the template says.
+/// It ends, and in bounded memory, whatever the template says, but for one way: the engine has no
+/// place to weigh a list that is joined to a text by `~`.
 pub(super) fn render_own(
     bundle: &Bundle,
     file: &str,
@@ -212,7 +216,7 @@ fn explain(file: &str, error: &Error) -> super::TemplateError {
         (ErrorKind::OutOfFuel, _) => {
             format!(
                 "wanted at most {MAX_TEMPLATE_STEPS} steps and {} MiB of text, found more",
-                (MAX_TEMPLATE_STEPS * 64) >> 20
+                (MAX_TEMPLATE_STEPS * BYTES_A_STEP) >> 20
             )
         }
         (ErrorKind::UndefinedError, _) => "there is no such variable".to_owned(),
@@ -267,14 +271,19 @@ fn environment() -> Result<Environment<'static>, Error> {
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build()?);
     environment.set_formatter(|out, state, value| {
+        weigh(state, value)?;
         if value.kind() == ValueKind::Bytes || value.to_string().contains(MARK) {
             return Err(formless());
         }
         minijinja::escape_formatter(out, state, value)
     });
-    environment.add_filter("comment", |value: &Value| text(value, Foreign::comment));
-    environment.add_filter("literal", |value: &Value| text(value, Foreign::string_literal));
-    environment.add_filter("plain", |value: &Value| text(value, Foreign::line));
+    environment
+        .add_filter("comment", |state: &State, value: &Value| text(state, value, Foreign::comment));
+    environment.add_filter("literal", |state: &State, value: &Value| {
+        text(state, value, Foreign::string_literal)
+    });
+    environment
+        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::line));
     environment.add_filter("rows", |value: &Value| {
         rows(value, BYTES_A_LINE, ", ", |byte| format!("0x{byte:02x}"))
     });
@@ -285,7 +294,83 @@ fn environment() -> Result<Environment<'static>, Error> {
         bytes(value).map(|bytes| BASE64_STANDARD.encode(bytes))
     });
     environment.add_filter("size", |value: &Value| bytes(value).map(|bytes| bytes.len()));
+    for name in MAKE_TEXT {
+        environment.add_filter(name, move |state: &State, arguments: Rest<Value>| {
+            let engine = engine(state, &arguments)?;
+            engine.empty_state().apply_filter(name, &arguments)
+        });
+    }
+    for name in LOOK_AT_TEXT {
+        environment.add_test(name, move |state: &State, arguments: Rest<Value>| {
+            let engine = engine(state, &arguments)?;
+            engine.empty_state().perform_test(name, &arguments)
+        });
+    }
+    // It shows every variable at once, however long that is.
+    environment.remove_global("debug");
     Ok(environment)
+}
+
+/// The filters of the engine that make one text of lists.
+const MAKE_TEXT: [&str; 16] = [
+    "capitalize",
+    "e",
+    "escape",
+    "format",
+    "indent",
+    "join",
+    "lines",
+    "lower",
+    "pprint",
+    "replace",
+    "safe",
+    "split",
+    "string",
+    "title",
+    "trim",
+    "upper",
+];
+
+/// The tests of the engine that make a text of a list to look at it.
+const LOOK_AT_TEXT: [&str; 4] = ["endingwith", "lower", "startingwith", "upper"];
+
+/// The bytes that the work left to a template of the user's own makes; `None` for certgrab's.
+fn bytes_left(state: &State) -> Option<u64> {
+    state.fuel_levels().map(|(_, left)| left.saturating_mul(BYTES_A_STEP))
+}
+
+/// The engine as it is, to do what it does with `arguments`, if the text of these can be paid for.
+///
+/// It counts what a filter returns, and a list holds one text any number of times.
+fn engine(state: &State, arguments: &[Value]) -> Result<Environment<'static>, Error> {
+    for argument in arguments {
+        weigh(state, argument)?;
+    }
+    let mut engine = Environment::new();
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    engine.set_auto_escape_callback(|_| AutoEscape::None);
+    engine.set_fuel(state.fuel_levels().map(|(_, left)| left));
+    Ok(engine)
+}
+
+/// Refuses a value whose text is more than a template of the user's own may still make.
+fn weigh(state: &State, value: &Value) -> Result<(), Error> {
+    /// Counts what is written, up to a limit.
+    struct Scale(u64);
+
+    impl fmt::Write for Scale {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0 = self.0.checked_sub(text.len() as u64).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+
+    // What is no list has its text already, and that is counted.
+    let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable);
+    match bytes_left(state).filter(|_| is_list) {
+        Some(left) => write!(Scale(left), "{value}").map_err(|_| Error::from(ErrorKind::OutOfFuel)),
+        None => Ok(()),
+    }
 }
 
 fn formless() -> Error {
@@ -295,7 +380,8 @@ fn formless() -> Error {
 }
 
 /// The text as `form` writes it; what is not text from outside is taken as if it were.
-fn text(value: &Value, form: impl Fn(&Foreign) -> String) -> Result<String, Error> {
+fn text(state: &State, value: &Value, form: impl Fn(&Foreign) -> String) -> Result<String, Error> {
+    weigh(state, value)?;
     match value.downcast_object_ref::<Outside>() {
         Some(Outside::Text(text)) => Ok(form(text)),
         Some(Outside::Bytes(_)) => Err(Error::new(

@@ -4,10 +4,7 @@
 //! error is about, with a reason. rustls-webpki decides; this only finds out what it means.
 
 use webpki::Error;
-use x509_parser::{
-    certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer as _,
-    x509::X509Version,
-};
+use x509_parser::{certificate::X509Certificate, prelude::FromDer as _, x509::X509Version};
 
 use crate::{
     certificate::{Certificate, Key},
@@ -57,8 +54,15 @@ pub(super) fn of<'a>(
             Some((leaf, "has more intermediates above it than are tried, 6".to_owned()))
         }
         Error::UnsupportedCriticalExtension => chain.iter().find_map(|one| {
-            let id = unknown_critical_extension(one)?;
-            Some((*one, format!("has the critical extension {id}, which certgrab does not know")))
+            let reason = match unprocessed_critical_extension(one)? {
+                (id, Some(name)) => {
+                    format!("has the critical extension {name} ({id}), which is not processed here")
+                }
+                (id, None) => {
+                    format!("has the critical extension {id}, which certgrab does not know")
+                }
+            };
+            Some((*one, reason))
         }),
         _ => None,
     }
@@ -110,12 +114,42 @@ fn is_for_servers(certificate: &Certificate) -> bool {
     }
 }
 
-fn unknown_critical_extension(certificate: &Certificate) -> Option<String> {
+/// The object identifier and the name of the first critical extension that rustls-webpki does not
+/// process.
+fn unprocessed_critical_extension(
+    certificate: &Certificate,
+) -> Option<(String, Option<&'static str>)> {
+    /// Those that it does (rustls-webpki 0.103, `remember_cert_extension`): keyUsage,
+    /// subjectAltName, basicConstraints, nameConstraints, cRLDistributionPoints, extKeyUsage and
+    /// the list of signed certificate timestamps.
+    const PROCESSED: [&str; 7] = [
+        "2.5.29.15",
+        "2.5.29.17",
+        "2.5.29.19",
+        "2.5.29.30",
+        "2.5.29.31",
+        "2.5.29.37",
+        "1.3.6.1.4.1.11129.2.4.2",
+    ];
+    /// The others of RFC 5280 sections 4.2.1 and 4.2.2, and of RFC 7633.
+    const NAMED: [(&str, &str); 12] = [
+        ("2.5.29.9", "subjectDirectoryAttributes"),
+        ("2.5.29.14", "subjectKeyIdentifier"),
+        ("2.5.29.18", "issuerAltName"),
+        ("2.5.29.32", "certificatePolicies"),
+        ("2.5.29.33", "policyMappings"),
+        ("2.5.29.35", "authorityKeyIdentifier"),
+        ("2.5.29.36", "policyConstraints"),
+        ("2.5.29.46", "freshestCRL"),
+        ("2.5.29.54", "inhibitAnyPolicy"),
+        ("1.3.6.1.5.5.7.1.1", "authorityInfoAccess"),
+        ("1.3.6.1.5.5.7.1.11", "subjectInfoAccess"),
+        ("1.3.6.1.5.5.7.1.24", "tlsFeature"),
+    ];
     let (_, parsed) = X509Certificate::from_der(certificate.der()).ok()?;
-    let unknown = parsed.extensions().iter().find(|extension| {
-        let is_parsed =
-            !matches!(extension.parsed_extension(), ParsedExtension::UnsupportedExtension { .. });
-        extension.critical && !is_parsed
-    });
-    unknown.map(|extension| extension.oid.to_id_string())
+    let critical = parsed.extensions().iter().filter(|extension| extension.critical);
+    let mut ids = critical.map(|extension| extension.oid.to_id_string());
+    let id = ids.find(|id| !PROCESSED.contains(&id.as_str()))?;
+    let name = NAMED.iter().find(|(known, _)| *known == id).map(|(_, name)| *name);
+    Some((id, name))
 }

@@ -1,6 +1,6 @@
 //! Why a chain ends in no anchor: one sentence and one hint.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use crate::{
     certificate::{Malformed, Sha256},
@@ -150,6 +150,27 @@ fn named(subject: &Foreign) -> String {
 /// Names of a certificate that a sentence lists.
 const LISTED_NAMES: usize = 4;
 
+/// How a name in a certificate was meant to be the one asked for and is not.
+enum NearMiss {
+    /// The address that was asked for stands as a DNS name.
+    AddressAsName,
+    /// A wildcard with one label behind it, which rustls-webpki takes for no name, as NSS does.
+    ShortWildcard,
+}
+
+fn near_miss(wanted: &str, found: &AlternativeNames) -> Option<NearMiss> {
+    // One that stands as an address would have been taken.
+    let is_address = wanted.parse::<IpAddr>().is_ok();
+    if is_address && found.shown.iter().any(|name| name.line() == wanted) {
+        return Some(NearMiss::AddressAsName);
+    }
+    let (_, domain) = wanted.split_once('.')?;
+    let wildcard = format!("*.{domain}");
+    let is_short = !domain.contains('.') && !is_address;
+    let is_there = found.shown.iter().any(|name| name.line().eq_ignore_ascii_case(&wildcard));
+    (is_short && is_there).then_some(NearMiss::ShortWildcard)
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -164,14 +185,30 @@ impl fmt::Display for Refusal {
                 }
             }
             Self::WrongName { wanted, found, .. } if !found.shown.is_empty() => {
-                let found = found.first(LISTED_NAMES);
-                write!(f, "the server's certificate is not for `{wanted}`, it is for {found}")
+                let listed = found.first(LISTED_NAMES);
+                match near_miss(wanted, found) {
+                    Some(NearMiss::AddressAsName) => write!(
+                        f,
+                        "the server's certificate is not for `{wanted}`, which stands in it as a \
+                         DNS name: an address must be an iPAddress (RFC 5280 section 4.2.1.6)"
+                    ),
+                    Some(NearMiss::ShortWildcard) => write!(
+                        f,
+                        "the server's certificate is not for `{wanted}`, it is for {listed}: at \
+                         least two labels must follow a `*`"
+                    ),
+                    None => write!(
+                        f,
+                        "the server's certificate is not for `{wanted}`, it is for {listed}"
+                    ),
+                }
             }
-            Self::WrongName { wanted, common_name, .. } => {
-                write!(
-                    f,
-                    "the server's certificate is not for `{wanted}`: it has no subjectAltName"
-                )?;
+            Self::WrongName { wanted, found, common_name, .. } => {
+                let lack = match found.others {
+                    0 => "no subjectAltName",
+                    _ => "a subjectAltName without a DNS name or an IP address",
+                };
+                write!(f, "the server's certificate is not for `{wanted}`: it has {lack}")?;
                 match common_name {
                     Some(name) => write!(f, ", only the common name `{}`", name.line()),
                     None => Ok(()),
@@ -312,7 +349,20 @@ impl Refusal {
                     .to_owned(),
             ),
             Self::WrongName { found, .. } if found.shown.is_empty() => {
-                Some("the server's owner must issue a certificate with a subjectAltName".to_owned())
+                let names = match found.others {
+                    0 => "a subjectAltName",
+                    _ => "its DNS name or IP address in subjectAltName",
+                };
+                Some(format!("the server's owner must issue a certificate with {names}"))
+            }
+            Self::WrongName { wanted, found, .. } if near_miss(wanted, found).is_some() => {
+                let kind = match wanted.parse::<IpAddr>() {
+                    Ok(_) => "an iPAddress",
+                    Err(_) => "a whole DNS name",
+                };
+                Some(format!(
+                    "the server's owner must issue a certificate with `{wanted}` as {kind}"
+                ))
             }
             Self::WrongName { .. } => Some(
                 "name the target as its certificate does, and say where it is with `--connect`"

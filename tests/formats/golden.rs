@@ -69,3 +69,14 @@ fn text_has_one_newline_at_its_end_and_no_spaces_at_the_end_of_a_line() {
         }
     }
 }
+
+#[test]
+fn a_format_holds_a_name_if_another_name_makes_another_file_of_it() {
+    for format in FORMATS {
+        let [one, other] = ["FIRST_CA", "SECOND_CA"].map(|name| {
+            let name = emit::Identifier::new(name).unwrap();
+            emit::render(&fixed(), *format, &name).unwrap()
+        });
+        assert_eq!(format.holds_a_name(), one != other, "{}", format.name);
+    }
+}

@@ -144,10 +144,20 @@ fn a_template_that_never_ends_or_fills_the_memory_is_refused_at_its_line() {
         ("{{ \"%1000000000d\" | format(1) }}", "format(1)"),
         ("{{ \"x\" | indent(1000000000) }}", "indent(1000000000)"),
         ("{{ [1] | batch(1000000000, 2) }}", "batch(1000000000, 2)"),
+        ("{{ [\"x\" * 999999] * 999999 }}", "[\"x\" * 999999] * 999999"),
+        ("{{ ([\"x\" * 999999] * 999999) | join }}", "join"),
+        ("{{ ([\"x\" * 999999] * 999999) | upper }}", "upper"),
+        ("{{ [[\"x\" * 999999] * 999999] | map(\"string\") | list }}", "map(\"string\")"),
+        ("{{ ([\"x\" * 999999] * 999999) is startingwith(\"x\") }}", "startingwith(\"x\")"),
     ] {
         let said = rendered(&format!("fine\n{template}\n")).unwrap_err();
         assert_eq!(said, format!("template my.h, line 2, `{words}`: {problem}"), "{template}");
     }
+    let shown = rendered("{{ debug([\"x\" * 999999] * 999999) }}").unwrap_err();
+    assert_eq!(
+        shown,
+        "template my.h, line 1, `debug([\"x\" * 999999] * 999999)`: debug is unknown"
+    );
     // Where the work ends is of no one word.
     let loops = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}";
     let said = rendered(&format!("fine\n{loops}\n")).unwrap_err();

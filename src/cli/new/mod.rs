@@ -41,7 +41,7 @@ pub(crate) struct Args {
     project: Option<&'static Project>,
 
     /// The MQTT broker, host:port or mqtts://host, or a web server, https://host
-    #[arg(value_name = "TARGET", required_unless_present = "list", value_parser = args::target)]
+    #[arg(value_name = "TARGET", required_unless_present = "list", value_parser = server)]
     target: Option<Target>,
 
     /// The folder to write to
@@ -67,6 +67,20 @@ pub(crate) struct Args {
     /// Connect to HOST:PORT, and still want a certificate for TARGET
     #[arg(long, value_name = "HOST:PORT", value_parser = args::place)]
     connect: Option<Target>,
+}
+
+/// A target without more behind it: the code of a project asks for `/`, or speaks MQTT.
+fn server(text: &str) -> Result<Target, String> {
+    let target = args::target(text)?;
+    let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
+    match behind {
+        Some((_, more)) if !more.is_empty() => Err(format!(
+            "wanted a server alone, and `{}` stands behind it; what a project asks for stands in \
+             its code",
+            Foreign::text(more).line()
+        )),
+        _ => Ok(target),
+    }
 }
 
 /// Lists the projects, or writes one: all of its files, or none.
