@@ -262,6 +262,29 @@ fn a_file_that_would_be_written_twice_is_an_error_of_its_line() {
         )
     );
     assert_eq!(fs::read(&roots).unwrap(), root);
+    assert_eq!(
+        told("emit = { c = \"by_hand.h\" }\ncheck = [\"by_hand.h\"]\n"),
+        "certgrab: error: certgrab.toml: `c` of line 7 would be written over by_hand.h, which is \
+         read\n"
+    );
+}
+
+#[test]
+fn what_never_was_a_lock_is_not_written_over() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, &pki.root_file());
+    let lock = pki.file("certs/plc.pem");
+    fs::create_dir_all(lock.parent().unwrap()).unwrap();
+    let sync = || certgrab().args(["sync", "--quiet"]).in_folder(pki.folder());
+    fs::write(&lock, "notes about the plant\n").unwrap();
+    let error = sync().fails_with(4).err();
+    assert!(error.contains("certs/plc.pem is no lock, and would be written over"), "{error}");
+    assert_eq!(fs::read_to_string(&lock).unwrap(), "notes about the plant\n");
+    // One with the marks of a merge is what `sync` is for.
+    fs::write(&lock, "<<<<<<< ours\n-----BEGIN CERTIFICATE-----\n").unwrap();
+    sync().succeeds();
+    assert!(!fs::read_to_string(&lock).unwrap().contains("<<<<<<<"));
 }
 
 #[test]

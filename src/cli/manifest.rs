@@ -164,9 +164,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
             check: table.check.all().iter().map(|file| folder.join(file)).collect(),
         });
     }
-    let roots: BTreeSet<&PathBuf> =
-        targets.iter().flat_map(|entry: &Entry| &entry.job.roots).collect();
-    for (input, place) in roots.into_iter().map(|input| (input, output::place_of(input))) {
+    // What `check` names is written by hand.
+    let inputs: BTreeSet<&PathBuf> = targets
+        .iter()
+        .flat_map(|entry: &Entry| entry.job.roots.iter().chain(&entry.check))
+        .collect();
+    for (input, place) in inputs.into_iter().map(|input| (input, output::place_of(input))) {
         let mut outputs =
             places.iter().filter_map(|(output, what)| Some((output, what.strip_prefix("like ")?)));
         let changed = outputs.find(|(output, _)| output::would_change(output, &place));
