@@ -745,6 +745,28 @@ fn what_is_only_assumed_of_a_consumer_is_a_warning_that_says_so() {
 }
 
 #[test]
+fn every_library_takes_a_leaf_that_signed_itself_with_sha1_as_certgrab_says() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::with_key("RSA", &["rsa_keygen_bits:2048"]);
+    let request = ["req", "-x509", "-new", "-key", "root.key", "-sha1", "-subj", "/CN=plc.test"];
+    let names = ["-addext", "subjectAltName=DNS:plc.test", "-addext", "basicConstraints=CA:FALSE"];
+    authority.openssl(&[&request[..], &names, &["-days", "365", "-out", "own.pem"]].concat());
+    let text = fs::read(authority.file("own.pem")).expect("a file");
+    let own = Der::from(pem::parse(text).expect("PEM").into_contents());
+    let key = fs::read_to_string(authority.file("root.key")).expect("a file");
+    agree(&[Row {
+        what: "a leaf that signed itself with SHA-1",
+        held: vec![&own],
+        sent: std::slice::from_ref(&own),
+        at: Time::now(),
+        key: &key,
+        wanted: "BOPWDGJ",
+    }]);
+}
+
+#[test]
 fn nothing_is_written_whose_key_the_device_cannot_verify_with() {
     if !real::program("openssl") {
         return;

@@ -242,6 +242,7 @@ pub const RUSTLS: Consumer = Consumer {
         (Unusual::Ed448, None),
         (Unusual::ShortRsa, None),
         (Unusual::PssKey, None),
+        (Unusual::Sha1, None),
     ],
     known: Known::Measured,
 };
