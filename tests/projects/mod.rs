@@ -84,6 +84,22 @@ fn a_server_that_is_not_trusted_gets_no_project() {
 }
 
 #[test]
+fn a_server_that_the_board_does_not_connect_to_is_said_when_the_project_is_written() {
+    let pki = pki("Plant Root");
+    let server = Server::of(&pki).speaking(&rustls::version::TLS13).start();
+    for (project, device) in
+        [("arduino-esp8266", "esp8266"), ("arduino-esp32", "arduino-esp32"), ("esp-idf", "esp-idf")]
+    {
+        let told = new(project, "mqtts", server.port(), &pki).succeeds().err();
+        let warning = format!("certgrab: warning: {device} cannot connect: ");
+        assert!(told.starts_with(&warning), "{told}");
+        fs::remove_dir_all(pki.file("project")).unwrap();
+    }
+    let told = new("rust-host", "mqtts", server.port(), &pki).succeeds().err();
+    assert!(!told.contains("warning"), "{told}");
+}
+
+#[test]
 fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refused() {
     let list = certgrab().args(["new", "--list"]).succeeds().stderr("").out();
     let names: Vec<_> = list.lines().step_by(2).filter_map(|line| line.split(' ').next()).collect();

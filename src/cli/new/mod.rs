@@ -7,12 +7,17 @@ mod projects;
 use std::{fs, path::PathBuf};
 
 use certgrab::{
+    Grab,
     bundle::Bundle,
     certificate::Sha256,
     emit::{self, Identifier},
     escape::Foreign,
-    file, grab, lock,
+    file,
+    grab::{self, Options},
+    handshake::Device,
+    lock,
     path::Question,
+    reach,
     store::{MAX_ROOTS_BYTES, Source},
     target::Target,
 };
@@ -187,6 +192,10 @@ fn grabbed(
     let options = job::options(&job, display)?;
     let runtime = super::runtime()?;
     let outcome = runtime.block_on(grab::grab(target, &options));
+    if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {
+        let as_device = Options { device: Some(device), ..options.clone() };
+        warn_of(device, &runtime.block_on(grab::grab(target, &as_device)), display);
+    }
     runtime.shutdown_background();
     let grab = outcome.map_err(|error| {
         Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint())
@@ -205,6 +214,20 @@ fn grabbed(
         }
     }
     Ok(bundle)
+}
+
+/// Warns if the server refuses what `device` offers, or `device` what the server sends.
+fn warn_of(device: &Device, outcome: &Result<Grab, reach::Error>, display: &Display) {
+    let Some(verdict) = (match outcome {
+        Ok(grab) => grab.device(),
+        Err(error) => error.verdict(),
+    }) else {
+        return;
+    };
+    if verdict.obstacle.is_some() {
+        let sentences = verdict.sentences().join("; ");
+        output::warn(format_args!("{} {sentences}", device.name), display);
+    }
 }
 
 /// The constants and the files of the project.

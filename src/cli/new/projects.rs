@@ -17,6 +17,8 @@ pub(super) struct Project {
     pub(super) proof: &'static str,
     /// The format of the constants, and where they are.
     pub(super) constants: (&'static str, &'static str),
+    /// What it runs on, by the name of `--as`; `None` where that offers what this command does.
+    pub(super) device: Option<&'static str>,
     /// What it needs for either protocol.
     files: &'static [Text],
     /// What it needs for MQTT.
@@ -44,6 +46,7 @@ pub(super) const PROJECTS: &[Project] = &[
         what: "a C client with mbedTLS, for MQTT or HTTPS",
         proof: "compiled by gcc, connects to mosquitto and to a web server, refuses another root and another name",
         constants: ("c", "server_root_ca.h"),
+        device: Some("mbedtls"),
         files: &[
             ("tls.c", text!("linux-c/tls.c")),
             ("tls.h", text!("linux-c/tls.h")),
@@ -66,6 +69,7 @@ pub(super) const PROJECTS: &[Project] = &[
         what: "a client for a desk or a server, with rustls, for MQTT or HTTPS",
         proof: "compiled by cargo, connects to mosquitto and to a web server, publishes, receives, refuses another root and another name",
         constants: ("rust-anchor", "src/server_root_ca.rs"),
+        device: None,
         files: &[
             ("Cargo.toml", text!("rust-host/Cargo.toml.tmpl")),
             ("src/tls.rs", text!("rust-host/tls.rs")),
@@ -86,6 +90,7 @@ pub(super) const PROJECTS: &[Project] = &[
         what: "a sketch with WiFiClientSecure and PubSubClient 2.8, or HTTPClient",
         proof: "on a desk, over mbedTLS and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("arduino", "src/server_root_ca.h"),
+        device: Some("arduino-esp32"),
         files: &[
             ("certgrab_pre.py", include_str!("../../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
@@ -108,6 +113,7 @@ pub(super) const PROJECTS: &[Project] = &[
         what: "a sketch with BearSSL and PubSubClient 2.8, or ESP8266HTTPClient",
         proof: "on a desk, over BearSSL and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("esp8266", "src/server_root_ca.h"),
+        device: Some("esp8266"),
         files: &[
             ("certgrab_pre.py", include_str!("../../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp8266/gitignore.tmpl")),
@@ -130,6 +136,7 @@ pub(super) const PROJECTS: &[Project] = &[
         what: "a C application with esp-mqtt or esp_http_client, for ESP-IDF v5.5",
         proof: "compiled by gcc, for a desk and for the ESP32-C3's instruction set, against declarations of ESP-IDF; not linked, not run",
         constants: ("esp-idf", "main/server_root_ca.h"),
+        device: Some("esp-idf"),
         files: &[
             ("CMakeLists.txt", text!("esp-idf/CMakeLists.txt")),
             ("main/CMakeLists.txt", text!("esp-idf/main/CMakeLists.txt")),
@@ -154,6 +161,7 @@ pub(super) const PROJECTS: &[Project] = &[
         what: "an application with esp-idf-svc 0.53, for MQTT or HTTPS, for ESP-IDF v5.5",
         proof: "type checked by cargo against declarations of esp-idf-svc, each of which is compared with its sources; not linked, not run",
         constants: ("rust-esp-idf", "src/server_root_ca.rs"),
+        device: Some("esp-idf"),
         files: &[
             ("Cargo.toml", text!("esp-idf-rust/Cargo.toml.tmpl")),
             (".cargo/config.toml", text!("esp-idf-rust/cargo-config.toml.tmpl")),
@@ -184,6 +192,7 @@ pub(super) const PROJECTS: &[Project] = &[
         what: "a C application with Zephyr 3.7's MQTT or HTTP client",
         proof: "compiled by gcc, for a desk and for riscv32imc, against declarations of Zephyr; its configuration is not read, nothing is linked or run",
         constants: ("c", "src/server_root_ca.h"),
+        device: None,
         files: &[
             ("CMakeLists.txt", text!("zephyr/CMakeLists.txt")),
             ("src/server.c", text!("zephyr/server.c")),
@@ -210,6 +219,7 @@ pub(super) const PROJECTS: &[Project] = &[
         what: "a module for any board with ssl, for MQTT or HTTPS",
         proof: "on a desk, under CPython and MicroPython, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("micropython", "server_root_ca.py"),
+        device: None,
         files: &[
             ("connection.py", text!("micropython/connection.py")),
             (".gitignore", text!("micropython/gitignore.tmpl")),
