@@ -2,8 +2,8 @@
 //!
 //! A path that one stack accepts another refuses: whether an intermediate may be an anchor, whether
 //! an anchor's own dates count, where issuers are looked up, and which keys, signatures and
-//! extensions are understood differ. All of it stands in [`CONSUMERS`]; the proof is made under the rules of the one
-//! that the output is for.
+//! extensions are understood differ. All of it stands in [`CONSUMERS`]; the proof is made under the
+//! rules of the one that the output is for.
 
 mod unusual;
 
