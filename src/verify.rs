@@ -122,11 +122,10 @@ pub fn accepts(
         let up: Vec<_> = path.certificates.iter().chain([&path.anchor.certificate]).collect();
         not_understood(consumer, &up)
     };
-    if let Some(refusal) = paths.found.first().and_then(strange) {
-        paths.found.retain(|path| strange(path).is_none());
-        if paths.found.is_empty() {
-            return Err(refusal);
-        }
+    let refusal = paths.found.first().and_then(strange);
+    paths.found.retain(|path| strange(path).is_none());
+    if let (true, Some(refusal)) = (paths.found.is_empty(), refusal) {
+        return Err(refusal);
     }
     match consumer.looks_up {
         LooksUp::Every => Ok(()),

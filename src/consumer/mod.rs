@@ -7,6 +7,7 @@
 
 mod unusual;
 
+pub(crate) use self::unusual::is_sha1;
 pub use self::unusual::{MOST_RSA_BITS, Unusual};
 
 /// The fewest bits of an RSA key that stacks verify and that public authorities issue for: CA/Browser
@@ -144,7 +145,8 @@ pub const OPENSSL_PARTIAL_CHAIN: Consumer = Consumer {
     ..OPENSSL
 };
 
-/// ESP-IDF's certificate bundle, whose anchors are names and keys (`esp_crt_bundle.c`).
+/// ESP-IDF's certificate bundle, whose anchors are names and keys (`esp_crt_bundle.c`): it lacks what
+/// mbedTLS does, but for what is about an anchor's certificate.
 pub const ESP_BUNDLE: Consumer = Consumer {
     name: "esp-bundle",
     title: "ESP-IDF's certificate bundle",

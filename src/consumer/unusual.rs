@@ -17,12 +17,6 @@ use crate::{
 /// wolfSSL with the numbers that it has room for unless told otherwise.
 pub const MOST_RSA_BITS: usize = 4096;
 
-/// sha1WithRSAEncryption (RFC 3279 section 2.2.1) and ecdsa-with-SHA1 (section 2.2.3).
-const SHA1: [ObjectIdentifier; 2] = [
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5"),
-    ObjectIdentifier::new_unwrap("1.2.840.10045.4.1"),
-];
-
 // RFC 5280 sections 4.2.1.3, 4.2.1.10, 4.2.1.4 and 4.2.1.11.
 const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
@@ -76,7 +70,7 @@ impl Unusual {
     pub fn of_chain<'a>(chain: &[&'a Certificate]) -> Vec<(&'a Certificate, Self)> {
         let mut found = Self::below_the_anchor(chain);
         match chain {
-            [own] if SHA1.iter().any(|id| own.is_signed_with(*id)) => found.push((own, Self::Sha1)),
+            [own] if is_sha1(own) => found.push((own, Self::Sha1)),
             [below @ .., anchor] if !below.is_empty() => {
                 // As part of the chain it is looked at alone, as the issuer of what is below it.
                 found.retain(|(one, unusual)| {
@@ -211,4 +205,9 @@ impl Unusual {
 
 fn is_critical(certificate: &Certificate, id: ObjectIdentifier) -> bool {
     certificate.extension(id).is_some_and(|(critical, _)| critical)
+}
+
+/// Whether the signature on a certificate is over its SHA-1.
+pub(crate) fn is_sha1(certificate: &Certificate) -> bool {
+    certificate.signature_algorithm().to_ascii_lowercase().contains("sha1")
 }

@@ -6,7 +6,7 @@ use rustls_pki_types::DnsName;
 
 use crate::{
     certificate::{Certificate, ED448, ED25519, Key},
-    consumer::{Consumer, Unusual},
+    consumer::{Consumer, Unusual, is_sha1},
 };
 
 use super::{
@@ -312,10 +312,6 @@ impl Strictness {
             })
         })
     }
-}
-
-fn is_sha1(certificate: &Certificate) -> bool {
-    certificate.signature_algorithm().to_ascii_lowercase().contains("sha1")
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(super) struct Project {
     pub(super) proof: &'static str,
     /// The format of the constants, and where they are.
     pub(super) constants: (&'static str, &'static str),
-    /// What it runs on, by the name of `--as`; `None` where that offers what this command does.
+    /// What it runs on, by the name of `--as`; `None` where no row of its table is for that.
     pub(super) device: Option<&'static str>,
     /// What it needs for either protocol.
     files: &'static [Text],
