@@ -57,3 +57,4 @@ mod faults;
 mod limits;
 mod promises;
 mod readme;
+mod repository;
