@@ -1,6 +1,6 @@
 """Packs the npm packages: `pack.py FOLDER PLATFORM=BINARY...` writes their .tgz files to FOLDER.
 
-A platform is one of PLATFORMS, as Node names it. The main package holds the launcher and names a
+`pack.py --platforms` prints each platform with the target that its binary is built for. A platform is one of PLATFORMS, as Node names it. The main package holds the launcher and names a
 package for each platform as an optional dependency, of which npm installs the one that fits. All
 have the version of Cargo.toml and are published together.
 """
@@ -80,6 +80,8 @@ def pack(out, fill, *details):
 
 
 def main():
+    if sys.argv[1:] == ["--platforms"]:
+        return print(*(" ".join(pair) for pair in PLATFORMS.items()), sep="\n")
     out = pathlib.Path(sys.argv[1]).resolve()
     out.mkdir(parents=True, exist_ok=True)
     about = crate()
