@@ -139,7 +139,17 @@ fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
     });
     let text = Foreign::text(text).line();
     Failure::new(Exit::Fault, format!("a fault of certgrab's own{place}: {text}"))
-        .with_hint(Some("please report it, with the command line that led to it".to_owned()))
+        .with_hint(where_to_report(REPOSITORY))
+}
+
+/// The address of the repository that this certgrab was published from, which whoever publishes it
+/// sets in Cargo.toml; empty if nobody did.
+pub(crate) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The hint for a panic. A build without the address of its repository knows no place to report it.
+fn where_to_report(repository: &str) -> Option<String> {
+    (!repository.is_empty())
+        .then(|| format!("report it at {repository}/issues, with the command line that led to it"))
 }
 
 /// How many targets the manifest at `path` has, for the fuzz target that compiles this module.
@@ -289,6 +299,18 @@ mod tests {
         assert_eq!(failure.message, wanted);
     }
 
+    #[test]
+    fn a_panic_names_the_place_to_report_it_only_where_the_build_knows_one() {
+        assert_eq!(where_to_report(""), None);
+        assert_eq!(
+            where_to_report("https://forge.example/owner/certgrab").as_deref(),
+            Some(
+                "report it at https://forge.example/owner/certgrab/issues, with the command line \
+                 that led to it"
+            )
+        );
+    }
+
     /// Set in the process that is to panic.
     const PANICS: &str = "CERTGRAB_TEST_PANICS";
 
@@ -313,14 +335,15 @@ mod tests {
                 .expect("the tests again");
             assert_eq!(output.status.code(), Some(70), "{thread}");
             let said = String::from_utf8(output.stderr).expect("UTF-8");
-            let lines: Vec<_> = said.lines().collect();
+            let mut lines = said.lines();
+            let error = lines.next().unwrap_or_default();
             assert!(
-                matches!(lines[..], [error, hint]
-                    if error.starts_with("certgrab: error: a fault of certgrab's own at src/cli/mod.rs:")
-                        && error.ends_with(": no \\u{1b}[31mbounds\\u{a}certgrab: all is well")
-                        && hint.starts_with("certgrab: hint: please report it")),
+                error.starts_with("certgrab: error: a fault of certgrab's own at src/cli/mod.rs:")
+                    && error.ends_with(": no \\u{1b}[31mbounds\\u{a}certgrab: all is well"),
                 "{said}"
             );
+            let hint = where_to_report(REPOSITORY).map(|hint| format!("certgrab: hint: {hint}"));
+            assert_eq!(lines.map(str::to_owned).collect::<Vec<_>>(), Vec::from_iter(hint));
         }
     }
 }

@@ -1,4 +1,5 @@
-# Makes the constants of certgrab.toml from their locks. Offline.
+# Makes the constants of certgrab.toml from their locks. Offline. Install certgrab with
+# `@INSTALL@`.
 #
 #   include certgrab.mk
 #   firmware.elf: certgrab
