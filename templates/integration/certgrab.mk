@@ -1,5 +1,5 @@
-# Makes the constants of certgrab.toml from their locks. Offline. Install certgrab with
-# `@INSTALL@`.
+# Makes the constants of certgrab.toml from their locks. Offline. Install certgrab:
+# @INSTALL@.
 #
 #   include certgrab.mk
 #   firmware.elf: certgrab
