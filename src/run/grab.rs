@@ -14,7 +14,8 @@ use crate::{
         rank,
     },
     net::{aia, aia::Issuers, connect},
-    output::bundle::{self, Besides, Bundle, What},
+    output::bundle::Bundle,
+    run::pack::{self, Besides, What},
     text::time::Time,
     tls::{Device, Hello, Presented, Verdict, probe},
     trust::store::{Source, Store},
@@ -162,7 +163,7 @@ impl Judgement {
     /// server leaves out, and what `options` asks for besides.
     #[must_use]
     pub fn bundle(&self, target: &Target, presented: &Presented, options: &Options) -> Bundle {
-        bundle::pack(target, presented, &self.verified, What::Anchor).with(
+        pack::pack(target, presented, &self.verified, What::Anchor).with(
             options.besides,
             &self.verified,
             options.at,

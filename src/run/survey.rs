@@ -17,7 +17,8 @@ use crate::{
     endpoint::Target,
     judge::rank::Candidate,
     net::{aia, aia::Issuers, connect},
-    output::bundle::{self, Bundle, What},
+    output::bundle::Bundle,
+    run::pack::{self, What},
     tls::{Authentication, Hello, Presented, Version, probe, probe::Way},
     x509::certificate::Sha256,
 };
@@ -223,7 +224,7 @@ impl Survey {
         for anchor in &self.anchors {
             let candidate = self.candidate(*anchor)?;
             let chain = self.chains.iter().find(|chain| anchors_of(chain).contains(anchor))?;
-            let one = bundle::pack_candidate(target, &chain.presented, candidate, What::Anchor);
+            let one = pack::pack_candidate(target, &chain.presented, candidate, What::Anchor);
             match &mut all {
                 None => all = Some(one),
                 Some(all) => all.add(one),
