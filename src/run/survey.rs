@@ -14,12 +14,22 @@ use super::{
     set_cover,
 };
 use crate::{
+    chain::Version,
+    stack::hello::{Authentication, Hello},
+};
+use crate::{
     endpoint::Target,
     judge::rank::Candidate,
-    net::{aia, aia::Issuers, connect},
+    net::{
+        aia::{self, Issuers},
+        connect,
+    },
     output::bundle::Bundle,
     run::pack::{self, What},
-    tls::{Authentication, Hello, Presented, Version, probe, probe::Way},
+    tls::{
+        Presented,
+        probe::{self, Way},
+    },
     x509::certificate::Sha256,
 };
 
