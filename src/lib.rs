@@ -29,6 +29,9 @@ pub mod trust;
 pub mod endpoint;
 
 #[cfg(feature = "fetch")]
+pub mod chain;
+
+#[cfg(feature = "fetch")]
 pub mod stack;
 
 #[cfg(feature = "fetch")]

@@ -5,18 +5,22 @@ use std::time::Duration;
 use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
 
+use crate::stack::{client::Device, hello::Hello};
 use crate::{
     endpoint::Target,
     judge::{
         path::{self, Question, Refusal},
-        prove,
-        prove::Verified,
+        prove::{self, Verified},
         rank,
     },
-    net::{aia, aia::Issuers, connect},
-    output::bundle::{self, Besides, Bundle, What},
+    net::{
+        aia::{self, Issuers},
+        connect,
+    },
+    output::bundle::Bundle,
+    run::pack::{self, Besides, What},
     text::time::Time,
-    tls::{Device, Hello, Presented, Verdict, probe},
+    tls::{Presented, Verdict, probe},
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };
@@ -100,6 +104,8 @@ pub struct Grab {
     pub issuers: Issuers,
     /// Its anchor with the proof, or why it has none.
     pub verdict: Result<Judgement, Refusal>,
+    /// The device as which the server was asked.
+    pub asked_as: Option<&'static Device>,
 }
 
 /// What the pure stages made of a chain.
@@ -154,7 +160,7 @@ pub fn conclude(
         let verified = prove::prove(ranked, &presented, question)?;
         Ok(Judgement { paths, verified })
     });
-    Grab { presented, issuers, verdict }
+    Grab { presented, issuers, verdict, asked_as: options.device }
 }
 
 impl Judgement {
@@ -162,7 +168,7 @@ impl Judgement {
     /// server leaves out, and what `options` asks for besides.
     #[must_use]
     pub fn bundle(&self, target: &Target, presented: &Presented, options: &Options) -> Bundle {
-        bundle::pack(target, presented, &self.verified, What::Anchor).with(
+        pack::pack(target, presented, &self.verified, What::Anchor).with(
             options.besides,
             &self.verified,
             options.at,
@@ -175,7 +181,7 @@ impl Grab {
     #[must_use]
     pub fn device(&self) -> Option<Verdict> {
         let handshake = self.presented.handshake.as_ref()?;
-        Some(handshake.device?.judge(handshake, &self.presented.certificates))
+        Some(self.asked_as?.judge(handshake, &self.presented.certificates))
     }
 
     /// Where a certificate between the leaf and the anchor came from.

@@ -14,11 +14,22 @@ use super::{
     set_cover,
 };
 use crate::{
+    chain::Version,
+    stack::hello::{Authentication, Hello},
+};
+use crate::{
     endpoint::Target,
     judge::rank::Candidate,
-    net::{aia, aia::Issuers, connect},
-    output::bundle::{self, Bundle, What},
-    tls::{Authentication, Hello, Presented, Version, probe, probe::Way},
+    net::{
+        aia::{self, Issuers},
+        connect,
+    },
+    output::bundle::Bundle,
+    run::pack::{self, What},
+    tls::{
+        Presented,
+        probe::{self, Way},
+    },
     x509::certificate::Sha256,
 };
 
@@ -223,7 +234,7 @@ impl Survey {
         for anchor in &self.anchors {
             let candidate = self.candidate(*anchor)?;
             let chain = self.chains.iter().find(|chain| anchors_of(chain).contains(anchor))?;
-            let one = bundle::pack_candidate(target, &chain.presented, candidate, What::Anchor);
+            let one = pack::pack_candidate(target, &chain.presented, candidate, What::Anchor);
             match &mut all {
                 None => all = Some(one),
                 Some(all) => all.add(one),

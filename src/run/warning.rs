@@ -2,12 +2,13 @@
 //!
 //! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
 
+use crate::chain::Version;
 use crate::{
     judge::{path::Paths, prove::Verified, rank::Lasts},
     output::bundle::KeyPossession,
     stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
-    tls::{Presented, Version},
+    tls::Presented,
     trust::store::Source,
     x509::certificate::{Certificate, Key},
 };

@@ -5,7 +5,7 @@
 
 use super::client::{Device, Settings, Strictness};
 use super::consumer;
-use crate::tls::{MaxFragmentLength, Version, records::MAX_RECORD_BYTES};
+use crate::chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version};
 
 /// `mbedtls_x509_crt_profile_default` (library/x509_crt.c of mbedTLS 2.28 and 3.6).
 const MBEDTLS: Strictness = Strictness {
@@ -37,6 +37,14 @@ const ESP_IDF_SETTINGS: Settings = Settings {
     ],
     file: "sdkconfig",
 };
+
+impl Device {
+    /// The device called `name`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        DEVICES.iter().find(|device| device.name == name)
+    }
+}
 
 /// The devices, by name.
 pub static DEVICES: [Device; 7] = [

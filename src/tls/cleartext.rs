@@ -14,10 +14,11 @@ use tokio::{
 };
 
 use super::{
-    Hello, Presented,
+    Presented,
     error::{Error, MAX_PEER_BYTES},
     server_flight::{Flight, was_offered},
 };
+use crate::stack::hello::Hello;
 
 /// How long to wait, once the certificates have come, for what follows them: whether the server
 /// asks for a client certificate stands in the same flight.

@@ -1,155 +1,18 @@
-//! What a ClientHello offers, and its bytes.
+//! The bytes of a ClientHello for the cleartext handshake (RFC 5246 section 7.4.1.2).
 //!
-//! In: what to offer. Out: for the full handshake the same offer in the words of rustls (see
-//! [`super::full`]), for the cleartext one the message itself (RFC 5246 section 7.4.1.2).
-//!
-//! What a client offers decides what it is shown: a server with an RSA and an ECDSA certificate
-//! answers with the one that the offer allows.
+//! In: a [`Hello`], what to offer. Out: the message in its record. For the completed handshake
+//! [`super::full`] makes the same offer by way of rustls.
 
-use std::fmt;
-
-use rustls_pki_types::DnsName;
-
-use super::{
-    Device, groups,
-    suites::{ALL_TLS13_SUITES, SUITES, wants_elliptic_key},
+use crate::{
+    chain::Version,
+    stack::{groups, hello::Hello, suites::ALL_TLS13_SUITES},
 };
-
-/// What a ClientHello offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hello {
-    /// The name in the server_name extension (RFC 6066 section 3); `None` sends none.
-    pub sni: Option<DnsName<'static>>,
-    /// The oldest version that is taken.
-    pub oldest: Version,
-    /// The newest version that is offered.
-    pub newest: Version,
-    /// Cipher suites of TLS 1.2 and older, best first, by their numbers in IANA's registry. Those
-    /// of TLS 1.3 say nothing about the certificate and are always all offered with that version.
-    pub suites: Vec<u16>,
-    /// Signature schemes, best first (RFC 8446 section 4.2.3).
-    pub schemes: Vec<u16>,
-    /// Groups for the key exchange, best first (RFC 8446 section 4.2.7).
-    pub groups: Vec<u16>,
-    /// The size of the records that the server is asked to keep to (RFC 6066 section 4).
-    pub max_fragment_length: Option<MaxFragmentLength>,
-    /// The device whose hello it is, if it is one's: nothing may then be added to it.
-    pub device: Option<&'static Device>,
-}
-
-/// A version of TLS that can be offered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u16)]
-pub enum Version {
-    /// RFC 2246.
-    Tls10 = 0x0301,
-    /// RFC 4346.
-    Tls11 = 0x0302,
-    /// RFC 5246.
-    Tls12 = 0x0303,
-    /// RFC 8446.
-    Tls13 = 0x0304,
-}
-
-/// A size that the max_fragment_length extension can ask for (RFC 6066 section 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum MaxFragmentLength {
-    /// 512 bytes.
-    Bytes512 = 1,
-    /// 1024 bytes.
-    Bytes1024 = 2,
-    /// 2048 bytes.
-    Bytes2048 = 3,
-    /// 4096 bytes.
-    Bytes4096 = 4,
-}
-
-/// The kind of key that a server's certificate may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Authentication {
-    /// RSA.
-    Rsa,
-    /// ECDSA and EdDSA.
-    Ecdsa,
-}
-
-/// Schemes of an ECDSA or EdDSA key, best first; SHA-224 and SHA-1 only TLS 1.2 takes.
-const ECDSA_SCHEMES: [u16; 7] = [0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0303, 0x0203];
-
-/// Schemes of an RSA key, best first: PSS, PSS with an RSASSA-PSS key, PKCS #1.
-const RSA_SCHEMES: [u16; 11] =
-    [0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0x0301, 0x0201];
-
-/// SHA-1 with RSA and with ECDSA: signatures that a verifier may list for TLS 1.2 only.
-pub(crate) const SHA1_SCHEMES: [u16; 2] = [0x0201, 0x0203];
 
 /// Bytes from which on a ClientHello is padded to 512 (RFC 7685 section 4: some servers hang up
 /// on one of 256 to 511 bytes).
 const PADDED: std::ops::Range<usize> = 256..512;
 
 impl Hello {
-    /// All that a server may want, the groups that few servers want left out.
-    #[must_use]
-    pub fn usual(sni: Option<DnsName<'static>>) -> Self {
-        Self {
-            sni,
-            oldest: Version::Tls10,
-            newest: Version::Tls13,
-            suites: SUITES.iter().map(|(number, _)| *number).collect(),
-            schemes: [&ECDSA_SCHEMES[..], &RSA_SCHEMES[..]].concat(),
-            groups: groups::COMMON.to_vec(),
-            max_fragment_length: None,
-            device: None,
-        }
-    }
-
-    /// The same with every group that certgrab can compute with.
-    #[must_use]
-    pub fn with_rare_groups(mut self) -> Self {
-        self.add_groups(&groups::RARE);
-        self
-    }
-
-    /// The same for a handshake that computes nothing: no TLS 1.3, every group.
-    #[must_use]
-    pub fn in_clear(mut self) -> Self {
-        self.newest = self.newest.min(Version::Tls12);
-        self.add_groups(&[groups::SECP521R1]);
-        self.add_groups(&groups::NAMED);
-        self
-    }
-
-    /// The same with only what a server with such a key can use.
-    #[must_use]
-    pub fn only(mut self, authentication: Authentication) -> Self {
-        let (elliptic, schemes) = match authentication {
-            Authentication::Rsa => (false, &RSA_SCHEMES[..]),
-            Authentication::Ecdsa => (true, &ECDSA_SCHEMES[..]),
-        };
-        self.suites.retain(|suite| wants_elliptic_key(*suite) == elliptic);
-        self.schemes.retain(|scheme| schemes.contains(scheme));
-        self
-    }
-
-    /// The same with one version alone.
-    #[must_use]
-    pub fn at(mut self, version: Version) -> Self {
-        (self.oldest, self.newest) = (version, version);
-        self
-    }
-
-    fn add_groups(&mut self, groups: &[u16]) {
-        if self.device.is_some() {
-            return;
-        }
-        for group in groups {
-            if !self.groups.contains(group) {
-                self.groups.push(*group);
-            }
-        }
-    }
-
     /// The ClientHello in a record, as TLS 1.2 and older write it. `random` is the client's.
     ///
     /// The newest version stands in the message itself: `supported_versions`, which only TLS 1.3
@@ -238,40 +101,10 @@ fn numbers(list: &[u16]) -> Vec<u8> {
     list.iter().flat_map(|number| number.to_be_bytes()).collect()
 }
 
-impl MaxFragmentLength {
-    /// Bytes of plaintext that one record may hold.
-    #[must_use]
-    pub const fn bytes(self) -> usize {
-        256 << self as u8
-    }
-
-    /// The size that the extension's byte stands for.
-    pub(crate) fn from_code(code: u8) -> Option<Self> {
-        [Self::Bytes512, Self::Bytes1024, Self::Bytes2048, Self::Bytes4096]
-            .into_iter()
-            .find(|length| *length as u8 == code)
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&version_name(*self as u16))
-    }
-}
-
-/// The name of a version number as it stands in a ServerHello.
-#[must_use]
-pub(crate) fn version_name(number: u16) -> String {
-    match number {
-        0x0002 | 0x0200 => "SSL 2.0".to_owned(),
-        0x0300 => "SSL 3.0".to_owned(),
-        0x0301..=0x0304 => format!("TLS 1.{}", number - 0x0301),
-        _ => format!("version 0x{number:04x}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use rustls_pki_types::DnsName;
+
     use super::*;
 
     fn example() -> Hello {
@@ -298,21 +131,5 @@ mod tests {
             assert!(!PADDED.contains(&length), "{length}");
             hello.suites.pop();
         }
-    }
-
-    #[test]
-    fn a_hello_for_one_kind_of_key_offers_nothing_for_the_other() {
-        let rsa = example().only(Authentication::Rsa);
-        let ecdsa = example().only(Authentication::Ecdsa);
-        assert!(rsa.suites.contains(&0x002f) && !rsa.suites.contains(&0xc02b));
-        assert!(ecdsa.schemes.contains(&0x0403) && !ecdsa.schemes.contains(&0x0804));
-        let together = rsa.suites.len() + ecdsa.suites.len();
-        assert_eq!(together, example().suites.len());
-    }
-
-    #[test]
-    fn versions_are_named_as_people_name_them() {
-        assert_eq!(Version::Tls10.to_string(), "TLS 1.0");
-        assert_eq!(version_name(0x7f1c), "version 0x7f1c");
     }
 }

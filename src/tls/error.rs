@@ -4,7 +4,11 @@ use std::{fmt, io};
 
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use super::{client_hello::version_name, not_tls, not_tls::Plain, rustls_error};
+use super::{
+    not_tls::{self, Plain},
+    rustls_error,
+};
+use crate::chain::version_name;
 use crate::text::foreign::Foreign;
 
 /// Bytes read from a peer before certgrab hangs up: 1 MiB, four times the largest Certificate

@@ -22,12 +22,15 @@ use tokio::{
 };
 
 use super::{
-    Handshake, Hello, Method, Presented, Version,
+    Handshake, Method, Presented,
     error::{Error, MAX_PEER_BYTES},
     extra_groups,
     recorder::{Record, Recorder},
     server_flight::Flight,
-    suites::suite_name,
+};
+use crate::{
+    chain::Version,
+    stack::{hello::Hello, suites::suite_name},
 };
 use crate::{trust::store::Source, x509::certificate::KeyPossession};
 
@@ -296,7 +299,6 @@ fn presented(
         asked_fragment_length: None,
         max_fragment_length: None,
         incomplete,
-        device: None,
     });
     presented
 }

@@ -12,10 +12,12 @@ use tokio::{
 };
 
 use super::{
-    Hello,
     error::{Error, MAX_PEER_BYTES},
-    groups,
     server_flight::Flight,
+};
+use crate::stack::{
+    groups,
+    hello::Hello,
     suites::{TLS13_SUITES, suite_name},
 };
 

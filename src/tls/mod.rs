@@ -6,14 +6,13 @@
 pub(crate) mod client_hello;
 pub(crate) mod error;
 mod extra_groups;
-pub(crate) mod groups;
 mod not_tls;
 pub mod probe;
 mod recorder;
 pub(crate) mod records;
 mod rustls_error;
 pub(crate) mod server_flight;
-pub(crate) mod suites;
+mod verdict;
 
 pub mod cleartext;
 pub mod full;
@@ -21,7 +20,6 @@ pub mod hello_retry;
 
 use std::{fmt, net::IpAddr};
 
-pub use self::client_hello::{Authentication, Hello, MaxFragmentLength, Version};
 pub use self::error::{Error, MAX_PEER_BYTES};
 pub use self::not_tls::Plain;
 pub(crate) use self::not_tls::{answers_mqtt, may_be_tls, recognise};
@@ -29,10 +27,9 @@ pub use self::records::{
     MAX_CERTIFICATE_MESSAGE_BYTES, MAX_CERTIFICATE_REQUEST_BYTES, MAX_MESSAGE_BYTES,
     MAX_USELESS_RECORDS,
 };
-pub use crate::stack::client::{Device, Verdict};
-pub use crate::stack::clients::DEVICES;
+pub use self::verdict::Verdict;
 
-use self::client_hello::version_name;
+use crate::chain::{MaxFragmentLength, version_name};
 use crate::{
     trust::store::Source,
     x509::{
@@ -84,8 +81,6 @@ pub struct Handshake {
     pub max_fragment_length: Option<MaxFragmentLength>,
     /// Why the full handshake was not finished, in one sentence; `None` if it was, or was not tried.
     pub incomplete: Option<String>,
-    /// The device as which the server was asked.
-    pub device: Option<&'static Device>,
 }
 
 /// A way of shaking hands.

@@ -10,9 +10,10 @@ use std::fmt;
 
 use tokio::{net::TcpStream, time::Instant};
 
-use super::{
-    Device, Hello, MaxFragmentLength, Plain, Presented, Verdict, Version, cleartext, full,
-    hello_retry,
+use super::{Plain, Presented, Verdict, cleartext, full, hello_retry};
+use crate::{
+    chain::{MaxFragmentLength, Version},
+    stack::{client::Device, hello::Hello},
 };
 use crate::{
     endpoint::{StartTls, Target},
@@ -279,7 +280,7 @@ async fn negotiate(
                 if door.options.proxy_to(door.target).is_none() {
                     presented.peer = stream.peer_addr().ok().map(|peer| peer.ip());
                 }
-                return Ok(with_failure(presented, failures.first(), hello.device));
+                return Ok(with_failure(presented, failures.first()));
             }
             Err(error) => {
                 let is_final = !error.is_about_negotiation();
@@ -371,14 +372,7 @@ async fn ask_for_small_records(presented: &mut Presented, door: &Door<'_>, hello
 }
 
 /// The same with the reason why it is not the outcome of a full handshake.
-fn with_failure(
-    mut presented: Presented,
-    failure: Option<&tls::Error>,
-    device: Option<&'static Device>,
-) -> Presented {
-    if let Some(handshake) = &mut presented.handshake {
-        handshake.device = device;
-    }
+fn with_failure(mut presented: Presented, failure: Option<&tls::Error>) -> Presented {
     if let Some(handshake) = &mut presented.handshake
         && handshake.key_possession == KeyPossession::NotProven
         && handshake.incomplete.is_none()

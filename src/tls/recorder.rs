@@ -18,10 +18,14 @@ use rustls::{
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::{Hello, Version, client_hello::SHA1_SCHEMES, extra_groups};
+use super::extra_groups;
 use crate::x509::{
     certificate::{Certificate, Key, KeyPossession, NistCurve},
     extensions::RSA_BITS,
+};
+use crate::{
+    chain::Version,
+    stack::hello::{Hello, SHA1_SCHEMES},
 };
 
 /// What the server said, as the callbacks of rustls hear it.

@@ -7,10 +7,7 @@
 use rustls::AlertDescription;
 
 use super::{error::Error, not_tls::may_be_tls};
-use crate::text::foreign::Foreign;
-
-/// The most bytes of plaintext in a record: RFC 5246 section 6.2.1.
-pub(crate) const MAX_RECORD_BYTES: usize = 1 << 14;
+use crate::{chain::MAX_RECORD_BYTES, text::foreign::Foreign};
 
 /// The most bytes of an encrypted record: RFC 5246 section 6.2.3.
 const MAX_CIPHERTEXT_BYTES: usize = MAX_RECORD_BYTES + 2048;

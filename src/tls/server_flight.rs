@@ -5,13 +5,17 @@
 //! case that it cannot finish.
 
 use super::{
-    Handshake, MaxFragmentLength, Method, Presented,
-    client_hello::Version,
+    Handshake, Method, Presented,
     error::Error,
     records::{Event, Reader, message},
-    suites::suite_name,
 };
-use crate::{text::foreign::Foreign, trust::store::Source, x509::certificate::KeyPossession};
+use crate::{
+    chain::{MaxFragmentLength, Version},
+    stack::suites::suite_name,
+    text::foreign::Foreign,
+    trust::store::Source,
+    x509::certificate::KeyPossession,
+};
 
 /// The random of a HelloRetryRequest, by which it is told from a ServerHello: SHA-256 of its name
 /// (RFC 8446 section 4.1.3).
@@ -126,7 +130,6 @@ impl Flight {
             asked_fragment_length: None,
             max_fragment_length: hello.max_fragment_length,
             incomplete,
-            device: None,
         });
         Some(presented)
     }

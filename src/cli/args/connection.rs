@@ -1,8 +1,9 @@
 //! The options that say how a server is to be reached.
 
+use crate::stack::{client::Device, clients::DEVICES};
 use crate::{
     endpoint::{StartTls, Target},
-    tls::{DEVICES, Device, probe},
+    tls::probe,
 };
 use clap::ValueEnum;
 

@@ -6,11 +6,11 @@ use crate::{
     Grab,
     endpoint::Target,
     net::connect,
-    output::{
-        bundle::{self, What},
-        emit::{self, Identifier},
+    output::emit::{self, Identifier},
+    run::{
+        grab::{Options, grab},
+        pack::{self, What},
     },
-    run::grab::{Options, grab},
     text::time::Time,
     trust::store::Store,
     x509::certificate::Certificate,
@@ -45,7 +45,7 @@ pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
         .as_ref()
         .map_err(|refusal| Failure::new(Exit::Untrusted, refusal.to_string()))?;
     output::show(&report::trusted(&target, &grabbed, judgement, &options))?;
-    let bundle = bundle::pack(&target, &grabbed.presented, &judgement.verified, What::Anchor);
+    let bundle = pack::pack(&target, &grabbed.presented, &judgement.verified, What::Anchor);
     let name = Identifier::for_host(HOST, "ROOT_CA");
     for (title, format) in [("C header", "c"), ("Rust constants", "rust")] {
         let Some(format) = emit::format(format) else { continue };

@@ -17,7 +17,7 @@ use crate::{
     run::{
         grab::{self, Options, Sni},
         json::Document,
-        warning,
+        pack, warning,
     },
     stack::consumer,
     text::time::Time,
@@ -402,14 +402,14 @@ pub(crate) fn selection(
     options: &Options,
 ) -> Result<(bundle::Bundle, Identifier), Failure> {
     let what = match job.what {
-        What::Anchor => bundle::What::Anchor,
-        What::Chain => bundle::What::Chain,
-        What::Leaf => bundle::What::Leaf,
-        What::Intermediates => bundle::What::Intermediates,
+        What::Anchor => pack::What::Anchor,
+        What::Chain => pack::What::Chain,
+        What::Leaf => pack::What::Leaf,
+        What::Intermediates => pack::What::Intermediates,
     };
     let mut bundle = match what {
-        bundle::What::Anchor => judgement.bundle(target, &grab.presented, options),
-        _ => bundle::pack(target, &grab.presented, &judgement.verified, what),
+        pack::What::Anchor => judgement.bundle(target, &grab.presented, options),
+        _ => pack::pack(target, &grab.presented, &judgement.verified, what),
     };
     bundle.options = regenerate::words(job, Some(target));
     let name = formats::name(job, &bundle)?;

@@ -2,14 +2,10 @@
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::error::{Problem, no};
-
-/// The most bytes of one line, its end included: eight times what SMTP allows (RFC 5321 section
-/// 4.5.3.1.5). Also of one packet where a protocol has no lines.
-pub const MAX_LINE_BYTES: usize = 4 * 1024;
-
-/// The most lines that a server may say before TLS begins.
-pub const MAX_LINES: usize = 64;
+use super::{
+    MAX_LINE_BYTES, MAX_LINES,
+    error::{Problem, no},
+};
 
 /// The first bytes of what a server says that are kept, to recognise its protocol: longer than the
 /// part of a greeting that names it.

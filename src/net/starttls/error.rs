@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use super::dialogue::{MAX_LINE_BYTES, MAX_LINES};
+use super::{MAX_LINE_BYTES, MAX_LINES};
 use crate::{endpoint::StartTls, text::foreign::Foreign};
 
 /// Why a server did not turn its connection into TLS.

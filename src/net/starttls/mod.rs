@@ -21,11 +21,17 @@ use tokio::{
 };
 
 use self::dialogue::Talk;
-pub use self::dialogue::{MAX_LINE_BYTES, MAX_LINES};
 pub use self::error::Error;
 use self::error::Problem;
 
 use crate::endpoint::{StartTls, Target};
+
+/// The most bytes of one line, its end included: eight times what SMTP allows (RFC 5321 section
+/// 4.5.3.1.5). Also of one packet where a protocol has no lines.
+pub const MAX_LINE_BYTES: usize = 4 * 1024;
+
+/// The most lines that a server may say before TLS begins.
+pub const MAX_LINES: usize = 64;
 
 /// Asks the server of `target` on `stream` for TLS.
 ///

@@ -7,6 +7,7 @@ mod esp_bundle;
 mod flash;
 mod formats;
 mod identifier;
+mod outside;
 mod pkcs7;
 mod template;
 mod truststore;

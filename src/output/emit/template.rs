@@ -4,16 +4,20 @@
 //! they must be put through a filter that names the place they stand in, such as `comment` or
 //! `literal`. Rendering one without is an error, however it was joined with other text before.
 
-use std::{fmt, fmt::Write as _, ops::Range, sync::Arc};
+use std::{fmt, fmt::Write as _, ops::Range};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value,
     syntax::SyntaxConfig,
-    value::{Object, ObjectRepr, Rest, ValueKind},
+    value::{Rest, ValueKind},
 };
 
-use super::{Identifier, variables};
+use super::{
+    Identifier,
+    outside::{MARK, Outside},
+    variables,
+};
 use crate::{output::bundle::Bundle, text::foreign::Foreign};
 
 /// The templates by name, and the parts that several of them share.
@@ -83,29 +87,6 @@ pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
 
 /// Bytes of text that take one step (minijinja, `Environment::set_fuel`).
 const BYTES_A_STEP: u64 = 64;
-
-/// What a value from outside turns into where it is joined with other text. It is a
-/// noncharacter (Unicode section 23.7): no text that is shown holds it.
-const MARK: char = '\u{fdd0}';
-
-/// A value from outside, as templates see it.
-#[derive(Debug)]
-pub(super) enum Outside {
-    /// Text that a certificate, a file or a server chose.
-    Text(Foreign),
-    /// A part of a certificate.
-    Bytes(Vec<u8>),
-}
-
-impl Object for Outside {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char(MARK)
-    }
-}
 
 /// Renders `bundle` with the template called `template`.
 pub(super) fn render(

@@ -7,7 +7,7 @@ use minijinja::{
     value::{Object, ObjectRepr, from_args},
 };
 
-use super::{Identifier, template::Outside};
+use super::{Identifier, outside::Outside};
 use crate::{
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::foreign::Foreign,

@@ -17,6 +17,7 @@ use super::{
     grab::{Error, Grab, Judgement, Options},
     warning::{self, Warning},
 };
+use crate::chain::MaxFragmentLength;
 use crate::{
     endpoint::Target,
     judge::{
@@ -25,7 +26,7 @@ use crate::{
     },
     output::bundle::Entry,
     text::{foreign::Foreign, time::Time},
-    tls::{MaxFragmentLength, Verdict, probe},
+    tls::{Verdict, probe},
     x509::{certificate::Certificate, signature::Memory},
 };
 

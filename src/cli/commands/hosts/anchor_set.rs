@@ -10,7 +10,8 @@ use crate::{
     Grab,
     endpoint::Target,
     judge::{path::Question, prove::Verified},
-    output::bundle::{self, Bundle, Entry, KeyPossession},
+    output::bundle::{Bundle, Entry, KeyPossession},
+    run::pack,
     text::{foreign::Foreign, time::Time},
     tls::Presented,
     x509::certificate::{Certificate, Sha256},
@@ -131,8 +132,8 @@ impl Material {
             if !door.contains(&sha256) {
                 continue;
             }
-            let what = bundle::What::Anchor;
-            let packed = bundle::pack_candidate(target, &grab.presented, candidate, what);
+            let what = pack::What::Anchor;
+            let packed = pack::pack_candidate(target, &grab.presented, candidate, what);
             let mut entries = packed.entries.into_iter();
             let Some(anchor) = entries.next() else { continue };
             let (_, missing) =

@@ -6,6 +6,7 @@ mod projects;
 
 use std::{fs, path::PathBuf};
 
+use crate::stack::client::Device;
 use crate::{
     Grab,
     endpoint::Target,
@@ -17,7 +18,7 @@ use crate::{
     },
     run::grab::{self, Options},
     text::{bounded_file, foreign::Foreign},
-    tls::{Device, probe},
+    tls::probe,
     trust::store::{MAX_ROOTS_BYTES, Source},
     x509::certificate::Sha256,
 };
