@@ -202,3 +202,32 @@ fn the_manifests_of_homebrew_and_scoop_have_the_hashes_of_the_release() {
         "{said}"
     );
 }
+
+#[test]
+fn the_map_of_the_source_has_every_folder_and_every_file_it_names_is_there() {
+    let Some(page) = file("CONTRIBUTING.md") else { return };
+    let text = fs::read_to_string(page).expect("UTF-8");
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // The entry points are no part of the map.
+    let entries = ["lib", "main", "fuzzing"];
+    for entry in fs::read_dir(top.join("src")).expect("src") {
+        let entry = entry.expect("an entry").path();
+        let name = entry.file_stem().expect("a name").to_string_lossy().into_owned();
+        let listed = [format!("\n| `{name}/` | "), format!("\n| `{name}` | ")];
+        let is_listed = listed.iter().any(|row| text.contains(row));
+        assert!(is_listed || entries.contains(&name.as_str()), "{name} is not in the map");
+    }
+    if file(".ci/run").is_none() {
+        return;
+    }
+    for quoted in text.split('`').skip(1).step_by(2) {
+        let is_path =
+            quoted.contains('/') && !quoted.contains([' ', '@']) && !quoted.contains("..");
+        let is_pattern = ["FORMAT", "NAME", "TARGET"].iter().any(|word| quoted.contains(word));
+        let is_below_src = top.join("src").join(quoted).exists();
+        if is_path && !is_pattern && !quoted.contains("lab/") && !quoted.ends_with("qtt/") {
+            let is_there = top.join(quoted).exists() || is_below_src;
+            assert!(is_there || quoted == "https/", "{quoted} is not there");
+        }
+    }
+}
