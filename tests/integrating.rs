@@ -119,7 +119,7 @@ fn the_script_for_platformio_makes_the_constants_or_ends_the_build() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
-        "certgrab is not installed: `pip install .` in its source, or `pip install certgrab` once a \
+        "certgrab is not installed; install it with `pip install .` in its source, or `pip install certgrab` once a \
          release is published\n"
     );
 }
