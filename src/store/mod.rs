@@ -14,7 +14,9 @@ use std::{
 
 pub use self::{
     format::Format,
-    mozilla::{mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin},
+    mozilla::{
+        has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
+    },
     read::{certificates_in, read_certificates},
 };
 use crate::{
@@ -243,6 +245,29 @@ impl Store {
         }
         let named = self.fingerprints.contains(&certificate.sha256());
         named.then(|| Root { certificate: certificate.clone(), source: Source::Fingerprint })
+    }
+
+    /// Every reason to trust `certificate` itself, byte for byte; none if it is in no part of this
+    /// store.
+    ///
+    /// Mozilla's copy of a root counts where the system's store holds the root in another copy:
+    /// [`crate::anchor::rank`] takes that one.
+    #[must_use]
+    pub fn sources(&self, certificate: &Certificate) -> Vec<Source> {
+        let mut sources = Vec::new();
+        let is_system_copy = |root: &Root| {
+            root.source == Source::System && root.certificate.is_same_anchor(certificate)
+        };
+        let is_mozillas = || mozilla::has(certificate);
+        if (self.mozilla || self.added.iter().any(is_system_copy)) && is_mozillas() {
+            sources.push(Source::Mozilla);
+        }
+        let same = self.added.iter().filter(|root| root.certificate == *certificate);
+        sources.extend(same.map(|root| root.source.clone()));
+        if self.fingerprints.contains(&certificate.sha256()) {
+            sources.push(Source::Fingerprint);
+        }
+        sources
     }
 
     /// The roots whose subject is `name` (a DER name, compared byte by byte), Mozilla's first.

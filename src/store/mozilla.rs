@@ -20,6 +20,12 @@ pub(super) fn named(name: &[u8]) -> impl Iterator<Item = Root> {
     positions.filter_map(|(position, _)| root(position))
 }
 
+/// Whether Mozilla's list has `certificate`.
+#[must_use]
+pub fn has(certificate: &Certificate) -> bool {
+    named(certificate.subject_der()).any(|root| root.certificate == *certificate)
+}
+
 pub(super) fn root(position: usize) -> Option<Root> {
     let certificate = remembered::certificate(&mozilla_list()[position]).ok()?;
     Some(Root { certificate, source: Source::Mozilla })

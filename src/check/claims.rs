@@ -1,0 +1,310 @@
+//! Whether a lock says the truth, and holds what its manifest asks for.
+//!
+//! In: a lock as it was read, and the [`Terms`] of its manifest. Out: [`Objection`]s. Reading a lock
+//! has compared what each certificate states itself; here is the rest: that a store vouches for it,
+//! where it came from, what it is for, how long it lasts, and which options led to it.
+
+use super::{
+    Examined, Severity, named,
+    trust::{self, Terms, Trust},
+};
+use crate::{
+    anchor,
+    bundle::{Bundle, Entry, KeyPossession, Role, What},
+    certificate::Certificate,
+    escape::Foreign,
+    extensions, lock,
+    path::{self, Question},
+    store::{Root, Source, mozilla_has},
+};
+
+/// Something that is wrong with a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objection {
+    /// The line of the lock, from 1.
+    pub line: usize,
+    /// How much it matters: nothing is made from a lock with an error.
+    pub severity: Severity,
+    /// One of [`super::CODES`].
+    pub code: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// What to do, if that is known.
+    pub action: Option<String>,
+}
+
+/// What is wrong with the lock `content`, which holds `bundle`, by the `terms` of its manifest.
+#[must_use]
+pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Objection> {
+    let is_lock = lock::is_lock(content);
+    let trust = terms.trust(bundle, std::iter::empty());
+    let mut claims = Claims { content, bundle, terms, found: Vec::new() };
+    if is_lock {
+        claims.head();
+        claims.options();
+    }
+    claims.number();
+    for (index, entry) in bundle.entries.iter().enumerate() {
+        claims.trusted(index, entry, &trust, is_lock);
+        if is_lock {
+            claims.source(index, entry);
+            claims.role(index, entry);
+            claims.lasting(index, entry);
+        }
+    }
+    claims.found
+}
+
+impl Examined {
+    /// Adds what is wrong with it as a lock.
+    pub fn find_objections(&mut self, objections: Vec<Objection>) {
+        for Objection { line, severity, code, message, action } in objections {
+            self.find(line, severity, code, message, action);
+        }
+    }
+}
+
+/// A lock under examination.
+struct Claims<'a> {
+    content: &'a [u8],
+    bundle: &'a Bundle,
+    terms: &'a Terms<'a>,
+    found: Vec<Objection>,
+}
+
+impl Claims<'_> {
+    fn object(
+        &mut self,
+        (entry, fact): (Option<usize>, &str),
+        severity: Severity,
+        code: &'static str,
+        message: String,
+        action: Option<String>,
+    ) {
+        let line = lock::line_of(self.content, entry, fact);
+        self.found.push(Objection { line, severity, code, message, action });
+    }
+
+    /// That `fact` is not true.
+    fn deny(&mut self, place: (Option<usize>, &str), message: String) {
+        self.object(place, Severity::Error, "lock-untrue", message, refresh());
+    }
+
+    /// What stands above the certificates.
+    fn head(&mut self) {
+        let written = lock::write(self.bundle);
+        let content = String::from_utf8_lossy(self.content);
+        let quoted = |line: &str| line.split('`').nth(1).map(str::to_owned);
+        for (index, (line, wanted)) in content.lines().zip(written.lines()).take(2).enumerate() {
+            let (found, wanted) = (quoted(line), quoted(wanted));
+            if let (Some(found), Some(wanted)) = (found, wanted)
+                && found != wanted
+            {
+                let found = Foreign::text(&found).line();
+                let message = format!("expected `{wanted}` in this line, found `{found}`");
+                let (severity, code) = (Severity::Warning, "lock-untrue");
+                let line = index + 1;
+                self.found.push(Objection { line, severity, code, message, action: refresh() });
+            }
+        }
+        let place = (None, "Key possession");
+        if self.bundle.key_possession == KeyPossession::NotProven {
+            let message = "the server did not prove that it holds the key of its certificate when \
+                           the lock was written"
+                .to_owned();
+            let action = "run `certgrab sync` where the server completes a handshake".to_owned();
+            self.object(place, Severity::Note, "not-proven", message, Some(action));
+            return;
+        }
+        let options: Vec<_> = self.bundle.options.iter().map(Foreign::line).collect();
+        let shows_no_key = |pair: &&[String]| pair[0] == "--handshake" && pair[1] == "cleartext";
+        if options.windows(2).any(|pair| shows_no_key(&pair)) || options.contains(&"--from".into())
+        {
+            let message = "a chain that was read with these options comes without a proof of the \
+                           key, and the lock says `proven`"
+                .to_owned();
+            self.deny(place, message);
+        }
+    }
+
+    /// The options that led to it.
+    fn options(&mut self) {
+        let words = |options: &[Foreign]| match options {
+            [] => "none".to_owned(),
+            _ => {
+                let words: Vec<_> = options.iter().map(Foreign::line).collect();
+                format!("`{}`", words.join(" "))
+            }
+        };
+        let (wanted, found) = (self.terms.options, self.bundle.options.as_slice());
+        if wanted != found {
+            let message = format!(
+                "the lock was written with other options than the manifest has: expected {}, found \
+                 {}",
+                words(wanted),
+                words(found)
+            );
+            let place = (None, "Options");
+            self.object(place, Severity::Warning, "lock-differs", message, refresh());
+        }
+    }
+
+    /// Which certificates there are.
+    fn number(&mut self) {
+        let (what, besides) = (self.terms.what, self.terms.besides);
+        let mut has_anchor = false;
+        for (index, entry) in self.bundle.entries.iter().enumerate() {
+            let is_wanted = match (entry.role, what) {
+                (Role::Anchor, What::Anchor | What::Chain) => !has_anchor,
+                (Role::Backup, What::Anchor) => besides.backups,
+                (Role::Sibling, What::Anchor) => besides.siblings,
+                (Role::Intermediate, _) => what != What::Leaf,
+                (Role::Leaf, What::Leaf | What::Chain) => {
+                    !self.bundle.entries[..index].iter().any(|one| one.role == Role::Leaf)
+                }
+                _ => false,
+            };
+            has_anchor |= entry.role == Role::Anchor;
+            let (name, role) = (named(&entry.certificate), entry.role.word());
+            if !is_wanted {
+                let message =
+                    format!("the manifest does not ask for `{name}`, which is here as {role}");
+                let action = match entry.role {
+                    Role::Backup | Role::Sibling if what == What::Anchor => Some(format!(
+                        "remove it with `certgrab sync`, or set `{role}{} = true` in the manifest",
+                        if entry.role == Role::Sibling { "s" } else { "" }
+                    )),
+                    _ => refresh(),
+                };
+                let place = (Some(index), "Role");
+                self.object(place, Severity::Error, "lock-differs", message, action);
+            } else if entry.role == Role::Backup
+                && let Some(anchors) = self.terms.anchors
+                && !anchors.iter().any(|anchor| anchor.is_same_anchor(&entry.certificate))
+            {
+                let message =
+                    format!("the chain that the server presents does not end in `{name}`");
+                let place = (Some(index), "Role");
+                self.object(place, Severity::Warning, "lock-differs", message, refresh());
+            }
+        }
+        if !has_anchor && matches!(what, What::Anchor | What::Chain) {
+            let message = "the manifest asks for an anchor, and none is here".to_owned();
+            self.object((None, ""), Severity::Error, "lock-differs", message, refresh());
+        }
+    }
+
+    /// Whether a store vouches for it.
+    fn trusted(&mut self, index: usize, entry: &Entry, trust: &Trust, is_lock: bool) {
+        let is_anchor = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
+        let objection = self.terms.objection(&entry.certificate, trust, is_anchor && is_lock);
+        if let Some((severity, message)) = objection {
+            let place = (Some(index), "-----BEGIN");
+            self.object(place, severity, "untrusted-root", message, trust::action());
+        }
+    }
+
+    /// Where it came from.
+    fn source(&mut self, index: usize, entry: &Entry) {
+        let says = entry.source.line();
+        let certificate = &entry.certificate;
+        let sources = self.terms.store.sources(certificate);
+        let is_root = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
+        let has = |source: &Source| sources.contains(source);
+        let found = match sources.first() {
+            Some(source) => format!("found in {source}"),
+            None => "found in no store of the manifest".to_owned(),
+        };
+        let from_server = [
+            Source::Server.to_string(),
+            "fetched from ".to_owned(),
+            // `read from FILE as sent by the server`
+            "read from ".to_owned(),
+        ];
+        let is_true = if says == Source::Mozilla.to_string() {
+            mozilla_has(certificate)
+        } else if says == Source::System.to_string() {
+            has(&Source::System)
+        } else if says == Source::Fingerprint.to_string() {
+            has(&Source::Fingerprint)
+        } else if from_server.iter().any(|words| says.starts_with(words)) {
+            !is_root
+        } else {
+            // The name of a file, which may be another one by now.
+            sources.iter().any(|source| matches!(source, Source::File(_)))
+        };
+        if !is_true {
+            let name = named(certificate);
+            let message = format!("the source of `{name}` is not `{says}`: {found}");
+            self.deny((Some(index), "Source"), message);
+        }
+    }
+
+    /// What it is for.
+    fn role(&mut self, index: usize, entry: &Entry) {
+        let certificate = &entry.certificate;
+        let name = named(certificate);
+        let problem = match entry.role {
+            Role::Intermediate if certificate.is_self_issued() => {
+                Some(format!("`{name}` is a root, not an intermediate"))
+            }
+            Role::Intermediate if !extensions::is_authority(certificate) => {
+                Some(format!("`{name}` is no CA certificate, and so no intermediate"))
+            }
+            Role::Leaf => self.not_for_the_server(certificate),
+            Role::Sibling => self.not_a_sibling(certificate),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            self.deny((Some(index), "Role"), problem);
+        }
+    }
+
+    /// Why it is not the server's own certificate, as far as its names tell.
+    fn not_for_the_server(&self, leaf: &Certificate) -> Option<String> {
+        // Some TLS stacks go by the common name where there is no other.
+        if extensions::alternative_names(leaf).shown.is_empty() {
+            return None;
+        }
+        // The dates are looked at with those of all other certificates.
+        let question = Question { name: self.terms.name, at: leaf.not_before() };
+        path::leaf_holds(leaf, question).err().map(|refusal| refusal.to_string())
+    }
+
+    fn not_a_sibling(&self, sibling: &Certificate) -> Option<String> {
+        let anchor = self.bundle.entries.iter().find(|entry| entry.role == Role::Anchor)?;
+        let anchor = &anchor.certificate;
+        let owner = anchor.subject().organisation();
+        (owner.is_none() || sibling.subject().organisation() != owner).then(|| {
+            let (name, anchor) = (named(sibling), named(anchor));
+            format!("`{name}` is not of the organisation of the anchor `{anchor}`")
+        })
+    }
+
+    /// How long it lasts.
+    fn lasting(&mut self, index: usize, entry: &Entry) {
+        let Some(says) = entry.lasts_until else { return };
+        let is_of_mozilla = entry.source.line() == Source::Mozilla.to_string();
+        let source = if is_of_mozilla { Source::Mozilla } else { Source::Fingerprint };
+        let root = Root { certificate: entry.certificate.clone(), source };
+        // It may be less: a cross-signed certificate on the way to the root may expire before.
+        let most = anchor::lasts(&root, None);
+        let (name, place) = (named(&entry.certificate), (Some(index), "Lasts until"));
+        if says > most.not_after {
+            let message = format!("`{name}` expires on {}, not on {}", most.not_after, says);
+            self.deny(place, message);
+        } else if says > most.until {
+            let message = format!(
+                "Mozilla's schedule has `{name}` leave its store on {}, not on {}",
+                most.until.date(),
+                says.date()
+            );
+            self.object(place, Severity::Warning, "lock-untrue", message, refresh());
+        }
+    }
+}
+
+/// What to do about a lock that is not as it should be.
+fn refresh() -> Option<String> {
+    Some("run `certgrab sync`".to_owned())
+}
