@@ -8,7 +8,7 @@ use std::{
 };
 
 use certgrab::{
-    check::{self, Examined, Knowledge, Severity, output as written},
+    check::{self, Examined, Knowledge, Severity, Terms, output as written},
     consumer,
     escape::Foreign,
     grab,
@@ -21,6 +21,7 @@ use super::{
     Exit, Failure,
     args::{Display, Job},
     complain, job, manifest, output, sync,
+    terms::{Asked, Shown},
 };
 
 const EXAMPLES: &str = "\
@@ -130,7 +131,25 @@ impl FromStr for Report {
 /// Files with the server they are for.
 struct Group {
     job: Option<Job>,
-    files: Vec<Examined>,
+    files: Vec<File>,
+    /// The lock of a manifest's target.
+    lock: Option<sync::Lock>,
+}
+
+/// A file with what a manifest has it for.
+struct File {
+    examined: Examined,
+    role: Role,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Named on the command line.
+    Given,
+    Lock,
+    /// Made from the lock.
+    Generated,
+    ByHand,
 }
 
 /// Checks all files; the worst finding counts.
@@ -153,7 +172,8 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         let at = args.at.or_else(|| group.job.as_ref()?.at).unwrap_or_else(Time::now);
         exit = exit.worse(judge(group, at, args, display)?);
     }
-    let mut files: Vec<Examined> = groups.into_iter().flat_map(|group| group.files).collect();
+    let files = groups.into_iter().flat_map(|group| group.files);
+    let mut files: Vec<Examined> = files.map(|file| file.examined).collect();
     for file in &mut files {
         file.sort();
     }
@@ -205,9 +225,12 @@ fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
     let read = files.iter().map(Path::new).chain(job::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
-    let files = files.iter().map(|file| examine(Path::new(file))).collect::<Result<_, _>>()?;
+    let examine = |file: &String| {
+        examine(Path::new(file)).map(|examined| File { examined, role: Role::Given })
+    };
+    let files = files.iter().map(examine).collect::<Result<_, _>>()?;
     let job = Some(Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job });
-    Ok(Group { job, files })
+    Ok(Group { job, files, lock: None })
 }
 
 /// Refuses reports that would be written over what is read, or over each other.
@@ -235,7 +258,9 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     let mut groups = Vec::new();
     for entry in entries {
         match of_entry(&entry, exit) {
-            Ok(files) => groups.push(Group { job: Some(entry.job), files }),
+            Ok((files, lock)) => {
+                groups.push(Group { job: Some(entry.job), files, lock: Some(lock) });
+            }
             Err(failure) => {
                 complain(&failure);
                 *exit = exit.worse(failure.exit);
@@ -246,22 +271,23 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
 }
 
 /// The files of `entry`; one that cannot be read does not hide what is found in the others.
-fn of_entry(entry: &manifest::Entry, exit: &mut Exit) -> Result<Vec<Examined>, Failure> {
-    let (bundle, name) = sync::read_lock(entry)?;
-    let mut files = vec![examine(&entry.lock)?];
-    let rendered = sync::rendered(entry, &bundle, &name)?;
+fn of_entry(entry: &manifest::Entry, exit: &mut Exit) -> Result<(Vec<File>, sync::Lock), Failure> {
+    let lock = sync::read_lock(entry)?;
+    let mut files = vec![File { examined: examine(&entry.lock)?, role: Role::Lock }];
+    let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, wanted), (format, _)) in rendered.into_iter().zip(&entry.emit) {
         let Some((content, mut examined)) = told(read_and_examine(path), exit) else { continue };
         examined.consumer = consumer::reading(format.name).or(examined.consumer);
         if content != wanted {
             examined.find_stale(&entry.lock);
         }
-        files.push(examined);
+        files.push(File { examined, role: Role::Generated });
     }
     for path in &entry.check {
-        files.extend(told(examine(path), exit));
+        let by_hand = told(examine(path), exit);
+        files.extend(by_hand.map(|examined| File { examined, role: Role::ByHand }));
     }
-    Ok(files)
+    Ok((files, lock))
 }
 
 /// What came out, or `None` once the failure was told.
@@ -296,7 +322,8 @@ fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
 
 /// Lints the files of `group`, and asks its server unless that is not wanted.
 fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<Exit, Failure> {
-    let Some(job) = &mut group.job else { return Ok(Exit::Done) };
+    let Group { job: Some(job), files, lock } = group else { return Ok(Exit::Done) };
+    let asked = job.targets.first().map(|target| Asked::of(job, target));
     if args.offline {
         // Whom nobody asks, nobody has to be able to reach.
         job.targets.clear();
@@ -308,32 +335,51 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
     }
     let store = options.store.clone();
     let knowledge = Knowledge { store: &store, at, horizon_days: args.within.0 };
-    for file in &mut group.files {
-        check::lint(file, &knowledge);
+    for file in files.iter_mut() {
+        check::lint(&mut file.examined, &knowledge);
     }
-    let Some(target) = job.targets.first() else {
-        for file in &mut group.files {
-            check::note_unknown(file, &knowledge);
-        }
-        return Ok(Exit::Done);
-    };
-    let runtime = super::runtime()?;
-    match runtime.block_on(grab::grab(target, &options)) {
-        Err(error) => {
-            let message = format!("{target}: {error}");
-            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
-            for file in &mut group.files {
-                check::note_unknown(file, &knowledge);
+    let mut exit = Exit::Done;
+    let mut shown = None;
+    if let Some(target) = job.targets.first() {
+        match super::runtime()?.block_on(grab::grab(target, &options)) {
+            Err(error) => {
+                let message = format!("{target}: {error}");
+                complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
+                exit = Exit::NoHandshake;
             }
-            Ok(Exit::NoHandshake)
-        }
-        Ok(grab) => {
-            let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
-            let name = options.wanted_name(target);
-            for file in &mut group.files {
-                check::ask(file, target, &name, &grab.presented, best, &knowledge);
+            Ok(grab) => {
+                let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
+                let name = options.wanted_name(target);
+                for file in files.iter_mut() {
+                    let examined = &mut file.examined;
+                    check::ask(examined, target, &name, &grab.presented, best, &knowledge);
+                }
+                shown = Some(Shown::of(&grab));
             }
-            Ok(Exit::Done)
+        }
+    }
+    if shown.is_none() {
+        for file in files.iter_mut() {
+            check::note_unknown(&mut file.examined, &knowledge);
+        }
+    }
+    if let (Some(asked), Some(lock)) = (asked, lock) {
+        hold(files, lock, &asked.terms(&store, shown.as_ref()));
+    }
+    Ok(exit)
+}
+
+/// Holds the lock, what was made from it and what was written by hand against the manifest.
+fn hold(files: &mut [File], lock: &sync::Lock, terms: &Terms<'_>) {
+    for File { examined, role } in files {
+        match role {
+            Role::Given => {}
+            Role::Lock => {
+                let objections = check::objections(&lock.content, &lock.bundle, terms);
+                examined.find_objections(objections);
+            }
+            Role::Generated => check::hold_generated(examined, &lock.bundle, terms),
+            Role::ByHand => check::hold_by_hand(examined, terms.store),
         }
     }
 }

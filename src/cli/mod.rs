@@ -23,8 +23,10 @@ mod report;
 mod style;
 mod survey;
 mod sync;
+mod terms;
 mod unfinished;
 mod verify;
+mod warn;
 
 use std::{
     io, panic,

@@ -13,7 +13,7 @@ use certgrab::{
 use super::{
     Exit, Failure,
     args::{Display, Job},
-    complain, formats, job, output, repeat, style,
+    complain, formats, job, output, repeat, style, warn,
 };
 
 /// Asks the targets in every way and shows or exports what came of it.
@@ -69,8 +69,22 @@ fn finish(
     };
     bundle.options = repeat::words(job, Some(target));
     let name = formats::name(job, &bundle)?;
-    for chain in &survey.chains {
-        job::prove(job, target, chain, &bundle, options, display)?;
+    // One chain needs no number.
+    let whose = |number: usize| match survey.chains.len() {
+        1 => String::new(),
+        _ => format!("chain {}: ", number + 1),
+    };
+    if !job.emit.is_empty() {
+        for (number, chain) in survey.chains.iter().enumerate() {
+            if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
+                let judged = (&judgement.paths, anchor);
+                warn::of_anchor(&whose(number), &chain.presented, judged, options.at, display);
+            }
+        }
+        warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);
+    }
+    for (number, chain) in survey.chains.iter().enumerate() {
+        job::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
     job::export(job, display, &bundle, &name, document)
 }

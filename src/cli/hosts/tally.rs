@@ -6,7 +6,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
-use certgrab::{Grab, anchor::Candidate, certificate::Sha256, cover, target::Target};
+use certgrab::{Grab, anchor::Candidate, certificate::Sha256, cover, target::Target, time::Time};
 use rustls_pki_types::ServerName;
 
 use super::{
@@ -44,9 +44,9 @@ struct Door {
 const EXAMPLES: usize = 3;
 
 impl Tally {
-    /// Nothing counted yet; `to_export` says whether the set of anchors will be written.
-    pub(super) fn new(to_export: bool) -> Self {
-        Self { material: to_export.then(Material::default), ..Self::default() }
+    /// Nothing counted yet; `export` is the time of judgement if the set of anchors will be written.
+    pub(super) fn new(export: Option<Time>) -> Self {
+        Self { material: export.map(Material::new), ..Self::default() }
     }
 
     pub(super) fn count(&mut self, index: u64, outcome: &Outcome) {
@@ -96,7 +96,7 @@ impl Tally {
         let door: Vec<Sha256> =
             candidates.iter().map(|one| one.root.certificate.sha256()).collect();
         if let Some(material) = &mut self.material {
-            material.add(index, (target, name), grab, verified, &door);
+            material.add(index, (target, name), grab, judgement, &door);
         }
         let door = self.doors.entry(door).or_default();
         door.count += 1;

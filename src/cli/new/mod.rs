@@ -24,7 +24,7 @@ use certgrab::{
 
 use projects::{PROJECTS, Project, Text};
 
-use super::{Exit, Failure, anchor, args, args::Display, job, manifest, output};
+use super::{Exit, Failure, anchor, args, args::Display, job, manifest, output, warn};
 
 /// What the constants are called in every project.
 const CONSTANTS: &str = "SERVER_ROOT_CA";
@@ -205,7 +205,8 @@ fn grabbed(
     })?;
     let (mut bundle, _) = job::selection(&job, target, &grab, judgement, &options)?;
     let question = Question { name: &options.wanted_name(target), at: options.at };
-    anchor::prove_for(project.constants.0, &grab.presented, &bundle, question, display)?;
+    warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
+    anchor::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
     // As it is found from within the project, so that the next `sync` changes nothing.
     for (file, place) in copied(args) {
         let outside = Foreign::text(&Source::File(file.clone()).to_string());
