@@ -39,14 +39,17 @@ pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Obj
     let is_lock = lock::is_lock(content);
     let trust = terms.trust(bundle, std::iter::empty());
     let mut claims = Claims { content, bundle, terms, found: Vec::new() };
+    for (index, entry) in bundle.entries.iter().enumerate() {
+        claims.trusted(index, entry, &trust, is_lock);
+    }
+    // A plain PEM file marks nothing: its first certificate is taken for the anchor.
+    if is_lock || terms.what == What::Anchor {
+        claims.number();
+    }
     if is_lock {
         claims.head();
         claims.options();
-    }
-    claims.number();
-    for (index, entry) in bundle.entries.iter().enumerate() {
-        claims.trusted(index, entry, &trust, is_lock);
-        if is_lock {
+        for (index, entry) in bundle.entries.iter().enumerate() {
             claims.source(index, entry);
             claims.role(index, entry);
             claims.lasting(index, entry);
@@ -221,6 +224,7 @@ impl Claims<'_> {
             // `read from FILE as sent by the server`
             "read from ".to_owned(),
         ];
+        let mut severity = Severity::Error;
         let is_true = if says == Source::Mozilla.to_string() {
             mozilla_has(certificate)
         } else if says == Source::System.to_string() {
@@ -230,13 +234,16 @@ impl Claims<'_> {
         } else if from_server.iter().any(|words| says.starts_with(words)) {
             !is_root
         } else {
-            // The name of a file, which may be another one by now.
-            sources.iter().any(|source| matches!(source, Source::File(_)))
+            // The name of a file, which may be another one by now. What is in no store at all has
+            // its own finding.
+            severity = Severity::Warning;
+            sources.is_empty() || sources.iter().any(|source| matches!(source, Source::File(_)))
         };
         if !is_true {
             let name = named(certificate);
             let message = format!("the source of `{name}` is not `{says}`: {found}");
-            self.deny((Some(index), "Source"), message);
+            let place = (Some(index), "Source");
+            self.object(place, severity, "lock-untrue", message, refresh());
         }
     }
 

@@ -132,8 +132,8 @@ fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
     output::deliver_with_folders(&rendered(entry, &bundle, &name)?, display.quiet)
 }
 
-/// Fails with the first error of a lock that is not what the manifest and its stores allow; warns of
-/// the rest.
+/// Fails if a lock is not what the manifest and its stores allow, each reason told; warns of what may
+/// be.
 fn hold(
     entry: &manifest::Entry,
     content: &[u8],
@@ -143,19 +143,22 @@ fn hold(
 ) -> Result<(), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
     let asked = Asked::of(&entry.job, &entry.job.targets[0]);
+    let mut failures = Vec::new();
     for objection in check::objections(content, bundle, &asked.terms(store, None)) {
         let Objection { line, severity, code, message, action } = objection;
         let message = format!("{shown}: line {line}: {message} [{code}]");
         match severity {
             Severity::Error => {
-                return Err(Failure::new(Exit::Untrusted, message).with_hint(action));
+                failures.push(Failure::new(Exit::Untrusted, message).with_hint(action));
             }
             Severity::Warning => output::warn(message, display),
             // `certgrab check` has them.
             Severity::Note => {}
         }
     }
-    Ok(())
+    let last = failures.pop();
+    failures.iter().for_each(complain);
+    last.map_or(Ok(()), Err)
 }
 
 fn refreshed(
