@@ -235,6 +235,67 @@ eOktq+qDW/cnbXYMaDa2U1SF63NIgdUT+izOLKPVTZo7uO4Z7QkD3lQV
 ";
 
 #[test]
+fn a_lock_from_a_server_that_leaves_out_one_in_the_middle_is_sound_without_the_server() {
+    let files = Files::start();
+    let urls = crate::issuers::with_urls(&[files.url("/issuing")]);
+    let pki = Pki::root("Plant Root").intermediate("Plant Upper").intermediate("Plant Issuing");
+    let pki = pki.changed(urls).leaf("plc.test");
+    files.serve("/issuing", &pki.path()[1]);
+    let sent = [&pki.path()[0], &pki.path()[2]].map(Clone::clone);
+    let server = Server::of(&pki).sending(&sent).start();
+    pki.root_file();
+    fs::create_dir(pki.file("certs")).unwrap();
+    let connect = ["plc.test:8883", "--connect", &server.address().to_string()];
+    let lock = ["--roots", "root.pem", "--emit", &format!("lock={LOCK}")];
+    run(pki.folder(), &connect).args(lock).args(files.allowing()).succeeds();
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:8883\"\nroots = \"root.pem\"\nlock = \"{LOCK}\"\n\
+         emit = {{ c = \"ca.h\" }}\n"
+    );
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    let roles = read(&pki).entries.iter().map(|entry| entry.role.word()).collect::<Vec<_>>();
+    assert_eq!(roles, ["anchor", "intermediate", "intermediate"]);
+    run(pki.folder(), &["sync", "--locked", "--quiet"]).succeeds();
+    assert_eq!(found(&pki), ["warning lock-differs"]);
+}
+
+#[test]
+fn what_is_made_from_a_sound_lock_is_sound_in_every_form() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let forms = certgrab::emit::FORMATS.iter().map(|format| format.name);
+    let forms = forms.filter(|name| *name != "lock" && *name != "esp-bundle-v1");
+    let forms: String = forms.map(|name| format!("{name} = \"made/{name}\"\n")).collect();
+    pki.root_file();
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{}\"\nroots = \"root.pem\"\n\
+         lock = \"{LOCK}\"\n[target.emit]\n{forms}",
+        server.address()
+    );
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    run(pki.folder(), &["sync", "--quiet"]).succeeds();
+    for asking in [&["check", "--quiet"][..], &["check", "--quiet", "--offline"]] {
+        let report = run(pki.folder(), asking).ends().out();
+        assert!(!report.contains("[untrusted-root]") && !report.contains("[lock-"), "{report}");
+    }
+}
+
+#[test]
+fn a_lock_that_is_named_on_the_command_line_is_held_against_what_it_says() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let check = || run(pki.folder(), &["check", "--offline", "--quiet", LOCK]);
+    check().succeeds().stdout("");
+    stated(&pki, "Source: trusted by its SHA-256");
+    check().succeeds().stdout("");
+    stated(&pki, "Source: Mozilla's store");
+    let report = check().fails_with(1).out();
+    assert_eq!(of_file(&report, LOCK), ["error lock-untrue"]);
+    assert!(report.contains("`Plant Root` is not `Mozilla's store`: not found in Mozilla's store"));
+}
+
+#[test]
 fn what_a_lock_says_of_a_certificate_is_true_or_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);

@@ -15,7 +15,7 @@ use crate::{
     escape::Foreign,
     extensions, lock,
     path::{self, Question},
-    store::{Root, Source, mozilla_has},
+    store::{Root, Source, Store, mozilla_has},
 };
 
 /// Something that is wrong with a lock.
@@ -38,23 +38,30 @@ pub struct Objection {
 pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Objection> {
     let is_lock = lock::is_lock(content);
     let trust = terms.trust(bundle, std::iter::empty());
-    let mut claims = Claims { content, bundle, terms, found: Vec::new() };
+    let mut claims =
+        Claims { content, bundle, store: terms.store, has_terms: true, found: Vec::new() };
     for (index, entry) in bundle.entries.iter().enumerate() {
-        claims.trusted(index, entry, &trust, is_lock);
+        claims.trusted(index, entry, (terms, &trust), is_lock);
     }
     // A plain PEM file marks nothing: its first certificate is taken for the anchor.
     if is_lock || terms.what == What::Anchor {
-        claims.number();
+        claims.number(terms);
     }
     if is_lock {
-        claims.head();
-        claims.options();
+        claims.options(terms);
+        claims.facts();
         for (index, entry) in bundle.entries.iter().enumerate() {
-            claims.source(index, entry);
-            claims.role(index, entry);
-            claims.lasting(index, entry);
+            claims.name(index, entry, terms);
         }
     }
+    claims.found
+}
+
+/// What is wrong with the lock `content`, which holds `bundle`, whatever its manifest asks for.
+#[must_use]
+pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<Objection> {
+    let mut claims = Claims { content, bundle, store, has_terms: false, found: Vec::new() };
+    claims.facts();
     claims.found
 }
 
@@ -71,7 +78,9 @@ impl Examined {
 struct Claims<'a> {
     content: &'a [u8],
     bundle: &'a Bundle,
-    terms: &'a Terms<'a>,
+    store: &'a Store,
+    /// Whether the store is that of the manifest which the lock was written for.
+    has_terms: bool,
     found: Vec<Objection>,
 }
 
@@ -93,7 +102,18 @@ impl Claims<'_> {
         self.object(place, Severity::Error, "lock-untrue", message, refresh());
     }
 
-    /// What stands above the certificates.
+    /// All that does not depend on a manifest.
+    fn facts(&mut self) {
+        self.head();
+        self.proof();
+        for (index, entry) in self.bundle.entries.iter().enumerate() {
+            self.source(index, entry);
+            self.role(index, entry);
+            self.lasting(index, entry);
+        }
+    }
+
+    /// The comments above the certificates, which people read and paste.
     fn head(&mut self) {
         let written = lock::write(self.bundle);
         let content = String::from_utf8_lossy(self.content);
@@ -110,6 +130,10 @@ impl Claims<'_> {
                 self.found.push(Objection { line, severity, code, message, action: refresh() });
             }
         }
+    }
+
+    /// Whether the server proved that it holds its key.
+    fn proof(&mut self) {
         let place = (None, "Key possession");
         if self.bundle.key_possession == KeyPossession::NotProven {
             let message = "the server did not prove that it holds the key of its certificate when \
@@ -131,7 +155,7 @@ impl Claims<'_> {
     }
 
     /// The options that led to it.
-    fn options(&mut self) {
+    fn options(&mut self, terms: &Terms<'_>) {
         let words = |options: &[Foreign]| match options {
             [] => "none".to_owned(),
             _ => {
@@ -139,7 +163,7 @@ impl Claims<'_> {
                 format!("`{}`", words.join(" "))
             }
         };
-        let (wanted, found) = (self.terms.options, self.bundle.options.as_slice());
+        let (wanted, found) = (terms.options, self.bundle.options.as_slice());
         if wanted != found {
             let message = format!(
                 "the lock was written with other options than the manifest has: expected {}, found \
@@ -153,8 +177,8 @@ impl Claims<'_> {
     }
 
     /// Which certificates there are.
-    fn number(&mut self) {
-        let (what, besides) = (self.terms.what, self.terms.besides);
+    fn number(&mut self, terms: &Terms<'_>) {
+        let (what, besides) = (terms.what, terms.besides);
         let mut has_anchor = false;
         for (index, entry) in self.bundle.entries.iter().enumerate() {
             let is_wanted = match (entry.role, what) {
@@ -182,7 +206,7 @@ impl Claims<'_> {
                 let place = (Some(index), "Role");
                 self.object(place, Severity::Error, "lock-differs", message, action);
             } else if entry.role == Role::Backup
-                && let Some(anchors) = self.terms.anchors
+                && let Some(anchors) = terms.anchors
                 && !anchors.iter().any(|anchor| anchor.is_same_anchor(&entry.certificate))
             {
                 let message =
@@ -198,9 +222,15 @@ impl Claims<'_> {
     }
 
     /// Whether a store vouches for it.
-    fn trusted(&mut self, index: usize, entry: &Entry, trust: &Trust, is_lock: bool) {
+    fn trusted(
+        &mut self,
+        index: usize,
+        entry: &Entry,
+        (terms, trust): (&Terms<'_>, &Trust),
+        is_lock: bool,
+    ) {
         let is_anchor = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
-        let objection = self.terms.objection(&entry.certificate, trust, is_anchor && is_lock);
+        let objection = terms.objection(&entry.certificate, trust, is_anchor && is_lock);
         if let Some((severity, message)) = objection {
             let place = (Some(index), "-----BEGIN");
             self.object(place, severity, "untrusted-root", message, trust::action());
@@ -211,12 +241,13 @@ impl Claims<'_> {
     fn source(&mut self, index: usize, entry: &Entry) {
         let says = entry.source.line();
         let certificate = &entry.certificate;
-        let sources = self.terms.store.sources(certificate);
+        let sources = self.store.sources(certificate);
         let is_root = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
         let has = |source: &Source| sources.contains(source);
         let found = match sources.first() {
             Some(source) => format!("found in {source}"),
-            None => "found in no store of the manifest".to_owned(),
+            None if self.has_terms => "found in no store of the manifest".to_owned(),
+            None => format!("not found in {}", self.store.description()),
         };
         let from_server = [
             Source::Server.to_string(),
@@ -228,9 +259,9 @@ impl Claims<'_> {
         let is_true = if says == Source::Mozilla.to_string() {
             mozilla_has(certificate)
         } else if says == Source::System.to_string() {
-            has(&Source::System)
+            has(&Source::System) || !self.has_terms
         } else if says == Source::Fingerprint.to_string() {
-            has(&Source::Fingerprint)
+            has(&Source::Fingerprint) || !self.has_terms
         } else if from_server.iter().any(|words| says.starts_with(words)) {
             !is_root
         } else {
@@ -258,7 +289,6 @@ impl Claims<'_> {
             Role::Intermediate if !extensions::is_authority(certificate) => {
                 Some(format!("`{name}` is no CA certificate, and so no intermediate"))
             }
-            Role::Leaf => self.not_for_the_server(certificate),
             Role::Sibling => self.not_a_sibling(certificate),
             _ => None,
         };
@@ -267,15 +297,18 @@ impl Claims<'_> {
         }
     }
 
-    /// Why it is not the server's own certificate, as far as its names tell.
-    fn not_for_the_server(&self, leaf: &Certificate) -> Option<String> {
+    /// Whether a leaf carries the name of the server.
+    fn name(&mut self, index: usize, entry: &Entry, terms: &Terms<'_>) {
+        let leaf = &entry.certificate;
         // Some TLS stacks go by the common name where there is no other.
-        if extensions::alternative_names(leaf).shown.is_empty() {
-            return None;
+        if entry.role != Role::Leaf || extensions::alternative_names(leaf).shown.is_empty() {
+            return;
         }
         // The dates are looked at with those of all other certificates.
-        let question = Question { name: self.terms.name, at: leaf.not_before() };
-        path::leaf_holds(leaf, question).err().map(|refusal| refusal.to_string())
+        let question = Question { name: terms.name, at: leaf.not_before() };
+        if let Err(refusal) = path::leaf_holds(leaf, question) {
+            self.deny((Some(index), "Role"), refusal.to_string());
+        }
     }
 
     fn not_a_sibling(&self, sibling: &Certificate) -> Option<String> {
@@ -291,7 +324,8 @@ impl Claims<'_> {
     /// How long it lasts.
     fn lasting(&mut self, index: usize, entry: &Entry) {
         let Some(says) = entry.lasts_until else { return };
-        let is_of_mozilla = entry.source.line() == Source::Mozilla.to_string();
+        let says_mozilla = entry.source.line() == Source::Mozilla.to_string();
+        let is_of_mozilla = says_mozilla && mozilla_has(&entry.certificate);
         let source = if is_of_mozilla { Source::Mozilla } else { Source::Fingerprint };
         let root = Root { certificate: entry.certificate.clone(), source };
         // It may be less: a cross-signed certificate on the way to the root may expire before.

@@ -47,7 +47,7 @@ use crate::{
 };
 
 pub use ask::ask;
-pub use claims::{Objection, objections};
+pub use claims::{Objection, objections, objections_alone};
 pub use hold::Held;
 pub use key::Key;
 pub use lints::{lint, note_unknown};

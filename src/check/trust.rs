@@ -11,7 +11,11 @@ use std::collections::{HashMap, HashSet};
 
 use rustls_pki_types::ServerName;
 
-use super::{Examined, Held, Severity, named};
+use super::{
+    Examined, Held, Severity,
+    lints::{LONGEST_PATH, MOST_ISSUERS},
+    named,
+};
 use crate::{
     bundle::{Besides, Bundle, What},
     certificate::{Certificate, Sha256},
@@ -19,13 +23,6 @@ use crate::{
     extensions,
     store::{Store, mozilla_has},
 };
-
-/// The most certificates above one another between a certificate and its root, as in
-/// [`super::lints`].
-const LONGEST_PATH: usize = 16;
-
-/// The most keys that the signature on one certificate is tried with, as in [`super::lints`].
-const MOST_ISSUERS: usize = 16;
 
 /// What a manifest asks for, and what its server presents.
 #[derive(Debug, Clone, Copy)]

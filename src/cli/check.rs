@@ -8,9 +8,7 @@ use std::{
 };
 
 use certgrab::{
-    check::{self, Examined, Knowledge, Severity, Terms, output as written},
-    consumer,
-    escape::Foreign,
+    check::{self, Examined, Knowledge, Severity, output as written},
     grab,
     target::Target,
     time::Time,
@@ -20,6 +18,7 @@ use clap::ValueEnum;
 use super::{
     Exit, Failure,
     args::{Display, Job},
+    committed::{self, File},
     complain, job, manifest, output, sync,
     terms::{Asked, Shown},
 };
@@ -136,22 +135,6 @@ struct Group {
     lock: Option<sync::Lock>,
 }
 
-/// A file with what a manifest has it for.
-struct File {
-    examined: Examined,
-    role: Role,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// Named on the command line.
-    Given,
-    Lock,
-    /// Made from the lock.
-    Generated,
-    ByHand,
-}
-
 /// Checks all files; the worst finding counts.
 pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let to_standard_output = args.report.iter().filter(|report| report.path.is_none()).count();
@@ -225,10 +208,7 @@ fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
     let read = files.iter().map(Path::new).chain(job::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
-    let examine = |file: &String| {
-        examine(Path::new(file)).map(|examined| File { examined, role: Role::Given })
-    };
-    let files = files.iter().map(examine).collect::<Result<_, _>>()?;
+    let files = files.iter().map(|file| File::given(Path::new(file))).collect::<Result<_, _>>()?;
     let job = Some(Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job });
     Ok(Group { job, files, lock: None })
 }
@@ -257,7 +237,7 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     keep(args, &of_entries.chain([args.manifest.as_path()]).collect::<Vec<_>>())?;
     let mut groups = Vec::new();
     for entry in entries {
-        match of_entry(&entry, exit) {
+        match committed::of_entry(&entry, exit) {
             Ok((files, lock)) => {
                 groups.push(Group { job: Some(entry.job), files, lock: Some(lock) });
             }
@@ -268,56 +248,6 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
         }
     }
     Ok(groups)
-}
-
-/// The files of `entry`; one that cannot be read does not hide what is found in the others.
-fn of_entry(entry: &manifest::Entry, exit: &mut Exit) -> Result<(Vec<File>, sync::Lock), Failure> {
-    let lock = sync::read_lock(entry)?;
-    let mut files = vec![File { examined: examine(&entry.lock)?, role: Role::Lock }];
-    let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
-    for ((path, wanted), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let Some((content, mut examined)) = told(read_and_examine(path), exit) else { continue };
-        examined.consumer = consumer::reading(format.name).or(examined.consumer);
-        if content != wanted {
-            examined.find_stale(&entry.lock);
-        }
-        files.push(File { examined, role: Role::Generated });
-    }
-    for path in &entry.check {
-        let by_hand = told(examine(path), exit);
-        files.extend(by_hand.map(|examined| File { examined, role: Role::ByHand }));
-    }
-    Ok((files, lock))
-}
-
-/// What came out, or `None` once the failure was told.
-fn told<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
-    outcome
-        .inspect_err(|failure| {
-            complain(failure);
-            *exit = exit.worse(failure.exit);
-        })
-        .ok()
-}
-
-fn examine(path: &Path) -> Result<Examined, Failure> {
-    read_and_examine(path).map(|(_, examined)| examined)
-}
-
-fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    let failed =
-        |problem: String| Failure::new(Exit::File, format!("cannot read {shown}: {problem}"));
-    let facts = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
-    if !facts.is_file() {
-        return Err(failed("wanted a regular file".to_owned()));
-    }
-    if facts.len() > check::MAX_FILE_BYTES {
-        return Err(failed(format!("it has more than {} bytes", check::MAX_FILE_BYTES)));
-    }
-    let content = fs::read(path).map_err(|error| failed(error.to_string()))?;
-    let examined = check::examine(path, &content);
-    Ok((content, examined))
 }
 
 /// Lints the files of `group`, and asks its server unless that is not wanted.
@@ -364,24 +294,10 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
         }
     }
     if let (Some(asked), Some(lock)) = (asked, lock) {
-        hold(files, lock, &asked.terms(&store, shown.as_ref()));
+        committed::hold(files, lock, &asked.terms(&store, shown.as_ref()));
     }
+    committed::hold_alone(files, &store);
     Ok(exit)
-}
-
-/// Holds the lock, what was made from it and what was written by hand against the manifest.
-fn hold(files: &mut [File], lock: &sync::Lock, terms: &Terms<'_>) {
-    for File { examined, role } in files {
-        match role {
-            Role::Given => {}
-            Role::Lock => {
-                let objections = check::objections(&lock.content, &lock.bundle, terms);
-                examined.find_objections(objections);
-            }
-            Role::Generated => check::hold_generated(examined, &lock.bundle, terms),
-            Role::ByHand => check::hold_by_hand(examined, terms.store),
-        }
-    }
 }
 
 fn show(files: &[Examined], args: &Args, display: &Display) -> Result<(), Failure> {

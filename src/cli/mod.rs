@@ -6,6 +6,7 @@
 mod anchor;
 mod args;
 mod check;
+mod committed;
 mod compare;
 mod demo;
 mod formats;

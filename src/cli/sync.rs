@@ -40,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", default_value = manifest::NAME)]
     manifest: PathBuf,
 
-    /// Ask no server: write the constants anew from the locks
+    /// Regenerate from the locks, if the manifest's stores have their certificates; ask no server
     #[arg(long, conflicts_with = "proxy")]
     locked: bool,
 

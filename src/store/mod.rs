@@ -247,26 +247,21 @@ impl Store {
         named.then(|| Root { certificate: certificate.clone(), source: Source::Fingerprint })
     }
 
-    /// Every reason to trust `certificate` itself, byte for byte; none if it is in no part of this
-    /// store.
+    /// Every reason to trust `certificate` itself, byte for byte; none if this store has it nowhere.
     ///
-    /// Mozilla's copy of a root counts where the system's store holds the root in another copy:
-    /// [`crate::anchor::rank`] takes that one.
+    /// Mozilla's copy counts where the system's store has the root in another: [`crate::anchor::rank`]
+    /// takes that one.
     #[must_use]
     pub fn sources(&self, certificate: &Certificate) -> Vec<Source> {
-        let mut sources = Vec::new();
-        let is_system_copy = |root: &Root| {
-            root.source == Source::System && root.certificate.is_same_anchor(certificate)
-        };
-        let is_mozillas = || mozilla::has(certificate);
-        if (self.mozilla || self.added.iter().any(is_system_copy)) && is_mozillas() {
-            sources.push(Source::Mozilla);
-        }
+        let is_twin = |root: &Root| root.certificate.is_same_anchor(certificate);
+        let in_system =
+            || self.added.iter().any(|one| one.source == Source::System && is_twin(one));
+        let is_mozillas = (self.mozilla || in_system()) && mozilla::has(certificate);
+        let mut sources = Vec::from_iter(is_mozillas.then_some(Source::Mozilla));
         let same = self.added.iter().filter(|root| root.certificate == *certificate);
         sources.extend(same.map(|root| root.source.clone()));
-        if self.fingerprints.contains(&certificate.sha256()) {
-            sources.push(Source::Fingerprint);
-        }
+        let is_named = self.fingerprints.contains(&certificate.sha256());
+        sources.extend(is_named.then_some(Source::Fingerprint));
         sources
     }
 
