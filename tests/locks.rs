@@ -3,11 +3,13 @@
 use std::{fs, path::Path};
 
 use certgrab::{
-    bundle::{Bundle, Entry, Role},
-    certificate::Certificate,
-    escape::Foreign,
-    lock,
-    store::mozilla_list,
+    output::{
+        bundle::{Bundle, Entry, Role},
+        emit, lock,
+    },
+    text::foreign::Foreign,
+    trust::store::mozilla_list,
+    x509::certificate::Certificate,
 };
 
 use crate::{
@@ -263,7 +265,7 @@ fn a_lock_from_a_server_that_leaves_out_one_in_the_middle_is_sound_without_the_s
 fn what_is_made_from_a_sound_lock_is_sound_in_every_form() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let forms = certgrab::emit::FORMATS.iter().map(|format| format.name);
+    let forms = emit::FORMATS.iter().map(|format| format.name);
     let forms = forms.filter(|name| *name != "lock" && *name != "esp-bundle-v1");
     let forms: String = forms.map(|name| format!("{name} = \"made/{name}\"\n")).collect();
     pki.root_file();

@@ -9,13 +9,18 @@ use super::{
     trust::{self, Terms, Trust},
 };
 use crate::{
-    anchor,
-    bundle::{Bundle, Entry, KeyPossession, Role, What},
-    certificate::Certificate,
-    escape::Foreign,
-    extensions, lock,
-    path::{self, Question},
-    store::{Root, Source, Store, mozilla_has},
+    judge::{
+        path::{self, Question},
+        rank,
+    },
+    output::{
+        bundle::{Bundle, Entry, KeyPossession, Role},
+        lock,
+    },
+    run::pack::What,
+    text::foreign::Foreign,
+    trust::store::{Root, Source, Store, mozilla_has},
+    x509::{certificate::Certificate, extensions},
 };
 
 /// Something that is wrong with a lock.
@@ -329,7 +334,7 @@ impl Claims<'_> {
         let source = if is_of_mozilla { Source::Mozilla } else { Source::Fingerprint };
         let root = Root { certificate: entry.certificate.clone(), source };
         // It may be less: a cross-signed certificate on the way to the root may expire before.
-        let most = anchor::lasts(&root, None);
+        let most = rank::lasts(&root, None);
         let (name, place) = (named(&entry.certificate), (Some(index), "Lasts until"));
         if says > most.not_after {
             let message = format!("`{name}` expires on {}, not on {}", most.not_after, says);

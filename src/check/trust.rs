@@ -17,11 +17,14 @@ use super::{
     named,
 };
 use crate::{
-    bundle::{Besides, Bundle, What},
-    certificate::{Certificate, Sha256},
-    escape::Foreign,
-    extensions,
-    store::{Store, mozilla_has},
+    output::bundle::Bundle,
+    run::pack::{Besides, What},
+    text::foreign::Foreign,
+    trust::store::{Store, mozilla_has},
+    x509::{
+        certificate::{Certificate, Sha256},
+        extensions,
+    },
 };
 
 /// What a manifest asks for, and what its server presents.
