@@ -12,7 +12,8 @@ use x509_parser::{
 };
 
 use crate::{
-    certificate::{Certificate, Key},
+    certificate::{Certificate, Key, RSASSA_PSS},
+    element::oid_text,
     escape::Foreign,
     time::Time,
 };
@@ -122,7 +123,7 @@ pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack>
             )
     });
     if let Some(extension) = unknown {
-        return Some(Lack::KnownExtensions(extension.oid.to_id_string()));
+        return Some(Lack::KnownExtensions(oid_text(extension.oid.as_bytes())));
     }
     intermediate_lacks(certificate)
 }

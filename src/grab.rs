@@ -174,7 +174,7 @@ impl Grab {
     #[must_use]
     pub fn device(&self) -> Option<Verdict> {
         let handshake = self.presented.handshake.as_ref()?;
-        Some(handshake.device?.judge(handshake, &self.presented.certificates))
+        Some(handshake.device?.judge(handshake, &self.presented))
     }
 
     /// Where a certificate between the leaf and the anchor came from.

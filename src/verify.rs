@@ -53,8 +53,7 @@ pub fn prove(
     let mut candidates = candidates.into_iter();
     let anchor = candidates.next().ok_or(Refusal::NoCertificate)?;
     if anchor.reason != Reason::OwnCertificate {
-        let leaf = presented.certificates.first().ok_or(Refusal::NoCertificate)?;
-        let sent = &presented.certificates[1..];
+        let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
         let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
         let at_hand: Vec<Certificate> = sent.iter().chain(missing).cloned().collect();
         holds(
@@ -80,8 +79,7 @@ pub fn accepts(
     anchors: &[Certificate],
     question: Question<'_>,
 ) -> Result<(), Refusal> {
-    let leaf = presented.certificates.first().ok_or(Refusal::NoCertificate)?;
-    let sent = &presented.certificates[1..];
+    let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
     let not_taken = anchors.contains(leaf).then(|| leaf_not_taken(consumer, leaf, sent));
     if not_taken == Some(None) {
         let at = match consumer.takes_leaf {

@@ -7,7 +7,7 @@ use crate::{
     bundle::KeyPossession,
     certificate::{Certificate, Key},
     consumer::FEWEST_RSA_BITS,
-    handshake::{Presented, Version},
+    handshake::{Presented, Unreadable, Version},
     path::Paths,
     store::Source,
     time::Time,
@@ -76,7 +76,7 @@ pub fn about_anchor(
             paths.found.iter().any(|path| path.anchor.certificate.is_same_anchor(certificate));
         on_a_path || is_root
     };
-    for stranger in presented.certificates.iter().filter(|certificate| !needed(certificate)) {
+    for stranger in presented.certificates().filter(|certificate| !needed(certificate)) {
         let subject = stranger.subject().text().line();
         let message = if stranger.is_self_issued() {
             format!("the server sends the root `{subject}`, which nobody trusts for being sent")
@@ -111,7 +111,7 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
             warn("old_version", message);
         }
     }
-    for certificate in &presented.certificates {
+    for certificate in presented.certificates() {
         if let key @ Key::Rsa { .. } = certificate.key()
             && key.bits() < Some(FEWEST_RSA_BITS)
         {
@@ -122,11 +122,11 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
             );
         }
     }
-    for (position, problem) in &presented.unreadable {
+    for Unreadable { position, problem, .. } in presented.unreadable() {
         warn("unreadable", format!("certificate {position} of the chain is {problem}"));
     }
-    if presented.dropped > 0 {
-        let message = match presented.dropped {
+    if presented.dropped() > 0 {
+        let message = match presented.dropped() {
             1 => "1 certificate was sent twice or past the limit".to_owned(),
             count => format!("{count} certificates were sent twice or past the limit"),
         };

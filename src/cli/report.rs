@@ -10,7 +10,7 @@ use certgrab::{
     escape::Foreign,
     extensions::{self, SHOWN_NAMES},
     grab::{Judgement, Options},
-    handshake::Verdict,
+    handshake::{Sent, Verdict},
     store::Source,
     target::Target,
     time::Time,
@@ -75,10 +75,17 @@ pub(super) fn trusted(
 /// The report about a chain without one: what came, in the order sent.
 pub(super) fn refused(target: &Target, grab: &Grab) -> String {
     let mut out = heading(target, grab);
-    for (index, certificate) in grab.presented.certificates.iter().enumerate() {
-        let position = format!("{}. {}", index + 1, subject(certificate));
-        let _ = writeln!(out, "{position}");
-        details(&mut out, "   ", certificate, &grab.presented.source, index == 0);
+    for (position, sent) in grab.presented.numbered() {
+        match sent {
+            Sent::Certificate(certificate) => {
+                let _ = writeln!(out, "{position}. {}", subject(certificate));
+                details(&mut out, "   ", certificate, &grab.presented.source, position == 1);
+            }
+            Sent::Unreadable(unreadable) => {
+                let _ = writeln!(out, "{position}. {}", unreadable.problem);
+                let _ = writeln!(out, "   {:<INDENT$}{}", "SHA-256", unreadable.sha256);
+            }
+        }
     }
     handshake(&mut out, grab);
     warnings(&mut out, &warning::about_presented(&grab.presented));
@@ -86,7 +93,7 @@ pub(super) fn refused(target: &Target, grab: &Grab) -> String {
 }
 
 fn heading(target: &Target, grab: &Grab) -> String {
-    let count = grab.presented.certificates.len();
+    let count = grab.presented.count();
     let plural = if count == 1 { "" } else { "s" };
     let how = match grab.presented.source {
         Source::Server => "sent",

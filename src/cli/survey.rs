@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use certgrab::{
     document::SurveyDocument,
     grab::Options,
+    handshake::Sent,
     reach,
     survey::{self, Survey},
     target::Target,
@@ -95,10 +96,17 @@ fn table(target: &Target, survey: &Survey) -> String {
     }
     for (number, chain) in survey.chains.iter().enumerate() {
         let _ = writeln!(out, "\nchain {}", number + 1);
-        for certificate in &chain.presented.certificates {
-            let subject = certificate.subject().text().line();
-            let date = certificate.not_after().date();
-            let _ = writeln!(out, "  {subject}, {}, until {date}", certificate.key());
+        for (position, sent) in chain.presented.numbered() {
+            match sent {
+                Sent::Certificate(certificate) => {
+                    let subject = certificate.subject().text().line();
+                    let date = certificate.not_after().date();
+                    let _ = writeln!(out, "  {subject}, {}, until {date}", certificate.key());
+                }
+                Sent::Unreadable(unreadable) => {
+                    let _ = writeln!(out, "  certificate {position} is {}", unreadable.problem);
+                }
+            }
         }
         match &chain.verdict {
             Ok(_) => {

@@ -111,10 +111,12 @@ impl Device {
 
     /// What an answer with these certificates means to it.
     #[must_use]
-    pub fn judge(&'static self, handshake: &Handshake, sent: &[Certificate]) -> Verdict {
+    pub fn judge(&'static self, handshake: &Handshake, sent: &Presented) -> Verdict {
         Verdict {
             device: self,
-            obstacle: self.obstacle(handshake).or_else(|| self.certificates.refusal(sent)),
+            obstacle: self
+                .obstacle(handshake)
+                .or_else(|| self.certificates.refusal(sent.certificates())),
             change: None,
             version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
@@ -170,10 +172,12 @@ impl Device {
                  server has"
             ));
         }
-        if let Some(Presented { handshake: Some(handshake), certificates, .. }) = seen {
+        if let Some(presented) = seen
+            && let Some(handshake) = &presented.handshake
+        {
             let (version, cipher_suite) = (handshake.version_name(), &handshake.cipher_suite);
-            let key = certificates.first().map(|leaf| leaf.key().to_string()).unwrap_or_default();
-            let change = seen.and_then(|seen| self.change(seen));
+            let key = presented.leaf().map(|leaf| leaf.key().to_string()).unwrap_or_default();
+            let change = self.change(presented);
             return Some(match (is_of_tls13(handshake), change) {
                 (true, Some(change)) => {
                     format!("the server speaks {version}: {name} needs {change}")
@@ -205,7 +209,7 @@ impl Device {
     fn change(&self, seen: &Presented) -> Option<String> {
         let handshake = seen.handshake.as_ref()?;
         // A key that it cannot verify with is no matter of configuration.
-        if !seen.certificates.first().is_some_and(|leaf| self.verifies_with(leaf.key())) {
+        if !seen.leaf().is_ok_and(|leaf| self.verifies_with(leaf.key())) {
             return None;
         }
         if is_of_tls13(handshake) {
@@ -290,8 +294,8 @@ impl Settings {
 
 impl Strictness {
     /// What the library would refuse among the certificates that the server sent.
-    fn refusal(&self, sent: &[Certificate]) -> Option<String> {
-        let sent = sent.iter().filter(|one| !one.is_self_issued());
+    fn refusal<'a>(&self, sent: impl Iterator<Item = &'a Certificate> + Clone) -> Option<String> {
+        let sent = sent.filter(|one| !one.is_self_issued());
         let weak = sent.clone().find_map(|one| {
             let problem = match one.key() {
                 key @ Key::Rsa { .. } if key.bits() < Some(self.fewest_rsa_bits) => {

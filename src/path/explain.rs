@@ -9,17 +9,9 @@ use crate::{
     certificate::Certificate,
     escape::Foreign,
     extensions::{self, Lack},
-    handshake::Presented,
     store::{Root, Store},
     time::Time,
 };
-
-pub(crate) fn nothing_presented(presented: &Presented) -> Refusal {
-    match presented.unreadable.first() {
-        Some((_, problem)) => Refusal::UnreadableLeaf(*problem),
-        None => Refusal::NoCertificate,
-    }
-}
 
 pub(crate) fn trusted_leaf_is_issued(leaf: &Certificate) -> Refusal {
     Refusal::TrustedLeafIsIssued { subject: leaf.subject().text(), issuer: leaf.issuer().text() }

@@ -75,10 +75,8 @@ pub fn find(
     store: &Store,
     question: Question<'_>,
 ) -> Result<Paths, Refusal> {
-    let Some(leaf) = presented.certificates.first() else {
-        return Err(explain::nothing_presented(presented));
-    };
-    let mut candidates: Vec<Certificate> = presented.certificates[1..].to_vec();
+    let leaf = presented.leaf()?;
+    let mut candidates = presented.above_leaf().to_vec();
     candidates.extend(issuers.iter().cloned());
     if let Some(root) = own_anchor(leaf, store) {
         let path = trusted_leaf(leaf, root, question)?;

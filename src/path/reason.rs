@@ -8,6 +8,7 @@ use x509_parser::{certificate::X509Certificate, prelude::FromDer as _, x509::X50
 
 use crate::{
     certificate::{Certificate, Key},
+    element::oid_text,
     extensions::RSA_BITS,
     remembered,
 };
@@ -148,7 +149,7 @@ fn unprocessed_critical_extension(
     ];
     let (_, parsed) = X509Certificate::from_der(certificate.der()).ok()?;
     let critical = parsed.extensions().iter().filter(|extension| extension.critical);
-    let mut ids = critical.map(|extension| extension.oid.to_id_string());
+    let mut ids = critical.map(|extension| oid_text(extension.oid.as_bytes()));
     let id = ids.find(|id| !PROCESSED.contains(&id.as_str()))?;
     let name = NAMED.iter().find(|(known, _)| *known == id).map(|(_, name)| *name);
     Some((id, name))

@@ -6,6 +6,7 @@ use crate::{
     certificate::{Malformed, Sha256},
     escape::Foreign,
     extensions::{AlternativeNames, Lack},
+    handshake::LeafError,
     issuers::{Attempt, Issuers},
     time::Time,
 };
@@ -174,8 +175,8 @@ fn near_miss(wanted: &str, found: &AlternativeNames) -> Option<NearMiss> {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoCertificate => f.write_str("the server sent no certificate"),
-            Self::UnreadableLeaf(problem) => write!(f, "the server's certificate is {problem}"),
+            Self::NoCertificate => LeafError::Absent.fmt(f),
+            Self::UnreadableLeaf(problem) => LeafError::Unreadable(*problem).fmt(f),
             Self::OutOfDate { subject, not_before, not_after, at } => {
                 let subject = named(subject);
                 if at > not_after {
@@ -281,6 +282,15 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+impl From<LeafError> for Refusal {
+    fn from(error: LeafError) -> Self {
+        match error {
+            LeafError::Absent => Self::NoCertificate,
+            LeafError::Unreadable(problem) => Self::UnreadableLeaf(problem),
+        }
+    }
+}
 
 impl Refusal {
     /// Names the store otherwise.

@@ -262,8 +262,8 @@ impl Problem {
         });
         let document = json!({
             "schema": certgrab::document::SCHEMA, "index": index, "target": null,
-            "status": "failed", "error": error, "handshake": null, "presented": [], "fetched": [],
-            "paths": [], "anchor": null, "sufficient": null, "alternatives": [], "warnings": []
+            "status": "failed", "error": error, "handshake": null, "presented": [], "unreadable": [],
+            "fetched": [], "paths": [], "anchor": null, "sufficient": null, "alternatives": [], "warnings": []
         });
         format!("{document}\n")
     }

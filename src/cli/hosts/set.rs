@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use certgrab::{
     Grab,
     bundle::{self, Bundle, Entry, KeyPossession},
-    certificate::{Certificate, Sha256},
+    certificate::Sha256,
     escape::Foreign,
     handshake::Presented,
     path::Question,
@@ -139,9 +139,11 @@ impl Material {
             missing.extend(entries.map(|entry| (entry.certificate.sha256(), entry)));
         }
         self.some_key_is_not_proven |= grab.presented.key_possession() == KeyPossession::NotProven;
-        let prints = grab.presented.certificates.iter().map(Certificate::sha256).collect();
+        let prints = grab.presented.fingerprints();
         let chain = *self.places.entry(prints).or_insert_with(|| {
-            self.chains.push(Presented { handshake: None, ..grab.presented.clone() });
+            let mut presented = grab.presented.clone();
+            presented.handshake = None;
+            self.chains.push(presented);
             self.chains.len() - 1
         });
         self.doors.push(Door {
