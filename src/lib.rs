@@ -41,6 +41,8 @@ mod rare_ecdsa;
 mod remembered;
 #[cfg(feature = "fetch")]
 mod signed_data;
+#[cfg(all(test, feature = "fetch"))]
+mod variants;
 
 #[cfg(feature = "fetch")]
 pub mod store;

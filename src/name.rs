@@ -46,6 +46,28 @@ impl<'a> Name<'a> {
         self.attribute("O")
     }
 
+    /// The name in a form that is equal for names that RFC 5280 section 7.1 takes as equal: without
+    /// regard to case, to the number of spaces, and to the type of string. `None` if it cannot be
+    /// read.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn compared(&self) -> Option<Vec<Vec<(&'a [u8], String)>>> {
+        let value = |value: Element<'_>| match decode(value) {
+            Some(text) => {
+                let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
+                words.join(" ")
+            }
+            None => format!("#{}", hex(value.whole)),
+        };
+        let mut name = Vec::new();
+        for attributes in self.pairs()? {
+            let mut set: Vec<_> =
+                attributes.into_iter().map(|(id, one)| (id, value(one))).collect();
+            set.sort();
+            name.push(set);
+        }
+        Some(name)
+    }
+
     fn attribute(&self, wanted: &str) -> Option<Foreign> {
         let mut pairs = self.pairs()?.into_iter().flatten().rev();
         let (_, value) = pairs.find(|(id, _)| short_name(id) == Some(wanted))?;

@@ -7,6 +7,7 @@ use crate::{
     bundle::KeyPossession,
     certificate::{Certificate, Key},
     consumer::FEWEST_RSA_BITS,
+    extensions,
     handshake::{Presented, Unreadable, Version},
     path::Paths,
     store::Source,
@@ -78,7 +79,7 @@ pub fn about_anchor(
     };
     for stranger in presented.certificates().filter(|certificate| !needed(certificate)) {
         let subject = stranger.subject().text().line();
-        let message = if stranger.is_self_issued() {
+        let message = if extensions::signed_itself(stranger) {
             format!("the server sends the root `{subject}`, which nobody trusts for being sent")
         } else {
             format!("the server sends `{subject}`, which is on no path that holds")

@@ -46,9 +46,9 @@ const fn oid(text: &'static str) -> ObjectIdentifier {
 }
 
 /// rsaEncryption (RFC 8017 appendix A.1).
-const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
+pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// id-ecPublicKey (RFC 5480 section 2.1.1).
-const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
+pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
 // RFC 5480 section 2.1.1.1.
 const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = oid("1.3.132.0.34");

@@ -17,7 +17,9 @@ use std::{
 use der::{Tag, asn1::ObjectIdentifier};
 
 #[cfg(feature = "fetch")]
-pub(crate) use self::key::{ECDSA_WITH_SHA512, ED448, ED25519, RSASSA_PSS};
+pub(crate) use self::key::{
+    EC_PUBLIC_KEY, ECDSA_WITH_SHA512, ED448, ED25519, RSA_ENCRYPTION, RSASSA_PSS,
+};
 pub use self::{
     fingerprint::Sha256,
     key::{Key, NistCurve},

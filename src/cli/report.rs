@@ -129,10 +129,10 @@ fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Sou
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "{}{:<INDENT$}{value}", style::faint(margin), name);
     };
-    let issuer = if certificate.is_self_issued() {
-        "itself".to_owned()
-    } else {
-        certificate.issuer().text().line()
+    let issuer = match certificate.is_self_issued() {
+        true if extensions::signed_itself(certificate) => "itself".to_owned(),
+        true => format!("{}, another key of that name", certificate.issuer().text().line()),
+        false => certificate.issuer().text().line(),
     };
     line("issuer", &issuer);
     line(

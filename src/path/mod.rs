@@ -8,10 +8,13 @@
 //! cannot judge a server's own certificate that the user trusts as it stands (RFC 5280 section
 //! 6.1 has no such path), which home brokers use: `trusted_leaf` is their way.
 
+mod constraints;
 mod explain;
 mod reason;
 mod refusal;
+mod spelling;
 mod trace;
+mod words;
 
 use std::{
     hash::{Hash, Hasher},
@@ -90,7 +93,8 @@ pub fn find(
         Err(_) if store.by_the_users_word(leaf).is_some() => {
             Err(explain::trusted_leaf_is_issued(leaf))
         }
-        Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)),
+        Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)
+            .beside(presented.unreadable())),
     }
 }
 
@@ -327,7 +331,7 @@ fn trust_anchor<'a>(
 
 /// The leaf as its own anchor, if it is one: the user named it, and it signed itself.
 fn own_anchor(leaf: &Certificate, store: &Store) -> Option<Root> {
-    store.by_the_users_word(leaf).filter(|_| explain::signed_itself(leaf))
+    store.by_the_users_word(leaf).filter(|_| extensions::signed_itself(leaf))
 }
 
 /// The path of a leaf that is its own anchor.

@@ -234,6 +234,11 @@ impl Store {
         roots
     }
 
+    /// The roots that were added to it, Mozilla's not among them.
+    pub(crate) fn added(&self) -> impl Iterator<Item = &Root> {
+        self.added.iter()
+    }
+
     /// The root, of this store or of Mozilla's, whose certificate or key (RFC 7469 section 2.4)
     /// has this SHA-256.
     #[must_use]
