@@ -62,7 +62,8 @@ pub fn prove(
             std::slice::from_ref(&anchor.root.certificate),
             question,
             Some(question.at),
-        )?;
+        )
+        .map_err(|refusal| refusal.beside(presented.unreadable()))?;
     }
     Ok(Verified { anchor, alternatives: candidates.collect() })
 }
@@ -113,7 +114,7 @@ pub fn accepts(
         match (left.iter().find(would_hold), not_taken.flatten().filter(|_| is_alone)) {
             (Some(anchor), _) => refuse(anchor, ("takes no anchor that is not self-signed", None)),
             (None, Some(why)) => refuse(leaf, why),
-            (None, None) => refusal,
+            (None, None) => refusal.beside(presented.unreadable()),
         }
     })?;
     let strange = |path: &Path| {

@@ -38,6 +38,13 @@ pub fn ask(
         examined.find(1, Severity::Error, "no-certificate", message, Some(action));
         return;
     }
+    // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
+    if let Err(error) = presented.leaf() {
+        let line = examined.held.first().map_or(1, |held| held.line);
+        let message = format!("what {target} presents cannot be verified: {error}");
+        examined.find(line, Severity::Error, "does-not-open", message, None);
+        return;
+    }
     let door = Door { target, name, presented, best, knowledge };
     if door.is_pinned_by(examined) {
         return;

@@ -67,8 +67,7 @@ fn violates(below: &[&Certificate], above: &Certificate, constraints: &[u8], at:
     let at = UnixTime::since_unix_epoch(Duration::from_secs(at.unix().try_into().unwrap_or(0)));
     let (algorithms, usage) = (remembered::algorithms(), KeyUsage::server_auth());
     let anchors = [anchor];
-    let outcome =
-        leaf.verify_for_usage(algorithms, &anchors, intermediates, at, usage, None, None);
+    let outcome = leaf.verify_for_usage(algorithms, &anchors, intermediates, at, usage, None, None);
     matches!(outcome, Err(Error::NameConstraintViolation))
 }
 
