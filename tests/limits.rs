@@ -433,7 +433,7 @@ fn rsa_keys_are_checked_with_from_2048_to_8192_bits() {
     let error = verify(&folder, "8200").fails_with(1).stdout("").err();
     assert!(
         error.contains(
-            "`CN=RSA 8200 Root` is not verifiable: it has an RSA key of 8200 bits, wanted 2048 to 8192"
+            "`CN=RSA 8200 Root` cannot be verified: it has an RSA key of 8200 bits, expected 2048 to 8192"
         ),
         "{error}"
     );

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use pem::PemError;
+
 use super::{Error, Format, MAX_ROOTS, MAX_ROOTS_BYTES};
 use crate::{certificate::Certificate, escape::Foreign, signed_data};
 
@@ -158,8 +160,7 @@ fn pem_block(text: &[u8], label: &[u8], position: usize, path: &Path) -> Result<
     let contents = match pem::parse(text) {
         Ok(block) => block.into_contents(),
         Err(error) => {
-            let error = Foreign::text(&error.to_string()).line();
-            return Ok(vec![damaged(format!("not a PEM certificate: {error}"))]);
+            return Ok(vec![damaged(format!("not a PEM certificate: {}", damage(&error)))]);
         }
     };
     if is_message {
@@ -174,6 +175,18 @@ fn pem_block(text: &[u8], label: &[u8], position: usize, path: &Path) -> Result<
         }
         block => block,
     }])
+}
+
+/// What is wrong with a PEM block.
+fn damage(error: &PemError) -> &'static str {
+    match error {
+        PemError::MalformedFraming | PemError::MissingEndTag => "its END line is missing",
+        PemError::MismatchedTags(..) => "its END line has another label than its BEGIN line",
+        PemError::MissingBeginTag => "its BEGIN line has no label",
+        PemError::NotUtf8(_) => "it is not text",
+        PemError::InvalidData(_) => "its Base64 cannot be decoded",
+        _ => "the lines before its Base64 are no headers",
+    }
 }
 
 fn certificate(der: &[u8], position: usize, path: &Path) -> Block {
