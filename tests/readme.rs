@@ -172,7 +172,7 @@ fn both_readmes_begin_with_the_same_two_commands_that_ci_runs() {
 #[test]
 fn the_readme_names_every_format_every_exit_code_and_every_field() {
     let (readme, chinese) = (read("README.md"), read("README.zh-CN.md"));
-    for format in certgrab::emit::FORMATS {
+    for format in certgrab::output::emit::FORMATS {
         for (file, text) in [("README.md", &readme), ("README.zh-CN.md", &chinese)] {
             assert!(text.contains(&format!("`{}`", format.name)), "{file}: {}", format.name);
         }

@@ -3,8 +3,8 @@
 use std::fs;
 
 use certgrab::{
-    handshake::{LeafError, Presented, Sent},
-    store::Source,
+    tls::{LeafError, Presented, Sent},
+    trust::store::Source,
 };
 use rcgen::{CertificateParams, CustomExtension, Issuer, KeyPair};
 use rustls::pki_types::CertificateDer;

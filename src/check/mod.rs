@@ -21,17 +21,15 @@
 //! assert_eq!(examined.findings[0].code, "pem-damaged");
 //! ```
 
-mod ask;
+mod against_server;
+mod anchors;
+mod bare_anchor;
+mod call_site;
+mod client_certificate;
 mod encoding;
-mod form;
-mod hold;
-mod key;
 mod lints;
-mod own;
 mod pem_text;
-mod roots;
 mod source;
-mod stack;
 
 pub mod output;
 
@@ -41,20 +39,23 @@ use std::{
 };
 
 use crate::{
-    certificate::Certificate, consumer::Consumer, escape::Foreign, store::Store, time::Time,
+    stack::consumer::Consumer,
+    text::{foreign::Foreign, time::Time},
+    trust::store::Store,
+    x509::certificate::Certificate,
 };
 
-pub use ask::ask;
-pub use hold::Held;
-pub use key::Key;
-pub use lints::{lint, note_unknown};
+pub use self::against_server::ask;
+pub use self::anchors::Held;
+pub use self::bare_anchor::Key;
+pub use self::lints::{lint, note_unknown};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
-pub const MAX_FILE_BYTES: u64 = crate::store::MAX_ROOTS_BYTES;
+pub const MAX_FILE_BYTES: u64 = crate::trust::store::MAX_ROOTS_BYTES;
 
 /// The most fingerprints that are read in one file, as many as a store has roots: each is compared
 /// with all of them.
-pub const MAX_FINGERPRINTS: usize = crate::store::MAX_ROOTS;
+pub const MAX_FINGERPRINTS: usize = crate::trust::store::MAX_ROOTS;
 
 /// Something that the owner of a constant should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +157,7 @@ pub const CODES: &[(&str, &str)] = &[
 pub fn examine(file: &Path, content: &[u8]) -> Examined {
     let text = encoding::as_utf8(content);
     let source = source::read(file, text.as_deref().unwrap_or(content));
-    let consumer = stack::of(&source);
+    let consumer = source::calls::of(&source);
     let mut examined = Examined {
         file: file.to_owned(),
         consumer,
@@ -165,8 +166,8 @@ pub fn examine(file: &Path, content: &[u8]) -> Examined {
         findings: Vec::new(),
         found: HashSet::new(),
     };
-    hold::hold(&mut examined, &source);
-    let holds_own = own::set_aside(&mut examined, &source);
+    anchors::hold(&mut examined, &source);
+    let holds_own = client_certificate::set_aside(&mut examined, &source);
     if text.is_some() && !examined.held.is_empty() {
         examined.find(
             1,

@@ -3,39 +3,25 @@
 //! Data goes to standard output and everything else to standard error. A message is one line:
 //! `certgrab: error: ...`, then `certgrab: hint: ...` where there is an honest one.
 
-mod anchor;
 mod args;
-mod check;
-mod compare;
-mod demo;
-mod formats;
-mod hosts;
-mod integrate;
-mod job;
+mod atomic_write;
+mod commands;
 mod manifest;
-mod new;
 mod output;
-mod paperwork;
-mod proxy;
-mod reaching;
-mod repeat;
+mod regenerate;
 mod report;
 mod style;
-mod survey;
-mod sync;
-mod unfinished;
-mod verify;
 
 use std::{
     io, panic,
     process::{self, ExitCode},
 };
 
-use certgrab::escape::Foreign;
+use crate::text::foreign::Foreign;
 use clap::{CommandFactory as _, Parser as _};
 use tokio::runtime::{Builder, Runtime};
 
-use args::{Args, Command};
+use self::args::{Args, Command};
 
 /// How the command ended. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +95,7 @@ impl Failure {
 }
 
 /// Runs the command as the process was called; the code to exit with.
-pub(crate) fn run() -> ExitCode {
+pub fn run() -> ExitCode {
     own_up_to_panics();
     let exit = match Args::try_parse() {
         Ok(args) => dispatch(args),
@@ -142,26 +128,34 @@ fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
         .with_hint(Some("please report it, with the command line that led to it".to_owned()))
 }
 
-/// How many targets the manifest at `path` has, for the fuzz target that compiles this module.
+/// How many targets the manifest at `path` has; or the message and the hint that the user reads.
 #[cfg(fuzzing)]
-pub(crate) fn targets_of_manifest(path: &std::path::Path) -> Result<usize, Failure> {
-    manifest::read(path).map(|entries| entries.len())
+pub(crate) fn targets_of_manifest(
+    path: &std::path::Path,
+) -> Result<usize, (String, Option<String>)> {
+    manifest::read(path)
+        .map(|entries| entries.len())
+        .map_err(|failure| (failure.message, failure.hint))
 }
 
 fn dispatch(mut args: Args) -> Exit {
     style::choose(args.display.color);
-    let outcome = formats::read_templates(&mut args.job).and_then(|()| match &args.command {
-        Some(Command::Demo) => demo::run(&args.display),
-        Some(Command::Verify(verify)) => verify::run(verify, &args.display),
-        Some(Command::Formats(list)) => formats::run(list),
-        Some(Command::Check(check)) => check::run(check, &args.display),
-        Some(Command::Sync(sync)) => sync::run(sync, &args.display),
-        Some(Command::New(new)) => new::run(new, &args.display),
-        Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
-        Some(Command::Completions(shell)) => paperwork::completions(shell),
-        Some(Command::Man) => paperwork::man(),
-        None => in_their_place(&args.job).and_then(|()| job::run(&args.job, &args.display)),
-    });
+    let outcome =
+        commands::formats::read_templates(&mut args.job).and_then(|()| match &args.command {
+            Some(Command::Demo) => commands::demo::run(&args.display),
+            Some(Command::Verify(verify)) => commands::verify::run(verify, &args.display),
+            Some(Command::Formats(list)) => commands::formats::run(list),
+            Some(Command::Check(check)) => commands::check::run(check, &args.display),
+            Some(Command::Sync(sync)) => commands::sync::run(sync, &args.display),
+            Some(Command::New(new)) => commands::new::run(new, &args.display),
+            Some(Command::Integrate(integrate)) => {
+                commands::integrate::run(integrate, &args.display)
+            }
+            Some(Command::Completions(shell)) => commands::completions::completions(shell),
+            Some(Command::Man) => commands::completions::man(),
+            None => in_their_place(&args.job)
+                .and_then(|()| commands::targets::run(&args.job, &args.display)),
+        });
     outcome.unwrap_or_else(|failure| {
         complain(&failure);
         failure.exit

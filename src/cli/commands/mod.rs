@@ -1,0 +1,14 @@
+//! The commands, a file each.
+
+pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod formats;
+pub(crate) mod hosts;
+pub(crate) mod integrate;
+pub(crate) mod new;
+pub(crate) mod survey;
+pub(crate) mod sync;
+pub(crate) mod targets;
+pub(crate) mod verify;
