@@ -15,6 +15,7 @@ mod proxies;
 mod starttls;
 mod survey;
 mod targets;
+mod unreadable;
 
 // The judgement.
 mod anchors;

@@ -162,9 +162,9 @@ fn certificates_that_are_sent_again_take_the_place_of_no_other() {
     let sent: Vec<_> = again.chain((0..most).map(of)).collect();
     let source = store::Source::Server;
     let kept = tls::Presented::from_message(sent.iter().map(Vec::as_slice), source);
-    let kept_bytes: Vec<_> = kept.certificates.iter().map(Certificate::der).collect();
+    let kept_bytes: Vec<_> = kept.certificates().map(Certificate::der).collect();
     assert_eq!(kept_bytes, (0..most).map(of).collect::<Vec<_>>());
-    assert_eq!(kept.dropped, tls::MAX_CERTIFICATES);
+    assert_eq!(kept.dropped(), tls::MAX_CERTIFICATES);
 }
 
 /// Whether `text` would do anything but stand there.

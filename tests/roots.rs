@@ -130,7 +130,7 @@ fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_re
         "certgrab: error: {shown} holds no certificate in its 2 files; {problem}\n{hint}"
     ));
     fs::copy(pki.root_file(), folder.join("root.pem")).expect("a file");
-    let warning = format!("certgrab: warning: a file of the roots is passed over: {problem}\n");
+    let warning = format!("certgrab: warning: not used as a root: {problem}\n");
     run().succeeds().stderr(&warning);
     run().args(["-q"]).succeeds().stderr("");
 }

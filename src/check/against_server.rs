@@ -40,6 +40,13 @@ pub fn ask(
         examined.find(1, Severity::Error, "no-certificate", message, Some(action));
         return;
     }
+    // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
+    if let Err(error) = presented.leaf() {
+        let line = examined.held.first().map_or(1, |held| held.line);
+        let message = format!("what {target} presents cannot be verified: {error}");
+        examined.find(line, Severity::Error, "does-not-open", message, None);
+        return;
+    }
     let door = Door { target, name, presented, best, knowledge };
     if door.is_pinned_by(examined) {
         return;
@@ -116,27 +123,18 @@ fn anchors_of(constant: &[Held], presented: &Presented, known: &Store) -> Vec<Ce
 fn anchor_of(held: &Held, presented: &Presented, known: &Store) -> Option<Certificate> {
     held.resolved(known).or_else(|| {
         let key = held.key.as_ref()?;
-        let sent = presented.certificates.iter().find(|certificate| key.is_of(certificate));
+        let sent = presented.certificates().find(|certificate| key.is_of(certificate));
         sent.cloned().or_else(|| key.as_certificate())
     })
 }
 
 /// What the server would present without cross-signs, and those that it sends.
 fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<Certificate>) {
-    let is_cross_sign = |index: usize, certificate: &Certificate| {
-        index > 0
-            && !certificate.is_self_issued()
-            && lints::self_signed_twin(certificate, known).is_some()
+    let is_cross_sign = |certificate: &&Certificate| {
+        !certificate.is_self_issued() && lints::self_signed_twin(certificate, known).is_some()
     };
-    let mut rest = presented.clone();
-    let mut taken = Vec::new();
-    for (index, certificate) in presented.certificates.iter().enumerate() {
-        if is_cross_sign(index, certificate) {
-            taken.push(certificate.clone());
-        }
-    }
-    rest.certificates.retain(|certificate| !taken.contains(certificate));
-    (rest, taken)
+    let taken: Vec<_> = presented.above_leaf().iter().filter(is_cross_sign).cloned().collect();
+    (presented.without(&taken), taken)
 }
 
 /// What a server presents, and what is known of it.
@@ -160,7 +158,7 @@ impl Door<'_> {
             pins.iter().any(|held| held.fingerprint.is_some_and(|pin| own.contains(&pin)))
         };
         let chosen = best.map(|best| &best.root.certificate);
-        if presented.certificates.iter().chain(chosen).any(is_pinned) {
+        if presented.certificates().chain(chosen).any(is_pinned) {
             return true;
         }
         let roots: Vec<Held> = pins
@@ -177,7 +175,7 @@ impl Door<'_> {
             return true;
         }
         // A root above the chain may have the fingerprint, and nobody here knows that root.
-        let ends_in_a_root = presented.certificates.iter().any(Certificate::is_self_issued);
+        let ends_in_a_root = presented.certificates().any(Certificate::is_self_issued);
         if best.is_none() && !ends_in_a_root {
             lints::tell_unknown(examined, &pins);
             return true;

@@ -216,7 +216,7 @@ mod tests {
             let parts = match root.key() {
                 Public::Rsa { modulus, exponent } => vec![modulus.clone(), exponent.clone()],
                 Public::Ec { point, .. } => vec![point.clone()],
-                Public::Other(_) => vec![root.spki_der().to_vec()],
+                Public::Other(_) | Public::Unknown(_) => vec![root.spki_der().to_vec()],
             };
             let key = Key { subject: root.subject_der().to_vec(), parts };
             let made = key.as_certificate().unwrap();

@@ -84,7 +84,7 @@ fn public(certificate: &Certificate) -> Option<&[u8]> {
         Key::Rsa { modulus: public, .. } | Key::Ec { point: public, .. } => {
             Some(significant(public)).filter(|public| !public.is_empty())
         }
-        Key::Other(_) => None,
+        Key::Other(_) | Key::Unknown(_) => None,
     }
 }
 

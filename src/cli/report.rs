@@ -12,7 +12,7 @@ use crate::{
         warning::{self, Warning},
     },
     text::{foreign::Foreign, time::Time},
-    tls::Verdict,
+    tls::{Sent, Verdict},
     trust::store::Source,
     x509::{
         certificate::Certificate,
@@ -78,10 +78,17 @@ pub(crate) fn trusted(
 /// The report about a chain without one: what came, in the order sent.
 pub(crate) fn refused(target: &Target, grab: &Grab) -> String {
     let mut out = heading(target, grab);
-    for (index, certificate) in grab.presented.certificates.iter().enumerate() {
-        let position = format!("{}. {}", index + 1, subject(certificate));
-        let _ = writeln!(out, "{position}");
-        details(&mut out, "   ", certificate, &grab.presented.source, index == 0);
+    for (position, sent) in grab.presented.numbered() {
+        match sent {
+            Sent::Certificate(certificate) => {
+                let _ = writeln!(out, "{position}. {}", subject(certificate));
+                details(&mut out, "   ", certificate, &grab.presented.source, position == 1);
+            }
+            Sent::Unreadable(unreadable) => {
+                let _ = writeln!(out, "{position}. {}", unreadable.problem);
+                let _ = writeln!(out, "   {:<INDENT$}{}", "SHA-256", unreadable.sha256);
+            }
+        }
     }
     handshake(&mut out, grab);
     warnings(&mut out, &warning::about_presented(&grab.presented));
@@ -89,7 +96,7 @@ pub(crate) fn refused(target: &Target, grab: &Grab) -> String {
 }
 
 fn heading(target: &Target, grab: &Grab) -> String {
-    let count = grab.presented.certificates.len();
+    let count = grab.presented.count();
     let plural = if count == 1 { "" } else { "s" };
     let how = match grab.presented.source {
         Source::Server => "sent",
@@ -125,10 +132,10 @@ fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Sou
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "{}{:<INDENT$}{value}", style::faint(margin), name);
     };
-    let issuer = if certificate.is_self_issued() {
-        "itself".to_owned()
-    } else {
-        certificate.issuer().text().line()
+    let issuer = match certificate.is_self_issued() {
+        true if extensions::signed_itself(certificate) => "itself".to_owned(),
+        true => format!("{}, another key of that name", certificate.issuer().text().line()),
+        false => certificate.issuer().text().line(),
     };
     line("issuer", &issuer);
     line(

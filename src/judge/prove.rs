@@ -54,8 +54,7 @@ pub fn prove(
     let mut candidates = candidates.into_iter();
     let anchor = candidates.next().ok_or(Refusal::NoCertificate)?;
     if anchor.reason != Reason::OwnCertificate {
-        let leaf = presented.certificates.first().ok_or(Refusal::NoCertificate)?;
-        let sent = &presented.certificates[1..];
+        let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
         let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
         let at_hand: Vec<Certificate> = sent.iter().chain(missing).cloned().collect();
         holds(
@@ -64,7 +63,8 @@ pub fn prove(
             std::slice::from_ref(&anchor.root.certificate),
             question,
             Some(question.at),
-        )?;
+        )
+        .map_err(|refusal| refusal.beside(presented.unreadable()))?;
     }
     Ok(Verified { anchor, alternatives: candidates.collect() })
 }
@@ -81,8 +81,7 @@ pub fn accepts(
     anchors: &[Certificate],
     question: Question<'_>,
 ) -> Result<(), Refusal> {
-    let leaf = presented.certificates.first().ok_or(Refusal::NoCertificate)?;
-    let sent = &presented.certificates[1..];
+    let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
     let not_taken = anchors.contains(leaf).then(|| leaf_not_taken(consumer, leaf, sent));
     if not_taken == Some(None) {
         let at = match consumer.takes_leaf {
@@ -116,7 +115,7 @@ pub fn accepts(
         match (left.iter().find(would_hold), not_taken.flatten().filter(|_| is_alone)) {
             (Some(anchor), _) => refuse(anchor, ("takes no anchor that is not self-signed", None)),
             (None, Some(why)) => refuse(leaf, why),
-            (None, None) => refusal,
+            (None, None) => refusal.beside(presented.unreadable()),
         }
     })?;
     let strange = |path: &Path| {

@@ -151,7 +151,8 @@ fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuer
     let root = root.unwrap_or_else(|| path.anchor.clone());
     let fetched =
         |wanted: &Certificate| issuers.certificates.iter().find(|one| one.certificate == *wanted);
-    let not_sent = path.certificates.iter().filter(|one| !presented.certificates.contains(one));
+    let not_sent =
+        path.certificates.iter().filter(|one| !presented.certificates().any(|sent| sent == *one));
     let missing = not_sent.filter_map(fetched);
     Candidate {
         missing: missing.cloned().collect(),

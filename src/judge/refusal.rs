@@ -5,6 +5,7 @@ use std::{fmt, net::IpAddr};
 use crate::{
     net::aia::{Attempt, Issuers},
     text::{foreign::Foreign, time::Time},
+    tls::{LeafError, Unreadable},
     x509::{
         certificate::{Malformed, Sha256},
         extensions::{AlternativeNames, Lack},
@@ -66,10 +67,22 @@ pub enum Refusal {
         urls: Vec<Foreign>,
         /// The URLs where it was looked for, and what came of each.
         looked: Vec<Attempt>,
+        /// The positions in the presented chain of certificates that cannot be read, of which one
+        /// may be the issuer.
+        unreadable: Vec<usize>,
         /// The store in the user's words.
         store: String,
         /// Whether it is the server's own certificate.
         is_leaf: bool,
+    },
+    /// The issuer is at hand, under a name that is equal though written otherwise.
+    OtherSpelling {
+        /// The certificate.
+        subject: Foreign,
+        /// The issuer as it names it.
+        issuer: Foreign,
+        /// The issuer as it names itself.
+        found: Foreign,
     },
     /// The certificates issued each other, and the store has none of them.
     Circle {
@@ -175,8 +188,8 @@ fn near_miss(wanted: &str, found: &AlternativeNames) -> Option<NearMiss> {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoCertificate => f.write_str("the server sent no certificate"),
-            Self::UnreadableLeaf(problem) => write!(f, "the server's certificate is {problem}"),
+            Self::NoCertificate => LeafError::Absent.fmt(f),
+            Self::UnreadableLeaf(problem) => LeafError::Unreadable(*problem).fmt(f),
             Self::OutOfDate { subject, not_before, not_after, at } => {
                 let subject = named(subject);
                 if at > not_after {
@@ -222,13 +235,16 @@ impl fmt::Display for Refusal {
             Self::UnknownRoot { subject, store, .. } => {
                 write!(f, "the chain ends in the root {}, which is not in {store}", named(subject))
             }
-            Self::MissingIssuer { subject, issuer, store, looked, .. } => {
-                write!(
-                    f,
-                    "{} is issued by {}, which the server did not send and {store} does not have",
-                    named(subject),
-                    named(issuer)
-                )?;
+            Self::MissingIssuer { subject, issuer, store, looked, unreadable, .. } => {
+                write!(f, "{} is issued by {}, which ", named(subject), named(issuer))?;
+                match unreadable.first() {
+                    None => write!(f, "the server did not send and {store} does not have")?,
+                    Some(position) => write!(
+                        f,
+                        "{store} does not have; certificate {position} of the chain, which may be \
+                         it, cannot be read"
+                    )?,
+                }
                 for attempt in looked {
                     if let Some(problem) = &attempt.problem {
                         write!(f, "; {} {problem}", attempt.url.line())?;
@@ -236,6 +252,15 @@ impl fmt::Display for Refusal {
                 }
                 Ok(())
             }
+            Self::OtherSpelling { subject, issuer, found } => write!(
+                f,
+                "{} is issued by {}, and the issuer at hand is named {}: the two names differ in \
+                 case, in spaces or in the type of string, and here names are compared byte by \
+                 byte; mbedTLS and OpenSSL take them as equal",
+                named(subject),
+                named(issuer),
+                named(found)
+            ),
             Self::Circle { subject, issuer, store } => write!(
                 f,
                 "{} is issued by {}, which is issued by it in turn: the chain goes round and \
@@ -275,13 +300,22 @@ impl fmt::Display for Refusal {
                 write!(f, "{consumer} does not trust {}: it {problem}", named(subject))
             }
             Self::NotVerifiable { subject, reason } => {
-                write!(f, "{} is not verifiable: it {reason}", named(subject))
+                write!(f, "{} cannot be verified: it {reason}", named(subject))
             }
         }
     }
 }
 
 impl std::error::Error for Refusal {}
+
+impl From<LeafError> for Refusal {
+    fn from(error: LeafError) -> Self {
+        match error {
+            LeafError::Absent => Self::NoCertificate,
+            LeafError::Unreadable(problem) => Self::UnreadableLeaf(problem),
+        }
+    }
+}
 
 impl Refusal {
     /// Names the store otherwise.
@@ -303,6 +337,15 @@ impl Refusal {
         if let Self::MissingIssuer { sha256, looked, .. } = &mut self {
             let attempts = issuers.attempts.iter();
             looked.extend(attempts.filter(|attempt| attempt.child == *sha256).cloned());
+        }
+        self
+    }
+
+    /// Adds the certificates of the chain that cannot be read.
+    #[must_use]
+    pub(crate) fn beside(mut self, others: &[Unreadable]) -> Self {
+        if let Self::MissingIssuer { unreadable, .. } = &mut self {
+            unreadable.extend(others.iter().map(|one| one.position));
         }
         self
     }
@@ -334,6 +377,11 @@ impl Refusal {
                         .to_owned(),
                 })
             }
+            Self::OtherSpelling { .. } => Some(
+                "reissue the certificate with its issuer's name as it stands in the issuer's \
+                 certificate"
+                    .to_owned(),
+            ),
             Self::Circle { .. } => {
                 Some("give the root of the server's authority with `--roots FILE`".to_owned())
             }
@@ -390,6 +438,7 @@ impl Refusal {
             Self::UnknownRoot { is_leaf: true, .. } => "self_signed_leaf",
             Self::UnknownRoot { .. } => "unknown_root",
             Self::MissingIssuer { .. } => "missing_issuer",
+            Self::OtherSpelling { .. } => "other_spelling",
             Self::Circle { .. } => "circle",
             Self::OtherKey { .. } => "other_key",
             Self::WrongSignature { .. } => "wrong_signature",

@@ -192,14 +192,8 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
     if sent.len() > MAX_CERTIFICATES {
         return Err(format!("the chain has more than {MAX_CERTIFICATES} certificates"));
     }
-    let presented = Presented {
-        certificates: sent,
-        source: Source::Presented("the line".into()),
-        unreadable: Vec::new(),
-        dropped: 0,
-        handshake: None,
-        peer: None,
-    };
+    let ders = sent.iter().map(Certificate::der);
+    let presented = Presented::from_message(ders, Source::Presented("the line".into()));
     let mut store = Store::default();
     for root in &case.roots {
         let certificates = read(root, "a root").unwrap_or_default();

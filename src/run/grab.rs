@@ -181,7 +181,7 @@ impl Grab {
     #[must_use]
     pub fn device(&self) -> Option<Verdict> {
         let handshake = self.presented.handshake.as_ref()?;
-        Some(self.asked_as?.judge(handshake, &self.presented.certificates))
+        Some(self.asked_as?.judge(handshake, &self.presented))
     }
 
     /// Where a certificate between the leaf and the anchor came from.

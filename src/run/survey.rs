@@ -173,7 +173,7 @@ fn sort(
     let mut survey = Survey { answers: Vec::new(), chains: Vec::new(), anchors: Vec::new() };
     for (question, outcome) in answers {
         let number = outcome.map(|(presented, issuers)| {
-            let same = |known: &Grab| known.presented.certificates == presented.certificates;
+            let same = |known: &Grab| known.presented.is_same_chain(&presented);
             match survey.chains.iter().position(same) {
                 Some(number) => {
                     survey.chains[number].presented.keep_the_better(presented);

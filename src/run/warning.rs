@@ -12,9 +12,12 @@ use crate::{
     output::bundle::{Bundle, KeyPossession, Role},
     stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
-    tls::Presented,
+    tls::{Presented, Unreadable},
     trust::store::{Root, Source},
-    x509::certificate::{Certificate, Key},
+    x509::{
+        certificate::{Certificate, Key},
+        extensions,
+    },
 };
 
 /// An anchor that lasts no longer than this is warned of: a year, as device firmware is refreshed
@@ -84,9 +87,9 @@ pub fn about_candidate(
             paths.found.iter().any(|path| path.anchor.certificate.is_same_anchor(certificate));
         on_a_path || is_root
     };
-    for stranger in presented.certificates.iter().filter(|certificate| !needed(certificate)) {
+    for stranger in presented.certificates().filter(|certificate| !needed(certificate)) {
         let subject = stranger.subject().text().line();
-        let message = if stranger.is_self_issued() {
+        let message = if extensions::signed_itself(stranger) {
             format!("the server sends the root `{subject}`, which nobody trusts for being sent")
         } else {
             format!("the server sends `{subject}`, which is on no path that holds")
@@ -118,16 +121,12 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
             warn("old_version", message);
         }
     }
-    presented
-        .certificates
-        .iter()
-        .filter_map(weak_key)
-        .for_each(|message| warn("weak_key", message));
-    for (position, problem) in &presented.unreadable {
+    presented.certificates().filter_map(weak_key).for_each(|message| warn("weak_key", message));
+    for Unreadable { position, problem, .. } in presented.unreadable() {
         warn("unreadable", format!("certificate {position} of the chain is {problem}"));
     }
-    if presented.dropped > 0 {
-        let message = match presented.dropped {
+    if presented.dropped() > 0 {
+        let message = match presented.dropped() {
             1 => "1 certificate was sent twice or past the limit".to_owned(),
             count => format!("{count} certificates were sent twice or past the limit"),
         };

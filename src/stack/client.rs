@@ -99,8 +99,11 @@ impl Settings {
 
 impl Strictness {
     /// What the library would refuse among the certificates that the server sent.
-    pub(crate) fn refusal(&self, sent: &[Certificate]) -> Option<String> {
-        let sent = sent.iter().filter(|one| !one.is_self_issued());
+    pub(crate) fn refusal<'a>(
+        &self,
+        sent: impl Iterator<Item = &'a Certificate> + Clone,
+    ) -> Option<String> {
+        let sent = sent.filter(|one| !one.is_self_issued());
         let weak = sent.clone().find_map(|one| {
             let problem = match one.key() {
                 key @ Key::Rsa { .. } if key.bits() < Some(self.fewest_rsa_bits) => {

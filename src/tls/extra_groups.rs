@@ -30,6 +30,16 @@ pub(crate) const P521: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     ],
 };
 
+/// ECDSA over secp256r1 and secp384r1 by a key whose point is compressed.
+pub(super) const COMPRESSED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+    all: &[&ecdsa::P256_SHA256, &ecdsa::P256_SHA384, &ecdsa::P384_SHA256, &ecdsa::P384_SHA384],
+    mapping: &[
+        // The curve that TLS 1.3 names comes first.
+        (SignatureScheme::ECDSA_NISTP256_SHA256, &[&ecdsa::P256_SHA256, &ecdsa::P384_SHA256]),
+        (SignatureScheme::ECDSA_NISTP384_SHA384, &[&ecdsa::P384_SHA384, &ecdsa::P256_SHA384]),
+    ],
+};
+
 /// Bytes of the ciphertext with which a server answers in ML-KEM-768 (FIPS 203 table 3).
 const CIPHERTEXT_BYTES: usize = 1088;
 

@@ -346,10 +346,8 @@ async fn speaks_mqtt(door: &Door<'_>) -> bool {
 async fn prove_key(presented: &mut Presented, door: &Door<'_>, hello: &Hello) {
     let Ok(mut stream) = door.open().await else { return };
     let Ok(full) = full::shake(&mut stream, hello, door.deadline).await else { return };
-    if let Some(handshake) = &mut presented.handshake
-        && full.certificates == presented.certificates
-        && full.key_possession() == KeyPossession::Proven
-    {
+    let is_proven = full.key_possession() == KeyPossession::Proven && full.is_same_chain(presented);
+    if let (true, Some(handshake)) = (is_proven, &mut presented.handshake) {
         handshake.key_possession = KeyPossession::Proven;
     }
 }

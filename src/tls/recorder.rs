@@ -21,7 +21,7 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use super::extra_groups;
 use crate::x509::{
     certificate::{Certificate, Key, KeyPossession, NistCurve},
-    extensions::RSA_BITS,
+    extensions,
 };
 use crate::{
     chain::Version,
@@ -48,15 +48,10 @@ pub(crate) struct Recorder {
 
 /// Whether the provider can check a signature by this certificate's key at all.
 ///
-/// Of an RSA key that it deems too short or too long it says "bad signature", as of a forged one.
+/// Of a key that it cannot compute with it says "bad signature", as of a forged one.
 fn is_within_the_provider(certificate: &CertificateDer<'_>) -> bool {
-    match Certificate::from_der(certificate) {
-        Ok(certificate) => match certificate.key() {
-            key @ Key::Rsa { .. } => key.bits().is_some_and(|bits| RSA_BITS.contains(&bits)),
-            _ => true,
-        },
-        Err(_) => false,
-    }
+    Certificate::from_der(certificate)
+        .is_ok_and(|certificate| extensions::is_verified_with(certificate.key()))
 }
 
 impl Record {
@@ -81,9 +76,14 @@ impl Recorder {
 
     /// What checks a signature by the key of `certificate`.
     fn algorithms_for(&self, certificate: &CertificateDer<'_>) -> &WebPkiSupportedAlgorithms {
-        let is_p521 = Certificate::from_der(certificate)
-            .is_ok_and(|certificate| certificate.key().nist_curve() == Some(NistCurve::P521));
-        if is_p521 { &extra_groups::P521 } else { &self.algorithms }
+        let Ok(certificate) = Certificate::from_der(certificate) else { return &self.algorithms };
+        match (certificate.key(), certificate.key().nist_curve()) {
+            (_, Some(NistCurve::P521)) => &extra_groups::P521,
+            (Key::Ec { point, .. }, Some(_)) if matches!(point.first(), Some(2 | 3)) => {
+                &extra_groups::COMPRESSED
+            }
+            _ => &self.algorithms,
+        }
     }
 
     /// Writes down whether the signature proved the key; only a signature that is wrong is refused.

@@ -4,7 +4,7 @@ use super::{Handshake, Presented, error::Error};
 use crate::{
     chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version},
     stack::client::Device,
-    x509::certificate::{Certificate, ED448, ED25519, Key},
+    x509::certificate::{ED448, ED25519, Key},
 };
 
 /// What a server means to a device.
@@ -30,10 +30,12 @@ pub struct Verdict {
 impl Device {
     /// What an answer with these certificates means to it.
     #[must_use]
-    pub fn judge(&'static self, handshake: &Handshake, sent: &[Certificate]) -> Verdict {
+    pub fn judge(&'static self, handshake: &Handshake, sent: &Presented) -> Verdict {
         Verdict {
             device: self,
-            obstacle: self.obstacle(handshake).or_else(|| self.certificates.refusal(sent)),
+            obstacle: self
+                .obstacle(handshake)
+                .or_else(|| self.certificates.refusal(sent.certificates())),
             change: None,
             version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
@@ -89,10 +91,12 @@ impl Device {
                  server has"
             ));
         }
-        if let Some(Presented { handshake: Some(handshake), certificates, .. }) = seen {
+        if let Some(presented) = seen
+            && let Some(handshake) = &presented.handshake
+        {
             let (version, cipher_suite) = (handshake.version_name(), &handshake.cipher_suite);
-            let key = certificates.first().map(|leaf| leaf.key().to_string()).unwrap_or_default();
-            let change = seen.and_then(|seen| self.change(seen));
+            let key = presented.leaf().map(|leaf| leaf.key().to_string()).unwrap_or_default();
+            let change = self.change(presented);
             return Some(match (is_of_tls13(handshake), change) {
                 (true, Some(change)) => {
                     format!("the server speaks {version}: {name} needs {change}")
@@ -124,7 +128,7 @@ impl Device {
     fn change(&self, seen: &Presented) -> Option<String> {
         let handshake = seen.handshake.as_ref()?;
         // A key that it cannot verify with is no matter of configuration.
-        if !seen.certificates.first().is_some_and(|leaf| self.verifies_with(leaf.key())) {
+        if !seen.leaf().is_ok_and(|leaf| self.verifies_with(leaf.key())) {
             return None;
         }
         if is_of_tls13(handshake) {

@@ -2,6 +2,7 @@
 //! Mozilla's store.
 
 mod certificate_file;
+mod error;
 mod mozilla;
 pub(crate) mod removed;
 pub mod store;

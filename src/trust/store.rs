@@ -4,12 +4,13 @@
 //! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
 
 use std::{
-    fmt, fs, io,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
 pub use super::{
-    certificate_file::{certificates_in, read_certificates},
+    certificate_file::{certificates_in, chain_in, read_certificates, read_chain},
+    error::Error,
     mozilla::{
         has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
     },
@@ -25,6 +26,9 @@ pub const MAX_ROOTS_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The most certificates that all files of roots may hold together.
 pub const MAX_ROOTS: usize = 2_000;
+
+/// The most certificates that cannot be read and are named.
+const MAX_PROBLEMS: usize = 16;
 
 /// Roots that the user trusts.
 #[derive(Debug, Clone, Default)]
@@ -63,60 +67,6 @@ pub enum Source {
     Fingerprint,
 }
 
-/// Why roots could not be read.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Error {
-    /// The file or directory cannot be read.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// The file is not one whose whole content can be read (a pipe or a device).
-    NotAFile(PathBuf),
-    /// The file is larger than [`MAX_ROOTS_BYTES`].
-    TooLarge(PathBuf),
-    /// There are more than [`MAX_ROOTS`] certificates.
-    TooMany(PathBuf),
-    /// A block of the file is no certificate.
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// The position of the block in the file, from 1.
-        position: usize,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// The file is of a format that holds certificates in a way that is not read.
-    OtherFormat {
-        /// The file.
-        path: PathBuf,
-        /// What it is.
-        format: Format,
-    },
-    /// The file holds no certificate.
-    Empty {
-        /// The file.
-        path: PathBuf,
-        /// The labels of the PEM blocks that it does hold (RFC 7468 section 2), the first few, each
-        /// once.
-        labels: Vec<Foreign>,
-    },
-    /// The directory holds no certificate.
-    EmptyDirectory {
-        /// The directory.
-        path: PathBuf,
-        /// How many files it has, those in folders inside it not counted.
-        files: usize,
-        /// What is wrong with those that look as if they held one.
-        problems: Vec<String>,
-    },
-    /// The system's roots could not be read.
-    System(Foreign),
-}
-
 impl Store {
     /// Mozilla's roots for servers, as bundled in webpki-root-certs.
     #[must_use]
@@ -132,8 +82,8 @@ impl Store {
     /// Also trusts the certificates of a file, see [`read_certificates`], or of the files of a
     /// directory.
     ///
-    /// In a directory, files without a certificate are passed over, and so are those with a
-    /// certificate that cannot be read, which [`Store::passed_over`] names.
+    /// A certificate that cannot be read is passed over, and [`Store::passed_over`] names it, as
+    /// long as another one can. In a directory, files without a certificate are passed over too.
     ///
     /// # Errors
     ///
@@ -154,8 +104,12 @@ impl Store {
         for file in &files {
             match self.add_file(file) {
                 Ok(()) | Err(Error::Empty { .. }) => {}
-                Err(error @ (Error::Malformed { .. } | Error::OtherFormat { .. })) => {
-                    problems.push(error.to_string());
+                Err(
+                    error @ (Error::Malformed { .. }
+                    | Error::Trusted { .. }
+                    | Error::OtherFormat { .. }),
+                ) => {
+                    problems.push(error.with_hint());
                 }
                 Err(error) => return Err(error),
             }
@@ -164,18 +118,28 @@ impl Store {
             let (path, files) = (path.to_owned(), files.len());
             return Err(Error::EmptyDirectory { path, files, problems });
         }
-        self.passed_over.extend(problems);
+        problems.into_iter().for_each(|problem| self.pass_over(problem));
         Ok(())
     }
 
-    /// Why files of a directory are not in the store, a sentence each.
+    /// What of the roots could not be read, a sentence each; of very many, the first.
     #[must_use]
     pub fn passed_over(&self) -> &[String] {
         &self.passed_over
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Error> {
-        self.add_certificates(read_certificates(path)?, path)
+        let (certificates, problems) = super::certificate_file::read_roots(path)?;
+        problems.iter().for_each(|problem| self.pass_over(problem.with_hint()));
+        self.add_certificates(certificates, path)
+    }
+
+    fn pass_over(&mut self, problem: String) {
+        match self.passed_over.len() {
+            0..MAX_PROBLEMS => self.passed_over.push(problem),
+            MAX_PROBLEMS => self.passed_over.push("more of the roots cannot be read".to_owned()),
+            _ => {}
+        }
     }
 
     /// Also trusts the operating system's roots.
@@ -189,10 +153,18 @@ impl Store {
             return Err(Error::System(Foreign::text(&error.to_string())));
         }
         let place = Path::new("the system's store");
-        for der in &found.certs {
-            // What the system holds and certgrab cannot read is no root for any device either.
-            if let Ok(certificate) = Certificate::from_der(der) {
-                self.add(place, Root { certificate, source: Source::System })?;
+        for error in &found.errors {
+            self.pass_over(Foreign::text(&error.to_string()).line());
+        }
+        for (index, der) in found.certs.iter().enumerate() {
+            match Certificate::from_der(der) {
+                Ok(certificate) => self.add(place, Root { certificate, source: Source::System })?,
+                Err(problem) => {
+                    let (number, sha256) = (index + 1, Sha256::of(der));
+                    self.pass_over(format!(
+                        "certificate {number} of the system's store, SHA-256 {sha256}, is {problem}"
+                    ));
+                }
             }
         }
         Ok(())
@@ -277,6 +249,11 @@ impl Store {
         roots
     }
 
+    /// The roots that were added to it, Mozilla's not among them.
+    pub(crate) fn added(&self) -> impl Iterator<Item = &Root> {
+        self.added.iter()
+    }
+
     /// The root, of this store or of Mozilla's, whose certificate or key (RFC 7469 section 2.4)
     /// has this SHA-256.
     #[must_use]
@@ -322,74 +299,6 @@ impl fmt::Display for Source {
             Self::System => f.write_str("the system's store"),
             Self::File(path) => f.write_str(&file(path)),
             Self::Fingerprint => f.write_str("trusted by its SHA-256"),
-        }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |path: &Path| Foreign::text(&path.display().to_string()).line();
-        match self {
-            Self::Unreadable { path, error } => {
-                write!(f, "cannot read {}: {error}", shown(path))
-            }
-            Self::NotAFile(path) => {
-                write!(f, "cannot read {}: wanted a regular file", shown(path))
-            }
-            Self::TooLarge(path) => {
-                write!(f, "{} has more than {MAX_ROOTS_BYTES} bytes", shown(path))
-            }
-            Self::TooMany(path) => {
-                write!(f, "more than {MAX_ROOTS} roots, the rest of them in {}", shown(path))
-            }
-            Self::Malformed { path, position, problem } => {
-                write!(f, "block {position} of {} is {problem}", shown(path))
-            }
-            Self::OtherFormat { path, format } => write!(f, "{} is {format}", shown(path)),
-            Self::Empty { path, labels } => {
-                write!(f, "{} holds no certificate", shown(path))?;
-                let labels: Vec<_> = labels.iter().map(Foreign::line).collect();
-                if labels.is_empty() { Ok(()) } else { write!(f, ", only {}", labels.join(", ")) }
-            }
-            Self::EmptyDirectory { path, files: 0, .. } => {
-                write!(f, "{} holds no certificate: it has no file", shown(path))
-            }
-            Self::EmptyDirectory { path, files, problems } => {
-                let plural = if *files == 1 { "" } else { "s" };
-                write!(f, "{} holds no certificate in its {files} file{plural}", shown(path))?;
-                problems.iter().try_for_each(|problem| write!(f, "; {problem}"))
-            }
-            Self::System(problem) => {
-                write!(f, "the system's roots cannot be read: {}", problem.line())
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// What to try next, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotAFile(_) => Some(
-                "`--roots` takes a file or a directory of files, `--from` a file or `-` for \
-                 standard input"
-                    .to_owned(),
-            ),
-            Self::OtherFormat { format, .. } => Some(format.hint().to_owned()),
-            Self::Empty { .. } => Some(
-                "wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one certificate in \
-                 DER, or PKCS#7"
-                    .to_owned(),
-            ),
-            Self::EmptyDirectory { .. } => Some(
-                "wanted files with PEM blocks that begin with -----BEGIN CERTIFICATE-----, with \
-                 one certificate in DER, or in PKCS#7; folders inside are not looked at"
-                    .to_owned(),
-            ),
-            _ => None,
         }
     }
 }

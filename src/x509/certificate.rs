@@ -14,7 +14,9 @@ use std::{
 use der::{Tag, asn1::ObjectIdentifier};
 
 #[cfg(feature = "fetch")]
-pub(crate) use super::key::{ECDSA_WITH_SHA512, ED448, ED25519, RSASSA_PSS};
+pub(crate) use super::key::{
+    EC_PUBLIC_KEY, ECDSA_WITH_SHA512, ED448, ED25519, RSA_ENCRYPTION, RSASSA_PSS,
+};
 use super::{
     der::{Element, Elements, hex, only},
     name::Name,
@@ -44,12 +46,14 @@ struct Parts {
     not_before: Time,
     not_after: Time,
     key: Key,
-    signature_algorithm: ObjectIdentifier,
+    /// The contents of its object identifier.
+    signature_algorithm: Range<usize>,
 }
 
 /// An extension as it stands in the certificate (RFC 5280 section 4.2).
 struct Extension {
-    id: ObjectIdentifier,
+    /// The contents of its object identifier.
+    id: Range<usize>,
     critical: bool,
     value: Range<usize>,
 }
@@ -138,7 +142,8 @@ impl Certificate {
             not_after,
             key: super::key::read(spki.value).ok_or(malformed("subjectPublicKeyInfo"))?,
             signature_algorithm: Elements::of(algorithm.value)
-                .oid()
+                .oid_bytes()
+                .map(range)
                 .ok_or(malformed("signatureAlgorithm"))?,
             sha256: OnceLock::new(),
             der: der.into(),
@@ -221,13 +226,17 @@ impl Certificate {
     /// The algorithm of the signature on it, by the name its standard gives it.
     #[must_use]
     pub fn signature_algorithm(&self) -> String {
-        super::key::algorithm_name(self.0.signature_algorithm)
+        super::key::algorithm_name(self.signature_algorithm_oid())
     }
 
     /// Whether the signature on it is of the algorithm `id`.
     #[cfg(feature = "fetch")]
     pub(crate) fn is_signed_with(&self, id: ObjectIdentifier) -> bool {
-        self.0.signature_algorithm == id
+        self.signature_algorithm_oid() == id.as_bytes()
+    }
+
+    fn signature_algorithm_oid(&self) -> &[u8] {
+        &self.0.der[self.0.signature_algorithm.clone()]
     }
 
     /// Whether subject and issuer are the same name (RFC 5280 section 3.2, "self-issued").
@@ -245,17 +254,9 @@ impl Certificate {
     /// The contents of the extension `id` and whether it is critical.
     #[must_use]
     pub fn extension(&self, id: ObjectIdentifier) -> Option<(bool, &[u8])> {
-        let found = self.0.extensions.iter().find(|extension| extension.id == id)?;
+        let is_wanted = |extension: &&Extension| self.0.der[extension.id.clone()] == *id.as_bytes();
+        let found = self.0.extensions.iter().find(is_wanted)?;
         Some((found.critical, &self.0.der[found.value.clone()]))
-    }
-
-    /// The identifiers of all extensions marked critical.
-    pub fn critical_extensions(&self) -> impl Iterator<Item = ObjectIdentifier> + '_ {
-        self.0
-            .extensions
-            .iter()
-            .filter(|extension| extension.critical)
-            .map(|extension| extension.id)
     }
 }
 
@@ -322,7 +323,7 @@ fn read_extensions(field: &[u8], range: impl Fn(&[u8]) -> Range<usize>) -> Optio
     let mut extensions = Vec::new();
     while !list.is_empty() {
         let mut parts = Elements::of(list.sequence()?.value);
-        let id = parts.oid()?;
+        let id = range(parts.oid_bytes()?);
         let mut element = parts.next()?;
         let mut critical = false;
         if element.tag == Tag::Boolean {

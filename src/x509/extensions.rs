@@ -11,7 +11,10 @@ use x509_parser::{
     prelude::{FromDer as _, X509Certificate},
 };
 
-use super::certificate::{Certificate, Key};
+use super::{
+    certificate::{Certificate, EC_PUBLIC_KEY, Key, RSA_ENCRYPTION, RSASSA_PSS},
+    der::oid_text,
+};
 use crate::text::{foreign::Foreign, time::Time};
 
 /// Subject alternative names shown of one certificate; the rest is counted.
@@ -119,7 +122,7 @@ pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack>
             )
     });
     if let Some(extension) = unknown {
-        return Some(Lack::KnownExtensions(extension.oid.to_id_string()));
+        return Some(Lack::KnownExtensions(oid_text(extension.oid.as_bytes())));
     }
     intermediate_lacks(certificate)
 }
@@ -196,16 +199,38 @@ fn id(oid: &Oid<'_>) -> String {
     oid.to_id_string()
 }
 
+/// Whether signatures by `key` are verified with at all. Of a key that ring does not compute with it
+/// calls each signature wrong.
+pub(crate) fn is_verified_with(key: &Key) -> bool {
+    match key {
+        Key::Rsa { exponent, .. } => {
+            // ring 0.17 (`rsa/public_exponent.rs`): an odd number from 3 to 2^33 - 1.
+            let is_odd = exponent.last().is_some_and(|byte| byte & 1 == 1);
+            let fits = matches!(exponent.as_slice(), [_] | [_, _] | [_, _, _] | [_, _, _, _])
+                || matches!(exponent.as_slice(), [1, _, _, _, _]);
+            let is_in_range = is_odd && fits && *exponent != [1];
+            is_in_range && key.bits().is_some_and(|bits| RSA_BITS.contains(&bits))
+        }
+        // One whose contents are junk.
+        Key::Other(id) => *id != RSA_ENCRYPTION && *id != EC_PUBLIC_KEY,
+        Key::Ec { .. } | Key::Unknown(_) => true,
+    }
+}
+
+/// Whether the certificate has its own name as its issuer's, and its own key signed it. One whose
+/// signature cannot be checked is taken for such.
+#[must_use]
+pub fn signed_itself(certificate: &Certificate) -> bool {
+    certificate.is_self_issued() && is_signed_by(certificate, certificate) != Some(false)
+}
+
 /// Whether the signature on `child` is by the key of `issuer`; `None` where it cannot be checked.
 ///
 /// This serves to explain a chain that does not hold. It never makes one hold.
 #[must_use]
 pub fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Option<bool> {
     use x509_parser::error::X509Error;
-    // ring calls a signature by such a key wrong, whatever it is.
-    if let (Key::Rsa { .. }, Some(bits)) = (issuer.key(), issuer.key().bits())
-        && !RSA_BITS.contains(&bits)
-    {
+    if !is_verified_with(issuer.key()) {
         return None;
     }
     // As a rule an algorithm of the proof knows it, and then each signature is computed once.
@@ -213,8 +238,9 @@ pub fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Option<bool> {
         return Some(outcome);
     }
     // What is left are digests of other days. x509-parser looks at the signature's algorithm alone,
-    // and so calls one wrong whose key it does not know.
-    if !matches!(issuer.key(), Key::Rsa { .. }) {
+    // and so calls one wrong whose key it does not know, or whose parameters: RSASSA-PSS with a salt
+    // that is not as long as the digest.
+    if !matches!(issuer.key(), Key::Rsa { .. }) || child.is_signed_with(RSASSA_PSS) {
         return None;
     }
     let (_, child) = X509Certificate::from_der(child.der()).ok()?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use der::{Tag, asn1::ObjectIdentifier};
 
-use super::der::{Element, Elements, only};
+use super::der::{Element, Elements, oid_text, only};
 
 /// The public key of a certificate, as far as certgrab names keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,9 @@ pub enum Key {
     },
     /// Any other algorithm, by its object identifier.
     Other(ObjectIdentifier),
+    /// An algorithm whose object identifier is longer or larger than `ObjectIdentifier` holds, as
+    /// text.
+    Unknown(String),
 }
 
 /// A curve of NIST (FIPS 186-5; RFC 5480 section 2.1.1.1).
@@ -43,9 +46,9 @@ const fn oid(text: &'static str) -> ObjectIdentifier {
 }
 
 /// rsaEncryption (RFC 8017 appendix A.1).
-const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
+pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// id-ecPublicKey (RFC 5480 section 2.1.1).
-const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
+pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
 // RFC 5480 section 2.1.1.1.
 const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = oid("1.3.132.0.34");
@@ -69,7 +72,7 @@ impl Key {
                 Some(modulus.len() * 8 - leading)
             }
             Self::Ec { curve, .. } => curve_name(*curve).map(|(_, bits)| bits),
-            Self::Other(_) => None,
+            Self::Other(_) | Self::Unknown(_) => None,
         }
     }
 
@@ -94,7 +97,8 @@ impl fmt::Display for Key {
                 Some((name, _)) => write!(f, "EC {name}"),
                 None => write!(f, "EC on curve {curve}"),
             },
-            Self::Other(id) => f.write_str(&algorithm_name(*id)),
+            Self::Other(id) => f.write_str(&algorithm_name(id.as_bytes())),
+            Self::Unknown(id) => f.write_str(id),
         }
     }
 }
@@ -115,7 +119,7 @@ fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
 }
 
 /// Names of algorithms as in RFC 8017, 5758, 5480, 8410, 3279; the identifier where none is known.
-pub(crate) fn algorithm_name(id: ObjectIdentifier) -> String {
+pub(crate) fn algorithm_name(id: &[u8]) -> String {
     const NAMES: [(ObjectIdentifier, &str); 21] = [
         (RSA_ENCRYPTION, "RSA"),
         (oid("1.2.840.113549.1.1.2"), "md2WithRSAEncryption"),
@@ -139,17 +143,18 @@ pub(crate) fn algorithm_name(id: ObjectIdentifier) -> String {
         (oid("2.16.840.1.101.3.4.3.2"), "dsa-with-sha256"),
         (oid("2.16.840.1.101.3.4.3.18"), "ML-DSA-65"),
     ];
-    let known = NAMES.iter().find(|(named, _)| *named == id);
-    known.map_or_else(|| id.to_string(), |(_, name)| (*name).to_owned())
+    let known = NAMES.iter().find(|(named, _)| named.as_bytes() == id);
+    known.map_or_else(|| oid_text(id), |(_, name)| (*name).to_owned())
 }
 
 /// The key of a subjectPublicKeyInfo; one whose contents are junk is known by its algorithm alone.
 pub(crate) fn read(spki: &[u8]) -> Option<Key> {
     let mut parts = Elements::of(spki);
     let mut algorithm = Elements::of(parts.sequence()?.value);
-    let id = algorithm.oid()?;
+    let id = algorithm.oid_bytes()?;
     // The first octet counts unused bits (X.690 section 8.6.2.2); keys have none.
     let key = parts.tagged(Tag::BitString)?.value.get(1..)?;
+    let Ok(id) = ObjectIdentifier::from_bytes(id) else { return Some(Key::Unknown(oid_text(id))) };
     let known = match id {
         RSA_ENCRYPTION => read_rsa_key(key),
         EC_PUBLIC_KEY => algorithm.oid().map(|curve| Key::Ec { curve, point: key.to_vec() }),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use der::{Tag, asn1::ObjectIdentifier};
 
-use super::der::{Element, Elements, hex};
+use super::der::{Element, Elements, hex, oid_text};
 use crate::text::foreign::{Foreign, opens_pem, prints};
 
 /// Relative distinguished names shown of one name; the rest is counted.
@@ -44,14 +44,36 @@ impl<'a> Name<'a> {
         self.attribute("O")
     }
 
+    /// The name in a form that is equal for names that RFC 5280 section 7.1 takes as equal: without
+    /// regard to case, to the number of spaces, and to the type of string. `None` if it cannot be
+    /// read.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn compared(&self) -> Option<Vec<Vec<(&'a [u8], String)>>> {
+        let value = |value: Element<'_>| match decode(value) {
+            Some(text) => {
+                let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
+                words.join(" ")
+            }
+            None => format!("#{}", hex(value.whole)),
+        };
+        let mut name = Vec::new();
+        for attributes in self.pairs()? {
+            let mut set: Vec<_> =
+                attributes.into_iter().map(|(id, one)| (id, value(one))).collect();
+            set.sort();
+            name.push(set);
+        }
+        Some(name)
+    }
+
     fn attribute(&self, wanted: &str) -> Option<Foreign> {
         let mut pairs = self.pairs()?.into_iter().flatten().rev();
-        let (_, value) = pairs.find(|(id, _)| short_name(*id) == Some(wanted))?;
+        let (_, value) = pairs.find(|(id, _)| short_name(id) == Some(wanted))?;
         Some(Foreign::text(&decode(value)?))
     }
 
     /// The attributes of each relative distinguished name, in the order of the DER.
-    fn pairs(&self) -> Option<Vec<Vec<(ObjectIdentifier, Element<'a>)>>> {
+    fn pairs(&self) -> Option<Vec<Vec<(&'a [u8], Element<'a>)>>> {
         let mut names = Elements::of(Elements::of(self.der).sequence()?.value);
         let mut all = Vec::new();
         while !names.is_empty() {
@@ -59,7 +81,7 @@ impl<'a> Name<'a> {
             let mut attributes = Vec::new();
             while !set.is_empty() {
                 let mut pair = Elements::of(set.sequence()?.value);
-                attributes.push((pair.oid()?, pair.next()?));
+                attributes.push((pair.oid_bytes()?, pair.next()?));
             }
             all.push(attributes);
         }
@@ -70,8 +92,7 @@ impl<'a> Name<'a> {
         let all = self.pairs()?;
         let mut parts = Vec::new();
         for attributes in all.iter().rev().take(SHOWN_RDNS) {
-            let part: Vec<_> =
-                attributes.iter().map(|(id, value)| attribute(*id, *value)).collect();
+            let part: Vec<_> = attributes.iter().map(|(id, value)| attribute(id, *value)).collect();
             parts.push(part.join("+"));
         }
         if all.len() > SHOWN_RDNS {
@@ -81,17 +102,17 @@ impl<'a> Name<'a> {
     }
 }
 
-fn attribute(id: ObjectIdentifier, value: Element<'_>) -> String {
+fn attribute(id: &[u8], value: Element<'_>) -> String {
     match (short_name(id), decode(value)) {
         (Some(name), Some(text)) => format!("{name}={}", escaped(&text)),
-        (None, Some(text)) => format!("{id}={}", escaped(&text)),
+        (None, Some(text)) => format!("{}={}", oid_text(id), escaped(&text)),
         (Some(name), None) => format!("{name}=#{}", hex(value.whole)),
-        (None, None) => format!("{id}=#{}", hex(value.whole)),
+        (None, None) => format!("{}=#{}", oid_text(id), hex(value.whole)),
     }
 }
 
 /// The short names of RFC 4514 section 3, and those that people know from certificates.
-fn short_name(id: ObjectIdentifier) -> Option<&'static str> {
+fn short_name(id: &[u8]) -> Option<&'static str> {
     const fn oid(text: &'static str) -> ObjectIdentifier {
         ObjectIdentifier::new_unwrap(text)
     }
@@ -110,7 +131,7 @@ fn short_name(id: ObjectIdentifier) -> Option<&'static str> {
         (oid("1.2.840.113549.1.9.1"), "emailAddress"),
         (oid("2.5.4.15"), "businessCategory"),
     ];
-    NAMES.iter().find(|(known, _)| *known == id).map(|(_, name)| *name)
+    NAMES.iter().find(|(known, _)| known.as_bytes() == id).map(|(_, name)| *name)
 }
 
 /// The characters of a directory string (RFC 5280 section 4.1.2.4).

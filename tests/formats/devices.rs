@@ -289,6 +289,7 @@ fn names_and_keys(certificates: &[Certificate]) -> Vec<u8> {
             Key::Rsa { modulus, exponent } => [&modulus[..], exponent].concat(),
             Key::Ec { point, .. } => point.to_vec(),
             Key::Other(key) => panic!("{key}"),
+            Key::Unknown(key) => panic!("{key}"),
         };
         [certificate.subject_der(), &key].concat()
     });

@@ -3,6 +3,7 @@
 pub(crate) mod authority;
 pub(crate) mod pki;
 pub(crate) mod real;
+pub(crate) mod remade;
 pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod yaml;

@@ -165,7 +165,7 @@ pub(crate) fn doubt(
     let Err(refusal) = prove::accepts(&consumer, presented, &held, question) else {
         let advice = Some(consumer::without_addresses(format)?);
         let is_address = matches!(question.name, ServerName::IpAddress(_));
-        let leaf = presented.certificates.first().filter(|_| is_address)?;
+        let leaf = presented.leaf().ok().filter(|_| is_address)?;
         let refusal = Refusal::NotTaken {
             subject: leaf.subject().text(),
             consumer: consumer.title,

@@ -9,7 +9,7 @@ use crate::{
         json::SurveyDocument,
         survey::{self, Survey},
     },
-    tls::probe,
+    tls::{Sent, probe},
 };
 
 use super::{formats, targets, warn};
@@ -112,10 +112,17 @@ fn table(target: &Target, survey: &Survey) -> String {
     }
     for (number, chain) in survey.chains.iter().enumerate() {
         let _ = writeln!(out, "\nchain {}", number + 1);
-        for certificate in &chain.presented.certificates {
-            let subject = certificate.subject().text().line();
-            let date = certificate.not_after().date();
-            let _ = writeln!(out, "  {subject}, {}, until {date}", certificate.key());
+        for (position, sent) in chain.presented.numbered() {
+            match sent {
+                Sent::Certificate(certificate) => {
+                    let subject = certificate.subject().text().line();
+                    let date = certificate.not_after().date();
+                    let _ = writeln!(out, "  {subject}, {}, until {date}", certificate.key());
+                }
+                Sent::Unreadable(unreadable) => {
+                    let _ = writeln!(out, "  certificate {position} is {}", unreadable.problem);
+                }
+            }
         }
         match &chain.verdict {
             Ok(_) => {

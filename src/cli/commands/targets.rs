@@ -211,7 +211,7 @@ pub(crate) fn store(
         }
     }
     for problem in store.passed_over() {
-        output::warn(format_args!("a file of the roots is passed over: {problem}"), display);
+        output::warn(format_args!("not used as a root: {problem}"), display);
     }
     if roots.is_empty() {
         store.add_mozilla();
@@ -228,7 +228,7 @@ fn unreadable(error: &store::Error) -> Failure {
 
 /// The chain in a file or on standard input, as if a server had presented it.
 pub(crate) fn read_chain(file: &Path) -> Result<Presented, Failure> {
-    let certificates = if file == Path::new("-") {
+    let ders = if file == Path::new("-") {
         let mut content = Vec::new();
         let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES + 1);
         input.read_to_end(&mut content).map_err(|error| {
@@ -237,12 +237,12 @@ pub(crate) fn read_chain(file: &Path) -> Result<Presented, Failure> {
         if content.len() as u64 > store::MAX_ROOTS_BYTES {
             return Err(unreadable(&store::Error::TooLarge("standard input".into())));
         }
-        store::certificates_in(&content, Path::new("standard input"))
+        store::chain_in(&content, Path::new("standard input"))
     } else {
-        store::read_certificates(file)
+        store::read_chain(file)
     };
-    let certificates = certificates.map_err(|error| unreadable(&error))?;
-    let ders = certificates.iter().map(crate::x509::certificate::Certificate::der);
+    let ders = ders.map_err(|error| unreadable(&error))?;
+    let ders = ders.iter().map(Vec::as_slice);
     let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
     Ok(Presented::from_message(ders, Source::Presented(name)))
 }
@@ -318,7 +318,7 @@ fn finish(
 /// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.
 fn stray_fingerprint(job: &Job, grab: &Grab) -> Option<String> {
     let paths = grab.verdict.as_ref().map_or(&[][..], |judgement| &judgement.paths.found);
-    let sent = grab.presented.certificates.iter();
+    let sent = grab.presented.certificates();
     let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
     let anchors = paths.iter().map(|path| &path.anchor.certificate);
     let known: HashSet<_> = sent.chain(fetched).chain(anchors).map(Certificate::sha256).collect();

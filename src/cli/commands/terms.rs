@@ -57,7 +57,7 @@ impl Shown {
     /// What came of asking the server.
     pub(crate) fn of(grab: &Grab) -> Self {
         let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
-        let seen = grab.presented.certificates.iter().chain(fetched).cloned().collect();
+        let seen = grab.presented.certificates().chain(fetched).cloned().collect();
         let anchors = grab.verdict.as_ref().ok().map(|judgement| {
             let verified = &judgement.verified;
             let all = std::iter::once(verified.anchor()).chain(verified.alternatives());

@@ -45,9 +45,8 @@ pub fn trace(
     question: Question<'_>,
 ) -> Traces {
     let mut traces = Traces { found: Vec::new(), cut: false };
-    let Some((leaf, sent)) = presented.certificates.split_first() else {
-        return traces;
-    };
+    let Ok(leaf) = presented.leaf() else { return traces };
+    let sent = presented.above_leaf();
     if let Some(root) = super::own_anchor(leaf, store) {
         let verdict = super::trusted_leaf(leaf, root, question);
         let problem = verdict.err().map(|refusal| refusal.to_string());

@@ -4,23 +4,15 @@
 //! graph (issuer by name, one signature check) says where the chain breaks off. It explains; it
 //! never decides.
 
-use super::{Problem, Question, Refusal, webpki_error};
+use super::{Problem, Question, Refusal, spelling, webpki_error, words};
 use crate::{
-    text::{foreign::Foreign, time::Time},
-    tls::Presented,
+    text::time::Time,
     trust::store::{Root, Store},
     x509::{
         certificate::Certificate,
         extensions::{self, Lack},
     },
 };
-
-pub(crate) fn nothing_presented(presented: &Presented) -> Refusal {
-    match presented.unreadable.first() {
-        Some((_, problem)) => Refusal::UnreadableLeaf(*problem),
-        None => Refusal::NoCertificate,
-    }
-}
 
 pub(crate) fn trusted_leaf_is_issued(leaf: &Certificate) -> Refusal {
     Refusal::TrustedLeafIsIssued { subject: leaf.subject().text(), issuer: leaf.issuer().text() }
@@ -79,11 +71,22 @@ pub(crate) fn why_not(
     if let Some(expired) = chain.certificates.iter().find(outside) {
         return out_of_date(expired, question.at);
     }
-    if let Some((certificate, reason)) = webpki_error::of(&chain.certificates, &error)
+    let is_anchored = matches!(chain.end, End::Trusted(_));
+    if let Some((certificate, reason)) =
+        webpki_error::of(&chain.certificates, is_anchored, &error, question.at)
         // A CA as its own server's certificate is told apart below, by where it ends.
         && (error != webpki::Error::CaUsedAsEndEntity || !leaf.is_self_issued())
     {
         return Refusal::NotVerifiable { subject: certificate.subject().text(), reason };
+    }
+    if let (webpki::Error::UnknownIssuer, End::Missing(child)) = (&error, &chain.end)
+        && let Some(found) = spelling::issuer(child, candidates, store)
+    {
+        return Refusal::OtherSpelling {
+            subject: child.subject().text(),
+            issuer: child.issuer().text(),
+            found: found.subject().text(),
+        };
     }
     match (&error, chain.end) {
         (_, End::OtherKey { child, root }) => Refusal::OtherKey {
@@ -119,6 +122,7 @@ pub(crate) fn why_not(
             sha256: child.sha256(),
             urls: extensions::issuer_urls(child),
             looked: Vec::new(),
+            unreadable: Vec::new(),
             store: store.description(),
             is_leaf: child == leaf,
         },
@@ -163,7 +167,7 @@ fn climb<'a>(
             certificates.push(root);
             return Climbed { certificates, end: End::Trusted(root) };
         }
-        if signed_itself(current) {
+        if extensions::signed_itself(current) {
             return Climbed { certificates, end: End::Root(current) };
         }
         let named: Vec<_> = issuers(current, candidates.iter()).collect();
@@ -200,11 +204,6 @@ fn issuers<'a>(
     among.filter(|certificate| certificate.subject_der() == child.issuer_der())
 }
 
-/// Whether the certificate has its own name as its issuer's, and its own key signed it.
-pub(super) fn signed_itself(certificate: &Certificate) -> bool {
-    certificate.is_self_issued() && signed(certificate, certificate)
-}
-
 /// A signature that cannot be checked is taken for one that fits: it may be the nearest miss.
 fn signed(child: &Certificate, issuer: &Certificate) -> bool {
     extensions::is_signed_by(child, issuer) != Some(false)
@@ -213,6 +212,6 @@ fn signed(child: &Certificate, issuer: &Certificate) -> bool {
 fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {
     Refusal::NotVerifiable {
         subject: certificate.subject().text(),
-        reason: format!("is refused with {}", Foreign::text(&error.to_string()).line()),
+        reason: words::sentence(error).to_owned(),
     }
 }

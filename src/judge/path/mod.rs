@@ -9,8 +9,11 @@
 //! 6.1 has no such path), which home brokers use: `trusted_leaf` is their way.
 
 mod all;
+mod constraints;
 mod explain;
+mod spelling;
 mod webpki_error;
+mod words;
 
 use std::{
     hash::{Hash, Hasher},
@@ -72,10 +75,8 @@ pub fn find(
     store: &Store,
     question: Question<'_>,
 ) -> Result<Paths, Refusal> {
-    let Some(leaf) = presented.certificates.first() else {
-        return Err(explain::nothing_presented(presented));
-    };
-    let mut candidates: Vec<Certificate> = presented.certificates[1..].to_vec();
+    let leaf = presented.leaf()?;
+    let mut candidates = presented.above_leaf().to_vec();
     candidates.extend(issuers.iter().cloned());
     if let Some(root) = own_anchor(leaf, store) {
         let path = trusted_leaf(leaf, root, question)?;
@@ -89,7 +90,8 @@ pub fn find(
         Err(_) if store.by_the_users_word(leaf).is_some() => {
             Err(explain::trusted_leaf_is_issued(leaf))
         }
-        Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)),
+        Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)
+            .beside(presented.unreadable())),
     }
 }
 
@@ -326,7 +328,7 @@ fn trust_anchor<'a>(
 
 /// The leaf as its own anchor, if it is one: the user named it, and it signed itself.
 fn own_anchor(leaf: &Certificate, store: &Store) -> Option<Root> {
-    store.by_the_users_word(leaf).filter(|_| explain::signed_itself(leaf))
+    store.by_the_users_word(leaf).filter(|_| extensions::signed_itself(leaf))
 }
 
 /// The path of a leaf that is its own anchor.

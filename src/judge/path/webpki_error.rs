@@ -3,56 +3,50 @@
 //! In: the chain as names and signatures join it, and the error. Out: the certificate that the
 //! error is about, with a reason. rustls-webpki decides; this only finds out what it means.
 
-use webpki::Error;
-use x509_parser::{certificate::X509Certificate, prelude::FromDer as _, x509::X509Version};
+use rustls_pki_types::CertificateDer;
+use webpki::{EndEntityCert, Error, anchor_from_trusted_cert};
+use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
-use crate::x509::{
-    certificate::{Certificate, Key},
-    extensions::RSA_BITS,
-    signature,
+use super::{constraints, words};
+use crate::{
+    text::time::Time,
+    x509::{
+        certificate::{Certificate, Key, RSASSA_PSS},
+        der::{Elements, oid_text, only},
+        extensions::{self, RSA_BITS},
+        signature,
+    },
 };
 
 /// The certificate of `chain`, from the leaf up, that `error` is about, and the reason.
 ///
-/// The reason completes the sentence "the certificate is not verifiable: it ...".
+/// `is_anchored` says whether the chain ends in a root that is trusted. The reason completes the
+/// sentence "the certificate cannot be verified: it ...".
 pub(super) fn of<'a>(
     chain: &[&'a Certificate],
+    is_anchored: bool,
     error: &Error,
+    at: Time,
 ) -> Option<(&'a Certificate, String)> {
     let leaf = *chain.first()?;
+    let says = |culprit: &'a Certificate| (culprit, words::sentence(error).to_owned());
     match error {
         Error::UnsupportedSignatureAlgorithmContext(_)
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
-        | Error::InvalidSignatureForPublicKey
-        | Error::SignatureAlgorithmMismatch => unverifiable_signature(chain),
-        Error::CaUsedAsEndEntity => {
-            let reason = "is an authority's certificate and not a server's (CA:TRUE)";
-            Some((leaf, reason.to_owned()))
-        }
+        | Error::InvalidSignatureForPublicKey => unverifiable_signature(chain),
+        Error::CaUsedAsEndEntity
+        | Error::MaximumPathDepthExceeded
+        | Error::CertNotValidForName(_) => Some(says(leaf)),
         Error::EndEntityUsedAsCa => {
-            let culprit = chain.iter().skip(1).find(|one| !is_authority(one))?;
-            Some((culprit, "issued a certificate although it is no CA".to_owned()))
-        }
-        Error::UnsupportedCertVersion => {
-            let culprit = chain.iter().find(|one| !is_version_3(one))?;
-            Some((culprit, "is not of X.509 version 3, so it says nothing of its use".to_owned()))
+            chain.iter().skip(1).find(|one| !extensions::is_authority(one)).copied().map(says)
         }
         Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
-            let culprit = chain.iter().find(|one| !is_for_servers(one))?;
-            Some((culprit, "is not for servers: its extKeyUsage has no serverAuth".to_owned()))
+            chain.iter().find(|one| !is_for_servers(one)).copied().map(says)
         }
-        Error::NameConstraintViolation => Some((
-            leaf,
-            "has a name that an authority above it may not issue for (nameConstraints)".to_owned(),
-        )),
-        Error::PathLenConstraintViolated => Some((
-            leaf,
-            "has more intermediates above it than an authority allows (pathLenConstraint)"
-                .to_owned(),
-        )),
-        Error::MaximumPathDepthExceeded => {
-            Some((leaf, "has more intermediates above it than are tried, 6".to_owned()))
+        Error::NameConstraintViolation => {
+            constraints::violated(chain, at).or_else(|| Some(says(leaf)))
         }
+        Error::PathLenConstraintViolated => too_long(chain).or_else(|| Some(says(leaf))),
         Error::UnsupportedCriticalExtension => chain.iter().find_map(|one| {
             let reason = match unprocessed_critical_extension(one)? {
                 (id, Some(name)) => {
@@ -64,8 +58,33 @@ pub(super) fn of<'a>(
             };
             Some((*one, reason))
         }),
-        _ => None,
+        // A root that cannot be read ends no path.
+        Error::UnknownIssuer if is_anchored => {
+            let root = *chain.last()?;
+            let error = anchor_from_trusted_cert(&CertificateDer::from(root.der())).err()?;
+            Some((root, words::sentence(&error).to_owned()))
+        }
+        _ => chain.iter().find(|one| alone(one).as_ref() == Some(error)).copied().map(says),
     }
+}
+
+/// What rustls-webpki says of a certificate alone.
+fn alone(certificate: &Certificate) -> Option<Error> {
+    EndEntityCert::try_from(&CertificateDer::from(certificate.der())).err()
+}
+
+/// The first certificate whose pathLenConstraint allows fewer intermediates than are below it.
+fn too_long<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certificate, String)> {
+    chain.iter().enumerate().skip(1).find_map(|(place, one)| {
+        let most = extensions::path_length(one)?;
+        // RFC 5280 section 4.2.1.9: a self-issued intermediate does not count.
+        let below = chain[1..place].iter().filter(|one| !one.is_self_issued()).count();
+        let is_exceeded = u32::try_from(below).is_ok_and(|below| below > most);
+        let reason = format!(
+            "allows {most} intermediates below it and has {below} in the chain (pathLenConstraint)"
+        );
+        is_exceeded.then_some((*one, reason))
+    })
 }
 
 /// The first signature that is by an algorithm or a key that is not verified with.
@@ -83,26 +102,50 @@ fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certific
             && !RSA_BITS.contains(&bits)
         {
             let (from, to) = (RSA_BITS.start(), RSA_BITS.end());
-            let reason = format!("has an RSA key of {bits} bits, wanted {from} to {to}");
+            let reason = format!("has an RSA key of {bits} bits, expected {from} to {to}");
+            return Some((issuer, reason));
+        }
+        let key = issuer.key();
+        if !extensions::is_verified_with(key) {
+            let reason = format!("has a key of {key} that signatures cannot be verified with here");
             return Some((issuer, reason));
         }
         if signature::is_signed_by(child.der(), issuer.spki_der()).is_none() {
-            let key = issuer.key();
-            let reason = format!("is signed with {algorithm} by a key of {key}, not verified here");
+            let salt = salt_bytes(child).filter(|_| matches!(key, Key::Rsa { .. }));
+            let salt = salt.map(|bytes| format!(" and a salt of {bytes} bytes"));
+            let reason = format!(
+                "is signed with {algorithm}{} by a key of {key}, which cannot be verified here",
+                salt.unwrap_or_default()
+            );
             return Some((child, reason));
         }
     }
     None
 }
 
-fn is_authority(certificate: &Certificate) -> bool {
-    let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else { return false };
-    parsed.is_ca()
-}
-
-fn is_version_3(certificate: &Certificate) -> bool {
-    let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else { return false };
-    parsed.version() == X509Version::V3
+/// The length of the salt of an RSASSA-PSS signature (RFC 4055 section 3.1).
+fn salt_bytes(certificate: &Certificate) -> Option<usize> {
+    /// What is meant where none is written.
+    const DEFAULT: usize = 20;
+    /// The identifier octet of saltLength.
+    const SALT_LENGTH: u8 = 0xa2;
+    if !certificate.is_signed_with(RSASSA_PSS) {
+        return None;
+    }
+    let mut algorithm = Elements::of(only(certificate.der())?.value).nth(1).map(|algorithm| {
+        let mut parts = Elements::of(algorithm.value);
+        parts.oid_bytes();
+        parts
+    })?;
+    let parameters = algorithm.sequence()?;
+    match Elements::of(parameters.value).find(|part| part.class == SALT_LENGTH) {
+        None => Some(DEFAULT),
+        Some(length) => {
+            let digits = only(length.value)?.value;
+            let fits = digits.len() <= size_of::<u16>();
+            fits.then(|| digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit)))
+        }
+    }
 }
 
 fn is_for_servers(certificate: &Certificate) -> bool {
@@ -148,7 +191,7 @@ fn unprocessed_critical_extension(
     ];
     let (_, parsed) = X509Certificate::from_der(certificate.der()).ok()?;
     let critical = parsed.extensions().iter().filter(|extension| extension.critical);
-    let mut ids = critical.map(|extension| extension.oid.to_id_string());
+    let mut ids = critical.map(|extension| oid_text(extension.oid.as_bytes()));
     let id = ids.find(|id| !PROCESSED.contains(&id.as_str()))?;
     let name = NAMED.iter().find(|(known, _)| *known == id).map(|(_, name)| *name);
     Some((id, name))

@@ -209,14 +209,14 @@ impl Issuers {
         loop {
             let position = found.iter().position(|candidate| {
                 let fetched = self.certificates.iter().map(|fetched| &fetched.certificate);
-                let mut known = presented.certificates.iter().chain(fetched);
+                let mut known = presented.certificates().chain(fetched);
                 known.any(|known| is_issued(known, candidate))
             });
             let Some(position) = position else { break };
             let certificate = found.swap_remove(position);
             attempt.problem = None;
             let fetched = self.certificates.iter().map(|fetched| &fetched.certificate);
-            if !presented.certificates.iter().chain(fetched).any(|known| *known == certificate) {
+            if !presented.certificates().chain(fetched).any(|known| *known == certificate) {
                 self.certificates.push(Fetched { certificate, url: attempt.url.clone() });
             }
         }
@@ -243,10 +243,10 @@ struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     fn new(presented: &'a Presented, fetched: &'a [Fetched], at: Time) -> Self {
-        let sent = presented.certificates.iter();
+        let sent = presented.certificates();
         let mut graph = Self {
             candidates: sent.chain(fetched.iter().map(|fetched| &fetched.certificate)).collect(),
-            above: presented.certificates.first().into_iter().collect(),
+            above: presented.leaf().into_iter().collect(),
             at,
         };
         let mut next = 0;

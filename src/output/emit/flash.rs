@@ -57,7 +57,7 @@ fn bearssl_anchor(certificate: &Certificate) -> usize {
     let key = match certificate.key() {
         Key::Rsa { modulus, exponent } => modulus.len() + exponent.len(),
         Key::Ec { point, .. } => point.len(),
-        Key::Other(_) => 0,
+        Key::Other(_) | Key::Unknown(_) => 0,
     };
     BEARSSL_ANCHOR + certificate.subject_der().len() + key
 }

@@ -112,7 +112,7 @@ fn certificate(entry: &Entry) -> Value {
     let (modulus, exponent, point) = match certificate.key() {
         Key::Rsa { modulus, exponent } => (Some(modulus), Some(exponent), None),
         Key::Ec { point, .. } => (None, None, Some(point)),
-        Key::Other(_) => (None, None, None),
+        Key::Other(_) | Key::Unknown(_) => (None, None, None),
     };
     context! {
         role => entry.role.word(),
@@ -141,7 +141,7 @@ fn certificate(entry: &Entry) -> Value {
         key_kind => match certificate.key() {
             Key::Rsa { .. } => "rsa",
             Key::Ec { .. } => "ec",
-            Key::Other(_) => "other",
+            Key::Other(_) | Key::Unknown(_) => "other",
         },
         modulus => modulus.map(|value| bytes(value)),
         exponent => exponent.map(|value| bytes(value)),

@@ -26,7 +26,7 @@ use crate::{
     },
     output::bundle::Entry,
     text::{foreign::Foreign, time::Time},
-    tls::{Verdict, probe},
+    tls::{Sent, Verdict, probe},
     x509::{certificate::Certificate, signature::Memory},
 };
 
@@ -50,7 +50,9 @@ pub struct Document {
     /// The device as which the server was asked, with what came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<DevicePart>,
-    presented: Vec<Arc<CertificatePart>>,
+    presented: Vec<PresentedPart>,
+    /// The presented certificates that cannot be read.
+    unreadable: Vec<UnreadablePart>,
     fetched: Vec<Arc<CertificatePart>>,
     paths: Vec<PathPart>,
     anchor: Option<AnchorPart>,
@@ -121,6 +123,22 @@ struct CertificatePart {
 }
 
 #[derive(Debug, Serialize)]
+struct PresentedPart {
+    /// The position in the presented chain, from 1.
+    position: usize,
+    #[serde(flatten)]
+    certificate: Arc<CertificatePart>,
+}
+
+#[derive(Debug, Serialize)]
+struct UnreadablePart {
+    /// The position in the presented chain, from 1.
+    position: usize,
+    sha256: String,
+    problem: String,
+}
+
+#[derive(Debug, Serialize)]
 struct PathPart {
     certificates: Vec<String>,
     valid: bool,
@@ -185,6 +203,7 @@ impl Document {
             handshake: None,
             device: None,
             presented: Vec::new(),
+            unreadable: Vec::new(),
             fetched: Vec::new(),
             paths: Vec::new(),
             anchor: None,
@@ -207,8 +226,19 @@ impl Document {
             incomplete: handshake.incomplete.clone(),
         });
         self.device = grab.device().as_ref().map(DevicePart::new);
-        let shown = |one: &Certificate| certificate(one, &presented.source);
-        self.presented = presented.certificates.iter().map(shown).collect();
+        for (position, sent) in presented.numbered() {
+            match sent {
+                Sent::Certificate(one) => self.presented.push(PresentedPart {
+                    position,
+                    certificate: certificate(one, &presented.source),
+                }),
+                Sent::Unreadable(one) => self.unreadable.push(UnreadablePart {
+                    position,
+                    sha256: one.sha256.to_string(),
+                    problem: one.problem.to_string(),
+                }),
+            }
+        }
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
         self.fetched = fetched.map(|one| certificate(one, &grab.source(one))).collect();
         match &grab.verdict {

@@ -120,7 +120,7 @@ impl Unusual {
             Key::Other(ED25519) => Some(Self::Ed25519),
             Key::Other(ED448) => Some(Self::Ed448),
             Key::Other(RSASSA_PSS) => Some(Self::PssKey),
-            Key::Other(_) => None,
+            Key::Other(_) | Key::Unknown(_) => None,
         }
     }
 

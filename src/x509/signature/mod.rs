@@ -109,7 +109,7 @@ pub(crate) fn certificate(der: &[u8]) -> Result<Certificate, Malformed> {
 }
 
 /// The algorithms of rustls-webpki's ring provider and what ring lacks, each with the memory of this
-/// process.
+/// process; those of ECDSA under the identifier with NULL too.
 pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
     static ALGORITHMS: OnceLock<Vec<Remembering>> = OnceLock::new();
     static LIST: OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = OnceLock::new();
@@ -119,7 +119,11 @@ pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgori
                 .iter()
                 .copied()
                 .chain(ecdsa::ALL)
-                .map(Remembering)
+                .flat_map(|algorithm| {
+                    let id = algorithm.signature_alg_id();
+                    let ids = [Some(id), ecdsa::with_null(id)].into_iter().flatten();
+                    ids.map(move |signature| Remembering { algorithm, signature })
+                })
                 .collect()
         });
         all.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect()
@@ -127,7 +131,7 @@ pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgori
 }
 
 /// Whether the signature on `child` is by the key in `spki`, a whole subjectPublicKeyInfo; `None`
-/// where no algorithm of the proof is for both.
+/// where no algorithm of the proof is for both, or the key is no point of its curve.
 pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
     let mut outer = Elements::of(only(child)?.value);
     let message = outer.sequence()?.whole;
@@ -140,7 +144,10 @@ pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
         known.signature_alg_id().as_ref() == algorithm
             && known.public_key_alg_id().as_ref() == key_algorithm
     })?;
-    Some(known.verify_signature(key, message, signature).is_ok())
+    if known.verify_signature(key, message, signature).is_ok() {
+        return Some(true);
+    }
+    ecdsa::is_key(known.public_key_alg_id(), key).then_some(false)
 }
 
 /// The contents of a BIT STRING whose last octet is full (X.690 section 8.6.2).
@@ -151,9 +158,13 @@ fn whole_octets(element: Element<'_>) -> Option<&[u8]> {
     }
 }
 
-/// An algorithm that does not compute again what it found right before.
+/// An algorithm that does not compute again what it found right before, and that takes points of
+/// elliptic curves in their compressed form too (SEC 1 section 2.3.3), which ring does not.
 #[derive(Debug)]
-struct Remembering(&'static dyn SignatureVerificationAlgorithm);
+struct Remembering {
+    algorithm: &'static dyn SignatureVerificationAlgorithm,
+    signature: AlgorithmIdentifier,
+}
 
 impl SignatureVerificationAlgorithm for Remembering {
     fn verify_signature(
@@ -167,24 +178,26 @@ impl SignatureVerificationAlgorithm for Remembering {
         if RIGHT.recall(&question).is_some() {
             return Ok(());
         }
-        self.0.verify_signature(public_key, message, signature)?;
+        let point = ecdsa::uncompressed(self.public_key_alg_id(), public_key);
+        let key = point.as_deref().unwrap_or(public_key);
+        self.algorithm.verify_signature(key, message, signature)?;
         RIGHT.keep(question, ());
         Ok(())
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        self.0.public_key_alg_id()
+        self.algorithm.public_key_alg_id()
     }
 
     fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        self.0.signature_alg_id()
+        self.signature
     }
 }
 
 impl Remembering {
     /// The whole question, each part with its length so that no two questions run together.
     fn question(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> [u8; 32] {
-        let (key_algorithm, algorithm) = (self.0.public_key_alg_id(), self.0.signature_alg_id());
+        let (key_algorithm, algorithm) = (self.public_key_alg_id(), self.signature_alg_id());
         let parts = [key_algorithm.as_ref(), algorithm.as_ref(), public_key, message, signature];
         let mut context = digest::Context::new(&digest::SHA256);
         for part in parts {
@@ -222,7 +235,8 @@ mod tests {
         let point = &parsed.public_key().subject_public_key.data;
         let message = parsed.tbs_certificate.as_ref();
         let signature = &parsed.signature_value.data;
-        let algorithm = Remembering(webpki::ring::ECDSA_P256_SHA256);
+        let known = webpki::ring::ECDSA_P256_SHA256;
+        let algorithm = Remembering { algorithm: known, signature: known.signature_alg_id() };
         for _ in 0..2 {
             assert!(algorithm.verify_signature(point, message, signature).is_ok());
             assert!(algorithm.verify_signature(point, &message[1..], signature).is_err());

@@ -18,7 +18,7 @@ use crate::{
     },
     text::{foreign::Foreign, time::Time},
     tls::Presented,
-    x509::certificate::{Certificate, Sha256},
+    x509::certificate::Sha256,
 };
 use rustls_pki_types::ServerName;
 
@@ -170,9 +170,11 @@ impl Material {
             missing.extend(entries.map(|entry| (entry.certificate.sha256(), entry)));
         }
         self.some_key_is_not_proven |= grab.presented.key_possession() == KeyPossession::NotProven;
-        let prints = grab.presented.certificates.iter().map(Certificate::sha256).collect();
+        let prints = grab.presented.fingerprints();
         let chain = *self.places.entry(prints).or_insert_with(|| {
-            self.chains.push(Presented { handshake: None, ..grab.presented.clone() });
+            let mut presented = grab.presented.clone();
+            presented.handshake = None;
+            self.chains.push(presented);
             self.chains.len() - 1
         });
         self.doors.push(Door {

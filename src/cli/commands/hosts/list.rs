@@ -263,8 +263,8 @@ impl Problem {
         });
         let document = json!({
             "schema": crate::run::json::SCHEMA, "index": index, "target": null,
-            "status": "failed", "error": error, "handshake": null, "presented": [], "fetched": [],
-            "paths": [], "anchor": null, "sufficient": null, "alternatives": [], "warnings": []
+            "status": "failed", "error": error, "handshake": null, "presented": [], "unreadable": [],
+            "fetched": [], "paths": [], "anchor": null, "sufficient": null, "alternatives": [], "warnings": []
         });
         format!("{document}\n")
     }

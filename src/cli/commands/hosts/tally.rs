@@ -77,9 +77,7 @@ impl Tally {
         grab: &Grab,
     ) -> Exit {
         let mut hasher = DefaultHasher::new();
-        for certificate in &grab.presented.certificates {
-            certificate.sha256().hash(&mut hasher);
-        }
+        grab.presented.fingerprints().hash(&mut hasher);
         self.chains.insert(hasher.finish());
         let Ok(judgement) = &grab.verdict else {
             self.untrusted += 1;
