@@ -4,6 +4,7 @@
 
 use std::{fs, path::PathBuf};
 
+use certgrab::chain::Presented;
 use certgrab::{
     judge::path::{self, Question},
     output::{
@@ -11,7 +12,6 @@ use certgrab::{
         emit::{self, FORMATS, Identifier},
     },
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use certgrab::chain::Presented;
 use certgrab::{
     judge::{
         prove::Verified,
@@ -10,7 +11,6 @@ use certgrab::{
     net::aia::{Fetched, Issuers},
     run::grab::{self, Options},
     text::foreign::Foreign,
-    tls::Presented,
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };

@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
+use certgrab::chain::Presented;
 use certgrab::{
     judge::{path::Question, prove},
     stack::consumer::{self, Consumer, LooksUp, TakesLeaf, Unusual},
     text::time::Time,
-    tls::Presented,
     trust::store::Source,
     x509::certificate::Certificate,
 };

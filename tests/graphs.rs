@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
+use certgrab::chain::Presented;
 use certgrab::{
     judge::path::{self, Question},
-    tls::Presented,
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };

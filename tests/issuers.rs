@@ -9,14 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use certgrab::chain::Presented;
 use certgrab::{
     endpoint::Target,
-    net::{
-        aia,
-        aia::{Problem, http::MAX_CONNECTION_BYTES},
-    },
+    net::aia::{self, Problem, http::MAX_CONNECTION_BYTES},
     run::grab::{self, Options},
-    tls::Presented,
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };

@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
+use certgrab::chain::{MAX_CERTIFICATES, Presented};
 use certgrab::{
     check,
     judge::path::MAX_TRACES,
     net::{
-        aia,
         aia::{
+            self,
             http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_REDIRECTS},
             policy::MAX_URL_CHARACTERS,
         },
@@ -23,7 +24,6 @@ use certgrab::{
     },
     output::lock::{self, MAX_LOCK_BYTES},
     run::grab,
-    tls::{MAX_CERTIFICATES, Presented},
     trust::store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source},
     x509::{
         certificate::{Certificate, MAX_CERTIFICATE_BYTES},

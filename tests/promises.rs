@@ -8,7 +8,7 @@ use std::{
 };
 
 use certgrab::{
-    check,
+    chain, check,
     judge::path,
     net::{aia, connect, starttls},
     output::lock,
@@ -89,7 +89,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("tls::MAX_MESSAGE_BYTES", bytes(tls::MAX_MESSAGE_BYTES)),
         ("tls::MAX_PEER_BYTES", bytes(tls::MAX_PEER_BYTES)),
         ("tls::MAX_USELESS_RECORDS", tls::MAX_USELESS_RECORDS.to_string()),
-        ("tls::MAX_CERTIFICATES", tls::MAX_CERTIFICATES.to_string()),
+        ("chain::MAX_CERTIFICATES", chain::MAX_CERTIFICATES.to_string()),
         (
             "certificate::MAX_CERTIFICATE_BYTES",
             bytes(certgrab::x509::certificate::MAX_CERTIFICATE_BYTES),
@@ -154,17 +154,17 @@ fn ends_in_time_against_a_peer_that_drips() {
 
 #[test]
 fn certificates_that_are_sent_again_take_the_place_of_no_other() {
-    let most = u8::try_from(tls::MAX_CERTIFICATES).expect("a few");
+    let most = u8::try_from(chain::MAX_CERTIFICATES).expect("a few");
     let one = Pki::root("Plant Root").leaf("plc.test").leaf_der().to_vec();
     // The last bytes are of the signature, which nobody checks here.
     let of = |number: u8| [&one[..one.len() - 1], &[number]].concat();
     let again = (0..most).map(|_| of(0));
     let sent: Vec<_> = again.chain((0..most).map(of)).collect();
     let source = store::Source::Server;
-    let kept = tls::Presented::from_message(sent.iter().map(Vec::as_slice), source);
+    let kept = chain::Presented::from_message(sent.iter().map(Vec::as_slice), source);
     let kept_bytes: Vec<_> = kept.certificates().map(Certificate::der).collect();
     assert_eq!(kept_bytes, (0..most).map(of).collect::<Vec<_>>());
-    assert_eq!(kept.dropped(), tls::MAX_CERTIFICATES);
+    assert_eq!(kept.dropped(), chain::MAX_CERTIFICATES);
 }
 
 /// Whether `text` would do anything but stand there.

@@ -5,6 +5,7 @@
 use rustls_pki_types::ServerName;
 
 use super::{Examined, Finding, Held, Knowledge, Severity, lints, named};
+use crate::chain::Presented;
 use crate::{
     endpoint::Target,
     judge::{
@@ -13,7 +14,6 @@ use crate::{
         rank::Candidate,
     },
     stack::consumer,
-    tls::Presented,
     trust::store::Store,
     x509::certificate::{Certificate, Sha256},
 };

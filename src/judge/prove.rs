@@ -10,10 +10,10 @@ use super::{
     path::{self, Path, Paths, Question, Refusal},
     rank::{Candidate, Reason},
 };
+use crate::chain::Presented;
 use crate::{
     stack::consumer::{Consumer, LooksUp, TakesLeaf, Unusual},
     text::time::Time,
-    tls::Presented,
     trust::store::{Root, Source, Store},
     x509::{certificate::Certificate, extensions},
 };

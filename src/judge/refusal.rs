@@ -2,10 +2,10 @@
 
 use std::{fmt, net::IpAddr};
 
+use crate::chain::{LeafError, Unreadable};
 use crate::{
     net::aia::{Attempt, Issuers},
     text::{foreign::Foreign, time::Time},
-    tls::{LeafError, Unreadable},
     x509::{
         certificate::{Malformed, Sha256},
         extensions::{AlternativeNames, Lack},

@@ -17,6 +17,7 @@ use rustls_pki_types::{DnsName, IpAddr, ServerName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::chain::Presented;
 use crate::{
     judge::{
         baseline,
@@ -25,7 +26,6 @@ use crate::{
     },
     net::aia::Issuers,
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     trust::store::{self, Source, Store},
     x509::certificate::Certificate,
 };

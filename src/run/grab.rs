@@ -5,6 +5,7 @@ use std::time::Duration;
 use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
 
+use crate::chain::Presented;
 use crate::stack::{client::Device, hello::Hello};
 use crate::{
     endpoint::Target,
@@ -20,7 +21,7 @@ use crate::{
     output::bundle::Bundle,
     run::pack::{self, Besides, What},
     text::time::Time,
-    tls::{Presented, Verdict, probe},
+    tls::{Verdict, probe},
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };

@@ -2,6 +2,7 @@
 //!
 //! In: [`Verified`] and what was presented. Out: [`Bundle`], which formats render.
 
+use crate::chain::Presented;
 use crate::{
     endpoint::Target,
     judge::{
@@ -10,7 +11,6 @@ use crate::{
     },
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     trust::store::{Root, Source, mozilla_siblings},
     x509::certificate::Certificate,
 };

@@ -13,6 +13,7 @@ use super::{
     grab::{self, Grab, Options},
     set_cover,
 };
+use crate::chain::Presented;
 use crate::{
     chain::Version,
     stack::hello::{Authentication, Hello},
@@ -26,10 +27,7 @@ use crate::{
     },
     output::bundle::Bundle,
     run::pack::{self, What},
-    tls::{
-        Presented,
-        probe::{self, Way},
-    },
+    tls::probe::{self, Way},
     x509::certificate::Sha256,
 };
 

@@ -3,6 +3,7 @@
 //! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
 
 use crate::chain::Version;
+use crate::chain::{Presented, Unreadable};
 use crate::{
     judge::{
         path::Paths,
@@ -12,7 +13,6 @@ use crate::{
     output::bundle::{Bundle, KeyPossession, Role},
     stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
-    tls::{Presented, Unreadable},
     trust::store::{Root, Source},
     x509::{
         certificate::{Certificate, Key},

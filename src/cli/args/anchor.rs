@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
@@ -9,13 +10,11 @@ use crate::{
         path::{self, Question, Refusal},
         prove,
     },
-    net::{aia, aia::Allowed},
+    net::aia::{self, Allowed},
     output::bundle::Bundle,
-    run::grab::Options,
-    run::pack::Besides,
+    run::{grab::Options, pack::Besides},
     stack::consumer::{self, Known},
     text::time::Time,
-    tls::Presented,
 };
 
 use rustls_pki_types::ServerName;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::chain::Sent;
 use crate::{
     endpoint::Target,
     run::{
@@ -9,7 +10,7 @@ use crate::{
         json::SurveyDocument,
         survey::{self, Survey},
     },
-    tls::{Sent, probe},
+    tls::probe,
 };
 
 use super::{formats, targets, warn};

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
@@ -21,7 +22,7 @@ use crate::{
     },
     stack::consumer,
     text::time::Time,
-    tls::{Presented, probe},
+    tls::probe,
     trust::store::{self, Source, Store},
     x509::certificate::{Certificate, Sha256},
 };

@@ -5,6 +5,7 @@
 //! line: it names the target where there are several, and is empty where there is one.
 
 use super::targets;
+use crate::chain::Presented;
 use crate::{
     Grab,
     cli::{
@@ -19,7 +20,6 @@ use crate::{
         pack, warning,
     },
     text::time::Time,
-    tls::Presented,
 };
 
 /// Warns of all that there is to say of `bundle`, which is to be written for `target`.

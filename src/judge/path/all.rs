@@ -5,8 +5,8 @@
 //! each path is put to the same judge alone.
 
 use super::{Question, explain, search};
+use crate::chain::Presented;
 use crate::{
-    tls::Presented,
     trust::store::{Root, Store},
     x509::{certificate::Certificate, extensions},
 };

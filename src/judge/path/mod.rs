@@ -23,11 +23,15 @@ use std::{
 use rustls_pki_types::{CertificateDer, Der, ServerName, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
+use crate::chain::Presented;
 use crate::{
     text::time::Time,
-    tls::Presented,
     trust::store::{self, Root, Store},
-    x509::{certificate::Certificate, extensions, signature, signature::Memory},
+    x509::{
+        certificate::Certificate,
+        extensions,
+        signature::{self, Memory},
+    },
 };
 
 pub use self::all::{MAX_TRACES, Trace, Traces, trace};

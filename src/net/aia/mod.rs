@@ -24,9 +24,9 @@ pub use self::policy::Allowed;
 
 use self::search::Search;
 
+use crate::chain::Presented;
 use crate::{
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     trust::store::Store,
     x509::{
         certificate::{Certificate, Sha256},

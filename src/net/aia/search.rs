@@ -15,9 +15,9 @@ use super::{
     http::{self, Answer, FETCH_TIMEOUT, MAX_REDIRECTS},
     policy,
 };
+use crate::chain::Presented;
 use crate::{
     text::foreign::Foreign,
-    tls::Presented,
     x509::{
         certificate::{Certificate, Sha256},
         extensions,

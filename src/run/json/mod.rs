@@ -18,6 +18,7 @@ use super::{
     warning::{self, Warning},
 };
 use crate::chain::MaxFragmentLength;
+use crate::chain::Sent;
 use crate::{
     endpoint::Target,
     judge::{
@@ -26,7 +27,7 @@ use crate::{
     },
     output::bundle::Entry,
     text::{foreign::Foreign, time::Time},
-    tls::{Sent, Verdict, probe},
+    tls::{Verdict, probe},
     x509::{certificate::Certificate, signature::Memory},
 };
 

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
@@ -17,7 +18,6 @@ use crate::{
         warning::{self, Warning},
     },
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     x509::certificate::Sha256,
 };
 use rustls_pki_types::ServerName;
