@@ -13,6 +13,7 @@ use certgrab::{
     path::{self, Question},
     store::{Source, Store},
     time::Time,
+    work::Work,
 };
 use divan::{Bencher, black_box};
 use rcgen::{
@@ -54,7 +55,8 @@ impl Case {
     /// Searches at the time that is `later` seconds after its own.
     fn find(&self, presented: &Presented, later: i64) -> bool {
         let at = Time::from_unix(self.at.unix() + later);
-        let question = Question { name: &self.name, at };
+        let work = Work::default();
+        let question = Question { name: &self.name, at, work: &work };
         path::find(black_box(presented), &[], &self.store, question).is_ok()
     }
 

@@ -42,6 +42,13 @@ mod remembered;
 #[cfg(feature = "fetch")]
 mod signed_data;
 
+// What finding a path may cost, and where it is computed.
+#[cfg(feature = "fetch")]
+pub mod work;
+
+#[cfg(feature = "fetch")]
+pub mod aside;
+
 #[cfg(feature = "fetch")]
 pub mod store;
 

@@ -4,8 +4,8 @@
 //! of servers share their authorities. Whatever is remembered here depends on its question alone,
 //! which is kept whole or as a SHA-256 over all of it, so that no other question has the same answer.
 //!
-//! Of signatures only the right ones are remembered, over the algorithm, the key, the message and
-//! the signature.
+//! A signature is remembered, right or wrong, over the algorithm, the key, the message and the
+//! signature.
 
 use std::{
     borrow::Borrow,
@@ -109,25 +109,23 @@ pub(crate) fn certificate(der: &[u8]) -> Result<Certificate, Malformed> {
 
 /// The algorithms of rustls-webpki's ring provider and what ring lacks, each with the memory of this
 /// process.
-pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
+pub(crate) fn algorithms() -> &'static [Remembering] {
     static ALGORITHMS: OnceLock<Vec<Remembering>> = OnceLock::new();
-    static LIST: OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = OnceLock::new();
-    LIST.get_or_init(|| {
-        let all = ALGORITHMS.get_or_init(|| {
-            webpki::ALL_VERIFICATION_ALGS
-                .iter()
-                .copied()
-                .chain(rare_ecdsa::ALL)
-                .map(Remembering)
-                .collect()
-        });
-        all.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect()
+    ALGORITHMS.get_or_init(|| {
+        let all = webpki::ALL_VERIFICATION_ALGS.iter().copied().chain(rare_ecdsa::ALL);
+        all.map(Remembering).collect()
     })
 }
 
 /// Whether the signature on `child` is by the key in `spki`, a whole subjectPublicKeyInfo; `None`
 /// where no algorithm of the proof is for both.
 pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
+    signature_check(child, spki).map(|check| check.is_right())
+}
+
+/// The check of the signature on `child` by the key in `spki`; `None` where no algorithm of the
+/// proof is for both.
+pub(crate) fn signature_check<'a>(child: &'a [u8], spki: &'a [u8]) -> Option<SignatureCheck<'a>> {
     let mut outer = Elements::of(only(child)?.value);
     let message = outer.sequence()?.whole;
     let algorithm = outer.sequence()?.value;
@@ -135,11 +133,31 @@ pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
     let mut fields = Elements::of(only(spki)?.value);
     let key_algorithm = fields.sequence()?.value;
     let key = whole_octets(fields.next()?)?;
-    let known = algorithms().iter().find(|known| {
+    let algorithm = algorithms().iter().find(|known| {
         known.signature_alg_id().as_ref() == algorithm
             && known.public_key_alg_id().as_ref() == key_algorithm
     })?;
-    Some(known.verify_signature(key, message, signature).is_ok())
+    Some(SignatureCheck { algorithm, key, message, signature })
+}
+
+/// A signature that can be checked.
+pub(crate) struct SignatureCheck<'a> {
+    algorithm: &'static Remembering,
+    key: &'a [u8],
+    message: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl SignatureCheck<'_> {
+    /// A SHA-256 over all that the outcome depends on.
+    pub(crate) fn question(&self) -> [u8; 32] {
+        self.algorithm.question(self.key, self.message, self.signature)
+    }
+
+    /// Checks it.
+    pub(crate) fn is_right(&self) -> bool {
+        self.algorithm.verify_signature(self.key, self.message, self.signature).is_ok()
+    }
 }
 
 /// The contents of a BIT STRING whose last octet is full (X.690 section 8.6.2).
@@ -150,9 +168,9 @@ fn whole_octets(element: Element<'_>) -> Option<&[u8]> {
     }
 }
 
-/// An algorithm that does not compute again what it found right before.
+/// An algorithm that does not compute again what it found before.
 #[derive(Debug)]
-struct Remembering(&'static dyn SignatureVerificationAlgorithm);
+pub(crate) struct Remembering(&'static dyn SignatureVerificationAlgorithm);
 
 impl SignatureVerificationAlgorithm for Remembering {
     fn verify_signature(
@@ -161,14 +179,14 @@ impl SignatureVerificationAlgorithm for Remembering {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        static RIGHT: Memory<[u8; 32], ()> = Memory::new(MAX_SIGNATURES);
+        static CHECKED: Memory<[u8; 32], bool> = Memory::new(MAX_SIGNATURES);
         let question = self.question(public_key, message, signature);
-        if RIGHT.recall(&question).is_some() {
-            return Ok(());
-        }
-        self.0.verify_signature(public_key, message, signature)?;
-        RIGHT.keep(question, ());
-        Ok(())
+        let is_right = CHECKED.recall(&question).unwrap_or_else(|| {
+            let is_right = self.0.verify_signature(public_key, message, signature).is_ok();
+            CHECKED.keep(question, is_right);
+            is_right
+        });
+        if is_right { Ok(()) } else { Err(InvalidSignature) }
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
@@ -182,7 +200,7 @@ impl SignatureVerificationAlgorithm for Remembering {
 
 impl Remembering {
     /// The whole question, each part with its length so that no two questions run together.
-    fn question(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> [u8; 32] {
+    pub(crate) fn question(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> [u8; 32] {
         let (key_algorithm, algorithm) = (self.0.public_key_alg_id(), self.0.signature_alg_id());
         let parts = [key_algorithm.as_ref(), algorithm.as_ref(), public_key, message, signature];
         let mut context = digest::Context::new(&digest::SHA256);

@@ -5,20 +5,22 @@
 //! certificate, another certificate without SNI, an old machine behind one of the addresses: each
 //! device meets only one of them.
 
-use std::{collections::VecDeque, net::SocketAddr};
+use std::{collections::VecDeque, net::SocketAddr, sync::Arc};
 
 use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
     anchor::Candidate,
+    aside,
     bundle::{self, Bundle, What},
     certificate::Sha256,
     connect, cover,
     grab::{self, Grab, Options},
     handshake::{Authentication, Hello, Presented, Version},
-    issuers::{self, Issuers},
+    issuers::Issuers,
     reach::{self, Way},
     target::Target,
+    work::Work,
 };
 
 /// Ways of asking that are under way at once: what a server sees of a browser that loads a page
@@ -83,6 +85,7 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, reach:
     let sni = grab::server_name(target, &options.sni);
     let mut waiting: VecDeque<(usize, Question)> =
         questions(&addresses, sni.is_some(), options.way).into_iter().enumerate().collect();
+    let work = grab::work_until(deadline);
     let mut under_way = JoinSet::new();
     let mut finished = Vec::new();
     while !waiting.is_empty() || !under_way.is_empty() {
@@ -90,9 +93,10 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, reach:
             && let Some((index, question)) = waiting.pop_front()
         {
             let name = sni.clone().filter(|_| question.names);
-            let (target, options) = (target.clone(), options.clone());
+            let (target, options, work) = (target.clone(), options.clone(), Arc::clone(&work));
             under_way.spawn(async move {
-                (index, question, ask(question, name, &target, &options, deadline).await)
+                let answer = ask(question, name, &target, &options, &work, deadline).await;
+                (index, question, answer)
             });
         }
         if let Some(Ok(answer)) = under_way.join_next().await {
@@ -100,8 +104,12 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, reach:
         }
     }
     finished.sort_by_key(|(index, ..)| *index);
-    let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
-    Ok(sort(answers, target, options))
+    let (target, options) = (target.clone(), options.clone());
+    let sort = move || {
+        let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
+        sort(answers, &target, &options, &work)
+    };
+    Ok(aside::compute(sort).await)
 }
 
 /// The ways of asking; without a name to send there is one way less to choose from, and what is
@@ -129,6 +137,7 @@ async fn ask(
     name: Option<rustls_pki_types::DnsName<'static>>,
     target: &Target,
     options: &Options,
+    work: &Arc<Work>,
     deadline: Instant,
 ) -> Result<(Presented, Issuers), reach::Error> {
     let mut hello = Hello::usual(name).only(question.authentication);
@@ -147,8 +156,7 @@ async fn ask(
         (_, way) => way,
     };
     let presented = reach::reach(target, &hello, &connect, way, deadline).await?;
-    let issuers =
-        issuers::fetch(&presented, &options.store, options.at, &options.issuers, deadline).await;
+    let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
     Ok((presented, issuers))
 }
 
@@ -157,6 +165,7 @@ fn sort(
     answers: impl Iterator<Item = (Question, Result<(Presented, Issuers), reach::Error>)>,
     target: &Target,
     options: &Options,
+    work: &Arc<Work>,
 ) -> Survey {
     let mut survey = Survey { answers: Vec::new(), chains: Vec::new(), anchors: Vec::new() };
     for (question, outcome) in answers {
@@ -168,7 +177,8 @@ fn sort(
                     number
                 }
                 None => {
-                    survey.chains.push(grab::conclude(presented, issuers, target, options));
+                    let work = Arc::clone(work);
+                    survey.chains.push(grab::conclude(presented, issuers, target, options, work));
                     survey.chains.len() - 1
                 }
             }

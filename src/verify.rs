@@ -226,7 +226,7 @@ mod tests {
     use rustls_pki_types::ServerName;
 
     use super::*;
-    use crate::{anchor, escape::Foreign, issuers::Fetched};
+    use crate::{anchor, escape::Foreign, issuers::Fetched, work::Work};
 
     fn authority(name: &str) -> CertificateParams {
         let mut params = CertificateParams::default();
@@ -270,7 +270,8 @@ mod tests {
             };
             let sent = sent.iter().map(|one| one.der());
             let presented = Presented::from_message(sent, Source::Server);
-            let question = Question { name: &name, at: "2030-01-01".parse().unwrap() };
+            let (at, work) = ("2030-01-01".parse().unwrap(), Work::default());
+            let question = Question { name: &name, at, work: &work };
             super::prove(vec![candidate], &presented, question)
                 .map(|proven| proven.anchor().clone())
         };

@@ -16,6 +16,7 @@ use certgrab::{
     store::Source,
     time::Time,
     verify,
+    work::Work,
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose,
@@ -381,7 +382,8 @@ fn ours(consumer: &Consumer, anchors: &[&Der], sent: &[Der], at: Time) -> Result
     let anchors: Vec<_> =
         anchors.iter().map(|der| Certificate::from_der(der).expect("a certificate")).collect();
     let name = ServerName::try_from("plc.test").expect("a name");
-    let question = Question { name: &name, at };
+    let work = Work::default();
+    let question = Question { name: &name, at, work: &work };
     verify::accepts(consumer, &presented, &anchors, question).map_err(|error| error.to_string())
 }
 

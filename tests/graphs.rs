@@ -8,6 +8,7 @@ use certgrab::{
     handshake::Presented,
     path::{self, Question},
     store::{Source, Store},
+    work::Work,
 };
 use proptest::prelude::*;
 use rcgen::{
@@ -113,7 +114,7 @@ proptest! {
         let presented = Presented::from_message(message, Source::Server);
         let name = ServerName::try_from("plc.test").expect("a name");
         let at = "2026-09-21".parse().expect("a time");
-        let found = path::find(&presented, &[], &store, Question { name: &name, at });
+        let found = path::find(&presented, &[], &store, Question { name: &name, at, work: &Work::default() });
 
         let wanted = reaches(&edges, start, root);
         prop_assert_eq!(webpki(&leaf, &others, &trusted), wanted);

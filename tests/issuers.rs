@@ -16,6 +16,7 @@ use certgrab::{
     issuers::{self, Problem, http::MAX_CONNECTION_BYTES},
     store::{Source, Store},
     target::Target,
+    work::Work,
 };
 use rcgen::{CertificateParams, CustomExtension};
 
@@ -174,10 +175,9 @@ fn a_url_that_never_answers_is_not_waited_for_once_another_led_to_a_root() {
     let presented = Presented::from_message([pki.leaf_der().as_ref()], Source::Server);
     let allowed = [silent.address(), files.server.address()];
     let allowed = allowed.map(|address| address.to_string().parse().expect("an address"));
+    let at = "2030-01-01".parse().expect("a time");
     let fetched = block_on(issuers::fetch(
-        &presented,
-        &store,
-        "2030-01-01".parse().expect("a time"),
+        issuers::Chain { presented, store, at, work: Arc::default() },
         &issuers::Options { allowed: allowed.to_vec(), ..issuers::Options::default() },
         tokio::time::Instant::now() + grab::TIMEOUT,
     ));
@@ -565,14 +565,16 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
             },
             ..Options::new(Store::mozilla(), text("time").parse().expect("a time"))
         };
-        let fetched = block_on(issuers::fetch(
-            &presented,
-            &options.store,
-            options.at,
-            &options.issuers,
-            tokio::time::Instant::now() + options.timeout,
-        ));
-        let grab = grab::conclude(presented, fetched, &target, &options);
+        let work = Arc::new(Work::default());
+        let chain = issuers::Chain {
+            presented: presented.clone(),
+            store: options.store.clone(),
+            at: options.at,
+            work: Arc::clone(&work),
+        };
+        let deadline = tokio::time::Instant::now() + options.timeout;
+        let fetched = block_on(issuers::fetch(chain, &options.issuers, deadline));
+        let grab = grab::conclude(presented, fetched, &target, &options, work);
         let Some(anchor) = anchor else {
             let refusal = grab.verdict.expect_err("no store has the root");
             assert!(refusal.to_string().contains("CN=Baltimore CyberTrust Root,"), "{refusal}");

@@ -338,7 +338,8 @@ pub(super) fn prove(
     options: &Options,
     display: &Display,
 ) -> Result<(), Failure> {
-    let question = Question { name: &options.wanted_name(target), at: options.at };
+    let question =
+        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     for format in consumed(job) {
         anchor::prove_for(format, &grab.presented, bundle, question, display)?;
     }

@@ -134,7 +134,8 @@ fn refreshed(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
-        let question = Question { name: &options.wanted_name(target), at: options.at };
+        let question =
+            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
         anchor::prove_for(format.name, &grab.presented, &bundle, question, display)?;
     }
     // A lock that cannot be read any more is replaced like one that is not there; what never was one

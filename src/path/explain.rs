@@ -12,6 +12,7 @@ use crate::{
     handshake::Presented,
     store::{Root, Store},
     time::Time,
+    work::Work,
 };
 
 pub(crate) fn nothing_presented(presented: &Presented) -> Refusal {
@@ -66,12 +67,13 @@ pub(crate) fn why_not(
         Problem::Anchor { certificate, lacks } => {
             return Refusal::Lacks { subject: certificate.subject().text(), lack: lacks };
         }
+        Problem::Work(spent) => return Refusal::GivenUp(spent),
         Problem::WebPki(error) => error,
     };
     if let webpki::Error::CertNotValidForName(_) = error {
         return leaf_refused(leaf, question, &error);
     }
-    let chain = climb(leaf, candidates, roots);
+    let chain = climb(leaf, candidates, roots, question.work);
     let outside = |certificate: &&&Certificate| {
         question.at < certificate.not_before() || question.at > certificate.not_after()
     };
@@ -153,7 +155,10 @@ fn climb<'a>(
     leaf: &'a Certificate,
     candidates: &'a [Certificate],
     roots: &'a [Root],
+    work: &Work,
 ) -> Climbed<'a> {
+    // A signature that cannot be checked is taken for one that fits: it may be the nearest miss.
+    let signed = |child, issuer| work.is_signed_by(child, issuer) != Some(false);
     let mut certificates = vec![leaf];
     let mut current = leaf;
     loop {
@@ -162,7 +167,7 @@ fn climb<'a>(
             certificates.push(root);
             return Climbed { certificates, end: End::Trusted(root) };
         }
-        if signed_itself(current) {
+        if current.is_self_issued() && signed(current, current) {
             return Climbed { certificates, end: End::Root(current) };
         }
         let named: Vec<_> = issuers(current, candidates.iter()).collect();
@@ -201,12 +206,9 @@ fn issuers<'a>(
 
 /// Whether the certificate has its own name as its issuer's, and its own key signed it.
 pub(super) fn signed_itself(certificate: &Certificate) -> bool {
-    certificate.is_self_issued() && signed(certificate, certificate)
-}
-
-/// A signature that cannot be checked is taken for one that fits: it may be the nearest miss.
-fn signed(child: &Certificate, issuer: &Certificate) -> bool {
-    extensions::is_signed_by(child, issuer) != Some(false)
+    // A signature that cannot be checked is taken for one that fits.
+    certificate.is_self_issued()
+        && extensions::is_signed_by(certificate, certificate) != Some(false)
 }
 
 fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {

@@ -8,6 +8,7 @@ use crate::{
     extensions::{AlternativeNames, Lack},
     issuers::{Attempt, Issuers},
     time::Time,
+    work::Spent,
 };
 
 /// Why a chain ends in no anchor.
@@ -53,6 +54,8 @@ pub enum Refusal {
         /// When it expires.
         not_after: Time,
     },
+    /// The search for a path ended before all were tried.
+    GivenUp(Spent),
     /// The issuer of the last certificate is neither sent nor in the store.
     MissingIssuer {
         /// The certificate whose issuer is missing.
@@ -273,6 +276,9 @@ impl fmt::Display for Refusal {
             Self::NotTaken { subject, consumer, problem, .. } => {
                 write!(f, "{consumer} does not trust {}: it {problem}", named(subject))
             }
+            Self::GivenUp(spent) => {
+                write!(f, "found no path to a trusted root: the search ended {spent}")
+            }
             Self::NotVerifiable { subject, reason } => {
                 write!(f, "{} is not verifiable: it {reason}", named(subject))
             }
@@ -389,6 +395,7 @@ impl Refusal {
             Self::UnknownRoot { is_leaf: true, .. } => "self_signed_leaf",
             Self::UnknownRoot { .. } => "unknown_root",
             Self::MissingIssuer { .. } => "missing_issuer",
+            Self::GivenUp(_) => "given_up",
             Self::Circle { .. } => "circle",
             Self::OtherKey { .. } => "other_key",
             Self::WrongSignature { .. } => "wrong_signature",

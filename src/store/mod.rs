@@ -10,6 +10,7 @@ mod read;
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 pub use self::{
@@ -32,7 +33,8 @@ pub const MAX_ROOTS: usize = 2_000;
 #[derive(Debug, Clone, Default)]
 pub struct Store {
     mozilla: bool,
-    added: Vec<Root>,
+    /// Shared among clones: each target has one.
+    added: Arc<Vec<Root>>,
     fingerprints: Vec<Sha256>,
     passed_over: Vec<String>,
 }
@@ -202,14 +204,15 @@ impl Store {
 
     /// Also trusts `certificate`, which the user knows as `name`.
     pub fn add_certificate(&mut self, certificate: Certificate, name: &str) {
-        self.added.push(Root { certificate, source: Source::File(name.into()) });
+        Arc::make_mut(&mut self.added)
+            .push(Root { certificate, source: Source::File(name.into()) });
     }
 
     fn add(&mut self, path: &Path, root: Root) -> Result<(), Error> {
         if self.added.len() == MAX_ROOTS {
             return Err(Error::TooMany(path.to_owned()));
         }
-        self.added.push(root);
+        Arc::make_mut(&mut self.added).push(root);
         Ok(())
     }
 
@@ -279,7 +282,7 @@ impl Store {
         if self.mozilla {
             parts.push("Mozilla's store".to_owned());
         }
-        for root in &self.added {
+        for root in self.added.iter() {
             let part = root.source.to_string();
             if !parts.contains(&part) {
                 parts.push(part);

@@ -17,7 +17,7 @@ use std::{
 };
 
 use certgrab::{
-    Grab,
+    Grab, aside,
     document::Document,
     grab::{self, Options},
     target::Target,
@@ -256,19 +256,19 @@ impl Run {
                     return Finished { index, line, outcome: Outcome::Unreadable };
                 }
             };
-            let changed;
             let options = match changes.is_empty() {
-                true => options.as_ref(),
-                false => {
-                    changed = changes.apply(&options);
-                    &changed
-                }
+                true => options,
+                false => Arc::new(changes.apply(&options)),
             };
-            let result = grab::grab(&target, options).await;
-            let line = Document::new(&target, &result, options).with_index(index).to_line();
-            let name = options.wanted_name(&target);
-            let result = Box::new(result);
-            Finished { index, line, outcome: Outcome::Asked { target, name, result } }
+            let result = grab::grab(&target, &options).await;
+            // All the paths of a hostile chain take a while to look at.
+            let report = move || {
+                let line = Document::new(&target, &result, &options).with_index(index).to_line();
+                let name = options.wanted_name(&target);
+                let result = Box::new(result);
+                Finished { index, line, outcome: Outcome::Asked { target, name, result } }
+            };
+            aside::compute(report).await
         });
     }
 

@@ -16,6 +16,7 @@ use certgrab::{
     target::Target,
     time::Time,
     verify::Verified,
+    work::Work,
 };
 use rustls_pki_types::ServerName;
 
@@ -212,7 +213,8 @@ impl Set {
         let mut all: Vec<Shared> = Vec::new();
         let mut places: HashMap<(bool, String), usize> = HashMap::new();
         for door in &self.doors {
-            let question = Question { name: &door.name, at };
+            let work = Work::default();
+            let question = Question { name: &door.name, at, work: &work };
             let presented = &self.chains[door.chain];
             let Some(doubt) = anchor::doubt(format, presented, &self.bundle, question) else {
                 continue;

@@ -204,7 +204,8 @@ fn grabbed(
         Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
     })?;
     let (mut bundle, _) = job::selection(&job, target, &grab, judgement, &options)?;
-    let question = Question { name: &options.wanted_name(target), at: options.at };
+    let question =
+        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     anchor::prove_for(project.constants.0, &grab.presented, &bundle, question, display)?;
     // As it is found from within the project, so that the next `sync` changes nothing.
     for (file, place) in copied(args) {
