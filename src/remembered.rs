@@ -216,6 +216,8 @@ impl Remembering {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
@@ -245,6 +247,35 @@ mod tests {
             assert!(algorithm.verify_signature(point, &message[1..], signature).is_err());
             assert!(algorithm.verify_signature(point, message, &signature[1..]).is_err());
         }
+    }
+
+    /// Calls every signature wrong, and counts them.
+    #[derive(Debug)]
+    struct Wrong(AtomicUsize);
+
+    impl SignatureVerificationAlgorithm for Wrong {
+        fn verify_signature(&self, _: &[u8], _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Err(InvalidSignature)
+        }
+
+        fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+            AlgorithmIdentifier::from_slice(b"a key of this test")
+        }
+
+        fn signature_alg_id(&self) -> AlgorithmIdentifier {
+            AlgorithmIdentifier::from_slice(b"a signature of this test")
+        }
+    }
+
+    #[test]
+    fn a_wrong_signature_is_computed_once_like_a_right_one() {
+        static WRONG: Wrong = Wrong(AtomicUsize::new(0));
+        let algorithm = Remembering(&WRONG);
+        for _ in 0..3 {
+            assert!(algorithm.verify_signature(b"key", b"message", b"signature").is_err());
+        }
+        assert_eq!(WRONG.0.load(Ordering::SeqCst), 1);
     }
 
     #[test]

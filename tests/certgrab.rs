@@ -52,6 +52,7 @@ mod installing;
 
 // The whole.
 mod architecture;
+mod bounds;
 mod demo;
 mod faults;
 mod limits;

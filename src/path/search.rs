@@ -130,7 +130,7 @@ fn judged(asked: &Asked, work: &Work) -> Result<Steps, Problem> {
     let every: Vec<usize> = (0..asked.candidates.len()).collect();
     let is_small = is_small(asked);
     if is_small {
-        failure = search.run(&end_entity, &every, 0..asked.roots.len());
+        failure = search.run(&end_entity, &every, 0..asked.roots.len(), false);
     }
     if !is_small || is_over_budget(&failure) {
         failure = search.each(&end_entity);
@@ -230,11 +230,14 @@ impl Search<'_> {
                 })
                 .collect();
             for root in ends {
-                failure = self.run(end_entity, &above, root..root + 1);
-            }
-            if is_over_budget(&failure) {
-                self.steps.cut = true;
-                break;
+                let error = self.run(end_entity, &above, root..root + 1, true);
+                // Of certificates of one name rustls-webpki also tries every other order.
+                if !is_over_budget(&error) {
+                    failure = error;
+                } else if error == webpki::Error::MaximumNameConstraintComparisonsExceeded {
+                    self.steps.cut = true;
+                    return error;
+                }
             }
             if above.len() < MAX_INTERMEDIATES {
                 open.extend(next.into_iter().rev().map(|one| [above.as_slice(), &[one]].concat()));
@@ -243,13 +246,14 @@ impl Search<'_> {
         failure
     }
 
-    /// One call of rustls-webpki with the candidates and the roots at the positions given; the
-    /// error that ended it.
+    /// One call of rustls-webpki with the candidates and the roots at the positions given, up to the
+    /// first path or through all of them; the error that ended it.
     fn run(
         &mut self,
         end_entity: &EndEntityCert<'_>,
         above: &[usize],
         among: Range<usize>,
+        is_one_path: bool,
     ) -> webpki::Error {
         let Asked { candidates, roots, at, .. } = self.asked;
         let roots = &roots[among.clone()];
@@ -284,7 +288,7 @@ impl Search<'_> {
                 }
             }
             // Refusing each path makes the search go on to the next one.
-            Err(webpki::Error::UnknownIssuer)
+            is_one_path.then_some(()).ok_or(webpki::Error::UnknownIssuer)
         };
         let usage = KeyUsage::server_auth();
         let ended = end_entity.verify_for_usage(

@@ -36,7 +36,7 @@ use super::{
     args::{Display, Job},
     formats, job,
     reaching::Reaching,
-    repeat,
+    repeat, unfinished,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -168,7 +168,9 @@ impl Run {
     }
 
     async fn all(mut self, mut list: List, job: &Job, display: &Display) -> Result<Exit, Failure> {
+        unfinished::heed_second_interrupt();
         let end = self.each(&mut list).await?;
+        unfinished::heed_next_interrupt();
         // What is still under way after Ctrl-C or a closed pipe is given up.
         self.under_way.abort_all();
         self.progress.finish();
