@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use certgrab::{
     certificate::Certificate,
+    check,
     handshake::Presented,
     issuers,
     path::{self, Question},
@@ -215,4 +216,73 @@ fn no_issuer_is_fetched_for_a_leaf_of_another_name() {
         .err();
     assert!(error.contains("is not for `other.test`"), "{error}");
     assert_eq!(files.asked(), Vec::<String>::new());
+}
+
+/// A file of the name `name` with `content`, in a folder that lives as long as the first value.
+fn file(name: &str, content: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("a file");
+    (folder, path)
+}
+
+#[test]
+fn ten_thousand_findings_of_a_file_are_listed_and_the_rest_is_counted() {
+    for (blocks, more) in [(check::MAX_FINDINGS, None), (check::MAX_FINDINGS + 5, Some(5))] {
+        let block = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n";
+        let (_folder, path) = file("many.pem", &block.repeat(blocks));
+        let check = || certgrab().args(["check", "--offline"]).args([&path]);
+        let out = check().fails_with(1).out();
+        assert_eq!(out.matches(" error: ").count(), check::MAX_FINDINGS);
+        let said = out.lines().last().expect("a line").ends_with(": and 5 more findings");
+        assert_eq!(said, more.is_some());
+        let json: serde_json::Value =
+            serde_json::from_str(&check().args(["--json"]).fails_with(1).out()).expect("JSON");
+        assert_eq!(json["files"][0]["more_findings"].as_u64(), more);
+        let sarif = check().args(["--report", "sarif"]).fails_with(1).out();
+        assert_eq!(sarif.contains("and 5 more findings"), more.is_some());
+    }
+}
+
+#[test]
+fn two_thousand_signatures_of_a_file_are_checked_and_that_there_are_more_is_said() {
+    let root = |number: usize| {
+        let mut params = rcgen::CertificateParams::default();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.distinguished_name.push(rcgen::DnType::CommonName, format!("Root {number}"));
+        let key = rcgen::KeyPair::generate().expect("a key");
+        pem_of(&[params.self_signed(&key).expect("a root").der().clone()])
+    };
+    let roots: Vec<_> = (0..=check::MAX_SIGNATURE_CHECKS).map(root).collect();
+    for (count, is_over) in
+        [(check::MAX_SIGNATURE_CHECKS, false), (check::MAX_SIGNATURE_CHECKS + 1, true)]
+    {
+        let (_folder, path) = file("roots.pem", &roots[..count].concat());
+        let run = certgrab().args(["check", "--offline"]).args([&path]);
+        let out = if is_over { run.fails_with(5) } else { run.succeeds() }.out();
+        assert_eq!(out.contains("more than 2000 signatures"), is_over, "{out}");
+    }
+}
+
+#[test]
+fn a_file_of_another_size_is_replaced_without_being_read() {
+    use wait4::Wait4 as _;
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let (_folder, path) = file("root.pem", "");
+    // A hole of 12 GB takes no room on the disk.
+    let large = std::fs::File::options().write(true).open(&path).expect("a file");
+    large.set_len(12_000_000_000).expect("a large file");
+    let emit = format!("pem={}", path.display());
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_certgrab"))
+        .args(["plc.test", "--from"])
+        .args([pki.chain_file()])
+        .arg("--roots")
+        .args([pki.root_file()])
+        .args(["--emit", &emit])
+        .spawn()
+        .expect("the command");
+    let ended = child.wait4().expect("the command ends");
+    assert!(ended.status.success());
+    assert!(ended.rusage.maxrss < 64 * 1024 * 1024, "{} bytes", ended.rusage.maxrss);
+    assert_eq!(std::fs::read_to_string(&path).expect("PEM"), pem_of(&pki.path()[1..]));
 }

@@ -18,7 +18,7 @@ use std::fmt;
 pub use flash::flash_bytes;
 pub use formats::{FORMATS, Format, format};
 pub use identifier::{Identifier, NotAnIdentifier, Style};
-pub use source::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS};
+pub use source::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS, MAX_TEMPLATE_TIME};
 pub use variables::VARIABLES;
 
 use crate::{bundle::Bundle, certificate::Key, escape::Foreign, lock};
