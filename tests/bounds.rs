@@ -4,13 +4,16 @@
 use std::sync::Arc;
 
 use certgrab::{
-    certificate::Certificate,
     check,
-    handshake::Presented,
-    issuers,
-    path::{self, Question},
-    store::{Source, Store},
-    work::{MAX_PARTIAL_PATHS, MAX_SIGNATURE_CHECKS, Spent, Work},
+    judge::{
+        path::{self, Question},
+        work::{MAX_PARTIAL_PATHS, MAX_SIGNATURE_CHECKS, Spent, Work},
+    },
+    net::aia,
+    run::grab::TIMEOUT,
+    tls::Presented,
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use rustls::pki_types::{CertificateDer, ServerName};
 
@@ -147,8 +150,8 @@ fn a_chain_of_31_certificates_of_one_name_ends_however_it_is_asked_for() {
 /// A server whose chain is a maze, and the host of its issuers, which sends more of it.
 fn lost(size: usize) -> (Pki, Files, Vec<CertificateDer<'static>>) {
     let files = Files::start();
-    let urls: Vec<String> = (0..issuers::MAX_URLS).map(|n| files.url(&format!("/{n}"))).collect();
-    for url in 0..issuers::MAX_URLS {
+    let urls: Vec<String> = (0..aia::MAX_URLS).map(|n| files.url(&format!("/{n}"))).collect();
+    for url in 0..aia::MAX_URLS {
         let more: Vec<_> = (0..size).map(|_| maze::authority(Keys::Rsa)).collect();
         files.serve(&format!("/{url}"), pem_of(&more).as_bytes());
     }
@@ -163,19 +166,19 @@ fn issuers_that_signed_nothing_cost_no_more_than_the_signatures_of_a_target() {
     for size in [4, 8, 16] {
         let (_pki, files, chain) = lost(size);
         let work = Arc::new(Work::default());
-        let chain = issuers::Chain {
+        let chain = aia::Chain {
             presented: presented(&chain),
             store: Store::mozilla(),
             at: "2030-01-01".parse().expect("a time"),
             work: Arc::clone(&work),
         };
         let allowed = vec![files.allowing()[1].parse().expect("an address")];
-        let options = issuers::Options { allowed, ..issuers::Options::default() };
-        let deadline = tokio::time::Instant::now() + certgrab::grab::TIMEOUT;
-        let fetched = block_on(issuers::fetch(chain, &options, deadline));
+        let options = aia::Options { allowed, ..aia::Options::default() };
+        let deadline = tokio::time::Instant::now() + TIMEOUT;
+        let fetched = block_on(aia::fetch(chain, &options, deadline));
         assert_eq!(fetched.certificates, []);
         // Each that has the name is tried once for each certificate that may be its child.
-        let most = (size + 1) * size * (issuers::MAX_URLS + 1);
+        let most = (size + 1) * size * (aia::MAX_URLS + 1);
         assert!(work.done().1 <= most.min(MAX_SIGNATURE_CHECKS), "{size}: {work:?}");
     }
 }

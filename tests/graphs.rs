@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 
 use certgrab::{
-    certificate::Certificate,
-    handshake::Presented,
-    path::{self, Question},
-    store::{Source, Store},
-    work::Work,
+    judge::{
+        path::{self, Question},
+        work::Work,
+    },
+    tls::Presented,
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use proptest::prelude::*;
 use rcgen::{

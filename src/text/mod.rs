@@ -1,0 +1,5 @@
+//! Text from outside: escaping it, dates in it, and reading files of a bounded size.
+
+pub mod bounded_file;
+pub mod foreign;
+pub mod time;
