@@ -11,7 +11,7 @@
 use std::{fs, path::Path};
 
 use certgrab::{
-    check::{self, Finding, Knowledge, Severity},
+    check::{self, Examined, Knowledge, Severity},
     text::time::Time,
     trust::store::Store,
 };
@@ -21,19 +21,19 @@ const HORIZON_DAYS: u16 = 365;
 
 /// What has to be done about the anchors in `file` at the time `at`, the user's own CA known from
 /// `roots`.
-fn findings(file: &Path, roots: &Path, at: Time) -> Result<Vec<Finding>, String> {
+fn examined(file: &Path, roots: &Path, at: Time) -> Result<Examined, String> {
     let mut store = Store::mozilla();
     store.add_path(roots).map_err(|error| error.to_string())?;
     let content = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut examined = check::examine(file, &content);
     check::lint(&mut examined, &Knowledge { store: &store, at, horizon_days: HORIZON_DAYS });
     examined.findings.retain(|finding| finding.severity > Severity::Note);
-    Ok(examined.findings)
+    Ok(examined)
 }
 
 fn main() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plant/root.pem");
-    print!("{}", check::output::text(&findings(&root, &root, Time::now())?));
+    print!("{}", check::output::text(&examined(&root, &root, Time::now())?));
     Ok(())
 }
 
@@ -43,8 +43,8 @@ mod tests {
 
     fn codes(file: &str, at: Time) -> Vec<&'static str> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plant");
-        let found = findings(&folder.join(file), &folder.join("root.pem"), at);
-        found.expect("a file").iter().map(|finding| finding.code).collect()
+        let found = examined(&folder.join(file), &folder.join("root.pem"), at);
+        found.expect("a file").findings.iter().map(|finding| finding.code).collect()
     }
 
     #[test]

@@ -55,6 +55,7 @@ mod installing;
 
 // The whole.
 mod architecture;
+mod bounds;
 mod demo;
 mod faults;
 mod limits;

@@ -9,7 +9,7 @@ use std::{
 
 use certgrab::{
     chain, check,
-    judge::path,
+    judge::{path, work},
     net::{aia, connect, starttls},
     output::lock,
     run::grab,
@@ -112,16 +112,22 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("aia::policy::MAX_URL_CHARACTERS", aia::policy::MAX_URL_CHARACTERS.to_string()),
         ("name::SHOWN_RDNS", name::SHOWN_RDNS.to_string()),
         ("extensions::SHOWN_NAMES", extensions::SHOWN_NAMES.to_string()),
+        ("work::MAX_PARTIAL_PATHS", work::MAX_PARTIAL_PATHS.to_string()),
+        ("work::MAX_SIGNATURE_CHECKS", work::MAX_SIGNATURE_CHECKS.to_string()),
+        ("grab::JUDGING", format!("{} ms", grab::JUDGING.as_millis())),
         ("path::MAX_TRACES", path::MAX_TRACES.to_string()),
         ("store::MAX_ROOTS_BYTES", bytes(usize::try_from(store::MAX_ROOTS_BYTES).expect("a size"))),
         ("store::MAX_ROOTS", store::MAX_ROOTS.to_string()),
         ("check::MAX_FILE_BYTES", bytes(usize::try_from(check::MAX_FILE_BYTES).expect("a size"))),
         ("check::MAX_FINGERPRINTS", check::MAX_FINGERPRINTS.to_string()),
+        ("check::MAX_SIGNATURE_CHECKS", check::MAX_SIGNATURE_CHECKS.to_string()),
+        ("check::MAX_FINDINGS", check::MAX_FINDINGS.to_string()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
         ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::output::emit::MAX_TEMPLATE_BYTES)),
         ("emit::MAX_TEMPLATE_STEPS", certgrab::output::emit::MAX_TEMPLATE_STEPS.to_string()),
+        ("emit::MAX_TEMPLATE_TIME", seconds(certgrab::output::emit::MAX_TEMPLATE_TIME)),
         ("foreign::SHOWN_CHARACTERS", certgrab::text::foreign::SHOWN_CHARACTERS.to_string()),
     ];
     let security = security();

@@ -12,6 +12,7 @@ use crate::{
     judge::{
         path::{self, Question},
         rank,
+        work::Work,
     },
     output::{
         bundle::{Bundle, Entry, KeyPossession, Role},
@@ -310,7 +311,8 @@ impl Claims<'_> {
             return;
         }
         // The dates are looked at with those of all other certificates.
-        let question = Question { name: terms.name, at: leaf.not_before() };
+        let work = Work::default();
+        let question = Question { name: terms.name, at: leaf.not_before(), work: &work };
         if let Err(refusal) = path::leaf_holds(leaf, question) {
             self.deny((Some(index), "Role"), refusal.to_string());
         }

@@ -108,7 +108,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
         Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
             .with_hint(missing.then(|| hint.to_owned()))
     })?;
-    let line = |span: &Range<usize>| text[..span.start].matches('\n').count() + 1;
+    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line = |span: &Range<usize>| ends.partition_point(|end| *end < span.start) + 1;
     let at = |line: usize, message: &str| {
         Failure::new(Exit::Usage, format!("{shown}:{line}: {message}"))
     };
@@ -169,11 +170,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
         .iter()
         .flat_map(|entry: &Entry| entry.job.roots.iter().chain(&entry.check))
         .collect();
-    for (input, place) in inputs.into_iter().map(|input| (input, output::place_of(input))) {
-        let mut outputs =
-            places.iter().filter_map(|(output, what)| Some((output, what.strip_prefix("like ")?)));
-        let changed = outputs.find(|(output, _)| output::would_change(output, &place));
-        if let Some((_, what)) = changed {
+    let outputs = output::Places::of(
+        places
+            .iter()
+            .filter_map(|(output, what)| Some((output.clone(), what.strip_prefix("like ")?))),
+    );
+    for input in inputs {
+        if let Some(what) = outputs.changing(&output::place_of(input)) {
             let input = Foreign::text(&input.display().to_string()).line();
             let message = format!("{shown}: {what} would be written over {input}, which is read");
             return Err(Failure::new(Exit::Usage, message));

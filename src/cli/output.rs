@@ -4,9 +4,9 @@
 //! content changes. A closed pipe is a quiet end.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     fs,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _, Read as _, Write as _},
     path::{Component, Path, PathBuf},
 };
 
@@ -126,7 +126,7 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let failed = |error: io::Error| failed(&shown, &error);
     let place = resolve(path).map_err(failed)?;
     let existing = match fs::metadata(&place) {
-        Ok(facts) if facts.is_file() => Some(facts.permissions()),
+        Ok(facts) if facts.is_file() => Some(facts),
         Ok(_) => {
             let message = format!("cannot write {shown}: it is not a regular file");
             return Err(Failure::new(Exit::File, message)
@@ -135,7 +135,9 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
     };
-    if existing.is_some() && fs::read(&place).is_ok_and(|content| content == data) {
+    // A file of another size holds something else, and is not read: it may be of any size.
+    let is_as_long = existing.as_ref().is_some_and(|facts| facts.len() == data.len() as u64);
+    if is_as_long && holds(&place, data) {
         return Ok(None);
     }
     let folder = match place.parent() {
@@ -145,12 +147,19 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let mut unfinished = Unfinished::new(folder).map_err(failed)?;
     let file = unfinished.file();
     file.write_all(data).map_err(failed)?;
-    if let Some(permissions) = existing {
-        file.set_permissions(permissions).map_err(failed)?;
+    if let Some(facts) = existing {
+        file.set_permissions(facts.permissions()).map_err(failed)?;
     }
     file.sync_all().map_err(failed)?;
     let folder = folder.to_owned();
     Ok(Some(Change { unfinished, folder, place, shown }))
+}
+
+/// Whether the file at `place` holds `data` and nothing else; of one that grows no more is read.
+fn holds(place: &Path, data: &[u8]) -> bool {
+    let Ok(file) = fs::File::open(place) else { return false };
+    let mut content = Vec::with_capacity(data.len());
+    file.take(data.len() as u64 + 1).read_to_end(&mut content).is_ok() && content == data
 }
 
 /// Where a path leads in the end, also over links to what does not exist yet.
@@ -188,10 +197,30 @@ pub(crate) fn place_of(path: &Path) -> PathBuf {
     plain
 }
 
-/// Whether to write `output` would change what `input`, a file or a folder of files, is read for;
-/// both as [`place_of`] names them.
-pub(crate) fn would_change(output: &Path, input: &Path) -> bool {
-    output == input || (output.parent() == Some(input) && input.is_dir())
+/// What is written, by its place and by the folder of that, with a word on each.
+pub(super) struct Places<T> {
+    files: HashMap<PathBuf, T>,
+    folders: HashMap<PathBuf, T>,
+}
+
+impl<T: Copy> Places<T> {
+    /// Of files by their places as [`place_of`] names them.
+    pub(super) fn of(written: impl Iterator<Item = (PathBuf, T)>) -> Self {
+        let (mut files, mut folders) = (HashMap::new(), HashMap::new());
+        for (place, word) in written {
+            if let Some(folder) = place.parent() {
+                folders.entry(folder.to_owned()).or_insert(word);
+            }
+            files.entry(place).or_insert(word);
+        }
+        Self { files, folders }
+    }
+
+    /// The word on what would change what `input`, a file or a folder of files, is read for.
+    pub(super) fn changing(&self, input: &Path) -> Option<T> {
+        let inside = || self.folders.get(input).filter(|_| input.is_dir());
+        self.files.get(input).or_else(inside).copied()
+    }
 }
 
 /// Refuses to write `outputs`, each of them one of `option`, where one would change what is read, or
@@ -201,20 +230,19 @@ pub(crate) fn keep_apart<'a>(
     inputs: &[&Path],
     option: &str,
 ) -> Result<(), Failure> {
-    let inputs: Vec<_> = inputs.iter().map(|input| (place_of(input), *input)).collect();
-    let mut places = HashSet::new();
-    for output in outputs {
-        let place = place_of(output);
-        if let Some((_, input)) = inputs.iter().find(|(read, _)| would_change(&place, read)) {
-            let [output, input] =
-                [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
-            let message = format!("{output} would be written, and {input} is read");
-            return Err(Failure::new(Exit::Usage, message)
-                .with_hint(Some("give the result another file".to_owned())));
-        }
-        if !places.insert(place) {
-            return Err(Failure::new(Exit::Usage, format!("two `{option}` write the same file")));
-        }
+    let written: Vec<_> = outputs.map(|output| (place_of(output), output)).collect();
+    let places = Places::of(written.iter().cloned());
+    let changed =
+        inputs.iter().find_map(|input| Some((places.changing(&place_of(input))?, *input)));
+    if let Some((output, input)) = changed {
+        let [output, input] =
+            [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
+        let message = format!("{output} would be written, and {input} is read");
+        return Err(Failure::new(Exit::Usage, message)
+            .with_hint(Some("give the result another file".to_owned())));
+    }
+    if places.files.len() < written.len() {
+        return Err(Failure::new(Exit::Usage, format!("two `{option}` write the same file")));
     }
     Ok(())
 }

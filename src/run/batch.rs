@@ -23,6 +23,7 @@ use crate::{
         baseline,
         path::{self, Path, Paths, Question},
         prove, rank,
+        work::Work,
     },
     net::aia::Issuers,
     text::{foreign::Foreign, time::Time},
@@ -183,7 +184,8 @@ type Judged = (Paths, Option<usize>, Vec<String>);
 
 fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
     let at: Time = case.time.parse().map_err(|error| format!("the time is {error}"))?;
-    let question = Question { name, at };
+    let work = Work::default();
+    let question = Question { name, at, work: &work };
     let mut sent = read(&case.leaf, "the leaf")?;
     for intermediate in &case.intermediates {
         // What a server sends beside its certificate may be junk; it is no reason to refuse.

@@ -5,7 +5,7 @@
 //! certificate, another certificate without SNI, an old machine behind one of the addresses: each
 //! device meets only one of them.
 
-use std::{collections::VecDeque, net::SocketAddr};
+use std::{collections::VecDeque, net::SocketAddr, sync::Arc};
 
 use tokio::{task::JoinSet, time::Instant};
 
@@ -20,11 +20,8 @@ use crate::{
 };
 use crate::{
     endpoint::Target,
-    judge::rank::Candidate,
-    net::{
-        aia::{self, Issuers},
-        connect,
-    },
+    judge::{rank::Candidate, work::Work},
+    net::{aia::Issuers, aside, connect},
     output::bundle::Bundle,
     run::pack::{self, What},
     tls::probe::{self, Way},
@@ -93,6 +90,7 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
     let sni = grab::server_name(target, &options.sni);
     let mut waiting: VecDeque<(usize, Question)> =
         questions(&addresses, sni.is_some(), options.way).into_iter().enumerate().collect();
+    let work = grab::work_until(deadline);
     let mut under_way = JoinSet::new();
     let mut finished = Vec::new();
     while !waiting.is_empty() || !under_way.is_empty() {
@@ -100,9 +98,10 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
             && let Some((index, question)) = waiting.pop_front()
         {
             let name = sni.clone().filter(|_| question.names);
-            let (target, options) = (target.clone(), options.clone());
+            let (target, options, work) = (target.clone(), options.clone(), Arc::clone(&work));
             under_way.spawn(async move {
-                (index, question, ask(question, name, &target, &options, deadline).await)
+                let answer = ask(question, name, &target, &options, &work, deadline).await;
+                (index, question, answer)
             });
         }
         if let Some(Ok(answer)) = under_way.join_next().await {
@@ -110,8 +109,12 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
         }
     }
     finished.sort_by_key(|(index, ..)| *index);
-    let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
-    Ok(sort(answers, target, options))
+    let (target, options) = (target.clone(), options.clone());
+    let sort = move || {
+        let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
+        sort(answers, &target, &options, &work)
+    };
+    Ok(aside::compute(sort).await)
 }
 
 /// The ways of asking; without a name to send there is one way less to choose from, and what is
@@ -139,6 +142,7 @@ async fn ask(
     name: Option<rustls_pki_types::DnsName<'static>>,
     target: &Target,
     options: &Options,
+    work: &Arc<Work>,
     deadline: Instant,
 ) -> Result<(Presented, Issuers), probe::Error> {
     let mut hello = Hello::usual(name).only(question.authentication);
@@ -157,8 +161,7 @@ async fn ask(
         (_, way) => way,
     };
     let presented = probe::reach(target, &hello, &connect, way, deadline).await?;
-    let issuers =
-        aia::fetch(&presented, &options.store, options.at, &options.issuers, deadline).await;
+    let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
     Ok((presented, issuers))
 }
 
@@ -167,6 +170,7 @@ fn sort(
     answers: impl Iterator<Item = (Question, Result<(Presented, Issuers), probe::Error>)>,
     target: &Target,
     options: &Options,
+    work: &Arc<Work>,
 ) -> Survey {
     let mut survey = Survey { answers: Vec::new(), chains: Vec::new(), anchors: Vec::new() };
     for (question, outcome) in answers {
@@ -178,7 +182,8 @@ fn sort(
                     number
                 }
                 None => {
-                    survey.chains.push(grab::conclude(presented, issuers, target, options));
+                    let work = Arc::clone(work);
+                    survey.chains.push(grab::conclude(presented, issuers, target, options, work));
                     survey.chains.len() - 1
                 }
             }

@@ -6,6 +6,7 @@
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 pub use super::{
@@ -34,7 +35,8 @@ const MAX_PROBLEMS: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Store {
     mozilla: bool,
-    added: Vec<Root>,
+    /// Shared among clones: each target has one.
+    added: Arc<Vec<Root>>,
     fingerprints: Vec<Sha256>,
     passed_over: Vec<String>,
 }
@@ -172,14 +174,15 @@ impl Store {
 
     /// Also trusts `certificate`, which the user knows as `name`.
     pub fn add_certificate(&mut self, certificate: Certificate, name: &str) {
-        self.added.push(Root { certificate, source: Source::File(name.into()) });
+        Arc::make_mut(&mut self.added)
+            .push(Root { certificate, source: Source::File(name.into()) });
     }
 
     fn add(&mut self, path: &Path, root: Root) -> Result<(), Error> {
         if self.added.len() == MAX_ROOTS {
             return Err(Error::TooMany(path.to_owned()));
         }
-        self.added.push(root);
+        Arc::make_mut(&mut self.added).push(root);
         Ok(())
     }
 
@@ -272,7 +275,7 @@ impl Store {
         if self.mozilla {
             parts.push("Mozilla's store".to_owned());
         }
-        for root in &self.added {
+        for root in self.added.iter() {
             let part = root.source.to_string();
             if !parts.contains(&part) {
                 parts.push(part);

@@ -12,7 +12,7 @@ pub fn sarif(files: &[Examined]) -> String {
         .map(|(code, meaning)| json!({ "id": code, "shortDescription": { "text": meaning } }))
         .collect();
     let results: Vec<_> = files.iter().flat_map(|file| &file.findings).map(result).collect();
-    let log = json!({
+    let mut log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -24,7 +24,24 @@ pub fn sarif(files: &[Examined]) -> String {
             "results": results,
         }],
     });
+    let more: Vec<_> = files.iter().filter(|file| file.more > 0).map(notification).collect();
+    if !more.is_empty() {
+        log["runs"][0]["invocations"] =
+            json!([{ "executionSuccessful": true, "toolExecutionNotifications": more }]);
+    }
     format!("{log:#}\n")
+}
+
+/// That a file has more findings than are listed.
+fn notification(file: &Examined) -> serde_json::Value {
+    let text = format!("and {} more findings", file.more);
+    json!({
+        "level": "warning",
+        "message": { "text": text },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(&file.file) },
+        } }],
+    })
 }
 
 fn result(finding: &Finding) -> serde_json::Value {

@@ -3,18 +3,21 @@
 use std::fmt::Write as _;
 
 use super::shown;
-use crate::check::Finding;
+use crate::check::{Examined, Finding};
 
 /// `file:line: severity: sentence [code]`, then what to do on a line of its own.
 #[must_use]
-pub fn text(findings: &[Finding]) -> String {
+pub fn text(examined: &Examined) -> String {
     let mut out = String::new();
-    for finding in findings {
+    for finding in &examined.findings {
         let Finding { file, line, severity, code, message, action } = finding;
         let _ = writeln!(out, "{}:{line}: {}: {message} [{code}]", shown(file), severity.word());
         if let Some(action) = action {
             let _ = writeln!(out, "    {action}");
         }
+    }
+    if examined.more > 0 {
+        let _ = writeln!(out, "{}: and {} more findings", shown(&examined.file), examined.more);
     }
     out
 }

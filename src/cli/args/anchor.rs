@@ -101,7 +101,8 @@ impl Anchor {
         if !self.paths {
             return out;
         }
-        let question = Question { name: &options.wanted_name(target), at: options.at };
+        let question =
+            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
         let issuers = grab.issuers.candidates();
         let traces = path::trace(&grab.presented, &issuers, &options.store, question);
         for (index, trace) in traces.found.iter().enumerate() {
@@ -114,8 +115,15 @@ impl Anchor {
                 let _ = writeln!(out, "  {subject}, until {until}, SHA-256 {}...", &print[..16]);
             }
         }
-        if traces.cut {
-            let _ = writeln!(out, "\nthere are more paths than the {} shown", path::MAX_TRACES);
+        match (traces.cut, grab.work.spent()) {
+            (true, _) if traces.found.len() >= path::MAX_TRACES => {
+                let most = path::MAX_TRACES;
+                let _ = writeln!(out, "\nthere are more paths than the {most} shown");
+            }
+            (true, Some(spent)) => {
+                let _ = writeln!(out, "\nthere may be more paths: the search ended {spent}");
+            }
+            _ => {}
         }
         out
     }

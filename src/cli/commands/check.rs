@@ -164,7 +164,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         file.sort();
     }
     show(&files, args, display)?;
-    let worst = files.iter().flat_map(|file| &file.findings).map(|finding| finding.severity).max();
+    let worst = files.iter().filter_map(Examined::worst).max();
     Ok(exit.worse(match worst {
         Some(Severity::Error) => Exit::Untrusted,
         Some(Severity::Warning) => Exit::Attention,
@@ -305,7 +305,7 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
 
 fn show(files: &[Examined], args: &Args, display: &Display) -> Result<(), Failure> {
     let render = |form: Form| match form {
-        Form::Text => files.iter().map(|file| written::text(&file.findings)).collect(),
+        Form::Text => files.iter().map(written::text).collect(),
         Form::Json => written::json(files),
         Form::Sarif => written::sarif(files),
         Form::Junit => written::junit(files),

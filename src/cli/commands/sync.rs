@@ -198,7 +198,8 @@ fn refreshed(
     warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
-        let question = Question { name: &options.wanted_name(target), at: options.at };
+        let question =
+            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
         anchor::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
     }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];

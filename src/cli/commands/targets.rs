@@ -339,7 +339,8 @@ pub(crate) fn prove(
     options: &Options,
     display: &Display,
 ) -> Result<(), Failure> {
-    let question = Question { name: &options.wanted_name(target), at: options.at };
+    let question =
+        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     for format in consumed(job) {
         anchor::prove_for(format, whose, &grab.presented, bundle, question, display)?;
     }

@@ -18,7 +18,7 @@ use std::fmt;
 pub use self::flash::flash_bytes;
 pub use self::formats::{FORMATS, Format, format};
 pub use self::identifier::{Identifier, NotAnIdentifier, Style};
-pub use self::template::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS};
+pub use self::template::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS, MAX_TEMPLATE_TIME};
 pub use self::variables::VARIABLES;
 
 use self::formats::{Demand, Kind};

@@ -4,7 +4,13 @@
 //! they must be put through a filter that names the place they stand in, such as `comment` or
 //! `literal`. Rendering one without is an error, however it was joined with other text before.
 
-use std::{fmt, fmt::Write as _, ops::Range};
+use std::{
+    fmt,
+    fmt::Write as _,
+    ops::Range,
+    sync::mpsc::{self, RecvTimeoutError},
+    time::Duration,
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minijinja::{
@@ -85,6 +91,10 @@ const TEMPLATE_STACK: usize = 256 * 1024 * 1024;
 /// array of characters take half.
 pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
 
+/// How long a template of the user's own may take. The engine counts no step within a comparison,
+/// and lists that hold each other twice over are compared for ever.
+pub const MAX_TEMPLATE_TIME: Duration = Duration::from_secs(30);
+
 /// Bytes of text that take one step (minijinja, `Environment::set_fuel`).
 const BYTES_A_STEP: u64 = 64;
 
@@ -123,7 +133,7 @@ fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
 
 /// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
 ///
-/// It ends, and in bounded memory, whatever the template says, but for one way: the engine has no
+/// It ends within [`MAX_TEMPLATE_TIME`], and in bounded memory, whatever the template says, but for one way: the engine has no
 /// place to weigh a list that is joined to a text by `~`.
 pub(super) fn render_own(
     bundle: &Bundle,
@@ -143,14 +153,22 @@ pub(super) fn render_own(
     if source.len() > MAX_TEMPLATE_BYTES {
         return Err(refused(&format!("wanted at most {MAX_TEMPLATE_BYTES} bytes, found more")));
     }
+    let (answer, answered) = mpsc::channel();
+    let (bundle, name) = (bundle.clone(), name.clone());
+    let (own, source) = (file.to_owned(), source.to_owned());
+    // Whoever gives up leaves the thread behind: the engine cannot be stopped.
+    let render = move || {
+        let _ = answer.send(render_fuelled(&bundle, &own, &source, &name));
+    };
     // The engine takes an operand of an operand of an operand on the stack.
-    std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .stack_size(TEMPLATE_STACK)
-            .spawn_scoped(scope, || render_fuelled(bundle, file, source, name))
-            .map_err(|error| refused(&error.to_string()))?
-            .join()
-            .unwrap_or_else(|_| Err(refused("the engine cannot render it")))
+    let spawned = std::thread::Builder::new().stack_size(TEMPLATE_STACK).spawn(render);
+    spawned.map_err(|error| refused(&error.to_string()))?;
+    answered.recv_timeout(MAX_TEMPLATE_TIME).unwrap_or_else(|error| match error {
+        RecvTimeoutError::Timeout => {
+            let most = MAX_TEMPLATE_TIME.as_secs();
+            Err(refused(&format!("expected an end within {most} seconds, found none")))
+        }
+        RecvTimeoutError::Disconnected => Err(refused("the engine cannot render it")),
     })
 }
 
@@ -336,20 +354,31 @@ fn engine(state: &State, arguments: &[Value]) -> Result<Environment<'static>, Er
 
 /// Refuses a value whose text is more than a template of the user's own may still make.
 fn weigh(state: &State, value: &Value) -> Result<(), Error> {
-    /// Counts what is written, up to a limit.
-    struct Scale(u64);
+    /// Lists within lists that are shown: each takes room on the stack.
+    const MAX_DEPTH: i64 = 10_000;
+
+    /// Counts what is written and what is open in it, up to a limit of each.
+    struct Scale(u64, i64);
 
     impl fmt::Write for Scale {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             self.0 = self.0.checked_sub(text.len() as u64).ok_or(fmt::Error)?;
-            Ok(())
+            // What opens and closes lists is written by itself.
+            match text {
+                "[" | "{" | "(" => self.1 += 1,
+                "]" | "}" | ")" => self.1 -= 1,
+                _ => {}
+            }
+            (self.1 <= MAX_DEPTH).then_some(()).ok_or(fmt::Error)
         }
     }
 
     // What is no list has its text already, and that is counted.
     let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable);
     match bytes_left(state).filter(|_| is_list) {
-        Some(left) => write!(Scale(left), "{value}").map_err(|_| Error::from(ErrorKind::OutOfFuel)),
+        Some(left) => {
+            write!(Scale(left, 0), "{value}").map_err(|_| Error::from(ErrorKind::OutOfFuel))
+        }
         None => Ok(()),
     }
 }

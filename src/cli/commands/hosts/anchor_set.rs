@@ -10,7 +10,7 @@ use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
-    judge::path::Question,
+    judge::{path::Question, work::Work},
     output::bundle::{Bundle, Entry, KeyPossession},
     run::{
         grab::Judgement,
@@ -277,7 +277,8 @@ impl Set {
         let mut all: Vec<Shared> = Vec::new();
         let mut places: HashMap<(bool, String), usize> = HashMap::new();
         for door in &self.doors {
-            let question = Question { name: &door.name, at };
+            let work = Work::default();
+            let question = Question { name: &door.name, at, work: &work };
             let presented = &self.chains[door.chain];
             let Some(doubt) = anchor::doubt(format, presented, &self.bundle, question) else {
                 continue;

@@ -19,6 +19,7 @@ use std::{
 use crate::{
     Grab,
     endpoint::Target,
+    net::aside,
     run::{
         grab::{self, Options},
         json::Document,
@@ -37,7 +38,7 @@ use super::{formats, targets};
 use crate::cli::{
     Exit, Failure,
     args::{Display, Job, connection::Reaching},
-    regenerate,
+    atomic_write, regenerate,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -170,7 +171,9 @@ impl Run {
     }
 
     async fn all(mut self, mut list: List, job: &Job, display: &Display) -> Result<Exit, Failure> {
+        atomic_write::heed_second_interrupt();
         let end = self.each(&mut list).await?;
+        atomic_write::heed_next_interrupt();
         // What is still under way after Ctrl-C or a closed pipe is given up.
         self.under_way.abort_all();
         self.progress.finish();
@@ -259,19 +262,19 @@ impl Run {
                     return Finished { index, line, outcome: Outcome::Unreadable };
                 }
             };
-            let changed;
             let options = match changes.is_empty() {
-                true => options.as_ref(),
-                false => {
-                    changed = changes.apply(&options);
-                    &changed
-                }
+                true => options,
+                false => Arc::new(changes.apply(&options)),
             };
-            let result = grab::grab(&target, options).await;
-            let line = Document::new(&target, &result, options).with_index(index).to_line();
-            let name = options.wanted_name(&target);
-            let result = Box::new(result);
-            Finished { index, line, outcome: Outcome::Asked { target, name, result } }
+            let result = grab::grab(&target, &options).await;
+            // All the paths of a hostile chain take a while to look at.
+            let report = move || {
+                let line = Document::new(&target, &result, &options).with_index(index).to_line();
+                let name = options.wanted_name(&target);
+                let result = Box::new(result);
+                Finished { index, line, outcome: Outcome::Asked { target, name, result } }
+            };
+            aside::compute(report).await
         });
     }
 

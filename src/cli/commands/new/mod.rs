@@ -210,7 +210,8 @@ fn grabbed(
         Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
     })?;
     let (mut bundle, _) = targets::selection(&job, target, &grab, judgement, &options)?;
-    let question = Question { name: &options.wanted_name(target), at: options.at };
+    let question =
+        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
     anchor::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
     // As it is found from within the project, so that the next `sync` changes nothing.
