@@ -19,7 +19,7 @@ pub struct Bundle {
     pub key_possession: KeyPossession,
     /// The options that led to these certificates, each word as the command takes it, with `FILE`
     /// in the place of a path; none where the target alone leads to them. People paste them into
-    /// a shell, so that they hold letters, digits and `-_.:/[]` only.
+    /// a shell, so that a lock may state none but those that certgrab writes.
     pub options: Vec<Foreign>,
 }
 

@@ -4,6 +4,7 @@
 //! on every machine and at every run. Writing them somewhere is left to the caller.
 
 pub(crate) mod asn1;
+mod coding;
 mod esp_bundle;
 mod flash;
 mod formats;

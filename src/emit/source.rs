@@ -13,7 +13,7 @@ use minijinja::{
     value::{Object, ObjectRepr, Rest, ValueKind},
 };
 
-use super::{Identifier, variables};
+use super::{Identifier, coding, variables};
 use crate::{bundle::Bundle, escape::Foreign};
 
 /// The templates by name, and the parts that several of them share.
@@ -186,7 +186,19 @@ fn render_fuelled(
         environment.add_template(name, source).map_err(failed)?;
     }
     environment.add_template(file, source).map_err(failed)?;
-    fill(&environment, file, variables::of(bundle, "template", name))
+    let rendered = fill(&environment, file, variables::of(bundle, "template", name))?;
+    match coding::foreign_declaration(source, &String::from_utf8_lossy(&rendered)) {
+        None => Ok(rendered),
+        Some(line) => Err(super::Error::Template(super::TemplateError {
+            file: Foreign::text(file),
+            line: None,
+            words: None,
+            problem: Foreign::text(&format!(
+                "text from outside declares an encoding on line {line} of the result (PEP 263)"
+            )),
+            hint: Some("begin the template with two lines of its own text".to_owned()),
+        })),
+    }
 }
 
 fn fill(
@@ -283,7 +295,7 @@ fn environment() -> Result<Environment<'static>, Error> {
         text(state, value, Foreign::string_literal)
     });
     environment
-        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::line));
+        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::plain));
     environment.add_filter("rows", |value: &Value| {
         rows(value, BYTES_A_LINE, ", ", |byte| format!("0x{byte:02x}"))
     });
