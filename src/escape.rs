@@ -223,7 +223,6 @@ mod tests {
             ("ex:x", r"ex\u{3a}x"),
             ("-*- eval: x -*-", r"-*\u{2d} eval: x -*\u{2d}"),
             ("Local Variables:", r"Local Variables\u{3a}"),
-            ("kate: x", r"kate:\u{20}x"),
             ("NOLINTBEGIN", r"NOLIN\u{54}BEGIN"),
         ] {
             assert_eq!(Foreign::text(hostile).comment(), inert);

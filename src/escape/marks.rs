@@ -29,12 +29,10 @@ pub(super) fn is_inert(text: &str) -> bool {
 
 /// Words that editors and linters obey anywhere in a line, whatever their case: what stands before
 /// the last character, and that character.
-const DIRECTIVES: [(&str, char); 5] = [
+const DIRECTIVES: [(&str, char); 4] = [
     // Emacs: variables on the first line, and on the last lines.
     ("-*", '-'),
     ("local variables", ':'),
-    // Kate.
-    ("kate:", ' '),
     // clang-tidy.
     ("nolin", 'T'),
     // What reads licences.

@@ -170,7 +170,7 @@ fn a_template_whose_first_lines_hold_text_from_outside_cannot_declare_an_encodin
     assert!(render("x = \"{{ target | literal }}\"\n").is_ok());
 }
 
-/// What Vim, Emacs, Kate, clang-tidy and readers of licences obey somewhere in a line, by a reader
+/// What Vim, Emacs, clang-tidy and readers of licences obey somewhere in a line, by a reader
 /// that knows nothing of how the text was made.
 fn directs(line: &str) -> bool {
     let lower = line.to_lowercase();
@@ -180,7 +180,7 @@ fn directs(line: &str) -> bool {
         matches!(word, "ex" | "vi" | "vim" | "Vim")
             || ["vim<", "vim=", "vim>", "Vim<", "Vim=", "Vim>"].contains(&word)
     });
-    let marks = ["-*-", "local variables:", "kate: ", "nolint", "spdx-license-identifier:"];
+    let marks = ["-*-", "local variables:", "nolint", "spdx-license-identifier:"];
     vim || marks.iter().any(|mark| lower.contains(mark))
 }
 
@@ -203,7 +203,6 @@ fn directives() -> impl Strategy<Value = String> {
             "local variables",
             "eval: (x)",
             "End:",
-            "kate:",
             "NOLINT",
             "NOLINTBEGIN(*)",
             "nolin",
