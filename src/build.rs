@@ -183,7 +183,8 @@ impl Build {
         }
     }
 
-    /// Writes the outputs, and prints for cargo that the lock is to be watched.
+    /// Writes the outputs, and prints for cargo that the lock is to be watched. Its path has no line
+    /// break: cargo would take what follows for an instruction.
     ///
     /// # Errors
     ///
@@ -192,6 +193,10 @@ impl Build {
     pub fn try_generate(&self) -> Result<(), Error> {
         let lock = self.lock.as_ref().ok_or(Error::NoLock)?;
         let lock = resolved(lock, self.base.as_deref(), "CARGO_MANIFEST_DIR")?;
+        if lock.to_string_lossy().contains(['\n', '\r']) {
+            let error = io::Error::new(io::ErrorKind::InvalidFilename, "its path has a line break");
+            return Err(Error::Unreadable { path: lock, error });
+        }
         println!("cargo:rerun-if-changed={}", lock.display());
         if self.outputs.is_empty() {
             return Err(Error::NoOutput);
@@ -245,7 +250,7 @@ fn resolved(
 
 /// Writes `content` to `path` by way of a file beside it, unless it is there already.
 fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
-    if fs::read(path).is_ok_and(|present| present == content) {
+    if file::holds(path, content).unwrap_or(false) {
         return Ok(());
     }
     let directory = path.parent().unwrap_or(Path::new(""));

@@ -8,6 +8,7 @@
 //! `string_literal`), and forgetting it does not compile.
 
 mod marks;
+pub mod secrets;
 
 use std::fmt::{self, Write as _};
 

@@ -32,6 +32,7 @@
 //! A plain PEM file without the first line is accepted too: its first certificate is the anchor,
 //! the others are backups, and of the text only `Host:` and `Port:` are looked at.
 
+mod loss;
 mod options;
 mod read;
 mod write;
@@ -40,6 +41,7 @@ use std::fmt;
 
 use crate::escape::Foreign;
 
+pub use loss::{Loss, Lost, loss};
 pub use read::read;
 pub use write::write;
 

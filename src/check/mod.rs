@@ -50,7 +50,7 @@ pub use key::Key;
 pub use lints::{lint, note_unknown};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
-pub const MAX_FILE_BYTES: u64 = crate::store::MAX_ROOTS_BYTES;
+pub const MAX_FILE_BYTES: usize = crate::store::MAX_ROOTS_BYTES;
 
 /// The most fingerprints that are read in one file, as many as a store has roots: each is compared
 /// with all of them.

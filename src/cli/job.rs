@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashSet,
-    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -14,6 +13,7 @@ use certgrab::{
     connect, consumer,
     document::Document,
     emit::Identifier,
+    file,
     grab::{self, Options, Sni},
     handshake::Presented,
     path::Question,
@@ -154,7 +154,7 @@ fn naming(job: &Job) -> Option<&'static str> {
 pub(super) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
     let roots = job.roots.iter().filter(|path| repeat::known_store(path).is_none());
     let templates = job.emit.iter().filter_map(|emission| match &emission.form {
-        Form::Template(template) => Some(Path::new(&template.file)),
+        Form::Template(template) => Some(template.file.as_path()),
         _ => None,
     });
     let standard_input = Path::new("-");
@@ -204,7 +204,10 @@ pub(super) fn store(
         match path.to_str() {
             Some("mozilla") => store.add_mozilla(),
             Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
-            _ => store.add_path(path).map_err(|error| unreadable(&error))?,
+            _ if path.is_dir() => store.add_path(path).map_err(|error| unreadable(&error))?,
+            _ => given_certificates(path)
+                .and_then(|certificates| store.add_certificates(certificates, path))
+                .map_err(|error| unreadable(&error))?,
         }
     }
     for problem in store.passed_over() {
@@ -226,22 +229,23 @@ fn unreadable(error: &store::Error) -> Failure {
 /// The chain in a file or on standard input, as if a server had presented it.
 pub(super) fn read_chain(file: &Path) -> Result<Presented, Failure> {
     let certificates = if file == Path::new("-") {
-        let mut content = Vec::new();
-        let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES + 1);
-        input.read_to_end(&mut content).map_err(|error| {
-            Failure::new(Exit::File, format!("cannot read standard input: {error}"))
-        })?;
-        if content.len() as u64 > store::MAX_ROOTS_BYTES {
-            return Err(unreadable(&store::Error::TooLarge("standard input".into())));
-        }
-        store::certificates_in(&content, Path::new("standard input"))
+        file::read_stream(std::io::stdin().lock(), store::MAX_ROOTS_BYTES)
+            .map_err(|error| store::Error::Unreadable { path: "standard input".into(), error })
+            .and_then(|content| store::certificates_in(&content, Path::new("standard input")))
     } else {
-        store::read_certificates(file)
+        given_certificates(file)
     };
     let certificates = certificates.map_err(|error| unreadable(&error))?;
     let ders = certificates.iter().map(certgrab::certificate::Certificate::der);
     let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
     Ok(Presented::from_message(ders, Source::Presented(name)))
+}
+
+/// The certificates of a file, or of a stream such as `<(...)`, that the user named.
+fn given_certificates(path: &Path) -> Result<Vec<Certificate>, store::Error> {
+    let content = file::read_given(path, store::MAX_ROOTS_BYTES)
+        .map_err(|error| store::Error::Unreadable { path: path.to_owned(), error })?;
+    store::certificates_in(&content, path)
 }
 
 /// Shows or exports what came of one target.

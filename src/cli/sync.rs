@@ -13,7 +13,7 @@ use certgrab::{
 use super::{
     Exit, Failure, anchor,
     args::{Display, What},
-    complain, formats, job, manifest, output,
+    complain, formats, job, manifest, output, replace,
 };
 
 const EXAMPLES: &str = "\
@@ -52,10 +52,11 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let runtime = super::runtime()?;
     let mut exit = Exit::Done;
     for entry in &entries {
-        let outcome = match args.locked {
-            true => locked(entry, display),
-            false => refreshed(entry, display, &runtime),
-        };
+        let outcome =
+            replace::allowed(&args.manifest, entry, args.locked).and_then(|()| match args.locked {
+                true => locked(entry, display),
+                false => refreshed(entry, display, &runtime),
+            });
         if let Err(failure) = outcome {
             complain(&failure);
             exit = exit.worse(failure.exit);
@@ -137,15 +138,8 @@ fn refreshed(
         let question = Question { name: &options.wanted_name(target), at: options.at };
         anchor::prove_for(format.name, &grab.presented, &bundle, question, display)?;
     }
-    // A lock that cannot be read any more is replaced like one that is not there; what never was one
-    // is not.
+    // A lock that cannot be read any more is replaced like one that is not there.
     let before = read_bundle(entry).ok();
-    if before.is_none() && holds_something_else(&entry.lock) {
-        let shown = Foreign::text(&entry.lock.display().to_string()).line();
-        let message = format!("{shown} is no lock, and would be written over");
-        return Err(Failure::new(Exit::File, message)
-            .with_hint(Some("name another file as `lock`, or remove this one".to_owned())));
-    }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
     if let (Some(before), false) = (&before, display.quiet) {
@@ -154,14 +148,6 @@ fn refreshed(
         }
     }
     output::deliver_with_folders(&files, display.quiet)
-}
-
-/// Whether a file is there and has no beginning of a certificate in it, as damaged locks still do.
-fn holds_something_else(path: &Path) -> bool {
-    const BEGINS: &[u8] = b"-----BEGIN ";
-    file::read(path, lock::MAX_LOCK_BYTES).is_ok_and(|content| {
-        !content.is_empty() && !content.windows(BEGINS.len()).any(|part| part == BEGINS)
-    })
 }
 
 /// What is another certificate now than before, and why, one sentence each.

@@ -150,15 +150,7 @@ pub(super) fn render_own(
     source: &str,
     name: &Identifier,
 ) -> Result<Vec<u8>, super::Error> {
-    let refused = |problem: &str| {
-        super::Error::Template(super::TemplateError {
-            file: Foreign::text(file),
-            line: None,
-            words: None,
-            problem: Foreign::text(problem),
-            hint: None,
-        })
-    };
+    let refused = |problem: &str| refused(file, problem, None);
     if source.len() > MAX_TEMPLATE_BYTES {
         return Err(refused(&format!("wanted at most {MAX_TEMPLATE_BYTES} bytes, found more")));
     }
@@ -189,16 +181,24 @@ fn render_fuelled(
     let rendered = fill(&environment, file, variables::of(bundle, "template", name))?;
     match coding::foreign_declaration(source, &String::from_utf8_lossy(&rendered)) {
         None => Ok(rendered),
-        Some(line) => Err(super::Error::Template(super::TemplateError {
-            file: Foreign::text(file),
-            line: None,
-            words: None,
-            problem: Foreign::text(&format!(
+        Some(line) => {
+            let problem = format!(
                 "text from outside declares an encoding on line {line} of the result (PEP 263)"
-            )),
-            hint: Some("begin the template with two lines of its own text".to_owned()),
-        })),
+            );
+            Err(refused(file, &problem, Some("begin the template with two lines of its own text")))
+        }
     }
+}
+
+/// That the template in `file` is not rendered, as a whole.
+fn refused(file: &str, problem: &str, hint: Option<&str>) -> super::Error {
+    super::Error::Template(super::TemplateError {
+        file: Foreign::text(file),
+        line: None,
+        words: None,
+        problem: Foreign::text(problem),
+        hint: hint.map(str::to_owned),
+    })
 }
 
 fn fill(

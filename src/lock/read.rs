@@ -77,6 +77,11 @@ const FACTS: [&str; 12] = [
     "Lasts until",
 ];
 
+/// Whether `line` states one of the facts of a lock.
+pub(super) fn states_a_fact(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, _)| FACTS.contains(&name))
+}
+
 /// A fact that was read: its name, its value and its line.
 type Fact = (&'static str, String, usize);
 

@@ -1,9 +1,9 @@
 //! Certificates in files, as people keep them.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use super::{Error, Format, MAX_ROOTS, MAX_ROOTS_BYTES};
-use crate::{certificate::Certificate, escape::Foreign, signed_data};
+use crate::{certificate::Certificate, escape::Foreign, file, signed_data};
 
 /// The most labels of PEM blocks that are named where none is a certificate's.
 const MAX_LABELS: usize = 4;
@@ -16,14 +16,7 @@ const MAX_LABELS: usize = 4;
 /// The file cannot be read, is over a limit, or holds something else than certificates.
 pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
-    let facts = fs::metadata(path).map_err(unreadable)?;
-    if !facts.is_file() {
-        return Err(Error::NotAFile(path.to_owned()));
-    }
-    if facts.len() > MAX_ROOTS_BYTES {
-        return Err(Error::TooLarge(path.to_owned()));
-    }
-    certificates_in(&fs::read(path).map_err(unreadable)?, path)
+    certificates_in(&file::read(path, MAX_ROOTS_BYTES).map_err(unreadable)?, path)
 }
 
 /// The certificates in `content`, which came from `path`.

@@ -14,7 +14,7 @@ use rustls_pki_types::{DnsName, ServerName};
 
 use self::scheme::{NO_SCHEME, PLAIN, SCHEMES};
 pub use self::scheme::{Scheme, StartTls};
-use crate::escape::Foreign;
+use crate::escape::{Foreign, secrets};
 
 /// A server to ask, and the name its certificate must carry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -112,8 +112,13 @@ impl FromStr for Target {
     /// Takes `host`, `host:port`, `[v6]:port`, or a URL with one of the known schemes. A path,
     /// query or fragment of a URL is passed over.
     fn from_str(given: &str) -> Result<Self, Error> {
-        read(given.trim()).map_err(|problem| Error { given: Foreign::text(given), problem })
+        read(given.trim()).map_err(|problem| Error { given: shown(given), problem })
     }
+}
+
+/// A word of the user's, or a part of it, for a message: a connection string holds a key.
+fn shown(given: &str) -> Foreign {
+    Foreign::text(&secrets::hide_in_word(given))
 }
 
 fn read(given: &str) -> Result<Target, Problem> {
@@ -144,7 +149,7 @@ fn find_scheme(word: &str) -> Result<Scheme, Problem> {
     }
     match PLAIN.iter().find(|(plain, _)| is(plain)) {
         Some(&(given, meant)) => Err(Problem::PlainScheme { given, meant }),
-        None => Err(Problem::Scheme(Foreign::text(word))),
+        None => Err(Problem::Scheme(shown(word))),
     }
 }
 
@@ -170,7 +175,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
 }
 
 fn read_port(text: &str) -> Result<u16, Problem> {
-    let wrong = || Problem::Port(Foreign::text(text));
+    let wrong = || Problem::Port(shown(text));
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());
     }
@@ -183,7 +188,7 @@ fn read_port(text: &str) -> Result<u16, Problem> {
 ///
 /// The text is neither a name of letters, digits, hyphens and underscores, nor an address.
 fn read_host(text: &str) -> Result<ServerName<'static>, Problem> {
-    let wrong = || Problem::Host(Foreign::text(text));
+    let wrong = || Problem::Host(shown(text));
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(ServerName::IpAddress(address.into()));
     }

@@ -62,7 +62,9 @@ pub(super) struct Arguments {
         value_name = "N",
         default_value = "64",
         requires = "hosts",
-        conflicts_with = "targets"
+        conflicts_with = "targets",
+        value_parser = jobs,
+        allow_hyphen_values = true
     )]
     pub(super) jobs: NonZeroUsize,
 
@@ -73,6 +75,10 @@ pub(super) struct Arguments {
     /// Take every N-th target only, beginning with the I-th
     #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
     pub(super) shard: Option<Shard>,
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
 }
 
 /// What became of one line of the list.
@@ -138,6 +144,10 @@ struct Run {
     out: BufWriter<io::Stdout>,
     tally: Tally,
     progress: Progress,
+    /// Whether there is more to write than the results.
+    exports: bool,
+    /// Whether the reader of the results went away.
+    is_unread: bool,
 }
 
 /// How the reading of a list ended.
@@ -164,6 +174,8 @@ impl Run {
             out: BufWriter::new(io::stdout()),
             tally: Tally::new(!job.emit.is_empty()),
             progress,
+            exports: !job.emit.is_empty(),
+            is_unread: false,
         }
     }
 
@@ -172,9 +184,11 @@ impl Run {
         // What is still under way after Ctrl-C or a closed pipe is given up.
         self.under_way.abort_all();
         self.progress.finish();
-        if end == End::Closed {
+        if end == End::Closed || self.is_unread {
             // What is left in the buffer has no reader.
             let _ = self.out.into_parts();
+        }
+        if end == End::Closed {
             return Ok(Exit::Done);
         }
         if !display.quiet {
@@ -226,7 +240,7 @@ impl Run {
                         }
                         next = self.under_way.try_join_next();
                     }
-                    if !still_read(self.out.flush())? {
+                    if !self.flush()? {
                         return Ok(End::Closed);
                     }
                 }
@@ -290,7 +304,27 @@ impl Run {
     fn write(&mut self, finished: &Finished) -> Result<bool, Failure> {
         self.tally.count(finished.index, &finished.outcome);
         self.progress.advance(&self.tally);
-        still_read(self.out.write_all(finished.line.as_bytes()))
+        if self.is_unread {
+            return Ok(true);
+        }
+        let outcome = self.out.write_all(finished.line.as_bytes());
+        self.goes_on(outcome)
+    }
+
+    /// Sends what is written on its way; whether the run goes on.
+    fn flush(&mut self) -> Result<bool, Failure> {
+        if self.is_unread {
+            return Ok(true);
+        }
+        let outcome = self.out.flush();
+        self.goes_on(outcome)
+    }
+
+    /// Whether the run goes on: without a reader of the results only for the set of anchors, which
+    /// goes to a file.
+    fn goes_on(&mut self, outcome: io::Result<()>) -> Result<bool, Failure> {
+        self.is_unread = !still_read(outcome)?;
+        Ok(!self.is_unread || self.exports)
     }
 
     /// Writes what waits for results that will not come any more, and sends all on its way.
@@ -300,7 +334,7 @@ impl Run {
                 return Ok(false);
             }
         }
-        still_read(self.out.flush())
+        self.flush()
     }
 }
 

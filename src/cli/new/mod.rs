@@ -4,7 +4,7 @@
 
 mod projects;
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use certgrab::{
     Grab,
@@ -146,7 +146,7 @@ fn described(
     let mut files = Vec::new();
     for (roots, name) in &copied {
         // As many bytes as the store takes of it.
-        let content = file::read(roots, MAX_ROOTS_BYTES as usize).map_err(|error| {
+        let content = file::read_given(roots, MAX_ROOTS_BYTES).map_err(|error| {
             let shown = Foreign::text(&roots.display().to_string()).line();
             Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
         })?;
@@ -256,11 +256,7 @@ fn rendered(
 /// Refuses to touch what is there and different.
 fn spare(files: &[File]) -> Result<(), Failure> {
     for (path, data) in files {
-        let differs = match fs::read(path) {
-            Ok(content) => content != *data,
-            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
-        };
-        if differs {
+        if output::differs(path, data)? {
             let shown = Foreign::text(&path.display().to_string()).line();
             let hint = "choose another folder, or replace it with `--force`".to_owned();
             return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
