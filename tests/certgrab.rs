@@ -31,7 +31,9 @@ mod verifying;
 // The way out.
 mod documents;
 mod emitting;
+mod files;
 mod formats;
+mod logs;
 mod reports;
 mod writing;
 
@@ -57,3 +59,4 @@ mod faults;
 mod limits;
 mod promises;
 mod readme;
+mod slips;

@@ -288,8 +288,10 @@ fn with_words_as_shown(error: &clap::Error, mut text: String) -> String {
 /// `text`, which holds what the user typed, with what does not print shown by its number. What was
 /// shown so before is left as it is.
 fn visible(text: &str) -> String {
-    let escaped = Foreign::text(text).line();
-    escaped.replace("\\\\", "\\")
+    /// The most words of a message: twice those of the longest one of clap's.
+    const MOST: usize = 100;
+    let words = text.split(' ').take(MOST).map(|word| Foreign::text(word).line());
+    words.collect::<Vec<_>>().join(" ").replace("\\\\", "\\")
 }
 
 #[cfg(test)]

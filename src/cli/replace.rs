@@ -5,7 +5,11 @@
 
 use std::{io, path::Path};
 
-use certgrab::{escape::Foreign, file, lock};
+use certgrab::{
+    escape::Foreign,
+    file,
+    lock::{self, Lost},
+};
 
 use super::{Exit, Failure, manifest::Entry, within};
 
@@ -33,10 +37,19 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
     match file::read(path, lock::MAX_LOCK_BYTES) {
         Ok(content) => match lock::loss(&content) {
             None => Ok(()),
-            Some(loss) => Err(refused(path, &format!("would lose {loss}"))),
+            Some(loss) => {
+                let hint = match loss.what {
+                    Lost::Merge => "keep one side of the merge first",
+                    Lost::Version(_) => "use the certgrab that wrote it, or a newer one",
+                    _ => TO_MOVE,
+                };
+                Err(refused(path, &format!("would lose {loss}"), hint))
+            }
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(refused(path, &format!("is not replaced: cannot read it: {error}"))),
+        Err(error) => {
+            Err(refused(path, &format!("is not replaced: cannot read it: {error}"), TO_MOVE))
+        }
     }
 }
 
@@ -44,11 +57,13 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
 fn keep_a_key(path: &Path) -> Result<(), Failure> {
     let holds_a_key = file::read(path, MAX_KEY_BYTES)
         .is_ok_and(|content| content.windows(KEY.len()).any(|part| part == KEY));
-    if holds_a_key { Err(refused(path, "would lose a private key")) } else { Ok(()) }
+    if holds_a_key { Err(refused(path, "would lose a private key", TO_MOVE)) } else { Ok(()) }
 }
 
-fn refused(path: &Path, why: &str) -> Failure {
+/// What to do with a file that is not to be lost.
+const TO_MOVE: &str = "name another file in the manifest, or move this one away";
+
+fn refused(path: &Path, why: &str, hint: &str) -> Failure {
     let shown = Foreign::text(&path.display().to_string()).line();
-    Failure::new(Exit::File, format!("{shown} {why}"))
-        .with_hint(Some("name another file in the manifest, or move this one away".to_owned()))
+    Failure::new(Exit::File, format!("{shown} {why}")).with_hint(Some(hint.to_owned()))
 }

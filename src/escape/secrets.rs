@@ -21,6 +21,11 @@ pub fn hide_in_word(word: &str) -> String {
     if let Some((at, _)) = word.match_indices('=').find(|(at, _)| names_a_secret(&word[..*at])) {
         return format!("{}{HIDDEN}", &word[..=at]);
     }
+    without_user_info(word)
+}
+
+/// `word` without what stands before the `@` of its host: it may be a password.
+fn without_user_info(word: &str) -> String {
     let (scheme, rest) = match word.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), word),
@@ -34,11 +39,14 @@ pub fn hide_in_word(word: &str) -> String {
     }
 }
 
-/// `sentence` with each secret left out, up to the quote, blank, `;` or `&` that ends it.
+/// `sentence` with each secret left out, up to the quote, blank, `;` or `&` that ends it, and what
+/// stands before the `@` of a URL.
 #[must_use]
 pub fn hide_in_sentence(sentence: &str) -> String {
-    let mut out = String::with_capacity(sentence.len());
-    let mut rest = sentence;
+    let between = |one: char| one.is_whitespace() || "`'\"".contains(one);
+    let words: String = sentence.split_inclusive(between).map(without_user_info).collect();
+    let mut out = String::with_capacity(words.len());
+    let mut rest = &*words;
     while let Some(at) = rest.find('=') {
         let (before, after) = rest.split_at(at + 1);
         out.push_str(before);
@@ -94,6 +102,10 @@ mod tests {
         assert_eq!(
             hide_in_sentence("cannot read `HostName=a;SharedAccessKey=c2Vj+/==`: no file; x=1"),
             "cannot read `HostName=a;SharedAccessKey=...`: no file; x=1"
+        );
+        assert_eq!(
+            hide_in_sentence("cannot read x://a:b@h/c, `a:b@h`"),
+            "cannot read x://...@h/c, `...@h`"
         );
         assert_eq!(hide_in_sentence("`sni=` is empty, `key=` too"), "`sni=` is empty, `key=` too");
         let long = "=".repeat(100_000);

@@ -116,9 +116,17 @@ impl FromStr for Target {
     }
 }
 
-/// A word of the user's, or a part of it, for a message: a connection string holds a key.
+/// The most characters of a word of the user's that a message repeats.
+const REPEATED_CHARACTERS: usize = 64;
+
+/// A word of the user's, or a part of it, for a message: a connection string holds a key, and of a
+/// long word the beginning is enough.
 fn shown(given: &str) -> Foreign {
-    Foreign::text(&secrets::hide_in_word(given))
+    let word = secrets::hide_in_word(given);
+    match word.char_indices().nth(REPEATED_CHARACTERS) {
+        Some((end, _)) => Foreign::text(&format!("{}...", &word[..end])),
+        None => Foreign::text(&word),
+    }
 }
 
 fn read(given: &str) -> Result<Target, Problem> {

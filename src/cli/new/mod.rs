@@ -24,7 +24,7 @@ use certgrab::{
 
 use projects::{PROJECTS, Project, Text};
 
-use super::{Exit, Failure, anchor, args, args::Display, job, manifest, output};
+use super::{Exit, Failure, anchor, args, args::Display, job, manifest, output, within};
 
 /// What the constants are called in every project.
 const CONSTANTS: &str = "SERVER_ROOT_CA";
@@ -111,6 +111,7 @@ pub(super) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     for (path, _) in &mut files {
         *path = folder.join(&*path);
     }
+    within::refuse_links_out_of(folder, files.iter().map(|(path, _)| path.as_path()))?;
     if !args.force {
         spare(&files)?;
     }
