@@ -188,13 +188,12 @@ impl Build {
     ///
     /// # Errors
     ///
-    /// [`Error`] says what was not read or written. The lock is watched then too, so that
-    /// mending it is enough.
+    /// [`Error`] says what was not read or written. The lock is watched then too.
     pub fn try_generate(&self) -> Result<(), Error> {
         let lock = self.lock.as_ref().ok_or(Error::NoLock)?;
         let lock = resolved(lock, self.base.as_deref(), "CARGO_MANIFEST_DIR")?;
         if lock.to_string_lossy().contains(['\n', '\r']) {
-            let error = io::Error::new(io::ErrorKind::InvalidFilename, "its path has a line break");
+            let error = io::Error::other("its path has a line break");
             return Err(Error::Unreadable { path: lock, error });
         }
         println!("cargo:rerun-if-changed={}", lock.display());
@@ -361,8 +360,7 @@ mod tests {
         let rust = fs::read_to_string(directory.0.join("out/src/ca.rs")).unwrap();
         assert!(rust.contains("pub const PLC_TEST_ROOT_CA: &str"), "{rust}");
         assert!(fs::read_to_string(absolute).unwrap().contains("PLC_TEST_ROOT_CA[]"));
-        let left: Vec<_> = fs::read_dir(directory.0.join("out/src")).unwrap().collect();
-        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!(fs::read_dir(directory.0.join("out/src")).unwrap().count(), 1);
     }
 
     #[cfg(unix)]
