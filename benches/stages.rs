@@ -5,14 +5,15 @@
 use std::{fs, path::PathBuf};
 
 use certgrab::{
-    bundle::{Bundle, Entry, KeyPossession, Role},
-    certificate::Certificate,
-    emit::{self, FORMATS, Identifier},
-    escape::Foreign,
-    handshake::Presented,
-    path::{self, Question},
-    store::{Source, Store},
-    time::Time,
+    judge::path::{self, Question},
+    output::{
+        bundle::{Bundle, Entry, KeyPossession, Role},
+        emit::{self, FORMATS, Identifier},
+    },
+    text::{foreign::Foreign, time::Time},
+    tls::Presented,
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use divan::{Bencher, black_box};
 use rcgen::{

@@ -12,13 +12,14 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    certificate::Certificate,
-    handshake::{self, flight},
-    issuers::{
+    net::aia::{
         Allowed, Problem, body,
         http::{self, Answer},
         policy,
     },
+    tls,
+    tls::server_flight,
+    x509::certificate::Certificate,
 };
 
 /// The certificates of a Certificate message of TLS 1.2, before any is read.
@@ -26,8 +27,8 @@ use crate::{
 /// # Errors
 ///
 /// Its lengths do not fit.
-pub fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, handshake::Error> {
-    flight::certificate_list(body)
+pub fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, tls::Error> {
+    server_flight::certificate_list(body)
 }
 
 /// The certificates in what a caIssuers URL served.
@@ -68,4 +69,14 @@ pub fn admit(url: &str) -> Result<Url, Problem> {
 #[must_use]
 pub fn may_connect(address: SocketAddr, target: Option<IpAddr>, allowed: &[Allowed]) -> bool {
     policy::may_connect(address, target, allowed)
+}
+
+/// How many targets the manifest at `path` has.
+///
+/// # Errors
+///
+/// The message and the hint that the user reads.
+#[cfg(feature = "cli")]
+pub fn targets_of_manifest(path: &std::path::Path) -> Result<usize, (String, Option<String>)> {
+    crate::cli::targets_of_manifest(path)
 }

@@ -35,6 +35,7 @@ mod files;
 mod formats;
 mod logs;
 mod reports;
+mod warnings;
 mod writing;
 
 // Many targets.
@@ -45,6 +46,7 @@ mod lists;
 mod building;
 mod checking;
 mod integrating;
+mod locks;
 mod mistakes;
 mod projects;
 mod syncing;
@@ -59,4 +61,5 @@ mod faults;
 mod limits;
 mod promises;
 mod readme;
+mod repository;
 mod slips;

@@ -3,14 +3,16 @@
 use std::fs;
 
 use certgrab::{
-    anchor::{Candidate, Reason},
-    certificate::Certificate,
-    escape::Foreign,
-    grab::{self, Options},
-    handshake::Presented,
-    issuers::{Fetched, Issuers},
-    store::{Source, Store},
-    verify::Verified,
+    judge::{
+        prove::Verified,
+        rank::{Candidate, Reason},
+    },
+    net::aia::{Fetched, Issuers},
+    run::grab::{self, Options},
+    text::foreign::Foreign,
+    tls::Presented,
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 

@@ -9,13 +9,12 @@ use std::{
 };
 
 use certgrab::{
-    certificate::Certificate,
-    consumer::{self, Consumer, LooksUp, TakesLeaf, Unusual},
-    handshake::Presented,
-    path::Question,
-    store::Source,
-    time::Time,
-    verify,
+    judge::{path::Question, prove},
+    stack::consumer::{self, Consumer, LooksUp, TakesLeaf, Unusual},
+    text::time::Time,
+    tls::Presented,
+    trust::store::Source,
+    x509::certificate::Certificate,
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose,
@@ -382,7 +381,7 @@ fn ours(consumer: &Consumer, anchors: &[&Der], sent: &[Der], at: Time) -> Result
         anchors.iter().map(|der| Certificate::from_der(der).expect("a certificate")).collect();
     let name = ServerName::try_from("plc.test").expect("a name");
     let question = Question { name: &name, at };
-    verify::accepts(consumer, &presented, &anchors, question).map_err(|error| error.to_string())
+    prove::accepts(consumer, &presented, &anchors, question).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -687,7 +686,11 @@ fn a_consumer_that_does_not_take_the_servers_own_certificate_says_why() {
 #[test]
 fn every_format_that_has_a_consumer_is_one_of_certgrabs() {
     for (format, consumer) in consumer::READERS {
-        assert!(certgrab::emit::format(format).is_some(), "{format} for {}", consumer.title);
+        assert!(
+            certgrab::output::emit::format(format).is_some(),
+            "{format} for {}",
+            consumer.title
+        );
     }
 }
 

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use certgrab::{
-    certificate::Certificate,
-    handshake::Presented,
-    path::{self, Question},
-    store::{Source, Store},
+    judge::path::{self, Question},
+    tls::Presented,
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use proptest::prelude::*;
 use rcgen::{

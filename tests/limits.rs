@@ -11,20 +11,25 @@ use std::{
 };
 
 use certgrab::{
-    certificate::{Certificate, MAX_CERTIFICATE_BYTES},
-    check, connect,
-    extensions::{self, SHOWN_NAMES},
-    grab as grabbing,
-    handshake::{MAX_CERTIFICATES, Presented},
-    issuers::{
-        self,
-        http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_REDIRECTS},
-        policy::MAX_URL_CHARACTERS,
+    check,
+    judge::path::MAX_TRACES,
+    net::{
+        aia,
+        aia::{
+            http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_REDIRECTS},
+            policy::MAX_URL_CHARACTERS,
+        },
+        connect,
     },
-    lock::{self, MAX_LOCK_BYTES},
-    name::SHOWN_RDNS,
-    path::MAX_TRACES,
-    store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source},
+    output::lock::{self, MAX_LOCK_BYTES},
+    run::grab,
+    tls::{MAX_CERTIFICATES, Presented},
+    trust::store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source},
+    x509::{
+        certificate::{Certificate, MAX_CERTIFICATE_BYTES},
+        extensions::{self, SHOWN_NAMES},
+        name::SHOWN_RDNS,
+    },
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
@@ -233,12 +238,12 @@ fn four_issuers_above_one_another_are_fetched_and_a_fifth_is_not() {
         }
         pki
     };
-    for (missing, found) in [(issuers::MAX_DEPTH, true), (issuers::MAX_DEPTH + 1, false)] {
+    for (missing, found) in [(aia::MAX_DEPTH, true), (aia::MAX_DEPTH + 1, false)] {
         let files = Files::start();
         let pki = chain(&files, missing);
         let outcome = fetching(&files, &pki);
         assert_eq!(outcome.out().starts_with("-----BEGIN"), found, "{}", outcome.err());
-        assert_eq!(files.asked().len(), issuers::MAX_DEPTH);
+        assert_eq!(files.asked().len(), aia::MAX_DEPTH);
     }
 }
 
@@ -419,9 +424,11 @@ fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
 fn a_manifest_of_1_mib_is_read_and_a_byte_more_is_not() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let pem = pem_of(&[certificate(|_| {}).into()]);
-    fs::write(folder.path().join("plc.pem"), pem).expect("a lock");
+    for file in ["plc.pem", "root.pem"] {
+        fs::write(folder.path().join(file), &pem).expect("a lock and its root");
+    }
     let sync = |bytes: usize| {
-        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n";
+        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nroots = \"root.pem\"\n";
         let text = format!("{target}{}", "#".repeat(bytes - target.len()));
         fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
         certgrab().args(["sync", "--locked"]).in_folder(folder.path())
@@ -457,7 +464,7 @@ fn rsa_keys_are_checked_with_from_2048_to_8192_bits() {
 #[test]
 fn a_target_has_the_time_that_help_says_and_an_address_five_seconds() {
     let help = certgrab().args(["--help"]).succeeds().out();
-    let default = format!("[default: {}]", grabbing::TIMEOUT.as_secs());
+    let default = format!("[default: {}]", grab::TIMEOUT.as_secs());
     let (_, timeout) = help.split_once("--timeout <SECS>").expect("the option");
     assert!(timeout.split("--").next().is_some_and(|about| about.contains(&default)), "{timeout}");
 
@@ -521,7 +528,7 @@ fn fetching_slowly(missing: usize, delay: Duration) -> Outcome {
 
 #[test]
 fn a_fetch_has_five_seconds_and_all_of_them_ten() {
-    let (one, all) = (issuers::http::FETCH_TIMEOUT, issuers::STAGE_TIMEOUT);
+    let (one, all) = (aia::http::FETCH_TIMEOUT, aia::STAGE_TIMEOUT);
     // What comes half as late again would do, if it were waited for.
     let late = thread::spawn(move || fetching_slowly(1, one * 3 / 2));
     let each = all * 2 / 5;

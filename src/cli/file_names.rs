@@ -20,14 +20,14 @@ const DOMAINS_TOO: [&str; 9] = ["cc", "cs", "inc", "md", "pl", "rs", "sh", "yaml
 
 /// Whether `word`, given as a server, names a file: one that is there, or one that no server is
 /// called like.
-pub(super) fn instead_of_a_server(word: &str) -> bool {
+pub(crate) fn instead_of_a_server(word: &str) -> bool {
     let Some(ending) = ending(word) else { return false };
     let known = |endings: &[&str]| endings.contains(&ending.as_str());
     known(&NO_DOMAINS) || (known(&DOMAINS_TOO) && Path::new(word).is_file())
 }
 
 /// Whether `word`, given where a file or a server may stand, names a file.
-pub(super) fn rather_than_a_server(word: &str) -> bool {
+pub(crate) fn rather_than_a_server(word: &str) -> bool {
     let is_known = |ending: String| {
         NO_DOMAINS.contains(&ending.as_str()) || DOMAINS_TOO.contains(&ending.as_str())
     };

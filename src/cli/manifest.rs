@@ -10,10 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use certgrab::{
-    emit::{self, Format, Identifier},
-    escape::Foreign,
-    file,
+use crate::{
+    output::emit::{self, Format, Identifier},
+    text::{bounded_file, foreign::Foreign},
 };
 use clap::Parser as _;
 use serde::Deserialize;
@@ -26,21 +25,21 @@ use super::{
 };
 
 /// The manifest's name where none is given.
-pub(super) const NAME: &str = "certgrab.toml";
+pub(crate) const NAME: &str = "certgrab.toml";
 
 /// The most bytes a manifest may have: 1 MiB, thousands of targets of some 200 bytes each.
 const MAX_MANIFEST_BYTES: usize = 1024 * 1024;
 
 /// One target of a manifest.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// The target and the options, as the command line would have them.
-    pub(super) job: Job,
+    pub(crate) job: Job,
     /// Where its lock is.
-    pub(super) lock: PathBuf,
+    pub(crate) lock: PathBuf,
     /// What is generated from the lock.
-    pub(super) emit: Vec<(Format, PathBuf)>,
+    pub(crate) emit: Vec<(Format, PathBuf)>,
     /// Further files that hold its constants, written by hand.
-    pub(super) check: Vec<PathBuf>,
+    pub(crate) check: Vec<PathBuf>,
 }
 
 /// A manifest as it is written.
@@ -67,6 +66,7 @@ struct Table {
     what: Option<Spanned<String>>,
     connect: Option<Spanned<String>>,
     sni: Option<Spanned<String>>,
+    handshake: Option<Spanned<String>>,
     timeout: Option<Spanned<u16>>,
     style: Option<Spanned<String>>,
     name_from: Option<Spanned<String>>,
@@ -96,9 +96,9 @@ impl OneOrMore {
 }
 
 /// Reads the targets of the manifest at `path`.
-pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
-    let text = file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
+    let text = bounded_file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
         let hint = "write one with a `[[target]]` that has `host`, `lock` and `emit`";
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
@@ -168,7 +168,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     for (input, place) in inputs.into_iter().map(|input| (input, output::place_of(input))) {
         let mut outputs =
             places.iter().filter_map(|(output, what)| Some((output, what.strip_prefix("like ")?)));
-        if file::names_a_stream(input) {
+        if bounded_file::names_a_stream(input) {
             let input = Foreign::text(&input.display().to_string()).line();
             let message = format!("{shown}: expected a file, found the stream {input}");
             return Err(Failure::new(Exit::Usage, message));
@@ -217,6 +217,7 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
         ("what", &table.what),
         ("connect", &table.connect),
         ("sni", &table.sni),
+        ("handshake", &table.handshake),
         ("style", &table.style),
         ("name-from", &table.name_from),
         ("lifetime", &table.lifetime),
@@ -272,7 +273,7 @@ fn in_the_words_of(key: &str, message: &str) -> String {
 }
 
 /// The main job of `target` with `options`, read as if they had been typed.
-pub(super) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, String> {
+pub(crate) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, String> {
     let command = std::iter::once("certgrab".to_owned());
     let target = ["--".to_owned(), target.to_owned()];
     let typed = command.chain(options).chain(target);
@@ -302,6 +303,7 @@ mod tests {
             ("style = \"camel\"", "--style=camel"),
             ("name-from = \"organisation\"", "--name-from=organisation"),
             ("lifetime = \"10y\"", "--lifetime=10y"),
+            ("handshake = \"cleartext\"", "--handshake=cleartext"),
         ];
         for (key, option) in switches {
             assert_ne!(same(key, option), plain, "{key}");

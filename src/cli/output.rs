@@ -10,24 +10,24 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use certgrab::{escape::Foreign, file};
+use crate::text::{bounded_file, foreign::Foreign};
 
 use super::{
     Exit, Failure,
     args::Display,
+    atomic_write::{Undisturbed, Unfinished},
     stream::{self, Stream},
     style,
-    unfinished::{Undisturbed, Unfinished},
 };
 
 /// Writes `data` to standard output as it is.
-pub(super) fn write(data: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write(data: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     finish(out.write_all(data).and_then(|()| out.flush()))
 }
 
 /// Writes text with colour to standard output, which keeps or drops the colour.
-pub(super) fn show(text: &str) -> Result<(), Failure> {
+pub(crate) fn show(text: &str) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
@@ -44,32 +44,32 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
 }
 
 /// Says one line on standard error. Where that is full or closed, there is nobody to tell.
-pub(super) fn say(line: impl std::fmt::Display) {
+pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stderr(), "certgrab: {line}");
 }
 
 /// Says one warning on standard error, unless the user wants none.
-pub(super) fn warn(message: impl std::fmt::Display, display: &Display) {
+pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
     if !display.quiet {
         say(format_args!("{} {message}", style::warning("warning:")));
     }
 }
 
 /// Whether standard output is a terminal.
-pub(super) fn is_terminal() -> bool {
+pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
 /// Makes `path` hold exactly `data`; whether it had to change.
 ///
 /// A symbolic link is followed. Only a regular file is replaced.
-pub(super) fn replace(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+pub(crate) fn replace(path: &Path, data: &[u8]) -> Result<bool, Failure> {
     let _undisturbed = Undisturbed::begin();
     prepare(path, data)?.map_or(Ok(false), |change| change.make().map(|()| true))
 }
 
 /// Makes each path hold exactly its data, all of them or none; which ones had to change.
-pub(super) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failure> {
+pub(crate) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failure> {
     let _undisturbed = Undisturbed::begin();
     let prepared: Result<Vec<_>, Failure> =
         files.iter().map(|(path, data)| prepare(path, data)).collect();
@@ -84,8 +84,8 @@ pub(super) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failu
 }
 
 /// Whether something else than `data` is at `path`. What cannot be read is nobody's to replace.
-pub(super) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
-    match file::holds(path, data) {
+pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+    match bounded_file::holds(path, data) {
         Ok(same) => Ok(!same),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => {
@@ -96,7 +96,7 @@ pub(super) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
 }
 
 /// Does the same, and says of each path on standard error what became of it unless that is `quiet`.
-pub(super) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
+pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     let changed = replace_all(files)?;
     if !quiet {
         for ((path, _), changed) in files.iter().zip(changed) {
@@ -109,7 +109,7 @@ pub(super) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
 }
 
 /// Does the same, once the folders of all the files are there.
-pub(super) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
+pub(crate) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     for (path, _) in files {
         let folder = path.parent().unwrap_or(Path::new(""));
         fs::create_dir_all(folder)
@@ -196,7 +196,7 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// One name for all paths that lead to one file, whether it exists or not.
-pub(super) fn place_of(path: &Path) -> PathBuf {
+pub(crate) fn place_of(path: &Path) -> PathBuf {
     let path = resolve(path).unwrap_or_else(|_| path.to_owned());
     let mut plain = PathBuf::new();
     for part in std::path::absolute(&path).unwrap_or(path).components() {
@@ -215,13 +215,13 @@ pub(super) fn place_of(path: &Path) -> PathBuf {
 
 /// Whether to write `output` would change what `input`, a file or a folder of files, is read for;
 /// both as [`place_of`] names them.
-pub(super) fn would_change(output: &Path, input: &Path) -> bool {
+pub(crate) fn would_change(output: &Path, input: &Path) -> bool {
     output == input || (output.parent() == Some(input) && input.is_dir())
 }
 
 /// Refuses to write `outputs`, each of them one of `option`, where one would change what is read, or
 /// two are one file.
-pub(super) fn keep_apart<'a>(
+pub(crate) fn keep_apart<'a>(
     outputs: impl Iterator<Item = &'a Path>,
     inputs: &[&Path],
     option: &str,

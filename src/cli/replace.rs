@@ -5,10 +5,9 @@
 
 use std::{io, path::Path};
 
-use certgrab::{
-    escape::Foreign,
-    file,
-    lock::{self, Lost},
+use crate::{
+    output::lock::{self, Lost},
+    text::{bounded_file, foreign::Foreign},
 };
 
 use super::{Exit, Failure, manifest::Entry, within};
@@ -21,7 +20,7 @@ const MAX_KEY_BYTES: usize = 1024 * 1024;
 const KEY: &[u8] = b"PRIVATE KEY-----";
 
 /// Refuses `entry` of the manifest at `manifest` if to write its files would lose something.
-pub(super) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result<(), Failure> {
+pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result<(), Failure> {
     let folder = match manifest.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -34,7 +33,7 @@ pub(super) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
 
 /// Refuses to put a lock in the place of what no refresh of a lock brings back.
 fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
-    match file::read(path, lock::MAX_LOCK_BYTES) {
+    match bounded_file::read(path, lock::MAX_LOCK_BYTES) {
         Ok(content) => match lock::loss(&content) {
             None => Ok(()),
             Some(loss) => {
@@ -55,7 +54,7 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
 
 /// Refuses to put constants in the place of a private key.
 fn keep_a_key(path: &Path) -> Result<(), Failure> {
-    let holds_a_key = file::read(path, MAX_KEY_BYTES)
+    let holds_a_key = bounded_file::read(path, MAX_KEY_BYTES)
         .is_ok_and(|content| content.windows(KEY.len()).any(|part| part == KEY));
     if holds_a_key { Err(refused(path, "would lose a private key", TO_MOVE)) } else { Ok(()) }
 }

@@ -2,19 +2,22 @@
 
 use std::fmt::Write as _;
 
-use certgrab::{
+use crate::{
     Grab,
-    anchor::Candidate,
-    bundle::KeyPossession,
-    certificate::Certificate,
-    escape::Foreign,
-    extensions::{self, SHOWN_NAMES},
-    grab::{Judgement, Options},
-    handshake::Verdict,
-    store::Source,
-    target::Target,
-    time::Time,
-    warning::{self, Warning},
+    endpoint::Target,
+    judge::rank::Candidate,
+    output::bundle::KeyPossession,
+    run::{
+        grab::{Judgement, Options},
+        warning::{self, Warning},
+    },
+    text::{foreign::Foreign, time::Time},
+    tls::Verdict,
+    trust::store::Source,
+    x509::{
+        certificate::Certificate,
+        extensions::{self, SHOWN_NAMES},
+    },
 };
 
 use super::style;
@@ -23,7 +26,7 @@ use super::style;
 const INDENT: usize = 11;
 
 /// The report about a chain with an anchor.
-pub(super) fn trusted(
+pub(crate) fn trusted(
     target: &Target,
     grab: &Grab,
     judgement: &Judgement,
@@ -73,7 +76,7 @@ pub(super) fn trusted(
 }
 
 /// The report about a chain without one: what came, in the order sent.
-pub(super) fn refused(target: &Target, grab: &Grab) -> String {
+pub(crate) fn refused(target: &Target, grab: &Grab) -> String {
     let mut out = heading(target, grab);
     for (index, certificate) in grab.presented.certificates.iter().enumerate() {
         let position = format!("{}. {}", index + 1, subject(certificate));
@@ -166,7 +169,7 @@ fn handshake(out: &mut String, grab: &Grab) {
 }
 
 /// What the server means to a device.
-pub(super) fn device(verdict: &Verdict) -> String {
+pub(crate) fn device(verdict: &Verdict) -> String {
     let mut out = String::new();
     for (index, sentence) in verdict.sentences().iter().enumerate() {
         let name = if index == 0 { "device" } else { "" };

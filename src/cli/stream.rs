@@ -13,7 +13,7 @@ use std::{
 
 /// A stream to write to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stream {
+pub(crate) enum Stream {
     /// Standard output.
     Output,
     /// Standard error.
@@ -26,7 +26,7 @@ pub(super) enum Stream {
 const MAX_LINKS: usize = 40;
 
 /// The stream that `path` leads to, also over links.
-pub(super) fn named(path: &Path) -> Option<Stream> {
+pub(crate) fn named(path: &Path) -> Option<Stream> {
     let mut place = path.to_owned();
     for _ in 0..MAX_LINKS {
         if let Some(stream) = descriptor(&place) {
@@ -59,7 +59,7 @@ fn descriptor(path: &Path) -> Option<Stream> {
 impl Stream {
     /// Writes all of `data`, behind what the stream holds already. A reader that has gone away has
     /// all that it wanted.
-    pub(super) fn write(&self, data: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&self, data: &[u8]) -> io::Result<()> {
         fn all(mut stream: impl io::Write, data: &[u8]) -> io::Result<()> {
             stream.write_all(data).and_then(|()| stream.flush())
         }

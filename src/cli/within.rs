@@ -6,13 +6,13 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use certgrab::escape::Foreign;
+use crate::text::foreign::Foreign;
 
 use super::{Exit, Failure, output};
 
 /// Refuses the paths that lie in `folder` by their names and elsewhere by their links. A path that
 /// names a place outside is what its writer wants.
-pub(super) fn refuse_links_out_of<'a>(
+pub(crate) fn refuse_links_out_of<'a>(
     folder: &Path,
     paths: impl IntoIterator<Item = &'a Path>,
 ) -> Result<(), Failure> {

@@ -3,10 +3,12 @@
 use std::process::Command;
 
 use certgrab::{
-    bundle::Bundle,
-    certificate::Certificate,
-    emit::{self, FORMATS, Identifier},
-    escape::Foreign,
+    output::{
+        bundle::Bundle,
+        emit::{self, FORMATS, Identifier},
+    },
+    text::foreign::Foreign,
+    x509::certificate::Certificate,
 };
 use proptest::prelude::*;
 use rcgen::{CertificateParams, DnType, DnValue, KeyPair, string};

@@ -3,10 +3,12 @@
 use std::process::Command;
 
 use certgrab::{
-    bundle::{Bundle, Entry, KeyPossession},
-    emit::{self, FORMATS, Format, Identifier},
-    escape::Foreign,
-    lock,
+    output::{
+        bundle::{Bundle, Entry, KeyPossession},
+        emit::{self, FORMATS, Format, Identifier},
+        lock,
+    },
+    text::foreign::Foreign,
 };
 use proptest::prelude::*;
 

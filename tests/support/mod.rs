@@ -5,6 +5,7 @@ pub(crate) mod pki;
 pub(crate) mod real;
 pub(crate) mod run;
 pub(crate) mod server;
+pub(crate) mod yaml;
 
 pub(crate) use authority::Authority;
 pub(crate) use pki::Pki;

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::shown;
-use crate::check::{Examined, Severity, output::text};
+use super::text;
+use crate::check::{Examined, Severity};
 
 /// The report for all files.
 #[must_use]

@@ -2,12 +2,7 @@
 //! reader finds, and writing it again gives the same bytes.
 #![no_main]
 
-use certgrab::{
-    certificate::MAX_CERTIFICATE_BYTES,
-    fuzzing::certificate_list,
-    handshake::{MAX_CERTIFICATES, Presented},
-    store::Source,
-};
+use certgrab::{x509::certificate::MAX_CERTIFICATE_BYTES, fuzzing::certificate_list, tls::{MAX_CERTIFICATES, Presented}, trust::store::Source};
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;
 

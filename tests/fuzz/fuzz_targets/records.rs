@@ -3,7 +3,8 @@
 //! However they are cut, the same is read; and what is read is what a second reader finds.
 #![no_main]
 
-use certgrab::handshake::{Error, Hello, Presented, cleartext};
+use certgrab::tls::{Error, Presented, cleartext};
+use certgrab::stack::hello::Hello;
 use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};
 use libfuzzer_sys::fuzz_target;
 

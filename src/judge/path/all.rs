@@ -1,0 +1,120 @@
+//! Every path that names and signatures join, each with its verdict.
+//!
+//! In: the certificates at hand and the store. Out: [`Traces`]. The paths that hold are those of
+//! [`super::find`]; the others end somewhere, and here is where and why. Nothing is decided here:
+//! each path is put to the same judge alone.
+
+use super::{Question, explain, search};
+use crate::{
+    tls::Presented,
+    trust::store::{Root, Store},
+    x509::{certificate::Certificate, extensions},
+};
+
+/// The most paths shown: rustls-webpki's budget ends at some 25 to 30.
+pub const MAX_TRACES: usize = 32;
+
+/// The most certificates of a path without its anchor: a leaf and the 6 intermediates that
+/// rustls-webpki tries.
+const MAX_CERTIFICATES: usize = 7;
+
+/// The paths that there are.
+#[derive(Debug, Clone)]
+pub struct Traces {
+    /// The paths, those that hold first.
+    pub found: Vec<Trace>,
+    /// Whether there are more.
+    pub cut: bool,
+}
+
+/// A path, however it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// From the leaf up, with the root of the store that ends it, if one does.
+    pub certificates: Vec<Certificate>,
+    /// Why it does not hold; `None` if it does.
+    pub problem: Option<String>,
+}
+
+/// All paths from the presented leaf, up to [`MAX_TRACES`].
+#[must_use]
+pub fn trace(
+    presented: &Presented,
+    issuers: &[Certificate],
+    store: &Store,
+    question: Question<'_>,
+) -> Traces {
+    let mut traces = Traces { found: Vec::new(), cut: false };
+    let Some((leaf, sent)) = presented.certificates.split_first() else {
+        return traces;
+    };
+    if let Some(root) = super::own_anchor(leaf, store) {
+        let verdict = super::trusted_leaf(leaf, root, question);
+        let problem = verdict.err().map(|refusal| refusal.to_string());
+        traces.found.push(Trace { certificates: vec![leaf.clone()], problem });
+        return traces;
+    }
+    let candidates: Vec<&Certificate> = sent.iter().chain(issuers).collect();
+    let mut open: Vec<Vec<&Certificate>> = vec![vec![leaf]];
+    while let Some(path) = open.pop() {
+        let Some(top) = path.last() else { continue };
+        if traces.found.len() >= MAX_TRACES {
+            traces.cut = true;
+            break;
+        }
+        let roots: Vec<Root> = store
+            .named(top.issuer_der())
+            .into_iter()
+            .chain(candidates.iter().filter_map(|one| store.by_the_users_word(one)))
+            .filter(|root| is_issued(top, &root.certificate))
+            .filter(|root| !path.iter().skip(1).any(|one| one.is_same_anchor(&root.certificate)))
+            .collect();
+        for root in &roots {
+            traces.add(&path, Some(root), store, question);
+        }
+        let is_next = |one: &&&Certificate| {
+            is_issued(top, one)
+                && !path.iter().any(|known| known.is_same_anchor(one))
+                // A root that was sent is the store's; one that another root signed leads on.
+                && !(one.is_self_issued()
+                    && roots.iter().any(|root| root.certificate.is_same_anchor(one)))
+        };
+        let next: Vec<_> = candidates.iter().filter(is_next).collect();
+        if next.is_empty() && roots.is_empty() {
+            traces.add(&path, None, store, question);
+        }
+        if path.len() < MAX_CERTIFICATES {
+            open.extend(next.into_iter().rev().map(|one| [path.as_slice(), &[*one]].concat()));
+        }
+    }
+    traces.found.sort_by_key(|trace| trace.problem.is_some());
+    traces
+}
+
+impl Traces {
+    fn add(
+        &mut self,
+        path: &[&Certificate],
+        root: Option<&Root>,
+        store: &Store,
+        question: Question<'_>,
+    ) {
+        let mut certificates: Vec<Certificate> = path.iter().map(|one| (*one).clone()).collect();
+        let roots = root.map_or(&[][..], std::slice::from_ref);
+        let (leaf, above) = (&certificates[0], &certificates[1..]);
+        let problem = search(leaf, above, roots, question, Some(question.at)).err();
+        let problem = problem.map(|problem| {
+            explain::why_not(leaf, above, roots, store, question, problem).to_string()
+        });
+        certificates.extend(root.map(|root| root.certificate.clone()));
+        let trace = Trace { certificates, problem };
+        if !self.found.contains(&trace) {
+            self.found.push(trace);
+        }
+    }
+}
+
+fn is_issued(child: &Certificate, issuer: &Certificate) -> bool {
+    child.issuer_der() == issuer.subject_der()
+        && extensions::is_signed_by(child, issuer) != Some(false)
+}
