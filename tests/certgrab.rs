@@ -32,7 +32,9 @@ mod verifying;
 // The way out.
 mod documents;
 mod emitting;
+mod files;
 mod formats;
+mod logs;
 mod reports;
 mod warnings;
 mod writing;
@@ -62,3 +64,4 @@ mod limits;
 mod promises;
 mod readme;
 mod repository;
+mod slips;

@@ -304,8 +304,9 @@ fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
     std::fs::write(&file, "the set of yesterday").expect("a file");
     let told = run(&["--emit", &emit]).fails_with(3).err();
     assert!(told.contains("warning: no anchor was found: nothing is written\n"), "{told}");
-    let empty = certgrab().args(["--hosts", "-", "--emit", &emit]).reading("# none\n").succeeds();
-    assert!(empty.err().ends_with("no anchor was found: nothing is written\n"), "{}", empty.err());
+    let empty = certgrab().args(["--hosts", "-", "--emit", &emit]).reading("# none\n");
+    let told = empty.fails_with(2).err();
+    assert!(told.ends_with("certgrab: error: standard input names no target\n"), "{told}");
     assert_eq!(std::fs::read_to_string(&file).expect("the file"), "the set of yesterday");
     for (arguments, message) in [
         (&["--emit", "pem"][..], "the results of the list go to standard output"),

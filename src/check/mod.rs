@@ -55,7 +55,7 @@ pub use self::lints::{MAX_SIGNATURE_CHECKS, lint, note_unknown};
 pub use self::trust::{Terms, hold_by_hand, hold_generated};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
-pub const MAX_FILE_BYTES: u64 = crate::trust::store::MAX_ROOTS_BYTES;
+pub const MAX_FILE_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
 
 /// The most fingerprints that are read in one file, as many as a store has roots: each is compared
 /// with all of them.

@@ -10,12 +10,13 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::text::foreign::Foreign;
+use crate::text::{bounded_file, foreign::Foreign};
 
 use super::{
     Exit, Failure,
     args::Display,
     atomic_write::{Undisturbed, Unfinished},
+    stream::{self, Stream},
     style,
 };
 
@@ -82,6 +83,18 @@ pub(crate) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failu
     Ok(changed)
 }
 
+/// Whether something else than `data` is at `path`. What cannot be read is nobody's to replace.
+pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+    match bounded_file::holds(path, data) {
+        Ok(same) => Ok(!same),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => {
+            let shown = Foreign::text(&path.display().to_string()).line();
+            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")))
+        }
+    }
+}
+
 /// Does the same, and says of each path on standard error what became of it unless that is `quiet`.
 pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     let changed = replace_all(files)?;
@@ -107,22 +120,34 @@ pub(crate) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> R
 
 /// New content, written and not in its place yet.
 struct Change {
-    unfinished: Unfinished,
-    folder: PathBuf,
-    place: PathBuf,
+    place: Place,
     shown: String,
+}
+
+/// Where new content goes.
+enum Place {
+    File { unfinished: Unfinished, folder: PathBuf, place: PathBuf },
+    Stream { stream: Stream, data: Vec<u8> },
 }
 
 impl Change {
     fn make(self) -> Result<(), Failure> {
-        let Self { unfinished, folder, place, shown } = self;
-        unfinished.put(&folder, &place).map_err(|error| failed(&shown, &error))
+        let Self { place, shown } = self;
+        let outcome = match place {
+            Place::File { unfinished, folder, place } => unfinished.put(&folder, &place),
+            Place::Stream { stream, data } => stream.write(&data),
+        };
+        outcome.map_err(|error| failed(&shown, &error))
     }
 }
 
 /// Writes `data` in the folder of `path`; `None` if the file holds it already.
 fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
+    if let Some(stream) = stream::named(path) {
+        let place = Place::Stream { stream, data: data.to_owned() };
+        return Ok(Some(Change { place, shown }));
+    }
     let failed = |error: io::Error| failed(&shown, &error);
     let place = resolve(path).map_err(failed)?;
     let existing = match fs::metadata(&place) {
@@ -151,8 +176,8 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
         file.set_permissions(facts.permissions()).map_err(failed)?;
     }
     file.sync_all().map_err(failed)?;
-    let folder = folder.to_owned();
-    Ok(Some(Change { unfinished, folder, place, shown }))
+    let place = Place::File { unfinished, folder: folder.to_owned(), place };
+    Ok(Some(Change { place, shown }))
 }
 
 /// Whether the file at `place` holds `data` and nothing else; of one that grows no more is read.

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The most bytes a line may have: room for the 16 MiB of roots that a file may have.
-pub const MAX_LINE_BYTES: u64 = store::MAX_ROOTS_BYTES;
+pub const MAX_LINE_BYTES: u64 = store::MAX_ROOTS_BYTES as u64;
 
 /// The most certificates of a chain: suites send a whole graph where a server sends a chain, and
 /// BetterTLS's graphs have 36.

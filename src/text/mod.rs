@@ -2,4 +2,6 @@
 
 pub mod bounded_file;
 pub mod foreign;
+pub(crate) mod marks;
+pub mod secrets;
 pub mod time;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The most bytes one file of roots may have: 16 MiB, some seventy times Mozilla's whole list.
-pub const MAX_ROOTS_BYTES: u64 = 16 * 1024 * 1024;
+pub const MAX_ROOTS_BYTES: usize = 16 * 1024 * 1024;
 
 /// The most certificates that all files of roots may hold together.
 pub const MAX_ROOTS: usize = 2_000;
@@ -131,7 +131,17 @@ impl Store {
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Error> {
-        let (certificates, problems) = super::certificate_file::read_roots(path)?;
+        self.add_content(&super::certificate_file::content_of(path)?, path)
+    }
+
+    /// Also trusts the certificates in `content`, which came from `path`. What of them cannot be
+    /// read, [`Store::passed_over`] names.
+    ///
+    /// # Errors
+    ///
+    /// It is over a limit, or holds no certificate that can be read.
+    pub fn add_content(&mut self, content: &[u8], path: &Path) -> Result<(), Error> {
+        let (certificates, problems) = super::certificate_file::roots_in(content, path)?;
         problems.iter().for_each(|problem| self.pass_over(problem.with_hint()));
         self.add_certificates(certificates, path)
     }

@@ -68,13 +68,18 @@ fn result(finding: &Finding) -> serde_json::Value {
 
 /// A path as a relative or `file:` reference (RFC 3986): all but unreserved characters encoded.
 fn uri(file: &std::path::Path) -> String {
-    let text = file.to_string_lossy().replace('\\', "/");
-    let mut out = if text.starts_with('/') { "file://".to_owned() } else { String::new() };
-    for byte in text.trim_start_matches("./").bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
+    let mut bytes = file.as_os_str().as_encoded_bytes();
+    let mut out = if bytes.starts_with(b"/") { "file://".to_owned() } else { String::new() };
+    while let Some(rest) = bytes.strip_prefix(b"./") {
+        bytes = rest;
+    }
+    for byte in bytes {
+        match byte {
+            b'\\' if cfg!(windows) => out.push('/'),
+            _ if byte.is_ascii_alphanumeric() || b"-._~/".contains(byte) => {
+                out.push(char::from(*byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
     out

@@ -38,7 +38,7 @@ pub(crate) struct Anchor {
     aia_allow: Vec<Allowed>,
 
     /// Want an anchor that lasts so many years (10y) or days (90d) from now
-    #[arg(long, value_name = "SPAN", value_parser = span)]
+    #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
     lifetime: Option<Span>,
 
     /// Hold too the other roots that would do as the anchor

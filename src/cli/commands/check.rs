@@ -1,6 +1,7 @@
 //! `certgrab check`: are the committed constants sound, and do they still open the door?
 
 use std::{
+    ffi::OsString,
     fs,
     num::NonZeroU16,
     path::{Path, PathBuf},
@@ -13,7 +14,10 @@ use crate::{
     run::grab,
     text::time::Time,
 };
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
 
 use super::{
     committed::{self, File},
@@ -23,7 +27,7 @@ use super::{
 use crate::cli::{
     Exit, Failure,
     args::{Display, Job},
-    complain, manifest, output,
+    complain, file_names, manifest, output,
 };
 
 const EXAMPLES: &str = "\
@@ -41,14 +45,14 @@ Exit codes: 0 sound, 1 the constants do not verify, 3 no connection or no handsh
 pub(crate) struct Args {
     /// Files that hold certificates, then the server they are for [default: what certgrab.toml says]
     #[arg(value_name = "FILE|TARGET")]
-    inputs: Vec<String>,
+    inputs: Vec<OsString>,
 
     /// Ask no server
     #[arg(long, conflicts_with_all = ["connect", "timeout", "proxy"])]
     offline: bool,
 
     /// Warn of what ends within DAYS, such as 90d or 12w
-    #[arg(long, value_name = "DAYS", default_value = "90d")]
+    #[arg(long, value_name = "DAYS", default_value = "90d", allow_hyphen_values = true)]
     within: Days,
 
     /// Show the result as one JSON document
@@ -56,7 +60,8 @@ pub(crate) struct Args {
     json: bool,
 
     /// Write the result as text, json, sarif or junit, to PATH or standard output
-    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json")]
+    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
+          value_parser = OsStringValueParser::new().try_map(report))]
     report: Vec<Report>,
 
     /// Read the targets from FILE
@@ -65,7 +70,7 @@ pub(crate) struct Args {
 
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
     #[arg(long, value_name = "FILE|DIR|system|mozilla", requires = "inputs")]
-    roots: Vec<String>,
+    roots: Vec<PathBuf>,
 
     /// Connect to HOST:PORT, and still want a certificate for TARGET
     #[arg(long, value_name = "HOST:PORT", requires = "inputs")]
@@ -76,7 +81,8 @@ pub(crate) struct Args {
     at: Option<Time>,
 
     /// Give up on a target after SECS seconds
-    #[arg(long, value_name = "SECS", value_parser = crate::cli::args::seconds)]
+    #[arg(long, value_name = "SECS", value_parser = crate::cli::args::seconds,
+          allow_hyphen_values = true)]
     timeout: Option<NonZeroU16>,
 
     #[command(flatten)]
@@ -115,19 +121,11 @@ impl FromStr for Days {
     }
 }
 
-impl FromStr for Report {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (word, path) = match text.split_once('=') {
-            Some((_, "")) => return Err("the path after `=` is empty".to_owned()),
-            Some((word, path)) => (word, Some(PathBuf::from(path))),
-            None => (text, None),
-        };
-        let form = <Form as ValueEnum>::from_str(word, false)
-            .map_err(|_| "no such form; there are text, json, sarif and junit".to_owned())?;
-        Ok(Self { form, path })
-    }
+fn report(text: OsString) -> Result<Report, String> {
+    let (word, path) = crate::cli::args::word_and_path(&text)?;
+    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false)
+        .map_err(|_| "no such form; there are text, json, sarif and junit".to_owned())?;
+    Ok(Report { form, path })
 }
 
 /// Files with the server they are for.
@@ -173,15 +171,14 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 }
 
 /// The files on the command line; the last argument is a target if there is no such file.
-fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
+fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
-    let target = last.parse::<Target>();
     // A link that leads nowhere is a file too, one that cannot be read.
     let is_there = fs::symlink_metadata(last).is_ok();
-    let (files, target) = match target {
-        Ok(_) if !is_there && !looks_like_a_file(last) => (others, Some(last)),
-        _ => (inputs, None),
-    };
+    let target = last.to_str().filter(|word| {
+        !is_there && !file_names::rather_than_a_server(word) && word.parse::<Target>().is_ok()
+    });
+    let files = if target.is_some() { others } else { inputs };
     if files.is_empty() {
         return Err(Failure::new(Exit::Usage, "no file given").with_hint(Some(
             "name one before the server: `certgrab check FILE TARGET`".to_owned(),
@@ -199,16 +196,14 @@ fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
         )));
     }
     let mut typed: Vec<String> = Vec::new();
-    for roots in &args.roots {
-        typed.push(format!("--roots={roots}"));
-    }
     if let Some(connect) = &args.connect {
         typed.push(format!("--connect={connect}"));
     }
     // The store is needed without a target too; the name then stands for no server.
-    let host = target.map_or("localhost", String::as_str);
-    let job =
+    let host = target.unwrap_or("localhost");
+    let mut job =
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
+    job.roots.clone_from(&args.roots);
     let read = files.iter().map(Path::new).chain(targets::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
     let files = files.iter().map(|file| File::given(Path::new(file))).collect::<Result<_, _>>()?;
@@ -220,13 +215,6 @@ fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
 fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     output::keep_apart(reports, read, "--report")
-}
-
-/// Whether an argument that is no file was meant to be one, rather than a host.
-fn looks_like_a_file(text: &str) -> bool {
-    const ENDINGS: [&str; 9] =
-        [".h", ".hpp", ".c", ".cpp", ".ino", ".pem", ".der", ".crt", ".yaml"];
-    !text.contains("://") && (text.contains('/') || ENDINGS.iter().any(|end| text.ends_with(end)))
 }
 
 /// The targets of the manifest with their locks and outputs.

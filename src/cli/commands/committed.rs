@@ -1,6 +1,6 @@
 //! The files that `certgrab check` looks at, and what a manifest has them for.
 
-use std::{fs, path::Path};
+use std::{io, path::Path};
 
 use super::sync;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     cli::{Exit, Failure, complain, manifest},
     output::{bundle::Bundle, lock},
     stack::consumer,
-    text::foreign::Foreign,
+    text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
 
@@ -77,15 +77,8 @@ fn examine(path: &Path) -> Result<Examined, Failure> {
 fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     let failed =
-        |problem: String| Failure::new(Exit::File, format!("cannot read {shown}: {problem}"));
-    let facts = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
-    if !facts.is_file() {
-        return Err(failed("wanted a regular file".to_owned()));
-    }
-    if facts.len() > check::MAX_FILE_BYTES {
-        return Err(failed(format!("it has more than {} bytes", check::MAX_FILE_BYTES)));
-    }
-    let content = fs::read(path).map_err(|error| failed(error.to_string()))?;
+        |error: io::Error| Failure::new(Exit::File, format!("cannot read {shown}: {error}"));
+    let content = bounded_file::read_given(path, check::MAX_FILE_BYTES).map_err(failed)?;
     let examined = check::examine(path, &content);
     Ok((content, examined))
 }

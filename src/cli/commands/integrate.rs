@@ -8,7 +8,7 @@ use std::{
 use crate::text::foreign::Foreign;
 use clap::ValueEnum;
 
-use crate::cli::{Exit, Failure, REPOSITORY, args::Display, output};
+use crate::cli::{Exit, Failure, REPOSITORY, args::Display, output, within};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -106,8 +106,8 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let text = filled(template, args.with, REPOSITORY);
     let path = args.folder.join(name);
     let shown = Foreign::text(&path.display().to_string()).line();
-    let differs = fs::read(&path).is_ok_and(|content| content != text.as_bytes());
-    if differs && !args.force {
+    within::refuse_links_out_of(&args.folder, [path.as_path()])?;
+    if !args.force && output::differs(&path, text.as_bytes())? {
         let hint = "add what `--force` would write by hand, or replace it with `--force`";
         return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
             .with_hint(Some(hint.to_owned())));

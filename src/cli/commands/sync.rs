@@ -20,7 +20,7 @@ use super::{formats, targets, terms::Asked, warn};
 use crate::cli::{
     Exit, Failure,
     args::{Display, What, anchor},
-    complain, manifest, output,
+    complain, manifest, output, replace,
 };
 
 const EXAMPLES: &str = "\
@@ -59,10 +59,11 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let runtime = crate::cli::runtime()?;
     let mut exit = Exit::Done;
     for entry in &entries {
-        let outcome = match args.locked {
-            true => locked(entry, display),
-            false => refreshed(entry, display, &runtime),
-        };
+        let outcome =
+            replace::allowed(&args.manifest, entry, args.locked).and_then(|()| match args.locked {
+                true => locked(entry, display),
+                false => refreshed(entry, display, &runtime),
+            });
         if let Err(failure) = outcome {
             complain(&failure);
             exit = exit.worse(failure.exit);
@@ -182,15 +183,8 @@ fn refreshed(
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
     }
-    // A lock that cannot be read any more is replaced like one that is not there; what never was one
-    // is not.
+    // A lock that cannot be read any more is replaced like one that is not there.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
-    if before.is_none() && holds_something_else(&entry.lock) {
-        let shown = Foreign::text(&entry.lock.display().to_string()).line();
-        let message = format!("{shown} is no lock, and would be written over");
-        return Err(Failure::new(Exit::File, message)
-            .with_hint(Some("name another file as `lock`, or remove this one".to_owned())));
-    }
     if let Some(before) = &before {
         keep_proven(entry, before, &bundle)?;
     }
@@ -230,14 +224,6 @@ fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Resu
     let hint = "run `certgrab sync` again from another network; if the server cannot complete a \
                 handshake any more, set `handshake = \"cleartext\"` in the manifest";
     Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())))
-}
-
-/// Whether a file is there and has no beginning of a certificate in it, as damaged locks still do.
-fn holds_something_else(path: &Path) -> bool {
-    const BEGINS: &[u8] = b"-----BEGIN ";
-    bounded_file::read(path, lock::MAX_LOCK_BYTES).is_ok_and(|content| {
-        !content.is_empty() && !content.windows(BEGINS.len()).any(|part| part == BEGINS)
-    })
 }
 
 /// What is another certificate now than before, and why, one sentence each.

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashSet,
-    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -21,7 +20,7 @@ use crate::{
         pack,
     },
     stack::consumer,
-    text::time::Time,
+    text::{bounded_file, time::Time},
     tls::probe,
     trust::store::{self, Source, Store},
     x509::certificate::{Certificate, Sha256},
@@ -158,7 +157,7 @@ fn naming(job: &Job) -> Option<&'static str> {
 pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
     let roots = job.roots.iter().filter(|path| regenerate::known_store(path).is_none());
     let templates = job.emit.iter().filter_map(|emission| match &emission.form {
-        Form::Template(template) => Some(Path::new(&template.file)),
+        Form::Template(template) => Some(template.file.as_path()),
         _ => None,
     });
     let standard_input = Path::new("-");
@@ -208,7 +207,11 @@ pub(crate) fn store(
         match path.to_str() {
             Some("mozilla") => store.add_mozilla(),
             Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
-            _ => store.add_path(path).map_err(|error| unreadable(&error))?,
+            _ if path.is_dir() => store.add_path(path).map_err(|error| unreadable(&error))?,
+            _ => bounded_file::read_given(path, store::MAX_ROOTS_BYTES)
+                .map_err(|error| store::Error::Unreadable { path: path.clone(), error })
+                .and_then(|content| store.add_content(&content, path))
+                .map_err(|error| unreadable(&error))?,
         }
     }
     for problem in store.passed_over() {
@@ -229,22 +232,17 @@ fn unreadable(error: &store::Error) -> Failure {
 
 /// The chain in a file or on standard input, as if a server had presented it.
 pub(crate) fn read_chain(file: &Path) -> Result<Presented, Failure> {
-    let ders = if file == Path::new("-") {
-        let mut content = Vec::new();
-        let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES + 1);
-        input.read_to_end(&mut content).map_err(|error| {
-            Failure::new(Exit::File, format!("cannot read standard input: {error}"))
-        })?;
-        if content.len() as u64 > store::MAX_ROOTS_BYTES {
-            return Err(unreadable(&store::Error::TooLarge("standard input".into())));
-        }
-        store::chain_in(&content, Path::new("standard input"))
+    let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
+    let content = if file == Path::new("-") {
+        bounded_file::read_stream(std::io::stdin().lock(), store::MAX_ROOTS_BYTES)
     } else {
-        store::read_chain(file)
+        bounded_file::read_given(file, store::MAX_ROOTS_BYTES)
     };
+    let ders = content
+        .map_err(|error| store::Error::Unreadable { path: name.clone(), error })
+        .and_then(|content| store::chain_in(&content, &name));
     let ders = ders.map_err(|error| unreadable(&error))?;
     let ders = ders.iter().map(Vec::as_slice);
-    let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
     Ok(Presented::from_message(ders, Source::Presented(name)))
 }
 

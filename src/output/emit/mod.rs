@@ -3,6 +3,7 @@
 //! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
 //! on every machine and at every run. Writing them somewhere is left to the caller.
 
+mod coding;
 mod esp_bundle;
 mod flash;
 mod formats;

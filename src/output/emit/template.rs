@@ -20,7 +20,7 @@ use minijinja::{
 };
 
 use super::{
-    Identifier,
+    Identifier, coding,
     outside::{MARK, Outside},
     variables,
 };
@@ -141,15 +141,7 @@ pub(super) fn render_own(
     source: &str,
     name: &Identifier,
 ) -> Result<Vec<u8>, super::Error> {
-    let refused = |problem: &str| {
-        super::Error::Template(super::TemplateError {
-            file: Foreign::text(file),
-            line: None,
-            words: None,
-            problem: Foreign::text(problem),
-            hint: None,
-        })
-    };
+    let refused = |problem: &str| refused(file, problem, None);
     if source.len() > MAX_TEMPLATE_BYTES {
         return Err(refused(&format!("wanted at most {MAX_TEMPLATE_BYTES} bytes, found more")));
     }
@@ -185,7 +177,27 @@ fn render_fuelled(
         environment.add_template(name, source).map_err(failed)?;
     }
     environment.add_template(file, source).map_err(failed)?;
-    fill(&environment, file, variables::of(bundle, "template", name))
+    let rendered = fill(&environment, file, variables::of(bundle, "template", name))?;
+    match coding::foreign_declaration(source, &String::from_utf8_lossy(&rendered)) {
+        None => Ok(rendered),
+        Some(line) => {
+            let problem = format!(
+                "text from outside declares an encoding on line {line} of the result (PEP 263)"
+            );
+            Err(refused(file, &problem, Some("begin the template with two lines of its own text")))
+        }
+    }
+}
+
+/// That the template in `file` is not rendered, as a whole.
+fn refused(file: &str, problem: &str, hint: Option<&str>) -> super::Error {
+    super::Error::Template(super::TemplateError {
+        file: Foreign::text(file),
+        line: None,
+        words: None,
+        problem: Foreign::text(problem),
+        hint: hint.map(str::to_owned),
+    })
 }
 
 fn fill(
@@ -282,7 +294,7 @@ fn environment() -> Result<Environment<'static>, Error> {
         text(state, value, Foreign::string_literal)
     });
     environment
-        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::line));
+        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::plain));
     environment.add_filter("rows", |value: &Value| {
         rows(value, BYTES_A_LINE, ", ", |byte| format!("0x{byte:02x}"))
     });

@@ -32,6 +32,8 @@
 //! A plain PEM file without the first line is accepted too: its first certificate is the anchor,
 //! the others are backups, and of the text only `Host:` and `Port:` are looked at.
 
+mod loss;
+mod options;
 mod read;
 mod write;
 
@@ -39,6 +41,7 @@ use std::fmt;
 
 use crate::text::foreign::Foreign;
 
+pub use self::loss::{Loss, Lost, loss};
 pub use self::read::read;
 pub use self::write::write;
 
@@ -348,7 +351,7 @@ mod tests {
         let twice = problem(&text.replace("Port: 8883", "Port: 8883\nPort: 1")).1;
         assert_eq!(twice, "`Port:` stands here twice");
         let pasted = text.replace("Options: --roots", "Options: --roots;evil");
-        let wanted = "`Options:` wants words such as `--backup`, which a shell takes as they are";
+        let wanted = "`Options:` wants options that certgrab writes there, such as `--backup`";
         assert_eq!(problem(&pasted).1, wanted);
         let boundary = text.replace("Options: --roots", "Options: -----BEGIN");
         assert_eq!(problem(&boundary).1, wanted);

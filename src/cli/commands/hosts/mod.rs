@@ -64,7 +64,9 @@ pub(crate) struct Arguments {
         value_name = "N",
         default_value = "64",
         requires = "hosts",
-        conflicts_with = "targets"
+        conflicts_with = "targets",
+        value_parser = jobs,
+        allow_hyphen_values = true
     )]
     pub(crate) jobs: NonZeroUsize,
 
@@ -75,6 +77,10 @@ pub(crate) struct Arguments {
     /// Take every N-th target only, beginning with the I-th
     #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
     pub(crate) shard: Option<Shard>,
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
 }
 
 /// What became of one line of the list.
@@ -140,6 +146,10 @@ struct Run {
     out: BufWriter<io::Stdout>,
     tally: Tally,
     progress: Progress,
+    /// Whether there is more to write than the results.
+    exports: bool,
+    /// Whether the reader of the results went away.
+    is_unread: bool,
 }
 
 /// How the reading of a list ended.
@@ -167,6 +177,8 @@ impl Run {
             out: BufWriter::new(io::stdout()),
             tally: Tally::new(export),
             progress,
+            exports: !job.emit.is_empty(),
+            is_unread: false,
         }
     }
 
@@ -177,9 +189,11 @@ impl Run {
         // What is still under way after Ctrl-C or a closed pipe is given up.
         self.under_way.abort_all();
         self.progress.finish();
-        if end == End::Closed {
+        if end == End::Closed || self.is_unread {
             // What is left in the buffer has no reader.
             let _ = self.out.into_parts();
+        }
+        if end == End::Closed {
             return Ok(Exit::Done);
         }
         if !display.quiet {
@@ -232,7 +246,7 @@ impl Run {
                         }
                         next = self.under_way.try_join_next();
                     }
-                    if !still_read(self.out.flush())? {
+                    if !self.flush()? {
                         return Ok(End::Closed);
                     }
                 }
@@ -296,7 +310,27 @@ impl Run {
     fn write(&mut self, finished: &Finished) -> Result<bool, Failure> {
         self.tally.count(finished.index, &finished.outcome);
         self.progress.advance(&self.tally);
-        still_read(self.out.write_all(finished.line.as_bytes()))
+        if self.is_unread {
+            return Ok(true);
+        }
+        let outcome = self.out.write_all(finished.line.as_bytes());
+        self.goes_on(outcome)
+    }
+
+    /// Sends what is written on its way; whether the run goes on.
+    fn flush(&mut self) -> Result<bool, Failure> {
+        if self.is_unread {
+            return Ok(true);
+        }
+        let outcome = self.out.flush();
+        self.goes_on(outcome)
+    }
+
+    /// Whether the run goes on: without a reader of the results only for the set of anchors, which
+    /// goes to a file.
+    fn goes_on(&mut self, outcome: io::Result<()>) -> Result<bool, Failure> {
+        self.is_unread = !still_read(outcome)?;
+        Ok(!self.is_unread || self.exports)
     }
 
     /// Writes what waits for results that will not come any more, and sends all on its way.
@@ -306,7 +340,7 @@ impl Run {
                 return Ok(false);
             }
         }
-        still_read(self.out.flush())
+        self.flush()
     }
 }
 
