@@ -33,6 +33,7 @@ mod documents;
 mod emitting;
 mod formats;
 mod reports;
+mod warnings;
 mod writing;
 
 // Many targets.
@@ -43,6 +44,7 @@ mod lists;
 mod building;
 mod checking;
 mod integrating;
+mod locks;
 mod mistakes;
 mod projects;
 mod syncing;

@@ -409,9 +409,11 @@ fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
 fn a_manifest_of_1_mib_is_read_and_a_byte_more_is_not() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let pem = pem_of(&[certificate(|_| {}).into()]);
-    fs::write(folder.path().join("plc.pem"), pem).expect("a lock");
+    for file in ["plc.pem", "root.pem"] {
+        fs::write(folder.path().join(file), &pem).expect("a lock and its root");
+    }
     let sync = |bytes: usize| {
-        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n";
+        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nroots = \"root.pem\"\n";
         let text = format!("{target}{}", "#".repeat(bytes - target.len()));
         fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
         certgrab().args(["sync", "--locked"]).in_folder(folder.path())

@@ -109,6 +109,8 @@ fn a_run_that_cannot_write_one_of_its_files_leaves_what_was_there() {
         &format!(":{}\"", server.port()),
         &format!(":{}\"", port_of(&String::from_utf8_lossy(&lock))),
     );
+    let roots = [&new, &old].map(|pki| pki.root_file().display().to_string());
+    let locked = locked.replace(&roots[0], &roots[1]);
     let header = fs::read(old.file("include/plc_ca.h")).unwrap();
     fs::write(old.file("no"), "a file").unwrap();
     fs::create_dir(old.file("folder")).unwrap();
@@ -179,8 +181,8 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     assert_eq!(
         told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
         "certgrab: error: certgrab.toml:3: unknown field `lokc`, expected one of `host`, `lock`, \
-         `name`, `emit`, `check`, `roots`, `trust-sha256`, `what`, `connect`, `sni`, `timeout`, \
-         `style`, `name-from`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
+         `name`, `emit`, `check`, `roots`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
+         `timeout`, `style`, `name-from`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
     );
     assert_eq!(
         told(

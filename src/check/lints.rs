@@ -22,11 +22,11 @@ use crate::{
 
 /// The most certificates of one path that are followed up to its root: more than TLS servers
 /// send, and than rustls-webpki follows (its limit is 6).
-const LONGEST_PATH: usize = 16;
+pub(super) const LONGEST_PATH: usize = 16;
 
 /// The most keys of one name that a signature is tried with: no authority has so many, and a file
 /// may hold ten thousand.
-const MOST_ISSUERS: usize = 16;
+pub(super) const MOST_ISSUERS: usize = 16;
 
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;

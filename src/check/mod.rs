@@ -25,11 +25,13 @@ mod against_server;
 mod anchors;
 mod bare_anchor;
 mod call_site;
+mod claims;
 mod client_certificate;
 mod encoding;
 mod lints;
 mod pem_text;
 mod source;
+mod trust;
 
 pub mod output;
 
@@ -48,7 +50,9 @@ use crate::{
 pub use self::against_server::ask;
 pub use self::anchors::Held;
 pub use self::bare_anchor::Key;
+pub use self::claims::{Objection, objections, objections_alone};
 pub use self::lints::{lint, note_unknown};
+pub use self::trust::{Terms, hold_by_hand, hold_generated};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
 pub const MAX_FILE_BYTES: u64 = crate::trust::store::MAX_ROOTS_BYTES;
@@ -131,8 +135,17 @@ pub const CODES: &[(&str, &str)] = &[
     ("intermediate", "an intermediate where a root should stand"),
     ("leaf", "a server's own certificate where a root should stand"),
     ("leaves-soon", "the root is expected to leave Mozilla's store before the horizon"),
+    (
+        "lock-differs",
+        "a lock that does not hold what its manifest asks for, or a file with more than its lock",
+    ),
+    ("lock-untrue", "a fact in a lock that is not true"),
     ("next-root", "other roots of the same authority, which the next certificates may come from"),
     ("no-certificate", "the file holds no anchor that can be read"),
+    (
+        "not-proven",
+        "a lock from a handshake in which the server did not prove possession of its key",
+    ),
     ("not-yet-valid", "the certificate is not valid yet"),
     ("pem-damaged", "a PEM block that cannot be read"),
     ("pem-indented", "PEM lines that do not begin at the first column"),
@@ -146,6 +159,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("root-dropped", "a root that Mozilla's store no longer has"),
     ("size-of-pointer", "a length that is the size of a pointer"),
     ("stale", "a generated file that is not what its lock gives"),
+    ("untrusted-root", "a certificate that is in no store of the manifest"),
     ("utf-16", "a file in UTF-16"),
     ("weak-key", "a key that is too short for today"),
     ("weak-signature", "a signature made with a broken hash"),

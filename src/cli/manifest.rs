@@ -67,6 +67,7 @@ struct Table {
     what: Option<Spanned<String>>,
     connect: Option<Spanned<String>>,
     sni: Option<Spanned<String>>,
+    handshake: Option<Spanned<String>>,
     timeout: Option<Spanned<u16>>,
     style: Option<Spanned<String>>,
     name_from: Option<Spanned<String>>,
@@ -207,6 +208,7 @@ fn job(table: &Table, folder: &Path) -> Result<Job, (Range<usize>, String)> {
         ("what", &table.what),
         ("connect", &table.connect),
         ("sni", &table.sni),
+        ("handshake", &table.handshake),
         ("style", &table.style),
         ("name-from", &table.name_from),
         ("lifetime", &table.lifetime),
@@ -267,6 +269,7 @@ mod tests {
             ("style = \"camel\"", "--style=camel"),
             ("name-from = \"organisation\"", "--name-from=organisation"),
             ("lifetime = \"10y\"", "--lifetime=10y"),
+            ("handshake = \"cleartext\"", "--handshake=cleartext"),
         ];
         for (key, option) in switches {
             assert_ne!(same(key, option), plain, "{key}");

@@ -220,6 +220,16 @@ impl Survey {
             .find(|candidate| candidate.root.certificate.sha256() == anchor)
     }
 
+    /// The anchor of the set that verifies the chain with this number, as its candidate.
+    #[must_use]
+    pub fn anchor_of(&self, chain: usize) -> Option<&Candidate> {
+        let in_order = |anchor: &Sha256| {
+            let mut own = candidates(self.chains.get(chain)?);
+            own.find(|candidate| candidate.root.certificate.sha256() == *anchor)
+        };
+        self.anchors.iter().find_map(in_order)
+    }
+
     /// The numbers of the chains that an anchor verifies.
     #[must_use]
     pub fn verified_by(&self, anchor: Sha256) -> Vec<usize> {

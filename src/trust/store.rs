@@ -10,7 +10,9 @@ use std::{
 
 pub use super::{
     certificate_file::{certificates_in, read_certificates},
-    mozilla::{mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin},
+    mozilla::{
+        has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
+    },
     unsupported_format::Format,
 };
 use crate::{
@@ -239,6 +241,24 @@ impl Store {
         }
         let named = self.fingerprints.contains(&certificate.sha256());
         named.then(|| Root { certificate: certificate.clone(), source: Source::Fingerprint })
+    }
+
+    /// Every reason to trust `certificate` itself, byte for byte; none if this store has it nowhere.
+    ///
+    /// Mozilla's copy counts where the system's store has the root in another: [`crate::judge::rank`]
+    /// takes that one.
+    #[must_use]
+    pub fn sources(&self, certificate: &Certificate) -> Vec<Source> {
+        let is_twin = |root: &Root| root.certificate.is_same_anchor(certificate);
+        let in_system =
+            || self.added.iter().any(|one| one.source == Source::System && is_twin(one));
+        let is_mozillas = (self.mozilla || in_system()) && mozilla_has(certificate);
+        let mut sources = Vec::from_iter(is_mozillas.then_some(Source::Mozilla));
+        let same = self.added.iter().filter(|root| root.certificate == *certificate);
+        sources.extend(same.map(|root| root.source.clone()));
+        let is_named = self.fingerprints.contains(&certificate.sha256());
+        sources.extend(is_named.then_some(Source::Fingerprint));
+        sources
     }
 
     /// The roots whose subject is `name` (a DER name, compared byte by byte), Mozilla's first.

@@ -139,15 +139,17 @@ fn allowed(text: &str) -> Result<Allowed, aia::policy::NotANetwork> {
 /// that reads `format`.
 ///
 /// A format that many stacks read is held against OpenSSL, the strictest: what that one would not
-/// take is a warning, as is what a setting of the consumer decides or what is assumed of it.
+/// take is a warning, as is what a setting of the consumer decides or what is assumed of it. `whose`
+/// begins what is said of it.
 pub(crate) fn prove_for(
     format: &str,
+    whose: &str,
     presented: &Presented,
     bundle: &Bundle,
     question: Question<'_>,
     display: &Display,
 ) -> Result<(), Failure> {
-    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.tell("", display))
+    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.tell(whose, display))
 }
 
 /// What the stack that reads `format` would not take; see [`prove_for`].
@@ -193,16 +195,12 @@ impl Doubt {
             let failure = Failure::new(Exit::Untrusted, format!("{whose}{refusal}"));
             return Err(failure.with_hint(refusal.hint()));
         }
-        self.warn_of(whose, display);
+        self.warn(whose, display);
         Ok(())
     }
 
     /// Warns of it, however certain it is.
-    pub(crate) fn warn(&self, display: &Display) {
-        self.warn_of("", display);
-    }
-
-    fn warn_of(&self, whose: &str, display: &Display) {
+    pub(crate) fn warn(&self, whose: &str, display: &Display) {
         let refusal = &self.refusal;
         let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
         output::warn(format_args!("{whose}{refusal}{hint}"), display);

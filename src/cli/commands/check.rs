@@ -11,12 +11,15 @@ use crate::{
     check::{self, Examined, Knowledge, Severity, output as written},
     endpoint::Target,
     run::grab,
-    stack::consumer,
-    text::{foreign::Foreign, time::Time},
+    text::time::Time,
 };
 use clap::ValueEnum;
 
-use super::{sync, targets};
+use super::{
+    committed::{self, File},
+    sync, targets,
+    terms::{Asked, Shown},
+};
 use crate::cli::{
     Exit, Failure,
     args::{Display, Job},
@@ -130,7 +133,9 @@ impl FromStr for Report {
 /// Files with the server they are for.
 struct Group {
     job: Option<Job>,
-    files: Vec<Examined>,
+    files: Vec<File>,
+    /// The lock of a manifest's target.
+    lock: Option<sync::Lock>,
 }
 
 /// Checks all files; the worst finding counts.
@@ -153,7 +158,8 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         let at = args.at.or_else(|| group.job.as_ref()?.at).unwrap_or_else(Time::now);
         exit = exit.worse(judge(group, at, args, display)?);
     }
-    let mut files: Vec<Examined> = groups.into_iter().flat_map(|group| group.files).collect();
+    let files = groups.into_iter().flat_map(|group| group.files);
+    let mut files: Vec<Examined> = files.map(|file| file.examined).collect();
     for file in &mut files {
         file.sort();
     }
@@ -205,9 +211,9 @@ fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
     let read = files.iter().map(Path::new).chain(targets::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
-    let files = files.iter().map(|file| examine(Path::new(file))).collect::<Result<_, _>>()?;
+    let files = files.iter().map(|file| File::given(Path::new(file))).collect::<Result<_, _>>()?;
     let job = Some(Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job });
-    Ok(Group { job, files })
+    Ok(Group { job, files, lock: None })
 }
 
 /// Refuses reports that would be written over what is read, or over each other.
@@ -234,8 +240,10 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     keep(args, &of_entries.chain([args.manifest.as_path()]).collect::<Vec<_>>())?;
     let mut groups = Vec::new();
     for entry in entries {
-        match of_entry(&entry, exit) {
-            Ok(files) => groups.push(Group { job: Some(entry.job), files }),
+        match committed::of_entry(&entry, exit) {
+            Ok((files, lock)) => {
+                groups.push(Group { job: Some(entry.job), files, lock: Some(lock) });
+            }
             Err(failure) => {
                 complain(&failure);
                 *exit = exit.worse(failure.exit);
@@ -245,58 +253,10 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     Ok(groups)
 }
 
-/// The files of `entry`; one that cannot be read does not hide what is found in the others.
-fn of_entry(entry: &manifest::Entry, exit: &mut Exit) -> Result<Vec<Examined>, Failure> {
-    let (bundle, name) = sync::read_lock(entry)?;
-    let mut files = vec![examine(&entry.lock)?];
-    let rendered = sync::rendered(entry, &bundle, &name)?;
-    for ((path, wanted), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let Some((content, mut examined)) = told(read_and_examine(path), exit) else { continue };
-        examined.consumer = consumer::reading(format.name).or(examined.consumer);
-        if content != wanted {
-            examined.find_stale(&entry.lock);
-        }
-        files.push(examined);
-    }
-    for path in &entry.check {
-        files.extend(told(examine(path), exit));
-    }
-    Ok(files)
-}
-
-/// What came out, or `None` once the failure was told.
-fn told<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
-    outcome
-        .inspect_err(|failure| {
-            complain(failure);
-            *exit = exit.worse(failure.exit);
-        })
-        .ok()
-}
-
-fn examine(path: &Path) -> Result<Examined, Failure> {
-    read_and_examine(path).map(|(_, examined)| examined)
-}
-
-fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    let failed =
-        |problem: String| Failure::new(Exit::File, format!("cannot read {shown}: {problem}"));
-    let facts = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
-    if !facts.is_file() {
-        return Err(failed("wanted a regular file".to_owned()));
-    }
-    if facts.len() > check::MAX_FILE_BYTES {
-        return Err(failed(format!("it has more than {} bytes", check::MAX_FILE_BYTES)));
-    }
-    let content = fs::read(path).map_err(|error| failed(error.to_string()))?;
-    let examined = check::examine(path, &content);
-    Ok((content, examined))
-}
-
 /// Lints the files of `group`, and asks its server unless that is not wanted.
 fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<Exit, Failure> {
-    let Some(job) = &mut group.job else { return Ok(Exit::Done) };
+    let Group { job: Some(job), files, lock } = group else { return Ok(Exit::Done) };
+    let asked = job.targets.first().map(|target| Asked::of(job, target));
     if args.offline {
         // Whom nobody asks, nobody has to be able to reach.
         job.targets.clear();
@@ -308,34 +268,39 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
     }
     let store = options.store.clone();
     let knowledge = Knowledge { store: &store, at, horizon_days: args.within.0 };
-    for file in &mut group.files {
-        check::lint(file, &knowledge);
+    for file in files.iter_mut() {
+        check::lint(&mut file.examined, &knowledge);
     }
-    let Some(target) = job.targets.first() else {
-        for file in &mut group.files {
-            check::note_unknown(file, &knowledge);
-        }
-        return Ok(Exit::Done);
-    };
-    let runtime = crate::cli::runtime()?;
-    match runtime.block_on(grab::grab(target, &options)) {
-        Err(error) => {
-            let message = format!("{target}: {error}");
-            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
-            for file in &mut group.files {
-                check::note_unknown(file, &knowledge);
+    let mut exit = Exit::Done;
+    let mut shown = None;
+    if let Some(target) = job.targets.first() {
+        match crate::cli::runtime()?.block_on(grab::grab(target, &options)) {
+            Err(error) => {
+                let message = format!("{target}: {error}");
+                complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
+                exit = Exit::NoHandshake;
             }
-            Ok(Exit::NoHandshake)
-        }
-        Ok(grab) => {
-            let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
-            let name = options.wanted_name(target);
-            for file in &mut group.files {
-                check::ask(file, target, &name, &grab.presented, best, &knowledge);
+            Ok(grab) => {
+                let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
+                let name = options.wanted_name(target);
+                for file in files.iter_mut() {
+                    let examined = &mut file.examined;
+                    check::ask(examined, target, &name, &grab.presented, best, &knowledge);
+                }
+                shown = Some(Shown::of(&grab));
             }
-            Ok(Exit::Done)
         }
     }
+    if shown.is_none() {
+        for file in files.iter_mut() {
+            check::note_unknown(&mut file.examined, &knowledge);
+        }
+    }
+    if let (Some(asked), Some(lock)) = (asked, lock) {
+        committed::hold(files, lock, &asked.terms(&store, shown.as_ref()));
+    }
+    committed::hold_alone(files, &store);
+    Ok(exit)
 }
 
 fn show(files: &[Examined], args: &Args, display: &Display) -> Result<(), Failure> {

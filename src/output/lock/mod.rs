@@ -51,6 +51,30 @@ const FIRST_WORDS: &str = "# certgrab lock ";
 /// The version of the form that this certgrab writes and reads.
 const VERSION: &str = "1";
 
+/// Whether `content` is a lock, of whatever version, rather than a plain PEM file.
+#[must_use]
+pub fn is_lock(content: &[u8]) -> bool {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    content.starts_with(FIRST_WORDS.as_bytes())
+}
+
+/// The line of a lock, from 1, at which `fact` stands of its certificate number `entry` from 0, or
+/// in front of all of them if that is `None`; the line of that certificate where there is no such
+/// fact.
+#[must_use]
+pub fn line_of(content: &[u8], entry: Option<usize>, fact: &str) -> usize {
+    let mut blocks = 0;
+    for (index, line) in content.split(|byte| *byte == b'\n').enumerate() {
+        let begins = line.starts_with(b"-----BEGIN ");
+        let is_fact = line.strip_prefix(fact.as_bytes()).is_some_and(|rest| rest.starts_with(b":"));
+        if (is_fact || begins) && entry.is_none_or(|entry| entry == blocks) {
+            return if begins && entry.is_none() { 1 } else { index + 1 };
+        }
+        blocks += usize::from(begins);
+    }
+    1
+}
+
 /// Why a lock cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {

@@ -154,6 +154,7 @@ enum End {
 
 impl Run {
     fn new(job: &Job, options: Options, jobs: usize, progress: Progress) -> Self {
+        let export = (!job.emit.is_empty()).then_some(options.at);
         Self {
             options: Arc::new(options),
             jobs,
@@ -163,7 +164,7 @@ impl Run {
             waiting: BTreeMap::new(),
             next: 0,
             out: BufWriter::new(io::stdout()),
-            tally: Tally::new(!job.emit.is_empty()),
+            tally: Tally::new(export),
             progress,
         }
     }
@@ -193,6 +194,7 @@ impl Run {
         let exit = self.tally.exit();
         if let Some(mut set) = self.tally.set() {
             set.bundle.options = regenerate::words(job, None);
+            set.warn(display);
             set.prove(job, self.options.at, display)?;
             let name = formats::name(job, &set.bundle)?;
             targets::export(job, display, &set.bundle, &name, String::new)?;

@@ -25,7 +25,7 @@ use crate::{
 
 use self::projects::{PROJECTS, Project, Text};
 
-use super::targets;
+use super::{targets, warn};
 use crate::cli::{
     Exit, Failure,
     args::{self, Display, anchor},
@@ -211,7 +211,8 @@ fn grabbed(
     })?;
     let (mut bundle, _) = targets::selection(&job, target, &grab, judgement, &options)?;
     let question = Question { name: &options.wanted_name(target), at: options.at };
-    anchor::prove_for(project.constants.0, &grab.presented, &bundle, question, display)?;
+    warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
+    anchor::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
     // As it is found from within the project, so that the next `sync` changes nothing.
     for (file, place) in copied(args) {
         let outside = Foreign::text(&Source::File(file.clone()).to_string());
