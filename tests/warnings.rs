@@ -131,7 +131,7 @@ fn of_several_targets_each_warning_names_its_own() {
     let list = format!("{} sni=plc.test\n", targets[1]).repeat(5);
     let set = ["--hosts", "-", "--emit", "pem=set.pem", "--roots", roots.to_str().unwrap()];
     let told = certgrab().args(set).reading(list).in_folder(pki.folder()).succeeds().err();
-    let named = vec![targets[1].as_str(); 3].join(", ");
+    let named = [targets[1].as_str(); 3].join(", ");
     let whole = format!("certgrab: warning: {named} and 2 more: {wanted}\n");
     assert_eq!(told.matches(&whole).count(), 1, "{told}");
     assert!(told.contains("and 2 more: a device has to verify the name plc.test\n"), "{told}");
