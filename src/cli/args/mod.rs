@@ -221,6 +221,17 @@ pub(crate) enum What {
     Intermediates,
 }
 
+impl From<What> for crate::run::pack::What {
+    fn from(what: What) -> Self {
+        match what {
+            What::Anchor => Self::Anchor,
+            What::Chain => Self::Chain,
+            What::Leaf => Self::Leaf,
+            What::Intermediates => Self::Intermediates,
+        }
+    }
+}
+
 /// One `--emit`.
 #[derive(Debug, Clone)]
 pub(crate) struct Emission {

@@ -390,16 +390,6 @@ pub(crate) fn export(
     Ok(Exit::Done)
 }
 
-/// Which certificates the job exports.
-pub(crate) const fn what(job: &Job) -> pack::What {
-    match job.what {
-        What::Anchor => pack::What::Anchor,
-        What::Chain => pack::What::Chain,
-        What::Leaf => pack::What::Leaf,
-        What::Intermediates => pack::What::Intermediates,
-    }
-}
-
 /// What the job exports of a judged chain, and what the constants are called.
 pub(crate) fn selection(
     job: &Job,
@@ -408,7 +398,7 @@ pub(crate) fn selection(
     judgement: &grab::Judgement,
     options: &Options,
 ) -> Result<(bundle::Bundle, Identifier), Failure> {
-    let what = what(job);
+    let what = job.what.into();
     let mut bundle = match what {
         pack::What::Anchor => judgement.bundle(target, &grab.presented, options),
         _ => pack::pack(target, &grab.presented, &judgement.verified, what),

@@ -4,12 +4,11 @@
 //! what there is to warn of; each command that writes calls this before it does. `whose` begins each
 //! line: it names the target where there are several, and is empty where there is one.
 
-use super::targets;
 use crate::chain::Presented;
 use crate::{
     Grab,
     cli::{
-        args::{Display, Job},
+        args::{Display, Job, What},
         output, style,
     },
     endpoint::Target,
@@ -17,7 +16,7 @@ use crate::{
     output::{bundle::Bundle, lock},
     run::{
         grab::{Judgement, Options},
-        pack, warning,
+        warning,
     },
     text::time::Time,
 };
@@ -32,7 +31,7 @@ pub(crate) fn of_bundle(
 ) {
     let anchor = judgement.verified.anchor();
     of_anchor(whose, &grab.presented, (&judgement.paths, anchor), options.at, display);
-    if targets::what(job) == pack::What::Anchor {
+    if job.what == What::Anchor {
         for (role, reason) in options.besides.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
         }
