@@ -3,3 +3,5 @@
 pub mod bounded_file;
 pub mod foreign;
 pub mod time;
+#[cfg(all(test, feature = "fetch"))]
+pub(crate) mod variants;
