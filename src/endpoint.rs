@@ -14,7 +14,7 @@ use rustls_pki_types::{DnsName, ServerName};
 
 use self::scheme::{NO_SCHEME, PLAIN, SCHEMES};
 pub use self::scheme::{Scheme, StartTls};
-use crate::text::foreign::Foreign;
+use crate::text::{foreign::Foreign, secrets};
 
 /// A server to ask, and the name its certificate must carry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -112,7 +112,20 @@ impl FromStr for Target {
     /// Takes `host`, `host:port`, `[v6]:port`, or a URL with one of the known schemes. A path,
     /// query or fragment of a URL is passed over.
     fn from_str(given: &str) -> Result<Self, Error> {
-        read(given.trim()).map_err(|problem| Error { given: Foreign::text(given), problem })
+        read(given.trim()).map_err(|problem| Error { given: shown(given), problem })
+    }
+}
+
+/// The most characters of a word of the user's that a message repeats.
+const REPEATED_CHARACTERS: usize = 64;
+
+/// A word of the user's, or a part of it, for a message: a connection string holds a key, and of a
+/// long word the beginning is enough.
+fn shown(given: &str) -> Foreign {
+    let word = secrets::hide_in_word(given);
+    match word.char_indices().nth(REPEATED_CHARACTERS) {
+        Some((end, _)) => Foreign::text(&format!("{}...", &word[..end])),
+        None => Foreign::text(&word),
     }
 }
 
@@ -144,7 +157,7 @@ fn find_scheme(word: &str) -> Result<Scheme, Problem> {
     }
     match PLAIN.iter().find(|(plain, _)| is(plain)) {
         Some(&(given, meant)) => Err(Problem::PlainScheme { given, meant }),
-        None => Err(Problem::Scheme(Foreign::text(word))),
+        None => Err(Problem::Scheme(shown(word))),
     }
 }
 
@@ -170,7 +183,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
 }
 
 fn read_port(text: &str) -> Result<u16, Problem> {
-    let wrong = || Problem::Port(Foreign::text(text));
+    let wrong = || Problem::Port(shown(text));
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());
     }
@@ -183,7 +196,7 @@ fn read_port(text: &str) -> Result<u16, Problem> {
 ///
 /// The text is neither a name of letters, digits, hyphens and underscores, nor an address.
 fn read_host(text: &str) -> Result<ServerName<'static>, Problem> {
-    let wrong = || Problem::Host(Foreign::text(text));
+    let wrong = || Problem::Host(shown(text));
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(ServerName::IpAddress(address.into()));
     }

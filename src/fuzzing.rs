@@ -13,10 +13,11 @@ use url::Url;
 
 use crate::{
     net::aia::{
-        Allowed, Problem, body,
+        self, Allowed, Attempt, Chain, Issuers, Problem, body,
         http::{self, Answer},
         policy,
     },
+    text::foreign::Foreign,
     tls,
     tls::server_flight,
     x509::certificate::Certificate,
@@ -54,6 +55,21 @@ where
         Answer::Body(body) => Ok(body.to_vec()),
         Answer::Elsewhere(url) => Err(url),
     })
+}
+
+/// What of `answers`, each from a URL of the leaf, belongs to `chain`, and the certificates whose
+/// issuer is still missing; `None` if the chain leads to a root.
+#[must_use]
+pub fn issuers_among(
+    chain: &Chain,
+    answers: Vec<Vec<Certificate>>,
+) -> (Issuers, Option<Vec<Certificate>>) {
+    let attempt = || Attempt {
+        url: Foreign::text("http://aia.test/"),
+        child: chain.presented.certificates[0].sha256(),
+        problem: None,
+    };
+    aia::judge(chain, answers.into_iter().map(|answer| (attempt(), Ok(answer))).collect())
 }
 
 /// A URL of a certificate as something to fetch.

@@ -10,6 +10,16 @@
 //!   └ pure ┘  └────────── sockets ────────────┘  └─────────────── pure ─────────────────────┘
 //! ```
 //!
+//! What other commands make of it:
+//!
+//! ```text
+//!  certgrab.toml ─▶ grab each ─▶ lock ─▶ emit                                           sync
+//!                                lock ─▶ emit                         sync --locked, build.rs
+//!  list ─▶ grab many at once ─▶ results ─▶ the fewest anchors ─▶ emit                --hosts
+//!  source files ─▶ readers ─▶ anchors ┐
+//!  server ─▶ grab ─▶ presented chain  ┴▶ judge ─▶ findings ─▶ report                   check
+//! ```
+//!
 //! Data flows from left to right: a stage is a function from the type of the stage before to its
 //! own, and calls no earlier one. `grab` names them in order.
 //!

@@ -159,3 +159,25 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
                   only; turn the feature `fetch` on; `java` needs none\n";
     assert_eq!(out, wanted);
 }
+
+#[test]
+fn a_path_with_a_line_break_gives_cargo_no_instruction() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let hostile = folder.path().join("a\ncargo:rustc-env=EVIL=1");
+    fs::create_dir(&hostile).unwrap();
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    fs::copy(pki.root_file(), hostile.join("plc.pem")).unwrap();
+    let build = |base: &Path| {
+        certgrab::Build::new()
+            .base(base)
+            .out_dir(folder.path())
+            .lock("plc.pem")
+            .server("plc.test", 8883)
+            .rust("ca.rs")
+            .try_generate()
+    };
+    let told = build(&hostile).expect_err("a path that cargo would obey").to_string();
+    assert!(told.starts_with("cannot read the lock /"), "{told}");
+    assert!(told.ends_with("plc.pem: its path has a line break"), "{told}");
+    assert!(!told.contains('\n') && !folder.path().join("ca.rs").exists());
+}

@@ -32,8 +32,11 @@ mod verifying;
 // The way out.
 mod documents;
 mod emitting;
+mod files;
 mod formats;
+mod logs;
 mod reports;
+mod warnings;
 mod writing;
 
 // Many targets.
@@ -44,6 +47,7 @@ mod lists;
 mod building;
 mod checking;
 mod integrating;
+mod locks;
 mod mistakes;
 mod projects;
 mod syncing;
@@ -53,8 +57,11 @@ mod installing;
 
 // The whole.
 mod architecture;
+mod bounds;
 mod demo;
 mod faults;
 mod limits;
 mod promises;
 mod readme;
+mod repository;
+mod slips;

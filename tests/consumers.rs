@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
+use certgrab::chain::Presented;
 use certgrab::{
-    judge::{path::Question, prove},
+    judge::{path::Question, prove, work::Work},
     stack::consumer::{self, Consumer, LooksUp, TakesLeaf, Unusual},
     text::time::Time,
-    tls::Presented,
     trust::store::Source,
     x509::certificate::Certificate,
 };
@@ -394,7 +394,8 @@ fn ours(consumer: &Consumer, anchors: &[&Der], sent: &[Der], at: Time) -> Result
     let anchors: Vec<_> =
         anchors.iter().map(|der| Certificate::from_der(der).expect("a certificate")).collect();
     let name = ServerName::try_from("plc.test").expect("a name");
-    let question = Question { name: &name, at };
+    let work = Work::default();
+    let question = Question { name: &name, at, work: &work };
     prove::accepts(consumer, &presented, &anchors, question).map_err(|error| error.to_string())
 }
 

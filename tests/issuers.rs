@@ -9,14 +9,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use certgrab::chain::Presented;
 use certgrab::{
     endpoint::Target,
+    judge::work::Work,
     net::{
         aia,
         aia::{Problem, http::MAX_CONNECTION_BYTES},
     },
     run::grab::{self, Options},
-    tls::Presented,
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };
@@ -177,10 +178,9 @@ fn a_url_that_never_answers_is_not_waited_for_once_another_led_to_a_root() {
     let presented = Presented::from_message([pki.leaf_der().as_ref()], Source::Server);
     let allowed = [silent.address(), files.server.address()];
     let allowed = allowed.map(|address| address.to_string().parse().expect("an address"));
+    let at = "2030-01-01".parse().expect("a time");
     let fetched = block_on(aia::fetch(
-        &presented,
-        &store,
-        "2030-01-01".parse().expect("a time"),
+        aia::Chain { presented, store, at, work: Arc::default() },
         &aia::Options { allowed: allowed.to_vec(), ..aia::Options::default() },
         tokio::time::Instant::now() + grab::TIMEOUT,
     ));
@@ -568,14 +568,16 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
             },
             ..Options::new(Store::mozilla(), text("time").parse().expect("a time"))
         };
-        let fetched = block_on(aia::fetch(
-            &presented,
-            &options.store,
-            options.at,
-            &options.issuers,
-            tokio::time::Instant::now() + options.timeout,
-        ));
-        let grab = grab::conclude(presented, fetched, &target, &options);
+        let work = Arc::new(Work::default());
+        let chain = aia::Chain {
+            presented: presented.clone(),
+            store: options.store.clone(),
+            at: options.at,
+            work: Arc::clone(&work),
+        };
+        let deadline = tokio::time::Instant::now() + options.timeout;
+        let fetched = block_on(aia::fetch(chain, &options.issuers, deadline));
+        let grab = grab::conclude(presented, fetched, &target, &options, work);
         let Some(anchor) = anchor else {
             let refusal = grab.verdict.expect_err("no store has the root");
             assert!(refusal.to_string().contains("CN=Baltimore CyberTrust Root,"), "{refusal}");
@@ -598,7 +600,7 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
     }
 }
 
-fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(future)
 }

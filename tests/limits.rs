@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
+use certgrab::chain::{MAX_CERTIFICATES, Presented};
 use certgrab::{
     check,
     judge::path::MAX_TRACES,
     net::{
-        aia,
         aia::{
+            self,
             http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_REDIRECTS},
             policy::MAX_URL_CHARACTERS,
         },
@@ -23,7 +24,6 @@ use certgrab::{
     },
     output::lock::{self, MAX_LOCK_BYTES},
     run::grab,
-    tls::{MAX_CERTIFICATES, Presented},
     trust::store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source},
     x509::{
         certificate::{Certificate, MAX_CERTIFICATE_BYTES},
@@ -339,15 +339,24 @@ fn a_file_of_roots_has_at_most_16_mib_and_is_a_file() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("roots.pem");
     let pem = pem_of(&[certificate(|_| {}).into()]);
-    let read = |bytes: u64| {
+    let read = |bytes: usize| {
         fs::write(&path, &pem).expect("a file");
-        fs::File::options().write(true).open(&path).expect("it").set_len(bytes).expect("a size");
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .expect("it")
+            .set_len(bytes as u64)
+            .expect("a size");
         store::read_certificates(&path)
     };
     assert_eq!(read(MAX_ROOTS_BYTES).expect("certificates").len(), 1);
     assert_eq!(
         read(MAX_ROOTS_BYTES + 1).expect_err("too large").to_string(),
-        format!("{} has more than 16777216 bytes", path.display())
+        format!(
+            "cannot read {}: wanted a regular file of at most 16777216 bytes, found one of 16777217 \
+             bytes",
+            path.display()
+        )
     );
     // Reading what never ends would wait for ever.
     for device in ["/dev/zero", "/dev/stdin"] {
@@ -361,15 +370,21 @@ fn a_file_to_check_has_at_most_16_mib() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("ca.pem");
     let pem = pem_of(&[certificate(|_| {}).into()]);
-    let check = |bytes: u64| {
+    let check = |bytes: usize| {
         fs::write(&path, &pem).expect("a file");
-        fs::File::options().write(true).open(&path).expect("it").set_len(bytes).expect("a size");
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .expect("it")
+            .set_len(bytes as u64)
+            .expect("a size");
         certgrab().args(["check", "--offline", "--json"]).args([&path])
     };
     let document = check(check::MAX_FILE_BYTES).ends().json();
     assert_eq!(document["files"][0]["anchors"].as_array().map(Vec::len), Some(1), "{document}");
     check(check::MAX_FILE_BYTES + 1).fails_with(4).stderr(&format!(
-        "certgrab: error: cannot read {}: it has more than 16777216 bytes\n",
+        "certgrab: error: cannot read {}: wanted a regular file of at most 16777216 bytes, found one \
+         of 16777217 bytes\n",
         path.display()
     ));
 }
@@ -409,9 +424,11 @@ fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
 fn a_manifest_of_1_mib_is_read_and_a_byte_more_is_not() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let pem = pem_of(&[certificate(|_| {}).into()]);
-    fs::write(folder.path().join("plc.pem"), pem).expect("a lock");
+    for file in ["plc.pem", "root.pem"] {
+        fs::write(folder.path().join(file), &pem).expect("a lock and its root");
+    }
     let sync = |bytes: usize| {
-        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n";
+        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nroots = \"root.pem\"\n";
         let text = format!("{target}{}", "#".repeat(bytes - target.len()));
         fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
         certgrab().args(["sync", "--locked"]).in_folder(folder.path())

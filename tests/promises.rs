@@ -8,8 +8,8 @@ use std::{
 };
 
 use certgrab::{
-    check,
-    judge::path,
+    chain, check,
+    judge::{path, work},
     net::{aia, connect, starttls},
     output::lock,
     run::grab,
@@ -89,7 +89,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("tls::MAX_MESSAGE_BYTES", bytes(tls::MAX_MESSAGE_BYTES)),
         ("tls::MAX_PEER_BYTES", bytes(tls::MAX_PEER_BYTES)),
         ("tls::MAX_USELESS_RECORDS", tls::MAX_USELESS_RECORDS.to_string()),
-        ("tls::MAX_CERTIFICATES", tls::MAX_CERTIFICATES.to_string()),
+        ("chain::MAX_CERTIFICATES", chain::MAX_CERTIFICATES.to_string()),
         (
             "certificate::MAX_CERTIFICATE_BYTES",
             bytes(certgrab::x509::certificate::MAX_CERTIFICATE_BYTES),
@@ -112,16 +112,22 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("aia::policy::MAX_URL_CHARACTERS", aia::policy::MAX_URL_CHARACTERS.to_string()),
         ("name::SHOWN_RDNS", name::SHOWN_RDNS.to_string()),
         ("extensions::SHOWN_NAMES", extensions::SHOWN_NAMES.to_string()),
+        ("work::MAX_PARTIAL_PATHS", work::MAX_PARTIAL_PATHS.to_string()),
+        ("work::MAX_SIGNATURE_CHECKS", work::MAX_SIGNATURE_CHECKS.to_string()),
+        ("grab::JUDGING", format!("{} ms", grab::JUDGING.as_millis())),
         ("path::MAX_TRACES", path::MAX_TRACES.to_string()),
-        ("store::MAX_ROOTS_BYTES", bytes(usize::try_from(store::MAX_ROOTS_BYTES).expect("a size"))),
+        ("store::MAX_ROOTS_BYTES", bytes(store::MAX_ROOTS_BYTES)),
         ("store::MAX_ROOTS", store::MAX_ROOTS.to_string()),
-        ("check::MAX_FILE_BYTES", bytes(usize::try_from(check::MAX_FILE_BYTES).expect("a size"))),
+        ("check::MAX_FILE_BYTES", bytes(check::MAX_FILE_BYTES)),
         ("check::MAX_FINGERPRINTS", check::MAX_FINGERPRINTS.to_string()),
+        ("check::MAX_SIGNATURE_CHECKS", check::MAX_SIGNATURE_CHECKS.to_string()),
+        ("check::MAX_FINDINGS", check::MAX_FINDINGS.to_string()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
         ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::output::emit::MAX_TEMPLATE_BYTES)),
         ("emit::MAX_TEMPLATE_STEPS", certgrab::output::emit::MAX_TEMPLATE_STEPS.to_string()),
+        ("emit::MAX_TEMPLATE_TIME", seconds(certgrab::output::emit::MAX_TEMPLATE_TIME)),
         ("foreign::SHOWN_CHARACTERS", certgrab::text::foreign::SHOWN_CHARACTERS.to_string()),
     ];
     let security = security();
@@ -154,17 +160,17 @@ fn ends_in_time_against_a_peer_that_drips() {
 
 #[test]
 fn certificates_that_are_sent_again_take_the_place_of_no_other() {
-    let most = u8::try_from(tls::MAX_CERTIFICATES).expect("a few");
+    let most = u8::try_from(chain::MAX_CERTIFICATES).expect("a few");
     let one = Pki::root("Plant Root").leaf("plc.test").leaf_der().to_vec();
     // The last bytes are of the signature, which nobody checks here.
     let of = |number: u8| [&one[..one.len() - 1], &[number]].concat();
     let again = (0..most).map(|_| of(0));
     let sent: Vec<_> = again.chain((0..most).map(of)).collect();
     let source = store::Source::Server;
-    let kept = tls::Presented::from_message(sent.iter().map(Vec::as_slice), source);
+    let kept = chain::Presented::from_message(sent.iter().map(Vec::as_slice), source);
     let kept_bytes: Vec<_> = kept.certificates().map(Certificate::der).collect();
     assert_eq!(kept_bytes, (0..most).map(of).collect::<Vec<_>>());
-    assert_eq!(kept.dropped(), tls::MAX_CERTIFICATES);
+    assert_eq!(kept.dropped(), chain::MAX_CERTIFICATES);
 }
 
 /// Whether `text` would do anything but stand there.

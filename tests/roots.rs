@@ -150,7 +150,8 @@ fn roots_that_cannot_be_read_are_a_matter_of_files() {
         empty.display()
     ));
     certgrab().args(["plc.test", "--roots", "/dev/zero"]).fails_with(4).stderr(
-        "certgrab: error: cannot read /dev/zero: wanted a regular file\n\
+        "certgrab: error: cannot read /dev/zero: wanted a regular file of at most 16777216 bytes, \
+         found a device\n\
          certgrab: hint: `--roots` takes a file or a directory of files, `--from` a file or `-` \
          for standard input\n",
     );

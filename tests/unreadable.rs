@@ -2,10 +2,8 @@
 
 use std::fs;
 
-use certgrab::{
-    tls::{LeafError, Presented, Sent},
-    trust::store::Source,
-};
+use certgrab::chain::{LeafError, Presented, Sent};
+use certgrab::trust::store::Source;
 use rcgen::{CertificateParams, CustomExtension, Issuer, KeyPair};
 use rustls::pki_types::CertificateDer;
 

@@ -5,15 +5,16 @@
 use rustls_pki_types::ServerName;
 
 use super::{Examined, Finding, Held, Knowledge, Severity, lints, named};
+use crate::chain::Presented;
 use crate::{
     endpoint::Target,
     judge::{
         path::{Question, Refusal},
         prove,
         rank::Candidate,
+        work::Work,
     },
     stack::consumer,
-    tls::Presented,
     trust::store::Store,
     x509::certificate::{Certificate, Sha256},
 };
@@ -47,7 +48,8 @@ pub fn ask(
         examined.find(line, Severity::Error, "does-not-open", message, None);
         return;
     }
-    let door = Door { target, name, presented, best, knowledge };
+    let work = &Work::default();
+    let door = Door { target, name, presented, best, knowledge, work };
     if door.is_pinned_by(examined) {
         return;
     }
@@ -144,6 +146,8 @@ struct Door<'a> {
     presented: &'a Presented,
     best: Option<&'a Candidate>,
     knowledge: &'a Knowledge<'a>,
+    /// What judging its chain may cost.
+    work: &'a Work,
 }
 
 impl Door<'_> {
@@ -195,7 +199,7 @@ impl Door<'_> {
     ) -> Result<(), Refusal> {
         let consumer = examined.consumer.unwrap_or(consumer::OPENSSL);
         let anchors = anchors_of(constant, self.presented, self.knowledge.store);
-        let question = Question { name: self.name, at: self.knowledge.at };
+        let question = Question { name: self.name, at: self.knowledge.at, work: self.work };
         prove::accepts(&consumer, presented, &anchors, question)
             .map_err(|refusal| refusal.in_store(&examined.file.display().to_string()))
     }

@@ -22,11 +22,15 @@ use crate::{
 
 /// The most certificates of one path that are followed up to its root: more than TLS servers
 /// send, and than rustls-webpki follows (its limit is 6).
-const LONGEST_PATH: usize = 16;
+pub(super) const LONGEST_PATH: usize = 16;
 
 /// The most keys of one name that a signature is tried with: no authority has so many, and a file
 /// may hold ten thousand.
-const MOST_ISSUERS: usize = 16;
+pub(super) const MOST_ISSUERS: usize = 16;
+
+/// The most signatures that are checked in one file: as many as a store has roots, each of which
+/// signed itself.
+pub const MAX_SIGNATURE_CHECKS: usize = crate::trust::store::MAX_ROOTS;
 
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;
@@ -35,15 +39,17 @@ const NAMED_ROOTS: usize = 3;
 pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
     let held = examined.held.clone();
     let beside = Beside::each(&held, examined.is_generated, knowledge.at);
-    let mut seen = HashSet::new();
+    let (mut seen, mut checked) = (HashSet::new(), 0);
     for one in held.iter().filter(|one| one.fingerprint.is_none()) {
         let Some(certificate) = one.resolved(knowledge.store) else { continue };
         if !seen.insert(certificate.sha256()) {
             continue;
         }
         let beside = &beside[&one.constant];
-        let mut desk = Desk { examined, knowledge, certificate: &certificate, line: one.line };
-        if desk.is_genuine(beside) && !beside.holds_the_root_of(&certificate) {
+        let (certificate, line) = (&certificate, one.line);
+        let checked = &mut checked;
+        let mut desk = Desk { examined, knowledge, certificate, line, checked };
+        if desk.is_genuine(beside) && !beside.holds_the_root_of(certificate) {
             desk.place();
             desk.dates(beside);
             desk.strength();
@@ -164,6 +170,8 @@ struct Desk<'a, 'b> {
     knowledge: &'a Knowledge<'b>,
     certificate: &'a Certificate,
     line: usize,
+    /// Signatures that were checked in this file.
+    checked: &'a mut usize,
 }
 
 impl Desk<'_, '_> {
@@ -195,6 +203,10 @@ impl Desk<'_, '_> {
         issuers.retain(|issuer| keys.insert(issuer.spki_der().to_vec()));
         let are_all = issuers.len() <= MOST_ISSUERS;
         issuers.truncate(MOST_ISSUERS);
+        let are_all = are_all && self.may_check(issuers.len());
+        if !are_all {
+            issuers.clear();
+        }
         let verdicts: Vec<_> =
             issuers.iter().map(|issuer| extensions::is_signed_by(certificate, issuer)).collect();
         if are_all && !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Some(false))
@@ -224,6 +236,25 @@ impl Desk<'_, '_> {
             return false;
         }
         true
+    }
+
+    /// Whether `more` signatures may be checked in this file.
+    fn may_check(&mut self, more: usize) -> bool {
+        if *self.checked + more <= MAX_SIGNATURE_CHECKS {
+            *self.checked += more;
+            return true;
+        }
+        // Said once.
+        if *self.checked <= MAX_SIGNATURE_CHECKS {
+            *self.checked = MAX_SIGNATURE_CHECKS + 1;
+            let message = format!(
+                "more than {MAX_SIGNATURE_CHECKS} signatures: that of this certificate and those \
+                 after it are not checked"
+            );
+            let action = "give the certificates in several files".to_owned();
+            self.find(Severity::Warning, "anchor-unknown", message, action);
+        }
+        false
     }
 
     /// Whether it stands where a root should.
@@ -343,11 +374,9 @@ impl Desk<'_, '_> {
     fn successors(&mut self) {
         let Some(owner) = self.certificate.subject().organisation() else { return };
         let horizon = self.horizon();
-        let mut successors: Vec<(Time, Certificate)> = crate::trust::store::mozilla_list()
+        let mut successors: Vec<(Time, &Certificate)> = removed::of_mozillas(&owner)
             .iter()
-            .filter_map(|der| Certificate::from_der(der).ok())
-            .filter(|root| root.subject().organisation().as_ref() == Some(&owner))
-            .filter_map(|root| Some((scheduled(&root)?.min(root.not_after()), root)))
+            .filter_map(|root| Some((scheduled(root)?.min(root.not_after()), root)))
             .filter(|(until, _)| *until > horizon)
             .collect();
         successors.sort_by_key(|(until, root)| (std::cmp::Reverse(*until), root.sha256()));

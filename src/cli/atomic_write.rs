@@ -134,6 +134,9 @@ mod signals {
     static SIGNALS: LazyLock<Option<Signals>> = LazyLock::new(|| {
         let signals = Signals { at_once: Arc::default(), pending: Arc::default() };
         let ignored = ignored();
+        if ignored >> (consts::SIGINT - 1) & 1 == 0 {
+            heed_second_interrupt();
+        }
         for signal in ENDING.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
             let number = usize::try_from(signal).ok()?;
             flag::register_usize(signal, Arc::clone(&signals.pending), number).ok()?;
@@ -141,6 +144,29 @@ mod signals {
         }
         Some(signals)
     });
+
+    /// Whether a Ctrl-C ends the run at once, however busy it is: the second one does. `None` if
+    /// the system does not let it be handled.
+    static AT_ONCE: LazyLock<Option<Arc<AtomicBool>>> = LazyLock::new(|| {
+        let at_once = Arc::new(AtomicBool::new(false));
+        // In this order, so that the first one only counts.
+        flag::register_conditional_default(consts::SIGINT, Arc::clone(&at_once)).ok()?;
+        flag::register(consts::SIGINT, Arc::clone(&at_once)).ok()?;
+        Some(at_once)
+    });
+
+    /// From here on a second Ctrl-C ends the process at once.
+    pub(crate) fn heed_second_interrupt() {
+        LazyLock::force(&AT_ONCE);
+    }
+
+    /// From here on a Ctrl-C ends the process at once, but for files that are being written: nothing
+    /// waits for the first any more.
+    pub(crate) fn heed_next_interrupt() {
+        if let Some(signals) = &*SIGNALS {
+            signals.at_once.store(true, Ordering::SeqCst);
+        }
+    }
 
     /// The signals that whoever started the process has it ignore, as `nohup` does with SIGHUP: a
     /// bit for each from 1. A handler would undo that. Known on Linux alone (proc(5), `SigIgn`).
@@ -170,6 +196,16 @@ mod signals {
         }
     }
 }
+
+#[cfg(unix)]
+pub(crate) use signals::{heed_next_interrupt, heed_second_interrupt};
+
+/// Where there are no such signals, the runtime's handler is all there is.
+#[cfg(not(unix))]
+pub(crate) fn heed_second_interrupt() {}
+
+#[cfg(not(unix))]
+pub(crate) fn heed_next_interrupt() {}
 
 #[cfg(not(unix))]
 impl Undisturbed {

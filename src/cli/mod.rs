@@ -6,18 +6,22 @@
 mod args;
 mod atomic_write;
 mod commands;
+mod file_names;
 mod manifest;
 mod output;
 mod regenerate;
+mod replace;
 mod report;
+mod stream;
 mod style;
+mod within;
 
 use std::{
     io, panic,
     process::{self, ExitCode},
 };
 
-use crate::text::foreign::Foreign;
+use crate::text::{foreign::Foreign, secrets};
 use clap::{CommandFactory as _, Parser as _};
 use tokio::runtime::{Builder, Runtime};
 
@@ -125,7 +129,17 @@ fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
     });
     let text = Foreign::text(text).line();
     Failure::new(Exit::Fault, format!("a fault of certgrab's own{place}: {text}"))
-        .with_hint(Some("please report it, with the command line that led to it".to_owned()))
+        .with_hint(where_to_report(REPOSITORY))
+}
+
+/// The address of the repository that this certgrab was published from, which whoever publishes it
+/// sets in Cargo.toml; empty if nobody did.
+pub(crate) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The hint for a panic. A build without the address of its repository knows no place to report it.
+fn where_to_report(repository: &str) -> Option<String> {
+    (!repository.is_empty())
+        .then(|| format!("report it at {repository}/issues, with the command line that led to it"))
 }
 
 /// How many targets the manifest at `path` has; or the message and the hint that the user reads.
@@ -192,7 +206,8 @@ fn runtime() -> Result<Runtime, Failure> {
 
 /// Says what went wrong, on standard error.
 pub(crate) fn complain(failure: &Failure) {
-    output::say(format_args!("{} {}", style::error("error:"), failure.message));
+    let message = secrets::hide_in_sentence(&failure.message);
+    output::say(format_args!("{} {message}", style::error("error:")));
     if let Some(hint) = &failure.hint {
         output::say(format_args!("{} {hint}", style::hint("hint:")));
     }
@@ -206,13 +221,7 @@ fn usage(error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    let text = without_user_info(&error.render().to_string());
-    // The first paragraph is the sentence, over several lines where it lists things; the rest are
-    // tips and the usage.
-    let paragraph = text.split("\n\n").next().unwrap_or_default();
-    let words: Vec<_> = paragraph.split_whitespace().collect();
-    let sentence = words.join(" ");
-    let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
+    let text = with_words_as_shown(error, error.render().to_string());
     let tips: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
     let missing = missing(error);
     let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
@@ -230,10 +239,21 @@ fn usage(error: &clap::Error) -> Exit {
     let sentence = match error.kind() {
         ErrorKind::MissingRequiredArgument if is_of_the_main_job => "no target given".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("not given: {}", missing.join(", ")),
-        _ => visible(sentence),
+        _ => sentence(error),
     };
     complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     Exit::Usage
+}
+
+/// What is wrong with the arguments, in one line.
+fn sentence(error: &clap::Error) -> String {
+    let text = with_words_as_shown(error, error.render().to_string());
+    // The first paragraph is the sentence, over several lines where it lists things; the rest are
+    // tips and the usage.
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<_> = paragraph.split_whitespace().collect();
+    let sentence = words.join(" ");
+    visible(sentence.strip_prefix("error: ").unwrap_or(&sentence))
 }
 
 /// The arguments that are required and were not given.
@@ -245,26 +265,37 @@ fn missing(error: &clap::Error) -> Vec<String> {
     }
 }
 
-/// `text` with what stands before the `@` of each URL left out: it may be a password.
-fn without_user_info(text: &str) -> String {
-    let mut parts = text.split("://");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let authority = part.split(['/', '?', '#']).next().unwrap_or_default();
-        out.push_str("://");
-        match authority.rfind('@') {
-            Some(at) => out.extend(["...", &part[at..]]),
-            None => out.push_str(part),
+/// The most characters of a word of the user's that a message repeats.
+const REPEATED_CHARACTERS: usize = 64;
+
+/// `text` of `error` with the words that the user typed without their secrets, and the beginnings
+/// of long ones: what is wrong with them comes behind.
+fn with_words_as_shown(error: &clap::Error, mut text: String) -> String {
+    use clap::error::{ContextKind, ContextValue};
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
+    {
+        if let Some(ContextValue::String(word)) = error.get(kind).filter(|_| !text.is_empty()) {
+            let mut shown = secrets::hide_in_word(word);
+            let count = shown.chars().count();
+            if count > REPEATED_CHARACTERS {
+                shown = shown.chars().take(REPEATED_CHARACTERS).collect();
+                shown += &format!("... ({count} characters)");
+            }
+            if !word.is_empty() && shown != *word {
+                text = text.replace(word.as_str(), &shown);
+            }
         }
     }
-    out
+    secrets::hide_in_sentence(&text)
 }
 
 /// `text`, which holds what the user typed, with what does not print shown by its number. What was
 /// shown so before is left as it is.
 fn visible(text: &str) -> String {
-    let escaped = Foreign::text(text).line();
-    escaped.replace("\\\\", "\\")
+    /// The most words of a message: twice those of the longest one of clap's.
+    const MOST: usize = 100;
+    let words = text.split(' ').take(MOST).map(|word| Foreign::text(word).line());
+    words.collect::<Vec<_>>().join(" ").replace("\\\\", "\\")
 }
 
 #[cfg(test)]
@@ -281,6 +312,18 @@ mod tests {
             here.line()
         );
         assert_eq!(failure.message, wanted);
+    }
+
+    #[test]
+    fn a_panic_names_the_place_to_report_it_only_where_the_build_knows_one() {
+        assert_eq!(where_to_report(""), None);
+        assert_eq!(
+            where_to_report("https://forge.example/owner/certgrab").as_deref(),
+            Some(
+                "report it at https://forge.example/owner/certgrab/issues, with the command line \
+                 that led to it"
+            )
+        );
     }
 
     /// Set in the process that is to panic.
@@ -307,14 +350,15 @@ mod tests {
                 .expect("the tests again");
             assert_eq!(output.status.code(), Some(70), "{thread}");
             let said = String::from_utf8(output.stderr).expect("UTF-8");
-            let lines: Vec<_> = said.lines().collect();
+            let mut lines = said.lines();
+            let error = lines.next().unwrap_or_default();
             assert!(
-                matches!(lines[..], [error, hint]
-                    if error.starts_with("certgrab: error: a fault of certgrab's own at src/cli/mod.rs:")
-                        && error.ends_with(": no \\u{1b}[31mbounds\\u{a}certgrab: all is well")
-                        && hint.starts_with("certgrab: hint: please report it")),
+                error.starts_with("certgrab: error: a fault of certgrab's own at src/cli/mod.rs:")
+                    && error.ends_with(": no \\u{1b}[31mbounds\\u{a}certgrab: all is well"),
                 "{said}"
             );
+            let hint = where_to_report(REPOSITORY).map(|hint| format!("certgrab: hint: {hint}"));
+            assert_eq!(lines.map(str::to_owned).collect::<Vec<_>>(), Vec::from_iter(hint));
         }
     }
 }

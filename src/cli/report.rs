@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::chain::Sent;
 use crate::{
     Grab,
     endpoint::Target,
@@ -12,7 +13,7 @@ use crate::{
         warning::{self, Warning},
     },
     text::{foreign::Foreign, time::Time},
-    tls::{Sent, Verdict},
+    tls::Verdict,
     trust::store::Source,
     x509::{
         certificate::Certificate,

@@ -5,3 +5,4 @@ pub mod path;
 pub mod prove;
 pub mod rank;
 pub(crate) mod refusal;
+pub mod work;

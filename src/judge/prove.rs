@@ -10,10 +10,10 @@ use super::{
     path::{self, Path, Paths, Question, Refusal},
     rank::{Candidate, Reason},
 };
+use crate::chain::Presented;
 use crate::{
     stack::consumer::{Consumer, LooksUp, TakesLeaf, Unusual},
     text::time::Time,
-    tls::Presented,
     trust::store::{Root, Source, Store},
     x509::{certificate::Certificate, extensions},
 };
@@ -226,7 +226,11 @@ mod tests {
     use rustls_pki_types::ServerName;
 
     use super::*;
-    use crate::{judge::rank, net::aia::Fetched, text::foreign::Foreign};
+    use crate::{
+        judge::{rank, work::Work},
+        net::aia::Fetched,
+        text::foreign::Foreign,
+    };
 
     fn authority(name: &str) -> CertificateParams {
         let mut params = CertificateParams::default();
@@ -270,7 +274,8 @@ mod tests {
             };
             let sent = sent.iter().map(|one| one.der());
             let presented = Presented::from_message(sent, Source::Server);
-            let question = Question { name: &name, at: "2030-01-01".parse().unwrap() };
+            let (at, work) = ("2030-01-01".parse().unwrap(), Work::default());
+            let question = Question { name: &name, at, work: &work };
             super::prove(vec![candidate], &presented, question)
                 .map(|proven| proven.anchor().clone())
         };

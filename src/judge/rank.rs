@@ -10,10 +10,10 @@
 use std::{cmp::Reverse, fmt};
 
 use super::path::{Path, Paths, Refusal};
+use crate::chain::Presented;
 use crate::{
     net::aia::{Fetched, Issuers},
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     trust::store::{self, Root, Source},
     x509::certificate::Certificate,
 };

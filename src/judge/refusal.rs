@@ -2,10 +2,11 @@
 
 use std::{fmt, net::IpAddr};
 
+use crate::chain::{LeafError, Unreadable};
 use crate::{
+    judge::work::Spent,
     net::aia::{Attempt, Issuers},
     text::{foreign::Foreign, time::Time},
-    tls::{LeafError, Unreadable},
     x509::{
         certificate::{Malformed, Sha256},
         extensions::{AlternativeNames, Lack},
@@ -55,6 +56,8 @@ pub enum Refusal {
         /// When it expires.
         not_after: Time,
     },
+    /// The search for a path ended before all were tried.
+    GivenUp(Spent),
     /// The issuer of the last certificate is neither sent nor in the store.
     MissingIssuer {
         /// The certificate whose issuer is missing.
@@ -299,6 +302,9 @@ impl fmt::Display for Refusal {
             Self::NotTaken { subject, consumer, problem, .. } => {
                 write!(f, "{consumer} does not trust {}: it {problem}", named(subject))
             }
+            Self::GivenUp(spent) => {
+                write!(f, "found no path to a trusted root: the search ended {spent}")
+            }
             Self::NotVerifiable { subject, reason } => {
                 write!(f, "{} cannot be verified: it {reason}", named(subject))
             }
@@ -439,6 +445,7 @@ impl Refusal {
             Self::UnknownRoot { .. } => "unknown_root",
             Self::MissingIssuer { .. } => "missing_issuer",
             Self::OtherSpelling { .. } => "other_spelling",
+            Self::GivenUp(_) => "given_up",
             Self::Circle { .. } => "circle",
             Self::OtherKey { .. } => "other_key",
             Self::WrongSignature { .. } => "wrong_signature",

@@ -183,15 +183,19 @@ impl Build {
         }
     }
 
-    /// Writes the outputs, and prints for cargo that the lock is to be watched.
+    /// Writes the outputs, and prints for cargo that the lock is to be watched. Its path has no line
+    /// break: cargo would take what follows for an instruction.
     ///
     /// # Errors
     ///
-    /// [`Error`] says what was not read or written. The lock is watched then too, so that
-    /// mending it is enough.
+    /// [`Error`] says what was not read or written. The lock is watched then too.
     pub fn try_generate(&self) -> Result<(), Error> {
         let lock = self.lock.as_ref().ok_or(Error::NoLock)?;
         let lock = resolved(lock, self.base.as_deref(), "CARGO_MANIFEST_DIR")?;
+        if lock.to_string_lossy().contains(['\n', '\r']) {
+            let error = io::Error::other("its path has a line break");
+            return Err(Error::Unreadable { path: lock, error });
+        }
         println!("cargo:rerun-if-changed={}", lock.display());
         if self.outputs.is_empty() {
             return Err(Error::NoOutput);
@@ -245,7 +249,7 @@ fn resolved(
 
 /// Writes `content` to `path` by way of a file beside it, unless it is there already.
 fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
-    if fs::read(path).is_ok_and(|present| present == content) {
+    if bounded_file::holds(path, content).unwrap_or(false) {
         return Ok(());
     }
     let directory = path.parent().unwrap_or(Path::new(""));
@@ -356,8 +360,7 @@ mod tests {
         let rust = fs::read_to_string(directory.0.join("out/src/ca.rs")).unwrap();
         assert!(rust.contains("pub const PLC_TEST_ROOT_CA: &str"), "{rust}");
         assert!(fs::read_to_string(absolute).unwrap().contains("PLC_TEST_ROOT_CA[]"));
-        let left: Vec<_> = fs::read_dir(directory.0.join("out/src")).unwrap().collect();
-        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!(fs::read_dir(directory.0.join("out/src")).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

@@ -17,21 +17,22 @@ use rustls_pki_types::{DnsName, IpAddr, ServerName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::chain::Presented;
 use crate::{
     judge::{
         baseline,
         path::{self, Path, Paths, Question},
         prove, rank,
+        work::Work,
     },
     net::aia::Issuers,
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     trust::store::{self, Source, Store},
     x509::certificate::Certificate,
 };
 
 /// The most bytes a line may have: room for the 16 MiB of roots that a file may have.
-pub const MAX_LINE_BYTES: u64 = store::MAX_ROOTS_BYTES;
+pub const MAX_LINE_BYTES: u64 = store::MAX_ROOTS_BYTES as u64;
 
 /// The most certificates of a chain: suites send a whole graph where a server sends a chain, and
 /// BetterTLS's graphs have 36.
@@ -183,7 +184,8 @@ type Judged = (Paths, Option<usize>, Vec<String>);
 
 fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
     let at: Time = case.time.parse().map_err(|error| format!("the time is {error}"))?;
-    let question = Question { name, at };
+    let work = Work::default();
+    let question = Question { name, at, work: &work };
     let mut sent = read(&case.leaf, "the leaf")?;
     for intermediate in &case.intermediates {
         // What a server sends beside its certificate may be junk; it is no reason to refuse.

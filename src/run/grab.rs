@@ -1,10 +1,11 @@
 //! The whole run, every stage in order.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
 
+use crate::chain::Presented;
 use crate::stack::{client::Device, hello::Hello};
 use crate::{
     endpoint::Target,
@@ -12,15 +13,16 @@ use crate::{
         path::{self, Question, Refusal},
         prove::{self, Verified},
         rank,
+        work::Work,
     },
     net::{
         aia::{self, Issuers},
-        connect,
+        aside, connect,
     },
     output::bundle::Bundle,
     run::pack::{self, Besides, What},
     text::time::Time,
-    tls::{Presented, Verdict, probe},
+    tls::{Verdict, probe},
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };
@@ -104,6 +106,8 @@ pub struct Grab {
     pub issuers: Issuers,
     /// Its anchor with the proof, or why it has none.
     pub verdict: Result<Judgement, Refusal>,
+    /// What the target has cost, and may still.
+    pub work: Arc<Work>,
     /// The device as which the server was asked.
     pub asked_as: Option<&'static Device>,
 }
@@ -131,26 +135,58 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
         None => Hello::usual(sni),
     };
     let presented = probe::reach(target, &hello, &options.connect, options.way, deadline).await?;
-    let issuers =
-        aia::fetch(&presented, &options.store, options.at, &options.issuers, deadline).await;
-    Ok(conclude(presented, issuers, target, options))
+    let work = work_until(deadline);
+    let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
+    let (target, options) = (target.clone(), options.clone());
+    Ok(aside::compute(move || conclude(presented, issuers, &target, &options, work)).await)
+}
+
+/// How long a chain may be judged once the time for the network is over.
+pub const JUDGING: Duration = Duration::from_millis(500);
+
+/// The work for a target that has to answer by `deadline`.
+pub(crate) fn work_until(deadline: Instant) -> Arc<Work> {
+    Arc::new(Work::until(move || Instant::now() > deadline + JUDGING))
+}
+
+/// What is fetched besides `presented`: nothing for a leaf that is not the target's.
+pub(crate) async fn missing_issuers(
+    presented: &Presented,
+    target: &Target,
+    options: &Options,
+    work: &Arc<Work>,
+    deadline: Instant,
+) -> Issuers {
+    let name = options.wanted_name(target);
+    if !presented.leaf().is_ok_and(|leaf| path::may_be_for(leaf, &name)) {
+        return Issuers::default();
+    }
+    let chain = aia::Chain {
+        presented: presented.clone(),
+        store: options.store.clone(),
+        at: options.at,
+        work: Arc::clone(work),
+    };
+    aia::fetch(chain, &options.issuers, deadline).await
 }
 
 /// The pure half of [`grab`]: what to make of a chain, wherever it came from.
 #[must_use]
 pub fn judge(presented: Presented, target: &Target, options: &Options) -> Grab {
-    conclude(presented, Issuers::default(), target, options)
+    conclude(presented, Issuers::default(), target, options, Arc::default())
 }
 
-/// The pure half of [`grab`] with what was fetched.
+/// The pure half of [`grab`] with what was fetched, and what the target has cost already.
 #[must_use]
 pub fn conclude(
     presented: Presented,
     issuers: Issuers,
     target: &Target,
     options: &Options,
+    work: Arc<Work>,
 ) -> Grab {
-    let question = Question { name: &options.wanted_name(target), at: options.at };
+    let name = options.wanted_name(target);
+    let question = Question { name: &name, at: options.at, work: &work };
     let found = path::find(&presented, &issuers.candidates(), &options.store, question);
     let verdict = found.map_err(|refusal| refusal.after(&issuers)).and_then(|paths| {
         let mut ranked = rank::rank(&paths, &presented, &issuers);
@@ -160,7 +196,7 @@ pub fn conclude(
         let verified = prove::prove(ranked, &presented, question)?;
         Ok(Judgement { paths, verified })
     });
-    Grab { presented, issuers, verdict, asked_as: options.device }
+    Grab { presented, issuers, verdict, work, asked_as: options.device }
 }
 
 impl Judgement {

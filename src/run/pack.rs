@@ -2,6 +2,7 @@
 //!
 //! In: [`Verified`] and what was presented. Out: [`Bundle`], which formats render.
 
+use crate::chain::Presented;
 use crate::{
     endpoint::Target,
     judge::{
@@ -10,7 +11,6 @@ use crate::{
     },
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     trust::store::{Root, Source, mozilla_siblings},
     x509::certificate::Certificate,
 };
@@ -74,7 +74,14 @@ pub fn pack_candidate(
     let own = on_path.first() == Some(&anchor.root.certificate);
     let root = || std::iter::once(entry(&anchor.root.certificate, Role::Anchor));
     let between = || on_path.iter().skip(1).map(|one| entry(one, Role::Intermediate));
-    let missing = || anchor.missing.iter().map(|one| entry(&one.certificate, Role::Intermediate));
+    // What is above a missing certificate goes with it, though the server sends it: a lock shows then
+    // without the server that the anchor issued all it holds.
+    let is_sent =
+        |one: &&Certificate| !anchor.missing.iter().any(|missing| missing.certificate == **one);
+    let missing = || {
+        let above = on_path.iter().skip(1).skip_while(is_sent);
+        above.map(|one| entry(one, Role::Intermediate))
+    };
     Bundle {
         host: target.host(),
         port: target.port(),

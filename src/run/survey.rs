@@ -5,7 +5,7 @@
 //! certificate, another certificate without SNI, an old machine behind one of the addresses: each
 //! device meets only one of them.
 
-use std::{collections::VecDeque, net::SocketAddr};
+use std::{collections::VecDeque, net::SocketAddr, sync::Arc};
 
 use tokio::{task::JoinSet, time::Instant};
 
@@ -13,23 +13,18 @@ use super::{
     grab::{self, Grab, Options},
     set_cover,
 };
+use crate::chain::Presented;
 use crate::{
     chain::Version,
     stack::hello::{Authentication, Hello},
 };
 use crate::{
     endpoint::Target,
-    judge::rank::Candidate,
-    net::{
-        aia::{self, Issuers},
-        connect,
-    },
+    judge::{rank::Candidate, work::Work},
+    net::{aia::Issuers, aside, connect},
     output::bundle::Bundle,
     run::pack::{self, What},
-    tls::{
-        Presented,
-        probe::{self, Way},
-    },
+    tls::probe::{self, Way},
     x509::certificate::Sha256,
 };
 
@@ -95,6 +90,7 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
     let sni = grab::server_name(target, &options.sni);
     let mut waiting: VecDeque<(usize, Question)> =
         questions(&addresses, sni.is_some(), options.way).into_iter().enumerate().collect();
+    let work = grab::work_until(deadline);
     let mut under_way = JoinSet::new();
     let mut finished = Vec::new();
     while !waiting.is_empty() || !under_way.is_empty() {
@@ -102,9 +98,10 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
             && let Some((index, question)) = waiting.pop_front()
         {
             let name = sni.clone().filter(|_| question.names);
-            let (target, options) = (target.clone(), options.clone());
+            let (target, options, work) = (target.clone(), options.clone(), Arc::clone(&work));
             under_way.spawn(async move {
-                (index, question, ask(question, name, &target, &options, deadline).await)
+                let answer = ask(question, name, &target, &options, &work, deadline).await;
+                (index, question, answer)
             });
         }
         if let Some(Ok(answer)) = under_way.join_next().await {
@@ -112,8 +109,12 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
         }
     }
     finished.sort_by_key(|(index, ..)| *index);
-    let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
-    Ok(sort(answers, target, options))
+    let (target, options) = (target.clone(), options.clone());
+    let sort = move || {
+        let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
+        sort(answers, &target, &options, &work)
+    };
+    Ok(aside::compute(sort).await)
 }
 
 /// The ways of asking; without a name to send there is one way less to choose from, and what is
@@ -141,6 +142,7 @@ async fn ask(
     name: Option<rustls_pki_types::DnsName<'static>>,
     target: &Target,
     options: &Options,
+    work: &Arc<Work>,
     deadline: Instant,
 ) -> Result<(Presented, Issuers), probe::Error> {
     let mut hello = Hello::usual(name).only(question.authentication);
@@ -159,8 +161,7 @@ async fn ask(
         (_, way) => way,
     };
     let presented = probe::reach(target, &hello, &connect, way, deadline).await?;
-    let issuers =
-        aia::fetch(&presented, &options.store, options.at, &options.issuers, deadline).await;
+    let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
     Ok((presented, issuers))
 }
 
@@ -169,6 +170,7 @@ fn sort(
     answers: impl Iterator<Item = (Question, Result<(Presented, Issuers), probe::Error>)>,
     target: &Target,
     options: &Options,
+    work: &Arc<Work>,
 ) -> Survey {
     let mut survey = Survey { answers: Vec::new(), chains: Vec::new(), anchors: Vec::new() };
     for (question, outcome) in answers {
@@ -180,7 +182,8 @@ fn sort(
                     number
                 }
                 None => {
-                    survey.chains.push(grab::conclude(presented, issuers, target, options));
+                    let work = Arc::clone(work);
+                    survey.chains.push(grab::conclude(presented, issuers, target, options, work));
                     survey.chains.len() - 1
                 }
             }
@@ -218,6 +221,16 @@ impl Survey {
             .iter()
             .flat_map(candidates)
             .find(|candidate| candidate.root.certificate.sha256() == anchor)
+    }
+
+    /// The anchor of the set that verifies the chain with this number, as its candidate.
+    #[must_use]
+    pub fn anchor_of(&self, chain: usize) -> Option<&Candidate> {
+        let in_order = |anchor: &Sha256| {
+            let mut own = candidates(self.chains.get(chain)?);
+            own.find(|candidate| candidate.root.certificate.sha256() == *anchor)
+        };
+        self.anchors.iter().find_map(in_order)
     }
 
     /// The numbers of the chains that an anchor verifies.

@@ -3,13 +3,17 @@
 //! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
 
 use crate::chain::Version;
+use crate::chain::{Presented, Unreadable};
 use crate::{
-    judge::{path::Paths, prove::Verified, rank::Lasts},
-    output::bundle::KeyPossession,
+    judge::{
+        path::Paths,
+        prove::Verified,
+        rank::{self, Candidate, Lasts},
+    },
+    output::bundle::{Bundle, KeyPossession, Role},
     stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
-    tls::{Presented, Unreadable},
-    trust::store::Source,
+    trust::store::{Root, Source},
     x509::{
         certificate::{Certificate, Key},
         extensions,
@@ -43,9 +47,19 @@ pub fn about_anchor(
     verified: &Verified,
     at: Time,
 ) -> Vec<Warning> {
+    about_candidate(presented, paths, verified.anchor(), at)
+}
+
+/// The warnings about a chain of which `anchor` is written, the chosen one or another.
+#[must_use]
+pub fn about_candidate(
+    presented: &Presented,
+    paths: &Paths,
+    anchor: &Candidate,
+    at: Time,
+) -> Vec<Warning> {
     let mut warnings = about_presented(presented);
     let mut warn = |code, message| warnings.push(Warning { code, message });
-    let anchor = verified.anchor();
     for pair in anchor.path.certificates.windows(2) {
         if anchor.missing.iter().any(|fetched| fetched.certificate == pair[1]) {
             let (left_out, after) = (pair[1].subject().text(), pair[0].subject().text());
@@ -62,12 +76,7 @@ pub fn about_anchor(
         warn("ends_soon", message);
     }
     if anchor.root.source == Source::System {
-        warn(
-            "system_store_only",
-            "only this system's store has the root: a proxy that inspects TLS looks exactly so, \
-             and no other network will show its certificates"
-                .to_owned(),
-        );
+        warn("system_store_only", SYSTEM_STORE_ONLY.to_owned());
     }
     if paths.cut {
         warn("paths_cut", "not all paths could be tried, there may be another root".to_owned());
@@ -97,8 +106,7 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
     let mut warn = |code, message| warnings.push(Warning { code, message });
     if let Some(handshake) = &presented.handshake {
         if handshake.key_possession == KeyPossession::NotProven {
-            let message = "the server did not prove that it holds the key of its certificate";
-            warn("key_not_proven", message.to_owned());
+            warn("key_not_proven", KEY_NOT_PROVEN.to_owned());
         }
         if let Some(reason) = &handshake.incomplete {
             warn("handshake_incomplete", format!("no full handshake: {reason}"));
@@ -113,17 +121,7 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
             warn("old_version", message);
         }
     }
-    for certificate in presented.certificates() {
-        if let key @ Key::Rsa { .. } = certificate.key()
-            && key.bits() < Some(FEWEST_RSA_BITS)
-        {
-            let subject = certificate.subject().text().line();
-            warn(
-                "weak_key",
-                format!("`{subject}` has the key {key}: mbedTLS and OpenSSL refuse it by default"),
-            );
-        }
-    }
+    presented.certificates().filter_map(weak_key).for_each(|message| warn("weak_key", message));
     for Unreadable { position, problem, .. } in presented.unreadable() {
         warn("unreadable", format!("certificate {position} of the chain is {problem}"));
     }
@@ -135,6 +133,53 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
         warn("dropped", message);
     }
     warnings
+}
+
+/// The warnings about certificates that come from a lock: of those about their server, what a lock
+/// tells.
+#[must_use]
+pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |code, message| warnings.push(Warning { code, message });
+    if bundle.key_possession == KeyPossession::NotProven {
+        warn("key_not_proven", KEY_NOT_PROVEN.to_owned());
+    }
+    for entry in &bundle.entries {
+        weak_key(&entry.certificate).into_iter().for_each(|message| warn("weak_key", message));
+    }
+    for entry in bundle.entries.iter().filter(|entry| entry.role == Role::Anchor) {
+        let says = entry.source.line();
+        let of = |source: Source| says == source.to_string();
+        let source = if of(Source::Mozilla) { Source::Mozilla } else { Source::Fingerprint };
+        let root = Root { certificate: entry.certificate.clone(), source };
+        let lasts = rank::lasts(&root, None);
+        let until = entry.lasts_until.map_or(lasts.until, |until| until.min(lasts.until));
+        if let Some(message) = ends_soon(Lasts { until, ..lasts }, at) {
+            warn("ends_soon", message);
+        }
+        if of(Source::System) {
+            warn("system_store_only", SYSTEM_STORE_ONLY.to_owned());
+        }
+    }
+    warnings
+}
+
+/// What is wrong with a server that shows a certificate and not that it holds its key.
+const KEY_NOT_PROVEN: &str = "the server did not prove that it holds the key of its certificate";
+
+/// What a root means that is in the system's store and not in Mozilla's.
+const SYSTEM_STORE_ONLY: &str = "only this system's store has the root: a proxy that inspects TLS \
+                                 looks exactly so, and no other network will show its certificates";
+
+/// What is wrong with the length of the key of `certificate`, if it is too short.
+fn weak_key(certificate: &Certificate) -> Option<String> {
+    let key = certificate.key();
+    let is_weak = matches!(key, Key::Rsa { .. }) && key.bits() < Some(FEWEST_RSA_BITS);
+    let subject = certificate.subject().text();
+    is_weak.then(|| {
+        let subject = subject.line();
+        format!("`{subject}` has the key {key}: mbedTLS and OpenSSL refuse it by default")
+    })
 }
 
 fn ends_soon(lasts: Lasts, at: Time) -> Option<String> {

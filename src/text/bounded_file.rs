@@ -4,7 +4,8 @@
 //!
 //! A path may come from somebody else's change, where it can lead to a device that never ends or to
 //! a pipe that nobody writes to. So only a regular file is opened, and of one that grows meanwhile
-//! no more is read than is allowed.
+//! no more is read than is allowed. A stream that the shell has opened for the command, as
+//! `<(...)` does, is read where the user names it.
 
 use std::{
     fs::{File, FileType},
@@ -20,7 +21,7 @@ use std::{
 pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let wanted = |found: &str| {
         let problem = format!("wanted a regular file of at most {most} bytes, found {found}");
-        io::Error::new(io::ErrorKind::InvalidInput, problem)
+        unfit(problem)
     };
     // Before it is opened, since to open a pipe waits for its writer.
     let facts = path.metadata()?;
@@ -31,6 +32,59 @@ pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
         return Err(wanted(&format!("one of {} bytes", facts.len())));
     }
     bounded(File::open(path)?, most)?.ok_or_else(|| wanted("more"))
+}
+
+/// The bytes of the regular file at `path`, or of the open stream that it names, at most `most` of
+/// them.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_given(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    match names_a_stream(path) {
+        true => read_stream(File::open(path)?, most),
+        false => read(path, most),
+    }
+}
+
+/// All that `stream` gives, at most `most` bytes.
+///
+/// # Errors
+///
+/// What the system says, or of [`io::ErrorKind::InvalidInput`] that there is more.
+pub fn read_stream(stream: impl io::Read, most: usize) -> io::Result<Vec<u8>> {
+    let more = || unfit(format!("wanted at most {most} bytes, found more"));
+    bounded(stream, most)?.ok_or_else(more)
+}
+
+/// Whether the regular file at `path` holds exactly `data`; no more of it is read than that takes.
+///
+/// # Errors
+///
+/// What the system says, or of [`io::ErrorKind::InvalidInput`] that it is no regular file.
+pub fn holds(path: &Path, data: &[u8]) -> io::Result<bool> {
+    let facts = path.metadata()?;
+    if !facts.is_file() {
+        return Err(unfit(format!("wanted a regular file, found {}", kind(facts.file_type()))));
+    }
+    let same =
+        || bounded(File::open(path)?, data.len()).map(|content| content.as_deref() == Some(data));
+    if facts.len() == data.len() as u64 { same() } else { Ok(false) }
+}
+
+/// Whether `path` names a stream that was open when the process began, as the system does in
+/// `/dev/fd` (fd(4)), and shells for `<(...)`.
+#[must_use]
+pub fn names_a_stream(path: &Path) -> bool {
+    const FOLDERS: [&str; 2] = ["/dev/fd", "/proc/self/fd"];
+    path == Path::new("/dev/stdin")
+        || path
+            .parent()
+            .is_some_and(|folder| FOLDERS.iter().any(|known| folder == Path::new(known)))
+}
+
+fn unfit(problem: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, problem)
 }
 
 /// All that `source` gives; `None` if that is more than `most` bytes, of which one more is read.
@@ -46,7 +100,20 @@ fn bounded(source: impl io::Read, most: usize) -> io::Result<Option<Vec<u8>>> {
 ///
 /// As [`read`], and of [`io::ErrorKind::InvalidData`] where the first byte stands that is no text.
 pub fn read_text(path: &Path, most: usize) -> io::Result<String> {
-    String::from_utf8(read(path, most)?).map_err(|error| {
+    text(read(path, most)?)
+}
+
+/// The text of what [`read_given`] reads.
+///
+/// # Errors
+///
+/// As [`read_text`].
+pub fn read_given_text(path: &Path, most: usize) -> io::Result<String> {
+    text(read_given(path, most)?)
+}
+
+fn text(content: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(content).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         let problem = format!("wanted UTF-8, found something else at byte {}", place + 1);
         io::Error::new(io::ErrorKind::InvalidData, problem)

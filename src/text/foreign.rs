@@ -9,6 +9,8 @@
 
 use std::fmt::{self, Write as _};
 
+use super::marks::{self, opens};
+
 /// Characters shown of one value; more are cut and the cut is said.
 ///
 /// 256 is what a report still shows in a few lines of a terminal; names in real
@@ -18,23 +20,23 @@ pub const SHOWN_CHARACTERS: usize = 256;
 /// What stands in the place of what is cut.
 const CUT: &str = "... (cut)";
 
-/// Text from outside. It holds printing characters only and nothing that opens a PEM boundary,
-/// whatever it was made from.
+/// Text from outside. It holds printing characters only and nothing that opens a PEM boundary or a
+/// command in the log of a CI service, whatever it was made from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Foreign {
     clean: String,
 }
 
 impl Foreign {
-    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`, as does the letter
-    /// that would make a PEM boundary of five dashes before it.
+    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`, as does the character
+    /// that would complete the mark of a PEM boundary or of a log command.
     #[must_use]
     pub fn text(raw: &str) -> Self {
         let mut clean = String::with_capacity(raw.len());
         for character in raw.chars() {
             match character {
                 '\\' => clean.push_str(r"\\"),
-                _ if prints(character) && !opens_pem(&clean, character) => clean.push(character),
+                _ if prints(character) && !opens(&clean, character) => clean.push(character),
                 _ => {
                     let _ = write!(clean, "\\u{{{:x}}}", u32::from(character));
                 }
@@ -81,24 +83,40 @@ impl Foreign {
         }
     }
 
-    /// For a comment of C, C++, Rust, Go, Python, YAML or XML: it neither ends nor opens one, and
-    /// as the end of a line it joins no lines.
+    /// For a file that no compiler reads: like a line, and it gives no directive to an editor.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        shown(self.undirecting(|_, _| false))
+    }
+
+    /// For a comment of C, C++, Rust, Go, Python, YAML or XML: it neither ends nor opens one, gives
+    /// no directive to an editor or a linter, and as the end of a line it joins no lines.
+    ///
+    /// What a tool obeys only at the start of a comment (`//go:build`, `# yaml-language-server:`,
+    /// `// clang-format off`) or on the first two lines (`# coding: NAME`, PEP 263) is left to the
+    /// template: its own words come first on a line, and its own lines first in a file.
     #[must_use]
     pub fn comment(&self) -> String {
-        let mut before = ' ';
-        let out = shown(self.clean.chars().map(|character| {
-            let piece = match joins(before, character) {
-                true => format!("\\u{{{:x}}}", u32::from(character)),
-                false => character.to_string(),
-            };
-            before = if piece.len() > character.len_utf8() { '}' } else { character };
-            piece
-        }));
+        let out = shown(self.undirecting(joins));
         // GCC takes a backslash for the end of a line even with spaces after it.
         match out.trim_end_matches(' ').ends_with('\\') {
             true => out + ".",
             false => out,
         }
+    }
+
+    /// The characters one by one, by its number each that completes a directive or a pair that
+    /// `joins`.
+    fn undirecting(&self, joins: fn(char, char) -> bool) -> impl Iterator<Item = String> {
+        let mut before = ' ';
+        self.clean.char_indices().map(move |(at, character)| {
+            let acts = joins(before, character) || marks::directs(&self.clean[..at], character);
+            before = if acts { '}' } else { character };
+            match acts {
+                true => format!("\\u{{{:x}}}", u32::from(character)),
+                false => character.to_string(),
+            }
+        })
     }
 
     /// For the inside of a quoted literal of C, C++, Rust, Go, Python, JSON or YAML: ASCII only.
@@ -138,18 +156,8 @@ fn shown(pieces: impl Iterator<Item = String>) -> String {
     out
 }
 
-/// What a boundary of PEM begins with, wherever in a line some readers look for it.
-const DASHES: &str = "-----";
-
-/// Whether `character` after `before` begins the word of a PEM boundary, BEGIN or END (RFC 7468
-/// section 3). Dashes alone are no boundary: names of hosts may have five in a row.
-pub(crate) fn opens_pem(before: &str, character: char) -> bool {
-    matches!(character, 'B' | 'E') && before.ends_with(DASHES)
-}
-
 fn is_clean(text: &str) -> bool {
-    let opens = |(at, _)| text[at + DASHES.len()..].starts_with(['B', 'E']);
-    text.chars().all(prints) && !text.match_indices(DASHES).any(opens)
+    text.chars().all(prints) && marks::is_inert(text)
 }
 
 /// Whether two characters in a row mean something to a compiler wherever they stand.
@@ -195,6 +203,31 @@ mod tests {
         assert_eq!(Foreign::text("xn-----6kcb.test").line(), "xn-----6kcb.test");
         assert_eq!(Foreign::from_clean(&text.line()), text);
         assert_eq!(Foreign::from_clean("-----x"), Foreign::text("-----x"));
+    }
+
+    #[test]
+    fn no_text_looks_like_a_command_of_a_ci_log() {
+        assert_eq!(Foreign::text("##[add-path]x").line(), r"##\u{5b}add-path]x");
+        assert_eq!(Foreign::text("##vso[task]").line(), r"##vso\u{5b}task]");
+        assert_eq!(Foreign::text("##teamcity[x]").line(), r"##teamcity\u{5b}x]");
+        assert_eq!(Foreign::text("# #[x] [y]").line(), "# #[x] [y]");
+        assert_eq!(Foreign::from_clean("##[x"), Foreign::text("##[x"));
+    }
+
+    #[test]
+    fn a_comment_and_a_plain_text_direct_no_editor() {
+        for (hostile, inert) in [
+            ("x vim: set ft=sh:", r"x vim\u{3a} set ft=sh:"),
+            ("ex:x", r"ex\u{3a}x"),
+            ("-*- eval: x -*-", r"-*\u{2d} eval: x -*\u{2d}"),
+            ("Local Variables:", r"Local Variables\u{3a}"),
+            ("NOLINTBEGIN", r"NOLIN\u{54}BEGIN"),
+        ] {
+            assert_eq!(Foreign::text(hostile).comment(), inert);
+            assert_eq!(Foreign::text(hostile).plain(), inert);
+            assert_eq!(Foreign::text(hostile).line(), hostile);
+        }
+        assert_eq!(Foreign::text("m1.example.com:8883").comment(), "m1.example.com:8883");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 pub mod bounded_file;
 pub mod foreign;
+pub(crate) mod marks;
+pub mod secrets;
 pub mod time;
 #[cfg(all(test, feature = "fetch"))]
 pub(crate) mod variants;

@@ -14,10 +14,10 @@ use tokio::{
 };
 
 use super::{
-    Presented,
     error::{Error, MAX_PEER_BYTES},
     server_flight::{Flight, was_offered},
 };
+use crate::chain::Presented;
 use crate::stack::hello::Hello;
 
 /// How long to wait, once the certificates have come, for what follows them: whether the server

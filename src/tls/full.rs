@@ -22,12 +22,12 @@ use tokio::{
 };
 
 use super::{
-    Handshake, Method, Presented,
     error::{Error, MAX_PEER_BYTES},
     extra_groups,
     recorder::{Record, Recorder},
     server_flight::Flight,
 };
+use crate::chain::{Handshake, Method, Presented};
 use crate::{
     chain::Version,
     stack::{hello::Hello, suites::suite_name},

@@ -1,13 +1,12 @@
 //! Shakes hands and records the certificates that the server presents.
 //!
-//! In: a connected stream. Out: [`Presented`]: the certificates in the order sent, and how much
+//! In: a connected stream. Out: [`Presented`](crate::chain::Presented): the certificates in the order sent, and how much
 //! the handshake proved. Whether they are worth anything is left to `path` and `verify`.
 
 pub(crate) mod client_hello;
 pub(crate) mod error;
 mod extra_groups;
 mod not_tls;
-mod presented;
 pub mod probe;
 mod recorder;
 pub(crate) mod records;
@@ -19,67 +18,11 @@ pub mod cleartext;
 pub mod full;
 pub mod hello_retry;
 
-use std::fmt;
-
 pub use self::error::{Error, MAX_PEER_BYTES};
 pub use self::not_tls::Plain;
 pub(crate) use self::not_tls::{answers_mqtt, may_be_tls, recognise};
-pub use self::presented::{LeafError, MAX_CERTIFICATES, Presented, Sent, Unreadable};
 pub use self::records::{
     MAX_CERTIFICATE_MESSAGE_BYTES, MAX_CERTIFICATE_REQUEST_BYTES, MAX_MESSAGE_BYTES,
     MAX_USELESS_RECORDS,
 };
 pub use self::verdict::Verdict;
-
-use crate::chain::{MaxFragmentLength, version_name};
-use crate::x509::certificate::KeyPossession;
-
-/// How a handshake went, as far as certgrab let it go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handshake {
-    /// The way of shaking hands.
-    pub method: Method,
-    /// The number of the version (RFC 8446 section 4.2.1), see [`Handshake::version_name`].
-    pub version: u16,
-    /// The name in the IANA registry, `TLS_AES_128_GCM_SHA256`.
-    pub cipher_suite: String,
-    /// Whether the peer signed with the key of its certificate.
-    pub key_possession: KeyPossession,
-    /// Whether the server asked for a client certificate.
-    pub client_certificate_requested: bool,
-    /// Bytes of the Certificate message with its 4-byte header (RFC 8446 section 4.4.2): what a
-    /// device must be able to hold at once.
-    pub certificate_message_bytes: usize,
-    /// The size of records that the server was asked to keep to (RFC 6066 section 4).
-    pub asked_fragment_length: Option<MaxFragmentLength>,
-    /// The one that it agreed to.
-    pub max_fragment_length: Option<MaxFragmentLength>,
-    /// Why the full handshake was not finished, in one sentence; `None` if it was, or was not tried.
-    pub incomplete: Option<String>,
-}
-
-/// A way of shaking hands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// With keys agreed and the server's signature seen.
-    Full,
-    /// Only the messages that TLS 1.2 and older send before anything is encrypted.
-    Cleartext,
-}
-
-impl Handshake {
-    /// `TLS 1.3`, `TLS 1.2`, ... `TLS 1.0`.
-    #[must_use]
-    pub fn version_name(&self) -> String {
-        version_name(self.version)
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full => f.write_str("full"),
-            Self::Cleartext => f.write_str("cleartext"),
-        }
-    }
-}

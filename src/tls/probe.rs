@@ -10,7 +10,8 @@ use std::fmt;
 
 use tokio::{net::TcpStream, time::Instant};
 
-use super::{Plain, Presented, Verdict, cleartext, full, hello_retry};
+use super::{Plain, Verdict, cleartext, full, hello_retry};
+use crate::chain::Presented;
 use crate::{
     chain::{MaxFragmentLength, Version},
     stack::{client::Device, hello::Hello},

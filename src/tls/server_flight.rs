@@ -5,10 +5,10 @@
 //! case that it cannot finish.
 
 use super::{
-    Handshake, Method, Presented,
     error::Error,
     records::{Event, Reader, message},
 };
+use crate::chain::{Handshake, Method, Presented};
 use crate::{
     chain::{MaxFragmentLength, Version},
     stack::suites::suite_name,

@@ -1,6 +1,7 @@
 //! What a server's answer, or its refusal, means to the device as which it was asked.
 
-use super::{Handshake, Presented, error::Error};
+use super::error::Error;
+use crate::chain::{Handshake, Presented};
 use crate::{
     chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version},
     stack::client::Device,

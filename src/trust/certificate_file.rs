@@ -1,6 +1,6 @@
 //! Certificates in files, as people keep them.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use pem::PemError;
 
@@ -9,7 +9,7 @@ use super::{
     unsupported_format::Format,
 };
 use crate::{
-    text::foreign::Foreign,
+    text::{bounded_file, foreign::Foreign},
     x509::{certificate::Certificate, pkcs7},
 };
 
@@ -42,14 +42,17 @@ pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, 
     found.collect()
 }
 
-/// The certificates of a file that could be read, and why others could not; at least one could.
+/// The certificates in `content` that can be read, and why others cannot; at least one can.
 ///
 /// # Errors
 ///
 /// See [`read_certificates`].
-pub(super) fn read_roots(path: &Path) -> Result<(Vec<Certificate>, Vec<Error>), Error> {
+pub(super) fn roots_in(
+    content: &[u8],
+    path: &Path,
+) -> Result<(Vec<Certificate>, Vec<Error>), Error> {
     let (mut certificates, mut problems) = (Vec::new(), Vec::new());
-    for block in read(&content_of(path)?, path)? {
+    for block in read(content, path)? {
         match block {
             Block::Certificate(certificate) => certificates.push(certificate),
             Block::Unreadable { error, .. } | Block::Damaged(error) => problems.push(error),
@@ -85,16 +88,9 @@ pub fn chain_in(content: &[u8], path: &Path) -> Result<Vec<Vec<u8>>, Error> {
     ders.collect()
 }
 
-fn content_of(path: &Path) -> Result<Vec<u8>, Error> {
-    let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
-    let facts = fs::metadata(path).map_err(unreadable)?;
-    if !facts.is_file() {
-        return Err(Error::NotAFile(path.to_owned()));
-    }
-    if facts.len() > MAX_ROOTS_BYTES {
-        return Err(Error::TooLarge(path.to_owned()));
-    }
-    fs::read(path).map_err(unreadable)
+pub(super) fn content_of(path: &Path) -> Result<Vec<u8>, Error> {
+    bounded_file::read(path, MAX_ROOTS_BYTES)
+        .map_err(|error| Error::Unreadable { path: path.to_owned(), error })
 }
 
 /// What a file holds that is, or should be, a certificate.

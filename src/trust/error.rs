@@ -9,7 +9,7 @@ use super::unsupported_format::Format;
 use crate::text::foreign::Foreign;
 
 /// The most bytes one file of roots may have: 16 MiB, some seventy times Mozilla's whole list.
-pub const MAX_ROOTS_BYTES: u64 = 16 * 1024 * 1024;
+pub const MAX_ROOTS_BYTES: usize = 16 * 1024 * 1024;
 
 /// The most certificates that all files of roots may hold together.
 pub const MAX_ROOTS: usize = 2_000;
@@ -22,13 +22,10 @@ pub enum Error {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// What the system says, or that it is no regular file within
+        /// [`MAX_ROOTS_BYTES`].
         error: io::Error,
     },
-    /// The file is not one whose whole content can be read (a pipe or a device).
-    NotAFile(PathBuf),
-    /// The file is larger than [`MAX_ROOTS_BYTES`].
-    TooLarge(PathBuf),
     /// There are more than [`MAX_ROOTS`] certificates.
     TooMany(PathBuf),
     /// A block of the file is no certificate.
@@ -82,12 +79,6 @@ impl fmt::Display for Error {
             Self::Unreadable { path, error } => {
                 write!(f, "cannot read {}: {error}", shown(path))
             }
-            Self::NotAFile(path) => {
-                write!(f, "cannot read {}: wanted a regular file", shown(path))
-            }
-            Self::TooLarge(path) => {
-                write!(f, "{} has more than {MAX_ROOTS_BYTES} bytes", shown(path))
-            }
             Self::TooMany(path) => {
                 write!(f, "more than {MAX_ROOTS} roots, the rest of them in {}", shown(path))
             }
@@ -128,7 +119,7 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotAFile(_) => Some(
+            Self::Unreadable { error, .. } if error.kind() == io::ErrorKind::InvalidInput => Some(
                 "`--roots` takes a file or a directory of files, `--from` a file or `-` for \
                  standard input"
                     .to_owned(),

@@ -20,6 +20,12 @@ pub(crate) fn named(name: &[u8]) -> impl Iterator<Item = Root> {
     positions.filter_map(|(position, _)| root(position))
 }
 
+/// Whether Mozilla's list has `certificate`.
+#[must_use]
+pub fn has(certificate: &Certificate) -> bool {
+    named(certificate.subject_der()).any(|root| root.certificate == *certificate)
+}
+
 pub(crate) fn root(position: usize) -> Option<Root> {
     let certificate = signature::certificate(&mozilla_list()[position]).ok()?;
     Some(Root { certificate, source: Source::Mozilla })

@@ -52,6 +52,22 @@ pub(crate) fn keys_of_mozillas(name: &Foreign) -> &'static [Vec<u8>] {
     keys.get(name).map_or(&[], Vec::as_slice)
 }
 
+/// The roots of the bundled list whose organisation is called `name`.
+pub(crate) fn of_mozillas(name: &Foreign) -> &'static [Certificate] {
+    static ROOTS: OnceLock<HashMap<Foreign, Vec<Certificate>>> = OnceLock::new();
+    let roots = ROOTS.get_or_init(|| {
+        let mut roots: HashMap<Foreign, Vec<Certificate>> = HashMap::new();
+        for der in crate::trust::store::mozilla_list() {
+            let Ok(root) = Certificate::from_der(der) else { continue };
+            if let Some(owner) = root.subject().organisation() {
+                roots.entry(owner).or_default().push(root);
+            }
+        }
+        roots
+    });
+    roots.get(name).map_or(&[], Vec::as_slice)
+}
+
 /// Whether the bundled list has `certificate`.
 pub(crate) fn is_in_mozillas_store(certificate: &Certificate) -> bool {
     crate::trust::store::mozilla_list().iter().any(|der| der.as_ref() == certificate.der())

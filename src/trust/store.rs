@@ -6,12 +6,15 @@
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 pub use super::{
     certificate_file::{certificates_in, chain_in, read_certificates, read_chain},
     error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
-    mozilla::{mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin},
+    mozilla::{
+        has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
+    },
     unsupported_format::Format,
 };
 use crate::{
@@ -26,7 +29,8 @@ const MAX_PROBLEMS: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Store {
     mozilla: bool,
-    added: Vec<Root>,
+    /// Shared among clones: each target has one.
+    added: Arc<Vec<Root>>,
     fingerprints: Vec<Sha256>,
     passed_over: Vec<String>,
 }
@@ -121,7 +125,17 @@ impl Store {
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Error> {
-        let (certificates, problems) = super::certificate_file::read_roots(path)?;
+        self.add_content(&super::certificate_file::content_of(path)?, path)
+    }
+
+    /// Also trusts the certificates in `content`, which came from `path`. What of them cannot be
+    /// read, [`Store::passed_over`] names.
+    ///
+    /// # Errors
+    ///
+    /// It is over a limit, or holds no certificate that can be read.
+    pub fn add_content(&mut self, content: &[u8], path: &Path) -> Result<(), Error> {
+        let (certificates, problems) = super::certificate_file::roots_in(content, path)?;
         problems.iter().for_each(|problem| self.pass_over(problem.with_hint()));
         self.add_certificates(certificates, path)
     }
@@ -164,14 +178,15 @@ impl Store {
 
     /// Also trusts `certificate`, which the user knows as `name`.
     pub fn add_certificate(&mut self, certificate: Certificate, name: &str) {
-        self.added.push(Root { certificate, source: Source::File(name.into()) });
+        Arc::make_mut(&mut self.added)
+            .push(Root { certificate, source: Source::File(name.into()) });
     }
 
     fn add(&mut self, path: &Path, root: Root) -> Result<(), Error> {
         if self.added.len() == MAX_ROOTS {
             return Err(Error::TooMany(path.to_owned()));
         }
-        self.added.push(root);
+        Arc::make_mut(&mut self.added).push(root);
         Ok(())
     }
 
@@ -205,6 +220,24 @@ impl Store {
         }
         let named = self.fingerprints.contains(&certificate.sha256());
         named.then(|| Root { certificate: certificate.clone(), source: Source::Fingerprint })
+    }
+
+    /// Every reason to trust `certificate` itself, byte for byte; none if this store has it nowhere.
+    ///
+    /// Mozilla's copy counts where the system's store has the root in another: [`crate::judge::rank`]
+    /// takes that one.
+    #[must_use]
+    pub fn sources(&self, certificate: &Certificate) -> Vec<Source> {
+        let is_twin = |root: &Root| root.certificate.is_same_anchor(certificate);
+        let in_system =
+            || self.added.iter().any(|one| one.source == Source::System && is_twin(one));
+        let is_mozillas = (self.mozilla || in_system()) && mozilla_has(certificate);
+        let mut sources = Vec::from_iter(is_mozillas.then_some(Source::Mozilla));
+        let same = self.added.iter().filter(|root| root.certificate == *certificate);
+        sources.extend(same.map(|root| root.source.clone()));
+        let is_named = self.fingerprints.contains(&certificate.sha256());
+        sources.extend(is_named.then_some(Source::Fingerprint));
+        sources
     }
 
     /// The roots whose subject is `name` (a DER name, compared byte by byte), Mozilla's first.
@@ -246,7 +279,7 @@ impl Store {
         if self.mozilla {
             parts.push("Mozilla's store".to_owned());
         }
-        for root in &self.added {
+        for root in self.added.iter() {
             let part = root.source.to_string();
             if !parts.contains(&part) {
                 parts.push(part);

@@ -12,8 +12,9 @@ use x509_parser::{
 };
 
 use super::{
-    certificate::{Certificate, EC_PUBLIC_KEY, Key, RSA_ENCRYPTION, RSASSA_PSS},
+    certificate::{Certificate, EC_PUBLIC_KEY, Key, RSA_ENCRYPTION, RSASSA_PSS, Sha256},
     der::oid_text,
+    signature,
 };
 use crate::text::{foreign::Foreign, time::Time};
 
@@ -229,13 +230,23 @@ pub fn signed_itself(certificate: &Certificate) -> bool {
 /// This serves to explain a chain that does not hold. It never makes one hold.
 #[must_use]
 pub fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Option<bool> {
+    is_signed_by_with(child, issuer, |_, check| check())
+}
+
+/// The same, with the check made through `ask`, which gets a SHA-256 over all that its outcome
+/// depends on.
+pub(crate) fn is_signed_by_with(
+    child: &Certificate,
+    issuer: &Certificate,
+    ask: impl FnOnce([u8; 32], &dyn Fn() -> Option<bool>) -> Option<bool>,
+) -> Option<bool> {
     use x509_parser::error::X509Error;
     if !is_verified_with(issuer.key()) {
         return None;
     }
     // As a rule an algorithm of the proof knows it, and then each signature is computed once.
-    if let Some(outcome) = crate::x509::signature::is_signed_by(child.der(), issuer.spki_der()) {
-        return Some(outcome);
+    if let Some(check) = signature::signature_check(child.der(), issuer.spki_der()) {
+        return ask(check.question(), &|| check.outcome());
     }
     // What is left are digests of other days. x509-parser looks at the signature's algorithm alone,
     // and so calls one wrong whose key it does not know, or whose parameters: RSASSA-PSS with a salt
@@ -243,13 +254,16 @@ pub fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Option<bool> {
     if !matches!(issuer.key(), Key::Rsa { .. }) || child.is_signed_with(RSASSA_PSS) {
         return None;
     }
-    let (_, child) = X509Certificate::from_der(child.der()).ok()?;
-    let (_, issuer) = X509Certificate::from_der(issuer.der()).ok()?;
-    match child.verify_signature(Some(issuer.public_key())) {
-        Ok(()) => Some(true),
-        Err(X509Error::SignatureVerificationError) => Some(false),
-        Err(_) => None,
-    }
+    let question = Sha256::of(&[child.sha256().0, issuer.sha256().0].concat());
+    ask(question.0, &|| {
+        let (_, child) = X509Certificate::from_der(child.der()).ok()?;
+        let (_, issuer) = X509Certificate::from_der(issuer.der()).ok()?;
+        match child.verify_signature(Some(issuer.public_key())) {
+            Ok(()) => Some(true),
+            Err(X509Error::SignatureVerificationError) => Some(false),
+            Err(_) => None,
+        }
+    })
 }
 
 impl fmt::Display for Lack {

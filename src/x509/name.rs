@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use der::{Tag, asn1::ObjectIdentifier};
 
 use super::der::{Element, Elements, hex, oid_text};
-use crate::text::foreign::{Foreign, opens_pem, prints};
+use crate::text::{
+    foreign::{Foreign, prints},
+    marks::opens,
+};
 
 /// Relative distinguished names shown of one name; the rest is counted.
 ///
@@ -166,7 +169,7 @@ fn escaped(value: &str) -> String {
             '"' | '+' | ',' | ';' | '<' | '>' | '\\' => out.extend(['\\', character]),
             '#' if index == 0 => out.push_str("\\#"),
             ' ' if index == 0 || index == last => out.push_str("\\ "),
-            _ if prints(character) && !opens_pem(&out, character) => out.push(character),
+            _ if prints(character) && !opens(&out, character) => out.push(character),
             _ => {
                 for byte in character.encode_utf8(&mut [0; 4]).bytes() {
                     let _ = write!(out, "\\{byte:02X}");
@@ -200,6 +203,7 @@ mod tests {
         assert_eq!(text(0x0c, b" #a,b+\"c\" "), r#"CN=\ #a\,b\+\"c\"\ "#);
         assert_eq!(text(0x0c, "x\n\u{202e}é".as_bytes()), r"CN=x\0A\E2\80\AEé");
         assert_eq!(text(0x0c, b"-----BEGIN X-----"), r"CN=-----\42EGIN X-----");
+        assert_eq!(text(0x0c, b"##[x]"), r"CN=\##\5Bx]");
         assert_eq!(text(0x0c, b""), "CN=");
     }
 

@@ -82,7 +82,7 @@ const TEXTS: &[&str] = &[
 ];
 
 /// A certificate with `value` as its common name and organisation.
-fn certificate(value: &DnValue) -> Certificate {
+pub(super) fn certificate(value: &DnValue) -> Certificate {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, value.clone());

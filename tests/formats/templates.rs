@@ -165,6 +165,30 @@ fn a_template_that_never_ends_or_fills_the_memory_is_refused_at_its_line() {
 }
 
 #[test]
+fn a_template_that_compares_lists_which_hold_each_other_for_ever_is_given_up() {
+    let doubled = "{% set a = namespace(x=[1]) %}{% set b = namespace(x=[1]) %}\
+                   {% for i in range(60) %}{% set a.x = [a.x, a.x] %}{% set b.x = [b.x, b.x] %}\
+                   {% endfor %}{{ a.x == b.x }}";
+    let folder = folder();
+    // In a process of its own, with which the thread that never ends is over.
+    let file = write(folder.path(), "my.h", doubled);
+    let said = offline("broker.example", &["--template", file.to_str().unwrap()]);
+    let said = said.fails_with(2).err();
+    assert!(said.contains("my.h: expected an end within 30 seconds, found none"), "{said}");
+}
+
+#[test]
+fn a_template_that_shows_a_value_within_itself_is_refused() {
+    let circle = "{% set a = namespace() %}{% set a.x = a %}{{ a }}";
+    let deep = "{% set a = namespace(x=1) %}{% for i in range(99999) %}{% for j in range(4) %}\
+                {% set a.x = [a.x] %}{% endfor %}{% endfor %}{{ a.x }}";
+    for template in [circle, deep] {
+        let said = rendered(template).unwrap_err();
+        assert!(said.contains("wanted at most 4194304 steps"), "{said}");
+    }
+}
+
+#[test]
 fn a_template_as_large_as_one_may_be_is_no_danger_to_the_stack() {
     let limit = emit::MAX_TEMPLATE_BYTES;
     let of_length = |before: &str, unit: &str, after: &str| {

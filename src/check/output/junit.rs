@@ -24,7 +24,7 @@ pub fn junit(files: &[Examined]) -> String {
         match worst {
             None => out.push_str("/>\n"),
             Some(worst) => {
-                let all = escaped(&text(&file.findings));
+                let all = escaped(&text(file));
                 let _ = match fails(&file) {
                     true => write!(
                         out,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
@@ -9,13 +10,11 @@ use crate::{
         path::{self, Question, Refusal},
         prove,
     },
-    net::{aia, aia::Allowed},
+    net::aia::{self, Allowed},
     output::bundle::Bundle,
-    run::grab::Options,
-    run::pack::Besides,
+    run::{grab::Options, pack::Besides},
     stack::consumer::{self, Known},
     text::time::Time,
-    tls::Presented,
 };
 
 use rustls_pki_types::ServerName;
@@ -39,7 +38,7 @@ pub(crate) struct Anchor {
     aia_allow: Vec<Allowed>,
 
     /// Want an anchor that lasts so many years (10y) or days (90d) from now
-    #[arg(long, value_name = "SPAN", value_parser = span)]
+    #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
     lifetime: Option<Span>,
 
     /// Hold too the other roots that would do as the anchor
@@ -102,7 +101,8 @@ impl Anchor {
         if !self.paths {
             return out;
         }
-        let question = Question { name: &options.wanted_name(target), at: options.at };
+        let question =
+            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
         let issuers = grab.issuers.candidates();
         let traces = path::trace(&grab.presented, &issuers, &options.store, question);
         for (index, trace) in traces.found.iter().enumerate() {
@@ -115,8 +115,15 @@ impl Anchor {
                 let _ = writeln!(out, "  {subject}, until {until}, SHA-256 {}...", &print[..16]);
             }
         }
-        if traces.cut {
-            let _ = writeln!(out, "\nthere are more paths than the {} shown", path::MAX_TRACES);
+        match (traces.cut, grab.work.spent()) {
+            (true, _) if traces.found.len() >= path::MAX_TRACES => {
+                let most = path::MAX_TRACES;
+                let _ = writeln!(out, "\nthere are more paths than the {most} shown");
+            }
+            (true, Some(spent)) => {
+                let _ = writeln!(out, "\nthere may be more paths: the search ended {spent}");
+            }
+            _ => {}
         }
         out
     }
@@ -139,15 +146,17 @@ fn allowed(text: &str) -> Result<Allowed, aia::policy::NotANetwork> {
 /// that reads `format`.
 ///
 /// A format that many stacks read is held against OpenSSL, the strictest: what that one would not
-/// take is a warning, as is what a setting of the consumer decides or what is assumed of it.
+/// take is a warning, as is what a setting of the consumer decides or what is assumed of it. `whose`
+/// begins what is said of it.
 pub(crate) fn prove_for(
     format: &str,
+    whose: &str,
     presented: &Presented,
     bundle: &Bundle,
     question: Question<'_>,
     display: &Display,
 ) -> Result<(), Failure> {
-    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.tell("", display))
+    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.tell(whose, display))
 }
 
 /// What the stack that reads `format` would not take; see [`prove_for`].
@@ -193,16 +202,12 @@ impl Doubt {
             let failure = Failure::new(Exit::Untrusted, format!("{whose}{refusal}"));
             return Err(failure.with_hint(refusal.hint()));
         }
-        self.warn_of(whose, display);
+        self.warn(whose, display);
         Ok(())
     }
 
     /// Warns of it, however certain it is.
-    pub(crate) fn warn(&self, display: &Display) {
-        self.warn_of("", display);
-    }
-
-    fn warn_of(&self, whose: &str, display: &Display) {
+    pub(crate) fn warn(&self, whose: &str, display: &Display) {
         let refusal = &self.refusal;
         let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
         output::warn(format_args!("{whose}{refusal}{hint}"), display);

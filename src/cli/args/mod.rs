@@ -4,7 +4,11 @@ pub(crate) mod anchor;
 pub(crate) mod connection;
 pub(crate) mod proxy;
 
-use std::{num::NonZeroU16, path::PathBuf};
+use std::{
+    ffi::{OsStr, OsString},
+    num::NonZeroU16,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     endpoint::Target,
@@ -12,10 +16,17 @@ use crate::{
     text::time::Time,
     x509::certificate::Sha256,
 };
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{
+    Parser, Subcommand, ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
 use rustls_pki_types::DnsName;
 
-use super::commands::{check, completions, integrate, sync};
+use super::{
+    commands::{check, completions, integrate, sync},
+    file_names,
+    stream::{self, Stream},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,7 +99,8 @@ pub(crate) struct Job {
     pub(crate) targets: Vec<Target>,
 
     /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
-    #[arg(short, long, value_name = "FORMAT[=PATH]", value_parser = emission)]
+    #[arg(short, long, value_name = "FORMAT[=PATH]",
+          value_parser = OsStringValueParser::new().try_map(emission))]
     pub(crate) emit: Vec<Emission>,
 
     #[command(flatten)]
@@ -140,7 +152,8 @@ pub(crate) struct Job {
 
     /// Give up on a target after SECS seconds
     #[arg(help_heading = connection::HEADING)]
-    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds,
+          allow_hyphen_values = true)]
     pub(crate) timeout: NonZeroU16,
 
     /// Connect to HOST:PORT, and still want a certificate for TARGET
@@ -226,7 +239,25 @@ pub(crate) enum Form {
     Template(super::commands::formats::Template),
 }
 
+/// Whether `word` begins with a scheme, as a URL does.
+pub(crate) fn has_scheme(word: &str) -> bool {
+    word.contains("://")
+}
+
+/// Whether `word` ends with a port.
+pub(crate) fn has_port(word: &str) -> bool {
+    let port = word.rsplit_once(':').map(|(_, port)| port);
+    port.is_some_and(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 pub(crate) fn target(text: &str) -> Result<Target, String> {
+    if file_names::instead_of_a_server(text) {
+        let port = format!("for a server of that name add its port: `{text}:443`");
+        return Err(match Path::new(text).is_file() {
+            true => format!("that is a file; `certgrab check {text}` checks it; {port}"),
+            false => format!("that names a file, and there is none; {port}"),
+        });
+    }
     text.parse::<Target>().map_err(|error| match error.hint() {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
@@ -281,21 +312,43 @@ fn no_such_format(word: &str) -> String {
     format!("no such format{near}; `certgrab formats` lists all")
 }
 
-/// Takes `WORD=PATH` apart; without a path, or with `-` for one, it is standard output.
-pub(crate) fn word_and_path(text: &str) -> Result<(&str, Option<PathBuf>), String> {
-    match text.split_once('=') {
-        Some((_, "")) => Err("the path after `=` is empty".to_owned()),
-        Some((word, path)) => Ok((word, Some(PathBuf::from(path)).filter(|_| path != "-"))),
-        None => Ok((text, None)),
+/// Takes `WORD=PATH` apart; without a path, or with `-` or `/dev/stdout` for one, it is standard
+/// output.
+pub(crate) fn word_and_path(text: &OsStr) -> Result<(OsString, Option<PathBuf>), String> {
+    match split(text) {
+        Some((_, path)) if path.is_empty() => Err("the path after `=` is empty".to_owned()),
+        Some((word, path)) => {
+            let path = PathBuf::from(path);
+            let is_output = path == Path::new("-") || stream::named(&path) == Some(Stream::Output);
+            Ok((word, Some(path).filter(|_| !is_output)))
+        }
+        None => Ok((text.to_owned(), None)),
     }
 }
 
-fn emission(text: &str) -> Result<Emission, String> {
-    let (word, path) = word_and_path(text)?;
-    let form = match (word, emit::format(word)) {
+/// What stands before the first `=`, and what behind it, in any encoding.
+#[cfg(unix)]
+fn split(text: &OsStr) -> Option<(OsString, OsString)> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bytes = text.as_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'=')?;
+    Some((OsStr::from_bytes(&bytes[..at]).into(), OsStr::from_bytes(&bytes[at + 1..]).into()))
+}
+
+/// What stands before the first `=`, and what behind it.
+#[cfg(not(unix))]
+fn split(text: &OsStr) -> Option<(OsString, OsString)> {
+    let (word, path) = text.to_str()?.split_once('=')?;
+    Some((word.into(), path.into()))
+}
+
+fn emission(text: OsString) -> Result<Emission, String> {
+    let (word, path) = word_and_path(&text)?;
+    let word = word.to_string_lossy();
+    let form = match (&*word, emit::format(&word)) {
         ("json", _) => Form::Document,
         (_, Some(format)) => Form::Certificates(format),
-        _ => return Err(no_such_format(word)),
+        _ => return Err(no_such_format(&word)),
     };
     Ok(Emission { form, path })
 }

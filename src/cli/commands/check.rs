@@ -1,6 +1,7 @@
 //! `certgrab check`: are the committed constants sound, and do they still open the door?
 
 use std::{
+    ffi::OsString,
     fs,
     num::NonZeroU16,
     path::{Path, PathBuf},
@@ -11,16 +12,22 @@ use crate::{
     check::{self, Examined, Knowledge, Severity, output as written},
     endpoint::Target,
     run::grab,
-    stack::consumer,
-    text::{foreign::Foreign, time::Time},
+    text::time::Time,
 };
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
 
-use super::{sync, targets};
+use super::{
+    committed::{self, File},
+    sync, targets,
+    terms::{Asked, Shown},
+};
 use crate::cli::{
     Exit, Failure,
     args::{Display, Job},
-    complain, manifest, output,
+    complain, file_names, manifest, output,
 };
 
 const EXAMPLES: &str = "\
@@ -38,14 +45,14 @@ Exit codes: 0 sound, 1 the constants do not verify, 3 no connection or no handsh
 pub(crate) struct Args {
     /// Files that hold certificates, then the server they are for [default: what certgrab.toml says]
     #[arg(value_name = "FILE|TARGET")]
-    inputs: Vec<String>,
+    inputs: Vec<OsString>,
 
     /// Ask no server
     #[arg(long, conflicts_with_all = ["connect", "timeout", "proxy"])]
     offline: bool,
 
     /// Warn of what ends within DAYS, such as 90d or 12w
-    #[arg(long, value_name = "DAYS", default_value = "90d")]
+    #[arg(long, value_name = "DAYS", default_value = "90d", allow_hyphen_values = true)]
     within: Days,
 
     /// Show the result as one JSON document
@@ -53,7 +60,8 @@ pub(crate) struct Args {
     json: bool,
 
     /// Write the result as text, json, sarif or junit, to PATH or standard output
-    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json")]
+    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
+          value_parser = OsStringValueParser::new().try_map(report))]
     report: Vec<Report>,
 
     /// Read the targets from FILE
@@ -62,7 +70,7 @@ pub(crate) struct Args {
 
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
     #[arg(long, value_name = "FILE|DIR|system|mozilla", requires = "inputs")]
-    roots: Vec<String>,
+    roots: Vec<PathBuf>,
 
     /// Connect to HOST:PORT, and still want a certificate for TARGET
     #[arg(long, value_name = "HOST:PORT", requires = "inputs")]
@@ -73,7 +81,8 @@ pub(crate) struct Args {
     at: Option<Time>,
 
     /// Give up on a target after SECS seconds
-    #[arg(long, value_name = "SECS", value_parser = crate::cli::args::seconds)]
+    #[arg(long, value_name = "SECS", value_parser = crate::cli::args::seconds,
+          allow_hyphen_values = true)]
     timeout: Option<NonZeroU16>,
 
     #[command(flatten)]
@@ -112,25 +121,19 @@ impl FromStr for Days {
     }
 }
 
-impl FromStr for Report {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (word, path) = match text.split_once('=') {
-            Some((_, "")) => return Err("the path after `=` is empty".to_owned()),
-            Some((word, path)) => (word, Some(PathBuf::from(path))),
-            None => (text, None),
-        };
-        let form = <Form as ValueEnum>::from_str(word, false)
-            .map_err(|_| "no such form; there are text, json, sarif and junit".to_owned())?;
-        Ok(Self { form, path })
-    }
+fn report(text: OsString) -> Result<Report, String> {
+    let (word, path) = crate::cli::args::word_and_path(&text)?;
+    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false)
+        .map_err(|_| "no such form; there are text, json, sarif and junit".to_owned())?;
+    Ok(Report { form, path })
 }
 
 /// Files with the server they are for.
 struct Group {
     job: Option<Job>,
-    files: Vec<Examined>,
+    files: Vec<File>,
+    /// The lock of a manifest's target.
+    lock: Option<sync::Lock>,
 }
 
 /// Checks all files; the worst finding counts.
@@ -153,12 +156,13 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         let at = args.at.or_else(|| group.job.as_ref()?.at).unwrap_or_else(Time::now);
         exit = exit.worse(judge(group, at, args, display)?);
     }
-    let mut files: Vec<Examined> = groups.into_iter().flat_map(|group| group.files).collect();
+    let files = groups.into_iter().flat_map(|group| group.files);
+    let mut files: Vec<Examined> = files.map(|file| file.examined).collect();
     for file in &mut files {
         file.sort();
     }
     show(&files, args, display)?;
-    let worst = files.iter().flat_map(|file| &file.findings).map(|finding| finding.severity).max();
+    let worst = files.iter().filter_map(Examined::worst).max();
     Ok(exit.worse(match worst {
         Some(Severity::Error) => Exit::Untrusted,
         Some(Severity::Warning) => Exit::Attention,
@@ -167,15 +171,14 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 }
 
 /// The files on the command line; the last argument is a target if there is no such file.
-fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
+fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
-    let target = last.parse::<Target>();
     // A link that leads nowhere is a file too, one that cannot be read.
     let is_there = fs::symlink_metadata(last).is_ok();
-    let (files, target) = match target {
-        Ok(_) if !is_there && !looks_like_a_file(last) => (others, Some(last)),
-        _ => (inputs, None),
-    };
+    let target = last.to_str().filter(|word| {
+        !is_there && !file_names::rather_than_a_server(word) && word.parse::<Target>().is_ok()
+    });
+    let files = if target.is_some() { others } else { inputs };
     if files.is_empty() {
         return Err(Failure::new(Exit::Usage, "no file given").with_hint(Some(
             "name one before the server: `certgrab check FILE TARGET`".to_owned(),
@@ -193,34 +196,25 @@ fn of_inputs(args: &Args, inputs: &[String]) -> Result<Group, Failure> {
         )));
     }
     let mut typed: Vec<String> = Vec::new();
-    for roots in &args.roots {
-        typed.push(format!("--roots={roots}"));
-    }
     if let Some(connect) = &args.connect {
         typed.push(format!("--connect={connect}"));
     }
     // The store is needed without a target too; the name then stands for no server.
-    let host = target.map_or("localhost", String::as_str);
-    let job =
+    let host = target.unwrap_or("localhost");
+    let mut job =
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
+    job.roots.clone_from(&args.roots);
     let read = files.iter().map(Path::new).chain(targets::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
-    let files = files.iter().map(|file| examine(Path::new(file))).collect::<Result<_, _>>()?;
+    let files = files.iter().map(|file| File::given(Path::new(file))).collect::<Result<_, _>>()?;
     let job = Some(Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job });
-    Ok(Group { job, files })
+    Ok(Group { job, files, lock: None })
 }
 
 /// Refuses reports that would be written over what is read, or over each other.
 fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     output::keep_apart(reports, read, "--report")
-}
-
-/// Whether an argument that is no file was meant to be one, rather than a host.
-fn looks_like_a_file(text: &str) -> bool {
-    const ENDINGS: [&str; 9] =
-        [".h", ".hpp", ".c", ".cpp", ".ino", ".pem", ".der", ".crt", ".yaml"];
-    !text.contains("://") && (text.contains('/') || ENDINGS.iter().any(|end| text.ends_with(end)))
 }
 
 /// The targets of the manifest with their locks and outputs.
@@ -234,8 +228,10 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     keep(args, &of_entries.chain([args.manifest.as_path()]).collect::<Vec<_>>())?;
     let mut groups = Vec::new();
     for entry in entries {
-        match of_entry(&entry, exit) {
-            Ok(files) => groups.push(Group { job: Some(entry.job), files }),
+        match committed::of_entry(&entry, exit) {
+            Ok((files, lock)) => {
+                groups.push(Group { job: Some(entry.job), files, lock: Some(lock) });
+            }
             Err(failure) => {
                 complain(&failure);
                 *exit = exit.worse(failure.exit);
@@ -245,58 +241,10 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     Ok(groups)
 }
 
-/// The files of `entry`; one that cannot be read does not hide what is found in the others.
-fn of_entry(entry: &manifest::Entry, exit: &mut Exit) -> Result<Vec<Examined>, Failure> {
-    let (bundle, name) = sync::read_lock(entry)?;
-    let mut files = vec![examine(&entry.lock)?];
-    let rendered = sync::rendered(entry, &bundle, &name)?;
-    for ((path, wanted), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let Some((content, mut examined)) = told(read_and_examine(path), exit) else { continue };
-        examined.consumer = consumer::reading(format.name).or(examined.consumer);
-        if content != wanted {
-            examined.find_stale(&entry.lock);
-        }
-        files.push(examined);
-    }
-    for path in &entry.check {
-        files.extend(told(examine(path), exit));
-    }
-    Ok(files)
-}
-
-/// What came out, or `None` once the failure was told.
-fn told<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
-    outcome
-        .inspect_err(|failure| {
-            complain(failure);
-            *exit = exit.worse(failure.exit);
-        })
-        .ok()
-}
-
-fn examine(path: &Path) -> Result<Examined, Failure> {
-    read_and_examine(path).map(|(_, examined)| examined)
-}
-
-fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    let failed =
-        |problem: String| Failure::new(Exit::File, format!("cannot read {shown}: {problem}"));
-    let facts = fs::metadata(path).map_err(|error| failed(error.to_string()))?;
-    if !facts.is_file() {
-        return Err(failed("wanted a regular file".to_owned()));
-    }
-    if facts.len() > check::MAX_FILE_BYTES {
-        return Err(failed(format!("it has more than {} bytes", check::MAX_FILE_BYTES)));
-    }
-    let content = fs::read(path).map_err(|error| failed(error.to_string()))?;
-    let examined = check::examine(path, &content);
-    Ok((content, examined))
-}
-
 /// Lints the files of `group`, and asks its server unless that is not wanted.
 fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<Exit, Failure> {
-    let Some(job) = &mut group.job else { return Ok(Exit::Done) };
+    let Group { job: Some(job), files, lock } = group else { return Ok(Exit::Done) };
+    let asked = job.targets.first().map(|target| Asked::of(job, target));
     if args.offline {
         // Whom nobody asks, nobody has to be able to reach.
         job.targets.clear();
@@ -308,39 +256,44 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
     }
     let store = options.store.clone();
     let knowledge = Knowledge { store: &store, at, horizon_days: args.within.0 };
-    for file in &mut group.files {
-        check::lint(file, &knowledge);
+    for file in files.iter_mut() {
+        check::lint(&mut file.examined, &knowledge);
     }
-    let Some(target) = job.targets.first() else {
-        for file in &mut group.files {
-            check::note_unknown(file, &knowledge);
-        }
-        return Ok(Exit::Done);
-    };
-    let runtime = crate::cli::runtime()?;
-    match runtime.block_on(grab::grab(target, &options)) {
-        Err(error) => {
-            let message = format!("{target}: {error}");
-            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
-            for file in &mut group.files {
-                check::note_unknown(file, &knowledge);
+    let mut exit = Exit::Done;
+    let mut shown = None;
+    if let Some(target) = job.targets.first() {
+        match crate::cli::runtime()?.block_on(grab::grab(target, &options)) {
+            Err(error) => {
+                let message = format!("{target}: {error}");
+                complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
+                exit = Exit::NoHandshake;
             }
-            Ok(Exit::NoHandshake)
-        }
-        Ok(grab) => {
-            let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
-            let name = options.wanted_name(target);
-            for file in &mut group.files {
-                check::ask(file, target, &name, &grab.presented, best, &knowledge);
+            Ok(grab) => {
+                let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
+                let name = options.wanted_name(target);
+                for file in files.iter_mut() {
+                    let examined = &mut file.examined;
+                    check::ask(examined, target, &name, &grab.presented, best, &knowledge);
+                }
+                shown = Some(Shown::of(&grab));
             }
-            Ok(Exit::Done)
         }
     }
+    if shown.is_none() {
+        for file in files.iter_mut() {
+            check::note_unknown(&mut file.examined, &knowledge);
+        }
+    }
+    if let (Some(asked), Some(lock)) = (asked, lock) {
+        committed::hold(files, lock, &asked.terms(&store, shown.as_ref()));
+    }
+    committed::hold_alone(files, &store);
+    Ok(exit)
 }
 
 fn show(files: &[Examined], args: &Args, display: &Display) -> Result<(), Failure> {
     let render = |form: Form| match form {
-        Form::Text => files.iter().map(|file| written::text(&file.findings)).collect(),
+        Form::Text => files.iter().map(written::text).collect(),
         Form::Json => written::json(files),
         Form::Sarif => written::sarif(files),
         Form::Junit => written::junit(files),

@@ -1,7 +1,7 @@
 //! Formats: their list, the names of constants, templates of the user's own, and what each form
 //! costs on a device.
 
-use std::{fmt::Write as _, path::Path};
+use std::{ffi::OsString, fmt::Write as _, path::PathBuf};
 
 use crate::{
     output::{
@@ -10,7 +10,10 @@ use crate::{
     },
     text::{bounded_file, foreign::Foreign},
 };
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
 
 use crate::cli::{
     Exit, Failure,
@@ -23,7 +26,8 @@ use crate::cli::{
 #[command(next_help_heading = "What to write")]
 pub(crate) struct Shape {
     /// Also write with a template of your own; `certgrab formats --variables` lists what it can use
-    #[arg(long, value_name = "FILE[=PATH]", value_parser = template)]
+    #[arg(long, value_name = "FILE[=PATH]",
+          value_parser = OsStringValueParser::new().try_map(template))]
     pub(crate) template: Vec<Emission>,
 
     /// The style of the names: upper, lower or camel
@@ -64,7 +68,7 @@ pub(crate) enum NameFrom {
 /// A template of the user's own.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
-    pub(crate) file: String,
+    pub(crate) file: PathBuf,
     source: String,
 }
 
@@ -102,9 +106,9 @@ fn table(out: &mut String, rows: impl Iterator<Item = (&'static str, String)>) {
 }
 
 /// Takes `FILE` or `FILE=PATH`; the file is read later.
-fn template(text: &str) -> Result<Emission, String> {
-    let (file, path) = crate::cli::args::word_and_path(text)?;
-    let template = Template { file: file.to_owned(), source: String::new() };
+fn template(text: OsString) -> Result<Emission, String> {
+    let (file, path) = crate::cli::args::word_and_path(&text)?;
+    let template = Template { file: file.into(), source: String::new() };
     Ok(Emission { form: Form::Template(template), path })
 }
 
@@ -112,9 +116,9 @@ fn template(text: &str) -> Result<Emission, String> {
 pub(crate) fn read_templates(job: &mut Job) -> Result<(), Failure> {
     for mut emission in job.format.template.drain(..) {
         if let Form::Template(template) = &mut emission.form {
-            let read = bounded_file::read_text(Path::new(&template.file), MAX_TEMPLATE_BYTES);
+            let read = bounded_file::read_given_text(&template.file, MAX_TEMPLATE_BYTES);
             template.source = read.map_err(|problem| {
-                let file = Foreign::text(&template.file).line();
+                let file = Foreign::text(&template.file.display().to_string()).line();
                 Failure::new(Exit::File, format!("cannot read {file}: {problem}"))
             })?;
         }
@@ -159,7 +163,8 @@ pub(crate) fn render(
         Form::Document => return Ok(None),
         Form::Certificates(format) => emit::render(bundle, *format, name),
         Form::Template(template) => {
-            emit::render_template(bundle, &template.file, &template.source, name)
+            let file = template.file.to_string_lossy();
+            emit::render_template(bundle, &file, &template.source, name)
         }
     };
     rendered

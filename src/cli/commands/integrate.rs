@@ -8,7 +8,7 @@ use std::{
 use crate::text::foreign::Foreign;
 use clap::ValueEnum;
 
-use crate::cli::{Exit, Failure, args::Display, output};
+use crate::cli::{Exit, Failure, REPOSITORY, args::Display, output, within};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -74,13 +74,40 @@ impl With {
     }
 }
 
+/// What templates have in the place of the way to install certgrab.
+const INSTALL: &str = "@INSTALL@";
+
+/// The file's text with the way to install certgrab; `repository` is where it was published from.
+///
+/// Until then anybody may take the name in a package registry, so a build without an address tells
+/// builds to install its source.
+fn filled(template: &str, with: With, repository: &str) -> String {
+    let is_published = !repository.is_empty();
+    let version = env!("CARGO_PKG_VERSION");
+    let install = match (with, is_published) {
+        (With::GithubActions, true) => format!("run: pipx install certgrab=={version}"),
+        (With::GithubActions, false) => format!(
+            "# From a copy of its source in the folder `certgrab`: this certgrab was not published.\n        \
+             # With a published release: `pipx install certgrab=={version}`.\n        \
+             run: pipx install ./certgrab"
+        ),
+        (_, true) => "`pip install certgrab`".to_owned(),
+        (_, false) => {
+            "`pip install .` in its source, or `pip install certgrab` once a release is published"
+                .to_owned()
+        }
+    };
+    template.replace(INSTALL, &install)
+}
+
 /// Writes the file, unless another one is in its place.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
-    let (name, text, next) = args.with.parts();
+    let (name, template, next) = args.with.parts();
+    let text = filled(template, args.with, REPOSITORY);
     let path = args.folder.join(name);
     let shown = Foreign::text(&path.display().to_string()).line();
-    let differs = fs::read(&path).is_ok_and(|content| content != text.as_bytes());
-    if differs && !args.force {
+    within::refuse_links_out_of(&args.folder, [path.as_path()])?;
+    if !args.force && output::differs(&path, text.as_bytes())? {
         let hint = "add what `--force` would write by hand, or replace it with `--force`";
         return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
             .with_hint(Some(hint.to_owned())));
@@ -94,4 +121,40 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         output::say(format_args!("next: {next}"));
     }
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `integrate` writes for `with` if certgrab was published from `repository`.
+    fn written(with: With, repository: &str) -> String {
+        let (_, template, _) = with.parts();
+        filled(template, with, repository)
+    }
+
+    #[test]
+    fn every_file_says_how_to_install_certgrab_and_names_a_registry_alone_only_once_it_is_published()
+     {
+        for with in With::value_variants() {
+            let published = written(*with, "https://forge.example/owner/certgrab");
+            let source = written(*with, "");
+            assert!(published.contains("install certgrab"), "{with:?}: {published}");
+            assert!(!published.contains(" install .") && !published.contains(INSTALL), "{with:?}");
+            assert!(source.contains(" install ."), "{with:?}: {source}");
+            assert!(!source.contains(INSTALL), "{with:?}: {source}");
+        }
+    }
+
+    #[test]
+    fn a_workflow_runs_no_package_of_a_name_that_nobody_published() {
+        let runs = |repository| {
+            let text = written(With::GithubActions, repository);
+            let runs = text.lines().filter_map(|line| line.trim().strip_prefix("run: "));
+            runs.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(runs("")[0], "pipx install ./certgrab");
+        let published = format!("pipx install certgrab=={}", env!("CARGO_PKG_VERSION"));
+        assert_eq!(runs("https://forge.example/owner/certgrab")[0], published);
+    }
 }

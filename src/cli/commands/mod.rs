@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 pub(crate) mod check;
+mod committed;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -11,4 +12,6 @@ pub(crate) mod new;
 pub(crate) mod survey;
 pub(crate) mod sync;
 pub(crate) mod targets;
+mod terms;
 pub(crate) mod verify;
+mod warn;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::chain::Sent;
 use crate::{
     endpoint::Target,
     run::{
@@ -9,10 +10,10 @@ use crate::{
         json::SurveyDocument,
         survey::{self, Survey},
     },
-    tls::{Sent, probe},
+    tls::probe,
 };
 
-use super::{formats, targets};
+use super::{formats, targets, warn};
 use crate::cli::{
     Exit, Failure,
     args::{Display, Job},
@@ -72,8 +73,22 @@ fn finish(
     };
     bundle.options = regenerate::words(job, Some(target));
     let name = formats::name(job, &bundle)?;
-    for chain in &survey.chains {
-        targets::prove(job, target, chain, &bundle, options, display)?;
+    // One chain needs no number.
+    let whose = |number: usize| match survey.chains.len() {
+        1 => String::new(),
+        _ => format!("chain {}: ", number + 1),
+    };
+    if !job.emit.is_empty() {
+        for (number, chain) in survey.chains.iter().enumerate() {
+            if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
+                let judged = (&judgement.paths, anchor);
+                warn::of_anchor(&whose(number), &chain.presented, judged, options.at, display);
+            }
+        }
+        warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);
+    }
+    for (number, chain) in survey.chains.iter().enumerate() {
+        targets::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
     targets::export(job, display, &bundle, &name, document)
 }

@@ -3,21 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    check::{self, Objection, Severity},
     judge::path::Question,
     output::{
-        bundle::{Bundle, Entry},
+        bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
         lock,
     },
     run::grab,
-    text::{bounded_file, foreign::Foreign},
+    text::{bounded_file, foreign::Foreign, time::Time},
+    tls::probe,
+    trust::store::Store,
 };
 
-use super::{formats, targets};
+use super::{formats, targets, terms::Asked, warn};
 use crate::cli::{
     Exit, Failure,
     args::{Display, What, anchor},
-    complain, manifest, output,
+    complain, manifest, output, replace,
 };
 
 const EXAMPLES: &str = "\
@@ -38,7 +41,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", default_value = manifest::NAME)]
     manifest: PathBuf,
 
-    /// Ask no server: write the constants anew from the locks
+    /// Regenerate from the locks, if the manifest's stores have their certificates; ask no server
     #[arg(long, conflicts_with = "proxy")]
     locked: bool,
 
@@ -56,10 +59,11 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let runtime = crate::cli::runtime()?;
     let mut exit = Exit::Done;
     for entry in &entries {
-        let outcome = match args.locked {
-            true => locked(entry, display),
-            false => refreshed(entry, display, &runtime),
-        };
+        let outcome =
+            replace::allowed(&args.manifest, entry, args.locked).and_then(|()| match args.locked {
+                true => locked(entry, display),
+                false => refreshed(entry, display, &runtime),
+            });
         if let Err(failure) = outcome {
             complain(&failure);
             exit = exit.worse(failure.exit);
@@ -68,9 +72,17 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// The lock of `entry` as it is, with the name for its constants.
-pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<(Bundle, Identifier), Failure> {
-    let bundle = read_bundle(entry)?;
+/// A lock as it is.
+pub(crate) struct Lock {
+    pub(crate) content: Vec<u8>,
+    pub(crate) bundle: Bundle,
+    /// What its constants are called.
+    pub(crate) name: Identifier,
+}
+
+/// The lock of `entry`, with the name for its constants.
+pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
+    let (content, bundle) = read_bundle(entry)?;
     let target = &entry.job.targets[0];
     if !bundle.host.eq_ignore_ascii_case(&target.host()) || bundle.port != target.port() {
         let shown = Foreign::text(&entry.lock.display().to_string()).line();
@@ -80,11 +92,11 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<(Bundle, Identifier),
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     let name = formats::name(&entry.job, &bundle)?;
-    Ok((bundle, name))
+    Ok(Lock { content, bundle, name })
 }
 
 /// The lock of `entry`, whichever server it is for.
-fn read_bundle(entry: &manifest::Entry) -> Result<Bundle, Failure> {
+fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
     let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
@@ -92,9 +104,10 @@ fn read_bundle(entry: &manifest::Entry) -> Result<Bundle, Failure> {
             .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
     })?;
     let target = &entry.job.targets[0];
-    lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
+    let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
         Failure::new(Exit::File, format!("{shown}: {error}")).with_hint(error.hint())
-    })
+    })?;
+    Ok((content, bundle))
 }
 
 /// The files of `entry` with what is to stand in them, made from `bundle`.
@@ -113,8 +126,41 @@ pub(crate) fn rendered<'a>(
 }
 
 fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
-    let (bundle, name) = read_lock(entry)?;
+    let Lock { content, bundle, name } = read_lock(entry)?;
+    let store = targets::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
+    hold(entry, &content, &bundle, &store, display)?;
+    let whose = format!("{}: ", entry.job.targets[0]);
+    warn::of_lock(&whose, &content, &bundle, Time::now(), display);
     output::deliver_with_folders(&rendered(entry, &bundle, &name)?, display.quiet)
+}
+
+/// Fails if a lock is not what the manifest and its stores allow, each reason told; warns of what may
+/// be.
+fn hold(
+    entry: &manifest::Entry,
+    content: &[u8],
+    bundle: &Bundle,
+    store: &Store,
+    display: &Display,
+) -> Result<(), Failure> {
+    let shown = Foreign::text(&entry.lock.display().to_string()).line();
+    let asked = Asked::of(&entry.job, &entry.job.targets[0]);
+    let mut failures = Vec::new();
+    for objection in check::objections(content, bundle, &asked.terms(store, None)) {
+        let Objection { line, severity, code, message, action } = objection;
+        let message = format!("{shown}: line {line}: {message} [{code}]");
+        match severity {
+            Severity::Error => {
+                failures.push(Failure::new(Exit::Untrusted, message).with_hint(action));
+            }
+            Severity::Warning => output::warn(message, display),
+            // `certgrab check` has them.
+            Severity::Note => {}
+        }
+    }
+    let last = failures.pop();
+    failures.iter().for_each(complain);
+    last.map_or(Ok(()), Err)
 }
 
 fn refreshed(
@@ -137,18 +183,18 @@ fn refreshed(
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
     }
-    for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
-        let question = Question { name: &options.wanted_name(target), at: options.at };
-        anchor::prove_for(format.name, &grab.presented, &bundle, question, display)?;
+    // A lock that cannot be read any more is replaced like one that is not there.
+    let before = read_bundle(entry).ok().map(|(_, before)| before);
+    if let Some(before) = &before {
+        keep_proven(entry, before, &bundle)?;
     }
-    // A lock that cannot be read any more is replaced like one that is not there; what never was one
-    // is not.
-    let before = read_bundle(entry).ok();
-    if before.is_none() && holds_something_else(&entry.lock) {
-        let shown = Foreign::text(&entry.lock.display().to_string()).line();
-        let message = format!("{shown} is no lock, and would be written over");
-        return Err(Failure::new(Exit::File, message)
-            .with_hint(Some("name another file as `lock`, or remove this one".to_owned())));
+    let whose = format!("{target}: ");
+    warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
+    warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
+    for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
+        let question =
+            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+        anchor::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
     }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
@@ -160,12 +206,24 @@ fn refreshed(
     output::deliver_with_folders(&files, display.quiet)
 }
 
-/// Whether a file is there and has no beginning of a certificate in it, as damaged locks still do.
-fn holds_something_else(path: &Path) -> bool {
-    const BEGINS: &[u8] = b"-----BEGIN ";
-    bounded_file::read(path, lock::MAX_LOCK_BYTES).is_ok_and(|content| {
-        !content.is_empty() && !content.windows(BEGINS.len()).any(|part| part == BEGINS)
-    })
+/// Refuses to replace a lock from a handshake in which the server proved that it holds its key by one
+/// without that proof: whoever is on the path can show a recorded chain.
+fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Result<(), Failure> {
+    let is_same = before.host.eq_ignore_ascii_case(&after.host) && before.port == after.port;
+    let is_lost = before.key_possession == KeyPossession::Proven
+        && after.key_possession == KeyPossession::NotProven;
+    if !is_same || !is_lost || entry.job.reaching.way() == probe::Way::Cleartext {
+        return Ok(());
+    }
+    let target = &entry.job.targets[0];
+    let lock = Foreign::text(&entry.lock.display().to_string()).line();
+    let message = format!(
+        "{target}: the server did not prove that it holds its key, and when {lock} was written it \
+         did: nothing is replaced"
+    );
+    let hint = "run `certgrab sync` again from another network; if the server cannot complete a \
+                handshake any more, set `handshake = \"cleartext\"` in the manifest";
+    Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())))
 }
 
 /// What is another certificate now than before, and why, one sentence each.

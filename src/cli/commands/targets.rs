@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashSet,
-    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
+use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
@@ -17,20 +17,20 @@ use crate::{
     run::{
         grab::{self, Options, Sni},
         json::Document,
-        pack, warning,
+        pack,
     },
     stack::consumer,
-    text::time::Time,
-    tls::{Presented, probe},
+    text::{bounded_file, time::Time},
+    tls::probe,
     trust::store::{self, Source, Store},
     x509::certificate::{Certificate, Sha256},
 };
 
-use super::{compare, formats, hosts, survey};
+use super::{compare, formats, hosts, survey, warn};
 use crate::cli::{
     Exit, Failure,
     args::{Display, Emission, Form, Job, What, anchor},
-    complain, output, regenerate, report, style,
+    complain, output, regenerate, report,
 };
 
 /// Runs the job; how it ended, the worst target counting.
@@ -157,7 +157,7 @@ fn naming(job: &Job) -> Option<&'static str> {
 pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
     let roots = job.roots.iter().filter(|path| regenerate::known_store(path).is_none());
     let templates = job.emit.iter().filter_map(|emission| match &emission.form {
-        Form::Template(template) => Some(Path::new(&template.file)),
+        Form::Template(template) => Some(template.file.as_path()),
         _ => None,
     });
     let standard_input = Path::new("-");
@@ -207,7 +207,11 @@ pub(crate) fn store(
         match path.to_str() {
             Some("mozilla") => store.add_mozilla(),
             Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
-            _ => store.add_path(path).map_err(|error| unreadable(&error))?,
+            _ if path.is_dir() => store.add_path(path).map_err(|error| unreadable(&error))?,
+            _ => bounded_file::read_given(path, store::MAX_ROOTS_BYTES)
+                .map_err(|error| store::Error::Unreadable { path: path.clone(), error })
+                .and_then(|content| store.add_content(&content, path))
+                .map_err(|error| unreadable(&error))?,
         }
     }
     for problem in store.passed_over() {
@@ -228,22 +232,17 @@ fn unreadable(error: &store::Error) -> Failure {
 
 /// The chain in a file or on standard input, as if a server had presented it.
 pub(crate) fn read_chain(file: &Path) -> Result<Presented, Failure> {
-    let ders = if file == Path::new("-") {
-        let mut content = Vec::new();
-        let mut input = std::io::stdin().lock().take(store::MAX_ROOTS_BYTES + 1);
-        input.read_to_end(&mut content).map_err(|error| {
-            Failure::new(Exit::File, format!("cannot read standard input: {error}"))
-        })?;
-        if content.len() as u64 > store::MAX_ROOTS_BYTES {
-            return Err(unreadable(&store::Error::TooLarge("standard input".into())));
-        }
-        store::chain_in(&content, Path::new("standard input"))
+    let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
+    let content = if file == Path::new("-") {
+        bounded_file::read_stream(std::io::stdin().lock(), store::MAX_ROOTS_BYTES)
     } else {
-        store::read_chain(file)
+        bounded_file::read_given(file, store::MAX_ROOTS_BYTES)
     };
+    let ders = content
+        .map_err(|error| store::Error::Unreadable { path: name.clone(), error })
+        .and_then(|content| store::chain_in(&content, &name));
     let ders = ders.map_err(|error| unreadable(&error))?;
     let ders = ders.iter().map(Vec::as_slice);
-    let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
     Ok(Presented::from_message(ders, Source::Presented(name)))
 }
 
@@ -296,16 +295,13 @@ fn finish(
         output::show(&(report::trusted(target, grab, judgement, options) + &paths))?;
         return Ok(Exit::Done);
     }
-    warn(grab, judgement, options.at, display);
-    warn_of_another_name(job, target, display);
     let (bundle, name) = selection(job, target, grab, judgement, options)?;
-    let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
-    if job.what == What::Anchor && !display.quiet {
-        for (role, reason) in options.besides.absent(&bundle.entries) {
-            let word = role.word();
-            output::warn(format_args!("no {word}: {reason}"), display);
-        }
+    let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
+    warn::of_bundle(&whose, (job, options), (grab, judgement), &bundle, display);
+    if !job.emit.is_empty() {
+        warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     }
+    let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
         let message = "there is no intermediate between the leaf and the anchor";
         return Err(Failure::new(Exit::Untrusted, message));
@@ -314,7 +310,7 @@ fn finish(
         output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
-    prove(job, target, grab, &bundle, options, display)?;
+    prove(job, ("", target), grab, &bundle, options, display)?;
     export(job, display, &bundle, &name, document)
 }
 
@@ -332,18 +328,19 @@ fn stray_fingerprint(job: &Job, grab: &Grab) -> Option<String> {
 /// Proves for the consumer of every form asked for that it verifies the server with the bundle.
 ///
 /// Certificates other than the anchor serve for more than to verify with, so that a doubt about
-/// them is a warning.
+/// them is a warning. `whose` begins what is said of it.
 pub(crate) fn prove(
     job: &Job,
-    target: &Target,
+    (whose, target): (&str, &Target),
     grab: &Grab,
     bundle: &bundle::Bundle,
     options: &Options,
     display: &Display,
 ) -> Result<(), Failure> {
-    let question = Question { name: &options.wanted_name(target), at: options.at };
+    let question =
+        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     for format in consumed(job) {
-        anchor::prove_for(format, &grab.presented, bundle, question, display)?;
+        anchor::prove_for(format, whose, &grab.presented, bundle, question, display)?;
     }
     let others = job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
         (Form::Certificates(_), What::Anchor) => None,
@@ -352,7 +349,7 @@ pub(crate) fn prove(
     });
     for format in others {
         if let Some(doubt) = anchor::doubt(format, &grab.presented, bundle, question) {
-            doubt.warn(display);
+            doubt.warn(whose, display);
         }
     }
     Ok(())
@@ -393,6 +390,16 @@ pub(crate) fn export(
     Ok(Exit::Done)
 }
 
+/// Which certificates the job exports.
+pub(crate) const fn what(job: &Job) -> pack::What {
+    match job.what {
+        What::Anchor => pack::What::Anchor,
+        What::Chain => pack::What::Chain,
+        What::Leaf => pack::What::Leaf,
+        What::Intermediates => pack::What::Intermediates,
+    }
+}
+
 /// What the job exports of a judged chain, and what the constants are called.
 pub(crate) fn selection(
     job: &Job,
@@ -401,12 +408,7 @@ pub(crate) fn selection(
     judgement: &grab::Judgement,
     options: &Options,
 ) -> Result<(bundle::Bundle, Identifier), Failure> {
-    let what = match job.what {
-        What::Anchor => pack::What::Anchor,
-        What::Chain => pack::What::Chain,
-        What::Leaf => pack::What::Leaf,
-        What::Intermediates => pack::What::Intermediates,
-    };
+    let what = what(job);
     let mut bundle = match what {
         pack::What::Anchor => judgement.bundle(target, &grab.presented, options),
         _ => pack::pack(target, &grab.presented, &judgement.verified, what),
@@ -414,38 +416,4 @@ pub(crate) fn selection(
     bundle.options = regenerate::words(job, Some(target));
     let name = formats::name(job, &bundle)?;
     Ok((bundle, name))
-}
-
-/// Says that the host in the constants is not what the certificate is for: a device verifies the
-/// name that it connects to.
-fn warn_of_another_name(job: &Job, target: &Target, display: &Display) {
-    let Some(name) = job.sni.as_ref().map(AsRef::<str>::as_ref) else { return };
-    let (host, port) = (target.host(), target.port());
-    if display.quiet || job.emit.is_empty() || name == host {
-        return;
-    }
-    output::warn(
-        format_args!("what is written names the host {host}, and a device has to verify {name}"),
-        display,
-    );
-    output::say(format_args!(
-        "{} `certgrab {name}:{port} --connect {target}` writes that name",
-        style::hint("hint:")
-    ));
-}
-
-/// Says on standard error what the artefact has no room for.
-fn warn(grab: &Grab, judgement: &grab::Judgement, at: Time, display: &Display) {
-    if display.quiet {
-        return;
-    }
-    let anchor = judgement.verified.anchor();
-    for warning in warning::about_anchor(&grab.presented, &judgement.paths, &judgement.verified, at)
-    {
-        output::warn(&warning.message, display);
-    }
-    if display.verbose {
-        let subject = anchor.root.certificate.subject().text().line();
-        output::say(format_args!("anchor `{subject}`: {}", anchor.reason));
-    }
 }

@@ -4,26 +4,22 @@
 //! [`super::find`]; the others end somewhere, and here is where and why. Nothing is decided here:
 //! each path is put to the same judge alone.
 
-use super::{Question, explain, search};
+use super::{Question, explain, search, search::MAX_INTERMEDIATES};
+use crate::chain::Presented;
 use crate::{
-    tls::Presented,
     trust::store::{Root, Store},
-    x509::{certificate::Certificate, extensions},
+    x509::certificate::Certificate,
 };
 
 /// The most paths shown: rustls-webpki's budget ends at some 25 to 30.
 pub const MAX_TRACES: usize = 32;
-
-/// The most certificates of a path without its anchor: a leaf and the 6 intermediates that
-/// rustls-webpki tries.
-const MAX_CERTIFICATES: usize = 7;
 
 /// The paths that there are.
 #[derive(Debug, Clone)]
 pub struct Traces {
     /// The paths, those that hold first.
     pub found: Vec<Trace>,
-    /// Whether there are more.
+    /// Whether there may be more: [`MAX_TRACES`] were found, or [`Work`](crate::judge::work::Work) is spent.
     pub cut: bool,
 }
 
@@ -55,9 +51,10 @@ pub fn trace(
     }
     let candidates: Vec<&Certificate> = sent.iter().chain(issuers).collect();
     let mut open: Vec<Vec<&Certificate>> = vec![vec![leaf]];
+    let work = question.work;
     while let Some(path) = open.pop() {
         let Some(top) = path.last() else { continue };
-        if traces.found.len() >= MAX_TRACES {
+        if traces.found.len() >= MAX_TRACES || !work.look_at(&path) {
             traces.cut = true;
             break;
         }
@@ -65,14 +62,14 @@ pub fn trace(
             .named(top.issuer_der())
             .into_iter()
             .chain(candidates.iter().filter_map(|one| store.by_the_users_word(one)))
-            .filter(|root| is_issued(top, &root.certificate))
+            .filter(|root| work.may_have_issued(&root.certificate, top))
             .filter(|root| !path.iter().skip(1).any(|one| one.is_same_anchor(&root.certificate)))
             .collect();
         for root in &roots {
             traces.add(&path, Some(root), store, question);
         }
         let is_next = |one: &&&Certificate| {
-            is_issued(top, one)
+            work.may_have_issued(one, top)
                 && !path.iter().any(|known| known.is_same_anchor(one))
                 // A root that was sent is the store's; one that another root signed leads on.
                 && !(one.is_self_issued()
@@ -82,7 +79,7 @@ pub fn trace(
         if next.is_empty() && roots.is_empty() {
             traces.add(&path, None, store, question);
         }
-        if path.len() < MAX_CERTIFICATES {
+        if path.len() <= MAX_INTERMEDIATES {
             open.extend(next.into_iter().rev().map(|one| [path.as_slice(), &[*one]].concat()));
         }
     }
@@ -111,9 +108,4 @@ impl Traces {
             self.found.push(trace);
         }
     }
-}
-
-fn is_issued(child: &Certificate, issuer: &Certificate) -> bool {
-    child.issuer_der() == issuer.subject_der()
-        && extensions::is_signed_by(child, issuer) != Some(false)
 }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use der::asn1::ObjectIdentifier;
-use rustls_pki_types::{CertificateDer, Der, UnixTime};
+use rustls_pki_types::{CertificateDer, Der, SignatureVerificationAlgorithm, UnixTime};
 use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
 
 use crate::{
@@ -67,9 +67,12 @@ fn violates(below: &[&Certificate], above: &Certificate, constraints: &[u8], at:
     };
     anchor.name_constraints = Some(Der::from_slice(constraints));
     let at = UnixTime::since_unix_epoch(Duration::from_secs(at.unix().try_into().unwrap_or(0)));
-    let (algorithms, usage) = (signature::algorithms(), KeyUsage::server_auth());
-    let anchors = [anchor];
-    let outcome = leaf.verify_for_usage(algorithms, &anchors, intermediates, at, usage, None, None);
+    let algorithms = signature::algorithms().iter();
+    let algorithms: Vec<_> =
+        algorithms.map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
+    let (usage, anchors) = (KeyUsage::server_auth(), [anchor]);
+    let outcome =
+        leaf.verify_for_usage(&algorithms, &anchors, intermediates, at, usage, None, None);
     matches!(outcome, Err(Error::NameConstraintViolation))
 }
 

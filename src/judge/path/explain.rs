@@ -6,6 +6,7 @@
 
 use super::{Problem, Question, Refusal, spelling, webpki_error, words};
 use crate::{
+    judge::work::Work,
     text::time::Time,
     trust::store::{Root, Store},
     x509::{
@@ -59,12 +60,13 @@ pub(crate) fn why_not(
         Problem::Anchor { certificate, lacks } => {
             return Refusal::Lacks { subject: certificate.subject().text(), lack: lacks };
         }
+        Problem::Work(spent) => return Refusal::GivenUp(spent),
         Problem::WebPki(error) => error,
     };
     if let webpki::Error::CertNotValidForName(_) = error {
         return leaf_refused(leaf, question, &error);
     }
-    let chain = climb(leaf, candidates, roots);
+    let chain = climb(leaf, candidates, roots, question.work);
     let outside = |certificate: &&&Certificate| {
         question.at < certificate.not_before() || question.at > certificate.not_after()
     };
@@ -158,7 +160,10 @@ fn climb<'a>(
     leaf: &'a Certificate,
     candidates: &'a [Certificate],
     roots: &'a [Root],
+    work: &Work,
 ) -> Climbed<'a> {
+    // A signature that cannot be checked is taken for one that fits: it may be the nearest miss.
+    let signed = |child, issuer| work.is_signed_by(child, issuer) != Some(false);
     let mut certificates = vec![leaf];
     let mut current = leaf;
     loop {
@@ -167,7 +172,7 @@ fn climb<'a>(
             certificates.push(root);
             return Climbed { certificates, end: End::Trusted(root) };
         }
-        if extensions::signed_itself(current) {
+        if current.is_self_issued() && signed(current, current) {
             return Climbed { certificates, end: End::Root(current) };
         }
         let named: Vec<_> = issuers(current, candidates.iter()).collect();
@@ -202,11 +207,6 @@ fn issuers<'a>(
     among: impl Iterator<Item = &'a Certificate>,
 ) -> impl Iterator<Item = &'a Certificate> {
     among.filter(|certificate| certificate.subject_der() == child.issuer_der())
-}
-
-/// A signature that cannot be checked is taken for one that fits: it may be the nearest miss.
-fn signed(child: &Certificate, issuer: &Certificate) -> bool {
-    extensions::is_signed_by(child, issuer) != Some(false)
 }
 
 fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {

@@ -16,7 +16,12 @@ pub mod http;
 pub mod policy;
 mod search;
 
-use std::{fmt, net::IpAddr, net::SocketAddr, time::Duration};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
@@ -24,14 +29,14 @@ pub use self::policy::Allowed;
 
 use self::search::Search;
 
+use crate::chain::Presented;
 use crate::{
-    text::{foreign::Foreign, time::Time},
-    tls::Presented,
+    judge::work::Work,
+    net::aside,
+    text::foreign::Foreign,
+    text::time::Time,
     trust::store::Store,
-    x509::{
-        certificate::{Certificate, Sha256},
-        extensions,
-    },
+    x509::certificate::{Certificate, Sha256},
 };
 
 /// How long the whole stage may take: as long as Chrome gives it at least.
@@ -148,44 +153,68 @@ pub(crate) struct Reached {
     pub(crate) options: Options,
 }
 
-/// Fetches what `presented` lacks to reach a root of `store` at the time `at`.
+/// A chain, and what it is to lead to.
+#[derive(Debug)]
+pub struct Chain {
+    /// What was presented.
+    pub presented: Presented,
+    /// The roots that the user trusts.
+    pub store: Store,
+    /// The time of judgement.
+    pub at: Time,
+    /// What the target may still cost.
+    pub work: Arc<Work>,
+}
+
+/// Fetches what `chain` lacks to reach a root of its store.
 ///
 /// The stage ends by `deadline`, and never fails: a chain that stays incomplete is explained where
-/// paths are looked for.
-pub async fn fetch(
-    presented: &Presented,
-    store: &Store,
-    at: Time,
-    options: &Options,
-    deadline: Instant,
-) -> Issuers {
+/// paths are looked for. Signatures are checked beside the thread that waits for answers.
+pub async fn fetch(chain: Chain, options: &Options, deadline: Instant) -> Issuers {
     if !options.enabled {
         return Issuers::default();
     }
     let deadline = deadline.min(Instant::now() + STAGE_TIMEOUT);
-    let reached = Reached { target: presented.peer, options: options.clone() };
+    let reached = Reached { target: chain.presented.peer, options: options.clone() };
+    let chain = Arc::new(chain);
     let mut search = Search::new(reached, deadline);
     let mut depth = 0;
     loop {
-        let issuers = search.issuers(presented);
-        let ends = {
-            let graph = Graph::new(presented, &issuers.certificates, at);
-            if graph.leads_to(store) {
-                return issuers;
-            }
-            graph.ends().into_iter().cloned().collect::<Vec<_>>()
-        };
+        let (issuers, ends) = judged(&chain, search.outcomes()).await;
+        let Some(ends) = ends.filter(|_| chain.work.spent().is_none()) else { return issuers };
         let has_begun = depth < MAX_DEPTH && search.begin(&ends);
         depth += usize::from(has_begun);
         if !has_begun && search.is_over() {
             return issuers;
         }
-        search.wait(presented, issuers.certificates.len()).await;
+        search.wait(&chain, issuers.certificates.len()).await;
     }
 }
 
+/// What of `outcomes` belongs to the chain, and the certificates whose issuer is still missing;
+/// `None` if the chain leads to a root.
+async fn judged(
+    chain: &Arc<Chain>,
+    outcomes: Vec<(Attempt, Outcome)>,
+) -> (Issuers, Option<Vec<Certificate>>) {
+    let chain = Arc::clone(chain);
+    aside::compute(move || judge(&chain, outcomes)).await
+}
+
+/// The same, computed here.
+pub(crate) fn judge(
+    chain: &Chain,
+    outcomes: Vec<(Attempt, Outcome)>,
+) -> (Issuers, Option<Vec<Certificate>>) {
+    let issuers = Issuers::of(chain, outcomes);
+    let graph = Graph::new(chain, &issuers.certificates);
+    let leads_on = !graph.leads_to_a_root();
+    let ends = leads_on.then(|| graph.ends().into_iter().cloned().collect());
+    (issuers, ends)
+}
+
 /// What a URL gave.
-type Outcome = Result<Vec<Certificate>, Problem>;
+pub(crate) type Outcome = Result<Vec<Certificate>, Problem>;
 
 impl Issuers {
     /// The certificates alone, as candidates.
@@ -194,8 +223,18 @@ impl Issuers {
         self.certificates.iter().map(|fetched| fetched.certificate.clone()).collect()
     }
 
+    /// What came of URLs, in the order of the run.
+    fn of(chain: &Chain, outcomes: Vec<(Attempt, Outcome)>) -> Self {
+        let mut issuers = Self::default();
+        for (attempt, outcome) in outcomes {
+            issuers.keep(chain, attempt, outcome);
+        }
+        issuers
+    }
+
     /// Keeps of `found` what signed a certificate that is there, in as many steps as it takes.
-    fn keep(&mut self, presented: &Presented, mut attempt: Attempt, found: Outcome) {
+    fn keep(&mut self, chain: &Chain, mut attempt: Attempt, found: Outcome) {
+        let Chain { presented, work, .. } = chain;
         let mut found = match found {
             Ok(found) => found,
             Err(problem) => {
@@ -210,7 +249,7 @@ impl Issuers {
             let position = found.iter().position(|candidate| {
                 let fetched = self.certificates.iter().map(|fetched| &fetched.certificate);
                 let mut known = presented.certificates().chain(fetched);
-                known.any(|known| is_issued(known, candidate))
+                known.any(|known| work.may_have_issued(candidate, known))
             });
             let Some(position) = position else { break };
             let certificate = found.swap_remove(position);
@@ -224,13 +263,6 @@ impl Issuers {
     }
 }
 
-/// Whether `issuer` signed `child`, by name and key. A signature that cannot be checked here, such
-/// as by Ed448, is left to be explained by `path`.
-fn is_issued(child: &Certificate, issuer: &Certificate) -> bool {
-    child.issuer_der() == issuer.subject_der()
-        && extensions::is_signed_by(child, issuer) != Some(false)
-}
-
 /// What leads up from the leaf: by names, signatures and dates.
 ///
 /// It says whether to fetch, and what. Whether a path holds is decided elsewhere.
@@ -238,16 +270,17 @@ struct Graph<'a> {
     candidates: Vec<&'a Certificate>,
     /// The leaf, and what issued it, directly or not.
     above: Vec<&'a Certificate>,
-    at: Time,
+    chain: &'a Chain,
 }
 
 impl<'a> Graph<'a> {
-    fn new(presented: &'a Presented, fetched: &'a [Fetched], at: Time) -> Self {
+    fn new(chain: &'a Chain, fetched: &'a [Fetched]) -> Self {
+        let presented = &chain.presented;
         let sent = presented.certificates();
         let mut graph = Self {
             candidates: sent.chain(fetched.iter().map(|fetched| &fetched.certificate)).collect(),
             above: presented.leaf().into_iter().collect(),
-            at,
+            chain,
         };
         let mut next = 0;
         while let Some(child) = graph.above.get(next).copied() {
@@ -263,16 +296,19 @@ impl<'a> Graph<'a> {
 
     fn issuers(&self, child: &Certificate) -> impl Iterator<Item = &'a Certificate> {
         let candidates = self.candidates.iter().copied();
-        candidates.filter(move |issuer| is_valid(issuer, self.at) && is_issued(child, issuer))
+        let Chain { at, work, .. } = self.chain;
+        candidates
+            .filter(move |issuer| is_valid(issuer, *at) && work.may_have_issued(issuer, child))
     }
 
     /// Whether the store has a root that issued one of them, or trusts one as it stands.
-    fn leads_to(&self, store: &Store) -> bool {
+    fn leads_to_a_root(&self) -> bool {
+        let Chain { store, at, work, .. } = self.chain;
         self.above.iter().any(|certificate| {
             store.by_the_users_word(certificate).is_some()
                 || store.named(certificate.issuer_der()).iter().any(|root| {
-                    is_valid(&root.certificate, self.at)
-                        && is_issued(certificate, &root.certificate)
+                    is_valid(&root.certificate, *at)
+                        && work.may_have_issued(&root.certificate, certificate)
                 })
         })
     }

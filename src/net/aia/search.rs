@@ -4,6 +4,8 @@
 //! which it came. A redirect is one more request: it is counted, and it leads to no URL twice. What
 //! was asked for already, or is under way, is shared.
 
+use std::sync::Arc;
+
 use tokio::{
     task::JoinSet,
     time::{Instant, timeout_at},
@@ -11,13 +13,12 @@ use tokio::{
 use url::Url;
 
 use super::{
-    Attempt, GRACE, Issuers, MAX_FETCHES, MAX_URLS, Outcome, Problem, Reached, body,
+    Attempt, Chain, GRACE, MAX_FETCHES, MAX_URLS, Outcome, Problem, Reached, body,
     http::{self, Answer, FETCH_TIMEOUT, MAX_REDIRECTS},
-    policy,
+    judged, policy,
 };
 use crate::{
     text::foreign::Foreign,
-    tls::Presented,
     x509::{
         certificate::{Certificate, Sha256},
         extensions,
@@ -145,7 +146,7 @@ impl Search {
 
     /// Waits until there are more than `known` issuers, and then no longer than [`GRACE`] for the
     /// rest; or until nothing is under way.
-    pub(super) async fn wait(&mut self, presented: &Presented, known: usize) {
+    pub(super) async fn wait(&mut self, chain: &Arc<Chain>, known: usize) {
         let mut until: Option<Instant> = None;
         loop {
             let next = self.under_way.join_next();
@@ -160,20 +161,20 @@ impl Search {
             let Some(Ok((position, answer))) = joined else { return };
             self.requests[position].answer = Some(answer);
             self.follow();
-            if until.is_none() && self.issuers(presented).certificates.len() > known {
+            if until.is_none() && judged(chain, self.outcomes()).await.0.certificates.len() > known
+            {
                 until = Some(Instant::now() + GRACE);
             }
         }
     }
 
     /// What came of the search until now, whatever the order in which it came.
-    pub(super) fn issuers(&self, presented: &Presented) -> Issuers {
-        let mut issuers = Issuers::default();
-        for look in &self.looks {
+    pub(super) fn outcomes(&self) -> Vec<(Attempt, Outcome)> {
+        let outcome = |look: &Look| {
             let attempt = Attempt { url: look.url.clone(), child: look.child, problem: None };
-            issuers.keep(presented, attempt, self.outcome(look));
-        }
-        issuers
+            (attempt, self.outcome(look))
+        };
+        self.looks.iter().map(outcome).collect()
     }
 
     fn outcome(&self, look: &Look) -> Outcome {

@@ -3,6 +3,7 @@
 //! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
 //! on every machine and at every run. Writing them somewhere is left to the caller.
 
+mod coding;
 mod esp_bundle;
 mod flash;
 mod formats;
@@ -18,7 +19,7 @@ use std::fmt;
 pub use self::flash::flash_bytes;
 pub use self::formats::{FORMATS, Format, format};
 pub use self::identifier::{Identifier, NotAnIdentifier, Style};
-pub use self::template::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS};
+pub use self::template::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS, MAX_TEMPLATE_TIME};
 pub use self::variables::VARIABLES;
 
 use self::formats::{Demand, Kind};

@@ -4,7 +4,13 @@
 //! they must be put through a filter that names the place they stand in, such as `comment` or
 //! `literal`. Rendering one without is an error, however it was joined with other text before.
 
-use std::{fmt, fmt::Write as _, ops::Range};
+use std::{
+    fmt,
+    fmt::Write as _,
+    ops::Range,
+    sync::mpsc::{self, RecvTimeoutError},
+    time::Duration,
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minijinja::{
@@ -14,7 +20,7 @@ use minijinja::{
 };
 
 use super::{
-    Identifier,
+    Identifier, coding,
     outside::{MARK, Outside},
     variables,
 };
@@ -85,6 +91,10 @@ const TEMPLATE_STACK: usize = 256 * 1024 * 1024;
 /// array of characters take half.
 pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
 
+/// How long a template of the user's own may take. The engine counts no step within a comparison,
+/// and lists that hold each other twice over are compared for ever.
+pub const MAX_TEMPLATE_TIME: Duration = Duration::from_secs(30);
+
 /// Bytes of text that take one step (minijinja, `Environment::set_fuel`).
 const BYTES_A_STEP: u64 = 64;
 
@@ -123,7 +133,7 @@ fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
 
 /// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
 ///
-/// It ends, and in bounded memory, whatever the template says, but for one way: the engine has no
+/// It ends within [`MAX_TEMPLATE_TIME`], and in bounded memory, whatever the template says, but for one way: the engine has no
 /// place to weigh a list that is joined to a text by `~`.
 pub(super) fn render_own(
     bundle: &Bundle,
@@ -131,26 +141,26 @@ pub(super) fn render_own(
     source: &str,
     name: &Identifier,
 ) -> Result<Vec<u8>, super::Error> {
-    let refused = |problem: &str| {
-        super::Error::Template(super::TemplateError {
-            file: Foreign::text(file),
-            line: None,
-            words: None,
-            problem: Foreign::text(problem),
-            hint: None,
-        })
-    };
+    let refused = |problem: &str| refused(file, problem, None);
     if source.len() > MAX_TEMPLATE_BYTES {
         return Err(refused(&format!("wanted at most {MAX_TEMPLATE_BYTES} bytes, found more")));
     }
+    let (answer, answered) = mpsc::channel();
+    let (bundle, name) = (bundle.clone(), name.clone());
+    let (own, source) = (file.to_owned(), source.to_owned());
+    // Whoever gives up leaves the thread behind: the engine cannot be stopped.
+    let render = move || {
+        let _ = answer.send(render_fuelled(&bundle, &own, &source, &name));
+    };
     // The engine takes an operand of an operand of an operand on the stack.
-    std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .stack_size(TEMPLATE_STACK)
-            .spawn_scoped(scope, || render_fuelled(bundle, file, source, name))
-            .map_err(|error| refused(&error.to_string()))?
-            .join()
-            .unwrap_or_else(|_| Err(refused("the engine cannot render it")))
+    let spawned = std::thread::Builder::new().stack_size(TEMPLATE_STACK).spawn(render);
+    spawned.map_err(|error| refused(&error.to_string()))?;
+    answered.recv_timeout(MAX_TEMPLATE_TIME).unwrap_or_else(|error| match error {
+        RecvTimeoutError::Timeout => {
+            let most = MAX_TEMPLATE_TIME.as_secs();
+            Err(refused(&format!("expected an end within {most} seconds, found none")))
+        }
+        RecvTimeoutError::Disconnected => Err(refused("the engine cannot render it")),
     })
 }
 
@@ -167,7 +177,27 @@ fn render_fuelled(
         environment.add_template(name, source).map_err(failed)?;
     }
     environment.add_template(file, source).map_err(failed)?;
-    fill(&environment, file, variables::of(bundle, "template", name))
+    let rendered = fill(&environment, file, variables::of(bundle, "template", name))?;
+    match coding::foreign_declaration(source, &String::from_utf8_lossy(&rendered)) {
+        None => Ok(rendered),
+        Some(line) => {
+            let problem = format!(
+                "text from outside declares an encoding on line {line} of the result (PEP 263)"
+            );
+            Err(refused(file, &problem, Some("begin the template with two lines of its own text")))
+        }
+    }
+}
+
+/// That the template in `file` is not rendered, as a whole.
+fn refused(file: &str, problem: &str, hint: Option<&str>) -> super::Error {
+    super::Error::Template(super::TemplateError {
+        file: Foreign::text(file),
+        line: None,
+        words: None,
+        problem: Foreign::text(problem),
+        hint: hint.map(str::to_owned),
+    })
 }
 
 fn fill(
@@ -264,7 +294,7 @@ fn environment() -> Result<Environment<'static>, Error> {
         text(state, value, Foreign::string_literal)
     });
     environment
-        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::line));
+        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::plain));
     environment.add_filter("rows", |value: &Value| {
         rows(value, BYTES_A_LINE, ", ", |byte| format!("0x{byte:02x}"))
     });
@@ -336,20 +366,31 @@ fn engine(state: &State, arguments: &[Value]) -> Result<Environment<'static>, Er
 
 /// Refuses a value whose text is more than a template of the user's own may still make.
 fn weigh(state: &State, value: &Value) -> Result<(), Error> {
-    /// Counts what is written, up to a limit.
-    struct Scale(u64);
+    /// Lists within lists that are shown: each takes room on the stack.
+    const MAX_DEPTH: i64 = 10_000;
+
+    /// Counts what is written and what is open in it, up to a limit of each.
+    struct Scale(u64, i64);
 
     impl fmt::Write for Scale {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             self.0 = self.0.checked_sub(text.len() as u64).ok_or(fmt::Error)?;
-            Ok(())
+            // What opens and closes lists is written by itself.
+            match text {
+                "[" | "{" | "(" => self.1 += 1,
+                "]" | "}" | ")" => self.1 -= 1,
+                _ => {}
+            }
+            (self.1 <= MAX_DEPTH).then_some(()).ok_or(fmt::Error)
         }
     }
 
     // What is no list has its text already, and that is counted.
     let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable);
     match bytes_left(state).filter(|_| is_list) {
-        Some(left) => write!(Scale(left), "{value}").map_err(|_| Error::from(ErrorKind::OutOfFuel)),
+        Some(left) => {
+            write!(Scale(left, 0), "{value}").map_err(|_| Error::from(ErrorKind::OutOfFuel))
+        }
         None => Ok(()),
     }
 }

@@ -32,6 +32,8 @@
 //! A plain PEM file without the first line is accepted too: its first certificate is the anchor,
 //! the others are backups, and of the text only `Host:` and `Port:` are looked at.
 
+mod loss;
+mod options;
 mod read;
 mod write;
 
@@ -39,6 +41,7 @@ use std::fmt;
 
 use crate::text::foreign::Foreign;
 
+pub use self::loss::{Loss, Lost, loss};
 pub use self::read::read;
 pub use self::write::write;
 
@@ -50,6 +53,30 @@ const FIRST_WORDS: &str = "# certgrab lock ";
 
 /// The version of the form that this certgrab writes and reads.
 const VERSION: &str = "1";
+
+/// Whether `content` is a lock, of whatever version, rather than a plain PEM file.
+#[must_use]
+pub fn is_lock(content: &[u8]) -> bool {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    content.starts_with(FIRST_WORDS.as_bytes())
+}
+
+/// The line of a lock, from 1, at which `fact` stands of its certificate number `entry` from 0, or
+/// in front of all of them if that is `None`; the line of that certificate where there is no such
+/// fact.
+#[must_use]
+pub fn line_of(content: &[u8], entry: Option<usize>, fact: &str) -> usize {
+    let mut blocks = 0;
+    for (index, line) in content.split(|byte| *byte == b'\n').enumerate() {
+        let begins = line.starts_with(b"-----BEGIN ");
+        let is_fact = line.strip_prefix(fact.as_bytes()).is_some_and(|rest| rest.starts_with(b":"));
+        if (is_fact || begins) && entry.is_none_or(|entry| entry == blocks) {
+            return if begins && entry.is_none() { 1 } else { index + 1 };
+        }
+        blocks += usize::from(begins);
+    }
+    1
+}
 
 /// Why a lock cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -324,7 +351,7 @@ mod tests {
         let twice = problem(&text.replace("Port: 8883", "Port: 8883\nPort: 1")).1;
         assert_eq!(twice, "`Port:` stands here twice");
         let pasted = text.replace("Options: --roots", "Options: --roots;evil");
-        let wanted = "`Options:` wants words such as `--backup`, which a shell takes as they are";
+        let wanted = "`Options:` wants options that certgrab writes there, such as `--backup`";
         assert_eq!(problem(&pasted).1, wanted);
         let boundary = text.replace("Options: --roots", "Options: -----BEGIN");
         assert_eq!(problem(&boundary).1, wanted);

@@ -3,7 +3,10 @@
 //! In: bytes, and the server if the file names none. Out: a [`Bundle`] whose facts are those of
 //! its certificates.
 
-use super::{Error, FIRST_WORDS, MAX_LOCK_BYTES, Problem, VERSION, write::certificate_facts};
+use super::{
+    Error, FIRST_WORDS, MAX_LOCK_BYTES, Problem, VERSION, options, options::is_host,
+    write::certificate_facts,
+};
 use crate::{
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
@@ -73,6 +76,11 @@ const FACTS: [&str; 12] = [
     "Lasts until",
 ];
 
+/// Whether `line` states one of the facts of a lock.
+pub(super) fn states_a_fact(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, _)| FACTS.contains(&name))
+}
+
 /// A fact that was read: its name, its value and its line.
 type Fact = (&'static str, String, usize);
 
@@ -132,10 +140,10 @@ impl Reader {
                     return at(Problem::Value { fact, wanted: "`proven` or `not proven`" });
                 }
             }
-            "Options" => match value.split(' ').map(option_word).collect() {
+            "Options" => match options::read(&value) {
                 Some(words) => self.options = Some(words),
                 None => {
-                    let wanted = "words such as `--backup`, which a shell takes as they are";
+                    let wanted = "options that certgrab writes there, such as `--backup`";
                     return at(Problem::Value { fact, wanted });
                 }
             },
@@ -248,24 +256,4 @@ impl Reader {
         };
         Ok(Bundle { host, port, entries: self.entries, key_possession, options })
     }
-}
-
-/// Whether `text` can be a host, of which people paste what stands in a comment into a shell.
-/// Resolving it is left to others.
-fn is_host(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_plain) && !opens_a_block(text)
-}
-
-/// The option's word, if people can paste it into a shell, where it is one word that does nothing
-/// else.
-fn option_word(word: &str) -> Option<Foreign> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/[]".contains(&byte);
-    let is_word = !word.is_empty() && word.bytes().all(is_plain) && !opens_a_block(word);
-    is_word.then(|| Foreign::text(word))
-}
-
-/// Whether the writer would escape something in `word`, which is ASCII without a backslash.
-fn opens_a_block(word: &str) -> bool {
-    Foreign::text(word).whole() != word
 }

@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    tls::{Presented, Sent},
+    chain::{Presented, Sent},
     x509::{certificate::Certificate, signature::Memory},
 };
 

@@ -52,6 +52,9 @@ pub struct Document {
     unreadable: Vec<UnreadablePart>,
     fetched: Vec<Arc<CertificatePart>>,
     paths: Vec<PathPart>,
+    /// Whether there may be more paths than those listed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    paths_cut: bool,
     anchor: Option<AnchorPart>,
     sufficient: Option<bool>,
     alternatives: Vec<AnchorPart>,
@@ -173,6 +176,7 @@ impl Document {
             unreadable: Vec::new(),
             fetched: Vec::new(),
             paths: Vec::new(),
+            paths_cut: false,
             anchor: None,
             sufficient: None,
             alternatives: Vec::new(),
@@ -215,9 +219,11 @@ impl Document {
 
     /// The paths that do not hold, behind those that do.
     fn add_refused_paths(&mut self, target: &Target, grab: &Grab, options: &Options) {
-        let question = Question { name: &options.wanted_name(target), at: options.at };
+        let question =
+            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
         let issuers = grab.issuers.candidates();
         let traces = path::trace(&grab.presented, &issuers, &options.store, question);
+        self.paths_cut = traces.cut;
         let refused = traces.found.into_iter().filter(|trace| trace.problem.is_some());
         self.paths.extend(refused.map(|trace| PathPart {
             certificates: trace.certificates.iter().map(|one| one.sha256().to_string()).collect(),

@@ -4,8 +4,8 @@
 //! of servers share their authorities. Whatever is remembered here depends on its question alone,
 //! which is kept whole or as a SHA-256 over all of it, so that no other question has the same answer.
 //!
-//! Of signatures only the right ones are remembered, over the algorithm, the key, the message and
-//! the signature.
+//! A signature is remembered, right or wrong, over the algorithm, the key, the message and the
+//! signature.
 
 pub(crate) mod ecdsa;
 
@@ -110,29 +110,31 @@ pub(crate) fn certificate(der: &[u8]) -> Result<Certificate, Malformed> {
 
 /// The algorithms of rustls-webpki's ring provider and what ring lacks, each with the memory of this
 /// process; those of ECDSA under the identifier with NULL too.
-pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
+pub(crate) fn algorithms() -> &'static [Remembering] {
     static ALGORITHMS: OnceLock<Vec<Remembering>> = OnceLock::new();
-    static LIST: OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = OnceLock::new();
-    LIST.get_or_init(|| {
-        let all = ALGORITHMS.get_or_init(|| {
-            webpki::ALL_VERIFICATION_ALGS
-                .iter()
-                .copied()
-                .chain(ecdsa::ALL)
-                .flat_map(|algorithm| {
-                    let id = algorithm.signature_alg_id();
-                    let ids = [Some(id), ecdsa::with_null(id)].into_iter().flatten();
-                    ids.map(move |signature| Remembering { algorithm, signature })
-                })
-                .collect()
-        });
-        all.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect()
+    ALGORITHMS.get_or_init(|| {
+        webpki::ALL_VERIFICATION_ALGS
+            .iter()
+            .copied()
+            .chain(ecdsa::ALL)
+            .flat_map(|algorithm| {
+                let id = algorithm.signature_alg_id();
+                let ids = [Some(id), ecdsa::with_null(id)].into_iter().flatten();
+                ids.map(move |signature| Remembering { algorithm, signature })
+            })
+            .collect()
     })
 }
 
 /// Whether the signature on `child` is by the key in `spki`, a whole subjectPublicKeyInfo; `None`
 /// where no algorithm of the proof is for both, or the key is no point of its curve.
 pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
+    signature_check(child, spki)?.outcome()
+}
+
+/// The check of the signature on `child` by the key in `spki`; `None` where no algorithm of the
+/// proof is for both.
+pub(crate) fn signature_check<'a>(child: &'a [u8], spki: &'a [u8]) -> Option<SignatureCheck<'a>> {
     let mut outer = Elements::of(only(child)?.value);
     let message = outer.sequence()?.whole;
     let algorithm = outer.sequence()?.value;
@@ -140,14 +142,35 @@ pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
     let mut fields = Elements::of(only(spki)?.value);
     let key_algorithm = fields.sequence()?.value;
     let key = whole_octets(fields.next()?)?;
-    let known = algorithms().iter().find(|known| {
+    let algorithm = algorithms().iter().find(|known| {
         known.signature_alg_id().as_ref() == algorithm
             && known.public_key_alg_id().as_ref() == key_algorithm
     })?;
-    if known.verify_signature(key, message, signature).is_ok() {
-        return Some(true);
+    Some(SignatureCheck { algorithm, key, message, signature })
+}
+
+/// A signature that can be checked.
+pub(crate) struct SignatureCheck<'a> {
+    algorithm: &'static Remembering,
+    key: &'a [u8],
+    message: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl SignatureCheck<'_> {
+    /// A SHA-256 over all that the outcome depends on.
+    pub(crate) fn question(&self) -> [u8; 32] {
+        self.algorithm.question(self.key, self.message, self.signature)
     }
-    ecdsa::is_key(known.public_key_alg_id(), key).then_some(false)
+
+    /// Whether it is right; `None` where the key is no point of its curve.
+    pub(crate) fn outcome(&self) -> Option<bool> {
+        let Self { algorithm, key, message, signature } = self;
+        if algorithm.verify_signature(key, message, signature).is_ok() {
+            return Some(true);
+        }
+        ecdsa::is_key(algorithm.public_key_alg_id(), key).then_some(false)
+    }
 }
 
 /// The contents of a BIT STRING whose last octet is full (X.690 section 8.6.2).
@@ -158,10 +181,10 @@ fn whole_octets(element: Element<'_>) -> Option<&[u8]> {
     }
 }
 
-/// An algorithm that does not compute again what it found right before, and that takes points of
-/// elliptic curves in their compressed form too (SEC 1 section 2.3.3), which ring does not.
+/// An algorithm that does not compute again what it found before, and that takes points of elliptic
+/// curves in their compressed form too (SEC 1 section 2.3.3), which ring does not.
 #[derive(Debug)]
-struct Remembering {
+pub(crate) struct Remembering {
     algorithm: &'static dyn SignatureVerificationAlgorithm,
     signature: AlgorithmIdentifier,
 }
@@ -173,16 +196,16 @@ impl SignatureVerificationAlgorithm for Remembering {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        static RIGHT: Memory<[u8; 32], ()> = Memory::new(MAX_SIGNATURES);
+        static CHECKED: Memory<[u8; 32], bool> = Memory::new(MAX_SIGNATURES);
         let question = self.question(public_key, message, signature);
-        if RIGHT.recall(&question).is_some() {
-            return Ok(());
-        }
-        let point = ecdsa::uncompressed(self.public_key_alg_id(), public_key);
-        let key = point.as_deref().unwrap_or(public_key);
-        self.algorithm.verify_signature(key, message, signature)?;
-        RIGHT.keep(question, ());
-        Ok(())
+        let is_right = CHECKED.recall(&question).unwrap_or_else(|| {
+            let point = ecdsa::uncompressed(self.public_key_alg_id(), public_key);
+            let key = point.as_deref().unwrap_or(public_key);
+            let is_right = self.algorithm.verify_signature(key, message, signature).is_ok();
+            CHECKED.keep(question, is_right);
+            is_right
+        });
+        if is_right { Ok(()) } else { Err(InvalidSignature) }
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
@@ -196,7 +219,7 @@ impl SignatureVerificationAlgorithm for Remembering {
 
 impl Remembering {
     /// The whole question, each part with its length so that no two questions run together.
-    fn question(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> [u8; 32] {
+    pub(crate) fn question(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> [u8; 32] {
         let (key_algorithm, algorithm) = (self.public_key_alg_id(), self.signature_alg_id());
         let parts = [key_algorithm.as_ref(), algorithm.as_ref(), public_key, message, signature];
         let mut context = digest::Context::new(&digest::SHA256);
@@ -212,6 +235,8 @@ impl Remembering {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
@@ -242,6 +267,35 @@ mod tests {
             assert!(algorithm.verify_signature(point, &message[1..], signature).is_err());
             assert!(algorithm.verify_signature(point, message, &signature[1..]).is_err());
         }
+    }
+
+    /// Calls every signature wrong, and counts them.
+    #[derive(Debug)]
+    struct Wrong(AtomicUsize);
+
+    impl SignatureVerificationAlgorithm for Wrong {
+        fn verify_signature(&self, _: &[u8], _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Err(InvalidSignature)
+        }
+
+        fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+            AlgorithmIdentifier::from_slice(b"a key of this test")
+        }
+
+        fn signature_alg_id(&self) -> AlgorithmIdentifier {
+            AlgorithmIdentifier::from_slice(b"a signature of this test")
+        }
+    }
+
+    #[test]
+    fn a_wrong_signature_is_computed_once_like_a_right_one() {
+        static WRONG: Wrong = Wrong(AtomicUsize::new(0));
+        let algorithm = Remembering { algorithm: &WRONG, signature: WRONG.signature_alg_id() };
+        for _ in 0..3 {
+            assert!(algorithm.verify_signature(b"key", b"message", b"signature").is_err());
+        }
+        assert_eq!(WRONG.0.load(Ordering::SeqCst), 1);
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use super::{Kind, Language, Lexer};
 
+/// The most characters of the delimiter of a raw literal of C++ (N4950 section 5.13.5).
+const MAX_DELIMITER: usize = 16;
+
 impl Lexer<'_> {
     /// A character literal, or the quote of a lifetime.
     pub(crate) fn character(&mut self) {
@@ -244,17 +247,17 @@ impl Lexer<'_> {
         (value & 0xff) as u8
     }
 
-    /// `"delimiter( ... )delimiter"`, C++ (N4950 section 5.13.5).
-    pub(crate) fn raw_cpp(&mut self) {
-        self.at += 1;
-        let start = self.at;
-        while self.peek(0).is_some_and(|byte| byte != b'(' && byte != b'\n') {
-            self.at += 1;
+    /// `"delimiter( ... )delimiter"`, C++ (N4950 section 5.13.5); what has another delimiter is no
+    /// raw literal.
+    pub(super) fn raw_cpp(&mut self) {
+        let rest = &self.content[self.at + 1..];
+        let is_delimiter = |byte: &&u8| !b" ()\\\t\x0b\x0c\r\n\"".contains(byte);
+        let length = rest.iter().take(MAX_DELIMITER + 1).take_while(is_delimiter).count();
+        if length > MAX_DELIMITER || rest.get(length) != Some(&b'(') {
+            return self.literal(false, false);
         }
-        let mut end = vec![b')'];
-        end.extend(&self.content[start..self.at]);
-        end.push(b'"');
-        self.take();
+        let end = [b")", &rest[..length], b"\""].concat();
+        self.at += length + 2;
         self.raw(&end, false);
     }
 

@@ -104,6 +104,8 @@ impl Lexer<'_> {
     }
 
     fn starts_with(&self, text: &[u8]) -> bool {
+        #[cfg(test)]
+        tests::count(&self.content[self.at..], text);
         self.content[self.at..].starts_with(text)
     }
 
@@ -298,5 +300,61 @@ impl Lexer<'_> {
         };
         self.code.push_str(&text);
         self.push(Kind::Number(value), line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// Bytes that were held against what may end a literal.
+        static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Counts how far `text` is held against the beginning of `content`.
+    pub(super) fn count(content: &[u8], text: &[u8]) {
+        let same = content.iter().zip(text).take_while(|(one, other)| one == other).count();
+        COMPARED.set(COMPARED.get() + same + 1);
+    }
+
+    /// Bytes compared to take `content` apart.
+    fn compared(content: &[u8]) -> usize {
+        COMPARED.set(0);
+        let _ = tokens(content, Language::C, true);
+        COMPARED.get()
+    }
+
+    #[test]
+    fn the_delimiter_of_a_raw_literal_has_16_characters_at_most() {
+        let literal = |delimiter: &str| {
+            let text = format!("R\"{delimiter}(a\"b){delimiter}\"");
+            let (tokens, _) = tokens(text.as_bytes(), Language::C, true);
+            tokens.len() == 1
+                && matches!(&tokens[0].kind, Kind::Literal { bytes, .. } if bytes == b"a\"b")
+        };
+        assert!(literal(""));
+        assert!(literal(&"x".repeat(16)));
+        assert!(!literal(&"x".repeat(17)));
+        assert!(!literal("a b"));
+        assert!(!literal("a)b"));
+    }
+
+    #[test]
+    fn a_literal_costs_no_more_than_its_length_whatever_ends_it() {
+        let cases: [fn(usize) -> String; 4] = [
+            |size| format!("R\"{}({}", ")".repeat(size), ")".repeat(size)),
+            |size| format!("[{0}[-----BEGIN {1}", "=".repeat(size), "]=".repeat(size)),
+            |size| "R\"(".repeat(size),
+            |size| "/*".repeat(size),
+        ];
+        for (number, case) in cases.iter().enumerate() {
+            let [one, two, four] =
+                [1_000, 2_000, 4_000].map(|size| compared(case(size).as_bytes()));
+            assert!(two <= one * 2 + 100, "{number}: {one} {two} {four}");
+            assert!(four <= one * 4 + 100, "{number}: {one} {two} {four}");
+        }
     }
 }

@@ -6,14 +6,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
-    judge::{path::Question, prove::Verified},
+    judge::{path::Question, work::Work},
     output::bundle::{Bundle, Entry, KeyPossession},
-    run::pack,
+    run::{
+        grab::Judgement,
+        pack,
+        warning::{self, Warning},
+    },
     text::{foreign::Foreign, time::Time},
-    tls::Presented,
     x509::certificate::Sha256,
 };
 use rustls_pki_types::ServerName;
@@ -73,8 +77,9 @@ pub(crate) fn agree(job: &Job) -> Result<(), Failure> {
 }
 
 /// What the set will be made of.
-#[derive(Default)]
 pub(crate) struct Material {
+    /// The time of judgement.
+    at: Time,
     /// The targets.
     doors: Vec<Door>,
     /// The distinct chains, and where each stands.
@@ -96,6 +101,8 @@ struct Door {
     chain: usize,
     /// The anchors that open it, the chosen one first.
     anchors: Vec<Sha256>,
+    /// What a person should know of each of these anchors, if there is anything.
+    warnings: Vec<(Sha256, Vec<Warning>)>,
 }
 
 /// The anchors of a list, and what each target presents.
@@ -109,13 +116,31 @@ pub(crate) struct Set {
 /// What a consumer would not take for some of the targets.
 struct Shared {
     doubt: Doubt,
+    targets: Targets,
+}
+
+/// Some of the targets.
+#[derive(Default)]
+struct Targets {
     /// The first of them.
     named: Vec<String>,
     /// How many there are.
-    targets: usize,
+    count: usize,
 }
 
 impl Material {
+    /// Nothing yet, judged at the time `at`.
+    pub(crate) fn new(at: Time) -> Self {
+        Self {
+            at,
+            doors: Vec::new(),
+            chains: Vec::new(),
+            places: HashMap::new(),
+            anchors: BTreeMap::new(),
+            some_key_is_not_proven: false,
+        }
+    }
+
     /// Keeps what one target, with the name it is asked for, needs: `door` has the anchors that
     /// open it, the chosen one first.
     pub(crate) fn add(
@@ -123,15 +148,19 @@ impl Material {
         index: u64,
         (target, name): (&Target, &ServerName<'static>),
         grab: &Grab,
-        verified: &Verified,
+        judgement: &Judgement,
         door: &[Sha256],
     ) {
+        let Judgement { paths, verified } = judgement;
+        let mut warnings = Vec::new();
         let candidates = std::iter::once(verified.anchor()).chain(verified.alternatives());
         for candidate in candidates {
             let sha256 = candidate.root.certificate.sha256();
             if !door.contains(&sha256) {
                 continue;
             }
+            let told = warning::about_candidate(&grab.presented, paths, candidate, self.at);
+            warnings.extend((!told.is_empty()).then_some((sha256, told)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);
             let mut entries = packed.entries.into_iter();
@@ -154,6 +183,7 @@ impl Material {
             name: name.clone(),
             chain,
             anchors: door.to_vec(),
+            warnings,
         });
     }
 
@@ -191,15 +221,46 @@ impl Material {
 }
 
 impl Set {
+    /// Warns of what a person should know of the anchor that each target has in the set, and of a
+    /// name that is not the target's.
+    pub(crate) fn warn(&self, display: &Display) {
+        let written: Vec<_> =
+            self.bundle.entries.iter().map(|entry| entry.certificate.sha256()).collect();
+        let mut all: Vec<(String, Targets)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for door in &self.doors {
+            let anchor = door.anchors.iter().find(|anchor| written.contains(anchor));
+            let own = door.warnings.iter().filter(|(of, _)| Some(of) == anchor);
+            let own = own.flat_map(|(_, warnings)| warnings).map(|warning| warning.message.clone());
+            for message in own.chain(door.another_name()) {
+                let place = *places.entry(message.clone()).or_insert_with(|| {
+                    all.push((message, Targets::default()));
+                    all.len() - 1
+                });
+                all[place].1.add(&door.target);
+            }
+        }
+        for (message, targets) in all.iter().take(TOLD) {
+            output::warn(format_args!("{}{message}", targets.whose()), display);
+        }
+        let left: usize = all.iter().skip(TOLD).map(|(_, targets)| targets.count).sum();
+        if left > 0 {
+            let message = format_args!(
+                "there are more warnings, {left} in all; the results have those of each target"
+            );
+            output::warn(message, display);
+        }
+    }
+
     /// Proves for the consumer of every form asked for that it verifies each target with the set.
     pub(crate) fn prove(&self, job: &Job, at: Time, display: &Display) -> Result<(), Failure> {
         for format in targets::consumed(job) {
             let (refusals, warnings): (Vec<_>, Vec<_>) =
                 self.doubts(format, at).into_iter().partition(|one| one.doubt.is_certain);
             for told in refusals.iter().chain(warnings.iter().take(TOLD)) {
-                told.doubt.tell(&told.whose(), display)?;
+                told.doubt.tell(&told.targets.whose(), display)?;
             }
-            let left: usize = warnings.iter().skip(TOLD).map(|one| one.targets).sum();
+            let left: usize = warnings.iter().skip(TOLD).map(|one| one.targets.count).sum();
             if left > 0 {
                 let message = format_args!(
                     "what reads {format} may not take the set for {left} more targets, for reasons \
@@ -216,30 +277,43 @@ impl Set {
         let mut all: Vec<Shared> = Vec::new();
         let mut places: HashMap<(bool, String), usize> = HashMap::new();
         for door in &self.doors {
-            let question = Question { name: &door.name, at };
+            let work = Work::default();
+            let question = Question { name: &door.name, at, work: &work };
             let presented = &self.chains[door.chain];
             let Some(doubt) = anchor::doubt(format, presented, &self.bundle, question) else {
                 continue;
             };
             let place = *places.entry(doubt.words()).or_insert_with(|| {
-                all.push(Shared { doubt, named: Vec::new(), targets: 0 });
+                all.push(Shared { doubt, targets: Targets::default() });
                 all.len() - 1
             });
-            let shared = &mut all[place];
-            shared.targets += 1;
-            if shared.named.len() < NAMED {
-                shared.named.push(door.target.to_string());
-            }
+            all[place].targets.add(&door.target);
         }
         all
     }
 }
 
-impl Shared {
-    /// The beginning of the sentence that tells it.
+impl Door {
+    /// That a device has to verify another name than the one that it connects to.
+    fn another_name(&self) -> Option<String> {
+        let ServerName::DnsName(name) = &self.name else { return None };
+        let is_other = name.as_ref() != self.target.host();
+        is_other.then(|| format!("a device has to verify the name {}", name.as_ref()))
+    }
+}
+
+impl Targets {
+    fn add(&mut self, target: &Target) {
+        self.count += 1;
+        if self.named.len() < NAMED {
+            self.named.push(target.to_string());
+        }
+    }
+
+    /// The beginning of a sentence about them.
     fn whose(&self) -> String {
         let named = self.named.join(", ");
-        match self.targets - self.named.len() {
+        match self.count - self.named.len() {
             0 => format!("{named}: "),
             more => format!("{named} and {more} more: "),
         }

@@ -16,7 +16,7 @@ use crate::{
     endpoint,
     endpoint::Target,
     run::grab::{Options, Sni},
-    text::foreign::Foreign,
+    text::{foreign::Foreign, secrets},
 };
 use rustls_pki_types::{DnsName, ServerName};
 use serde_json::json;
@@ -83,11 +83,16 @@ impl fmt::Display for Shard {
 impl List {
     /// Opens the list and begins to read it; `ahead` entries are read before they are asked for.
     pub(crate) fn open(path: &Path, shard: Option<Shard>, ahead: usize) -> Result<Self, Failure> {
-        let shown = Foreign::text(&path.display().to_string()).line();
+        let is_stdin = path == Path::new("-");
+        let shown = match is_stdin {
+            true => "standard input".to_owned(),
+            false => Foreign::text(&path.display().to_string()).line(),
+        };
+        let place = shown.clone();
         let cannot_read = move |error: io::Error| {
             Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
         };
-        let (reader, length_hint): (Box<dyn BufRead + Send>, _) = if path == Path::new("-") {
+        let (reader, length_hint): (Box<dyn BufRead + Send>, _) = if is_stdin {
             (Box::new(BufReader::new(io::stdin())), None)
         } else {
             let length = count_lines(path);
@@ -99,10 +104,12 @@ impl List {
         let shard = shard.unwrap_or(Shard { part: 1, of: 1 });
         let no_thread = cannot_read.clone();
         let reading = move || {
-            if let Err(error) = read(reader, shard, &sender) {
-                let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
-                *report = Some(cannot_read(error));
-            }
+            let problem = match read(reader, shard, &sender) {
+                Ok(0) => Failure::new(Exit::Usage, format!("{place} names no target")),
+                Ok(_) => return,
+                Err(error) => cannot_read(error),
+            };
+            *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
         };
         std::thread::Builder::new().spawn(reading).map_err(no_thread)?;
         Ok(Self { entries, failure, length_hint: length_hint.map(|length| length / shard.of) })
@@ -141,19 +148,20 @@ fn count_lines(path: &Path) -> Option<u64> {
     }
 }
 
-/// Sends the entries of `shard` until the list or the interest in it ends.
+/// Sends the entries of `shard` until the list or the interest in it ends; how many lines name a
+/// target or should.
 fn read(
     mut reader: Box<dyn BufRead + Send>,
     shard: Shard,
     sender: &mpsc::Sender<Entry>,
-) -> io::Result<()> {
+) -> io::Result<u64> {
     let (mut number, mut seen, mut index) = (0, 0, 0);
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
         let length = reader.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut bytes)?;
         if length == 0 {
-            return Ok(());
+            return Ok(seen);
         }
         number += 1;
         let whole = bytes.ends_with(b"\n") || length as u64 <= MAX_LINE_BYTES;
@@ -174,7 +182,7 @@ fn read(
             false => Err(problem((format!("is longer than {MAX_LINE_BYTES} bytes"), None))),
         };
         if sender.blocking_send(Entry { index, target }).is_err() {
-            return Ok(());
+            return Ok(seen);
         }
         index += 1;
     }
@@ -258,6 +266,7 @@ impl Problem {
     /// The result of a line that names no target: a document with nothing in it.
     pub(crate) fn document(&self, index: u64) -> String {
         let message = format!("line {}: {}", self.line, self.message);
+        let message = secrets::hide_in_sentence(&message);
         let error = json!({
             "kind": "bad_target", "stage": "target", "message": message, "hint": self.hint
         });

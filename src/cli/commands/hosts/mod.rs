@@ -19,6 +19,7 @@ use std::{
 use crate::{
     Grab,
     endpoint::Target,
+    net::aside,
     run::{
         grab::{self, Options},
         json::Document,
@@ -37,7 +38,7 @@ use super::{formats, targets};
 use crate::cli::{
     Exit, Failure,
     args::{Display, Job, connection::Reaching},
-    regenerate,
+    atomic_write, regenerate,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -63,7 +64,9 @@ pub(crate) struct Arguments {
         value_name = "N",
         default_value = "64",
         requires = "hosts",
-        conflicts_with = "targets"
+        conflicts_with = "targets",
+        value_parser = jobs,
+        allow_hyphen_values = true
     )]
     pub(crate) jobs: NonZeroUsize,
 
@@ -74,6 +77,10 @@ pub(crate) struct Arguments {
     /// Take every N-th target only, beginning with the I-th
     #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
     pub(crate) shard: Option<Shard>,
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
 }
 
 /// What became of one line of the list.
@@ -139,6 +146,10 @@ struct Run {
     out: BufWriter<io::Stdout>,
     tally: Tally,
     progress: Progress,
+    /// Whether there is more to write than the results.
+    exports: bool,
+    /// Whether the reader of the results went away.
+    is_unread: bool,
 }
 
 /// How the reading of a list ended.
@@ -154,6 +165,7 @@ enum End {
 
 impl Run {
     fn new(job: &Job, options: Options, jobs: usize, progress: Progress) -> Self {
+        let export = (!job.emit.is_empty()).then_some(options.at);
         Self {
             options: Arc::new(options),
             jobs,
@@ -163,19 +175,25 @@ impl Run {
             waiting: BTreeMap::new(),
             next: 0,
             out: BufWriter::new(io::stdout()),
-            tally: Tally::new(!job.emit.is_empty()),
+            tally: Tally::new(export),
             progress,
+            exports: !job.emit.is_empty(),
+            is_unread: false,
         }
     }
 
     async fn all(mut self, mut list: List, job: &Job, display: &Display) -> Result<Exit, Failure> {
+        atomic_write::heed_second_interrupt();
         let end = self.each(&mut list).await?;
+        atomic_write::heed_next_interrupt();
         // What is still under way after Ctrl-C or a closed pipe is given up.
         self.under_way.abort_all();
         self.progress.finish();
-        if end == End::Closed {
+        if end == End::Closed || self.is_unread {
             // What is left in the buffer has no reader.
             let _ = self.out.into_parts();
+        }
+        if end == End::Closed {
             return Ok(Exit::Done);
         }
         if !display.quiet {
@@ -193,6 +211,7 @@ impl Run {
         let exit = self.tally.exit();
         if let Some(mut set) = self.tally.set() {
             set.bundle.options = regenerate::words(job, None);
+            set.warn(display);
             set.prove(job, self.options.at, display)?;
             let name = formats::name(job, &set.bundle)?;
             targets::export(job, display, &set.bundle, &name, String::new)?;
@@ -227,7 +246,7 @@ impl Run {
                         }
                         next = self.under_way.try_join_next();
                     }
-                    if !still_read(self.out.flush())? {
+                    if !self.flush()? {
                         return Ok(End::Closed);
                     }
                 }
@@ -257,19 +276,19 @@ impl Run {
                     return Finished { index, line, outcome: Outcome::Unreadable };
                 }
             };
-            let changed;
             let options = match changes.is_empty() {
-                true => options.as_ref(),
-                false => {
-                    changed = changes.apply(&options);
-                    &changed
-                }
+                true => options,
+                false => Arc::new(changes.apply(&options)),
             };
-            let result = grab::grab(&target, options).await;
-            let line = Document::new(&target, &result, options).with_index(index).to_line();
-            let name = options.wanted_name(&target);
-            let result = Box::new(result);
-            Finished { index, line, outcome: Outcome::Asked { target, name, result } }
+            let result = grab::grab(&target, &options).await;
+            // All the paths of a hostile chain take a while to look at.
+            let report = move || {
+                let line = Document::new(&target, &result, &options).with_index(index).to_line();
+                let name = options.wanted_name(&target);
+                let result = Box::new(result);
+                Finished { index, line, outcome: Outcome::Asked { target, name, result } }
+            };
+            aside::compute(report).await
         });
     }
 
@@ -291,7 +310,27 @@ impl Run {
     fn write(&mut self, finished: &Finished) -> Result<bool, Failure> {
         self.tally.count(finished.index, &finished.outcome);
         self.progress.advance(&self.tally);
-        still_read(self.out.write_all(finished.line.as_bytes()))
+        if self.is_unread {
+            return Ok(true);
+        }
+        let outcome = self.out.write_all(finished.line.as_bytes());
+        self.goes_on(outcome)
+    }
+
+    /// Sends what is written on its way; whether the run goes on.
+    fn flush(&mut self) -> Result<bool, Failure> {
+        if self.is_unread {
+            return Ok(true);
+        }
+        let outcome = self.out.flush();
+        self.goes_on(outcome)
+    }
+
+    /// Whether the run goes on: without a reader of the results only for the set of anchors, which
+    /// goes to a file.
+    fn goes_on(&mut self, outcome: io::Result<()>) -> Result<bool, Failure> {
+        self.is_unread = !still_read(outcome)?;
+        Ok(!self.is_unread || self.exports)
     }
 
     /// Writes what waits for results that will not come any more, and sends all on its way.
@@ -301,7 +340,7 @@ impl Run {
                 return Ok(false);
             }
         }
-        still_read(self.out.flush())
+        self.flush()
     }
 }
 

@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    Grab, endpoint::Target, judge::rank::Candidate, run::set_cover, x509::certificate::Sha256,
+    Grab, endpoint::Target, judge::rank::Candidate, run::set_cover, text::time::Time,
+    x509::certificate::Sha256,
 };
 use rustls_pki_types::ServerName;
 
@@ -46,9 +47,9 @@ struct Door {
 const EXAMPLES: usize = 3;
 
 impl Tally {
-    /// Nothing counted yet; `to_export` says whether the set of anchors will be written.
-    pub(crate) fn new(to_export: bool) -> Self {
-        Self { material: to_export.then(Material::default), ..Self::default() }
+    /// Nothing counted yet; `export` is the time of judgement if the set of anchors will be written.
+    pub(crate) fn new(export: Option<Time>) -> Self {
+        Self { material: export.map(Material::new), ..Self::default() }
     }
 
     pub(crate) fn count(&mut self, index: u64, outcome: &Outcome) {
@@ -96,7 +97,7 @@ impl Tally {
         let door: Vec<Sha256> =
             candidates.iter().map(|one| one.root.certificate.sha256()).collect();
         if let Some(material) = &mut self.material {
-            material.add(index, (target, name), grab, verified, &door);
+            material.add(index, (target, name), grab, judgement, &door);
         }
         let door = self.doors.entry(door).or_default();
         door.count += 1;

@@ -4,7 +4,7 @@
 
 mod projects;
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use crate::stack::client::Device;
 use crate::{
@@ -25,11 +25,11 @@ use crate::{
 
 use self::projects::{PROJECTS, Project, Text};
 
-use super::targets;
+use super::{targets, warn};
 use crate::cli::{
     Exit, Failure,
     args::{self, Display, anchor},
-    manifest, output,
+    manifest, output, within,
 };
 
 /// What the constants are called in every project.
@@ -117,6 +117,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     for (path, _) in &mut files {
         *path = folder.join(&*path);
     }
+    within::refuse_links_out_of(folder, files.iter().map(|(path, _)| path.as_path()))?;
     if !args.force {
         spare(&files)?;
     }
@@ -152,7 +153,7 @@ fn described(
     let mut files = Vec::new();
     for (roots, name) in &copied {
         // As many bytes as the store takes of it.
-        let content = bounded_file::read(roots, MAX_ROOTS_BYTES as usize).map_err(|error| {
+        let content = bounded_file::read_given(roots, MAX_ROOTS_BYTES).map_err(|error| {
             let shown = Foreign::text(&roots.display().to_string()).line();
             Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
         })?;
@@ -210,8 +211,10 @@ fn grabbed(
         Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
     })?;
     let (mut bundle, _) = targets::selection(&job, target, &grab, judgement, &options)?;
-    let question = Question { name: &options.wanted_name(target), at: options.at };
-    anchor::prove_for(project.constants.0, &grab.presented, &bundle, question, display)?;
+    let question =
+        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+    warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
+    anchor::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
     // As it is found from within the project, so that the next `sync` changes nothing.
     for (file, place) in copied(args) {
         let outside = Foreign::text(&Source::File(file.clone()).to_string());
@@ -262,11 +265,7 @@ fn rendered(
 /// Refuses to touch what is there and different.
 fn spare(files: &[File]) -> Result<(), Failure> {
     for (path, data) in files {
-        let differs = match fs::read(path) {
-            Ok(content) => content != *data,
-            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
-        };
-        if differs {
+        if output::differs(path, data)? {
             let shown = Foreign::text(&path.display().to_string()).line();
             let hint = "choose another folder, or replace it with `--force`".to_owned();
             return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
