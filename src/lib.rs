@@ -34,8 +34,6 @@ pub mod output;
 
 #[cfg(feature = "fetch")]
 pub mod trust;
-#[cfg(all(test, feature = "fetch"))]
-mod variants;
 
 #[cfg(feature = "fetch")]
 pub mod endpoint;

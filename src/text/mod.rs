@@ -5,3 +5,5 @@ pub mod foreign;
 pub(crate) mod marks;
 pub mod secrets;
 pub mod time;
+#[cfg(all(test, feature = "fetch"))]
+pub(crate) mod variants;

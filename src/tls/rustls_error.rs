@@ -216,7 +216,7 @@ fn message(kind: HandshakeType) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::variants;
+    use crate::text::variants;
 
     /// Asserts that the sentence of each error has words of its own, and is not the error's name.
     fn assert_sentences<E: std::fmt::Debug>(all: &[E], sentence: impl Fn(&E) -> String) {

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use pem::PemError;
 
-use super::store::{Error, Format, MAX_ROOTS, MAX_ROOTS_BYTES};
+use super::{
+    error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
+    unsupported_format::Format,
+};
 use crate::{
     text::{bounded_file, foreign::Foreign},
     x509::{certificate::Certificate, pkcs7},

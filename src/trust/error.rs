@@ -5,8 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::store::{Format, MAX_ROOTS};
+use super::unsupported_format::Format;
 use crate::text::foreign::Foreign;
+
+/// The most bytes one file of roots may have: 16 MiB, some seventy times Mozilla's whole list.
+pub const MAX_ROOTS_BYTES: usize = 16 * 1024 * 1024;
+
+/// The most certificates that all files of roots may hold together.
+pub const MAX_ROOTS: usize = 2_000;
 
 /// Why roots could not be read.
 #[derive(Debug)]
@@ -17,7 +23,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What the system says, or that it is no regular file within
-        /// [`MAX_ROOTS_BYTES`](super::store::MAX_ROOTS_BYTES).
+        /// [`MAX_ROOTS_BYTES`].
         error: io::Error,
     },
     /// There are more than [`MAX_ROOTS`] certificates.

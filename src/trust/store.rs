@@ -11,7 +11,7 @@ use std::{
 
 pub use super::{
     certificate_file::{certificates_in, chain_in, read_certificates, read_chain},
-    error::Error,
+    error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
     mozilla::{
         has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
     },
@@ -21,12 +21,6 @@ use crate::{
     text::foreign::Foreign,
     x509::certificate::{Certificate, Sha256},
 };
-
-/// The most bytes one file of roots may have: 16 MiB, some seventy times Mozilla's whole list.
-pub const MAX_ROOTS_BYTES: usize = 16 * 1024 * 1024;
-
-/// The most certificates that all files of roots may hold together.
-pub const MAX_ROOTS: usize = 2_000;
 
 /// The most certificates that cannot be read and are named.
 const MAX_PROBLEMS: usize = 16;

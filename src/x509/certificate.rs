@@ -235,6 +235,12 @@ impl Certificate {
         self.signature_algorithm_oid() == id.as_bytes()
     }
 
+    /// Whether the algorithm of the signature on it has NULL as its parameters.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn is_signed_with_null(&self) -> bool {
+        self.0.der[self.0.signature_algorithm.end..].starts_with(&[5, 0])
+    }
+
     fn signature_algorithm_oid(&self) -> &[u8] {
         &self.0.der[self.0.signature_algorithm.clone()]
     }

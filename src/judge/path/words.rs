@@ -35,14 +35,6 @@ pub(super) fn sentence(error: &Error) -> &'static str {
         Error::MalformedDnsIdentifier => "has a DNS name that cannot be one",
         Error::MalformedExtensions => "has extensions that cannot be read",
         Error::MalformedNameConstraint => "has nameConstraints that cannot be read",
-        Error::MaximumNameConstraintComparisonsExceeded => {
-            "has more names to compare with nameConstraints than are compared here"
-        }
-        Error::MaximumPathBuildCallsExceeded => "is the end of more paths than are tried here",
-        Error::MaximumPathDepthExceeded => "has more intermediates above it than are tried, 6",
-        Error::MaximumSignatureChecksExceeded => {
-            "is the end of paths with more signatures than are checked here"
-        }
         Error::NameConstraintViolation => {
             "has a name that a CA above it may not issue for (nameConstraints)"
         }
@@ -69,8 +61,23 @@ pub(super) fn sentence(error: &Error) -> &'static str {
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
             "is signed with an algorithm that cannot be verified here with its issuer's key"
         }
-        other => revocation(other).unwrap_or(UNNAMED),
+        other => limit(other).or_else(|| revocation(other)).unwrap_or(UNNAMED),
     }
+}
+
+/// What is said of chains that rustls-webpki gives up on.
+fn limit(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::MaximumNameConstraintComparisonsExceeded => {
+            "has more names to compare with nameConstraints than are compared here"
+        }
+        Error::MaximumPathBuildCallsExceeded => "is the end of more paths than are tried here",
+        Error::MaximumPathDepthExceeded => "has more intermediates above it than are tried, 6",
+        Error::MaximumSignatureChecksExceeded => {
+            "is the end of paths with more signatures than are checked here"
+        }
+        _ => return None,
+    })
 }
 
 /// What is said of revocation lists, which certgrab gives rustls-webpki none of.
@@ -109,7 +116,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::variants;
+    use crate::text::variants;
 
     #[allow(deprecated)]
     fn all() -> Vec<Error> {

@@ -3,13 +3,10 @@
 //! In: a [`Grab`] or an [`Error`]. Out: [`Document`]; its field names do not change within
 //! schema 1, fields may be added. A survey has [`SurveyDocument`].
 
+mod certificate;
 mod survey;
 
-use std::{
-    fmt::Display,
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -18,7 +15,6 @@ use super::{
     warning::{self, Warning},
 };
 use crate::chain::MaxFragmentLength;
-use crate::chain::Sent;
 use crate::{
     endpoint::Target,
     judge::{
@@ -28,9 +24,9 @@ use crate::{
     output::bundle::Entry,
     text::{foreign::Foreign, time::Time},
     tls::{Verdict, probe},
-    x509::{certificate::Certificate, signature::Memory},
 };
 
+use self::certificate::{CertificatePart, PresentedPart, UnreadablePart, certificate};
 pub use self::survey::SurveyDocument;
 
 /// The version of the document's form.
@@ -110,36 +106,6 @@ struct DevicePart {
     /// that cannot ask are judged too.
     max_fragment_length: Option<usize>,
     verdict: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct CertificatePart {
-    sha256: String,
-    subject: String,
-    issuer: String,
-    serial: String,
-    not_before: String,
-    not_after: String,
-    key: String,
-    signature: String,
-    source: String,
-    pem: String,
-}
-
-#[derive(Debug, Serialize)]
-struct PresentedPart {
-    /// The position in the presented chain, from 1.
-    position: usize,
-    #[serde(flatten)]
-    certificate: Arc<CertificatePart>,
-}
-
-#[derive(Debug, Serialize)]
-struct UnreadablePart {
-    /// The position in the presented chain, from 1.
-    position: usize,
-    sha256: String,
-    problem: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -231,19 +197,7 @@ impl Document {
             incomplete: handshake.incomplete.clone(),
         });
         self.device = grab.device().as_ref().map(DevicePart::new);
-        for (position, sent) in presented.numbered() {
-            match sent {
-                Sent::Certificate(one) => self.presented.push(PresentedPart {
-                    position,
-                    certificate: certificate(one, &presented.source),
-                }),
-                Sent::Unreadable(one) => self.unreadable.push(UnreadablePart {
-                    position,
-                    sha256: one.sha256.to_string(),
-                    problem: one.problem.to_string(),
-                }),
-            }
-        }
+        (self.presented, self.unreadable) = certificate::presented(presented);
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
         self.fetched = fetched.map(|one| certificate(one, &grab.source(one))).collect();
         match &grab.verdict {
@@ -344,51 +298,6 @@ fn line(document: &impl Serialize) -> String {
     let mut line = serde_json::to_string(document).expect("strings and numbers always serialise");
     line.push('\n');
     line
-}
-
-/// A certificate and where it came from: all that its part of a document shows.
-#[derive(PartialEq, Eq)]
-struct Shown {
-    certificate: Certificate,
-    source: String,
-}
-
-/// One certificate has few sources.
-impl Hash for Shown {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.certificate.sha256().hash(state);
-    }
-}
-
-/// Certificates whose parts are remembered in each generation: thousands of servers share their
-/// authorities. Some 4 KiB each.
-const MAX_PARTS: usize = 256;
-
-fn certificate(certificate: &Certificate, source: &impl Display) -> Arc<CertificatePart> {
-    static PARTS: Memory<Shown, Arc<CertificatePart>> = Memory::new(MAX_PARTS);
-    let shown = Shown { certificate: certificate.clone(), source: source.to_string() };
-    PARTS.recall(&shown).unwrap_or_else(|| {
-        let part = Arc::new(CertificatePart::new(certificate, &shown.source));
-        PARTS.keep(shown, Arc::clone(&part));
-        part
-    })
-}
-
-impl CertificatePart {
-    fn new(certificate: &Certificate, source: &str) -> Self {
-        Self {
-            sha256: certificate.sha256().to_string(),
-            subject: certificate.subject().text().line(),
-            issuer: certificate.issuer().text().line(),
-            serial: certificate.serial(),
-            not_before: certificate.not_before().to_string(),
-            not_after: certificate.not_after().to_string(),
-            key: certificate.key().to_string(),
-            signature: certificate.signature_algorithm(),
-            source: source.to_owned(),
-            pem: certificate.pem(),
-        }
-    }
 }
 
 fn path_part(path: &Path) -> PathPart {

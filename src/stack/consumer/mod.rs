@@ -87,6 +87,7 @@ pub const MBEDTLS: Consumer = Consumer {
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
     lacks: &[
+        (Unusual::CompressedPoint, None),
         (Unusual::Ed25519, None),
         (Unusual::Ed448, None),
         (Unusual::PssKey, None),
@@ -111,6 +112,7 @@ pub const BEARSSL: Consumer = Consumer {
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
     lacks: &[
+        (Unusual::CompressedPoint, None),
         (Unusual::OtherCurve, None),
         (Unusual::Ed25519, None),
         (Unusual::Ed448, None),
@@ -157,6 +159,7 @@ pub const ESP_BUNDLE: Consumer = Consumer {
         unless: "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y",
     },
     lacks: &[
+        (Unusual::CompressedPoint, None),
         (Unusual::Ed25519, None),
         (Unusual::Ed448, None),
         (Unusual::PssKey, None),
@@ -179,6 +182,7 @@ pub const WOLFSSL: Consumer = Consumer {
     checks_anchor_dates: true,
     looks_up: LooksUp::Topmost { unless: "WOLFSSL_ALT_CERT_CHAINS" },
     lacks: &[
+        (Unusual::CompressedPoint, Some("HAVE_COMP_KEY")),
         (Unusual::OtherCurve, Some("HAVE_ALL_CURVES")),
         (Unusual::Ed25519, Some("HAVE_ED25519")),
         (Unusual::Ed448, Some("HAVE_ED448")),
@@ -197,6 +201,7 @@ pub const GO: Consumer = Consumer {
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
     lacks: &[
+        (Unusual::CompressedPoint, None),
         (Unusual::OtherCurve, None),
         (Unusual::Ed448, None),
         (Unusual::PssKey, None),
@@ -215,7 +220,7 @@ pub const JAVA: Consumer = Consumer {
     takes_leaf: TakesLeaf::AlwaysAsItStands,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
-    lacks: &[],
+    lacks: &[(Unusual::CompressedPoint, None)],
     known: Known::Measured,
 };
 
@@ -238,6 +243,8 @@ pub const RUSTLS: Consumer = Consumer {
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
     lacks: &[
+        (Unusual::CompressedPoint, None),
+        (Unusual::EcdsaNull, None),
         (Unusual::P521, Some("features = [\"aws-lc-rs\"]")),
         (Unusual::EcdsaSha512, Some("features = [\"aws-lc-rs\"]")),
         (Unusual::OtherCurve, None),

@@ -30,6 +30,8 @@ pub enum Unusual {
     P521,
     /// A key on another curve: P-224, secp256k1, those of Brainpool.
     OtherCurve,
+    /// A key whose point is compressed (SEC 1 section 2.3.3).
+    CompressedPoint,
     /// An Ed25519 key.
     Ed25519,
     /// An Ed448 key.
@@ -44,6 +46,9 @@ pub enum Unusual {
     Pss,
     /// A signature on a certificate by a key on P-256 or P-384 with SHA-512.
     EcdsaSha512,
+    /// A signature on a certificate by a key on an elliptic curve, with NULL as parameters where RFC
+    /// 5758 section 3.2 wants none.
+    EcdsaNull,
     /// The server's own certificate as an anchor, signed with SHA-1 by itself.
     Sha1,
     /// A critical nameConstraints below the anchor.
@@ -112,6 +117,9 @@ impl Unusual {
                 bits if bits > MOST_RSA_BITS => Some(Self::LongRsa),
                 _ => None,
             },
+            Key::Ec { point, .. } if matches!(point.first(), Some(2 | 3)) => {
+                Some(Self::CompressedPoint)
+            }
             Key::Ec { .. } => match key.nist_curve() {
                 Some(NistCurve::P256 | NistCurve::P384) => None,
                 Some(NistCurve::P521) => Some(Self::P521),
@@ -130,6 +138,9 @@ impl Unusual {
         let is_short = matches!(curve, Some(NistCurve::P256 | NistCurve::P384));
         if certificate.is_signed_with(ECDSA_WITH_SHA512) && is_short {
             return Some(Self::EcdsaSha512);
+        }
+        if matches!(issuer.key(), Key::Ec { .. }) && certificate.is_signed_with_null() {
+            return Some(Self::EcdsaNull);
         }
         certificate.is_signed_with(RSASSA_PSS).then_some(Self::Pss)
     }
@@ -158,6 +169,7 @@ impl Unusual {
         match self {
             Self::P521 => "verifies no signature by a key on P-521",
             Self::OtherCurve => "verifies no signature by a key on its curve",
+            Self::CompressedPoint => "does not read a key whose point is compressed",
             Self::Ed25519 => "verifies no signature by an Ed25519 key",
             Self::Ed448 => "verifies no signature by an Ed448 key",
             Self::ShortRsa => "verifies no signature by an RSA key of fewer than 2048 bits",
@@ -165,6 +177,7 @@ impl Unusual {
             Self::PssKey => "reads no RSA key that is for RSASSA-PSS alone",
             Self::Pss => "verifies no RSASSA-PSS signature on a certificate",
             Self::EcdsaSha512 => "verifies no ecdsa-with-SHA512 by a key on P-256 or P-384",
+            Self::EcdsaNull => "does not verify ECDSA signatures with NULL as parameters",
             Self::Sha1 => "verifies no signature with SHA-1, not even of itself",
             Self::NameConstraints | Self::AnchorNameConstraints => {
                 "reads no certificate with a critical nameConstraints"
@@ -187,6 +200,7 @@ impl Unusual {
         match self {
             Self::P521
             | Self::OtherCurve
+            | Self::CompressedPoint
             | Self::Ed25519
             | Self::Ed448
             | Self::ShortRsa
@@ -197,6 +211,7 @@ impl Unusual {
             }
             Self::Pss => "let the authority sign with PKCS #1 v1.5",
             Self::EcdsaSha512 => "let the authority sign with SHA-256 or SHA-384",
+            Self::EcdsaNull => "reissue the certificate without parameters of its ECDSA signature",
             Self::Sha1 => "let the server have a certificate that is signed with SHA-256",
             _ => "let the server have a chain without that",
         }

@@ -161,7 +161,7 @@ const TABLE: &[(&str, &[How])] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::variants;
+    use crate::text::variants;
 
     #[test]
     fn every_way_of_misbehaving_has_a_sentence() {
