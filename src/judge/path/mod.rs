@@ -11,6 +11,7 @@
 mod all;
 mod explain;
 mod search;
+mod size;
 mod webpki_error;
 
 use rustls_pki_types::{CertificateDer, ServerName};
