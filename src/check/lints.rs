@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Examined, Held, Knowledge, Severity, named};
+use super::{Examined, Held, Knowledge, Severity, checked::Checked, named};
 use crate::trust::removed;
 use crate::{
     judge::rank,
@@ -28,10 +28,6 @@ pub(super) const LONGEST_PATH: usize = 16;
 /// may hold ten thousand.
 pub(super) const MOST_ISSUERS: usize = 16;
 
-/// The most signatures that are checked in one file: as many as a store has roots, each of which
-/// signed itself.
-pub const MAX_SIGNATURE_CHECKS: usize = crate::trust::store::MAX_ROOTS;
-
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;
 
@@ -39,7 +35,7 @@ const NAMED_ROOTS: usize = 3;
 pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
     let held = examined.held.clone();
     let beside = Beside::each(&held, examined.is_generated, knowledge.at);
-    let (mut seen, mut checked) = (HashSet::new(), 0);
+    let (mut seen, mut checked) = (HashSet::new(), Checked::default());
     for one in held.iter().filter(|one| one.fingerprint.is_none()) {
         let Some(certificate) = one.resolved(knowledge.store) else { continue };
         if !seen.insert(certificate.sha256()) {
@@ -171,7 +167,7 @@ struct Desk<'a, 'b> {
     certificate: &'a Certificate,
     line: usize,
     /// Signatures that were checked in this file.
-    checked: &'a mut usize,
+    checked: &'a mut Checked,
 }
 
 impl Desk<'_, '_> {
@@ -203,7 +199,7 @@ impl Desk<'_, '_> {
         issuers.retain(|issuer| keys.insert(issuer.spki_der().to_vec()));
         let are_all = issuers.len() <= MOST_ISSUERS;
         issuers.truncate(MOST_ISSUERS);
-        let are_all = are_all && self.may_check(issuers.len());
+        let are_all = are_all && self.checked.may_check(issuers.len(), self.examined, self.line);
         if !are_all {
             issuers.clear();
         }
@@ -236,25 +232,6 @@ impl Desk<'_, '_> {
             return false;
         }
         true
-    }
-
-    /// Whether `more` signatures may be checked in this file.
-    fn may_check(&mut self, more: usize) -> bool {
-        if *self.checked + more <= MAX_SIGNATURE_CHECKS {
-            *self.checked += more;
-            return true;
-        }
-        // Said once.
-        if *self.checked <= MAX_SIGNATURE_CHECKS {
-            *self.checked = MAX_SIGNATURE_CHECKS + 1;
-            let message = format!(
-                "more than {MAX_SIGNATURE_CHECKS} signatures: that of this certificate and those \
-                 after it are not checked"
-            );
-            let action = "give the certificates in several files".to_owned();
-            self.find(Severity::Warning, "anchor-unknown", message, action);
-        }
-        false
     }
 
     /// Whether it stands where a root should.

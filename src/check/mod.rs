@@ -25,6 +25,7 @@ mod against_server;
 mod anchors;
 mod bare_anchor;
 mod call_site;
+mod checked;
 mod claims;
 mod client_certificate;
 mod encoding;
@@ -50,8 +51,9 @@ use crate::{
 pub use self::against_server::ask;
 pub use self::anchors::Held;
 pub use self::bare_anchor::Key;
+pub use self::checked::MAX_SIGNATURE_CHECKS;
 pub use self::claims::{Objection, objections, objections_alone};
-pub use self::lints::{MAX_SIGNATURE_CHECKS, lint, note_unknown};
+pub use self::lints::{lint, note_unknown};
 pub use self::trust::{Terms, hold_by_hand, hold_generated};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::shown;
-use super::text;
+use super::text_of;
 use crate::check::{Examined, Severity};
 
 /// The report for all files.
@@ -24,7 +24,7 @@ pub fn junit(files: &[Examined]) -> String {
         match worst {
             None => out.push_str("/>\n"),
             Some(worst) => {
-                let all = escaped(&text(file));
+                let all = escaped(&text_of(file));
                 let _ = match fails(&file) {
                     true => write!(
                         out,

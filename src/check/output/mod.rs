@@ -10,7 +10,7 @@ mod text;
 pub use self::json::json;
 pub use self::junit::junit;
 pub use self::sarif::sarif;
-pub use self::text::text;
+pub use self::text::{text, text_of};
 
 use std::path::Path;
 

@@ -7,9 +7,9 @@ use crate::check::{Examined, Finding};
 
 /// `file:line: severity: sentence [code]`, then what to do on a line of its own.
 #[must_use]
-pub fn text(examined: &Examined) -> String {
+pub fn text(findings: &[Finding]) -> String {
     let mut out = String::new();
-    for finding in &examined.findings {
+    for finding in findings {
         let Finding { file, line, severity, code, message, action } = finding;
         let file = inert(&shown(file));
         let _ = writeln!(out, "{file}:{line}: {}: {message} [{code}]", severity.word());
@@ -17,6 +17,13 @@ pub fn text(examined: &Examined) -> String {
             let _ = writeln!(out, "    {action}");
         }
     }
+    out
+}
+
+/// The same for a whole file, with how many findings are only counted.
+#[must_use]
+pub fn text_of(examined: &Examined) -> String {
+    let mut out = text(&examined.findings);
     if examined.more > 0 {
         let _ = writeln!(out, "{}: and {} more findings", shown(&examined.file), examined.more);
     }

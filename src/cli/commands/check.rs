@@ -293,7 +293,7 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
 
 fn show(files: &[Examined], args: &Args, display: &Display) -> Result<(), Failure> {
     let render = |form: Form| match form {
-        Form::Text => files.iter().map(written::text).collect(),
+        Form::Text => files.iter().map(written::text_of).collect(),
         Form::Json => written::json(files),
         Form::Sarif => written::sarif(files),
         Form::Junit => written::junit(files),

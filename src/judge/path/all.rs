@@ -4,7 +4,7 @@
 //! [`super::find`]; the others end somewhere, and here is where and why. Nothing is decided here:
 //! each path is put to the same judge alone.
 
-use super::{Question, explain, search, search::MAX_INTERMEDIATES};
+use super::{Question, explain, search, size::MAX_INTERMEDIATES};
 use crate::chain::Presented;
 use crate::{
     trust::store::{Root, Store},

@@ -12,6 +12,7 @@ mod all;
 mod constraints;
 mod explain;
 mod search;
+mod size;
 mod spelling;
 mod webpki_error;
 mod words;

@@ -6,7 +6,6 @@
 //! search of a browser, and a server could make it compute for minutes within them.
 
 use std::{
-    collections::HashMap,
     hash::{Hash, Hasher},
     ops::Range,
 };
@@ -16,16 +15,16 @@ use rustls_pki_types::{
 };
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
-use super::{Path, Paths, Question};
+use super::{
+    Path, Paths, Question,
+    size::{MAX_INTERMEDIATES, is_small, name_and_key},
+};
 use crate::{
-    judge::work::{MAX_PARTIAL_PATHS, Spent, Work},
+    judge::work::{Spent, Work},
     text::time::Time,
     trust::store::{self, Root},
     x509::{certificate::Certificate, extensions, signature::Memory},
 };
-
-/// The most intermediates of a path: those that rustls-webpki tries.
-pub(super) const MAX_INTERMEDIATES: usize = 6;
 
 /// What kept a search from finding a path.
 #[derive(Debug, Clone)]
@@ -126,7 +125,7 @@ fn judged(asked: &Asked, work: &Work) -> Result<Steps, Problem> {
     let mut search = Search { asked, work, steps, problem: None };
     let mut failure = webpki::Error::UnknownIssuer;
     let every: Vec<usize> = (0..asked.candidates.len()).collect();
-    let is_small = is_small(asked);
+    let is_small = is_small(&asked.leaf, &asked.candidates);
     if is_small {
         failure = search.run(&end_entity, &every, 0..asked.roots.len(), false);
     }
@@ -140,48 +139,6 @@ fn judged(asked: &Asked, work: &Work) -> Result<Steps, Problem> {
         (true, Some(spent)) => Err(Problem::Work(spent)),
         (true, None) => Err(search.problem.unwrap_or(Problem::WebPki(failure))),
     }
-}
-
-/// Whether rustls-webpki would try no more partial paths than are looked at for a target.
-///
-/// It goes by names, as far as six intermediates, and its own limit of 200,000 partial paths, each
-/// with every certificate read again, is far away. No signature is checked here.
-fn is_small(asked: &Asked) -> bool {
-    let Asked { leaf, candidates, .. } = asked;
-    let mut keys: HashMap<(&[u8], &[u8]), usize> = HashMap::new();
-    let mut by_subject: HashMap<&[u8], Vec<usize>> = HashMap::new();
-    let mut key = |one| {
-        let next = keys.len();
-        *keys.entry(name_and_key(one)).or_insert(next)
-    };
-    let leaf_key = key(leaf);
-    let candidate_keys: Vec<usize> = candidates.iter().map(key).collect();
-    for (position, candidate) in candidates.iter().enumerate() {
-        by_subject.entry(candidate.subject_der()).or_default().push(position);
-    }
-    let mut tried = 0;
-    let mut open: Vec<(&Certificate, Vec<usize>)> = vec![(leaf, vec![leaf_key])];
-    while let Some((top, below)) = open.pop() {
-        for &position in by_subject.get(top.issuer_der()).into_iter().flatten() {
-            if below.contains(&candidate_keys[position]) {
-                continue;
-            }
-            tried += 1;
-            if tried > MAX_PARTIAL_PATHS {
-                return false;
-            }
-            if below.len() <= MAX_INTERMEDIATES {
-                let path = below.iter().copied().chain([candidate_keys[position]]).collect();
-                open.push((&candidates[position], path));
-            }
-        }
-    }
-    true
-}
-
-/// What makes two certificates one step of a path (RFC 4158 section 5.2).
-fn name_and_key(certificate: &Certificate) -> (&[u8], &[u8]) {
-    (certificate.subject_der(), certificate.spki_der())
 }
 
 /// Whether rustls-webpki ended at a budget of its own.
