@@ -33,7 +33,7 @@ fn examined(file: &Path, roots: &Path, at: Time) -> Result<Examined, String> {
 
 fn main() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plant/root.pem");
-    print!("{}", check::output::text(&examined(&root, &root, Time::now())?));
+    print!("{}", check::output::text(&examined(&root, &root, Time::now())?.findings));
     Ok(())
 }
 
