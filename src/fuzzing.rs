@@ -11,15 +11,15 @@ use tokio::{
 };
 use url::Url;
 
+use crate::chain::{Attempt, Issuers, Problem};
 use crate::{
     net::aia::{
-        self, Allowed, Attempt, Chain, Issuers, Problem, body,
+        self, Allowed, Chain, body,
         http::{self, Answer},
         policy,
     },
     text::foreign::Foreign,
-    tls,
-    tls::server_flight,
+    tls::{self, server_flight},
     x509::certificate::Certificate,
 };
 

@@ -3,12 +3,12 @@
 use std::{fs, sync::Arc};
 
 use certgrab::chain::Presented;
+use certgrab::chain::{Fetched, Issuers};
 use certgrab::{
     judge::{
         prove::Verified,
         rank::{Candidate, Reason},
     },
-    net::aia::{Fetched, Issuers},
     run::grab::{self, Options},
     text::foreign::Foreign,
     trust::store::{Source, Store},

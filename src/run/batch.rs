@@ -17,6 +17,7 @@ use rustls_pki_types::{DnsName, IpAddr, ServerName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::chain::Issuers;
 use crate::chain::Presented;
 use crate::{
     judge::{
@@ -25,7 +26,6 @@ use crate::{
         prove, rank,
         work::Work,
     },
-    net::aia::Issuers,
     text::{foreign::Foreign, time::Time},
     trust::store::{self, Source, Store},
     x509::certificate::Certificate,

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
 
+use crate::chain::Issuers;
 use crate::chain::Presented;
 use crate::stack::{client::Device, hello::Hello};
 use crate::{
@@ -15,10 +16,7 @@ use crate::{
         rank,
         work::Work,
     },
-    net::{
-        aia::{self, Issuers},
-        aside, connect,
-    },
+    net::{aia, aside, connect},
     output::bundle::Bundle,
     run::pack::{self, Besides, What},
     text::time::Time,

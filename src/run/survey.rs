@@ -13,6 +13,7 @@ use super::{
     grab::{self, Grab, Options},
     set_cover,
 };
+use crate::chain::Issuers;
 use crate::chain::Presented;
 use crate::{
     chain::Version,
@@ -21,7 +22,7 @@ use crate::{
 use crate::{
     endpoint::Target,
     judge::{rank::Candidate, work::Work},
-    net::{aia::Issuers, aside, connect},
+    net::{aside, connect},
     output::bundle::Bundle,
     run::pack::{self, What},
     tls::probe::{self, Way},

@@ -15,6 +15,7 @@ pub use super::{
     mozilla::{
         has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
     },
+    root::{Root, Source},
     unsupported_format::Format,
 };
 use crate::{
@@ -33,34 +34,6 @@ pub struct Store {
     added: Arc<Vec<Root>>,
     fingerprints: Vec<Sha256>,
     passed_over: Vec<String>,
-}
-
-/// A certificate that the user trusts as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Root {
-    /// The certificate.
-    pub certificate: Certificate,
-    /// Why it is trusted.
-    pub source: Source,
-}
-
-/// Where a certificate came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// The server sent it.
-    Server,
-    /// It was read from a file as if a server had sent it.
-    Presented(PathBuf),
-    /// It was fetched from the caIssuers URL of another certificate.
-    Fetched(Foreign),
-    /// Mozilla's list, bundled with certgrab.
-    Mozilla,
-    /// The operating system's list.
-    System,
-    /// A file that the user named.
-    File(PathBuf),
-    /// The user gave its SHA-256.
-    Fingerprint,
 }
 
 impl Store {
@@ -291,21 +264,6 @@ impl Store {
             [one] => one.clone(),
             [first, .., last] if parts.len() > 3 => format!("{first} ... {last}"),
             [start @ .., last] => format!("{} or {last}", start.join(", ")),
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = |path: &Path| Foreign::text(&path.display().to_string()).line();
-        match self {
-            Self::Server => f.write_str("sent by the server"),
-            Self::Presented(path) => write!(f, "read from {} as sent by the server", file(path)),
-            Self::Fetched(url) => write!(f, "fetched from {}", url.line()),
-            Self::Mozilla => f.write_str("Mozilla's store"),
-            Self::System => f.write_str("the system's store"),
-            Self::File(path) => f.write_str(&file(path)),
-            Self::Fingerprint => f.write_str("trusted by its SHA-256"),
         }
     }
 }

@@ -12,11 +12,8 @@ use std::{
 
 use url::{Host, Url};
 
-use super::Problem;
+use crate::chain::{MAX_URL_CHARACTERS, Problem};
 use crate::text::foreign::Foreign;
-
-/// The most characters of a URL: the longest of 1,389 in public certificates has 138.
-pub const MAX_URL_CHARACTERS: usize = 2048;
 
 /// The port of HTTP (RFC 9110 section 4.2.1).
 const HTTP_PORT: u16 = 80;
