@@ -81,7 +81,7 @@ pub(crate) const SUITES: [(u16, &str); 72] = [
     (0x0001, "TLS_RSA_WITH_NULL_MD5"),
 ];
 
-/// The three suites of TLS 1.3 that a full handshake may settle on (RFC 8446 appendix B.4).
+/// The three suites of TLS 1.3 that a completed handshake may use (RFC 8446 appendix B.4).
 pub(crate) const TLS13_SUITES: [(u16, &str); 3] = [
     (0x1301, "TLS_AES_128_GCM_SHA256"),
     (0x1302, "TLS_AES_256_GCM_SHA384"),

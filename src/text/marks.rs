@@ -1,8 +1,8 @@
-//! Words that act on what reads a line, wherever in the line they stand.
+//! Words that tools obey anywhere in a line.
 //!
 //! In: the text before a character, and the character. Out: whether the character completes a
-//! word that a PEM parser, the log of a CI service, an editor or a linter obeys. Text from outside
-//! then holds the number of the character instead.
+//! word that a PEM parser, the log of a CI service, an editor or a linter obeys. Untrusted text then
+//! has the number of the character instead.
 
 /// What a boundary of PEM begins with, wherever in a line some readers look for it.
 const DASHES: &str = "-----";
@@ -22,7 +22,7 @@ pub(crate) fn opens(before: &str, character: char) -> bool {
     }
 }
 
-/// Whether `text` holds nothing that [`opens`].
+/// Whether `text` contains nothing that [`opens`].
 pub(crate) fn is_inert(text: &str) -> bool {
     !text.char_indices().any(|(at, character)| opens(&text[..at], character))
 }
