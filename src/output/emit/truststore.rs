@@ -71,7 +71,7 @@ fn numbered(bundle: &Bundle) -> impl Iterator<Item = (String, &Entry)> {
 ///
 /// The form is Sun's own, a few numbers in a row. The crate that writes it, `jks`, brings 130 others,
 /// some of them twice and long superseded, for keys that a truststore has not.
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(super) fn jks(bundle: &Bundle) -> Vec<u8> {
     const MAGIC: u32 = 0xfeed_feed;
     const VERSION: u32 = 2;
