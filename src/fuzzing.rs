@@ -66,7 +66,7 @@ pub fn issuers_among(
 ) -> (Issuers, Option<Vec<Certificate>>) {
     let attempt = || Attempt {
         url: Foreign::text("http://aia.test/"),
-        child: chain.presented.certificates[0].sha256(),
+        child: leaf.sha256(),
         problem: None,
     };
     aia::judge(chain, answers.into_iter().map(|answer| (attempt(), Ok(answer))).collect())
