@@ -15,14 +15,14 @@ use crate::text::{
 /// The longest name in the public stores has 9.
 pub const SHOWN_RDNS: usize = 64;
 
+/// The attributes of each relative distinguished name: the content of each type's OID, and `V`.
+type Sets<'a, V> = Vec<Vec<(&'a [u8], V)>>;
+
 /// A distinguished name in its DER form (RFC 5280 section 4.1.2.4).
 #[derive(Clone, Copy)]
 pub struct Name<'a> {
     der: &'a [u8],
 }
-
-/// Relative distinguished names, each a set of attributes: an object identifier and a value.
-type Rdns<'a, V> = Vec<Vec<(&'a [u8], V)>>;
 
 impl<'a> Name<'a> {
     pub(crate) fn new(der: &'a [u8]) -> Self {
@@ -54,7 +54,7 @@ impl<'a> Name<'a> {
     /// regard to case, to the number of spaces, and to the type of string. `None` if it cannot be
     /// read.
     #[cfg(feature = "judge")]
-    pub(crate) fn compared(&self) -> Option<Rdns<'a, String>> {
+    pub(crate) fn compared(&self) -> Option<Sets<'a, String>> {
         let value = |value: Element<'_>| match decode(value) {
             Some(text) => {
                 let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
@@ -79,7 +79,7 @@ impl<'a> Name<'a> {
     }
 
     /// The attributes of each relative distinguished name, in the order of the DER.
-    fn pairs(&self) -> Option<Rdns<'a, Element<'a>>> {
+    fn pairs(&self) -> Option<Sets<'a, Element<'a>>> {
         let mut names = Elements::of(Elements::of(self.der).sequence()?.value);
         let mut all = Vec::new();
         while !names.is_empty() {
