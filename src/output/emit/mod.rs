@@ -11,6 +11,7 @@ mod identifier;
 mod outside;
 mod pkcs7;
 mod template;
+mod templates;
 mod truststore;
 mod variables;
 
