@@ -158,9 +158,7 @@ async fn directly(
             Ok(stream)
         }
         Ok(Err(attempts)) => Err(Error::Refused { target: to.to_string(), attempts }),
-        Err(_) => {
-            Err(Error::TimedOut { target: to.to_string(), waiting_for: "an address to answer" })
-        }
+        Err(_) => Err(Error::TimedOut { target: to.to_string(), waiting_for: "an answer" }),
     }
 }
 
@@ -198,7 +196,7 @@ async fn resolve(
                 }
                 Err(_) => {
                     let target = target.to_string();
-                    return Err(Error::TimedOut { target, waiting_for: "its name to resolve" });
+                    return Err(Error::TimedOut { target, waiting_for: "name resolution" });
                 }
             }
         }
@@ -303,10 +301,10 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
-            Self::ProxyUnreachable(error) => write!(f, "no connection to the proxy: {error}"),
+            Self::ProxyUnreachable(error) => write!(f, "cannot reach the proxy: {error}"),
             Self::Proxy(error) => error.fmt(f),
             Self::TimedOut { target, waiting_for } => {
-                write!(f, "timed out with {target} while waiting for {waiting_for}")
+                write!(f, "timed out connecting to {target} while waiting for {waiting_for}")
             }
         }
     }
@@ -329,24 +327,24 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoAddress { family: Some(Family::V4), .. } => Some("leave out `-4`".to_owned()),
-            Self::NoAddress { family: Some(Family::V6), .. } => Some("leave out `-6`".to_owned()),
-            Self::TimedOut { .. } => {
-                Some("a firewall may drop the connection; `--timeout SECS` waits longer".to_owned())
-            }
+            Self::NoAddress { family: Some(Family::V4), .. } => Some("remove `-4`".to_owned()),
+            Self::NoAddress { family: Some(Family::V6), .. } => Some("remove `-6`".to_owned()),
+            Self::TimedOut { .. } => Some(
+                "a firewall may drop the packets; raise the limit with `--timeout SECS`".to_owned(),
+            ),
             Self::Refused { attempts, .. } => {
                 let refused = attempts
                     .iter()
                     .all(|(_, error)| error.kind() == io::ErrorKind::ConnectionRefused);
-                refused.then(|| "nothing listens there: is the port right?".to_owned())
+                refused.then(|| "nothing listens on this port; check the port number".to_owned())
             }
-            Self::ProxyUnreachable(_) => Some("`--proxy none` goes without one".to_owned()),
+            Self::ProxyUnreachable(_) => Some("connect directly with `--proxy none`".to_owned()),
             Self::Proxy(error) => error.hint(),
             // RFC 6762 section 3. Musl's resolver knows no plugin that would ask there.
             Self::Resolution { host, .. }
                 if cfg!(target_env = "musl") && host.ends_with(".local") =>
             {
-                Some("this static build asks DNS alone, not mDNS: give the address".to_owned())
+                Some("this static build does not support mDNS: pass the IP address".to_owned())
             }
             Self::NoAddress { .. } | Self::Resolution { .. } => None,
         }

@@ -275,18 +275,18 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoLock => Some("name it with `Build::lock`".to_owned()),
-            Self::NoOutput => Some("name one with `Build::rust`, `c` or `emit`".to_owned()),
+            Self::NoLock => Some("set it with `Build::lock`".to_owned()),
+            Self::NoOutput => Some("add one with `Build::rust`, `c` or `emit`".to_owned()),
             Self::Unreadable { error, .. } if error.kind() == io::ErrorKind::NotFound => {
                 Some("write it with `certgrab TARGET --emit lock=FILE` and commit it".to_owned())
             }
             Self::Lock { error, .. } if error.problem == lock::Problem::NoHost => {
-                Some("name its host and port with `Build::server`".to_owned())
+                Some("set its host and port with `Build::server`".to_owned())
             }
             Self::Lock { error, .. } => error.hint(),
             Self::Format(_) => {
                 let names: Vec<_> = emit::FORMATS.iter().map(|format| format.name).collect();
-                Some(format!("the forms are {}", names.join(", ")))
+                Some(format!("the formats are {}", names.join(", ")))
             }
             Self::Emit(error) => error.hint(),
             _ => None,
@@ -301,13 +301,13 @@ impl fmt::Display for Error {
             Self::NoLock => f.write_str("no lock was named"),
             Self::NoOutput => f.write_str("no output was named"),
             Self::NoVariable(name) => {
-                write!(f, "the environment variable {name}, where relative paths begin, is not set")
+                write!(f, "the environment variable {name}, the base of relative paths, is not set")
             }
             Self::Unreadable { path, error } => {
                 write!(f, "cannot read the lock {}: {error}", shown(path))
             }
             Self::Lock { path, error } => write!(f, "{}: {error}", shown(path)),
-            Self::Format(name) => write!(f, "no form is called `{}`", Foreign::text(name).line()),
+            Self::Format(name) => write!(f, "unknown format `{}`", Foreign::text(name).line()),
             Self::Name { name, error } => {
                 write!(f, "`{}` cannot name a constant: {error}", Foreign::text(name).line())
             }
@@ -387,7 +387,7 @@ mod tests {
         assert_eq!(told(directory.build()), "no output was named");
         assert_eq!(
             told(directory.build().rust("ca.rs").emit("basic", "ca.bas")),
-            "no form is called `basic`"
+            "unknown format `basic`"
         );
         assert!(told(directory.build().rust("ca.rs").name("1st")).starts_with("`1st` cannot name"));
         let missing = told(directory.build().lock("no.pem").rust("ca.rs"));

@@ -70,7 +70,7 @@ impl Bundle {
 
     /// What its certificates are to the server, as the names of constants end.
     #[must_use]
-    pub fn what_it_is(&self) -> &'static str {
+    pub fn constant_suffix(&self) -> &'static str {
         let has = |role: Role| self.entries.iter().any(|entry| entry.role == role);
         match (has(Role::Leaf), has(Role::Intermediate), has(Role::Anchor)) {
             (true, false, false) => "CERTIFICATE",

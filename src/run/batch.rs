@@ -168,12 +168,12 @@ fn name(case: &Case) -> Result<Option<ServerName<'static>>, String> {
     match kind {
         Some("ip") => match address() {
             Ok(name) => Ok(Some(name)),
-            Err(_) => Err(format!("`{}` is no IP address", shown())),
+            Err(_) => Err(format!("`{}` is not an IP address", shown())),
         },
         Some("dns") | None => match dns() {
             Ok(name) => Ok(Some(name)),
             Err(_) if kind.is_none() && address().is_ok() => Ok(address().ok()),
-            Err(_) => Err(format!("`{}` is no DNS name", shown())),
+            Err(_) => Err(format!("`{}` is not a DNS name", shown())),
         },
         Some(_) => Ok(None),
     }
@@ -231,7 +231,7 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
     warnings.sort();
     warnings.dedup();
     if paths.cut {
-        warnings.push("there may be more paths: the search was cut by its budget".to_owned());
+        warnings.push("there may be more paths: the search reached its limit".to_owned());
     }
 
     let ranked = rank::rank(&paths, &presented, &Issuers::default());

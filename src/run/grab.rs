@@ -18,7 +18,7 @@ use crate::{
     },
     net::{aia, aside, connect},
     output::bundle::Bundle,
-    run::pack::{self, Besides, What},
+    run::pack::{self, Extras, What},
     text::time::Time,
     tls::{Verdict, probe},
     trust::store::{Source, Store},
@@ -45,7 +45,7 @@ pub struct Options {
     /// Whether and where issuers are fetched that the server leaves out.
     pub issuers: aia::Options,
     /// What is held besides the anchor.
-    pub besides: Besides,
+    pub extras: Extras,
     /// Which handshakes may be tried.
     pub way: probe::Way,
     /// The device whose ClientHello to send.
@@ -79,7 +79,7 @@ impl Options {
             sni: Sni::Target,
             lasting: None,
             issuers: aia::Options::default(),
-            besides: Besides::default(),
+            extras: Extras::default(),
             way: probe::Way::Auto,
             device: None,
         }
@@ -203,7 +203,7 @@ impl Judgement {
     #[must_use]
     pub fn bundle(&self, target: &Target, presented: &Presented, options: &Options) -> Bundle {
         pack::pack(target, presented, &self.verified, What::Anchor).with(
-            options.besides,
+            options.extras,
             &self.verified,
             options.at,
         )

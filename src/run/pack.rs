@@ -31,7 +31,7 @@ pub enum What {
 
 /// What is held besides the anchor, if anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Besides {
+pub struct Extras {
     /// The other anchors that would do with what the server sends.
     pub backups: bool,
     /// The roots of Mozilla's store that belong to the anchor's organisation.
@@ -97,7 +97,7 @@ pub fn pack_candidate(
     }
 }
 
-impl Besides {
+impl Extras {
     /// Whether there is anything to hold besides the anchor.
     #[must_use]
     pub const fn is_any(self) -> bool {
@@ -108,11 +108,15 @@ impl Besides {
     #[must_use]
     pub fn absent(self, entries: &[Entry]) -> Vec<(Role, &'static str)> {
         let reasons = [
-            (self.backups, Role::Backup, "no other root would do with what the server sends"),
+            (
+                self.backups,
+                Role::Backup,
+                "no other root verifies the server with the chain it sends",
+            ),
             (
                 self.siblings,
                 Role::Sibling,
-                "Mozilla's store has no other root of the anchor's organisation that lasts",
+                "Mozilla's store has no other valid root of the anchor's organisation",
             ),
         ];
         let is_absent = |role| !entries.iter().any(|entry| entry.role == role);
@@ -124,7 +128,7 @@ impl Besides {
 impl Bundle {
     /// Adds what is held besides the anchor, each with the reason, judged at the time `at`.
     #[must_use]
-    pub fn with(mut self, besides: Besides, verified: &Verified, at: Time) -> Self {
+    pub fn with(mut self, besides: Extras, verified: &Verified, at: Time) -> Self {
         if besides.backups {
             self = self.with_backups(verified);
         }
@@ -132,9 +136,9 @@ impl Bundle {
     }
 
     /// What is held besides the anchor and what the server leaves out.
-    pub fn besides(&self) -> impl Iterator<Item = &Entry> {
-        let is_besides = |entry: &&Entry| matches!(entry.role, Role::Backup | Role::Sibling);
-        self.entries.iter().filter(is_besides)
+    pub fn extras(&self) -> impl Iterator<Item = &Entry> {
+        let is_extra = |entry: &&Entry| matches!(entry.role, Role::Backup | Role::Sibling);
+        self.entries.iter().filter(is_extra)
     }
 
     /// Adds the other anchors that would do with what the server sends, each with the reason.
@@ -157,8 +161,8 @@ impl Bundle {
         for root in mozilla_siblings(&anchor.certificate) {
             let until = rank::lasts(&root, None).until;
             if until > at {
-                let reason = "of the same organisation: the server's next certificates may come \
-                              from it";
+                let reason = "from the same organisation: the server's next certificates may \
+                              chain to it";
                 self.add_root(&root, Role::Sibling, reason, until);
             }
         }

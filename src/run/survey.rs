@@ -191,8 +191,8 @@ fn sort(
         });
         survey.answers.push((question, number));
     }
-    let doors: Vec<Vec<Sha256>> = survey.chains.iter().map(anchors_of).collect();
-    survey.anchors = set_cover::smallest(&doors);
+    let servers: Vec<Vec<Sha256>> = survey.chains.iter().map(anchors_of).collect();
+    survey.anchors = set_cover::smallest(&servers);
     survey
 }
 

@@ -148,7 +148,7 @@ mod tests {
         assert!(matches!(heard_out, Error::Closed { received: MAX_PEER_BYTES }), "{heard_out}");
         assert_eq!(
             hear(MAX_PEER_BYTES + 1).to_string(),
-            "the server sent over 1048576 bytes without finishing"
+            "the server sent more than 1048576 bytes without completing the handshake"
         );
     }
 }

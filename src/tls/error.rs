@@ -85,7 +85,7 @@ impl Error {
     }
 
     pub(crate) fn no_random_numbers() -> Self {
-        Self::Protocol(Foreign::text("this machine's source of random numbers fails"))
+        Self::Protocol(Foreign::text("this machine's random number generator fails"))
     }
 
     /// What rustls says, after `beginning` had come from the peer.
@@ -158,7 +158,7 @@ impl Error {
 
     /// Whether the peer hung up without a word, as a broker without TLS does.
     #[must_use]
-    pub fn is_wordless(&self) -> bool {
+    pub fn is_unanswered(&self) -> bool {
         match self {
             Self::Closed { received: 0 } => true,
             Self::Broken { error, received: 0 } => hung_up(error),
@@ -186,31 +186,32 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Alert(AlertDescription::UnrecognisedName) => {
-                "the server knows no such name: `--sni NAME` sends another"
+                "the server does not know this name: send another with `--sni NAME`"
             }
             Self::Alert(AlertDescription::ProtocolVersion) => {
-                "`--handshake auto` tries TLS 1.0 to 1.3; `full` has nothing before 1.2, \
-                 `cleartext` nothing after it, since TLS 1.3 encrypts its certificates"
+                "use `--handshake auto`, which tries TLS 1.0 to 1.3; `full` supports only 1.2 and \
+                 1.3, `cleartext` only 1.2 and older"
             }
             Self::Lacking(_) => {
-                "OpenSSL may have it: `openssl s_client -connect HOST:PORT -showcerts` shows the \
-                 chain, `--from FILE` judges it from a file"
+                "OpenSSL may support it: save the chain with `openssl s_client -connect HOST:PORT \
+                 -showcerts` and pass it with `--from FILE`"
             }
             Self::Alert(AlertDescription::HandshakeFailure) => {
-                "the server may want another name, which `--sni NAME` sends, or have no certificate \
-                 and want a key that both sides know (PSK)"
+                "the server may expect another name (pass `--sni NAME`), or use a pre-shared key \
+                 (PSK) instead of a certificate"
             }
             Self::NotTls { protocol: Some(protocol), .. } => protocol.hint()?,
             Self::NotTls { protocol: None, .. } => {
-                "is this the port for TLS? MQTT has TLS on 8883, HTTP on 443"
+                "check the port: TLS is usually on 8883 for MQTT and on 443 for HTTP"
             }
             Self::TimedOut { received: 0 } => {
-                "the port may speak a protocol without TLS that waits for its client, or the \
-                 server is busy: `--timeout SECS` waits longer"
+                "the port may not speak TLS, or the server is busy: raise the limit with \
+                 `--timeout SECS`"
             }
-            Self::TimedOut { .. } => "`--timeout SECS` waits longer",
+            Self::TimedOut { .. } => "raise the limit with `--timeout SECS`",
             Self::Closed { received: 0 } | Self::Broken { received: 0, .. } => {
-                "is this the port for TLS? A server without TLS often hangs up on a ClientHello"
+                "check the port: a server without TLS often closes the connection after a \
+                 ClientHello"
             }
             _ => return None,
         };
@@ -265,37 +266,41 @@ impl fmt::Display for Error {
                 write!(f, "the port speaks {protocol} without TLS")
             }
             Self::NotTls { protocol: Some(protocol), answer } => {
-                write!(f, "the port speaks {protocol} without TLS, it says `{}`", answer.line())
+                write!(f, "the port speaks {protocol} without TLS; it answered `{}`", answer.line())
             }
             Self::NotTls { protocol: None, answer } => {
-                write!(f, "the server does not speak TLS, it says `{}`", answer.line())
+                write!(f, "the server does not speak TLS; it answered `{}`", answer.line())
             }
             Self::Alert(description) => {
                 write!(f, "the server refused the handshake: alert {}", alert_name(*description))
             }
             Self::Version(number) => {
-                write!(f, "the server speaks {} at best", version_name(*number))
+                write!(f, "the server supports at most {}", version_name(*number))
             }
             Self::Lacking(what) => {
-                write!(f, "the server speaks TLS 1.3 with {what}, which certgrab does not have")
+                write!(f, "the server speaks TLS 1.3 with {what}, which certgrab does not support")
             }
             Self::Incompatible(said) => f.write_str(&said.line()),
             Self::WrongSignature => f.write_str(
-                "the server signed the handshake with another key than that of its certificate",
+                "the server signed the handshake with a key that does not match its certificate",
             ),
             Self::TooLarge { what, bytes: Some(bytes), most } => {
-                write!(f, "the server sent a {what} of {bytes} bytes, certgrab takes {most}")
+                write!(f, "the server sent a {what} of {bytes} bytes; expected at most {most}")
             }
             Self::TooLarge { what, bytes: None, most } => {
                 write!(f, "the server sent a {what} of more than {most} bytes")
             }
             Self::TooMuch => {
-                write!(f, "the server sent over {MAX_PEER_BYTES} bytes without finishing")
+                write!(
+                    f,
+                    "the server sent more than {MAX_PEER_BYTES} bytes without completing the \
+                     handshake"
+                )
             }
-            Self::Useless => f.write_str("the server sent record after record that brings nothing"),
+            Self::Useless => f.write_str("the server sent too many records without content"),
             Self::Protocol(problem) => f.write_str(&problem.line()),
             Self::TimedOut { received: 0 } => {
-                f.write_str("timed out: the server took the connection and said nothing")
+                f.write_str("timed out: the server accepted the connection but sent nothing")
             }
             Self::TimedOut { received } => {
                 write!(f, "timed out: the server stalled {}", after(*received))
@@ -306,7 +311,7 @@ impl fmt::Display for Error {
 
 fn after(received: usize) -> String {
     match received {
-        0 => "without a word".to_owned(),
+        0 => "before any data arrived".to_owned(),
         1 => "after 1 byte".to_owned(),
         _ => format!("after {received} bytes"),
     }

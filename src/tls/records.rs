@@ -264,7 +264,7 @@ mod tests {
         let error = events(&header, 5).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the server sent a record of 16385 bytes, certgrab takes 16384"
+            "the server sent a record of 16385 bytes; expected at most 16384"
         );
     }
 

@@ -73,7 +73,7 @@ impl Device {
             && handshake.max_fragment_length != self.max_fragment_length
         {
             return Some(format!(
-                "the server may send records of {MAX_RECORD_BYTES} bytes, its buffer holds {}",
+                "the server may send records of {MAX_RECORD_BYTES} bytes; its buffer holds {}",
                 self.receive_bytes
             ));
         }
@@ -88,8 +88,7 @@ impl Device {
             && *number < *oldest as u16
         {
             return Some(format!(
-                "{name} speaks {oldest} and nothing older; without `--as` certgrab shows what the \
-                 server has"
+                "{name} supports {oldest} or newer; omit `--as` to see what the server supports"
             ));
         }
         if let Some(presented) = seen
@@ -108,11 +107,11 @@ impl Device {
                     )
                 }
                 (true, None) if self.newest < Version::Tls13 && self.tls13.is_none() => {
-                    format!("the server speaks {version}, which {name} does not have")
+                    format!("the server speaks {version}, which {name} does not support")
                 }
                 (_, None) => format!(
-                    "with a client that offers more the server speaks {version} with \
-                     {cipher_suite} and the key {key}, which `certgrab` without `--as` shows"
+                    "to a client that offers more, the server speaks {version} with \
+                     {cipher_suite} and the key {key}; omit `--as` to see it"
                 ),
             });
         }
@@ -121,7 +120,7 @@ impl Device {
             Some(change) => {
                 Some(format!("if the server speaks TLS 1.3 only, {name} needs {change}"))
             }
-            None => Some(format!("the server speaks no version that {name} has")),
+            None => Some(format!("the server and {name} have no TLS version in common")),
         }
     }
 
@@ -167,11 +166,10 @@ impl Verdict {
         if let Some(bytes) = self.certificate_message_bytes {
             sentences.push(if device.whole_messages {
                 let setting = device.receive_setting.map(|setting| {
-                    format!("; {setting} sets it, and the server's other records must fit too")
+                    format!("; set it with {setting}, with room for the server's other records")
                 });
                 format!(
-                    "needs a receive buffer of {bytes} bytes for the certificates, by default it \
-                     has {}{}",
+                    "needs a receive buffer of {bytes} bytes for the certificates (default: {}){}",
                     device.receive_bytes,
                     setting.unwrap_or_default()
                 )
@@ -182,12 +180,12 @@ impl Verdict {
         if let Some(asked) = self.asked_fragment_length {
             let bytes = asked.bytes();
             sentences.push(match (self.max_fragment_length, device.max_fragment_length) {
-                (Some(_), Some(_)) => format!("the server keeps to records of {bytes} bytes"),
+                (Some(_), Some(_)) => format!("the server agrees to records of {bytes} bytes"),
                 (Some(_), None) => format!(
-                    "the server would keep to records of {bytes} bytes if max_fragment_length \
-                     asked for them"
+                    "the server agrees to records of {bytes} bytes if max_fragment_length \
+                     requests them"
                 ),
-                (None, _) => format!("the server does not answer to max_fragment_length {bytes}"),
+                (None, _) => format!("the server ignores max_fragment_length {bytes}"),
             });
         }
         sentences

@@ -197,7 +197,7 @@ impl FromStr for Allowed {
 
 impl fmt::Display for NotANetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("wanted ADDRESS[/BITS][:PORT], such as 192.168.1.10 or 10.0.0.0/8:8080")
+        f.write_str("expected ADDRESS[/BITS][:PORT], such as 192.168.1.10 or 10.0.0.0/8:8080")
     }
 }
 

@@ -1,6 +1,8 @@
 //! What an artefact costs on a device, so that a developer can choose a form.
 
-use super::{Error, Format, Identifier, formats::Stored, meet, pem_text, render, variables};
+use super::{
+    Error, Format, Identifier, check_demand, formats::Stored, pem_text, render, variables,
+};
 use crate::{
     output::bundle::Bundle,
     x509::certificate::{Certificate, Key},
@@ -31,7 +33,7 @@ pub fn flash_bytes(
     format: Format,
     name: &Identifier,
 ) -> Result<Option<usize>, Error> {
-    meet(bundle, format)?;
+    check_demand(bundle, format)?;
     let sum = |bytes: fn(&Certificate) -> usize| {
         bundle.entries.iter().map(|entry| bytes(&entry.certificate)).sum()
     };

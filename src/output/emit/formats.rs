@@ -119,7 +119,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "bearssl",
         "BearSSL, SSLClient, ArduinoBearSSL",
-        "a header with trust anchors, which are names and keys alone",
+        "a header with trust anchors (names and keys only)",
         source("bearssl.h"),
     )
     .demanding(Demand::BearSslKeys)
@@ -206,7 +206,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "rust-anchor",
         "rustls, rustls-webpki",
-        "trust anchors, which are names and keys alone, no_std",
+        "trust anchors (names and keys only), no_std",
         source("rust-anchor.rs"),
     )
     .stored(Stored::RustlsAnchors),

@@ -246,8 +246,8 @@ impl fmt::Display for NotAnIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "wanted a name valid in C, C++, Rust, Python and Go: letters, digits and single \
-             underscores, a letter first, no word of a language or its library, at most \
+            "expected a name valid in C, C++, Rust, Python and Go: letters, digits and single \
+             underscores, starting with a letter, not a keyword or library name, at most \
              {MAX_NAME} characters"
         )
     }

@@ -92,7 +92,7 @@ pub struct TemplateError {
 ///
 /// [`Error`] if the form has no room for what the bundle holds; nothing is written in part.
 pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<u8>, Error> {
-    meet(bundle, format)?;
+    check_demand(bundle, format)?;
     match format.kind {
         Kind::Pem => Ok(pem_text(bundle).into_bytes()),
         Kind::Der => Ok(bundle.entries[0].certificate.der().to_vec()),
@@ -116,7 +116,7 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
 /// What the constants of `bundle` are called where the user gives no name.
 #[must_use]
 pub fn default_name(bundle: &Bundle) -> Identifier {
-    Identifier::for_host(&bundle.host, bundle.what_it_is())
+    Identifier::for_host(&bundle.host, bundle.constant_suffix())
 }
 
 /// Writes `bundle` with a template of the user's own; `file` is what messages call it.
@@ -144,7 +144,7 @@ fn no_length(format: &'static str) -> Error {
 }
 
 /// Refuses what the form has no room for.
-fn meet(bundle: &Bundle, format: Format) -> Result<(), Error> {
+fn check_demand(bundle: &Bundle, format: Format) -> Result<(), Error> {
     let found = bundle.entries.len();
     match format.demand {
         _ if found == 0 => Err(Error::Empty),
@@ -185,21 +185,20 @@ impl fmt::Display for Error {
         match self {
             Self::Empty => f.write_str("there is no certificate to write"),
             Self::OneOnly { format, found } => {
-                write!(f, "the format `{format}` takes exactly one certificate, there are {found}")
+                write!(f, "the format `{format}` holds exactly one certificate; found {found}")
             }
             Self::TooLarge { format, what, limit } => {
-                write!(f, "the format `{format}` takes at most {limit} bytes of {what}")
+                write!(f, "the format `{format}` holds at most {limit} bytes of {what}")
             }
             Self::UnknownKey { format, subject, key } => write!(
                 f,
-                "the format `{format}` takes RSA keys and EC keys on P-256, P-384 and P-521, and \
-                 the key of `{}` is {key}",
+                "the format `{format}` supports only RSA keys and EC keys on P-256, P-384 and \
+                 P-521; the key of `{}` is {key}",
                 subject.line()
             ),
             Self::FeatureOff { format, what, feature } => write!(
                 f,
-                "the format `{format}` takes {what}, which certgrab has with its feature \
-                 `{feature}` only"
+                "the format `{format}` needs {what}, which requires the feature `{feature}`"
             ),
             Self::Template(error) => error.fmt(f),
         }
@@ -226,10 +225,10 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::OneOnly { .. } => Some("`pem` and `p7b` take several".to_owned()),
-            Self::UnknownKey { .. } => Some("`c` and `pem` take any key".to_owned()),
+            Self::OneOnly { .. } => Some("use `pem` or `p7b` for several certificates".to_owned()),
+            Self::UnknownKey { .. } => Some("use `c` or `pem`, which support every key".to_owned()),
             Self::FeatureOff { feature, .. } => {
-                Some(format!("turn the feature `{feature}` on; `java` needs none"))
+                Some(format!("enable the feature `{feature}`, or use `java`"))
             }
             Self::Template(error) => error.hint.clone(),
             Self::Empty | Self::TooLarge { .. } => None,

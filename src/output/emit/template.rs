@@ -92,7 +92,7 @@ pub(super) fn render_own(
 ) -> Result<Vec<u8>, super::Error> {
     let refused = |problem: &str| refused(file, problem, None);
     if source.len() > MAX_TEMPLATE_BYTES {
-        return Err(refused(&format!("wanted at most {MAX_TEMPLATE_BYTES} bytes, found more")));
+        return Err(refused(&format!("expected at most {MAX_TEMPLATE_BYTES} bytes, found more")));
     }
     let (answer, answered) = mpsc::channel();
     let (bundle, name) = (bundle.clone(), name.clone());
@@ -273,8 +273,8 @@ fn weigh(state: &State, value: &Value) -> Result<(), Error> {
 }
 
 fn formless() -> Error {
-    let problem = "a value from outside needs a filter that names its place, such as `comment` or \
-                   `literal`, before anything else is done to it";
+    let problem = "a value from outside must first pass through a filter such as `comment` or \
+                   `literal`";
     Error::new(ErrorKind::InvalidOperation, problem)
 }
 
@@ -285,7 +285,7 @@ fn text(state: &State, value: &Value, form: impl Fn(&Foreign) -> String) -> Resu
         Some(Outside::Text(text)) => Ok(form(text)),
         Some(Outside::Bytes(_)) => Err(Error::new(
             ErrorKind::InvalidOperation,
-            "bytes are no text; try `rows` or `base64`",
+            "bytes are not text; use `rows` or `base64`",
         )),
         None if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
         None => match value.to_string() {
@@ -299,7 +299,7 @@ fn bytes(value: &Value) -> Result<Vec<u8>, Error> {
     match value.downcast_object_ref::<Outside>() {
         Some(Outside::Bytes(bytes)) => Ok(bytes.clone()),
         _ if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
-        _ => Err(Error::new(ErrorKind::InvalidOperation, "this filter takes bytes, such as `der`")),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "expected bytes, such as `der`")),
     }
 }
 

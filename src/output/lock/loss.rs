@@ -88,7 +88,7 @@ impl fmt::Display for Loss {
             Lost::Version(version) => {
                 write!(f, "a lock of version `{}`; this certgrab writes {VERSION}", version.line())
             }
-            Lost::Merge => write!(f, "two sides of a merge, marked on line {line}"),
+            Lost::Merge => write!(f, "a merge conflict, marked on line {line}"),
             Lost::Text(text) => write!(f, "`{}` of line {line}", text.line()),
         }
     }
@@ -132,10 +132,10 @@ mod tests {
                 "the OPENSSH PRIVATE KEY of line 1",
             ),
             (format!("# certgrab lock 2: for `a`\n{BLOCK}"), newer),
-            (merge, "two sides of a merge, marked on line 2"),
+            (merge, "a merge conflict, marked on line 2"),
             (
                 format!("# certgrab lock 1:\nHost: a\n=======\n{BLOCK}"),
-                "two sides of a merge, marked on line 3",
+                "a merge conflict, marked on line 3",
             ),
             (format!("{BLOCK}my notes\n"), "`my notes` of line 4"),
             (

@@ -163,7 +163,7 @@ impl Reader {
         };
         if !matches!(parsed.tag(), "CERTIFICATE" | "X509 CERTIFICATE") {
             let label = Foreign::text(parsed.tag()).line();
-            let problem = format!("labelled `{label}`, wanted `CERTIFICATE`");
+            let problem = format!("labelled `{label}`, expected `CERTIFICATE`");
             return at(number, Problem::Block(problem));
         }
         let certificate = match Certificate::from_der(parsed.contents()) {

@@ -60,7 +60,7 @@ pub struct Document {
     alternatives: Vec<AnchorPart>,
     /// What is held besides the anchor, if anything was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    besides: Option<Vec<BesidesPart>>,
+    besides: Option<Vec<ExtraPart>>,
     warnings: Vec<WarningPart>,
 }
 
@@ -124,7 +124,7 @@ struct AnchorPart {
 }
 
 #[derive(Debug, Serialize)]
-struct BesidesPart {
+struct ExtraPart {
     /// `backup` or `sibling`.
     role: &'static str,
     #[serde(flatten)]
@@ -155,9 +155,9 @@ impl Document {
     fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
         let mut document = Self::empty(target, options);
         document.fill(grab, options.at);
-        if let (true, Ok(judgement)) = (options.besides.is_any(), &grab.verdict) {
+        if let (true, Ok(judgement)) = (options.extras.is_any(), &grab.verdict) {
             let bundle = judgement.bundle(target, &grab.presented, options);
-            document.besides = Some(bundle.besides().map(besides).collect());
+            document.besides = Some(bundle.extras().map(besides).collect());
         }
         document.add_refused_paths(target, grab, options);
         document
@@ -318,8 +318,8 @@ fn anchor(candidate: &Candidate) -> AnchorPart {
     }
 }
 
-fn besides(entry: &Entry) -> BesidesPart {
-    BesidesPart {
+fn besides(entry: &Entry) -> ExtraPart {
+    ExtraPart {
         role: entry.role.word(),
         anchor: AnchorPart {
             certificate: certificate(&entry.certificate, &entry.source.line()),

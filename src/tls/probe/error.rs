@@ -97,7 +97,7 @@ impl Error {
 fn another_protocol(error: &starttls::Error) -> Option<String> {
     let heard = error.perhaps_another_protocol()?;
     if tls::may_be_tls(heard) {
-        return Some("the port has TLS from its first byte: leave STARTTLS out".to_owned());
+        return Some("the port speaks TLS from the first byte: omit STARTTLS".to_owned());
     }
     let (plain, asked) = (tls::recognise(heard)?, error.protocol());
     // A greeting that SMTP and FTP share says nothing against the one that was asked for.

@@ -21,7 +21,7 @@ typedef struct {
     /* PEM text; the size counts its final NUL, as mbedTLS wants it. */
     const char *anchor;
     size_t anchor_size;
-    /* A clock that is behind this second is wrong; seconds since 1970. */
+    /* A clock before this time is wrong; seconds since 1970. */
     int64_t not_before;
 } server_t;
 

@@ -35,11 +35,11 @@ pub(super) fn explain(file: &str, error: &Error) -> TemplateError {
     let problem = match (deepest.kind(), deepest.detail()) {
         (ErrorKind::OutOfFuel, _) => {
             format!(
-                "wanted at most {MAX_TEMPLATE_STEPS} steps and {} MiB of text, found more",
+                "expected at most {MAX_TEMPLATE_STEPS} steps and {} MiB of text, found more",
                 (MAX_TEMPLATE_STEPS * BYTES_A_STEP) >> 20
             )
         }
-        (ErrorKind::UndefinedError, _) => "there is no such variable".to_owned(),
+        (ErrorKind::UndefinedError, _) => "undefined variable".to_owned(),
         (_, Some(detail)) => detail.to_owned(),
         (kind, None) => kind.to_string(),
     };
@@ -50,9 +50,10 @@ pub(super) fn explain(file: &str, error: &Error) -> TemplateError {
         | ErrorKind::InvalidOperation => {
             Some("`certgrab formats --variables` lists the variables and the filters".to_owned())
         }
-        ErrorKind::TemplateNotFound | ErrorKind::BadInclude => {
-            Some(format!("what can be included is {}", parts().collect::<Vec<_>>().join(", ")))
-        }
+        ErrorKind::TemplateNotFound | ErrorKind::BadInclude => Some(format!(
+            "only these parts can be included: {}",
+            parts().collect::<Vec<_>>().join(", ")
+        )),
         _ => None,
     };
     TemplateError {
