@@ -1,7 +1,7 @@
-//! Opens a TCP connection to the target, whichever of its addresses answers.
+//! Opens a TCP connection to the first address of the target that answers.
 //!
-//! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them. Where a
-//! proxy is to be used, the stream is to that, and the proxy was asked to go on to the target.
+//! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them. With a
+//! proxy, the stream goes through it to the target.
 
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ pub(crate) use super::resolve::look_up;
 /// 5 s forgives two lost packets.
 pub const ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long to wait before the next address is tried beside those under way: RFC 8305 section 5.
+/// How long to wait before the next address is tried as well: RFC 8305 section 5.
 pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Addresses tried of one name; a name with more is served by a few of them.
@@ -117,7 +117,7 @@ impl Options {
     }
 }
 
-/// The proxy resolves the name, unless it wants an address, or one of a family is wanted.
+/// The proxy resolves the name, unless it needs an address or the user requires an address family.
 async fn through(
     proxy: &Proxy,
     to: &Target,
@@ -153,7 +153,7 @@ async fn directly(
     let addresses = resolve(to, family, names, deadline).await?;
     match timeout_at(deadline, race(&addresses)).await {
         Ok(Ok(stream)) => {
-            // A hello is one small write; waiting to fill a segment only costs time.
+            // A hello is one small write; Nagle's algorithm would only delay it.
             let _ = stream.set_nodelay(true);
             Ok(stream)
         }
@@ -214,7 +214,7 @@ async fn resolve(
     Ok(interleaved(kept))
 }
 
-/// The families by turns, beginning with that of the first address.
+/// Alternates the families, starting with that of the first address.
 fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (same, other): (Vec<_>, Vec<_>) =

@@ -1,9 +1,9 @@
 //! The smallest set of anchors that verifies every server.
 //!
 //! In: for each server the anchors that verify it, best first. Out: few anchors, each with the
-//! servers that need it. A set cover is hard to make smallest (it is NP-complete), so the greedy
-//! choice is taken, and then what the later choices made needless is dropped; up to a number of
-//! anchors at which trying all sets is cheap, the answer is the smallest there is.
+//! servers that need it. A set cover is hard to make smallest (it is NP-complete), so this is a
+//! greedy choice without the anchors that later choices made redundant. Up to a number of anchors
+//! at which trying all sets is cheap, the answer is exact.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,9 +106,9 @@ mod tests {
 
     #[test]
     fn the_greedy_choice_is_not_taken_where_a_smaller_set_exists() {
-        // Greedy takes 9, which covers four of six, then 3 and 4, which two servers prefer to 11 and
-        // 12, and none of the three is needless; 11 and 12 open all. The anchors from 21 on keep
-        // servers apart that would be one to the search.
+        // Greedy takes 9, which covers four of six, then 3 and 4, which two servers prefer to 11
+        // and 12, and none of the three is redundant; 11 and 12 cover all. The anchors from 21 on
+        // keep servers apart that would be one to the search.
         let servers: [&[u32]; 6] =
             [&[9, 11], &[9, 11, 21], &[9, 12], &[9, 12, 22], &[3, 11], &[4, 12]];
         assert_eq!(cover(&servers), [11, 12]);

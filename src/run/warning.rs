@@ -1,4 +1,4 @@
-//! What a person should know before embedding the anchor.
+//! Warnings that a user should read before embedding the anchor.
 //!
 //! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
 
@@ -20,8 +20,8 @@ use crate::{
     },
 };
 
-/// An anchor that lasts no longer than this is warned of: a year, as device firmware is refreshed
-/// at best once in that time.
+/// An anchor that lasts no longer than this causes a warning: a year, since device firmware is
+/// rarely updated more often.
 pub const HORIZON_DAYS: i64 = 365;
 
 /// The day on which the bundled list of Mozilla's roots was published (webpki-root-certs 1.0.11).
@@ -30,7 +30,7 @@ pub const HORIZON_DAYS: i64 = 365;
 /// keep quiet about a root that leaves soon after this day.
 const MOZILLA_LIST: (i16, i8, i8) = (2026, 10, 23);
 
-/// Something that a person should know.
+/// A warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// A short stable name.
@@ -135,8 +135,8 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
     warnings
 }
 
-/// The warnings about certificates that come from a lock: of those about their server, what a lock
-/// tells.
+/// The warnings about certificates that come from a lock: of those about their server, those that a
+/// lock can show.
 #[must_use]
 pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -164,10 +164,10 @@ pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
     warnings
 }
 
-/// What is wrong with a server that shows a certificate and not that it holds its key.
+/// The warning about a server that did not prove possession of its key.
 const KEY_NOT_PROVEN: &str = "the server did not prove possession of its private key";
 
-/// What a root means that is in the system's store and not in Mozilla's.
+/// The warning about a root in the system's store that is not in Mozilla's.
 const SYSTEM_STORE_ONLY: &str = "the root is only in this system's store: this is typical of a \
                                  TLS-inspecting proxy, whose certificates other networks do not \
                                  see";

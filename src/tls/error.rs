@@ -1,4 +1,4 @@
-//! Why there was no handshake.
+//! Why a handshake failed.
 
 use std::{fmt, io};
 
@@ -11,11 +11,10 @@ use super::{
 use crate::chain::version_name;
 use crate::text::foreign::Foreign;
 
-/// Bytes read from a peer before certgrab hangs up: 1 MiB, four times the largest Certificate
-/// message that it takes.
+/// The most bytes read from a peer: 1 MiB, four times the largest accepted Certificate message.
 pub const MAX_PEER_BYTES: usize = 1024 * 1024;
 
-/// Why there was no handshake.
+/// Why a handshake failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -31,7 +30,7 @@ pub enum Error {
         /// Bytes that had come from the peer before.
         received: usize,
     },
-    /// The peer answers something that is not TLS.
+    /// The peer does not answer in TLS.
     NotTls {
         /// The protocol that it looks like.
         protocol: Option<Plain>,
@@ -42,13 +41,13 @@ pub enum Error {
     Alert(AlertDescription),
     /// The peer chose a version that was not offered, by its number in the ServerHello.
     Version(u16),
-    /// The peer chose what certgrab cannot compute with, in a sentence about it.
+    /// The peer chose what certgrab does not support, in a sentence about it.
     Incompatible(Foreign),
-    /// The peer speaks TLS 1.3 with this group or cipher suite, which certgrab lacks.
+    /// The peer speaks TLS 1.3 with this group or cipher suite, which certgrab does not support.
     Lacking(String),
     /// The peer's signature is not by the key of its certificate.
     WrongSignature,
-    /// A part of what the peer sends is larger than certgrab takes.
+    /// A part of what the peer sends is larger than the limit.
     TooLarge {
         /// The part.
         what: &'static str,
@@ -57,9 +56,9 @@ pub enum Error {
         /// The most bytes that are taken.
         most: usize,
     },
-    /// The peer sent more than [`MAX_PEER_BYTES`] without getting to the point.
+    /// The peer sent more than [`MAX_PEER_BYTES`] without completing the handshake.
     TooMuch,
-    /// The peer sent more records in a row that bring nothing than certgrab bears.
+    /// The peer sent too many records without content in a row.
     Useless,
     /// The peer breaks the protocol, in a sentence about how.
     Protocol(Foreign),
@@ -70,7 +69,7 @@ pub enum Error {
     },
 }
 
-/// The most bytes of a handshake message that rustls takes.
+/// The most bytes of a handshake message that rustls accepts.
 const RUSTLS_MESSAGE_BYTES: usize = 0xffff;
 
 impl Error {
@@ -79,7 +78,7 @@ impl Error {
         Self::NotTls { protocol, answer: Foreign::bytes(not_tls::first_line(beginning)) }
     }
 
-    /// A broker that was asked and answered in clear text.
+    /// A broker that answered MQTT in clear text.
     pub(crate) fn plain_mqtt() -> Self {
         Self::NotTls { protocol: Some(Plain::Mqtt), answer: Foreign::default() }
     }
@@ -110,10 +109,10 @@ impl Error {
         }
     }
 
-    /// Whether another ClientHello may fare better.
+    /// Whether another ClientHello may succeed.
     ///
-    /// Refusals of the offer are; so is a peer that hangs up on it without a word, as old servers
-    /// do on one they do not understand. Silence, a wrong signature and what is not TLS are not.
+    /// True for a refused offer, and for a peer that closes the connection without an answer, as
+    /// old servers do. False for a timeout, a wrong signature and anything that is not TLS.
     #[must_use]
     pub fn is_about_negotiation(&self) -> bool {
         use AlertDescription as Alert;
@@ -131,7 +130,7 @@ impl Error {
                     | Alert::InternalError
             ),
             Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => true,
-            // A limit of rustls: the cleartext handshake has a higher one.
+            // This limit of rustls is lower than that of the cleartext handshake.
             Self::TooLarge { most, .. } => *most == RUSTLS_MESSAGE_BYTES,
             Self::Closed { received: 0 } => true,
             Self::Broken { error, received: 0 } => hung_up(error),
@@ -139,7 +138,7 @@ impl Error {
         }
     }
 
-    /// Whether a group for the key exchange may be what was missing.
+    /// Whether the server may require another key exchange group.
     #[must_use]
     pub fn may_want_another_group(&self) -> bool {
         use AlertDescription as Alert;
@@ -156,7 +155,7 @@ impl Error {
         matches!(self, Self::Alert(AlertDescription::ProtocolVersion))
     }
 
-    /// Whether the peer hung up without a word, as a broker without TLS does.
+    /// Whether the peer closed the connection without an answer, as a broker without TLS does.
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
         match self {
@@ -238,7 +237,7 @@ impl Error {
     }
 }
 
-/// Whether a peer ended the connection, rather than the network.
+/// Whether the peer, not the network, ended the connection.
 fn hung_up(error: &io::Error) -> bool {
     use io::ErrorKind;
     matches!(

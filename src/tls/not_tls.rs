@@ -1,8 +1,8 @@
-//! Names the protocol of a port that does not speak TLS, by what it says.
+//! Names the protocol of a port that does not speak TLS, by its answer.
 //!
 //! In: the first bytes of an answer. Out: [`Plain`]. A server that speaks first (SSH, mail, FTP,
 //! MySQL) shows itself at once, HTTP answers the ClientHello with an error. An MQTT broker only
-//! hangs up, so it is asked: see [`MQTT_QUESTION`].
+//! closes the connection, so it is queried: see [`MQTT_QUESTION`].
 
 use std::{fmt, io};
 

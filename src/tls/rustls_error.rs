@@ -1,4 +1,4 @@
-//! What rustls says of a peer, in sentences for people.
+//! Errors of rustls as sentences.
 //!
 //! Its errors are shown by the names of their variants. Each has a sentence here or in
 //! [`misbehaved`], and tests hold the tables against the library's source.
@@ -12,10 +12,10 @@ use rustls::{
 
 use crate::text::foreign::Foreign;
 
-/// How an error of a later rustls ends.
+/// The end of the sentence for an error of a later rustls.
 const UNNAMED: &str = "in a way that certgrab cannot describe";
 
-/// What the peer wants that rustls does not do, as a sentence about the peer.
+/// What the peer requires and rustls does not support, as a sentence about the peer.
 pub(crate) fn incompatible(why: &PeerIncompatible) -> Foreign {
     use PeerIncompatible as Why;
     Foreign::text(match why {
@@ -79,7 +79,7 @@ pub(crate) fn broken(error: &Error) -> Foreign {
     })
 }
 
-/// The errors that need nothing but their sentence.
+/// The errors with a fixed sentence.
 fn plain(error: &Error) -> &'static str {
     match error {
         Error::NoCertificatesPresented => "the server sent no certificate",

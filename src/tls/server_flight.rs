@@ -1,8 +1,8 @@
-//! Understands the messages that a server sends before it encrypts.
+//! Parses the messages that a server sends before it encrypts.
 //!
 //! In: the bytes that come. Out: the ServerHello and the certificates (RFC 5246 sections 7.4.1.3
-//! and 7.4.2). The cleartext handshake lives of it; the full one keeps it as a witness, for the
-//! case that it cannot finish.
+//! and 7.4.2). The cleartext handshake is built on it; the completed one keeps it in case it cannot
+//! finish.
 
 use super::{
     error::Error,
@@ -17,8 +17,8 @@ use crate::{
     x509::certificate::KeyPossession,
 };
 
-/// The random of a HelloRetryRequest, by which it is told from a ServerHello: SHA-256 of its name
-/// (RFC 8446 section 4.1.3).
+/// The random of a HelloRetryRequest, which distinguishes it from a ServerHello: SHA-256 of its
+/// name (RFC 8446 section 4.1.3).
 const RETRY: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,

@@ -1,4 +1,4 @@
-//! What a server's answer, or its refusal, means to the device as which it was asked.
+//! What a server's answer or refusal means for the device whose hello was sent.
 
 use super::error::Error;
 use crate::chain::{Handshake, Presented};
@@ -8,7 +8,7 @@ use crate::{
     x509::certificate::{ED448, ED25519, Key},
 };
 
-/// What a server means to a device.
+/// Whether a device can connect to a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The device.
@@ -22,14 +22,14 @@ pub struct Verdict {
     /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
     /// device, of that to a client which offers more.
     pub certificate_message_bytes: Option<usize>,
-    /// The size of records that the server was asked to keep to, by the device or on its behalf.
+    /// The record size requested from the server, by the device or on its behalf.
     pub asked_fragment_length: Option<MaxFragmentLength>,
     /// The one that it agreed to.
     pub max_fragment_length: Option<MaxFragmentLength>,
 }
 
 impl Device {
-    /// What an answer with these certificates means to it.
+    /// What an answer with these certificates means for it.
     #[must_use]
     pub fn judge(&'static self, handshake: &Handshake, sent: &Presented) -> Verdict {
         Verdict {
@@ -60,7 +60,7 @@ impl Device {
         }
     }
 
-    /// Why it cannot connect although it was answered.
+    /// Why it cannot connect although the server answered.
     fn obstacle(&self, handshake: &Handshake) -> Option<String> {
         let bytes = handshake.certificate_message_bytes;
         if self.whole_messages && bytes > self.receive_bytes {
@@ -127,7 +127,7 @@ impl Device {
     /// What to change in its configuration for a server that presents this to others.
     fn change(&self, seen: &Presented) -> Option<String> {
         let handshake = seen.handshake.as_ref()?;
-        // A key that it cannot verify with is no matter of configuration.
+        // No configuration adds support for a key that it cannot verify with.
         if !seen.leaf().is_ok_and(|leaf| self.verifies_with(leaf.key())) {
             return None;
         }

@@ -1,17 +1,17 @@
-//! Why there is no way through a proxy.
+//! Errors of proxies.
 
 use std::{fmt, io};
 
 use super::{MAX_HEAD_BYTES, MAX_HEAD_LINES, Protocol};
 use crate::text::foreign::Foreign;
 
-/// Why a text names no proxy. It never holds what was given, which may hold a password.
+/// Why a text is not a proxy URL. It never contains the text, which may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidUrl {
-    /// The scheme is none of those that are spoken here.
+    /// The scheme is not supported.
     Scheme,
-    /// What follows the scheme is no host, or no port.
+    /// What follows the scheme is not a host, or its port is invalid.
     Place,
     /// The name or the password cannot be sent in the proxy's protocol.
     Credentials,
@@ -27,11 +27,11 @@ pub struct Error {
 
 #[derive(Debug)]
 pub(super) enum Problem {
-    /// It said no, in these words.
+    /// It refused with this text.
     Refused(Foreign),
-    /// It said no until it knows who asks.
+    /// It requires a user name and password.
     Unknown(Foreign),
-    /// It says something that is not in the protocol.
+    /// It does not speak the protocol.
     Unexpected(Protocol),
     TooLong,
     Closed,

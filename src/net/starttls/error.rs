@@ -1,11 +1,11 @@
-//! Why a server did not turn its connection into TLS.
+//! Why a server did not switch to TLS.
 
 use std::{fmt, io};
 
 use super::{MAX_LINE_BYTES, MAX_LINES};
 use crate::{endpoint::StartTls, text::foreign::Foreign};
 
-/// Why a server did not turn its connection into TLS.
+/// Why a server did not switch to TLS.
 #[derive(Debug)]
 pub struct Error {
     pub(super) protocol: StartTls,
@@ -20,17 +20,17 @@ pub(super) enum Problem {
     TimedOut,
     /// It does not list TLS among what it can do.
     NotOffered,
-    /// It said no, in these words.
+    /// It refused with this text.
     Refused(Foreign),
-    /// It says something that is not in the protocol.
+    /// It does not speak the protocol.
     Unexpected(Foreign),
     LineTooLong,
     TooManyLines,
-    /// It went on in clear text after its yes: so many bytes.
+    /// It sent this many bytes of clear text after agreeing.
     Injected(usize),
 }
 
-/// A no in the server's own words, or words that are none of the protocol.
+/// A refusal in the server's own words, or words that are not of the protocol.
 pub(super) fn no(words: &[u8], of_the_protocol: bool) -> Problem {
     let words = Foreign::bytes(words.trim_ascii_end());
     if of_the_protocol { Problem::Refused(words) } else { Problem::Unexpected(words) }

@@ -1,11 +1,11 @@
-//! Asks a server for TLS in the words of its own protocol.
+//! Requests TLS in the server's own protocol (STARTTLS).
 //!
-//! In: a connected stream on which nothing was said. Out: the same stream, at the byte where TLS
-//! begins. Nobody is logged in and nothing is asked besides.
+//! In: a new connection. Out: the same stream, at the byte where TLS begins. Nothing else is
+//! requested, and no one logs in.
 //!
-//! All of it is clear text, so whoever sits on the path can write it too: what the server says
-//! before the switch is held for nothing but a yes or a no, and bytes that came too early are
-//! refused (CVE-2011-0411, CVE-2021-23222).
+//! All of it is clear text that an attacker on the path can forge: what the server sends before the
+//! switch is only read as yes or no, and bytes that arrive too early are refused (CVE-2011-0411,
+//! CVE-2021-23222).
 
 mod databases;
 mod dialogue;

@@ -1,4 +1,4 @@
-//! What an artefact costs on a device, so that a developer can choose a form.
+//! What an artefact costs on a device, to help choose a format.
 
 use super::{
     Error, Format, Identifier, check_demand, formats::Stored, pem_text, render, variables,
@@ -21,9 +21,9 @@ const DER_ROW: usize = 8;
 
 /// The bytes of flash that a device spends on `bundle` in `format`, on 32-bit machines.
 ///
-/// The code that parses it is not counted, nor are facts that the code does not name. `name` is that
-/// of the constants, which counts where the device keeps the source itself. `None` for forms that no
-/// device keeps.
+/// The code that parses it is not counted, nor are facts that the code does not name. `name` is
+/// that of the constants, which counts where the device keeps the source itself. `None` for forms
+/// that no device keeps.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Writes a [`Bundle`] in the form that its reader takes.
+//! Writes a [`Bundle`] in the format of its reader.
 //!
 //! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
 //! on every machine and at every run. Writing them somewhere is left to the caller.
@@ -27,42 +27,42 @@ use self::formats::{Demand, Kind};
 use super::{bundle::Bundle, lock};
 use crate::{text::foreign::Foreign, x509::certificate::Key};
 
-/// Why a bundle was not written in a form.
+/// Why a bundle was not written in a format.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no certificate.
     Empty,
-    /// The form takes exactly one certificate.
+    /// The format holds exactly one certificate.
     OneOnly {
-        /// The form.
+        /// The format.
         format: &'static str,
         /// How many there are.
         found: usize,
     },
-    /// Something is larger than the form has room for.
+    /// Something is larger than the format allows.
     TooLarge {
-        /// The form.
+        /// The format.
         format: &'static str,
         /// What is too large.
         what: &'static str,
         /// The most bytes it may have.
         limit: usize,
     },
-    /// The reader of the form does not know the key.
+    /// The reader of the format does not support the key.
     UnknownKey {
-        /// The form.
+        /// The format.
         format: &'static str,
         /// The subject of the certificate.
         subject: Foreign,
         /// Its key, in words.
         key: String,
     },
-    /// What the form takes comes with a feature of certgrab that is off.
+    /// The format needs a feature of certgrab that is off.
     FeatureOff {
-        /// The form.
+        /// The format.
         format: &'static str,
-        /// What it takes.
+        /// What it needs.
         what: &'static str,
         /// The feature.
         feature: &'static str,
@@ -90,7 +90,7 @@ pub struct TemplateError {
 ///
 /// # Errors
 ///
-/// [`Error`] if the form has no room for what the bundle holds; nothing is written in part.
+/// [`Error`] if the format cannot hold the bundle; nothing is written in part.
 pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<u8>, Error> {
     check_demand(bundle, format)?;
     match format.kind {
@@ -113,7 +113,7 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
     }
 }
 
-/// What the constants of `bundle` are called where the user gives no name.
+/// The default name of the constants of `bundle`.
 #[must_use]
 pub fn default_name(bundle: &Bundle) -> Identifier {
     Identifier::for_host(&bundle.host, bundle.constant_suffix())
@@ -138,12 +138,12 @@ pub fn render_template(
     template::render_own(bundle, file, template, name)
 }
 
-/// All that `der` can refuse of elements that are made here is their length.
+/// The only error of `der` for elements made here is their length.
 fn no_length(format: &'static str) -> Error {
     Error::TooLarge { format, what: "certificates", limit: u32::from(der::Length::MAX) as usize }
 }
 
-/// Refuses what the form has no room for.
+/// Refuses what the format cannot hold.
 fn check_demand(bundle: &Bundle, format: Format) -> Result<(), Error> {
     let found = bundle.entries.len();
     match format.demand {
@@ -170,7 +170,7 @@ fn check_demand(bundle: &Bundle, format: Format) -> Result<(), Error> {
     }
 }
 
-/// RSA, and the curves whose points BearSSL multiplies for signatures.
+/// RSA, and the curves on which BearSSL verifies signatures.
 fn bearssl_knows(key: &Key) -> bool {
     matches!(key, Key::Rsa { .. }) || variables::curve(key).is_some()
 }

@@ -1,4 +1,4 @@
-//! The templates that certgrab brings: those in `templates/emit`, by name.
+//! The built-in templates: those in `templates/emit`, by name.
 
 /// The templates by name, and the parts that several of them share.
 pub(super) const TEMPLATES: &[(&str, &str)] = &[

@@ -1,12 +1,12 @@
 //! The lock: a committed PEM file with its facts, which builds read and only a refresh writes.
 //!
-//! In: a [`Bundle`](crate::output::bundle::Bundle). Out: text, and from the text the same bundle again,
-//! without loss.
+//! In: a [`Bundle`](crate::output::bundle::Bundle). Out: text, and from the text the same bundle
+//! again, without loss.
 //!
 //! RFC 7468 section 5.2 lets text stand above each block and has parsers pass over it, so a lock
 //! is also a PEM file for every other tool. What the text says of a certificate is compared with
-//! the certificate when the lock is read: a reviewer reads the text, the device gets the block,
-//! and the two may not drift apart.
+//! the certificate when the lock is read: a reviewer reads the text, the device gets the block, and
+//! the two must agree.
 //!
 //! ```text
 //! # certgrab lock 1: the certificates for `m1.tuyacn.com:8883`
@@ -114,14 +114,14 @@ pub enum Problem {
     Missing(&'static str),
     /// A fact is stated twice.
     Twice(&'static str),
-    /// The text says something else than the certificate below it.
+    /// The text does not match the certificate below it.
     Differs {
         /// The fact.
         fact: &'static str,
         /// What the certificate says.
         certificate: Foreign,
     },
-    /// A plain PEM file, and nobody said which server it is for.
+    /// A plain PEM file, and its server is unknown.
     NoHost,
 }
 

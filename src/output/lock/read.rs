@@ -248,7 +248,7 @@ impl Reader {
             None if self.is_lock => return Err(nowhere(Problem::Missing("Key possession"))),
             stated => stated.unwrap_or(KeyPossession::NotProven),
         };
-        // Who takes a plain file's certificates trusts that file.
+        // Using a plain file's certificates means trusting that file.
         let plain = || ["--roots", "FILE"].map(Foreign::text).to_vec();
         let options = match self.is_lock {
             true => self.options.unwrap_or_default(),

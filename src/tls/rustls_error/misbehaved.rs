@@ -1,4 +1,4 @@
-//! How a server breaks TLS, in words: what rustls calls misbehaving.
+//! How a server violates TLS: what rustls calls misbehaving.
 
 use rustls::PeerMisbehaved as How;
 
@@ -7,7 +7,7 @@ pub(super) fn how(how: &How) -> &'static str {
     TABLE.iter().find(|(_, all)| all.contains(how)).map_or(super::UNNAMED, |(words, _)| *words)
 }
 
-/// Each sentence with what it is said of.
+/// Each sentence with its errors.
 const TABLE: &[(&str, &[How])] = &[
     (
         "it was offered TLS 1.3 and supports it, but answered in TLS 1.2",
