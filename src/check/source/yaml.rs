@@ -8,71 +8,86 @@ use crate::text::foreign::Foreign;
 pub(crate) fn scalars(content: &[u8]) -> Vec<Constant> {
     let text = String::from_utf8_lossy(content);
     let lines: Vec<&str> = text.lines().collect();
-    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let mut found = Vec::new();
     let mut index = 0;
     while index < lines.len() {
-        let header = lines[index];
+        let header = index;
         index += 1;
-        let bare = header.split(" #").next().unwrap_or_default().trim_end();
-        let plain = bare.split_once(": ").map(|(key, value)| (key, value.trim_start()));
-        if let Some((key, value)) = plain.filter(|(_, value)| value.starts_with("-----BEGIN ")) {
-            let mut constant = Constant::literal(Language::Yaml);
-            constant.form = Form::Block;
-            constant.name = named(key);
-            constant.bytes.extend(value.bytes());
-            constant.lines.resize(constant.bytes.len(), index);
-            while let Some(line) = lines
-                .get(index)
-                .filter(|line| indent(line) > indent(header) && !line.trim().is_empty())
-            {
-                constant.bytes.extend([b" ", line.trim().as_bytes()].concat());
-                constant.lines.resize(constant.bytes.len(), index + 1);
-                index += 1;
-            }
-            found.push(constant);
-            continue;
-        }
-        // Behind the mark stand how the text ends and how far it is indented, in either order.
-        let is_digit = |one: char| one.is_ascii_digit();
-        let marked = bare.trim_end_matches(|one| matches!(one, '-' | '+') || is_digit(one));
-        let stated = bare[marked.len()..].chars().find_map(|one| one.to_digit(10));
-        let folded = marked.ends_with('>');
-        let before = marked.trim_end_matches(['|', '>']);
-        if before.len() + 1 != marked.len() || !before.ends_with([' ', ':']) {
-            continue;
-        }
-        let mut constant = Constant {
-            name: named(before.trim().trim_end_matches(':')),
-            form: Form::Block,
-            bytes: Vec::new(),
-            lines: Vec::new(),
-            nul_follows: false,
-            is_pointer: false,
-        };
-        let mut column = stated.map(|columns| indent(header) + columns as usize);
-        while let Some(line) = lines.get(index) {
-            let blank = line.trim().is_empty();
-            if !blank && indent(line) <= indent(header) {
-                break;
-            }
-            // The first line that is not blank sets the column (section 8.1.1.1).
-            if !blank {
-                column.get_or_insert(indent(line));
-            }
-            let margin = column.unwrap_or(usize::MAX).min(indent(line));
-            let inner = line.get(margin..).unwrap_or_default();
-            let end = if folded { b' ' } else { b'\n' };
-            constant.bytes.extend(inner.bytes().chain([end]));
-            constant.lines.resize(constant.bytes.len(), index + 1);
-            index += 1;
-        }
-        found.push(constant);
+        let bare = lines[header].split(" #").next().unwrap_or_default().trim_end();
+        let scalar = plain_scalar(bare, &lines, header, &mut index);
+        found.extend(scalar.or_else(|| block_scalar(bare, &lines, header, &mut index)));
     }
     found
 }
 
-/// The name of what has this key: unlike an identifier, it may hold anything.
+/// The plain scalar that begins a PEM block on the line `header`, which is `bare` without its
+/// comment. `index` is the next line to read.
+fn plain_scalar(bare: &str, lines: &[&str], header: usize, index: &mut usize) -> Option<Constant> {
+    let (key, value) = bare.split_once(": ").map(|(key, value)| (key, value.trim_start()))?;
+    if !value.starts_with("-----BEGIN ") {
+        return None;
+    }
+    let mut constant = Constant::literal(Language::Yaml);
+    constant.form = Form::Block;
+    constant.name = named(key);
+    constant.bytes.extend(value.bytes());
+    constant.lines.resize(constant.bytes.len(), header + 1);
+    let is_inside = |line: &&&str| indent(line) > indent(lines[header]) && !line.trim().is_empty();
+    while let Some(line) = lines.get(*index).filter(is_inside) {
+        constant.bytes.extend([b" ", line.trim().as_bytes()].concat());
+        constant.lines.resize(constant.bytes.len(), *index + 1);
+        *index += 1;
+    }
+    Some(constant)
+}
+
+/// The block scalar that begins on the line `header`, which is `bare` without its comment. `index`
+/// is the next line to read.
+fn block_scalar(bare: &str, lines: &[&str], header: usize, index: &mut usize) -> Option<Constant> {
+    // The indicator is followed by chomping and indentation, in either order (section 8.1.1).
+    let is_digit = |one: char| one.is_ascii_digit();
+    let marked = bare.trim_end_matches(|one| matches!(one, '-' | '+') || is_digit(one));
+    let stated = bare[marked.len()..].chars().find_map(|one| one.to_digit(10));
+    let folded = marked.ends_with('>');
+    let before = marked.trim_end_matches(['|', '>']);
+    if before.len() + 1 != marked.len() || !before.ends_with([' ', ':']) {
+        return None;
+    }
+    let mut constant = Constant {
+        name: named(before.trim().trim_end_matches(':')),
+        form: Form::Block,
+        bytes: Vec::new(),
+        lines: Vec::new(),
+        nul_follows: false,
+        is_pointer: false,
+    };
+    let outer = indent(lines[header]);
+    let mut column = stated.map(|columns| outer + columns as usize);
+    while let Some(line) = lines.get(*index) {
+        let blank = line.trim().is_empty();
+        if !blank && indent(line) <= outer {
+            break;
+        }
+        // The first line that is not blank sets the column (section 8.1.1.1).
+        if !blank {
+            column.get_or_insert(indent(line));
+        }
+        let margin = column.unwrap_or(usize::MAX).min(indent(line));
+        let inner = line.get(margin..).unwrap_or_default();
+        let end = if folded { b' ' } else { b'\n' };
+        constant.bytes.extend(inner.bytes().chain([end]));
+        constant.lines.resize(constant.bytes.len(), *index + 1);
+        *index += 1;
+    }
+    Some(constant)
+}
+
+/// The number of spaces at the beginning of `line`.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// The name of the constant with this key. Unlike an identifier, a key can hold any character.
 fn named(key: &str) -> Option<String> {
     let key = key.trim().trim_start_matches("- ").trim();
     (!key.is_empty()).then(|| Foreign::text(key).line())
