@@ -15,10 +15,7 @@ pub use super::{
     root::{Root, Source},
     unsupported_format::Format,
 };
-use crate::{
-    text::foreign::Foreign,
-    x509::certificate::{Certificate, Sha256},
-};
+use crate::x509::certificate::{Certificate, Sha256};
 
 /// The most unreadable certificates that are named.
 const MAX_SKIPPED: usize = 16;
@@ -123,14 +120,15 @@ impl Store {
     /// # Errors
     ///
     /// The system's roots cannot be read, or there are none.
+    #[cfg(feature = "fetch")]
     pub fn add_system(&mut self) -> Result<(), Error> {
         let found = rustls_native_certs::load_native_certs();
         if let (true, Some(error)) = (found.certs.is_empty(), found.errors.first()) {
-            return Err(Error::System(Foreign::text(&error.to_string())));
+            return Err(Error::System(crate::text::foreign::Foreign::text(&error.to_string())));
         }
         let place = Path::new("the system's store");
         for error in &found.errors {
-            self.skip(Foreign::text(&error.to_string()).line());
+            self.skip(crate::text::foreign::Foreign::text(&error.to_string()).line());
         }
         for (index, der) in found.certs.iter().enumerate() {
             match Certificate::from_der(der) {

@@ -13,7 +13,7 @@ use std::{
 
 use der::{Tag, asn1::ObjectIdentifier};
 
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(crate) use super::key::{
     EC_PUBLIC_KEY, ECDSA_WITH_SHA512, ED448, ED25519, RSA_ENCRYPTION, RSASSA_PSS,
 };
@@ -221,13 +221,13 @@ impl Certificate {
     }
 
     /// Whether its signature algorithm is `id`.
-    #[cfg(feature = "fetch")]
+    #[cfg(feature = "judge")]
     pub(crate) fn is_signed_with(&self, id: ObjectIdentifier) -> bool {
         self.signature_algorithm_oid() == id.as_bytes()
     }
 
     /// Whether its signature algorithm has NULL parameters.
-    #[cfg(feature = "fetch")]
+    #[cfg(feature = "judge")]
     pub(crate) fn is_signed_with_null(&self) -> bool {
         self.0.der[self.0.signature_algorithm.end..].starts_with(&[5, 0])
     }
@@ -305,7 +305,7 @@ impl fmt::Display for Malformed {
 impl std::error::Error for Malformed {}
 
 /// The subject of the certificate `der`, outer SEQUENCE included; reads nothing else.
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(crate) fn subject_of(der: &[u8]) -> Option<&[u8]> {
     let mut tbs = Elements::of(Elements::of(only(der)?.value).sequence()?.value);
     if tbs.peek_class() == Some(VERSION) {
