@@ -64,7 +64,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// The name of a version number as it stands in a ServerHello.
+/// The name of a version number in a ServerHello.
 #[must_use]
 pub(crate) fn version_name(number: u16) -> String {
     match number {

@@ -2,7 +2,7 @@
 //! ("TLS Cipher Suites").
 //!
 //! rustls names only the suites that it can compute with. The cleartext handshake computes
-//! nothing, so it offers what any server may still want, down to RC4 and no encryption at all.
+//! nothing, so it offers what any server may still use, down to RC4 and no encryption.
 
 /// Number and name, best first: ECDHE with ECDSA, ECDHE, DHE and RSA key exchange with an RSA key,
 /// each with GCM, ChaCha20, CCM, CBC, Camellia, 3DES and RC4; export grade and NULL last.

@@ -19,19 +19,19 @@ use std::{
 ///
 /// The error of the system, or [`io::ErrorKind::InvalidInput`] with what was expected and found.
 pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
-    let wanted = |found: &str| {
+    let unexpected = |found: &str| {
         let problem = format!("expected a regular file of at most {most} bytes, found {found}");
         unfit(problem)
     };
     // Checked before opening, since opening a pipe waits for its writer.
     let facts = path.metadata()?;
     if !facts.is_file() {
-        return Err(wanted(kind(facts.file_type())));
+        return Err(unexpected(kind(facts.file_type())));
     }
     if facts.len() > most as u64 {
-        return Err(wanted(&format!("one of {} bytes", facts.len())));
+        return Err(unexpected(&format!("one of {} bytes", facts.len())));
     }
-    bounded(File::open(path)?, most)?.ok_or_else(|| wanted("more"))
+    bounded(File::open(path)?, most)?.ok_or_else(|| unexpected("more"))
 }
 
 /// The bytes of the regular file at `path`, or of the open stream that it names, at most `most` of

@@ -119,7 +119,7 @@ impl Foreign {
 
     /// For the inside of a quoted literal of C, C++, Rust, Go, Python, JSON or YAML: ASCII only.
     ///
-    /// What is not a plain character stands as its visible escape with the backslash doubled, so
+    /// Other characters become visible escapes with a doubled backslash, so
     /// the program sees the same text that the report shows. So does what opens an interpolation
     /// or ends a comment in some language: one form is safe in all of them.
     #[must_use]
@@ -158,7 +158,7 @@ fn is_clean(text: &str) -> bool {
     text.chars().all(prints) && marks::is_inert(text)
 }
 
-/// Whether two characters in a row mean something to a compiler wherever they stand.
+/// Whether two adjacent characters mean something to a compiler anywhere.
 ///
 /// `*/` and `/*` for C and Rust, `??/` is a trigraph for a backslash (C11 section 5.2.1.1), and
 /// `-->` ends a comment of XML.
@@ -177,7 +177,7 @@ impl fmt::Debug for Foreign {
 ///
 /// The standard library escapes controls, format characters (bidirectional overrides, zero
 /// widths), line and paragraph separators, private and unassigned code points, and marks that
-/// would attach to what stands before them.
+/// would attach to the character before them.
 pub(crate) fn prints(character: char) -> bool {
     matches!(character, '\'' | '"' | '\\') || character.escape_debug().eq([character])
 }

@@ -14,8 +14,8 @@ const PARTS: [&str; 8] =
 /// Names of secrets, in lower case, that are too short to match as a part of other names.
 const NAMES: [&str; 3] = ["sig", "pass", "auth"];
 
-/// `word` up to its first secret: what comes behind cannot be told from it. Of `user:password@host`
-/// the host is left.
+/// `word` up to its first secret, since the rest may belong to it. Of `user:password@host` the host
+/// remains.
 #[must_use]
 pub fn hide_in_word(word: &str) -> String {
     if let Some((at, _)) = word.match_indices('=').find(|(at, _)| names_a_secret(&word[..*at])) {
@@ -24,7 +24,7 @@ pub fn hide_in_word(word: &str) -> String {
     without_user_info(word)
 }
 
-/// `word` without what stands before the `@` of its host: it may be a password.
+/// `word` without the part before the `@` of its host, which may be a password.
 fn without_user_info(word: &str) -> String {
     let (scheme, rest) = match word.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
