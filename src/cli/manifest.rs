@@ -19,13 +19,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Exit, Failure,
     args::{Args, Job},
-    output,
+    failure::{Exit, Failure},
+    output, usage,
 };
-
-/// The manifest's name where none is given.
-pub(crate) const NAME: &str = "certgrab.toml";
 
 /// The most bytes a manifest may have: 1 MiB, thousands of targets of some 200 bytes each.
 const MAX_MANIFEST_BYTES: usize = 1024 * 1024;
@@ -280,7 +277,7 @@ pub(crate) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, Strin
     let command = std::iter::once("certgrab".to_owned());
     let target = ["--".to_owned(), target.to_owned()];
     let typed = command.chain(options).chain(target);
-    Args::try_parse_from(typed).map(|args| args.job).map_err(|error| super::sentence(&error))
+    Args::try_parse_from(typed).map(|args| args.job).map_err(|error| usage::sentence(&error))
 }
 
 #[cfg(test)]

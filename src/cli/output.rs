@@ -10,14 +10,13 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::text::{bounded_file, foreign::Foreign};
+use crate::text::{bounded_file, foreign::Foreign, secrets};
 
 use super::{
-    Exit, Failure,
-    args::Display,
     atomic_write::{Undisturbed, Unfinished},
+    failure::{Exit, Failure},
     stream::{self, Stream},
-    style,
+    style::{self, Display},
 };
 
 /// Writes `data` to standard output as it is.
@@ -52,6 +51,15 @@ pub(crate) fn say(line: impl std::fmt::Display) {
 pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
     if !display.quiet {
         say(format_args!("{} {message}", style::warning("warning:")));
+    }
+}
+
+/// Says what went wrong, on standard error.
+pub(crate) fn complain(failure: &Failure) {
+    let message = secrets::hide_in_sentence(&failure.message);
+    say(format_args!("{} {message}", style::error("error:")));
+    if let Some(hint) = &failure.hint {
+        say(format_args!("{} {hint}", style::hint("hint:")));
     }
 }
 

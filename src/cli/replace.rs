@@ -10,7 +10,11 @@ use crate::{
     text::{bounded_file, foreign::Foreign},
 };
 
-use super::{Exit, Failure, manifest::Entry, within};
+use super::{
+    failure::{Exit, Failure},
+    manifest::Entry,
+    within,
+};
 
 /// The most bytes of a present file that are looked at for a private key: 1 MiB, some three hundred
 /// keys of RSA 4096 in PEM.

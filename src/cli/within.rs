@@ -8,7 +8,10 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::text::foreign::Foreign;
 
-use super::{Exit, Failure, output};
+use super::{
+    failure::{Exit, Failure},
+    output,
+};
 
 /// Refuses the paths that lie in `folder` by their names and elsewhere by their links. A path that
 /// names a place outside is what its writer wants.

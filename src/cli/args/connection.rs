@@ -7,7 +7,8 @@ use crate::{
 };
 use clap::ValueEnum;
 
-use crate::cli::{Exit, Failure, regenerate::Words};
+use super::words::Words;
+use crate::cli::failure::{Exit, Failure};
 
 /// Heads these options and the others of their kind.
 pub(crate) const HEADING: &str = "Reaching the server";

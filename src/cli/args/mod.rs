@@ -1,8 +1,17 @@
 //! The arguments as typed.
 
 pub(crate) mod anchor;
+pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod connection;
+pub(crate) mod formats;
+pub(crate) mod hosts;
+pub(crate) mod integrate;
+pub(crate) mod new;
 pub(crate) mod proxy;
+pub(crate) mod sync;
+pub(crate) mod verify;
+pub(crate) mod words;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -23,10 +32,13 @@ use clap::{
 use rustls_pki_types::DnsName;
 
 use super::{
-    commands::{check, completions, integrate, sync},
     file_names,
     stream::{self, Stream},
+    style::Display,
 };
+
+/// The manifest's name where none is given.
+pub(crate) const MANIFEST: &str = "certgrab.toml";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,15 +81,15 @@ pub(crate) enum Command {
     /// Do the whole job against a server in this process; needs no network
     Demo,
     /// Judge a chain in a file; needs no network
-    Verify(super::commands::verify::Verify),
+    Verify(verify::Verify),
     /// List the formats, each with its consumer
-    Formats(super::commands::formats::List),
+    Formats(formats::List),
     /// Are the committed constants sound, and do they still open the door?
     Check(check::Args),
     /// Write the locks and the constants of certgrab.toml anew
     Sync(sync::Args),
     /// Write a small project that connects, with its lock and its check
-    New(super::commands::new::Args),
+    New(new::Args),
     /// Write the file that makes a build or a CI run certgrab
     Integrate(integrate::Args),
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
@@ -104,7 +116,7 @@ pub(crate) struct Job {
     pub(crate) emit: Vec<Emission>,
 
     #[command(flatten)]
-    pub(crate) format: super::commands::formats::Shape,
+    pub(crate) format: formats::Shape,
 
     /// Write the anchor, the chain (leaf to anchor), the leaf, or the intermediates
     #[arg(long, value_enum, default_value_t = What::Anchor, hide_possible_values = true)]
@@ -185,31 +197,7 @@ pub(crate) struct Job {
     pub(crate) reaching: connection::Reaching,
 
     #[command(flatten)]
-    pub(crate) many: super::commands::hosts::Arguments,
-}
-
-/// How results and messages are shown.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Messages")]
-pub(crate) struct Display {
-    /// Use colour: auto, always or never
-    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, hide_possible_values = true)]
-    pub(crate) color: Color,
-
-    /// Say nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-
-    /// Say more
-    #[arg(short, long, global = true)]
-    pub(crate) verbose: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
+    pub(crate) many: hosts::Arguments,
 }
 
 /// Which certificates to write.
@@ -247,18 +235,7 @@ pub(crate) enum Form {
     /// The certificates in a format.
     Certificates(Format),
     /// The certificates with a template of the user's own.
-    Template(super::commands::formats::Template),
-}
-
-/// Whether `word` begins with a scheme, as a URL does.
-pub(crate) fn has_scheme(word: &str) -> bool {
-    word.contains("://")
-}
-
-/// Whether `word` ends with a port.
-pub(crate) fn has_port(word: &str) -> bool {
-    let port = word.rsplit_once(':').map(|(_, port)| port);
-    port.is_some_and(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+    Template(formats::Template),
 }
 
 pub(crate) fn target(text: &str) -> Result<Target, String> {

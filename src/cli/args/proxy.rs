@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use crate::net::proxy::{InvalidUrl, Proxy};
 
-use crate::cli::{Exit, Failure};
+use crate::cli::failure::{Exit, Failure};
 
 /// The environment's variables, the first that is not empty counting; the lower-case name of each
 /// goes before, as in curl.

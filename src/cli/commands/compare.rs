@@ -14,9 +14,10 @@ use crate::{
 use serde::Serialize;
 
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, Job},
-    complain, output,
+    args::Job,
+    failure::{Exit, Failure},
+    output::{self, complain},
+    style::Display,
 };
 
 /// What two servers have in common.

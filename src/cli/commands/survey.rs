@@ -13,11 +13,14 @@ use crate::{
     tls::probe,
 };
 
-use super::{formats, targets, warn};
+use super::warn;
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, Job},
-    complain, output, regenerate, style,
+    args::Job,
+    export,
+    failure::{Exit, Failure},
+    output::{self, complain},
+    proof, regenerate,
+    style::{self, Display},
 };
 
 /// Asks the targets in every way and shows or exports what came of it.
@@ -72,7 +75,7 @@ fn finish(
         return Ok(Exit::Untrusted);
     };
     bundle.options = regenerate::words(job, Some(target));
-    let name = formats::name(job, &bundle)?;
+    let name = export::name(job, &bundle)?;
     // One chain needs no number.
     let whose = |number: usize| match survey.chains.len() {
         1 => String::new(),
@@ -88,9 +91,9 @@ fn finish(
         warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);
     }
     for (number, chain) in survey.chains.iter().enumerate() {
-        targets::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
+        proof::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
-    targets::export(job, display, &bundle, &name, document)
+    export::export(job, display, &bundle, &name, document)
 }
 
 /// Every way of asking with its chain, then each chain, then the anchors.

@@ -8,8 +8,9 @@ use crate::chain::Presented;
 use crate::{
     Grab,
     cli::{
-        args::{Display, Job, What},
-        output, style,
+        args::{Job, What},
+        output,
+        style::{self, Display},
     },
     endpoint::Target,
     judge::{path::Paths, rank::Candidate},

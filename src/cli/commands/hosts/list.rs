@@ -4,11 +4,9 @@
 //! [`Entry`]s. A line that names no target is an entry too: one bad line ends nothing.
 
 use std::{
-    fmt,
     fs::File,
     io::{self, BufRead, BufReader, Read as _},
     path::Path,
-    str::FromStr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -22,7 +20,10 @@ use rustls_pki_types::{DnsName, ServerName};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::cli::{Exit, Failure, args};
+use crate::cli::{
+    args::{self, hosts::Shard},
+    failure::{Exit, Failure},
+};
 
 /// The longest line: twice the longest name (RFC 1035 section 2.3.4) for each of its three parts.
 const MAX_LINE_BYTES: u64 = 2 * 255 * 3;
@@ -48,36 +49,11 @@ pub(crate) struct Problem {
     hint: Option<String>,
 }
 
-/// Every `of`-th entry, beginning with the `part`-th.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shard {
-    part: u64,
-    of: u64,
-}
-
 /// A list under reading.
 pub(crate) struct List {
     entries: mpsc::Receiver<Entry>,
     failure: Arc<Mutex<Option<Failure>>>,
     length_hint: Option<u64>,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    /// Takes `2/5`: the second of five.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "wanted I/N, such as 2/5 for the second of five".to_owned();
-        let (part, of) = text.split_once('/').ok_or_else(wrong)?;
-        let (part, of) = (part.parse().map_err(|_| wrong())?, of.parse().map_err(|_| wrong())?);
-        if part == 0 || part > of { Err(wrong()) } else { Ok(Self { part, of }) }
-    }
-}
-
-impl fmt::Display for Shard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.part, self.of)
-    }
 }
 
 impl List {

@@ -16,7 +16,7 @@ use super::{
     Outcome,
     anchor_set::{Material, Set},
 };
-use crate::cli::Exit;
+use crate::cli::failure::Exit;
 
 /// Counts over the results. It grows with distinct chains and anchors, not with targets; only what
 /// `--emit` writes names every target.

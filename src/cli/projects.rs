@@ -4,7 +4,7 @@
 
 use crate::endpoint::Target;
 
-use crate::cli::{Exit, Failure};
+use super::failure::{Exit, Failure};
 
 /// The path of a file in the project, and what it holds. What ends in `.md` is a template.
 pub(crate) type Text = (&'static str, &'static str);
@@ -29,7 +29,7 @@ pub(crate) struct Project {
 
 macro_rules! text {
     ($path:literal) => {
-        include_str!(concat!("../../../../templates/project/", $path))
+        include_str!(concat!("../../templates/project/", $path))
     };
 }
 
@@ -92,7 +92,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("arduino", "src/server_root_ca.h"),
         device: Some("arduino-esp32"),
         files: &[
-            ("certgrab_pre.py", include_str!("../../../../templates/integration/certgrab_pre.py")),
+            ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
         ],
         mqtt: &[
@@ -115,7 +115,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("esp8266", "src/server_root_ca.h"),
         device: Some("esp8266"),
         files: &[
-            ("certgrab_pre.py", include_str!("../../../../templates/integration/certgrab_pre.py")),
+            ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp8266/gitignore.tmpl")),
         ],
         mqtt: &[
