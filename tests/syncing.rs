@@ -203,7 +203,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     assert!(told(life).starts_with(wrong), "{}", told(life));
     assert_eq!(
         told("# nothing yet\n"),
-        "certgrab: error: certgrab.toml:1: wanted at least one `[[target]]`\n"
+        "certgrab: error: certgrab.toml:1: expected at least one `[[target]]`\n"
     );
     fs::remove_file(folder.path().join("certgrab.toml")).unwrap();
     certgrab().args(["sync"]).in_folder(folder.path()).fails_with(4).stderr(

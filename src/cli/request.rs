@@ -27,25 +27,56 @@ use super::{
     style::Display,
 };
 
-/// Refuses options that contradict each other, before anything is asked of a server.
+/// Refuses options that contradict each other, before any server is contacted.
 pub(crate) fn agree(job: &Job) -> Result<(), Failure> {
-    let usage = |message: &str| Failure::new(Exit::Usage, message);
-    let to_standard_output: Vec<_> = job.emit.iter().filter(|one| one.path.is_none()).collect();
-    if !job.emit.is_empty() && job.targets.len() > 1 {
-        return Err(usage("`--emit` takes one target")
-            .with_hint(Some("run certgrab once for each target".to_owned())));
+    agree_on_results(job)?;
+    agree_on_servers(job)?;
+    agree_on_certificates(job)?;
+    let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    output::keep_apart(outputs, &inputs(job).collect::<Vec<_>>(), "--emit")?;
+    let is_binary = job.emit.iter().any(|one| one.path.is_none() && !one.is_text());
+    if is_binary && output::is_terminal() {
+        return usage(
+            "the format is binary and standard output is a terminal",
+            "give it a file: `--emit der=PATH`",
+        );
     }
-    if to_standard_output.len() + usize::from(job.json) > 1 {
-        return Err(usage("only one result can go to standard output")
-            .with_hint(Some("give the others a file: `--emit FORMAT=PATH`".to_owned())));
+    Ok(())
+}
+
+/// A failure of usage.
+fn usage(message: &str, hint: &str) -> Result<(), Failure> {
+    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
+}
+
+/// How many results there are, and where they go.
+fn agree_on_results(job: &Job) -> Result<(), Failure> {
+    if !job.emit.is_empty() && job.targets.len() > 1 {
+        return usage("`--emit` takes one target", "run certgrab once for each target");
+    }
+    let to_standard_output = job.emit.iter().filter(|one| one.path.is_none()).count();
+    if to_standard_output + usize::from(job.json) > 1 {
+        return usage(
+            "only one result can go to standard output",
+            "give the others a file: `--emit FORMAT=PATH`",
+        );
     }
     if job.compare.is_some() && job.targets.len() != 1 {
-        return Err(usage("`--compare` takes one target and the one to compare it with")
-            .with_hint(Some("`certgrab TARGET --compare OTHER`".to_owned())));
+        return usage(
+            "`--compare` takes one target and the one to compare it with",
+            "`certgrab TARGET --compare OTHER`",
+        );
     }
+    Ok(())
+}
+
+/// Which servers are contacted, and how.
+fn agree_on_servers(job: &Job) -> Result<(), Failure> {
     if job.from.is_some() && job.reaching.way() != probe::Way::Auto {
-        return Err(usage("`--handshake` says how to ask a server, and `--from` asks none")
-            .with_hint(Some("leave out one of them".to_owned())));
+        return usage(
+            "`--handshake` says how to ask a server, and `--from` asks none",
+            "leave out one of them",
+        );
     }
     for target in job.targets.iter().chain(&job.compare) {
         job.reaching.agree(target)?;
@@ -53,16 +84,23 @@ pub(crate) fn agree(job: &Job) -> Result<(), Failure> {
     if job.many.hosts.is_some() && !job.emit.is_empty() {
         agree_for_list(job)?;
     }
+    Ok(())
+}
+
+/// Which certificates are written, and what they are called.
+fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
     if job.reaching.survey && (job.what != What::Anchor || job.anchor.besides().is_any()) {
-        return Err(usage("`--survey` finds the anchors of all chains, no more and no fewer")
-            .with_hint(Some("leave out `--what`, `--backup` and `--siblings`".to_owned())));
+        return usage(
+            "`--survey` finds the anchors of all chains, no more and no fewer",
+            "leave out `--what`, `--backup` and `--siblings`",
+        );
     }
     let issuers = job.anchor.issuers();
     if !issuers.enabled && !issuers.allowed.is_empty() {
-        return Err(usage(
+        return usage(
             "`--aia-allow` says where issuers may be fetched, and `--no-aia` fetches none",
-        )
-        .with_hint(Some("leave out one of them".to_owned())));
+            "leave out one of them",
+        );
     }
     let holds_a_name = |one: &Emission| match &one.form {
         Form::Document => false,
@@ -71,24 +109,18 @@ pub(crate) fn agree(job: &Job) -> Result<(), Failure> {
     };
     let has_use = job.format.sizes || job.emit.iter().any(holds_a_name);
     if let (false, Some(option)) = (has_use, naming(job)) {
-        let message =
-            format!("`{option}` names constants, and no format with a name in it is written");
-        return Err(usage(&message).with_hint(Some(format!(
-            "choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out `{option}`"
-        ))));
+        return usage(
+            &format!("`{option}` names constants, and no format with a name in it is written"),
+            &format!(
+                "choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out `{option}`"
+            ),
+        );
     }
     if job.many.hosts.is_some() && job.emit.is_empty() && job.what != What::Anchor {
-        return Err(usage(
+        return usage(
             "`--what` says what is written, and `--hosts` writes nothing without `--emit`",
-        )
-        .with_hint(Some("leave out `--what`".to_owned())));
-    }
-    let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
-    output::keep_apart(outputs, &inputs(job).collect::<Vec<_>>(), "--emit")?;
-    let binary = to_standard_output.iter().any(|emission| !emission.is_text());
-    if binary && output::is_terminal() {
-        return Err(usage("the format is binary and standard output is a terminal")
-            .with_hint(Some("give it a file: `--emit der=PATH`".to_owned())));
+            "leave out `--what`",
+        );
     }
     Ok(())
 }
@@ -117,9 +149,6 @@ pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
 
 /// Refuses what cannot be written for a list, before anything is asked of a server.
 fn agree_for_list(job: &Job) -> Result<(), Failure> {
-    let usage = |message: &str, hint: &str| {
-        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
-    };
     if job.what != What::Anchor || job.anchor.besides().is_any() {
         return usage(
             "`--emit` writes the anchors of a list, no more and no fewer",
