@@ -65,7 +65,7 @@ fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
         format!(" at {}:{}", Foreign::text(place.file()).line(), place.line())
     });
     let text = Foreign::text(text).line();
-    Failure::new(Exit::Fault, format!("a fault of certgrab's own{place}: {text}"))
+    Failure::new(Exit::Fault, format!("internal error{place}: {text}"))
         .with_hint(where_to_report(REPOSITORY))
 }
 
@@ -140,7 +140,7 @@ mod tests {
         let failure = fault("index out of \x1b[31mbounds", Some(here));
         assert_eq!(failure.exit.code(), 70);
         let wanted = format!(
-            "a fault of certgrab's own at src/cli/mod.rs:{}: index out of \\u{{1b}}[31mbounds",
+            "internal error at src/cli/mod.rs:{}: index out of \\u{{1b}}[31mbounds",
             here.line()
         );
         assert_eq!(failure.message, wanted);
@@ -185,7 +185,7 @@ mod tests {
             let mut lines = said.lines();
             let error = lines.next().unwrap_or_default();
             assert!(
-                error.starts_with("certgrab: error: a fault of certgrab's own at src/cli/mod.rs:")
+                error.starts_with("certgrab: error: internal error at src/cli/mod.rs:")
                     && error.ends_with(": no \\u{1b}[31mbounds\\u{a}certgrab: all is well"),
                 "{said}"
             );

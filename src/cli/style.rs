@@ -19,11 +19,11 @@ pub(crate) struct Display {
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, hide_possible_values = true)]
     pub(crate) color: Color,
 
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Say more
+    /// Print more details
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }

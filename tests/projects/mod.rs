@@ -65,7 +65,7 @@ fn a_project_leaves_alone_what_is_there_unless_it_is_told_to() {
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("main.c"), "mine").unwrap();
     new("linux-c", "mqtts", server.port(), &pki).fails_with(4).stdout("").stderr(
-        "certgrab: error: project/main.c is there and different\n\
+        "certgrab: error: project/main.c exists and differs\n\
          certgrab: hint: choose another folder, or replace it with `--force`\n",
     );
     assert_eq!(fs::read_to_string(folder.join("main.c")).unwrap(), "mine");

@@ -20,23 +20,23 @@ pub(crate) const HEADING: &str = "Which anchor";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Anchor {
-    /// Do not fetch issuers that the server leaves out from the URLs in its certificates
+    /// Do not fetch missing issuers from the URLs in the certificates
     #[arg(long)]
     no_aia: bool,
 
-    /// Fetch issuers from here too; of itself certgrab asks public addresses on port 80
+    /// Also fetch issuers from here; by default only public addresses on port 80 are contacted
     #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed)]
     aia_allow: Vec<Allowed>,
 
-    /// Want an anchor that lasts so many years (10y) or days (90d) from now
+    /// Require an anchor valid for at least SPAN, in years (10y) or days (90d)
     #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
     lifetime: Option<Span>,
 
-    /// Hold too the other roots that would do as the anchor
+    /// Also write the other roots that verify this server
     #[arg(long)]
     backup: bool,
 
-    /// Hold too the roots of the same organisation, of which its next certificates may come
+    /// Also write the CA's other roots, which future certificates may chain to
     #[arg(long)]
     siblings: bool,
 

@@ -14,29 +14,29 @@ const EXAMPLES: &str = "\
 Examples:
   certgrab check                                        all targets of certgrab.toml
   certgrab check include/ca_cert.h m1.tuyacn.com:8883   one file, and the server it is for
-  certgrab check --offline src/*.h                      look at the files alone
-  certgrab check --report sarif=check.sarif             for the page of a code host
+  certgrab check --offline src/*.h                      check only the files
+  certgrab check --report sarif=check.sarif             for code scanning
 
-Exit codes: 0 sound, 1 the constants do not verify, 3 no connection or no handshake,
-4 a file could not be read or written, 5 sound today, but something needs attention";
+Exit codes: 0 valid, 1 the constants do not verify, 3 no connection or no handshake,
+4 a file could not be read or written, 5 valid today, but something needs attention";
 
 /// `certgrab check`
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Files that hold certificates, then the server they are for [default: what certgrab.toml says]
+    /// Files that hold certificates, then their server [default: the targets of certgrab.toml]
     #[arg(value_name = "FILE|TARGET")]
     pub(crate) inputs: Vec<OsString>,
 
-    /// Ask no server
+    /// Do not contact the server
     #[arg(long, conflicts_with_all = ["connect", "timeout", "proxy"])]
     pub(crate) offline: bool,
 
-    /// Warn of what ends within DAYS, such as 90d or 12w
+    /// Warn of what expires within DAYS, such as 90d or 12w
     #[arg(long, value_name = "DAYS", default_value = "90d", allow_hyphen_values = true)]
     pub(crate) within: Days,
 
-    /// Show the result as one JSON document
+    /// Print the result as one JSON document
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -53,11 +53,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE|DIR|system|mozilla", requires = "inputs")]
     pub(crate) roots: Vec<PathBuf>,
 
-    /// Connect to HOST:PORT, and still want a certificate for TARGET
+    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
     #[arg(long, value_name = "HOST:PORT", requires = "inputs")]
     pub(crate) connect: Option<String>,
 
-    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Time>,
 

@@ -17,7 +17,7 @@ pub(crate) const HEADING: &str = "Reaching the server";
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Reaching {
-    /// Shake hands in full, in cleartext (TLS 1.2 and older), or auto: cleartext where full fails
+    /// Handshake: full, cleartext (TLS 1.2 and older), or auto: cleartext if full fails
     #[arg(
         long,
         value_name = "WAY",
@@ -27,15 +27,15 @@ pub(crate) struct Reaching {
     )]
     handshake: Handshake,
 
-    /// Ask for TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp first
+    /// Start TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp
     #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
     starttls: Option<Protocol>,
 
-    /// Ask as a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls, bearssl or openssl
+    /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls, bearssl or openssl
     #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
     pub(crate) device: Option<&'static Device>,
 
-    /// Ask every address for RSA and ECDSA, TLS 1.3 and older, with and without the name
+    /// Query every address for RSA and ECDSA, TLS 1.3 and older, with and without SNI
     #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]
     pub(crate) survey: bool,
 

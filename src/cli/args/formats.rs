@@ -13,7 +13,7 @@ use super::{Emission, Form};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "What to write")]
 pub(crate) struct Shape {
-    /// Also write with a template of your own; `certgrab formats --variables` lists what it can use
+    /// Also write with your own template; `certgrab formats --variables` lists its variables
     #[arg(long, value_name = "FILE[=PATH]",
           value_parser = OsStringValueParser::new().try_map(template))]
     pub(crate) template: Vec<Emission>,
@@ -27,7 +27,7 @@ pub(crate) struct Shape {
           hide_possible_values = true, hide_default_value = true, conflicts_with = "name")]
     pub(crate) name_from: NameFrom,
 
-    /// Show the bytes of flash that each form takes
+    /// Show the bytes of flash that each format takes
     #[arg(long, conflicts_with_all = ["emit", "template", "json", "hosts"])]
     pub(crate) sizes: bool,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Shape {
 /// `certgrab formats`
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
-    /// List the variables and the filters of templates instead
+    /// List the variables and filters for templates instead
     #[arg(long)]
     pub(crate) variables: bool,
 }

@@ -9,11 +9,11 @@ use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Many targets")]
 pub(crate) struct Arguments {
-    /// Read targets from FILE, or - for standard input, one a line; JSON lines as they come
+    /// Read targets from FILE, or - for standard input, one per line; print one JSON line each
     #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths"])]
     pub(crate) hosts: Option<PathBuf>,
 
-    /// Ask so many targets at once
+    /// Number of targets to query concurrently
     #[arg(
         long,
         value_name = "N",
@@ -25,11 +25,11 @@ pub(crate) struct Arguments {
     )]
     pub(crate) jobs: NonZeroUsize,
 
-    /// Write the results in the order of the list
+    /// Print the results in the order of the list
     #[arg(long, requires = "hosts", conflicts_with = "targets")]
     pub(crate) ordered: bool,
 
-    /// Take every N-th target only, beginning with the I-th
+    /// Query only every N-th target, starting with the I-th
     #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
     pub(crate) shard: Option<Shard>,
 }

@@ -18,11 +18,11 @@ pub(crate) struct Args {
     #[arg(value_enum, hide_possible_values = true)]
     pub(crate) with: With,
 
-    /// The top of the project
+    /// The root folder of the project
     #[arg(value_name = "DIR", default_value = ".")]
     pub(crate) folder: PathBuf,
 
-    /// Replace a file that is there and different
+    /// Overwrite an existing file that differs
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -46,11 +46,11 @@ Examples:
   certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
   certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
   certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
-  certgrab formats                                  list every format and its consumer
+  certgrab formats                                  list every format and what reads it
   certgrab demo                                     see it all without a network
 
 Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
-4 a file could not be read or written, 5 needs attention soon, 70 a fault of certgrab's own,
+4 a file could not be read or written, 5 needs attention soon, 70 internal error,
 130 interrupted";
 
 /// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
@@ -78,19 +78,19 @@ pub(crate) struct Args {
 /// What else the command can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Do the whole job against a server in this process; needs no network
+    /// Run every step against a built-in server; needs no network
     Demo,
-    /// Judge a chain in a file; needs no network
+    /// Verify a chain in a file; needs no network
     Verify(verify::Verify),
-    /// List the formats, each with its consumer
+    /// List the formats, each with the software that reads it
     Formats(formats::List),
-    /// Are the committed constants sound, and do they still open the door?
+    /// Check committed certificates, and whether they still verify the server
     Check(check::Args),
-    /// Write the locks and the constants of certgrab.toml anew
+    /// Update the locks and constants listed in certgrab.toml
     Sync(sync::Args),
-    /// Write a small project that connects, with its lock and its check
+    /// Create a small project that connects to a server, with its lock and check
     New(new::Args),
-    /// Write the file that makes a build or a CI run certgrab
+    /// Write the file that runs certgrab in a build or in CI
     Integrate(integrate::Args),
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
     Completions(completions::Completions),
@@ -126,7 +126,7 @@ pub(crate) struct Job {
     #[arg(long, value_parser = Identifier::new)]
     pub(crate) name: Option<Identifier>,
 
-    /// Show the result as one JSON document a line and a target
+    /// Print one JSON document per target, one per line
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -135,12 +135,12 @@ pub(crate) struct Job {
     #[arg(long, value_name = "FILE|DIR|system|mozilla")]
     pub(crate) roots: Vec<PathBuf>,
 
-    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
+    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
     #[arg(help_heading = TRUST)]
     #[arg(long, value_name = "HEX", value_parser = fingerprint)]
     pub(crate) trust_sha256: Vec<Sha256>,
 
-    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
     #[arg(help_heading = TRUST)]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Time>,
@@ -148,14 +148,14 @@ pub(crate) struct Job {
     #[command(flatten)]
     pub(crate) anchor: anchor::Anchor,
 
-    /// Say whether OTHER hangs on the same anchor, instead of showing the chain
+    /// Compare: does OTHER use the same trust anchor?
     #[arg(help_heading = anchor::HEADING)]
     #[arg(long, value_name = "OTHER", value_parser = target,
           conflicts_with_all = ["emit", "template", "from", "hosts", "survey", "sizes", "what",
                                 "backup", "siblings", "paths"])]
     pub(crate) compare: Option<Target>,
 
-    /// Read the presented chain from FILE, or - for standard input; no socket is opened
+    /// Read the presented chain from FILE, or - for standard input; contact no server
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "FILE",
           conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
@@ -168,12 +168,12 @@ pub(crate) struct Job {
           allow_hyphen_values = true)]
     pub(crate) timeout: NonZeroU16,
 
-    /// Connect to HOST:PORT, and still want a certificate for TARGET
+    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "HOST:PORT", value_parser = place)]
     pub(crate) connect: Option<Target>,
 
-    /// Send NAME in the ClientHello, and want a certificate for it, instead of TARGET
+    /// Send NAME in the ClientHello and require a certificate for it, instead of TARGET
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
     pub(crate) sni: Option<DnsName<'static>>,

@@ -8,7 +8,7 @@ use crate::cli::projects::{self, Project};
 
 const EXAMPLES: &str = "\
 Examples:
-  certgrab new --list                                      the projects, and what is proved of each
+  certgrab new --list                                      the projects, and how each is tested
   certgrab new linux-c mqtts://m1.tuyacn.com client        a C client for Linux in ./client
   certgrab new arduino-esp32 mqtts://m1.tuyacn.com lamp    a sketch for an ESP32 in ./lamp
   certgrab new micropython https://www.tuya.com page       a module that gets a page in ./page";
@@ -29,11 +29,11 @@ pub(crate) struct Args {
     #[arg(value_name = "DIR", required_unless_present = "list")]
     pub(crate) folder: Option<PathBuf>,
 
-    /// List the projects, each with what is proved of it
+    /// List the projects, each with how it is tested
     #[arg(long, conflicts_with_all = ["project", "target", "folder", "force"])]
     pub(crate) list: bool,
 
-    /// Replace files that are there and different
+    /// Overwrite existing files that differ
     #[arg(long)]
     pub(crate) force: bool,
 
@@ -41,11 +41,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE|system|mozilla")]
     pub(crate) roots: Vec<PathBuf>,
 
-    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
+    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
     #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
     pub(crate) trust_sha256: Vec<Sha256>,
 
-    /// Connect to HOST:PORT, and still want a certificate for TARGET
+    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
     #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
     pub(crate) connect: Option<Target>,
 }

@@ -6,8 +6,8 @@ use super::proxy::Through;
 
 const EXAMPLES: &str = "\
 Examples:
-  certgrab sync            ask each server, then write its lock and its constants anew
-  certgrab sync --locked   write the constants anew from the locks, offline
+  certgrab sync            query each server, then update its lock and constants
+  certgrab sync --locked   regenerate the constants from the locks, offline
 
 A manifest:
   [[target]]
@@ -23,7 +23,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
     pub(crate) manifest: PathBuf,
 
-    /// Regenerate from the locks, if the manifest's stores have their certificates; ask no server
+    /// Regenerate from the locks; do not contact servers
     #[arg(long, conflicts_with = "proxy")]
     pub(crate) locked: bool,
 

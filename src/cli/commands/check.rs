@@ -1,4 +1,4 @@
-//! `certgrab check`: are the committed constants sound, and do they still open the door?
+//! `certgrab check`: checks committed certificates, and whether they still verify the server
 
 use std::{
     ffi::OsString,

@@ -79,7 +79,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     within::refuse_links_out_of(&args.folder, [path.as_path()])?;
     if !args.force && output::differs(&path, text.as_bytes())? {
         let hint = "add what `--force` would write by hand, or replace it with `--force`";
-        return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
+        return Err(Failure::new(Exit::File, format!("{shown} exists and differs"))
             .with_hint(Some(hint.to_owned())));
     }
     let folder = path.parent().unwrap_or(Path::new("."));

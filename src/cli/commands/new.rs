@@ -205,13 +205,13 @@ fn rendered(
     Ok(files)
 }
 
-/// Refuses to touch what is there and different.
+/// Refuses to touch what exists and differs.
 fn spare(files: &[File]) -> Result<(), Failure> {
     for (path, data) in files {
         if output::differs(path, data)? {
             let shown = Foreign::text(&path.display().to_string()).line();
             let hint = "choose another folder, or replace it with `--force`".to_owned();
-            return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
+            return Err(Failure::new(Exit::File, format!("{shown} exists and differs"))
                 .with_hint(Some(hint)));
         }
     }
