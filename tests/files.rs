@@ -149,12 +149,12 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
         (
             newer,
             "a lock of version `2`; this certgrab writes 1".to_owned(),
-            "use the certgrab that wrote it, or a newer one",
+            "use the version of certgrab that wrote it, or a newer one",
         ),
         (
             merge,
             format!("two sides of a merge, marked on line {line}"),
-            "keep one side of the merge first",
+            "resolve the merge conflict first",
         ),
     ] {
         fs::write(pki.file("l.pem"), &content).unwrap();

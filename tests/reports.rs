@@ -45,7 +45,7 @@ anchor     CN=Plant Root
 SHA-256    {root}
 why        the only root that the chain leads to
 lasts      until it expires, 2050-01-01
-proof      the server sends all that a device needs with it
+proof      the server sends every intermediate needed
 "
         ));
 }

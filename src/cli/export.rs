@@ -79,9 +79,9 @@ pub(crate) fn name(of: &Job, bundle: &Bundle) -> Result<Identifier, Failure> {
             let name = organisation
                 .and_then(|name| Identifier::for_organisation(&name, bundle.what_it_is()));
             name.ok_or_else(|| {
-                let message = "the certificate names no organisation that makes a name";
+                let message = "the certificate has no organisation that can serve as a name";
                 Failure::new(Exit::Usage, message)
-                    .with_hint(Some("choose one with `--name NAME`".to_owned()))
+                    .with_hint(Some("choose a name with `--name NAME`".to_owned()))
             })?
         }
     };

@@ -159,9 +159,10 @@ fn entry(
             let name = Foreign::text(format.get_ref()).line();
             let message = match name.as_str() {
                 "json" => {
-                    "`json` tells what a server presented: it cannot be made from a lock".to_owned()
+                    "`json` cannot be generated from a lock: it describes what a server presented"
+                        .to_owned()
                 }
-                _ => format!("no format is called `{name}`"),
+                _ => format!("unknown format `{name}`"),
             };
             text.failure(line, &message)
         })?;

@@ -37,7 +37,7 @@ use self::{
 
 /// Runs the command as the process was called; the code to exit with.
 pub fn run() -> ExitCode {
-    own_up_to_panics();
+    report_panics();
     let exit = match Args::try_parse() {
         Ok(args) => dispatch(args),
         Err(error) => usage::usage(&error),
@@ -45,9 +45,9 @@ pub fn run() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// From here on a panic, on whatever thread, ends the process in certgrab's own manner, before it
-/// would unwind or abort.
-fn own_up_to_panics() {
+/// From here on a panic on any thread is reported as an internal error and ends the process, before
+/// it would unwind or abort.
+fn report_panics() {
     panic::set_hook(Box::new(|panic| {
         let payload = panic.payload();
         let text = payload.downcast_ref::<&str>().copied();
@@ -76,7 +76,7 @@ pub(crate) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 /// The hint for a panic. A build without the address of its repository knows no place to report it.
 fn where_to_report(repository: &str) -> Option<String> {
     (!repository.is_empty())
-        .then(|| format!("report it at {repository}/issues, with the command line that led to it"))
+        .then(|| format!("report it at {repository}/issues, with the command line"))
 }
 
 /// How many targets the manifest at `path` has; or the message and the hint that the user reads.
@@ -101,7 +101,7 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Integrate(integrate)) => commands::integrate::run(integrate, &args.display),
         Some(Command::Completions(shell)) => commands::completions::completions(shell),
         Some(Command::Man) => commands::completions::man(),
-        None => in_their_place(&args.job)
+        None => refuse_misplaced_command(&args.job)
             .and_then(|()| commands::targets::run(&args.job, &args.display)),
     });
     outcome.unwrap_or_else(|failure| {
@@ -111,7 +111,7 @@ fn dispatch(mut args: Args) -> Exit {
 }
 
 /// A command behind an option reads as a host; no host of that name was meant.
-fn in_their_place(job: &args::Job) -> Result<(), Failure> {
+fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
     let Some(first) = job.targets.first() else { return Ok(()) };
     let scheme = first.scheme();
     // Looked at first, since it costs more to build the commands than to read all arguments.
@@ -125,8 +125,8 @@ fn in_their_place(job: &args::Job) -> Result<(), Failure> {
     let typed = commands.get_subcommands().map(clap::Command::get_name);
     match typed.into_iter().find(|name| *name == first.host()) {
         None => Ok(()),
-        Some(name) => Err(Failure::new(Exit::Usage, format!("the command `{name}` comes first"))
-            .with_hint(Some(format!("`certgrab {name} ...`, with its options behind it")))),
+        Some(name) => Err(Failure::new(Exit::Usage, format!("put the subcommand `{name}` first"))
+            .with_hint(Some(format!("run `certgrab {name} ...`, with its options after it")))),
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_a_fault_of_certgrabs_own_and_its_text_is_escaped() {
+    fn a_panic_is_an_internal_error_and_its_text_is_escaped() {
         let here = panic::Location::caller();
         let failure = fault("index out of \x1b[31mbounds", Some(here));
         assert_eq!(failure.exit.code(), 70);
@@ -151,10 +151,7 @@ mod tests {
         assert_eq!(where_to_report(""), None);
         assert_eq!(
             where_to_report("https://forge.example/owner/certgrab").as_deref(),
-            Some(
-                "report it at https://forge.example/owner/certgrab/issues, with the command line \
-                 that led to it"
-            )
+            Some("report it at https://forge.example/owner/certgrab/issues, with the command line")
         );
     }
 
@@ -164,7 +161,7 @@ mod tests {
     #[test]
     fn a_panic_ends_the_process_with_70_and_one_escaped_line_on_any_thread() {
         if let Ok(thread) = std::env::var(PANICS) {
-            own_up_to_panics();
+            report_panics();
             let fall = || panic!("no \x1b[31mbounds\ncertgrab: all is well");
             match thread.as_str() {
                 "main" => fall(),

@@ -38,7 +38,7 @@ pub(crate) fn agree(job: &Job) -> Result<(), Failure> {
     if is_binary && output::is_terminal() {
         return usage(
             "the format is binary and standard output is a terminal",
-            "give it a file: `--emit der=PATH`",
+            "write it to a file: `--emit der=PATH`",
         );
     }
     Ok(())
@@ -52,19 +52,19 @@ fn usage(message: &str, hint: &str) -> Result<(), Failure> {
 /// How many results there are, and where they go.
 fn agree_on_results(job: &Job) -> Result<(), Failure> {
     if !job.emit.is_empty() && job.targets.len() > 1 {
-        return usage("`--emit` takes one target", "run certgrab once for each target");
+        return usage("`--emit` accepts only one target", "run certgrab once for each target");
     }
     let to_standard_output = job.emit.iter().filter(|one| one.path.is_none()).count();
     if to_standard_output + usize::from(job.json) > 1 {
         return usage(
             "only one result can go to standard output",
-            "give the others a file: `--emit FORMAT=PATH`",
+            "write the others to files: `--emit FORMAT=PATH`",
         );
     }
     if job.compare.is_some() && job.targets.len() != 1 {
         return usage(
-            "`--compare` takes one target and the one to compare it with",
-            "`certgrab TARGET --compare OTHER`",
+            "`--compare` accepts only one target and the one to compare it with",
+            "run `certgrab TARGET --compare OTHER`",
         );
     }
     Ok(())
@@ -74,7 +74,7 @@ fn agree_on_results(job: &Job) -> Result<(), Failure> {
 fn agree_on_servers(job: &Job) -> Result<(), Failure> {
     if job.from.is_some() && job.reaching.way() != probe::Way::Auto {
         return usage(
-            "`--handshake` says how to ask a server, and `--from` asks none",
+            "`--handshake` cannot be combined with `--from`, which contacts no server",
             "leave out one of them",
         );
     }
@@ -91,16 +91,13 @@ fn agree_on_servers(job: &Job) -> Result<(), Failure> {
 fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
     if job.reaching.survey && (job.what != What::Anchor || job.anchor.besides().is_any()) {
         return usage(
-            "`--survey` finds the anchors of all chains, no more and no fewer",
-            "leave out `--what`, `--backup` and `--siblings`",
+            "`--survey` cannot be combined with `--what`, `--backup` or `--siblings`",
+            "leave them out: only the anchors are written",
         );
     }
     let issuers = job.anchor.issuers();
     if !issuers.enabled && !issuers.allowed.is_empty() {
-        return usage(
-            "`--aia-allow` says where issuers may be fetched, and `--no-aia` fetches none",
-            "leave out one of them",
-        );
+        return usage("`--aia-allow` cannot be combined with `--no-aia`", "leave out one of them");
     }
     let holds_a_name = |one: &Emission| match &one.form {
         Form::Document => false,
@@ -110,7 +107,7 @@ fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
     let has_use = job.format.sizes || job.emit.iter().any(holds_a_name);
     if let (false, Some(option)) = (has_use, naming(job)) {
         return usage(
-            &format!("`{option}` names constants, and no format with a name in it is written"),
+            &format!("`{option}` has no effect: no selected format contains a constant name"),
             &format!(
                 "choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out `{option}`"
             ),
@@ -118,7 +115,7 @@ fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
     }
     if job.many.hosts.is_some() && job.emit.is_empty() && job.what != What::Anchor {
         return usage(
-            "`--what` says what is written, and `--hosts` writes nothing without `--emit`",
+            "`--what` has no effect: `--hosts` writes no certificates without `--emit`",
             "leave out `--what`",
         );
     }
@@ -151,28 +148,28 @@ pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
 fn agree_for_list(job: &Job) -> Result<(), Failure> {
     if job.what != What::Anchor || job.anchor.besides().is_any() {
         return usage(
-            "`--emit` writes the anchors of a list, no more and no fewer",
-            "leave out `--what`, `--backup` and `--siblings`",
+            "`--emit` with `--hosts` cannot be combined with `--what`, `--backup` or `--siblings`",
+            "leave them out: only the anchors are written",
         );
     }
     for emission in &job.emit {
         match &emission.form {
             Form::Document => {
                 return usage(
-                    "`--emit json` is of one chain, not of a list",
-                    "the results on standard output are JSON, a line each",
+                    "`--emit json` cannot be combined with `--hosts`",
+                    "leave it out: standard output already has one JSON line per target",
                 );
             }
             Form::Certificates(format) if format.name == "lock" => {
                 return usage(
-                    "a lock is of one target, not of a list",
-                    "`certgrab sync` keeps a lock for each target of certgrab.toml",
+                    "`--emit lock` cannot be combined with `--hosts`: a lock holds one target",
+                    "list the targets in certgrab.toml and run `certgrab sync`",
                 );
             }
             _ if emission.path.is_none() => {
                 return usage(
-                    "the results of the list go to standard output",
-                    "give the set of anchors a file: `--emit FORMAT=PATH`",
+                    "with `--hosts`, the results go to standard output",
+                    "write the anchors to a file: `--emit FORMAT=PATH`",
                 );
             }
             Form::Certificates(_) | Form::Template(_) => {}

@@ -27,12 +27,12 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
         (ErrorKind::MissingRequiredArgument, _) if let Some(usage) = usage => {
             visible(&format!("`{usage}`"))
         }
-        (_, []) => "`certgrab --help` shows how".to_owned(),
+        (_, []) => "see `certgrab --help`".to_owned(),
         (_, tips) => visible(&tips.join("; ")),
     };
     let sentence = match error.kind() {
         ErrorKind::MissingRequiredArgument if is_of_the_main_job => "no target given".to_owned(),
-        ErrorKind::MissingRequiredArgument => format!("not given: {}", missing.join(", ")),
+        ErrorKind::MissingRequiredArgument => format!("missing: {}", missing.join(", ")),
         _ => sentence(error),
     };
     output::complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));

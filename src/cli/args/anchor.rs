@@ -112,7 +112,7 @@ impl Anchor {
                 let _ = writeln!(out, "\nthere are more paths than the {most} shown");
             }
             (true, Some(spent)) => {
-                let _ = writeln!(out, "\nthere may be more paths: the search ended {spent}");
+                let _ = writeln!(out, "\nthere may be more paths: the search stopped {spent}");
             }
             _ => {}
         }
@@ -121,7 +121,7 @@ impl Anchor {
 }
 
 fn span(text: &str) -> Result<Span, &'static str> {
-    let wrong = "wanted a number of years or days, such as 10y or 90d";
+    let wrong = "expected a number of years or days, such as 10y or 90d";
     let span = match text.strip_suffix('y') {
         Some(years) => years.parse().ok().filter(|years| *years > 0).map(Span::Years),
         None => text.strip_suffix('d').and_then(|days| days.parse().ok()).map(Span::Days),

@@ -99,13 +99,14 @@ impl FromStr for Days {
             None => (text.strip_suffix('d').unwrap_or(text), 1),
         };
         let days = number.parse::<u16>().ok().and_then(|number| number.checked_mul(days));
-        days.map(Self).ok_or_else(|| "wanted a number of days or weeks, as 90d or 12w".to_owned())
+        days.map(Self)
+            .ok_or_else(|| "expected a number of days or weeks, such as 90d or 12w".to_owned())
     }
 }
 
 fn report(text: OsString) -> Result<Report, String> {
     let (word, path) = super::word_and_path(&text)?;
     let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false)
-        .map_err(|_| "no such form; there are text, json, sarif and junit".to_owned())?;
+        .map_err(|_| "unknown report format; expected text, json, sarif or junit".to_owned())?;
     Ok(Report { form, path })
 }

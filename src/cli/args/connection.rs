@@ -65,7 +65,7 @@ enum Protocol {
 fn device(name: &str) -> Result<&'static Device, String> {
     Device::named(name).ok_or_else(|| {
         let names: Vec<_> = DEVICES.iter().map(|device| device.name).collect();
-        format!("no such device; there are {}", names.join(", "))
+        format!("unknown device; expected one of {}", names.join(", "))
     })
 }
 
@@ -115,10 +115,10 @@ impl Reaching {
         }
         let word = scheme.word;
         let of_the_scheme = match scheme.starttls {
-            Some(other) => format!("`{word}:` asks for TLS in {other}"),
-            None => format!("`{word}:` begins with TLS"),
+            Some(other) => format!("`{word}:` starts TLS in {other}"),
+            None => format!("`{word}:` starts with TLS"),
         };
-        let message = format!("{of_the_scheme}, and `--starttls` asks for it in {protocol} first");
+        let message = format!("{of_the_scheme}, but `--starttls` expects {protocol}");
         let hint = "leave out the scheme or the option".to_owned();
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
     }

@@ -50,7 +50,7 @@ impl FromStr for Shard {
 
     /// Takes `2/5`: the second of five.
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "wanted I/N, such as 2/5 for the second of five".to_owned();
+        let wrong = || "expected I/N, such as 2/5 for the second of five".to_owned();
         let (part, of) = text.split_once('/').ok_or_else(wrong)?;
         let (part, of) = (part.parse().map_err(|_| wrong())?, of.parse().map_err(|_| wrong())?);
         if part == 0 || part > of { Err(wrong()) } else { Ok(Self { part, of }) }

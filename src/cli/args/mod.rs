@@ -240,10 +240,10 @@ pub(crate) enum Form {
 
 pub(crate) fn target(text: &str) -> Result<Target, String> {
     if file_names::instead_of_a_server(text) {
-        let port = format!("for a server of that name add its port: `{text}:443`");
+        let port = format!("for a server with this name, add its port: `{text}:443`");
         return Err(match Path::new(text).is_file() {
-            true => format!("that is a file; `certgrab check {text}` checks it; {port}"),
-            false => format!("that names a file, and there is none; {port}"),
+            true => format!("this is a file; check it with `certgrab check {text}`; {port}"),
+            false => format!("this looks like a file, but no such file exists; {port}"),
         });
     }
     text.parse::<Target>().map_err(|error| match error.hint() {
@@ -257,26 +257,26 @@ pub(crate) fn target(text: &str) -> Result<Target, String> {
 pub(crate) fn place(text: &str) -> Result<Target, String> {
     let place = target(text)?;
     if text.contains("://") {
-        return Err("wanted HOST:PORT; the scheme goes before TARGET".to_owned());
+        return Err("expected HOST:PORT, found a URL; put the scheme before TARGET".to_owned());
     }
     let has_port = text.trim_end_matches('/').ends_with(&format!(":{}", place.port()));
-    if has_port { Ok(place) } else { Err("wanted a port too: HOST:PORT".to_owned()) }
+    if has_port { Ok(place) } else { Err("expected HOST:PORT, found no port".to_owned()) }
 }
 
 pub(crate) fn seconds(text: &str) -> Result<NonZeroU16, String> {
-    text.parse().map_err(|_| format!("wanted whole seconds from 1 to {}", u16::MAX))
+    text.parse().map_err(|_| format!("expected whole seconds from 1 to {}", u16::MAX))
 }
 
 pub(crate) fn fingerprint(text: &str) -> Result<Sha256, String> {
     Sha256::parse(text).ok_or_else(|| {
-        "wanted the 64 hexadecimal digits of a SHA-256, with or without colons".to_owned()
+        "expected the 64 hexadecimal digits of a SHA-256, with or without colons".to_owned()
     })
 }
 
 fn sni(text: &str) -> Result<DnsName<'static>, String> {
     match target(text)?.name() {
         rustls_pki_types::ServerName::DnsName(name) => Ok(name.clone()),
-        _ => Err("an address is never sent in a ClientHello (RFC 6066 section 3)".to_owned()),
+        _ => Err("an IP address cannot be sent in a ClientHello (RFC 6066 section 3)".to_owned()),
     }
 }
 
@@ -295,9 +295,9 @@ fn no_such_format(word: &str) -> String {
     let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {
         String::new()
     } else {
-        format!("; near it: {}", near.join(", "))
+        format!("; similar: {}", near.join(", "))
     };
-    format!("no such format{near}; `certgrab formats` lists all")
+    format!("unknown format{near}; see `certgrab formats`")
 }
 
 /// Takes `WORD=PATH` apart; without a path, or with `-` or `/dev/stdout` for one, it is standard

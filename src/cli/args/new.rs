@@ -56,8 +56,7 @@ fn server(text: &str) -> Result<Target, String> {
     let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
     match behind {
         Some((_, more)) if !more.is_empty() => Err(format!(
-            "wanted a server alone, and `{}` stands behind it; what a project asks for stands in \
-             its code",
+            "TARGET must not have a path: found `{}`; edit the path in the code of the project",
             Foreign::text(more).line()
         )),
         _ => Ok(target),

@@ -42,7 +42,7 @@ struct Group {
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let to_standard_output = args.report.iter().filter(|report| report.path.is_none()).count();
     if to_standard_output > 1 {
-        let hint = "give the others a file: `--report FORM=PATH`".to_owned();
+        let hint = "write the others to files: `--report FORM=PATH`".to_owned();
         return Err(Failure::new(Exit::Usage, "only one report can go to standard output")
             .with_hint(Some(hint)));
     }
@@ -92,7 +92,7 @@ fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
         ("--proxy", args.proxy.is_given()),
     ];
     if let (None, Some((option, _))) = (target, reaching.iter().find(|(_, is_given)| *is_given)) {
-        let message = format!("`{option}` says how to reach a server, and no TARGET is given");
+        let message = format!("`{option}` has no effect without a TARGET");
         return Err(Failure::new(Exit::Usage, message).with_hint(Some(
             "name the server after the files, or leave out the option".to_owned(),
         )));

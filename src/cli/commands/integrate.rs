@@ -19,17 +19,17 @@ fn parts(with: With) -> (&'static str, &'static str, &'static str) {
         With::Cmake => (
             "certgrab.cmake",
             include_str!("../../../templates/integration/certgrab.cmake"),
-            "say `include(certgrab.cmake)` and `certgrab_constants(TARGET)` in CMakeLists.txt",
+            "add `include(certgrab.cmake)` and `certgrab_constants(TARGET)` to CMakeLists.txt",
         ),
         With::Platformio => (
             "certgrab_pre.py",
             include_str!("../../../templates/integration/certgrab_pre.py"),
-            "say `extra_scripts = pre:certgrab_pre.py` in platformio.ini",
+            "add `extra_scripts = pre:certgrab_pre.py` to platformio.ini",
         ),
         With::Make => (
             "certgrab.mk",
             include_str!("../../../templates/integration/certgrab.mk"),
-            "say `include certgrab.mk` in the Makefile, and have the firmware need `certgrab`",
+            "add `include certgrab.mk` to the Makefile, and make the firmware depend on `certgrab`",
         ),
         With::GithubActions => (
             ".github/workflows/certgrab.yml",
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     within::refuse_links_out_of(&args.folder, [path.as_path()])?;
     if !args.force && output::differs(&path, text.as_bytes())? {
-        let hint = "add what `--force` would write by hand, or replace it with `--force`";
+        let hint = "add the lines by hand, or overwrite it with `--force`";
         return Err(Failure::new(Exit::File, format!("{shown} exists and differs"))
             .with_hint(Some(hint.to_owned())));
     }

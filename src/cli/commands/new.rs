@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     else {
         let line = |one: &Project| {
             let Project { name, what, proof, .. } = one;
-            format!("{name:15}  {what}\n                 proved: {proof}\n")
+            format!("{name:15}  {what}\n                 tested: {proof}\n")
         };
         output::show(&PROJECTS.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
@@ -210,7 +210,7 @@ fn spare(files: &[File]) -> Result<(), Failure> {
     for (path, data) in files {
         if output::differs(path, data)? {
             let shown = Foreign::text(&path.display().to_string()).line();
-            let hint = "choose another folder, or replace it with `--force`".to_owned();
+            let hint = "choose another folder, or overwrite it with `--force`".to_owned();
             return Err(Failure::new(Exit::File, format!("{shown} exists and differs"))
                 .with_hint(Some(hint)));
         }

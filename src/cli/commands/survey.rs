@@ -100,7 +100,7 @@ fn finish(
 fn table(target: &Target, survey: &Survey) -> String {
     let (ways, chains) = (survey.answers.len(), survey.chains.len());
     let plural = if chains == 1 { "" } else { "s" };
-    let mut out = format!("{target}: asked in {ways} ways, {chains} chain{plural} came back\n\n");
+    let mut out = format!("{target}: queried in {ways} ways, {chains} chain{plural} received\n\n");
     let width = survey.answers.iter().map(|(question, _)| question.address.to_string().len());
     let width = width.max().unwrap_or_default();
     let _ = writeln!(out, "{:<width$}  name      key    version           answer", "address");
@@ -139,7 +139,7 @@ fn table(target: &Target, survey: &Survey) -> String {
         }
     }
     if !survey.anchors.is_empty() {
-        out.push_str("\nanchors, the fewest that verify all that can be verified\n");
+        out.push_str("\nsmallest set of anchors that verifies every chain with a known root\n");
     }
     for anchor in &survey.anchors {
         let Some(candidate) = survey.candidate(*anchor) else { continue };

@@ -65,8 +65,9 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
     if !bundle.host.eq_ignore_ascii_case(&target.host()) || bundle.port != target.port() {
         let shown = Foreign::text(&entry.lock.display().to_string()).line();
         let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
-        let message = format!("{shown}: the lock is for {host} port {port}, wanted {target}");
-        let hint = "`certgrab sync` writes it anew".to_owned();
+        let message =
+            format!("{shown}: expected a lock for {target}, found one for {host} port {port}");
+        let hint = "update it with `certgrab sync`".to_owned();
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     let name = export::name(&entry.job, &bundle)?;
@@ -79,7 +80,7 @@ fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
     let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
-            .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
+            .with_hint(missing.then(|| "create it with `certgrab sync`".to_owned()))
     })?;
     let target = &entry.job.targets[0];
     let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
@@ -196,11 +197,9 @@ fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Resu
     let target = &entry.job.targets[0];
     let lock = Foreign::text(&entry.lock.display().to_string()).line();
     let message = format!(
-        "{target}: the server did not prove that it holds its key, and when {lock} was written it \
-         did: nothing is replaced"
+        "{target}: the server did not prove that it holds its key, but it did when {lock} was written; nothing was replaced"
     );
-    let hint = "run `certgrab sync` again from another network; if the server cannot complete a \
-                handshake any more, set `handshake = \"cleartext\"` in the manifest";
+    let hint = "run `certgrab sync` again from another network; if the server can no longer complete a handshake, set `handshake = \"cleartext\"` in the manifest";
     Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())))
 }
 

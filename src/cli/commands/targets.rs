@@ -142,5 +142,5 @@ fn stray_fingerprint(job: &Job, grab: &Grab) -> Option<String> {
     let anchors = paths.iter().map(|path| &path.anchor.certificate);
     let known: HashSet<_> = sent.chain(fetched).chain(anchors).map(Certificate::sha256).collect();
     let stray = job.trust_sha256.iter().find(|fingerprint| !known.contains(fingerprint))?;
-    Some(format!("no certificate that came has the SHA-256 {stray} of `--trust-sha256`"))
+    Some(format!("`--trust-sha256 {stray}` matches no certificate in the chain"))
 }

@@ -81,7 +81,7 @@ fn batch() -> Result<Exit, Failure> {
     let outcome = batch::run(BufReader::new(io::stdin().lock()), io::stdout().lock());
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(Exit::File, format!("the batch broke off: {error}")))
+            Err(Failure::new(Exit::File, format!("the batch stopped: {error}")))
         }
         // A reader that has gone away has all that it wanted.
         _ => Ok(Exit::Done),

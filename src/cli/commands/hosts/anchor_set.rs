@@ -206,9 +206,8 @@ impl Set {
         }
         let left: usize = all.iter().skip(TOLD).map(|(_, targets)| targets.count).sum();
         if left > 0 {
-            let message = format_args!(
-                "there are more warnings, {left} in all; the results have those of each target"
-            );
+            let message =
+                format_args!("{left} more warnings; the results list those of each target");
             output::warn(message, display);
         }
     }
@@ -224,8 +223,7 @@ impl Set {
             let left: usize = warnings.iter().skip(TOLD).map(|one| one.targets.count).sum();
             if left > 0 {
                 let message = format_args!(
-                    "what reads {format} may not take the set for {left} more targets, for reasons \
-                     of their own; `certgrab TARGET --emit {format}` tells that of one"
+                    "the TLS stack that reads {format} may reject the set for {left} more targets; run `certgrab TARGET --emit {format}` for the reason of one"
                 );
                 output::warn(message, display);
             }
@@ -259,7 +257,7 @@ impl Door {
     fn another_name(&self) -> Option<String> {
         let ServerName::DnsName(name) = &self.name else { return None };
         let is_other = name.as_ref() != self.target.host();
-        is_other.then(|| format!("a device has to verify the name {}", name.as_ref()))
+        is_other.then(|| format!("a device must verify the name {}", name.as_ref()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The list: a target a line, with options behind it.
 //!
 //! In: a file or standard input, read by a thread of its own as the run asks for more. Out:
-//! [`Entry`]s. A line that names no target is an entry too: one bad line ends nothing.
+//! [`Entry`]s. A line that contains no target is an entry too: one bad line ends nothing.
 
 use std::{
     fs::File,
@@ -42,7 +42,7 @@ pub(crate) struct Changes {
     connect: Option<Target>,
 }
 
-/// Why a line names no target.
+/// Why a line contains no target.
 pub(crate) struct Problem {
     line: u64,
     message: String,
@@ -81,7 +81,7 @@ impl List {
         let no_thread = cannot_read.clone();
         let reading = move || {
             let problem = match read(reader, shard, &sender) {
-                Ok(0) => Failure::new(Exit::Usage, format!("{place} names no target")),
+                Ok(0) => Failure::new(Exit::Usage, format!("{place} contains no target")),
                 Ok(_) => return,
                 Err(error) => cannot_read(error),
             };
@@ -208,7 +208,7 @@ fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
                 changes.connect = Some(place);
             }
             _ => {
-                let hint = "behind a target stand `sni=NAME` and `connect=HOST:PORT`".to_owned();
+                let hint = "only `sni=NAME` and `connect=HOST:PORT` may follow a target".to_owned();
                 return Err((format!("has the unknown option `{}`", clean(word)), Some(hint)));
             }
         }
@@ -239,7 +239,7 @@ impl Changes {
 }
 
 impl Problem {
-    /// The result of a line that names no target: a document with nothing in it.
+    /// The result of a line that contains no target: a document with nothing in it.
     pub(crate) fn document(&self, index: u64) -> String {
         let message = format!("line {}: {}", self.line, self.message);
         let message = secrets::hide_in_sentence(&message);

@@ -53,7 +53,7 @@ struct Finished {
 }
 
 enum Outcome {
-    /// The line names no target.
+    /// The line contains no target.
     Unreadable,
     /// The target was asked.
     Asked {
@@ -88,7 +88,7 @@ fn affordable(jobs: usize, display: &Display) -> usize {
     let room = usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(jobs).max(1);
     if room < jobs {
         let message = format_args!(
-            "the system allows {allowed} open files: {room} jobs at once instead of {jobs}"
+            "the system allows {allowed} open files: running {room} jobs instead of {jobs}"
         );
         output::warn(message, display);
     }
