@@ -320,8 +320,14 @@ fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
             &["--emit", "lock=x"],
             "`--emit lock` cannot be combined with `--hosts`: a lock holds one target",
         ),
-        (&["--emit", &emit, "--backup"], "`--emit` writes the anchors of a list"),
-        (&["--emit", &emit, "--what", "leaf"], "`--emit` writes the anchors of a list"),
+        (
+            &["--emit", &emit, "--backup"],
+            "`--emit` with `--hosts` cannot be combined with `--what`",
+        ),
+        (
+            &["--emit", &emit, "--what", "leaf"],
+            "`--emit` with `--hosts` cannot be combined with `--what`",
+        ),
     ] {
         let error = run(arguments).fails_with(2).stdout("").err();
         assert!(error.contains(message), "{error}");

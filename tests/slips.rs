@@ -90,9 +90,9 @@ fn of_a_long_word_its_beginning_is_repeated_and_what_is_wrong_with_it() {
         (&[&*long][..], "which is neither a DNS name nor an IP address"),
         (&["a.test", "--emit", &long], "unknown format"),
         (&["a.test", "--at", &long], "for '--at <TIME>': "),
-        (&["check", "x.h", "--report", &long], "no such form"),
+        (&["check", "x.h", "--report", &long], "unknown report format"),
         (&["a.test", &option], "unexpected argument '--aaa"),
-        (&["new", &long, "a.test", "x"], "no such project"),
+        (&["new", &long, "a.test", "x"], "unknown project"),
     ] {
         let told = certgrab().args(words).fails_with(2).err();
         assert!(told.contains(why), "{told}");
@@ -190,7 +190,7 @@ fn the_name_of_a_file_is_not_taken_for_a_server() {
     for name in ["there.pem", "lib.rs"] {
         let told = run(&[name]).fails_with(2).err();
         assert!(
-            told.contains(&format!("that is a file; `certgrab check {name}` checks it")),
+            told.contains(&format!("this is a file; check it with `certgrab check {name}`")),
             "{told}"
         );
     }
