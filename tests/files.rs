@@ -153,7 +153,7 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
         ),
         (
             merge,
-            format!("two sides of a merge, marked on line {line}"),
+            format!("a merge conflict, marked on line {line}"),
             "resolve the merge conflict first",
         ),
     ] {

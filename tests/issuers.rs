@@ -131,8 +131,8 @@ fn an_issuer_that_the_server_leaves_out_is_fetched_and_its_owner_is_told() {
     assert_eq!(pem_blocks(&outcome.out()), pem_blocks(&wanted), "what is missing is emitted too");
     assert_eq!(
         outcome.err(),
-        "certgrab: warning: the server leaves out `CN=Plant Issuing`, which its owner should send \
-         after `CN=plc.test`: browsers fetch it, devices do not\n"
+        "certgrab: warning: the server does not send `CN=Plant Issuing`, which belongs after \
+         `CN=plc.test`: browsers fetch it, devices do not\n"
     );
 }
 

@@ -103,7 +103,7 @@ impl fmt::Display for Problem {
         match self {
             Self::NotAUrl => f.write_str("is no URL of a host"),
             Self::LongUrl => {
-                write!(f, "has more than {} characters", MAX_URL_CHARACTERS)
+                write!(f, "has more than {MAX_URL_CHARACTERS} characters")
             }
             Self::Scheme(scheme) => {
                 write!(f, "has the scheme `{}`, and only http is fetched", scheme.line())
@@ -122,7 +122,7 @@ impl fmt::Display for Problem {
             Self::Encoding => f.write_str("is answered with a compressed body, not asked for"),
             Self::Trailers => f.write_str("is answered with a body that has trailers"),
             Self::Redirects => {
-                write!(f, "is redirected more than {} times", MAX_REDIRECTS)
+                write!(f, "is redirected more than {MAX_REDIRECTS} times")
             }
             Self::Circle => f.write_str("is redirected in a circle"),
             Self::TooMuch => f.write_str("is answered with more than the limits allow"),

@@ -89,7 +89,7 @@ fn agree_on_servers(job: &Job) -> Result<(), Failure> {
 
 /// Which certificates are written, and what they are called.
 fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
-    if job.reaching.survey && (job.what != What::Anchor || job.anchor.besides().is_any()) {
+    if job.reaching.survey && (job.what != What::Anchor || job.anchor.extras().is_any()) {
         return usage(
             "`--survey` cannot be combined with `--what`, `--backup` or `--siblings`",
             "leave them out: only the anchors are written",
@@ -146,7 +146,7 @@ pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
 
 /// Refuses what cannot be written for a list, before anything is asked of a server.
 fn agree_for_list(job: &Job) -> Result<(), Failure> {
-    if job.what != What::Anchor || job.anchor.besides().is_any() {
+    if job.what != What::Anchor || job.anchor.extras().is_any() {
         return usage(
             "`--emit` with `--hosts` cannot be combined with `--what`, `--backup` or `--siblings`",
             "leave them out: only the anchors are written",
@@ -219,7 +219,7 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
         },
         lasting: job.anchor.lasting(at),
         issuers: job.anchor.issuers(),
-        besides: job.anchor.besides(),
+        extras: job.anchor.extras(),
         way: job.reaching.way(),
         device: job.reaching.device,
     })

@@ -7,7 +7,7 @@ use crate::{
     endpoint::Target,
     judge::path::{self, Question},
     net::aia::{self, Allowed},
-    run::{grab::Options, pack::Besides},
+    run::{grab::Options, pack::Extras},
     text::time::Time,
 };
 
@@ -81,9 +81,9 @@ impl Anchor {
         words.switch("--siblings", *siblings);
     }
 
-    /// What is held besides the anchor.
-    pub(crate) const fn besides(&self) -> Besides {
-        Besides { backups: self.backup, siblings: self.siblings }
+    /// What is written in addition to the anchor.
+    pub(crate) const fn extras(&self) -> Extras {
+        Extras { backups: self.backup, siblings: self.siblings }
     }
 
     /// What `--paths` shows.

@@ -1,6 +1,11 @@
 //! The arguments of `certgrab check`.
 
-use std::{ffi::OsString, num::NonZeroU16, path::PathBuf, str::FromStr};
+use std::{
+    ffi::{OsStr, OsString},
+    num::NonZeroU16,
+    path::PathBuf,
+    str::FromStr,
+};
 
 use crate::text::time::Time;
 use clap::{
@@ -42,7 +47,7 @@ pub(crate) struct Args {
 
     /// Write the result as text, json, sarif or junit, to PATH or standard output
     #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
-          value_parser = OsStringValueParser::new().try_map(report))]
+          value_parser = OsStringValueParser::new().try_map(|text| report(&text)))]
     pub(crate) report: Vec<Report>,
 
     /// Read the targets from FILE
@@ -104,8 +109,8 @@ impl FromStr for Days {
     }
 }
 
-fn report(text: OsString) -> Result<Report, String> {
-    let (word, path) = super::word_and_path(&text)?;
+fn report(text: &OsStr) -> Result<Report, String> {
+    let (word, path) = super::word_and_path(text)?;
     let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false)
         .map_err(|_| "unknown report format; expected text, json, sarif or junit".to_owned())?;
     Ok(Report { form, path })

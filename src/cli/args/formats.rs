@@ -1,6 +1,6 @@
 //! Formats on the command line: what shapes the output, and templates of the user's own.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsStr, path::PathBuf};
 
 use clap::{
     ValueEnum,
@@ -15,7 +15,7 @@ use super::{Emission, Form};
 pub(crate) struct Shape {
     /// Also write with your own template; `certgrab formats --variables` lists its variables
     #[arg(long, value_name = "FILE[=PATH]",
-          value_parser = OsStringValueParser::new().try_map(template))]
+          value_parser = OsStringValueParser::new().try_map(|text| template(&text)))]
     pub(crate) template: Vec<Emission>,
 
     /// The style of the names: upper, lower or camel
@@ -61,8 +61,8 @@ pub(crate) struct Template {
 }
 
 /// Takes `FILE` or `FILE=PATH`; the file is read later.
-fn template(text: OsString) -> Result<Emission, String> {
-    let (file, path) = super::word_and_path(&text)?;
+fn template(text: &OsStr) -> Result<Emission, String> {
+    let (file, path) = super::word_and_path(text)?;
     let template = Template { file: file.into(), source: String::new() };
     Ok(Emission { form: Form::Template(template), path })
 }

@@ -7,7 +7,7 @@ use crate::{
     check::Terms,
     cli::{args::Job, regenerate},
     endpoint::Target,
-    run::pack::{self, Besides},
+    run::pack::{self, Extras},
     text::foreign::Foreign,
     trust::store::Store,
     x509::certificate::Certificate,
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct Asked {
     name: ServerName<'static>,
     what: pack::What,
-    besides: Besides,
+    besides: Extras,
     options: Vec<Foreign>,
 }
 
@@ -35,7 +35,7 @@ impl Asked {
             None => target.name().clone(),
         };
         let options = regenerate::words(job, Some(target));
-        Self { name, what: job.what.into(), besides: job.anchor.besides(), options }
+        Self { name, what: job.what.into(), besides: job.anchor.extras(), options }
     }
 
     /// The terms with the roots to trust, and what the server shows if it was asked.

@@ -1,7 +1,7 @@
 //! One request over plain HTTP/1.1, within tight bounds.
 //!
 //! hyper speaks the protocol over a connection that is made here, to an address that was checked.
-//! Nothing of this machine is told: no proxy, no cookies, no credentials.
+//! Nothing about this machine is sent: no proxy, no cookies, no credentials.
 
 use std::{
     error::Error as _,

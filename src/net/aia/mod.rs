@@ -2,9 +2,9 @@
 //!
 //! In: what was presented, and the store. Out: [`Issuers`], further candidates for `path`.
 //!
-//! A browser does this in silence, so many servers get away with an incomplete chain; a device
-//! does not fetch, so that is worth a warning. Nothing is fetched if the presented certificates
-//! already lead to a root of the store.
+//! Browsers do this silently, so many servers have an incomplete chain unnoticed; devices do not
+//! fetch, so it is a warning. Nothing is fetched if the presented certificates already lead to a
+//! root of the store.
 //!
 //! A caIssuers URL (RFC 5280 section 4.2.2.1) was chosen by an unauthenticated server, and what it
 //! serves came over plain HTTP. So a fetched certificate is only kept if its key signed one that
@@ -44,8 +44,8 @@ pub const MAX_URLS: usize = 5;
 pub const MAX_DEPTH: usize = 4;
 
 /// How long the other URLs are waited for once one of them gave an issuer: a connection and an
-/// answer from the other side of the world, with 250 ms for each way there and back. Servers that
-/// are not slow all have their say, so that the outcome is the same at every run.
+/// answer from the other side of the world, with 250 ms for each way there and back. All servers
+/// that are not slow are heard, so the outcome is the same at every run.
 pub const GRACE: Duration = Duration::from_millis(500);
 
 /// Whether and where issuers are fetched.
@@ -53,9 +53,9 @@ pub const GRACE: Duration = Duration::from_millis(500);
 pub struct Options {
     /// Whether any are.
     pub enabled: bool,
-    /// Networks besides the public ones.
+    /// Allowed networks in addition to the public ones.
     pub allowed: Vec<Allowed>,
-    /// Connect here for every URL, whatever its host: a mirror that the user trusts to be asked.
+    /// Connect here for every URL, whatever its host: a mirror that the user trusts.
     pub instead: Option<SocketAddr>,
 }
 
@@ -65,7 +65,7 @@ impl Default for Options {
     }
 }
 
-/// Where the target was reached, and what the user said besides.
+/// Where the target was reached, and the options of the user.
 #[derive(Debug, Clone)]
 pub(crate) struct Reached {
     pub(crate) target: Option<IpAddr>,
@@ -79,7 +79,7 @@ pub struct Chain {
     pub presented: Presented,
     /// The roots that the user trusts.
     pub store: Store,
-    /// The time of judgement.
+    /// The time as of which certificates are verified.
     pub at: Time,
     /// What the target may still cost.
     pub work: Arc<Work>,

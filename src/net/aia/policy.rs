@@ -1,4 +1,4 @@
-//! Which URLs are fetched, and from which addresses.
+//! Decides which URLs are fetched, and from which addresses.
 //!
 //! The text of a caIssuers URL is chosen by whoever answers as the server, and it makes this
 //! machine send a request. So it is read as browsers read it (WHATWG URL), only plain HTTP on its
@@ -18,7 +18,7 @@ use crate::text::foreign::Foreign;
 /// The port of HTTP (RFC 9110 section 4.2.1).
 const HTTP_PORT: u16 = 80;
 
-/// A network and a port that the user opened, as in `192.168.0.0/16:8080`.
+/// A network and a port that the user allowed, as in `192.168.0.0/16:8080`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowed {
     network: IpAddr,
@@ -26,7 +26,7 @@ pub struct Allowed {
     port: u16,
 }
 
-/// Text that names no network.
+/// Text that is not a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotANetwork;
 
@@ -65,8 +65,8 @@ pub(super) fn place(url: &Url) -> Result<(Host<&str>, u16), Problem> {
 /// Whether `address` may be connected to, for a target that was reached at `target`.
 ///
 /// Global unicast addresses are, on port 80. A private address is if the target itself is private,
-/// and a loopback address if the target is on this machine: whoever asks a server at home takes its
-/// home network into account. `allowed` opens more.
+/// and a loopback address if the target is on this machine: a server on a private network may have
+/// its CA there. `allowed` permits more.
 pub(crate) fn may_connect(
     address: SocketAddr,
     target: Option<IpAddr>,
@@ -197,7 +197,7 @@ impl FromStr for Allowed {
 
 impl fmt::Display for NotANetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("wanted ADDRESS[/BITS][:PORT], such as 192.168.1.10 or 10.0.0.0/8:8080")
+        f.write_str("expected ADDRESS[/BITS][:PORT], such as 192.168.1.10 or 10.0.0.0/8:8080")
     }
 }
 
