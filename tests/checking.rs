@@ -842,8 +842,8 @@ fn a_report_is_written_over_nothing_that_is_read_and_over_no_other_report() {
     };
     let read = |written: &str, read: &str| {
         format!(
-            "{written} would be written, and {read} is read\n\
-             certgrab: hint: give the result another file"
+            "{written} is also an input ({read})\n\
+             certgrab: hint: write the result to another file"
         )
     };
     refused(&["--report", "json=./ca.pem", "ca.pem"], &read("./ca.pem", "ca.pem"));
@@ -896,7 +896,7 @@ fn where_no_server_is_asked_nothing_that_says_how_to_reach_one_is_passed_over() 
         [["--connect", "127.0.0.1:1"], ["--timeout", "1"], ["--proxy", "http://127.0.0.1:1"]]
     {
         check().args([option, value]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: `{option}` says how to reach a server, and no TARGET is given\n\
+            "certgrab: error: `{option}` has no effect without a TARGET\n\
              certgrab: hint: name the server after the files, or leave out the option\n"
         ));
     }

@@ -87,7 +87,7 @@ fn sync_locked_makes_the_constants_anew_without_a_server() {
     fs::remove_file(pki.file("certs/plc.pem")).unwrap();
     certgrab().args(["sync", "--locked"]).in_folder(pki.folder()).fails_with(4).stderr(
         "certgrab: error: cannot read the lock certs/plc.pem: No such file or directory (os error 2)\n\
-         certgrab: hint: `certgrab sync` writes it\n",
+         certgrab: hint: create it with `certgrab sync`\n",
     );
 }
 
@@ -116,7 +116,7 @@ fn a_run_that_cannot_write_one_of_its_files_leaves_what_was_there() {
     fs::create_dir(old.file("folder")).unwrap();
     for (place, problem) in [
         ("no/plc_ca.rs", "cannot write no/plc_ca.rs: File exists (os error 17)"),
-        ("folder", "cannot write folder: it is not a regular file"),
+        ("folder", "cannot write folder: not a regular file"),
     ] {
         for (words, text) in [(&["sync"][..], &text), (&["sync", "--locked"], &locked)] {
             let text = text.replace("src/plc_ca.rs", place);
@@ -188,12 +188,11 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
         told(
             "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\n[target.emit]\nbasic = \"x\"\n"
         ),
-        "certgrab: error: certgrab.toml:6: no format is called `basic`\n"
+        "certgrab: error: certgrab.toml:6: unknown format `basic`\n"
     );
     assert_eq!(
         told("[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nemit = { json = \"j.json\" }\n"),
-        "certgrab: error: certgrab.toml:4: `json` tells what a server presented: it cannot be made \
-         from a lock\n"
+        "certgrab: error: certgrab.toml:4: `json` cannot be generated from a lock: it describes what a server presented\n"
     );
     let hash = "\n[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\ntrust-sha256 = \"12\"\n";
     let wrong = "certgrab: error: certgrab.toml:5: `trust-sha256`: invalid value '12': ";
@@ -203,7 +202,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     assert!(told(life).starts_with(wrong), "{}", told(life));
     assert_eq!(
         told("# nothing yet\n"),
-        "certgrab: error: certgrab.toml:1: wanted at least one `[[target]]`\n"
+        "certgrab: error: certgrab.toml:1: expected at least one `[[target]]`\n"
     );
     fs::remove_file(folder.path().join("certgrab.toml")).unwrap();
     certgrab().args(["sync"]).in_folder(folder.path()).fails_with(4).stderr(
@@ -299,8 +298,8 @@ fn a_lock_of_another_server_is_refused() {
     let host = format!("\"plc.test:{}\"", server.port());
     fs::write(pki.file("certgrab.toml"), text.replace(&host, "\"other.test:1\"")).unwrap();
     let told = format!(
-        "certgrab: error: certs/plc.pem: the lock is for plc.test port {}, wanted other.test:1\n\
-         certgrab: hint: `certgrab sync` writes it anew\n",
+        "certgrab: error: certs/plc.pem: expected a lock for other.test:1, found one for plc.test port {}\n\
+         certgrab: hint: update it with `certgrab sync`\n",
         server.port()
     );
     run(&["sync", "--locked"]).fails_with(4).stderr(&told);

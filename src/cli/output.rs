@@ -10,14 +10,13 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::text::{bounded_file, foreign::Foreign};
+use crate::text::{bounded_file, foreign::Foreign, secrets};
 
 use super::{
-    Exit, Failure,
-    args::Display,
     atomic_write::{Undisturbed, Unfinished},
+    failure::{Exit, Failure},
     stream::{self, Stream},
-    style,
+    style::{self, Display},
 };
 
 /// Writes `data` to standard output as it is.
@@ -52,6 +51,15 @@ pub(crate) fn say(line: impl std::fmt::Display) {
 pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
     if !display.quiet {
         say(format_args!("{} {message}", style::warning("warning:")));
+    }
+}
+
+/// Says what went wrong, on standard error.
+pub(crate) fn complain(failure: &Failure) {
+    let message = secrets::hide_in_sentence(&failure.message);
+    say(format_args!("{} {message}", style::error("error:")));
+    if let Some(hint) = &failure.hint {
+        say(format_args!("{} {hint}", style::hint("hint:")));
     }
 }
 
@@ -153,7 +161,7 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let existing = match fs::metadata(&place) {
         Ok(facts) if facts.is_file() => Some(facts),
         Ok(_) => {
-            let message = format!("cannot write {shown}: it is not a regular file");
+            let message = format!("cannot write {shown}: not a regular file");
             return Err(Failure::new(Exit::File, message)
                 .with_hint(Some("leave out `=PATH` to write to standard output".to_owned())));
         }
@@ -262,9 +270,9 @@ pub(crate) fn keep_apart<'a>(
     if let Some((output, input)) = changed {
         let [output, input] =
             [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
-        let message = format!("{output} would be written, and {input} is read");
+        let message = format!("{output} is also an input ({input})");
         return Err(Failure::new(Exit::Usage, message)
-            .with_hint(Some("give the result another file".to_owned())));
+            .with_hint(Some("write the result to another file".to_owned())));
     }
     if places.files.len() < written.len() {
         return Err(Failure::new(Exit::Usage, format!("two `{option}` write the same file")));

@@ -10,7 +10,11 @@ use crate::{
     text::{bounded_file, foreign::Foreign},
 };
 
-use super::{Exit, Failure, manifest::Entry, within};
+use super::{
+    failure::{Exit, Failure},
+    manifest::Entry,
+    within,
+};
 
 /// The most bytes of a present file that are looked at for a private key: 1 MiB, some three hundred
 /// keys of RSA 4096 in PEM.
@@ -38,8 +42,8 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
             None => Ok(()),
             Some(loss) => {
                 let hint = match loss.what {
-                    Lost::Merge => "keep one side of the merge first",
-                    Lost::Version(_) => "use the certgrab that wrote it, or a newer one",
+                    Lost::Merge => "resolve the merge conflict first",
+                    Lost::Version(_) => "use the version of certgrab that wrote it, or a newer one",
                     _ => TO_MOVE,
                 };
                 Err(refused(path, &format!("would lose {loss}"), hint))
@@ -47,7 +51,7 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => {
-            Err(refused(path, &format!("is not replaced: cannot read it: {error}"), TO_MOVE))
+            Err(refused(path, &format!("was not replaced: cannot read it: {error}"), TO_MOVE))
         }
     }
 }

@@ -8,7 +8,10 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::text::foreign::Foreign;
 
-use super::{Exit, Failure, output};
+use super::{
+    failure::{Exit, Failure},
+    output,
+};
 
 /// Refuses the paths that lie in `folder` by their names and elsewhere by their links. A path that
 /// names a place outside is what its writer wants.
@@ -25,8 +28,9 @@ pub(crate) fn refuse_links_out_of<'a>(
         }
         let [path, place] =
             [path, &place].map(|path| Foreign::text(&path.display().to_string()).line());
-        let message = format!("{path} leads to {place} over a symbolic link, out of its folder");
-        let hint = "name that place itself, or remove the link".to_owned();
+        let message =
+            format!("{path} leads to {place} through a symbolic link, outside its folder");
+        let hint = "use that path directly, or remove the link".to_owned();
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     Ok(())

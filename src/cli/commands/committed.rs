@@ -5,7 +5,11 @@ use std::{io, path::Path};
 use super::sync;
 use crate::{
     check::{self, Examined, Terms},
-    cli::{Exit, Failure, complain, manifest},
+    cli::{
+        failure::{Exit, Failure},
+        manifest,
+        output::complain,
+    },
     output::{bundle::Bundle, lock},
     stack::consumer,
     text::{bounded_file, foreign::Foreign},

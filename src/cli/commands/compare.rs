@@ -14,9 +14,10 @@ use crate::{
 use serde::Serialize;
 
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, Job},
-    complain, output,
+    args::Job,
+    failure::{Exit, Failure},
+    output::{self, complain},
+    style::Display,
 };
 
 /// What two servers have in common.
@@ -87,8 +88,7 @@ pub(crate) fn run(
     }
     if relation == Some(Relation::Different) && !display.quiet {
         let message = format!("{target} and {other} have no anchor in common");
-        let hint =
-            format!("write the anchor of {target} itself: `certgrab {target} --emit FORMAT`");
+        let hint = format!("run `certgrab {target} --emit FORMAT` to write the anchor of {target}");
         complain(&Failure::new(Exit::Untrusted, message).with_hint(Some(hint)));
     }
     Ok(match relation {
@@ -145,11 +145,11 @@ fn text(
     }
     let verdict = match relation {
         None => return out,
-        Some(Relation::Same) => "both hang on the same anchor".to_owned(),
+        Some(Relation::Same) => "both use the same trust anchor".to_owned(),
         Some(Relation::Shared) => {
-            format!("each has another anchor; both take {}", described(shared[0]))
+            format!("different anchors, but {} verifies both", described(shared[0]))
         }
-        Some(Relation::Different) => "they have no anchor in common".to_owned(),
+        Some(Relation::Different) => "no anchor verifies both".to_owned(),
     };
     let _ = writeln!(out, "\ncompare    {verdict}");
     out

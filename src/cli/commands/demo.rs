@@ -24,7 +24,11 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
-use crate::cli::{Exit, Failure, args::Display, output, report};
+use crate::cli::{
+    failure::{Exit, Failure},
+    output, report,
+    style::Display,
+};
 
 /// The server's host; it resolves to this machine wherever there is a resolver.
 const HOST: &str = "localhost";

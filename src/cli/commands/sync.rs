@@ -16,38 +16,16 @@ use crate::{
     trust::store::Store,
 };
 
-use super::{formats, targets, terms::Asked, warn};
+use super::{terms::Asked, warn};
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, What, anchor},
-    complain, manifest, output, replace,
+    args::{What, sync::Args},
+    export,
+    failure::{self, Exit, Failure},
+    manifest,
+    output::{self, complain},
+    proof, replace, request,
+    style::Display,
 };
-
-const EXAMPLES: &str = "\
-Examples:
-  certgrab sync            ask each server, then write its lock and its constants anew
-  certgrab sync --locked   write the constants anew from the locks, offline
-
-A manifest:
-  [[target]]
-  host = \"m1.tuyacn.com:8883\"
-  lock = \"certs/m1.tuyacn.com.pem\"
-  emit = { c = \"include/root_ca.h\", rust = \"src/root_ca.rs\" }";
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct Args {
-    /// Read the targets from FILE
-    #[arg(long, value_name = "FILE", default_value = manifest::NAME)]
-    manifest: PathBuf,
-
-    /// Regenerate from the locks, if the manifest's stores have their certificates; ask no server
-    #[arg(long, conflicts_with = "proxy")]
-    locked: bool,
-
-    #[command(flatten)]
-    proxy: crate::cli::args::proxy::Through,
-}
 
 /// Runs over all targets; the worst end counts. A target that fails leaves its files alone.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
@@ -56,7 +34,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         let proxy = &mut entry.job.reaching.proxy;
         *proxy = args.proxy.or(proxy.clone());
     }
-    let runtime = crate::cli::runtime()?;
+    let runtime = failure::runtime()?;
     let mut exit = Exit::Done;
     for entry in &entries {
         let outcome =
@@ -87,11 +65,12 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
     if !bundle.host.eq_ignore_ascii_case(&target.host()) || bundle.port != target.port() {
         let shown = Foreign::text(&entry.lock.display().to_string()).line();
         let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
-        let message = format!("{shown}: the lock is for {host} port {port}, wanted {target}");
-        let hint = "`certgrab sync` writes it anew".to_owned();
+        let message =
+            format!("{shown}: expected a lock for {target}, found one for {host} port {port}");
+        let hint = "update it with `certgrab sync`".to_owned();
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
-    let name = formats::name(&entry.job, &bundle)?;
+    let name = export::name(&entry.job, &bundle)?;
     Ok(Lock { content, bundle, name })
 }
 
@@ -101,7 +80,7 @@ fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
     let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
-            .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
+            .with_hint(missing.then(|| "create it with `certgrab sync`".to_owned()))
     })?;
     let target = &entry.job.targets[0];
     let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
@@ -127,7 +106,7 @@ pub(crate) fn rendered<'a>(
 
 fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name } = read_lock(entry)?;
-    let store = targets::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
+    let store = request::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
     warn::of_lock(&whose, &content, &bundle, Time::now(), display);
@@ -169,7 +148,7 @@ fn refreshed(
     runtime: &tokio::runtime::Runtime,
 ) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
-    let options = targets::options(&entry.job, display)?;
+    let options = request::options(&entry.job, display)?;
     let grab = runtime.block_on(grab::grab(target, &options)).map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
@@ -178,7 +157,7 @@ fn refreshed(
         let message = format!("{target}: {refusal}");
         Failure::new(Exit::Untrusted, message).with_hint(refusal.hint())
     })?;
-    let (bundle, name) = targets::selection(&entry.job, target, &grab, judgement, &options)?;
+    let (bundle, name) = export::selection(&entry.job, target, &grab, judgement, &options)?;
     if bundle.entries.is_empty() {
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
@@ -194,7 +173,7 @@ fn refreshed(
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
         let question =
             Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
-        anchor::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
+        proof::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
     }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
@@ -218,11 +197,9 @@ fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Resu
     let target = &entry.job.targets[0];
     let lock = Foreign::text(&entry.lock.display().to_string()).line();
     let message = format!(
-        "{target}: the server did not prove that it holds its key, and when {lock} was written it \
-         did: nothing is replaced"
+        "{target}: the server did not prove that it holds its key, but it did when {lock} was written; nothing was replaced"
     );
-    let hint = "run `certgrab sync` again from another network; if the server cannot complete a \
-                handshake any more, set `handshake = \"cleartext\"` in the manifest";
+    let hint = "run `certgrab sync` again from another network; if the server can no longer complete a handshake, set `handshake = \"cleartext\"` in the manifest";
     Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())))
 }
 

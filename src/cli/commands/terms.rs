@@ -35,7 +35,7 @@ impl Asked {
             None => target.name().clone(),
         };
         let options = regenerate::words(job, Some(target));
-        Self { name, what: job.what.into(), besides: job.anchor.besides(), options }
+        Self { name, what: job.what.into(), besides: job.anchor.extras(), options }
     }
 
     /// The terms with the roots to trust, and what the server shows if it was asked.

@@ -8,8 +8,9 @@ use crate::chain::Presented;
 use crate::{
     Grab,
     cli::{
-        args::{Display, Job, What},
-        output, style,
+        args::{Job, What},
+        output,
+        style::{self, Display},
     },
     endpoint::Target,
     judge::{path::Paths, rank::Candidate},
@@ -88,13 +89,13 @@ pub(crate) fn of_another_name(
     }
     output::warn(
         format_args!(
-            "{whose}what is written names the host {host}, and a device has to verify {name}"
+            "{whose}the generated host is {host}, but the certificate must be verified as {name}"
         ),
         display,
     );
     let advice = match named {
         Named::OnTheCommandLine => {
-            format!("`certgrab {name}:{port} --connect {target}` writes that name")
+            format!("run `certgrab {name}:{port} --connect {target}` to write that name")
         }
         Named::InTheManifest => {
             format!("set `host = \"{name}:{port}\"` and `connect = \"{target}\"` in the manifest")

@@ -23,13 +23,11 @@ use crate::{
 use rustls_pki_types::ServerName;
 
 use crate::cli::{
-    Exit, Failure,
-    args::{
-        Display, Form, Job, What,
-        anchor::{self, Doubt},
-    },
-    commands::targets,
+    args::Job,
+    failure::Failure,
     output,
+    proof::{self, Doubt},
+    style::Display,
 };
 
 /// Targets named with one warning.
@@ -38,43 +36,6 @@ const NAMED: usize = 3;
 /// Different warnings told of one format: where each is of a target of its own, a list of thousands
 /// would tell thousands.
 const TOLD: usize = 10;
-
-/// Refuses what cannot be written for a list, before anything is asked of a server.
-pub(crate) fn agree(job: &Job) -> Result<(), Failure> {
-    let usage = |message: &str, hint: &str| {
-        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
-    };
-    if job.what != What::Anchor || job.anchor.besides().is_any() {
-        return usage(
-            "`--emit` writes the anchors of a list, no more and no fewer",
-            "leave out `--what`, `--backup` and `--siblings`",
-        );
-    }
-    for emission in &job.emit {
-        match &emission.form {
-            Form::Document => {
-                return usage(
-                    "`--emit json` is of one chain, not of a list",
-                    "the results on standard output are JSON, a line each",
-                );
-            }
-            Form::Certificates(format) if format.name == "lock" => {
-                return usage(
-                    "a lock is of one target, not of a list",
-                    "`certgrab sync` keeps a lock for each target of certgrab.toml",
-                );
-            }
-            _ if emission.path.is_none() => {
-                return usage(
-                    "the results of the list go to standard output",
-                    "give the set of anchors a file: `--emit FORMAT=PATH`",
-                );
-            }
-            Form::Certificates(_) | Form::Template(_) => {}
-        }
-    }
-    Ok(())
-}
 
 /// What the set will be made of.
 pub(crate) struct Material {
@@ -245,16 +206,15 @@ impl Set {
         }
         let left: usize = all.iter().skip(TOLD).map(|(_, targets)| targets.count).sum();
         if left > 0 {
-            let message = format_args!(
-                "there are more warnings, {left} in all; the results have those of each target"
-            );
+            let message =
+                format_args!("{left} more warnings; the results list those of each target");
             output::warn(message, display);
         }
     }
 
     /// Proves for the consumer of every form asked for that it verifies each target with the set.
     pub(crate) fn prove(&self, job: &Job, at: Time, display: &Display) -> Result<(), Failure> {
-        for format in targets::consumed(job) {
+        for format in proof::consumed(job) {
             let (refusals, warnings): (Vec<_>, Vec<_>) =
                 self.doubts(format, at).into_iter().partition(|one| one.doubt.is_certain);
             for told in refusals.iter().chain(warnings.iter().take(TOLD)) {
@@ -263,8 +223,7 @@ impl Set {
             let left: usize = warnings.iter().skip(TOLD).map(|one| one.targets.count).sum();
             if left > 0 {
                 let message = format_args!(
-                    "what reads {format} may not take the set for {left} more targets, for reasons \
-                     of their own; `certgrab TARGET --emit {format}` tells that of one"
+                    "the TLS stack that reads {format} may reject the set for {left} more targets; run `certgrab TARGET --emit {format}` for the reason of one"
                 );
                 output::warn(message, display);
             }
@@ -280,7 +239,7 @@ impl Set {
             let work = Work::default();
             let question = Question { name: &door.name, at, work: &work };
             let presented = &self.chains[door.chain];
-            let Some(doubt) = anchor::doubt(format, presented, &self.bundle, question) else {
+            let Some(doubt) = proof::doubt(format, presented, &self.bundle, question) else {
                 continue;
             };
             let place = *places.entry(doubt.words()).or_insert_with(|| {
@@ -298,7 +257,7 @@ impl Door {
     fn another_name(&self) -> Option<String> {
         let ServerName::DnsName(name) = &self.name else { return None };
         let is_other = name.as_ref() != self.target.host();
-        is_other.then(|| format!("a device has to verify the name {}", name.as_ref()))
+        is_other.then(|| format!("a device must verify the name {}", name.as_ref()))
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     Outcome,
     anchor_set::{Material, Set},
 };
-use crate::cli::Exit;
+use crate::cli::failure::Exit;
 
 /// Counts over the results. It grows with distinct chains and anchors, not with targets; only what
 /// `--emit` writes names every target.
@@ -150,8 +150,8 @@ impl Tally {
         let smallest = self.smallest();
         if !smallest.is_empty() {
             let anchors = counted(smallest.len() as u64, "anchor");
-            let verb = if smallest.len() == 1 { "opens" } else { "open" };
-            let _ = writeln!(out, "{anchors} {verb} all doors that have one:");
+            let verb = if smallest.len() == 1 { "covers" } else { "cover" };
+            let _ = writeln!(out, "{anchors} {verb} every target that can be verified:");
         }
         for anchor in smallest {
             let subject = self.anchors.get(&anchor).map_or("", String::as_str);

@@ -1,0 +1,139 @@
+//! Proofs that a device verifies a server with what is written for it.
+
+use rustls_pki_types::ServerName;
+
+use crate::{
+    Grab,
+    chain::Presented,
+    endpoint::Target,
+    judge::{
+        path::{Question, Refusal},
+        prove,
+    },
+    output::bundle::Bundle,
+    run::grab::Options,
+    stack::consumer::{self, Known},
+};
+
+use super::{
+    args::{Form, Job, What},
+    failure::{Exit, Failure},
+    output,
+    style::Display,
+};
+
+/// Proves for the consumer of every form asked for that it verifies the server with the bundle.
+///
+/// Certificates other than the anchor serve for more than to verify with, so that a doubt about
+/// them is a warning. `whose` begins what is said of it.
+pub(crate) fn prove(
+    job: &Job,
+    (whose, target): (&str, &Target),
+    grab: &Grab,
+    bundle: &Bundle,
+    options: &Options,
+    display: &Display,
+) -> Result<(), Failure> {
+    let question =
+        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+    for format in consumed(job) {
+        prove_for(format, whose, &grab.presented, bundle, question, display)?;
+    }
+    let others = job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
+        (Form::Certificates(_), What::Anchor) => None,
+        (Form::Certificates(format), _) => consumer::reading(format.name).map(|_| format.name),
+        _ => None,
+    });
+    for format in others {
+        if let Some(doubt) = doubt(format, &grab.presented, bundle, question) {
+            doubt.warn(whose, display);
+        }
+    }
+    Ok(())
+}
+
+/// The formats asked for that a device is to verify with.
+pub(crate) fn consumed(job: &Job) -> impl Iterator<Item = &'static str> {
+    job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
+        (Form::Certificates(format), What::Anchor) => Some(format.name),
+        _ => None,
+    })
+}
+
+/// Proves that a device which holds `bundle` verifies the server, under the rules of the stack
+/// that reads `format`.
+///
+/// A format that many stacks read is held against OpenSSL, the strictest: what that one would not
+/// take is a warning, as is what a setting of the consumer decides or what is assumed of it. `whose`
+/// begins what is said of it.
+pub(crate) fn prove_for(
+    format: &str,
+    whose: &str,
+    presented: &Presented,
+    bundle: &Bundle,
+    question: Question<'_>,
+    display: &Display,
+) -> Result<(), Failure> {
+    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.tell(whose, display))
+}
+
+/// What the stack that reads `format` would not take; see [`prove_for`].
+pub(crate) fn doubt(
+    format: &str,
+    presented: &Presented,
+    bundle: &Bundle,
+    question: Question<'_>,
+) -> Option<Doubt> {
+    let reading = consumer::reading(format);
+    let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
+    let consumer = reading.unwrap_or(consumer::OPENSSL);
+    let Err(refusal) = prove::accepts(&consumer, presented, &held, question) else {
+        let advice = Some(consumer::without_addresses(format)?);
+        let is_address = matches!(question.name, ServerName::IpAddress(_));
+        let leaf = presented.leaf().ok().filter(|_| is_address)?;
+        let refusal = Refusal::NotTaken {
+            subject: leaf.subject().text(),
+            consumer: consumer.title,
+            problem: "compares no IP address with those of a certificate",
+            unless: None,
+            advice,
+        };
+        return Some(Doubt { refusal, is_certain: false });
+    };
+    let is_known = reading.is_some_and(|one| one.known != Known::Assumed);
+    let depends = matches!(refusal, Refusal::NotTaken { unless: Some(_), .. });
+    Some(Doubt { refusal, is_certain: is_known && !depends })
+}
+
+/// What a consumer would not take.
+pub(crate) struct Doubt {
+    refusal: Refusal,
+    /// Whether it is so however the consumer is set up, so that nothing must be written.
+    pub(crate) is_certain: bool,
+}
+
+impl Doubt {
+    /// Fails with it if it is certain, and else warns of it; `whose` says of which targets it is.
+    pub(crate) fn tell(&self, whose: &str, display: &Display) -> Result<(), Failure> {
+        let Self { refusal, is_certain } = self;
+        if *is_certain {
+            let failure = Failure::new(Exit::Untrusted, format!("{whose}{refusal}"));
+            return Err(failure.with_hint(refusal.hint()));
+        }
+        self.warn(whose, display);
+        Ok(())
+    }
+
+    /// Warns of it, however certain it is.
+    pub(crate) fn warn(&self, whose: &str, display: &Display) {
+        let refusal = &self.refusal;
+        let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        output::warn(format_args!("{whose}{refusal}{hint}"), display);
+    }
+
+    /// Whether nothing must be written, and the words of it: where both are the same, so is what
+    /// is told.
+    pub(crate) fn words(&self) -> (bool, String) {
+        (self.is_certain, self.refusal.to_string())
+    }
+}
