@@ -9,6 +9,7 @@ pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
 pub(crate) mod new;
+mod roots;
 pub(crate) mod survey;
 pub(crate) mod sync;
 pub(crate) mod targets;

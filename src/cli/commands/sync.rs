@@ -16,7 +16,7 @@ use crate::{
     trust::store::Store,
 };
 
-use super::{formats, targets, terms::Asked, warn};
+use super::{formats, roots, targets, terms::Asked, warn};
 use crate::cli::{
     Exit, Failure,
     args::{Display, What, anchor},
@@ -127,7 +127,7 @@ pub(crate) fn rendered<'a>(
 
 fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name } = read_lock(entry)?;
-    let store = targets::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
+    let store = roots::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
     warn::of_lock(&whose, &content, &bundle, Time::now(), display);

@@ -22,11 +22,11 @@ use crate::{
     stack::consumer,
     text::{bounded_file, time::Time},
     tls::probe,
-    trust::store::{self, Source, Store},
-    x509::certificate::{Certificate, Sha256},
+    trust::store::{self, Source},
+    x509::certificate::Certificate,
 };
 
-use super::{compare, formats, hosts, survey, warn};
+use super::{compare, formats, hosts, roots, survey, warn};
 use crate::cli::{
     Exit, Failure,
     args::{Display, Emission, Form, Job, What, anchor},
@@ -170,7 +170,7 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
     let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
     let asks_nobody = job.from.is_some() || has_no_server;
     Ok(Options {
-        store: store(&job.roots, &job.trust_sha256, display)?,
+        store: roots::store(&job.roots, &job.trust_sha256, display)?,
         at,
         timeout: Duration::from_secs(u64::from(job.timeout.get())),
         connect: connect::Options {
@@ -196,37 +196,7 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
     })
 }
 
-/// The roots that the user trusts; what of them cannot be read is said.
-pub(crate) fn store(
-    roots: &[PathBuf],
-    fingerprints: &[Sha256],
-    display: &Display,
-) -> Result<Store, Failure> {
-    let mut store = Store::default();
-    for path in roots {
-        match path.to_str() {
-            Some("mozilla") => store.add_mozilla(),
-            Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
-            _ if path.is_dir() => store.add_path(path).map_err(|error| unreadable(&error))?,
-            _ => bounded_file::read_given(path, store::MAX_ROOTS_BYTES)
-                .map_err(|error| store::Error::Unreadable { path: path.clone(), error })
-                .and_then(|content| store.add_content(&content, path))
-                .map_err(|error| unreadable(&error))?,
-        }
-    }
-    for problem in store.passed_over() {
-        output::warn(format_args!("not used as a root: {problem}"), display);
-    }
-    if roots.is_empty() {
-        store.add_mozilla();
-    }
-    for fingerprint in fingerprints {
-        store.trust_sha256(*fingerprint);
-    }
-    Ok(store)
-}
-
-fn unreadable(error: &store::Error) -> Failure {
+pub(super) fn unreadable(error: &store::Error) -> Failure {
     Failure::new(Exit::File, error.to_string()).with_hint(error.hint())
 }
 

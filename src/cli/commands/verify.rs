@@ -18,7 +18,7 @@ use crate::{
 };
 use serde::Serialize;
 
-use super::targets;
+use super::{roots, targets};
 use crate::cli::{
     Exit, Failure,
     args::{self, Display},
@@ -86,7 +86,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let (Some(file), Some(host)) = (&verify.from, &verify.host) else {
         return batch();
     };
-    let store = targets::store(&verify.roots, &verify.trust_sha256, display)?;
+    let store = roots::store(&verify.roots, &verify.trust_sha256, display)?;
     let options = Options::new(store, verify.at.unwrap_or_else(Time::now));
     let grab = grab::judge(targets::read_chain(file)?, host, &options);
     let departures = match &grab.verdict {
