@@ -53,7 +53,7 @@ impl<'a> Name<'a> {
     /// The name in a form that is equal for names that RFC 5280 section 7.1 takes as equal: without
     /// regard to case, to the number of spaces, and to the type of string. `None` if it cannot be
     /// read.
-    #[cfg(feature = "fetch")]
+    #[cfg(feature = "judge")]
     pub(crate) fn compared(&self) -> Option<Sets<'a, String>> {
         let value = |value: Element<'_>| match decode(value) {
             Some(text) => {

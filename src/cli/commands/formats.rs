@@ -136,7 +136,7 @@ pub(crate) fn name(of: &Job, bundle: &Bundle) -> Result<Identifier, Failure> {
             let first = bundle.entries.first();
             let organisation = first.and_then(|entry| entry.certificate.subject().organisation());
             let name = organisation
-                .and_then(|name| Identifier::for_organisation(&name, bundle.what_it_is()));
+                .and_then(|name| Identifier::for_organisation(&name, bundle.constant_suffix()));
             name.ok_or_else(|| {
                 let message = "the certificate names no organisation that makes a name";
                 Failure::new(Exit::Usage, message)
