@@ -39,7 +39,7 @@ fn the_roots_of_a_manifest_are_read_once_however_many_targets_name_them() {
         };
         let text: String = (0..targets).map(target).collect();
         fs::write(pki.file("certgrab.toml"), text).unwrap();
-        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(2).err();
+        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(3).err();
         assert_eq!(told.matches("not used as a root: block 2 of").count(), 1, "{told}");
         assert_eq!(told.matches(": error: ").count(), targets, "{told}");
     }
