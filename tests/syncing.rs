@@ -23,6 +23,29 @@ fn manifest(folder: &Path, server: &Server, roots: &Path) {
 }
 
 #[test]
+fn the_roots_of_a_manifest_are_read_once_however_many_targets_name_them() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let roots = fs::read_to_string(pki.root_file()).unwrap();
+    fs::write(pki.file("junk.pem"), format!("{roots}{junk}")).unwrap();
+    // A port that was free a moment ago answers nobody.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for targets in [2, 4, 8] {
+        let target = |number: usize| {
+            format!(
+                "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{free}\"\nroots = \"junk.pem\"\n\
+                 lock = \"certs/{number}.pem\"\n"
+            )
+        };
+        let text: String = (0..targets).map(target).collect();
+        fs::write(pki.file("certgrab.toml"), text).unwrap();
+        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(3).err();
+        assert_eq!(told.matches("not used as a root: block 2 of").count(), 1, "{told}");
+        assert_eq!(told.matches(": error: ").count(), targets, "{told}");
+    }
+}
+
+#[test]
 fn sync_writes_the_lock_and_what_is_made_from_it() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);

@@ -17,6 +17,7 @@ mod regenerate;
 mod replace;
 mod report;
 mod request;
+mod roots;
 mod stream;
 mod style;
 mod usage;

@@ -16,14 +16,13 @@ use crate::{
     run::grab::{Options, Sni},
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
-    trust::store::{self, Source, Store},
-    x509::certificate::Sha256,
+    trust::store::{self, Source},
 };
 
 use super::{
     args::{Emission, Form, Job, What, formats::NameFrom},
     failure::{Exit, Failure},
-    output, regenerate,
+    output, regenerate, roots,
     style::Display,
 };
 
@@ -199,7 +198,7 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
     let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
     let asks_nobody = job.from.is_some() || has_no_server;
     Ok(Options {
-        store: store(&job.roots, &job.trust_sha256, display)?,
+        store: roots::store(&job.roots, &job.trust_sha256, display)?,
         at,
         timeout: Duration::from_secs(u64::from(job.timeout.get())),
         connect: connect::Options {
@@ -225,40 +224,6 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
     })
 }
 
-/// The roots that the user trusts; what of them cannot be read is said.
-pub(crate) fn store(
-    roots: &[PathBuf],
-    fingerprints: &[Sha256],
-    display: &Display,
-) -> Result<Store, Failure> {
-    let mut store = Store::default();
-    for path in roots {
-        match path.to_str() {
-            Some("mozilla") => store.add_mozilla(),
-            Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
-            _ if path.is_dir() => store.add_path(path).map_err(|error| unreadable(&error))?,
-            _ => bounded_file::read_given(path, store::MAX_ROOTS_BYTES)
-                .map_err(|error| store::Error::Unreadable { path: path.clone(), error })
-                .and_then(|content| store.add_content(&content, path))
-                .map_err(|error| unreadable(&error))?,
-        }
-    }
-    for problem in store.skipped() {
-        output::warn(format_args!("not used as a root: {problem}"), display);
-    }
-    if roots.is_empty() {
-        store.add_mozilla();
-    }
-    for fingerprint in fingerprints {
-        store.trust_sha256(*fingerprint);
-    }
-    Ok(store)
-}
-
-fn unreadable(error: &store::Error) -> Failure {
-    Failure::new(Exit::File, error.to_string()).with_hint(error.hint())
-}
-
 /// The chain in a file or on standard input, as if a server had presented it.
 pub(crate) fn read_chain(file: &Path) -> Result<Presented, Failure> {
     let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
@@ -270,7 +235,7 @@ pub(crate) fn read_chain(file: &Path) -> Result<Presented, Failure> {
     let ders = content
         .map_err(|error| store::Error::Unreadable { path: name.clone(), error })
         .and_then(|content| store::chain_in(&content, &name));
-    let ders = ders.map_err(|error| unreadable(&error))?;
+    let ders = ders.map_err(|error| roots::unreadable(&error))?;
     let ders = ders.iter().map(Vec::as_slice);
     Ok(Presented::from_message(ders, Source::Presented(name)))
 }

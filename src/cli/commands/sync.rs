@@ -23,7 +23,7 @@ use crate::cli::{
     failure::{self, Exit, Failure},
     manifest,
     output::{self, complain},
-    proof, replace, request,
+    proof, replace, request, roots,
     style::Display,
 };
 
@@ -106,7 +106,7 @@ pub(crate) fn rendered<'a>(
 
 fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name } = read_lock(entry)?;
-    let store = request::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
+    let store = roots::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
     warn::of_lock(&whose, &content, &bundle, Time::now(), display);

@@ -17,7 +17,7 @@ use crate::cli::{
     args::verify::Verify,
     failure::{Exit, Failure},
     output::{self, complain},
-    report, request,
+    report, request, roots,
     style::Display,
 };
 
@@ -35,7 +35,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let (Some(file), Some(host)) = (&verify.from, &verify.host) else {
         return batch();
     };
-    let store = request::store(&verify.roots, &verify.trust_sha256, display)?;
+    let store = roots::store(&verify.roots, &verify.trust_sha256, display)?;
     let options = Options::new(store, verify.at.unwrap_or_else(Time::now));
     let grab = grab::judge(request::read_chain(file)?, host, &options);
     let departures = match &grab.verdict {
