@@ -400,7 +400,10 @@ fn what_is_served_in_place_of_the_issuer_is_named() {
         ),
         (with(format!("{long}\r\n").as_bytes()), "does not return a valid HTTP/1 answer"),
         (b"SSH-2.0-x\r\n".to_vec(), "does not return a valid HTTP/1 answer"),
-        (with(&[b"\r\n", &other.path()[1][..]].concat()), "serves a certificate that is not the issuer"),
+        (
+            with(&[b"\r\n", &other.path()[1][..]].concat()),
+            "serves a certificate that is not the issuer",
+        ),
     ] {
         files.answer("/i", answer);
         let text = grab(&server)
