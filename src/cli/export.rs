@@ -1,4 +1,4 @@
-//! What is written of a judged chain: its certificates, their name and every form asked for.
+//! Exports a verified chain: which certificates, under which name, in which formats.
 
 use crate::{
     Grab,
@@ -23,7 +23,7 @@ use super::{
     style::Display,
 };
 
-/// Renders a bundle in every form asked for and writes all of them, or none.
+/// Renders a bundle in every selected format and writes all of them, or none.
 pub(crate) fn export(
     job: &Job,
     display: &Display,
@@ -31,8 +31,8 @@ pub(crate) fn export(
     name: &Identifier,
     document: impl Fn() -> String,
 ) -> Result<Exit, Failure> {
-    // All are rendered and lie beside their files before the first of these changes: a run that
-    // fails leaves all as it was.
+    // Everything is rendered before the first file changes: a failed run leaves all files
+    // unchanged.
     let mut to_standard_output = None;
     let mut files = Vec::new();
     for emission in &job.emit {
@@ -50,7 +50,7 @@ pub(crate) fn export(
     Ok(Exit::Done)
 }
 
-/// What the job exports of a judged chain, and what the constants are called.
+/// The certificates that the job exports of a verified chain, and the name of the constants.
 pub(crate) fn selection(
     job: &Job,
     target: &Target,

@@ -19,13 +19,13 @@ pub(crate) enum Exit {
     File,
     /// The user pressed Ctrl-C.
     Interrupted,
-    /// Sound today, but something needs attention before the horizon.
+    /// Valid today, but something needs attention before the horizon.
     Attention,
-    /// A fault of certgrab's own.
+    /// An internal error.
     Fault,
 }
 
-/// What the command could not do, in the words that the user reads.
+/// What the command could not do, as the user reads it.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
@@ -48,7 +48,7 @@ impl Exit {
         }
     }
 
-    /// The worse of two ends, in the order 130, 70, 2, 4, 3, 1, 5, 0.
+    /// The worse of two exit codes, in the order 130, 70, 2, 4, 3, 1, 5, 0.
     pub(crate) fn worse(self, other: Self) -> Self {
         const ORDER: [Exit; 8] = [
             Exit::Interrupted,
@@ -75,7 +75,7 @@ impl Failure {
     }
 }
 
-/// What waits for sockets and clocks, on this thread alone.
+/// An async runtime on this thread.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
     // Tokio opens six descriptors, and where there is no room for the last ones it panics.
     let room: io::Result<Vec<_>> = (0..3).map(|_| io::pipe()).collect();

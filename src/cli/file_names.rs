@@ -1,7 +1,7 @@
 //! Words that name a file where a server may be meant.
 //!
-//! In: a word as typed. Out: whether people call files so. `ca.pem` is a name that a resolver can be
-//! asked for, and no server has it.
+//! In: a word as typed. Out: whether people call files so. `ca.pem` is a name that a resolver can
+//! be asked for, and no server has it.
 
 use std::path::Path;
 

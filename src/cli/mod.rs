@@ -54,14 +54,14 @@ fn report_panics() {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         let text = text.unwrap_or("no reason given");
-        let failure = fault(text, panic.location());
+        let failure = internal_error(text, panic.location());
         output::complain(&failure);
         process::exit(failure.exit.code().into());
     }));
 }
 
-/// What is said of a panic: whatever was asked, it is no one's fault but certgrab's.
-fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
+/// The failure that reports a panic.
+fn internal_error(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
     let place = place.map_or_else(String::new, |place| {
         format!(" at {}:{}", Foreign::text(place.file()).line(), place.line())
     });
@@ -70,11 +70,10 @@ fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
         .with_hint(where_to_report(REPOSITORY))
 }
 
-/// The address of the repository that this certgrab was published from, which whoever publishes it
-/// sets in Cargo.toml; empty if nobody did.
+/// The URL of the published repository, from Cargo.toml; empty in unpublished builds.
 pub(crate) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// The hint for a panic. A build without the address of its repository knows no place to report it.
+/// The hint for a panic; none in a build without the URL of its repository.
 fn where_to_report(repository: &str) -> Option<String> {
     (!repository.is_empty())
         .then(|| format!("report it at {repository}/issues, with the command line"))
@@ -111,11 +110,11 @@ fn dispatch(mut args: Args) -> Exit {
     })
 }
 
-/// A command behind an option reads as a host; no host of that name was meant.
+/// A subcommand after an option parses as a host; refuses a target with the name of a subcommand.
 fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
     let Some(first) = job.targets.first() else { return Ok(()) };
     let scheme = first.scheme();
-    // Looked at first, since it costs more to build the commands than to read all arguments.
+    // Checked first: building the commands costs more than parsing all arguments.
     let may_be_command = !scheme.is_given
         && first.port() == scheme.port
         && first.host().bytes().all(|byte| byte.is_ascii_lowercase());
@@ -138,7 +137,7 @@ mod tests {
     #[test]
     fn a_panic_is_an_internal_error_and_its_text_is_escaped() {
         let here = panic::Location::caller();
-        let failure = fault("index out of \x1b[31mbounds", Some(here));
+        let failure = internal_error("index out of \x1b[31mbounds", Some(here));
         assert_eq!(failure.exit.code(), 70);
         let wanted = format!(
             "internal error at src/cli/mod.rs:{}: index out of \\u{{1b}}[31mbounds",

@@ -22,10 +22,10 @@ use super::{
     style::Display,
 };
 
-/// Proves for the consumer of every form asked for that it verifies the server with the bundle.
+/// Proves for each selected format that its TLS stack verifies the server with the bundle.
 ///
-/// Certificates other than the anchor serve for more than to verify with, so that a doubt about
-/// them is a warning. `whose` begins what is said of it.
+/// Certificates other than the anchor have other uses than verification, so a doubt about them is
+/// only a warning. `whose` is the prefix of each message.
 pub(crate) fn prove(
     job: &Job,
     (whose, target): (&str, &Target),
@@ -52,7 +52,7 @@ pub(crate) fn prove(
     Ok(())
 }
 
-/// The formats asked for that a device is to verify with.
+/// The selected formats that a device verifies with.
 pub(crate) fn consumed(job: &Job) -> impl Iterator<Item = &'static str> {
     job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
         (Form::Certificates(format), What::Anchor) => Some(format.name),
@@ -63,9 +63,9 @@ pub(crate) fn consumed(job: &Job) -> impl Iterator<Item = &'static str> {
 /// Proves that a device which holds `bundle` verifies the server, under the rules of the stack
 /// that reads `format`.
 ///
-/// A format that many stacks read is held against OpenSSL, the strictest: what that one would not
-/// take is a warning, as is what a setting of the consumer decides or what is assumed of it. `whose`
-/// begins what is said of it.
+/// A format that many stacks read is checked against OpenSSL, the strictest. What only OpenSSL
+/// rejects is a warning, as is a rejection that depends on a setting of the stack or on an
+/// assumption about it. `whose` is the prefix of each message.
 pub(crate) fn prove_for(
     format: &str,
     whose: &str,
@@ -74,10 +74,10 @@ pub(crate) fn prove_for(
     question: Question<'_>,
     display: &Display,
 ) -> Result<(), Failure> {
-    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.tell(whose, display))
+    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.report(whose, display))
 }
 
-/// What the stack that reads `format` would not take; see [`prove_for`].
+/// Why the stack that reads `format` rejects the bundle, if it does; see [`prove_for`].
 pub(crate) fn doubt(
     format: &str,
     presented: &Presented,
@@ -105,16 +105,16 @@ pub(crate) fn doubt(
     Some(Doubt { refusal, is_certain: is_known && !depends })
 }
 
-/// What a consumer would not take.
+/// Why a TLS stack rejects a bundle.
 pub(crate) struct Doubt {
     refusal: Refusal,
-    /// Whether it is so however the consumer is set up, so that nothing must be written.
+    /// Whether this holds for every configuration of the stack: then nothing is written.
     pub(crate) is_certain: bool,
 }
 
 impl Doubt {
-    /// Fails with it if it is certain, and else warns of it; `whose` says of which targets it is.
-    pub(crate) fn tell(&self, whose: &str, display: &Display) -> Result<(), Failure> {
+    /// Fails if it is certain, and warns otherwise; `whose` names the targets.
+    pub(crate) fn report(&self, whose: &str, display: &Display) -> Result<(), Failure> {
         let Self { refusal, is_certain } = self;
         if *is_certain {
             let failure = Failure::new(Exit::Untrusted, format!("{whose}{refusal}"));
@@ -124,15 +124,14 @@ impl Doubt {
         Ok(())
     }
 
-    /// Warns of it, however certain it is.
+    /// Warns of it, even if it is certain.
     pub(crate) fn warn(&self, whose: &str, display: &Display) {
         let refusal = &self.refusal;
         let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
         output::warn(format_args!("{whose}{refusal}{hint}"), display);
     }
 
-    /// Whether nothing must be written, and the words of it: where both are the same, so is what
-    /// is told.
+    /// Whether nothing is written, and the message: doubts with equal words are reported once.
     pub(crate) fn words(&self) -> (bool, String) {
         (self.is_certain, self.refusal.to_string())
     }

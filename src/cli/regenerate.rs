@@ -1,8 +1,8 @@
-//! The options that led to an artefact, so that it can say how to make it again.
+//! The options that produced an artefact, so that the artefact can say how to regenerate it.
 //!
 //! In: the arguments as typed. Out: the words of those that decide which certificates are written,
-//! always in one order. A path, a network and a list belong to one machine, so that a word stands
-//! in their place; how long to wait and what goes where decide nothing.
+//! always in one order. A path, a network and a list belong to one machine and are replaced by a
+//! placeholder; timeouts and output paths are left out.
 
 use crate::{endpoint::Target, text::foreign::Foreign};
 

@@ -1,7 +1,8 @@
 //! What `sync` may replace.
 //!
-//! In: a target of a manifest. Out: a refusal before anything is asked or written, where a file would
-//! be lost: one that is no lock, one that holds a private key, one that a link leads to.
+//! In: a target of a manifest. Out: a refusal, before any request or write, if a file would be
+//! lost: one that is not a lock, one that holds a private key, one outside the folder reached by a
+//! link.
 
 use std::{io, path::Path};
 
@@ -31,12 +32,12 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
     };
     let outputs = || entry.emit.iter().map(|(_, path)| path.as_path());
     within::refuse_links_out_of(folder, outputs().chain([entry.lock.as_path()]))?;
-    outputs().try_for_each(keep_a_key)?;
-    if is_locked { Ok(()) } else { keep_what_is_no_lock(&entry.lock) }
+    outputs().try_for_each(refuse_private_key)?;
+    if is_locked { Ok(()) } else { refuse_unless_lock(&entry.lock) }
 }
 
 /// Refuses to put a lock in the place of what no refresh of a lock brings back.
-fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
+fn refuse_unless_lock(path: &Path) -> Result<(), Failure> {
     match bounded_file::read(path, lock::MAX_LOCK_BYTES) {
         Ok(content) => match lock::loss(&content) {
             None => Ok(()),
@@ -57,7 +58,7 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
 }
 
 /// Refuses to put constants in the place of a private key.
-fn keep_a_key(path: &Path) -> Result<(), Failure> {
+fn refuse_private_key(path: &Path) -> Result<(), Failure> {
     let holds_a_key = bounded_file::read(path, MAX_KEY_BYTES)
         .is_ok_and(|content| content.windows(KEY.len()).any(|part| part == KEY));
     if holds_a_key { Err(refused(path, "would lose a private key", TO_MOVE)) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! From the arguments as typed to the options as meant.
 //!
-//! In: a [`Job`]. Out: the [`Options`] of the stages, or the reason why the arguments contradict each
-//! other or name a file that cannot be read.
+//! In: a [`Job`]. Out: the [`Options`] of the stages, or the reason why the arguments contradict
+//! each other or name a file that cannot be read.
 
 use std::{
     path::{Path, PathBuf},
@@ -121,7 +121,7 @@ fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The first option given that decides what constants are called.
+/// The first given option that names constants.
 fn naming(job: &Job) -> Option<&'static str> {
     let options = [
         ("--name", job.name.is_some()),
@@ -143,7 +143,7 @@ pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
     files.chain(templates).filter(move |path| *path != standard_input)
 }
 
-/// Refuses what cannot be written for a list, before anything is asked of a server.
+/// Refuses formats that cannot be written for a list.
 fn agree_for_list(job: &Job) -> Result<(), Failure> {
     if job.what != What::Anchor || job.anchor.extras().is_any() {
         return usage(
@@ -177,7 +177,7 @@ fn agree_for_list(job: &Job) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the templates, before anything is asked of a server, and adds them to what is written.
+/// Reads the templates, before any server is contacted, and adds them to the output.
 pub(crate) fn read_templates(job: &mut Job) -> Result<(), Failure> {
     for mut emission in job.format.template.drain(..) {
         if let Form::Template(template) = &mut emission.form {
@@ -196,7 +196,7 @@ pub(crate) fn read_templates(job: &mut Job) -> Result<(), Failure> {
 pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {
     let at = job.at.unwrap_or_else(Time::now);
     let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
-    let asks_nobody = job.from.is_some() || has_no_server;
+    let is_offline = job.from.is_some() || has_no_server;
     Ok(Options {
         store: roots::store(&job.roots, &job.trust_sha256, display)?,
         at,
@@ -208,7 +208,7 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
                 (_, true) => Some(connect::Family::V6),
                 _ => None,
             },
-            proxy: if asks_nobody { None } else { job.reaching.proxy.proxy()? },
+            proxy: if is_offline { None } else { job.reaching.proxy.proxy()? },
             names: Arc::default(),
         },
         sni: match &job.sni {

@@ -57,8 +57,8 @@ fn descriptor(path: &Path) -> Option<Stream> {
 }
 
 impl Stream {
-    /// Writes all of `data`, behind what the stream holds already. A reader that has gone away has
-    /// all that it wanted.
+    /// Writes all of `data`, behind what the stream holds already. A closed
+    /// pipe is not an error.
     pub(crate) fn write(&self, data: &[u8]) -> io::Result<()> {
         fn all(mut stream: impl io::Write, data: &[u8]) -> io::Result<()> {
             stream.write_all(data).and_then(|()| stream.flush())

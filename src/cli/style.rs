@@ -1,8 +1,8 @@
 //! Rules of the terminal, in one place.
 //!
-//! Colour only ever marks words of certgrab's own; it never comes from data, and nothing is said
-//! by colour alone. Whether there is any is decided once: by `--color`, else by whether the
-//! stream is a terminal, `NO_COLOR`, `CLICOLOR` and `TERM`.
+//! Colour marks only words of certgrab; it never comes from data and never carries meaning alone.
+//! Whether there is any is decided once: by `--color`, else by whether the stream is a terminal,
+//! `NO_COLOR`, `CLICOLOR` and `TERM`.
 
 use std::fmt;
 

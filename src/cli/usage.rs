@@ -7,11 +7,11 @@ use super::{
     output,
 };
 
-/// Help and version are what was asked for; anything else is said in certgrab's own manner.
+/// Prints help and version as clap does, and any other outcome as an error of certgrab.
 pub(crate) fn usage(error: &clap::Error) -> Exit {
     use clap::error::ErrorKind;
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // A closed pipe while help is shown is no one's loss.
+        // A closed pipe while printing help is not an error.
         let _ = error.print();
         return Exit::Done;
     }
@@ -39,7 +39,7 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     Exit::Usage
 }
 
-/// What is wrong with the arguments, in one line.
+/// The error in the arguments, in one line.
 pub(crate) fn sentence(error: &clap::Error) -> String {
     let text = with_words_as_shown(error, error.render().to_string());
     // The first paragraph is the sentence, over several lines where it lists things; the rest are
@@ -50,7 +50,7 @@ pub(crate) fn sentence(error: &clap::Error) -> String {
     visible(sentence.strip_prefix("error: ").unwrap_or(&sentence))
 }
 
-/// The arguments that are required and were not given.
+/// The required arguments that are missing.
 fn missing(error: &clap::Error) -> Vec<String> {
     use clap::error::{ContextKind, ContextValue};
     match error.get(ContextKind::InvalidArg) {
@@ -59,11 +59,11 @@ fn missing(error: &clap::Error) -> Vec<String> {
     }
 }
 
-/// The most characters of a word of the user's that a message repeats.
+/// The most characters of a user's word that a message repeats.
 const REPEATED_CHARACTERS: usize = 64;
 
-/// `text` of `error` with the words that the user typed without their secrets, and the beginnings
-/// of long ones: what is wrong with them comes behind.
+/// The message of `error` with secrets hidden and long words shortened, so that the reason stays
+/// readable.
 fn with_words_as_shown(error: &clap::Error, mut text: String) -> String {
     use clap::error::{ContextKind, ContextValue};
     for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand]

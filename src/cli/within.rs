@@ -1,8 +1,8 @@
-//! Files that stay in the folder that they are named in.
+//! Keeps outputs inside their folder.
 //!
-//! In: a folder, and paths that are written for it. Out: a refusal where a symbolic link leads one
-//! of them out. A repository can hold links as well as files, so that a link in somebody else's
-//! change would choose what is written over.
+//! In: a folder, and the paths to write in it. Out: a refusal if a symbolic link leads one of them
+//! outside. A repository can contain links, so a link in someone else's change could otherwise
+//! choose which file is overwritten.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -13,8 +13,8 @@ use super::{
     output,
 };
 
-/// Refuses the paths that lie in `folder` by their names and elsewhere by their links. A path that
-/// names a place outside is what its writer wants.
+/// Refuses paths that are named in `folder` but lead elsewhere through links. A path that names a
+/// place outside is allowed: its author chose it.
 pub(crate) fn refuse_links_out_of<'a>(
     folder: &Path,
     paths: impl IntoIterator<Item = &'a Path>,

@@ -31,7 +31,8 @@ pub(crate) struct Reaching {
     #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
     starttls: Option<Protocol>,
 
-    /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls, bearssl or openssl
+    /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls,
+    /// bearssl or openssl
     #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
     pub(crate) device: Option<&'static Device>,
 

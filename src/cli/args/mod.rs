@@ -252,8 +252,8 @@ pub(crate) fn target(text: &str) -> Result<Target, String> {
     })
 }
 
-/// Where to connect to: the port is wanted, since the target's and the scheme's may differ. How to
-/// ask there is said by the target.
+/// Where to connect: the port is required, since those of the target and the scheme may differ. The
+/// target's scheme says how to start TLS.
 pub(crate) fn place(text: &str) -> Result<Target, String> {
     let place = target(text)?;
     if text.contains("://") {
@@ -283,10 +283,11 @@ fn sni(text: &str) -> Result<DnsName<'static>, String> {
 /// More formats than this are a list to read elsewhere.
 const MOST_NEAR_FORMATS: usize = 6;
 
-/// Says which formats have `word` in their name or in that of their consumer, if few do.
+/// The error for an unknown format; lists formats with `word` in their name or their software, if
+/// few.
 fn no_such_format(word: &str) -> String {
-    let wanted = word.to_lowercase();
-    let has = |text: &str| !wanted.is_empty() && text.to_lowercase().contains(&wanted);
+    let lower = word.to_lowercase();
+    let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
     let near: Vec<_> = emit::FORMATS
         .iter()
         .filter(|format| has(format.name) || has(format.consumer))
@@ -300,8 +301,7 @@ fn no_such_format(word: &str) -> String {
     format!("unknown format{near}; see `certgrab formats`")
 }
 
-/// Takes `WORD=PATH` apart; without a path, or with `-` or `/dev/stdout` for one, it is standard
-/// output.
+/// Splits `WORD=PATH`. No path, `-` and `/dev/stdout` mean standard output.
 pub(crate) fn word_and_path(text: &OsStr) -> Result<(OsString, Option<PathBuf>), String> {
     match split(text) {
         Some((_, path)) if path.is_empty() => Err("the path after `=` is empty".to_owned()),
@@ -314,7 +314,7 @@ pub(crate) fn word_and_path(text: &OsStr) -> Result<(OsString, Option<PathBuf>),
     }
 }
 
-/// What stands before the first `=`, and what behind it, in any encoding.
+/// The parts before and after the first `=`, in any encoding.
 #[cfg(unix)]
 fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     use std::os::unix::ffi::OsStrExt as _;
@@ -323,7 +323,7 @@ fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     Some((OsStr::from_bytes(&bytes[..at]).into(), OsStr::from_bytes(&bytes[at + 1..]).into()))
 }
 
-/// What stands before the first `=`, and what behind it.
+/// The parts before and after the first `=`.
 #[cfg(not(unix))]
 fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     let (word, path) = text.to_str()?.split_once('=')?;

@@ -1,4 +1,4 @@
-//! `certgrab check`: checks committed certificates, and whether they still verify the server
+//! `certgrab check`: checks committed certificates, and whether they still verify the server.
 
 use std::{
     ffi::OsString,
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 /// The files on the command line; the last argument is a target if there is no such file.
 fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
-    // A link that leads nowhere is a file too, one that cannot be read.
+    // A dangling link is a file too, one that cannot be read.
     let is_there = fs::symlink_metadata(last).is_ok();
     let target = last.to_str().filter(|word| {
         !is_there && !file_names::rather_than_a_server(word) && word.parse::<Target>().is_ok()
@@ -101,7 +101,7 @@ fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     if let Some(connect) = &args.connect {
         typed.push(format!("--connect={connect}"));
     }
-    // The store is needed without a target too; the name then stands for no server.
+    // The store is needed without a target too; the name is then a placeholder.
     let host = target.unwrap_or("localhost");
     let mut job =
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
@@ -113,7 +113,7 @@ fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     Ok(Group { job, files, lock: None })
 }
 
-/// Refuses reports that would be written over what is read, or over each other.
+/// Refuses reports that would overwrite an input or each other.
 fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     output::keep_apart(reports, read, "--report")
@@ -143,12 +143,12 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     Ok(groups)
 }
 
-/// Lints the files of `group`, and asks its server unless that is not wanted.
+/// Lints the files of `group`, and queries its server unless `--offline` is given.
 fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<Exit, Failure> {
     let Group { job: Some(job), files, lock } = group else { return Ok(Exit::Done) };
     let asked = job.targets.first().map(|target| Asked::of(job, target));
     if args.offline {
-        // Whom nobody asks, nobody has to be able to reach.
+        // A server that is not contacted need not be reachable.
         job.targets.clear();
     }
     let mut options = request::options(job, display)?;

@@ -1,4 +1,4 @@
-//! `--compare`: whether two servers hang on the same anchor.
+//! `--compare`: whether two servers use the same trust anchor.
 
 use std::fmt::Write as _;
 
@@ -20,15 +20,15 @@ use crate::cli::{
     style::Display,
 };
 
-/// What two servers have in common.
+/// How the anchors of two servers relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Relation {
     /// The anchor of the one is that of the other, or another certificate of its name and key.
     Same,
-    /// Each has another anchor, and there is a root that would do for both.
+    /// The anchors differ, but one root verifies both.
     Shared,
-    /// No root does for both.
+    /// No root verifies both.
     Different,
 }
 
@@ -37,14 +37,14 @@ struct Comparison {
     schema: u32,
     /// Nothing if a server has no anchor.
     compare: Option<Relation>,
-    /// The SHA-256 of each root that does for both, as the first server has it and in its order.
+    /// The SHA-256 of each root that verifies both, as the first server has it and in its order.
     shared: Vec<String>,
     targets: [Document; 2],
 }
 
 type Asked = Result<Grab, grab::Error>;
 
-/// Asks both and compares; 0 if there is a root for both, 1 if there is none.
+/// Queries both and compares; exit code 0 if a root verifies both, 1 if none does.
 pub(crate) fn run(
     job: &Job,
     other: &Target,
@@ -53,17 +53,17 @@ pub(crate) fn run(
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Exit, Failure> {
     let (target, other) = (&job.reaching.target(&job.targets[0]), &job.reaching.target(other));
-    // Where to connect and which name to send is said of the first server alone.
+    // `--connect` and `--sni` apply to the first server only.
     let mut others = options.clone();
     others.connect.instead = None;
     others.sni = Sni::Target;
     let (first, second) = runtime
         .block_on(async { tokio::join!(grab::grab(target, options), grab::grab(other, &others)) });
-    let exit = blame(target, &first).worse(blame(other, &second));
+    let exit = report_failure(target, &first).worse(report_failure(other, &second));
     let (ours, theirs) = (roots(&first), roots(&second));
     // A device trusts a name and a key: which certificate it has them from makes no difference.
-    let does_for_both = |root: &&Certificate| theirs.iter().any(|one| one.is_same_anchor(root));
-    let shared: Vec<_> = ours.iter().copied().filter(does_for_both).collect();
+    let verifies_both = |root: &&Certificate| theirs.iter().any(|one| one.is_same_anchor(root));
+    let shared: Vec<_> = ours.iter().copied().filter(verifies_both).collect();
     let relation = match (ours.first(), theirs.first()) {
         (Some(one), Some(another)) if one.is_same_anchor(another) => Some(Relation::Same),
         (Some(_), Some(_)) if !shared.is_empty() => Some(Relation::Shared),
@@ -97,8 +97,8 @@ pub(crate) fn run(
     })
 }
 
-/// Says why a server has no anchor, if it has none.
-fn blame(target: &Target, outcome: &Asked) -> Exit {
+/// Reports why a server has no anchor, if it has none.
+fn report_failure(target: &Target, outcome: &Asked) -> Exit {
     let failure = match outcome {
         Err(error) => {
             Failure::new(Exit::NoHandshake, format!("{target}: {error}")).with_hint(error.hint())
@@ -112,7 +112,7 @@ fn blame(target: &Target, outcome: &Asked) -> Exit {
     failure.exit
 }
 
-/// The anchor of a server, then the other roots that would do.
+/// The anchor of a server, then the other roots that verify it.
 fn roots(outcome: &Asked) -> Vec<&Certificate> {
     let Ok(Grab { verdict: Ok(judgement), .. }) = outcome else { return Vec::new() };
     let verified = &judgement.verified;

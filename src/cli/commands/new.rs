@@ -1,6 +1,7 @@
 //! `certgrab new`: a small project that connects, with its lock, its constants and its check.
 //!
-//! [`crate::cli::projects`] holds the projects; here one is filled with the anchor of its server, and written.
+//! [`crate::cli::projects`] holds the projects; here one is filled with the anchor of its server,
+//! and written.
 
 use std::path::PathBuf;
 
@@ -62,7 +63,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     }
     within::refuse_links_out_of(folder, files.iter().map(|(path, _)| path.as_path()))?;
     if !args.force {
-        spare(&files)?;
+        refuse_to_overwrite(&files)?;
     }
     deliver(&files, display)?;
     if !display.quiet {
@@ -158,7 +159,7 @@ fn grabbed(
         Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
     proof::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
-    // As it is found from within the project, so that the next `sync` changes nothing.
+    // The path as seen from the project, so the next `sync` changes nothing.
     for (file, place) in copied(args) {
         let outside = Foreign::text(&Source::File(file.clone()).to_string());
         for entry in bundle.entries.iter_mut().filter(|entry| entry.source == outside) {
@@ -205,8 +206,8 @@ fn rendered(
     Ok(files)
 }
 
-/// Refuses to touch what exists and differs.
-fn spare(files: &[File]) -> Result<(), Failure> {
+/// Refuses to overwrite existing files that differ.
+fn refuse_to_overwrite(files: &[File]) -> Result<(), Failure> {
     for (path, data) in files {
         if output::differs(path, data)? {
             let shown = Foreign::text(&path.display().to_string()).line();

@@ -27,7 +27,7 @@ use crate::cli::{
     style::Display,
 };
 
-/// Runs over all targets; the worst end counts. A target that fails leaves its files alone.
+/// Updates all targets; the worst exit code counts. The files of a failed target stay unchanged.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let mut entries = manifest::read(&args.manifest)?;
     for entry in &mut entries {
@@ -113,8 +113,8 @@ fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
     output::deliver_with_folders(&rendered(entry, &bundle, &name)?, display.quiet)
 }
 
-/// Fails if a lock is not what the manifest and its stores allow, each reason told; warns of what may
-/// be.
+/// Fails if a lock is not what the manifest and its stores allow, reporting each reason. Less
+/// certain objections are warnings.
 fn hold(
     entry: &manifest::Entry,
     content: &[u8],
@@ -162,7 +162,7 @@ fn refreshed(
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
     }
-    // A lock that cannot be read any more is replaced like one that is not there.
+    // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
     if let Some(before) = &before {
         keep_proven(entry, before, &bundle)?;
@@ -185,8 +185,8 @@ fn refreshed(
     output::deliver_with_folders(&files, display.quiet)
 }
 
-/// Refuses to replace a lock from a handshake in which the server proved that it holds its key by one
-/// without that proof: whoever is on the path can show a recorded chain.
+/// Refuses to replace a lock with proof of possession by one without it: an attacker on the path
+/// can replay a recorded chain.
 fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Result<(), Failure> {
     let is_same = before.host.eq_ignore_ascii_case(&after.host) && before.port == after.port;
     let is_lost = before.key_possession == KeyPossession::Proven
@@ -197,13 +197,15 @@ fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Resu
     let target = &entry.job.targets[0];
     let lock = Foreign::text(&entry.lock.display().to_string()).line();
     let message = format!(
-        "{target}: the server did not prove that it holds its key, but it did when {lock} was written; nothing was replaced"
+        "{target}: the server did not prove that it holds its key, but it did when {lock} was \
+         written; nothing was replaced"
     );
-    let hint = "run `certgrab sync` again from another network; if the server can no longer complete a handshake, set `handshake = \"cleartext\"` in the manifest";
+    let hint = "run `certgrab sync` again from another network; if the server can no longer complete \
+                a handshake, set `handshake = \"cleartext\"` in the manifest";
     Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())))
 }
 
-/// What is another certificate now than before, and why, one sentence each.
+/// Which certificates changed, and why, one sentence each.
 fn changes(before: &Bundle, after: &Bundle) -> Vec<String> {
     let has = |bundle: &Bundle, wanted: &Entry| {
         bundle.entries.iter().any(|entry| entry.certificate == wanted.certificate)

@@ -83,7 +83,7 @@ fn batch() -> Result<Exit, Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(Exit::File, format!("the batch stopped: {error}")))
         }
-        // A reader that has gone away has all that it wanted.
+        // A closed pipe is not an error.
         _ => Ok(Exit::Done),
     }
 }

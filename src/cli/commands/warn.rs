@@ -1,8 +1,8 @@
 //! The warnings of every command that writes certificates.
 //!
-//! In: a chain with its anchor, or a lock. Out: lines on standard error. [`crate::run::warning`] knows
-//! what there is to warn of; each command that writes calls this before it does. `whose` begins each
-//! line: it names the target where there are several, and is empty where there is one.
+//! In: a chain with its anchor, or a lock. Out: lines on standard error. [`crate::run::warning`]
+//! knows what there is to warn of; each command that writes calls this before it does. `whose`
+//! begins each line: it names the target where there are several, and is empty where there is one.
 
 use crate::chain::Presented;
 use crate::{

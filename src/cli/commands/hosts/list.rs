@@ -35,7 +35,7 @@ pub(crate) struct Entry {
     pub(crate) target: Result<(Target, Changes), Problem>,
 }
 
-/// What a line says besides the target.
+/// The options of a line.
 #[derive(Default)]
 pub(crate) struct Changes {
     sni: Option<DnsName<'static>>,

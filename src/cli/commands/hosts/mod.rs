@@ -42,10 +42,10 @@ use crate::cli::{
 /// Results that may wait for an earlier one with `--ordered`, for each job.
 const WAITING_PER_JOB: usize = 4;
 
-/// Descriptors kept for what is no target: standard streams, the list, the runtime, resolvers.
+/// Descriptors reserved for everything else: standard streams, the list, the runtime, resolvers.
 const OTHER_DESCRIPTORS: u64 = 64;
 
-/// What became of one line of the list.
+/// The result of one line of the list.
 struct Finished {
     index: u64,
     line: String,
@@ -58,13 +58,13 @@ enum Outcome {
     /// The target was asked.
     Asked {
         target: Target,
-        /// The name that its certificate has to carry.
+        /// The name that its certificate must be valid for.
         name: ServerName<'static>,
         result: Box<Result<Grab, grab::Error>>,
     },
 }
 
-/// Asks all targets of the list; how it ended, the worst target counting.
+/// Queries all targets of the list; the worst exit code counts.
 pub(crate) fn run(
     job: &Job,
     file: &std::path::Path,
