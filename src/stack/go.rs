@@ -13,7 +13,7 @@ use super::{
     extensions::{ADDRESS, DNS, EMAIL, KEY_CERT_SIGN, URI},
     host,
     issuer::{Wanted, why_none},
-    key::{Digest, Key, Scheme},
+    key::{Curve, Digest, Key, Scheme},
     oid,
     reason::{Position, Refusal, Rule, Verdict},
     search::{Link, Rules, Search},
@@ -57,6 +57,7 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
 /// The keys that the client offers to verify.
 fn handshake((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     let rule = match view.key {
+        Key::Ec { curve: Curve::P224, .. } => Rule::Handshake,
         Key::Rsa { .. } | Key::Ec { .. } | Key::Ed25519(_) => return Ok(()),
         Key::Ed448 => Rule::KeyKind("Ed448"),
         Key::RsaPss { .. } => Rule::KeyKind("RSASSA-PSS"),

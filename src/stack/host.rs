@@ -174,16 +174,14 @@ pub(super) fn go(pattern: &[u8], host: &str) -> bool {
 
 fn go_valid(name: &str, is_pattern: bool) -> bool {
     let name = if is_pattern { name } else { name.strip_suffix('.').unwrap_or(name) };
-    if name.is_empty() || name == "*" {
-        return false;
-    }
-    name.split('.').enumerate().all(|(index, label)| {
-        let is_letter = |(place, octet): (usize, u8)| {
-            octet.is_ascii_alphanumeric() || octet == b'_' || octet == b'-' && place > 0
-        };
-        is_pattern && index == 0 && label == "*"
-            || !label.is_empty() && label.bytes().enumerate().all(is_letter)
-    })
+    !name.is_empty()
+        && name.split('.').enumerate().all(|(index, label)| {
+            let is_letter = |(place, octet): (usize, u8)| {
+                octet.is_ascii_alphanumeric() || octet == b'_' || octet == b'-' && place > 0
+            };
+            is_pattern && index == 0 && label == "*"
+                || !label.is_empty() && label.bytes().enumerate().all(is_letter)
+        })
 }
 
 /// Java: wildcards anywhere in any label, but not as the whole name or in the last label.

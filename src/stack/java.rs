@@ -46,7 +46,8 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
     }
     let sent: Vec<_> = case.sent.iter().map(read).collect::<Result<_, _>>()?;
     let leaf = *sent.first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
-    let java = Java { case, sent: &sent, anchors: &anchors };
+    let mode = mode(&sent, &anchors);
+    let java = Java { case, sent: &sent, anchors: &anchors, mode };
     let is_anchor = anchors.iter().any(|(anchor, _)| case.is_same(anchor, leaf.0));
     if !is_anchor {
         if leaf.1.issuer.is_empty() {
@@ -103,34 +104,61 @@ fn named(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(Rule::Name(host::fault(view, host))))
 }
 
+/// How `PKIXValidator` goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// The first so many certificates are a chain, to be validated as they stand.
+    Validate(usize),
+    /// A path is built from all of them.
+    Build,
+}
+
+fn mode(sent: &[Link<'_, '_>], anchors: &[Link<'_, '_>]) -> Mode {
+    let is_anchor = |view: &View<'_>| {
+        anchors.iter().any(|(_, anchor)| {
+            anchor.spki.whole == view.spki.whole && anchor.subject.equals_in_java(&view.subject)
+        })
+    };
+    for (place, pair) in sent.windows(2).enumerate() {
+        let (below, above) = (pair[0].1, pair[1].1);
+        if !below.issuer.equals_in_java(&above.subject) {
+            return Mode::Build;
+        }
+        if is_anchor(above) {
+            return Mode::Validate(place + 1);
+        }
+    }
+    let last = sent.last().map(|(_, view)| view);
+    let is_named = |view: &&View<'_>| {
+        anchors.iter().any(|(_, anchor)| anchor.subject.equals_in_java(&view.issuer))
+    };
+    match last.is_some_and(is_named) {
+        true => Mode::Validate(sent.len()),
+        false => Mode::Build,
+    }
+}
+
 /// The rules of Java.
 struct Java<'s, 'c, 'a> {
     case: &'c Case<'a>,
     sent: &'s [Link<'c, 'a>],
     anchors: &'s [Link<'c, 'a>],
-}
-
-impl Java<'_, '_, '_> {
-    /// Whether what was sent is a chain already, each certificate issued by the next.
-    fn is_in_order(&self) -> bool {
-        let pairs = self.sent.windows(2);
-        pairs.into_iter().all(|pair| pair[0].1.issuer.equals_in_java(&pair[1].1.subject))
-    }
+    mode: Mode,
 }
 
 impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
     fn candidates(&self, below: Link<'c, 'a>) -> Vec<Link<'c, 'a>> {
         let named = |(_, above): &Link<'c, 'a>| below.1.issuer.equals_in_java(&above.subject);
-        let mut found: Vec<_> = self.anchors.iter().copied().filter(named).collect();
-        // `PKIXValidator` ends a chain in order at a certificate of an anchor's name and key.
-        let is_anchors = |view: &View<'_>| {
-            self.anchors.iter().any(|(_, anchor)| {
-                anchor.spki.whole == view.spki.whole && anchor.subject.equals_in_java(&view.subject)
-            })
+        let anchors = || self.anchors.iter().copied().filter(named);
+        let Mode::Validate(count) = self.mode else {
+            return anchors().chain(self.sent.iter().skip(1).copied().filter(named)).collect();
         };
-        let sent = self.sent.iter().skip(1).copied().filter(named);
-        found.extend(sent.filter(|(_, view)| !is_anchors(view)));
-        found
+        let chain = &self.sent[..count];
+        let place = chain.iter().position(|(cert, _)| cert.position == below.0.position);
+        match place.and_then(|place| chain.get(place + 1)) {
+            Some(next) => vec![*next],
+            None => anchors().collect(),
+        }
     }
 
     fn link(&self, path: &[Link<'c, 'a>], candidate: Link<'c, 'a>) -> Result<(), Refusal> {
@@ -143,8 +171,12 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
         scheme(below)?;
         key(candidate)?;
         if let Position::Anchor(_) = cert.position {
-            if !is_identified(below.1, view) {
-                return Err(below.0.breaks(Rule::KeyIdentifier));
+            match self.mode {
+                Mode::Validate(_) if !is_identified(below.1, view) => {
+                    return Err(below.0.breaks(Rule::KeyIdentifier));
+                }
+                Mode::Build => valid(self.case, candidate)?,
+                Mode::Validate(_) => {}
             }
             if view.is_v3() && !reading::is_ca(view) {
                 return Err(cert.breaks(Rule::NotCa));
@@ -153,9 +185,6 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
                 return Err(cert.breaks(Rule::NoKeyCertSign));
             }
             return Ok(());
-        }
-        if !self.is_in_order() && !is_identified(below.1, view) {
-            return Err(below.0.breaks(Rule::KeyIdentifier));
         }
         certificate(self.case, candidate)?;
         if !reading::is_ca(view) {
@@ -172,8 +201,8 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
     }
 
     fn whole(&self, path: &[Link<'c, 'a>]) -> Result<(), Refusal> {
-        // Those of the anchor do not count.
         let above = path.len() - 1;
+        // Those of the anchor do not count.
         for (place, (cert, view)) in path[..above].iter().enumerate() {
             if place > 0 && is_self_issued(view) {
                 continue;
@@ -189,10 +218,6 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
     }
 
     fn why_none(&self, below: Link<'c, 'a>) -> Refusal {
-        let leaf = self.anchors.iter().any(|(anchor, _)| self.case.is_same(anchor, below.0));
-        if leaf {
-            return below.0.breaks(Rule::LeafAnchor);
-        }
         let equal = |one: &Dn<'_>, other: &Dn<'_>| one.equals_in_java(other);
         why_none(self.case, below.0, &Wanted { equal, looked_at: &|_| true, lacks: &|_, _| None })
     }
@@ -215,6 +240,15 @@ fn is_identified(below: &View<'_>, above: &View<'_>) -> bool {
 fn certificate(case: &Case<'_>, link: Link<'_, '_>) -> Result<(), Refusal> {
     let (cert, view) = link;
     key(link)?;
+    valid(case, link)?;
+    match reading::critical(view) {
+        Some(rule) => Err(cert.breaks(rule)),
+        None => Ok(()),
+    }
+}
+
+/// Dates.
+fn valid(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     let (before, after) = reading::validity(view).map_err(|rule| cert.breaks(rule))?;
     if before > case.at {
         return Err(cert.breaks(Rule::NotYetValid));
@@ -222,10 +256,7 @@ fn certificate(case: &Case<'_>, link: Link<'_, '_>) -> Result<(), Refusal> {
     if after < case.at {
         return Err(cert.breaks(Rule::Expired));
     }
-    match reading::critical(view) {
-        Some(rule) => Err(cert.breaks(rule)),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Keys that are read, and long enough.
@@ -271,8 +302,13 @@ fn names_fit(named: &View<'_>, above: &View<'_>) -> bool {
     let fits = |name: &Name<'_>| constraints::permit(bases, name, equal).unwrap_or(false);
     let names = reading::alt_names(named);
     let mut mails = dn::emails(&named.subject);
+    // The common name stands for a dNSName where there is none.
+    let common = named.common_names().last().and_then(dn::text);
+    let common = common.filter(|_| !names.iter().any(|name| name.tag == DNS));
+    let common = common.filter(|name| host::java_valid(name));
     (named.subject.is_empty() || fits(&Name::Directory(named.subject.clone())))
         && names.iter().all(|name| Name::of(name).is_some_and(|name| fits(&name)))
+        && common.is_none_or(|name| fits(&Name::Octets(DNS, name.as_bytes())))
         && (named.extensions.alt_names.is_present()
             || mails.all(|mail| fits(&Name::Octets(EMAIL, mail.value))))
 }

@@ -14,6 +14,7 @@ mod constraints;
 mod dates;
 mod dn;
 mod extensions;
+mod gnutls;
 mod go;
 mod host;
 mod issuer;

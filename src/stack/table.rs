@@ -3,7 +3,7 @@
 use super::{
     bearssl::{self, Flags},
     case::Case,
-    go, java,
+    gnutls, go, java,
     key::Digest::{self, Md5, Sha1, Sha224, Sha256, Sha384, Sha512},
     mbedtls::{self, Version},
     openssl::{self, Names},
@@ -41,6 +41,7 @@ enum Verifier {
     BearSsl(Flags),
     WolfSsl(wolfssl::Build),
     OpenSsl(openssl::Setting),
+    GnuTls,
     Go,
     Java,
     Rustls(Provider),
@@ -126,6 +127,12 @@ pub const STACKS: &[Stack] = &[
             names: Names::Whole,
         }),
     },
+    Stack {
+        name: "gnutls",
+        title: "GnuTLS",
+        known: Known::Measured("3.7.9"),
+        verifier: Verifier::GnuTls,
+    },
     Stack { name: "go", title: "Go", known: Known::Measured("1.19"), verifier: Verifier::Go },
     Stack { name: "java", title: "Java", known: Known::Measured("17"), verifier: Verifier::Java },
     Stack {
@@ -157,6 +164,7 @@ impl Stack {
             Verifier::BearSsl(flags) => bearssl::judge(case, *flags),
             Verifier::WolfSsl(build) => wolfssl::judge(case, build),
             Verifier::OpenSsl(setting) => openssl::judge(case, setting),
+            Verifier::GnuTls => gnutls::judge(case),
             Verifier::Go => go::judge(case),
             Verifier::Java => java::judge(case),
             Verifier::Rustls(provider) => rustls::judge(case, *provider),

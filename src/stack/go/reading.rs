@@ -145,24 +145,27 @@ fn bad_name(name: &Tlv<'_>) -> Option<&'static str> {
     }
 }
 
-/// `url.Parse`, as far as certificates go: no blanks or controls in the host, no empty scheme.
+/// `url.Parse`, as far as certificates go, and the labels of its host.
 fn is_uri(octets: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(octets) else { return false };
-    if !text.is_ascii() || text.bytes().any(|octet| octet < 0x20 || octet == 0x7f) {
+    if !text.bytes().all(|octet| (0x20..0x7f).contains(&octet)) {
         return false;
     }
-    if text.starts_with(':') {
-        return false;
-    }
-    let Some((_, rest)) = text.split_once("://") else {
-        return !text.split(['/', '?']).next().is_some_and(|first| first.contains(' '));
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && scheme.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet))
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let rest = match text.split_once(':') {
+        Some(("", _)) => return false,
+        Some((scheme, rest)) if is_scheme(scheme) => rest,
+        Some((before, _)) if !before.contains('/') => return false,
+        _ => text,
+    };
+    let Some(authority) = rest.strip_prefix("//") else { return true };
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
-    let is_port = |port: &str| port.bytes().all(|octet| octet.is_ascii_digit());
-    let (host, port) = host.split_once(':').unwrap_or((host, ""));
-    host.is_empty() && port.is_empty()
-        || is_port(port) && port.is_empty() && has_labels(host.as_bytes())
+    // A port makes the host one that has no labels to compare.
+    !host.contains([' ', ':']) && has_labels(host.as_bytes())
 }
 
 /// `domainToReverseLabels`: no empty label, letters that can be seen.
