@@ -34,6 +34,8 @@ pub(super) struct BasicConstraints {
 pub(super) struct KeyUsage {
     /// The first octet: digitalSignature is its highest bit.
     pub(super) first: u8,
+    /// The second octet, whose highest bit is decipherOnly.
+    pub(super) second: u8,
     /// The octets of the bit string.
     pub(super) octets: usize,
     /// Whether any bit is set.
@@ -201,6 +203,7 @@ fn key_usage(value: &[u8]) -> Option<KeyUsage> {
     let (unused, octets) = bits.split_first()?;
     (*unused <= 7).then(|| KeyUsage {
         first: octets.first().copied().unwrap_or_default(),
+        second: octets.get(1).copied().unwrap_or_default(),
         octets: octets.len(),
         is_any: octets.iter().any(|octet| *octet != 0),
     })

@@ -28,6 +28,12 @@ pub(super) struct Build {
     pub(super) checks_dates: bool,
     /// The digests that are compiled in: another one makes a certificate unreadable.
     pub(super) compiled: &'static [Digest],
+    /// `MBEDTLS_X509_RSASSA_PSS_SUPPORT`.
+    pub(super) reads_pss: bool,
+    /// `MBEDTLS_ECP_DP_BP256R1_ENABLED` and the like.
+    pub(super) has_brainpool: bool,
+    /// Whether all anchors but the first are lost, as with DER after DER.
+    pub(super) one_anchor: bool,
     /// `MBEDTLS_SSL_IN_CONTENT_LEN`, which one handshake message has to fit into.
     pub(super) most_octets: usize,
 }
@@ -60,11 +66,17 @@ pub(super) fn judge(case: &Case<'_>, build: &Build) -> Verdict {
     usable.and_then(|anchors| judge_against(case, build, &Trust::Anchors(anchors))).into()
 }
 
+/// Whether the stack can read the key of a certificate.
+pub(super) fn reads_key(cert: &Cert<'_>, build: &Build) -> bool {
+    cert.view.as_ref().is_ok_and(|view| reading::key(&view.key, build).is_ok())
+}
+
 /// The anchors that the stack can read.
 fn usable_anchors<'c, 'a>(case: &'c Case<'a>, build: &Build) -> Result<Vec<&'c Cert<'a>>, Refusal> {
     let mut usable = Vec::new();
     let mut refused = None;
-    for anchor in &case.anchors {
+    let count = if build.one_anchor { 1 } else { case.anchors.len() };
+    for anchor in case.anchors.iter().take(count) {
         match anchor.read().and_then(|view| reading::reads(anchor, view, build)) {
             Ok(()) => usable.push(anchor),
             Err(refusal) => _ = refused.get_or_insert(refusal),
@@ -315,7 +327,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
             self.refusals.push(leaf.breaks(Rule::Name(host::fault(view, host))));
         }
         // Every suite that is offered signs with the key.
-        if !view.extensions.allows(DIGITAL_SIGNATURE) {
+        if !reading::allows(view, DIGITAL_SIGNATURE) {
             self.refusals.push(leaf.breaks(Rule::NoDigitalSignature));
         }
         if !view.extensions.is_for(&[oid::SERVER_AUTH, oid::ANY_PURPOSE]) {
@@ -344,7 +356,7 @@ fn lacks(cert: &Cert<'_>, view: &View<'_>, is_top: bool, below: i64) -> Option<R
     let is_exempt = is_top && !view.is_v3();
     let rule = if !is_exempt && !reading::is_ca(view) {
         if view.is_v3() { Rule::NotCa } else { Rule::VersionOneCa }
-    } else if !is_exempt && !view.extensions.allows(KEY_CERT_SIGN) {
+    } else if !is_exempt && !reading::allows(view, KEY_CERT_SIGN) {
         Rule::NoKeyCertSign
     } else if reading::path_len(view).is_some_and(|most| most < below) {
         Rule::PathLength

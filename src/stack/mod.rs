@@ -9,6 +9,7 @@
 //! computed ([`signature`]). No file opens a socket or reads a clock.
 
 mod bearssl;
+mod bundle;
 mod case;
 mod constraints;
 mod dates;
@@ -19,9 +20,8 @@ mod go;
 mod host;
 mod issuer;
 mod java;
+mod judge;
 mod key;
-#[cfg(test)]
-mod matrix;
 mod mbedtls;
 mod oid;
 mod openssl;
@@ -37,8 +37,9 @@ mod words;
 
 pub use self::{
     case::{Case, Question},
+    judge::{named, reading},
     key::{Curve, Digest},
     reason::{NameFault, Position, Refusal, Rule, Verdict},
-    table::{Known, STACKS, Stack, named},
+    table::{Known, STACKS, Stack},
     view::Part,
 };

@@ -6,7 +6,7 @@ use crate::stack::{
     dates::{self, Zone},
     dn::Dn,
     extensions::{ADDRESS, DIRECTORY, OTHER_NAME},
-    key::{Curve, Key, PointForm, Scheme},
+    key::{Curve, Digest, Key, PointForm, Scheme},
     oid,
     reason::{Refusal, Rule},
     tlv::{
@@ -23,7 +23,7 @@ pub(super) fn reads(cert: &Cert<'_>, view: &View<'_>, build: &Build) -> Result<(
 
 /// Whether a certificate is passed over instead of ending the handshake.
 pub(super) fn is_unknown_scheme(refusal: &Refusal) -> bool {
-    matches!(refusal.rule, Rule::Scheme(_))
+    matches!(refusal.rule, Rule::Scheme(name) if name != "RSASSA-PSS")
 }
 
 /// cA of basicConstraints, which an INTEGER may stand for.
@@ -39,6 +39,13 @@ pub(super) fn is_ca(view: &View<'_>) -> bool {
 pub(super) fn path_len(view: &View<'_>) -> Option<i64> {
     let constraints = view.extensions.basic_constraints.read()?;
     constraints.path_len.filter(|_| constraints.ca.is_some())
+}
+
+/// `mbedtls_x509_crt_check_key_usage`: encipherOnly and decipherOnly forbid every other use.
+pub(super) fn allows(view: &View<'_>, usage: u8) -> bool {
+    let known = view.extensions.key_usage.read();
+    known
+        .is_none_or(|one| one.first & usage != 0 && one.first & 0x01 == 0 && one.second & 0x80 == 0)
 }
 
 fn check(view: &View<'_>, build: &Build) -> Result<(), Rule> {
@@ -92,6 +99,9 @@ fn scheme(view: &View<'_>, build: &Build) -> Result<(), Rule> {
         Scheme::Rsa(_) | Scheme::Ecdsa(_) if !view.inner.is_plain() => {
             return Err(Rule::Unreadable(Part::SignatureAlgorithm));
         }
+        Scheme::Pss { .. } if !build.reads_pss => return Err(Rule::Scheme("RSASSA-PSS")),
+        // The default of RSASSA-PSS is not looked up; it is refused as weak where it counts.
+        Scheme::Pss { digest: Digest::Sha1, .. } => return Ok(()),
         _ => {}
     }
     match scheme.digest().filter(|digest| !build.compiled.contains(digest)) {
@@ -120,13 +130,18 @@ fn name(name: &Dn<'_>, part: Part) -> Result<(), Rule> {
     is_read.then_some(()).ok_or(Rule::Unreadable(part))
 }
 
-fn key(key: &Key<'_>, build: &Build) -> Result<(), Rule> {
+pub(super) fn key(key: &Key<'_>, build: &Build) -> Result<(), Rule> {
     match key {
         Key::Rsa { modulus, exponent } => {
             let is_odd = |number: &[u8]| number.last().is_some_and(|octet| octet & 1 == 1);
             // `mbedtls_rsa_check_pubkey`.
             let is_sound = is_odd(modulus) && modulus.len() >= 16 && is_odd(exponent);
             is_sound.then_some(()).ok_or(Rule::Unreadable(Part::Key))
+        }
+        Key::Ec { curve: curve @ (Curve::Bp256 | Curve::Bp384 | Curve::Bp512), .. }
+            if !build.has_brainpool =>
+        {
+            Err(Rule::Curve(*curve))
         }
         Key::Ec { curve: Curve::Other, .. } => Err(Rule::Curve(Curve::Other)),
         Key::Ec { form: PointForm::Uncompressed, .. } => Ok(()),
