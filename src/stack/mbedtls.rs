@@ -316,6 +316,11 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
                 _ => None,
             })
         };
+        let leaf = self.chain[0].0;
+        let is_leaf = |anchor: &Cert<'_>| self.case.is_same(anchor, leaf);
+        if self.case.anchors.iter().any(is_leaf) {
+            return self.refusals.push(leaf.breaks(Rule::LeafAnchor));
+        }
         let equal = |one: &Dn<'_>, other: &Dn<'_>| one.equals_in_mbedtls(other);
         let wanted = Wanted { equal, looked_at: &looked_at, lacks: &lacks };
         self.refusals.push(why_none(self.case, top, &wanted));

@@ -25,7 +25,7 @@ impl fmt::Display for Rule {
     /// Completes "the leaf ...".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(part) => write!(f, "has a {} that cannot be read", part.name()),
+            Self::Unreadable(part) => write!(f, "has an unreadable {}", part.name()),
             Self::LongSerial { octets, most } => {
                 write!(f, "has a serialNumber of {octets} octets, expected at most {most}")
             }
