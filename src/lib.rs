@@ -110,6 +110,11 @@ pub mod survey;
 #[cfg(feature = "fetch")]
 pub mod document;
 
+// Chains for trials of TLS stacks.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod lab;
+
 // Doors for the fuzz targets alone.
 #[cfg(all(fuzzing, feature = "fetch"))]
 pub mod fuzzing;
