@@ -37,8 +37,8 @@ pub struct Certificate {
     pub(super) extensions: Vec<Extension>,
     /// How the issuer signs.
     pub(super) scheme: Scheme,
-    /// The algorithm as written outside, if another than inside.
-    pub(super) outer: Option<Scheme>,
+    /// The algorithm as written inside, if another than outside.
+    pub(super) inner: Option<Scheme>,
     /// Instead of the issuer's key.
     pub(super) signer: Option<Key>,
     /// One bit of the signature is turned.
@@ -117,7 +117,7 @@ impl Certificate {
             unique_ids: false,
             extensions: Vec::new(),
             scheme: Scheme::default(),
-            outer: None,
+            inner: None,
             signer: None,
             damaged: false,
         }
@@ -156,7 +156,7 @@ impl Certificate {
         if let (true, Some(last)) = (self.damaged, signature.last_mut()) {
             *last ^= 1;
         }
-        let outer = self.outer.unwrap_or(self.scheme).algorithm(signer);
+        let outer = self.scheme.algorithm(signer);
         Ok(der::sequence(&[body, outer, der::bits(&signature)]))
     }
 
@@ -173,7 +173,7 @@ impl Certificate {
         Ok(der::sequence(&[
             version.unwrap_or_default(),
             der::element(der::INTEGER, &self.serial),
-            self.scheme.algorithm(signer),
+            self.inner.unwrap_or(self.scheme).algorithm(signer),
             self.issuer_name.as_ref().unwrap_or(&issuer.subject).der(),
             der::sequence(&[time(&self.not_before), time(&self.not_after)]),
             self.subject.der(),

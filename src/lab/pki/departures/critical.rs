@@ -157,7 +157,7 @@ fn written(table: &mut Table) {
         });
     }
     with(table, Leaf, "ext-long-oid".into(), "an OID of 50 octets", |leaf| {
-        let oid = [der::arcs("1.3.6.1.4.1.99999"), vec![0x2a; 42]].concat();
+        let oid = [der::arcs("1.3.6.1.4.1.99999"), [0xaa, 0xaa, 0x2a].repeat(14)].concat();
         leaf.extensions.push(with_oid(oid, der::octets(b"x")));
     });
     with(table, Leaf, "ext-empty-value".into(), "an extension with an empty value", |leaf| {

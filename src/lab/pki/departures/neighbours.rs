@@ -48,7 +48,7 @@ fn others() -> Vec<Neighbour> {
         ("ip-text", "an address as text, of 11 octets", ip(b"192.168.1.5")),
         ("ip-8", "an iPAddress of 8 octets", ip(&[192, 168, 1, 0, 255, 255, 255, 0])),
         ("ip-empty", "an empty iPAddress", ip(&[])),
-        ("uri-bad", "a URI with a blank", uri("https://home.example/a b")),
+        ("uri-bad", "a URI with a blank", uri("ht tp://home.example")),
         ("uri-nohost", "a URI without a host", uri("urn:uuid:f81d4fae")),
         ("uri-utf8", "a URI in UTF-8", uri("https://bücher.example/")),
         ("email-bad", "an e-mail without @", email("nobody")),

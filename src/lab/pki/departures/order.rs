@@ -3,7 +3,7 @@
 use super::super::certificate::{Certificate, Time};
 use super::super::chain::{Chain, Position, Position::Int, Position::Leaf, Position::Root};
 use super::super::key::{Key, Kind};
-use super::super::name::dns;
+use super::super::name::{Name, dns};
 use super::key_usage::rsa_throughout;
 use super::{Field, Part, Table};
 
@@ -68,14 +68,11 @@ fn unrelated(table: &mut Table) {
             chain.sent.insert(place, other);
         });
     }
-    let about = "an unrelated server's certificate between";
+    let about = "the certificate of another server between";
     table.add("order-unrelated-leaf-between", about, &[Part::Shape], |chain| {
-        let own = chain.certificates.len();
-        let root = Certificate::root("Unrelated Root", extra(chain, "unrelated"), 21, own);
-        let root = chain.add(root);
         let key = extra(chain, "unrelated leaf");
-        let mut server = Certificate::server(&[dns("other.example")], key, 22, root);
-        server.subject = super::super::name::Name::usual("Other server");
+        let mut server = Certificate::server(&[dns("other.example")], key, 22, INT);
+        server.subject = Name::usual("Other server");
         let server = chain.add(server);
         chain.sent.insert(1, server);
     });

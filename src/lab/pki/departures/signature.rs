@@ -69,6 +69,6 @@ fn damaged(table: &mut Table) {
     });
     let touches = [Part::Of(Leaf, Field::Signature)];
     table.add("sig-inner-outer", "leaf: two algorithms named", &touches, |chain| {
-        chain.leaf().outer = Some(Scheme::hash(Hash::Sha384));
+        chain.leaf().inner = Some(Scheme::hash(Hash::Sha384));
     });
 }

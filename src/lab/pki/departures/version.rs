@@ -1,7 +1,9 @@
 //! X.509 v1 and other versions, and servers whose own certificate is the anchor.
 
 use super::super::chain::{Chain, HOST, Position, Position::Int, Position::Leaf, Position::Root};
-use super::super::extension::{BASIC_CONSTRAINTS, SUBJECT_ALT_NAME, basic_constraints};
+use super::super::extension::{
+    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, SUBJECT_ALT_NAME, basic_constraints,
+};
 use super::super::name::Name;
 use super::{EXTENSIONS, Field, Part, Table, of};
 
@@ -38,9 +40,12 @@ fn extensionless(table: &mut Table) {
         chain.int().make_v1();
     });
     table.add("v1-root", "X.509 v1 root", &of(Root, &EXTENSIONS), |chain| chain.root().make_v1());
-    let shaped = [of(Root, &EXTENSIONS), vec![Part::Shape]].concat();
+    let ids = Part::Of(Leaf, Field::KeyIds);
+    let shaped = [of(Root, &EXTENSIONS), vec![Part::Shape, ids]].concat();
     table.add("v1-root-direct", "X.509 v1 root, the leaf straight from it", &shaped, |chain| {
         chain.root().make_v1();
+        // Whoever makes a v1 root names no key in what it issues.
+        chain.leaf().remove(AUTHORITY_KEY_ID);
         direct(chain);
     });
     let both = [named(Leaf), of(Root, &EXTENSIONS), vec![Part::Shape]].concat();
@@ -65,7 +70,7 @@ fn fields(table: &mut Table) {
         chain.leaf().version = Some(1);
     });
     let touches = [Part::Of(Leaf, Field::Version)];
-    table.add("v4-leaf", "version 4", &touches, |chain| chain.leaf().version = Some(3));
+    table.add("v4-leaf", "version field 4", &touches, |chain| chain.leaf().version = Some(4));
     table.add("v3-version1-with-ext", "both unique IDs", &touches, |chain| {
         chain.leaf().unique_ids = true;
     });
