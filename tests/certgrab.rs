@@ -21,6 +21,7 @@ mod anchors;
 mod choosing;
 mod comparing;
 mod consumers;
+mod differential;
 mod fingerprints;
 mod graphs;
 mod reasons;
