@@ -9,7 +9,7 @@ mod measured;
 
 use std::time::Instant;
 
-use certgrab::lab::pki::{Dice, departures, random};
+use certgrab::lab::pki::{Dice, departures, random, wild};
 
 use self::chains::Chains;
 use self::clients::Clients;
@@ -44,8 +44,9 @@ impl Wish {
 fn chains_at_random_are_judged_as_the_libraries_judge_them() {
     let wish = Wish::of_environment();
     let Some(clients) = Clients::build(wish.all) else { return };
-    let all = departures();
     let mut dice = Dice::of(wish.seed);
+    let mut all = departures();
+    all.extend(wild(&mut dice, wish.chains));
     let chosen = (0..wish.chains).map(|_| random(&all, &mut dice)).collect();
     let begun = Instant::now();
     let chains = Chains::make(&all, chosen);

@@ -12,9 +12,12 @@ mod key;
 mod name;
 mod random;
 mod sign;
+mod wild;
+mod wild_order;
 
 pub use certificate::{Certificate, Spki, Time};
 pub use chain::{Built, Chain, Position};
 pub use departures::{Departure, departures};
 pub use key::{Key, Keyring, Kind};
 pub use random::{Dice, random};
+pub use wild::wild;

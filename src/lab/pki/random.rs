@@ -29,6 +29,17 @@ impl Dice {
     }
 }
 
+impl Dice {
+    /// Whether a number below `of` is 0.
+    pub(super) fn one_in(&mut self, of: usize) -> bool {
+        self.below(of) == 0
+    }
+
+    pub(super) fn octet(&mut self) -> u8 {
+        u8::try_from(self.below(256)).unwrap_or(0)
+    }
+}
+
 /// The places in `all` of one to three departures that can stand together.
 pub fn random(all: &[Departure], dice: &mut Dice) -> Vec<usize> {
     let count = 1 + dice.below(3);

@@ -88,13 +88,9 @@ impl Table {
         touches: &[Part],
         apply: impl Fn(&mut Chain) + Send + Sync + 'static,
     ) {
-        self.0.push(Departure {
-            id: id.into(),
-            group: "",
-            about: about.into(),
-            touches: touches.to_vec(),
-            apply: Box::new(apply),
-        });
+        let mut departure = Departure::new(id.into(), "", touches, apply);
+        departure.about = about.into();
+        self.0.push(departure);
     }
 
     /// Lists a group.
@@ -106,6 +102,17 @@ impl Table {
 }
 
 impl Departure {
+    /// One of a group, about which its id says enough.
+    pub(super) fn new(
+        id: String,
+        group: &'static str,
+        touches: &[Part],
+        apply: impl Fn(&mut Chain) + Send + Sync + 'static,
+    ) -> Self {
+        let about = id.clone();
+        Self { id, group, about, touches: touches.to_vec(), apply: Box::new(apply) }
+    }
+
     /// Changes the chain.
     pub fn apply(&self, chain: &mut Chain) {
         (self.apply)(chain);
