@@ -45,6 +45,9 @@ mod signed_data;
 #[cfg(feature = "fetch")]
 pub mod store;
 
+#[cfg(feature = "fetch")]
+pub mod stack;
+
 // The stages, in the order of the run.
 #[cfg(feature = "fetch")]
 pub mod target;

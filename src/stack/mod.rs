@@ -1,0 +1,35 @@
+//! What each TLS stack makes of a server: the verdict that the library itself gives.
+//!
+//! In: a [`Question`]: the certificates as the server sends them, the anchors that the device
+//! holds, a host, a time. Out: the [`Verdict`] of a [`Stack`], with the rule and the certificate that
+//! breaks it.
+//!
+//! Each stack builds and checks paths in its own way, so each has its own file, which follows the
+//! library's source; what they share is how a certificate is read ([`view`]) and how a signature is
+//! computed ([`signature`]). No file opens a socket or reads a clock.
+
+mod case;
+mod dates;
+mod dn;
+mod extensions;
+mod host;
+mod issuer;
+mod key;
+#[cfg(test)]
+mod matrix;
+mod mbedtls;
+mod oid;
+mod reason;
+mod signature;
+mod table;
+mod tlv;
+mod view;
+mod words;
+
+pub use self::{
+    case::{Case, Question},
+    key::{Curve, Digest},
+    reason::{NameFault, Position, Refusal, Rule, Verdict},
+    table::{Known, STACKS, Stack, named},
+    view::Part,
+};

@@ -1,0 +1,86 @@
+//! The table of TLS stacks.
+
+use super::{
+    case::Case,
+    key::Digest::{self, Md5, Sha1, Sha224, Sha256, Sha384, Sha512},
+    mbedtls::{self, Version},
+    reason::Verdict,
+};
+
+/// How an entry is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Held against the library by handshakes.
+    Measured(&'static str),
+    /// Follows the source.
+    Read(&'static str),
+    /// Taken to be as another one.
+    Assumed(&'static str),
+}
+
+/// A TLS stack with its settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Stack {
+    /// The name on the command line.
+    pub name: &'static str,
+    /// The name in sentences.
+    pub title: &'static str,
+    /// How it is known.
+    pub known: Known,
+    verifier: Verifier,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Verifier {
+    MbedTls(mbedtls::Build),
+}
+
+const ALL_DIGESTS: &[Digest] = &[Md5, Sha1, Sha224, Sha256, Sha384, Sha512];
+
+const MBEDTLS_3_6_BUILD: mbedtls::Build = mbedtls::Build {
+    version: Version::V3_6,
+    checks_dates: true,
+    compiled: ALL_DIGESTS,
+    most_octets: 16_384,
+};
+
+/// All entries.
+pub const STACKS: &[Stack] = &[
+    Stack {
+        name: "mbedtls-3.6",
+        title: "mbedTLS 3.6",
+        known: Known::Measured("3.6.5"),
+        verifier: Verifier::MbedTls(MBEDTLS_3_6_BUILD),
+    },
+    Stack {
+        name: "mbedtls-3.6-notime",
+        title: "mbedTLS 3.6 without dates",
+        known: Known::Measured("3.6.5"),
+        verifier: Verifier::MbedTls(mbedtls::Build { checks_dates: false, ..MBEDTLS_3_6_BUILD }),
+    },
+    Stack {
+        name: "mbedtls-2.28",
+        title: "mbedTLS 2.28",
+        known: Known::Measured("2.28.3"),
+        verifier: Verifier::MbedTls(mbedtls::Build {
+            version: Version::V2_28,
+            ..MBEDTLS_3_6_BUILD
+        }),
+    },
+];
+
+/// The entry called `name`.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Stack> {
+    STACKS.iter().find(|stack| stack.name == name)
+}
+
+impl Stack {
+    /// What this stack makes of `case`.
+    #[must_use]
+    pub fn judge(&self, case: &Case<'_>) -> Verdict {
+        match &self.verifier {
+            Verifier::MbedTls(build) => mbedtls::judge(case, build),
+        }
+    }
+}
