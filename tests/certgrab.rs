@@ -24,6 +24,7 @@ mod consumers;
 mod differential;
 mod fingerprints;
 mod graphs;
+mod lab;
 mod reasons;
 mod refusals;
 mod roots;

@@ -11,6 +11,7 @@ def judge(host, chain, key, anchor):
     except (ssl.SSLError, OSError) as error:
         return f"anchor {error}"
     with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10) as raw:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         raw.sendall(f"{host}\t{chain}\t{key}\n".encode())
         if raw.recv(1) != b"+":
             return "unserved"

@@ -9,8 +9,6 @@ use std::process::{Child, Command, Stdio};
 use super::chains::{Chains, kept};
 use crate::support::real;
 
-/// 2026-06-01, as the program `faketime` reads it: the time goes on from there.
-const TODAY: &str = "@2026-06-01 00:00:00";
 /// MicroPython's program, which CI installs.
 const MICROPYTHON: &str = "micropython";
 /// Clients that take seconds to build, by `make`.
@@ -22,7 +20,6 @@ const MBEDTLS_36: [&str; 3] = ["mbedtls-3.6", "mbedtls-3.6-notime", "mbedtls-3.6
 /// Clients that are built.
 pub(super) struct Clients {
     all: Vec<Client>,
-    clock: String,
 }
 
 struct Client {
@@ -51,7 +48,7 @@ impl Verdict {
 impl Clients {
     /// Builds them; with `all`, also those that take minutes. `None` if a part is missing.
     pub(super) fn build(all: bool) -> Option<Self> {
-        let programs = ["make", "cc", "go", "javac", "python3", "openssl", "faketime"];
+        let programs = ["make", "cc", "go", "javac", "python3", "openssl"];
         let headers =
             ["bearssl.h", "gnutls/gnutls.h", "mbedtls/ssl.h", "openssl/ssl.h", "wolfssl/ssl.h"];
         if !programs.iter().all(|name| real::program(name)) || !headers.iter().all(|it| header(it))
@@ -77,7 +74,7 @@ impl Clients {
                 clients.push(Client::new("micropython", words));
             }
         }
-        Some(Self { all: clients, clock: library_of_faketime() })
+        Some(Self { all: clients })
     }
 
     /// What each library says of each chain.
@@ -96,8 +93,7 @@ impl Clients {
         std::thread::scope(|scope| {
             let ask = |client: &'static str, places: Vec<usize>| {
                 let servers = &servers;
-                scope
-                    .spawn(move || (client, self.client(client).ask(self, chains, places, servers)))
+                scope.spawn(move || (client, self.client(client).ask(chains, places, servers)))
             };
             let asked: Vec<_> =
                 places.into_iter().map(|(stack, places)| ask(stack, places)).collect();
@@ -120,18 +116,12 @@ impl Client {
 
     /// Puts the chains to a process; where one ends early, to another. A library that dies over a
     /// chain before it answers, twice, has said so.
-    fn ask(
-        &self,
-        clients: &Clients,
-        chains: &Chains,
-        places: Vec<usize>,
-        servers: &Servers,
-    ) -> Vec<Verdict> {
+    fn ask(&self, chains: &Chains, places: Vec<usize>, servers: &Servers) -> Vec<Verdict> {
         let mut said = vec![Verdict("unserved".to_owned()); chains.all.len()];
         let mut left = places;
         let mut failed = None;
         while !left.is_empty() {
-            let answers = self.run(clients, &chains.jobs(left.iter().copied()), servers);
+            let answers = self.run(&chains.jobs(left.iter().copied()), servers);
             left.retain(|place| match answers.get(place) {
                 Some(answer) => {
                     said[*place] = Verdict(answer.clone());
@@ -148,15 +138,13 @@ impl Client {
         said
     }
 
-    fn run(&self, clients: &Clients, jobs: &str, servers: &Servers) -> HashMap<usize, String> {
+    fn run(&self, jobs: &str, servers: &Servers) -> HashMap<usize, String> {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         fs::write(file.path(), jobs).expect("a file");
         let output = Command::new(&self.words[0])
             .args(&self.words[1..])
             .arg(servers.port.to_string())
-            .env("LD_PRELOAD", &clients.clock)
-            .env("FAKETIME", TODAY)
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .env("LD_PRELOAD", kept().join("clock.so"))
             .env("TZ", "UTC")
             .stdin(File::open(file.path()).expect("a file"))
             .stderr(Stdio::null())
@@ -260,9 +248,4 @@ fn rustls() -> PathBuf {
         .status();
     assert!(status.expect("cargo").success(), "the client of rustls is built");
     target.join("debug/client")
-}
-
-fn library_of_faketime() -> String {
-    let output = Command::new("faketime").args(["-f", "+0", "printenv", "LD_PRELOAD"]).output();
-    String::from_utf8_lossy(&output.expect("faketime").stdout).trim().to_owned()
 }

@@ -27,14 +27,15 @@ struct Wish {
 }
 
 impl Wish {
-    /// `CERTGRAB_CHAINS` and `CERTGRAB_SEED`, which is by default the number of the day.
+    /// `CERTGRAB_CHAINS` and `CERTGRAB_SEED`; with the first alone, the seed is the number of the day.
     fn of_environment() -> Self {
         let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
         let chains = number("CERTGRAB_CHAINS");
         let days = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs() / 86_400);
+        let usual = if chains.is_some() { days } else { 1 };
         Self {
             chains: chains.and_then(|chains| usize::try_from(chains).ok()).unwrap_or(FEW),
-            seed: number("CERTGRAB_SEED").unwrap_or(days),
+            seed: number("CERTGRAB_SEED").unwrap_or(usual),
             all: chains.is_some(),
         }
     }

@@ -27,6 +27,7 @@ def line_of(connection):
 def serve(connection):
     with connection:
         connection.settimeout(20)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             _, chain, key = line_of(connection)
             made = context(chain, key)
