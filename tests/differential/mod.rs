@@ -12,7 +12,7 @@ use std::time::Instant;
 use certgrab::lab::pki::{Dice, departures, random, wild};
 
 use self::chains::Chains;
-use self::clients::Clients;
+use self::clients::{Clients, Verdict};
 use self::compared::Comparison;
 
 /// Chains where nothing else is asked for: enough to see that every client answers.
@@ -53,7 +53,7 @@ fn chains_at_random_are_judged_as_the_libraries_judge_them() {
     let chains = Chains::make(&all, chosen);
     let verdicts = clients.judge(&chains);
     println!("seed {}: {} chains, {:.1?}", wish.seed, wish.chains, begun.elapsed());
-    assert!(verdicts.iter().any(|(_, all)| all.iter().any(|verdict| verdict.connects())));
+    assert!(verdicts.iter().any(|(_, all)| all.iter().any(Verdict::connects)));
     let comparison = Comparison::of(&all, &chains, &verdicts, &clients);
     println!("{comparison}");
     comparison.assert_few();

@@ -86,9 +86,11 @@ pub(super) fn basic_constraints(is_ca: bool, path_length: Option<u64>) -> Vec<u8
 /// Bits of keyUsage, numbered as in RFC 5280 section 4.2.1.3.
 pub(super) fn key_usage(bits: &[u32]) -> Vec<u8> {
     let Some(last) = bits.iter().max() else { return der::element(der::BIT_STRING, &[0]) };
-    let octet = bits.iter().fold(0u8, |octet, bit| octet | 0x80 >> bit);
-    let unused = u8::try_from(7 - last).unwrap_or(0);
-    der::element(der::BIT_STRING, &[unused, octet])
+    let all = bits.iter().fold(0u16, |all, bit| all | 0x8000 >> bit);
+    // Without the zeros behind the last bit (X.690 section 11.2.2).
+    let unused = u8::try_from(7 - last % 8).unwrap_or(0);
+    let octets = &all.to_be_bytes()[..if *last < 8 { 1 } else { 2 }];
+    der::element(der::BIT_STRING, &[&[unused], octets].concat())
 }
 
 /// extKeyUsage with purposes.
@@ -100,7 +102,8 @@ pub(super) fn ext_key_usage(purposes: &[&str]) -> Vec<u8> {
 /// nameConstraints with subtrees of general names.
 pub(super) fn name_constraints(permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Vec<u8> {
     let subtrees = |number: u8, names: &[Vec<u8>]| {
-        let trees: Vec<_> = names.iter().map(|name| der::sequence(&[name.clone()])).collect();
+        let trees: Vec<_> =
+            names.iter().map(|name| der::sequence(std::slice::from_ref(name))).collect();
         if trees.is_empty() { Vec::new() } else { der::around(number, &trees.concat()) }
     };
     der::sequence(&[subtrees(0, permitted), subtrees(1, excluded)])

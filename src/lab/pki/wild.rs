@@ -106,7 +106,7 @@ fn changed(dice: &mut Dice, host: &str) -> String {
 
 fn usage(dice: &mut Dice) -> Departure {
     let position = position(dice);
-    let bits = some(dice, &[0, 1, 2, 3, 4, 5, 6, 7], 4);
+    let bits = some(dice, &[0, 1, 2, 3, 4, 5, 6, 7, 8], 4);
     let critical = !dice.one_in(3);
     let id = format!("wild-ku({}, {bits:?}, {critical})", position.word());
     let touches = [Part::Of(position, Field::KeyUsage)];
