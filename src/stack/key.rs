@@ -198,10 +198,16 @@ impl<'a> Key<'a> {
 
     fn read(spki: Tlv<'a>) -> Option<Self> {
         let mut parts = spki.inside();
-        let mut algorithm = parts.tagged(SEQUENCE)?.inside();
+        let algorithm = parts.tagged(SEQUENCE)?;
+        let key = parts.tagged(BIT_STRING)?.value.strip_prefix(&[0]);
+        Self::from_parts(algorithm.value, key)
+    }
+
+    /// Reads the contents of an AlgorithmIdentifier and of the key's bit string.
+    pub(super) fn from_parts(algorithm: &'a [u8], key: Option<&'a [u8]>) -> Option<Self> {
+        let mut algorithm = Reader::new(algorithm);
         let id = algorithm.tagged(tlv::OID)?.value;
         let parameters = algorithm.read();
-        let key = parts.tagged(BIT_STRING)?.value.strip_prefix(&[0]);
         Some(match id {
             oid::RSA | oid::RSASSA_PSS => {
                 let mut numbers = tlv::only(key?).filter(|key| key.tag == SEQUENCE)?.inside();

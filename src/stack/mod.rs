@@ -8,22 +8,30 @@
 //! library's source; what they share is how a certificate is read ([`view`]) and how a signature is
 //! computed ([`signature`]). No file opens a socket or reads a clock.
 
+mod bearssl;
 mod case;
+mod constraints;
 mod dates;
 mod dn;
 mod extensions;
+mod go;
 mod host;
 mod issuer;
+mod java;
 mod key;
 #[cfg(test)]
 mod matrix;
 mod mbedtls;
 mod oid;
+mod openssl;
 mod reason;
+mod rustls;
+mod search;
 mod signature;
 mod table;
 mod tlv;
 mod view;
+mod wolfssl;
 mod words;
 
 pub use self::{

@@ -1,10 +1,15 @@
 //! The table of TLS stacks.
 
 use super::{
+    bearssl::{self, Flags},
     case::Case,
+    go, java,
     key::Digest::{self, Md5, Sha1, Sha224, Sha256, Sha384, Sha512},
     mbedtls::{self, Version},
+    openssl::{self, Names},
     reason::Verdict,
+    rustls::{self, Provider},
+    wolfssl,
 };
 
 /// How an entry is known.
@@ -33,6 +38,12 @@ pub struct Stack {
 #[derive(Debug, Clone, Copy)]
 enum Verifier {
     MbedTls(mbedtls::Build),
+    BearSsl(Flags),
+    WolfSsl(wolfssl::Build),
+    OpenSsl(openssl::Setting),
+    Go,
+    Java,
+    Rustls(Provider),
 }
 
 const ALL_DIGESTS: &[Digest] = &[Md5, Sha1, Sha224, Sha256, Sha384, Sha512];
@@ -67,6 +78,68 @@ pub const STACKS: &[Stack] = &[
             ..MBEDTLS_3_6_BUILD
         }),
     },
+    Stack {
+        name: "bearssl-x509list",
+        title: "BearSSL",
+        known: Known::Measured("0.6"),
+        verifier: Verifier::BearSsl(Flags::ByIsCa),
+    },
+    Stack {
+        name: "bearssl-ca",
+        title: "BearSSL",
+        known: Known::Measured("0.6"),
+        verifier: Verifier::BearSsl(Flags::Always),
+    },
+    Stack {
+        name: "wolfssl",
+        title: "wolfSSL",
+        known: Known::Measured("5.5.4"),
+        verifier: Verifier::WolfSsl(wolfssl::Build { alternative_chains: true, trusts_leaf: true }),
+    },
+    Stack {
+        name: "openssl",
+        title: "OpenSSL",
+        known: Known::Measured("3.0"),
+        verifier: Verifier::OpenSsl(openssl::Setting {
+            partial_chain: false,
+            is_strict: false,
+            names: Names::Partial,
+        }),
+    },
+    Stack {
+        name: "curl",
+        title: "curl",
+        known: Known::Measured("7.88.1"),
+        verifier: Verifier::OpenSsl(openssl::Setting {
+            partial_chain: true,
+            is_strict: false,
+            names: Names::Curl,
+        }),
+    },
+    Stack {
+        name: "python",
+        title: "CPython",
+        known: Known::Measured("3.11"),
+        verifier: Verifier::OpenSsl(openssl::Setting {
+            partial_chain: false,
+            is_strict: false,
+            names: Names::Whole,
+        }),
+    },
+    Stack { name: "go", title: "Go", known: Known::Measured("1.19"), verifier: Verifier::Go },
+    Stack { name: "java", title: "Java", known: Known::Measured("17"), verifier: Verifier::Java },
+    Stack {
+        name: "rustls",
+        title: "rustls",
+        known: Known::Measured("0.23.46"),
+        verifier: Verifier::Rustls(Provider::Ring),
+    },
+    Stack {
+        name: "rustls-aws",
+        title: "rustls",
+        known: Known::Measured("0.23.46"),
+        verifier: Verifier::Rustls(Provider::AwsLcRs),
+    },
 ];
 
 /// The entry called `name`.
@@ -81,6 +154,12 @@ impl Stack {
     pub fn judge(&self, case: &Case<'_>) -> Verdict {
         match &self.verifier {
             Verifier::MbedTls(build) => mbedtls::judge(case, build),
+            Verifier::BearSsl(flags) => bearssl::judge(case, *flags),
+            Verifier::WolfSsl(build) => wolfssl::judge(case, build),
+            Verifier::OpenSsl(setting) => openssl::judge(case, setting),
+            Verifier::Go => go::judge(case),
+            Verifier::Java => java::judge(case),
+            Verifier::Rustls(provider) => rustls::judge(case, *provider),
         }
     }
 }
