@@ -15,6 +15,7 @@ mod proxies;
 mod starttls;
 mod survey;
 mod targets;
+mod unreadable;
 
 // The judgement.
 mod anchors;
@@ -33,8 +34,11 @@ mod verifying;
 // The way out.
 mod documents;
 mod emitting;
+mod files;
 mod formats;
+mod logs;
 mod reports;
+mod warnings;
 mod writing;
 
 // Many targets.
@@ -45,6 +49,7 @@ mod lists;
 mod building;
 mod checking;
 mod integrating;
+mod locks;
 mod mistakes;
 mod projects;
 mod syncing;
@@ -54,8 +59,11 @@ mod installing;
 
 // The whole.
 mod architecture;
+mod bounds;
 mod demo;
 mod faults;
 mod limits;
 mod promises;
 mod readme;
+mod repository;
+mod slips;

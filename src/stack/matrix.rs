@@ -1,7 +1,7 @@
 //! The table against the measured matrix.
 
 use super::*;
-use crate::time::Time;
+use crate::text::time::Time;
 
 #[test]
 fn dev_matrix() {

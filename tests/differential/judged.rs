@@ -2,7 +2,7 @@
 
 use certgrab::lab::pki::Built;
 use certgrab::stack::{self, Case, Question};
-use certgrab::time::Time;
+use certgrab::text::time::Time;
 
 /// Whether certgrab says that the stack connects, and why not; `None` for a stack that it does not know.
 pub(super) fn verdict(name: &str, built: &Built) -> Option<Result<(), String>> {
