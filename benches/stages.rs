@@ -4,15 +4,19 @@
 
 use std::{fs, path::PathBuf};
 
+use certgrab::chain::Presented;
 use certgrab::{
-    bundle::{Bundle, Entry, KeyPossession, Role},
-    certificate::Certificate,
-    emit::{self, FORMATS, Identifier},
-    escape::Foreign,
-    handshake::Presented,
-    path::{self, Question},
-    store::{Source, Store},
-    time::Time,
+    judge::{
+        path::{self, Question},
+        work::Work,
+    },
+    output::{
+        bundle::{Bundle, Entry, KeyPossession, Role},
+        emit::{self, FORMATS, Identifier},
+    },
+    text::{foreign::Foreign, time::Time},
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use divan::{Bencher, black_box};
 use rcgen::{
@@ -54,7 +58,8 @@ impl Case {
     /// Searches at the time that is `later` seconds after its own.
     fn find(&self, presented: &Presented, later: i64) -> bool {
         let at = Time::from_unix(self.at.unix() + later);
-        let question = Question { name: &self.name, at };
+        let work = Work::default();
+        let question = Question { name: &self.name, at, work: &work };
         path::find(black_box(presented), &[], &self.store, question).is_ok()
     }
 

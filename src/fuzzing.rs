@@ -12,13 +12,15 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    certificate::Certificate,
-    handshake::{self, flight},
-    issuers::{
-        Allowed, Problem, body,
+    net::aia::{
+        self, Allowed, Attempt, Chain, Issuers, Problem, body,
         http::{self, Answer},
         policy,
     },
+    text::foreign::Foreign,
+    tls,
+    tls::server_flight,
+    x509::certificate::Certificate,
 };
 
 /// The certificates of a Certificate message of TLS 1.2, before any is read.
@@ -26,8 +28,8 @@ use crate::{
 /// # Errors
 ///
 /// Its lengths do not fit.
-pub fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, handshake::Error> {
-    flight::certificate_list(body)
+pub fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, tls::Error> {
+    server_flight::certificate_list(body)
 }
 
 /// The certificates in what a caIssuers URL served.
@@ -55,6 +57,21 @@ where
     })
 }
 
+/// What of `answers`, each from a URL of the leaf, belongs to `chain`, and the certificates whose
+/// issuer is still missing; `None` if the chain leads to a root.
+#[must_use]
+pub fn issuers_among(
+    chain: &Chain,
+    answers: Vec<Vec<Certificate>>,
+) -> (Issuers, Option<Vec<Certificate>>) {
+    let attempt = || Attempt {
+        url: Foreign::text("http://aia.test/"),
+        child: chain.presented.certificates[0].sha256(),
+        problem: None,
+    };
+    aia::judge(chain, answers.into_iter().map(|answer| (attempt(), Ok(answer))).collect())
+}
+
 /// A URL of a certificate as something to fetch.
 ///
 /// # Errors
@@ -68,4 +85,14 @@ pub fn admit(url: &str) -> Result<Url, Problem> {
 #[must_use]
 pub fn may_connect(address: SocketAddr, target: Option<IpAddr>, allowed: &[Allowed]) -> bool {
     policy::may_connect(address, target, allowed)
+}
+
+/// How many targets the manifest at `path` has.
+///
+/// # Errors
+///
+/// The message and the hint that the user reads.
+#[cfg(feature = "cli")]
+pub fn targets_of_manifest(path: &std::path::Path) -> Result<usize, (String, Option<String>)> {
+    crate::cli::targets_of_manifest(path)
 }

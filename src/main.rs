@@ -1,12 +1,10 @@
 //! The command `certgrab`.
 
-mod cli;
-
 /// Musl's own gives memory back to the system at once and asks for it again.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> std::process::ExitCode {
-    cli::run()
+    certgrab::cli::run()
 }

@@ -1,172 +1,294 @@
-//! The order of the stages, and that data flows only forward.
+//! The order of the folders and of the stages, and that data flows only forward.
+//!
+//! Every file of `src` is parsed, private modules too. A file may use its own folder and the
+//! folders above it in [`FOLDERS`].
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
-/// The modules of `lib.rs` in their order.
-fn modules() -> Vec<String> {
-    let lib = fs::read_to_string(source("lib.rs")).expect("lib.rs");
-    let names = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
-    names.map(str::to_owned).collect()
+use syn::{
+    Attribute, ImplItemFn, ItemFn, ItemMod, UseTree,
+    visit::{self, Visit},
+};
+
+/// The folders and files at the top of `src`: each may use itself and those before it.
+const FOLDERS: [&str; 13] = [
+    "text", "x509", "output", "trust", "endpoint", "chain", "stack", "judge", "net", "tls", "run",
+    "check", "cli",
+];
+
+/// The folders that read no clock, no environment and no socket. `output::build` reads the
+/// environment of a build script and `trust` reads the files that the user names.
+const PURE: [&str; 6] = ["x509", "output", "endpoint", "chain", "stack", "judge"];
+
+/// The most lines of a file of code, its tests included.
+const MAX_FILE_LINES: usize = 400;
+
+/// The most lines of a function.
+const MAX_FUNCTION_LINES: usize = 60;
+
+/// A file of `src`, parsed.
+struct Source {
+    /// The place below `src`, `tls/probe.rs`.
+    name: String,
+    /// The path of its module below the crate, `["tls", "probe"]`.
+    module: Vec<String>,
+    text: String,
+    /// The modules and items of the crate that it names, `["net", "connect", "Options"]`.
+    uses: BTreeSet<Vec<String>>,
+    /// Every identifier of its paths, tests left out.
+    words: BTreeSet<String>,
+    /// Functions with the number of their lines.
+    functions: Vec<(String, usize)>,
 }
 
-fn source(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name)
-}
-
-/// All of a module's code, folders included, without its tests.
-fn code(module: &str) -> String {
-    let mut text = without_tests(&source(&format!("{module}.rs")));
-    text += &of_folder(&source(module));
-    let is_code = |line: &&str| !line.trim_start().starts_with("//");
-    text.lines().filter(is_code).collect::<Vec<_>>().join("\n")
-}
-
-fn of_folder(folder: &Path) -> String {
-    let Ok(entries) = fs::read_dir(folder) else { return String::new() };
-    let mut text = String::new();
-    for entry in entries {
-        let path = entry.expect("an entry").path();
-        match path.extension() {
-            Some(extension) if extension == "rs" => text += &without_tests(&path),
-            _ => text += &of_folder(&path),
-        }
+impl Source {
+    fn read(path: &Path) -> Self {
+        let name = path.strip_prefix(root()).expect("below src").to_string_lossy().into_owned();
+        let text = fs::read_to_string(path).expect("UTF-8");
+        let module = name.trim_end_matches(".rs").split('/').map(str::to_owned);
+        let module: Vec<_> = module.filter(|part| part != "mod").collect();
+        let mut reader = Reader { module: module.clone(), ..Reader::default() };
+        reader.visit_file(&syn::parse_file(&text).expect("Rust"));
+        let Reader { uses, words, functions, .. } = reader;
+        Self { name, module, text, uses, words, functions }
     }
-    text
+
+    fn folder(&self) -> &str {
+        &self.module[0]
+    }
+
+    /// Whether it is at the top of `src` and of no folder.
+    fn is_entry(&self) -> bool {
+        ["lib", "main", "fuzzing"].contains(&self.folder())
+    }
 }
 
-fn without_tests(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned()
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// The modules of the crate that `module` names after `crate::`.
-fn used(module: &str, all: &[String]) -> Vec<String> {
-    let code = code(module);
-    let mut found = Vec::new();
-    for (start, _) in code.match_indices("crate::") {
-        let rest = &code[start + "crate::".len()..];
-        let end = if rest.starts_with('{') { matching_brace(rest) } else { rest.find(';') };
-        let part = &rest[..end.unwrap_or(rest.len())];
-        for name in top_level_names(part) {
-            if all.contains(&name) && !found.contains(&name) {
-                found.push(name);
+fn sources() -> Vec<Source> {
+    fn collect(folder: &Path, found: &mut Vec<Source>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            match path.extension() {
+                Some(extension) if extension == "rs" => found.push(Source::read(&path)),
+                _ => collect(&path, found),
             }
         }
     }
+    let mut found = Vec::new();
+    collect(&root(), &mut found);
+    found.sort_by(|one, other| one.name.cmp(&other.name));
     found
 }
 
-fn matching_brace(text: &str) -> Option<usize> {
-    let mut depth = 0;
-    for (index, character) in text.char_indices() {
-        match character {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(index);
-        }
-    }
-    None
+/// Collects what a file names.
+#[derive(Default)]
+struct Reader {
+    module: Vec<String>,
+    uses: BTreeSet<Vec<String>>,
+    words: BTreeSet<String>,
+    functions: Vec<(String, usize)>,
 }
 
-/// `{a::{x, y}, b::z}` names a and b.
-fn top_level_names(part: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let (mut depth, mut name, mut fresh) = (0, String::new(), true);
-    let inner = part.strip_prefix('{').unwrap_or(part);
-    for character in inner.chars().chain([',']) {
-        match character {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        if character.is_alphanumeric() || character == '_' {
-            if fresh && depth == 0 {
-                name.push(character);
+impl Reader {
+    /// Keeps a path that begins in this crate, from the crate's root.
+    fn keep(&mut self, path: &[String]) {
+        self.words.extend(path.iter().cloned());
+        let supers = path.iter().take_while(|part| *part == "super").count();
+        let (base, rest) = match path.first().map(String::as_str) {
+            Some("crate") => (&[][..], &path[1..]),
+            Some("self") => (&self.module[..], &path[1..]),
+            Some("super") if supers <= self.module.len() => {
+                (&self.module[..self.module.len() - supers], &path[supers..])
             }
-        } else {
-            if !name.is_empty() {
-                names.push(std::mem::take(&mut name));
+            _ => return,
+        };
+        self.uses.insert([base, rest].concat());
+    }
+
+    fn keep_tree(&mut self, before: &[String], tree: &UseTree) {
+        let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
+        match tree {
+            UseTree::Path(path) => self.keep_tree(&with(&path.ident), &path.tree),
+            UseTree::Name(name) if name.ident == "self" => self.keep(before),
+            UseTree::Name(name) => self.keep(&with(&name.ident)),
+            UseTree::Rename(rename) => self.keep(&with(&rename.ident)),
+            UseTree::Glob(_) => self.keep(before),
+            UseTree::Group(group) => {
+                group.items.iter().for_each(|item| self.keep_tree(before, item));
             }
-            fresh = character == ',' && depth == 0 || character.is_whitespace() && fresh;
         }
     }
-    names
+
+    fn count(&mut self, name: &syn::Ident, body: &syn::Block) {
+        let braces = body.brace_token.span;
+        let lines = braces.close().end().line + 1 - braces.open().start().line;
+        self.functions.push((name.to_string(), lines));
+    }
+}
+
+impl<'ast> Visit<'ast> for Reader {
+    fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        if !is_for_tests(&module.attrs) {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        if !is_for_tests(&item.attrs) {
+            self.keep_tree(&[], &item.tree);
+        }
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let parts: Vec<_> = path.segments.iter().map(|part| part.ident.to_string()).collect();
+        self.keep(&parts);
+        visit::visit_path(self, path);
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        if !is_for_tests(&function.attrs) {
+            self.count(&function.sig.ident, &function.block);
+            visit::visit_item_fn(self, function);
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.count(&function.sig.ident, &function.block);
+        visit::visit_impl_item_fn(self, function);
+    }
+}
+
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    let is_test = |attribute: &Attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
+    };
+    attributes.iter().any(is_test)
 }
 
 #[test]
-fn lib_rs_lists_the_stages_in_the_order_in_which_grab_runs_them() {
-    let order = modules();
-    let position = |name: &str| order.iter().position(|module| module == name);
-    let stages = [
-        "target",
-        "connect",
-        "starttls",
-        "handshake",
-        "reach",
-        "issuers",
-        "path",
-        "anchor",
-        "verify",
-        "bundle",
-        "emit",
-    ];
-    let positions: Vec<_> = stages.iter().map(|stage| position(stage).expect(stage)).collect();
-    assert!(positions.is_sorted(), "{order:?}");
+fn the_top_of_src_has_the_folders_of_the_drawing_in_their_order() {
+    let mut there: BTreeSet<String> = BTreeSet::new();
+    for source in sources().iter().filter(|source| !source.is_entry()) {
+        there.insert(source.folder().to_owned());
+    }
+    let wanted: BTreeSet<_> = FOLDERS.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(there, wanted);
+
+    let lib = fs::read_to_string(root().join("lib.rs")).expect("lib.rs");
+    let declared = lib.lines().filter_map(|line| {
+        let line = line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';')?;
+        FOLDERS.iter().find(|folder| **folder == line)
+    });
+    assert_eq!(declared.copied().collect::<Vec<_>>(), FOLDERS, "lib.rs lists them in this order");
+}
+
+#[test]
+fn no_folder_uses_a_later_one() {
+    let place = |name: &str| FOLDERS.iter().position(|folder| *folder == name);
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_entry()) {
+        let own = place(source.folder()).expect("a folder of the drawing");
+        for path in &source.uses {
+            if path.first().and_then(|first| place(first)).is_some_and(|other| other > own) {
+                wrong.push(format!("{} uses {}", source.name, path.join("::")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_files_of_a_folder_use_each_other_in_a_circle() {
+    let sources = sources();
+    let modules: BTreeMap<_, _> =
+        sources.iter().enumerate().map(|(index, source)| (source.module.clone(), index)).collect();
+    // The file that a path leads to, if it is another one. What a parent and its children share is
+    // no circle: a child is a part of its parent.
+    let target = |from: &Source, path: &[String]| {
+        let file = (1..=path.len()).rev().find_map(|length| modules.get(&path[..length]))?;
+        let module = &sources[*file].module;
+        let is_family = from.module.starts_with(module) || module.starts_with(&from.module);
+        (!is_family).then_some(*file)
+    };
+    let uses: Vec<BTreeSet<usize>> = sources
+        .iter()
+        .map(|source| source.uses.iter().filter_map(|path| target(source, path)).collect())
+        .collect();
+    let mut circles = Vec::new();
+    for start in 0..sources.len() {
+        let (mut seen, mut next) = (BTreeSet::new(), uses[start].clone());
+        while let Some(file) = next.pop_first() {
+            if seen.insert(file) {
+                next.extend(&uses[file]);
+            }
+        }
+        if seen.contains(&start) {
+            circles.push(&sources[start].name);
+        }
+    }
+    assert!(circles.is_empty(), "files in circles: {circles:#?}");
+}
+
+#[test]
+fn the_pure_folders_read_no_clock_no_environment_and_no_socket() {
+    let clocks = ["SystemTime", "Instant", "UdpSocket", "TcpStream"];
+    let outside = ["env", "fs", "process", "tokio"];
+    for source in sources().iter().filter(|source| PURE.contains(&source.folder())) {
+        // A build script has an environment and files: this is the one place that reads them.
+        let is_for_build_scripts = source.name.starts_with("output/build");
+        for word in clocks.iter().chain(&outside) {
+            let is_there = source.words.contains(*word);
+            assert!(!is_there || is_for_build_scripts, "{} has `{word}`", source.name);
+        }
+        assert!(!source.text.contains("Time::now()"), "{}", source.name);
+    }
+}
+
+#[test]
+fn only_prove_makes_what_is_verified() {
+    for source in sources() {
+        let makes = source.text.contains("Verified {");
+        assert!(!makes || source.name == "judge/prove.rs", "{}", source.name);
+    }
+}
+
+#[test]
+fn grab_names_the_stages_in_order() {
     let calls = [
         (
-            "grab",
-            &["reach::reach(", "issuers::fetch(", "path::find(", "anchor::rank(", "verify::prove("]
-                [..],
+            "run/grab.rs",
+            &["probe::reach(", "aia::fetch(", "path::find(", "rank::rank(", "prove::prove("][..],
         ),
-        ("reach", &["connect::connect(", "starttls::ask("]),
+        ("tls/probe.rs", &["connect::connect(", "starttls::ask("]),
     ];
-    for (module, calls) in calls {
-        let run = code(module);
+    for (file, calls) in calls {
+        let run = fs::read_to_string(root().join(file)).expect(file);
         let places: Vec<_> = calls.iter().map(|call| run.find(call).expect(call)).collect();
-        assert!(places.is_sorted(), "{module} names the stages in order");
+        assert!(places.is_sorted(), "{file} names the stages in order");
     }
 }
 
 #[test]
-fn no_stage_uses_a_later_one() {
-    let order = modules();
-    let places: HashMap<_, _> =
-        order.iter().enumerate().map(|(place, name)| (name, place)).collect();
-    for module in &order {
-        for other in used(module, &order) {
-            assert!(
-                places[&other] <= places[module],
-                "`{module}` uses `{other}`, which comes after it in lib.rs"
-            );
+fn files_and_functions_are_short() {
+    let mut long = Vec::new();
+    for source in sources() {
+        let lines = source.text.lines().count();
+        if lines > MAX_FILE_LINES {
+            long.push(format!("{} has {lines} lines", source.name));
+        }
+        for (name, lines) in &source.functions {
+            if *lines > MAX_FUNCTION_LINES {
+                long.push(format!("{}: {name} has {lines} lines", source.name));
+            }
         }
     }
-}
-
-#[test]
-fn the_pure_stages_read_no_clock_no_environment_and_no_socket() {
-    for module in ["path", "anchor", "verify", "bundle", "emit", "escape", "name", "certificate"] {
-        let code = code(module);
-        assert!(code.len() > 500, "`{module}` is read");
-        for word in ["Time::now", "SystemTime", "Instant", "UdpSocket"] {
-            assert!(!code.contains(word), "`{module}` has `{word}`");
-        }
-        // As they stand in a path, be it in a group of `use`.
-        let paths = code.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-        for name in paths {
-            let is_outside = matches!(name, "env" | "fs" | "process" | "tokio" | "TcpStream");
-            assert!(!is_outside, "`{module}` has `{name}`");
-        }
-    }
-}
-
-#[test]
-fn only_verify_makes_what_is_verified() {
-    for module in modules() {
-        if module != "verify" {
-            assert!(!code(&module).contains("Verified {"), "{module}");
-        }
-    }
+    assert!(long.is_empty(), "{long:#?}");
 }

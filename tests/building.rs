@@ -55,7 +55,7 @@ fn main() {
 const EVERY_FORM: &str = r#"
 fn main() {
     let mut refusals = String::new();
-    for format in certgrab::emit::FORMATS {
+    for format in certgrab::output::emit::FORMATS {
         let made = certgrab::Build::new()
             .lock("../plc.pem")
             .server("plc.test", 8883)
@@ -158,4 +158,26 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
     let wanted = "the format `java-jks` takes SHA-1, which certgrab has with its feature `fetch` \
                   only; turn the feature `fetch` on; `java` needs none\n";
     assert_eq!(out, wanted);
+}
+
+#[test]
+fn a_path_with_a_line_break_gives_cargo_no_instruction() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let hostile = folder.path().join("a\ncargo:rustc-env=EVIL=1");
+    fs::create_dir(&hostile).unwrap();
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    fs::copy(pki.root_file(), hostile.join("plc.pem")).unwrap();
+    let build = |base: &Path| {
+        certgrab::Build::new()
+            .base(base)
+            .out_dir(folder.path())
+            .lock("plc.pem")
+            .server("plc.test", 8883)
+            .rust("ca.rs")
+            .try_generate()
+    };
+    let told = build(&hostile).expect_err("a path that cargo would obey").to_string();
+    assert!(told.starts_with("cannot read the lock /"), "{told}");
+    assert!(told.ends_with("plc.pem: its path has a line break"), "{told}");
+    assert!(!told.contains('\n') && !folder.path().join("ca.rs").exists());
 }

@@ -15,14 +15,17 @@ mod proxies;
 mod starttls;
 mod survey;
 mod targets;
+mod unreadable;
 
 // The judgement.
 mod anchors;
 mod choosing;
 mod comparing;
 mod consumers;
+mod differential;
 mod fingerprints;
 mod graphs;
+mod lab;
 mod reasons;
 mod refusals;
 mod roots;
@@ -31,8 +34,11 @@ mod verifying;
 // The way out.
 mod documents;
 mod emitting;
+mod files;
 mod formats;
+mod logs;
 mod reports;
+mod warnings;
 mod writing;
 
 // Many targets.
@@ -43,6 +49,7 @@ mod lists;
 mod building;
 mod checking;
 mod integrating;
+mod locks;
 mod mistakes;
 mod projects;
 mod syncing;
@@ -52,8 +59,11 @@ mod installing;
 
 // The whole.
 mod architecture;
+mod bounds;
 mod demo;
 mod faults;
 mod limits;
 mod promises;
 mod readme;
+mod repository;
+mod slips;

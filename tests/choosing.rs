@@ -1,16 +1,18 @@
 //! Choosing among anchors: how long they last, which are kept beside, and every path's verdict.
 
-use std::fs;
+use std::{fs, sync::Arc};
 
+use certgrab::chain::Presented;
 use certgrab::{
-    anchor::{Candidate, Reason},
-    certificate::Certificate,
-    escape::Foreign,
-    grab::{self, Options},
-    handshake::Presented,
-    issuers::{Fetched, Issuers},
-    store::{Source, Store},
-    verify::Verified,
+    judge::{
+        prove::Verified,
+        rank::{Candidate, Reason},
+    },
+    net::aia::{Fetched, Issuers},
+    run::grab::{self, Options},
+    text::foreign::Foreign,
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 
@@ -96,7 +98,7 @@ fn concluded(sent: &[Vec<u8>], found: &[Vec<u8>], roots: &[Vec<u8>]) -> Verified
         Issuers { certificates: found.iter().map(fetched).collect(), attempts: Vec::new() };
     let presented = Presented::from_message(sent.iter().map(Vec::as_slice), Source::Server);
     let target = "plc.test".parse().expect("a target");
-    let grab = grab::conclude(presented, issuers, &target, &options);
+    let grab = grab::conclude(presented, issuers, &target, &options, Arc::default());
     grab.verdict.expect("an anchor").verified
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use certgrab::reach;
+use certgrab::tls::probe;
 
 use crate::support::{Pki, Server, certgrab, grab};
 
@@ -99,7 +99,7 @@ fn a_question_for_mqtt_is_one_of_the_four_connections() {
         }
     });
     grab(&moody).args(["--as", "openssl"]).fails_with(3);
-    assert_eq!(moody.heard().connections, reach::MAX_CONNECTIONS);
+    assert_eq!(moody.heard().connections, probe::MAX_CONNECTIONS);
 }
 
 #[test]

@@ -8,14 +8,13 @@ use std::{
     time::Duration,
 };
 
+use certgrab::chain::Presented;
 use certgrab::{
-    certificate::Certificate,
-    consumer::{self, Consumer, LooksUp, TakesLeaf, Unusual},
-    handshake::Presented,
-    path::Question,
-    store::Source,
-    time::Time,
-    verify,
+    judge::{path::Question, prove, work::Work},
+    stack::consumer::{self, Consumer, LooksUp, TakesLeaf, Unusual},
+    text::time::Time,
+    trust::store::Source,
+    x509::certificate::Certificate,
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose,
@@ -28,7 +27,14 @@ use rustls::{
 };
 use tempfile::TempDir;
 
-use crate::support::{Pki, authority::Authority, certgrab, pki::pem_of, real};
+use crate::support::{
+    Pki,
+    authority::Authority,
+    certgrab,
+    pki::pem_of,
+    real,
+    remade::{ECDSA_SHA256_NULL, compressed, field, remade},
+};
 
 type Der = CertificateDer<'static>;
 
@@ -324,6 +330,12 @@ fn rustls(case: &Case) -> String {
 
 /// Whether a handshake may be signed with the key of `leaf`, in any way.
 fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
+    use certgrab::x509::certificate::Key;
+    // Of a compressed point ring says what it says of a wrong signature.
+    let read = Certificate::from_der(leaf).expect("a certificate");
+    if matches!(read.key(), Key::Ec { point, .. } if point.first() != Some(&4)) {
+        return false;
+    }
     let leaf = webpki::EndEntityCert::try_from(leaf).expect("a certificate");
     webpki::ALL_VERIFICATION_ALGS.iter().any(|algorithm| {
         let outcome = leaf.verify_signature(*algorithm, b"", b"");
@@ -334,6 +346,7 @@ fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
 /// mbedTLS without the hardware of an ESP32.
 const MBEDTLS_OF_DEBIAN: Consumer = Consumer {
     lacks: &[
+        (Unusual::CompressedPoint, None),
         (Unusual::Ed25519, None),
         (Unusual::Ed448, None),
         (Unusual::PssKey, None),
@@ -348,8 +361,8 @@ const MBEDTLS_OF_DEBIAN: Consumer = Consumer {
     ..consumer::MBEDTLS
 };
 
-/// wolfSSL as Debian builds it: with `WOLFSSL_ALT_CERT_CHAINS`, with leaves as anchors, and with the
-/// keys of Edwards curves.
+/// wolfSSL as Debian builds it: with `WOLFSSL_ALT_CERT_CHAINS`, with leaves as anchors, with the keys of
+/// Edwards curves and with compressed points.
 const WOLFSSL_OF_DEBIAN: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     looks_up: LooksUp::Every,
@@ -381,8 +394,9 @@ fn ours(consumer: &Consumer, anchors: &[&Der], sent: &[Der], at: Time) -> Result
     let anchors: Vec<_> =
         anchors.iter().map(|der| Certificate::from_der(der).expect("a certificate")).collect();
     let name = ServerName::try_from("plc.test").expect("a name");
-    let question = Question { name: &name, at };
-    verify::accepts(consumer, &presented, &anchors, question).map_err(|error| error.to_string())
+    let work = Work::default();
+    let question = Question { name: &name, at, work: &work };
+    prove::accepts(consumer, &presented, &anchors, question).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -541,6 +555,37 @@ fn every_library_understands_the_keys_and_signatures_that_certgrab_says_it_does(
 }
 
 #[test]
+fn every_library_takes_the_forms_of_keys_and_signatures_that_certgrab_says_it_takes() {
+    let [root_key, leaf_key] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
+    let root = authority("Root").self_signed(&root_key).expect("a root").der().clone();
+    let issuer = Issuer::new(authority("Root"), root_key);
+    let leaf = leaf().signed_by(&leaf_key, &issuer).expect("a leaf").der().clone();
+    let squeeze = |fields: &mut Vec<Vec<u8>>| fields[field::KEY] = compressed(&fields[field::KEY]);
+    let null = |fields: &mut Vec<Vec<u8>>| fields[field::ALGORITHM] = ECDSA_SHA256_NULL.to_vec();
+    let remade = |der: &Der, change: &dyn Fn(&mut Vec<Vec<u8>>)| {
+        Der::from(remade(der, issuer.key(), change))
+    };
+    let (squeezed, nulled) = (remade(&root, &squeeze), remade(&root, &null));
+    let [usual, squeezed_leaf, nulled_leaf] =
+        [leaf.clone(), remade(&leaf, &squeeze), remade(&leaf, &null)].map(|leaf| [leaf]);
+    let key = leaf_key.serialize_pem();
+    let row = |what, root, sent, wanted| Row {
+        what,
+        held: vec![root],
+        sent,
+        at: "2030-01-01".parse().expect("a time"),
+        key: &key,
+        wanted,
+    };
+    agree(&[
+        row("a root whose point is compressed", &squeezed, &usual, "OPD"),
+        row("a leaf whose point is compressed", &root, &squeezed_leaf, "OPD"),
+        row("a root that signed itself with NULL", &nulled, &usual, "MBOPWDGJR"),
+        row("a leaf that is signed with NULL", &root, &nulled_leaf, "MBOPWDGJ"),
+    ]);
+}
+
+#[test]
 fn every_library_takes_the_extensions_that_certgrab_says_it_takes() {
     type Change = fn(&mut CertificateParams);
     let nothing: Change = |_| {};
@@ -687,7 +732,11 @@ fn a_consumer_that_does_not_take_the_servers_own_certificate_says_why() {
 #[test]
 fn every_format_that_has_a_consumer_is_one_of_certgrabs() {
     for (format, consumer) in consumer::READERS {
-        assert!(certgrab::emit::format(format).is_some(), "{format} for {}", consumer.title);
+        assert!(
+            certgrab::output::emit::format(format).is_some(),
+            "{format} for {}",
+            consumer.title
+        );
     }
 }
 

@@ -90,7 +90,7 @@ fn files_whole_or_untouched_on_a_full_disk() {
         \"$@\"; code=$?; cat \"$OUT/ca.pem\"; ls -A \"$OUT\"; exit $code' sh \"$@\"",
     );
     if output.status.code() == Some(99) || text(&output.stderr).starts_with("unshare:") {
-        return real::skip_even_in_ci("leave to mount a file system");
+        return real::skip_even_if_required("leave to mount a file system");
     }
     assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout), format!("{OLD}ca.pem\nfiller\n"));
@@ -307,7 +307,7 @@ fn a_lock_and_a_manifest_are_read_from_regular_files_alone() {
         ("/proc/kallsyms", "more"),
     ] {
         if path == "/proc/kallsyms" && !fs::read(path).is_ok_and(|it| it.len() > 1024 * 1024) {
-            return real::skip_even_in_ci("symbols of the kernel");
+            return real::skip_even_if_required("symbols of the kernel");
         }
         let problem =
             format!("{path}: wanted a regular file of at most 1048576 bytes, found {found}\n");
@@ -366,7 +366,7 @@ sys.exit(code)\" \"$1\" plc.test --timeout 2' sh \"$@\"";
     }
     let output = place.shell(script);
     if output.status.code() == Some(99) || text(&output.stderr).starts_with("unshare:") {
-        return real::skip_even_in_ci("leave to make a network");
+        return real::skip_even_if_required("leave to make a network");
     }
     // It did ask, and a resolver that is still waiting holds up nothing.
     assert_eq!(text(&output.stdout), "b'\\x03plc\\x04test'\nTrue\n", "{}", text(&output.stderr));

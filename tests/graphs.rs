@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
+use certgrab::chain::Presented;
 use certgrab::{
-    certificate::Certificate,
-    handshake::Presented,
-    path::{self, Question},
-    store::{Source, Store},
+    judge::{
+        path::{self, Question},
+        work::Work,
+    },
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use proptest::prelude::*;
 use rcgen::{
@@ -113,7 +116,7 @@ proptest! {
         let presented = Presented::from_message(message, Source::Server);
         let name = ServerName::try_from("plc.test").expect("a name");
         let at = "2026-09-21".parse().expect("a time");
-        let found = path::find(&presented, &[], &store, Question { name: &name, at });
+        let found = path::find(&presented, &[], &store, Question { name: &name, at, work: &Work::default() });
 
         let wanted = reaches(&edges, start, root);
         prop_assert_eq!(webpki(&leaf, &others, &trusted), wanted);

@@ -9,13 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use certgrab::chain::Presented;
 use certgrab::{
-    certificate::Certificate,
-    grab::{self, Options},
-    handshake::Presented,
-    issuers::{self, Problem, http::MAX_CONNECTION_BYTES},
-    store::{Source, Store},
-    target::Target,
+    endpoint::Target,
+    judge::work::Work,
+    net::{
+        aia,
+        aia::{Problem, http::MAX_CONNECTION_BYTES},
+    },
+    run::grab::{self, Options},
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
 };
 use rcgen::{CertificateParams, CustomExtension};
 
@@ -174,11 +178,10 @@ fn a_url_that_never_answers_is_not_waited_for_once_another_led_to_a_root() {
     let presented = Presented::from_message([pki.leaf_der().as_ref()], Source::Server);
     let allowed = [silent.address(), files.server.address()];
     let allowed = allowed.map(|address| address.to_string().parse().expect("an address"));
-    let fetched = block_on(issuers::fetch(
-        &presented,
-        &store,
-        "2030-01-01".parse().expect("a time"),
-        &issuers::Options { allowed: allowed.to_vec(), ..issuers::Options::default() },
+    let at = "2030-01-01".parse().expect("a time");
+    let fetched = block_on(aia::fetch(
+        aia::Chain { presented, store, at, work: Arc::default() },
+        &aia::Options { allowed: allowed.to_vec(), ..aia::Options::default() },
         tokio::time::Instant::now() + grab::TIMEOUT,
     ));
     let problems: Vec<_> = fetched.attempts.iter().map(|attempt| &attempt.problem).collect();
@@ -315,7 +318,7 @@ fn a_redirect_is_one_of_the_fetches_of_a_target() {
     let pki = pki_with(&paths.map(|path| files.url(path)));
     let server = forgetful(&pki);
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
-    assert_eq!(files.asked().len(), issuers::MAX_FETCHES);
+    assert_eq!(files.asked().len(), aia::MAX_FETCHES);
     let told = |problem: &str| text.matches(problem).count();
     assert_eq!(told("asks for more than the 8 fetches of a target"), 2, "{text}");
     assert_eq!(told("is answered with status 404"), 3, "{text}");
@@ -474,7 +477,7 @@ fn no_more_is_fetched_than_the_limits_allow() {
         .args([pki.root_file()])
         .args(files.allowing())
         .fails_with(1);
-    assert_eq!(files.asked().len(), issuers::MAX_URLS);
+    assert_eq!(files.asked().len(), aia::MAX_URLS);
 
     // Each certificate that is fetched leads to two more, for ever: URLs are counted over the run.
     let files = Files::start();
@@ -494,7 +497,7 @@ fn no_more_is_fetched_than_the_limits_allow() {
         .args([pki.root_file()])
         .args(files.allowing())
         .fails_with(1);
-    assert_eq!(files.asked().len(), issuers::MAX_FETCHES);
+    assert_eq!(files.asked().len(), aia::MAX_FETCHES);
 }
 
 #[test]
@@ -559,20 +562,22 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
         presented.peer = Some(SocketAddr::from(([192, 0, 2, 1], 443)).ip());
         let options = Options {
             lasting: None,
-            issuers: issuers::Options {
+            issuers: aia::Options {
                 instead: Some(files.server.address()),
-                ..issuers::Options::default()
+                ..aia::Options::default()
             },
             ..Options::new(Store::mozilla(), text("time").parse().expect("a time"))
         };
-        let fetched = block_on(issuers::fetch(
-            &presented,
-            &options.store,
-            options.at,
-            &options.issuers,
-            tokio::time::Instant::now() + options.timeout,
-        ));
-        let grab = grab::conclude(presented, fetched, &target, &options);
+        let work = Arc::new(Work::default());
+        let chain = aia::Chain {
+            presented: presented.clone(),
+            store: options.store.clone(),
+            at: options.at,
+            work: Arc::clone(&work),
+        };
+        let deadline = tokio::time::Instant::now() + options.timeout;
+        let fetched = block_on(aia::fetch(chain, &options.issuers, deadline));
+        let grab = grab::conclude(presented, fetched, &target, &options, work);
         let Some(anchor) = anchor else {
             let refusal = grab.verdict.expect_err("no store has the root");
             assert!(refusal.to_string().contains("CN=Baltimore CyberTrust Root,"), "{refusal}");
@@ -582,7 +587,7 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
         let found = judgement.verified.anchor();
         assert_eq!(&found.root.certificate.sha256().to_string()[..16], anchor, "{name}");
         assert!(!found.is_sufficient(), "{name}: the server leaves something out");
-        let warnings = certgrab::warning::about_anchor(
+        let warnings = certgrab::run::warning::about_anchor(
             &grab.presented,
             &judgement.paths,
             &judgement.verified,
@@ -590,12 +595,12 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
         );
         let told = warnings.iter().filter(|warning| warning.code == "incomplete_chain").count();
         assert_eq!(told, found.missing.len(), "{name}: {warnings:?}");
-        let is_sent = |one: &&Certificate| grab.presented.certificates.contains(one);
+        let is_sent = |one: &&Certificate| grab.presented.certificates().any(|sent| sent == *one);
         assert_eq!(found.path.certificates.iter().filter(is_sent).count(), 1, "{name}");
     }
 }
 
-fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(future)
 }

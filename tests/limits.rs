@@ -10,21 +10,26 @@ use std::{
     time::Duration,
 };
 
+use certgrab::chain::{MAX_CERTIFICATES, Presented};
 use certgrab::{
-    certificate::{Certificate, MAX_CERTIFICATE_BYTES},
-    check, connect,
-    extensions::{self, SHOWN_NAMES},
-    grab as grabbing,
-    handshake::{MAX_CERTIFICATES, Presented},
-    issuers::{
-        self,
-        http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_REDIRECTS},
-        policy::MAX_URL_CHARACTERS,
+    check,
+    judge::path::MAX_TRACES,
+    net::{
+        aia::{
+            self,
+            http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_REDIRECTS},
+            policy::MAX_URL_CHARACTERS,
+        },
+        connect,
     },
-    lock::{self, MAX_LOCK_BYTES},
-    name::SHOWN_RDNS,
-    path::MAX_TRACES,
-    store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source},
+    output::lock::{self, MAX_LOCK_BYTES},
+    run::grab,
+    trust::store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source},
+    x509::{
+        certificate::{Certificate, MAX_CERTIFICATE_BYTES},
+        extensions::{self, SHOWN_NAMES},
+        name::SHOWN_RDNS,
+    },
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
@@ -61,8 +66,8 @@ fn thirty_two_certificates_of_a_chain_are_kept_and_the_next_is_dropped() {
     };
     let most = u8::try_from(MAX_CERTIFICATES).expect("a few");
     let (full, over) = (chain(most), chain(most + 1));
-    assert_eq!((full.certificates.len(), full.dropped), (MAX_CERTIFICATES, 0));
-    assert_eq!((over.certificates.len(), over.dropped), (MAX_CERTIFICATES, 1));
+    assert_eq!((full.certificates().count(), full.dropped()), (MAX_CERTIFICATES, 0));
+    assert_eq!((over.certificates().count(), over.dropped()), (MAX_CERTIFICATES, 1));
 }
 
 #[test]
@@ -233,12 +238,12 @@ fn four_issuers_above_one_another_are_fetched_and_a_fifth_is_not() {
         }
         pki
     };
-    for (missing, found) in [(issuers::MAX_DEPTH, true), (issuers::MAX_DEPTH + 1, false)] {
+    for (missing, found) in [(aia::MAX_DEPTH, true), (aia::MAX_DEPTH + 1, false)] {
         let files = Files::start();
         let pki = chain(&files, missing);
         let outcome = fetching(&files, &pki);
         assert_eq!(outcome.out().starts_with("-----BEGIN"), found, "{}", outcome.err());
-        assert_eq!(files.asked().len(), issuers::MAX_DEPTH);
+        assert_eq!(files.asked().len(), aia::MAX_DEPTH);
     }
 }
 
@@ -334,15 +339,24 @@ fn a_file_of_roots_has_at_most_16_mib_and_is_a_file() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("roots.pem");
     let pem = pem_of(&[certificate(|_| {}).into()]);
-    let read = |bytes: u64| {
+    let read = |bytes: usize| {
         fs::write(&path, &pem).expect("a file");
-        fs::File::options().write(true).open(&path).expect("it").set_len(bytes).expect("a size");
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .expect("it")
+            .set_len(bytes as u64)
+            .expect("a size");
         store::read_certificates(&path)
     };
     assert_eq!(read(MAX_ROOTS_BYTES).expect("certificates").len(), 1);
     assert_eq!(
         read(MAX_ROOTS_BYTES + 1).expect_err("too large").to_string(),
-        format!("{} has more than 16777216 bytes", path.display())
+        format!(
+            "cannot read {}: wanted a regular file of at most 16777216 bytes, found one of 16777217 \
+             bytes",
+            path.display()
+        )
     );
     // Reading what never ends would wait for ever.
     for device in ["/dev/zero", "/dev/stdin"] {
@@ -356,15 +370,21 @@ fn a_file_to_check_has_at_most_16_mib() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("ca.pem");
     let pem = pem_of(&[certificate(|_| {}).into()]);
-    let check = |bytes: u64| {
+    let check = |bytes: usize| {
         fs::write(&path, &pem).expect("a file");
-        fs::File::options().write(true).open(&path).expect("it").set_len(bytes).expect("a size");
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .expect("it")
+            .set_len(bytes as u64)
+            .expect("a size");
         certgrab().args(["check", "--offline", "--json"]).args([&path])
     };
     let document = check(check::MAX_FILE_BYTES).ends().json();
     assert_eq!(document["files"][0]["anchors"].as_array().map(Vec::len), Some(1), "{document}");
     check(check::MAX_FILE_BYTES + 1).fails_with(4).stderr(&format!(
-        "certgrab: error: cannot read {}: it has more than 16777216 bytes\n",
+        "certgrab: error: cannot read {}: wanted a regular file of at most 16777216 bytes, found one \
+         of 16777217 bytes\n",
         path.display()
     ));
 }
@@ -404,9 +424,11 @@ fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
 fn a_manifest_of_1_mib_is_read_and_a_byte_more_is_not() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let pem = pem_of(&[certificate(|_| {}).into()]);
-    fs::write(folder.path().join("plc.pem"), pem).expect("a lock");
+    for file in ["plc.pem", "root.pem"] {
+        fs::write(folder.path().join(file), &pem).expect("a lock and its root");
+    }
     let sync = |bytes: usize| {
-        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n";
+        let target = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nroots = \"root.pem\"\n";
         let text = format!("{target}{}", "#".repeat(bytes - target.len()));
         fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
         certgrab().args(["sync", "--locked"]).in_folder(folder.path())
@@ -433,7 +455,7 @@ fn rsa_keys_are_checked_with_from_2048_to_8192_bits() {
     let error = verify(&folder, "8200").fails_with(1).stdout("").err();
     assert!(
         error.contains(
-            "`CN=RSA 8200 Root` is not verifiable: it has an RSA key of 8200 bits, wanted 2048 to 8192"
+            "`CN=RSA 8200 Root` cannot be verified: it has an RSA key of 8200 bits, expected 2048 to 8192"
         ),
         "{error}"
     );
@@ -442,7 +464,7 @@ fn rsa_keys_are_checked_with_from_2048_to_8192_bits() {
 #[test]
 fn a_target_has_the_time_that_help_says_and_an_address_five_seconds() {
     let help = certgrab().args(["--help"]).succeeds().out();
-    let default = format!("[default: {}]", grabbing::TIMEOUT.as_secs());
+    let default = format!("[default: {}]", grab::TIMEOUT.as_secs());
     let (_, timeout) = help.split_once("--timeout <SECS>").expect("the option");
     assert!(timeout.split("--").next().is_some_and(|about| about.contains(&default)), "{timeout}");
 
@@ -506,7 +528,7 @@ fn fetching_slowly(missing: usize, delay: Duration) -> Outcome {
 
 #[test]
 fn a_fetch_has_five_seconds_and_all_of_them_ten() {
-    let (one, all) = (issuers::http::FETCH_TIMEOUT, issuers::STAGE_TIMEOUT);
+    let (one, all) = (aia::http::FETCH_TIMEOUT, aia::STAGE_TIMEOUT);
     // What comes half as late again would do, if it were waited for.
     let late = thread::spawn(move || fetching_slowly(1, one * 3 / 2));
     let each = all * 2 / 5;

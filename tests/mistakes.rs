@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use certgrab::{
     check::{self, Examined, Knowledge},
-    store::Store,
+    trust::store::Store,
 };
 use rustls::pki_types::CertificateDer;
 

@@ -8,8 +8,16 @@ use std::{
 };
 
 use certgrab::{
-    certificate::Certificate, check, connect, escape::Foreign, extensions, grab as grabbing,
-    handshake, issuers, lock, name, path, reach, starttls, store,
+    chain, check,
+    judge::{path, work},
+    net::{aia, connect, starttls},
+    output::lock,
+    run::grab,
+    text::foreign::Foreign,
+    tls,
+    tls::probe,
+    trust::store,
+    x509::{certificate::Certificate, extensions, name},
 };
 use proptest::prelude::*;
 
@@ -72,52 +80,55 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
     let seconds = |time: Duration| format!("{} s", time.as_secs());
     let rsa = extensions::RSA_BITS;
     let limits = [
-        ("grab::TIMEOUT", seconds(grabbing::TIMEOUT)),
+        ("grab::TIMEOUT", seconds(grab::TIMEOUT)),
         ("connect::ADDRESS_TIMEOUT", seconds(connect::ADDRESS_TIMEOUT)),
         ("connect::MAX_ADDRESSES", connect::MAX_ADDRESSES.to_string()),
-        ("reach::MAX_CONNECTIONS", reach::MAX_CONNECTIONS.to_string()),
+        ("probe::MAX_CONNECTIONS", probe::MAX_CONNECTIONS.to_string()),
+        ("tls::MAX_CERTIFICATE_MESSAGE_BYTES", bytes(tls::MAX_CERTIFICATE_MESSAGE_BYTES)),
+        ("tls::MAX_CERTIFICATE_REQUEST_BYTES", bytes(tls::MAX_CERTIFICATE_REQUEST_BYTES)),
+        ("tls::MAX_MESSAGE_BYTES", bytes(tls::MAX_MESSAGE_BYTES)),
+        ("tls::MAX_PEER_BYTES", bytes(tls::MAX_PEER_BYTES)),
+        ("tls::MAX_USELESS_RECORDS", tls::MAX_USELESS_RECORDS.to_string()),
+        ("chain::MAX_CERTIFICATES", chain::MAX_CERTIFICATES.to_string()),
         (
-            "handshake::MAX_CERTIFICATE_MESSAGE_BYTES",
-            bytes(handshake::MAX_CERTIFICATE_MESSAGE_BYTES),
+            "certificate::MAX_CERTIFICATE_BYTES",
+            bytes(certgrab::x509::certificate::MAX_CERTIFICATE_BYTES),
         ),
-        (
-            "handshake::MAX_CERTIFICATE_REQUEST_BYTES",
-            bytes(handshake::MAX_CERTIFICATE_REQUEST_BYTES),
-        ),
-        ("handshake::MAX_MESSAGE_BYTES", bytes(handshake::MAX_MESSAGE_BYTES)),
-        ("handshake::MAX_PEER_BYTES", bytes(handshake::MAX_PEER_BYTES)),
-        ("handshake::MAX_USELESS_RECORDS", handshake::MAX_USELESS_RECORDS.to_string()),
-        ("handshake::MAX_CERTIFICATES", handshake::MAX_CERTIFICATES.to_string()),
-        ("certificate::MAX_CERTIFICATE_BYTES", bytes(certgrab::certificate::MAX_CERTIFICATE_BYTES)),
         ("starttls::MAX_LINE_BYTES", bytes(starttls::MAX_LINE_BYTES)),
         ("starttls::MAX_LINES", starttls::MAX_LINES.to_string()),
-        ("issuers::STAGE_TIMEOUT", seconds(issuers::STAGE_TIMEOUT)),
-        ("issuers::http::FETCH_TIMEOUT", seconds(issuers::http::FETCH_TIMEOUT)),
-        ("issuers::MAX_URLS", issuers::MAX_URLS.to_string()),
-        ("issuers::GRACE", format!("{} ms", issuers::GRACE.as_millis())),
-        ("issuers::MAX_FETCHES", issuers::MAX_FETCHES.to_string()),
-        ("issuers::MAX_DEPTH", issuers::MAX_DEPTH.to_string()),
-        ("issuers::http::MAX_REDIRECTS", issuers::http::MAX_REDIRECTS.to_string()),
-        ("issuers::http::MAX_BODY_BYTES", bytes(issuers::http::MAX_BODY_BYTES)),
-        ("issuers::http::MAX_HEAD_BYTES", bytes(issuers::http::MAX_HEAD_BYTES)),
-        ("issuers::http::MAX_HEADERS", issuers::http::MAX_HEADERS.to_string()),
-        ("issuers::http::MAX_CONNECTION_BYTES", bytes(issuers::http::MAX_CONNECTION_BYTES)),
-        ("issuers::body::MAX_CERTIFICATES", issuers::body::MAX_CERTIFICATES.to_string()),
+        ("aia::STAGE_TIMEOUT", seconds(aia::STAGE_TIMEOUT)),
+        ("aia::http::FETCH_TIMEOUT", seconds(aia::http::FETCH_TIMEOUT)),
+        ("aia::MAX_URLS", aia::MAX_URLS.to_string()),
+        ("aia::GRACE", format!("{} ms", aia::GRACE.as_millis())),
+        ("aia::MAX_FETCHES", aia::MAX_FETCHES.to_string()),
+        ("aia::MAX_DEPTH", aia::MAX_DEPTH.to_string()),
+        ("aia::http::MAX_REDIRECTS", aia::http::MAX_REDIRECTS.to_string()),
+        ("aia::http::MAX_BODY_BYTES", bytes(aia::http::MAX_BODY_BYTES)),
+        ("aia::http::MAX_HEAD_BYTES", bytes(aia::http::MAX_HEAD_BYTES)),
+        ("aia::http::MAX_HEADERS", aia::http::MAX_HEADERS.to_string()),
+        ("aia::http::MAX_CONNECTION_BYTES", bytes(aia::http::MAX_CONNECTION_BYTES)),
+        ("aia::body::MAX_CERTIFICATES", aia::body::MAX_CERTIFICATES.to_string()),
         ("extensions::RSA_BITS", format!("{} to {} bits", rsa.start(), rsa.end())),
-        ("issuers::policy::MAX_URL_CHARACTERS", issuers::policy::MAX_URL_CHARACTERS.to_string()),
+        ("aia::policy::MAX_URL_CHARACTERS", aia::policy::MAX_URL_CHARACTERS.to_string()),
         ("name::SHOWN_RDNS", name::SHOWN_RDNS.to_string()),
         ("extensions::SHOWN_NAMES", extensions::SHOWN_NAMES.to_string()),
+        ("work::MAX_PARTIAL_PATHS", work::MAX_PARTIAL_PATHS.to_string()),
+        ("work::MAX_SIGNATURE_CHECKS", work::MAX_SIGNATURE_CHECKS.to_string()),
+        ("grab::JUDGING", format!("{} ms", grab::JUDGING.as_millis())),
         ("path::MAX_TRACES", path::MAX_TRACES.to_string()),
-        ("store::MAX_ROOTS_BYTES", bytes(usize::try_from(store::MAX_ROOTS_BYTES).expect("a size"))),
+        ("store::MAX_ROOTS_BYTES", bytes(store::MAX_ROOTS_BYTES)),
         ("store::MAX_ROOTS", store::MAX_ROOTS.to_string()),
-        ("check::MAX_FILE_BYTES", bytes(usize::try_from(check::MAX_FILE_BYTES).expect("a size"))),
+        ("check::MAX_FILE_BYTES", bytes(check::MAX_FILE_BYTES)),
         ("check::MAX_FINGERPRINTS", check::MAX_FINGERPRINTS.to_string()),
+        ("check::MAX_SIGNATURE_CHECKS", check::MAX_SIGNATURE_CHECKS.to_string()),
+        ("check::MAX_FINDINGS", check::MAX_FINDINGS.to_string()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
-        ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::emit::MAX_TEMPLATE_BYTES)),
-        ("emit::MAX_TEMPLATE_STEPS", certgrab::emit::MAX_TEMPLATE_STEPS.to_string()),
-        ("escape::SHOWN_CHARACTERS", certgrab::escape::SHOWN_CHARACTERS.to_string()),
+        ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::output::emit::MAX_TEMPLATE_BYTES)),
+        ("emit::MAX_TEMPLATE_STEPS", certgrab::output::emit::MAX_TEMPLATE_STEPS.to_string()),
+        ("emit::MAX_TEMPLATE_TIME", seconds(certgrab::output::emit::MAX_TEMPLATE_TIME)),
+        ("foreign::SHOWN_CHARACTERS", certgrab::text::foreign::SHOWN_CHARACTERS.to_string()),
     ];
     let security = security();
     let code = code();
@@ -149,17 +160,17 @@ fn ends_in_time_against_a_peer_that_drips() {
 
 #[test]
 fn certificates_that_are_sent_again_take_the_place_of_no_other() {
-    let most = u8::try_from(handshake::MAX_CERTIFICATES).expect("a few");
+    let most = u8::try_from(chain::MAX_CERTIFICATES).expect("a few");
     let one = Pki::root("Plant Root").leaf("plc.test").leaf_der().to_vec();
     // The last bytes are of the signature, which nobody checks here.
     let of = |number: u8| [&one[..one.len() - 1], &[number]].concat();
     let again = (0..most).map(|_| of(0));
     let sent: Vec<_> = again.chain((0..most).map(of)).collect();
     let source = store::Source::Server;
-    let kept = handshake::Presented::from_message(sent.iter().map(Vec::as_slice), source);
-    let kept_bytes: Vec<_> = kept.certificates.iter().map(Certificate::der).collect();
+    let kept = chain::Presented::from_message(sent.iter().map(Vec::as_slice), source);
+    let kept_bytes: Vec<_> = kept.certificates().map(Certificate::der).collect();
     assert_eq!(kept_bytes, (0..most).map(of).collect::<Vec<_>>());
-    assert_eq!(kept.dropped, handshake::MAX_CERTIFICATES);
+    assert_eq!(kept.dropped(), chain::MAX_CERTIFICATES);
 }
 
 /// Whether `text` would do anything but stand there.

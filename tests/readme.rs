@@ -1,10 +1,6 @@
 //! What the README says is true: its commands are run and their whole output is compared.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -172,7 +168,7 @@ fn both_readmes_begin_with_the_same_two_commands_that_ci_runs() {
 #[test]
 fn the_readme_names_every_format_every_exit_code_and_every_field() {
     let (readme, chinese) = (read("README.md"), read("README.zh-CN.md"));
-    for format in certgrab::emit::FORMATS {
+    for format in certgrab::output::emit::FORMATS {
         for (file, text) in [("README.md", &readme), ("README.zh-CN.md", &chinese)] {
             assert!(text.contains(&format!("`{}`", format.name)), "{file}: {}", format.name);
         }
@@ -208,13 +204,24 @@ fn collect(value: &serde_json::Value, fields: &mut Vec<String>) {
 }
 
 #[test]
-fn every_file_that_the_readme_links_to_is_there() {
-    for name in ["README.md", "README.zh-CN.md"] {
-        for (start, _) in read(name).match_indices("](") {
-            let text = read(name);
-            let link = text[start + 2..].split(')').next().expect("a link").to_owned();
-            if !link.contains("://") {
-                assert!(Path::new(&root()).join(&link).exists(), "{name}: {link}");
+fn every_file_that_a_page_links_to_is_there() {
+    for name in [
+        "README.md",
+        "README.zh-CN.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "docs/many-targets.md",
+        "docs/mqtts-esp32.md",
+        "docs/mqtts-esp32.zh-CN.md",
+        "docs/performance.md",
+        "docs/publishing.md",
+    ] {
+        let text = read(name);
+        let folder = root().join(name).parent().expect("a folder").to_owned();
+        for (start, _) in text.match_indices("](") {
+            let link = text[start + 2..].split([')', '#']).next().expect("a link");
+            if !link.contains("://") && !link.is_empty() {
+                assert!(folder.join(link).exists(), "{name}: {link}");
             }
         }
     }

@@ -7,8 +7,9 @@ use std::{
 };
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, GeneralSubtree,
-    IsCa, NameConstraints,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, NameConstraints, SanType,
+    string::PrintableString,
 };
 use tempfile::TempDir;
 
@@ -56,27 +57,27 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
     for (pki, wanted) in [
         (
             changed(|leaf| leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
-            "`CN=plc.test` is not verifiable: it is an authority's certificate and not a server's \
+            "`CN=plc.test` cannot be verified: it is an authority's certificate and not a server's \
              (CA:TRUE)",
         ),
         (
             changed(|leaf| leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
-            "`CN=plc.test` is not verifiable: it is not for servers: its extKeyUsage has no \
+            "`CN=plc.test` cannot be verified: it is not for servers: its extKeyUsage has no \
              serverAuth",
         ),
         (
             changed(critical),
-            "`CN=plc.test` is not verifiable: it has the critical extension 1.3.6.1.4.1.55738, \
+            "`CN=plc.test` cannot be verified: it has the critical extension 1.3.6.1.4.1.55738, \
              which certgrab does not know",
         ),
         (
             changed(policies),
-            "`CN=plc.test` is not verifiable: it has the critical extension certificatePolicies \
+            "`CN=plc.test` cannot be verified: it has the critical extension certificatePolicies \
              (2.5.29.32), which is not processed here",
         ),
         (
             constrained(policies),
-            "`CN=Upper` is not verifiable: it has the critical extension certificatePolicies \
+            "`CN=Upper` cannot be verified: it has the critical extension certificatePolicies \
              (2.5.29.32), which is not processed here",
         ),
         (
@@ -86,17 +87,17 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
                     excluded_subtrees: Vec::new(),
                 });
             }),
-            "`CN=plc.test` is not verifiable: it has a name that an authority above it may not \
-             issue for (nameConstraints)",
+            "`CN=plc.test` cannot be verified: it has a name that `CN=Upper` may not issue for \
+             (nameConstraints)",
         ),
         (
             constrained(|upper| upper.is_ca = IsCa::Ca(BasicConstraints::Constrained(0))),
-            "`CN=plc.test` is not verifiable: it has more intermediates above it than an authority \
-             allows (pathLenConstraint)",
+            "`CN=Upper` cannot be verified: it allows 0 intermediates below it and has 1 in the chain \
+             (pathLenConstraint)",
         ),
         (
             constrained(|upper| upper.is_ca = IsCa::ExplicitNoCa),
-            "`CN=Upper` is not verifiable: it issued a certificate although it is no CA",
+            "`CN=Upper` cannot be verified: it issued a certificate although it is no CA",
         ),
     ] {
         assert_eq!(said(&pki), format!("certgrab: error: {wanted}\n"));
@@ -175,17 +176,17 @@ fn what_is_too_weak_or_too_old_to_verify_is_named_with_the_reason() {
     for (weak, wanted) in [
         (
             Weak::new(&rsa, &["-sha1"], true),
-            "`CN=plc.test` is not verifiable: it is signed with sha1WithRSAEncryption, and SHA1 is \
+            "`CN=plc.test` cannot be verified: it is signed with sha1WithRSAEncryption, and SHA1 is \
              broken",
         ),
         (
             Weak::new(&["-newkey", "rsa:1024"], &["-sha256"], true),
-            "`CN=Plant Root` is not verifiable: it has an RSA key of 1024 bits, wanted 2048 to 8192",
+            "`CN=Plant Root` cannot be verified: it has an RSA key of 1024 bits, expected 2048 to 8192",
         ),
         (
             Weak::new(&["-newkey", "ed448"], &[], true),
-            "`CN=plc.test` is not verifiable: it is signed with Ed448 by a key of Ed448, not \
-             verified here",
+            "`CN=plc.test` cannot be verified: it is signed with Ed448 by a key of Ed448, which \
+             cannot be verified here",
         ),
         (
             Weak::new(
@@ -193,15 +194,140 @@ fn what_is_too_weak_or_too_old_to_verify_is_named_with_the_reason() {
                 &["-sha256"],
                 true,
             ),
-            "`CN=plc.test` is not verifiable: it is signed with RSASSA-PSS by a key of RSASSA-PSS, \
-             not verified here",
+            "`CN=plc.test` cannot be verified: it is signed with RSASSA-PSS by a key of RSASSA-PSS, \
+             which cannot be verified here",
         ),
         (
             Weak::new(&rsa, &["-sha256"], false),
-            "`CN=plc.test` is not verifiable: it is not of X.509 version 3, so it says nothing of \
+            "`CN=plc.test` cannot be verified: it is not of X.509 version 3, so it says nothing of \
              its use",
         ),
     ] {
         assert_eq!(weak.said(), format!("certgrab: error: {wanted}\n"));
     }
+}
+
+#[test]
+fn a_salt_that_is_not_as_long_as_the_digest_is_not_verified_and_nobody_is_accused() {
+    if !real::program("openssl") {
+        return;
+    }
+    let salt = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:100", "-sha256"];
+    let weak = Weak::new(&[&["-newkey", "rsa:2048"], &salt[..]].concat(), &salt, true);
+    assert_eq!(
+        weak.said(),
+        "certgrab: error: `CN=plc.test` cannot be verified: it is signed with RSASSA-PSS and a salt \
+         of 100 bytes by a key of RSA 2048, which cannot be verified here\n"
+    );
+    let outcome = certgrab().args(["check", "--offline"]).args([weak.file("root.pem")]).succeeds();
+    assert_eq!(outcome.out(), "");
+}
+
+/// A root, `CN=Plant Issuing` below it, and a leaf that names its issuer as `issuer` writes it.
+fn named_otherwise(issuer: DnValue) -> Pki {
+    let key = KeyPair::generate().expect("a key");
+    let same = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
+    let root = Pki::root("Plant Root");
+    let mut written = CertificateParams::new(Vec::new()).expect("parameters");
+    written.distinguished_name = DistinguishedName::new();
+    written.distinguished_name.push(DnType::CommonName, issuer);
+    let issuer = Issuer::new(written, same);
+    root.intermediate_with_key("Plant Issuing", key).leaf_issued_by("plc.test", &issuer)
+}
+
+#[test]
+fn an_issuer_whose_name_is_written_otherwise_is_not_said_to_be_missing() {
+    let printable = PrintableString::try_from("Plant Issuing").expect("letters");
+    for (issuer, shown) in [
+        (DnValue::Utf8String("PLANT  issuing".to_owned()), "PLANT  issuing"),
+        (DnValue::PrintableString(printable), "Plant Issuing"),
+    ] {
+        assert_eq!(
+            said(&named_otherwise(issuer)),
+            format!(
+                "certgrab: error: `CN=plc.test` is issued by `CN={shown}`, and the issuer at hand \
+                 is named `CN=Plant Issuing`: the two names differ in case, in spaces or in the \
+                 type of string, and here names are compared byte by byte; mbedTLS and OpenSSL \
+                 take them as equal\n\
+                 certgrab: hint: reissue the certificate with its issuer's name as it stands in \
+                 the issuer's certificate\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn constraints_that_are_not_checked_are_called_so_and_the_others_are_not() {
+    let mut plant = DistinguishedName::new();
+    plant.push(DnType::CommonName, "plc.test");
+    let directory = || GeneralSubtree::DirectoryName(plant.clone());
+    let mail = GeneralSubtree::Rfc822Name("plant.test".to_owned());
+    let [right, wrong] =
+        ["plc.test", "other.test"].map(|name| GeneralSubtree::DnsName(name.into()));
+    let upper = |permitted: Vec<GeneralSubtree>| {
+        constrained(|upper| {
+            upper.name_constraints = Some(NameConstraints {
+                permitted_subtrees: permitted,
+                excluded_subtrees: Vec::new(),
+            });
+        })
+    };
+    let with_mail = Pki::root("Plant Root")
+        .intermediate_with("Upper", |upper| {
+            upper.name_constraints = Some(NameConstraints {
+                permitted_subtrees: vec![mail],
+                excluded_subtrees: Vec::new(),
+            });
+        })
+        .changed(|leaf| {
+            let mail = "me@plant.test".try_into().expect("an address");
+            leaf.subject_alt_names.push(SanType::Rfc822Name(mail));
+        })
+        .leaf("plc.test");
+    for (pki, wanted) in [
+        (
+            upper(vec![directory()]),
+            "`CN=Upper` cannot be verified: it constrains directory names (nameConstraints), and \
+             these are not checked here",
+        ),
+        (
+            upper(vec![right, directory()]),
+            "`CN=Upper` cannot be verified: it constrains directory names (nameConstraints), and \
+             these are not checked here",
+        ),
+        (
+            with_mail,
+            "`CN=Upper` cannot be verified: it constrains e-mail addresses (nameConstraints), and \
+             these are not checked here",
+        ),
+        (
+            upper(vec![wrong, directory()]),
+            "`CN=plc.test` cannot be verified: it has a name that `CN=Upper` may not issue for \
+             (nameConstraints)",
+        ),
+    ] {
+        assert_eq!(said(&pki), format!("certgrab: error: {wanted}\n"));
+    }
+}
+
+#[test]
+fn a_self_issued_certificate_signed_by_another_key_is_not_issued_by_itself() {
+    let [old, new] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
+    let again = KeyPair::from_pem(&old.serialize_pem()).expect("the key");
+    let pki = Pki::root_with_key("Plant Root", again)
+        .intermediate_with_key("Plant Root", new)
+        .leaf("plc.test");
+    let out = certgrab()
+        .args(["plc.test", "--at", "2030-01-01", "--from"])
+        .args([pki.chain_file()])
+        .args(["--roots"])
+        .args([pki.root_file()])
+        .succeeds()
+        .out();
+    let issuers: Vec<_> = out
+        .lines()
+        .filter_map(|line| line.split_once("issuer     "))
+        .map(|(_, issuer)| issuer)
+        .collect();
+    assert_eq!(issuers, ["itself", "CN=Plant Root, another key of that name", "CN=Plant Root"]);
 }

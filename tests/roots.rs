@@ -130,7 +130,7 @@ fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_re
         "certgrab: error: {shown} holds no certificate in its 2 files; {problem}\n{hint}"
     ));
     fs::copy(pki.root_file(), folder.join("root.pem")).expect("a file");
-    let warning = format!("certgrab: warning: a file of the roots is passed over: {problem}\n");
+    let warning = format!("certgrab: warning: not used as a root: {problem}\n");
     run().succeeds().stderr(&warning);
     run().args(["-q"]).succeeds().stderr("");
 }
@@ -150,7 +150,8 @@ fn roots_that_cannot_be_read_are_a_matter_of_files() {
         empty.display()
     ));
     certgrab().args(["plc.test", "--roots", "/dev/zero"]).fails_with(4).stderr(
-        "certgrab: error: cannot read /dev/zero: wanted a regular file\n\
+        "certgrab: error: cannot read /dev/zero: wanted a regular file of at most 16777216 bytes, \
+         found a device\n\
          certgrab: hint: `--roots` takes a file or a directory of files, `--from` a file or `-` \
          for standard input\n",
     );

@@ -4,7 +4,7 @@
 
 /// `content` in UTF-8 if it is UTF-16 with a byte order mark (RFC 2781 section 3.2); what is no
 /// UTF-16 in it takes its place as U+FFFD.
-pub(super) fn as_utf8(content: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn as_utf8(content: &[u8]) -> Option<Vec<u8>> {
     let (bytes, is_little_endian) = match content {
         [0xff, 0xfe, bytes @ ..] => (bytes, true),
         [0xfe, 0xff, bytes @ ..] => (bytes, false),

@@ -7,23 +7,26 @@ use std::{
     rc::Rc,
 };
 
-use super::{Examined, Held, Knowledge, Severity, named, roots};
+use super::{Examined, Held, Knowledge, Severity, checked::Checked, named};
+use crate::trust::removed;
 use crate::{
-    anchor,
-    certificate::{Certificate, Key},
-    consumer::{Consumer, FEWEST_RSA_BITS, TakesLeaf},
-    extensions,
-    store::{Root, Source, Store},
-    time::Time,
+    judge::rank,
+    stack::consumer::{Consumer, FEWEST_RSA_BITS, TakesLeaf},
+    text::time::Time,
+    trust::store::{Root, Source, Store},
+    x509::{
+        certificate::{Certificate, Key},
+        extensions,
+    },
 };
 
 /// The most certificates of one path that are followed up to its root: more than TLS servers
 /// send, and than rustls-webpki follows (its limit is 6).
-const LONGEST_PATH: usize = 16;
+pub(super) const LONGEST_PATH: usize = 16;
 
 /// The most keys of one name that a signature is tried with: no authority has so many, and a file
 /// may hold ten thousand.
-const MOST_ISSUERS: usize = 16;
+pub(super) const MOST_ISSUERS: usize = 16;
 
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;
@@ -32,15 +35,17 @@ const NAMED_ROOTS: usize = 3;
 pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
     let held = examined.held.clone();
     let beside = Beside::each(&held, examined.is_generated, knowledge.at);
-    let mut seen = HashSet::new();
+    let (mut seen, mut checked) = (HashSet::new(), Checked::default());
     for one in held.iter().filter(|one| one.fingerprint.is_none()) {
         let Some(certificate) = one.resolved(knowledge.store) else { continue };
         if !seen.insert(certificate.sha256()) {
             continue;
         }
         let beside = &beside[&one.constant];
-        let mut desk = Desk { examined, knowledge, certificate: &certificate, line: one.line };
-        if desk.is_genuine(beside) && !beside.holds_the_root_of(&certificate) {
+        let (certificate, line) = (&certificate, one.line);
+        let checked = &mut checked;
+        let mut desk = Desk { examined, knowledge, certificate, line, checked };
+        if desk.is_genuine(beside) && !beside.holds_the_root_of(certificate) {
             desk.place();
             desk.dates(beside);
             desk.strength();
@@ -63,7 +68,7 @@ pub fn note_unknown(examined: &mut Examined, knowledge: &Knowledge<'_>) {
 }
 
 /// Says that the first of `held`, which is the end of no path at hand, cannot be judged.
-pub(super) fn tell_unknown(examined: &mut Examined, held: &[Held]) {
+pub(crate) fn tell_unknown(examined: &mut Examined, held: &[Held]) {
     let Some(first) = held.first() else { return };
     let message = match first.fingerprint {
         Some(_) => "no certificate at hand has this SHA-256, so that it cannot be judged",
@@ -136,7 +141,7 @@ impl Beside {
 
 impl Held {
     /// The certificate, or the one of `store` or of Mozilla's that has the name and the key.
-    pub(super) fn resolved(&self, store: &Store) -> Option<Certificate> {
+    pub(crate) fn resolved(&self, store: &Store) -> Option<Certificate> {
         if self.certificate.is_some() {
             return self.certificate.clone();
         }
@@ -148,7 +153,7 @@ impl Held {
 }
 
 /// The self-signed version of `certificate` in `store` or in Mozilla's.
-pub(super) fn self_signed_twin(certificate: &Certificate, store: &Store) -> Option<Certificate> {
+pub(crate) fn self_signed_twin(certificate: &Certificate, store: &Store) -> Option<Certificate> {
     let name = certificate.subject_der();
     let known = store.named(name).into_iter().chain(Store::mozilla().named(name));
     let mut twins = known.map(|root| root.certificate).filter(Certificate::is_self_issued);
@@ -161,6 +166,8 @@ struct Desk<'a, 'b> {
     knowledge: &'a Knowledge<'b>,
     certificate: &'a Certificate,
     line: usize,
+    /// Signatures that were checked in this file.
+    checked: &'a mut Checked,
 }
 
 impl Desk<'_, '_> {
@@ -192,6 +199,10 @@ impl Desk<'_, '_> {
         issuers.retain(|issuer| keys.insert(issuer.spki_der().to_vec()));
         let are_all = issuers.len() <= MOST_ISSUERS;
         issuers.truncate(MOST_ISSUERS);
+        let are_all = are_all && self.checked.may_check(issuers.len(), self.examined, self.line);
+        if !are_all {
+            issuers.clear();
+        }
         let verdicts: Vec<_> =
             issuers.iter().map(|issuer| extensions::is_signed_by(certificate, issuer)).collect();
         if are_all && !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Some(false))
@@ -206,10 +217,10 @@ impl Desk<'_, '_> {
             return false;
         }
         // By the text of the name: who invents a certificate rarely meets its encoding too.
-        let public = roots::keys_of_mozillas(&certificate.subject().text());
+        let public = removed::keys_of_mozillas(&certificate.subject().text());
         if certificate.is_self_issued()
             && !public.is_empty()
-            && !roots::is_dropped(certificate)
+            && !removed::is_dropped(certificate)
             && !public.iter().any(|key| key == certificate.spki_der())
         {
             let message = format!(
@@ -312,7 +323,7 @@ impl Desk<'_, '_> {
     /// What the public stores think of it.
     fn stores(&mut self) {
         let certificate = self.certificate;
-        if roots::is_dropped(certificate) {
+        if removed::is_dropped(certificate) {
             let message = format!(
                 "`{}` is no longer in Mozilla's store: a server that is for browsers too will not \
                  use it",
@@ -340,11 +351,9 @@ impl Desk<'_, '_> {
     fn successors(&mut self) {
         let Some(owner) = self.certificate.subject().organisation() else { return };
         let horizon = self.horizon();
-        let mut successors: Vec<(Time, Certificate)> = crate::store::mozilla_list()
+        let mut successors: Vec<(Time, &Certificate)> = removed::of_mozillas(&owner)
             .iter()
-            .filter_map(|der| Certificate::from_der(der).ok())
-            .filter(|root| root.subject().organisation().as_ref() == Some(&owner))
-            .filter_map(|root| Some((scheduled(&root)?.min(root.not_after()), root)))
+            .filter_map(|root| Some((scheduled(root)?.min(root.not_after()), root)))
             .filter(|(until, _)| *until > horizon)
             .collect();
         successors.sort_by_key(|(until, root)| (std::cmp::Reverse(*until), root.sha256()));
@@ -370,9 +379,9 @@ impl Desk<'_, '_> {
 
 /// When Mozilla's schedule has `certificate` leave its store; `None` for other roots.
 fn scheduled(certificate: &Certificate) -> Option<Time> {
-    if !roots::is_in_mozillas_store(certificate) {
+    if !removed::is_in_mozillas_store(certificate) {
         return None;
     }
     let root = Root { certificate: certificate.clone(), source: Source::Mozilla };
-    anchor::lasts(&root, None).scheduled
+    rank::lasts(&root, None).scheduled
 }

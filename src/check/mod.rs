@@ -21,17 +21,18 @@
 //! assert_eq!(examined.findings[0].code, "pem-damaged");
 //! ```
 
-mod ask;
+mod against_server;
+mod anchors;
+mod bare_anchor;
+mod call_site;
+mod checked;
+mod claims;
+mod client_certificate;
 mod encoding;
-mod form;
-mod hold;
-mod key;
 mod lints;
-mod own;
 mod pem_text;
-mod roots;
 mod source;
-mod stack;
+mod trust;
 
 pub mod output;
 
@@ -41,20 +42,29 @@ use std::{
 };
 
 use crate::{
-    certificate::Certificate, consumer::Consumer, escape::Foreign, store::Store, time::Time,
+    stack::consumer::Consumer,
+    text::{foreign::Foreign, time::Time},
+    trust::store::Store,
+    x509::certificate::Certificate,
 };
 
-pub use ask::ask;
-pub use hold::Held;
-pub use key::Key;
-pub use lints::{lint, note_unknown};
+pub use self::against_server::ask;
+pub use self::anchors::Held;
+pub use self::bare_anchor::Key;
+pub use self::checked::MAX_SIGNATURE_CHECKS;
+pub use self::claims::{Objection, objections, objections_alone};
+pub use self::lints::{lint, note_unknown};
+pub use self::trust::{Terms, hold_by_hand, hold_generated};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
-pub const MAX_FILE_BYTES: u64 = crate::store::MAX_ROOTS_BYTES;
+pub const MAX_FILE_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
 
 /// The most fingerprints that are read in one file, as many as a store has roots: each is compared
 /// with all of them.
-pub const MAX_FINGERPRINTS: usize = crate::store::MAX_ROOTS;
+pub const MAX_FINGERPRINTS: usize = crate::trust::store::MAX_ROOTS;
+
+/// The most findings of one file: nobody reads more, and a file of 16 MiB can have millions.
+pub const MAX_FINDINGS: usize = 10_000;
 
 /// Something that the owner of a constant should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +119,10 @@ pub struct Examined {
     pub held: Vec<Held>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// Findings past [`MAX_FINDINGS`], which are counted and not kept.
+    pub more: usize,
+    /// The worst of those.
+    worst_of_more: Option<Severity>,
     /// The lines and codes of the findings.
     found: HashSet<(usize, &'static str)>,
 }
@@ -130,8 +144,17 @@ pub const CODES: &[(&str, &str)] = &[
     ("intermediate", "an intermediate where a root should stand"),
     ("leaf", "a server's own certificate where a root should stand"),
     ("leaves-soon", "the root is expected to leave Mozilla's store before the horizon"),
+    (
+        "lock-differs",
+        "a lock that does not hold what its manifest asks for, or a file with more than its lock",
+    ),
+    ("lock-untrue", "a fact in a lock that is not true"),
     ("next-root", "other roots of the same authority, which the next certificates may come from"),
     ("no-certificate", "the file holds no anchor that can be read"),
+    (
+        "not-proven",
+        "a lock from a handshake in which the server did not prove possession of its key",
+    ),
     ("not-yet-valid", "the certificate is not valid yet"),
     ("pem-damaged", "a PEM block that cannot be read"),
     ("pem-indented", "PEM lines that do not begin at the first column"),
@@ -145,6 +168,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("root-dropped", "a root that Mozilla's store no longer has"),
     ("size-of-pointer", "a length that is the size of a pointer"),
     ("stale", "a generated file that is not what its lock gives"),
+    ("untrusted-root", "a certificate that is in no store of the manifest"),
     ("utf-16", "a file in UTF-16"),
     ("weak-key", "a key that is too short for today"),
     ("weak-signature", "a signature made with a broken hash"),
@@ -156,17 +180,19 @@ pub const CODES: &[(&str, &str)] = &[
 pub fn examine(file: &Path, content: &[u8]) -> Examined {
     let text = encoding::as_utf8(content);
     let source = source::read(file, text.as_deref().unwrap_or(content));
-    let consumer = stack::of(&source);
+    let consumer = source::calls::of(&source);
     let mut examined = Examined {
         file: file.to_owned(),
         consumer,
         is_generated: source.is_generated,
         held: Vec::new(),
         findings: Vec::new(),
+        more: 0,
+        worst_of_more: None,
         found: HashSet::new(),
     };
-    hold::hold(&mut examined, &source);
-    let holds_own = own::set_aside(&mut examined, &source);
+    anchors::hold(&mut examined, &source);
+    let holds_own = client_certificate::set_aside(&mut examined, &source);
     if text.is_some() && !examined.held.is_empty() {
         examined.find(
             1,
@@ -193,11 +219,23 @@ impl Examined {
         action: Option<String>,
     ) {
         debug_assert!(CODES.iter().any(|(known, _)| *known == code), "{code} is not listed");
+        if self.findings.len() >= MAX_FINDINGS {
+            // Those past the limit are not remembered either, so one may be counted twice.
+            self.more += usize::from(!self.found.contains(&(line, code)));
+            self.worst_of_more = self.worst_of_more.max(Some(severity));
+            return;
+        }
         if !self.found.insert((line, code)) {
             return;
         }
         let file = self.file.clone();
         self.findings.push(Finding { file, line, severity, code, message: message.into(), action });
+    }
+
+    /// The severity of the worst finding, those that are only counted among them.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max().max(self.worst_of_more)
     }
 
     /// Puts the findings in the order of the lines, the worst of a line first.

@@ -8,8 +8,10 @@ use super::{
     source::{Constant, Form, Language},
 };
 use crate::{
-    certificate::Certificate, consumer, escape::Foreign, signed_data::certificates_within,
-    store::MAX_ROOTS,
+    stack::consumer,
+    text::foreign::Foreign,
+    trust::store::MAX_ROOTS,
+    x509::{certificate::Certificate, pkcs7::certificates_within},
 };
 
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -30,7 +32,7 @@ const CERTIFICATE_LABELS: [&[u8]; 3] =
 const MESSAGE_LABELS: [&[u8]; 2] = [b"PKCS7", b"CMS"];
 
 /// Whether `constant` holds PEM certificates or something that was to be that.
-pub(super) fn is_pem(constant: &Constant) -> bool {
+pub(crate) fn is_pem(constant: &Constant) -> bool {
     let begins = begins(constant);
     // DER, where a name in the certificate may hold a boundary: its lengths are no text.
     let before = begins.first().map_or(&[][..], |first| &constant.bytes[..*first]);
@@ -50,7 +52,7 @@ pub(super) fn is_pem(constant: &Constant) -> bool {
 }
 
 /// The certificates of the PEM blocks of `constant`, which `language` writes, each with its line.
-pub(super) fn certificates(
+pub(crate) fn certificates(
     constant: &Constant,
     language: Language,
     examined: &mut Examined,
@@ -145,7 +147,7 @@ impl Block<'_> {
         match Certificate::from_der(parsed.contents()) {
             Ok(certificate) => vec![(certificate, line)],
             // OpenSSL's trusted certificates have something of its own after the certificate.
-            Err(error) => match super::hold::first_certificate(parsed.contents()) {
+            Err(error) => match super::anchors::first_certificate(parsed.contents()) {
                 Some((certificate, _)) => vec![(certificate, line)],
                 None => damaged(format!("the PEM block is {error}"), examined),
             },

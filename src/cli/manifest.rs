@@ -10,10 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use certgrab::{
-    emit::{self, Format, Identifier},
-    escape::Foreign,
-    file,
+use crate::{
+    output::emit::{self, Format, Identifier},
+    text::{bounded_file, foreign::Foreign},
 };
 use clap::Parser as _;
 use serde::Deserialize;
@@ -26,21 +25,21 @@ use super::{
 };
 
 /// The manifest's name where none is given.
-pub(super) const NAME: &str = "certgrab.toml";
+pub(crate) const NAME: &str = "certgrab.toml";
 
 /// The most bytes a manifest may have: 1 MiB, thousands of targets of some 200 bytes each.
 const MAX_MANIFEST_BYTES: usize = 1024 * 1024;
 
 /// One target of a manifest.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// The target and the options, as the command line would have them.
-    pub(super) job: Job,
+    pub(crate) job: Job,
     /// Where its lock is.
-    pub(super) lock: PathBuf,
+    pub(crate) lock: PathBuf,
     /// What is generated from the lock.
-    pub(super) emit: Vec<(Format, PathBuf)>,
+    pub(crate) emit: Vec<(Format, PathBuf)>,
     /// Further files that hold its constants, written by hand.
-    pub(super) check: Vec<PathBuf>,
+    pub(crate) check: Vec<PathBuf>,
 }
 
 /// A manifest as it is written.
@@ -62,22 +61,19 @@ struct Table {
     emit: BTreeMap<Spanned<String>, PathBuf>,
     #[serde(default)]
     check: OneOrMore,
-    #[serde(default)]
-    roots: OneOrMore,
+    roots: Option<Spanned<OneOrMore>>,
     trust_sha256: Option<Spanned<OneOrMore>>,
     what: Option<Spanned<String>>,
     connect: Option<Spanned<String>>,
     sni: Option<Spanned<String>>,
+    handshake: Option<Spanned<String>>,
     timeout: Option<Spanned<u16>>,
     style: Option<Spanned<String>>,
     name_from: Option<Spanned<String>>,
     lifetime: Option<Spanned<String>>,
-    #[serde(default)]
-    backup: bool,
-    #[serde(default)]
-    siblings: bool,
-    #[serde(default)]
-    no_aia: bool,
+    backup: Option<Spanned<bool>>,
+    siblings: Option<Spanned<bool>>,
+    no_aia: Option<Spanned<bool>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -100,15 +96,16 @@ impl OneOrMore {
 }
 
 /// Reads the targets of the manifest at `path`.
-pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
-    let text = file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
+    let text = bounded_file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
         let hint = "write one with a `[[target]]` that has `host`, `lock` and `emit`";
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
             .with_hint(missing.then(|| hint.to_owned()))
     })?;
-    let line = |span: &Range<usize>| text[..span.start].matches('\n').count() + 1;
+    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line = |span: &Range<usize>| ends.partition_point(|end| *end < span.start) + 1;
     let at = |line: usize, message: &str| {
         Failure::new(Exit::Usage, format!("{shown}:{line}: {message}"))
     };
@@ -169,11 +166,18 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
         .iter()
         .flat_map(|entry: &Entry| entry.job.roots.iter().chain(&entry.check))
         .collect();
-    for (input, place) in inputs.into_iter().map(|input| (input, output::place_of(input))) {
-        let mut outputs =
-            places.iter().filter_map(|(output, what)| Some((output, what.strip_prefix("like ")?)));
-        let changed = outputs.find(|(output, _)| output::would_change(output, &place));
-        if let Some((_, what)) = changed {
+    let outputs = output::Places::of(
+        places
+            .iter()
+            .filter_map(|(output, what)| Some((output.clone(), what.strip_prefix("like ")?))),
+    );
+    for input in inputs {
+        if bounded_file::names_a_stream(input) {
+            let input = Foreign::text(&input.display().to_string()).line();
+            let message = format!("{shown}: expected a file, found the stream {input}");
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        if let Some(what) = outputs.changing(&output::place_of(input)) {
             let input = Foreign::text(&input.display().to_string()).line();
             let message = format!("{shown}: {what} would be written over {input}, which is read");
             return Err(Failure::new(Exit::Usage, message));
@@ -182,67 +186,101 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     Ok(targets)
 }
 
-/// The options of a target, read as if they had been typed; or what is wrong with them, and where.
-fn job(table: &Table, folder: &Path) -> Result<Job, (Range<usize>, String)> {
-    let host = table.host.span();
-    let mut typed: Vec<(String, Range<usize>)> = Vec::new();
-    let mut option = |name: &str, value: &str, span: &Range<usize>| {
-        typed.push((format!("--{name}={value}"), span.clone()));
+/// One key of a target as the option of its name.
+struct Typed {
+    key: &'static str,
+    option: String,
+    span: Range<usize>,
+}
+
+/// The keys of `table` as options, those first that take a list.
+fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
+    let mut all = Vec::new();
+    let mut option = |key: &'static str, value: &str, span: Range<usize>| {
+        all.push(Typed { key, option: format!("--{key}={value}"), span });
     };
-    for roots in table.roots.all() {
-        match roots.as_str() {
-            "mozilla" | "system" => option("roots", roots, &host),
-            _ => option("roots", &folder.join(roots).display().to_string(), &host),
+    if let Some(roots) = &table.roots {
+        for path in roots.get_ref().all() {
+            match path.as_str() {
+                "mozilla" | "system" => option("roots", path, roots.span()),
+                _ => option("roots", &folder.join(path).display().to_string(), roots.span()),
+            }
         }
     }
     if let Some(fingerprints) = &table.trust_sha256 {
         for fingerprint in fingerprints.get_ref().all() {
-            option("trust-sha256", fingerprint, &fingerprints.span());
+            option("trust-sha256", fingerprint, fingerprints.span());
         }
     }
     if let Some(seconds) = table.timeout.as_ref() {
-        option("timeout", &seconds.get_ref().to_string(), &seconds.span());
+        option("timeout", &seconds.get_ref().to_string(), seconds.span());
     }
     let others = [
         ("name", &table.name),
         ("what", &table.what),
         ("connect", &table.connect),
         ("sni", &table.sni),
+        ("handshake", &table.handshake),
         ("style", &table.style),
         ("name-from", &table.name_from),
         ("lifetime", &table.lifetime),
     ];
-    for (name, value) in others {
+    for (key, value) in others {
         if let Some(value) = value {
-            option(name, value.get_ref(), &value.span());
+            option(key, value.get_ref(), value.span());
         }
     }
     let switches =
-        [("backup", table.backup), ("siblings", table.siblings), ("no-aia", table.no_aia)];
-    for (name, _) in switches.iter().filter(|(_, on)| *on) {
-        typed.push((format!("--{name}"), host.clone()));
+        [("backup", &table.backup), ("siblings", &table.siblings), ("no-aia", &table.no_aia)];
+    for (key, switch) in switches {
+        if let Some(on) = switch.as_ref().filter(|on| *on.get_ref()) {
+            all.push(Typed { key, option: format!("--{key}"), span: on.span() });
+        }
     }
+    all
+}
+
+/// The options of a target, read as if they had been typed; or what is wrong with them, and where.
+fn job(table: &Table, folder: &Path) -> Result<Job, (Range<usize>, String)> {
+    let typed = typed(table, folder);
     let target = table.host.get_ref();
-    let options = typed.iter().map(|(option, _)| option.clone()).collect();
+    let options = typed.iter().map(|one| one.option.clone()).collect();
     typed_job(options, target).map_err(|message| {
-        // The one that is refused by itself is at fault; else the target, or several together.
-        let alone = typed.into_iter().find_map(|(option, span)| {
-            typed_job(vec![option], "localhost").err().map(|message| (span, message))
+        // The key that is refused by itself is at fault, or the host; else several keys together.
+        let alone = typed.iter().find_map(|one| {
+            let refused = typed_job(vec![one.option.clone()], "localhost").err()?;
+            Some((one.span.clone(), in_the_words_of(one.key, &refused)))
         });
-        alone.unwrap_or((host, message))
+        let host = || {
+            let refused = typed_job(Vec::new(), target).err()?;
+            Some((table.host.span(), in_the_words_of("host", &refused)))
+        };
+        alone.or_else(host).unwrap_or_else(|| {
+            let named = typed.iter().rev().find(|one| message.contains(&format!("--{}", one.key)));
+            let span = named.map_or(table.host.span(), |one| one.span.clone());
+            (span, message.replace("'--", "'"))
+        })
     })
 }
 
+/// What is wrong with the value of `key`, from what would be said of an option: clap says
+/// `invalid value 'loud' for '--style <STYLE>': why`.
+fn in_the_words_of(key: &str, message: &str) -> String {
+    let places = [format!("' for '--{key} "), "' for '[TARGET]".to_owned()];
+    let Some(at) = places.iter().find_map(|place| message.rfind(place)) else {
+        return format!("`{key}`: {message}");
+    };
+    let (value, rest) = message.split_at(at + 1);
+    let why = rest.splitn(3, '\'').nth(2).unwrap_or_default();
+    format!("`{key}`: {value}{why}")
+}
+
 /// The main job of `target` with `options`, read as if they had been typed.
-pub(super) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, String> {
+pub(crate) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, String> {
     let command = std::iter::once("certgrab".to_owned());
     let target = ["--".to_owned(), target.to_owned()];
     let typed = command.chain(options).chain(target);
-    Args::try_parse_from(typed).map(|args| args.job).map_err(|error| {
-        let text = error.render().to_string();
-        let sentence = text.lines().next().unwrap_or_default();
-        Foreign::text(sentence.strip_prefix("error: ").unwrap_or(sentence)).line()
-    })
+    Args::try_parse_from(typed).map(|args| args.job).map_err(|error| super::sentence(&error))
 }
 
 #[cfg(test)]
@@ -268,6 +306,7 @@ mod tests {
             ("style = \"camel\"", "--style=camel"),
             ("name-from = \"organisation\"", "--name-from=organisation"),
             ("lifetime = \"10y\"", "--lifetime=10y"),
+            ("handshake = \"cleartext\"", "--handshake=cleartext"),
         ];
         for (key, option) in switches {
             assert_ne!(same(key, option), plain, "{key}");

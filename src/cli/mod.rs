@@ -3,39 +3,29 @@
 //! Data goes to standard output and everything else to standard error. A message is one line:
 //! `certgrab: error: ...`, then `certgrab: hint: ...` where there is an honest one.
 
-mod anchor;
 mod args;
-mod check;
-mod compare;
-mod demo;
-mod formats;
-mod hosts;
-mod integrate;
-mod job;
+mod atomic_write;
+mod commands;
+mod file_names;
 mod manifest;
-mod new;
 mod output;
-mod paperwork;
-mod proxy;
-mod reaching;
-mod repeat;
+mod regenerate;
+mod replace;
 mod report;
+mod stream;
 mod style;
-mod survey;
-mod sync;
-mod unfinished;
-mod verify;
+mod within;
 
 use std::{
     io, panic,
     process::{self, ExitCode},
 };
 
-use certgrab::escape::Foreign;
+use crate::text::{foreign::Foreign, secrets};
 use clap::{CommandFactory as _, Parser as _};
 use tokio::runtime::{Builder, Runtime};
 
-use args::{Args, Command};
+use self::args::{Args, Command};
 
 /// How the command ended. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +99,7 @@ impl Failure {
 }
 
 /// Runs the command as the process was called; the code to exit with.
-pub(crate) fn run() -> ExitCode {
+pub fn run() -> ExitCode {
     own_up_to_panics();
     let exit = match Args::try_parse() {
         Ok(args) => dispatch(args),
@@ -139,29 +129,47 @@ fn fault(text: &str, place: Option<&panic::Location<'_>>) -> Failure {
     });
     let text = Foreign::text(text).line();
     Failure::new(Exit::Fault, format!("a fault of certgrab's own{place}: {text}"))
-        .with_hint(Some("please report it, with the command line that led to it".to_owned()))
+        .with_hint(where_to_report(REPOSITORY))
 }
 
-/// How many targets the manifest at `path` has, for the fuzz target that compiles this module.
+/// The address of the repository that this certgrab was published from, which whoever publishes it
+/// sets in Cargo.toml; empty if nobody did.
+pub(crate) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The hint for a panic. A build without the address of its repository knows no place to report it.
+fn where_to_report(repository: &str) -> Option<String> {
+    (!repository.is_empty())
+        .then(|| format!("report it at {repository}/issues, with the command line that led to it"))
+}
+
+/// How many targets the manifest at `path` has; or the message and the hint that the user reads.
 #[cfg(fuzzing)]
-pub(crate) fn targets_of_manifest(path: &std::path::Path) -> Result<usize, Failure> {
-    manifest::read(path).map(|entries| entries.len())
+pub(crate) fn targets_of_manifest(
+    path: &std::path::Path,
+) -> Result<usize, (String, Option<String>)> {
+    manifest::read(path)
+        .map(|entries| entries.len())
+        .map_err(|failure| (failure.message, failure.hint))
 }
 
 fn dispatch(mut args: Args) -> Exit {
     style::choose(args.display.color);
-    let outcome = formats::read_templates(&mut args.job).and_then(|()| match &args.command {
-        Some(Command::Demo) => demo::run(&args.display),
-        Some(Command::Verify(verify)) => verify::run(verify, &args.display),
-        Some(Command::Formats(list)) => formats::run(list),
-        Some(Command::Check(check)) => check::run(check, &args.display),
-        Some(Command::Sync(sync)) => sync::run(sync, &args.display),
-        Some(Command::New(new)) => new::run(new, &args.display),
-        Some(Command::Integrate(integrate)) => integrate::run(integrate, &args.display),
-        Some(Command::Completions(shell)) => paperwork::completions(shell),
-        Some(Command::Man) => paperwork::man(),
-        None => in_their_place(&args.job).and_then(|()| job::run(&args.job, &args.display)),
-    });
+    let outcome =
+        commands::formats::read_templates(&mut args.job).and_then(|()| match &args.command {
+            Some(Command::Demo) => commands::demo::run(&args.display),
+            Some(Command::Verify(verify)) => commands::verify::run(verify, &args.display),
+            Some(Command::Formats(list)) => commands::formats::run(list),
+            Some(Command::Check(check)) => commands::check::run(check, &args.display),
+            Some(Command::Sync(sync)) => commands::sync::run(sync, &args.display),
+            Some(Command::New(new)) => commands::new::run(new, &args.display),
+            Some(Command::Integrate(integrate)) => {
+                commands::integrate::run(integrate, &args.display)
+            }
+            Some(Command::Completions(shell)) => commands::completions::completions(shell),
+            Some(Command::Man) => commands::completions::man(),
+            None => in_their_place(&args.job)
+                .and_then(|()| commands::targets::run(&args.job, &args.display)),
+        });
     outcome.unwrap_or_else(|failure| {
         complain(&failure);
         failure.exit
@@ -198,7 +206,8 @@ fn runtime() -> Result<Runtime, Failure> {
 
 /// Says what went wrong, on standard error.
 pub(crate) fn complain(failure: &Failure) {
-    output::say(format_args!("{} {}", style::error("error:"), failure.message));
+    let message = secrets::hide_in_sentence(&failure.message);
+    output::say(format_args!("{} {message}", style::error("error:")));
     if let Some(hint) = &failure.hint {
         output::say(format_args!("{} {hint}", style::hint("hint:")));
     }
@@ -212,13 +221,7 @@ fn usage(error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    let text = without_user_info(&error.render().to_string());
-    // The first paragraph is the sentence, over several lines where it lists things; the rest are
-    // tips and the usage.
-    let paragraph = text.split("\n\n").next().unwrap_or_default();
-    let words: Vec<_> = paragraph.split_whitespace().collect();
-    let sentence = words.join(" ");
-    let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
+    let text = with_words_as_shown(error, error.render().to_string());
     let tips: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
     let missing = missing(error);
     let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
@@ -236,10 +239,21 @@ fn usage(error: &clap::Error) -> Exit {
     let sentence = match error.kind() {
         ErrorKind::MissingRequiredArgument if is_of_the_main_job => "no target given".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("not given: {}", missing.join(", ")),
-        _ => visible(sentence),
+        _ => sentence(error),
     };
     complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     Exit::Usage
+}
+
+/// What is wrong with the arguments, in one line.
+fn sentence(error: &clap::Error) -> String {
+    let text = with_words_as_shown(error, error.render().to_string());
+    // The first paragraph is the sentence, over several lines where it lists things; the rest are
+    // tips and the usage.
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<_> = paragraph.split_whitespace().collect();
+    let sentence = words.join(" ");
+    visible(sentence.strip_prefix("error: ").unwrap_or(&sentence))
 }
 
 /// The arguments that are required and were not given.
@@ -251,26 +265,37 @@ fn missing(error: &clap::Error) -> Vec<String> {
     }
 }
 
-/// `text` with what stands before the `@` of each URL left out: it may be a password.
-fn without_user_info(text: &str) -> String {
-    let mut parts = text.split("://");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let authority = part.split(['/', '?', '#']).next().unwrap_or_default();
-        out.push_str("://");
-        match authority.rfind('@') {
-            Some(at) => out.extend(["...", &part[at..]]),
-            None => out.push_str(part),
+/// The most characters of a word of the user's that a message repeats.
+const REPEATED_CHARACTERS: usize = 64;
+
+/// `text` of `error` with the words that the user typed without their secrets, and the beginnings
+/// of long ones: what is wrong with them comes behind.
+fn with_words_as_shown(error: &clap::Error, mut text: String) -> String {
+    use clap::error::{ContextKind, ContextValue};
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
+    {
+        if let Some(ContextValue::String(word)) = error.get(kind).filter(|_| !text.is_empty()) {
+            let mut shown = secrets::hide_in_word(word);
+            let count = shown.chars().count();
+            if count > REPEATED_CHARACTERS {
+                shown = shown.chars().take(REPEATED_CHARACTERS).collect();
+                shown += &format!("... ({count} characters)");
+            }
+            if !word.is_empty() && shown != *word {
+                text = text.replace(word.as_str(), &shown);
+            }
         }
     }
-    out
+    secrets::hide_in_sentence(&text)
 }
 
 /// `text`, which holds what the user typed, with what does not print shown by its number. What was
 /// shown so before is left as it is.
 fn visible(text: &str) -> String {
-    let escaped = Foreign::text(text).line();
-    escaped.replace("\\\\", "\\")
+    /// The most words of a message: twice those of the longest one of clap's.
+    const MOST: usize = 100;
+    let words = text.split(' ').take(MOST).map(|word| Foreign::text(word).line());
+    words.collect::<Vec<_>>().join(" ").replace("\\\\", "\\")
 }
 
 #[cfg(test)]
@@ -287,6 +312,18 @@ mod tests {
             here.line()
         );
         assert_eq!(failure.message, wanted);
+    }
+
+    #[test]
+    fn a_panic_names_the_place_to_report_it_only_where_the_build_knows_one() {
+        assert_eq!(where_to_report(""), None);
+        assert_eq!(
+            where_to_report("https://forge.example/owner/certgrab").as_deref(),
+            Some(
+                "report it at https://forge.example/owner/certgrab/issues, with the command line \
+                 that led to it"
+            )
+        );
     }
 
     /// Set in the process that is to panic.
@@ -313,14 +350,15 @@ mod tests {
                 .expect("the tests again");
             assert_eq!(output.status.code(), Some(70), "{thread}");
             let said = String::from_utf8(output.stderr).expect("UTF-8");
-            let lines: Vec<_> = said.lines().collect();
+            let mut lines = said.lines();
+            let error = lines.next().unwrap_or_default();
             assert!(
-                matches!(lines[..], [error, hint]
-                    if error.starts_with("certgrab: error: a fault of certgrab's own at src/cli/mod.rs:")
-                        && error.ends_with(": no \\u{1b}[31mbounds\\u{a}certgrab: all is well")
-                        && hint.starts_with("certgrab: hint: please report it")),
+                error.starts_with("certgrab: error: a fault of certgrab's own at src/cli/mod.rs:")
+                    && error.ends_with(": no \\u{1b}[31mbounds\\u{a}certgrab: all is well"),
                 "{said}"
             );
+            let hint = where_to_report(REPOSITORY).map(|hint| format!("certgrab: hint: {hint}"));
+            assert_eq!(lines.map(str::to_owned).collect::<Vec<_>>(), Vec::from_iter(hint));
         }
     }
 }

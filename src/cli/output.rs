@@ -4,29 +4,30 @@
 //! content changes. A closed pipe is a quiet end.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     fs,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _, Read as _, Write as _},
     path::{Component, Path, PathBuf},
 };
 
-use certgrab::escape::Foreign;
+use crate::text::{bounded_file, foreign::Foreign};
 
 use super::{
     Exit, Failure,
     args::Display,
+    atomic_write::{Undisturbed, Unfinished},
+    stream::{self, Stream},
     style,
-    unfinished::{Undisturbed, Unfinished},
 };
 
 /// Writes `data` to standard output as it is.
-pub(super) fn write(data: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write(data: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     finish(out.write_all(data).and_then(|()| out.flush()))
 }
 
 /// Writes text with colour to standard output, which keeps or drops the colour.
-pub(super) fn show(text: &str) -> Result<(), Failure> {
+pub(crate) fn show(text: &str) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
@@ -43,32 +44,32 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
 }
 
 /// Says one line on standard error. Where that is full or closed, there is nobody to tell.
-pub(super) fn say(line: impl std::fmt::Display) {
+pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stderr(), "certgrab: {line}");
 }
 
 /// Says one warning on standard error, unless the user wants none.
-pub(super) fn warn(message: impl std::fmt::Display, display: &Display) {
+pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
     if !display.quiet {
         say(format_args!("{} {message}", style::warning("warning:")));
     }
 }
 
 /// Whether standard output is a terminal.
-pub(super) fn is_terminal() -> bool {
+pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
 /// Makes `path` hold exactly `data`; whether it had to change.
 ///
 /// A symbolic link is followed. Only a regular file is replaced.
-pub(super) fn replace(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+pub(crate) fn replace(path: &Path, data: &[u8]) -> Result<bool, Failure> {
     let _undisturbed = Undisturbed::begin();
     prepare(path, data)?.map_or(Ok(false), |change| change.make().map(|()| true))
 }
 
 /// Makes each path hold exactly its data, all of them or none; which ones had to change.
-pub(super) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failure> {
+pub(crate) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failure> {
     let _undisturbed = Undisturbed::begin();
     let prepared: Result<Vec<_>, Failure> =
         files.iter().map(|(path, data)| prepare(path, data)).collect();
@@ -82,8 +83,20 @@ pub(super) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failu
     Ok(changed)
 }
 
+/// Whether something else than `data` is at `path`. What cannot be read is nobody's to replace.
+pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+    match bounded_file::holds(path, data) {
+        Ok(same) => Ok(!same),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => {
+            let shown = Foreign::text(&path.display().to_string()).line();
+            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")))
+        }
+    }
+}
+
 /// Does the same, and says of each path on standard error what became of it unless that is `quiet`.
-pub(super) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
+pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     let changed = replace_all(files)?;
     if !quiet {
         for ((path, _), changed) in files.iter().zip(changed) {
@@ -96,7 +109,7 @@ pub(super) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
 }
 
 /// Does the same, once the folders of all the files are there.
-pub(super) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
+pub(crate) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     for (path, _) in files {
         let folder = path.parent().unwrap_or(Path::new(""));
         fs::create_dir_all(folder)
@@ -107,26 +120,38 @@ pub(super) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> R
 
 /// New content, written and not in its place yet.
 struct Change {
-    unfinished: Unfinished,
-    folder: PathBuf,
-    place: PathBuf,
+    place: Place,
     shown: String,
+}
+
+/// Where new content goes.
+enum Place {
+    File { unfinished: Unfinished, folder: PathBuf, place: PathBuf },
+    Stream { stream: Stream, data: Vec<u8> },
 }
 
 impl Change {
     fn make(self) -> Result<(), Failure> {
-        let Self { unfinished, folder, place, shown } = self;
-        unfinished.put(&folder, &place).map_err(|error| failed(&shown, &error))
+        let Self { place, shown } = self;
+        let outcome = match place {
+            Place::File { unfinished, folder, place } => unfinished.put(&folder, &place),
+            Place::Stream { stream, data } => stream.write(&data),
+        };
+        outcome.map_err(|error| failed(&shown, &error))
     }
 }
 
 /// Writes `data` in the folder of `path`; `None` if the file holds it already.
 fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
+    if let Some(stream) = stream::named(path) {
+        let place = Place::Stream { stream, data: data.to_owned() };
+        return Ok(Some(Change { place, shown }));
+    }
     let failed = |error: io::Error| failed(&shown, &error);
     let place = resolve(path).map_err(failed)?;
     let existing = match fs::metadata(&place) {
-        Ok(facts) if facts.is_file() => Some(facts.permissions()),
+        Ok(facts) if facts.is_file() => Some(facts),
         Ok(_) => {
             let message = format!("cannot write {shown}: it is not a regular file");
             return Err(Failure::new(Exit::File, message)
@@ -135,7 +160,9 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
     };
-    if existing.is_some() && fs::read(&place).is_ok_and(|content| content == data) {
+    // A file of another size holds something else, and is not read: it may be of any size.
+    let is_as_long = existing.as_ref().is_some_and(|facts| facts.len() == data.len() as u64);
+    if is_as_long && holds(&place, data) {
         return Ok(None);
     }
     let folder = match place.parent() {
@@ -145,12 +172,19 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let mut unfinished = Unfinished::new(folder).map_err(failed)?;
     let file = unfinished.file();
     file.write_all(data).map_err(failed)?;
-    if let Some(permissions) = existing {
-        file.set_permissions(permissions).map_err(failed)?;
+    if let Some(facts) = existing {
+        file.set_permissions(facts.permissions()).map_err(failed)?;
     }
     file.sync_all().map_err(failed)?;
-    let folder = folder.to_owned();
-    Ok(Some(Change { unfinished, folder, place, shown }))
+    let place = Place::File { unfinished, folder: folder.to_owned(), place };
+    Ok(Some(Change { place, shown }))
+}
+
+/// Whether the file at `place` holds `data` and nothing else; of one that grows no more is read.
+fn holds(place: &Path, data: &[u8]) -> bool {
+    let Ok(file) = fs::File::open(place) else { return false };
+    let mut content = Vec::with_capacity(data.len());
+    file.take(data.len() as u64 + 1).read_to_end(&mut content).is_ok() && content == data
 }
 
 /// Where a path leads in the end, also over links to what does not exist yet.
@@ -171,7 +205,7 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// One name for all paths that lead to one file, whether it exists or not.
-pub(super) fn place_of(path: &Path) -> PathBuf {
+pub(crate) fn place_of(path: &Path) -> PathBuf {
     let path = resolve(path).unwrap_or_else(|_| path.to_owned());
     let mut plain = PathBuf::new();
     for part in std::path::absolute(&path).unwrap_or(path).components() {
@@ -188,33 +222,52 @@ pub(super) fn place_of(path: &Path) -> PathBuf {
     plain
 }
 
-/// Whether to write `output` would change what `input`, a file or a folder of files, is read for;
-/// both as [`place_of`] names them.
-pub(super) fn would_change(output: &Path, input: &Path) -> bool {
-    output == input || (output.parent() == Some(input) && input.is_dir())
+/// What is written, by its place and by the folder of that, with a word on each.
+pub(super) struct Places<T> {
+    files: HashMap<PathBuf, T>,
+    folders: HashMap<PathBuf, T>,
+}
+
+impl<T: Copy> Places<T> {
+    /// Of files by their places as [`place_of`] names them.
+    pub(super) fn of(written: impl Iterator<Item = (PathBuf, T)>) -> Self {
+        let (mut files, mut folders) = (HashMap::new(), HashMap::new());
+        for (place, word) in written {
+            if let Some(folder) = place.parent() {
+                folders.entry(folder.to_owned()).or_insert(word);
+            }
+            files.entry(place).or_insert(word);
+        }
+        Self { files, folders }
+    }
+
+    /// The word on what would change what `input`, a file or a folder of files, is read for.
+    pub(super) fn changing(&self, input: &Path) -> Option<T> {
+        let inside = || self.folders.get(input).filter(|_| input.is_dir());
+        self.files.get(input).or_else(inside).copied()
+    }
 }
 
 /// Refuses to write `outputs`, each of them one of `option`, where one would change what is read, or
 /// two are one file.
-pub(super) fn keep_apart<'a>(
+pub(crate) fn keep_apart<'a>(
     outputs: impl Iterator<Item = &'a Path>,
     inputs: &[&Path],
     option: &str,
 ) -> Result<(), Failure> {
-    let inputs: Vec<_> = inputs.iter().map(|input| (place_of(input), *input)).collect();
-    let mut places = HashSet::new();
-    for output in outputs {
-        let place = place_of(output);
-        if let Some((_, input)) = inputs.iter().find(|(read, _)| would_change(&place, read)) {
-            let [output, input] =
-                [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
-            let message = format!("{output} would be written, and {input} is read");
-            return Err(Failure::new(Exit::Usage, message)
-                .with_hint(Some("give the result another file".to_owned())));
-        }
-        if !places.insert(place) {
-            return Err(Failure::new(Exit::Usage, format!("two `{option}` write the same file")));
-        }
+    let written: Vec<_> = outputs.map(|output| (place_of(output), output)).collect();
+    let places = Places::of(written.iter().cloned());
+    let changed =
+        inputs.iter().find_map(|input| Some((places.changing(&place_of(input))?, *input)));
+    if let Some((output, input)) = changed {
+        let [output, input] =
+            [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
+        let message = format!("{output} would be written, and {input} is read");
+        return Err(Failure::new(Exit::Usage, message)
+            .with_hint(Some("give the result another file".to_owned())));
+    }
+    if places.files.len() < written.len() {
+        return Err(Failure::new(Exit::Usage, format!("two `{option}` write the same file")));
     }
     Ok(())
 }

@@ -2,19 +2,23 @@
 
 use std::fmt::Write as _;
 
-use certgrab::{
+use crate::chain::Sent;
+use crate::{
     Grab,
-    anchor::Candidate,
-    bundle::KeyPossession,
-    certificate::Certificate,
-    escape::Foreign,
-    extensions::{self, SHOWN_NAMES},
-    grab::{Judgement, Options},
-    handshake::Verdict,
-    store::Source,
-    target::Target,
-    time::Time,
-    warning::{self, Warning},
+    endpoint::Target,
+    judge::rank::Candidate,
+    output::bundle::KeyPossession,
+    run::{
+        grab::{Judgement, Options},
+        warning::{self, Warning},
+    },
+    text::{foreign::Foreign, time::Time},
+    tls::Verdict,
+    trust::store::Source,
+    x509::{
+        certificate::Certificate,
+        extensions::{self, SHOWN_NAMES},
+    },
 };
 
 use super::style;
@@ -23,7 +27,7 @@ use super::style;
 const INDENT: usize = 11;
 
 /// The report about a chain with an anchor.
-pub(super) fn trusted(
+pub(crate) fn trusted(
     target: &Target,
     grab: &Grab,
     judgement: &Judgement,
@@ -73,12 +77,19 @@ pub(super) fn trusted(
 }
 
 /// The report about a chain without one: what came, in the order sent.
-pub(super) fn refused(target: &Target, grab: &Grab) -> String {
+pub(crate) fn refused(target: &Target, grab: &Grab) -> String {
     let mut out = heading(target, grab);
-    for (index, certificate) in grab.presented.certificates.iter().enumerate() {
-        let position = format!("{}. {}", index + 1, subject(certificate));
-        let _ = writeln!(out, "{position}");
-        details(&mut out, "   ", certificate, &grab.presented.source, index == 0);
+    for (position, sent) in grab.presented.numbered() {
+        match sent {
+            Sent::Certificate(certificate) => {
+                let _ = writeln!(out, "{position}. {}", subject(certificate));
+                details(&mut out, "   ", certificate, &grab.presented.source, position == 1);
+            }
+            Sent::Unreadable(unreadable) => {
+                let _ = writeln!(out, "{position}. {}", unreadable.problem);
+                let _ = writeln!(out, "   {:<INDENT$}{}", "SHA-256", unreadable.sha256);
+            }
+        }
     }
     handshake(&mut out, grab);
     warnings(&mut out, &warning::about_presented(&grab.presented));
@@ -86,7 +97,7 @@ pub(super) fn refused(target: &Target, grab: &Grab) -> String {
 }
 
 fn heading(target: &Target, grab: &Grab) -> String {
-    let count = grab.presented.certificates.len();
+    let count = grab.presented.count();
     let plural = if count == 1 { "" } else { "s" };
     let how = match grab.presented.source {
         Source::Server => "sent",
@@ -122,10 +133,10 @@ fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Sou
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "{}{:<INDENT$}{value}", style::faint(margin), name);
     };
-    let issuer = if certificate.is_self_issued() {
-        "itself".to_owned()
-    } else {
-        certificate.issuer().text().line()
+    let issuer = match certificate.is_self_issued() {
+        true if extensions::signed_itself(certificate) => "itself".to_owned(),
+        true => format!("{}, another key of that name", certificate.issuer().text().line()),
+        false => certificate.issuer().text().line(),
     };
     line("issuer", &issuer);
     line(
@@ -166,7 +177,7 @@ fn handshake(out: &mut String, grab: &Grab) {
 }
 
 /// What the server means to a device.
-pub(super) fn device(verdict: &Verdict) -> String {
+pub(crate) fn device(verdict: &Verdict) -> String {
     let mut out = String::new();
     for (index, sentence) in verdict.sentences().iter().enumerate() {
         let name = if index == 0 { "device" } else { "" };

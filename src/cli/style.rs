@@ -11,7 +11,7 @@ use clap::builder::styling::{AnsiColor, Effects, Style};
 use super::args::Color;
 
 /// Applies `--color` to both streams.
-pub(super) fn choose(color: Color) {
+pub(crate) fn choose(color: Color) {
     match color {
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
@@ -19,23 +19,23 @@ pub(super) fn choose(color: Color) {
     }
 }
 
-pub(super) fn error(word: impl Display) -> String {
+pub(crate) fn error(word: impl Display) -> String {
     paint(AnsiColor::Red.on_default().effects(Effects::BOLD), word)
 }
 
-pub(super) fn hint(word: impl Display) -> String {
+pub(crate) fn hint(word: impl Display) -> String {
     paint(AnsiColor::Cyan.on_default(), word)
 }
 
-pub(super) fn warning(word: impl Display) -> String {
+pub(crate) fn warning(word: impl Display) -> String {
     paint(AnsiColor::Yellow.on_default().effects(Effects::BOLD), word)
 }
 
-pub(super) fn anchor(words: impl Display) -> String {
+pub(crate) fn anchor(words: impl Display) -> String {
     paint(AnsiColor::Green.on_default().effects(Effects::BOLD), words)
 }
 
-pub(super) fn faint(words: impl Display) -> String {
+pub(crate) fn faint(words: impl Display) -> String {
     paint(Style::new().effects(Effects::DIMMED), words)
 }
 

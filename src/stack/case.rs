@@ -7,7 +7,7 @@ use super::{
     signature::{self, Check},
     view::{Part, View},
 };
-use crate::time::Time;
+use crate::text::time::Time;
 
 /// The question that is put to a TLS stack.
 #[derive(Clone, Copy)]

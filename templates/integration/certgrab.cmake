@@ -18,7 +18,7 @@ function(certgrab_constants target)
   endif()
   find_program(CERTGRAB certgrab)
   if(NOT CERTGRAB)
-    message(FATAL_ERROR "certgrab is not installed: `cargo install certgrab`")
+    message(FATAL_ERROR "certgrab is not installed; install it with @INSTALL@")
   endif()
   # Run at every build: it writes nothing that has not changed, so nothing is compiled again.
   add_custom_target(

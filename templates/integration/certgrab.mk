@@ -1,4 +1,5 @@
-# Makes the constants of certgrab.toml from their locks. Offline.
+# Makes the constants of certgrab.toml from their locks. Offline. Install certgrab with
+# @INSTALL@.
 #
 #   include certgrab.mk
 #   firmware.elf: certgrab
@@ -10,6 +11,6 @@ CERTGRAB ?= certgrab
 certgrab:
 	$(CERTGRAB) sync --locked --quiet
 
-# Do the constants still open the door? Asks the servers.
+# Asks the servers: do the constants still verify them?
 certgrab-check:
 	$(CERTGRAB) check

@@ -14,7 +14,7 @@ command = ["certgrab", "sync", "--locked", "--quiet", "--manifest", manifest]
 try:
     code = subprocess.run(command, cwd=project).returncode
 except FileNotFoundError:
-    sys.stderr.write("certgrab is not installed: `cargo install certgrab`\n")
+    sys.stderr.write("certgrab is not installed; install it with @INSTALL@\n")
     code = 1
 if code != 0:
     env.Exit(code)  # noqa: F821

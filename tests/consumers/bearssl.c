@@ -91,6 +91,17 @@ int main(int count, char **words) {
     }
     fclose(file);
     error = engine.vtable->end_chain(&engine.vtable);
+    if (!error) {
+        /* What the handshake does with the key: its point has to be one that BearSSL reads. */
+        const br_x509_pkey *found = engine.vtable->get_pkey(&engine.vtable, NULL);
+        if (found->key_type == BR_KEYTYPE_EC) {
+            static const unsigned char one[1] = {1};
+            unsigned char point[BR_EC_KBUF_PUB_MAX_SIZE];
+            memcpy(point, found->key.ec.q, found->key.ec.qlen);
+            if (!br_ec_get_default()->mul(point, found->key.ec.qlen, one, 1, found->key.ec.curve))
+                error = BR_ERR_X509_WRONG_KEY_TYPE;
+        }
+    }
     printf(error ? "refused: error %u\n" : "accepted\n", error);
     return error ? 1 : 0;
 }

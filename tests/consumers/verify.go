@@ -43,7 +43,7 @@ func verify(name string, at time.Time, folder string) error {
 		}
 		certificate, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			panic(err)
+			return err
 		}
 		if leaf == nil {
 			leaf = certificate

@@ -6,10 +6,12 @@ use std::{
 };
 
 use certgrab::{
-    bundle::{Bundle, Entry, KeyPossession, Role},
-    certificate::Certificate,
-    emit::{self, Identifier},
-    escape::Foreign,
+    output::{
+        bundle::{Bundle, Entry, KeyPossession, Role},
+        emit::{self, Identifier},
+    },
+    text::foreign::Foreign,
+    x509::certificate::Certificate,
 };
 use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384};
 

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use certgrab::certificate::{Certificate, Key};
+use certgrab::x509::certificate::{Certificate, Key};
 use tempfile::TempDir;
 
 use super::bench::{self, folder, succeed, write};
@@ -289,6 +289,7 @@ fn names_and_keys(certificates: &[Certificate]) -> Vec<u8> {
             Key::Rsa { modulus, exponent } => [&modulus[..], exponent].concat(),
             Key::Ec { point, .. } => point.to_vec(),
             Key::Other(key) => panic!("{key}"),
+            Key::Unknown(key) => panic!("{key}"),
         };
         [certificate.subject_der(), &key].concat()
     });
@@ -333,7 +334,7 @@ fn trust_anchors_for_bearssl_compile_everywhere_and_hold_names_and_keys() {
 
 #[test]
 fn a_leaf_is_no_authority_for_bearssl() {
-    use certgrab::bundle::Role;
+    use certgrab::output::bundle::Role;
     let pki = bench::ec_pki();
     let leaf = Certificate::from_der(pki.leaf_der()).unwrap();
     let mut bundle = bench::bundle(bench::HOST, 8883, vec![leaf]);

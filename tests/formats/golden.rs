@@ -1,9 +1,11 @@
 //! The whole text of every form, for a reviewer to read. `CERTGRAB_BLESS=1` writes it anew.
 
 use certgrab::{
-    bundle::{Bundle, KeyPossession},
-    emit::{self, FORMATS},
-    time::Time,
+    output::{
+        bundle::{Bundle, KeyPossession},
+        emit::{self, FORMATS},
+    },
+    text::time::Time,
 };
 
 use super::bench;

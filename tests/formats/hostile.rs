@@ -3,10 +3,12 @@
 use std::process::Command;
 
 use certgrab::{
-    bundle::Bundle,
-    certificate::Certificate,
-    emit::{self, FORMATS, Identifier},
-    escape::Foreign,
+    output::{
+        bundle::Bundle,
+        emit::{self, FORMATS, Identifier},
+    },
+    text::foreign::Foreign,
+    x509::certificate::Certificate,
 };
 use proptest::prelude::*;
 use rcgen::{CertificateParams, DnType, DnValue, KeyPair, string};
@@ -80,7 +82,7 @@ const TEXTS: &[&str] = &[
 ];
 
 /// A certificate with `value` as its common name and organisation.
-fn certificate(value: &DnValue) -> Certificate {
+pub(super) fn certificate(value: &DnValue) -> Certificate {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, value.clone());

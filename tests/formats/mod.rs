@@ -6,6 +6,7 @@ mod c;
 mod devices;
 mod golden;
 mod hostile;
+mod inert;
 mod names;
 mod rust;
 mod scripts;

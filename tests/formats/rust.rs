@@ -7,10 +7,12 @@ use std::{
 };
 
 use certgrab::{
-    bundle::Bundle,
-    certificate::Certificate,
-    emit::{self, Identifier},
-    store,
+    output::{
+        bundle::Bundle,
+        emit::{self, Identifier},
+    },
+    trust::store,
+    x509::certificate::Certificate,
 };
 
 use super::bench::{self, folder, succeed, write};

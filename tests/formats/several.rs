@@ -1,8 +1,8 @@
 //! Several certificates in each form: all of them in one artefact, or a refusal that says so.
 
 use certgrab::{
-    certificate::Certificate,
-    emit::{Error, FORMATS},
+    output::emit::{Error, FORMATS},
+    x509::certificate::Certificate,
 };
 
 use super::bench;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use certgrab::emit::{self, Identifier};
+use certgrab::output::emit::{self, Identifier};
 
 use super::{
     bench::{self, folder, succeed, write},

@@ -1,6 +1,6 @@
 //! Templates of the user's own: what they can use, and what is said where they fail.
 
-use certgrab::emit::{self, FILTERS, Identifier, VARIABLES};
+use certgrab::output::emit::{self, FILTERS, Identifier, VARIABLES};
 
 use super::{
     bench::{self, folder, write},
@@ -162,6 +162,30 @@ fn a_template_that_never_ends_or_fills_the_memory_is_refused_at_its_line() {
     let loops = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}";
     let said = rendered(&format!("fine\n{loops}\n")).unwrap_err();
     assert_eq!(said, format!("template my.h, line 2: {problem}"));
+}
+
+#[test]
+fn a_template_that_compares_lists_which_hold_each_other_for_ever_is_given_up() {
+    let doubled = "{% set a = namespace(x=[1]) %}{% set b = namespace(x=[1]) %}\
+                   {% for i in range(60) %}{% set a.x = [a.x, a.x] %}{% set b.x = [b.x, b.x] %}\
+                   {% endfor %}{{ a.x == b.x }}";
+    let folder = folder();
+    // In a process of its own, with which the thread that never ends is over.
+    let file = write(folder.path(), "my.h", doubled);
+    let said = offline("broker.example", &["--template", file.to_str().unwrap()]);
+    let said = said.fails_with(2).err();
+    assert!(said.contains("my.h: expected an end within 30 seconds, found none"), "{said}");
+}
+
+#[test]
+fn a_template_that_shows_a_value_within_itself_is_refused() {
+    let circle = "{% set a = namespace() %}{% set a.x = a %}{{ a }}";
+    let deep = "{% set a = namespace(x=1) %}{% for i in range(99999) %}{% for j in range(4) %}\
+                {% set a.x = [a.x] %}{% endfor %}{% endfor %}{{ a.x }}";
+    for template in [circle, deep] {
+        let said = rendered(template).unwrap_err();
+        assert!(said.contains("wanted at most 4194304 steps"), "{said}");
+    }
 }
 
 #[test]

@@ -111,6 +111,14 @@ seed(
 )
 seed("emit", *(bytes([number % 6, number]) + b"*/ \xe9 \\ -----BEGIN CERTIFICATE-----\n\0x" for number in range(31)))
 seed("lock", (data / "golden/formats/lock").read_bytes(), *roots)
+seed("generated", (data / "golden/formats/lock").read_bytes(), *roots)
+seed(
+    "paths",
+    bytes([0, 255, 4]) + bytes(range(40)),
+    bytes([1, 2, 31]) + bytes([0, 8, 17] * 20),
+    bytes([3, 0, 31]) + bytes([8, 17, 26, 35] * 30),
+    bytes([5, 128, 20]) + bytes(range(0, 72, 2)),
+)
 extensions = "h c ino rs py yaml json toml pem der bin go".split()
 for_check = []
 for path in sorted((data / "inputs/check").iterdir()):

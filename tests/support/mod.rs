@@ -1,10 +1,13 @@
 //! What tests are made of: certificates, servers, and runs of the command.
 
 pub(crate) mod authority;
+pub(crate) mod maze;
 pub(crate) mod pki;
 pub(crate) mod real;
+pub(crate) mod remade;
 pub(crate) mod run;
 pub(crate) mod server;
+pub(crate) mod yaml;
 
 pub(crate) use authority::Authority;
 pub(crate) use pki::Pki;

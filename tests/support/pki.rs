@@ -151,13 +151,26 @@ impl Builder {
 
     /// Adds an intermediate with changed parameters.
     pub(crate) fn intermediate_with(
+        self,
+        name: &str,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
+        self.add(name, key(), change)
+    }
+
+    /// Adds an intermediate with a key of its own.
+    pub(crate) fn intermediate_with_key(self, name: &str, key: KeyPair) -> Self {
+        self.add(name, key, |_| {})
+    }
+
+    fn add(
         mut self,
         name: &str,
+        key: KeyPair,
         change: impl FnOnce(&mut CertificateParams),
     ) -> Self {
         let mut params = authority(name);
         change(&mut params);
-        let key = key();
         let above = &self.authorities.last().expect("a root").issuer;
         let der = params.signed_by(&key, above).expect("an intermediate").der().clone();
         self.authorities.push(Authority { der, issuer: Issuer::new(params, key) });
@@ -173,6 +186,14 @@ impl Builder {
     /// Ends with a leaf for `host`, valid from 2020 to 2040.
     pub(crate) fn leaf(self, host: &str) -> Pki {
         self.leaf_with_key(host, &key())
+    }
+
+    /// Ends with a leaf for `host` that `issuer` signs, whoever is above it.
+    pub(crate) fn leaf_issued_by(self, host: &str, issuer: &Issuer<'_, KeyPair>) -> Pki {
+        let key = key();
+        let leaf = leaf(host).signed_by(&key, issuer).expect("a leaf").der().clone();
+        let above = self.authorities.into_iter().rev().map(|authority| authority.der);
+        Pki::new(host, std::iter::once(leaf).chain(above).collect(), &key)
     }
 
     /// Ends with a leaf for `host` that has a key of its own kind.

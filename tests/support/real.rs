@@ -1,4 +1,5 @@
-//! Real programs beside certgrab. One that is missing skips its test visibly, but fails it in CI.
+//! Real programs that tests run. If one is missing, its test is skipped visibly; it fails where
+//! [`REQUIRE_PARTS`] is set.
 
 use std::{
     net::{TcpListener, TcpStream},
@@ -10,11 +11,14 @@ use std::{
 /// How long a program may take until it listens.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Set to 1 by `.ci/run`, which installs every part that a package provides.
+pub(crate) const REQUIRE_PARTS: &str = "CERTGRAB_REQUIRE_PARTS";
+
 /// Whether the program called `name` is there. Without it the test is skipped, and says so.
 ///
 /// # Panics
 ///
-/// In CI, where every part has to be there.
+/// If every part is required.
 pub(crate) fn program(name: &str) -> bool {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     // Debian has its daemons in a folder that is not in everyone's path.
@@ -31,7 +35,7 @@ pub(crate) fn program(name: &str) -> bool {
 ///
 /// # Panics
 ///
-/// In CI, where every part has to be there.
+/// If every part is required.
 pub(crate) fn header(name: &str) -> bool {
     let mut probe = Command::new("gcc");
     probe.args(["-fsyntax-only", "-x", "c", "-include", name, "/dev/null"]);
@@ -42,32 +46,30 @@ pub(crate) fn header(name: &str) -> bool {
     found
 }
 
-/// The folder with data from outside the project, if it is there.
-///
-/// # Panics
-///
-/// In CI, where it has to be there.
+/// The folder with data from outside the project. It is not part of a clone, so its tests are
+/// skipped without it even where every part is required.
 pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
     if !path.exists() {
-        skip(&path.display().to_string());
+        skip_even_if_required(&path.display().to_string());
         return None;
     }
     Some(path)
 }
 
-/// Says that a test is skipped for want of `what`.
+/// Says that a test is skipped because `what` is missing.
 ///
 /// # Panics
 ///
-/// In CI, where every part has to be there.
+/// If every part is required.
 pub(crate) fn skip(what: &str) {
-    assert!(std::env::var_os("CI").is_none(), "CI needs {what}");
-    skip_even_in_ci(what);
+    let required = std::env::var(REQUIRE_PARTS).is_ok_and(|value| value == "1");
+    assert!(!required, "{REQUIRE_PARTS}=1 requires {what}");
+    skip_even_if_required(what);
 }
 
-/// Says that a test is skipped for want of what no package brings, in CI too.
-pub(crate) fn skip_even_in_ci(what: &str) {
+/// Says that a test is skipped because `what`, which no package provides, is missing.
+pub(crate) fn skip_even_if_required(what: &str) {
     // Not `eprintln!`, which the test harness would swallow.
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "skipped: no {what}");

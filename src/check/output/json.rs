@@ -12,7 +12,7 @@ const SCHEMA: u32 = 1;
 #[must_use]
 pub fn json(files: &[Examined]) -> String {
     let findings = || files.iter().flat_map(|file| &file.findings);
-    let status = match findings().map(|finding| finding.severity).max() {
+    let status = match files.iter().filter_map(Examined::worst).max() {
         Some(Severity::Error) => "broken",
         Some(Severity::Warning) => "attention",
         _ => "ok",
@@ -35,7 +35,13 @@ pub fn json(files: &[Examined]) -> String {
         "status": status,
         "files": files
             .iter()
-            .map(|file| json!({ "file": shown(&file.file), "anchors": anchors(file) }))
+            .map(|file| {
+                let mut part = json!({ "file": shown(&file.file), "anchors": anchors(file) });
+                if file.more > 0 {
+                    part["more_findings"] = file.more.into();
+                }
+                part
+            })
             .collect::<Vec<_>>(),
         "findings": findings()
             .map(|finding| json!({

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::shown;
-use crate::check::{Examined, Severity, output::text};
+use super::text_of;
+use crate::check::{Examined, Severity};
 
 /// The report for all files.
 #[must_use]
@@ -23,7 +24,7 @@ pub fn junit(files: &[Examined]) -> String {
         match worst {
             None => out.push_str("/>\n"),
             Some(worst) => {
-                let all = escaped(&text(&file.findings));
+                let all = escaped(&text_of(file));
                 let _ = match fails(&file) {
                     true => write!(
                         out,

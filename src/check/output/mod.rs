@@ -7,16 +7,16 @@ mod junit;
 mod sarif;
 mod text;
 
-pub use json::json;
-pub use junit::junit;
-pub use sarif::sarif;
-pub use text::text;
+pub use self::json::json;
+pub use self::junit::junit;
+pub use self::sarif::sarif;
+pub use self::text::{text, text_of};
 
 use std::path::Path;
 
-use crate::escape::Foreign;
+use crate::text::foreign::Foreign;
 
-/// A file's name as outputs show it.
+/// A file's name as outputs show it. Windows has it in UTF-16, with what is none as WTF-8.
 fn shown(file: &Path) -> String {
-    Foreign::text(&file.display().to_string()).line()
+    Foreign::bytes(file.as_os_str().as_encoded_bytes()).line()
 }

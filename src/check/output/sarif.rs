@@ -12,7 +12,7 @@ pub fn sarif(files: &[Examined]) -> String {
         .map(|(code, meaning)| json!({ "id": code, "shortDescription": { "text": meaning } }))
         .collect();
     let results: Vec<_> = files.iter().flat_map(|file| &file.findings).map(result).collect();
-    let log = json!({
+    let mut log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -24,7 +24,24 @@ pub fn sarif(files: &[Examined]) -> String {
             "results": results,
         }],
     });
+    let more: Vec<_> = files.iter().filter(|file| file.more > 0).map(notification).collect();
+    if !more.is_empty() {
+        log["runs"][0]["invocations"] =
+            json!([{ "executionSuccessful": true, "toolExecutionNotifications": more }]);
+    }
     format!("{log:#}\n")
+}
+
+/// That a file has more findings than are listed.
+fn notification(file: &Examined) -> serde_json::Value {
+    let text = format!("and {} more findings", file.more);
+    json!({
+        "level": "warning",
+        "message": { "text": text },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(&file.file) },
+        } }],
+    })
 }
 
 fn result(finding: &Finding) -> serde_json::Value {
@@ -51,13 +68,18 @@ fn result(finding: &Finding) -> serde_json::Value {
 
 /// A path as a relative or `file:` reference (RFC 3986): all but unreserved characters encoded.
 fn uri(file: &std::path::Path) -> String {
-    let text = file.to_string_lossy().replace('\\', "/");
-    let mut out = if text.starts_with('/') { "file://".to_owned() } else { String::new() };
-    for byte in text.trim_start_matches("./").bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
+    let mut bytes = file.as_os_str().as_encoded_bytes();
+    let mut out = if bytes.starts_with(b"/") { "file://".to_owned() } else { String::new() };
+    while let Some(rest) = bytes.strip_prefix(b"./") {
+        bytes = rest;
+    }
+    for byte in bytes {
+        match byte {
+            b'\\' if cfg!(windows) => out.push('/'),
+            _ if byte.is_ascii_alphanumeric() || b"-._~/".contains(byte) => {
+                out.push(char::from(*byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
     out

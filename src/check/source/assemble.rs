@@ -19,7 +19,7 @@ const ATTRIBUTES: [&str; 6] =
     ["PROGMEM", "ICACHE_RODATA_ATTR", "__attribute__", "section", "aligned", "DRAM_ATTR"];
 
 /// The constants of `tokens`, in their order.
-pub(super) fn constants(tokens: &[Token], language: Language) -> Vec<Constant> {
+pub(crate) fn constants(tokens: &[Token], language: Language) -> Vec<Constant> {
     let mut found: Vec<Constant> = Vec::new();
     // The last constant of each name.
     let mut places: HashMap<String, usize> = HashMap::new();

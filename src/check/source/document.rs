@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Constant, Form};
 
 /// The anchors of `content`, one document or several in a row; `None` if it is something else.
-pub(super) fn anchors(content: &[u8]) -> Option<Vec<Constant>> {
+pub(crate) fn anchors(content: &[u8]) -> Option<Vec<Constant>> {
     if content.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }

@@ -1,11 +1,11 @@
 //! The scalars of YAML that have no quotes (YAML 1.2.2 sections 7.3.3 and 8.1).
 
 use super::{Constant, Form, Language};
-use crate::escape::Foreign;
+use crate::text::foreign::Foreign;
 
 /// The block scalars of `content`, `key: |` and `key: >`, without their indentation, and its plain
 /// scalars that begin a PEM block, whose lines are folded into one (section 7.3.3).
-pub(super) fn scalars(content: &[u8]) -> Vec<Constant> {
+pub(crate) fn scalars(content: &[u8]) -> Vec<Constant> {
     let text = String::from_utf8_lossy(content);
     let lines: Vec<&str> = text.lines().collect();
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();

@@ -2,12 +2,8 @@
 //! reader finds, and writing it again gives the same bytes.
 #![no_main]
 
-use certgrab::{
-    certificate::MAX_CERTIFICATE_BYTES,
-    fuzzing::certificate_list,
-    handshake::{MAX_CERTIFICATES, Presented},
-    store::Source,
-};
+use certgrab::{x509::certificate::MAX_CERTIFICATE_BYTES, fuzzing::certificate_list, trust::store::Source};
+use certgrab::chain::{MAX_CERTIFICATES, Presented};
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;
 

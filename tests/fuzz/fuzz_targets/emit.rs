@@ -4,14 +4,7 @@
 
 use std::path::Path;
 
-use certgrab::{
-    bundle::{Bundle, Entry, Role},
-    certificate::{Certificate, KeyPossession},
-    check,
-    emit::{self, FORMATS, Identifier},
-    escape::Foreign,
-    lock,
-};
+use certgrab::{output::{bundle::{Bundle, Entry, Role}, emit::{self, FORMATS, Identifier}, lock}, x509::certificate::{Certificate, KeyPossession}, check, text::foreign::Foreign};
 use certgrab_fuzz::{assert_clean, certificate_named, choice, lexer};
 use libfuzzer_sys::fuzz_target;
 

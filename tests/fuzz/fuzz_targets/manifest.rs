@@ -1,10 +1,6 @@
 //! A manifest: what is wrong with it is said in clean words, and what is read has as many targets as a
 //! reader of TOML finds.
 #![no_main]
-#![allow(dead_code)]
-
-#[path = "../../../src/cli/mod.rs"]
-mod cli;
 
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;
@@ -14,15 +10,15 @@ fuzz_target!(|data: &[u8]| {
     std::fs::create_dir_all(&folder).expect("a folder");
     let path = folder.join("certgrab.toml");
     std::fs::write(&path, data).expect("a file");
-    match cli::targets_of_manifest(&path) {
+    match certgrab::fuzzing::targets_of_manifest(&path) {
         Ok(count) => {
             let tables =
                 toml::from_str::<toml::Table>(&String::from_utf8_lossy(data)).expect("TOML");
             assert_eq!(tables["target"].as_array().map(Vec::len), Some(count));
         }
-        Err(failure) => {
-            assert_clean(&failure.message);
-            failure.hint.iter().for_each(|hint| assert_clean(hint));
+        Err((message, hint)) => {
+            assert_clean(&message);
+            hint.iter().for_each(|hint| assert_clean(hint));
         }
     }
 });

@@ -2,10 +2,7 @@
 //! taken, and no secret is ever repeated.
 #![no_main]
 
-use certgrab::{
-    proxy::{self, Proxy},
-    target::Target,
-};
+use certgrab::{net::proxy::{self, Proxy}, endpoint::Target};
 use certgrab_fuzz::{Peer, TURN, assert_clean, choice, deadline, runtime};
 use libfuzzer_sys::fuzz_target;
 

@@ -3,7 +3,10 @@
 //! However they are cut, the same is read; and what is read is what a second reader finds.
 #![no_main]
 
-use certgrab::handshake::{Error, Hello, Presented, cleartext};
+use certgrab::tls::{Error, cleartext};
+use certgrab::chain::Presented;
+use certgrab::stack::hello::Hello;
+use certgrab::x509::certificate::Certificate;
 use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};
 use libfuzzer_sys::fuzz_target;
 
@@ -16,9 +19,9 @@ fn seen(outcome: &Result<Presented, Error>) -> String {
     match outcome {
         Ok(presented) => {
             let certificates: Vec<_> =
-                presented.certificates.iter().map(|one| one.sha256().to_string()).collect();
-            let Presented { unreadable, dropped, handshake, .. } = presented;
-            format!("{certificates:?} {unreadable:?} {dropped} {handshake:?}")
+                presented.certificates().map(|one| one.sha256().to_string()).collect();
+            let (unreadable, dropped) = (presented.unreadable(), presented.dropped());
+            format!("{certificates:?} {unreadable:?} {dropped} {:?}", presented.handshake)
         }
         Err(error) => {
             assert_clean(&error.to_string());
@@ -56,9 +59,10 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(seen(&whole), seen(&shake(bytes, step)), "cut after every {step} bytes");
     let Ok(presented) = whole else { return };
     let Some(list) = second_reader(bytes) else { return };
-    for certificate in &presented.certificates {
+    for certificate in presented.certificates() {
         assert!(list.iter().any(|one| one == certificate.der()), "of no Certificate message");
     }
-    let read = presented.certificates.len() + presented.unreadable.len() + presented.dropped;
-    assert_eq!(read, list.len(), "each certificate is accounted for");
+    assert_eq!(presented.count(), list.len(), "each certificate is accounted for");
+    let leaf = presented.leaf().map(Certificate::der);
+    assert!(leaf.is_err() || leaf == Ok(list[0].as_slice()), "the leaf is the first");
 });

@@ -2,10 +2,7 @@
 //! it, and after a yes no byte was left over.
 #![no_main]
 
-use certgrab::{
-    starttls,
-    target::{StartTls, Target},
-};
+use certgrab::{net::starttls, endpoint::{StartTls, Target}};
 use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};
 use libfuzzer_sys::fuzz_target;
 

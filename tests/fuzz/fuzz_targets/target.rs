@@ -4,10 +4,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use certgrab::{
-    fuzzing::{admit, may_connect},
-    target::Target,
-};
+use certgrab::{fuzzing::{admit, may_connect}, endpoint::Target};
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;
 use url::{Host, Url};

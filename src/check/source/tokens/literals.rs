@@ -2,9 +2,12 @@
 
 use super::{Kind, Language, Lexer};
 
+/// The most characters of the delimiter of a raw literal of C++ (N4950 section 5.13.5).
+const MAX_DELIMITER: usize = 16;
+
 impl Lexer<'_> {
     /// A character literal, or the quote of a lifetime.
-    pub(super) fn character(&mut self) {
+    pub(crate) fn character(&mut self) {
         let line = self.line;
         self.at += 1;
         let start = self.at;
@@ -23,7 +26,7 @@ impl Lexer<'_> {
     }
 
     /// A string literal that begins at its quote; `raw` if a backslash is one.
-    pub(super) fn literal(&mut self, raw: bool, is_c_string: bool) {
+    pub(crate) fn literal(&mut self, raw: bool, is_c_string: bool) {
         let line = self.line;
         let Some(quote) = self.take() else { return };
         let triple = self.language == Language::Python
@@ -54,7 +57,7 @@ impl Lexer<'_> {
 
     /// Whether three quotes begin a text of several lines, as in Java, Kotlin, Swift, C# and TOML; C
     /// would see an empty literal and one that its line does not close.
-    pub(super) fn begins_text_block(&self) -> bool {
+    pub(crate) fn begins_text_block(&self) -> bool {
         let begins: [&[u8]; 4] = [b"\"\"\"\n", b"\"\"\"\r\n", b"\'\'\'\n", b"\'\'\'\r\n"];
         begins.iter().any(|begin| self.starts_with(begin))
     }
@@ -62,7 +65,7 @@ impl Lexer<'_> {
     /// A text of several lines between three quotes, without the end of its first line and
     /// without its margin, which Java and Swift take away, and Kotlin with `trimIndent` or, up to a
     /// bar, with `trimMargin`.
-    pub(super) fn text_block(&mut self, quote: u8) {
+    pub(crate) fn text_block(&mut self, quote: u8) {
         let line = self.line;
         self.at += 3;
         let (mut bytes, mut lines) = (Vec::new(), Vec::new());
@@ -92,7 +95,7 @@ impl Lexer<'_> {
 
     /// How many equals signs stand in the long bracket that begins a PEM block of Lua or CMake here.
     /// Two brackets before anything else are an attribute of C++.
-    pub(super) fn long_bracket(&self) -> Option<usize> {
+    pub(crate) fn long_bracket(&self) -> Option<usize> {
         let rest = self.content[self.at..].strip_prefix(b"[")?;
         let level = rest.iter().take_while(|byte| **byte == b'=').count();
         let text = rest[level..].strip_prefix(b"[")?;
@@ -101,7 +104,7 @@ impl Lexer<'_> {
 
     /// A literal between long brackets, without the end of its first line (Lua 5.4 reference manual,
     /// section 3.1).
-    pub(super) fn long_brackets(&mut self) {
+    pub(crate) fn long_brackets(&mut self) {
         let level = self.long_bracket().unwrap_or_default();
         let (line, end) = (self.line, [b"]", &b"=".repeat(level)[..], b"]"].concat());
         self.at += level + 2;
@@ -122,13 +125,13 @@ impl Lexer<'_> {
 
     /// Whether a verbatim literal of C# begins here. One that its line closes is read as an ordinary
     /// one, which Objective-C writes alike.
-    pub(super) fn begins_verbatim(&self) -> bool {
+    pub(crate) fn begins_verbatim(&self) -> bool {
         let Some(text) = self.content[self.at..].strip_prefix(b"@\"") else { return false };
         text.iter().find(|byte| matches!(byte, b'"' | b'\n')) == Some(&b'\n')
     }
 
     /// A verbatim literal of C#: over several lines, with a quote written twice.
-    pub(super) fn verbatim(&mut self) {
+    pub(crate) fn verbatim(&mut self) {
         let line = self.line;
         self.at += 2;
         let (mut bytes, mut lines) = (Vec::new(), Vec::new());
@@ -147,7 +150,7 @@ impl Lexer<'_> {
 
     /// A quoted scalar of YAML, whose lines are folded into one (YAML 1.2.2 sections 7.3.1 and
     /// 7.3.2). Single quotes know no escape but the quote written twice.
-    pub(super) fn yaml(&mut self, quote: u8) {
+    pub(crate) fn yaml(&mut self, quote: u8) {
         let line = self.line;
         self.at += 1;
         let (mut bytes, mut lines) = (Vec::new(), Vec::new());
@@ -244,22 +247,22 @@ impl Lexer<'_> {
         (value & 0xff) as u8
     }
 
-    /// `"delimiter( ... )delimiter"`, C++ (N4950 section 5.13.5).
+    /// `"delimiter( ... )delimiter"`, C++ (N4950 section 5.13.5); what has another delimiter is no
+    /// raw literal.
     pub(super) fn raw_cpp(&mut self) {
-        self.at += 1;
-        let start = self.at;
-        while self.peek(0).is_some_and(|byte| byte != b'(' && byte != b'\n') {
-            self.at += 1;
+        let rest = &self.content[self.at + 1..];
+        let is_delimiter = |byte: &&u8| !b" ()\\\t\x0b\x0c\r\n\"".contains(byte);
+        let length = rest.iter().take(MAX_DELIMITER + 1).take_while(is_delimiter).count();
+        if length > MAX_DELIMITER || rest.get(length) != Some(&b'(') {
+            return self.literal(false, false);
         }
-        let mut end = vec![b')'];
-        end.extend(&self.content[start..self.at]);
-        end.push(b'"');
-        self.take();
+        let end = [b")", &rest[..length], b"\""].concat();
+        self.at += length + 2;
         self.raw(&end, false);
     }
 
     /// `#" ... "#` with any number of signs, after `r`, `br` or `cr`.
-    pub(super) fn raw_rust(&mut self, prefix: &str) {
+    pub(crate) fn raw_rust(&mut self, prefix: &str) {
         let mut end = vec![b'"'];
         while self.peek(0) == Some(b'#') {
             self.at += 1;
@@ -271,7 +274,7 @@ impl Lexer<'_> {
         }
     }
 
-    pub(super) fn raw(&mut self, end: &[u8], is_c_string: bool) {
+    pub(crate) fn raw(&mut self, end: &[u8], is_c_string: bool) {
         let line = self.line;
         let (mut bytes, mut lines) = (Vec::new(), Vec::new());
         while self.peek(0).is_some() && !self.starts_with(end) {

@@ -1,0 +1,40 @@
+//! Asks a server for its chain and prints the anchor as Rust constants.
+//!
+//! ```sh
+//! cargo run --example grab_to_rust -- m1.tuyacn.com:8883
+//! ```
+
+use std::{error::Error, process::ExitCode};
+
+use certgrab::{
+    endpoint::Target, grab, output::emit, run::grab::Options, text::time::Time, trust::store::Store,
+};
+
+/// The Rust constants of the anchor for `target`, such as `m1.tuyacn.com:8883`.
+async fn constants(target: &str) -> Result<String, Box<dyn Error>> {
+    let target: Target = target.parse()?;
+    let options = Options::new(Store::mozilla(), Time::now());
+    let grab = grab(&target, &options).await?;
+    let judgement = grab.verdict.map_err(|refusal| refusal.to_string())?;
+
+    let bundle = judgement.bundle(&target, &grab.presented, &options);
+    let format = emit::format("rust").ok_or("this certgrab has no format `rust`")?;
+    let source = emit::render(&bundle, format, &emit::default_name(&bundle))?;
+    Ok(String::from_utf8(source)?)
+}
+
+// certgrab runs on tokio, and one thread is enough for it.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let target = std::env::args().nth(1).unwrap_or_else(|| "m1.tuyacn.com:8883".to_owned());
+    match constants(&target).await {
+        Ok(source) => {
+            print!("{source}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{target}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,97 @@
+"""Packs the npm packages: `pack.py FOLDER PLATFORM=BINARY...` writes their .tgz files to FOLDER.
+
+`pack.py --platforms` prints each platform with the target that its binary is built for. A platform is one of PLATFORMS, as Node names it. The main package holds the launcher and names a
+package for each platform as an optional dependency, of which npm installs the one that fits. All
+have the version of Cargo.toml and are published together.
+"""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+SCOPE = "@certgrab"
+# Each has its archive in a release; the binaries for Linux are static.
+PLATFORMS = {
+    "linux-x64": "x86_64-unknown-linux-musl",
+    "linux-arm64": "aarch64-unknown-linux-musl",
+    "darwin-arm64": "aarch64-apple-darwin",
+    "win32-x64": "x86_64-pc-windows-msvc",
+}
+
+
+def crate():
+    command = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
+    return json.loads(subprocess.check_output(command, cwd=TOP))["packages"][0]
+
+
+def facts(crate):
+    """What all packages say of themselves."""
+    facts = {key: crate[key] for key in ("version", "description", "license", "keywords")}
+    if crate["repository"]:
+        facts["repository"] = {"type": "git", "url": f"git+{crate['repository']}.git"}
+    return facts
+
+
+def main_package(folder, crate):
+    (folder / "bin").mkdir()
+    shutil.copy(HERE / "certgrab.js", folder / "bin")
+    (folder / "bin/certgrab.js").chmod(0o755)
+    shutil.copy(TOP / "README.md", folder)
+    return {
+        "name": "certgrab",
+        **facts(crate),
+        "bin": {"certgrab": "bin/certgrab.js"},
+        "engines": {"node": ">=18"},
+        "optionalDependencies": {f"{SCOPE}/{name}": crate["version"] for name in PLATFORMS},
+    }
+
+
+def platform_package(folder, crate, platform, binary):
+    name = "certgrab.exe" if platform.startswith("win32") else "certgrab"
+    shutil.copy(binary, folder / name)
+    (folder / name).chmod(0o755)
+    system, processor = platform.split("-")
+    return {
+        "name": f"{SCOPE}/{platform}",
+        **facts(crate),
+        "os": [system],
+        "cpu": [processor],
+        # Some package managers keep packages zipped, and nothing runs out of an archive.
+        "preferUnplugged": True,
+    }
+
+
+def pack(out, fill, *details):
+    """Packs the folder that `fill` fills; what npm lists is the folder whole."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place)
+        package = fill(folder, *details)
+        for licence in TOP.glob("LICENSE-*"):
+            shutil.copy(licence, folder)
+        (folder / "package.json").write_text(json.dumps(package, indent=2) + "\n", encoding="utf-8")
+        # By its whole path, since npm is a script with another ending on Windows.
+        npm = shutil.which("npm") or sys.exit("npm is not installed")
+        subprocess.check_call([npm, "pack", "--silent", "--pack-destination", str(out)], cwd=folder)
+
+
+def main():
+    if sys.argv[1:] == ["--platforms"]:
+        return print(*(" ".join(pair) for pair in PLATFORMS.items()), sep="\n")
+    out = pathlib.Path(sys.argv[1]).resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    about = crate()
+    binaries = dict(argument.split("=", 1) for argument in sys.argv[2:])
+    unknown = sorted(set(binaries) - set(PLATFORMS))
+    if unknown:
+        sys.exit(f"expected a platform of {', '.join(PLATFORMS)}; found {', '.join(unknown)}")
+    pack(out, main_package, about)
+    for platform, binary in binaries.items():
+        pack(out, platform_package, about, platform, pathlib.Path(binary).resolve())
+
+
+main()

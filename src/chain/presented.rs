@@ -1,0 +1,226 @@
+//! What a server presented: the certificates of its Certificate message, each at its position.
+//!
+//! The first certificate is the server's own, whether or not it can be read (RFC 8446 section
+//! 4.4.2). [`Presented::leaf`] is the only way to it, and an error where it could not be read, so
+//! that no later certificate is taken for the server's.
+
+use std::{fmt, net::IpAddr};
+
+use super::Handshake;
+use crate::{
+    trust::store::Source,
+    x509::{
+        certificate::{Certificate, KeyPossession, Malformed, Sha256},
+        signature,
+    },
+};
+
+/// Certificates kept of one chain, readable or not, duplicates not counted: four times the longest
+/// path that rustls-webpki builds.
+pub const MAX_CERTIFICATES: usize = 32;
+
+/// What a server presented.
+#[derive(Debug, Clone)]
+pub struct Presented {
+    leaf: Option<Certificate>,
+    above: Vec<Certificate>,
+    /// The position of each certificate of `above` in the message.
+    positions: Vec<usize>,
+    unreadable: Vec<Unreadable>,
+    dropped: usize,
+    /// Where they came from.
+    pub source: Source,
+    /// How it was learned; `None` if it was read from a file.
+    pub handshake: Option<Handshake>,
+    /// The address at which the server was reached.
+    pub peer: Option<IpAddr>,
+}
+
+/// A certificate that could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its position in the message, from 1.
+    pub position: usize,
+    /// Why it could not be read.
+    pub problem: Malformed,
+    /// The SHA-256 of its bytes.
+    pub sha256: Sha256,
+}
+
+/// Why there is no leaf to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeafError {
+    /// No certificate was presented.
+    Absent,
+    /// The first certificate could not be read.
+    Unreadable(Malformed),
+}
+
+/// A certificate as it was presented.
+#[derive(Debug, Clone, Copy)]
+pub enum Sent<'a> {
+    /// It could be read.
+    Certificate(&'a Certificate),
+    /// It could not.
+    Unreadable(&'a Unreadable),
+}
+
+impl Presented {
+    /// Reads the certificates of a Certificate message; what cannot be read is kept as such.
+    #[must_use]
+    pub fn from_message<'a>(message: impl IntoIterator<Item = &'a [u8]>, source: Source) -> Self {
+        let mut presented = Self {
+            leaf: None,
+            above: Vec::new(),
+            positions: Vec::new(),
+            unreadable: Vec::new(),
+            dropped: 0,
+            source,
+            handshake: None,
+            peer: None,
+        };
+        for (index, der) in message.into_iter().enumerate() {
+            presented.add(index + 1, der);
+        }
+        presented
+    }
+
+    fn add(&mut self, position: usize, der: &[u8]) {
+        if self.kept() == MAX_CERTIFICATES || self.certificates().any(|known| known.der() == der) {
+            self.dropped += 1;
+            return;
+        }
+        match signature::certificate(der) {
+            Ok(certificate) if position == 1 => self.leaf = Some(certificate),
+            Ok(certificate) => {
+                self.above.push(certificate);
+                self.positions.push(position);
+            }
+            Err(problem) => {
+                let sha256 = Sha256::of(der);
+                if self.unreadable.iter().any(|known| known.sha256 == sha256) {
+                    self.dropped += 1;
+                } else {
+                    self.unreadable.push(Unreadable { position, problem, sha256 });
+                }
+            }
+        }
+    }
+
+    fn kept(&self) -> usize {
+        usize::from(self.leaf.is_some()) + self.above.len() + self.unreadable.len()
+    }
+
+    /// The server's own certificate: the first of the message.
+    ///
+    /// # Errors
+    ///
+    /// [`LeafError`] if there is none, or if it could not be read; then no other takes its place.
+    pub fn leaf(&self) -> Result<&Certificate, LeafError> {
+        self.leaf.as_ref().ok_or_else(|| match self.unreadable.first() {
+            Some(Unreadable { position: 1, problem, .. }) => LeafError::Unreadable(*problem),
+            _ => LeafError::Absent,
+        })
+    }
+
+    /// The certificates behind the first that could be read, in the order sent, each once.
+    #[must_use]
+    pub fn above_leaf(&self) -> &[Certificate] {
+        &self.above
+    }
+
+    /// All certificates that could be read, in the order sent, each once. The first of them need
+    /// not be the leaf, see [`Presented::leaf`].
+    pub fn certificates(&self) -> impl Iterator<Item = &Certificate> + Clone {
+        self.leaf.iter().chain(&self.above)
+    }
+
+    /// Those that could not be read.
+    #[must_use]
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
+    /// How many certificates were sent again or past [`MAX_CERTIFICATES`], and were not kept.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.dropped
+    }
+
+    /// How many certificates the message had.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.kept() + self.dropped
+    }
+
+    /// What was kept, with its position in the message, from 1, in the order sent.
+    #[must_use]
+    pub fn numbered(&self) -> Vec<(usize, Sent<'_>)> {
+        let leaf = self.leaf.iter().map(|leaf| (1, Sent::Certificate(leaf)));
+        let above = self.positions.iter().copied().zip(self.above.iter().map(Sent::Certificate));
+        let unreadable = self.unreadable.iter().map(|one| (one.position, Sent::Unreadable(one)));
+        let mut all: Vec<_> = leaf.chain(above).chain(unreadable).collect();
+        all.sort_by_key(|(position, _)| *position);
+        all
+    }
+
+    /// Whether both have the same leaf and the same other certificates in the same order.
+    #[must_use]
+    pub fn is_same_chain(&self, other: &Self) -> bool {
+        let unreadable =
+            |one: &Self| one.unreadable.iter().map(|one| one.sha256).collect::<Vec<_>>();
+        self.leaf == other.leaf
+            && self.leaf().err() == other.leaf().err()
+            && self.above == other.above
+            && unreadable(self) == unreadable(other)
+    }
+
+    /// The SHA-256 of all that was kept, in the order sent: what [`Presented::is_same_chain`] holds
+    /// equal has equal ones.
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<Sha256> {
+        let sha256 = |(_, sent): (usize, Sent<'_>)| match sent {
+            Sent::Certificate(certificate) => certificate.sha256(),
+            Sent::Unreadable(unreadable) => unreadable.sha256,
+        };
+        self.numbered().into_iter().map(sha256).collect()
+    }
+
+    /// The same without `taken`; the leaf stays.
+    #[must_use]
+    pub fn without(&self, taken: &[Certificate]) -> Self {
+        let kept = self.above.iter().cloned().zip(self.positions.iter().copied());
+        let (above, positions) = kept.filter(|(one, _)| !taken.contains(one)).unzip();
+        Self { above, positions, ..self.clone() }
+    }
+
+    /// Whether the peer proved that it holds the key of the first certificate; a file proves
+    /// nothing.
+    #[must_use]
+    pub fn key_possession(&self) -> KeyPossession {
+        let handshake = self.handshake.as_ref();
+        handshake.map_or(KeyPossession::NotProven, |handshake| handshake.key_possession)
+    }
+
+    /// Takes over the handshake of another answer with the same chain, if that proved more.
+    pub(crate) fn keep_the_better(&mut self, other: Self) {
+        if self.key_possession() == KeyPossession::NotProven
+            && other.key_possession() == KeyPossession::Proven
+        {
+            self.handshake = other.handshake;
+        }
+    }
+}
+
+impl fmt::Display for LeafError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("the server sent no certificate"),
+            Self::Unreadable(problem) => {
+                write!(f, "the server's certificate is {problem}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LeafError {}

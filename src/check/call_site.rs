@@ -1,0 +1,136 @@
+//! Whether a constant is in the form that the functions it is given to read.
+//!
+//! In: a [`Constant`] that holds an anchor, and the code around it. Out: findings.
+
+use super::{
+    Examined, Severity,
+    anchors::first_certificate,
+    source::{
+        Constant, Form, Language, Source,
+        calls::{Counts, Given, Reads, Use},
+    },
+};
+use crate::stack::consumer;
+
+/// Says what is wrong with DER that begins with the certificate of `subject` and goes on with
+/// `rest`.
+pub(crate) fn look_at_der(
+    examined: &mut Examined,
+    source: &Source,
+    constant: &Constant,
+    subject: &str,
+    rest: &[u8],
+) {
+    let line = constant.line(0);
+    if first_certificate(rest).is_some() {
+        examined.find(
+            line,
+            Severity::Error,
+            "der-several",
+            format!("several certificates in DER in a row: readers take the first, `{subject}`"),
+            Some("give each a constant of its own, or use PEM".to_owned()),
+        );
+    } else if !rest.is_empty() {
+        let (count, plural) = (rest.len(), if rest.len() == 1 { "" } else { "s" });
+        examined.find(
+            line,
+            Severity::Error,
+            "der-trailing-bytes",
+            format!(
+                "{count} byte{plural} after the end of `{subject}`: mbedTLS from 3.5 on refuses it"
+            ),
+            Some(format!("give the first {} bytes only", constant.bytes.len() - rest.len())),
+        );
+    }
+    let Some(name) = &constant.name else { return };
+    let used = source.uses.of_constant(name);
+    look_at_pointer(examined, constant, name, used);
+    // mbedTLS's general function finds out by itself.
+    let reads_pem = |used: &&Use| {
+        matches!(used.reads, Reads::Pem | Reads::PemWithNul)
+            && used.name != "mbedtls_x509_crt_parse"
+    };
+    if let Some(Use { name: call, .. }) = used.iter().find(reads_pem) {
+        examined.find(
+            line,
+            Severity::Error,
+            "wrong-form",
+            format!("`{call}` reads PEM, and `{name}` holds DER"),
+            Some("write the constant in PEM".to_owned()),
+        );
+    }
+}
+
+/// Says what is wrong with a constant that holds certificates in PEM.
+pub(crate) fn look_at_pem_use(examined: &mut Examined, source: &Source, constant: &Constant) {
+    let ends_in_nul = constant.nul_follows || constant.bytes.last() == Some(&0);
+    let last_line = constant.line(constant.bytes.len().saturating_sub(1));
+    let used = constant.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
+    let name = constant.name.as_deref().unwrap_or("the constant");
+    if let Some(Use { name: call, .. }) = used.iter().find(|used| used.reads == Reads::Der) {
+        examined.find(
+            constant.line(0),
+            Severity::Error,
+            "wrong-form",
+            format!("`{call}` reads DER, and `{name}` holds PEM"),
+            Some("write the constant in DER".to_owned()),
+        );
+    }
+    let wants_nul = used.iter().any(|known| known.reads == Reads::PemWithNul);
+    let bare_array = constant.form == Form::Numbers && source.language == Language::C;
+    if !ends_in_nul && (wants_nul || bare_array) {
+        let sure = wants_nul || examined.consumer == Some(consumer::MBEDTLS);
+        examined.find(
+            last_line,
+            if sure { Severity::Error } else { Severity::Warning },
+            "pem-no-nul",
+            format!("`{name}` holds PEM without a NUL at its end, which mbedTLS wants and counts"),
+            Some("end it with `\\0`".to_owned()),
+        );
+    } else if ends_in_nul && !look_at_pointer(examined, constant, name, used) {
+        look_at_count(examined, constant, name, used);
+    }
+}
+
+/// Says where the length of `constant`, which ends in a NUL, is counted otherwise than wanted.
+fn look_at_count(examined: &mut Examined, constant: &Constant, name: &str, used: &[Use]) {
+    for Use { name: call, counts, given, .. } in used {
+        match (counts, given) {
+            (Some(Counts::Nul), Some(Given::Strlen | Given::SizeofLessOne)) => examined.find(
+                constant.line(0),
+                Severity::Error,
+                "pem-nul-not-counted",
+                format!("`{call}` wants the NUL at the end of `{name}` counted, and it is not"),
+                Some(format!("give it `sizeof {name}`, or `strlen({name}) + 1`")),
+            ),
+            (Some(counts @ (Counts::TextAlone | Counts::TextRather)), Some(Given::Sizeof)) => {
+                examined.find(
+                    constant.line(0),
+                    if *counts == Counts::TextAlone { Severity::Error } else { Severity::Note },
+                    "pem-nul-counted",
+                    format!(
+                        "`{call}` wants the text of `{name}` alone, and its NUL is counted too"
+                    ),
+                    Some(format!("give it `sizeof {name} - 1`, or `strlen({name})`")),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Says where a pointer is measured instead of what it points to; whether that is so.
+fn look_at_pointer(examined: &mut Examined, constant: &Constant, name: &str, used: &[Use]) -> bool {
+    let is_sizeof = |used: &&Use| matches!(used.given, Some(Given::Sizeof | Given::SizeofLessOne));
+    let Some(Use { name: call, .. }) = used.iter().find(is_sizeof) else { return false };
+    if constant.is_pointer {
+        examined.find(
+            constant.line(0),
+            Severity::Error,
+            "size-of-pointer",
+            format!("`{name}` is a pointer: `{call}` is given its size, not that of the text"),
+            Some(format!("declare it as an array: `const char {name}[]`")),
+        );
+    }
+    constant.is_pointer
+}

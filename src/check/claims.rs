@@ -1,0 +1,358 @@
+//! Whether a lock says the truth, and holds what its manifest asks for.
+//!
+//! In: a lock as it was read, and the [`Terms`] of its manifest. Out: [`Objection`]s. Reading a lock
+//! has compared what each certificate states itself; here is the rest: that a store vouches for it,
+//! where it came from, what it is for, how long it lasts, and which options led to it.
+
+use super::{
+    Examined, Severity, named,
+    trust::{self, Terms, Trust},
+};
+use crate::{
+    judge::{
+        path::{self, Question},
+        rank,
+        work::Work,
+    },
+    output::{
+        bundle::{Bundle, Entry, KeyPossession, Role},
+        lock,
+    },
+    run::pack::What,
+    text::foreign::Foreign,
+    trust::store::{Root, Source, Store, mozilla_has},
+    x509::{certificate::Certificate, extensions},
+};
+
+/// Something that is wrong with a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objection {
+    /// The line of the lock, from 1.
+    pub line: usize,
+    /// How much it matters: nothing is made from a lock with an error.
+    pub severity: Severity,
+    /// One of [`super::CODES`].
+    pub code: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// What to do, if that is known.
+    pub action: Option<String>,
+}
+
+/// What is wrong with the lock `content`, which holds `bundle`, by the `terms` of its manifest.
+#[must_use]
+pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Objection> {
+    let is_lock = lock::is_lock(content);
+    let trust = terms.trust(bundle, std::iter::empty());
+    let mut claims =
+        Claims { content, bundle, store: terms.store, has_terms: true, found: Vec::new() };
+    for (index, entry) in bundle.entries.iter().enumerate() {
+        claims.trusted(index, entry, (terms, &trust), is_lock);
+    }
+    // A plain PEM file marks nothing: its first certificate is taken for the anchor.
+    if is_lock || terms.what == What::Anchor {
+        claims.number(terms);
+    }
+    if is_lock {
+        claims.options(terms);
+        claims.facts();
+        for (index, entry) in bundle.entries.iter().enumerate() {
+            claims.name(index, entry, terms);
+        }
+    }
+    claims.found
+}
+
+/// What is wrong with the lock `content`, which holds `bundle`, whatever its manifest asks for.
+#[must_use]
+pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<Objection> {
+    let mut claims = Claims { content, bundle, store, has_terms: false, found: Vec::new() };
+    claims.facts();
+    claims.found
+}
+
+impl Examined {
+    /// Adds what is wrong with it as a lock.
+    pub fn find_objections(&mut self, objections: Vec<Objection>) {
+        for Objection { line, severity, code, message, action } in objections {
+            self.find(line, severity, code, message, action);
+        }
+    }
+}
+
+/// A lock under examination.
+struct Claims<'a> {
+    content: &'a [u8],
+    bundle: &'a Bundle,
+    store: &'a Store,
+    /// Whether the store is that of the manifest which the lock was written for.
+    has_terms: bool,
+    found: Vec<Objection>,
+}
+
+impl Claims<'_> {
+    fn object(
+        &mut self,
+        (entry, fact): (Option<usize>, &str),
+        severity: Severity,
+        code: &'static str,
+        message: String,
+        action: Option<String>,
+    ) {
+        let line = lock::line_of(self.content, entry, fact);
+        self.found.push(Objection { line, severity, code, message, action });
+    }
+
+    /// That `fact` is not true.
+    fn deny(&mut self, place: (Option<usize>, &str), message: String) {
+        self.object(place, Severity::Error, "lock-untrue", message, refresh());
+    }
+
+    /// All that does not depend on a manifest.
+    fn facts(&mut self) {
+        self.head();
+        self.proof();
+        for (index, entry) in self.bundle.entries.iter().enumerate() {
+            self.source(index, entry);
+            self.role(index, entry);
+            self.lasting(index, entry);
+        }
+    }
+
+    /// The comments above the certificates, which people read and paste.
+    fn head(&mut self) {
+        let written = lock::write(self.bundle);
+        let content = String::from_utf8_lossy(self.content);
+        let quoted = |line: &str| line.split('`').nth(1).map(str::to_owned);
+        for (index, (line, wanted)) in content.lines().zip(written.lines()).take(2).enumerate() {
+            let (found, wanted) = (quoted(line), quoted(wanted));
+            if let (Some(found), Some(wanted)) = (found, wanted)
+                && found != wanted
+            {
+                let found = Foreign::text(&found).line();
+                let message = format!("expected `{wanted}` in this line, found `{found}`");
+                let (severity, code) = (Severity::Warning, "lock-untrue");
+                let line = index + 1;
+                self.found.push(Objection { line, severity, code, message, action: refresh() });
+            }
+        }
+    }
+
+    /// Whether the server proved that it holds its key.
+    fn proof(&mut self) {
+        let place = (None, "Key possession");
+        if self.bundle.key_possession == KeyPossession::NotProven {
+            let message = "the server did not prove that it holds the key of its certificate when \
+                           the lock was written"
+                .to_owned();
+            let action = "run `certgrab sync` where the server completes a handshake".to_owned();
+            self.object(place, Severity::Note, "not-proven", message, Some(action));
+            return;
+        }
+        let options: Vec<_> = self.bundle.options.iter().map(Foreign::line).collect();
+        let shows_no_key = |pair: &&[String]| pair[0] == "--handshake" && pair[1] == "cleartext";
+        if options.windows(2).any(|pair| shows_no_key(&pair)) || options.contains(&"--from".into())
+        {
+            let message = "a chain that was read with these options comes without a proof of the \
+                           key, and the lock says `proven`"
+                .to_owned();
+            self.deny(place, message);
+        }
+    }
+
+    /// The options that led to it.
+    fn options(&mut self, terms: &Terms<'_>) {
+        let words = |options: &[Foreign]| match options {
+            [] => "none".to_owned(),
+            _ => {
+                let words: Vec<_> = options.iter().map(Foreign::line).collect();
+                format!("`{}`", words.join(" "))
+            }
+        };
+        let (wanted, found) = (terms.options, self.bundle.options.as_slice());
+        if wanted != found {
+            let message = format!(
+                "the lock was written with other options than the manifest has: expected {}, found \
+                 {}",
+                words(wanted),
+                words(found)
+            );
+            let place = (None, "Options");
+            self.object(place, Severity::Warning, "lock-differs", message, refresh());
+        }
+    }
+
+    /// Which certificates there are.
+    fn number(&mut self, terms: &Terms<'_>) {
+        let (what, besides) = (terms.what, terms.besides);
+        let mut has_anchor = false;
+        for (index, entry) in self.bundle.entries.iter().enumerate() {
+            let is_wanted = match (entry.role, what) {
+                (Role::Anchor, What::Anchor | What::Chain) => !has_anchor,
+                (Role::Backup, What::Anchor) => besides.backups,
+                (Role::Sibling, What::Anchor) => besides.siblings,
+                (Role::Intermediate, _) => what != What::Leaf,
+                (Role::Leaf, What::Leaf | What::Chain) => {
+                    !self.bundle.entries[..index].iter().any(|one| one.role == Role::Leaf)
+                }
+                _ => false,
+            };
+            has_anchor |= entry.role == Role::Anchor;
+            let (name, role) = (named(&entry.certificate), entry.role.word());
+            if !is_wanted {
+                let message =
+                    format!("the manifest does not ask for `{name}`, which is here as {role}");
+                let action = match entry.role {
+                    Role::Backup | Role::Sibling if what == What::Anchor => Some(format!(
+                        "remove it with `certgrab sync`, or set `{role}{} = true` in the manifest",
+                        if entry.role == Role::Sibling { "s" } else { "" }
+                    )),
+                    _ => refresh(),
+                };
+                let place = (Some(index), "Role");
+                self.object(place, Severity::Error, "lock-differs", message, action);
+            } else if entry.role == Role::Backup
+                && let Some(anchors) = terms.anchors
+                && !anchors.iter().any(|anchor| anchor.is_same_anchor(&entry.certificate))
+            {
+                let message =
+                    format!("the chain that the server presents does not end in `{name}`");
+                let place = (Some(index), "Role");
+                self.object(place, Severity::Warning, "lock-differs", message, refresh());
+            }
+        }
+        if !has_anchor && matches!(what, What::Anchor | What::Chain) {
+            let message = "the manifest asks for an anchor, and none is here".to_owned();
+            self.object((None, ""), Severity::Error, "lock-differs", message, refresh());
+        }
+    }
+
+    /// Whether a store vouches for it.
+    fn trusted(
+        &mut self,
+        index: usize,
+        entry: &Entry,
+        (terms, trust): (&Terms<'_>, &Trust),
+        is_lock: bool,
+    ) {
+        let is_anchor = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
+        let objection = terms.objection(&entry.certificate, trust, is_anchor && is_lock);
+        if let Some((severity, message)) = objection {
+            let place = (Some(index), "-----BEGIN");
+            self.object(place, severity, "untrusted-root", message, trust::action());
+        }
+    }
+
+    /// Where it came from.
+    fn source(&mut self, index: usize, entry: &Entry) {
+        let says = entry.source.line();
+        let certificate = &entry.certificate;
+        let sources = self.store.sources(certificate);
+        let is_root = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
+        let has = |source: &Source| sources.contains(source);
+        let found = match sources.first() {
+            Some(source) => format!("found in {source}"),
+            None if self.has_terms => "found in no store of the manifest".to_owned(),
+            None => format!("not found in {}", self.store.description()),
+        };
+        let from_server = [
+            Source::Server.to_string(),
+            "fetched from ".to_owned(),
+            // `read from FILE as sent by the server`
+            "read from ".to_owned(),
+        ];
+        let mut severity = Severity::Error;
+        let is_true = if says == Source::Mozilla.to_string() {
+            mozilla_has(certificate)
+        } else if says == Source::System.to_string() {
+            has(&Source::System) || !self.has_terms
+        } else if says == Source::Fingerprint.to_string() {
+            has(&Source::Fingerprint) || !self.has_terms
+        } else if from_server.iter().any(|words| says.starts_with(words)) {
+            !is_root
+        } else {
+            // The name of a file, which may be another one by now. What is in no store at all has
+            // its own finding.
+            severity = Severity::Warning;
+            sources.is_empty() || sources.iter().any(|source| matches!(source, Source::File(_)))
+        };
+        if !is_true {
+            let name = named(certificate);
+            let message = format!("the source of `{name}` is not `{says}`: {found}");
+            let place = (Some(index), "Source");
+            self.object(place, severity, "lock-untrue", message, refresh());
+        }
+    }
+
+    /// What it is for.
+    fn role(&mut self, index: usize, entry: &Entry) {
+        let certificate = &entry.certificate;
+        let name = named(certificate);
+        let problem = match entry.role {
+            Role::Intermediate if certificate.is_self_issued() => {
+                Some(format!("`{name}` is a root, not an intermediate"))
+            }
+            Role::Intermediate if !extensions::is_authority(certificate) => {
+                Some(format!("`{name}` is no CA certificate, and so no intermediate"))
+            }
+            Role::Sibling => self.not_a_sibling(certificate),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            self.deny((Some(index), "Role"), problem);
+        }
+    }
+
+    /// Whether a leaf carries the name of the server.
+    fn name(&mut self, index: usize, entry: &Entry, terms: &Terms<'_>) {
+        let leaf = &entry.certificate;
+        // Some TLS stacks go by the common name where there is no other.
+        if entry.role != Role::Leaf || extensions::alternative_names(leaf).shown.is_empty() {
+            return;
+        }
+        // The dates are looked at with those of all other certificates.
+        let work = Work::default();
+        let question = Question { name: terms.name, at: leaf.not_before(), work: &work };
+        if let Err(refusal) = path::leaf_holds(leaf, question) {
+            self.deny((Some(index), "Role"), refusal.to_string());
+        }
+    }
+
+    fn not_a_sibling(&self, sibling: &Certificate) -> Option<String> {
+        let anchor = self.bundle.entries.iter().find(|entry| entry.role == Role::Anchor)?;
+        let anchor = &anchor.certificate;
+        let owner = anchor.subject().organisation();
+        (owner.is_none() || sibling.subject().organisation() != owner).then(|| {
+            let (name, anchor) = (named(sibling), named(anchor));
+            format!("`{name}` is not of the organisation of the anchor `{anchor}`")
+        })
+    }
+
+    /// How long it lasts.
+    fn lasting(&mut self, index: usize, entry: &Entry) {
+        let Some(says) = entry.lasts_until else { return };
+        let says_mozilla = entry.source.line() == Source::Mozilla.to_string();
+        let is_of_mozilla = says_mozilla && mozilla_has(&entry.certificate);
+        let source = if is_of_mozilla { Source::Mozilla } else { Source::Fingerprint };
+        let root = Root { certificate: entry.certificate.clone(), source };
+        // It may be less: a cross-signed certificate on the way to the root may expire before.
+        let most = rank::lasts(&root, None);
+        let (name, place) = (named(&entry.certificate), (Some(index), "Lasts until"));
+        if says > most.not_after {
+            let message = format!("`{name}` expires on {}, not on {}", most.not_after, says);
+            self.deny(place, message);
+        } else if says > most.until {
+            let message = format!(
+                "Mozilla's schedule has `{name}` leave its store on {}, not on {}",
+                most.until.date(),
+                says.date()
+            );
+            self.object(place, Severity::Warning, "lock-untrue", message, refresh());
+        }
+    }
+}
+
+/// What to do about a lock that is not as it should be.
+fn refresh() -> Option<String> {
+    Some("run `certgrab sync`".to_owned())
+}

@@ -1,0 +1,96 @@
+//! The device's own certificates, which stand beside its anchors where the server wants one.
+//!
+//! In: [`Examined`] with all certificates of a file. Out: the same without those that are no
+//! anchors: nothing that is asked of an anchor is asked of them.
+
+use std::collections::HashSet;
+
+use der::Tag;
+
+use super::{
+    Examined, Held,
+    source::{Source, calls::Reads},
+};
+use crate::x509::{
+    certificate::{Certificate, Key},
+    der::Elements,
+    extensions,
+};
+
+/// Takes the device's own certificates from what `examined` holds; whether there were any.
+pub(crate) fn set_aside(examined: &mut Examined, source: &Source) -> bool {
+    let candidates = examined.held.iter().filter_map(|held| held.certificate.as_ref());
+    if candidates.filter(|one| !extensions::is_authority(one)).count() == 0 {
+        return false;
+    }
+    let keys = private_keys(source);
+    let before = examined.held.len();
+    examined.held.retain(|held| !is_own(held, source, &keys));
+    examined.held.len() < before
+}
+
+/// Whether `held` is given to what wants the device's own certificate; or is not for servers, or
+/// has its private key in the same file, and the code gives it to nothing that takes anchors.
+fn is_own(held: &Held, source: &Source, keys: &HashSet<Vec<u8>>) -> bool {
+    let Some(certificate) = &held.certificate else { return false };
+    if extensions::is_authority(certificate) {
+        return false;
+    }
+    let used = held.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
+    if used.iter().any(|one| one.reads == Reads::Own) {
+        return true;
+    }
+    if used.iter().any(|one| one.takes_anchors) {
+        return false;
+    }
+    !extensions::is_for_servers(certificate)
+        || public(certificate).is_some_and(|key| keys.contains(key))
+}
+
+/// Elements of a private key that are inside one another: a PKCS #8 holds an octet string, that a
+/// key of SEC 1, that `[1]`, and that the point.
+const KEY_DEPTH: usize = 5;
+
+/// The numbers and points in the private keys in PEM that stand in `source`.
+fn private_keys(source: &Source) -> HashSet<Vec<u8>> {
+    let blocks = source.constants.iter().filter_map(|one| pem::parse_many(&one.bytes).ok());
+    let mut found = HashSet::new();
+    for block in blocks.flatten().filter(|block| block.tag().ends_with("PRIVATE KEY")) {
+        collect(block.contents(), KEY_DEPTH, &mut found);
+    }
+    found
+}
+
+/// Adds to `found` the integers and bit strings of `contents`, which are a private key or within.
+///
+/// A private key holds the modulus (RFC 8017 appendix A.1.2) or, as a rule, the point (RFC 5915
+/// section 3) of its public one, often wrapped (RFC 5958 section 2). Each is looked up, so that a
+/// file of keys and certificates takes no longer than both.
+fn collect(contents: &[u8], depth: usize, found: &mut HashSet<Vec<u8>>) {
+    for element in Elements::of(contents) {
+        match element.tag {
+            Tag::Integer | Tag::BitString => {
+                found.insert(significant(element.value).to_vec());
+            }
+            _ if depth > 0 => collect(element.value, depth - 1, found),
+            _ => {}
+        }
+    }
+}
+
+/// What of the key of `certificate` stands in its private key.
+fn public(certificate: &Certificate) -> Option<&[u8]> {
+    match certificate.key() {
+        Key::Rsa { modulus: public, .. } | Key::Ec { point: public, .. } => {
+            Some(significant(public)).filter(|public| !public.is_empty())
+        }
+        Key::Other(_) | Key::Unknown(_) => None,
+    }
+}
+
+/// `bytes` without the sign of a number (X.690 section 8.3) or the count of unused bits of a bit
+/// string (section 8.6.2.2), which are zero in keys.
+fn significant(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    &bytes[zeros..]
+}

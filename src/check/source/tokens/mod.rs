@@ -1,0 +1,360 @@
+//! Comments, words, literals and numbers of a source.
+
+mod literals;
+
+use super::Language;
+
+/// A piece of a source.
+#[derive(Debug)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    /// The line it begins on, from 1.
+    pub(crate) line: usize,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Word(String),
+    Sign(u8),
+    /// A number or a character literal; `None` if it fits no byte.
+    Number(Option<u8>),
+    Literal {
+        bytes: Vec<u8>,
+        /// The line of each byte.
+        lines: Vec<usize>,
+        /// Whether it is a C string of Rust, which has a NUL after it.
+        is_c_string: bool,
+    },
+}
+
+/// Takes `content` apart; also what is neither comment nor literal. `has_directives` is whether a
+/// preprocessor reads it.
+pub(crate) fn tokens(
+    content: &[u8],
+    language: Language,
+    has_directives: bool,
+) -> (Vec<Token>, String) {
+    let mut lexer = Lexer {
+        content,
+        language,
+        has_directives,
+        at: 0,
+        line: 1,
+        tokens: Vec::new(),
+        code: String::new(),
+        open: Vec::new(),
+    };
+    while let Some(byte) = lexer.peek(0) {
+        lexer.step(byte);
+    }
+    (lexer.tokens, lexer.code)
+}
+
+struct Lexer<'a> {
+    content: &'a [u8],
+    language: Language,
+    has_directives: bool,
+    at: usize,
+    line: usize,
+    tokens: Vec<Token>,
+    code: String,
+    /// The conditions that are open.
+    open: Vec<Branch>,
+}
+
+/// What is known of the branches of an open condition, up to the one that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Branch {
+    /// Whether the branch is compiled is for the compiler to know: it is read.
+    Unknown,
+    /// The branch is not compiled; a later one may be.
+    Dead,
+    /// The branch is compiled where none before it is, so that none after it ever is.
+    Taken,
+}
+
+impl Branch {
+    /// The branch with `condition`: only a bare 0 or 1 is known.
+    fn of(condition: &[u8]) -> Self {
+        match condition {
+            b"0" | b"false" => Self::Dead,
+            b"1" | b"true" => Self::Taken,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The word of the directive that begins `text` with its `#`, and its condition without the comment
+/// that ends the line.
+fn directive(text: &[u8]) -> (&[u8], &[u8]) {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.get(1..).unwrap_or_default().trim_ascii();
+    let end = line.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(line.len());
+    let (word, rest) = line.split_at(end);
+    let comment = rest.windows(2).position(|pair| matches!(pair, b"//" | b"/*"));
+    let (condition, comment) = rest.split_at(comment.unwrap_or(rest.len()));
+    let closed = comment.get(2..).and_then(|text| text.windows(2).position(|pair| pair == b"*/"));
+    let goes_on = comment.starts_with(b"/*") && closed.is_some_and(|at| at + 4 < comment.len());
+    (word, if goes_on { rest } else { condition }.trim_ascii())
+}
+
+impl Lexer<'_> {
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        self.content.get(self.at + ahead).copied()
+    }
+
+    fn starts_with(&self, text: &[u8]) -> bool {
+        #[cfg(test)]
+        tests::count(&self.content[self.at..], text);
+        self.content[self.at..].starts_with(text)
+    }
+
+    /// Takes one byte and counts lines.
+    fn take(&mut self) -> Option<u8> {
+        let byte = self.peek(0)?;
+        self.at += 1;
+        self.line += usize::from(byte == b'\n');
+        Some(byte)
+    }
+
+    fn push(&mut self, kind: Kind, line: usize) {
+        self.tokens.push(Token { kind, line });
+    }
+
+    fn step(&mut self, byte: u8) {
+        let hash_comments = matches!(self.language, Language::Python | Language::Yaml);
+        match byte {
+            b'#' if hash_comments => self.skip_line(),
+            b'/' if !hash_comments && self.starts_with(b"//") => self.skip_line(),
+            b'/' if !hash_comments && self.starts_with(b"/*") => self.skip_block_comment(),
+            b'#' if self.has_directives && self.is_first_of_its_line() => {
+                self.directive();
+            }
+            b'"' | b'\'' if self.language == Language::Yaml => self.yaml(byte),
+            b'"' | b'\'' if self.language == Language::C && self.begins_text_block() => {
+                self.text_block(byte);
+            }
+            b'[' if self.language == Language::C && self.long_bracket().is_some() => {
+                self.long_brackets();
+            }
+            b'@' if self.language == Language::C && self.begins_verbatim() => self.verbatim(),
+            b'"' => self.literal(false, false),
+            b'\'' if hash_comments => self.literal(false, false),
+            // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
+            b'`' if self.language == Language::C => {
+                self.at += 1;
+                self.raw(b"`", false);
+            }
+            b'\'' => self.character(),
+            b'0'..=b'9' => self.number(false),
+            b'-' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) => {
+                self.at += 1;
+                self.number(true);
+            }
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.word(),
+            _ => {
+                let line = self.line;
+                self.take();
+                self.code.push(char::from(byte));
+                if !byte.is_ascii_whitespace() && byte != b'\\' {
+                    self.push(Kind::Sign(byte), line);
+                }
+            }
+        }
+    }
+
+    /// Whether nothing but blanks stands before this byte on its line.
+    fn is_first_of_its_line(&self) -> bool {
+        let before = self.content[..self.at].iter().rev();
+        before.take_while(|byte| **byte != b'\n').all(u8::is_ascii_whitespace)
+    }
+
+    /// A directive of the preprocessor. A branch that is never compiled, such as `#if 0` up to its
+    /// `#else`, or what follows an `#if 1` from its `#else` or `#elif` on, is passed over; of
+    /// conditions that are not known all branches are read.
+    fn directive(&mut self) {
+        let (word, condition) = directive(&self.content[self.at..]);
+        let branch = match (word, self.open.last()) {
+            (b"if", _) => Branch::of(condition),
+            (b"ifdef" | b"ifndef", _) => Branch::Unknown,
+            (b"elif" | b"elifdef" | b"elifndef" | b"else", Some(Branch::Taken)) => {
+                return self.skip_dead();
+            }
+            (b"elif", Some(_)) => Branch::of(condition),
+            (b"elifdef" | b"elifndef" | b"else", Some(_)) => Branch::Unknown,
+            (b"endif", _) => {
+                self.open.pop();
+                return self.skip_line();
+            }
+            _ => return self.push_sign(),
+        };
+        if !word.starts_with(b"if") {
+            self.open.pop();
+        }
+        self.open.push(branch);
+        match branch {
+            Branch::Dead => self.skip_dead(),
+            Branch::Taken => self.skip_line(),
+            Branch::Unknown if word == b"else" => self.skip_line(),
+            Branch::Unknown => self.push_sign(),
+        }
+    }
+
+    /// Passes over lines up to the `#else`, `#elif` or `#endif` that ends this branch.
+    fn skip_dead(&mut self) {
+        let mut depth = 0;
+        self.skip_line();
+        while self.peek(0).is_some() {
+            self.take();
+            let rest = &self.content[self.at..];
+            let is_blank = |byte: &&u8| **byte != b'\n' && byte.is_ascii_whitespace();
+            let line = &rest[rest.iter().take_while(is_blank).count()..];
+            if line.first() == Some(&b'#') {
+                match directive(line).0 {
+                    b"if" | b"ifdef" | b"ifndef" => depth += 1,
+                    b"endif" | b"else" | b"elif" | b"elifdef" | b"elifndef" if depth == 0 => return,
+                    b"endif" => depth -= 1,
+                    _ => {}
+                }
+            }
+            self.skip_line();
+        }
+    }
+
+    fn push_sign(&mut self) {
+        let line = self.line;
+        if let Some(byte) = self.take() {
+            self.code.push(char::from(byte));
+            self.push(Kind::Sign(byte), line);
+        }
+    }
+
+    fn skip_line(&mut self) {
+        while self.peek(0).is_some_and(|byte| byte != b'\n') {
+            self.at += 1;
+        }
+    }
+
+    fn skip_block_comment(&mut self) {
+        self.at += 2;
+        while self.peek(0).is_some() && !self.starts_with(b"*/") {
+            self.take();
+        }
+        self.at = (self.at + 2).min(self.content.len());
+    }
+
+    fn word(&mut self) {
+        let (start, line) = (self.at, self.line);
+        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            self.at += 1;
+        }
+        let word = String::from_utf8_lossy(&self.content[start..self.at]).into_owned();
+        match (self.language, self.peek(0), word.as_str()) {
+            (Language::C, Some(b'"'), "R" | "LR" | "uR" | "UR" | "u8R") => self.raw_cpp(),
+            (Language::C, Some(b'"'), "L" | "u" | "U" | "u8") => self.literal(false, false),
+            (Language::Rust, Some(b'"' | b'#'), "r" | "br" | "cr") => self.raw_rust(&word),
+            (Language::Rust, Some(b'"'), "b" | "c") => self.literal(false, word == "c"),
+            (Language::Rust, Some(b'\''), "b") => self.character(),
+            (Language::Python, Some(b'"' | b'\''), prefix)
+                if prefix.len() <= 2 && prefix.bytes().all(|byte| b"rRbBuUfF".contains(&byte)) =>
+            {
+                self.literal(prefix.contains(['r', 'R']), false);
+            }
+            _ => {
+                self.code.push_str(&word);
+                self.push(Kind::Word(word), line);
+            }
+        }
+    }
+
+    fn number(&mut self, negative: bool) {
+        let (start, line) = (self.at, self.line);
+        let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        // C++ and C23 put a quote between digits.
+        while is_digit(self.peek(0))
+            || self.peek(0) == Some(b'_')
+            || (self.has_directives && self.peek(0) == Some(b'\'') && is_digit(self.peek(1)))
+        {
+            self.at += 1;
+        }
+        let text = String::from_utf8_lossy(&self.content[start..self.at]).to_ascii_lowercase();
+        let text = text.replace('\'', "");
+        let is_octal = self.language == Language::C
+            && text.len() > 1
+            && text.starts_with('0')
+            && text.bytes().all(|byte| byte.is_ascii_digit());
+        let (digits, radix) = match (text.strip_prefix("0x"), text.strip_prefix("0b")) {
+            (Some(digits), _) => (digits, 16),
+            (_, Some(digits)) => (digits, 2),
+            _ if is_octal => (&text[1..], 8),
+            _ => (&*text, 10),
+        };
+        let digits = digits.split('_').next().unwrap_or_default();
+        let end = digits.find(|digit: char| !digit.is_digit(radix)).unwrap_or(digits.len());
+        let value = i64::from_str_radix(&digits[..end], radix).ok();
+        let value = match (value, negative) {
+            (Some(value @ 0..=255), false) => u8::try_from(value).ok(),
+            // Signed characters, as some generators write bytes above 127.
+            (Some(value @ 1..=128), true) => u8::try_from(256 - value).ok(),
+            _ => None,
+        };
+        self.code.push_str(&text);
+        self.push(Kind::Number(value), line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// Bytes that were held against what may end a literal.
+        static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Counts how far `text` is held against the beginning of `content`.
+    pub(super) fn count(content: &[u8], text: &[u8]) {
+        let same = content.iter().zip(text).take_while(|(one, other)| one == other).count();
+        COMPARED.set(COMPARED.get() + same + 1);
+    }
+
+    /// Bytes compared to take `content` apart.
+    fn compared(content: &[u8]) -> usize {
+        COMPARED.set(0);
+        let _ = tokens(content, Language::C, true);
+        COMPARED.get()
+    }
+
+    #[test]
+    fn the_delimiter_of_a_raw_literal_has_16_characters_at_most() {
+        let literal = |delimiter: &str| {
+            let text = format!("R\"{delimiter}(a\"b){delimiter}\"");
+            let (tokens, _) = tokens(text.as_bytes(), Language::C, true);
+            tokens.len() == 1
+                && matches!(&tokens[0].kind, Kind::Literal { bytes, .. } if bytes == b"a\"b")
+        };
+        assert!(literal(""));
+        assert!(literal(&"x".repeat(16)));
+        assert!(!literal(&"x".repeat(17)));
+        assert!(!literal("a b"));
+        assert!(!literal("a)b"));
+    }
+
+    #[test]
+    fn a_literal_costs_no_more_than_its_length_whatever_ends_it() {
+        let cases: [fn(usize) -> String; 4] = [
+            |size| format!("R\"{}({}", ")".repeat(size), ")".repeat(size)),
+            |size| format!("[{0}[-----BEGIN {1}", "=".repeat(size), "]=".repeat(size)),
+            |size| "R\"(".repeat(size),
+            |size| "/*".repeat(size),
+        ];
+        for (number, case) in cases.iter().enumerate() {
+            let [one, two, four] =
+                [1_000, 2_000, 4_000].map(|size| compared(case(size).as_bytes()));
+            assert!(two <= one * 2 + 100, "{number}: {one} {two} {four}");
+            assert!(four <= one * 4 + 100, "{number}: {one} {two} {four}");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Which of the committed certificates the manifest's stores vouch for.
+//!
+//! In: certificates of a lock or of a file made from it, the stores, and what the server presents
+//! if it was asked. Out: what each certificate is to the stores, and findings for those that are
+//! nothing to them.
+//!
+//! A device trusts whatever its constants hold, so that a certificate which somebody added to a
+//! lock is a trust anchor like those that certgrab chose.
+
+use std::collections::{HashMap, HashSet};
+
+use rustls_pki_types::ServerName;
+
+use super::{
+    Examined, Held, Severity,
+    lints::{LONGEST_PATH, MOST_ISSUERS},
+    named,
+};
+use crate::{
+    output::bundle::Bundle,
+    run::pack::{Besides, What},
+    text::foreign::Foreign,
+    trust::store::{Store, mozilla_has},
+    x509::{
+        certificate::{Certificate, Sha256},
+        extensions,
+    },
+};
+
+/// What a manifest asks for, and what its server presents.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The roots that the manifest trusts.
+    pub store: &'a Store,
+    /// The name that the server's certificate must carry.
+    pub name: &'a ServerName<'static>,
+    /// Which certificates the manifest wants.
+    pub what: What,
+    /// What it wants besides the anchor.
+    pub besides: Besides,
+    /// The options of the manifest, as a lock writes them.
+    pub options: &'a [Foreign],
+    /// The certificates that the server presents today, with those fetched for it; `None` if it was
+    /// not asked.
+    pub seen: Option<&'a [Certificate]>,
+    /// The anchors that verify what the server presents today; `None` if it was not asked or no
+    /// anchor does.
+    pub anchors: Option<&'a [Certificate]>,
+}
+
+/// What a certificate is to the stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A store has it, or its fingerprint was given.
+    Trusted,
+    /// A certificate that is trusted issued it, directly or over other CA certificates.
+    Issued,
+    /// It names an issuer that is not at hand.
+    IssuerUnknown,
+    /// What is at hand of its issuer's name is trusted, and the signature cannot be checked here.
+    Unverified,
+    /// Nothing of that.
+    Untrusted,
+}
+
+/// What each of some certificates is to the stores.
+pub(super) struct Trust {
+    standings: HashMap<Sha256, Standing>,
+}
+
+impl Trust {
+    /// Looks at `certificates`, which may have issued one another.
+    pub(super) fn of<'a>(
+        certificates: impl Iterator<Item = &'a Certificate>,
+        store: &Store,
+    ) -> Self {
+        let mut distinct = HashSet::new();
+        let all: Vec<_> = certificates.filter(|one| distinct.insert(one.sha256())).collect();
+        let mut standings = HashMap::new();
+        let mut open = Vec::new();
+        for one in &all {
+            match store.sources(one).is_empty() {
+                true => open.push(Open { certificate: one, tries: 0, is_unverified: false }),
+                false => drop(standings.insert(one.sha256(), Standing::Trusted)),
+            }
+        }
+        // Each round finds what the certificates of the last one issued.
+        let mut above: Vec<&Certificate> =
+            all.iter().filter(|one| standings.contains_key(&one.sha256())).copied().collect();
+        let mut is_first = true;
+        for _ in 0..LONGEST_PATH {
+            let mut by_subject: HashMap<&[u8], Vec<&Certificate>> = HashMap::new();
+            for one in std::mem::take(&mut above) {
+                by_subject.entry(one.subject_der()).or_default().push(one);
+            }
+            for one in &mut open {
+                let at_hand = by_subject.get(one.certificate.issuer_der());
+                let roots =
+                    if is_first { store.named(one.certificate.issuer_der()) } else { vec![] };
+                let roots = roots.iter().map(|root| &root.certificate);
+                if one.is_issued_by(at_hand.into_iter().flatten().copied().chain(roots)) {
+                    standings.insert(one.certificate.sha256(), Standing::Issued);
+                    // What is no CA certificate issues nothing (RFC 5280 section 6.1.4 k).
+                    above.extend(
+                        extensions::is_authority(one.certificate).then_some(one.certificate),
+                    );
+                }
+            }
+            open.retain(|one| !standings.contains_key(&one.certificate.sha256()));
+            is_first = false;
+            if above.is_empty() {
+                break;
+            }
+        }
+        let subjects: HashSet<_> = all.iter().map(|one| one.subject_der()).collect();
+        for Open { certificate, tries, is_unverified } in open {
+            let is_unknown = tries == 0
+                && !certificate.is_self_issued()
+                && !subjects.contains(certificate.issuer_der());
+            let standing = match (is_unverified, is_unknown) {
+                (true, _) => Standing::Unverified,
+                (false, true) => Standing::IssuerUnknown,
+                (false, false) => Standing::Untrusted,
+            };
+            standings.insert(certificate.sha256(), standing);
+        }
+        Self { standings }
+    }
+
+    pub(super) fn standing(&self, certificate: &Certificate) -> Standing {
+        self.standings.get(&certificate.sha256()).copied().unwrap_or(Standing::Untrusted)
+    }
+}
+
+/// A certificate whose issuer is looked for.
+struct Open<'a> {
+    certificate: &'a Certificate,
+    tries: usize,
+    /// Whether a signature is of a kind that cannot be checked here.
+    is_unverified: bool,
+}
+
+impl Open<'_> {
+    fn is_issued_by<'a>(&mut self, issuers: impl Iterator<Item = &'a Certificate>) -> bool {
+        for issuer in issuers.take(MOST_ISSUERS.saturating_sub(self.tries)) {
+            self.tries += 1;
+            match extensions::is_signed_by(self.certificate, issuer) {
+                Some(true) => return true,
+                Some(false) => {}
+                None => self.is_unverified = true,
+            }
+        }
+        false
+    }
+}
+
+impl Terms<'_> {
+    /// What each certificate of `bundle` and of `others` is to the stores.
+    pub(super) fn trust<'a>(
+        &'a self,
+        bundle: &'a Bundle,
+        others: impl Iterator<Item = &'a Certificate>,
+    ) -> Trust {
+        let locked = bundle.entries.iter().map(|entry| &entry.certificate);
+        let seen = self.seen.into_iter().flatten();
+        Trust::of(locked.chain(others).chain(seen), self.store)
+    }
+
+    /// Why `certificate` has no place in a lock or in what was made from it, and how much that
+    /// matters; `None` if it has one. Only `is_anchor` asks for a place in a store itself.
+    pub(super) fn objection(
+        &self,
+        certificate: &Certificate,
+        trust: &Trust,
+        is_anchor: bool,
+    ) -> Option<(Severity, String)> {
+        let (name, stores) = (named(certificate), self.store.description());
+        let is_leaf = !extensions::is_authority(certificate);
+        let error = |message: String| Some((Severity::Error, message));
+        match trust.standing(certificate) {
+            Standing::Trusted => None,
+            Standing::Issued if is_anchor => {
+                error(format!("`{name}` is marked as an anchor and is not in {stores}"))
+            }
+            // A leaf is replaced every few months; that it is another today says nothing.
+            Standing::Issued if is_leaf => None,
+            Standing::Issued => match self.seen {
+                Some(seen) if !seen.contains(certificate) => error(format!(
+                    "`{name}` is neither in {stores} nor in the chain that the server presents"
+                )),
+                _ => None,
+            },
+            // With the leaf alone in a lock, its issuer is on the server only.
+            Standing::IssuerUnknown
+                if self.what == What::Leaf && is_leaf && self.seen.is_none() =>
+            {
+                let issuer = certificate.issuer().text().line();
+                Some((
+                    Severity::Note,
+                    format!(
+                        "`{name}` cannot be checked offline: its issuer `{issuer}` is not known"
+                    ),
+                ))
+            }
+            Standing::Unverified => error(format!(
+                "`{name}` is not in {stores}, and the signature on it cannot be verified here"
+            )),
+            _ if certificate.is_self_issued() => error(format!("`{name}` is not in {stores}")),
+            _ => error(format!("`{name}` is not in {stores}, and no certificate there issued it")),
+        }
+    }
+}
+
+/// What to do about a certificate that no store vouches for.
+pub(super) fn action() -> Option<String> {
+    Some(
+        "run `certgrab sync`; if the certificate is right, add its file to `roots` or its SHA-256 \
+         to `trust-sha256` in the manifest"
+            .to_owned(),
+    )
+}
+
+/// Adds what `examined`, made from a lock that holds `bundle`, has that neither the stores vouch for
+/// nor the lock holds.
+pub fn hold_generated(examined: &mut Examined, bundle: &Bundle, terms: &Terms<'_>) {
+    let mut found = Vec::new();
+    for one in examined.held.clone() {
+        match known(&one, bundle, terms) {
+            Some(certificate) => found.push((one.line, certificate)),
+            None => {
+                let what = if one.fingerprint.is_some() { "SHA-256" } else { "name and key" };
+                let stores = terms.store.description();
+                let message = format!("no certificate of {stores} or of the lock has this {what}");
+                examined.find(one.line, Severity::Error, "untrusted-root", message, action());
+            }
+        }
+    }
+    let trust = terms.trust(bundle, found.iter().map(|(_, certificate)| certificate));
+    for (line, certificate) in &found {
+        if let Some((severity, message)) = terms.objection(certificate, &trust, false) {
+            examined.find(*line, severity, "untrusted-root", message, action());
+        }
+    }
+    let is_locked =
+        |one: &Certificate| bundle.entries.iter().any(|entry| entry.certificate == *one);
+    // A file of an older lock lacks some of this one; that is stale, and no more.
+    let is_whole = bundle
+        .entries
+        .iter()
+        .all(|entry| found.iter().any(|(_, one)| entry.certificate.is_same_anchor(one)));
+    for (line, more) in found.iter().filter(|(_, one)| is_whole && !is_locked(one)) {
+        let message = format!("`{}` is not in the lock", named(more));
+        let action = Some("regenerate the file with `certgrab sync --locked`".to_owned());
+        examined.find(*line, Severity::Error, "lock-differs", message, action);
+    }
+}
+
+/// The certificate of `held`, which a lock, the stores or the server must have where the file holds
+/// no more than its name and key or its hash.
+fn known(held: &Held, bundle: &Bundle, terms: &Terms<'_>) -> Option<Certificate> {
+    if held.certificate.is_some() {
+        return held.certificate.clone();
+    }
+    let is_it = |one: &Certificate| match (&held.key, held.fingerprint) {
+        (Some(key), _) => key.is_of(one),
+        (None, Some(pin)) => one.sha256() == pin || Sha256::of(one.spki_der()) == pin,
+        (None, None) => false,
+    };
+    let locked = bundle.entries.iter().map(|entry| &entry.certificate);
+    if let Some(one) = locked.chain(terms.seen.into_iter().flatten()).find(|one| is_it(one)) {
+        return Some(one.clone());
+    }
+    let roots = match (&held.key, held.fingerprint) {
+        (Some(key), _) => terms.store.named(&key.subject),
+        (None, Some(pin)) => terms.store.pinned(pin).into_iter().collect(),
+        (None, None) => Vec::new(),
+    };
+    let roots = roots.into_iter().map(|root| root.certificate);
+    roots.into_iter().find(|one| is_it(one) && !terms.store.sources(one).is_empty())
+}
+
+/// Adds to `examined`, written by hand, which store has the roots that the manifest's stores have
+/// not.
+pub fn hold_by_hand(examined: &mut Examined, store: &Store) {
+    for one in examined.held.clone() {
+        let Some(certificate) = one.resolved(store) else { continue };
+        if !certificate.is_self_issued() || !store.sources(&certificate).is_empty() {
+            continue;
+        }
+        let (name, stores) = (named(&certificate), store.description());
+        let message = match mozilla_has(&certificate) {
+            true => format!("`{name}` is in Mozilla's store and not in {stores}"),
+            false if stores == Store::mozilla().description() => {
+                format!("`{name}` is not in {stores}")
+            }
+            false => format!("`{name}` is neither in {stores} nor in Mozilla's store"),
+        };
+        let action = "if the certificate is right, add its file to `roots` or its SHA-256 to \
+                      `trust-sha256` in the manifest"
+            .to_owned();
+        examined.find(one.line, Severity::Note, "untrusted-root", message, Some(action));
+    }
+}

@@ -1,0 +1,139 @@
+//! The options that say how a server is to be reached.
+
+use crate::stack::{client::Device, clients::DEVICES};
+use crate::{
+    endpoint::{StartTls, Target},
+    tls::probe,
+};
+use clap::ValueEnum;
+
+use crate::cli::{Exit, Failure, regenerate::Words};
+
+/// Heads these options and the others of their kind.
+pub(crate) const HEADING: &str = "Reaching the server";
+
+/// How a server is to be reached.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = HEADING)]
+pub(crate) struct Reaching {
+    /// Shake hands in full, in cleartext (TLS 1.2 and older), or auto: cleartext where full fails
+    #[arg(
+        long,
+        value_name = "WAY",
+        value_enum,
+        default_value_t = Handshake::Auto,
+        hide_possible_values = true
+    )]
+    handshake: Handshake,
+
+    /// Ask for TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp first
+    #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
+    starttls: Option<Protocol>,
+
+    /// Ask as a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls, bearssl or openssl
+    #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
+    pub(crate) device: Option<&'static Device>,
+
+    /// Ask every address for RSA and ECDSA, TLS 1.3 and older, with and without the name
+    #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]
+    pub(crate) survey: bool,
+
+    #[command(flatten)]
+    pub(crate) proxy: super::proxy::Through,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Handshake {
+    Auto,
+    Full,
+    Cleartext,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Protocol {
+    Smtp,
+    Imap,
+    Pop3,
+    Ftp,
+    Ldap,
+    Postgres,
+    Mysql,
+    Xmpp,
+}
+
+fn device(name: &str) -> Result<&'static Device, String> {
+    Device::named(name).ok_or_else(|| {
+        let names: Vec<_> = DEVICES.iter().map(|device| device.name).collect();
+        format!("no such device; there are {}", names.join(", "))
+    })
+}
+
+impl Reaching {
+    /// Adds the words of the options that decide which chain comes back.
+    pub(crate) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
+        let Self { handshake, starttls, device, survey, proxy: _ } = self;
+        let way = match handshake {
+            Handshake::Auto => None,
+            Handshake::Full => Some("full"),
+            Handshake::Cleartext => Some("cleartext"),
+        };
+        words.values("--handshake", way);
+        // The scheme of a URL is lost in `host:port`, whichever way it was said.
+        let protocol = match target {
+            Some(target) => target.scheme().starttls,
+            None => starttls.map(StartTls::from),
+        };
+        words.values("--starttls", protocol.and_then(StartTls::scheme).map(|scheme| scheme.word));
+        words.values("--as", device.map(|device| device.name));
+        words.switch("--survey", *survey);
+    }
+
+    /// Which handshakes may be tried.
+    pub(crate) fn way(&self) -> probe::Way {
+        match self.handshake {
+            Handshake::Auto => probe::Way::Auto,
+            Handshake::Full => probe::Way::Full,
+            Handshake::Cleartext => probe::Way::Cleartext,
+        }
+    }
+
+    /// The target as it is to be asked; a scheme of its own counts more than the option.
+    pub(crate) fn target(&self, target: &Target) -> Target {
+        match self.starttls {
+            Some(protocol) if !target.scheme().is_given => target.clone().asking(protocol.into()),
+            _ => target.clone(),
+        }
+    }
+
+    /// Refuses an option that contradicts the scheme of `target`.
+    pub(crate) fn agree(&self, target: &Target) -> Result<(), Failure> {
+        let scheme = target.scheme();
+        let Some(protocol) = self.starttls.map(StartTls::from) else { return Ok(()) };
+        if !scheme.is_given || scheme.starttls == Some(protocol) {
+            return Ok(());
+        }
+        let word = scheme.word;
+        let of_the_scheme = match scheme.starttls {
+            Some(other) => format!("`{word}:` asks for TLS in {other}"),
+            None => format!("`{word}:` begins with TLS"),
+        };
+        let message = format!("{of_the_scheme}, and `--starttls` asks for it in {protocol} first");
+        let hint = "leave out the scheme or the option".to_owned();
+        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+    }
+}
+
+impl From<Protocol> for StartTls {
+    fn from(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::Smtp => Self::Smtp,
+            Protocol::Imap => Self::Imap,
+            Protocol::Pop3 => Self::Pop3,
+            Protocol::Ftp => Self::Ftp,
+            Protocol::Ldap => Self::Ldap,
+            Protocol::Postgres => Self::Postgres,
+            Protocol::Mysql => Self::Mysql,
+            Protocol::Xmpp => Self::Xmpp,
+        }
+    }
+}

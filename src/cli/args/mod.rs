@@ -1,0 +1,375 @@
+//! The arguments as typed.
+
+pub(crate) mod anchor;
+pub(crate) mod connection;
+pub(crate) mod proxy;
+
+use std::{
+    ffi::{OsStr, OsString},
+    num::NonZeroU16,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    endpoint::Target,
+    output::emit::{self, Format, Identifier},
+    text::time::Time,
+    x509::certificate::Sha256,
+};
+use clap::{
+    Parser, Subcommand, ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
+use rustls_pki_types::DnsName;
+
+use super::{
+    commands::{check, completions, integrate, sync},
+    file_names,
+    stream::{self, Stream},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
+  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
+  certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
+  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
+  certgrab formats                                  list every format and its consumer
+  certgrab demo                                     see it all without a network
+
+Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
+4 a file could not be read or written, 5 needs attention soon, 70 a fault of certgrab's own,
+130 interrupted";
+
+/// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
+#[derive(Debug, Parser)]
+#[command(
+    name = "certgrab",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = EXAMPLES
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) job: Job,
+
+    #[command(flatten)]
+    pub(crate) display: Display,
+}
+
+/// What else the command can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Do the whole job against a server in this process; needs no network
+    Demo,
+    /// Judge a chain in a file; needs no network
+    Verify(super::commands::verify::Verify),
+    /// List the formats, each with its consumer
+    Formats(super::commands::formats::List),
+    /// Are the committed constants sound, and do they still open the door?
+    Check(check::Args),
+    /// Write the locks and the constants of certgrab.toml anew
+    Sync(sync::Args),
+    /// Write a small project that connects, with its lock and its check
+    New(super::commands::new::Args),
+    /// Write the file that makes a build or a CI run certgrab
+    Integrate(integrate::Args),
+    /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
+    Completions(completions::Completions),
+    /// Print the man page, all commands in one
+    Man,
+}
+
+/// Heads the options that say what a chain is judged by.
+const TRUST: &str = "What to trust";
+
+/// The main job: from targets to anchors.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What to write")]
+pub(crate) struct Job {
+    /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
+    #[arg(help_heading = None)]
+    #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = target)]
+    pub(crate) targets: Vec<Target>,
+
+    /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
+    #[arg(short, long, value_name = "FORMAT[=PATH]",
+          value_parser = OsStringValueParser::new().try_map(emission))]
+    pub(crate) emit: Vec<Emission>,
+
+    #[command(flatten)]
+    pub(crate) format: super::commands::formats::Shape,
+
+    /// Write the anchor, the chain (leaf to anchor), the leaf, or the intermediates
+    #[arg(long, value_enum, default_value_t = What::Anchor, hide_possible_values = true)]
+    pub(crate) what: What,
+
+    /// The name of the constants [default: from the host, as in M1_TUYACN_COM_ROOT_CA]
+    #[arg(long, value_parser = Identifier::new)]
+    pub(crate) name: Option<Identifier>,
+
+    /// Show the result as one JSON document a line and a target
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
+    #[arg(help_heading = TRUST)]
+    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
+    #[arg(help_heading = TRUST)]
+    #[arg(long, value_name = "HEX", value_parser = fingerprint)]
+    pub(crate) trust_sha256: Vec<Sha256>,
+
+    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    #[arg(help_heading = TRUST)]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Time>,
+
+    #[command(flatten)]
+    pub(crate) anchor: anchor::Anchor,
+
+    /// Say whether OTHER hangs on the same anchor, instead of showing the chain
+    #[arg(help_heading = anchor::HEADING)]
+    #[arg(long, value_name = "OTHER", value_parser = target,
+          conflicts_with_all = ["emit", "template", "from", "hosts", "survey", "sizes", "what",
+                                "backup", "siblings", "paths"])]
+    pub(crate) compare: Option<Target>,
+
+    /// Read the presented chain from FILE, or - for standard input; no socket is opened
+    #[arg(help_heading = connection::HEADING)]
+    #[arg(long, value_name = "FILE",
+          conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
+                                "aia_allow", "starttls", "timeout"])]
+    pub(crate) from: Option<PathBuf>,
+
+    /// Give up on a target after SECS seconds
+    #[arg(help_heading = connection::HEADING)]
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds,
+          allow_hyphen_values = true)]
+    pub(crate) timeout: NonZeroU16,
+
+    /// Connect to HOST:PORT, and still want a certificate for TARGET
+    #[arg(help_heading = connection::HEADING)]
+    #[arg(long, value_name = "HOST:PORT", value_parser = place)]
+    pub(crate) connect: Option<Target>,
+
+    /// Send NAME in the ClientHello, and want a certificate for it, instead of TARGET
+    #[arg(help_heading = connection::HEADING)]
+    #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
+    pub(crate) sni: Option<DnsName<'static>>,
+
+    /// Send no name in the ClientHello
+    #[arg(help_heading = connection::HEADING)]
+    #[arg(long)]
+    pub(crate) no_sni: bool,
+
+    /// Use IPv4 only
+    #[arg(help_heading = connection::HEADING)]
+    #[arg(short = '4', conflicts_with = "v6")]
+    pub(crate) v4: bool,
+
+    /// Use IPv6 only
+    #[arg(help_heading = connection::HEADING)]
+    #[arg(short = '6')]
+    pub(crate) v6: bool,
+
+    #[command(flatten)]
+    pub(crate) reaching: connection::Reaching,
+
+    #[command(flatten)]
+    pub(crate) many: super::commands::hosts::Arguments,
+}
+
+/// How results and messages are shown.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Messages")]
+pub(crate) struct Display {
+    /// Use colour: auto, always or never
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, hide_possible_values = true)]
+    pub(crate) color: Color,
+
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Which certificates to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum What {
+    Anchor,
+    Chain,
+    Leaf,
+    Intermediates,
+}
+
+impl From<What> for crate::run::pack::What {
+    fn from(what: What) -> Self {
+        match what {
+            What::Anchor => Self::Anchor,
+            What::Chain => Self::Chain,
+            What::Leaf => Self::Leaf,
+            What::Intermediates => Self::Intermediates,
+        }
+    }
+}
+
+/// One `--emit`.
+#[derive(Debug, Clone)]
+pub(crate) struct Emission {
+    pub(crate) form: Form,
+    pub(crate) path: Option<PathBuf>,
+}
+
+/// What one `--emit` writes.
+#[derive(Debug, Clone)]
+pub(crate) enum Form {
+    /// The result as a JSON document.
+    Document,
+    /// The certificates in a format.
+    Certificates(Format),
+    /// The certificates with a template of the user's own.
+    Template(super::commands::formats::Template),
+}
+
+/// Whether `word` begins with a scheme, as a URL does.
+pub(crate) fn has_scheme(word: &str) -> bool {
+    word.contains("://")
+}
+
+/// Whether `word` ends with a port.
+pub(crate) fn has_port(word: &str) -> bool {
+    let port = word.rsplit_once(':').map(|(_, port)| port);
+    port.is_some_and(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+pub(crate) fn target(text: &str) -> Result<Target, String> {
+    if file_names::instead_of_a_server(text) {
+        let port = format!("for a server of that name add its port: `{text}:443`");
+        return Err(match Path::new(text).is_file() {
+            true => format!("that is a file; `certgrab check {text}` checks it; {port}"),
+            false => format!("that names a file, and there is none; {port}"),
+        });
+    }
+    text.parse::<Target>().map_err(|error| match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    })
+}
+
+/// Where to connect to: the port is wanted, since the target's and the scheme's may differ. How to
+/// ask there is said by the target.
+pub(crate) fn place(text: &str) -> Result<Target, String> {
+    let place = target(text)?;
+    if text.contains("://") {
+        return Err("wanted HOST:PORT; the scheme goes before TARGET".to_owned());
+    }
+    let has_port = text.trim_end_matches('/').ends_with(&format!(":{}", place.port()));
+    if has_port { Ok(place) } else { Err("wanted a port too: HOST:PORT".to_owned()) }
+}
+
+pub(crate) fn seconds(text: &str) -> Result<NonZeroU16, String> {
+    text.parse().map_err(|_| format!("wanted whole seconds from 1 to {}", u16::MAX))
+}
+
+pub(crate) fn fingerprint(text: &str) -> Result<Sha256, String> {
+    Sha256::parse(text).ok_or_else(|| {
+        "wanted the 64 hexadecimal digits of a SHA-256, with or without colons".to_owned()
+    })
+}
+
+fn sni(text: &str) -> Result<DnsName<'static>, String> {
+    match target(text)?.name() {
+        rustls_pki_types::ServerName::DnsName(name) => Ok(name.clone()),
+        _ => Err("an address is never sent in a ClientHello (RFC 6066 section 3)".to_owned()),
+    }
+}
+
+/// More formats than this are a list to read elsewhere.
+const MOST_NEAR_FORMATS: usize = 6;
+
+/// Says which formats have `word` in their name or in that of their consumer, if few do.
+fn no_such_format(word: &str) -> String {
+    let wanted = word.to_lowercase();
+    let has = |text: &str| !wanted.is_empty() && text.to_lowercase().contains(&wanted);
+    let near: Vec<_> = emit::FORMATS
+        .iter()
+        .filter(|format| has(format.name) || has(format.consumer))
+        .map(|format| format!("`{}`", format.name))
+        .collect();
+    let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {
+        String::new()
+    } else {
+        format!("; near it: {}", near.join(", "))
+    };
+    format!("no such format{near}; `certgrab formats` lists all")
+}
+
+/// Takes `WORD=PATH` apart; without a path, or with `-` or `/dev/stdout` for one, it is standard
+/// output.
+pub(crate) fn word_and_path(text: &OsStr) -> Result<(OsString, Option<PathBuf>), String> {
+    match split(text) {
+        Some((_, path)) if path.is_empty() => Err("the path after `=` is empty".to_owned()),
+        Some((word, path)) => {
+            let path = PathBuf::from(path);
+            let is_output = path == Path::new("-") || stream::named(&path) == Some(Stream::Output);
+            Ok((word, Some(path).filter(|_| !is_output)))
+        }
+        None => Ok((text.to_owned(), None)),
+    }
+}
+
+/// What stands before the first `=`, and what behind it, in any encoding.
+#[cfg(unix)]
+fn split(text: &OsStr) -> Option<(OsString, OsString)> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bytes = text.as_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'=')?;
+    Some((OsStr::from_bytes(&bytes[..at]).into(), OsStr::from_bytes(&bytes[at + 1..]).into()))
+}
+
+/// What stands before the first `=`, and what behind it.
+#[cfg(not(unix))]
+fn split(text: &OsStr) -> Option<(OsString, OsString)> {
+    let (word, path) = text.to_str()?.split_once('=')?;
+    Some((word.into(), path.into()))
+}
+
+fn emission(text: OsString) -> Result<Emission, String> {
+    let (word, path) = word_and_path(&text)?;
+    let word = word.to_string_lossy();
+    let form = match (&*word, emit::format(&word)) {
+        ("json", _) => Form::Document,
+        (_, Some(format)) => Form::Certificates(format),
+        _ => return Err(no_such_format(&word)),
+    };
+    Ok(Emission { form, path })
+}
+
+impl Emission {
+    /// Whether what it writes can be shown on a terminal.
+    pub(crate) fn is_text(&self) -> bool {
+        match &self.form {
+            Form::Document | Form::Template(_) => true,
+            Form::Certificates(format) => format.is_text,
+        }
+    }
+}

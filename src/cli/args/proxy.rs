@@ -1,0 +1,81 @@
+//! Which proxy is used: `--proxy`, or what the environment says. The library never looks there for
+//! one.
+
+use std::convert::Infallible;
+
+use crate::net::proxy::{InvalidUrl, Proxy};
+
+use crate::cli::{Exit, Failure};
+
+/// The environment's variables, the first that is not empty counting; the lower-case name of each
+/// goes before, as in curl.
+const VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+
+/// The variables for the targets without one.
+const EXCEPT: [&str; 2] = ["no_proxy", "NO_PROXY"];
+
+/// The option that says through which proxy a server is reached.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Through {
+    /// Connect through http://[NAME:PASSWORD@]HOST:PORT, socks5:// or socks5h://, or `none`
+    /// [default: HTTPS_PROXY or ALL_PROXY, not for NO_PROXY]
+    #[arg(long, value_name = "URL", value_parser = read)]
+    proxy: Option<Choice>,
+}
+
+/// What was typed, already read: clap repeats a value that its parser refuses, and this one may
+/// hold a password.
+#[derive(Debug, Clone)]
+enum Choice {
+    None,
+    Some(Proxy),
+    Invalid(InvalidUrl),
+}
+
+fn read(text: &str) -> Result<Choice, Infallible> {
+    Ok(match Proxy::new(text) {
+        _ if text == "none" => Choice::None,
+        Ok(proxy) => Choice::Some(proxy),
+        Err(invalid) => Choice::Invalid(invalid),
+    })
+}
+
+impl Through {
+    /// This choice, or `other` where nothing was typed.
+    pub(crate) fn or(&self, other: Self) -> Self {
+        if self.is_given() { self.clone() } else { other }
+    }
+
+    /// Whether a choice was typed.
+    pub(crate) fn is_given(&self) -> bool {
+        self.proxy.is_some()
+    }
+
+    /// The proxy. One that is asked for by the option is used for all targets.
+    pub(crate) fn proxy(&self) -> Result<Option<Proxy>, Failure> {
+        match &self.proxy {
+            Some(Choice::None) => return Ok(None),
+            Some(Choice::Some(proxy)) => return Ok(Some(proxy.clone())),
+            Some(Choice::Invalid(invalid)) => return Err(wrong("--proxy", *invalid)),
+            None => {}
+        }
+        let Some((name, url)) = first(&VARIABLES) else { return Ok(None) };
+        let proxy = Proxy::new(&url).map_err(|invalid| wrong(name, invalid))?;
+        let except = first(&EXCEPT).map(|(_, list)| list).unwrap_or_default();
+        Ok(Some(proxy.except(&except)))
+    }
+}
+
+/// The first variable that is not empty. What is not UTF-8 in it takes its place as U+FFFD, which
+/// stands in no URL.
+fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
+    let set = names.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
+    let mut texts = set.map(|(name, value)| (name, value.to_string_lossy().into_owned()));
+    texts.find(|(_, text)| !text.is_empty())
+}
+
+fn wrong(place: &str, invalid: InvalidUrl) -> Failure {
+    let hint = "wanted a URL such as http://proxy.lan:3128 or socks5h://NAME:PASSWORD@proxy.lan";
+    Failure::new(Exit::Usage, format!("`{place}` names no proxy: {invalid}"))
+        .with_hint(Some(hint.to_owned()))
+}

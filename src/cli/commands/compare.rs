@@ -1,0 +1,161 @@
+//! `--compare`: whether two servers hang on the same anchor.
+
+use std::fmt::Write as _;
+
+use crate::{
+    Grab,
+    endpoint::Target,
+    run::{
+        grab::{self, Options, Sni},
+        json::{Document, SCHEMA},
+    },
+    x509::certificate::Certificate,
+};
+use serde::Serialize;
+
+use crate::cli::{
+    Exit, Failure,
+    args::{Display, Job},
+    complain, output,
+};
+
+/// What two servers have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Relation {
+    /// The anchor of the one is that of the other, or another certificate of its name and key.
+    Same,
+    /// Each has another anchor, and there is a root that would do for both.
+    Shared,
+    /// No root does for both.
+    Different,
+}
+
+#[derive(Debug, Serialize)]
+struct Comparison {
+    schema: u32,
+    /// Nothing if a server has no anchor.
+    compare: Option<Relation>,
+    /// The SHA-256 of each root that does for both, as the first server has it and in its order.
+    shared: Vec<String>,
+    targets: [Document; 2],
+}
+
+type Asked = Result<Grab, grab::Error>;
+
+/// Asks both and compares; 0 if there is a root for both, 1 if there is none.
+pub(crate) fn run(
+    job: &Job,
+    other: &Target,
+    options: &Options,
+    display: &Display,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<Exit, Failure> {
+    let (target, other) = (&job.reaching.target(&job.targets[0]), &job.reaching.target(other));
+    // Where to connect and which name to send is said of the first server alone.
+    let mut others = options.clone();
+    others.connect.instead = None;
+    others.sni = Sni::Target;
+    let (first, second) = runtime
+        .block_on(async { tokio::join!(grab::grab(target, options), grab::grab(other, &others)) });
+    let exit = blame(target, &first).worse(blame(other, &second));
+    let (ours, theirs) = (roots(&first), roots(&second));
+    // A device trusts a name and a key: which certificate it has them from makes no difference.
+    let does_for_both = |root: &&Certificate| theirs.iter().any(|one| one.is_same_anchor(root));
+    let shared: Vec<_> = ours.iter().copied().filter(does_for_both).collect();
+    let relation = match (ours.first(), theirs.first()) {
+        (Some(one), Some(another)) if one.is_same_anchor(another) => Some(Relation::Same),
+        (Some(_), Some(_)) if !shared.is_empty() => Some(Relation::Shared),
+        (Some(_), Some(_)) => Some(Relation::Different),
+        _ => None,
+    };
+    if job.json {
+        let comparison = Comparison {
+            schema: SCHEMA,
+            compare: relation,
+            shared: shared.iter().map(|root| root.sha256().to_string()).collect(),
+            targets: [
+                Document::new(target, &first, options),
+                Document::new(other, &second, &others),
+            ],
+        };
+        let line = serde_json::to_string(&comparison)
+            .map_err(|error| Failure::new(Exit::Fault, format!("no document: {error}")))?;
+        output::write(format!("{line}\n").as_bytes())?;
+    } else {
+        output::show(&text(target, other, [&ours, &theirs], &shared, relation))?;
+    }
+    if relation == Some(Relation::Different) && !display.quiet {
+        let message = format!("{target} and {other} have no anchor in common");
+        let hint =
+            format!("write the anchor of {target} itself: `certgrab {target} --emit FORMAT`");
+        complain(&Failure::new(Exit::Untrusted, message).with_hint(Some(hint)));
+    }
+    Ok(match relation {
+        Some(Relation::Different) => exit.worse(Exit::Untrusted),
+        _ => exit,
+    })
+}
+
+/// Says why a server has no anchor, if it has none.
+fn blame(target: &Target, outcome: &Asked) -> Exit {
+    let failure = match outcome {
+        Err(error) => {
+            Failure::new(Exit::NoHandshake, format!("{target}: {error}")).with_hint(error.hint())
+        }
+        Ok(Grab { verdict: Err(refusal), .. }) => {
+            Failure::new(Exit::Untrusted, format!("{target}: {refusal}")).with_hint(refusal.hint())
+        }
+        Ok(_) => return Exit::Done,
+    };
+    complain(&failure);
+    failure.exit
+}
+
+/// The anchor of a server, then the other roots that would do.
+fn roots(outcome: &Asked) -> Vec<&Certificate> {
+    let Ok(Grab { verdict: Ok(judgement), .. }) = outcome else { return Vec::new() };
+    let verified = &judgement.verified;
+    std::iter::once(verified.anchor())
+        .chain(verified.alternatives())
+        .map(|candidate| &candidate.root.certificate)
+        .collect()
+}
+
+fn text(
+    target: &Target,
+    other: &Target,
+    roots: [&[&Certificate]; 2],
+    shared: &[&Certificate],
+    relation: Option<Relation>,
+) -> String {
+    let mut out = String::new();
+    for (target, roots) in [target, other].into_iter().zip(roots) {
+        match roots.first() {
+            Some(anchor) => {
+                let _ = writeln!(out, "{target}\n  anchor   {}", described(anchor));
+            }
+            None => {
+                let _ = writeln!(out, "{target}\n  anchor   none");
+            }
+        }
+        for root in roots.iter().skip(1) {
+            let _ = writeln!(out, "  or       {}", described(root));
+        }
+    }
+    let verdict = match relation {
+        None => return out,
+        Some(Relation::Same) => "both hang on the same anchor".to_owned(),
+        Some(Relation::Shared) => {
+            format!("each has another anchor; both take {}", described(shared[0]))
+        }
+        Some(Relation::Different) => "they have no anchor in common".to_owned(),
+    };
+    let _ = writeln!(out, "\ncompare    {verdict}");
+    out
+}
+
+fn described(certificate: &Certificate) -> String {
+    let subject = certificate.subject().text().line();
+    format!("{subject}, SHA-256 {}", certificate.sha256())
+}

@@ -1,0 +1,137 @@
+//! The whole job without a network: a small PKI, a server in this process, and its anchor.
+
+use std::{net::Ipv4Addr, sync::Arc};
+
+use crate::{
+    Grab,
+    endpoint::Target,
+    net::connect,
+    output::emit::{self, Identifier},
+    run::{
+        grab::{Options, grab},
+        pack::{self, What},
+    },
+    text::time::Time,
+    trust::store::Store,
+    x509::certificate::Certificate,
+};
+use anyhow::Context as _;
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::net::TcpListener;
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
+
+use crate::cli::{Exit, Failure, args::Display, output, report};
+
+/// The server's host; it resolves to this machine wherever there is a resolver.
+const HOST: &str = "localhost";
+
+/// A root, and what a server presents below it: leaf and intermediate, no root, as brokers do.
+struct Pki {
+    root: Certificate,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+/// Makes the PKI, serves it, grabs it and shows report, C header and Rust constants.
+pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
+    let (target, grabbed, options) = grab_from_this_process()
+        .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error:#}")))?;
+    let judgement = grabbed
+        .verdict
+        .as_ref()
+        .map_err(|refusal| Failure::new(Exit::Untrusted, refusal.to_string()))?;
+    output::show(&report::trusted(&target, &grabbed, judgement, &options))?;
+    let bundle = pack::pack(&target, &grabbed.presented, &judgement.verified, What::Anchor);
+    let name = Identifier::for_host(HOST, "ROOT_CA");
+    for (title, format) in [("C header", "c"), ("Rust constants", "rust")] {
+        let Some(format) = emit::format(format) else { continue };
+        let source = emit::render(&bundle, format, &name)
+            .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error}")))?;
+        if !display.quiet {
+            output::show(&format!("\n---- {title}: --emit {} ----\n\n", format.name))?;
+        }
+        output::write(&source)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The real thing on loopback: what was grabbed from whom, and with which options.
+fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Options)> {
+    let pki = pki().context("no certificates")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port")?;
+        let address = listener.local_addr()?;
+        serve(listener, &pki).context("no server")?;
+        let target: Target = format!("{HOST}:{}", address.port()).parse()?;
+        let mut store = Store::default();
+        store.add_certificate(pki.root, "the demo's own root");
+        let options = Options {
+            connect: connect::Options {
+                instead: Some(address.to_string().parse()?),
+                ..connect::Options::default()
+            },
+            ..Options::new(store, Time::now())
+        };
+        let grabbed = grab(&target, &options).await?;
+        Ok((target, grabbed, options))
+    })
+}
+
+fn pki() -> anyhow::Result<Pki> {
+    let this_year = i32::from(Time::now().year());
+    let authority = |name: &str| -> Result<CertificateParams, rcgen::Error> {
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::OrganizationName, "certgrab demo");
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.not_before = rcgen::date_time_ymd(this_year, 1, 1);
+        params.not_after = rcgen::date_time_ymd(this_year + 20, 1, 1);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        Ok(params)
+    };
+    let root_key = KeyPair::generate()?;
+    let root_params = authority("Demo Root CA")?;
+    let root = root_params.self_signed(&root_key)?;
+    let root_issuer = Issuer::new(root_params, root_key);
+
+    let issuing_key = KeyPair::generate()?;
+    let issuing_params = authority("Demo Issuing CA")?;
+    let issuing = issuing_params.signed_by(&issuing_key, &root_issuer)?;
+    let issuing_issuer = Issuer::new(issuing_params, issuing_key);
+
+    let leaf_key = KeyPair::generate()?;
+    let mut leaf_params = CertificateParams::new(vec![HOST.to_owned()])?;
+    leaf_params.distinguished_name = DistinguishedName::new();
+    leaf_params.distinguished_name.push(DnType::CommonName, HOST);
+    leaf_params.not_before = rcgen::date_time_ymd(this_year, 1, 1);
+    leaf_params.not_after = rcgen::date_time_ymd(this_year + 1, 1, 2);
+    let leaf = leaf_params.signed_by(&leaf_key, &issuing_issuer)?;
+    Ok(Pki {
+        root: Certificate::from_der(root.der())?,
+        chain: vec![leaf.der().clone(), issuing.der().clone()],
+        key: PrivatePkcs8KeyDer::from(leaf_key.serialize_der()).into(),
+    })
+}
+
+/// Shakes hands with whoever comes, until the runtime ends.
+fn serve(listener: TcpListener, pki: &Pki) -> Result<(), rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(pki.chain.clone(), pki.key.clone_key())?;
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // A client that goes away is what this server is for.
+            let _ = acceptor.accept(stream).await;
+        }
+    });
+    Ok(())
+}

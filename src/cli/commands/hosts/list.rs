@@ -1,0 +1,280 @@
+//! The list: a target a line, with options behind it.
+//!
+//! In: a file or standard input, read by a thread of its own as the run asks for more. Out:
+//! [`Entry`]s. A line that names no target is an entry too: one bad line ends nothing.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, BufRead, BufReader, Read as _},
+    path::Path,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::{
+    endpoint,
+    endpoint::Target,
+    run::grab::{Options, Sni},
+    text::{foreign::Foreign, secrets},
+};
+use rustls_pki_types::{DnsName, ServerName};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use crate::cli::{Exit, Failure, args};
+
+/// The longest line: twice the longest name (RFC 1035 section 2.3.4) for each of its three parts.
+const MAX_LINE_BYTES: u64 = 2 * 255 * 3;
+
+/// One line that names a target, or should.
+pub(crate) struct Entry {
+    /// The position among the entries that this run takes, from 0.
+    pub(crate) index: u64,
+    pub(crate) target: Result<(Target, Changes), Problem>,
+}
+
+/// What a line says besides the target.
+#[derive(Default)]
+pub(crate) struct Changes {
+    sni: Option<DnsName<'static>>,
+    connect: Option<Target>,
+}
+
+/// Why a line names no target.
+pub(crate) struct Problem {
+    line: u64,
+    message: String,
+    hint: Option<String>,
+}
+
+/// Every `of`-th entry, beginning with the `part`-th.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shard {
+    part: u64,
+    of: u64,
+}
+
+/// A list under reading.
+pub(crate) struct List {
+    entries: mpsc::Receiver<Entry>,
+    failure: Arc<Mutex<Option<Failure>>>,
+    length_hint: Option<u64>,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    /// Takes `2/5`: the second of five.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "wanted I/N, such as 2/5 for the second of five".to_owned();
+        let (part, of) = text.split_once('/').ok_or_else(wrong)?;
+        let (part, of) = (part.parse().map_err(|_| wrong())?, of.parse().map_err(|_| wrong())?);
+        if part == 0 || part > of { Err(wrong()) } else { Ok(Self { part, of }) }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.part, self.of)
+    }
+}
+
+impl List {
+    /// Opens the list and begins to read it; `ahead` entries are read before they are asked for.
+    pub(crate) fn open(path: &Path, shard: Option<Shard>, ahead: usize) -> Result<Self, Failure> {
+        let is_stdin = path == Path::new("-");
+        let shown = match is_stdin {
+            true => "standard input".to_owned(),
+            false => Foreign::text(&path.display().to_string()).line(),
+        };
+        let place = shown.clone();
+        let cannot_read = move |error: io::Error| {
+            Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
+        };
+        let (reader, length_hint): (Box<dyn BufRead + Send>, _) = if is_stdin {
+            (Box::new(BufReader::new(io::stdin())), None)
+        } else {
+            let length = count_lines(path);
+            (Box::new(BufReader::new(File::open(path).map_err(&cannot_read)?)), length)
+        };
+        let (sender, entries) = mpsc::channel(ahead.clamp(1, 1_024));
+        let failure = Arc::new(Mutex::new(None));
+        let report = Arc::clone(&failure);
+        let shard = shard.unwrap_or(Shard { part: 1, of: 1 });
+        let no_thread = cannot_read.clone();
+        let reading = move || {
+            let problem = match read(reader, shard, &sender) {
+                Ok(0) => Failure::new(Exit::Usage, format!("{place} names no target")),
+                Ok(_) => return,
+                Err(error) => cannot_read(error),
+            };
+            *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+        };
+        std::thread::Builder::new().spawn(reading).map_err(no_thread)?;
+        Ok(Self { entries, failure, length_hint: length_hint.map(|length| length / shard.of) })
+    }
+
+    pub(crate) async fn next(&mut self) -> Option<Entry> {
+        self.entries.recv().await
+    }
+
+    /// Why the list could not be read to its end.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// About how many entries there are, where that can be known.
+    pub(crate) fn length_hint(&self) -> Option<u64> {
+        self.length_hint
+    }
+}
+
+/// The lines of a regular file, counted without keeping them.
+fn count_lines(path: &Path) -> Option<u64> {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut reader = BufReader::new(File::open(path).ok()?);
+    let mut count = 0;
+    loop {
+        let buffer = reader.fill_buf().ok()?;
+        if buffer.is_empty() {
+            return Some(count);
+        }
+        count += buffer.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let length = buffer.len();
+        reader.consume(length);
+    }
+}
+
+/// Sends the entries of `shard` until the list or the interest in it ends; how many lines name a
+/// target or should.
+fn read(
+    mut reader: Box<dyn BufRead + Send>,
+    shard: Shard,
+    sender: &mpsc::Sender<Entry>,
+) -> io::Result<u64> {
+    let (mut number, mut seen, mut index) = (0, 0, 0);
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        let length = reader.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut bytes)?;
+        if length == 0 {
+            return Ok(seen);
+        }
+        number += 1;
+        let whole = bytes.ends_with(b"\n") || length as u64 <= MAX_LINE_BYTES;
+        if !whole {
+            skip_line(&mut reader)?;
+        }
+        let text = Foreign::bytes(bytes.trim_ascii()).line();
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        seen += 1;
+        if seen % shard.of != shard.part % shard.of {
+            continue;
+        }
+        let problem = |(message, hint)| Problem { line: number, message, hint };
+        let target = match whole {
+            true => parse(&bytes).map_err(problem),
+            false => Err(problem((format!("is longer than {MAX_LINE_BYTES} bytes"), None))),
+        };
+        if sender.blocking_send(Entry { index, target }).is_err() {
+            return Ok(seen);
+        }
+        index += 1;
+    }
+}
+
+fn skip_line(reader: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let length = end.map_or(buffer.len(), |end| end + 1);
+        reader.consume(length);
+        if end.is_some() {
+            return Ok(());
+        }
+    }
+}
+
+/// A sentence and a hint.
+type Complaint = (String, Option<String>);
+
+/// Reads `host:port sni=NAME connect=HOST:PORT # a comment`.
+fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
+    let text = str::from_utf8(bytes).map_err(|_| ("is not UTF-8".to_owned(), None))?;
+    let complain = |error: &endpoint::Error| (error.to_string(), error.hint());
+    let mut words = text.split_whitespace().take_while(|word| !word.starts_with('#'));
+    let first = words.next().unwrap_or_default();
+    let target = first.parse::<Target>().map_err(|error| complain(&error))?;
+    let mut changes = Changes::default();
+    let twice = |option: &str| Err((format!("has `{option}=` twice"), None));
+    for word in words {
+        let place = |value: &str| value.parse::<Target>().map_err(|error| complain(&error));
+        match word.split_once('=') {
+            Some((option @ ("sni" | "connect"), "")) => {
+                return Err((format!("has an empty `{option}=`"), None));
+            }
+            Some(("sni", _)) if changes.sni.is_some() => return twice("sni"),
+            Some(("connect", _)) if changes.connect.is_some() => return twice("connect"),
+            Some(("sni", value)) => match place(value)?.name() {
+                ServerName::DnsName(name) => changes.sni = Some(name.clone()),
+                _ => return Err((format!("`sni={}` is an address", clean(value)), None)),
+            },
+            Some(("connect", value)) => {
+                let place = args::place(value).map_err(|message| (message, None))?;
+                changes.connect = Some(place);
+            }
+            _ => {
+                let hint = "behind a target stand `sni=NAME` and `connect=HOST:PORT`".to_owned();
+                return Err((format!("has the unknown option `{}`", clean(word)), Some(hint)));
+            }
+        }
+    }
+    Ok((target, changes))
+}
+
+fn clean(word: &str) -> String {
+    Foreign::text(word).line()
+}
+
+impl Changes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sni.is_none() && self.connect.is_none()
+    }
+
+    /// The options of the run with those of the line.
+    pub(crate) fn apply(self, options: &Options) -> Options {
+        let mut changed = options.clone();
+        if let Some(name) = self.sni {
+            changed.sni = Sni::Name(name);
+        }
+        if self.connect.is_some() {
+            changed.connect.instead = self.connect;
+        }
+        changed
+    }
+}
+
+impl Problem {
+    /// The result of a line that names no target: a document with nothing in it.
+    pub(crate) fn document(&self, index: u64) -> String {
+        let message = format!("line {}: {}", self.line, self.message);
+        let message = secrets::hide_in_sentence(&message);
+        let error = json!({
+            "kind": "bad_target", "stage": "target", "message": message, "hint": self.hint
+        });
+        let document = json!({
+            "schema": crate::run::json::SCHEMA, "index": index, "target": null,
+            "status": "failed", "error": error, "handshake": null, "presented": [], "unreadable": [],
+            "fetched": [], "paths": [], "anchor": null, "sufficient": null, "alternatives": [], "warnings": []
+        });
+        format!("{document}\n")
+    }
+}

@@ -1,0 +1,356 @@
+//! Many targets: a list is read as a stream, and each line's result is written as it comes.
+//!
+//! Memory does not grow with the list: at most `--jobs` targets are under way, at most a few times
+//! as many results wait for their turn with `--ordered`, and what the summary needs is counted.
+
+mod anchor_set;
+mod list;
+mod progress;
+mod tally;
+
+use std::{
+    collections::BTreeMap,
+    io::{self, BufWriter, Write as _},
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use crate::{
+    Grab,
+    endpoint::Target,
+    net::aside,
+    run::{
+        grab::{self, Options},
+        json::Document,
+    },
+};
+use rustls_pki_types::ServerName;
+use tokio::task::JoinSet;
+
+pub(crate) use self::anchor_set::agree;
+use self::{
+    list::{Entry, List, Shard},
+    progress::Progress,
+    tally::Tally,
+};
+use super::{formats, targets};
+use crate::cli::{
+    Exit, Failure,
+    args::{Display, Job, connection::Reaching},
+    atomic_write, regenerate,
+};
+
+/// Results that may wait for an earlier one with `--ordered`, for each job.
+const WAITING_PER_JOB: usize = 4;
+
+/// Descriptors kept for what is no target: standard streams, the list, the runtime, resolvers.
+const OTHER_DESCRIPTORS: u64 = 64;
+
+/// Many targets from a list.
+///
+/// What is only for a list also conflicts with targets: clap does not insist on a list that the
+/// targets exclude.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Many targets")]
+pub(crate) struct Arguments {
+    /// Read targets from FILE, or - for standard input, one a line; JSON lines as they come
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths"])]
+    pub(crate) hosts: Option<PathBuf>,
+
+    /// Ask so many targets at once
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "64",
+        requires = "hosts",
+        conflicts_with = "targets",
+        value_parser = jobs,
+        allow_hyphen_values = true
+    )]
+    pub(crate) jobs: NonZeroUsize,
+
+    /// Write the results in the order of the list
+    #[arg(long, requires = "hosts", conflicts_with = "targets")]
+    pub(crate) ordered: bool,
+
+    /// Take every N-th target only, beginning with the I-th
+    #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
+    pub(crate) shard: Option<Shard>,
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
+}
+
+/// What became of one line of the list.
+struct Finished {
+    index: u64,
+    line: String,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    /// The line names no target.
+    Unreadable,
+    /// The target was asked.
+    Asked {
+        target: Target,
+        /// The name that its certificate has to carry.
+        name: ServerName<'static>,
+        result: Box<Result<Grab, grab::Error>>,
+    },
+}
+
+/// Asks all targets of the list; how it ended, the worst target counting.
+pub(crate) fn run(
+    job: &Job,
+    file: &std::path::Path,
+    options: Options,
+    display: &Display,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<Exit, Failure> {
+    let arguments = &job.many;
+    let jobs = affordable(arguments.jobs.get(), display);
+    let list = List::open(file, arguments.shard, jobs)?;
+    let progress = Progress::new(display, list.length_hint());
+    runtime.block_on(Run::new(job, options, jobs, progress).all(list, job, display))
+}
+
+/// As many jobs as there are descriptors for, after asking the system for all it allows.
+fn affordable(jobs: usize, display: &Display) -> usize {
+    let wanted = jobs as u64 + OTHER_DESCRIPTORS;
+    let Ok(allowed) = rlimit::increase_nofile_limit(wanted) else {
+        return jobs;
+    };
+    let room = usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(jobs).max(1);
+    if room < jobs {
+        let message = format_args!(
+            "the system allows {allowed} open files: {room} jobs at once instead of {jobs}"
+        );
+        crate::cli::output::warn(message, display);
+    }
+    jobs.min(room)
+}
+
+/// The state of a run over a list.
+struct Run {
+    options: Arc<Options>,
+    jobs: usize,
+    ordered: bool,
+    reaching: Reaching,
+    under_way: JoinSet<Finished>,
+    /// Results that came before their turn, and whose turn it is.
+    waiting: BTreeMap<u64, Finished>,
+    next: u64,
+    out: BufWriter<io::Stdout>,
+    tally: Tally,
+    progress: Progress,
+    /// Whether there is more to write than the results.
+    exports: bool,
+    /// Whether the reader of the results went away.
+    is_unread: bool,
+}
+
+/// How the reading of a list ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All lines were read.
+    Read,
+    /// The user pressed Ctrl-C.
+    Interrupted,
+    /// The reader of standard output went away.
+    Closed,
+}
+
+impl Run {
+    fn new(job: &Job, options: Options, jobs: usize, progress: Progress) -> Self {
+        let export = (!job.emit.is_empty()).then_some(options.at);
+        Self {
+            options: Arc::new(options),
+            jobs,
+            ordered: job.many.ordered,
+            reaching: job.reaching.clone(),
+            under_way: JoinSet::new(),
+            waiting: BTreeMap::new(),
+            next: 0,
+            out: BufWriter::new(io::stdout()),
+            tally: Tally::new(export),
+            progress,
+            exports: !job.emit.is_empty(),
+            is_unread: false,
+        }
+    }
+
+    async fn all(mut self, mut list: List, job: &Job, display: &Display) -> Result<Exit, Failure> {
+        atomic_write::heed_second_interrupt();
+        let end = self.each(&mut list).await?;
+        atomic_write::heed_next_interrupt();
+        // What is still under way after Ctrl-C or a closed pipe is given up.
+        self.under_way.abort_all();
+        self.progress.finish();
+        if end == End::Closed || self.is_unread {
+            // What is left in the buffer has no reader.
+            let _ = self.out.into_parts();
+        }
+        if end == End::Closed {
+            return Ok(Exit::Done);
+        }
+        if !display.quiet {
+            for line in self.tally.summary(end == End::Interrupted).lines() {
+                crate::cli::output::say(line);
+            }
+        }
+        if let Some(failure) = list.failure() {
+            return Err(failure);
+        }
+        if end == End::Interrupted {
+            return Ok(Exit::Interrupted);
+        }
+        // A set of what failed is empty, and leaves all files as they are.
+        let exit = self.tally.exit();
+        if let Some(mut set) = self.tally.set() {
+            set.bundle.options = regenerate::words(job, None);
+            set.warn(display);
+            set.prove(job, self.options.at, display)?;
+            let name = formats::name(job, &set.bundle)?;
+            targets::export(job, display, &set.bundle, &name, String::new)?;
+        } else if !job.emit.is_empty() {
+            crate::cli::output::warn("no anchor was found: nothing is written", display);
+        }
+        Ok(exit)
+    }
+
+    async fn each(&mut self, list: &mut List) -> Result<End, Failure> {
+        let mut more = true;
+        let interrupt = tokio::signal::ctrl_c();
+        tokio::pin!(interrupt);
+        loop {
+            let room = self.under_way.len() < self.jobs
+                && self.waiting.len() < self.jobs * WAITING_PER_JOB;
+            tokio::select! {
+                biased;
+                _ = &mut interrupt => {
+                    self.drain()?;
+                    return Ok(End::Interrupted);
+                }
+                Some(joined) = self.under_way.join_next() => {
+                    let mut next = Some(joined);
+                    // As soon as no other result is there, these are on their way.
+                    while let Some(joined) = next {
+                        let finished = joined.map_err(|error| {
+                            Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
+                        })?;
+                        if !self.take(finished)? {
+                            return Ok(End::Closed);
+                        }
+                        next = self.under_way.try_join_next();
+                    }
+                    if !self.flush()? {
+                        return Ok(End::Closed);
+                    }
+                }
+                entry = list.next(), if more && room => match entry {
+                    Some(entry) => self.start(entry),
+                    None => more = false,
+                },
+                else => break,
+            }
+            if self.under_way.is_empty() && !more {
+                break;
+            }
+        }
+        self.drain()?;
+        Ok(End::Read)
+    }
+
+    fn start(&mut self, entry: Entry) {
+        let Entry { index, target } = entry;
+        let target = target.map(|(target, changes)| (self.reaching.target(&target), changes));
+        let options = Arc::clone(&self.options);
+        self.under_way.spawn(async move {
+            let (target, changes) = match target {
+                Ok(read) => read,
+                Err(problem) => {
+                    let line = problem.document(index);
+                    return Finished { index, line, outcome: Outcome::Unreadable };
+                }
+            };
+            let options = match changes.is_empty() {
+                true => options,
+                false => Arc::new(changes.apply(&options)),
+            };
+            let result = grab::grab(&target, &options).await;
+            // All the paths of a hostile chain take a while to look at.
+            let report = move || {
+                let line = Document::new(&target, &result, &options).with_index(index).to_line();
+                let name = options.wanted_name(&target);
+                let result = Box::new(result);
+                Finished { index, line, outcome: Outcome::Asked { target, name, result } }
+            };
+            aside::compute(report).await
+        });
+    }
+
+    /// Writes a result, or keeps it until it is its turn; whether anyone still reads.
+    fn take(&mut self, finished: Finished) -> Result<bool, Failure> {
+        if !self.ordered {
+            return self.write(&finished);
+        }
+        self.waiting.insert(finished.index, finished);
+        while let Some(finished) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            if !self.write(&finished)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn write(&mut self, finished: &Finished) -> Result<bool, Failure> {
+        self.tally.count(finished.index, &finished.outcome);
+        self.progress.advance(&self.tally);
+        if self.is_unread {
+            return Ok(true);
+        }
+        let outcome = self.out.write_all(finished.line.as_bytes());
+        self.goes_on(outcome)
+    }
+
+    /// Sends what is written on its way; whether the run goes on.
+    fn flush(&mut self) -> Result<bool, Failure> {
+        if self.is_unread {
+            return Ok(true);
+        }
+        let outcome = self.out.flush();
+        self.goes_on(outcome)
+    }
+
+    /// Whether the run goes on: without a reader of the results only for the set of anchors, which
+    /// goes to a file.
+    fn goes_on(&mut self, outcome: io::Result<()>) -> Result<bool, Failure> {
+        self.is_unread = !still_read(outcome)?;
+        Ok(!self.is_unread || self.exports)
+    }
+
+    /// Writes what waits for results that will not come any more, and sends all on its way.
+    fn drain(&mut self) -> Result<bool, Failure> {
+        while let Some((_, finished)) = self.waiting.pop_first() {
+            if !self.write(&finished)? {
+                return Ok(false);
+            }
+        }
+        self.flush()
+    }
+}
+
+/// Whether anyone still reads standard output; a full disk is an error, a closed pipe is not.
+fn still_read(outcome: io::Result<()>) -> Result<bool, Failure> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => {
+            Err(Failure::new(Exit::File, format!("cannot write to standard output: {error}")))
+        }
+    }
+}

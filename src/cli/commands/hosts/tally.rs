@@ -1,0 +1,177 @@
+//! What a run over many targets came to: counts, and the anchors that open all doors.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt::Write as _,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use crate::{
+    Grab, endpoint::Target, judge::rank::Candidate, run::set_cover, text::time::Time,
+    x509::certificate::Sha256,
+};
+use rustls_pki_types::ServerName;
+
+use super::{
+    Outcome,
+    anchor_set::{Material, Set},
+};
+use crate::cli::Exit;
+
+/// Counts over the results. It grows with distinct chains and anchors, not with targets; only what
+/// `--emit` writes names every target.
+#[derive(Default)]
+pub(crate) struct Tally {
+    done: u64,
+    ok: u64,
+    untrusted: u64,
+    failed: BTreeMap<&'static str, u64>,
+    /// Hashes of the presented chains: 8 bytes for each distinct one.
+    chains: HashSet<u64>,
+    /// The doors by the anchors that open them, the chosen one first.
+    doors: BTreeMap<Vec<Sha256>, Door>,
+    anchors: HashMap<Sha256, String>,
+    exit: Option<Exit>,
+    material: Option<Material>,
+}
+
+/// Targets that the same anchors open.
+#[derive(Default)]
+struct Door {
+    count: u64,
+    /// The first of them, up to [`EXAMPLES`].
+    examples: Vec<String>,
+}
+
+/// Targets named for an anchor: enough to see what kind of server it is for.
+const EXAMPLES: usize = 3;
+
+impl Tally {
+    /// Nothing counted yet; `export` is the time of judgement if the set of anchors will be written.
+    pub(crate) fn new(export: Option<Time>) -> Self {
+        Self { material: export.map(Material::new), ..Self::default() }
+    }
+
+    pub(crate) fn count(&mut self, index: u64, outcome: &Outcome) {
+        self.done += 1;
+        let exit = match outcome {
+            Outcome::Unreadable => self.fail("bad_target", Exit::Usage),
+            Outcome::Asked { target, name, result } => match result.as_ref() {
+                Err(error) => self.fail(error.kind(), Exit::NoHandshake),
+                Ok(grab) => self.judged(index, target, name, grab),
+            },
+        };
+        self.exit = Some(self.exit.unwrap_or(Exit::Done).worse(exit));
+    }
+
+    fn fail(&mut self, kind: &'static str, exit: Exit) -> Exit {
+        *self.failed.entry(kind).or_default() += 1;
+        exit
+    }
+
+    fn judged(
+        &mut self,
+        index: u64,
+        target: &Target,
+        name: &ServerName<'static>,
+        grab: &Grab,
+    ) -> Exit {
+        let mut hasher = DefaultHasher::new();
+        grab.presented.fingerprints().hash(&mut hasher);
+        self.chains.insert(hasher.finish());
+        let Ok(judgement) = &grab.verdict else {
+            self.untrusted += 1;
+            return Exit::Untrusted;
+        };
+        self.ok += 1;
+        let verified = &judgement.verified;
+        let sufficient = verified.alternatives().iter().filter(|one| one.is_sufficient());
+        let candidates: Vec<&Candidate> =
+            std::iter::once(verified.anchor()).chain(sufficient).collect();
+        for candidate in &candidates {
+            let certificate = &candidate.root.certificate;
+            self.anchors
+                .entry(certificate.sha256())
+                .or_insert_with(|| certificate.subject().text().line());
+        }
+        let door: Vec<Sha256> =
+            candidates.iter().map(|one| one.root.certificate.sha256()).collect();
+        if let Some(material) = &mut self.material {
+            material.add(index, (target, name), grab, judgement, &door);
+        }
+        let door = self.doors.entry(door).or_default();
+        door.count += 1;
+        if door.examples.len() < EXAMPLES {
+            door.examples.push(target.to_string());
+        }
+        Exit::Done
+    }
+
+    pub(crate) fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// All that have no anchor.
+    pub(crate) fn failures(&self) -> u64 {
+        self.done - self.ok
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit.unwrap_or(Exit::Done)
+    }
+
+    fn smallest(&self) -> Vec<Sha256> {
+        let doors: Vec<Vec<Sha256>> = self.doors.keys().cloned().collect();
+        set_cover::smallest(&doors)
+    }
+
+    /// The smallest set to export, if there is one to write and any anchor was found.
+    pub(crate) fn set(self) -> Option<Set> {
+        let smallest = self.smallest();
+        self.material?.set(&smallest).filter(|set| !set.bundle.entries.is_empty())
+    }
+
+    /// A few lines for a person.
+    pub(crate) fn summary(&self, interrupted: bool) -> String {
+        let mut out = String::new();
+        let end = if interrupted { "interrupted after " } else { "" };
+        let _ = writeln!(
+            out,
+            "{end}{}: {} with an anchor, {} not trusted, {} failed",
+            counted(self.done, "target"),
+            self.ok,
+            self.untrusted,
+            self.failed.values().sum::<u64>()
+        );
+        let _ = writeln!(out, "{}", counted(self.chains.len() as u64, "distinct chain"));
+        for (kind, count) in &self.failed {
+            let _ = writeln!(out, "failed with {kind}: {count}");
+        }
+        let smallest = self.smallest();
+        if !smallest.is_empty() {
+            let anchors = counted(smallest.len() as u64, "anchor");
+            let verb = if smallest.len() == 1 { "opens" } else { "open" };
+            let _ = writeln!(out, "{anchors} {verb} all doors that have one:");
+        }
+        for anchor in smallest {
+            let subject = self.anchors.get(&anchor).map_or("", String::as_str);
+            let opened = || self.doors.iter().filter(|(door, _)| door.contains(&anchor));
+            let count: u64 = opened().map(|(_, door)| door.count).sum();
+            let examples: Vec<&str> = opened()
+                .flat_map(|(_, door)| door.examples.iter().map(String::as_str))
+                .take(EXAMPLES)
+                .collect();
+            let more = if count > examples.len() as u64 { ", ..." } else { "" };
+            let examples = examples.join(", ");
+            let _ = writeln!(out, "  {subject}, SHA-256 {anchor}");
+            let _ = writeln!(out, "    for {}: {examples}{more}", counted(count, "target"));
+        }
+        out
+    }
+}
+
+/// `1 target`, `2 targets`.
+fn counted(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}

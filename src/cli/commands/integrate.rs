@@ -1,0 +1,160 @@
+//! `certgrab integrate`: the small file that makes a build or a CI run certgrab.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::text::foreign::Foreign;
+use clap::ValueEnum;
+
+use crate::cli::{Exit, Failure, REPOSITORY, args::Display, output, within};
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab integrate cmake            certgrab.cmake, for ESP-IDF and plain CMake
+  certgrab integrate platformio       certgrab_pre.py, an extra script
+  certgrab integrate github-actions   a workflow that checks every night";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// What to integrate with: cmake, platformio, make, github-actions or pre-commit
+    #[arg(value_enum, hide_possible_values = true)]
+    with: With,
+
+    /// The top of the project
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+
+    /// Replace a file that is there and different
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum With {
+    Cmake,
+    Platformio,
+    Make,
+    GithubActions,
+    PreCommit,
+}
+
+impl With {
+    /// The file, its text, and what is left to the user.
+    fn parts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Cmake => (
+                "certgrab.cmake",
+                include_str!("../../../templates/integration/certgrab.cmake"),
+                "say `include(certgrab.cmake)` and `certgrab_constants(TARGET)` in CMakeLists.txt",
+            ),
+            Self::Platformio => (
+                "certgrab_pre.py",
+                include_str!("../../../templates/integration/certgrab_pre.py"),
+                "say `extra_scripts = pre:certgrab_pre.py` in platformio.ini",
+            ),
+            Self::Make => (
+                "certgrab.mk",
+                include_str!("../../../templates/integration/certgrab.mk"),
+                "say `include certgrab.mk` in the Makefile, and have the firmware need `certgrab`",
+            ),
+            Self::GithubActions => (
+                ".github/workflows/certgrab.yml",
+                include_str!("../../../templates/integration/github-actions.yml"),
+                "commit it",
+            ),
+            Self::PreCommit => (
+                ".pre-commit-config.yaml",
+                include_str!("../../../templates/integration/pre-commit.yaml"),
+                "run `pre-commit install`",
+            ),
+        }
+    }
+}
+
+/// What templates have in the place of the way to install certgrab.
+const INSTALL: &str = "@INSTALL@";
+
+/// The file's text with the way to install certgrab; `repository` is where it was published from.
+///
+/// Until then anybody may take the name in a package registry, so a build without an address tells
+/// builds to install its source.
+fn filled(template: &str, with: With, repository: &str) -> String {
+    let is_published = !repository.is_empty();
+    let version = env!("CARGO_PKG_VERSION");
+    let install = match (with, is_published) {
+        (With::GithubActions, true) => format!("run: pipx install certgrab=={version}"),
+        (With::GithubActions, false) => format!(
+            "# From a copy of its source in the folder `certgrab`: this certgrab was not published.\n        \
+             # With a published release: `pipx install certgrab=={version}`.\n        \
+             run: pipx install ./certgrab"
+        ),
+        (_, true) => "`pip install certgrab`".to_owned(),
+        (_, false) => {
+            "`pip install .` in its source, or `pip install certgrab` once a release is published"
+                .to_owned()
+        }
+    };
+    template.replace(INSTALL, &install)
+}
+
+/// Writes the file, unless another one is in its place.
+pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
+    let (name, template, next) = args.with.parts();
+    let text = filled(template, args.with, REPOSITORY);
+    let path = args.folder.join(name);
+    let shown = Foreign::text(&path.display().to_string()).line();
+    within::refuse_links_out_of(&args.folder, [path.as_path()])?;
+    if !args.force && output::differs(&path, text.as_bytes())? {
+        let hint = "add what `--force` would write by hand, or replace it with `--force`";
+        return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
+            .with_hint(Some(hint.to_owned())));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)
+        .map_err(|error| Failure::new(Exit::File, format!("cannot write {shown}: {error}")))?;
+    let changed = output::replace(&path, text.as_bytes())?;
+    if !display.quiet {
+        output::say(format_args!("{} {shown}", if changed { "wrote" } else { "unchanged:" }));
+        output::say(format_args!("next: {next}"));
+    }
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `integrate` writes for `with` if certgrab was published from `repository`.
+    fn written(with: With, repository: &str) -> String {
+        let (_, template, _) = with.parts();
+        filled(template, with, repository)
+    }
+
+    #[test]
+    fn every_file_says_how_to_install_certgrab_and_names_a_registry_alone_only_once_it_is_published()
+     {
+        for with in With::value_variants() {
+            let published = written(*with, "https://forge.example/owner/certgrab");
+            let source = written(*with, "");
+            assert!(published.contains("install certgrab"), "{with:?}: {published}");
+            assert!(!published.contains(" install .") && !published.contains(INSTALL), "{with:?}");
+            assert!(source.contains(" install ."), "{with:?}: {source}");
+            assert!(!source.contains(INSTALL), "{with:?}: {source}");
+        }
+    }
+
+    #[test]
+    fn a_workflow_runs_no_package_of_a_name_that_nobody_published() {
+        let runs = |repository| {
+            let text = written(With::GithubActions, repository);
+            let runs = text.lines().filter_map(|line| line.trim().strip_prefix("run: "));
+            runs.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(runs("")[0], "pipx install ./certgrab");
+        let published = format!("pipx install certgrab=={}", env!("CARGO_PKG_VERSION"));
+        assert_eq!(runs("https://forge.example/owner/certgrab")[0], published);
+    }
+}

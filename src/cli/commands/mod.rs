@@ -1,0 +1,17 @@
+//! The commands, a file each.
+
+pub(crate) mod check;
+mod committed;
+pub(crate) mod compare;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod formats;
+pub(crate) mod hosts;
+pub(crate) mod integrate;
+pub(crate) mod new;
+pub(crate) mod survey;
+pub(crate) mod sync;
+pub(crate) mod targets;
+mod terms;
+pub(crate) mod verify;
+mod warn;

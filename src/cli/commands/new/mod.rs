@@ -1,0 +1,281 @@
+//! `certgrab new`: a small project that connects, with its lock, its constants and its check.
+//!
+//! [`projects`] holds the projects; here one is filled with the anchor of its server, and written.
+
+mod projects;
+
+use std::path::PathBuf;
+
+use crate::stack::client::Device;
+use crate::{
+    Grab,
+    endpoint::Target,
+    judge::path::Question,
+    output::{
+        bundle::Bundle,
+        emit::{self, Identifier},
+        lock,
+    },
+    run::grab::{self, Options},
+    text::{bounded_file, foreign::Foreign},
+    tls::probe,
+    trust::store::{MAX_ROOTS_BYTES, Source},
+    x509::certificate::Sha256,
+};
+
+use self::projects::{PROJECTS, Project, Text};
+
+use super::{targets, warn};
+use crate::cli::{
+    Exit, Failure,
+    args::{self, Display, anchor},
+    manifest, output, within,
+};
+
+/// What the constants are called in every project.
+const CONSTANTS: &str = "SERVER_ROOT_CA";
+
+const LOCK: &str = "certs/server.pem";
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab new --list                                      the projects, and what is proved of each
+  certgrab new linux-c mqtts://m1.tuyacn.com client        a C client for Linux in ./client
+  certgrab new arduino-esp32 mqtts://m1.tuyacn.com lamp    a sketch for an ESP32 in ./lamp
+  certgrab new micropython https://www.tuya.com page       a module that gets a page in ./page";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Which project (see --list)
+    #[arg(required_unless_present = "list", value_parser = projects::project)]
+    project: Option<&'static Project>,
+
+    /// The MQTT broker, host:port or mqtts://host, or a web server, https://host
+    #[arg(value_name = "TARGET", required_unless_present = "list", value_parser = server)]
+    target: Option<Target>,
+
+    /// The folder to write to
+    #[arg(value_name = "DIR", required_unless_present = "list")]
+    folder: Option<PathBuf>,
+
+    /// List the projects, each with what is proved of it
+    #[arg(long, conflicts_with_all = ["project", "target", "folder", "force"])]
+    list: bool,
+
+    /// Replace files that are there and different
+    #[arg(long)]
+    force: bool,
+
+    /// Trust the certificates in FILE, `system` or `mozilla`, instead of Mozilla's
+    #[arg(long, value_name = "FILE|system|mozilla")]
+    roots: Vec<PathBuf>,
+
+    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
+    #[arg(long, value_name = "HEX", value_parser = args::fingerprint)]
+    trust_sha256: Vec<Sha256>,
+
+    /// Connect to HOST:PORT, and still want a certificate for TARGET
+    #[arg(long, value_name = "HOST:PORT", value_parser = args::place)]
+    connect: Option<Target>,
+}
+
+/// A target without more behind it: the code of a project asks for `/`, or speaks MQTT.
+fn server(text: &str) -> Result<Target, String> {
+    let target = args::target(text)?;
+    let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
+    match behind {
+        Some((_, more)) if !more.is_empty() => Err(format!(
+            "wanted a server alone, and `{}` stands behind it; what a project asks for stands in \
+             its code",
+            Foreign::text(more).line()
+        )),
+        _ => Ok(target),
+    }
+}
+
+/// Lists the projects, or writes one: all of its files, or none.
+pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
+    let (Some(project), Some(target), Some(folder)) = (args.project, &args.target, &args.folder)
+    else {
+        let line = |one: &Project| {
+            let Project { name, what, proof, .. } = one;
+            format!("{name:15}  {what}\n                 proved: {proof}\n")
+        };
+        output::show(&PROJECTS.iter().map(line).collect::<String>())?;
+        return Ok(Exit::Done);
+    };
+    let texts = project.texts(target)?;
+    let (text, roots) = described(args, project, target)?;
+    let bundle = grabbed(args, project, target, display)?;
+    let mut files = vec![
+        (PathBuf::from(manifest::NAME), text.into_bytes()),
+        (PathBuf::from(LOCK), lock::write(&bundle).into_bytes()),
+    ];
+    files.extend(roots);
+    files.extend(rendered(project.constants, &texts, &bundle)?);
+    for (path, _) in &mut files {
+        *path = folder.join(&*path);
+    }
+    within::refuse_links_out_of(folder, files.iter().map(|(path, _)| path.as_path()))?;
+    if !args.force {
+        spare(&files)?;
+    }
+    deliver(&files, display)?;
+    if !display.quiet {
+        let shown = Foreign::text(&folder.display().to_string()).line();
+        output::say(format_args!("next: read {shown}/README.md"));
+    }
+    Ok(Exit::Done)
+}
+
+type File = (PathBuf, Vec<u8>);
+
+/// The manifest, and the roots that it names; the project is to be checked on other machines too.
+fn described(
+    args: &Args,
+    project: &Project,
+    target: &Target,
+) -> Result<(String, Vec<File>), Failure> {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let list = |all: Vec<String>| format!("[{}]", all.join(", "));
+    let (format, constants) = project.constants;
+    let mut text = format!(
+        "# What `certgrab check` and `certgrab sync` go by.\n\
+         [[target]]\n\
+         host = {}\n\
+         lock = \"{LOCK}\"\n\
+         name = \"{CONSTANTS}\"\n\
+         emit = {{ {format} = \"{constants}\" }}\n",
+        quoted(&target.to_string()),
+    );
+    let copied = copied(args);
+    let mut files = Vec::new();
+    for (roots, name) in &copied {
+        // As many bytes as the store takes of it.
+        let content = bounded_file::read_given(roots, MAX_ROOTS_BYTES).map_err(|error| {
+            let shown = Foreign::text(&roots.display().to_string()).line();
+            Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
+        })?;
+        files.push((PathBuf::from(name), content));
+    }
+    let named = |roots: &PathBuf| match copied.iter().find(|(own, _)| *own == roots) {
+        Some((_, name)) => quoted(name),
+        None => quoted(&roots.display().to_string()),
+    };
+    let names: Vec<_> = args.roots.iter().map(named).collect();
+    if !names.is_empty() {
+        text += &format!("roots = {}\n", list(names));
+    }
+    if !args.trust_sha256.is_empty() {
+        let prints = args.trust_sha256.iter().map(|one| quoted(&one.to_string()));
+        text += &format!("trust-sha256 = {}\n", list(prints.collect()));
+    }
+    if let Some(connect) = &args.connect {
+        text += &format!("connect = {}\n", quoted(&connect.to_string()));
+    }
+    Ok((text, files))
+}
+
+/// The files of roots that go into the project, each with its place there.
+fn copied(args: &Args) -> Vec<(&PathBuf, String)> {
+    let is_a_word = |roots: &PathBuf| matches!(roots.to_str(), Some("mozilla" | "system"));
+    let files = args.roots.iter().filter(|roots| !is_a_word(roots)).enumerate();
+    files.map(|(index, file)| (file, format!("certs/roots-{}.pem", index + 1))).collect()
+}
+
+/// The anchor of `target`, proved for the stack that reads it.
+fn grabbed(
+    args: &Args,
+    project: &Project,
+    target: &Target,
+    display: &Display,
+) -> Result<Bundle, Failure> {
+    let mut job = manifest::typed_job(vec![format!("--name={CONSTANTS}")], &target.to_string())
+        .map_err(|message| Failure::new(Exit::Usage, message))?;
+    job.roots.clone_from(&args.roots);
+    job.trust_sha256.clone_from(&args.trust_sha256);
+    job.connect.clone_from(&args.connect);
+    let options = targets::options(&job, display)?;
+    let runtime = crate::cli::runtime()?;
+    let outcome = runtime.block_on(grab::grab(target, &options));
+    if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {
+        let as_device = Options { device: Some(device), ..options.clone() };
+        warn_of(device, &runtime.block_on(grab::grab(target, &as_device)), display);
+    }
+    runtime.shutdown_background();
+    let grab = outcome.map_err(|error| {
+        Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint())
+    })?;
+    let judgement = grab.verdict.as_ref().map_err(|refusal| {
+        Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
+    })?;
+    let (mut bundle, _) = targets::selection(&job, target, &grab, judgement, &options)?;
+    let question =
+        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+    warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
+    anchor::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
+    // As it is found from within the project, so that the next `sync` changes nothing.
+    for (file, place) in copied(args) {
+        let outside = Foreign::text(&Source::File(file.clone()).to_string());
+        for entry in bundle.entries.iter_mut().filter(|entry| entry.source == outside) {
+            entry.source = Foreign::text(&Source::File(place.clone().into()).to_string());
+        }
+    }
+    Ok(bundle)
+}
+
+/// Warns if the server refuses what `device` offers, or `device` what the server sends.
+fn warn_of(device: &Device, outcome: &Result<Grab, probe::Error>, display: &Display) {
+    let Some(verdict) = (match outcome {
+        Ok(grab) => grab.device(),
+        Err(error) => error.verdict(),
+    }) else {
+        return;
+    };
+    if verdict.obstacle.is_some() {
+        let sentences = verdict.sentences().join("; ");
+        output::warn(format_args!("{} {sentences}", device.name), display);
+    }
+}
+
+/// The constants and the files of the project.
+fn rendered(
+    (format, place): (&str, &str),
+    texts: &[Text],
+    bundle: &Bundle,
+) -> Result<Vec<File>, Failure> {
+    let fault = |error: String| Failure::new(Exit::Fault, error);
+    let refused =
+        |error: emit::Error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint());
+    let name = Identifier::new(CONSTANTS).map_err(|error| fault(error.to_string()))?;
+    let known = emit::format(format).ok_or_else(|| fault(format!("no format {format}")))?;
+    let constants = emit::render(bundle, known, &name).map_err(refused)?;
+    let mut files = vec![(PathBuf::from(place), constants)];
+    for (path, text) in texts {
+        let data = match path.ends_with(".md") {
+            true => emit::render_template(bundle, path, text, &name).map_err(refused)?,
+            false => text.as_bytes().to_vec(),
+        };
+        files.push((PathBuf::from(path), data));
+    }
+    Ok(files)
+}
+
+/// Refuses to touch what is there and different.
+fn spare(files: &[File]) -> Result<(), Failure> {
+    for (path, data) in files {
+        if output::differs(path, data)? {
+            let shown = Foreign::text(&path.display().to_string()).line();
+            let hint = "choose another folder, or replace it with `--force`".to_owned();
+            return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
+                .with_hint(Some(hint)));
+        }
+    }
+    Ok(())
+}
+
+fn deliver(files: &[File], display: &Display) -> Result<(), Failure> {
+    let files: Vec<_> = files.iter().map(|(path, data)| (path.as_path(), data.clone())).collect();
+    output::deliver_with_folders(&files, display.quiet)
+}

@@ -1,0 +1,276 @@
+//! The projects that can be written: one row each, its files in a folder of `templates/project`.
+//!
+//! In that folder, `mqtt` and `https` hold what only one of the two protocols needs.
+
+use crate::endpoint::Target;
+
+use crate::cli::{Exit, Failure};
+
+/// The path of a file in the project, and what it holds. What ends in `.md` is a template.
+pub(crate) type Text = (&'static str, &'static str);
+
+/// A project that can be written.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Project {
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) proof: &'static str,
+    /// The format of the constants, and where they are.
+    pub(crate) constants: (&'static str, &'static str),
+    /// What it runs on, by the name of `--as`; `None` where no row of its table is for that.
+    pub(crate) device: Option<&'static str>,
+    /// What it needs for either protocol.
+    files: &'static [Text],
+    /// What it needs for MQTT.
+    mqtt: &'static [Text],
+    /// What it needs for HTTPS.
+    https: &'static [Text],
+}
+
+macro_rules! text {
+    ($path:literal) => {
+        include_str!(concat!("../../../../templates/project/", $path))
+    };
+}
+
+/// A README with what all of them say in the end.
+macro_rules! readme {
+    ($path:literal) => {
+        concat!(text!($path), text!("files.md"))
+    };
+}
+
+pub(crate) const PROJECTS: &[Project] = &[
+    Project {
+        name: "linux-c",
+        what: "a C client with mbedTLS, for MQTT or HTTPS",
+        proof: "compiled by gcc, connects to mosquitto and to a web server, refuses another root and another name",
+        constants: ("c", "server_root_ca.h"),
+        device: Some("mbedtls"),
+        files: &[
+            ("tls.c", text!("linux-c/tls.c")),
+            ("tls.h", text!("linux-c/tls.h")),
+            ("Makefile", text!("linux-c/Makefile")),
+            (".gitignore", text!("linux-c/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("main.c", text!("linux-c/mqtt/main.c")),
+            ("mqtt.c", text!("linux-c/mqtt/mqtt.c")),
+            ("mqtt.h", text!("linux-c/mqtt/mqtt.h")),
+            ("README.md", readme!("linux-c/mqtt/README.md")),
+        ],
+        https: &[
+            ("main.c", text!("linux-c/https/main.c")),
+            ("README.md", readme!("linux-c/https/README.md")),
+        ],
+    },
+    Project {
+        name: "rust-host",
+        what: "a client for a desk or a server, with rustls, for MQTT or HTTPS",
+        proof: "compiled by cargo, connects to mosquitto and to a web server, publishes, receives, refuses another root and another name",
+        constants: ("rust-anchor", "src/server_root_ca.rs"),
+        device: None,
+        files: &[
+            ("Cargo.toml", text!("rust-host/Cargo.toml.tmpl")),
+            ("src/tls.rs", text!("rust-host/tls.rs")),
+            (".gitignore", text!("rust-host/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("src/main.rs", text!("rust-host/mqtt/main.rs")),
+            ("src/mqtt.rs", text!("rust-host/mqtt/mqtt.rs")),
+            ("README.md", readme!("rust-host/mqtt/README.md")),
+        ],
+        https: &[
+            ("src/main.rs", text!("rust-host/https/main.rs")),
+            ("README.md", readme!("rust-host/https/README.md")),
+        ],
+    },
+    Project {
+        name: "arduino-esp32",
+        what: "a sketch with WiFiClientSecure and PubSubClient 2.8, or HTTPClient",
+        proof: "on a desk, over mbedTLS and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
+        constants: ("arduino", "src/server_root_ca.h"),
+        device: Some("arduino-esp32"),
+        files: &[
+            ("certgrab_pre.py", include_str!("../../../../templates/integration/certgrab_pre.py")),
+            (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("src/sketch.ino", text!("arduino-esp32/mqtt/sketch.ino")),
+            ("src/secrets.example.h", text!("arduino-esp32/mqtt/secrets.example.h")),
+            ("platformio.ini", text!("arduino-esp32/mqtt/platformio.ini")),
+            ("README.md", readme!("arduino-esp32/mqtt/README.md")),
+        ],
+        https: &[
+            ("src/sketch.ino", text!("arduino-esp32/https/sketch.ino")),
+            ("src/secrets.example.h", text!("arduino-esp32/https/secrets.example.h")),
+            ("platformio.ini", text!("arduino-esp32/https/platformio.ini")),
+            ("README.md", readme!("arduino-esp32/https/README.md")),
+        ],
+    },
+    Project {
+        name: "arduino-esp8266",
+        what: "a sketch with BearSSL and PubSubClient 2.8, or ESP8266HTTPClient",
+        proof: "on a desk, over BearSSL and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
+        constants: ("esp8266", "src/server_root_ca.h"),
+        device: Some("esp8266"),
+        files: &[
+            ("certgrab_pre.py", include_str!("../../../../templates/integration/certgrab_pre.py")),
+            (".gitignore", text!("arduino-esp8266/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("src/sketch.ino", text!("arduino-esp8266/mqtt/sketch.ino")),
+            ("src/secrets.example.h", text!("arduino-esp8266/mqtt/secrets.example.h")),
+            ("platformio.ini", text!("arduino-esp8266/mqtt/platformio.ini")),
+            ("README.md", readme!("arduino-esp8266/mqtt/README.md")),
+        ],
+        https: &[
+            ("src/sketch.ino", text!("arduino-esp8266/https/sketch.ino")),
+            ("src/secrets.example.h", text!("arduino-esp8266/https/secrets.example.h")),
+            ("platformio.ini", text!("arduino-esp8266/https/platformio.ini")),
+            ("README.md", readme!("arduino-esp8266/https/README.md")),
+        ],
+    },
+    Project {
+        name: "esp-idf",
+        what: "a C application with esp-mqtt or esp_http_client, for ESP-IDF v5.5",
+        proof: "compiled by gcc, for a desk and for the ESP32-C3's instruction set, against declarations of ESP-IDF; not linked, not run",
+        constants: ("esp-idf", "main/server_root_ca.h"),
+        device: Some("esp-idf"),
+        files: &[
+            ("CMakeLists.txt", text!("esp-idf/CMakeLists.txt")),
+            ("main/CMakeLists.txt", text!("esp-idf/main/CMakeLists.txt")),
+            ("main/network.c", text!("esp-idf/main/network.c")),
+            ("main/network.h", text!("esp-idf/main/network.h")),
+            ("sdkconfig.defaults", text!("esp-idf/sdkconfig.defaults")),
+            (".gitignore", text!("esp-idf/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("main/main.c", text!("esp-idf/mqtt/main.c")),
+            ("main/Kconfig.projbuild", text!("esp-idf/mqtt/Kconfig.projbuild")),
+            ("README.md", readme!("esp-idf/mqtt/README.md")),
+        ],
+        https: &[
+            ("main/main.c", text!("esp-idf/https/main.c")),
+            ("main/Kconfig.projbuild", text!("esp-idf/https/Kconfig.projbuild")),
+            ("README.md", readme!("esp-idf/https/README.md")),
+        ],
+    },
+    Project {
+        name: "esp-idf-rust",
+        what: "an application with esp-idf-svc 0.53, for MQTT or HTTPS, for ESP-IDF v5.5",
+        proof: "type checked by cargo against declarations of esp-idf-svc, each of which is compared with its sources; not linked, not run",
+        constants: ("rust-esp-idf", "src/server_root_ca.rs"),
+        device: Some("esp-idf"),
+        files: &[
+            ("Cargo.toml", text!("esp-idf-rust/Cargo.toml.tmpl")),
+            (".cargo/config.toml", text!("esp-idf-rust/cargo-config.toml.tmpl")),
+            ("build.rs", text!("esp-idf-rust/build.rs")),
+            ("rust-toolchain.toml", text!("esp-idf-rust/rust-toolchain.toml.tmpl")),
+            ("sdkconfig.defaults", text!("esp-idf-rust/sdkconfig.defaults")),
+            ("partitions.csv", text!("esp-idf-rust/partitions.csv")),
+            ("espflash.toml", text!("esp-idf-rust/espflash.toml")),
+            ("src/clock.rs", text!("esp-idf-rust/clock.rs")),
+            ("src/wifi.rs", text!("esp-idf-rust/wifi.rs")),
+            (".gitignore", text!("esp-idf-rust/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("src/main.rs", text!("esp-idf-rust/mqtt/main.rs")),
+            ("src/config.rs", text!("esp-idf-rust/mqtt/config.rs")),
+            ("device.env.example", text!("esp-idf-rust/mqtt/device.env.example")),
+            ("README.md", readme!("esp-idf-rust/mqtt/README.md")),
+        ],
+        https: &[
+            ("src/main.rs", text!("esp-idf-rust/https/main.rs")),
+            ("src/config.rs", text!("esp-idf-rust/https/config.rs")),
+            ("device.env.example", text!("esp-idf-rust/https/device.env.example")),
+            ("README.md", readme!("esp-idf-rust/https/README.md")),
+        ],
+    },
+    Project {
+        name: "zephyr",
+        what: "a C application with Zephyr 3.7's MQTT or HTTP client",
+        proof: "compiled by gcc, for a desk and for riscv32imc, against declarations of Zephyr; its configuration is not read, nothing is linked or run",
+        constants: ("c", "src/server_root_ca.h"),
+        device: None,
+        files: &[
+            ("CMakeLists.txt", text!("zephyr/CMakeLists.txt")),
+            ("src/server.c", text!("zephyr/server.c")),
+            ("src/server.h", text!("zephyr/server.h")),
+            (".gitignore", text!("zephyr/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("src/main.c", text!("zephyr/mqtt/main.c")),
+            ("prj.conf", concat!(text!("zephyr/base.conf"), text!("zephyr/mqtt/prj.conf"))),
+            ("Kconfig", text!("zephyr/mqtt/Kconfig")),
+            ("secrets.conf.example", text!("zephyr/mqtt/secrets.conf.example")),
+            ("README.md", readme!("zephyr/mqtt/README.md")),
+        ],
+        https: &[
+            ("src/main.c", text!("zephyr/https/main.c")),
+            ("prj.conf", concat!(text!("zephyr/base.conf"), text!("zephyr/https/prj.conf"))),
+            ("Kconfig", text!("zephyr/https/Kconfig")),
+            ("secrets.conf.example", text!("zephyr/https/secrets.conf.example")),
+            ("README.md", readme!("zephyr/https/README.md")),
+        ],
+    },
+    Project {
+        name: "micropython",
+        what: "a module for any board with ssl, for MQTT or HTTPS",
+        proof: "on a desk, under CPython and MicroPython, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
+        constants: ("micropython", "server_root_ca.py"),
+        device: None,
+        files: &[
+            ("connection.py", text!("micropython/connection.py")),
+            (".gitignore", text!("micropython/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("main.py", text!("micropython/mqtt/main.py")),
+            ("credentials.example.py", text!("micropython/mqtt/credentials.example.py")),
+            ("README.md", readme!("micropython/mqtt/README.md")),
+        ],
+        https: &[
+            ("main.py", text!("micropython/https/main.py")),
+            ("credentials.example.py", text!("micropython/https/credentials.example.py")),
+            ("README.md", readme!("micropython/https/README.md")),
+        ],
+    },
+];
+
+/// The project called `name`.
+pub(crate) fn project(name: &str) -> Result<&'static Project, String> {
+    PROJECTS.iter().find(|project| project.name == name).ok_or_else(|| {
+        let names: Vec<_> = PROJECTS.iter().map(|project| project.name).collect();
+        format!("no such project; there are {}", names.join(", "))
+    })
+}
+
+impl Project {
+    /// The files for what `target` speaks; MQTT where it names a port and no protocol.
+    ///
+    /// # Errors
+    ///
+    /// A failure of usage if the project does not speak that, or nothing says what is spoken.
+    pub(crate) fn texts(&self, target: &Target) -> Result<Vec<Text>, Failure> {
+        let scheme = target.scheme();
+        let own = match scheme.word {
+            // On the port that a bare host has, there is no MQTT.
+            "tls" if !scheme.is_given && target.port() == scheme.port => {
+                let message = format!("{} may speak MQTT or HTTPS", target.host());
+                return Err(usage(message));
+            }
+            "mqtts" | "ssl" | "tls" => self.mqtt,
+            "https" => self.https,
+            word => {
+                let name = self.name;
+                return Err(usage(format!("{name} speaks MQTT over TLS or HTTPS, and not {word}")));
+            }
+        };
+        Ok([self.files, own].concat())
+    }
+}
+
+fn usage(message: String) -> Failure {
+    let hint = "name the server: `mqtts://HOST` or `https://HOST`".to_owned();
+    Failure::new(Exit::Usage, message).with_hint(Some(hint))
+}

@@ -1,0 +1,152 @@
+//! `--survey`: one server asked in many ways, as a table, and the anchors for all of them.
+
+use std::fmt::Write as _;
+
+use crate::chain::Sent;
+use crate::{
+    endpoint::Target,
+    run::{
+        grab::Options,
+        json::SurveyDocument,
+        survey::{self, Survey},
+    },
+    tls::probe,
+};
+
+use super::{formats, targets, warn};
+use crate::cli::{
+    Exit, Failure,
+    args::{Display, Job},
+    complain, output, regenerate, style,
+};
+
+/// Asks the targets in every way and shows or exports what came of it.
+pub(crate) fn run(
+    job: &Job,
+    display: &Display,
+    options: &Options,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<Exit, Failure> {
+    let mut exit = Exit::Done;
+    for target in &job.targets {
+        let target = job.reaching.target(target);
+        let ended = match runtime.block_on(survey::survey(&target, options)) {
+            Ok(survey) => finish(job, display, &target, options, &survey)?,
+            Err(error) => failed(&error),
+        };
+        exit = exit.worse(ended);
+    }
+    Ok(exit)
+}
+
+fn failed(error: &probe::Error) -> Exit {
+    complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint()));
+    Exit::NoHandshake
+}
+
+fn finish(
+    job: &Job,
+    display: &Display,
+    target: &Target,
+    options: &Options,
+    survey: &Survey,
+) -> Result<Exit, Failure> {
+    let document = || SurveyDocument::new(target, survey, options).to_line();
+    if job.json {
+        output::write(document().as_bytes())?;
+    } else if job.emit.is_empty() {
+        output::show(&table(target, survey))?;
+    }
+    if survey.chains.is_empty() {
+        let errors = survey.answers.iter().find_map(|(_, outcome)| outcome.as_ref().err());
+        return Ok(errors.map_or(Exit::NoHandshake, failed));
+    }
+    for (number, chain) in survey.chains.iter().enumerate() {
+        if let Err(refusal) = &chain.verdict {
+            let message = format!("chain {}: {refusal}", number + 1);
+            complain(&Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+        }
+    }
+    // A set that leaves some devices outside is not what was asked for.
+    let Some(mut bundle) = survey.bundle(target).filter(|_| survey.is_whole()) else {
+        return Ok(Exit::Untrusted);
+    };
+    bundle.options = regenerate::words(job, Some(target));
+    let name = formats::name(job, &bundle)?;
+    // One chain needs no number.
+    let whose = |number: usize| match survey.chains.len() {
+        1 => String::new(),
+        _ => format!("chain {}: ", number + 1),
+    };
+    if !job.emit.is_empty() {
+        for (number, chain) in survey.chains.iter().enumerate() {
+            if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
+                let judged = (&judgement.paths, anchor);
+                warn::of_anchor(&whose(number), &chain.presented, judged, options.at, display);
+            }
+        }
+        warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);
+    }
+    for (number, chain) in survey.chains.iter().enumerate() {
+        targets::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
+    }
+    targets::export(job, display, &bundle, &name, document)
+}
+
+/// Every way of asking with its chain, then each chain, then the anchors.
+fn table(target: &Target, survey: &Survey) -> String {
+    let (ways, chains) = (survey.answers.len(), survey.chains.len());
+    let plural = if chains == 1 { "" } else { "s" };
+    let mut out = format!("{target}: asked in {ways} ways, {chains} chain{plural} came back\n\n");
+    let width = survey.answers.iter().map(|(question, _)| question.address.to_string().len());
+    let width = width.max().unwrap_or_default();
+    let _ = writeln!(out, "{:<width$}  name      key    version           answer", "address");
+    for (question, outcome) in &survey.answers {
+        let answer = match outcome {
+            Ok(number) => format!("chain {}", number + 1),
+            Err(error) => error.to_string(),
+        };
+        let name = if question.names { "sent" } else { "not sent" };
+        let (key, version) = (question.key(), question.versions());
+        let address = question.address.to_string();
+        let _ = writeln!(out, "{address:<width$}  {name:<8}  {key:<5}  {version:<16}  {answer}");
+    }
+    for (number, chain) in survey.chains.iter().enumerate() {
+        let _ = writeln!(out, "\nchain {}", number + 1);
+        for (position, sent) in chain.presented.numbered() {
+            match sent {
+                Sent::Certificate(certificate) => {
+                    let subject = certificate.subject().text().line();
+                    let date = certificate.not_after().date();
+                    let _ = writeln!(out, "  {subject}, {}, until {date}", certificate.key());
+                }
+                Sent::Unreadable(unreadable) => {
+                    let _ = writeln!(out, "  certificate {position} is {}", unreadable.problem);
+                }
+            }
+        }
+        match &chain.verdict {
+            Ok(_) => {
+                let proof = chain.presented.key_possession().words();
+                let _ = writeln!(out, "  key {proof}");
+            }
+            Err(refusal) => {
+                let _ = writeln!(out, "  {} {refusal}", style::warning("not trusted:"));
+            }
+        }
+    }
+    if !survey.anchors.is_empty() {
+        out.push_str("\nanchors, the fewest that verify all that can be verified\n");
+    }
+    for anchor in &survey.anchors {
+        let Some(candidate) = survey.candidate(*anchor) else { continue };
+        let subject = candidate.root.certificate.subject().text().line();
+        let chains: Vec<String> =
+            survey.verified_by(*anchor).iter().map(|number| (number + 1).to_string()).collect();
+        let _ = writeln!(out, "  {}", style::anchor(subject));
+        let _ = writeln!(out, "    SHA-256    {anchor}");
+        let _ = writeln!(out, "    verifies   chain {}", chains.join(", chain "));
+        let _ = writeln!(out, "    lasts      until {}", candidate.lasts.until.date());
+    }
+    out
+}

@@ -1,0 +1,249 @@
+//! `certgrab sync`: locks from servers, constants from locks, as the manifest says.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    check::{self, Objection, Severity},
+    judge::path::Question,
+    output::{
+        bundle::{Bundle, Entry, KeyPossession},
+        emit::{self, Format, Identifier},
+        lock,
+    },
+    run::grab,
+    text::{bounded_file, foreign::Foreign, time::Time},
+    tls::probe,
+    trust::store::Store,
+};
+
+use super::{formats, targets, terms::Asked, warn};
+use crate::cli::{
+    Exit, Failure,
+    args::{Display, What, anchor},
+    complain, manifest, output, replace,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab sync            ask each server, then write its lock and its constants anew
+  certgrab sync --locked   write the constants anew from the locks, offline
+
+A manifest:
+  [[target]]
+  host = \"m1.tuyacn.com:8883\"
+  lock = \"certs/m1.tuyacn.com.pem\"
+  emit = { c = \"include/root_ca.h\", rust = \"src/root_ca.rs\" }";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Read the targets from FILE
+    #[arg(long, value_name = "FILE", default_value = manifest::NAME)]
+    manifest: PathBuf,
+
+    /// Regenerate from the locks, if the manifest's stores have their certificates; ask no server
+    #[arg(long, conflicts_with = "proxy")]
+    locked: bool,
+
+    #[command(flatten)]
+    proxy: crate::cli::args::proxy::Through,
+}
+
+/// Runs over all targets; the worst end counts. A target that fails leaves its files alone.
+pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
+    let mut entries = manifest::read(&args.manifest)?;
+    for entry in &mut entries {
+        let proxy = &mut entry.job.reaching.proxy;
+        *proxy = args.proxy.or(proxy.clone());
+    }
+    let runtime = crate::cli::runtime()?;
+    let mut exit = Exit::Done;
+    for entry in &entries {
+        let outcome =
+            replace::allowed(&args.manifest, entry, args.locked).and_then(|()| match args.locked {
+                true => locked(entry, display),
+                false => refreshed(entry, display, &runtime),
+            });
+        if let Err(failure) = outcome {
+            complain(&failure);
+            exit = exit.worse(failure.exit);
+        }
+    }
+    Ok(exit)
+}
+
+/// A lock as it is.
+pub(crate) struct Lock {
+    pub(crate) content: Vec<u8>,
+    pub(crate) bundle: Bundle,
+    /// What its constants are called.
+    pub(crate) name: Identifier,
+}
+
+/// The lock of `entry`, with the name for its constants.
+pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
+    let (content, bundle) = read_bundle(entry)?;
+    let target = &entry.job.targets[0];
+    if !bundle.host.eq_ignore_ascii_case(&target.host()) || bundle.port != target.port() {
+        let shown = Foreign::text(&entry.lock.display().to_string()).line();
+        let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
+        let message = format!("{shown}: the lock is for {host} port {port}, wanted {target}");
+        let hint = "`certgrab sync` writes it anew".to_owned();
+        return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+    }
+    let name = formats::name(&entry.job, &bundle)?;
+    Ok(Lock { content, bundle, name })
+}
+
+/// The lock of `entry`, whichever server it is for.
+fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
+    let shown = Foreign::text(&entry.lock.display().to_string()).line();
+    let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
+            .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
+    })?;
+    let target = &entry.job.targets[0];
+    let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
+        Failure::new(Exit::File, format!("{shown}: {error}")).with_hint(error.hint())
+    })?;
+    Ok((content, bundle))
+}
+
+/// The files of `entry` with what is to stand in them, made from `bundle`.
+pub(crate) fn rendered<'a>(
+    entry: &'a manifest::Entry,
+    bundle: &Bundle,
+    name: &Identifier,
+) -> Result<Vec<(&'a Path, Vec<u8>)>, Failure> {
+    let render = |(format, path): &'a (Format, PathBuf)| {
+        let data = emit::render(bundle, *format, name).map_err(|error| {
+            Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
+        })?;
+        Ok((path.as_path(), data))
+    };
+    entry.emit.iter().map(render).collect()
+}
+
+fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
+    let Lock { content, bundle, name } = read_lock(entry)?;
+    let store = targets::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
+    hold(entry, &content, &bundle, &store, display)?;
+    let whose = format!("{}: ", entry.job.targets[0]);
+    warn::of_lock(&whose, &content, &bundle, Time::now(), display);
+    output::deliver_with_folders(&rendered(entry, &bundle, &name)?, display.quiet)
+}
+
+/// Fails if a lock is not what the manifest and its stores allow, each reason told; warns of what may
+/// be.
+fn hold(
+    entry: &manifest::Entry,
+    content: &[u8],
+    bundle: &Bundle,
+    store: &Store,
+    display: &Display,
+) -> Result<(), Failure> {
+    let shown = Foreign::text(&entry.lock.display().to_string()).line();
+    let asked = Asked::of(&entry.job, &entry.job.targets[0]);
+    let mut failures = Vec::new();
+    for objection in check::objections(content, bundle, &asked.terms(store, None)) {
+        let Objection { line, severity, code, message, action } = objection;
+        let message = format!("{shown}: line {line}: {message} [{code}]");
+        match severity {
+            Severity::Error => {
+                failures.push(Failure::new(Exit::Untrusted, message).with_hint(action));
+            }
+            Severity::Warning => output::warn(message, display),
+            // `certgrab check` has them.
+            Severity::Note => {}
+        }
+    }
+    let last = failures.pop();
+    failures.iter().for_each(complain);
+    last.map_or(Ok(()), Err)
+}
+
+fn refreshed(
+    entry: &manifest::Entry,
+    display: &Display,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<(), Failure> {
+    let target = &entry.job.targets[0];
+    let options = targets::options(&entry.job, display)?;
+    let grab = runtime.block_on(grab::grab(target, &options)).map_err(|error| {
+        let message = format!("{target}: {error}");
+        Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
+    })?;
+    let judgement = grab.verdict.as_ref().map_err(|refusal| {
+        let message = format!("{target}: {refusal}");
+        Failure::new(Exit::Untrusted, message).with_hint(refusal.hint())
+    })?;
+    let (bundle, name) = targets::selection(&entry.job, target, &grab, judgement, &options)?;
+    if bundle.entries.is_empty() {
+        let message = format!("{target}: there is no intermediate between the leaf and the anchor");
+        return Err(Failure::new(Exit::Untrusted, message));
+    }
+    // A lock that cannot be read any more is replaced like one that is not there.
+    let before = read_bundle(entry).ok().map(|(_, before)| before);
+    if let Some(before) = &before {
+        keep_proven(entry, before, &bundle)?;
+    }
+    let whose = format!("{target}: ");
+    warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
+    warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
+    for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
+        let question =
+            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+        anchor::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
+    }
+    let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
+    files.extend(rendered(entry, &bundle, &name)?);
+    if let (Some(before), false) = (&before, display.quiet) {
+        for change in changes(before, &bundle) {
+            output::say(format_args!("{target}: {change}"));
+        }
+    }
+    output::deliver_with_folders(&files, display.quiet)
+}
+
+/// Refuses to replace a lock from a handshake in which the server proved that it holds its key by one
+/// without that proof: whoever is on the path can show a recorded chain.
+fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Result<(), Failure> {
+    let is_same = before.host.eq_ignore_ascii_case(&after.host) && before.port == after.port;
+    let is_lost = before.key_possession == KeyPossession::Proven
+        && after.key_possession == KeyPossession::NotProven;
+    if !is_same || !is_lost || entry.job.reaching.way() == probe::Way::Cleartext {
+        return Ok(());
+    }
+    let target = &entry.job.targets[0];
+    let lock = Foreign::text(&entry.lock.display().to_string()).line();
+    let message = format!(
+        "{target}: the server did not prove that it holds its key, and when {lock} was written it \
+         did: nothing is replaced"
+    );
+    let hint = "run `certgrab sync` again from another network; if the server cannot complete a \
+                handshake any more, set `handshake = \"cleartext\"` in the manifest";
+    Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())))
+}
+
+/// What is another certificate now than before, and why, one sentence each.
+fn changes(before: &Bundle, after: &Bundle) -> Vec<String> {
+    let has = |bundle: &Bundle, wanted: &Entry| {
+        bundle.entries.iter().any(|entry| entry.certificate == wanted.certificate)
+    };
+    let mut changes = Vec::new();
+    for entry in before.entries.iter().filter(|entry| !has(after, entry)) {
+        changes.push(format!("no longer {}", described(entry)));
+    }
+    for entry in after.entries.iter().filter(|entry| !has(before, entry)) {
+        let why = entry.reason.as_ref().map(|reason| format!(": {}", reason.line()));
+        changes.push(format!("now {}{}", described(entry), why.unwrap_or_default()));
+    }
+    changes
+}
+
+fn described(entry: &Entry) -> String {
+    let subject = entry.certificate.subject().text().line();
+    let sha256 = entry.certificate.sha256().to_string();
+    format!("the {} `{subject}` ({}...)", entry.role.word(), &sha256[..8])
+}

@@ -1,0 +1,67 @@
+//! What a target of a manifest asks of its lock.
+
+use rustls_pki_types::ServerName;
+
+use crate::{
+    Grab,
+    check::Terms,
+    cli::{args::Job, regenerate},
+    endpoint::Target,
+    run::pack::{self, Besides},
+    text::foreign::Foreign,
+    trust::store::Store,
+    x509::certificate::Certificate,
+};
+
+/// What the manifest says, from which [`Terms`] are made.
+pub(crate) struct Asked {
+    name: ServerName<'static>,
+    what: pack::What,
+    besides: Besides,
+    options: Vec<Foreign>,
+}
+
+/// What the server shows today.
+pub(crate) struct Shown {
+    seen: Vec<Certificate>,
+    anchors: Option<Vec<Certificate>>,
+}
+
+impl Asked {
+    /// What the manifest says in `job` of `target`.
+    pub(crate) fn of(job: &Job, target: &Target) -> Self {
+        let name = match &job.sni {
+            Some(name) => ServerName::DnsName(name.clone()),
+            None => target.name().clone(),
+        };
+        let options = regenerate::words(job, Some(target));
+        Self { name, what: job.what.into(), besides: job.anchor.besides(), options }
+    }
+
+    /// The terms with the roots to trust, and what the server shows if it was asked.
+    pub(crate) fn terms<'a>(&'a self, store: &'a Store, shown: Option<&'a Shown>) -> Terms<'a> {
+        Terms {
+            store,
+            name: &self.name,
+            what: self.what,
+            besides: self.besides,
+            options: &self.options,
+            seen: shown.map(|shown| shown.seen.as_slice()),
+            anchors: shown.and_then(|shown| shown.anchors.as_deref()),
+        }
+    }
+}
+
+impl Shown {
+    /// What came of asking the server.
+    pub(crate) fn of(grab: &Grab) -> Self {
+        let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
+        let seen = grab.presented.certificates().chain(fetched).cloned().collect();
+        let anchors = grab.verdict.as_ref().ok().map(|judgement| {
+            let verified = &judgement.verified;
+            let all = std::iter::once(verified.anchor()).chain(verified.alternatives());
+            all.map(|one| one.root.certificate.clone()).collect()
+        });
+        Self { seen, anchors }
+    }
+}

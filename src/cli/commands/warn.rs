@@ -1,0 +1,104 @@
+//! The warnings of every command that writes certificates.
+//!
+//! In: a chain with its anchor, or a lock. Out: lines on standard error. [`crate::run::warning`] knows
+//! what there is to warn of; each command that writes calls this before it does. `whose` begins each
+//! line: it names the target where there are several, and is empty where there is one.
+
+use crate::chain::Presented;
+use crate::{
+    Grab,
+    cli::{
+        args::{Display, Job, What},
+        output, style,
+    },
+    endpoint::Target,
+    judge::{path::Paths, rank::Candidate},
+    output::{bundle::Bundle, lock},
+    run::{
+        grab::{Judgement, Options},
+        warning,
+    },
+    text::time::Time,
+};
+
+/// Warns of all that there is to say of `bundle`, which is to be written for `target`.
+pub(crate) fn of_bundle(
+    whose: &str,
+    (job, options): (&Job, &Options),
+    (grab, judgement): (&Grab, &Judgement),
+    bundle: &Bundle,
+    display: &Display,
+) {
+    let anchor = judgement.verified.anchor();
+    of_anchor(whose, &grab.presented, (&judgement.paths, anchor), options.at, display);
+    if job.what == What::Anchor {
+        for (role, reason) in options.besides.absent(&bundle.entries) {
+            output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
+        }
+    }
+}
+
+/// Warns of what the certificates have no room for, where `anchor` is written.
+pub(crate) fn of_anchor(
+    whose: &str,
+    presented: &Presented,
+    (paths, anchor): (&Paths, &Candidate),
+    at: Time,
+    display: &Display,
+) {
+    for warning in warning::about_candidate(presented, paths, anchor, at) {
+        output::warn(format_args!("{whose}{}", warning.message), display);
+    }
+    if display.verbose && !display.quiet {
+        let subject = anchor.root.certificate.subject().text().line();
+        output::say(format_args!("{whose}anchor `{subject}`: {}", anchor.reason));
+    }
+}
+
+/// Warns of what the lock `content` says of `bundle`, which was read from it. A plain PEM file says
+/// nothing.
+pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, display: &Display) {
+    if lock::is_lock(content) {
+        for warning in warning::about_lock(bundle, at) {
+            output::warn(format_args!("{whose}{}", warning.message), display);
+        }
+    }
+}
+
+/// Where the target of a run is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    OnTheCommandLine,
+    InTheManifest,
+}
+
+/// Warns that the host in the constants is not what the certificate is for: a device verifies the
+/// name that it connects to.
+pub(crate) fn of_another_name(
+    whose: &str,
+    job: &Job,
+    target: &Target,
+    named: Named,
+    display: &Display,
+) {
+    let Some(name) = job.sni.as_ref().map(AsRef::<str>::as_ref) else { return };
+    let (host, port) = (target.host(), target.port());
+    if display.quiet || name == host {
+        return;
+    }
+    output::warn(
+        format_args!(
+            "{whose}what is written names the host {host}, and a device has to verify {name}"
+        ),
+        display,
+    );
+    let advice = match named {
+        Named::OnTheCommandLine => {
+            format!("`certgrab {name}:{port} --connect {target}` writes that name")
+        }
+        Named::InTheManifest => {
+            format!("set `host = \"{name}:{port}\"` and `connect = \"{target}\"` in the manifest")
+        }
+    };
+    output::say(format_args!("{} {advice}", style::hint("hint:")));
+}

@@ -1,0 +1,85 @@
+//! The options that led to an artefact, so that it can say how to make it again.
+//!
+//! In: the arguments as typed. Out: the words of those that decide which certificates are written,
+//! always in one order. A path, a network and a list belong to one machine, so that a word stands
+//! in their place; how long to wait and what goes where decide nothing.
+
+use crate::{endpoint::Target, text::foreign::Foreign};
+
+use super::args::{Job, What};
+
+/// The words of the options, and how `target` is asked for TLS if one target is asked.
+///
+/// Every option is named here, so that a new one has to be given a place.
+pub(crate) fn words(job: &Job, target: Option<&Target>) -> Vec<Foreign> {
+    let Job {
+        targets: _,
+        emit: _,
+        what,
+        name: _,
+        json: _,
+        compare: _,
+        roots,
+        trust_sha256,
+        at,
+        from,
+        anchor,
+        timeout: _,
+        connect,
+        sni,
+        no_sni,
+        v4,
+        v6,
+        reaching,
+        format: _,
+        many,
+    } = job;
+    let mut words = Words::default();
+    let what = match what {
+        What::Anchor => None,
+        What::Chain => Some("chain"),
+        What::Leaf => Some("leaf"),
+        What::Intermediates => Some("intermediates"),
+    };
+    words.values("--what", what);
+    words.values("--roots", roots.iter().map(|path| known_store(path).unwrap_or("FILE")));
+    words.values("--trust-sha256", trust_sha256);
+    words.values("--at", at);
+    words.values("--from", from.as_ref().map(|_| "FILE"));
+    anchor.repeat(&mut words);
+    words.values("--connect", connect);
+    words.values("--sni", sni.as_ref().map(AsRef::<str>::as_ref));
+    words.switch("--no-sni", *no_sni);
+    words.switch("-4", *v4);
+    words.switch("-6", *v6);
+    reaching.repeat(target, &mut words);
+    words.values("--shard", many.shard);
+    words.0
+}
+
+/// The names of stores that are no paths.
+pub(crate) fn known_store(path: &std::path::Path) -> Option<&str> {
+    path.to_str().filter(|name| matches!(*name, "mozilla" | "system"))
+}
+
+/// Words of a command line.
+#[derive(Default)]
+pub(crate) struct Words(Vec<Foreign>);
+
+impl Words {
+    /// `option` with each of `values`.
+    pub(crate) fn values(
+        &mut self,
+        option: &str,
+        values: impl IntoIterator<Item = impl std::fmt::Display>,
+    ) {
+        for value in values {
+            self.0.extend([option, &value.to_string()].map(Foreign::text));
+        }
+    }
+
+    /// `option` if it is given.
+    pub(crate) fn switch(&mut self, option: &str, is_given: bool) {
+        self.0.extend(is_given.then(|| Foreign::text(option)));
+    }
+}

@@ -1,0 +1,363 @@
+//! Reads what the user typed as the server to ask and the name its certificate must carry.
+//!
+//! In: a word of the command line. Out: [`Target`]. Nothing is resolved here.
+
+mod scheme;
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    str::FromStr,
+};
+
+use rustls_pki_types::{DnsName, ServerName};
+
+use self::scheme::{NO_SCHEME, PLAIN, SCHEMES};
+pub use self::scheme::{Scheme, StartTls};
+use crate::text::{foreign::Foreign, secrets};
+
+/// A server to ask, and the name its certificate must carry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Target {
+    name: ServerName<'static>,
+    port: u16,
+    /// Whether the port was typed, or else is the scheme's.
+    port_is_given: bool,
+    scheme: Scheme,
+}
+
+/// Why a word names no server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    given: Foreign,
+    problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Problem {
+    Empty,
+    Scheme(Foreign),
+    PlainScheme { given: &'static str, meant: &'static str },
+    Port(Foreign),
+    Host(Foreign),
+    Brackets,
+    Ipv6WithoutBrackets,
+    UserInfo,
+}
+
+impl Target {
+    /// The host to connect to, and the name its certificate must carry: an A-label name without
+    /// a final dot (RFC 9525 section 6.3), or an IP address.
+    #[must_use]
+    pub fn name(&self) -> &ServerName<'static> {
+        &self.name
+    }
+
+    /// The host as text, an IPv6 address without brackets.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.name.to_str().into_owned()
+    }
+
+    /// The TCP port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The scheme, `tls` on port 443 where none was given.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// A server by its address alone.
+    #[must_use]
+    pub fn at(address: std::net::SocketAddr) -> Self {
+        Self {
+            name: ServerName::IpAddress(address.ip().into()),
+            port: address.port(),
+            port_is_given: true,
+            scheme: Scheme { port: address.port(), ..NO_SCHEME },
+        }
+    }
+
+    /// The same server, asked for TLS in the words of `protocol`.
+    ///
+    /// Where no port is given, that of the protocol takes the place of the scheme's.
+    #[must_use]
+    pub fn asking(mut self, protocol: StartTls) -> Self {
+        if let Some(scheme) = protocol.scheme() {
+            if !self.port_is_given {
+                self.port = scheme.port;
+            }
+            self.scheme = *scheme;
+        }
+        self
+    }
+
+    /// The address if the host is one.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        match self.name {
+            ServerName::IpAddress(address) => Some(address.into()),
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for Target {
+    type Err = Error;
+
+    /// Takes `host`, `host:port`, `[v6]:port`, or a URL with one of the known schemes. A path,
+    /// query or fragment of a URL is passed over.
+    fn from_str(given: &str) -> Result<Self, Error> {
+        read(given.trim()).map_err(|problem| Error { given: shown(given), problem })
+    }
+}
+
+/// The most characters of a word of the user's that a message repeats.
+const REPEATED_CHARACTERS: usize = 64;
+
+/// A word of the user's, or a part of it, for a message: a connection string holds a key, and of a
+/// long word the beginning is enough.
+fn shown(given: &str) -> Foreign {
+    let word = secrets::hide_in_word(given);
+    match word.char_indices().nth(REPEATED_CHARACTERS) {
+        Some((end, _)) => Foreign::text(&format!("{}...", &word[..end])),
+        None => Foreign::text(&word),
+    }
+}
+
+fn read(given: &str) -> Result<Target, Problem> {
+    if given.is_empty() {
+        return Err(Problem::Empty);
+    }
+    let (scheme, rest) = match given.split_once("://") {
+        Some((word, rest)) => (find_scheme(word)?, rest),
+        None => (NO_SCHEME, given),
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(Problem::UserInfo);
+    }
+    let (host, port) = split_port(authority)?;
+    let port_is_given = port.is_some();
+    let port = match port {
+        Some(text) => read_port(text)?,
+        None => scheme.port,
+    };
+    Ok(Target { name: read_host(host)?, port, port_is_given, scheme })
+}
+
+fn find_scheme(word: &str) -> Result<Scheme, Problem> {
+    let is = |known: &str| known.eq_ignore_ascii_case(word);
+    if let Some(scheme) = SCHEMES.iter().find(|scheme| is(scheme.word)) {
+        return Ok(*scheme);
+    }
+    match PLAIN.iter().find(|(plain, _)| is(plain)) {
+        Some(&(given, meant)) => Err(Problem::PlainScheme { given, meant }),
+        None => Err(Problem::Scheme(shown(word))),
+    }
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
+    if let Some(inside) = authority.strip_prefix('[') {
+        let (host, after) = inside.split_once(']').ok_or(Problem::Brackets)?;
+        host.parse::<Ipv6Addr>().map_err(|_| Problem::Brackets)?;
+        return match after.strip_prefix(':') {
+            Some(port) => Ok((host, Some(port))),
+            None if after.is_empty() => Ok((host, None)),
+            None => Err(Problem::Brackets),
+        };
+    }
+    match authority.matches(':').count() {
+        0 => Ok((authority, None)),
+        1 => Ok(authority
+            .split_once(':')
+            .map_or((authority, None), |(host, port)| (host, Some(port)))),
+        // `::1` is an address on its own, `::1:8883` could be two things.
+        _ if authority.parse::<Ipv6Addr>().is_ok() => Ok((authority, None)),
+        _ => Err(Problem::Ipv6WithoutBrackets),
+    }
+}
+
+fn read_port(text: &str) -> Result<u16, Problem> {
+    let wrong = || Problem::Port(shown(text));
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    text.parse().ok().filter(|&port| port != 0).ok_or_else(wrong)
+}
+
+/// A host name as A-labels (RFC 5890), or an address.
+///
+/// # Errors
+///
+/// The text is neither a name of letters, digits, hyphens and underscores, nor an address.
+fn read_host(text: &str) -> Result<ServerName<'static>, Problem> {
+    let wrong = || Problem::Host(shown(text));
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(ServerName::IpAddress(address.into()));
+    }
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let ascii = idna::domain_to_ascii(name).map_err(|_| wrong())?;
+    // `1.2.3` and `0x7f.1` are addresses to some resolvers (WHATWG URL section 3.5): not names.
+    let last = ascii.rsplit('.').next().unwrap_or_default();
+    if last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") {
+        return Err(wrong());
+    }
+    let name = DnsName::try_from(ascii).map_err(|_| wrong())?;
+    Ok(ServerName::DnsName(name.to_lowercase_owned()))
+}
+
+impl fmt::Display for Target {
+    /// `host:port`, with brackets around an IPv6 address.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.address() {
+            Some(IpAddr::V6(address)) => write!(f, "[{address}]:{}", self.port),
+            _ => write!(f, "{}:{}", self.host(), self.port),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = self.given.line();
+        match &self.problem {
+            Problem::Empty => write!(f, "the target is empty"),
+            Problem::Scheme(word) => {
+                write!(
+                    f,
+                    "`{given}` has the scheme `{}`, which certgrab does not know",
+                    word.line()
+                )
+            }
+            Problem::PlainScheme { given: word, .. } => {
+                write!(f, "`{given}` has the scheme `{word}`, which has no TLS")
+            }
+            Problem::Port(port) => {
+                write!(
+                    f,
+                    "`{given}` has the port `{}`, wanted a number from 1 to 65535",
+                    port.line()
+                )
+            }
+            Problem::Host(host) => write!(
+                f,
+                "`{given}` has the host `{}`, which is neither a DNS name nor an IP address",
+                host.line()
+            ),
+            Problem::Brackets => {
+                write!(
+                    f,
+                    "`{given}` has no IPv6 address in its brackets, wanted `[2001:db8::1]:8883`"
+                )
+            }
+            Problem::Ipv6WithoutBrackets => {
+                write!(f, "`{given}` could be an IPv6 address with or without a port")
+            }
+            Problem::UserInfo => {
+                write!(f, "the target holds a user name before `@`, which has no place there")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// What to try instead, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match &self.problem {
+            Problem::Empty | Problem::Host(_) => Some(
+                "give `host`, `host:port`, `[v6]:port` or a URL such as mqtts://host".to_owned(),
+            ),
+            Problem::Scheme(_) => {
+                let words: Vec<_> = SCHEMES.iter().map(|scheme| scheme.word).collect();
+                Some(format!("known schemes: {}", words.join(", ")))
+            }
+            Problem::PlainScheme { meant, .. } => Some(format!("did you mean `{meant}:`?")),
+            Problem::Ipv6WithoutBrackets => {
+                Some("put the address in brackets: `[2001:db8::1]:8883`".to_owned())
+            }
+            Problem::Port(_) | Problem::Brackets | Problem::UserInfo => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(given: &str) -> String {
+        given.parse::<Target>().map_or_else(|error| error.to_string(), |target| target.to_string())
+    }
+
+    #[test]
+    fn a_target_is_a_host_a_host_with_a_port_or_a_url() {
+        for (given, wanted) in [
+            ("example.com", "example.com:443"),
+            ("example.com:8883", "example.com:8883"),
+            ("Example.COM.:8883", "example.com:8883"),
+            ("mqtts://m1.tuyacn.com", "m1.tuyacn.com:8883"),
+            ("HTTPS://example.com/path?query#fragment", "example.com:443"),
+            ("wss://example.com:9001/mqtt", "example.com:9001"),
+            ("192.0.2.1", "192.0.2.1:443"),
+            ("[2001:db8::1]:8883", "[2001:db8::1]:8883"),
+            ("[::1]", "[::1]:443"),
+            ("::1", "[::1]:443"),
+            ("bücher.example", "xn--bcher-kva.example:443"),
+            ("my_broker.local:1", "my_broker.local:1"),
+            (" localhost ", "localhost:443"),
+        ] {
+            assert_eq!(shown(given), wanted, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_server_is_refused_with_what_was_understood() {
+        for (given, wanted) in [
+            ("", "the target is empty"),
+            ("http://a", "`http://a` has the scheme `http`, which has no TLS"),
+            ("gopher://a", "`gopher://a` has the scheme `gopher`, which certgrab does not know"),
+            ("a:0", "`a:0` has the port `0`, wanted a number from 1 to 65535"),
+            ("a:99999", "`a:99999` has the port `99999`, wanted a number from 1 to 65535"),
+            ("a:+1", "`a:+1` has the port `+1`, wanted a number from 1 to 65535"),
+            (
+                "2001:db8::1:8883:x",
+                "`2001:db8::1:8883:x` could be an IPv6 address with or without a port",
+            ),
+            ("a b", "`a b` has the host `a b`, which is neither a DNS name nor an IP address"),
+            (
+                "1.2.3",
+                "`1.2.3` has the host `1.2.3`, which is neither a DNS name nor an IP address",
+            ),
+            (
+                "[1.2.3.4]:1",
+                "`[1.2.3.4]:1` has no IPv6 address in its brackets, wanted `[2001:db8::1]:8883`",
+            ),
+            (
+                "mqtts://me:secret@a",
+                "the target holds a user name before `@`, which has no place there",
+            ),
+        ] {
+            assert_eq!(shown(given), wanted, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_without_tls_names_the_one_that_was_meant() {
+        let error = "mqtt://a".parse::<Target>().unwrap_err();
+        assert_eq!(error.hint().as_deref(), Some("did you mean `mqtts:`?"));
+    }
+
+    #[test]
+    fn a_port_that_is_given_stays_when_asked_in_another_way() {
+        let asked = |given: &str| given.parse::<Target>().unwrap().asking(StartTls::Smtp).port();
+        assert_eq!(asked("mail.test"), 25);
+        assert_eq!(asked("mail.test:443"), 443);
+        assert_eq!(asked("mail.test:587"), 587);
+    }
+}

@@ -1,0 +1,8 @@
+//! The pure half: which paths hold, which anchor is best, and the proof for the device.
+
+pub mod baseline;
+pub mod path;
+pub mod prove;
+pub mod rank;
+pub(crate) mod refusal;
+pub mod work;

@@ -1,0 +1,111 @@
+//! Every path that names and signatures join, each with its verdict.
+//!
+//! In: the certificates at hand and the store. Out: [`Traces`]. The paths that hold are those of
+//! [`super::find`]; the others end somewhere, and here is where and why. Nothing is decided here:
+//! each path is put to the same judge alone.
+
+use super::{Question, explain, search, size::MAX_INTERMEDIATES};
+use crate::chain::Presented;
+use crate::{
+    trust::store::{Root, Store},
+    x509::certificate::Certificate,
+};
+
+/// The most paths shown: rustls-webpki's budget ends at some 25 to 30.
+pub const MAX_TRACES: usize = 32;
+
+/// The paths that there are.
+#[derive(Debug, Clone)]
+pub struct Traces {
+    /// The paths, those that hold first.
+    pub found: Vec<Trace>,
+    /// Whether there may be more: [`MAX_TRACES`] were found, or [`Work`](crate::judge::work::Work) is spent.
+    pub cut: bool,
+}
+
+/// A path, however it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// From the leaf up, with the root of the store that ends it, if one does.
+    pub certificates: Vec<Certificate>,
+    /// Why it does not hold; `None` if it does.
+    pub problem: Option<String>,
+}
+
+/// All paths from the presented leaf, up to [`MAX_TRACES`].
+#[must_use]
+pub fn trace(
+    presented: &Presented,
+    issuers: &[Certificate],
+    store: &Store,
+    question: Question<'_>,
+) -> Traces {
+    let mut traces = Traces { found: Vec::new(), cut: false };
+    let Ok(leaf) = presented.leaf() else { return traces };
+    let sent = presented.above_leaf();
+    if let Some(root) = super::own_anchor(leaf, store) {
+        let verdict = super::trusted_leaf(leaf, root, question);
+        let problem = verdict.err().map(|refusal| refusal.to_string());
+        traces.found.push(Trace { certificates: vec![leaf.clone()], problem });
+        return traces;
+    }
+    let candidates: Vec<&Certificate> = sent.iter().chain(issuers).collect();
+    let mut open: Vec<Vec<&Certificate>> = vec![vec![leaf]];
+    let work = question.work;
+    while let Some(path) = open.pop() {
+        let Some(top) = path.last() else { continue };
+        if traces.found.len() >= MAX_TRACES || !work.look_at(&path) {
+            traces.cut = true;
+            break;
+        }
+        let roots: Vec<Root> = store
+            .named(top.issuer_der())
+            .into_iter()
+            .chain(candidates.iter().filter_map(|one| store.by_the_users_word(one)))
+            .filter(|root| work.may_have_issued(&root.certificate, top))
+            .filter(|root| !path.iter().skip(1).any(|one| one.is_same_anchor(&root.certificate)))
+            .collect();
+        for root in &roots {
+            traces.add(&path, Some(root), store, question);
+        }
+        let is_next = |one: &&&Certificate| {
+            work.may_have_issued(one, top)
+                && !path.iter().any(|known| known.is_same_anchor(one))
+                // A root that was sent is the store's; one that another root signed leads on.
+                && !(one.is_self_issued()
+                    && roots.iter().any(|root| root.certificate.is_same_anchor(one)))
+        };
+        let next: Vec<_> = candidates.iter().filter(is_next).collect();
+        if next.is_empty() && roots.is_empty() {
+            traces.add(&path, None, store, question);
+        }
+        if path.len() <= MAX_INTERMEDIATES {
+            open.extend(next.into_iter().rev().map(|one| [path.as_slice(), &[*one]].concat()));
+        }
+    }
+    traces.found.sort_by_key(|trace| trace.problem.is_some());
+    traces
+}
+
+impl Traces {
+    fn add(
+        &mut self,
+        path: &[&Certificate],
+        root: Option<&Root>,
+        store: &Store,
+        question: Question<'_>,
+    ) {
+        let mut certificates: Vec<Certificate> = path.iter().map(|one| (*one).clone()).collect();
+        let roots = root.map_or(&[][..], std::slice::from_ref);
+        let (leaf, above) = (&certificates[0], &certificates[1..]);
+        let problem = search(leaf, above, roots, question, Some(question.at)).err();
+        let problem = problem.map(|problem| {
+            explain::why_not(leaf, above, roots, store, question, problem).to_string()
+        });
+        certificates.extend(root.map(|root| root.certificate.clone()));
+        let trace = Trace { certificates, problem };
+        if !self.found.contains(&trace) {
+            self.found.push(trace);
+        }
+    }
+}

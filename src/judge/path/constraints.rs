@@ -1,0 +1,132 @@
+//! Whose nameConstraints (RFC 5280 section 4.2.1.10) keep a chain from being verified.
+//!
+//! rustls-webpki judges constraints on DNS names and IP addresses, and refuses a chain with
+//! constraints on other kinds of names that it has, whatever they say. Which of the two it was is
+//! found by asking it again with the former alone.
+
+use std::time::Duration;
+
+use der::asn1::ObjectIdentifier;
+use rustls_pki_types::{CertificateDer, Der, SignatureVerificationAlgorithm, UnixTime};
+use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
+
+use crate::{
+    text::time::Time,
+    x509::{
+        certificate::Certificate,
+        der::{Element, Elements},
+        signature,
+    },
+};
+
+/// nameConstraints.
+const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+
+/// The identifier octets of dNSName [2] and iPAddress [7] (RFC 5280 section 4.2.1.6).
+const JUDGED: [u8; 2] = [0x82, 0x87];
+
+/// Kinds of names that are not judged, by their identifier octet.
+const NOT_JUDGED: [(u8, &str); 3] =
+    [(0x81, "e-mail addresses"), (0x86, "URIs"), (0xa4, "directory names")];
+
+/// The certificate of `chain`, from the leaf up, that is to blame for a violation, and the reason.
+pub(super) fn violated<'a>(
+    chain: &[&'a Certificate],
+    at: Time,
+) -> Option<(&'a Certificate, String)> {
+    let leaf = *chain.first()?;
+    for (place, constraining) in chain.iter().enumerate().skip(1) {
+        let Some((_, value)) = constraining.extension(NAME_CONSTRAINTS) else { continue };
+        let contents = Elements::of(value).sequence()?.value;
+        let below = &chain[..place];
+        if !violates(below, constraining, contents, at) {
+            continue;
+        }
+        if violates(below, constraining, &judged_alone(contents), at) {
+            let subject = constraining.subject().text().line();
+            let reason = format!("has a name that `{subject}` may not issue for (nameConstraints)");
+            return Some((leaf, reason));
+        }
+        let kinds = not_judged(contents).join(" and ");
+        let reason =
+            format!("constrains {kinds} (nameConstraints), and these are not checked here");
+        return Some((constraining, reason));
+    }
+    None
+}
+
+/// Whether the certificates `below`, from the leaf up, violate `constraints` as those of `above`.
+fn violates(below: &[&Certificate], above: &Certificate, constraints: &[u8], at: Time) -> bool {
+    let ders: Vec<_> = below.iter().map(|one| CertificateDer::from(one.der())).collect();
+    let above = CertificateDer::from(above.der());
+    let Some((leaf, intermediates)) = ders.split_first() else { return false };
+    let (Ok(leaf), Ok(mut anchor)) =
+        (EndEntityCert::try_from(leaf), anchor_from_trusted_cert(&above))
+    else {
+        return false;
+    };
+    anchor.name_constraints = Some(Der::from_slice(constraints));
+    let at = UnixTime::since_unix_epoch(Duration::from_secs(at.unix().try_into().unwrap_or(0)));
+    let algorithms = signature::algorithms().iter();
+    let algorithms: Vec<_> =
+        algorithms.map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
+    let (usage, anchors) = (KeyUsage::server_auth(), [anchor]);
+    let outcome =
+        leaf.verify_for_usage(&algorithms, &anchors, intermediates, at, usage, None, None);
+    matches!(outcome, Err(Error::NameConstraintViolation))
+}
+
+/// The subtrees of permittedSubtrees and excludedSubtrees, each with its identifier octet.
+fn lists(contents: &[u8]) -> impl Iterator<Item = (u8, Elements<'_>)> {
+    Elements::of(contents).map(|list| (list.class, Elements::of(list.value)))
+}
+
+/// The identifier octet of the name that a GeneralSubtree begins with.
+fn kind(subtree: &Element<'_>) -> Option<u8> {
+    Elements::of(subtree.value).peek_class()
+}
+
+/// The constraints that rustls-webpki judges.
+fn judged_alone(contents: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::new();
+    for (class, list) in lists(contents) {
+        let is_judged = |one: &Element<'_>| kind(one).is_some_and(|kind| JUDGED.contains(&kind));
+        let subtrees: Vec<u8> =
+            list.filter(is_judged).flat_map(|one| one.whole.iter().copied()).collect();
+        if !subtrees.is_empty() {
+            kept.extend(element(class, &subtrees));
+        }
+    }
+    kept
+}
+
+/// The kinds of names, in words, that are constrained and not judged.
+fn not_judged(contents: &[u8]) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    for subtree in lists(contents).flat_map(|(_, list)| list) {
+        let Some(kind) = kind(&subtree).filter(|kind| !JUDGED.contains(kind)) else { continue };
+        let known = NOT_JUDGED.iter().find(|(octet, _)| *octet == kind);
+        let word = known.map_or("names of other kinds", |(_, word)| word);
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
+}
+
+/// A DER element (X.690 section 8.1.3).
+fn element(class: u8, contents: &[u8]) -> Vec<u8> {
+    let length = contents.len().to_be_bytes();
+    let digits = &length[length.iter().take_while(|byte| **byte == 0).count()..];
+    let mut der = vec![class];
+    match (contents.len(), u8::try_from(digits.len())) {
+        (0..0x80, _) => der.push(digits.first().copied().unwrap_or(0)),
+        (_, Ok(count)) => {
+            der.push(0x80 | count);
+            der.extend_from_slice(digits);
+        }
+        (_, Err(_)) => return Vec::new(),
+    }
+    der.extend_from_slice(contents);
+    der
+}

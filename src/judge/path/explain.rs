@@ -1,0 +1,217 @@
+//! Why no path holds, in one sentence and with one hint.
+//!
+//! In: the certificates at hand and what kept the search from a path. Out: [`Refusal`]. A small
+//! graph (issuer by name, one signature check) says where the chain breaks off. It explains; it
+//! never decides.
+
+use super::{Problem, Question, Refusal, spelling, webpki_error, words};
+use crate::{
+    judge::work::Work,
+    text::time::Time,
+    trust::store::{Root, Store},
+    x509::{
+        certificate::Certificate,
+        extensions::{self, Lack},
+    },
+};
+
+pub(crate) fn trusted_leaf_is_issued(leaf: &Certificate) -> Refusal {
+    Refusal::TrustedLeafIsIssued { subject: leaf.subject().text(), issuer: leaf.issuer().text() }
+}
+
+pub(crate) fn out_of_date(certificate: &Certificate, at: Time) -> Refusal {
+    Refusal::OutOfDate {
+        subject: certificate.subject().text(),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
+        at,
+    }
+}
+
+pub(crate) fn leaf_refused(
+    leaf: &Certificate,
+    question: Question<'_>,
+    error: &webpki::Error,
+) -> Refusal {
+    match error {
+        webpki::Error::CertNotValidForName(_) => Refusal::WrongName {
+            wanted: question.name.to_str().into_owned(),
+            found: extensions::alternative_names(leaf),
+            common_name: leaf.subject().short(),
+            is_authority: extensions::is_authority(leaf),
+        },
+        other => not_verifiable(leaf, other),
+    }
+}
+
+/// Says why no path from `leaf` over `candidates` to `roots` holds.
+pub(crate) fn why_not(
+    leaf: &Certificate,
+    candidates: &[Certificate],
+    roots: &[Root],
+    store: &Store,
+    question: Question<'_>,
+    problem: Problem,
+) -> Refusal {
+    let error = match problem {
+        Problem::Anchor { certificate, lacks: Lack::Validity { at } } => {
+            return out_of_date(&certificate, at);
+        }
+        Problem::Anchor { certificate, lacks } => {
+            return Refusal::Lacks { subject: certificate.subject().text(), lack: lacks };
+        }
+        Problem::Work(spent) => return Refusal::GivenUp(spent),
+        Problem::WebPki(error) => error,
+    };
+    if let webpki::Error::CertNotValidForName(_) = error {
+        return leaf_refused(leaf, question, &error);
+    }
+    let chain = climb(leaf, candidates, roots, question.work);
+    let outside = |certificate: &&&Certificate| {
+        question.at < certificate.not_before() || question.at > certificate.not_after()
+    };
+    if let Some(expired) = chain.certificates.iter().find(outside) {
+        return out_of_date(expired, question.at);
+    }
+    let is_anchored = matches!(chain.end, End::Trusted(_));
+    if let Some((certificate, reason)) =
+        webpki_error::of(&chain.certificates, is_anchored, &error, question.at)
+        // A CA as its own server's certificate is told apart below, by where it ends.
+        && (error != webpki::Error::CaUsedAsEndEntity || !leaf.is_self_issued())
+    {
+        return Refusal::NotVerifiable { subject: certificate.subject().text(), reason };
+    }
+    if let (webpki::Error::UnknownIssuer, End::Missing(child)) = (&error, &chain.end)
+        && let Some(found) = spelling::issuer(child, candidates, store)
+    {
+        return Refusal::OtherSpelling {
+            subject: child.subject().text(),
+            issuer: child.issuer().text(),
+            found: found.subject().text(),
+        };
+    }
+    match (&error, chain.end) {
+        (_, End::OtherKey { child, root }) => Refusal::OtherKey {
+            subject: child.subject().text(),
+            issuer: root.subject().text(),
+            store: store.description(),
+        },
+        (webpki::Error::UnknownIssuer, End::Circle(child)) => Refusal::Circle {
+            subject: child.subject().text(),
+            issuer: child.issuer().text(),
+            store: store.description(),
+        },
+        (_, End::WrongSignature { child, issuer }) => Refusal::WrongSignature {
+            subject: child.subject().text(),
+            issuer: issuer.subject().text(),
+        },
+        // A key that is not the trusted one's under its name is an unknown root too.
+        (
+            webpki::Error::UnknownIssuer
+            | webpki::Error::CaUsedAsEndEntity
+            | webpki::Error::InvalidSignatureForPublicKey,
+            End::Root(root),
+        ) => Refusal::UnknownRoot {
+            subject: root.subject().text(),
+            sha256: root.sha256(),
+            store: store.description(),
+            is_leaf: root == leaf,
+            not_after: root.not_after(),
+        },
+        (webpki::Error::UnknownIssuer, End::Missing(child)) => Refusal::MissingIssuer {
+            subject: child.subject().text(),
+            issuer: child.issuer().text(),
+            sha256: child.sha256(),
+            urls: extensions::issuer_urls(child),
+            looked: Vec::new(),
+            unreadable: Vec::new(),
+            store: store.description(),
+            is_leaf: child == leaf,
+        },
+        (_, End::Root(top) | End::Missing(top) | End::Trusted(top) | End::Circle(top)) => {
+            not_verifiable(if chain.certificates.len() < 2 { leaf } else { top }, &error)
+        }
+    }
+}
+
+/// The chain as names and signatures join it, however it ends.
+struct Climbed<'a> {
+    certificates: Vec<&'a Certificate>,
+    end: End<'a>,
+}
+
+enum End<'a> {
+    /// In a self-issued certificate that is not trusted.
+    Root(&'a Certificate),
+    /// Below an issuer that is not at hand.
+    Missing(&'a Certificate),
+    /// Below a root of the store that has the issuer's name and another key.
+    OtherKey { child: &'a Certificate, root: &'a Certificate },
+    /// In a root of the store.
+    Trusted(&'a Certificate),
+    /// Below a certificate that is below it: they issued each other.
+    Circle(&'a Certificate),
+    /// In a certificate that its issuer did not sign.
+    WrongSignature { child: &'a Certificate, issuer: &'a Certificate },
+}
+
+/// Goes from the leaf to the issuer of each certificate, by name and by signature.
+fn climb<'a>(
+    leaf: &'a Certificate,
+    candidates: &'a [Certificate],
+    roots: &'a [Root],
+    work: &Work,
+) -> Climbed<'a> {
+    // A signature that cannot be checked is taken for one that fits: it may be the nearest miss.
+    let signed = |child, issuer| work.is_signed_by(child, issuer) != Some(false);
+    let mut certificates = vec![leaf];
+    let mut current = leaf;
+    loop {
+        let trusted = roots.iter().map(|root| &root.certificate);
+        if let Some(root) = issuers(current, trusted).find(|root| signed(current, root)) {
+            certificates.push(root);
+            return Climbed { certificates, end: End::Trusted(root) };
+        }
+        if current.is_self_issued() && signed(current, current) {
+            return Climbed { certificates, end: End::Root(current) };
+        }
+        let named: Vec<_> = issuers(current, candidates.iter()).collect();
+        let next =
+            named.iter().find(|issuer| signed(current, issuer) && !certificates.contains(issuer));
+        match (next, named.first()) {
+            (Some(issuer), _) => {
+                certificates.push(issuer);
+                current = issuer;
+            }
+            (None, Some(issuer)) if !certificates.contains(issuer) => {
+                let end = End::WrongSignature { child: current, issuer };
+                return Climbed { certificates, end };
+            }
+            (None, Some(_)) if !current.is_self_issued() => {
+                return Climbed { certificates, end: End::Circle(current) };
+            }
+            (None, _) => {
+                let mut trusted = roots.iter().map(|root| &root.certificate);
+                let end = match trusted.find(|root| root.subject_der() == current.issuer_der()) {
+                    Some(root) => End::OtherKey { child: current, root },
+                    None => End::Missing(current),
+                };
+                return Climbed { certificates, end };
+            }
+        }
+    }
+}
+
+fn issuers<'a>(
+    child: &Certificate,
+    among: impl Iterator<Item = &'a Certificate>,
+) -> impl Iterator<Item = &'a Certificate> {
+    among.filter(|certificate| certificate.subject_der() == child.issuer_der())
+}
+
+fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {
+    Refusal::NotVerifiable {
+        subject: certificate.subject().text(),
+        reason: words::sentence(error).to_owned(),
+    }
+}

@@ -1,0 +1,370 @@
+//! The search itself: what rustls-webpki makes of the certificates at hand, within the target's
+//! [`Work`].
+//!
+//! Where names join the certificates in few ways, rustls-webpki builds the paths. Where there are
+//! more, only those that signatures join are put to it, each alone: its own budgets are for one
+//! search of a browser, and a server could make it compute for minutes within them.
+
+use std::{
+    hash::{Hash, Hasher},
+    ops::Range,
+};
+
+use rustls_pki_types::{
+    CertificateDer, Der, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
+};
+use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
+
+use super::{
+    Path, Paths, Question,
+    size::{MAX_INTERMEDIATES, is_small, name_and_key},
+};
+use crate::{
+    judge::work::{Spent, Work},
+    text::time::Time,
+    trust::store::{self, Root},
+    x509::{certificate::Certificate, extensions, signature::Memory},
+};
+
+/// What kept a search from finding a path.
+#[derive(Debug, Clone)]
+pub(crate) enum Problem {
+    /// rustls-webpki refuses.
+    WebPki(webpki::Error),
+    /// The work for the target is spent.
+    Work(Spent),
+    /// A path that rustls-webpki accepts fails a check that it does not make.
+    Anchor {
+        /// The certificate that fails it.
+        certificate: Certificate,
+        /// What it lacks.
+        lacks: extensions::Lack,
+    },
+}
+
+/// Searches remembered in each generation: as many servers as are asked at once may be between the
+/// search for paths and the report on them.
+const MAX_SEARCHES: usize = 256;
+
+/// Asks rustls-webpki for all paths, and drops those that fail the checks it does not make.
+///
+/// `anchor_at` is the time at which an anchor has to be valid; `None` does not look at its dates.
+///
+/// The proof and the report ask again what was found before, as do servers that present one chain,
+/// so the answer to a question is remembered.
+pub(crate) fn search(
+    leaf: &Certificate,
+    candidates: &[Certificate],
+    roots: &[Root],
+    question: Question<'_>,
+    anchor_at: Option<Time>,
+) -> Result<Paths, Problem> {
+    static SEARCHES: Memory<Asked, Result<Steps, Problem>> = Memory::new(MAX_SEARCHES);
+    let asked = Asked {
+        leaf: leaf.clone(),
+        candidates: candidates.to_vec(),
+        roots: roots
+            .iter()
+            .map(|root| (root.certificate.clone(), store::mozilla_constraints(root)))
+            .collect(),
+        name: question.name.clone(),
+        at: question.at,
+        anchor_at,
+    };
+    let answer = SEARCHES.recall(&asked).unwrap_or_else(|| {
+        let answer = judged(&asked, question.work);
+        // What was not found for want of work may be there.
+        if question.work.spent().is_none() {
+            SEARCHES.keep(asked, answer.clone());
+        }
+        answer
+    });
+    let Steps { found, cut } = answer?;
+    let path = |(above, root): (Vec<usize>, usize)| Path {
+        certificates: std::iter::once(leaf)
+            .chain(above.into_iter().map(|position| &candidates[position]))
+            .cloned()
+            .collect(),
+        anchor: roots[root].clone(),
+    };
+    Ok(Paths { found: found.into_iter().map(path).collect(), cut })
+}
+
+/// All that the answer of a search depends on.
+#[derive(PartialEq, Eq)]
+struct Asked {
+    leaf: Certificate,
+    candidates: Vec<Certificate>,
+    /// Each with the name constraints that its store puts on it.
+    roots: Vec<(Certificate, Option<&'static [u8]>)>,
+    name: ServerName<'static>,
+    at: Time,
+    anchor_at: Option<Time>,
+}
+
+/// Questions about one leaf are few.
+impl Hash for Asked {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.leaf.sha256().hash(state);
+    }
+}
+
+/// The paths that a search found, by positions among its candidates and its roots.
+#[derive(Clone)]
+struct Steps {
+    found: Vec<(Vec<usize>, usize)>,
+    cut: bool,
+}
+
+fn judged(asked: &Asked, work: &Work) -> Result<Steps, Problem> {
+    let leaf_der = CertificateDer::from(asked.leaf.der());
+    let end_entity = EndEntityCert::try_from(&leaf_der).map_err(Problem::WebPki)?;
+    end_entity.verify_is_valid_for_subject_name(&asked.name).map_err(Problem::WebPki)?;
+
+    let steps = Steps { found: Vec::new(), cut: false };
+    let mut search = Search { asked, work, steps, problem: None };
+    let mut failure = webpki::Error::UnknownIssuer;
+    let every: Vec<usize> = (0..asked.candidates.len()).collect();
+    let is_small = is_small(&asked.leaf, &asked.candidates);
+    if is_small {
+        failure = search.run(&end_entity, &every, 0..asked.roots.len(), false);
+    }
+    if !is_small || is_over_budget(&failure) {
+        failure = search.each(&end_entity);
+    }
+    let spent = work.spent();
+    search.steps.cut |= spent.is_some();
+    match (search.steps.found.is_empty(), spent) {
+        (false, _) => Ok(search.steps),
+        (true, Some(spent)) => Err(Problem::Work(spent)),
+        (true, None) => Err(search.problem.unwrap_or(Problem::WebPki(failure))),
+    }
+}
+
+/// Whether rustls-webpki ended at a budget of its own.
+fn is_over_budget(error: &webpki::Error) -> bool {
+    matches!(
+        error,
+        webpki::Error::MaximumPathBuildCallsExceeded
+            | webpki::Error::MaximumSignatureChecksExceeded
+            | webpki::Error::MaximumNameConstraintComparisonsExceeded
+    )
+}
+
+struct Search<'a> {
+    asked: &'a Asked,
+    work: &'a Work,
+    steps: Steps,
+    problem: Option<Problem>,
+}
+
+impl Search<'_> {
+    /// Puts every path that signatures join to rustls-webpki alone, until the work is spent; the
+    /// last error.
+    fn each(&mut self, end_entity: &EndEntityCert<'_>) -> webpki::Error {
+        let Asked { leaf, candidates, roots, .. } = self.asked;
+        let mut failure = webpki::Error::UnknownIssuer;
+        let mut open: Vec<Vec<usize>> = vec![Vec::new()];
+        while let Some(above) = open.pop() {
+            let path: Vec<&Certificate> =
+                std::iter::once(leaf).chain(above.iter().map(|one| &candidates[*one])).collect();
+            if !self.work.look_at(&path) {
+                break;
+            }
+            let top = path[path.len() - 1];
+            let issued = |issuer: &Certificate| {
+                top.issuer_der() == issuer.subject_der()
+                    && self.work.is_signed_by(top, issuer) == Some(true)
+            };
+            let ends: Vec<usize> =
+                (0..roots.len()).filter(|position| issued(&roots[*position].0)).collect();
+            let next: Vec<usize> = (0..candidates.len())
+                .filter(|position| {
+                    let one = &candidates[*position];
+                    path.iter().all(|below| name_and_key(below) != name_and_key(one)) && issued(one)
+                })
+                .collect();
+            for root in ends {
+                let error = self.run(end_entity, &above, root..root + 1, true);
+                // Of certificates of one name rustls-webpki also tries every other order.
+                if !is_over_budget(&error) {
+                    failure = error;
+                } else if error == webpki::Error::MaximumNameConstraintComparisonsExceeded {
+                    self.steps.cut = true;
+                    return error;
+                }
+            }
+            if above.len() < MAX_INTERMEDIATES {
+                open.extend(next.into_iter().rev().map(|one| [above.as_slice(), &[one]].concat()));
+            }
+        }
+        failure
+    }
+
+    /// One call of rustls-webpki with the candidates and the roots at the positions given, up to the
+    /// first path or through all of them; the error that ended it.
+    fn run(
+        &mut self,
+        end_entity: &EndEntityCert<'_>,
+        above: &[usize],
+        among: Range<usize>,
+        is_one_path: bool,
+    ) -> webpki::Error {
+        let Asked { candidates, roots, at, .. } = self.asked;
+        let roots = &roots[among.clone()];
+        let ders: Vec<_> = roots.iter().map(|(root, _)| CertificateDer::from(root.der())).collect();
+        // Certificates of one name and one key are one anchor: of a root and the same renewed it may
+        // be either that is valid, so a path to the one is a path to the other.
+        let (mut anchors, mut positions): (Vec<_>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+        for (position, (der, root)) in ders.iter().zip(roots).enumerate() {
+            // A root that rustls-webpki cannot read ends no path of its making.
+            let Some(anchor) = trust_anchor(der, root.1) else { continue };
+            match anchors.iter().position(|known| *known == anchor) {
+                Some(known) => positions[known].push(among.start + position),
+                None => {
+                    anchors.push(anchor);
+                    positions.push(vec![among.start + position]);
+                }
+            }
+        }
+        let intermediates: Vec<_> =
+            above.iter().map(|one| CertificateDer::from(candidates[*one].der())).collect();
+        let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
+            at.unix().try_into().unwrap_or(0),
+        ));
+        let algorithms = self.work.algorithms();
+        let algorithms: Vec<_> =
+            algorithms.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
+        let recording = std::cell::RefCell::new(&mut *self);
+        let hook = |verified: &VerifiedPath<'_>| {
+            if let Some(known) = anchors.iter().position(|anchor| anchor == verified.anchor()) {
+                for &root in &positions[known] {
+                    recording.borrow_mut().record(verified, root);
+                }
+            }
+            // Refusing each path makes the search go on to the next one.
+            is_one_path.then_some(()).ok_or(webpki::Error::UnknownIssuer)
+        };
+        let usage = KeyUsage::server_auth();
+        let ended = end_entity.verify_for_usage(
+            &algorithms,
+            &anchors,
+            &intermediates,
+            at,
+            usage,
+            None,
+            Some(&hook),
+        );
+        ended.err().unwrap_or(webpki::Error::UnknownIssuer)
+    }
+
+    /// Takes the path that rustls-webpki verified up to the root at the position `root`.
+    fn record(&mut self, verified: &VerifiedPath<'_>, root: usize) {
+        let mut above = Vec::new();
+        for intermediate in verified.intermediate_certificates() {
+            let der = intermediate.der();
+            let candidates = &self.asked.candidates;
+            let Some(position) = candidates.iter().position(|one| one.der() == der.as_ref()) else {
+                return;
+            };
+            above.push(position);
+        }
+        let certificates = || above.iter().map(|&position| &self.asked.candidates[position]);
+        let (anchor, _) = &self.asked.roots[root];
+        // The anchor itself, sent along by the server, makes no longer path.
+        if certificates().any(|certificate| certificate.is_same_anchor(anchor)) {
+            return;
+        }
+        for certificate in certificates() {
+            if let Some(lacks) = extensions::intermediate_lacks(certificate) {
+                self.problem = Some(Problem::Anchor { certificate: certificate.clone(), lacks });
+                return;
+            }
+        }
+        if let Some(lacks) = extensions::anchor_lacks(anchor, self.asked.anchor_at) {
+            self.problem = Some(Problem::Anchor { certificate: anchor.clone(), lacks });
+            return;
+        }
+        let path = (above, root);
+        if !self.steps.found.contains(&path) {
+            self.steps.found.push(path);
+        }
+    }
+}
+
+/// The root as rustls-webpki takes it, with the constraints that its store puts on it.
+fn trust_anchor<'a>(
+    der: &'a CertificateDer<'a>,
+    constraints: Option<&'static [u8]>,
+) -> Option<TrustAnchor<'a>> {
+    let mut anchor = anchor_from_trusted_cert(der).ok()?;
+    if let Some(constraints) = constraints {
+        anchor.name_constraints = Some(Der::from_slice(constraints));
+    }
+    Some(anchor)
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+
+    use super::*;
+    use crate::trust::store::Source;
+
+    #[test]
+    fn mozillas_roots_are_trusted_as_browsers_trust_them_constraints_included() {
+        let mut constrained = 0;
+        for anchor in webpki_roots::TLS_SERVER_ROOTS {
+            let own = store::mozilla_list().iter().find_map(|der| {
+                let certificate = Certificate::from_der(der).ok()?;
+                let root = Root { certificate, source: Source::Mozilla };
+                let constraints = store::mozilla_constraints(&root);
+                trust_anchor(der, constraints).filter(|own| own.subject == anchor.subject)
+            });
+            // The two lists are of different days: a root of one may have left the other.
+            let Some(own) = own else { continue };
+            assert_eq!(own.name_constraints, anchor.name_constraints, "{:?}", anchor.subject);
+            constrained += usize::from(own.name_constraints.is_some());
+        }
+        assert_eq!(constrained, 1, "TUBITAK's");
+    }
+
+    #[test]
+    fn a_root_that_its_store_constrains_vouches_for_no_other_name() {
+        let certificate = |params: CertificateParams, issuer: Option<&Issuer<'_, KeyPair>>| {
+            let key = KeyPair::generate().expect("a key");
+            let made = match issuer {
+                Some(issuer) => params.signed_by(&key, issuer),
+                None => params.self_signed(&key),
+            };
+            let made = made.expect("a certificate");
+            (Certificate::from_der(made.der()).expect("it reads"), Issuer::new(params, key))
+        };
+        let mut authority = CertificateParams::new([]).expect("parameters");
+        authority.distinguished_name.push(DnType::CommonName, "Constrained Root");
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let (root, issuer) = certificate(authority, None);
+        let names = ["plc.com.tr", "plc.test"];
+        let params = CertificateParams::new(names.map(str::to_owned)).expect("parameters");
+        let (both, _) = certificate(params, Some(&issuer));
+        let params = CertificateParams::new([names[0].to_owned()]).expect("parameters");
+        let (turkish, _) = certificate(params, Some(&issuer));
+
+        let outcome = |leaf: &Certificate, constraints| {
+            let asked = Asked {
+                leaf: leaf.clone(),
+                candidates: Vec::new(),
+                roots: vec![(root.clone(), constraints)],
+                name: ServerName::try_from(names[0]).expect("a name"),
+                at: Time::from_date(2026, 1, 1).expect("a date"),
+                anchor_at: None,
+            };
+            let judged = judged(&asked, &Work::default());
+            judged.map(|steps| steps.found.len()).map_err(|problem| format!("{problem:?}"))
+        };
+        let tr_alone = Some(&b"\xa0\x070\x05\x82\x03.tr"[..]);
+        assert_eq!(outcome(&turkish, tr_alone), Ok(1));
+        assert_eq!(outcome(&both, tr_alone), Err("WebPki(NameConstraintViolation)".to_owned()));
+        assert_eq!(outcome(&both, None), Ok(1));
+    }
+}

@@ -1,0 +1,324 @@
+//! Ranks the roots in which paths end; the best one is the anchor.
+//!
+//! In: [`Paths`]. Out: [`Candidate`]s, best first, each with the reason for its place.
+//!
+//! The rule: sufficient before insufficient; a root before an intermediate that the user also
+//! trusts; then the root nearest to the leaf, which goes on working when the server stops sending
+//! a cross-sign; then the one that lasts longest; then the smaller one; and last by SHA-256, so
+//! that the answer is the same every time.
+
+use std::{cmp::Reverse, fmt};
+
+use super::path::{Path, Paths, Refusal};
+use crate::chain::Presented;
+use crate::{
+    net::aia::{Fetched, Issuers},
+    text::{foreign::Foreign, time::Time},
+    trust::store::{self, Root, Source},
+    x509::certificate::Certificate,
+};
+
+/// Year, month, day.
+type Date = (i16, i8, i8);
+
+/// Mozilla's and Chrome's published dates by which a root leaves their stores: for keys made
+/// before the first date, the second. Mozilla Root Store Policy section 7.4 with the wiki page
+/// CA/Root_CA_Lifecycles; Chrome Root Program Policy 1.7 section 4.1.3.
+const SCHEDULE: [(Date, Date); 5] = [
+    ((2006, 1, 1), (2025, 4, 15)),
+    ((2008, 1, 1), (2026, 4, 15)),
+    ((2010, 1, 1), (2027, 4, 15)),
+    ((2012, 1, 1), (2028, 4, 15)),
+    ((2014, 4, 15), (2029, 4, 15)),
+];
+
+/// Keys made later leave this many years after they were made (same sources).
+const YEARS_IN_STORE: i16 = 15;
+
+/// A root that would do as the anchor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The root.
+    pub root: Root,
+    /// The shortest path to it.
+    pub path: Path,
+    /// The certificates of the path that the server did not send.
+    pub missing: Vec<Fetched>,
+    /// How long it is expected to open the door.
+    pub lasts: Lasts,
+    /// Why it stands where it stands.
+    pub reason: Reason,
+}
+
+/// How long an anchor lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasts {
+    /// The earliest of the dates below.
+    pub until: Time,
+    /// When it expires.
+    pub not_after: Time,
+    /// When Mozilla's schedule has it leave the store; `None` for roots of other stores.
+    pub scheduled: Option<Time>,
+    /// When the first cross-sign on the path to it expires, which the server may then no longer
+    /// send; `None` if there is none.
+    pub cross_sign: Option<Time>,
+}
+
+/// Why a candidate stands where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// There is no other.
+    Only,
+    /// It is the server's own certificate, trusted by the user's word.
+    OwnCertificate,
+    /// It is nearer to the leaf than the others.
+    Nearest,
+    /// As near as another, it lasts longer.
+    LastsLongest,
+    /// As near and lasting as long as another, it is smaller or the first by SHA-256.
+    Smallest,
+    /// It lasts until the date that was asked for, unlike those before it.
+    LastsAsAsked(Time),
+    /// The server sends all that is needed for it, unlike for the others.
+    Sufficient,
+    /// It is a root, unlike the others.
+    Root,
+    /// Not chosen: it is an intermediate, which its authority replaces more often than its root.
+    Intermediate,
+    /// Not chosen: it needs certificates that the server does not send.
+    Insufficient,
+    /// Not chosen: it is further from the leaf, behind a cross-sign that may stop being sent.
+    BehindCrossSign(Foreign),
+    /// Not chosen: it does not last as long.
+    LastsLess,
+    /// Not chosen: it is larger, or comes later by SHA-256.
+    Larger,
+}
+
+impl Candidate {
+    /// Whether a device can verify the server with what is sent and this root alone.
+    #[must_use]
+    pub fn is_sufficient(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+/// Ranks the roots that `paths` end in; the anchor comes first.
+///
+/// Roots with one subject and key are one anchor (RFC 5280 section 6.1.1 d): the copy of
+/// Mozilla's store is kept, since it is the one that others hold too.
+#[must_use]
+pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for path in &paths.found {
+        let candidate = candidate(path, paths, presented, issuers);
+        let twin = candidates
+            .iter_mut()
+            .find(|known| known.root.certificate.is_same_anchor(&candidate.root.certificate));
+        // Of one anchor, Mozilla's copy comes before one that seems to last longer.
+        let order = |one: &Candidate| (one.root.source != Source::Mozilla, key(one));
+        match twin {
+            Some(known) if order(&candidate) < order(known) => *known = candidate,
+            Some(_) => {}
+            None => candidates.push(candidate),
+        }
+    }
+    candidates.sort_by_key(key);
+    for index in (0..candidates.len()).rev() {
+        candidates[index].reason = match (index, candidates.len()) {
+            (0, _) if is_own_certificate(&candidates[0]) => Reason::OwnCertificate,
+            (0, 1) => Reason::Only,
+            (0, _) => why_first(&candidates[0], &candidates[1]),
+            _ => why_not(&candidates[index], &candidates[0]),
+        };
+    }
+    candidates
+}
+
+fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuers) -> Candidate {
+    // A certificate between leaf and anchor that is an anchor in its own right is a cross-sign.
+    let is_cross_sign = |one: &&Certificate| {
+        paths.found.iter().any(|other| other.anchor.certificate.is_same_anchor(one))
+            || store::mozilla_twin(one).is_some()
+    };
+    let between = path.certificates.iter().skip(1);
+    let cross_sign = between.filter(is_cross_sign).map(Certificate::not_after).min();
+    let root = match path.anchor.source {
+        // The system's store tells where trust came from, Mozilla's what others hold.
+        Source::System => store::mozilla_twin(&path.anchor.certificate),
+        _ => None,
+    };
+    let root = root.unwrap_or_else(|| path.anchor.clone());
+    let fetched =
+        |wanted: &Certificate| issuers.certificates.iter().find(|one| one.certificate == *wanted);
+    let not_sent =
+        path.certificates.iter().filter(|one| !presented.certificates().any(|sent| sent == *one));
+    let missing = not_sent.filter_map(fetched);
+    Candidate {
+        missing: missing.cloned().collect(),
+        lasts: lasts(&root, cross_sign),
+        root,
+        reason: Reason::Only,
+        path: path.clone(),
+    }
+}
+
+/// Puts first, of the `candidates` in their order, one that lasts until `wanted`, sufficient ones
+/// preferred.
+///
+/// # Errors
+///
+/// [`Refusal::NoneLasts`] names the one that lasts longest if none does.
+pub fn lasting(mut candidates: Vec<Candidate>, wanted: Time) -> Result<Vec<Candidate>, Refusal> {
+    let lasts = |one: &Candidate| one.lasts.until >= wanted;
+    let sufficient = candidates.iter().position(|one| lasts(one) && one.is_sufficient());
+    match sufficient.or_else(|| candidates.iter().position(lasts)) {
+        Some(0) => Ok(candidates),
+        Some(position) => {
+            let mut chosen = candidates.remove(position);
+            chosen.reason = Reason::LastsAsAsked(wanted);
+            for other in candidates.iter_mut().filter(|other| !lasts(other)) {
+                other.reason = Reason::LastsLess;
+            }
+            candidates.insert(0, chosen);
+            Ok(candidates)
+        }
+        None => {
+            let best = candidates.iter().max_by_key(|one| one.lasts.until);
+            Err(Refusal::NoneLasts {
+                wanted,
+                longest: best.map(|one| (one.root.certificate.subject().text(), one.lasts.until)),
+            })
+        }
+    }
+}
+
+/// What the rule orders by, one part a sentence of it.
+fn key(candidate: &Candidate) -> impl Ord + use<> {
+    let certificate = &candidate.root.certificate;
+    (
+        !candidate.is_sufficient(),
+        !certificate.is_self_issued(),
+        candidate.path.certificates.len(),
+        Reverse(candidate.lasts.until),
+        candidate.root.source != Source::Mozilla,
+        certificate.der().len(),
+        certificate.sha256(),
+    )
+}
+
+fn is_own_certificate(candidate: &Candidate) -> bool {
+    candidate.path.certificates.first() == Some(&candidate.root.certificate)
+}
+
+fn is_root(candidate: &Candidate) -> bool {
+    candidate.root.certificate.is_self_issued()
+}
+
+fn why_first(first: &Candidate, second: &Candidate) -> Reason {
+    if first.is_sufficient() != second.is_sufficient() {
+        Reason::Sufficient
+    } else if is_root(first) != is_root(second) {
+        Reason::Root
+    } else if first.path.certificates.len() < second.path.certificates.len() {
+        Reason::Nearest
+    } else if first.lasts.until > second.lasts.until {
+        Reason::LastsLongest
+    } else {
+        Reason::Smallest
+    }
+}
+
+fn why_not(candidate: &Candidate, chosen: &Candidate) -> Reason {
+    if candidate.is_sufficient() != chosen.is_sufficient() {
+        Reason::Insufficient
+    } else if is_root(candidate) != is_root(chosen) {
+        Reason::Intermediate
+    } else if candidate.path.certificates.len() > chosen.path.certificates.len() {
+        let top = candidate.path.certificates.last();
+        Reason::BehindCrossSign(top.map(|top| top.subject().text()).unwrap_or_default())
+    } else if candidate.lasts.until < chosen.lasts.until {
+        Reason::LastsLess
+    } else {
+        Reason::Larger
+    }
+}
+
+/// How long `root` lasts: its notAfter, the date of the schedule or the end of a cross-sign on the
+/// way to it, whichever is the earliest.
+///
+/// Its notBefore stands in for the day its key was made, which the schedule goes by. Private
+/// roots have no schedule.
+#[must_use]
+pub fn lasts(root: &Root, cross_sign: Option<Time>) -> Lasts {
+    let not_after = root.certificate.not_after();
+    let scheduled =
+        (root.source == Source::Mozilla).then(|| leaves_stores(root.certificate.not_before()));
+    let ends = [Some(not_after), scheduled, cross_sign];
+    let until = ends.into_iter().flatten().min().unwrap_or(not_after);
+    Lasts { until, not_after, scheduled, cross_sign }
+}
+
+/// The date by which a root whose key was made at `made` leaves the stores.
+fn leaves_stores(made: Time) -> Time {
+    let date = |(year, month, day): Date| Time::from_date(year, month, day);
+    let row = SCHEDULE.iter().find(|(before, _)| date(*before).is_some_and(|end| made < end));
+    row.and_then(|(_, leaves)| date(*leaves)).unwrap_or_else(|| made.plus_years(YEARS_IN_STORE))
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Only => f.write_str("the only root that the chain leads to"),
+            Self::OwnCertificate => {
+                f.write_str("the server's own certificate, trusted by your word")
+            }
+            Self::Nearest => f.write_str(
+                "the nearest root to the leaf: it holds when the server stops sending a cross-sign",
+            ),
+            Self::LastsLongest => {
+                f.write_str("as near to the leaf as the others, it lasts longest")
+            }
+            Self::Smallest => {
+                f.write_str("as near to the leaf and as lasting as the others, it is the smallest")
+            }
+            Self::Sufficient => f.write_str("the server sends all that a device needs with it"),
+            Self::Root => f.write_str("a root, where the others are intermediates"),
+            Self::Intermediate => f.write_str(
+                "an intermediate, which its authority replaces more often than its root",
+            ),
+            Self::Insufficient => {
+                f.write_str("the server does not send all that a device needs with it")
+            }
+            Self::BehindCrossSign(subject) => write!(
+                f,
+                "further from the leaf: fails when the server stops sending `{}` as it is",
+                subject.line()
+            ),
+            Self::LastsAsAsked(wanted) => {
+                write!(f, "it lasts until {}, as was asked for", wanted.date())
+            }
+            Self::LastsLess => f.write_str("does not last as long"),
+            Self::Larger => f.write_str("takes more space or comes later by SHA-256"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schedule_gives_the_dates_that_authorities_published() {
+        let leaves = |made: &str| leaves_stores(made.parse().unwrap()).date();
+        // ISRG Root X1 and X2, as Let's Encrypt published them.
+        assert_eq!(leaves("2015-06-04T11:04:38Z"), "2030-06-04");
+        assert_eq!(leaves("2020-09-04"), "2035-09-04");
+        // Go Daddy G2, USERTrust, DigiCert G2, GTS Root R1.
+        assert_eq!(leaves("2009-09-01"), "2027-04-15");
+        assert_eq!(leaves("2010-02-01"), "2028-04-15");
+        assert_eq!(leaves("2013-08-01"), "2029-04-15");
+        assert_eq!(leaves("2016-06-22"), "2031-06-22");
+        assert_eq!(leaves("1998-09-01"), "2025-04-15");
+    }
+}

@@ -1,0 +1,222 @@
+//! What the search for a path may cost: partial paths looked at and signatures checked.
+//!
+//! A server chooses the names and the keys of its chain, and so how many ways lead up from its leaf:
+//! 31 certificates of one name are joined in more ways than can be tried. One [`Work`] accompanies a
+//! target through all stages. What was counted once is free afterwards, whichever stage asks again,
+//! so the outcome does not depend on other targets. The clock stays outside: whoever has a deadline
+//! hands in a function that says whether it has passed.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
+
+use crate::x509::{
+    certificate::{Certificate, Sha256},
+    extensions,
+    signature::{self, Remembering},
+};
+
+/// The most partial paths looked at for a target: thirty times those that are shown.
+pub const MAX_PARTIAL_PATHS: usize = 1_000;
+
+/// The most signatures checked for a target, each counted once: five times what rustls-webpki and
+/// Go check in one search.
+pub const MAX_SIGNATURE_CHECKS: usize = 500;
+
+/// The work done for one target, and when to stop.
+#[derive(Default)]
+pub struct Work {
+    is_late: Option<Box<dyn Fn() -> bool + Send + Sync>>,
+    done: Mutex<Done>,
+}
+
+#[derive(Default)]
+struct Done {
+    /// The certificates of each partial path, as a SHA-256 over theirs.
+    paths: HashSet<Sha256>,
+    /// Outcomes by a SHA-256 over the algorithm, the key, the message and the signature.
+    signatures: HashMap<[u8; 32], Option<bool>>,
+    /// Outcomes by child and issuer, so that nothing is hashed again; `None` cannot be checked.
+    pairs: HashMap<(Sha256, Sha256), Option<bool>>,
+    spent: Option<Spent>,
+}
+
+/// Why no more work is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spent {
+    /// [`MAX_PARTIAL_PATHS`] were looked at.
+    PartialPaths,
+    /// [`MAX_SIGNATURE_CHECKS`] were made.
+    SignatureChecks,
+    /// The time of the target is over.
+    Time,
+}
+
+impl Work {
+    /// Work that also stops as soon as `is_late` says so.
+    #[must_use]
+    pub fn until(is_late: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { is_late: Some(Box::new(is_late)), done: Mutex::default() }
+    }
+
+    /// What ended the work, if something did: an answer may then be missing.
+    #[must_use]
+    pub fn spent(&self) -> Option<Spent> {
+        self.lock().spent
+    }
+
+    /// How many partial paths were looked at, and how many signatures were checked.
+    #[must_use]
+    pub fn done(&self) -> (usize, usize) {
+        let done = self.lock();
+        (done.paths.len(), done.signatures.len())
+    }
+
+    /// Counts the partial path `certificates`; whether it may be looked at.
+    #[must_use]
+    pub fn look_at(&self, certificates: &[&Certificate]) -> bool {
+        let prints: Vec<u8> = certificates.iter().flat_map(|one| one.sha256().0).collect();
+        let path = Sha256::of(&prints);
+        let is_late = self.is_late();
+        let mut done = self.lock();
+        if done.paths.contains(&path) {
+            return true;
+        }
+        let spent = if done.paths.len() >= MAX_PARTIAL_PATHS {
+            Spent::PartialPaths
+        } else if is_late {
+            Spent::Time
+        } else {
+            done.paths.insert(path);
+            return true;
+        };
+        done.spent.get_or_insert(spent);
+        false
+    }
+
+    /// Whether the signature on `child` is by the key of `issuer`; `None` where it cannot be
+    /// checked, or is not checked any more.
+    #[must_use]
+    pub fn is_signed_by(&self, child: &Certificate, issuer: &Certificate) -> Option<bool> {
+        let pair = (child.sha256(), issuer.sha256());
+        if let Some(known) = self.lock().pairs.get(&pair) {
+            return *known;
+        }
+        let signed = extensions::is_signed_by_with(child, issuer, |question, check| {
+            self.signature(question, check)
+        });
+        let mut done = self.lock();
+        // An outcome that is missing for want of work is none to keep.
+        if signed.is_some() || done.spent.is_none() {
+            done.pairs.insert(pair, signed);
+        }
+        signed
+    }
+
+    /// Whether `issuer` may have issued `child`, by name and key: a signature that cannot be
+    /// checked, such as by Ed448, counts, and nothing does once the work is spent.
+    #[must_use]
+    pub fn may_have_issued(&self, issuer: &Certificate, child: &Certificate) -> bool {
+        child.issuer_der() == issuer.subject_der()
+            && self
+                .is_signed_by(child, issuer)
+                .unwrap_or_else(|| self.spent().is_none_or(|spent| spent == Spent::PartialPaths))
+    }
+
+    /// The outcome of the signature check `question`, which `check` finds unless it is known;
+    /// `None` if it cannot be made, or is not made any more.
+    pub(crate) fn signature(
+        &self,
+        question: [u8; 32],
+        check: impl FnOnce() -> Option<bool>,
+    ) -> Option<bool> {
+        let is_late = self.is_late();
+        {
+            let mut done = self.lock();
+            if let Some(known) = done.signatures.get(&question) {
+                return *known;
+            }
+            let spent = if done.signatures.len() >= MAX_SIGNATURE_CHECKS {
+                Some(Spent::SignatureChecks)
+            } else {
+                is_late.then_some(Spent::Time)
+            };
+            if let Some(spent) = spent {
+                done.spent.get_or_insert(spent);
+                return None;
+            }
+        }
+        let outcome = check();
+        self.lock().signatures.insert(question, outcome);
+        outcome
+    }
+
+    /// The algorithms of the proof, each of whose checks counts as this work.
+    pub(crate) fn algorithms(&self) -> Vec<Counted<'_>> {
+        let counted = |algorithm| Counted { algorithm, work: self };
+        signature::algorithms().iter().map(counted).collect()
+    }
+
+    fn is_late(&self) -> bool {
+        self.is_late.as_ref().is_some_and(|is_late| is_late())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Done> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An algorithm whose checks are counted.
+#[derive(Debug)]
+pub(crate) struct Counted<'a> {
+    algorithm: &'static Remembering,
+    work: &'a Work,
+}
+
+impl SignatureVerificationAlgorithm for Counted<'_> {
+    fn verify_signature(
+        &self,
+        public_key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let question = self.algorithm.question(public_key, message, signature);
+        let check =
+            || Some(self.algorithm.verify_signature(public_key, message, signature).is_ok());
+        match self.work.signature(question, check) {
+            Some(true) => Ok(()),
+            _ => Err(InvalidSignature),
+        }
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.algorithm.public_key_alg_id()
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.algorithm.signature_alg_id()
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (paths, signatures) = self.done();
+        write!(f, "Work({paths} partial paths, {signatures} signatures)")
+    }
+}
+
+impl fmt::Display for Spent {
+    /// Completes the sentence "the search ended ...".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PartialPaths => write!(f, "after {MAX_PARTIAL_PATHS} partial paths"),
+            Self::SignatureChecks => write!(f, "after {MAX_SIGNATURE_CHECKS} signature checks"),
+            Self::Time => f.write_str("at the time limit"),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Computes for long beside the threads that wait for sockets.
+//!
+//! What a server sends may take a second to judge. On the thread that serves all targets, the others
+//! would run out of time meanwhile.
+
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use tokio::sync::oneshot;
+
+/// What `work` gives, computed on a thread of its own; or here, where the system has none left.
+///
+/// Whoever gives up waiting leaves the thread behind: `work` ends by its own budget.
+pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (answer, answered) = oneshot::channel();
+    // tokio's own threads would panic where the system has none left, and take the work with them.
+    let waiting = Arc::new(Mutex::new(Some(work)));
+    let take = |from: &Mutex<Option<_>>| from.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let shared = Arc::clone(&waiting);
+    let run = move || {
+        if let Some(work) = take(&shared) {
+            // Whoever asked may have given up.
+            let _ = answer.send(panic::catch_unwind(AssertUnwindSafe(work)));
+        }
+    };
+    let outcome = match thread::Builder::new().spawn(run) {
+        Ok(_) => answered.await.ok(),
+        Err(_) => take(&waiting).map(|work| panic::catch_unwind(AssertUnwindSafe(work))),
+    };
+    match outcome {
+        Some(Ok(value)) => value,
+        Some(Err(panic)) => panic::resume_unwind(panic),
+        None => unreachable!("the work is done once, there or here"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_computes_for_long_delays_nobody_else() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (release, released) = std::sync::mpsc::channel();
+        runtime.block_on(async move {
+            let long = tokio::spawn(compute(move || released.recv().is_ok()));
+            // The thread of the runtime is free, or this would never come.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            release.send(()).unwrap();
+            assert!(long.await.unwrap());
+        });
+    }
+}

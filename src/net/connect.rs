@@ -1,0 +1,390 @@
+//! Opens a TCP connection to the target, whichever of its addresses answers.
+//!
+//! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them. Where a
+//! proxy is to be used, the stream is to that, and the proxy was asked to go on to the target.
+
+use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::TcpStream,
+    task::JoinSet,
+    time::{Instant, sleep_until, timeout_at},
+};
+
+use super::proxy::{self, Proxy};
+use crate::{endpoint::Target, text::foreign::Foreign};
+
+pub use super::resolve::Names;
+pub(crate) use super::resolve::look_up;
+
+/// How long one address may take: a SYN is sent again after 1 s and 3 s (RFC 6298 section 2.1), so
+/// 5 s forgives two lost packets.
+pub const ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long to wait before the next address is tried beside those under way: RFC 8305 section 5.
+pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+
+/// Addresses tried of one name; a name with more is served by a few of them.
+pub const MAX_ADDRESSES: usize = 16;
+
+/// Addresses of one name that a proxy is asked to connect to, one after the other.
+pub const MAX_PROXIED_ADDRESSES: usize = 4;
+
+/// Where to connect to and with which addresses.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Connect here instead of to the target's own host and port.
+    pub instead: Option<Target>,
+    /// Only addresses of this family.
+    pub family: Option<Family>,
+    /// Connect through this proxy, unless it is not for the target.
+    pub proxy: Option<Proxy>,
+    /// What names resolve to, shared by all runs with a clone of these options.
+    pub names: Arc<Names>,
+}
+
+/// An Internet address family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The name did not resolve.
+    Resolution {
+        /// The name.
+        host: String,
+        /// What the resolver said.
+        problem: Foreign,
+    },
+    /// The name has no address of the family asked for.
+    NoAddress {
+        /// The name.
+        host: String,
+        /// The family asked for.
+        family: Option<Family>,
+    },
+    /// No address took the connection; the last failure of each.
+    Refused {
+        /// What was connected to.
+        target: String,
+        /// The addresses with what each one answered.
+        attempts: Vec<(SocketAddr, io::Error)>,
+    },
+    /// No connection to the proxy.
+    ProxyUnreachable(Box<Error>),
+    /// No connection from the proxy to the target.
+    Proxy(proxy::Error),
+    /// The deadline came first.
+    TimedOut {
+        /// What was connected to.
+        target: String,
+        /// What was being waited for.
+        waiting_for: &'static str,
+    },
+}
+
+/// Connects to `target`, or to where `options` say instead, before `deadline`.
+///
+/// # Errors
+///
+/// The name does not resolve, no address answers, the proxy cannot be reached or refuses, or the
+/// deadline comes first.
+pub async fn connect(
+    target: &Target,
+    options: &Options,
+    deadline: Instant,
+) -> Result<TcpStream, Error> {
+    let to = options.instead.as_ref().unwrap_or(target);
+    match options.proxy_to(target) {
+        Some(proxy) => through(proxy, to, options, deadline).await,
+        None => directly(to, options.family, &options.names, deadline).await,
+    }
+}
+
+impl Options {
+    /// The proxy through which `target` is reached, if any.
+    #[must_use]
+    pub fn proxy_to(&self, target: &Target) -> Option<&Proxy> {
+        let to = self.instead.as_ref().unwrap_or(target);
+        self.proxy.as_ref().filter(|proxy| proxy.is_for(to))
+    }
+}
+
+/// The proxy resolves the name, unless it wants an address, or one of a family is wanted.
+async fn through(
+    proxy: &Proxy,
+    to: &Target,
+    Options { family, names, .. }: &Options,
+    deadline: Instant,
+) -> Result<TcpStream, Error> {
+    let destinations = if family.is_some() || proxy.wants_address() {
+        let addresses = resolve(to, *family, names, deadline).await?;
+        addresses.into_iter().take(MAX_PROXIED_ADDRESSES).map(Target::at).collect()
+    } else {
+        vec![to.clone()]
+    };
+    let mut refusal = None;
+    for destination in &destinations {
+        let stream = directly(proxy.place(), None, names, deadline)
+            .await
+            .map_err(|error| Error::ProxyUnreachable(Box::new(error)))?;
+        match proxy::ask(stream, proxy, destination, deadline).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) if error.is_about_target() => refusal = Some(error),
+            Err(error) => return Err(Error::Proxy(error)),
+        }
+    }
+    Err(refusal.map_or(Error::NoAddress { host: to.host(), family: *family }, Error::Proxy))
+}
+
+async fn directly(
+    to: &Target,
+    family: Option<Family>,
+    names: &Names,
+    deadline: Instant,
+) -> Result<TcpStream, Error> {
+    let addresses = resolve(to, family, names, deadline).await?;
+    match timeout_at(deadline, race(&addresses)).await {
+        Ok(Ok(stream)) => {
+            // A hello is one small write; waiting to fill a segment only costs time.
+            let _ = stream.set_nodelay(true);
+            Ok(stream)
+        }
+        Ok(Err(attempts)) => Err(Error::Refused { target: to.to_string(), attempts }),
+        Err(_) => {
+            Err(Error::TimedOut { target: to.to_string(), waiting_for: "an address to answer" })
+        }
+    }
+}
+
+/// The addresses that [`connect`] would try for `target`, in its order.
+///
+/// # Errors
+///
+/// The name does not resolve, has no address of the family wanted, or the deadline comes first.
+pub async fn addresses(
+    target: &Target,
+    options: &Options,
+    deadline: Instant,
+) -> Result<Vec<SocketAddr>, Error> {
+    let to = options.instead.as_ref().unwrap_or(target);
+    resolve(to, options.family, &options.names, deadline).await
+}
+
+/// The addresses of `target`, families taking turns (RFC 8305 section 4).
+async fn resolve(
+    target: &Target,
+    family: Option<Family>,
+    names: &Names,
+    deadline: Instant,
+) -> Result<Vec<SocketAddr>, Error> {
+    let host = target.host();
+    let mut found = match target.address() {
+        Some(address) => vec![SocketAddr::new(address, target.port())],
+        None => {
+            let look_up = || super::resolve::look_up(&host, target.port());
+            match timeout_at(deadline, names.addresses(&host, look_up)).await {
+                Ok(Ok(addresses)) => addresses,
+                Ok(Err(error)) => {
+                    let problem = Foreign::text(&error.to_string());
+                    return Err(Error::Resolution { host, problem });
+                }
+                Err(_) => {
+                    let target = target.to_string();
+                    return Err(Error::TimedOut { target, waiting_for: "its name to resolve" });
+                }
+            }
+        }
+    };
+    let wanted = |address: &SocketAddr| match family {
+        None => true,
+        Some(Family::V4) => address.is_ipv4(),
+        Some(Family::V6) => address.is_ipv6(),
+    };
+    found.iter_mut().for_each(|address| address.set_port(target.port()));
+    let kept: Vec<_> = found.into_iter().filter(wanted).collect();
+    if kept.is_empty() {
+        return Err(Error::NoAddress { host, family });
+    }
+    Ok(interleaved(kept))
+}
+
+/// The families by turns, beginning with that of the first address.
+fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (same, other): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    let mut ordered = Vec::new();
+    let (mut same, mut other) = (same.into_iter(), other.into_iter());
+    loop {
+        let pair = [same.next(), other.next()];
+        if pair == [None, None] {
+            break;
+        }
+        for address in pair.into_iter().flatten() {
+            if !ordered.contains(&address) {
+                ordered.push(address);
+            }
+        }
+    }
+    ordered.truncate(MAX_ADDRESSES);
+    ordered
+}
+
+/// The first address to take the connection wins. Each next one is tried [`ATTEMPT_DELAY`] after
+/// the one before, or at once when all under way have failed.
+pub(crate) async fn race(
+    addresses: &[SocketAddr],
+) -> Result<TcpStream, Vec<(SocketAddr, io::Error)>> {
+    if let [only] = addresses {
+        let (address, outcome) = attempt(*only).await;
+        return outcome.map_err(|error| vec![(address, error)]);
+    }
+    let mut waiting = addresses.iter().copied();
+    let mut under_way = JoinSet::new();
+    let mut failures = Vec::new();
+    let mut next_start = Instant::now();
+    loop {
+        if under_way.is_empty() || Instant::now() >= next_start {
+            match waiting.next() {
+                Some(address) => {
+                    under_way.spawn(attempt(address));
+                    next_start = Instant::now() + ATTEMPT_DELAY;
+                }
+                None if under_way.is_empty() => return Err(failures),
+                None => {}
+            }
+        }
+        let more = waiting.len() > 0;
+        tokio::select! {
+            Some(Ok((address, outcome))) = under_way.join_next() => match outcome {
+                Ok(stream) => return Ok(stream),
+                Err(error) => failures.push((address, error)),
+            },
+            () = sleep_until(next_start), if more => {}
+        }
+    }
+}
+
+async fn attempt(address: SocketAddr) -> (SocketAddr, io::Result<TcpStream>) {
+    let connecting = tokio::time::timeout(ADDRESS_TIMEOUT, TcpStream::connect(address));
+    let outcome = connecting.await.unwrap_or_else(|_| {
+        let text = format!("no answer within {} seconds", ADDRESS_TIMEOUT.as_secs());
+        Err(io::Error::new(io::ErrorKind::TimedOut, text))
+    });
+    (address, outcome)
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolution { host, problem } => {
+                write!(f, "the name `{host}` does not resolve: {}", problem.line())
+            }
+            Self::NoAddress { host, family: Some(Family::V4) } => {
+                write!(f, "`{host}` has no IPv4 address")
+            }
+            Self::NoAddress { host, family: Some(Family::V6) } => {
+                write!(f, "`{host}` has no IPv6 address")
+            }
+            Self::NoAddress { host, family: None } => write!(f, "`{host}` has no address"),
+            Self::Refused { target, attempts } => {
+                write!(f, "cannot connect to {target}: ")?;
+                for (index, (address, error)) in attempts.iter().enumerate() {
+                    let gap = if index == 0 { "" } else { ", " };
+                    write!(f, "{gap}{}: {}", address.ip(), plain(error))?;
+                }
+                Ok(())
+            }
+            Self::ProxyUnreachable(error) => write!(f, "no connection to the proxy: {error}"),
+            Self::Proxy(error) => error.fmt(f),
+            Self::TimedOut { target, waiting_for } => {
+                write!(f, "timed out with {target} while waiting for {waiting_for}")
+            }
+        }
+    }
+}
+
+/// What the system says, in a few lower-case words and without the error number.
+fn plain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        io::ErrorKind::NetworkUnreachable => "network unreachable".to_owned(),
+        io::ErrorKind::HostUnreachable => "host unreachable".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// What to try next, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoAddress { family: Some(Family::V4), .. } => Some("leave out `-4`".to_owned()),
+            Self::NoAddress { family: Some(Family::V6), .. } => Some("leave out `-6`".to_owned()),
+            Self::TimedOut { .. } => {
+                Some("a firewall may drop the connection; `--timeout SECS` waits longer".to_owned())
+            }
+            Self::Refused { attempts, .. } => {
+                let refused = attempts
+                    .iter()
+                    .all(|(_, error)| error.kind() == io::ErrorKind::ConnectionRefused);
+                refused.then(|| "nothing listens there: is the port right?".to_owned())
+            }
+            Self::ProxyUnreachable(_) => Some("`--proxy none` goes without one".to_owned()),
+            Self::Proxy(error) => error.hint(),
+            // RFC 6762 section 3. Musl's resolver knows no plugin that would ask there.
+            Self::Resolution { host, .. }
+                if cfg!(target_env = "musl") && host.ends_with(".local") =>
+            {
+                Some("this static build asks DNS alone, not mDNS: give the address".to_owned())
+            }
+            Self::NoAddress { .. } | Self::Resolution { .. } => None,
+        }
+    }
+
+    /// A short stable name for JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Resolution { .. } => "name_not_resolved",
+            Self::NoAddress { .. } => "no_address",
+            Self::Refused { .. } => "connection_failed",
+            Self::ProxyUnreachable(_) => "proxy_unreachable",
+            Self::Proxy(error) => error.kind(),
+            Self::TimedOut { .. } => "timed_out",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sixteen_addresses_are_tried_and_no_more() {
+        let of = |count: u16| (1..=count).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let most = u16::try_from(MAX_ADDRESSES).unwrap();
+        assert_eq!(interleaved(of(most).collect()).len(), MAX_ADDRESSES);
+        assert_eq!(interleaved(of(most + 1).collect()), of(most).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn families_take_turns_and_the_resolver_chooses_the_first() {
+        let read = |list: &[&str]| -> Vec<SocketAddr> {
+            list.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let given = read(&["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "[::1]:1"]);
+        let wanted = read(&["[::1]:1", "127.0.0.1:1", "[::2]:1", "[::3]:1"]);
+        assert_eq!(interleaved(given), wanted);
+    }
+}

@@ -1,0 +1,112 @@
+//! What names resolve to, shared by all connections of a run.
+
+use std::{
+    fmt, io,
+    net::{SocketAddr, ToSocketAddrs as _},
+    sync::Arc,
+    thread,
+};
+
+use tokio::sync::{OnceCell, Semaphore, oneshot};
+
+use crate::x509::signature::Memory;
+
+/// Names remembered in each generation, some 200 bytes each.
+const MAX_NAMES: usize = 4_096;
+
+/// Names that are asked for at the same time, each on a thread: as many as tokio would have.
+const MAX_ASKED: usize = 512;
+
+static FREE: Semaphore = Semaphore::const_new(MAX_ASKED);
+
+/// The addresses of `host` as the system resolves it.
+///
+/// The system's call blocks, so it has a thread of its own, which whoever gives up leaves behind.
+/// tokio's threads would panic where the system has none left.
+pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let ended = || io::Error::other("the resolver ended without an answer");
+    let place = FREE.acquire().await.map_err(|_| ended())?;
+    let (answer, answered) = oneshot::channel();
+    let name = (host.to_owned(), port);
+    let resolve = move || {
+        let _place = place;
+        // Whoever asked may have given up.
+        let _ = answer.send(name.to_socket_addrs().map(Iterator::collect));
+    };
+    thread::Builder::new()
+        .spawn(resolve)
+        .map_err(|error| io::Error::other(format!("no thread to ask the resolver: {error}")))?;
+    answered.await.map_err(|_| ended())?
+}
+
+/// The answers of the resolver in one run: a name is asked for once, also by many who want it at the
+/// same time. Only answers are kept; what failed is asked for again.
+pub struct Names(Memory<String, Arc<OnceCell<Vec<SocketAddr>>>>);
+
+impl Names {
+    /// The addresses of `host` as `look_up` gives them, unless they are known; with the port of
+    /// whoever asked first.
+    pub(super) async fn addresses<F>(
+        &self,
+        host: &str,
+        look_up: impl FnOnce() -> F,
+    ) -> io::Result<Vec<SocketAddr>>
+    where
+        F: Future<Output = io::Result<Vec<SocketAddr>>>,
+    {
+        let cell = self.0.recall(host).unwrap_or_else(|| {
+            let cell = Arc::default();
+            self.0.keep(host.to_owned(), Arc::clone(&cell));
+            cell
+        });
+        cell.get_or_try_init(look_up).await.cloned()
+    }
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self(Memory::new(MAX_NAMES))
+    }
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Names")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, net::Ipv4Addr};
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_asked_for_once_and_what_failed_again() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let names = Names::default();
+        let asked = Cell::new(0);
+        let look_up = |answer: io::Result<Vec<SocketAddr>>| {
+            asked.set(asked.get() + 1);
+            async {
+                tokio::task::yield_now().await;
+                answer
+            }
+        };
+        let wanted = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 8883))];
+        runtime.block_on(async {
+            let failing = || look_up(Err(io::Error::other("try again")));
+            assert!(names.addresses("plc.test", failing).await.is_err());
+            let answering = || look_up(Ok(wanted.clone()));
+            let both = tokio::join!(
+                names.addresses("plc.test", answering),
+                names.addresses("plc.test", answering)
+            );
+            assert_eq!(both.0.unwrap(), wanted);
+            assert_eq!(both.1.unwrap(), wanted);
+            assert_eq!(asked.get(), 2, "one failed, one answered both");
+            names.addresses("other.test", answering).await.unwrap();
+            assert_eq!(asked.get(), 3);
+        });
+    }
+}

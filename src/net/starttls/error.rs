@@ -1,0 +1,128 @@
+//! Why a server did not turn its connection into TLS.
+
+use std::{fmt, io};
+
+use super::{MAX_LINE_BYTES, MAX_LINES};
+use crate::{endpoint::StartTls, text::foreign::Foreign};
+
+/// Why a server did not turn its connection into TLS.
+#[derive(Debug)]
+pub struct Error {
+    pub(super) protocol: StartTls,
+    pub(super) problem: Problem,
+    pub(super) beginning: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(super) enum Problem {
+    Broken(io::Error),
+    Closed,
+    TimedOut,
+    /// It does not list TLS among what it can do.
+    NotOffered,
+    /// It said no, in these words.
+    Refused(Foreign),
+    /// It says something that is not in the protocol.
+    Unexpected(Foreign),
+    LineTooLong,
+    TooManyLines,
+    /// It went on in clear text after its yes: so many bytes.
+    Injected(usize),
+}
+
+/// A no in the server's own words, or words that are none of the protocol.
+pub(super) fn no(words: &[u8], of_the_protocol: bool) -> Problem {
+    let words = Foreign::bytes(words.trim_ascii_end());
+    if of_the_protocol { Problem::Refused(words) } else { Problem::Unexpected(words) }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let protocol = self.protocol;
+        match &self.problem {
+            Problem::Broken(error) => {
+                write!(f, "the connection broke before {protocol} turned to TLS: {error}")
+            }
+            Problem::Closed => {
+                write!(f, "the server hung up before {protocol} turned to TLS")
+            }
+            Problem::TimedOut => {
+                write!(f, "timed out while waiting for {protocol} to turn to TLS")
+            }
+            Problem::NotOffered => {
+                write!(f, "the server speaks {protocol} and offers no TLS in it")
+            }
+            Problem::Refused(words) => {
+                write!(f, "the server refuses TLS in {protocol}, it says `{}`", words.line())
+            }
+            Problem::Unexpected(words) => {
+                write!(f, "the server does not speak {protocol}, it says `{}`", words.line())
+            }
+            Problem::LineTooLong => {
+                write!(f, "the server's {protocol} has a line of more than {MAX_LINE_BYTES} bytes")
+            }
+            Problem::TooManyLines => {
+                write!(f, "the server says more than {MAX_LINES} lines before {protocol} has TLS")
+            }
+            Problem::Injected(count) => write!(
+                f,
+                "{count} byte{} of clear text came after the server agreed to TLS in {protocol}",
+                if *count == 1 { "" } else { "s" }
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// The protocol in which the server was asked.
+    #[must_use]
+    pub const fn protocol(&self) -> StartTls {
+        self.protocol
+    }
+
+    /// The first bytes that the server said, where they may be of another protocol than it was
+    /// asked in.
+    #[must_use]
+    pub fn perhaps_another_protocol(&self) -> Option<&[u8]> {
+        match self.problem {
+            Problem::NotOffered | Problem::Injected(_) | Problem::TooManyLines => None,
+            _ => Some(&self.beginning).filter(|bytes| !bytes.is_empty()).map(Vec::as_slice),
+        }
+    }
+
+    /// What to try next, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self.problem {
+            Problem::Injected(_) => Some(
+                "somebody between here and the server may have put them there (CVE-2021-23222)"
+                    .to_owned(),
+            ),
+            Problem::TimedOut if !self.beginning.is_empty() => {
+                Some("`--timeout SECS` waits longer".to_owned())
+            }
+            Problem::TimedOut => Some(
+                "if the port has TLS from its first byte, leave STARTTLS out; `--timeout SECS` \
+                 waits longer"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
+
+    /// A short stable name for JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.problem {
+            Problem::Broken(_) | Problem::Closed => "connection_broken",
+            Problem::TimedOut => "timed_out",
+            Problem::NotOffered => "starttls_not_offered",
+            Problem::Refused(_) => "starttls_refused",
+            Problem::Unexpected(_) => "starttls_unexpected",
+            Problem::LineTooLong | Problem::TooManyLines => "starttls_too_much",
+            Problem::Injected(_) => "starttls_injected",
+        }
+    }
+}

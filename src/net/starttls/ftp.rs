@@ -1,0 +1,17 @@
+//! FTP, which speaks in lines with codes as SMTP does.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::{
+    dialogue::{Talk, wanted},
+    error::Problem,
+};
+
+/// RFC 4217 section 4.
+pub(super) async fn ftp<S: AsyncRead + AsyncWrite + Unpin>(
+    talk: &mut Talk<'_, S>,
+) -> Result<(), Problem> {
+    wanted(talk.reply().await?, b"220")?;
+    talk.say(b"AUTH TLS\r\n").await?;
+    wanted(talk.reply().await?, b"234").map(drop)
+}

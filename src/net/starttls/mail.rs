@@ -1,0 +1,62 @@
+//! SMTP, IMAP and POP3, which speak in lines.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::{
+    dialogue::{Talk, wanted},
+    error::{Problem, no},
+};
+
+/// RFC 3207.
+pub(super) async fn smtp<S: AsyncRead + AsyncWrite + Unpin>(
+    talk: &mut Talk<'_, S>,
+) -> Result<(), Problem> {
+    wanted(talk.reply().await?, b"220")?;
+    talk.say(b"EHLO certgrab.invalid\r\n").await?;
+    let offers = wanted(talk.reply().await?, b"250")?;
+    let is_starttls = |line: &Vec<u8>| {
+        line.get(4..).is_some_and(|word| word.trim_ascii().eq_ignore_ascii_case(b"STARTTLS"))
+    };
+    if !offers.iter().any(is_starttls) {
+        return Err(Problem::NotOffered);
+    }
+    talk.say(b"STARTTLS\r\n").await?;
+    wanted(talk.reply().await?, b"220").map(drop)
+}
+
+/// RFC 9051 section 6.2.1.
+pub(super) async fn imap<S: AsyncRead + AsyncWrite + Unpin>(
+    talk: &mut Talk<'_, S>,
+) -> Result<(), Problem> {
+    let greeting = talk.line().await?;
+    // PREAUTH is past the point where TLS can be asked for.
+    if !greeting.to_ascii_uppercase().starts_with(b"* OK") {
+        return Err(no(&greeting, greeting.starts_with(b"* ")));
+    }
+    talk.say(b"a1 STARTTLS\r\n").await?;
+    loop {
+        let line = talk.line().await?;
+        match line.strip_prefix(b"a1 ") {
+            Some(answer) if answer.to_ascii_uppercase().starts_with(b"OK") => return Ok(()),
+            Some(_) => return Err(no(&line, true)),
+            None if line.starts_with(b"* ") => {}
+            None => return Err(no(&line, false)),
+        }
+    }
+}
+
+/// RFC 2595 section 4.
+pub(super) async fn pop3<S: AsyncRead + AsyncWrite + Unpin>(
+    talk: &mut Talk<'_, S>,
+) -> Result<(), Problem> {
+    for command in [None, Some(b"STLS\r\n")] {
+        if let Some(command) = command {
+            talk.say(command).await?;
+        }
+        let line = talk.line().await?;
+        if !line.starts_with(b"+OK") {
+            return Err(no(&line, line.starts_with(b"-ERR")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The certificates to embed, with the facts that are printed beside them.
+//!
+//! In: what `verify` proved, or what a lock says. Out: [`Bundle`], all that `emit` needs.
+
+use crate::{
+    text::{foreign::Foreign, time::Time},
+    x509::certificate::Certificate,
+};
+
+pub use crate::x509::certificate::KeyPossession;
+
+/// Certificates to embed for one server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// The host as the user gave it: an A-label name or an IP address without brackets.
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
+    /// What to embed, in the order to emit; never empty.
+    pub entries: Vec<Entry>,
+    /// Whether the peer proved that it holds the key of its certificate.
+    pub key_possession: KeyPossession,
+    /// The options that led to these certificates, each word as the command takes it, with `FILE`
+    /// in the place of a path; none where the target alone leads to them. People paste them into
+    /// a shell, so that they hold letters, digits and `-_.:/[]` only.
+    pub options: Vec<Foreign>,
+}
+
+/// One certificate to embed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// What it is to the device.
+    pub role: Role,
+    /// Where it was found, for people: `Mozilla's store`.
+    pub source: Foreign,
+    /// Why it and not another, in one sentence without a full stop.
+    pub reason: Option<Foreign>,
+    /// Until when it is expected to open the door: not after this second.
+    pub lasts_until: Option<Time>,
+    /// Of a list of targets, those that need it; empty for one target.
+    pub needed_by: Vec<Foreign>,
+}
+
+/// What a certificate is to the device that holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The anchor: trusted as it stands.
+    Anchor,
+    /// Another anchor that would do.
+    Backup,
+    /// A root that the server's next certificates may come from.
+    Sibling,
+    /// Between the leaf and the anchor.
+    Intermediate,
+    /// The server's own certificate.
+    Leaf,
+}
+
+impl Bundle {
+    /// `host:port` as people type it, an IPv6 address in brackets (RFC 3986 section 3.2.2).
+    #[must_use]
+    pub fn target(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+
+    /// What its certificates are to the server, as the names of constants end.
+    #[must_use]
+    pub fn what_it_is(&self) -> &'static str {
+        let has = |role: Role| self.entries.iter().any(|entry| entry.role == role);
+        match (has(Role::Leaf), has(Role::Intermediate), has(Role::Anchor)) {
+            (true, false, false) => "CERTIFICATE",
+            (true, ..) => "CA_CHAIN",
+            (false, true, false) => "INTERMEDIATE_CA",
+            (false, ..) => "ROOT_CA",
+        }
+    }
+}
+
+impl Role {
+    /// The role in one word, as locks, comments and JSON write it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Anchor => "anchor",
+            Self::Backup => "backup",
+            Self::Sibling => "sibling",
+            Self::Intermediate => "intermediate",
+            Self::Leaf => "leaf",
+        }
+    }
+
+    /// The role that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Anchor, Self::Backup, Self::Sibling, Self::Intermediate, Self::Leaf]
+            .into_iter()
+            .find(|role| role.word() == word)
+    }
+}

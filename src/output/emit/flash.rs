@@ -1,0 +1,70 @@
+//! What an artefact costs on a device, so that a developer can choose a form.
+
+use super::{Error, Format, Identifier, formats::Stored, meet, pem_text, render, variables};
+use crate::{
+    output::bundle::Bundle,
+    x509::certificate::{Certificate, Key},
+};
+
+/// `sizeof(br_x509_trust_anchor)` where a pointer has 4 bytes: a name (8), flags (4), the kind of
+/// key (4) and the key (16), from bearssl_x509.h.
+const BEARSSL_ANCHOR: usize = 32;
+
+/// A `rustls_pki_types::TrustAnchor` where a pointer has 4 bytes: three fields of three words.
+const RUSTLS_ANCHOR: usize = 36;
+
+/// A row of the table of several certificates in DER where a pointer has 4 bytes: where one begins
+/// and how long it is.
+const DER_ROW: usize = 8;
+
+/// The bytes of flash that a device spends on `bundle` in `format`, on 32-bit machines.
+///
+/// The code that parses it is not counted, nor are facts that the code does not name. `name` is that
+/// of the constants, which counts where the device keeps the source itself. `None` for forms that no
+/// device keeps.
+///
+/// # Errors
+///
+/// Those of [`render`].
+pub fn flash_bytes(
+    bundle: &Bundle,
+    format: Format,
+    name: &Identifier,
+) -> Result<Option<usize>, Error> {
+    meet(bundle, format)?;
+    let sum = |bytes: fn(&Certificate) -> usize| {
+        bundle.entries.iter().map(|entry| bytes(&entry.certificate)).sum()
+    };
+    Ok(match format.stored {
+        Stored::Nothing => None,
+        Stored::File => Some(render(bundle, format, name)?.len()),
+        Stored::PemAndNul => Some(pem_text(bundle).len() + 1),
+        Stored::Der => Some(sum(|certificate| certificate.der().len()) + der_table(bundle)),
+        Stored::BearSslAnchors => Some(sum(bearssl_anchor)),
+        Stored::RustlsAnchors => Some(sum(rustls_anchor)),
+    })
+}
+
+/// The table through which several certificates in DER are read; one needs none.
+fn der_table(bundle: &Bundle) -> usize {
+    match bundle.entries.len() {
+        1 => 0,
+        count => count * DER_ROW,
+    }
+}
+
+fn bearssl_anchor(certificate: &Certificate) -> usize {
+    let key = match certificate.key() {
+        Key::Rsa { modulus, exponent } => modulus.len() + exponent.len(),
+        Key::Ec { point, .. } => point.len(),
+        Key::Other(_) | Key::Unknown(_) => 0,
+    };
+    BEARSSL_ANCHOR + certificate.subject_der().len() + key
+}
+
+fn rustls_anchor(certificate: &Certificate) -> usize {
+    let constraints = variables::name_constraints(certificate).map_or(0, <[u8]>::len);
+    let parts = [certificate.subject_der(), certificate.spki_der()];
+    let contents: usize = parts.map(|part| variables::contents(part).len()).iter().sum();
+    RUSTLS_ANCHOR + contents + constraints
+}

@@ -1,0 +1,250 @@
+//! Writes a [`Bundle`] in the form that its reader takes.
+//!
+//! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
+//! on every machine and at every run. Writing them somewhere is left to the caller.
+
+mod coding;
+mod esp_bundle;
+mod flash;
+mod formats;
+mod identifier;
+mod outside;
+mod pkcs7;
+mod template;
+mod truststore;
+mod variables;
+
+use std::fmt;
+
+pub use self::flash::flash_bytes;
+pub use self::formats::{FORMATS, Format, format};
+pub use self::identifier::{Identifier, NotAnIdentifier, Style};
+pub use self::template::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS, MAX_TEMPLATE_TIME};
+pub use self::variables::VARIABLES;
+
+use self::formats::{Demand, Kind};
+use super::{bundle::Bundle, lock};
+use crate::{text::foreign::Foreign, x509::certificate::Key};
+
+/// Why a bundle was not written in a form.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no certificate.
+    Empty,
+    /// The form takes exactly one certificate.
+    OneOnly {
+        /// The form.
+        format: &'static str,
+        /// How many there are.
+        found: usize,
+    },
+    /// Something is larger than the form has room for.
+    TooLarge {
+        /// The form.
+        format: &'static str,
+        /// What is too large.
+        what: &'static str,
+        /// The most bytes it may have.
+        limit: usize,
+    },
+    /// The reader of the form does not know the key.
+    UnknownKey {
+        /// The form.
+        format: &'static str,
+        /// The subject of the certificate.
+        subject: Foreign,
+        /// Its key, in words.
+        key: String,
+    },
+    /// What the form takes comes with a feature of certgrab that is off.
+    FeatureOff {
+        /// The form.
+        format: &'static str,
+        /// What it takes.
+        what: &'static str,
+        /// The feature.
+        feature: &'static str,
+    },
+    /// A template cannot be rendered.
+    Template(TemplateError),
+}
+
+/// What is wrong with a template, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateError {
+    /// The template's file.
+    pub file: Foreign,
+    /// The line in it, from 1, where that is known.
+    pub line: Option<usize>,
+    /// The words of the template that fail, where that is known.
+    pub words: Option<Foreign>,
+    /// What is wrong with them.
+    pub problem: Foreign,
+    /// What to try next, where that is known.
+    pub hint: Option<String>,
+}
+
+/// Writes `bundle` in `format`, with constants called `name`.
+///
+/// # Errors
+///
+/// [`Error`] if the form has no room for what the bundle holds; nothing is written in part.
+pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<u8>, Error> {
+    meet(bundle, format)?;
+    match format.kind {
+        Kind::Pem => Ok(pem_text(bundle).into_bytes()),
+        Kind::Der => Ok(bundle.entries[0].certificate.der().to_vec()),
+        Kind::Pkcs7 => {
+            pkcs7::pem(bundle).map(String::into_bytes).map_err(|_| no_length(format.name))
+        }
+        Kind::Lock => Ok(lock::write(bundle).into_bytes()),
+        Kind::EspBundle => esp_bundle::indexed(bundle, format.name),
+        Kind::EspBundleV1 => esp_bundle::counted(bundle, format.name),
+        Kind::Pkcs12 => truststore::pkcs12(bundle).map_err(|_| no_length(format.name)),
+        #[cfg(feature = "fetch")]
+        Kind::Jks => Ok(truststore::jks(bundle)),
+        #[cfg(not(feature = "fetch"))]
+        Kind::Jks => {
+            Err(Error::FeatureOff { format: format.name, what: "SHA-1", feature: "fetch" })
+        }
+        Kind::Source(template) => template::render(bundle, template, format.name, name),
+    }
+}
+
+/// What the constants of `bundle` are called where the user gives no name.
+#[must_use]
+pub fn default_name(bundle: &Bundle) -> Identifier {
+    Identifier::for_host(&bundle.host, bundle.what_it_is())
+}
+
+/// Writes `bundle` with a template of the user's own; `file` is what messages call it.
+///
+/// [`VARIABLES`] and [`FILTERS`] are what it can use.
+///
+/// # Errors
+///
+/// [`Error::Template`] names the line and the words that fail.
+pub fn render_template(
+    bundle: &Bundle,
+    file: &str,
+    template: &str,
+    name: &Identifier,
+) -> Result<Vec<u8>, Error> {
+    if bundle.entries.is_empty() {
+        return Err(Error::Empty);
+    }
+    template::render_own(bundle, file, template, name)
+}
+
+/// All that `der` can refuse of elements that are made here is their length.
+fn no_length(format: &'static str) -> Error {
+    Error::TooLarge { format, what: "certificates", limit: u32::from(der::Length::MAX) as usize }
+}
+
+/// Refuses what the form has no room for.
+fn meet(bundle: &Bundle, format: Format) -> Result<(), Error> {
+    let found = bundle.entries.len();
+    match format.demand {
+        _ if found == 0 => Err(Error::Empty),
+        Demand::One if found > 1 => Err(Error::OneOnly { format: format.name, found }),
+        Demand::PemUnder(limit) if pem_text(bundle).len() + 1 >= limit => Err(Error::TooLarge {
+            format: format.name,
+            what: "PEM text with its NUL",
+            limit: limit - 1,
+        }),
+        Demand::BearSslKeys => {
+            let certificates = bundle.entries.iter().map(|entry| &entry.certificate);
+            let unknown =
+                certificates.into_iter().find(|certificate| !bearssl_knows(certificate.key()));
+            unknown.map_or(Ok(()), |certificate| {
+                Err(Error::UnknownKey {
+                    format: format.name,
+                    subject: certificate.subject().text(),
+                    key: certificate.key().to_string(),
+                })
+            })
+        }
+        Demand::Any | Demand::One | Demand::PemUnder(_) => Ok(()),
+    }
+}
+
+/// RSA, and the curves whose points BearSSL multiplies for signatures.
+fn bearssl_knows(key: &Key) -> bool {
+    matches!(key, Key::Rsa { .. }) || variables::curve(key).is_some()
+}
+
+/// The PEM blocks of all entries, one after the other.
+fn pem_text(bundle: &Bundle) -> String {
+    bundle.entries.iter().map(|entry| entry.certificate.pem()).collect()
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("there is no certificate to write"),
+            Self::OneOnly { format, found } => {
+                write!(f, "the format `{format}` takes exactly one certificate, there are {found}")
+            }
+            Self::TooLarge { format, what, limit } => {
+                write!(f, "the format `{format}` takes at most {limit} bytes of {what}")
+            }
+            Self::UnknownKey { format, subject, key } => write!(
+                f,
+                "the format `{format}` takes RSA keys and EC keys on P-256, P-384 and P-521, and \
+                 the key of `{}` is {key}",
+                subject.line()
+            ),
+            Self::FeatureOff { format, what, feature } => write!(
+                f,
+                "the format `{format}` takes {what}, which certgrab has with its feature \
+                 `{feature}` only"
+            ),
+            Self::Template(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "template {}", self.file.line())?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(words) = &self.words {
+            write!(f, ", `{}`", words.line())?;
+        }
+        write!(f, ": {}", self.problem.line())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// What to try next, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::OneOnly { .. } => Some("`pem` and `p7b` take several".to_owned()),
+            Self::UnknownKey { .. } => Some("`c` and `pem` take any key".to_owned()),
+            Self::FeatureOff { feature, .. } => {
+                Some(format!("turn the feature `{feature}` on; `java` needs none"))
+            }
+            Self::Template(error) => error.hint.clone(),
+            Self::Empty | Self::TooLarge { .. } => None,
+        }
+    }
+
+    /// A short stable name.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty => "no-certificate",
+            Self::OneOnly { .. } => "one-certificate-only",
+            Self::TooLarge { .. } => "too-large",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::FeatureOff { .. } => "feature-off",
+            Self::Template(_) => "template",
+        }
+    }
+}

@@ -1,0 +1,458 @@
+//! Generated sources, from the templates in `templates/emit` or the user's own.
+//!
+//! A template sees text and bytes from outside only as values that have no form of their own:
+//! they must be put through a filter that names the place they stand in, such as `comment` or
+//! `literal`. Rendering one without is an error, however it was joined with other text before.
+
+use std::{
+    fmt,
+    fmt::Write as _,
+    ops::Range,
+    sync::mpsc::{self, RecvTimeoutError},
+    time::Duration,
+};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value,
+    syntax::SyntaxConfig,
+    value::{Rest, ValueKind},
+};
+
+use super::{
+    Identifier, coding,
+    outside::{MARK, Outside},
+    variables,
+};
+use crate::{output::bundle::Bundle, text::foreign::Foreign};
+
+/// The templates by name, and the parts that several of them share.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("arduino.h", include_str!("../../../templates/emit/arduino.h")),
+    ("bearssl.h", include_str!("../../../templates/emit/bearssl.h")),
+    ("c-bytes.h", include_str!("../../../templates/emit/c-bytes.h")),
+    ("c.h", include_str!("../../../templates/emit/c.h")),
+    ("circuitpython.py", include_str!("../../../templates/emit/circuitpython.py")),
+    ("esp-idf.h", include_str!("../../../templates/emit/esp-idf.h")),
+    ("esp8266.h", include_str!("../../../templates/emit/esp8266.h")),
+    ("esphome.yaml", include_str!("../../../templates/emit/esphome.yaml")),
+    ("go.go", include_str!("../../../templates/emit/go.go")),
+    ("mbedtls.h", include_str!("../../../templates/emit/mbedtls.h")),
+    ("micropython.py", include_str!("../../../templates/emit/micropython.py")),
+    ("nrf-modem.h", include_str!("../../../templates/emit/nrf-modem.h")),
+    ("python.py", include_str!("../../../templates/emit/python.py")),
+    ("rust-anchor.rs", include_str!("../../../templates/emit/rust-anchor.rs")),
+    ("rust-der.rs", include_str!("../../../templates/emit/rust-der.rs")),
+    ("rust-esp-idf.rs", include_str!("../../../templates/emit/rust-esp-idf.rs")),
+    ("rust.rs", include_str!("../../../templates/emit/rust.rs")),
+    ("sha256.txt", include_str!("../../../templates/emit/sha256.txt")),
+    ("spki-pin.txt", include_str!("../../../templates/emit/spki-pin.txt")),
+    ("tasmota.h", include_str!("../../../templates/emit/tasmota.h")),
+    ("text.txt", include_str!("../../../templates/emit/text.txt")),
+    ("wolfssl.h", include_str!("../../../templates/emit/wolfssl.h")),
+    ("zephyr.inc", include_str!("../../../templates/emit/zephyr.inc")),
+    ("part/about", include_str!("../../../templates/emit/part/about")),
+    ("part/c-anchors", include_str!("../../../templates/emit/part/c-anchors")),
+    ("part/c-der", include_str!("../../../templates/emit/part/c-der")),
+    ("part/c-facts", include_str!("../../../templates/emit/part/c-facts")),
+    ("part/c-pem", include_str!("../../../templates/emit/part/c-pem")),
+    ("part/options", include_str!("../../../templates/emit/part/options")),
+    ("part/python-facts", include_str!("../../../templates/emit/part/python-facts")),
+    ("part/rust-allow", include_str!("../../../templates/emit/part/rust-allow")),
+    ("part/rust-facts", include_str!("../../../templates/emit/part/rust-facts")),
+];
+
+/// The filters that give a value from outside a form, for people who write templates.
+pub const FILTERS: &[(&str, &str)] = &[
+    ("comment", "text for a comment of C, C++, Rust, Go, Python or YAML"),
+    ("literal", "text for the inside of a quoted string of those languages, ASCII only"),
+    ("plain", "text for a file that no compiler reads"),
+    ("rows", "bytes as lines of `0x30, 0x82`"),
+    ("escaped_rows", "bytes as lines of `\\x30\\x82`, for byte strings of Python and Rust"),
+    ("base64", "bytes in Base64, on one line"),
+    ("size", "the number of bytes"),
+];
+
+/// Bytes a line of an array of hexadecimal numbers, for lines under 80 characters.
+const BYTES_A_LINE: usize = 12;
+
+/// Bytes a line of a string of escapes, for lines under 80 characters.
+const ESCAPES_A_LINE: usize = 16;
+
+/// The most bytes a template of the user's own may have: 64 KiB, some twenty times the largest of
+/// certgrab's.
+pub const MAX_TEMPLATE_BYTES: usize = 64 * 1024;
+
+/// Bytes of stack for a template of the user's own. Only what is used of it takes memory.
+const TEMPLATE_STACK: usize = 256 * 1024 * 1024;
+
+/// The work that a template of the user's own may make: a step takes one, and 64 bytes of text take
+/// one (minijinja, `Environment::set_fuel`), which is 256 MiB. A hundred and fifty roots as an
+/// array of characters take half.
+pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
+
+/// How long a template of the user's own may take. The engine counts no step within a comparison,
+/// and lists that hold each other twice over are compared for ever.
+pub const MAX_TEMPLATE_TIME: Duration = Duration::from_secs(30);
+
+/// Bytes of text that take one step (minijinja, `Environment::set_fuel`).
+const BYTES_A_STEP: u64 = 64;
+
+/// Renders `bundle` with the template called `template`.
+pub(super) fn render(
+    bundle: &Bundle,
+    template: &str,
+    format: &str,
+    name: &Identifier,
+) -> Result<Vec<u8>, super::Error> {
+    let failed = |error: Error| super::Error::Template(explain(template, &error));
+    let mut environment = environment().map_err(failed)?;
+    for (name, source) in with_parts(template) {
+        environment.add_template(name, source).map_err(failed)?;
+    }
+    fill(&environment, template, variables::of(bundle, format, name))
+}
+
+/// The template called `template` and all parts that it includes, also by way of others: the engine
+/// compiles what it is given, which takes longer than to render it.
+fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
+    let mut wanted: Vec<_> =
+        TEMPLATES.iter().filter(|(name, _)| *name == template).copied().collect();
+    let mut looked_at = 0;
+    while let Some((_, source)) = wanted.get(looked_at).copied() {
+        for (name, part) in TEMPLATES {
+            let is_included = source.contains(&format!("{{% include \"{name}\" %}}"));
+            if is_included && !wanted.iter().any(|(known, _)| known == name) {
+                wanted.push((name, part));
+            }
+        }
+        looked_at += 1;
+    }
+    wanted
+}
+
+/// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
+///
+/// It ends within [`MAX_TEMPLATE_TIME`], and in bounded memory, whatever the template says, but for one way: the engine has no
+/// place to weigh a list that is joined to a text by `~`.
+pub(super) fn render_own(
+    bundle: &Bundle,
+    file: &str,
+    source: &str,
+    name: &Identifier,
+) -> Result<Vec<u8>, super::Error> {
+    let refused = |problem: &str| refused(file, problem, None);
+    if source.len() > MAX_TEMPLATE_BYTES {
+        return Err(refused(&format!("wanted at most {MAX_TEMPLATE_BYTES} bytes, found more")));
+    }
+    let (answer, answered) = mpsc::channel();
+    let (bundle, name) = (bundle.clone(), name.clone());
+    let (own, source) = (file.to_owned(), source.to_owned());
+    // Whoever gives up leaves the thread behind: the engine cannot be stopped.
+    let render = move || {
+        let _ = answer.send(render_fuelled(&bundle, &own, &source, &name));
+    };
+    // The engine takes an operand of an operand of an operand on the stack.
+    let spawned = std::thread::Builder::new().stack_size(TEMPLATE_STACK).spawn(render);
+    spawned.map_err(|error| refused(&error.to_string()))?;
+    answered.recv_timeout(MAX_TEMPLATE_TIME).unwrap_or_else(|error| match error {
+        RecvTimeoutError::Timeout => {
+            let most = MAX_TEMPLATE_TIME.as_secs();
+            Err(refused(&format!("expected an end within {most} seconds, found none")))
+        }
+        RecvTimeoutError::Disconnected => Err(refused("the engine cannot render it")),
+    })
+}
+
+fn render_fuelled(
+    bundle: &Bundle,
+    file: &str,
+    source: &str,
+    name: &Identifier,
+) -> Result<Vec<u8>, super::Error> {
+    let failed = |error: Error| super::Error::Template(explain(file, &error));
+    let mut environment = environment().map_err(failed)?;
+    environment.set_fuel(Some(MAX_TEMPLATE_STEPS));
+    for (name, source) in TEMPLATES.iter().filter(|(name, _)| name.starts_with("part/")) {
+        environment.add_template(name, source).map_err(failed)?;
+    }
+    environment.add_template(file, source).map_err(failed)?;
+    let rendered = fill(&environment, file, variables::of(bundle, "template", name))?;
+    match coding::foreign_declaration(source, &String::from_utf8_lossy(&rendered)) {
+        None => Ok(rendered),
+        Some(line) => {
+            let problem = format!(
+                "text from outside declares an encoding on line {line} of the result (PEP 263)"
+            );
+            Err(refused(file, &problem, Some("begin the template with two lines of its own text")))
+        }
+    }
+}
+
+/// That the template in `file` is not rendered, as a whole.
+fn refused(file: &str, problem: &str, hint: Option<&str>) -> super::Error {
+    super::Error::Template(super::TemplateError {
+        file: Foreign::text(file),
+        line: None,
+        words: None,
+        problem: Foreign::text(problem),
+        hint: hint.map(str::to_owned),
+    })
+}
+
+fn fill(
+    environment: &Environment<'_>,
+    template: &str,
+    variables: Value,
+) -> Result<Vec<u8>, super::Error> {
+    environment
+        .get_template(template)
+        .and_then(|template| template.render(variables))
+        .map(String::into_bytes)
+        .map_err(|error| super::Error::Template(explain(template, &error)))
+}
+
+/// What is wrong with a template: the file, the line and the words of it.
+fn explain(file: &str, error: &Error) -> super::TemplateError {
+    // An error in an included part is caused by the line that it names last.
+    let mut deepest = error;
+    while let Some(cause) =
+        std::error::Error::source(deepest).and_then(|cause| cause.downcast_ref())
+    {
+        deepest = cause;
+    }
+    let excerpt = deepest.template_source().zip(deepest.range());
+    let words = excerpt.and_then(|(source, range)| failing(source, range)).map(Foreign::text);
+    let problem = match (deepest.kind(), deepest.detail()) {
+        (ErrorKind::OutOfFuel, _) => {
+            format!(
+                "wanted at most {MAX_TEMPLATE_STEPS} steps and {} MiB of text, found more",
+                (MAX_TEMPLATE_STEPS * BYTES_A_STEP) >> 20
+            )
+        }
+        (ErrorKind::UndefinedError, _) => "there is no such variable".to_owned(),
+        (_, Some(detail)) => detail.to_owned(),
+        (kind, None) => kind.to_string(),
+    };
+    let hint = match deepest.kind() {
+        ErrorKind::UndefinedError
+        | ErrorKind::UnknownFilter
+        | ErrorKind::UnknownFunction
+        | ErrorKind::InvalidOperation => {
+            Some("`certgrab formats --variables` lists the variables and the filters".to_owned())
+        }
+        ErrorKind::TemplateNotFound | ErrorKind::BadInclude => {
+            Some(format!("what can be included is {}", parts().collect::<Vec<_>>().join(", ")))
+        }
+        _ => None,
+    };
+    super::TemplateError {
+        file: Foreign::text(deepest.name().unwrap_or(file)),
+        line: deepest.line(),
+        words,
+        problem: Foreign::text(&problem),
+        hint,
+    }
+}
+
+/// The parts that templates share, which those of the user can include.
+fn parts() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("part/"))
+}
+
+/// The words of a template that fail; where that is a filter or a field, with what it is of.
+fn failing(source: &str, range: Range<usize>) -> Option<&str> {
+    let words = source.get(range.clone())?;
+    let before = source.get(..range.start)?;
+    let is_filter = FILTERS.iter().any(|(filter, _)| *filter == words);
+    let is_field = words.starts_with(['.', '[']) && !before.ends_with(char::is_whitespace);
+    if is_filter || is_field {
+        let start = before.rfind("{{").max(before.rfind("{%"))? + 2;
+        return source.get(start..range.end).map(str::trim_start);
+    }
+    Some(words)
+}
+
+fn environment() -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.set_debug(true);
+    let mut syntax = SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    environment.set_syntax(syntax.build()?);
+    environment.set_formatter(|out, state, value| {
+        weigh(state, value)?;
+        if value.kind() == ValueKind::Bytes || value.to_string().contains(MARK) {
+            return Err(formless());
+        }
+        minijinja::escape_formatter(out, state, value)
+    });
+    environment
+        .add_filter("comment", |state: &State, value: &Value| text(state, value, Foreign::comment));
+    environment.add_filter("literal", |state: &State, value: &Value| {
+        text(state, value, Foreign::string_literal)
+    });
+    environment
+        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::plain));
+    environment.add_filter("rows", |value: &Value| {
+        rows(value, BYTES_A_LINE, ", ", |byte| format!("0x{byte:02x}"))
+    });
+    environment.add_filter("escaped_rows", |value: &Value| {
+        rows(value, ESCAPES_A_LINE, "", |byte| format!("\\x{byte:02x}"))
+    });
+    environment.add_filter("base64", |value: &Value| {
+        bytes(value).map(|bytes| BASE64_STANDARD.encode(bytes))
+    });
+    environment.add_filter("size", |value: &Value| bytes(value).map(|bytes| bytes.len()));
+    for name in MAKE_TEXT {
+        environment.add_filter(name, move |state: &State, arguments: Rest<Value>| {
+            let engine = engine(state, &arguments)?;
+            engine.empty_state().apply_filter(name, &arguments)
+        });
+    }
+    for name in LOOK_AT_TEXT {
+        environment.add_test(name, move |state: &State, arguments: Rest<Value>| {
+            let engine = engine(state, &arguments)?;
+            engine.empty_state().perform_test(name, &arguments)
+        });
+    }
+    // It shows every variable at once, however long that is.
+    environment.remove_global("debug");
+    Ok(environment)
+}
+
+/// The filters of the engine that make one text of lists.
+const MAKE_TEXT: [&str; 16] = [
+    "capitalize",
+    "e",
+    "escape",
+    "format",
+    "indent",
+    "join",
+    "lines",
+    "lower",
+    "pprint",
+    "replace",
+    "safe",
+    "split",
+    "string",
+    "title",
+    "trim",
+    "upper",
+];
+
+/// The tests of the engine that make a text of a list to look at it.
+const LOOK_AT_TEXT: [&str; 4] = ["endingwith", "lower", "startingwith", "upper"];
+
+/// The bytes that the work left to a template of the user's own makes; `None` for certgrab's.
+fn bytes_left(state: &State) -> Option<u64> {
+    state.fuel_levels().map(|(_, left)| left.saturating_mul(BYTES_A_STEP))
+}
+
+/// The engine as it is, to do what it does with `arguments`, if the text of these can be paid for.
+///
+/// It counts what a filter returns, and a list holds one text any number of times.
+fn engine(state: &State, arguments: &[Value]) -> Result<Environment<'static>, Error> {
+    for argument in arguments {
+        weigh(state, argument)?;
+    }
+    let mut engine = Environment::new();
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    engine.set_auto_escape_callback(|_| AutoEscape::None);
+    engine.set_fuel(state.fuel_levels().map(|(_, left)| left));
+    Ok(engine)
+}
+
+/// Refuses a value whose text is more than a template of the user's own may still make.
+fn weigh(state: &State, value: &Value) -> Result<(), Error> {
+    /// Lists within lists that are shown: each takes room on the stack.
+    const MAX_DEPTH: i64 = 10_000;
+
+    /// Counts what is written and what is open in it, up to a limit of each.
+    struct Scale(u64, i64);
+
+    impl fmt::Write for Scale {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0 = self.0.checked_sub(text.len() as u64).ok_or(fmt::Error)?;
+            // What opens and closes lists is written by itself.
+            match text {
+                "[" | "{" | "(" => self.1 += 1,
+                "]" | "}" | ")" => self.1 -= 1,
+                _ => {}
+            }
+            (self.1 <= MAX_DEPTH).then_some(()).ok_or(fmt::Error)
+        }
+    }
+
+    // What is no list has its text already, and that is counted.
+    let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable);
+    match bytes_left(state).filter(|_| is_list) {
+        Some(left) => {
+            write!(Scale(left, 0), "{value}").map_err(|_| Error::from(ErrorKind::OutOfFuel))
+        }
+        None => Ok(()),
+    }
+}
+
+fn formless() -> Error {
+    let problem = "a value from outside needs a filter that names its place, such as `comment` or \
+                   `literal`, before anything else is done to it";
+    Error::new(ErrorKind::InvalidOperation, problem)
+}
+
+/// The text as `form` writes it; what is not text from outside is taken as if it were.
+fn text(state: &State, value: &Value, form: impl Fn(&Foreign) -> String) -> Result<String, Error> {
+    weigh(state, value)?;
+    match value.downcast_object_ref::<Outside>() {
+        Some(Outside::Text(text)) => Ok(form(text)),
+        Some(Outside::Bytes(_)) => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "bytes are no text; try `rows` or `base64`",
+        )),
+        None if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
+        None => match value.to_string() {
+            joined if joined.contains(MARK) => Err(formless()),
+            own => Ok(form(&Foreign::text(&own))),
+        },
+    }
+}
+
+fn bytes(value: &Value) -> Result<Vec<u8>, Error> {
+    match value.downcast_object_ref::<Outside>() {
+        Some(Outside::Bytes(bytes)) => Ok(bytes.clone()),
+        _ if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "this filter takes bytes, such as `der`")),
+    }
+}
+
+fn rows(
+    value: &Value,
+    a_line: usize,
+    between: &str,
+    form: impl Fn(&u8) -> String,
+) -> Result<Vec<String>, Error> {
+    let bytes = bytes(value)?;
+    let row = |row: &[u8]| row.iter().map(&form).collect::<Vec<_>>().join(between);
+    Ok(bytes.chunks(a_line).map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_take_parts_in_the_one_form_that_is_looked_for() {
+        const TAKING: [&str; 4] = ["include", "import", "from", "extends"];
+        for (template, source) in TEMPLATES {
+            for block in source.split("{%").skip(1) {
+                let tag = block.split("%}").next().unwrap_or_default();
+                let words = tag.trim_start_matches(['-', '+']).trim_start();
+                let is_known = || parts().any(|part| tag == format!(" include \"{part}\" "));
+                if TAKING.iter().any(|taking| words.starts_with(taking)) {
+                    assert!(is_known(), "{template}: {{%{tag}%}}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! A lock, or a plain PEM file, as a bundle.
+//!
+//! In: bytes, and the server if the file names none. Out: a [`Bundle`] whose facts are those of
+//! its certificates.
+
+use super::{
+    Error, FIRST_WORDS, MAX_LOCK_BYTES, Problem, VERSION, options, options::is_host,
+    write::certificate_facts,
+};
+use crate::{
+    output::bundle::{Bundle, Entry, KeyPossession, Role},
+    text::{foreign::Foreign, time::Time},
+    x509::certificate::Certificate,
+};
+
+/// The port where a plain PEM file names none: https (RFC 9110 section 4.2.2).
+const DEFAULT_PORT: u16 = 443;
+
+/// Reads a lock or a plain PEM file; `server` is its host and port if the file names none.
+///
+/// # Errors
+///
+/// [`Error`] names the line and what is wrong with it.
+pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error> {
+    if content.len() > MAX_LOCK_BYTES {
+        return Err(Error { line: None, problem: Problem::TooLarge });
+    }
+    // Facts of a lock are UTF-8; what is not is the comment of some other tool.
+    let text = String::from_utf8_lossy(content);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let is_lock = text.starts_with(FIRST_WORDS);
+    if let Some(rest) = text.strip_prefix(FIRST_WORDS) {
+        let version = rest.split([':', '\r', '\n']).next().unwrap_or_default();
+        if version != VERSION {
+            let problem = Problem::Version(Foreign::text(version));
+            return Err(Error { line: Some(1), problem });
+        }
+    }
+    let mut reader = Reader { is_lock, ..Reader::default() };
+    let mut lines = text.lines().enumerate();
+    while let Some((index, line)) = lines.next() {
+        let number = index + 1;
+        if line.starts_with("-----BEGIN ") {
+            let mut block = format!("{line}\n");
+            loop {
+                let Some((_, line)) = lines.next() else {
+                    return Err(Error { line: Some(number), problem: Problem::Open });
+                };
+                block.push_str(line);
+                block.push('\n');
+                if line.starts_with("-----END ") {
+                    break;
+                }
+            }
+            reader.block(number, &block)?;
+        } else {
+            reader.fact(number, line)?;
+        }
+    }
+    reader.bundle(server)
+}
+
+/// The facts of a lock, by the words before their colons.
+const FACTS: [&str; 12] = [
+    "Host",
+    "Port",
+    "Key possession",
+    "Options",
+    "Role",
+    "Subject",
+    "Issuer",
+    "Validity",
+    "SHA-256",
+    "Source",
+    "Reason",
+    "Lasts until",
+];
+
+/// Whether `line` states one of the facts of a lock.
+pub(super) fn states_a_fact(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, _)| FACTS.contains(&name))
+}
+
+/// A fact that was read: its name, its value and its line.
+type Fact = (&'static str, String, usize);
+
+/// What was read so far.
+#[derive(Default)]
+struct Reader {
+    is_lock: bool,
+    host: Option<String>,
+    port: Option<u16>,
+    key_possession: Option<KeyPossession>,
+    options: Option<Vec<Foreign>>,
+    entries: Vec<Entry>,
+    /// The facts above the next certificate.
+    pending: Vec<Fact>,
+}
+
+impl Reader {
+    fn fact(&mut self, number: usize, line: &str) -> Result<(), Error> {
+        let at = |problem| Err(Error { line: Some(number), problem });
+        if line.starts_with('#') || line.trim().is_empty() {
+            return Ok(());
+        }
+        let split = line
+            .split_once(':')
+            .map(|(name, value)| (name, value.strip_prefix(' ').unwrap_or(value)));
+        let known = split.and_then(|(name, value)| {
+            Some((*FACTS.iter().find(|fact| **fact == name)?, value.to_owned()))
+        });
+        let (fact, value) = match known {
+            Some(known) if self.is_lock || matches!(known.0, "Host" | "Port") => known,
+            _ if self.is_lock => return at(Problem::UnknownFact(Foreign::text(line))),
+            _ => return Ok(()),
+        };
+        let stated = match fact {
+            "Host" => self.host.is_some(),
+            "Port" => self.port.is_some(),
+            "Key possession" => self.key_possession.is_some(),
+            "Options" => self.options.is_some(),
+            _ => self.pending.iter().any(|(pending, ..)| *pending == fact),
+        };
+        if stated {
+            return at(Problem::Twice(fact));
+        }
+        match fact {
+            "Host" if is_host(&value) => self.host = Some(value),
+            "Host" => {
+                return at(Problem::Value { fact, wanted: "a host name or an IP address" });
+            }
+            "Port" => match value.parse() {
+                Ok(port) if port != 0 => self.port = Some(port),
+                _ => return at(Problem::Value { fact, wanted: "a number from 1 to 65535" }),
+            },
+            "Key possession" => {
+                let words = [KeyPossession::Proven, KeyPossession::NotProven];
+                self.key_possession = words.into_iter().find(|known| known.words() == value);
+                if self.key_possession.is_none() {
+                    return at(Problem::Value { fact, wanted: "`proven` or `not proven`" });
+                }
+            }
+            "Options" => match options::read(&value) {
+                Some(words) => self.options = Some(words),
+                None => {
+                    let wanted = "options that certgrab writes there, such as `--backup`";
+                    return at(Problem::Value { fact, wanted });
+                }
+            },
+            _ => self.pending.push((fact, value, number)),
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, number: usize, block: &str) -> Result<(), Error> {
+        let at = |line, problem| Err(Error { line: Some(line), problem });
+        let parsed = match pem::parse(block) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let problem = Foreign::text(&error.to_string()).line();
+                return at(number, Problem::Block(format!("not PEM: {problem}")));
+            }
+        };
+        if !matches!(parsed.tag(), "CERTIFICATE" | "X509 CERTIFICATE") {
+            let label = Foreign::text(parsed.tag()).line();
+            let problem = format!("labelled `{label}`, wanted `CERTIFICATE`");
+            return at(number, Problem::Block(problem));
+        }
+        let certificate = match Certificate::from_der(parsed.contents()) {
+            Ok(certificate) => certificate,
+            Err(error) => return at(number, Problem::Block(error.to_string())),
+        };
+        let entry = match self.is_lock {
+            true => self.locked(number, certificate)?,
+            false => self.plain(certificate),
+        };
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// An entry of a plain PEM file: whoever wrote it trusts every certificate in it.
+    fn plain(&self, certificate: Certificate) -> Entry {
+        let role = if self.entries.is_empty() { Role::Anchor } else { Role::Backup };
+        let source = Foreign::text("a PEM file without facts");
+        Entry { certificate, role, source, reason: None, lasts_until: None, needed_by: Vec::new() }
+    }
+
+    fn locked(&mut self, number: usize, certificate: Certificate) -> Result<Entry, Error> {
+        let mut pending = std::mem::take(&mut self.pending);
+        let mut take = |wanted| {
+            let position = pending.iter().position(|(fact, ..)| *fact == wanted)?;
+            Some(pending.swap_remove(position))
+        };
+        let missing = |fact| Error { line: Some(number), problem: Problem::Missing(fact) };
+        for (fact, certificate_says) in certificate_facts(&certificate) {
+            let (_, value, line) = take(fact).ok_or(missing(fact))?;
+            if value != certificate_says {
+                let certificate = Foreign::from_clean(&certificate_says);
+                let problem = Problem::Differs { fact, certificate };
+                return Err(Error { line: Some(line), problem });
+            }
+        }
+        let (_, word, line) = take("Role").ok_or(missing("Role"))?;
+        let wanted = "one of `anchor`, `backup`, `sibling`, `intermediate`, `leaf`";
+        let problem = Problem::Value { fact: "Role", wanted };
+        let role = Role::from_word(&word).ok_or(Error { line: Some(line), problem })?;
+        let source = take("Source").ok_or(missing("Source"))?.1;
+        let lasts_until = match take("Lasts until") {
+            None => None,
+            Some((fact, value, line)) => {
+                let problem =
+                    Problem::Value { fact, wanted: "a time such as 2030-06-04T00:00:00Z" };
+                Some(value.parse::<Time>().map_err(|_| Error { line: Some(line), problem })?)
+            }
+        };
+        Ok(Entry {
+            certificate,
+            role,
+            source: Foreign::from_clean(&source),
+            reason: take("Reason").map(|(_, value, _)| Foreign::from_clean(&value)),
+            lasts_until,
+            needed_by: Vec::new(),
+        })
+    }
+
+    fn bundle(self, server: Option<(&str, u16)>) -> Result<Bundle, Error> {
+        let nowhere = |problem| Error { line: None, problem };
+        if let (true, Some((fact, _, line))) = (self.is_lock, self.pending.first()) {
+            // A fact that no certificate follows would be lost silently.
+            let problem = Problem::Value { fact, wanted: "a certificate below it" };
+            return Err(Error { line: Some(*line), problem });
+        }
+        if self.entries.is_empty() {
+            return Err(nowhere(Problem::Empty));
+        }
+        let host = match (self.host, server) {
+            (Some(host), _) => host,
+            (None, _) if self.is_lock => return Err(nowhere(Problem::Missing("Host"))),
+            (None, Some((host, _))) => host.to_owned(),
+            (None, None) => return Err(nowhere(Problem::NoHost)),
+        };
+        let port = match self.port {
+            Some(port) => port,
+            None if self.is_lock => return Err(nowhere(Problem::Missing("Port"))),
+            None => server.map_or(DEFAULT_PORT, |(_, port)| port),
+        };
+        let key_possession = match self.key_possession {
+            None if self.is_lock => return Err(nowhere(Problem::Missing("Key possession"))),
+            stated => stated.unwrap_or(KeyPossession::NotProven),
+        };
+        // Who takes a plain file's certificates trusts that file.
+        let plain = || ["--roots", "FILE"].map(Foreign::text).to_vec();
+        let options = match self.is_lock {
+            true => self.options.unwrap_or_default(),
+            false => plain(),
+        };
+        Ok(Bundle { host, port, entries: self.entries, key_possession, options })
+    }
+}

@@ -1,0 +1,252 @@
+//! Judges chains given as lines of JSON: the pure stages without a server.
+//!
+//! In: an object a line with a chain, roots, a time and a name. Out: an object a line with the
+//! paths that hold and the one chosen, or why there is none. Whatever a line holds, the next one
+//! is judged.
+//!
+//! Suites of path building speak this way. They ask for the whole profile of RFC 5280 and of the
+//! Baseline Requirements, so [`crate::judge::baseline`] is held against a path here unless the line says
+//! `"strict": false`; for a device it is a warning.
+
+use std::{
+    io::{self, BufRead, Read as _, Write},
+    path::Path as FilePath,
+};
+
+use rustls_pki_types::{DnsName, IpAddr, ServerName};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::chain::Presented;
+use crate::{
+    judge::{
+        baseline,
+        path::{self, Path, Paths, Question},
+        prove, rank,
+        work::Work,
+    },
+    net::aia::Issuers,
+    text::{foreign::Foreign, time::Time},
+    trust::store::{self, Source, Store},
+    x509::certificate::Certificate,
+};
+
+/// The most bytes a line may have: room for the 16 MiB of roots that a file may have.
+pub const MAX_LINE_BYTES: u64 = store::MAX_ROOTS_BYTES as u64;
+
+/// The most certificates of a chain: suites send a whole graph where a server sends a chain, and
+/// BetterTLS's graphs have 36.
+pub const MAX_CERTIFICATES: usize = 64;
+
+/// A question, as a line asks it.
+#[derive(Debug, Deserialize)]
+struct Case {
+    id: Value,
+    leaf: String,
+    #[serde(default)]
+    intermediates: Vec<String>,
+    roots: Vec<String>,
+    time: String,
+    host: Option<String>,
+    host_kind: Option<String>,
+    max_intermediates: Option<usize>,
+    strict: Option<bool>,
+}
+
+/// The answer to one line.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Judged {
+        id: Value,
+        ok: bool,
+        /// Each path as SHA-256 fingerprints, from the leaf to the anchor.
+        paths: Vec<Vec<String>>,
+        /// The position of the path to the anchor that is chosen.
+        chosen: Option<usize>,
+        error: Option<String>,
+        warnings: Vec<String>,
+    },
+    /// The question is none of a TLS client's: without a name, or with a mail address for one.
+    Skipped { id: Value, skip: bool },
+}
+
+/// Answers each line of `input` on `output`, and passes over those that are blank.
+///
+/// # Errors
+///
+/// Only what reading and writing meet: no line is an error.
+pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        (&mut input).take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
+        if line.is_empty() {
+            return Ok(());
+        }
+        let is_cut = line.len() as u64 == MAX_LINE_BYTES && line.last() != Some(&b'\n');
+        if line.trim_ascii().is_empty() && !is_cut {
+            continue;
+        }
+        let answer = if is_cut {
+            pass_over_line(&mut input)?;
+            refused(Value::Null, format!("the line has more than {MAX_LINE_BYTES} bytes"))
+        } else {
+            answer(&line)
+        };
+        serde_json::to_writer(&mut output, &answer)?;
+        output.write_all(b"\n")?;
+        output.flush()?;
+    }
+}
+
+/// Reads up to the end of the line and keeps nothing of it.
+fn pass_over_line(input: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = input.fill_buf()?;
+        let end = buffer.iter().position(|&byte| byte == b'\n');
+        let read = end.map_or(buffer.len(), |end| end + 1);
+        input.consume(read);
+        if read == 0 || end.is_some() {
+            return Ok(());
+        }
+    }
+}
+
+fn answer(line: &[u8]) -> Answer {
+    let case: Case = match serde_json::from_slice(line) {
+        Ok(case) => case,
+        Err(error) => {
+            // The message of serde_json may quote the line.
+            let problem = Foreign::text(&error.to_string()).line();
+            let line: Option<Value> = serde_json::from_slice(line).ok();
+            let id = line.and_then(|line| line.get("id").cloned()).unwrap_or_default();
+            return refused(id, format!("not a question: {problem}"));
+        }
+    };
+    let name = match name(&case) {
+        Ok(Some(name)) => name,
+        Ok(None) => return Answer::Skipped { id: case.id, skip: true },
+        Err(problem) => return refused(case.id, problem),
+    };
+    match judge(&case, &name) {
+        Ok((paths, chosen, warnings)) => {
+            let prints = |path: &Path| {
+                let all = path.certificates.iter().chain([&path.anchor.certificate]);
+                let mut prints: Vec<_> = all.map(|one| one.sha256().to_string()).collect();
+                // A leaf that is its own anchor stands once.
+                prints.dedup();
+                prints
+            };
+            let paths = paths.found.iter().map(prints).collect();
+            Answer::Judged { id: case.id, ok: true, paths, chosen, error: None, warnings }
+        }
+        Err(problem) => refused(case.id, problem),
+    }
+}
+
+fn refused(id: Value, problem: String) -> Answer {
+    let warnings = Vec::new();
+    Answer::Judged {
+        id,
+        ok: false,
+        paths: Vec::new(),
+        chosen: None,
+        error: Some(problem),
+        warnings,
+    }
+}
+
+/// The name asked for; `None` where a TLS client would not ask so.
+fn name(case: &Case) -> Result<Option<ServerName<'static>>, String> {
+    let (Some(host), kind) = (&case.host, case.host_kind.as_deref()) else {
+        return Ok(None);
+    };
+    let address = || IpAddr::try_from(host.as_str()).map(ServerName::IpAddress);
+    let dns = || DnsName::try_from(host.clone()).map(ServerName::DnsName);
+    let shown = || Foreign::text(host).line();
+    match kind {
+        Some("ip") => match address() {
+            Ok(name) => Ok(Some(name)),
+            Err(_) => Err(format!("`{}` is no IP address", shown())),
+        },
+        Some("dns") | None => match dns() {
+            Ok(name) => Ok(Some(name)),
+            Err(_) if kind.is_none() && address().is_ok() => Ok(address().ok()),
+            Err(_) => Err(format!("`{}` is no DNS name", shown())),
+        },
+        Some(_) => Ok(None),
+    }
+}
+
+/// The paths that hold, the position of the chosen one, and warnings.
+type Judged = (Paths, Option<usize>, Vec<String>);
+
+fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
+    let at: Time = case.time.parse().map_err(|error| format!("the time is {error}"))?;
+    let work = Work::default();
+    let question = Question { name, at, work: &work };
+    let mut sent = read(&case.leaf, "the leaf")?;
+    for intermediate in &case.intermediates {
+        // What a server sends beside its certificate may be junk; it is no reason to refuse.
+        sent.extend(read(intermediate, "an intermediate").unwrap_or_default());
+    }
+    if sent.len() > MAX_CERTIFICATES {
+        return Err(format!("the chain has more than {MAX_CERTIFICATES} certificates"));
+    }
+    let ders = sent.iter().map(Certificate::der);
+    let presented = Presented::from_message(ders, Source::Presented("the line".into()));
+    let mut store = Store::default();
+    for root in &case.roots {
+        let certificates = read(root, "a root").unwrap_or_default();
+        store
+            .add_certificates(certificates, FilePath::new("the roots given"))
+            .map_err(|error| error.to_string())?;
+    }
+
+    let mut paths =
+        path::find(&presented, &[], &store, question).map_err(|refusal| refusal.to_string())?;
+    if let Some(most) = case.max_intermediates {
+        paths.found.retain(|path| counted_intermediates(path) <= most);
+        if paths.found.is_empty() {
+            return Err(format!("no path has {most} or fewer intermediates"));
+        }
+    }
+    let mut warnings = Vec::new();
+    let mut nearest = None;
+    paths.found.retain(|path| {
+        let departures = baseline::departures(path);
+        let is_kept = departures.is_empty() || case.strict == Some(false);
+        if let (false, Some(first)) = (is_kept, departures.first()) {
+            nearest.get_or_insert_with(|| first.to_string());
+        }
+        if is_kept {
+            warnings.extend(departures.iter().map(ToString::to_string));
+        }
+        is_kept
+    });
+    if let (true, Some(departure)) = (paths.found.is_empty(), nearest) {
+        return Err(departure);
+    }
+    warnings.sort();
+    warnings.dedup();
+    if paths.cut {
+        warnings.push("there may be more paths: the search was cut by its budget".to_owned());
+    }
+
+    let ranked = rank::rank(&paths, &presented, &Issuers::default());
+    let verified =
+        prove::prove(ranked, &presented, question).map_err(|refusal| refusal.to_string())?;
+    let chosen = paths.found.iter().position(|path| *path == verified.anchor().path);
+    Ok((paths, chosen, warnings))
+}
+
+/// The intermediates that a limit counts: not those that are self-issued (RFC 5280 section
+/// 4.2.1.9).
+fn counted_intermediates(path: &Path) -> usize {
+    path.certificates.iter().skip(1).filter(|one| !one.is_self_issued()).count()
+}
+
+fn read(pem: &str, what: &str) -> Result<Vec<Certificate>, String> {
+    store::certificates_in(pem.as_bytes(), FilePath::new(what)).map_err(|error| error.to_string())
+}

@@ -1,0 +1,241 @@
+//! The whole run, every stage in order.
+
+use std::{sync::Arc, time::Duration};
+
+use rustls_pki_types::{DnsName, ServerName};
+use tokio::time::Instant;
+
+use crate::chain::Presented;
+use crate::stack::{client::Device, hello::Hello};
+use crate::{
+    endpoint::Target,
+    judge::{
+        path::{self, Question, Refusal},
+        prove::{self, Verified},
+        rank,
+        work::Work,
+    },
+    net::{
+        aia::{self, Issuers},
+        aside, connect,
+    },
+    output::bundle::Bundle,
+    run::pack::{self, Besides, What},
+    text::time::Time,
+    tls::{Verdict, probe},
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
+};
+
+pub use crate::tls::probe::Error;
+
+/// What a run is told besides its target.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The roots that the user trusts.
+    pub store: Store,
+    /// The time of judgement.
+    pub at: Time,
+    /// How long the target may take in all, from its name to the last byte.
+    pub timeout: Duration,
+    /// Where to connect to.
+    pub connect: connect::Options,
+    /// The name to send in the ClientHello.
+    pub sni: Sni,
+    /// The date until which the anchor has to last, if any is asked for.
+    pub lasting: Option<Time>,
+    /// Whether and where issuers are fetched that the server leaves out.
+    pub issuers: aia::Options,
+    /// What is held besides the anchor.
+    pub besides: Besides,
+    /// Which handshakes may be tried.
+    pub way: probe::Way,
+    /// The device whose ClientHello to send.
+    pub device: Option<&'static Device>,
+}
+
+/// The name to send in the ClientHello (RFC 6066 section 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sni {
+    /// The target's, unless that is an address.
+    Target,
+    /// Another one. The certificate must carry it too: the libraries of devices send the name
+    /// that they verify (`mbedtls_ssl_set_hostname`, `br_ssl_client_reset`).
+    Name(DnsName<'static>),
+    /// None.
+    None,
+}
+
+/// How long a target may take if nobody says otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Options {
+    /// The usual options, with the roots to trust and the time of judgement.
+    #[must_use]
+    pub fn new(store: Store, at: Time) -> Self {
+        Self {
+            store,
+            at,
+            timeout: TIMEOUT,
+            connect: connect::Options::default(),
+            sni: Sni::Target,
+            lasting: None,
+            issuers: aia::Options::default(),
+            besides: Besides::default(),
+            way: probe::Way::Auto,
+            device: None,
+        }
+    }
+
+    /// The name that the certificate of `target` must carry.
+    #[must_use]
+    pub fn wanted_name(&self, target: &Target) -> ServerName<'static> {
+        match &self.sni {
+            Sni::Name(name) => ServerName::DnsName(name.clone()),
+            Sni::Target | Sni::None => target.name().clone(),
+        }
+    }
+}
+
+/// What was learned of a target that presented a chain.
+#[derive(Debug, Clone)]
+pub struct Grab {
+    /// What the server presented.
+    pub presented: Presented,
+    /// What was fetched besides.
+    pub issuers: Issuers,
+    /// Its anchor with the proof, or why it has none.
+    pub verdict: Result<Judgement, Refusal>,
+    /// What the target has cost, and may still.
+    pub work: Arc<Work>,
+    /// The device as which the server was asked.
+    pub asked_as: Option<&'static Device>,
+}
+
+/// What the pure stages made of a chain.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The paths that hold.
+    pub paths: path::Paths,
+    /// The anchor with the proof.
+    pub verified: Verified,
+}
+
+/// Asks `target` for its chain and finds the anchor that a device must hold.
+///
+/// # Errors
+///
+/// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an
+/// anchor is no error: the verdict says why.
+pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
+    let deadline = Instant::now() + options.timeout;
+    let sni = server_name(target, &options.sni);
+    let hello = match options.device {
+        Some(device) => device.hello(sni),
+        None => Hello::usual(sni),
+    };
+    let presented = probe::reach(target, &hello, &options.connect, options.way, deadline).await?;
+    let work = work_until(deadline);
+    let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
+    let (target, options) = (target.clone(), options.clone());
+    Ok(aside::compute(move || conclude(presented, issuers, &target, &options, work)).await)
+}
+
+/// How long a chain may be judged once the time for the network is over.
+pub const JUDGING: Duration = Duration::from_millis(500);
+
+/// The work for a target that has to answer by `deadline`.
+pub(crate) fn work_until(deadline: Instant) -> Arc<Work> {
+    Arc::new(Work::until(move || Instant::now() > deadline + JUDGING))
+}
+
+/// What is fetched besides `presented`: nothing for a leaf that is not the target's.
+pub(crate) async fn missing_issuers(
+    presented: &Presented,
+    target: &Target,
+    options: &Options,
+    work: &Arc<Work>,
+    deadline: Instant,
+) -> Issuers {
+    let name = options.wanted_name(target);
+    if !presented.leaf().is_ok_and(|leaf| path::may_be_for(leaf, &name)) {
+        return Issuers::default();
+    }
+    let chain = aia::Chain {
+        presented: presented.clone(),
+        store: options.store.clone(),
+        at: options.at,
+        work: Arc::clone(work),
+    };
+    aia::fetch(chain, &options.issuers, deadline).await
+}
+
+/// The pure half of [`grab`]: what to make of a chain, wherever it came from.
+#[must_use]
+pub fn judge(presented: Presented, target: &Target, options: &Options) -> Grab {
+    conclude(presented, Issuers::default(), target, options, Arc::default())
+}
+
+/// The pure half of [`grab`] with what was fetched, and what the target has cost already.
+#[must_use]
+pub fn conclude(
+    presented: Presented,
+    issuers: Issuers,
+    target: &Target,
+    options: &Options,
+    work: Arc<Work>,
+) -> Grab {
+    let name = options.wanted_name(target);
+    let question = Question { name: &name, at: options.at, work: &work };
+    let found = path::find(&presented, &issuers.candidates(), &options.store, question);
+    let verdict = found.map_err(|refusal| refusal.after(&issuers)).and_then(|paths| {
+        let mut ranked = rank::rank(&paths, &presented, &issuers);
+        if let Some(until) = options.lasting {
+            ranked = rank::lasting(ranked, until)?;
+        }
+        let verified = prove::prove(ranked, &presented, question)?;
+        Ok(Judgement { paths, verified })
+    });
+    Grab { presented, issuers, verdict, work, asked_as: options.device }
+}
+
+impl Judgement {
+    /// What a device is to hold for `target`, which presented `presented`: the anchor, what the
+    /// server leaves out, and what `options` asks for besides.
+    #[must_use]
+    pub fn bundle(&self, target: &Target, presented: &Presented, options: &Options) -> Bundle {
+        pack::pack(target, presented, &self.verified, What::Anchor).with(
+            options.besides,
+            &self.verified,
+            options.at,
+        )
+    }
+}
+
+impl Grab {
+    /// What the answer means to the device as which the server was asked.
+    #[must_use]
+    pub fn device(&self) -> Option<Verdict> {
+        let handshake = self.presented.handshake.as_ref()?;
+        Some(self.asked_as?.judge(handshake, &self.presented))
+    }
+
+    /// Where a certificate between the leaf and the anchor came from.
+    #[must_use]
+    pub fn source(&self, certificate: &Certificate) -> Source {
+        let fetched = self.issuers.certificates.iter().find(|one| one.certificate == *certificate);
+        match fetched {
+            Some(fetched) => Source::Fetched(fetched.url.clone()),
+            None => self.presented.source.clone(),
+        }
+    }
+}
+
+/// The name for the ClientHello; addresses are never sent (RFC 6066 section 3).
+pub(crate) fn server_name(target: &Target, sni: &Sni) -> Option<DnsName<'static>> {
+    match (sni, target.name()) {
+        (Sni::Name(name), _) => Some(name.clone()),
+        (Sni::Target, ServerName::DnsName(name)) => Some(name.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,334 @@
+//! One target's result as a JSON document.
+//!
+//! In: a [`Grab`] or an [`Error`]. Out: [`Document`]; its field names do not change within
+//! schema 1, fields may be added. A survey has [`SurveyDocument`].
+
+mod certificate;
+mod survey;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{
+    grab::{Error, Grab, Judgement, Options},
+    warning::{self, Warning},
+};
+use crate::chain::MaxFragmentLength;
+use crate::{
+    endpoint::Target,
+    judge::{
+        path::{self, Path, Question, Refusal},
+        rank::Candidate,
+    },
+    output::bundle::Entry,
+    text::{foreign::Foreign, time::Time},
+    tls::{Verdict, probe},
+};
+
+use self::certificate::{CertificatePart, PresentedPart, UnreadablePart, certificate};
+pub use self::survey::SurveyDocument;
+
+/// The version of the document's form.
+pub const SCHEMA: u32 = 1;
+
+/// One target's result.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    schema: u32,
+    /// The position of the target in a list of many, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u64>,
+    target: TargetPart,
+    /// `ok`, `untrusted` or `failed`.
+    status: &'static str,
+    error: Option<ErrorPart>,
+    handshake: Option<HandshakePart>,
+    /// The device as which the server was asked, with what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<DevicePart>,
+    presented: Vec<PresentedPart>,
+    /// The presented certificates that cannot be read.
+    unreadable: Vec<UnreadablePart>,
+    fetched: Vec<Arc<CertificatePart>>,
+    paths: Vec<PathPart>,
+    /// Whether there may be more paths than those listed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    paths_cut: bool,
+    anchor: Option<AnchorPart>,
+    sufficient: Option<bool>,
+    alternatives: Vec<AnchorPart>,
+    /// What is held besides the anchor, if anything was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    besides: Option<Vec<BesidesPart>>,
+    warnings: Vec<WarningPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct TargetPart {
+    host: String,
+    port: u16,
+    name: String,
+    starttls: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ErrorPart {
+    kind: &'static str,
+    stage: &'static str,
+    message: String,
+    hint: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct HandshakePart {
+    method: String,
+    version: String,
+    cipher_suite: String,
+    key_possession: &'static str,
+    client_certificate_requested: bool,
+    certificate_message_bytes: usize,
+    /// Why the full handshake was not finished.
+    incomplete: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct DevicePart {
+    name: &'static str,
+    can_connect: bool,
+    /// What to change in its configuration.
+    change: Option<String>,
+    /// Bytes of the Certificate message, which most devices must hold at once.
+    certificate_message_bytes: Option<usize>,
+    /// Bytes of plaintext that one incoming record may hold.
+    receive_buffer_bytes: usize,
+    /// The size of records in bytes that the server keeps to, or would if it were asked: devices
+    /// that cannot ask are judged too.
+    max_fragment_length: Option<usize>,
+    verdict: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct PathPart {
+    certificates: Vec<String>,
+    valid: bool,
+    problem: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct AnchorPart {
+    #[serde(flatten)]
+    certificate: Arc<CertificatePart>,
+    reason: String,
+    lasts_until: String,
+}
+
+#[derive(Debug, Serialize)]
+struct BesidesPart {
+    /// `backup` or `sibling`.
+    role: &'static str,
+    #[serde(flatten)]
+    anchor: AnchorPart,
+}
+
+#[derive(Debug, Serialize)]
+struct WarningPart {
+    code: &'static str,
+    message: String,
+}
+
+impl Document {
+    /// The document of a target that was asked with `options`.
+    #[must_use]
+    pub fn new(target: &Target, outcome: &Result<Grab, Error>, options: &Options) -> Self {
+        match outcome {
+            Err(error) => {
+                let device = error.verdict().as_ref().map(DevicePart::new);
+                let error = Some(ErrorPart::new(error));
+                Self { error, device, ..Self::empty(target, options) }
+            }
+            Ok(grab) => Self::judged(target, grab, options),
+        }
+    }
+
+    /// The document of a chain that was judged.
+    fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
+        let mut document = Self::empty(target, options);
+        document.fill(grab, options.at);
+        if let (true, Ok(judgement)) = (options.besides.is_any(), &grab.verdict) {
+            let bundle = judgement.bundle(target, &grab.presented, options);
+            document.besides = Some(bundle.besides().map(besides).collect());
+        }
+        document.add_refused_paths(target, grab, options);
+        document
+    }
+
+    fn empty(target: &Target, options: &Options) -> Self {
+        Self {
+            schema: SCHEMA,
+            index: None,
+            target: TargetPart::new(target, options),
+            status: "failed",
+            error: None,
+            handshake: None,
+            device: None,
+            presented: Vec::new(),
+            unreadable: Vec::new(),
+            fetched: Vec::new(),
+            paths: Vec::new(),
+            paths_cut: false,
+            anchor: None,
+            sufficient: None,
+            alternatives: Vec::new(),
+            besides: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    fn fill(&mut self, grab: &Grab, at: Time) {
+        let presented = &grab.presented;
+        self.handshake = presented.handshake.as_ref().map(|handshake| HandshakePart {
+            method: handshake.method.to_string(),
+            version: handshake.version_name(),
+            cipher_suite: handshake.cipher_suite.clone(),
+            key_possession: handshake.key_possession.words(),
+            client_certificate_requested: handshake.client_certificate_requested,
+            certificate_message_bytes: handshake.certificate_message_bytes,
+            incomplete: handshake.incomplete.clone(),
+        });
+        self.device = grab.device().as_ref().map(DevicePart::new);
+        (self.presented, self.unreadable) = certificate::presented(presented);
+        let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
+        self.fetched = fetched.map(|one| certificate(one, &grab.source(one))).collect();
+        match &grab.verdict {
+            Ok(judgement) => self.trusted(grab, judgement, at),
+            Err(refusal) => self.untrusted(grab, refusal),
+        }
+    }
+
+    fn trusted(&mut self, grab: &Grab, judgement: &Judgement, at: Time) {
+        let Judgement { paths, verified } = judgement;
+        self.status = "ok";
+        self.paths = paths.found.iter().map(path_part).collect();
+        self.anchor = Some(anchor(verified.anchor()));
+        self.sufficient = Some(verified.anchor().is_sufficient());
+        self.alternatives = verified.alternatives().iter().map(anchor).collect();
+        let warnings = warning::about_anchor(&grab.presented, paths, verified, at);
+        self.warnings = warnings.into_iter().map(warning_part).collect();
+    }
+
+    /// The paths that do not hold, behind those that do.
+    fn add_refused_paths(&mut self, target: &Target, grab: &Grab, options: &Options) {
+        let question =
+            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+        let issuers = grab.issuers.candidates();
+        let traces = path::trace(&grab.presented, &issuers, &options.store, question);
+        self.paths_cut = traces.cut;
+        let refused = traces.found.into_iter().filter(|trace| trace.problem.is_some());
+        self.paths.extend(refused.map(|trace| PathPart {
+            certificates: trace.certificates.iter().map(|one| one.sha256().to_string()).collect(),
+            valid: false,
+            problem: trace.problem,
+        }));
+    }
+
+    fn untrusted(&mut self, grab: &Grab, refusal: &Refusal) {
+        self.status = "untrusted";
+        self.error = Some(ErrorPart {
+            kind: refusal.kind(),
+            stage: "path",
+            message: refusal.to_string(),
+            hint: refusal.hint(),
+        });
+        let warnings = warning::about_presented(&grab.presented);
+        self.warnings = warnings.into_iter().map(warning_part).collect();
+    }
+
+    /// The document of the target at position `index` of a list, from 0.
+    #[must_use]
+    pub fn with_index(mut self, index: u64) -> Self {
+        self.index = Some(index);
+        self
+    }
+
+    /// The document on one line, `\n` ended.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        line(self)
+    }
+}
+
+impl TargetPart {
+    fn new(target: &Target, options: &Options) -> Self {
+        Self {
+            host: target.host(),
+            port: target.port(),
+            name: options.wanted_name(target).to_str().into_owned(),
+            starttls: target.scheme().starttls.map(|_| target.scheme().word),
+        }
+    }
+}
+
+impl DevicePart {
+    fn new(verdict: &Verdict) -> Self {
+        Self {
+            name: verdict.device.name,
+            can_connect: verdict.obstacle.is_none(),
+            change: verdict.change.clone(),
+            certificate_message_bytes: verdict.certificate_message_bytes,
+            receive_buffer_bytes: verdict.device.receive_bytes,
+            max_fragment_length: verdict.max_fragment_length.map(MaxFragmentLength::bytes),
+            verdict: verdict.sentences(),
+        }
+    }
+}
+
+impl ErrorPart {
+    fn new(error: &probe::Error) -> Self {
+        Self {
+            kind: error.kind(),
+            stage: error.stage(),
+            message: error.to_string(),
+            hint: error.hint(),
+        }
+    }
+}
+
+fn line(document: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(document).expect("strings and numbers always serialise");
+    line.push('\n');
+    line
+}
+
+fn path_part(path: &Path) -> PathPart {
+    let mut certificates: Vec<_> =
+        path.certificates.iter().map(|one| one.sha256().to_string()).collect();
+    let anchor = path.anchor.certificate.sha256().to_string();
+    if certificates.last() != Some(&anchor) {
+        certificates.push(anchor);
+    }
+    PathPart { certificates, valid: true, problem: None }
+}
+
+fn anchor(candidate: &Candidate) -> AnchorPart {
+    AnchorPart {
+        certificate: certificate(&candidate.root.certificate, &candidate.root.source),
+        reason: candidate.reason.to_string(),
+        lasts_until: candidate.lasts.until.to_string(),
+    }
+}
+
+fn besides(entry: &Entry) -> BesidesPart {
+    BesidesPart {
+        role: entry.role.word(),
+        anchor: AnchorPart {
+            certificate: certificate(&entry.certificate, &entry.source.line()),
+            reason: entry.reason.as_ref().map(Foreign::line).unwrap_or_default(),
+            lasts_until: entry.lasts_until.map(|until| until.to_string()).unwrap_or_default(),
+        },
+    }
+}
+
+fn warning_part(warning: Warning) -> WarningPart {
+    WarningPart { code: warning.code, message: warning.message }
+}

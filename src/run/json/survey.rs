@@ -1,0 +1,88 @@
+//! What a survey found out, as a JSON document.
+
+use serde::Serialize;
+
+use super::{AnchorPart, Document, ErrorPart, SCHEMA, TargetPart, anchor};
+use crate::{
+    endpoint::Target,
+    run::{
+        grab::Options,
+        survey::{Question, Survey},
+    },
+    tls::probe,
+};
+
+/// A survey's result: every way of asking, the distinct chains, and the anchors for all of them.
+#[derive(Debug, Serialize)]
+pub struct SurveyDocument {
+    schema: u32,
+    target: TargetPart,
+    /// `ok` if anchors verify every chain, `untrusted` if not, `failed` if no chain came back.
+    status: &'static str,
+    answers: Vec<AnswerPart>,
+    chains: Vec<Document>,
+    anchors: Vec<SetPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct AnswerPart {
+    address: String,
+    name_sent: bool,
+    key: &'static str,
+    version: &'static str,
+    /// The position of the chain in `chains`, from 0.
+    chain: Option<usize>,
+    error: Option<ErrorPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct SetPart {
+    #[serde(flatten)]
+    anchor: AnchorPart,
+    /// The positions in `chains`, from 0, of what this anchor verifies.
+    verifies: Vec<usize>,
+}
+
+impl SurveyDocument {
+    /// The document of a survey of `target` that was made with `options`.
+    #[must_use]
+    pub fn new(target: &Target, survey: &Survey, options: &Options) -> Self {
+        let set = survey.anchors.iter().filter_map(|sha256| {
+            let anchor = anchor(survey.candidate(*sha256)?);
+            Some(SetPart { anchor, verifies: survey.verified_by(*sha256) })
+        });
+        Self {
+            schema: SCHEMA,
+            target: TargetPart::new(target, options),
+            status: match survey {
+                survey if survey.chains.is_empty() => "failed",
+                survey if survey.is_whole() => "ok",
+                _ => "untrusted",
+            },
+            answers: survey.answers.iter().map(answer).collect(),
+            chains: survey
+                .chains
+                .iter()
+                .map(|chain| Document::judged(target, chain, options))
+                .collect(),
+            anchors: set.collect(),
+        }
+    }
+
+    /// The document on one line, `\n` ended.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        super::line(self)
+    }
+}
+
+fn answer((question, outcome): &(Question, Result<usize, probe::Error>)) -> AnswerPart {
+    AnswerPart {
+        address: question.address.to_string(),
+        name_sent: question.names,
+        key: question.key(),
+        version: question.versions(),
+        chain: outcome.as_ref().ok().copied(),
+        error: outcome.as_ref().err().map(ErrorPart::new),
+    }
+}

@@ -1,0 +1,9 @@
+//! Whole runs: one target, its survey, many targets, and what is told of them as JSON.
+
+pub mod batch;
+pub mod grab;
+pub mod json;
+pub mod pack;
+pub mod set_cover;
+pub mod survey;
+pub mod warning;

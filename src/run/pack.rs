@@ -1,0 +1,193 @@
+//! Takes from what was proved the certificates to export.
+//!
+//! In: [`Verified`] and what was presented. Out: [`Bundle`], which formats render.
+
+use crate::chain::Presented;
+use crate::{
+    endpoint::Target,
+    judge::{
+        prove::Verified,
+        rank::{self, Candidate},
+    },
+    output::bundle::{Bundle, Entry, KeyPossession, Role},
+    text::{foreign::Foreign, time::Time},
+    trust::store::{Root, Source, mozilla_siblings},
+    x509::certificate::Certificate,
+};
+
+/// Which certificates to export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum What {
+    /// The anchor, with what the server leaves out.
+    #[default]
+    Anchor,
+    /// From the leaf to the anchor.
+    Chain,
+    /// The server's own certificate.
+    Leaf,
+    /// What is between the leaf and the anchor.
+    Intermediates,
+}
+
+/// What is held besides the anchor, if anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Besides {
+    /// The other anchors that would do with what the server sends.
+    pub backups: bool,
+    /// The roots of Mozilla's store that belong to the anchor's organisation.
+    pub siblings: bool,
+}
+
+/// Takes from a proven chain what is to be exported; the anchor comes first unless it is a chain.
+///
+/// Nothing may be left: a chain without intermediates gives an empty bundle.
+#[must_use]
+pub fn pack(target: &Target, presented: &Presented, verified: &Verified, what: What) -> Bundle {
+    pack_candidate(target, presented, verified.anchor(), what)
+}
+
+/// The same for one of several anchors that a proof was made for.
+#[must_use]
+pub fn pack_candidate(
+    target: &Target,
+    presented: &Presented,
+    anchor: &Candidate,
+    what: What,
+) -> Bundle {
+    let entry = |certificate: &Certificate, role: Role| Entry {
+        role,
+        source: Foreign::text(&if role == Role::Anchor {
+            anchor.root.source.to_string()
+        } else {
+            match anchor.missing.iter().find(|fetched| fetched.certificate == *certificate) {
+                Some(fetched) => Source::Fetched(fetched.url.clone()).to_string(),
+                None => presented.source.to_string(),
+            }
+        }),
+        reason: (role == Role::Anchor).then(|| Foreign::text(&anchor.reason.to_string())),
+        lasts_until: (role == Role::Anchor).then_some(anchor.lasts.until),
+        needed_by: Vec::new(),
+        certificate: certificate.clone(),
+    };
+    let on_path = anchor.path.certificates.as_slice();
+    let leaf = || on_path.iter().take(1).map(|leaf| entry(leaf, Role::Leaf));
+    let own = on_path.first() == Some(&anchor.root.certificate);
+    let root = || std::iter::once(entry(&anchor.root.certificate, Role::Anchor));
+    let between = || on_path.iter().skip(1).map(|one| entry(one, Role::Intermediate));
+    // What is above a missing certificate goes with it, though the server sends it: a lock shows then
+    // without the server that the anchor issued all it holds.
+    let is_sent =
+        |one: &&Certificate| !anchor.missing.iter().any(|missing| missing.certificate == **one);
+    let missing = || {
+        let above = on_path.iter().skip(1).skip_while(is_sent);
+        above.map(|one| entry(one, Role::Intermediate))
+    };
+    Bundle {
+        host: target.host(),
+        port: target.port(),
+        key_possession: presented.key_possession(),
+        options: Vec::new(),
+        entries: match what {
+            What::Anchor => root().chain(missing()).collect(),
+            What::Chain if own => root().collect(),
+            What::Chain => leaf().chain(between()).chain(root()).collect(),
+            What::Leaf => leaf().collect(),
+            What::Intermediates => between().collect(),
+        },
+    }
+}
+
+impl Besides {
+    /// Whether there is anything to hold besides the anchor.
+    #[must_use]
+    pub const fn is_any(self) -> bool {
+        self.backups || self.siblings
+    }
+
+    /// What was asked for and is not among `entries`, with the reason why there is none.
+    #[must_use]
+    pub fn absent(self, entries: &[Entry]) -> Vec<(Role, &'static str)> {
+        let reasons = [
+            (self.backups, Role::Backup, "no other root would do with what the server sends"),
+            (
+                self.siblings,
+                Role::Sibling,
+                "Mozilla's store has no other root of the anchor's organisation that lasts",
+            ),
+        ];
+        let is_absent = |role| !entries.iter().any(|entry| entry.role == role);
+        let absent = reasons.into_iter().filter(|(asked, role, _)| *asked && is_absent(*role));
+        absent.map(|(_, role, reason)| (role, reason)).collect()
+    }
+}
+
+impl Bundle {
+    /// Adds what is held besides the anchor, each with the reason, judged at the time `at`.
+    #[must_use]
+    pub fn with(mut self, besides: Besides, verified: &Verified, at: Time) -> Self {
+        if besides.backups {
+            self = self.with_backups(verified);
+        }
+        if besides.siblings { self.with_siblings(verified, at) } else { self }
+    }
+
+    /// What is held besides the anchor and what the server leaves out.
+    pub fn besides(&self) -> impl Iterator<Item = &Entry> {
+        let is_besides = |entry: &&Entry| matches!(entry.role, Role::Backup | Role::Sibling);
+        self.entries.iter().filter(is_besides)
+    }
+
+    /// Adds the other anchors that would do with what the server sends, each with the reason.
+    #[must_use]
+    pub fn with_backups(mut self, verified: &Verified) -> Self {
+        for other in verified.alternatives().iter().filter(|other| other.is_sufficient()) {
+            self.add_root(&other.root, Role::Backup, &other.reason.to_string(), other.lasts.until);
+        }
+        self
+    }
+
+    /// Adds the roots of Mozilla's store that belong to the anchor's organisation and last beyond
+    /// `at`: the server's next certificates may come from any of them.
+    #[must_use]
+    pub fn with_siblings(mut self, verified: &Verified, at: Time) -> Self {
+        let anchor = &verified.anchor().root;
+        if anchor.source != Source::Mozilla {
+            return self;
+        }
+        for root in mozilla_siblings(&anchor.certificate) {
+            let until = rank::lasts(&root, None).until;
+            if until > at {
+                let reason = "of the same organisation: the server's next certificates may come \
+                              from it";
+                self.add_root(&root, Role::Sibling, reason, until);
+            }
+        }
+        self
+    }
+
+    fn add_root(&mut self, root: &Root, role: Role, reason: &str, lasts_until: Time) {
+        if self.entries.iter().any(|entry| entry.certificate.is_same_anchor(&root.certificate)) {
+            return;
+        }
+        self.entries.push(Entry {
+            certificate: root.certificate.clone(),
+            role,
+            source: Foreign::text(&root.source.to_string()),
+            reason: Some(Foreign::text(reason)),
+            lasts_until: Some(lasts_until),
+            needed_by: Vec::new(),
+        });
+    }
+
+    /// Adds what `other` has and this has not; the key is proven only if it is in both.
+    pub(crate) fn add(&mut self, other: Self) {
+        for entry in other.entries {
+            if !self.entries.iter().any(|known| known.certificate == entry.certificate) {
+                self.entries.push(entry);
+            }
+        }
+        if other.key_possession == KeyPossession::NotProven {
+            self.key_possession = KeyPossession::NotProven;
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Asks one server in many ways, since it may answer each client differently.
+//!
+//! In: [`Target`]. Out: [`Survey`]: every way of asking with what came of it, the distinct chains,
+//! and the smallest set of anchors that verifies all of them. A server with an RSA and an ECDSA
+//! certificate, another certificate without SNI, an old machine behind one of the addresses: each
+//! device meets only one of them.
+
+use std::{collections::VecDeque, net::SocketAddr, sync::Arc};
+
+use tokio::{task::JoinSet, time::Instant};
+
+use super::{
+    grab::{self, Grab, Options},
+    set_cover,
+};
+use crate::chain::Presented;
+use crate::{
+    chain::Version,
+    stack::hello::{Authentication, Hello},
+};
+use crate::{
+    endpoint::Target,
+    judge::{rank::Candidate, work::Work},
+    net::{aia::Issuers, aside, connect},
+    output::bundle::Bundle,
+    run::pack::{self, What},
+    tls::probe::{self, Way},
+    x509::certificate::Sha256,
+};
+
+/// Ways of asking that are under way at once: what a server sees of a browser that loads a page
+/// (six connections to a host) and a little more.
+pub const AT_ONCE: usize = 8;
+
+/// One way of asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    /// The address.
+    pub address: SocketAddr,
+    /// The kind of key that the client takes.
+    pub authentication: Authentication,
+    /// TLS 1.3, or [`Version::Tls12`] for that and what is older.
+    pub version: Version,
+    /// Whether the name is sent in the ClientHello.
+    pub names: bool,
+}
+
+impl Question {
+    /// The kind of key that the client takes, in words.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self.authentication {
+            Authentication::Rsa => "RSA",
+            Authentication::Ecdsa => "ECDSA",
+        }
+    }
+
+    /// The versions of TLS that the client takes, in words.
+    #[must_use]
+    pub const fn versions(&self) -> &'static str {
+        match self.version {
+            Version::Tls13 => "TLS 1.3",
+            _ => "TLS 1.2 or older",
+        }
+    }
+}
+
+/// What was learned of a server.
+#[derive(Debug)]
+pub struct Survey {
+    /// Every way of asking, with the number of its chain or why there was none.
+    pub answers: Vec<(Question, Result<usize, probe::Error>)>,
+    /// The distinct chains in the order of the first answer with each, and what became of them.
+    pub chains: Vec<Grab>,
+    /// The fewest anchors that verify every chain that any anchor verifies.
+    pub anchors: Vec<Sha256>,
+}
+
+/// Asks `target` at every address, for both kinds of key, in both halves of TLS's versions, with
+/// and without its name.
+///
+/// # Errors
+///
+/// [`probe::Error`] if the target has no address.
+pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe::Error> {
+    let deadline = Instant::now() + options.timeout;
+    let addresses = connect::addresses(target, &options.connect, deadline)
+        .await
+        .map_err(probe::Error::Connect)?;
+    let sni = grab::server_name(target, &options.sni);
+    let mut waiting: VecDeque<(usize, Question)> =
+        questions(&addresses, sni.is_some(), options.way).into_iter().enumerate().collect();
+    let work = grab::work_until(deadline);
+    let mut under_way = JoinSet::new();
+    let mut finished = Vec::new();
+    while !waiting.is_empty() || !under_way.is_empty() {
+        while under_way.len() < AT_ONCE
+            && let Some((index, question)) = waiting.pop_front()
+        {
+            let name = sni.clone().filter(|_| question.names);
+            let (target, options, work) = (target.clone(), options.clone(), Arc::clone(&work));
+            under_way.spawn(async move {
+                let answer = ask(question, name, &target, &options, &work, deadline).await;
+                (index, question, answer)
+            });
+        }
+        if let Some(Ok(answer)) = under_way.join_next().await {
+            finished.push(answer);
+        }
+    }
+    finished.sort_by_key(|(index, ..)| *index);
+    let (target, options) = (target.clone(), options.clone());
+    let sort = move || {
+        let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
+        sort(answers, &target, &options, &work)
+    };
+    Ok(aside::compute(sort).await)
+}
+
+/// The ways of asking; without a name to send there is one way less to choose from, and what is
+/// encrypted is not asked for in clear.
+fn questions(addresses: &[SocketAddr], has_name: bool, way: Way) -> Vec<Question> {
+    let versions = match way {
+        Way::Cleartext => &[Version::Tls12][..],
+        Way::Auto | Way::Full => &[Version::Tls13, Version::Tls12],
+    };
+    let mut questions = Vec::new();
+    for &address in addresses {
+        for names in if has_name { &[true, false][..] } else { &[false] } {
+            for authentication in [Authentication::Rsa, Authentication::Ecdsa] {
+                for &version in versions {
+                    questions.push(Question { address, authentication, version, names: *names });
+                }
+            }
+        }
+    }
+    questions
+}
+
+async fn ask(
+    question: Question,
+    name: Option<rustls_pki_types::DnsName<'static>>,
+    target: &Target,
+    options: &Options,
+    work: &Arc<Work>,
+    deadline: Instant,
+) -> Result<(Presented, Issuers), probe::Error> {
+    let mut hello = Hello::usual(name).only(question.authentication);
+    hello.newest = question.version;
+    if question.version == Version::Tls13 {
+        hello.oldest = Version::Tls13;
+    }
+    let connect = connect::Options {
+        instead: Some(Target::at(question.address)),
+        // Whether there is one depends on the target's name.
+        proxy: options.connect.proxy_to(target).cloned(),
+        ..options.connect.clone()
+    };
+    let way = match (question.version, options.way) {
+        (Version::Tls13, _) => Way::Full,
+        (_, way) => way,
+    };
+    let presented = probe::reach(target, &hello, &connect, way, deadline).await?;
+    let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
+    Ok((presented, issuers))
+}
+
+/// The distinct chains among the answers, judged once each.
+fn sort(
+    answers: impl Iterator<Item = (Question, Result<(Presented, Issuers), probe::Error>)>,
+    target: &Target,
+    options: &Options,
+    work: &Arc<Work>,
+) -> Survey {
+    let mut survey = Survey { answers: Vec::new(), chains: Vec::new(), anchors: Vec::new() };
+    for (question, outcome) in answers {
+        let number = outcome.map(|(presented, issuers)| {
+            let same = |known: &Grab| known.presented.is_same_chain(&presented);
+            match survey.chains.iter().position(same) {
+                Some(number) => {
+                    survey.chains[number].presented.keep_the_better(presented);
+                    number
+                }
+                None => {
+                    let work = Arc::clone(work);
+                    survey.chains.push(grab::conclude(presented, issuers, target, options, work));
+                    survey.chains.len() - 1
+                }
+            }
+        });
+        survey.answers.push((question, number));
+    }
+    let doors: Vec<Vec<Sha256>> = survey.chains.iter().map(anchors_of).collect();
+    survey.anchors = set_cover::smallest(&doors);
+    survey
+}
+
+/// The anchors that verify a chain, best first.
+fn anchors_of(grab: &Grab) -> Vec<Sha256> {
+    candidates(grab).map(|candidate| candidate.root.certificate.sha256()).collect()
+}
+
+fn candidates(grab: &Grab) -> impl Iterator<Item = &Candidate> {
+    grab.verdict.iter().flat_map(|judgement| {
+        let verified = &judgement.verified;
+        std::iter::once(verified.anchor()).chain(verified.alternatives())
+    })
+}
+
+impl Survey {
+    /// Whether an anchor verifies every chain, and there is one.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.chains.is_empty() && self.chains.iter().all(|chain| chain.verdict.is_ok())
+    }
+
+    /// An anchor of the set, as a candidate of the first chain that it verifies.
+    #[must_use]
+    pub fn candidate(&self, anchor: Sha256) -> Option<&Candidate> {
+        self.chains
+            .iter()
+            .flat_map(candidates)
+            .find(|candidate| candidate.root.certificate.sha256() == anchor)
+    }
+
+    /// The anchor of the set that verifies the chain with this number, as its candidate.
+    #[must_use]
+    pub fn anchor_of(&self, chain: usize) -> Option<&Candidate> {
+        let in_order = |anchor: &Sha256| {
+            let mut own = candidates(self.chains.get(chain)?);
+            own.find(|candidate| candidate.root.certificate.sha256() == *anchor)
+        };
+        self.anchors.iter().find_map(in_order)
+    }
+
+    /// The numbers of the chains that an anchor verifies.
+    #[must_use]
+    pub fn verified_by(&self, anchor: Sha256) -> Vec<usize> {
+        let numbers = 0..self.chains.len();
+        numbers.filter(|number| anchors_of(&self.chains[*number]).contains(&anchor)).collect()
+    }
+
+    /// The set of anchors as something to export, or `None` if there is no anchor at all.
+    #[must_use]
+    pub fn bundle(&self, target: &Target) -> Option<Bundle> {
+        let mut all: Option<Bundle> = None;
+        for anchor in &self.anchors {
+            let candidate = self.candidate(*anchor)?;
+            let chain = self.chains.iter().find(|chain| anchors_of(chain).contains(anchor))?;
+            let one = pack::pack_candidate(target, &chain.presented, candidate, What::Anchor);
+            match &mut all {
+                None => all = Some(one),
+                Some(all) => all.add(one),
+            }
+        }
+        all
+    }
+}

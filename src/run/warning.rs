@@ -1,0 +1,199 @@
+//! What a person should know before embedding the anchor.
+//!
+//! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
+
+use crate::chain::Version;
+use crate::chain::{Presented, Unreadable};
+use crate::{
+    judge::{
+        path::Paths,
+        prove::Verified,
+        rank::{self, Candidate, Lasts},
+    },
+    output::bundle::{Bundle, KeyPossession, Role},
+    stack::consumer::FEWEST_RSA_BITS,
+    text::time::Time,
+    trust::store::{Root, Source},
+    x509::{
+        certificate::{Certificate, Key},
+        extensions,
+    },
+};
+
+/// An anchor that lasts no longer than this is warned of: a year, as device firmware is refreshed
+/// at best once in that time.
+pub const HORIZON_DAYS: i64 = 365;
+
+/// The day on which the bundled list of Mozilla's roots was published (webpki-root-certs 1.0.11).
+///
+/// Nothing is embedded before its list exists, so a time of judgement in the past is no reason to
+/// keep quiet about a root that leaves soon after this day.
+const MOZILLA_LIST: (i16, i8, i8) = (2026, 10, 23);
+
+/// Something that a person should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// A short stable name.
+    pub code: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
+}
+
+/// The warnings about a chain with an anchor.
+#[must_use]
+pub fn about_anchor(
+    presented: &Presented,
+    paths: &Paths,
+    verified: &Verified,
+    at: Time,
+) -> Vec<Warning> {
+    about_candidate(presented, paths, verified.anchor(), at)
+}
+
+/// The warnings about a chain of which `anchor` is written, the chosen one or another.
+#[must_use]
+pub fn about_candidate(
+    presented: &Presented,
+    paths: &Paths,
+    anchor: &Candidate,
+    at: Time,
+) -> Vec<Warning> {
+    let mut warnings = about_presented(presented);
+    let mut warn = |code, message| warnings.push(Warning { code, message });
+    for pair in anchor.path.certificates.windows(2) {
+        if anchor.missing.iter().any(|fetched| fetched.certificate == pair[1]) {
+            let (left_out, after) = (pair[1].subject().text(), pair[0].subject().text());
+            let message = format!(
+                "the server leaves out `{}`, which its owner should send after `{}`: browsers \
+                 fetch it, devices do not",
+                left_out.line(),
+                after.line()
+            );
+            warn("incomplete_chain", message);
+        }
+    }
+    if let Some(message) = ends_soon(anchor.lasts, at) {
+        warn("ends_soon", message);
+    }
+    if anchor.root.source == Source::System {
+        warn("system_store_only", SYSTEM_STORE_ONLY.to_owned());
+    }
+    if paths.cut {
+        warn("paths_cut", "not all paths could be tried, there may be another root".to_owned());
+    }
+    let needed = |certificate: &Certificate| {
+        let on_a_path = paths.found.iter().any(|path| path.certificates.contains(certificate));
+        let is_root =
+            paths.found.iter().any(|path| path.anchor.certificate.is_same_anchor(certificate));
+        on_a_path || is_root
+    };
+    for stranger in presented.certificates().filter(|certificate| !needed(certificate)) {
+        let subject = stranger.subject().text().line();
+        let message = if extensions::signed_itself(stranger) {
+            format!("the server sends the root `{subject}`, which nobody trusts for being sent")
+        } else {
+            format!("the server sends `{subject}`, which is on no path that holds")
+        };
+        warn("not_needed", message);
+    }
+    warnings
+}
+
+/// The warnings about a chain as it was presented.
+#[must_use]
+pub fn about_presented(presented: &Presented) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |code, message| warnings.push(Warning { code, message });
+    if let Some(handshake) = &presented.handshake {
+        if handshake.key_possession == KeyPossession::NotProven {
+            warn("key_not_proven", KEY_NOT_PROVEN.to_owned());
+        }
+        if let Some(reason) = &handshake.incomplete {
+            warn("handshake_incomplete", format!("no full handshake: {reason}"));
+        }
+        // What TLS older than 1.2 means to devices: mbedTLS dropped both versions in 3.0.
+        if (Version::Tls10 as u16..Version::Tls12 as u16).contains(&handshake.version) {
+            let message = format!(
+                "the server speaks {} at best: an ESP32 with default mbedTLS settings will not \
+                 connect",
+                handshake.version_name()
+            );
+            warn("old_version", message);
+        }
+    }
+    presented.certificates().filter_map(weak_key).for_each(|message| warn("weak_key", message));
+    for Unreadable { position, problem, .. } in presented.unreadable() {
+        warn("unreadable", format!("certificate {position} of the chain is {problem}"));
+    }
+    if presented.dropped() > 0 {
+        let message = match presented.dropped() {
+            1 => "1 certificate was sent twice or past the limit".to_owned(),
+            count => format!("{count} certificates were sent twice or past the limit"),
+        };
+        warn("dropped", message);
+    }
+    warnings
+}
+
+/// The warnings about certificates that come from a lock: of those about their server, what a lock
+/// tells.
+#[must_use]
+pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |code, message| warnings.push(Warning { code, message });
+    if bundle.key_possession == KeyPossession::NotProven {
+        warn("key_not_proven", KEY_NOT_PROVEN.to_owned());
+    }
+    for entry in &bundle.entries {
+        weak_key(&entry.certificate).into_iter().for_each(|message| warn("weak_key", message));
+    }
+    for entry in bundle.entries.iter().filter(|entry| entry.role == Role::Anchor) {
+        let says = entry.source.line();
+        let of = |source: Source| says == source.to_string();
+        let source = if of(Source::Mozilla) { Source::Mozilla } else { Source::Fingerprint };
+        let root = Root { certificate: entry.certificate.clone(), source };
+        let lasts = rank::lasts(&root, None);
+        let until = entry.lasts_until.map_or(lasts.until, |until| until.min(lasts.until));
+        if let Some(message) = ends_soon(Lasts { until, ..lasts }, at) {
+            warn("ends_soon", message);
+        }
+        if of(Source::System) {
+            warn("system_store_only", SYSTEM_STORE_ONLY.to_owned());
+        }
+    }
+    warnings
+}
+
+/// What is wrong with a server that shows a certificate and not that it holds its key.
+const KEY_NOT_PROVEN: &str = "the server did not prove that it holds the key of its certificate";
+
+/// What a root means that is in the system's store and not in Mozilla's.
+const SYSTEM_STORE_ONLY: &str = "only this system's store has the root: a proxy that inspects TLS \
+                                 looks exactly so, and no other network will show its certificates";
+
+/// What is wrong with the length of the key of `certificate`, if it is too short.
+fn weak_key(certificate: &Certificate) -> Option<String> {
+    let key = certificate.key();
+    let is_weak = matches!(key, Key::Rsa { .. }) && key.bits() < Some(FEWEST_RSA_BITS);
+    let subject = certificate.subject().text();
+    is_weak.then(|| {
+        let subject = subject.line();
+        format!("`{subject}` has the key {key}: mbedTLS and OpenSSL refuse it by default")
+    })
+}
+
+fn ends_soon(lasts: Lasts, at: Time) -> Option<String> {
+    let (year, month, day) = MOZILLA_LIST;
+    let today = Time::from_date(year, month, day).map_or(at, |list| list.max(at));
+    if lasts.until > today.plus_days(HORIZON_DAYS) {
+        return None;
+    }
+    let date = lasts.until.date();
+    Some(match lasts.scheduled {
+        Some(scheduled) if scheduled < lasts.not_after => format!(
+            "by Mozilla's schedule the anchor is expected to leave the stores by {date}: the \
+             server's next certificate will come from another root"
+        ),
+        _ => format!("the anchor expires on {date}"),
+    })
+}

@@ -1,0 +1,152 @@
+//! Files from outside, read within a bound.
+//!
+//! In: a path, and the most bytes that may lie there. Out: those bytes.
+//!
+//! A path may come from somebody else's change, where it can lead to a device that never ends or to
+//! a pipe that nobody writes to. So only a regular file is opened, and of one that grows meanwhile
+//! no more is read than is allowed. A stream that the shell has opened for the command, as
+//! `<(...)` does, is read where the user names it.
+
+use std::{
+    fs::{File, FileType},
+    io::{self, Read as _},
+    path::Path,
+};
+
+/// The bytes of the regular file at `path`, at most `most` of them. A symbolic link is followed.
+///
+/// # Errors
+///
+/// What the system says, or of [`io::ErrorKind::InvalidInput`] what was wanted and what is there.
+pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let wanted = |found: &str| {
+        let problem = format!("wanted a regular file of at most {most} bytes, found {found}");
+        unfit(problem)
+    };
+    // Before it is opened, since to open a pipe waits for its writer.
+    let facts = path.metadata()?;
+    if !facts.is_file() {
+        return Err(wanted(kind(facts.file_type())));
+    }
+    if facts.len() > most as u64 {
+        return Err(wanted(&format!("one of {} bytes", facts.len())));
+    }
+    bounded(File::open(path)?, most)?.ok_or_else(|| wanted("more"))
+}
+
+/// The bytes of the regular file at `path`, or of the open stream that it names, at most `most` of
+/// them.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_given(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    match names_a_stream(path) {
+        true => read_stream(File::open(path)?, most),
+        false => read(path, most),
+    }
+}
+
+/// All that `stream` gives, at most `most` bytes.
+///
+/// # Errors
+///
+/// What the system says, or of [`io::ErrorKind::InvalidInput`] that there is more.
+pub fn read_stream(stream: impl io::Read, most: usize) -> io::Result<Vec<u8>> {
+    let more = || unfit(format!("wanted at most {most} bytes, found more"));
+    bounded(stream, most)?.ok_or_else(more)
+}
+
+/// Whether the regular file at `path` holds exactly `data`; no more of it is read than that takes.
+///
+/// # Errors
+///
+/// What the system says, or of [`io::ErrorKind::InvalidInput`] that it is no regular file.
+pub fn holds(path: &Path, data: &[u8]) -> io::Result<bool> {
+    let facts = path.metadata()?;
+    if !facts.is_file() {
+        return Err(unfit(format!("wanted a regular file, found {}", kind(facts.file_type()))));
+    }
+    let same =
+        || bounded(File::open(path)?, data.len()).map(|content| content.as_deref() == Some(data));
+    if facts.len() == data.len() as u64 { same() } else { Ok(false) }
+}
+
+/// Whether `path` names a stream that was open when the process began, as the system does in
+/// `/dev/fd` (fd(4)), and shells for `<(...)`.
+#[must_use]
+pub fn names_a_stream(path: &Path) -> bool {
+    const FOLDERS: [&str; 2] = ["/dev/fd", "/proc/self/fd"];
+    path == Path::new("/dev/stdin")
+        || path
+            .parent()
+            .is_some_and(|folder| FOLDERS.iter().any(|known| folder == Path::new(known)))
+}
+
+fn unfit(problem: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, problem)
+}
+
+/// All that `source` gives; `None` if that is more than `most` bytes, of which one more is read.
+fn bounded(source: impl io::Read, most: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut content = Vec::new();
+    source.take(most as u64 + 1).read_to_end(&mut content)?;
+    Ok((content.len() <= most).then_some(content))
+}
+
+/// The text of the regular file at `path`, at most `most` bytes of UTF-8.
+///
+/// # Errors
+///
+/// As [`read`], and of [`io::ErrorKind::InvalidData`] where the first byte stands that is no text.
+pub fn read_text(path: &Path, most: usize) -> io::Result<String> {
+    text(read(path, most)?)
+}
+
+/// The text of what [`read_given`] reads.
+///
+/// # Errors
+///
+/// As [`read_text`].
+pub fn read_given_text(path: &Path, most: usize) -> io::Result<String> {
+    text(read_given(path, most)?)
+}
+
+fn text(content: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(content).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        let problem = format!("wanted UTF-8, found something else at byte {}", place + 1);
+        io::Error::new(io::ErrorKind::InvalidData, problem)
+    })
+}
+
+/// What a file is that is no regular one.
+fn kind(of: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        if of.is_fifo() {
+            return "a named pipe";
+        }
+        if of.is_char_device() || of.is_block_device() {
+            return "a device";
+        }
+        if of.is_socket() {
+            return "a socket";
+        }
+    }
+    if of.is_dir() { "a directory" } else { "something else" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_has_too_much_one_byte_more_than_is_allowed_is_read() {
+        let mut source = &[7; 20][..];
+        assert_eq!(bounded(&mut source, 9).unwrap(), None);
+        assert_eq!(source.len(), 10);
+        assert_eq!(bounded(&mut source, 10).unwrap(), Some(vec![7; 10]));
+    }
+}

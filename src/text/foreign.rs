@@ -1,0 +1,282 @@
+//! Text from outside, made safe for the place it will stand in.
+//!
+//! In: whatever a server, a certificate or a file says. Out: printing characters only.
+//!
+//! A certificate's subject is chosen by whoever asked for the certificate, so it can hold
+//! terminal control sequences, line ends, bidirectional overrides or the end of a comment.
+//! [`Foreign`] has no `Display`: a caller names the place (`line`, `comment`,
+//! `string_literal`), and forgetting it does not compile.
+
+use std::fmt::{self, Write as _};
+
+use super::marks::{self, opens};
+
+/// Characters shown of one value; more are cut and the cut is said.
+///
+/// 256 is what a report still shows in a few lines of a terminal; names in real
+/// certificates are bounded by 64 (RFC 5280 appendix A.1, `ub-common-name`).
+pub const SHOWN_CHARACTERS: usize = 256;
+
+/// What stands in the place of what is cut.
+const CUT: &str = "... (cut)";
+
+/// Text from outside. It holds printing characters only and nothing that opens a PEM boundary or a
+/// command in the log of a CI service, whatever it was made from.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Foreign {
+    clean: String,
+}
+
+impl Foreign {
+    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`, as does the character
+    /// that would complete the mark of a PEM boundary or of a log command.
+    #[must_use]
+    pub fn text(raw: &str) -> Self {
+        let mut clean = String::with_capacity(raw.len());
+        for character in raw.chars() {
+            match character {
+                '\\' => clean.push_str(r"\\"),
+                _ if prints(character) && !opens(&clean, character) => clean.push(character),
+                _ => {
+                    let _ = write!(clean, "\\u{{{:x}}}", u32::from(character));
+                }
+            }
+        }
+        Self { clean }
+    }
+
+    /// Takes `raw` as UTF-8; a byte that is not stands as `\x9f`.
+    #[must_use]
+    pub fn bytes(raw: &[u8]) -> Self {
+        let mut clean = String::with_capacity(raw.len());
+        for chunk in raw.utf8_chunks() {
+            clean.push_str(&Self::text(chunk.valid()).clean);
+            for byte in chunk.invalid() {
+                let _ = write!(clean, "\\x{byte:02x}");
+            }
+        }
+        Self { clean }
+    }
+
+    /// Takes text whose writer has escaped all that does not print, in a notation of its own.
+    pub(crate) fn escaped(clean: String) -> Self {
+        debug_assert!(is_clean(&clean), "{clean:?}");
+        Self { clean }
+    }
+
+    /// Takes text that may have been clean before: if it is, it stands as it is.
+    pub(crate) fn from_clean(text: &str) -> Self {
+        if is_clean(text) { Self::escaped(text.to_owned()) } else { Self::text(text) }
+    }
+
+    /// All of the clean text on one line, uncut: for a file that is read back.
+    pub(crate) fn whole(&self) -> &str {
+        &self.clean
+    }
+
+    /// For a terminal, a log or a JSON value: one line, cut after [`SHOWN_CHARACTERS`].
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self.clean.char_indices().nth(SHOWN_CHARACTERS) {
+            Some((end, _)) => format!("{}{CUT}", &self.clean[..end]),
+            None => self.clean.clone(),
+        }
+    }
+
+    /// For a file that no compiler reads: like a line, and it gives no directive to an editor.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        shown(self.undirecting(|_, _| false))
+    }
+
+    /// For a comment of C, C++, Rust, Go, Python, YAML or XML: it neither ends nor opens one, gives
+    /// no directive to an editor or a linter, and as the end of a line it joins no lines.
+    ///
+    /// What a tool obeys only at the start of a comment (`//go:build`, `# yaml-language-server:`,
+    /// `// clang-format off`) or on the first two lines (`# coding: NAME`, PEP 263) is left to the
+    /// template: its own words come first on a line, and its own lines first in a file.
+    #[must_use]
+    pub fn comment(&self) -> String {
+        let out = shown(self.undirecting(joins));
+        // GCC takes a backslash for the end of a line even with spaces after it.
+        match out.trim_end_matches(' ').ends_with('\\') {
+            true => out + ".",
+            false => out,
+        }
+    }
+
+    /// The characters one by one, by its number each that completes a directive or a pair that
+    /// `joins`.
+    fn undirecting(&self, joins: fn(char, char) -> bool) -> impl Iterator<Item = String> {
+        let mut before = ' ';
+        self.clean.char_indices().map(move |(at, character)| {
+            let acts = joins(before, character) || marks::directs(&self.clean[..at], character);
+            before = if acts { '}' } else { character };
+            match acts {
+                true => format!("\\u{{{:x}}}", u32::from(character)),
+                false => character.to_string(),
+            }
+        })
+    }
+
+    /// For the inside of a quoted literal of C, C++, Rust, Go, Python, JSON or YAML: ASCII only.
+    ///
+    /// What is not a plain character stands as its visible escape with the backslash doubled, so
+    /// the program sees the same text that the report shows. So does what opens an interpolation
+    /// or ends a comment in some language: one form is safe in all of them.
+    #[must_use]
+    pub fn string_literal(&self) -> String {
+        let mut before = ' ';
+        shown(self.clean.chars().map(|character| {
+            let opens = matches!(character, '$' | '`' | '\'')
+                || matches!((before, character), ('#' | '{', '{') | ('{', '%'));
+            let piece = match character {
+                '"' => "\\\"".to_owned(),
+                '\\' => r"\\".to_owned(),
+                ' '..='~' if !opens && !joins(before, character) => character.to_string(),
+                _ => format!(r"\\u{{{:x}}}", u32::from(character)),
+            };
+            before = character;
+            piece
+        }))
+    }
+}
+
+/// The pieces in a row, cut after [`SHOWN_CHARACTERS`] and never inside of one.
+fn shown(pieces: impl Iterator<Item = String>) -> String {
+    let mut out = String::new();
+    let mut room = SHOWN_CHARACTERS;
+    for piece in pieces {
+        match room.checked_sub(piece.chars().count()) {
+            Some(left) => room = left,
+            None => return out + CUT,
+        }
+        out.push_str(&piece);
+    }
+    out
+}
+
+fn is_clean(text: &str) -> bool {
+    text.chars().all(prints) && marks::is_inert(text)
+}
+
+/// Whether two characters in a row mean something to a compiler wherever they stand.
+///
+/// `*/` and `/*` for C and Rust, `??/` is a trigraph for a backslash (C11 section 5.2.1.1), and
+/// `-->` ends a comment of XML.
+fn joins(before: char, character: char) -> bool {
+    matches!((before, character), ('*', '/') | ('/', '*') | ('?', '?') | ('-', '>'))
+}
+
+/// Shows the clean text, so that a debug line is as harmless as any other.
+impl fmt::Debug for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Foreign({})", self.line())
+    }
+}
+
+/// Whether `character` takes its place in a line and changes nothing around it.
+///
+/// The standard library escapes controls, format characters (bidirectional overrides, zero
+/// widths), line and paragraph separators, private and unassigned code points, and marks that
+/// would attach to what stands before them.
+pub(crate) fn prints(character: char) -> bool {
+    matches!(character, '\'' | '"' | '\\') || character.escape_debug().eq([character])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_print_is_shown_by_its_number() {
+        let text = Foreign::text("a\x1b[31m\u{202e}\u{85}\u{2028}\n\\é");
+        assert_eq!(text.line(), r"a\u{1b}[31m\u{202e}\u{85}\u{2028}\u{a}\\é");
+        assert_eq!(Foreign::bytes(b"ok\xff\xc3\xa9").line(), r"ok\xffé");
+    }
+
+    #[test]
+    fn no_text_looks_like_a_boundary_of_pem() {
+        let text = Foreign::text("-----BEGIN CERTIFICATE-----");
+        assert_eq!(text.line(), r"-----\u{42}EGIN CERTIFICATE-----");
+        assert_eq!(Foreign::text("-------END").line(), r"-------\u{45}ND");
+        assert_eq!(Foreign::text("xn-----6kcb.test").line(), "xn-----6kcb.test");
+        assert_eq!(Foreign::from_clean(&text.line()), text);
+        assert_eq!(Foreign::from_clean("-----x"), Foreign::text("-----x"));
+    }
+
+    #[test]
+    fn no_text_looks_like_a_command_of_a_ci_log() {
+        assert_eq!(Foreign::text("##[add-path]x").line(), r"##\u{5b}add-path]x");
+        assert_eq!(Foreign::text("##vso[task]").line(), r"##vso\u{5b}task]");
+        assert_eq!(Foreign::text("##teamcity[x]").line(), r"##teamcity\u{5b}x]");
+        assert_eq!(Foreign::text("# #[x] [y]").line(), "# #[x] [y]");
+        assert_eq!(Foreign::from_clean("##[x"), Foreign::text("##[x"));
+    }
+
+    #[test]
+    fn a_comment_and_a_plain_text_direct_no_editor() {
+        for (hostile, inert) in [
+            ("x vim: set ft=sh:", r"x vim\u{3a} set ft=sh:"),
+            ("ex:x", r"ex\u{3a}x"),
+            ("-*- eval: x -*-", r"-*\u{2d} eval: x -*\u{2d}"),
+            ("Local Variables:", r"Local Variables\u{3a}"),
+            ("NOLINTBEGIN", r"NOLIN\u{54}BEGIN"),
+        ] {
+            assert_eq!(Foreign::text(hostile).comment(), inert);
+            assert_eq!(Foreign::text(hostile).plain(), inert);
+            assert_eq!(Foreign::text(hostile).line(), hostile);
+        }
+        assert_eq!(Foreign::text("m1.example.com:8883").comment(), "m1.example.com:8883");
+    }
+
+    #[test]
+    fn a_comment_can_neither_be_ended_nor_opened() {
+        for hostile in ["*/", "/*", "**//", "*/*/", "/*/", "??/", "????/", "-->", "--->"] {
+            let comment = Foreign::text(hostile).comment();
+            for mark in ["*/", "/*", "??", "->"] {
+                assert!(!comment.contains(mark), "{hostile} gave {comment}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_comment_at_the_end_of_a_line_joins_no_lines() {
+        assert_eq!(Foreign::text("a\\").comment(), r"a\\.");
+        assert_eq!(Foreign::escaped(r"CN=a\  ".to_owned()).comment(), r"CN=a\  .");
+        assert_eq!(Foreign::text("a\\b").comment(), r"a\\b");
+    }
+
+    #[test]
+    fn a_literal_is_ascii_and_keeps_its_quotes() {
+        assert_eq!(Foreign::text("\"é\\??/").string_literal(), r#"\"\\u{e9}\\\\?\\u{3f}/"#);
+    }
+
+    #[test]
+    fn a_literal_opens_no_interpolation_and_ends_no_comment() {
+        let literal = Foreign::text("a$b `c` #{d} {{e}} {%f%} it's */ /* {g}").string_literal();
+        for mark in ["$", "`", "#{", "{{", "{%", "'", "*/", "/*"] {
+            assert!(!literal.contains(mark), "{mark} in {literal}");
+        }
+        assert!(literal.ends_with(" {g}"), "{literal}");
+    }
+
+    #[test]
+    fn a_long_value_is_cut_and_the_cut_is_said() {
+        let line = Foreign::text(&"x".repeat(SHOWN_CHARACTERS + 1)).line();
+        assert_eq!(line, format!("{}... (cut)", "x".repeat(SHOWN_CHARACTERS)));
+        let whole = "x".repeat(SHOWN_CHARACTERS);
+        assert_eq!(Foreign::text(&whole).line(), whole);
+        assert_eq!(Foreign::text(&whole).comment(), whole);
+        assert_eq!(Foreign::text(&whole).string_literal(), whole);
+    }
+
+    #[test]
+    fn a_value_is_cut_after_it_is_escaped_and_not_inside_of_an_escape() {
+        let hostile = Foreign::text(&"*/".repeat(30_000));
+        let comment = format!("{}*{CUT}", r"*\u{2f}".repeat(36));
+        assert_eq!(hostile.comment(), comment);
+        let literal = format!("*{}{CUT}", r"\\u{2f}\\u{2a}".repeat(18));
+        assert_eq!(hostile.string_literal(), literal);
+    }
+}

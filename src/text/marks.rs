@@ -1,0 +1,91 @@
+//! Words that act on what reads a line, wherever in the line they stand.
+//!
+//! In: the text before a character, and the character. Out: whether the character completes a
+//! word that a PEM parser, the log of a CI service, an editor or a linter obeys. Text from outside
+//! then holds the number of the character instead.
+
+/// What a boundary of PEM begins with, wherever in a line some readers look for it.
+const DASHES: &str = "-----";
+
+/// What a command in the log of a CI service begins with: `##[` of GitHub Actions and Azure
+/// Pipelines, `##vso[` of Azure Pipelines, `##teamcity[` of TeamCity.
+const LOG_COMMANDS: [&str; 3] = ["##", "##vso", "##teamcity"];
+
+/// Whether `character` after `before` begins the word of a PEM boundary, BEGIN or END (RFC 7468
+/// section 3), or completes the mark of a log command. Dashes alone are no boundary: names of hosts
+/// may have five in a row.
+pub(crate) fn opens(before: &str, character: char) -> bool {
+    match character {
+        'B' | 'E' => before.ends_with(DASHES),
+        '[' => LOG_COMMANDS.iter().any(|mark| before.ends_with(mark)),
+        _ => false,
+    }
+}
+
+/// Whether `text` holds nothing that [`opens`].
+pub(crate) fn is_inert(text: &str) -> bool {
+    !text.char_indices().any(|(at, character)| opens(&text[..at], character))
+}
+
+/// Words that editors and linters obey anywhere in a line, whatever their case: what stands before
+/// the last character, and that character.
+const DIRECTIVES: [(&str, char); 4] = [
+    // Emacs: variables on the first line, and on the last lines.
+    ("-*", '-'),
+    ("local variables", ':'),
+    // clang-tidy.
+    ("nolin", 'T'),
+    // What reads licences.
+    ("spdx-license-identifier", ':'),
+];
+
+/// Whether `character` after `before` completes a directive for an editor or a linter.
+pub(crate) fn directs(before: &str, character: char) -> bool {
+    let ends = |mark: &str| {
+        let start = before.len().checked_sub(mark.len());
+        start
+            .and_then(|start| before.get(start..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(mark))
+    };
+    DIRECTIVES.iter().any(|(mark, last)| last.eq_ignore_ascii_case(&character) && ends(mark))
+        || (character == ':' && before.rsplit(char::is_whitespace).next().is_some_and(is_vim))
+}
+
+/// Whether a colon behind `word`, which begins a line or stands behind a blank, makes a modeline
+/// of Vim: `ex:`, `vi:`, `vim:`, `Vim:`, `vim<900:` (`:help modeline`).
+fn is_vim(word: &str) -> bool {
+    if matches!(word, "ex" | "vi") {
+        return true;
+    }
+    let Some(version) = word.strip_prefix("vim").or_else(|| word.strip_prefix("Vim")) else {
+        return false;
+    };
+    let digits = version.strip_prefix(['<', '=', '>']).unwrap_or(version);
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_modeline_of_vim_is_known_by_its_word() {
+        for word in ["ex", "vi", "vim", "Vim", "vim900", "vim<900", "a b vim=7", "x\tvi"] {
+            assert!(directs(word, ':'), "{word}");
+        }
+        for word in ["evi", "CN=vi", "vimx", "vi m", "host", "vim-", ""] {
+            assert!(!directs(word, ':'), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_directive_is_known_in_any_case_and_behind_any_text() {
+        for (before, character) in
+            [("-*", '-'), ("é Local VARIABLES", ':'), ("NOLIN", 'T'), ("nolin", 't')]
+        {
+            assert!(directs(before, character), "{before}{character}");
+        }
+        assert!(!directs("ocal variables", ':'));
+        assert!(!directs("é", ':'));
+    }
+}

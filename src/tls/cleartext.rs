@@ -1,0 +1,154 @@
+//! The cleartext handshake: a ClientHello, a reading of what comes, and a goodbye.
+//!
+//! TLS 1.2 and older send the certificates before anything is encrypted, so no cipher suite has to
+//! be known to read them. That reaches brokers that rustls, rightly, shakes no hands with: TLS 1.0,
+//! RSA key exchange, 3DES. Nothing was signed, so nothing shows that the peer holds the key: the
+//! outcome is never more than [`KeyPossession::NotProven`](crate::x509::certificate::KeyPossession).
+
+use std::time::Duration;
+
+use rustls::crypto::ring;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    error::{Error, MAX_PEER_BYTES},
+    server_flight::{Flight, was_offered},
+};
+use crate::chain::Presented;
+use crate::stack::hello::Hello;
+
+/// How long to wait, once the certificates have come, for what follows them: whether the server
+/// asks for a client certificate stands in the same flight.
+const AFTERWORD: Duration = Duration::from_secs(1);
+
+/// user_canceled and close_notify, both as warnings (RFC 5246 sections 7.2.1 and 7.2.2).
+const GOODBYE: [u8; 14] = [21, 3, 1, 0, 2, 1, 90, 21, 3, 1, 0, 2, 1, 0];
+
+/// Reads what the server sends in clear text in answer to `hello`, without TLS 1.3.
+///
+/// # Errors
+///
+/// See [`Error`]: among others the server chose a version that was not offered.
+pub async fn shake<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Result<Presented, Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut random = [0; 32];
+    let source = ring::default_provider().secure_random;
+    source.fill(&mut random).map_err(|_| Error::no_random_numbers())?;
+    let hello = hello.clone().in_clear();
+    let (mut flight, mut received) = (Flight::default(), 0);
+    let talk = talk(stream, &hello, random, &mut flight, &mut received);
+    let outcome = match timeout_at(deadline, talk).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::TimedOut { received }),
+    };
+    // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
+    let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
+    let refused = refused_version(&flight, &hello);
+    match (outcome, flight.presented(None), refused) {
+        // A device does not read on.
+        (_, _, Some(version)) if hello.device.is_some() => Err(Error::Version(version)),
+        // What goes wrong after the certificates does not matter: nothing more was wanted.
+        (_, Some(presented), _) => Ok(presented),
+        // However the bytes were cut: what came first is what went wrong.
+        (_, None, Some(version)) => Err(Error::Version(version)),
+        (Err(error), None, None) => Err(error),
+        (Ok(()), None, None) => Err(Error::Closed { received }),
+    }
+}
+
+/// The version that the server chose, if it was not offered.
+fn refused_version(flight: &Flight, hello: &Hello) -> Option<u16> {
+    flight.version().filter(|version| !was_offered(*version, hello.oldest, hello.newest))
+}
+
+/// Sends the hello and listens until the flight ends.
+async fn talk<S>(
+    stream: &mut S,
+    hello: &Hello,
+    random: [u8; 32],
+    flight: &mut Flight,
+    received: &mut usize,
+) -> Result<(), Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let broken = |error, received| Error::Broken { error, received };
+    stream.write_all(&hello.record(random)).await.map_err(|error| broken(error, 0))?;
+    let mut buffer = vec![0; 16 * 1024];
+    let mut end = None;
+    while !flight.has_ended() {
+        let reading = stream.read(&mut buffer);
+        let count = match end {
+            None => reading.await,
+            Some(end) => match timeout_at(end, reading).await {
+                Ok(outcome) => outcome,
+                Err(_) => return Ok(()),
+            },
+        }
+        .map_err(|error| broken(error, *received))?;
+        if count == 0 {
+            return Err(Error::Closed { received: *received });
+        }
+        *received += count;
+        if *received > MAX_PEER_BYTES {
+            return Err(Error::TooMuch);
+        }
+        flight.hear(&buffer[..count])?;
+        if hello.device.is_some() && refused_version(flight, hello).is_some() {
+            break;
+        }
+        if end.is_none() && flight.has_certificates() {
+            end = Some(Instant::now() + AFTERWORD);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Why a server that says `bytes`, in two pieces, is not shaken hands with.
+    fn hear(bytes: &[u8], cut: usize) -> Error {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let says = (&bytes[..cut]).chain(&bytes[cut..]);
+        let mut server = tokio::io::join(says, tokio::io::sink());
+        let hello = Hello::usual(None);
+        runtime.block_on(async {
+            let deadline = Instant::now() + Duration::from_secs(60);
+            shake(&mut server, &hello, deadline).await.unwrap_err()
+        })
+    }
+
+    #[test]
+    fn a_version_that_was_not_offered_is_named_however_the_bytes_are_cut() {
+        let mut bytes = vec![22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 0];
+        bytes.resize(bytes.len() + 32, 9);
+        // No session, a cipher suite, no compression; then a message that has no place there.
+        bytes.extend([0, 0xc0, 0x2f, 0, 22, 3, 3, 0, 4, 20, 0, 0, 0]);
+        for cut in 0..bytes.len() {
+            let error = hear(&bytes, cut);
+            assert!(matches!(error, Error::Version(0x0300)), "{cut}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_mebibyte_of_a_server_is_heard_out_and_a_byte_more_is_too_much() {
+        // A Certificate message of nearly 256 KiB, a record for each byte of it.
+        let message = [11, 3, 0xff, 0xff].into_iter().chain(std::iter::repeat(0));
+        let records = message.take(MAX_PEER_BYTES / 6 + 1).map(|byte| [22, 3, 3, 0, 1, byte]);
+        let endless: Vec<u8> = records.flatten().collect();
+        let hear = |bytes: usize| hear(&endless[..bytes], 0);
+        let heard_out = hear(MAX_PEER_BYTES);
+        assert!(matches!(heard_out, Error::Closed { received: MAX_PEER_BYTES }), "{heard_out}");
+        assert_eq!(
+            hear(MAX_PEER_BYTES + 1).to_string(),
+            "the server sent over 1048576 bytes without finishing"
+        );
+    }
+}

@@ -1,0 +1,369 @@
+//! Why there was no handshake.
+
+use std::{fmt, io};
+
+use rustls::{AlertDescription, CertificateError, InvalidMessage};
+
+use super::{
+    not_tls::{self, Plain},
+    rustls_error,
+};
+use crate::chain::version_name;
+use crate::text::foreign::Foreign;
+
+/// Bytes read from a peer before certgrab hangs up: 1 MiB, four times the largest Certificate
+/// message that it takes.
+pub const MAX_PEER_BYTES: usize = 1024 * 1024;
+
+/// Why there was no handshake.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The connection broke.
+    Broken {
+        /// What the system said.
+        error: io::Error,
+        /// Bytes that had come from the peer before.
+        received: usize,
+    },
+    /// The peer closed the connection before its certificates had come.
+    Closed {
+        /// Bytes that had come from the peer before.
+        received: usize,
+    },
+    /// The peer answers something that is not TLS.
+    NotTls {
+        /// The protocol that it looks like.
+        protocol: Option<Plain>,
+        /// The first bytes of it.
+        answer: Foreign,
+    },
+    /// The peer ended the handshake with an alert (RFC 8446 section 6).
+    Alert(AlertDescription),
+    /// The peer chose a version that was not offered, by its number in the ServerHello.
+    Version(u16),
+    /// The peer chose what certgrab cannot compute with, in a sentence about it.
+    Incompatible(Foreign),
+    /// The peer speaks TLS 1.3 with this group or cipher suite, which certgrab lacks.
+    Lacking(String),
+    /// The peer's signature is not by the key of its certificate.
+    WrongSignature,
+    /// A part of what the peer sends is larger than certgrab takes.
+    TooLarge {
+        /// The part.
+        what: &'static str,
+        /// Its length in bytes, if it is known.
+        bytes: Option<usize>,
+        /// The most bytes that are taken.
+        most: usize,
+    },
+    /// The peer sent more than [`MAX_PEER_BYTES`] without getting to the point.
+    TooMuch,
+    /// The peer sent more records in a row that bring nothing than certgrab bears.
+    Useless,
+    /// The peer breaks the protocol, in a sentence about how.
+    Protocol(Foreign),
+    /// The deadline came first.
+    TimedOut {
+        /// Bytes that had come from the peer before.
+        received: usize,
+    },
+}
+
+/// The most bytes of a handshake message that rustls takes.
+const RUSTLS_MESSAGE_BYTES: usize = 0xffff;
+
+impl Error {
+    pub(crate) fn not_tls(beginning: &[u8]) -> Self {
+        let protocol = not_tls::recognise(beginning);
+        Self::NotTls { protocol, answer: Foreign::bytes(not_tls::first_line(beginning)) }
+    }
+
+    /// A broker that was asked and answered in clear text.
+    pub(crate) fn plain_mqtt() -> Self {
+        Self::NotTls { protocol: Some(Plain::Mqtt), answer: Foreign::default() }
+    }
+
+    pub(crate) fn no_random_numbers() -> Self {
+        Self::Protocol(Foreign::text("this machine's source of random numbers fails"))
+    }
+
+    /// What rustls says, after `beginning` had come from the peer.
+    pub(crate) fn from_rustls(error: &rustls::Error, beginning: &[u8]) -> Self {
+        use rustls::Error as Rustls;
+        match error {
+            Rustls::AlertReceived(description) => Self::Alert(*description),
+            Rustls::InvalidCertificate(CertificateError::BadSignature) => Self::WrongSignature,
+            Rustls::InvalidMessage(
+                InvalidMessage::CertificatePayloadTooLarge
+                | InvalidMessage::HandshakePayloadTooLarge,
+            ) => Self::TooLarge {
+                what: "handshake message",
+                bytes: None,
+                most: RUSTLS_MESSAGE_BYTES,
+            },
+            Rustls::InvalidMessage(_) if !not_tls::may_be_tls(beginning) => {
+                Self::not_tls(beginning)
+            }
+            Rustls::PeerIncompatible(why) => Self::Incompatible(rustls_error::incompatible(why)),
+            other => Self::Protocol(rustls_error::broken(other)),
+        }
+    }
+
+    /// Whether another ClientHello may fare better.
+    ///
+    /// Refusals of the offer are; so is a peer that hangs up on it without a word, as old servers
+    /// do on one they do not understand. Silence, a wrong signature and what is not TLS are not.
+    #[must_use]
+    pub fn is_about_negotiation(&self) -> bool {
+        use AlertDescription as Alert;
+        match self {
+            Self::Alert(description) => matches!(
+                description,
+                Alert::HandshakeFailure
+                    | Alert::ProtocolVersion
+                    | Alert::InsufficientSecurity
+                    | Alert::IllegalParameter
+                    | Alert::DecodeError
+                    | Alert::MissingExtension
+                    | Alert::UnsupportedExtension
+                    | Alert::UnexpectedMessage
+                    | Alert::InternalError
+            ),
+            Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => true,
+            // A limit of rustls: the cleartext handshake has a higher one.
+            Self::TooLarge { most, .. } => *most == RUSTLS_MESSAGE_BYTES,
+            Self::Closed { received: 0 } => true,
+            Self::Broken { error, received: 0 } => hung_up(error),
+            _ => false,
+        }
+    }
+
+    /// Whether a group for the key exchange may be what was missing.
+    #[must_use]
+    pub fn may_want_another_group(&self) -> bool {
+        use AlertDescription as Alert;
+        matches!(
+            self,
+            Self::Alert(Alert::HandshakeFailure | Alert::InsufficientSecurity)
+                | Self::Incompatible(_)
+        )
+    }
+
+    /// Whether the peer speaks none of the versions that were offered.
+    #[must_use]
+    pub fn is_about_the_version(&self) -> bool {
+        matches!(self, Self::Alert(AlertDescription::ProtocolVersion))
+    }
+
+    /// Whether the peer hung up without a word, as a broker without TLS does.
+    #[must_use]
+    pub fn is_wordless(&self) -> bool {
+        match self {
+            Self::Closed { received: 0 } => true,
+            Self::Broken { error, received: 0 } => hung_up(error),
+            _ => false,
+        }
+    }
+
+    /// How far the handshake got, to report the failure that got furthest.
+    pub(crate) fn progress(&self) -> u8 {
+        match self {
+            Self::Closed { received: 0 }
+            | Self::Broken { received: 0, .. }
+            | Self::TimedOut { received: 0 } => 0,
+            Self::Alert(_) | Self::NotTls { .. } => 1,
+            Self::Closed { .. } | Self::Broken { .. } | Self::TimedOut { .. } => 1,
+            Self::Useless | Self::Protocol(_) => 2,
+            Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => 3,
+            Self::TooLarge { .. } | Self::TooMuch => 4,
+            Self::WrongSignature => 5,
+        }
+    }
+
+    /// What to try next, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Alert(AlertDescription::UnrecognisedName) => {
+                "the server knows no such name: `--sni NAME` sends another"
+            }
+            Self::Alert(AlertDescription::ProtocolVersion) => {
+                "`--handshake auto` tries TLS 1.0 to 1.3; `full` has nothing before 1.2, \
+                 `cleartext` nothing after it, since TLS 1.3 encrypts its certificates"
+            }
+            Self::Lacking(_) => {
+                "OpenSSL may have it: `openssl s_client -connect HOST:PORT -showcerts` shows the \
+                 chain, `--from FILE` judges it from a file"
+            }
+            Self::Alert(AlertDescription::HandshakeFailure) => {
+                "the server may want another name, which `--sni NAME` sends, or have no certificate \
+                 and want a key that both sides know (PSK)"
+            }
+            Self::NotTls { protocol: Some(protocol), .. } => protocol.hint()?,
+            Self::NotTls { protocol: None, .. } => {
+                "is this the port for TLS? MQTT has TLS on 8883, HTTP on 443"
+            }
+            Self::TimedOut { received: 0 } => {
+                "the port may speak a protocol without TLS that waits for its client, or the \
+                 server is busy: `--timeout SECS` waits longer"
+            }
+            Self::TimedOut { .. } => "`--timeout SECS` waits longer",
+            Self::Closed { received: 0 } | Self::Broken { received: 0, .. } => {
+                "is this the port for TLS? A server without TLS often hangs up on a ClientHello"
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// A short stable name for JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Broken { .. } => "connection_broken",
+            Self::Closed { .. } => "connection_closed",
+            Self::NotTls { .. } => "not_tls",
+            Self::Alert(_) => "alert",
+            Self::Version(_) => "version",
+            Self::Incompatible(_) | Self::Lacking(_) => "incompatible",
+            Self::WrongSignature => "wrong_signature",
+            Self::TooLarge { .. } => "too_large",
+            Self::TooMuch => "too_much",
+            Self::Useless => "useless_records",
+            Self::Protocol(_) => "protocol",
+            Self::TimedOut { .. } => "timed_out",
+        }
+    }
+}
+
+/// Whether a peer ended the connection, rather than the network.
+fn hung_up(error: &io::Error) -> bool {
+    use io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted
+    )
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken { error, received } if hung_up(error) => {
+                write!(f, "the server reset the connection {}", after(*received))
+            }
+            Self::Broken { error, received } => {
+                write!(f, "the connection broke {}: {error}", after(*received))
+            }
+            Self::Closed { received } => {
+                write!(f, "the server closed the connection {}", after(*received))
+            }
+            Self::NotTls { protocol: Some(protocol @ Plain::Ssl2), .. } => {
+                write!(f, "the server speaks {protocol}, which is older than TLS")
+            }
+            Self::NotTls { protocol: Some(protocol @ (Plain::Mqtt | Plain::Mysql)), .. } => {
+                write!(f, "the port speaks {protocol} without TLS")
+            }
+            Self::NotTls { protocol: Some(protocol), answer } => {
+                write!(f, "the port speaks {protocol} without TLS, it says `{}`", answer.line())
+            }
+            Self::NotTls { protocol: None, answer } => {
+                write!(f, "the server does not speak TLS, it says `{}`", answer.line())
+            }
+            Self::Alert(description) => {
+                write!(f, "the server refused the handshake: alert {}", alert_name(*description))
+            }
+            Self::Version(number) => {
+                write!(f, "the server speaks {} at best", version_name(*number))
+            }
+            Self::Lacking(what) => {
+                write!(f, "the server speaks TLS 1.3 with {what}, which certgrab does not have")
+            }
+            Self::Incompatible(said) => f.write_str(&said.line()),
+            Self::WrongSignature => f.write_str(
+                "the server signed the handshake with another key than that of its certificate",
+            ),
+            Self::TooLarge { what, bytes: Some(bytes), most } => {
+                write!(f, "the server sent a {what} of {bytes} bytes, certgrab takes {most}")
+            }
+            Self::TooLarge { what, bytes: None, most } => {
+                write!(f, "the server sent a {what} of more than {most} bytes")
+            }
+            Self::TooMuch => {
+                write!(f, "the server sent over {MAX_PEER_BYTES} bytes without finishing")
+            }
+            Self::Useless => f.write_str("the server sent record after record that brings nothing"),
+            Self::Protocol(problem) => f.write_str(&problem.line()),
+            Self::TimedOut { received: 0 } => {
+                f.write_str("timed out: the server took the connection and said nothing")
+            }
+            Self::TimedOut { received } => {
+                write!(f, "timed out: the server stalled {}", after(*received))
+            }
+        }
+    }
+}
+
+fn after(received: usize) -> String {
+    match received {
+        0 => "without a word".to_owned(),
+        1 => "after 1 byte".to_owned(),
+        _ => format!("after {received} bytes"),
+    }
+}
+
+/// The name of RFC 8446 section 6, `handshake_failure`, or the number of an unknown alert.
+fn alert_name(description: AlertDescription) -> String {
+    let debug = format!("{description:?}");
+    // Of an alert that it does not know, rustls shows the number.
+    if !debug.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return u8::from(description).to_string();
+    }
+    let mut name = String::new();
+    for character in debug.chars() {
+        if character.is_ascii_uppercase() && name.ends_with(|last: char| last.is_ascii_lowercase())
+        {
+            name.push('_');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    // The RFC spells this one, and only this one, the American way.
+    name.replace("unrecognised", "unrecognized")
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_have_the_names_of_the_rfc() {
+        assert_eq!(alert_name(AlertDescription::HandshakeFailure), "handshake_failure");
+        assert_eq!(alert_name(AlertDescription::UnrecognisedName), "unrecognized_name");
+        assert_eq!(alert_name(AlertDescription::from(200)), "200");
+    }
+
+    #[test]
+    fn a_refused_offer_is_made_again_and_silence_is_not_hidden() {
+        let broken = |kind| Error::Broken { error: io::Error::from(kind), received: 0 };
+        for yes in [
+            Error::Alert(AlertDescription::ProtocolVersion),
+            Error::Version(0x0301),
+            Error::Closed { received: 0 },
+            broken(io::ErrorKind::ConnectionReset),
+        ] {
+            assert!(yes.is_about_negotiation(), "{yes}");
+        }
+        for no in [
+            Error::Alert(AlertDescription::UnrecognisedName),
+            Error::TimedOut { received: 0 },
+            Error::WrongSignature,
+            Error::Closed { received: 9 },
+            broken(io::ErrorKind::TimedOut),
+            Error::not_tls(b"SSH-2.0-x"),
+        ] {
+            assert!(!no.is_about_negotiation(), "{no}");
+        }
+    }
+}

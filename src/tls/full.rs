@@ -1,0 +1,334 @@
+//! The full handshake, with rustls.
+//!
+//! Nothing is ever sent over such a connection: the handshake ends as soon as the server's
+//! certificates and its signature have been seen. Which chains are accepted, and what is made of the
+//! signature, stands in `recorder.rs`.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+};
+
+use rustls::{
+    ClientConfig, ClientConnection, SupportedCipherSuite, SupportedProtocolVersion,
+    crypto::{CryptoProvider, ring},
+};
+use rustls_pki_types::ServerName;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf},
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    error::{Error, MAX_PEER_BYTES},
+    extra_groups,
+    recorder::{Record, Recorder},
+    server_flight::Flight,
+};
+use crate::chain::{Handshake, Method, Presented};
+use crate::{
+    chain::Version,
+    stack::{hello::Hello, suites::suite_name},
+};
+use crate::{trust::store::Source, x509::certificate::KeyPossession};
+
+/// Shakes hands over `stream` until the server's certificates and signature have been seen.
+///
+/// If the handshake fails after the certificates have come, they are the outcome all the same,
+/// with the failure beside them and the key not proven; only a wrong signature forbids that.
+///
+/// # Errors
+///
+/// See [`Error`]: broken, closed, not TLS, an alert, a wrong signature, too much, too late.
+pub async fn shake<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Result<Presented, Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let recorder = Arc::new(Recorder::new(hello));
+    let mut connection =
+        client(hello, &recorder).map_err(|error| Error::from_rustls(&error, &[]))?;
+    let (mut witness, mut received) = (Flight::default(), 0);
+    let driving = drive(stream, &mut connection, &recorder, &mut witness, &mut received);
+    let outcome = match timeout_at(deadline, driving).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::TimedOut { received }),
+    };
+    // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
+    connection.send_close_notify();
+    let _ = timeout_at(deadline, flush(stream, &mut connection)).await;
+    let record = recorder.lock();
+    match outcome {
+        Ok(()) => Ok(presented(&record, &connection, None)),
+        Err(Error::WrongSignature) => Err(Error::WrongSignature),
+        Err(error) if !record.chain.is_empty() => {
+            Ok(presented(&record, &connection, Some(error.to_string())))
+        }
+        Err(error) => witness.presented(Some(error.to_string())).ok_or(error),
+    }
+}
+
+fn client(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnection, rustls::Error> {
+    let mut config = configuration(hello)?;
+    config.dangerous().set_certificate_verifier(Arc::clone(recorder) as _);
+    config.client_auth_cert_resolver = Arc::clone(recorder) as _;
+    // The recorder looks at no name, so a hello without server_name may carry any.
+    let unused = ServerName::IpAddress(std::net::Ipv4Addr::LOCALHOST.into());
+    let name = hello.sni.clone().map_or(unused, ServerName::DnsName);
+    ClientConnection::new(Arc::new(config), name)
+}
+
+/// The configuration for a hello, to which each connection adds its own recorder. A run sends
+/// thousands of the same kind, so the last one is kept; a clone shares all its parts.
+fn configuration(hello: &Hello) -> Result<ClientConfig, rustls::Error> {
+    static LAST: Mutex<Option<(Hello, ClientConfig)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, config)) = last.as_ref()
+        && is_configured_alike(known, hello)
+    {
+        return Ok(config.clone());
+    }
+    let nobody = Arc::new(Recorder::new(hello));
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider(hello)))
+        .with_protocol_versions(&versions(hello))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(&nobody) as _)
+        .with_client_cert_resolver(nobody);
+    config.enable_sni = hello.sni.is_some();
+    config.resumption = rustls::client::Resumption::disabled();
+    *last = Some((hello.clone(), config.clone()));
+    Ok(config)
+}
+
+/// Whether two hellos differ in nothing that a configuration holds.
+fn is_configured_alike(one: &Hello, other: &Hello) -> bool {
+    let held = |hello: &Hello| (hello.sni.is_some(), hello.oldest, hello.newest);
+    held(one) == held(other) && one.suites == other.suites && one.groups == other.groups
+}
+
+/// Of what the hello offers, what rustls can compute with, in the order of the hello.
+///
+/// The suites of TLS 1.3 are in the order of RFC 8446 section B.4: the first, which every server
+/// has to know (section 9.1), hashes with SHA-256, for which processors have instructions.
+fn provider(hello: &Hello) -> CryptoProvider {
+    let mut provider = ring::default_provider();
+    let place = |suite: &SupportedCipherSuite| {
+        let number = u16::from(suite.suite());
+        match suite {
+            SupportedCipherSuite::Tls13(_) => Some((0, usize::from(number))),
+            SupportedCipherSuite::Tls12(_) => {
+                let place = hello.suites.iter().position(|offered| *offered == number);
+                place.map(|place| (1, place))
+            }
+        }
+    };
+    provider.cipher_suites.retain(|suite| place(suite).is_some());
+    provider.cipher_suites.sort_by_key(place);
+    let mut known = std::mem::take(&mut provider.kx_groups);
+    known.extend(extra_groups::GROUPS);
+    for group in &hello.groups {
+        provider.kx_groups.extend(known.iter().filter(|known| u16::from(known.name()) == *group));
+    }
+    provider
+}
+
+/// Of the versions that the hello offers, those of rustls.
+fn versions(hello: &Hello) -> Vec<&'static SupportedProtocolVersion> {
+    let offered = |version| (hello.oldest..=hello.newest).contains(&version);
+    let mut versions = Vec::new();
+    if offered(Version::Tls13) {
+        versions.push(&rustls::version::TLS13);
+    }
+    if offered(Version::Tls12) {
+        versions.push(&rustls::version::TLS12);
+    }
+    versions
+}
+
+/// Passes bytes between the stream and rustls until the record is complete.
+async fn drive<S>(
+    stream: &mut S,
+    connection: &mut ClientConnection,
+    recorder: &Recorder,
+    witness: &mut Flight,
+    received: &mut usize,
+) -> Result<(), Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut beginning = Vec::new();
+    let mut records = Boundaries::default();
+    loop {
+        flush(stream, connection)
+            .await
+            .map_err(|error| Error::Broken { error, received: *received })?;
+        let read = read_some(stream)
+            .await
+            .map_err(|error| Error::Broken { error, received: *received })?;
+        let count = read.len();
+        if count == 0 {
+            return Err(Error::Closed { received: *received });
+        }
+        *received += count;
+        if *received > MAX_PEER_BYTES {
+            return Err(Error::TooMuch);
+        }
+        let wanted = 64_usize.saturating_sub(beginning.len()).min(count);
+        beginning.extend_from_slice(&read[..wanted]);
+        // What the witness cannot make out, rustls judges.
+        let heard = witness.hear(&read);
+        let mut unread = read.as_slice();
+        while !unread.is_empty() {
+            // One record after the other: what follows the signature is not computed any more.
+            let (mut record, rest) = unread.split_at(records.next(unread));
+            unread = rest;
+            while !record.is_empty() {
+                connection
+                    .read_tls(&mut record)
+                    .map_err(|error| Error::Broken { error, received: *received })?;
+                let outcome = connection.process_new_packets();
+                if recorder.lock().is_complete() {
+                    return Ok(());
+                }
+                match outcome {
+                    Ok(state) if state.peer_has_closed() => {
+                        return Err(Error::Closed { received: *received });
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        // The alert that rustls has ready tells the server why.
+                        let _ = flush(stream, connection).await;
+                        let newest = witness.version().filter(|version| *version < 0x0303);
+                        return Err(match newest {
+                            Some(version) => Error::Version(version),
+                            None => Error::from_rustls(&error, &beginning),
+                        });
+                    }
+                }
+            }
+        }
+        if let Err(error @ Error::Useless) = heard {
+            return Err(error);
+        }
+    }
+}
+
+/// Where records end in what comes: behind a header of type, version and length, as many bytes as
+/// that says (RFC 8446 section 5.1).
+#[derive(Default)]
+struct Boundaries {
+    header: Vec<u8>,
+    /// Bytes of the record that are still to come.
+    left: usize,
+}
+
+impl Boundaries {
+    /// How many of `bytes`, which is not empty, belong to the record that has begun, at least one.
+    fn next(&mut self, bytes: &[u8]) -> usize {
+        const HEADER_BYTES: usize = 5;
+        let mut header = 0;
+        if self.left == 0 {
+            header = bytes.len().min(HEADER_BYTES - self.header.len());
+            self.header.extend_from_slice(&bytes[..header]);
+            let [_, _, _, high, low] = *self.header else { return header };
+            self.left = usize::from(u16::from_be_bytes([high, low]));
+            self.header.clear();
+        }
+        let body = self.left.min(bytes.len() - header);
+        self.left -= body;
+        header + body
+    }
+}
+
+/// What has come, at most a record (RFC 8446 section 5.1). While nothing comes, nothing is held:
+/// thousands of connections may be waiting at once.
+async fn read_some<S>(stream: &mut S) -> io::Result<Vec<u8>>
+where
+    S: AsyncRead + Unpin,
+{
+    /// Bytes of a record's contents at most.
+    const RECORD_BYTES: usize = 1 << 14;
+    std::future::poll_fn(|context| {
+        let mut space = [0; RECORD_BYTES];
+        let mut buffer = ReadBuf::new(&mut space);
+        std::task::ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+        Poll::Ready(Ok(buffer.filled().to_vec()))
+    })
+    .await
+}
+
+async fn flush<S>(stream: &mut S, connection: &mut ClientConnection) -> io::Result<()>
+where
+    S: AsyncWrite + Unpin,
+{
+    while connection.wants_write() {
+        let mut out = Vec::new();
+        connection.write_tls(&mut out)?;
+        stream.write_all(&out).await?;
+    }
+    stream.flush().await
+}
+
+fn presented(
+    record: &Record,
+    connection: &ClientConnection,
+    incomplete: Option<String>,
+) -> Presented {
+    let ders: Vec<&[u8]> = record.chain.iter().map(AsRef::as_ref).collect();
+    let mut presented = Presented::from_message(ders.iter().copied(), Source::Server);
+    let version = connection.protocol_version().map(u16::from).unwrap_or_default();
+    let tls13 = version == Version::Tls13 as u16;
+    // A header of 4 bytes and a list length of 3; in TLS 1.3 also a context length of 1 and an
+    // extensions length of 2 an entry, the leaf's entry with its OCSP response in 8 more.
+    let entries: usize = ders.iter().map(|der| 3 + der.len() + if tls13 { 2 } else { 0 }).sum();
+    let staple = match record.ocsp_response_bytes {
+        bytes if tls13 && bytes > 0 => bytes + 8,
+        _ => 0,
+    };
+    presented.handshake = Some(Handshake {
+        method: Method::Full,
+        version,
+        cipher_suite: connection
+            .negotiated_cipher_suite()
+            .map(|suite| suite_name(suite.suite().into()))
+            .unwrap_or_default(),
+        key_possession: record.signature.unwrap_or(KeyPossession::NotProven),
+        client_certificate_requested: record.client_certificate_requested,
+        certificate_message_bytes: 4 + 3 + usize::from(tls13) + entries + staple,
+        asked_fragment_length: None,
+        max_fragment_length: None,
+        incomplete,
+    });
+    presented
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_end_where_their_headers_say_however_they_arrive() {
+        // Records of 0, 3 and 258 bytes.
+        let mut sent = Vec::new();
+        for length in [0_u16, 3, 258] {
+            sent.extend([0x16, 3, 3]);
+            sent.extend(length.to_be_bytes());
+            sent.extend(vec![0xff; usize::from(length)]);
+        }
+        for piece in [1, 2, 4, 5, 6, 7, 100, 1_000] {
+            let (mut boundaries, mut passed, mut ends) = (Boundaries::default(), 0, Vec::new());
+            for mut bytes in sent.chunks(piece) {
+                while !bytes.is_empty() {
+                    let count = boundaries.next(bytes);
+                    bytes = &bytes[count..];
+                    passed += count;
+                    if boundaries.left == 0 && boundaries.header.is_empty() {
+                        ends.push(passed);
+                    }
+                }
+            }
+            assert_eq!(ends, [5, 13, 276], "in pieces of {piece}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Asks a server of TLS 1.3 which group and suite it wants.
+//!
+//! The certificates of TLS 1.3 are encrypted, so a server that insists on a group or a suite which
+//! certgrab cannot compute with shows none. It says what it wants all the same: to a ClientHello
+//! that lists every group and sends no key for any, it answers with a HelloRetryRequest (RFC 8446
+//! section 4.1.4), and that is in clear.
+
+use rustls::crypto::ring;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    error::{Error, MAX_PEER_BYTES},
+    server_flight::Flight,
+};
+use crate::stack::{
+    groups,
+    hello::Hello,
+    suites::{TLS13_SUITES, suite_name},
+};
+
+/// The alert user_canceled, then close_notify (RFC 8446 section 6.1).
+const GOODBYE: [u8; 14] = [21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0];
+
+/// What the server wants, as the reason why there is no handshake; else how the question failed.
+pub async fn ask<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Error
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut random = [0; 32];
+    if ring::default_provider().secure_random.fill(&mut random).is_err() {
+        return Error::no_random_numbers();
+    }
+    let (mut flight, mut received) = (Flight::default(), 0);
+    let talk = async {
+        let broken = |error, received| Error::Broken { error, received };
+        let record = hello.record_of_every_group(random);
+        stream.write_all(&record).await.map_err(|error| broken(error, 0))?;
+        let mut buffer = vec![0; 16 * 1024];
+        loop {
+            let reading = stream.read(&mut buffer).await;
+            let count = reading.map_err(|error| broken(error, received))?;
+            received += count;
+            match count {
+                0 => return Err(Error::Closed { received }),
+                _ if received > MAX_PEER_BYTES => return Err(Error::TooMuch),
+                _ => flight.hear(&buffer[..count])?,
+            }
+            if let Some((group, suite)) = flight.wants() {
+                return Ok((group, suite));
+            }
+        }
+    };
+    let outcome = match timeout_at(deadline, talk).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::TimedOut { received }),
+    };
+    // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
+    let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
+    match outcome {
+        Ok((group, _)) if !groups::is_computable(group) => {
+            Error::Lacking(format!("the group {}", groups::name(group)))
+        }
+        Ok((_, suite)) if !TLS13_SUITES.iter().any(|(known, _)| *known == suite) => {
+            Error::Lacking(format!("the cipher suite {}", suite_name(suite)))
+        }
+        // What it misses is something else; the alert before stands.
+        Ok(_) => Error::Closed { received: 0 },
+        Err(error) => error,
+    }
+}

@@ -1,0 +1,28 @@
+//! Shakes hands and records the certificates that the server presents.
+//!
+//! In: a connected stream. Out: [`Presented`](crate::chain::Presented): the certificates in the order sent, and how much
+//! the handshake proved. Whether they are worth anything is left to `path` and `verify`.
+
+pub(crate) mod client_hello;
+pub(crate) mod error;
+mod extra_groups;
+mod not_tls;
+pub mod probe;
+mod recorder;
+pub(crate) mod records;
+mod rustls_error;
+pub(crate) mod server_flight;
+mod verdict;
+
+pub mod cleartext;
+pub mod full;
+pub mod hello_retry;
+
+pub use self::error::{Error, MAX_PEER_BYTES};
+pub use self::not_tls::Plain;
+pub(crate) use self::not_tls::{answers_mqtt, may_be_tls, recognise};
+pub use self::records::{
+    MAX_CERTIFICATE_MESSAGE_BYTES, MAX_CERTIFICATE_REQUEST_BYTES, MAX_MESSAGE_BYTES,
+    MAX_USELESS_RECORDS,
+};
+pub use self::verdict::Verdict;

@@ -1,0 +1,165 @@
+//! Writes down what a server presents to rustls. **Any chain is accepted here, on purpose.**
+//!
+//! certgrab has to see a chain before it can say what would trust it, so `Recorder` accepts all
+//! of them. The signature in the handshake is checked where the provider can, so that the chain is
+//! known to come from a peer that holds the key. A wrong signature is a failure; one that cannot be
+//! checked is recorded as "not proven".
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustls::{
+    CertificateError, DigitallySignedStruct, SignatureScheme,
+    client::{
+        ResolvesClientCert,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature},
+    sign::CertifiedKey,
+};
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+
+use super::extra_groups;
+use crate::x509::{
+    certificate::{Certificate, Key, KeyPossession, NistCurve},
+    extensions,
+};
+use crate::{
+    chain::Version,
+    stack::hello::{Hello, SHA1_SCHEMES},
+};
+
+/// What the server said, as the callbacks of rustls hear it.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) chain: Vec<CertificateDer<'static>>,
+    pub(crate) ocsp_response_bytes: usize,
+    pub(crate) signature: Option<KeyPossession>,
+    pub(crate) client_certificate_requested: bool,
+}
+
+/// Accepts every chain and writes it down.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    record: Mutex<Record>,
+    algorithms: WebPkiSupportedAlgorithms,
+    /// What the ClientHello lists, whether or not it can be checked.
+    schemes: Vec<SignatureScheme>,
+}
+
+/// Whether the provider can check a signature by this certificate's key at all.
+///
+/// Of a key that it cannot compute with it says "bad signature", as of a forged one.
+fn is_within_the_provider(certificate: &CertificateDer<'_>) -> bool {
+    Certificate::from_der(certificate)
+        .is_ok_and(|certificate| extensions::is_verified_with(certificate.key()))
+}
+
+impl Record {
+    pub(crate) fn is_complete(&self) -> bool {
+        self.signature.is_some()
+    }
+}
+
+impl Recorder {
+    pub(crate) fn new(hello: &Hello) -> Self {
+        let algorithms = ring::default_provider().signature_verification_algorithms;
+        // TLS 1.2 alone may list SHA-1, and a server that speaks both is not to choose it.
+        let old = |scheme: &u16| SHA1_SCHEMES.contains(scheme) && hello.newest > Version::Tls12;
+        let schemes = hello.schemes.iter().filter(|scheme| !old(scheme));
+        let schemes = schemes.map(|scheme| SignatureScheme::from(*scheme)).collect();
+        Self { record: Mutex::default(), algorithms, schemes }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What checks a signature by the key of `certificate`.
+    fn algorithms_for(&self, certificate: &CertificateDer<'_>) -> &WebPkiSupportedAlgorithms {
+        let Ok(certificate) = Certificate::from_der(certificate) else { return &self.algorithms };
+        match (certificate.key(), certificate.key().nist_curve()) {
+            (_, Some(NistCurve::P521)) => &extra_groups::P521,
+            (Key::Ec { point, .. }, Some(_)) if matches!(point.first(), Some(2 | 3)) => {
+                &extra_groups::COMPRESSED
+            }
+            _ => &self.algorithms,
+        }
+    }
+
+    /// Writes down whether the signature proved the key; only a signature that is wrong is refused.
+    fn note(
+        &self,
+        certificate: &CertificateDer<'_>,
+        outcome: Result<HandshakeSignatureValid, rustls::Error>,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let proven = match outcome {
+            Ok(_) => KeyPossession::Proven,
+            Err(rustls::Error::InvalidCertificate(CertificateError::BadSignature))
+                if is_within_the_provider(certificate) =>
+            {
+                return outcome;
+            }
+            Err(_) => KeyPossession::NotProven,
+        };
+        self.lock().signature = Some(proven);
+        Ok(HandshakeSignatureValid::assertion())
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let mut record = self.lock();
+        record.chain = vec![end_entity.clone().into_owned()];
+        record.chain.extend(intermediates.iter().map(|der| der.clone().into_owned()));
+        record.ocsp_response_bytes = ocsp_response.len();
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = self.algorithms_for(cert);
+        self.note(cert, verify_tls12_signature(message, cert, signed, algorithms))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = self.algorithms_for(cert);
+        self.note(cert, verify_tls13_signature(message, cert, signed, algorithms))
+    }
+
+    /// All that the hello lists: what cannot be checked is recorded as not proven.
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.schemes.clone()
+    }
+}
+
+/// Has no certificate to offer; being asked for one is what it is there to hear.
+impl ResolvesClientCert for Recorder {
+    fn resolve(
+        &self,
+        _root_hint_subjects: &[&[u8]],
+        _schemes: &[SignatureScheme],
+    ) -> Option<Arc<CertifiedKey>> {
+        self.lock().client_certificate_requested = true;
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,285 @@
+//! Understands the messages that a server sends before it encrypts.
+//!
+//! In: the bytes that come. Out: the ServerHello and the certificates (RFC 5246 sections 7.4.1.3
+//! and 7.4.2). The cleartext handshake lives of it; the full one keeps it as a witness, for the
+//! case that it cannot finish.
+
+use super::{
+    error::Error,
+    records::{Event, Reader, message},
+};
+use crate::chain::{Handshake, Method, Presented};
+use crate::{
+    chain::{MaxFragmentLength, Version},
+    stack::suites::suite_name,
+    text::foreign::Foreign,
+    trust::store::Source,
+    x509::certificate::KeyPossession,
+};
+
+/// The random of a HelloRetryRequest, by which it is told from a ServerHello: SHA-256 of its name
+/// (RFC 8446 section 4.1.3).
+const RETRY: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];
+
+/// What a server has said so far.
+#[derive(Debug, Default)]
+pub(crate) struct Flight {
+    reader: Reader,
+    server_hello: Option<ServerHello>,
+    certificates: Option<Vec<Vec<u8>>>,
+    certificate_message_bytes: usize,
+    client_certificate_requested: bool,
+    ended: bool,
+}
+
+/// What a ServerHello chooses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ServerHello {
+    version: u16,
+    suite: u16,
+    max_fragment_length: Option<MaxFragmentLength>,
+    /// The group that a HelloRetryRequest asks for (RFC 8446 section 4.2.8).
+    wanted_group: Option<u16>,
+}
+
+impl Flight {
+    /// Takes more bytes; after an error, or when all has been heard, none are looked at.
+    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.ended {
+            return Ok(());
+        }
+        self.reader.push(bytes);
+        let outcome = self.understand();
+        self.ended |= outcome.is_err();
+        outcome
+    }
+
+    fn understand(&mut self) -> Result<(), Error> {
+        while !self.ended {
+            match self.reader.next()? {
+                None => break,
+                Some(Event::FatalAlert(description)) => return Err(Error::Alert(description)),
+                Some(Event::Encrypted) if self.server_hello.is_none() => {
+                    return Err(protocol("the server encrypts before its ServerHello"));
+                }
+                Some(Event::Encrypted) => self.ended = true,
+                Some(Event::Message { kind, body }) => self.take(kind, &body)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, kind: u8, body: &[u8]) -> Result<(), Error> {
+        match (kind, &self.server_hello, &self.certificates) {
+            (message::SERVER_HELLO, None, None) => self.server_hello = Some(server_hello(body)?),
+            (message::CERTIFICATE, Some(_), None) => {
+                self.certificate_message_bytes = 4 + body.len();
+                self.certificates = Some(certificate_list(body)?);
+            }
+            (message::SERVER_KEY_EXCHANGE | message::SERVER_HELLO_DONE, Some(hello), None) => {
+                let suite = suite_name(hello.suite);
+                return Err(protocol(&format!("the server chose {suite} and sent no certificate")));
+            }
+            (message::CERTIFICATE_STATUS | message::SERVER_KEY_EXCHANGE, _, Some(_)) => {}
+            (message::CERTIFICATE_REQUEST, _, Some(_)) => self.client_certificate_requested = true,
+            (message::SERVER_HELLO_DONE, _, Some(_)) => self.ended = true,
+            (_, None, _) => {
+                return Err(protocol("the server does not begin with a ServerHello"));
+            }
+            _ => return Err(protocol("the server sent a message that has no place there")),
+        }
+        Ok(())
+    }
+
+    /// Whether there is nothing more to hear.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether the certificates have come.
+    pub(crate) fn has_certificates(&self) -> bool {
+        self.certificates.is_some()
+    }
+
+    /// The version that the server chose, by its number.
+    pub(crate) fn version(&self) -> Option<u16> {
+        self.server_hello.as_ref().map(|hello| hello.version)
+    }
+
+    /// The group and the suite that a server of TLS 1.3 wants.
+    pub(crate) fn wants(&self) -> Option<(u16, u16)> {
+        let hello = self.server_hello.as_ref()?;
+        Some((hello.wanted_group?, hello.suite))
+    }
+
+    /// What the server presented, if its certificates have come. Nothing of it was signed.
+    pub(crate) fn presented(&self, incomplete: Option<String>) -> Option<Presented> {
+        let hello = self.server_hello.as_ref()?;
+        let ders = self.certificates.as_ref()?;
+        let mut presented = Presented::from_message(ders.iter().map(Vec::as_slice), Source::Server);
+        presented.handshake = Some(Handshake {
+            method: Method::Cleartext,
+            version: hello.version,
+            cipher_suite: suite_name(hello.suite),
+            key_possession: KeyPossession::NotProven,
+            client_certificate_requested: self.client_certificate_requested,
+            certificate_message_bytes: self.certificate_message_bytes,
+            asked_fragment_length: None,
+            max_fragment_length: hello.max_fragment_length,
+            incomplete,
+        });
+        Some(presented)
+    }
+}
+
+/// RFC 5246 section 7.4.1.3: version, random, session, suite, compression, extensions.
+fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
+    let wrong = || protocol("the server sent a ServerHello whose lengths do not fit");
+    let mut rest = Bytes(body);
+    let legacy = rest.number().ok_or_else(wrong)?;
+    let is_retry = rest.take(32).ok_or_else(wrong)? == RETRY;
+    let session = rest.byte().ok_or_else(wrong)?;
+    rest.take(usize::from(session)).filter(|id| id.len() <= 32).ok_or_else(wrong)?;
+    let suite = rest.number().ok_or_else(wrong)?;
+    rest.byte().ok_or_else(wrong)?;
+    let mut hello =
+        ServerHello { version: legacy, suite, max_fragment_length: None, wanted_group: None };
+    if rest.0.is_empty() {
+        return Ok(hello);
+    }
+    let length = rest.number().map(usize::from).ok_or_else(wrong)?;
+    let mut extensions = Bytes(rest.take(length).filter(|_| rest.0.is_empty()).ok_or_else(wrong)?);
+    let mut seen = Vec::new();
+    while !extensions.0.is_empty() {
+        let kind = extensions.number().ok_or_else(wrong)?;
+        let length = extensions.number().map(usize::from).ok_or_else(wrong)?;
+        let content = extensions.take(length).ok_or_else(wrong)?;
+        if seen.contains(&kind) {
+            return Err(protocol("the server sent a ServerHello with an extension twice"));
+        }
+        seen.push(kind);
+        match (kind, content) {
+            (1, &[code]) => hello.max_fragment_length = MaxFragmentLength::from_code(code),
+            // A ServerHello has a key of its own there.
+            (51, &[high, low]) if is_retry => {
+                hello.wanted_group = Some(u16::from_be_bytes([high, low]));
+            }
+            (43, &[high, low]) => hello.version = u16::from_be_bytes([high, low]),
+            _ => {}
+        }
+    }
+    Ok(hello)
+}
+
+/// RFC 5246 section 7.4.2: a list of certificates, each after its length in three bytes.
+pub(crate) fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+    let wrong = || protocol("the server sent a Certificate message whose lengths do not fit");
+    let mut rest = Bytes(body);
+    let length = rest.length().ok_or_else(wrong)?;
+    let mut list = Bytes(rest.take(length).filter(|_| rest.0.is_empty()).ok_or_else(wrong)?);
+    let mut certificates = Vec::new();
+    while !list.0.is_empty() {
+        let length = list.length().ok_or_else(wrong)?;
+        certificates.push(list.take(length).ok_or_else(wrong)?.to_vec());
+    }
+    if certificates.is_empty() {
+        return Err(protocol("the server sent an empty list of certificates"));
+    }
+    Ok(certificates)
+}
+
+/// Bytes still to be read.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take(1).map(|bytes| bytes[0])
+    }
+
+    fn number(&mut self) -> Option<u16> {
+        self.take(2).map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]))
+    }
+
+    fn length(&mut self) -> Option<usize> {
+        self.take(3).map(|bytes| u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]) as usize)
+    }
+}
+
+/// Whether a ClientHello up to `newest` and from `oldest` on offered this version.
+pub(crate) fn was_offered(version: u16, oldest: Version, newest: Version) -> bool {
+    (oldest as u16..=newest as u16).contains(&version)
+}
+
+fn protocol(problem: &str) -> Error {
+    Error::Protocol(Foreign::text(problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hello(version: u16, extensions: &[u8]) -> Vec<u8> {
+        let mut body = version.to_be_bytes().to_vec();
+        body.extend([9; 32]);
+        body.extend([0, 0, 0x2f, 0]);
+        if !extensions.is_empty() {
+            body.extend((extensions.len() as u16).to_be_bytes());
+            body.extend(extensions);
+        }
+        body
+    }
+
+    #[test]
+    fn a_server_hello_of_any_version_is_understood() {
+        let read = |body: &[u8]| server_hello(body).map_err(|error| error.to_string());
+        let plain = read(&hello(0x0301, &[])).unwrap();
+        assert_eq!((plain.version, plain.suite), (0x0301, 0x002f));
+        let newer = read(&hello(0x0303, &[0, 43, 0, 2, 3, 4, 0, 1, 0, 1, 1])).unwrap();
+        assert_eq!(newer.version, 0x0304);
+        assert_eq!(newer.max_fragment_length, Some(MaxFragmentLength::Bytes512));
+        let fit = "the server sent a ServerHello whose lengths do not fit";
+        assert_eq!(read(&hello(0x0303, &[0, 23, 0xff, 0xff])).unwrap_err(), fit);
+        assert_eq!(read(&hello(0x0303, &[])[..20]).unwrap_err(), fit);
+        assert_eq!(
+            read(&hello(0x0303, &[0, 23, 0, 0, 0, 23, 0, 0])).unwrap_err(),
+            "the server sent a ServerHello with an extension twice"
+        );
+    }
+
+    #[test]
+    fn a_group_is_wanted_by_a_hello_with_the_random_of_a_hello_retry_request_alone() {
+        let name = ring::digest::digest(&ring::digest::SHA256, b"HelloRetryRequest");
+        assert_eq!(name.as_ref(), RETRY);
+        let mut body = hello(0x0303, &[0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 0x1e]);
+        let wanted = |body: &[u8]| server_hello(body).unwrap().wanted_group;
+        assert_eq!(wanted(&body), None);
+        body[2..34].copy_from_slice(&RETRY);
+        assert_eq!(wanted(&body), Some(0x001e));
+    }
+
+    #[test]
+    fn the_lengths_of_a_certificate_message_must_fit() {
+        assert_eq!(
+            certificate_list(&[0, 0, 9, 0, 0, 1, 7, 0, 0, 2, 8, 8]).unwrap(),
+            [vec![7], vec![8, 8]]
+        );
+        for wrong in [
+            &[][..],
+            &[0, 0, 0],
+            &[0, 0, 4, 0, 0, 9, 1],
+            &[0, 0, 9, 0, 0, 1, 1],
+            &[0, 0, 4, 0, 0, 1, 7, 7],
+        ] {
+            certificate_list(wrong).unwrap_err();
+        }
+    }
+}

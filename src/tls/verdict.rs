@@ -1,0 +1,195 @@
+//! What a server's answer, or its refusal, means to the device as which it was asked.
+
+use super::error::Error;
+use crate::chain::{Handshake, Presented};
+use crate::{
+    chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version},
+    stack::client::Device,
+    x509::certificate::{ED448, ED25519, Key},
+};
+
+/// What a server means to a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The device.
+    pub device: &'static Device,
+    /// Why it cannot connect; `None` if it can.
+    pub obstacle: Option<String>,
+    /// What to change in its configuration so that it can, where that is known.
+    pub change: Option<String>,
+    /// The version that was agreed on; `None` if it was refused.
+    pub version: Option<String>,
+    /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
+    /// device, of that to a client which offers more.
+    pub certificate_message_bytes: Option<usize>,
+    /// The size of records that the server was asked to keep to, by the device or on its behalf.
+    pub asked_fragment_length: Option<MaxFragmentLength>,
+    /// The one that it agreed to.
+    pub max_fragment_length: Option<MaxFragmentLength>,
+}
+
+impl Device {
+    /// What an answer with these certificates means to it.
+    #[must_use]
+    pub fn judge(&'static self, handshake: &Handshake, sent: &Presented) -> Verdict {
+        Verdict {
+            device: self,
+            obstacle: self
+                .obstacle(handshake)
+                .or_else(|| self.certificates.refusal(sent.certificates())),
+            change: None,
+            version: Some(handshake.version_name()),
+            certificate_message_bytes: Some(handshake.certificate_message_bytes),
+            asked_fragment_length: handshake.asked_fragment_length,
+            max_fragment_length: handshake.max_fragment_length,
+        }
+    }
+
+    /// What a refusal means to it, with what the server presents to a client that offers more.
+    #[must_use]
+    pub fn judge_refusal(&'static self, error: &Error, seen: Option<&Presented>) -> Verdict {
+        let handshake = seen.and_then(|presented| presented.handshake.as_ref());
+        Verdict {
+            device: self,
+            obstacle: Some(error.to_string()),
+            change: seen.and_then(|seen| self.change(seen)),
+            version: None,
+            certificate_message_bytes: handshake.map(|one| one.certificate_message_bytes),
+            asked_fragment_length: None,
+            max_fragment_length: None,
+        }
+    }
+
+    /// Why it cannot connect although it was answered.
+    fn obstacle(&self, handshake: &Handshake) -> Option<String> {
+        let bytes = handshake.certificate_message_bytes;
+        if self.whole_messages && bytes > self.receive_bytes {
+            return Some(format!(
+                "the Certificate message of {bytes} bytes does not fit into its receive buffer of {}",
+                self.receive_bytes
+            ));
+        }
+        if self.max_fragment_length.is_some()
+            && handshake.max_fragment_length != self.max_fragment_length
+        {
+            return Some(format!(
+                "the server may send records of {MAX_RECORD_BYTES} bytes, its buffer holds {}",
+                self.receive_bytes
+            ));
+        }
+        None
+    }
+
+    /// What to try after this failure, where that is known.
+    #[must_use]
+    pub fn advice(&self, error: &Error, seen: Option<&Presented>) -> Option<String> {
+        let Self { name, oldest, .. } = self;
+        if let Error::Version(number) = error
+            && *number < *oldest as u16
+        {
+            return Some(format!(
+                "{name} speaks {oldest} and nothing older; without `--as` certgrab shows what the \
+                 server has"
+            ));
+        }
+        if let Some(presented) = seen
+            && let Some(handshake) = &presented.handshake
+        {
+            let (version, cipher_suite) = (handshake.version_name(), &handshake.cipher_suite);
+            let key = presented.leaf().map(|leaf| leaf.key().to_string()).unwrap_or_default();
+            let change = self.change(presented);
+            return Some(match (is_of_tls13(handshake), change) {
+                (true, Some(change)) => {
+                    format!("the server speaks {version}: {name} needs {change}")
+                }
+                (false, Some(change)) => {
+                    format!(
+                        "the server speaks {version} with {cipher_suite}: {name} needs {change}"
+                    )
+                }
+                (true, None) if self.newest < Version::Tls13 && self.tls13.is_none() => {
+                    format!("the server speaks {version}, which {name} does not have")
+                }
+                (_, None) => format!(
+                    "with a client that offers more the server speaks {version} with \
+                     {cipher_suite} and the key {key}, which `certgrab` without `--as` shows"
+                ),
+            });
+        }
+        match self.tls13 {
+            _ if !error.is_about_the_version() => None,
+            Some(change) => {
+                Some(format!("if the server speaks TLS 1.3 only, {name} needs {change}"))
+            }
+            None => Some(format!("the server speaks no version that {name} has")),
+        }
+    }
+
+    /// What to change in its configuration for a server that presents this to others.
+    fn change(&self, seen: &Presented) -> Option<String> {
+        let handshake = seen.handshake.as_ref()?;
+        // A key that it cannot verify with is no matter of configuration.
+        if !seen.leaf().is_ok_and(|leaf| self.verifies_with(leaf.key())) {
+            return None;
+        }
+        if is_of_tls13(handshake) {
+            return self.tls13.map(str::to_owned);
+        }
+        self.settings?.bringing(&handshake.cipher_suite)
+    }
+
+    /// Whether it has a signature scheme for a key, where the kind of key decides that.
+    fn verifies_with(&self, key: &Key) -> bool {
+        // ed25519 and ed448 (RFC 8446 section 4.2.3).
+        match key {
+            Key::Other(ED25519) => self.schemes.contains(&0x0807),
+            Key::Other(ED448) => self.schemes.contains(&0x0808),
+            _ => true,
+        }
+    }
+}
+
+fn is_of_tls13(handshake: &Handshake) -> bool {
+    handshake.version == Version::Tls13 as u16
+}
+
+impl Verdict {
+    /// In sentences without a full stop; the first says whether the device connects.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let Self { device, .. } = self;
+        let mut sentences = vec![match (&self.obstacle, &self.version) {
+            (Some(obstacle), _) => format!("cannot connect: {obstacle}"),
+            (None, Some(version)) => format!("can connect, with {version}"),
+            (None, None) => "can connect".to_owned(),
+        }];
+        sentences.extend(self.change.as_ref().map(|change| format!("needs {change}")));
+        if let Some(bytes) = self.certificate_message_bytes {
+            sentences.push(if device.whole_messages {
+                let setting = device.receive_setting.map(|setting| {
+                    format!("; {setting} sets it, and the server's other records must fit too")
+                });
+                format!(
+                    "needs a receive buffer of {bytes} bytes for the certificates, by default it \
+                     has {}{}",
+                    device.receive_bytes,
+                    setting.unwrap_or_default()
+                )
+            } else {
+                format!("reads the {bytes} bytes of certificates piece by piece")
+            });
+        }
+        if let Some(asked) = self.asked_fragment_length {
+            let bytes = asked.bytes();
+            sentences.push(match (self.max_fragment_length, device.max_fragment_length) {
+                (Some(_), Some(_)) => format!("the server keeps to records of {bytes} bytes"),
+                (Some(_), None) => format!(
+                    "the server would keep to records of {bytes} bytes if max_fragment_length \
+                     asked for them"
+                ),
+                (None, _) => format!("the server does not answer to max_fragment_length {bytes}"),
+            });
+        }
+        sentences
+    }
+}

@@ -1,0 +1,224 @@
+//! Certificates in files, as people keep them.
+
+use std::path::Path;
+
+use pem::PemError;
+
+use super::{
+    error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
+    unsupported_format::Format,
+};
+use crate::{
+    text::{bounded_file, foreign::Foreign},
+    x509::{certificate::Certificate, pkcs7},
+};
+
+/// The most labels of PEM blocks that are named where none is a certificate's.
+const MAX_LABELS: usize = 4;
+
+/// How a PEM block begins (RFC 7468 section 2).
+const BEGIN: &[u8] = b"-----BEGIN ";
+
+/// The certificates of a PEM file (any text around the blocks), a DER file, or a PKCS#7 file in
+/// either encoding, whose order says nothing: there what signed none of the others comes first.
+///
+/// # Errors
+///
+/// The file cannot be read, is over a limit, or holds something else than certificates.
+pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    certificates_in(&content_of(path)?, path)
+}
+
+/// The certificates in `content`, which came from `path`.
+///
+/// # Errors
+///
+/// See [`read_certificates`].
+pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, Error> {
+    let found = read(content, path)?.into_iter().map(|block| match block {
+        Block::Certificate(certificate) => Ok(certificate),
+        Block::Unreadable { error, .. } | Block::Damaged(error) => Err(error),
+    });
+    found.collect()
+}
+
+/// The certificates in `content` that can be read, and why others cannot; at least one can.
+///
+/// # Errors
+///
+/// See [`read_certificates`].
+pub(super) fn roots_in(
+    content: &[u8],
+    path: &Path,
+) -> Result<(Vec<Certificate>, Vec<Error>), Error> {
+    let (mut certificates, mut problems) = (Vec::new(), Vec::new());
+    for block in read(content, path)? {
+        match block {
+            Block::Certificate(certificate) => certificates.push(certificate),
+            Block::Unreadable { error, .. } | Block::Damaged(error) => problems.push(error),
+        }
+    }
+    match (certificates.is_empty(), problems.is_empty()) {
+        (true, false) => Err(problems.swap_remove(0)),
+        _ => Ok((certificates, problems)),
+    }
+}
+
+/// The DER of the certificates in a file, those that cannot be read included: a chain as a server
+/// sends it.
+///
+/// # Errors
+///
+/// See [`read_certificates`].
+pub fn read_chain(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
+    chain_in(&content_of(path)?, path)
+}
+
+/// The same of `content`, which came from `path`.
+///
+/// # Errors
+///
+/// See [`read_certificates`].
+pub fn chain_in(content: &[u8], path: &Path) -> Result<Vec<Vec<u8>>, Error> {
+    let ders = read(content, path)?.into_iter().map(|block| match block {
+        Block::Certificate(certificate) => Ok(certificate.der().to_vec()),
+        Block::Unreadable { der, .. } => Ok(der),
+        Block::Damaged(error) => Err(error),
+    });
+    ders.collect()
+}
+
+pub(super) fn content_of(path: &Path) -> Result<Vec<u8>, Error> {
+    bounded_file::read(path, MAX_ROOTS_BYTES)
+        .map_err(|error| Error::Unreadable { path: path.to_owned(), error })
+}
+
+/// What a file holds that is, or should be, a certificate.
+enum Block {
+    /// A certificate.
+    Certificate(Certificate),
+    /// Bytes that cannot be read as one.
+    Unreadable { der: Vec<u8>, error: Error },
+    /// A PEM block whose bytes are not those of a certificate alone, or cannot be decoded.
+    Damaged(Error),
+}
+
+/// The blocks of a file, at least one and [`MAX_ROOTS`] at most.
+fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
+    if let Some(format) = Format::of(content) {
+        return Err(Error::OtherFormat { path: path.to_owned(), format });
+    }
+    let (mut blocks, mut labels) = (Vec::new(), Vec::new());
+    if content.first() == Some(&0x30) {
+        match message(content, path)? {
+            Some(certificates) => blocks.extend(certificates.into_iter().map(Block::Certificate)),
+            None => blocks.push(certificate(content, 1, path)),
+        }
+    } else {
+        for (index, text) in pem_blocks(content).enumerate() {
+            let label = label(text);
+            blocks.extend(pem_block(text, &label, index + 1, path)?);
+            if blocks.len() > MAX_ROOTS {
+                return Err(Error::TooMany(path.to_owned()));
+            }
+            let label = Foreign::bytes(&label);
+            if labels.len() < MAX_LABELS && !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+    }
+    if blocks.is_empty() {
+        return Err(Error::Empty { path: path.to_owned(), labels });
+    }
+    Ok(blocks)
+}
+
+/// The text of each PEM block, from its beginning to that of the next.
+fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_start = |at: &usize| content[*at..].starts_with(BEGIN);
+    let starts: Vec<usize> = (0..content.len()).filter(is_start).collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([content.len()]).collect();
+    starts.into_iter().zip(ends).map(|(start, end)| &content[start..end])
+}
+
+/// The label of a block that begins with [`BEGIN`].
+fn label(block: &[u8]) -> Vec<u8> {
+    let label = &block[BEGIN.len()..];
+    label.iter().copied().take_while(|byte| !matches!(byte, b'-' | b'\r' | b'\n')).collect()
+}
+
+/// The certificates of the PEM block `text` with the label `label`, the one at `position`.
+fn pem_block(text: &[u8], label: &[u8], position: usize, path: &Path) -> Result<Vec<Block>, Error> {
+    let damaged = |problem: String| {
+        Block::Damaged(Error::Malformed { path: path.to_owned(), position, problem })
+    };
+    // RFC 7468 section 5.1 names CERTIFICATE, sections 8 and 9 PKCS7 and CMS; the others are what
+    // OpenSSL writes (`x509 -trustout`) and old OpenSSL wrote.
+    let is_message = matches!(label, b"PKCS7" | b"CMS");
+    let is_trusted = label == b"TRUSTED CERTIFICATE";
+    if !is_message && !is_trusted && !matches!(label, b"CERTIFICATE" | b"X509 CERTIFICATE") {
+        return Ok(Vec::new());
+    }
+    let contents = match pem::parse(text) {
+        Ok(block) => block.into_contents(),
+        Err(error) => {
+            return Ok(vec![damaged(format!("not a PEM certificate: {}", damage(&error)))]);
+        }
+    };
+    if is_message {
+        return Ok(match message(&contents, path)? {
+            Some(certificates) => certificates.into_iter().map(Block::Certificate).collect(),
+            None => vec![damaged("not a PKCS#7 message".to_owned())],
+        });
+    }
+    Ok(vec![match certificate(&contents, position, path) {
+        Block::Unreadable { .. } if is_trusted => {
+            Block::Damaged(Error::Trusted { path: path.to_owned(), position })
+        }
+        block => block,
+    }])
+}
+
+/// What is wrong with a PEM block.
+fn damage(error: &PemError) -> &'static str {
+    match error {
+        PemError::MalformedFraming | PemError::MissingEndTag => "its END line is missing",
+        PemError::MismatchedTags(..) => "its END line has another label than its BEGIN line",
+        PemError::MissingBeginTag => "its BEGIN line has no label",
+        PemError::NotUtf8(_) => "it is not text",
+        PemError::InvalidData(_) => "its Base64 cannot be decoded",
+        _ => "the lines before its Base64 are no headers",
+    }
+}
+
+fn certificate(der: &[u8], position: usize, path: &Path) -> Block {
+    match Certificate::from_der(der) {
+        Ok(certificate) => Block::Certificate(certificate),
+        Err(error) => Block::Unreadable {
+            der: der.to_vec(),
+            error: Error::Malformed { path: path.to_owned(), position, problem: error.to_string() },
+        },
+    }
+}
+
+/// The certificates of a PKCS#7 message; `None` if `content` is none.
+fn message(content: &[u8], path: &Path) -> Result<Option<Vec<Certificate>>, Error> {
+    // One more than is taken, since what is left out has to be said.
+    match pkcs7::certificates(content, MAX_ROOTS + 1) {
+        Some(found) if found.len() > MAX_ROOTS => Err(Error::TooMany(path.to_owned())),
+        Some(found) => Ok(Some(leaf_first(found))),
+        None => Ok(None),
+    }
+}
+
+/// What issued none of the others, by name, before the others.
+fn leaf_first(mut certificates: Vec<Certificate>) -> Vec<Certificate> {
+    let is_leaf = |one: &Certificate| {
+        let issued = |other: &Certificate| other != one && other.issuer_der() == one.subject_der();
+        !certificates.iter().any(issued)
+    };
+    if let Some(position) = certificates.iter().position(is_leaf) {
+        certificates[..=position].rotate_right(1);
+    }
+    certificates
+}

@@ -1,0 +1,9 @@
+//! The roots that the user trusts: Mozilla's, the system's, files; and the roots that left
+//! Mozilla's store.
+
+mod certificate_file;
+mod error;
+mod mozilla;
+pub(crate) mod removed;
+pub mod store;
+mod unsupported_format;

@@ -1,0 +1,311 @@
+//! The roots that the user trusts.
+//!
+//! In: Mozilla's bundled list, the system's, PEM files, fingerprints. Out: [`Store`], which finds
+//! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub use super::{
+    certificate_file::{certificates_in, chain_in, read_certificates, read_chain},
+    error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
+    mozilla::{
+        has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
+    },
+    unsupported_format::Format,
+};
+use crate::{
+    text::foreign::Foreign,
+    x509::certificate::{Certificate, Sha256},
+};
+
+/// The most certificates that cannot be read and are named.
+const MAX_PROBLEMS: usize = 16;
+
+/// Roots that the user trusts.
+#[derive(Debug, Clone, Default)]
+pub struct Store {
+    mozilla: bool,
+    /// Shared among clones: each target has one.
+    added: Arc<Vec<Root>>,
+    fingerprints: Vec<Sha256>,
+    passed_over: Vec<String>,
+}
+
+/// A certificate that the user trusts as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Why it is trusted.
+    pub source: Source,
+}
+
+/// Where a certificate came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The server sent it.
+    Server,
+    /// It was read from a file as if a server had sent it.
+    Presented(PathBuf),
+    /// It was fetched from the caIssuers URL of another certificate.
+    Fetched(Foreign),
+    /// Mozilla's list, bundled with certgrab.
+    Mozilla,
+    /// The operating system's list.
+    System,
+    /// A file that the user named.
+    File(PathBuf),
+    /// The user gave its SHA-256.
+    Fingerprint,
+}
+
+impl Store {
+    /// Mozilla's roots for servers, as bundled in webpki-root-certs.
+    #[must_use]
+    pub fn mozilla() -> Self {
+        Self { mozilla: true, ..Self::default() }
+    }
+
+    /// Also trusts Mozilla's roots.
+    pub fn add_mozilla(&mut self) {
+        self.mozilla = true;
+    }
+
+    /// Also trusts the certificates of a file, see [`read_certificates`], or of the files of a
+    /// directory.
+    ///
+    /// A certificate that cannot be read is passed over, and [`Store::passed_over`] names it, as
+    /// long as another one can. In a directory, files without a certificate are passed over too.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, is over a limit, or holds something else than certificates; the
+    /// directory holds none at all.
+    pub fn add_path(&mut self, path: &Path) -> Result<(), Error> {
+        let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
+        if !fs::metadata(path).map_err(unreadable)?.is_dir() {
+            return self.add_file(path);
+        }
+        let mut files = Vec::new();
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            files.push(entry.map_err(unreadable)?.path());
+        }
+        files.retain(|file| file.is_file());
+        files.sort();
+        let (before, mut problems) = (self.added.len(), Vec::new());
+        for file in &files {
+            match self.add_file(file) {
+                Ok(()) | Err(Error::Empty { .. }) => {}
+                Err(
+                    error @ (Error::Malformed { .. }
+                    | Error::Trusted { .. }
+                    | Error::OtherFormat { .. }),
+                ) => {
+                    problems.push(error.with_hint());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if self.added.len() == before {
+            let (path, files) = (path.to_owned(), files.len());
+            return Err(Error::EmptyDirectory { path, files, problems });
+        }
+        problems.into_iter().for_each(|problem| self.pass_over(problem));
+        Ok(())
+    }
+
+    /// What of the roots could not be read, a sentence each; of very many, the first.
+    #[must_use]
+    pub fn passed_over(&self) -> &[String] {
+        &self.passed_over
+    }
+
+    fn add_file(&mut self, path: &Path) -> Result<(), Error> {
+        self.add_content(&super::certificate_file::content_of(path)?, path)
+    }
+
+    /// Also trusts the certificates in `content`, which came from `path`. What of them cannot be
+    /// read, [`Store::passed_over`] names.
+    ///
+    /// # Errors
+    ///
+    /// It is over a limit, or holds no certificate that can be read.
+    pub fn add_content(&mut self, content: &[u8], path: &Path) -> Result<(), Error> {
+        let (certificates, problems) = super::certificate_file::roots_in(content, path)?;
+        problems.iter().for_each(|problem| self.pass_over(problem.with_hint()));
+        self.add_certificates(certificates, path)
+    }
+
+    fn pass_over(&mut self, problem: String) {
+        match self.passed_over.len() {
+            0..MAX_PROBLEMS => self.passed_over.push(problem),
+            MAX_PROBLEMS => self.passed_over.push("more of the roots cannot be read".to_owned()),
+            _ => {}
+        }
+    }
+
+    /// Also trusts the operating system's roots.
+    ///
+    /// # Errors
+    ///
+    /// The system's roots cannot be read, or there are none.
+    pub fn add_system(&mut self) -> Result<(), Error> {
+        let found = rustls_native_certs::load_native_certs();
+        if let (true, Some(error)) = (found.certs.is_empty(), found.errors.first()) {
+            return Err(Error::System(Foreign::text(&error.to_string())));
+        }
+        let place = Path::new("the system's store");
+        for error in &found.errors {
+            self.pass_over(Foreign::text(&error.to_string()).line());
+        }
+        for (index, der) in found.certs.iter().enumerate() {
+            match Certificate::from_der(der) {
+                Ok(certificate) => self.add(place, Root { certificate, source: Source::System })?,
+                Err(problem) => {
+                    let (number, sha256) = (index + 1, Sha256::of(der));
+                    self.pass_over(format!(
+                        "certificate {number} of the system's store, SHA-256 {sha256}, is {problem}"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Also trusts `certificate`, which the user knows as `name`.
+    pub fn add_certificate(&mut self, certificate: Certificate, name: &str) {
+        Arc::make_mut(&mut self.added)
+            .push(Root { certificate, source: Source::File(name.into()) });
+    }
+
+    fn add(&mut self, path: &Path, root: Root) -> Result<(), Error> {
+        if self.added.len() == MAX_ROOTS {
+            return Err(Error::TooMany(path.to_owned()));
+        }
+        Arc::make_mut(&mut self.added).push(root);
+        Ok(())
+    }
+
+    /// Also trusts certificates that were read elsewhere; `place` names where for a message.
+    ///
+    /// # Errors
+    ///
+    /// There are more than [`MAX_ROOTS`] roots.
+    pub fn add_certificates(
+        &mut self,
+        certificates: impl IntoIterator<Item = Certificate>,
+        place: &Path,
+    ) -> Result<(), Error> {
+        certificates.into_iter().try_for_each(|certificate| {
+            self.add(place, Root { certificate, source: Source::File(place.to_owned()) })
+        })
+    }
+
+    /// Also trusts the certificate with this SHA-256, wherever it turns up.
+    pub fn trust_sha256(&mut self, fingerprint: Sha256) {
+        self.fingerprints.push(fingerprint);
+    }
+
+    /// The certificate as a root, if the user named it by its fingerprint or in a file.
+    ///
+    /// Mozilla's roots are not looked at: this is for a certificate that is not a root by name.
+    #[must_use]
+    pub fn by_the_users_word(&self, certificate: &Certificate) -> Option<Root> {
+        if let Some(root) = self.added.iter().find(|root| root.certificate == *certificate) {
+            return Some(root.clone());
+        }
+        let named = self.fingerprints.contains(&certificate.sha256());
+        named.then(|| Root { certificate: certificate.clone(), source: Source::Fingerprint })
+    }
+
+    /// Every reason to trust `certificate` itself, byte for byte; none if this store has it nowhere.
+    ///
+    /// Mozilla's copy counts where the system's store has the root in another: [`crate::judge::rank`]
+    /// takes that one.
+    #[must_use]
+    pub fn sources(&self, certificate: &Certificate) -> Vec<Source> {
+        let is_twin = |root: &Root| root.certificate.is_same_anchor(certificate);
+        let in_system =
+            || self.added.iter().any(|one| one.source == Source::System && is_twin(one));
+        let is_mozillas = (self.mozilla || in_system()) && mozilla_has(certificate);
+        let mut sources = Vec::from_iter(is_mozillas.then_some(Source::Mozilla));
+        let same = self.added.iter().filter(|root| root.certificate == *certificate);
+        sources.extend(same.map(|root| root.source.clone()));
+        let is_named = self.fingerprints.contains(&certificate.sha256());
+        sources.extend(is_named.then_some(Source::Fingerprint));
+        sources
+    }
+
+    /// The roots whose subject is `name` (a DER name, compared byte by byte), Mozilla's first.
+    #[must_use]
+    pub fn named(&self, name: &[u8]) -> Vec<Root> {
+        let mut roots = Vec::new();
+        if self.mozilla {
+            roots.extend(super::mozilla::named(name));
+        }
+        let added = self.added.iter().filter(|root| root.certificate.subject_der() == name);
+        for root in added {
+            if !roots.iter().any(|known: &Root| known.certificate == root.certificate) {
+                roots.push(root.clone());
+            }
+        }
+        roots
+    }
+
+    /// The roots that were added to it, Mozilla's not among them.
+    pub(crate) fn added(&self) -> impl Iterator<Item = &Root> {
+        self.added.iter()
+    }
+
+    /// The root, of this store or of Mozilla's, whose certificate or key (RFC 7469 section 2.4)
+    /// has this SHA-256.
+    #[must_use]
+    pub fn pinned(&self, fingerprint: Sha256) -> Option<Root> {
+        let mozilla = (0..mozilla_list().len()).filter_map(super::mozilla::root);
+        self.added.iter().cloned().chain(mozilla).find(|root| {
+            let certificate = &root.certificate;
+            certificate.sha256() == fingerprint || Sha256::of(certificate.spki_der()) == fingerprint
+        })
+    }
+
+    /// The store in the user's words: `Mozilla's store`.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let mut parts = Vec::new();
+        if self.mozilla {
+            parts.push("Mozilla's store".to_owned());
+        }
+        for root in self.added.iter() {
+            let part = root.source.to_string();
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        match parts.as_slice() {
+            [] if self.fingerprints.is_empty() => "the empty store".to_owned(),
+            [] => "the fingerprints given".to_owned(),
+            [one] => one.clone(),
+            [first, .., last] if parts.len() > 3 => format!("{first} ... {last}"),
+            [start @ .., last] => format!("{} or {last}", start.join(", ")),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = |path: &Path| Foreign::text(&path.display().to_string()).line();
+        match self {
+            Self::Server => f.write_str("sent by the server"),
+            Self::Presented(path) => write!(f, "read from {} as sent by the server", file(path)),
+            Self::Fetched(url) => write!(f, "fetched from {}", url.line()),
+            Self::Mozilla => f.write_str("Mozilla's store"),
+            Self::System => f.write_str("the system's store"),
+            Self::File(path) => f.write_str(&file(path)),
+            Self::Fingerprint => f.write_str("trusted by its SHA-256"),
+        }
+    }
+}

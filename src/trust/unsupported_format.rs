@@ -1,0 +1,87 @@
+//! Files that hold certificates in a way that is not read: what they are, so that people are told.
+
+use std::fmt;
+
+use der::{Tag, asn1::ObjectIdentifier};
+
+use crate::x509::der::{Elements, only};
+
+/// A format that is recognised and not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// PFX (RFC 7292 section 4), mostly encrypted with a password.
+    Pkcs12,
+    /// The key store of Java before version 9.
+    JavaKeyStore,
+    /// Text in UTF-16, as Windows PowerShell writes it with `>`.
+    Utf16,
+}
+
+/// id-data and id-signedData (RFC 5652 sections 4 and 5.1), either of which a PFX holds.
+const PFX_CONTENTS: [ObjectIdentifier; 2] = [
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1"),
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2"),
+];
+
+/// How a Java key store begins (OpenJDK, `sun.security.provider.JavaKeyStore`, `MAGIC`).
+const JAVA_KEY_STORE: &[u8] = &[0xfe, 0xed, 0xfe, 0xed];
+
+/// The byte order marks of UTF-16 (RFC 2781 section 3.2).
+const BYTE_ORDER_MARKS: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
+
+/// How PEM begins in UTF-16 without a mark.
+const DASHES: [&[u8]; 2] = [b"-\0-\0-\0-\0", b"\0-\0-\0-\0-"];
+
+impl Format {
+    /// The format of `content`, if it is one of these.
+    pub(crate) fn of(content: &[u8]) -> Option<Self> {
+        let begins = |with: &&[u8]| content.starts_with(with);
+        if is_pkcs12(content) {
+            Some(Self::Pkcs12)
+        } else if begins(&JAVA_KEY_STORE) {
+            Some(Self::JavaKeyStore)
+        } else if BYTE_ORDER_MARKS.iter().chain(&DASHES).any(begins) {
+            Some(Self::Utf16)
+        } else {
+            None
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) const fn hint(self) -> &'static str {
+        match self {
+            Self::Pkcs12 => {
+                "`openssl pkcs12 -in FILE -nokeys -out certificates.pem` writes its certificates \
+                 as PEM, which is read"
+            }
+            Self::JavaKeyStore => {
+                "`keytool -exportcert -rfc -keystore FILE -alias ALIAS` writes a certificate as \
+                 PEM, which is read; `keytool -list -keystore FILE` lists the aliases"
+            }
+            Self::Utf16 => "save it as UTF-8 or ASCII",
+        }
+    }
+}
+
+/// Whether `content` is a PFX: version 3, then a contentInfo (RFC 7292 section 4).
+fn is_pkcs12(content: &[u8]) -> bool {
+    let parts = || {
+        let mut parts = Elements::of(only(content)?.value);
+        let version = parts.tagged(Tag::Integer)?;
+        let kind = Elements::of(parts.sequence()?.value).oid()?;
+        Some((version.value, kind))
+    };
+    parts().is_some_and(|(version, kind)| version == [3] && PFX_CONTENTS.contains(&kind))
+}
+
+impl fmt::Display for Format {
+    /// Completes the sentence "the file is ...".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pkcs12 => "a PKCS#12 file, which is not read",
+            Self::JavaKeyStore => "a Java key store, which is not read",
+            Self::Utf16 => "text in UTF-16, which is not read",
+        })
+    }
+}

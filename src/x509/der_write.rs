@@ -1,0 +1,20 @@
+//! Elements made of others; tags, lengths and simple values are those of the crate `der`.
+//!
+//! Its family has crates for PKCS #7 and #12, `cms` and `pkcs12`, with structures but no
+//! truststores. Both are releases to come, and either brings more crates than certgrab has without
+//! features, where these forms are made too.
+
+use der::{Encode as _, Tag, TagNumber, asn1::AnyRef};
+
+/// `[0]`, constructed: around a value, or in the place of its SET.
+pub(crate) const EXPLICIT_0: Tag = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
+
+/// The element of `tag` around `contents`, which are in DER where they are elements.
+pub(crate) fn value(tag: Tag, contents: &[u8]) -> der::Result<Vec<u8>> {
+    AnyRef::new(tag, contents)?.to_der()
+}
+
+/// A SEQUENCE of elements.
+pub(crate) fn sequence<const N: usize>(elements: &[Vec<u8>; N]) -> der::Result<Vec<u8>> {
+    value(Tag::Sequence, &elements.concat())
+}

@@ -1,0 +1,175 @@
+//! The public key of a certificate, and the names of algorithms.
+
+use std::fmt;
+
+use der::{Tag, asn1::ObjectIdentifier};
+
+use super::der::{Element, Elements, oid_text, only};
+
+/// The public key of a certificate, as far as certgrab names keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// RSA (RFC 8017), big-endian modulus and exponent without leading zeros.
+    Rsa {
+        /// The modulus.
+        modulus: Vec<u8>,
+        /// The public exponent.
+        exponent: Vec<u8>,
+    },
+    /// A point on a named curve (RFC 5480), as the key's bit string holds it.
+    Ec {
+        /// The curve.
+        curve: ObjectIdentifier,
+        /// The encoded point.
+        point: Vec<u8>,
+    },
+    /// Any other algorithm, by its object identifier.
+    Other(ObjectIdentifier),
+    /// An algorithm whose object identifier is longer or larger than `ObjectIdentifier` holds, as
+    /// text.
+    Unknown(String),
+}
+
+/// A curve of NIST (FIPS 186-5; RFC 5480 section 2.1.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NistCurve {
+    /// secp256r1.
+    P256,
+    /// secp384r1.
+    P384,
+    /// secp521r1.
+    P521,
+}
+
+const fn oid(text: &'static str) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(text)
+}
+
+/// rsaEncryption (RFC 8017 appendix A.1).
+pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
+/// id-ecPublicKey (RFC 5480 section 2.1.1).
+pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
+// RFC 5480 section 2.1.1.1.
+const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = oid("1.3.132.0.34");
+const P521: ObjectIdentifier = oid("1.3.132.0.35");
+/// id-RSASSA-PSS (RFC 4055 section 1.2), of a signature or of a key that makes no other.
+pub(crate) const RSASSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
+/// ecdsa-with-SHA512 (RFC 5758 section 3.2).
+pub(crate) const ECDSA_WITH_SHA512: ObjectIdentifier = oid("1.2.840.10045.4.3.4");
+/// id-Ed25519 (RFC 8410 section 3).
+pub(crate) const ED25519: ObjectIdentifier = oid("1.3.101.112");
+/// id-Ed448 (RFC 8410 section 3).
+pub(crate) const ED448: ObjectIdentifier = oid("1.3.101.113");
+
+impl Key {
+    /// Bits of the RSA modulus or of the curve's field; `None` where certgrab does not know.
+    #[must_use]
+    pub fn bits(&self) -> Option<usize> {
+        match self {
+            Self::Rsa { modulus, .. } => {
+                let leading = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+                Some(modulus.len() * 8 - leading)
+            }
+            Self::Ec { curve, .. } => curve_name(*curve).map(|(_, bits)| bits),
+            Self::Other(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// The curve of NIST that the key is on, if it is on one of the three in use.
+    #[must_use]
+    pub fn nist_curve(&self) -> Option<NistCurve> {
+        match self {
+            Self::Ec { curve: P256, .. } => Some(NistCurve::P256),
+            Self::Ec { curve: P384, .. } => Some(NistCurve::P384),
+            Self::Ec { curve: P521, .. } => Some(NistCurve::P521),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    /// `RSA 2048`, `EC P-384`, `Ed25519`, or the identifier of what certgrab has no name for.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa { .. } => write!(f, "RSA {}", self.bits().unwrap_or_default()),
+            Self::Ec { curve, .. } => match curve_name(*curve) {
+                Some((name, _)) => write!(f, "EC {name}"),
+                None => write!(f, "EC on curve {curve}"),
+            },
+            Self::Other(id) => f.write_str(&algorithm_name(id.as_bytes())),
+            Self::Unknown(id) => f.write_str(id),
+        }
+    }
+}
+
+/// Named curves (RFC 5480 section 2.1.1.1, RFC 5639) and the bits of their field.
+fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
+    const CURVES: [(ObjectIdentifier, &str, usize); 8] = [
+        (P256, "P-256", 256),
+        (P384, "P-384", 384),
+        (P521, "P-521", 521),
+        (oid("1.3.132.0.33"), "P-224", 224),
+        (oid("1.3.132.0.10"), "secp256k1", 256),
+        (oid("1.3.36.3.3.2.8.1.1.7"), "brainpoolP256r1", 256),
+        (oid("1.3.36.3.3.2.8.1.1.11"), "brainpoolP384r1", 384),
+        (oid("1.3.36.3.3.2.8.1.1.13"), "brainpoolP512r1", 512),
+    ];
+    CURVES.iter().find(|(curve, ..)| *curve == id).map(|(_, name, bits)| (*name, *bits))
+}
+
+/// Names of algorithms as in RFC 8017, 5758, 5480, 8410, 3279; the identifier where none is known.
+pub(crate) fn algorithm_name(id: &[u8]) -> String {
+    const NAMES: [(ObjectIdentifier, &str); 21] = [
+        (RSA_ENCRYPTION, "RSA"),
+        (oid("1.2.840.113549.1.1.2"), "md2WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.4"), "md5WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.5"), "sha1WithRSAEncryption"),
+        (RSASSA_PSS, "RSASSA-PSS"),
+        (oid("1.2.840.113549.1.1.11"), "sha256WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.12"), "sha384WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.13"), "sha512WithRSAEncryption"),
+        (oid("1.2.840.113549.1.1.14"), "sha224WithRSAEncryption"),
+        (oid("1.2.840.10045.4.1"), "ecdsa-with-SHA1"),
+        (oid("1.2.840.10045.4.3.1"), "ecdsa-with-SHA224"),
+        (oid("1.2.840.10045.4.3.2"), "ecdsa-with-SHA256"),
+        (oid("1.2.840.10045.4.3.3"), "ecdsa-with-SHA384"),
+        (ECDSA_WITH_SHA512, "ecdsa-with-SHA512"),
+        (oid("1.3.101.110"), "X25519"),
+        (ED25519, "Ed25519"),
+        (ED448, "Ed448"),
+        (oid("1.2.840.10040.4.1"), "DSA"),
+        (oid("1.2.840.10040.4.3"), "dsa-with-sha1"),
+        (oid("2.16.840.1.101.3.4.3.2"), "dsa-with-sha256"),
+        (oid("2.16.840.1.101.3.4.3.18"), "ML-DSA-65"),
+    ];
+    let known = NAMES.iter().find(|(named, _)| named.as_bytes() == id);
+    known.map_or_else(|| oid_text(id), |(_, name)| (*name).to_owned())
+}
+
+/// The key of a subjectPublicKeyInfo; one whose contents are junk is known by its algorithm alone.
+pub(crate) fn read(spki: &[u8]) -> Option<Key> {
+    let mut parts = Elements::of(spki);
+    let mut algorithm = Elements::of(parts.sequence()?.value);
+    let id = algorithm.oid_bytes()?;
+    // The first octet counts unused bits (X.690 section 8.6.2.2); keys have none.
+    let key = parts.tagged(Tag::BitString)?.value.get(1..)?;
+    let Ok(id) = ObjectIdentifier::from_bytes(id) else { return Some(Key::Unknown(oid_text(id))) };
+    let known = match id {
+        RSA_ENCRYPTION => read_rsa_key(key),
+        EC_PUBLIC_KEY => algorithm.oid().map(|curve| Key::Ec { curve, point: key.to_vec() }),
+        _ => None,
+    };
+    Some(known.unwrap_or(Key::Other(id)))
+}
+
+/// RSAPublicKey (RFC 8017 appendix A.1.1).
+fn read_rsa_key(key: &[u8]) -> Option<Key> {
+    let mut numbers = Elements::of(only(key).filter(Element::is_sequence)?.value);
+    let mut number = || {
+        let value = numbers.tagged(Tag::Integer)?.value;
+        let start = value.iter().position(|&byte| byte != 0).unwrap_or(value.len());
+        Some(value[start..].to_vec())
+    };
+    Some(Key::Rsa { modulus: number()?, exponent: number()? })
+}

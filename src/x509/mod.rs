@@ -1,0 +1,14 @@
+//! Certificates: DER, names, keys, extensions and signatures (RFC 5280).
+
+pub mod certificate;
+pub(crate) mod der;
+pub(crate) mod der_write;
+#[cfg(feature = "fetch")]
+pub mod extensions;
+pub(crate) mod key;
+pub mod name;
+#[cfg(feature = "fetch")]
+pub(crate) mod pkcs7;
+pub(crate) mod sha256;
+#[cfg(feature = "fetch")]
+pub(crate) mod signature;

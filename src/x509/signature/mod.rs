@@ -1,0 +1,321 @@
+//! What was computed before, remembered within a run.
+//!
+//! The search for paths, the proof and the rules of a consumer ask the same questions, and thousands
+//! of servers share their authorities. Whatever is remembered here depends on its question alone,
+//! which is kept whole or as a SHA-256 over all of it, so that no other question has the same answer.
+//!
+//! A signature is remembered, right or wrong, over the algorithm, the key, the message and the
+//! signature.
+
+pub(crate) mod ecdsa;
+
+use std::{
+    borrow::Borrow,
+    collections::HashMap,
+    hash::Hash,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+use der::Tag;
+use ring::digest;
+use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
+
+use super::{
+    certificate::{Certificate, Malformed},
+    der::{Element, Elements, only},
+};
+
+/// Signatures remembered in each generation: 32 bytes each, 256 KiB in all. A run over a hundred
+/// thousand servers meets a few hundred authorities.
+const MAX_SIGNATURES: usize = 4_096;
+
+/// Certificates remembered in each generation, with what was read from them: some 2 KiB each as a
+/// rule. As many servers as are asked at once may be between their first and their last use.
+const MAX_CERTIFICATES: usize = 256;
+
+/// Answers by their questions, in two generations: when the younger one is full, the older one is
+/// forgotten. So what is asked for again and again stays, and memory is bounded.
+pub(crate) struct Memory<Q, A> {
+    most: usize,
+    generations: Mutex<Option<Generations<Q, A>>>,
+}
+
+struct Generations<Q, A> {
+    younger: HashMap<Q, A>,
+    older: HashMap<Q, A>,
+}
+
+impl<Q: Hash + Eq, A: Clone> Memory<Q, A> {
+    /// An empty one with up to `most` answers in each generation.
+    pub(crate) const fn new(most: usize) -> Self {
+        Self { most, generations: Mutex::new(None) }
+    }
+
+    /// The answer to `question`, if it is remembered.
+    pub(crate) fn recall<R>(&self, question: &R) -> Option<A>
+    where
+        Q: Borrow<R>,
+        R: Hash + Eq + ?Sized,
+    {
+        let mut generations = self.lock();
+        let generations = generations.as_mut()?;
+        if let Some(answer) = generations.younger.get(question) {
+            return Some(answer.clone());
+        }
+        let (question, answer) = generations.older.remove_entry(question)?;
+        generations.keep(question, answer.clone(), self.most);
+        Some(answer)
+    }
+
+    /// Remembers `answer`.
+    pub(crate) fn keep(&self, question: Q, answer: A) {
+        self.lock().get_or_insert_default().keep(question, answer, self.most);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Generations<Q, A>>> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<Q: Hash + Eq, A> Generations<Q, A> {
+    fn keep(&mut self, question: Q, answer: A, most: usize) {
+        if self.younger.len() >= most {
+            std::mem::swap(&mut self.younger, &mut self.older);
+            self.younger.clear();
+        }
+        self.younger.insert(question, answer);
+    }
+}
+
+impl<Q, A> Default for Generations<Q, A> {
+    fn default() -> Self {
+        Self { younger: HashMap::new(), older: HashMap::new() }
+    }
+}
+
+/// Reads a certificate, or finds it as it was read before with all that was computed of it.
+///
+/// # Errors
+///
+/// See [`Certificate::from_der`].
+pub(crate) fn certificate(der: &[u8]) -> Result<Certificate, Malformed> {
+    static READ: Memory<Certificate, Certificate> = Memory::new(MAX_CERTIFICATES);
+    if let Some(known) = READ.recall(der) {
+        return Ok(known);
+    }
+    let read = Certificate::from_der(der)?;
+    READ.keep(read.clone(), read.clone());
+    Ok(read)
+}
+
+/// The algorithms of rustls-webpki's ring provider and what ring lacks, each with the memory of this
+/// process; those of ECDSA under the identifier with NULL too.
+pub(crate) fn algorithms() -> &'static [Remembering] {
+    static ALGORITHMS: OnceLock<Vec<Remembering>> = OnceLock::new();
+    ALGORITHMS.get_or_init(|| {
+        webpki::ALL_VERIFICATION_ALGS
+            .iter()
+            .copied()
+            .chain(ecdsa::ALL)
+            .flat_map(|algorithm| {
+                let id = algorithm.signature_alg_id();
+                let ids = [Some(id), ecdsa::with_null(id)].into_iter().flatten();
+                ids.map(move |signature| Remembering { algorithm, signature })
+            })
+            .collect()
+    })
+}
+
+/// Whether the signature on `child` is by the key in `spki`, a whole subjectPublicKeyInfo; `None`
+/// where no algorithm of the proof is for both, or the key is no point of its curve.
+pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
+    signature_check(child, spki)?.outcome()
+}
+
+/// The check of the signature on `child` by the key in `spki`; `None` where no algorithm of the
+/// proof is for both.
+pub(crate) fn signature_check<'a>(child: &'a [u8], spki: &'a [u8]) -> Option<SignatureCheck<'a>> {
+    let mut outer = Elements::of(only(child)?.value);
+    let message = outer.sequence()?.whole;
+    let algorithm = outer.sequence()?.value;
+    let signature = whole_octets(outer.next()?)?;
+    let mut fields = Elements::of(only(spki)?.value);
+    let key_algorithm = fields.sequence()?.value;
+    let key = whole_octets(fields.next()?)?;
+    let algorithm = algorithms().iter().find(|known| {
+        known.signature_alg_id().as_ref() == algorithm
+            && known.public_key_alg_id().as_ref() == key_algorithm
+    })?;
+    Some(SignatureCheck { algorithm, key, message, signature })
+}
+
+/// A signature that can be checked.
+pub(crate) struct SignatureCheck<'a> {
+    algorithm: &'static Remembering,
+    key: &'a [u8],
+    message: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl SignatureCheck<'_> {
+    /// A SHA-256 over all that the outcome depends on.
+    pub(crate) fn question(&self) -> [u8; 32] {
+        self.algorithm.question(self.key, self.message, self.signature)
+    }
+
+    /// Whether it is right; `None` where the key is no point of its curve.
+    pub(crate) fn outcome(&self) -> Option<bool> {
+        let Self { algorithm, key, message, signature } = self;
+        if algorithm.verify_signature(key, message, signature).is_ok() {
+            return Some(true);
+        }
+        ecdsa::is_key(algorithm.public_key_alg_id(), key).then_some(false)
+    }
+}
+
+/// The contents of a BIT STRING whose last octet is full (X.690 section 8.6.2).
+fn whole_octets(element: Element<'_>) -> Option<&[u8]> {
+    match (element.tag, element.value) {
+        (Tag::BitString, [0, octets @ ..]) => Some(octets),
+        _ => None,
+    }
+}
+
+/// An algorithm that does not compute again what it found before, and that takes points of elliptic
+/// curves in their compressed form too (SEC 1 section 2.3.3), which ring does not.
+#[derive(Debug)]
+pub(crate) struct Remembering {
+    algorithm: &'static dyn SignatureVerificationAlgorithm,
+    signature: AlgorithmIdentifier,
+}
+
+impl SignatureVerificationAlgorithm for Remembering {
+    fn verify_signature(
+        &self,
+        public_key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        static CHECKED: Memory<[u8; 32], bool> = Memory::new(MAX_SIGNATURES);
+        let question = self.question(public_key, message, signature);
+        let is_right = CHECKED.recall(&question).unwrap_or_else(|| {
+            let point = ecdsa::uncompressed(self.public_key_alg_id(), public_key);
+            let key = point.as_deref().unwrap_or(public_key);
+            let is_right = self.algorithm.verify_signature(key, message, signature).is_ok();
+            CHECKED.keep(question, is_right);
+            is_right
+        });
+        if is_right { Ok(()) } else { Err(InvalidSignature) }
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.algorithm.public_key_alg_id()
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.signature
+    }
+}
+
+impl Remembering {
+    /// The whole question, each part with its length so that no two questions run together.
+    pub(crate) fn question(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> [u8; 32] {
+        let (key_algorithm, algorithm) = (self.public_key_alg_id(), self.signature_alg_id());
+        let parts = [key_algorithm.as_ref(), algorithm.as_ref(), public_key, message, signature];
+        let mut context = digest::Context::new(&digest::SHA256);
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let mut question = [0; 32];
+        question.copy_from_slice(context.finish().as_ref());
+        question
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_again_stays_and_the_rest_is_forgotten_in_time() {
+        let memory: Memory<u32, u32> = Memory::new(4);
+        for question in 0..1_000 {
+            assert_eq!(memory.recall(&0).unwrap_or_default(), 0);
+            memory.keep(question, question * 2);
+            assert_eq!(memory.recall(&question), Some(question * 2));
+        }
+        assert_eq!(memory.recall(&0), Some(0));
+        let kept = (0..1_000).filter(|question| memory.recall(question).is_some()).count();
+        assert!((1..=8).contains(&kept), "{kept}");
+    }
+
+    #[test]
+    fn a_right_signature_is_right_again_and_a_wrong_one_stays_wrong() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = rcgen::CertificateParams::default().self_signed(&key).unwrap();
+        let (_, parsed) = x509_parser::parse_x509_certificate(certificate.der()).unwrap();
+        let point = &parsed.public_key().subject_public_key.data;
+        let message = parsed.tbs_certificate.as_ref();
+        let signature = &parsed.signature_value.data;
+        let known = webpki::ring::ECDSA_P256_SHA256;
+        let algorithm = Remembering { algorithm: known, signature: known.signature_alg_id() };
+        for _ in 0..2 {
+            assert!(algorithm.verify_signature(point, message, signature).is_ok());
+            assert!(algorithm.verify_signature(point, &message[1..], signature).is_err());
+            assert!(algorithm.verify_signature(point, message, &signature[1..]).is_err());
+        }
+    }
+
+    /// Calls every signature wrong, and counts them.
+    #[derive(Debug)]
+    struct Wrong(AtomicUsize);
+
+    impl SignatureVerificationAlgorithm for Wrong {
+        fn verify_signature(&self, _: &[u8], _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Err(InvalidSignature)
+        }
+
+        fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+            AlgorithmIdentifier::from_slice(b"a key of this test")
+        }
+
+        fn signature_alg_id(&self) -> AlgorithmIdentifier {
+            AlgorithmIdentifier::from_slice(b"a signature of this test")
+        }
+    }
+
+    #[test]
+    fn a_wrong_signature_is_computed_once_like_a_right_one() {
+        static WRONG: Wrong = Wrong(AtomicUsize::new(0));
+        let algorithm = Remembering { algorithm: &WRONG, signature: WRONG.signature_alg_id() };
+        for _ in 0..3 {
+            assert!(algorithm.verify_signature(b"key", b"message", b"signature").is_err());
+        }
+        assert_eq!(WRONG.0.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn a_signature_on_a_certificate_is_by_one_key_and_by_no_other() {
+        let made = [(); 2].map(|()| {
+            let key = rcgen::KeyPair::generate().unwrap();
+            rcgen::CertificateParams::default().self_signed(&key).unwrap().der().to_vec()
+        });
+        let [(child, own), (_, other)] = made.each_ref().map(|der| {
+            let (_, parsed) = x509_parser::parse_x509_certificate(der).unwrap();
+            (der, parsed.public_key().raw.to_vec())
+        });
+        for _ in 0..2 {
+            assert_eq!(is_signed_by(child, &own), Some(true));
+            assert_eq!(is_signed_by(child, &other), Some(false));
+        }
+        assert_eq!(is_signed_by(child, &own[1..]), None);
+        let mut altered = child.clone();
+        let last = altered.len() - 1;
+        altered[last] ^= 1;
+        assert_eq!(is_signed_by(&altered, &own), Some(false));
+    }
+}

@@ -1,0 +1,292 @@
+//! Work is bounded: whatever a server sends, certgrab looks at so many paths and checks so many
+//! signatures, and no file costs more than its size. Steps are counted, not timed.
+
+use std::sync::Arc;
+
+use certgrab::{
+    chain::Presented,
+    check,
+    judge::{
+        path::{self, Question},
+        work::{MAX_PARTIAL_PATHS, MAX_SIGNATURE_CHECKS, Spent, Work},
+    },
+    net::aia,
+    run::grab::TIMEOUT,
+    trust::store::{Source, Store},
+    x509::certificate::Certificate,
+};
+use rustls::pki_types::{CertificateDer, ServerName};
+
+use crate::{
+    issuers::{Files, block_on, forgetful, pki_with},
+    support::{
+        Pki, Server, certgrab, grab,
+        maze::{self, Keys, maze, mesh},
+        pki::pem_of,
+    },
+};
+
+fn presented(chain: &[CertificateDer<'_>]) -> Presented {
+    Presented::from_message(chain.iter().map(|der| der.as_ref()), Source::Server)
+}
+
+/// What `ask` does with a question about `plc.test`, and the work that it took.
+fn cost<T>(ask: impl FnOnce(Question<'_>) -> T) -> (T, Work) {
+    let name = ServerName::try_from("plc.test").expect("a name");
+    let (at, work) = ("2030-01-01".parse().expect("a time"), Work::default());
+    let answer = ask(Question { name: &name, at, work: &work });
+    (answer, work)
+}
+
+#[test]
+fn no_more_than_a_thousand_partial_paths_are_looked_at_however_many_there_are() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    for (size, most) in [(3, 20), (12, MAX_PARTIAL_PATHS), (31, MAX_PARTIAL_PATHS)] {
+        let chain = presented(&maze(&pki, Keys::Ed448, size));
+        let (traces, work) = cost(|question| path::trace(&chain, &[], &Store::mozilla(), question));
+        assert!(work.done().0 <= most, "{size}: {work:?}");
+        assert_eq!(traces.cut, size > 3, "{size}: {work:?}");
+        assert_eq!(work.spent(), traces.cut.then_some(Spent::PartialPaths));
+        let (refused, work) =
+            cost(|question| path::find(&chain, &[], &Store::mozilla(), question).map(|_| ()));
+        assert!(work.done().0 <= most, "{size}: {work:?}");
+        assert!(refused.is_err(), "{size}");
+    }
+}
+
+#[test]
+fn no_more_than_five_hundred_signatures_are_checked_however_many_there_are() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    for size in [5, 10, 20, 31] {
+        let chain = presented(&maze(&pki, Keys::Rsa, size));
+        let (refused, work) =
+            cost(|question| path::find(&chain, &[], &Store::mozilla(), question).map(|_| ()));
+        // One for each issuer that the leaf may have.
+        assert!(work.done().1 <= size + 1, "{size}: {work:?}");
+        assert!(refused.is_err(), "{size}");
+    }
+    // Each signed each other one: all are checked, up to the limit.
+    let (chain, root) = mesh(6);
+    let (mut store, chain) = (Store::default(), presented(&chain));
+    store.add_certificate(Certificate::from_der(&root).expect("a root"), "root.pem");
+    let (found, work) = cost(|question| path::find(&chain, &[], &store, question));
+    let found = found.expect("a path");
+    assert!(!found.found.is_empty());
+    assert!(work.done().0 <= MAX_PARTIAL_PATHS, "{work:?}");
+    assert!(work.done().1 <= MAX_SIGNATURE_CHECKS, "{work:?}");
+}
+
+#[test]
+fn a_path_through_a_mesh_is_found_and_that_there_may_be_more_is_said() {
+    // 56 certificates, of which the server sends the first 31: all of the first four authorities.
+    let (chain, root) = mesh(8);
+    let (mut store, chain) = (Store::default(), presented(&chain));
+    store.add_certificate(Certificate::from_der(&root).expect("a root"), "root.pem");
+    let (found, work) = cost(|question| path::find(&chain, &[], &store, question));
+    let found = found.expect("a path");
+    let nearest = found.found.iter().map(|path| path.certificates.len()).min();
+    assert_eq!(nearest, Some(1 + 1), "{work:?}");
+    let (again, more) = cost(|question| {
+        let _ = path::find(&chain, &[], &store, question);
+        let found = path::find(&chain, &[], &store, question);
+        let _ = path::trace(&chain, &[], &store, question);
+        found
+    });
+    assert_eq!(again.expect("a path").cut, found.cut);
+    assert!(more.done().0 <= MAX_PARTIAL_PATHS, "{more:?}");
+    assert!(more.done().1 <= MAX_SIGNATURE_CHECKS, "{more:?}");
+}
+
+#[test]
+fn a_deadline_that_has_passed_ends_the_search() {
+    let (chain, root) = mesh(6);
+    let (mut store, chain) = (Store::default(), presented(&chain));
+    store.add_certificate(Certificate::from_der(&root).expect("a root"), "root.pem");
+    let name = ServerName::try_from("plc.test").expect("a name");
+    let work = Work::until(|| true);
+    let question = Question { name: &name, at: "2030-01-01".parse().expect("a time"), work: &work };
+    let refusal = path::find(&chain, &[], &store, question).expect_err("no time");
+    assert_eq!(
+        refusal.to_string(),
+        "found no path to a trusted root: the search ended at the time limit"
+    );
+    assert_eq!(refusal.kind(), "given_up");
+    assert_eq!(work.done(), (0, 0));
+}
+
+#[test]
+fn a_chain_of_31_certificates_of_one_name_ends_however_it_is_asked_for() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let chain = maze(&pki, Keys::Ed448, 31);
+    let server = Server::of(&pki).sending(&chain).start();
+    for arguments in [&["--json"][..], &["--survey", "--json"]] {
+        let out = grab(&server).args(arguments).fails_with(1).out();
+        assert!(out.contains("\"paths_cut\":true"), "{out}");
+    }
+    let out = grab(&server).args(["--paths"]).fails_with(1).out();
+    let cut = "\nthere may be more paths: the search ended after 1000 partial paths\n";
+    assert!(out.ends_with(cut), "{out}");
+    let list = format!("plc.test connect={}\n", server.address());
+    let out = certgrab().args(["--hosts", "-"]).reading(list).fails_with(1).out();
+    assert!(out.contains("\"paths_cut\":true"), "{out}");
+
+    let file = pki.file("maze.pem");
+    std::fs::write(&file, pem_of(&chain)).expect("a file");
+    let from = ["verify", "--json", "--host", "plc.test", "--from"];
+    let out = certgrab().args(from).args([&file]).fails_with(1).out();
+    assert!(out.contains("\"paths_cut\":true"), "{out}");
+    let case = serde_json::json!({
+        "id": 1,
+        "leaf": pem_of(&chain[..1]),
+        "intermediates": chain[1..].iter().map(|one| pem_of(std::slice::from_ref(one))).collect::<Vec<_>>(),
+        "roots": [pem_of(&pki.path()[1..])],
+        "time": "2030-01-01",
+        "host": "plc.test",
+    });
+    let out = certgrab().args(["verify", "--batch"]).reading(format!("{case}\n")).succeeds().out();
+    assert!(out.contains("\"ok\":false"), "{out}");
+}
+
+/// A server whose chain is a maze, and the host of its issuers, which sends more of it.
+fn lost(size: usize) -> (Pki, Files, Vec<CertificateDer<'static>>) {
+    let files = Files::start();
+    let urls: Vec<String> = (0..aia::MAX_URLS).map(|n| files.url(&format!("/{n}"))).collect();
+    for url in 0..aia::MAX_URLS {
+        let more: Vec<_> = (0..size).map(|_| maze::authority(Keys::Rsa)).collect();
+        files.serve(&format!("/{url}"), pem_of(&more).as_bytes());
+    }
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let mut chain = vec![maze::lost_leaf(&pki, Keys::Rsa, &urls)];
+    chain.extend((0..size).map(|_| maze::authority(Keys::Rsa)));
+    (pki, files, chain)
+}
+
+#[test]
+fn issuers_that_signed_nothing_cost_no_more_than_the_signatures_of_a_target() {
+    for size in [4, 8, 16] {
+        let (_pki, files, chain) = lost(size);
+        let work = Arc::new(Work::default());
+        let chain = aia::Chain {
+            presented: presented(&chain),
+            store: Store::mozilla(),
+            at: "2030-01-01".parse().expect("a time"),
+            work: Arc::clone(&work),
+        };
+        let allowed = vec![files.allowing()[1].parse().expect("an address")];
+        let options = aia::Options { allowed, ..aia::Options::default() };
+        let deadline = tokio::time::Instant::now() + TIMEOUT;
+        let fetched = block_on(aia::fetch(chain, &options, deadline));
+        assert_eq!(fetched.certificates, []);
+        // Each that has the name is tried once for each certificate that may be its child.
+        let most = (size + 1) * size * (aia::MAX_URLS + 1);
+        assert!(work.done().1 <= most.min(MAX_SIGNATURE_CHECKS), "{size}: {work:?}");
+    }
+}
+
+#[test]
+fn a_maze_of_issuers_delays_no_sound_target_beside_it() {
+    let (pki, files, chain) = lost(16);
+    let server = Server::of(&pki).sending(&chain).start();
+    let sound = Pki::root("Sound Root").leaf("sound.test");
+    let others: Vec<_> = (0..4).map(|_| Server::presenting(&sound)).collect();
+    let mut list = format!("plc.test connect={}\n", server.address()).repeat(4);
+    for other in &others {
+        list += &format!("sound.test connect={}\n", other.address());
+    }
+    let roots = sound.root_file();
+    let out = certgrab()
+        .args(["--hosts", "-", "--roots"])
+        .args([&roots])
+        .args(files.allowing())
+        .reading(list)
+        .fails_with(1)
+        .out();
+    assert_eq!(out.matches("\"status\":\"ok\"").count(), 4, "{out}");
+    assert_eq!(out.matches("\"status\":\"untrusted\"").count(), 4, "{out}");
+}
+
+#[test]
+fn no_issuer_is_fetched_for_a_leaf_of_another_name() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/issuing.crt")]);
+    files.serve("/issuing.crt", &pki.path()[1]);
+    let server = forgetful(&pki);
+    let error = certgrab()
+        .args(["other.test", "--connect", &server.address().to_string(), "--roots"])
+        .args([pki.root_file()])
+        .args(files.allowing())
+        .fails_with(1)
+        .err();
+    assert!(error.contains("is not for `other.test`"), "{error}");
+    assert_eq!(files.asked(), Vec::<String>::new());
+}
+
+/// A file of the name `name` with `content`, in a folder that lives as long as the first value.
+fn file(name: &str, content: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("a file");
+    (folder, path)
+}
+
+#[test]
+fn ten_thousand_findings_of_a_file_are_listed_and_the_rest_is_counted() {
+    for (blocks, more) in [(check::MAX_FINDINGS, None), (check::MAX_FINDINGS + 5, Some(5))] {
+        let block = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n";
+        let (_folder, path) = file("many.pem", &block.repeat(blocks));
+        let check = || certgrab().args(["check", "--offline"]).args([&path]);
+        let out = check().fails_with(1).out();
+        assert_eq!(out.matches(" error: ").count(), check::MAX_FINDINGS);
+        let said = out.lines().last().expect("a line").ends_with(": and 5 more findings");
+        assert_eq!(said, more.is_some());
+        let json: serde_json::Value =
+            serde_json::from_str(&check().args(["--json"]).fails_with(1).out()).expect("JSON");
+        assert_eq!(json["files"][0]["more_findings"].as_u64(), more);
+        let sarif = check().args(["--report", "sarif"]).fails_with(1).out();
+        assert_eq!(sarif.contains("and 5 more findings"), more.is_some());
+    }
+}
+
+#[test]
+fn two_thousand_signatures_of_a_file_are_checked_and_that_there_are_more_is_said() {
+    let root = |number: usize| {
+        let mut params = rcgen::CertificateParams::default();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.distinguished_name.push(rcgen::DnType::CommonName, format!("Root {number}"));
+        let key = rcgen::KeyPair::generate().expect("a key");
+        pem_of(&[params.self_signed(&key).expect("a root").der().clone()])
+    };
+    let roots: Vec<_> = (0..=check::MAX_SIGNATURE_CHECKS).map(root).collect();
+    for (count, is_over) in
+        [(check::MAX_SIGNATURE_CHECKS, false), (check::MAX_SIGNATURE_CHECKS + 1, true)]
+    {
+        let (_folder, path) = file("roots.pem", &roots[..count].concat());
+        let run = certgrab().args(["check", "--offline"]).args([&path]);
+        let out = if is_over { run.fails_with(5) } else { run.succeeds() }.out();
+        assert_eq!(out.contains("more than 2000 signatures"), is_over, "{out}");
+    }
+}
+
+#[test]
+fn a_file_of_another_size_is_replaced_without_being_read() {
+    use wait4::Wait4 as _;
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let (_folder, path) = file("root.pem", "");
+    // A hole of 12 GB takes no room on the disk.
+    let large = std::fs::File::options().write(true).open(&path).expect("a file");
+    large.set_len(12_000_000_000).expect("a large file");
+    let emit = format!("pem={}", path.display());
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_certgrab"))
+        .args(["plc.test", "--from"])
+        .args([pki.chain_file()])
+        .arg("--roots")
+        .args([pki.root_file()])
+        .args(["--emit", &emit])
+        .spawn()
+        .expect("the command");
+    let ended = child.wait4().expect("the command ends");
+    assert!(ended.status.success());
+    // What the process of the tests takes counts until the command begins.
+    assert!(ended.rusage.maxrss < 1024 * 1024 * 1024, "{} bytes", ended.rusage.maxrss);
+    assert_eq!(std::fs::read_to_string(&path).expect("PEM"), pem_of(&pki.path()[1..]));
+}

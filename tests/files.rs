@@ -1,0 +1,290 @@
+//! Files that are kept: streams behind paths, what is no lock, what a link leads to, pipes.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use crate::support::{Pki, Server, certgrab, pki::pem_of};
+
+/// Runs `script` by bash in `folder`, with the command as `$CERTGRAB`, ended after a while.
+fn shell(folder: &Path, script: &str) -> Output {
+    Command::new("timeout")
+        .args(["30", "bash", "-c", script])
+        .current_dir(folder)
+        .env("CERTGRAB", env!("CARGO_BIN_EXE_certgrab"))
+        .output()
+        .expect("bash runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A folder with a chain and the root above it, and the words that judge it.
+fn plant() -> (Pki, &'static str) {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    fs::copy(pki.chain_file(), pki.file("c.pem")).unwrap();
+    fs::copy(pki.root_file(), pki.file("r.pem")).unwrap();
+    (pki, "plc.test --from c.pem --roots r.pem -q")
+}
+
+#[test]
+fn a_path_to_an_open_stream_is_written_to_and_its_file_stays() {
+    let (pki, words) = plant();
+    let root = pem_of(std::slice::from_ref(pki.root_der()));
+    std::os::unix::fs::symlink("/dev/stdout", pki.file("link.pem")).unwrap();
+    for path in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link.pem"] {
+        let ran = shell(
+            pki.folder(),
+            &format!(
+                "{{ echo before; $CERTGRAB {words} --emit pem={path}; echo after; }} > out.txt"
+            ),
+        );
+        assert!(ran.status.success(), "{path}: {}", text(&ran.stderr));
+        let out = fs::read_to_string(pki.file("out.txt")).unwrap();
+        assert_eq!(out, format!("before\n{root}after\n"), "{path}");
+    }
+    let ran = shell(
+        pki.folder(),
+        &format!("echo before >&3; $CERTGRAB {words} --emit pem=/dev/fd/3 3>>three.txt"),
+    );
+    assert_ne!(text(&ran.stderr), "");
+    let script =
+        format!("{{ echo before >&3; $CERTGRAB {words} --emit pem=/dev/fd/3; }} 3>three.txt");
+    assert!(shell(pki.folder(), &script).status.success());
+    let three = fs::read_to_string(pki.file("three.txt")).unwrap();
+    assert_eq!(three, format!("before\n{root}"));
+    let ran = shell(pki.folder(), &format!("$CERTGRAB {words} --emit pem=/dev/stderr 2>err.txt"));
+    assert!(ran.status.success());
+    assert_eq!(fs::read_to_string(pki.file("err.txt")).unwrap(), root);
+    // As many results as there are for a dash.
+    let ran = shell(pki.folder(), &format!("$CERTGRAB {words} --emit pem=/dev/stdout --emit c=-"));
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(text(&ran.stderr).contains("only one result can go to standard output"));
+}
+
+#[test]
+fn a_report_of_check_goes_to_standard_output_by_a_dash_and_by_its_path() {
+    let (pki, _) = plant();
+    for path in ["-", "/dev/stdout", "/proc/self/fd/1"] {
+        let script = format!(
+            "{{ echo before; $CERTGRAB check --offline r.pem -q --report json={path}; }} > out.txt"
+        );
+        shell(pki.folder(), &script);
+        let out = fs::read_to_string(pki.file("out.txt")).unwrap();
+        assert!(out.starts_with("before\n{\"files\""), "{path}: {out}");
+        assert_eq!(out.lines().count(), 2, "{path}: {out}");
+        assert!(!pki.file("-").exists());
+    }
+    let both =
+        ["check", "--offline", "r.pem", "--report", "json=-", "--report", "sarif=/dev/stdout"];
+    let told = certgrab().args(both).in_folder(pki.folder()).fails_with(2).err();
+    assert!(told.contains("only one report can go to standard output"), "{told}");
+}
+
+#[test]
+fn what_the_shell_gives_as_a_file_is_read() {
+    let (pki, _) = plant();
+    for script in [
+        "$CERTGRAB plc.test --from <(cat c.pem) --roots <(cat r.pem) --emit pem",
+        "$CERTGRAB verify --host plc.test --from <(cat c.pem) --roots r.pem",
+        "cat c.pem | $CERTGRAB plc.test --from /dev/stdin --roots r.pem",
+        "$CERTGRAB plc.test --from c.pem --roots r.pem --template <(echo '{{ host | plain }}')",
+    ] {
+        let ran = shell(pki.folder(), script);
+        assert!(ran.status.success(), "{script}: {}", text(&ran.stderr));
+        assert!(!ran.stdout.is_empty(), "{script}");
+    }
+    let ran = shell(pki.folder(), "$CERTGRAB check --offline <(cat r.pem)");
+    assert!(text(&ran.stderr).contains("1 file checked"), "{}", text(&ran.stderr));
+    // Within the bound.
+    let ran = shell(pki.folder(), "$CERTGRAB plc.test --from <(yes) --roots r.pem");
+    assert_eq!(ran.status.code(), Some(4));
+    let told = text(&ran.stderr);
+    assert!(told.contains("wanted at most 16777216 bytes, found more"), "{told}");
+}
+
+#[test]
+fn a_manifest_names_no_stream() {
+    let (pki, _) = plant();
+    for key in ["roots = \"/dev/stdin\"", "check = [\"/dev/fd/0\"]"] {
+        let manifest = format!("[[target]]\nhost = \"plc.test\"\nlock = \"l.pem\"\n{key}\n");
+        fs::write(pki.file("certgrab.toml"), manifest).unwrap();
+        let told = certgrab().args(["check", "--offline"]).in_folder(pki.folder()).fails_with(2);
+        assert!(told.err().contains("expected a file, found the stream /dev/"), "{}", told.err());
+    }
+}
+
+/// A manifest for `server` in `folder`, whose lock is `lock` and whose constants are `header`.
+fn manifest(folder: &Path, server: &Server, lock: &str, header: &str) {
+    let manifest = format!(
+        "[[target]]\nhost = \"plc.test:{}\"\nconnect = \"{}\"\nroots = \"r.pem\"\n\
+         lock = \"{lock}\"\nemit = {{ c = \"{header}\" }}\n",
+        server.port(),
+        server.address()
+    );
+    fs::write(folder.join("certgrab.toml"), manifest).unwrap();
+}
+
+#[test]
+fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
+    let (pki, _) = plant();
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, "l.pem", "ca.h");
+    let sync = || certgrab().args(["sync", "-q"]).in_folder(pki.folder());
+    sync().succeeds();
+    let lock = fs::read_to_string(pki.file("l.pem")).unwrap();
+    let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    let newer = lock.replace("certgrab lock 1", "certgrab lock 2");
+    let merge = lock.replace("\nRole:", "\n<<<<<<< HEAD\nRole:") + "=======\n>>>>>>> other\n";
+    let line = 1 + merge.lines().position(|line| line.starts_with('<')).unwrap();
+    let last = 1 + lock.lines().count();
+    let to_move = "name another file in the manifest, or move this one away";
+    for (content, lost, hint) in [
+        (key.to_owned(), "the PRIVATE KEY of line 1".to_owned(), to_move),
+        (format!("{lock}{key}"), format!("the PRIVATE KEY of line {last}"), to_move),
+        (format!("{lock}mine\n"), format!("`mine` of line {last}"), to_move),
+        (
+            newer,
+            "a lock of version `2`; this certgrab writes 1".to_owned(),
+            "use the certgrab that wrote it, or a newer one",
+        ),
+        (
+            merge,
+            format!("two sides of a merge, marked on line {line}"),
+            "keep one side of the merge first",
+        ),
+    ] {
+        fs::write(pki.file("l.pem"), &content).unwrap();
+        sync()
+            .fails_with(4)
+            .stderr(&format!("certgrab: error: l.pem would lose {lost}\ncertgrab: hint: {hint}\n"));
+        assert_eq!(fs::read_to_string(pki.file("l.pem")).unwrap(), content);
+    }
+    // A lock that was damaged, and certificates alone, hold nothing that is lost.
+    for content in [lock.replace("Port: ", "Port: x"), pem_of(&[pki.root_der().clone()])] {
+        fs::write(pki.file("l.pem"), content).unwrap();
+        sync().succeeds();
+        assert_eq!(fs::read_to_string(pki.file("l.pem")).unwrap(), lock);
+    }
+}
+
+#[test]
+fn sync_puts_no_constants_in_the_place_of_a_private_key() {
+    let (pki, _) = plant();
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, "l.pem", "device.pem");
+    let key = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
+    fs::write(pki.file("device.pem"), key).unwrap();
+    for words in [&["sync"][..], &["sync", "--locked"]] {
+        let told = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
+        assert!(told.contains("device.pem would lose a private key"), "{told}");
+        assert_eq!(fs::read_to_string(pki.file("device.pem")).unwrap(), key);
+    }
+    assert!(!pki.file("l.pem").exists());
+}
+
+#[test]
+fn sync_follows_no_link_out_of_the_folder_of_its_manifest() {
+    let (pki, _) = plant();
+    let server = Server::presenting(&pki);
+    let outside = tempfile::TempDir::new().unwrap();
+    let place = outside.path().join("mine.pem");
+    let link = |from: &Path, to: &str| {
+        let _ = fs::remove_file(pki.file(to));
+        std::os::unix::fs::symlink(from, pki.file(to)).unwrap();
+    };
+    link(outside.path(), "certs");
+    link(&place, "l.pem");
+    let sync = |words: &[&str]| certgrab().args(["sync", "-q"]).args(words).in_folder(pki.folder());
+    for (lock, header) in [("certs/l.pem", "ca.h"), ("l.pem", "ca.h"), ("own.pem", "certs/ca.h")] {
+        manifest(pki.folder(), &server, lock, header);
+        for words in [&[][..], &["--manifest", "./certgrab.toml"]] {
+            let told = sync(words).fails_with(4).err();
+            assert!(told.contains("over a symbolic link, out of its folder\n"), "{told}");
+        }
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+    // Within the folder a link is followed, and a place outside may be named.
+    fs::create_dir(pki.file("real")).unwrap();
+    link(&pki.file("real"), "inside");
+    manifest(pki.folder(), &server, "inside/l.pem", place.to_str().unwrap());
+    sync(&[]).succeeds();
+    assert!(pki.file("real/l.pem").is_file() && place.is_file());
+}
+
+#[test]
+fn new_and_integrate_follow_no_link_out_of_the_folder_they_are_given() {
+    let outside = tempfile::TempDir::new().unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join(".github")).unwrap();
+    let run = certgrab().args(["integrate", "github-actions"]).in_folder(folder.path());
+    let told = run.fails_with(4).err();
+    assert!(told.contains("over a symbolic link, out of its folder\n"), "{told}");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+
+    let (pki, _) = plant();
+    let server = Server::presenting(&pki);
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("certs")).unwrap();
+    let target = format!("mqtts://plc.test:{}", server.port());
+    let told = certgrab()
+        .args(["new", "linux-c", &target])
+        .args([folder.path()])
+        .args(["--connect", &server.address().to_string(), "--roots"])
+        .args([pki.root_file()])
+        .fails_with(4)
+        .err();
+    assert!(told.contains("over a symbolic link, out of its folder\n"), "{told}");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_is_no_regular_file_holds_up_neither_new_nor_integrate_nor_check() {
+    let (pki, _) = plant();
+    let server = Server::presenting(&pki);
+    let made = shell(pki.folder(), "mkfifo certgrab.mk pipe; mkdir plc; mkfifo plc/Makefile");
+    assert!(made.status.success());
+    let new = format!(
+        "$CERTGRAB new linux-c mqtts://plc.test:{} plc --connect {} --roots r.pem",
+        server.port(),
+        server.address()
+    );
+    let found = "wanted a regular file, found a named pipe\n";
+    for (script, told) in [
+        ("$CERTGRAB integrate make", format!("cannot read ./certgrab.mk: {found}")),
+        (&new, format!("cannot read plc/Makefile: {found}")),
+        (
+            "$CERTGRAB check --offline pipe",
+            "cannot read pipe: wanted a regular file of at most 16777216 bytes, found a named pipe\n"
+                .to_owned(),
+        ),
+        (
+            "$CERTGRAB plc.test --from c.pem --roots pipe",
+            "cannot read pipe: wanted a regular file of at most 16777216 bytes, found a named pipe\n"
+                .to_owned(),
+        ),
+    ] {
+        let ran = shell(pki.folder(), script);
+        assert_eq!(ran.status.code(), Some(4), "{script}: {}", text(&ran.stderr));
+        assert!(text(&ran.stderr).contains(&told), "{script}: {}", text(&ran.stderr));
+    }
+}
+
+#[test]
+fn integrate_replaces_no_file_that_it_cannot_read() {
+    let folder = tempfile::TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("certgrab.mk")).unwrap();
+    let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
+    let told = run(&["integrate", "make"]).fails_with(4).err();
+    assert!(told.starts_with("certgrab: error: cannot read ./certgrab.mk: "), "{told}");
+    // A file that its owner may not read either; root reads all.
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = folder.path().join("certgrab.cmake");
+    fs::write(&file, "mine").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o200)).unwrap();
+    run(&["integrate", "cmake"]).fails_with(4);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+}

@@ -1,0 +1,441 @@
+//! A lock and what is made from it are held against the manifest and its stores.
+
+use std::{fs, path::Path};
+
+use certgrab::{
+    output::{
+        bundle::{Bundle, Entry, Role},
+        emit, lock,
+    },
+    text::foreign::Foreign,
+    trust::store::mozilla_list,
+    x509::certificate::Certificate,
+};
+
+use crate::{
+    issuers::{Files, forgetful, pki_with},
+    support::{Pki, Server, certgrab, pki::pem_of, run::Run},
+};
+
+const LOCK: &str = "certs/plc.pem";
+
+/// A manifest for `server` that trusts the file `root.pem`, and a lock with two files made from it.
+fn synced(pki: &Pki, server: &Server, more: &str) {
+    pki.root_file();
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{}\"\nroots = \"root.pem\"\n\
+         lock = \"{LOCK}\"\nemit = {{ c = \"ca.h\", bearssl = \"ta.h\", sha256 = \"pins.txt\" }}\n\
+         {more}",
+        server.address()
+    );
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    run(pki.folder(), &["sync", "--quiet"]).succeeds();
+}
+
+fn run(folder: &Path, words: &[&str]) -> Run {
+    certgrab().args(words).in_folder(folder)
+}
+
+fn read(pki: &Pki) -> Bundle {
+    lock::read(&fs::read(pki.file(LOCK)).unwrap(), None).unwrap()
+}
+
+/// Writes the lock of `pki` with `change` made, and everything that an honest command would make
+/// from it.
+fn tampered(pki: &Pki, change: impl FnOnce(&mut Bundle)) {
+    let mut bundle = read(pki);
+    change(&mut bundle);
+    fs::write(pki.file(LOCK), lock::write(&bundle)).unwrap();
+}
+
+/// The same with `line` in the place of the one that begins with its fact.
+fn stated(pki: &Pki, line: &str) {
+    let text = fs::read_to_string(pki.file(LOCK)).unwrap();
+    let fact = &line[..=line.find(':').unwrap()];
+    let lines: Vec<_> = text.lines().collect();
+    let place = lines.iter().position(|one| one.starts_with(fact)).expect(fact);
+    let lines: Vec<_> = [&lines[..place], &[line], &lines[place + 1..]].concat();
+    fs::write(pki.file(LOCK), lines.join("\n") + "\n").unwrap();
+}
+
+fn certificate(der: &[u8]) -> Certificate {
+    Certificate::from_der(der).unwrap()
+}
+
+fn entry(role: Role, der: &[u8], source: &str) -> Entry {
+    let certificate = certificate(der);
+    let source = Foreign::text(source);
+    Entry { certificate, role, source, reason: None, lasts_until: None, needed_by: Vec::new() }
+}
+
+/// Severity and code of each finding in the lock, offline.
+fn found(pki: &Pki) -> Vec<String> {
+    of_file(&run(pki.folder(), &["check", "--offline", "--quiet"]).ends().out(), LOCK)
+}
+
+fn of_file(report: &str, file: &str) -> Vec<String> {
+    let own = report.lines().filter_map(|line| line.strip_prefix(file)?.strip_prefix(':'));
+    own.map(|line| {
+        let severity = line.split(": ").nth(1).unwrap();
+        format!("{severity} {}", line.rsplit(['[', ']']).nth(1).unwrap())
+    })
+    .collect()
+}
+
+#[test]
+fn a_certificate_that_no_store_has_is_refused_in_a_lock_and_in_what_is_made_from_it() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let evil = Pki::root("DigiCert TLS ECC P384 Root G6").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    run(pki.folder(), &["check", "--offline"]).succeeds().stdout("");
+    let made = ["ca.h", "ta.h", "pins.txt"];
+    let before = made.map(|file| fs::read(pki.file(file)).unwrap());
+
+    tampered(&pki, |bundle| {
+        bundle.entries.push(entry(Role::Backup, evil.root_der(), "Mozilla's store"));
+    });
+    let name = "`DigiCert TLS ECC P384 Root G6`";
+    let action = "run `certgrab sync`; if the certificate is right, add its file to `roots` or its \
+                  SHA-256 to `trust-sha256` in the manifest";
+    run(pki.folder(), &["sync", "--locked"]).fails_with(1).stdout("").stderr(&format!(
+        "certgrab: error: {LOCK}: line 34: {name} is not in root.pem [untrusted-root]\n\
+         certgrab: hint: {action}\n\
+         certgrab: error: {LOCK}: line 28: the manifest does not ask for {name}, which is here as \
+         backup [lock-differs]\n\
+         certgrab: hint: remove it with `certgrab sync`, or set `backup = true` in the manifest\n\
+         certgrab: error: {LOCK}: line 33: the source of {name} is not `Mozilla's store`: found in \
+         no store of the manifest [lock-untrue]\n\
+         certgrab: hint: run `certgrab sync`\n"
+    ));
+    assert_eq!(made.map(|file| fs::read(pki.file(file)).unwrap()), before);
+    let codes = ["error lock-differs", "error lock-untrue", "error untrusted-root"];
+    assert_eq!(found(&pki), codes);
+    run(pki.folder(), &["check", "--quiet"]).fails_with(1);
+
+    // Whatever form it has, and whoever wrote it there.
+    let target = ["--name", "PLC_TEST_ROOT_CA", "--roots", "evil.pem", "--from", "evil-chain.pem"];
+    fs::write(pki.file("evil.pem"), pem_of(std::slice::from_ref(evil.root_der()))).unwrap();
+    fs::write(pki.file("evil-chain.pem"), pem_of(&evil.chain())).unwrap();
+    let emit = ["--emit", "c=ca.h", "--emit", "bearssl=ta.h", "--emit", "sha256=pins.txt"];
+    run(pki.folder(), &["plc.test:8883"]).args(target).args(emit).succeeds();
+    let report = run(pki.folder(), &["check", "--offline", "--quiet"]).fails_with(1).out();
+    for file in made {
+        let codes = of_file(&report, file);
+        assert!(codes.contains(&"error untrusted-root".to_owned()), "{file}: {report}");
+    }
+
+    // The manifest may trust it, and ask for it.
+    let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+    let print = certificate(evil.root_der()).sha256();
+    let text = format!("{text}trust-sha256 = \"{print}\"\nbackup = true\n");
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    tampered(&pki, |bundle| bundle.entries[1].source = Foreign::text("trusted by its SHA-256"));
+    let told = run(pki.folder(), &["sync", "--locked"]).succeeds().err();
+    assert!(told.contains("with other options than the manifest has"), "{told}");
+}
+
+#[test]
+fn the_anchor_of_a_lock_must_be_in_the_stores_whatever_the_file_says() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let evil = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let sound = read(&pki);
+    let refused = |anchor: &[u8], source: &str, is_plain: bool| {
+        tampered(&pki, |bundle| {
+            *bundle = sound.clone();
+            bundle.entries = vec![entry(Role::Anchor, anchor, source)];
+        });
+        if is_plain {
+            fs::write(pki.file(LOCK), pem_of(&[anchor.to_vec().into()])).unwrap();
+        }
+        run(pki.folder(), &["sync", "--locked"]).fails_with(1);
+        assert!(found(&pki).contains(&"error untrusted-root".to_owned()), "{source}");
+    };
+    // One of the same name with another key, a public root that this manifest does not trust, and an
+    // intermediate that is marked as an anchor.
+    for (anchor, source) in [
+        (evil.root_der().as_ref(), "root.pem"),
+        (&mozilla_list()[0], "Mozilla's store"),
+        (&pki.path()[1], "root.pem"),
+    ] {
+        refused(anchor, source, false);
+    }
+    refused(evil.root_der(), "", true);
+    // A plain file with the root itself is as good as a lock.
+    fs::write(pki.file(LOCK), pem_of(std::slice::from_ref(pki.root_der()))).unwrap();
+    run(pki.folder(), &["sync", "--locked", "--quiet"]).succeeds();
+    assert!(found(&pki).is_empty());
+}
+
+#[test]
+fn an_intermediate_of_a_lock_is_issued_under_the_stores_and_presented_by_the_server() {
+    let files = Files::start();
+    let pki = pki_with(&[files.url("/issuing")]);
+    files.serve("/issuing", &pki.path()[1]);
+    let server = forgetful(&pki);
+    pki.root_file();
+    let [allow, place] = files.allowing();
+    let lock = ["--emit", &format!("lock={LOCK}"), &allow, &place, "--roots", "root.pem"];
+    let connect = ["--connect", &server.address().to_string()];
+    fs::create_dir(pki.file("certs")).unwrap();
+    run(pki.folder(), &["plc.test:8883"]).args(connect).args(lock).succeeds();
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{}\"\nroots = \"root.pem\"\n\
+         lock = \"{LOCK}\"\n",
+        server.address()
+    );
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    assert_eq!(read(&pki).entries.len(), 2);
+    // Only the option that the manifest cannot have is another.
+    assert_eq!(found(&pki), ["warning lock-differs"]);
+    run(pki.folder(), &["sync", "--locked", "--quiet"]).succeeds();
+
+    let evil = Pki::root("Evil Root").intermediate("Plant Issuing").leaf("plc.test");
+    let sound = read(&pki);
+    for other in [&evil.path()[1], &evil.path()[2]] {
+        tampered(&pki, |bundle| {
+            *bundle = sound.clone();
+            bundle.entries.push(entry(Role::Intermediate, other, "sent by the server"));
+        });
+        run(pki.folder(), &["sync", "--locked", "--quiet"]).fails_with(1);
+        assert!(found(&pki).contains(&"error untrusted-root".to_owned()));
+    }
+}
+
+#[test]
+fn an_intermediate_that_the_server_does_not_present_has_no_place_in_a_lock() {
+    let twin = |name: &str| {
+        let key = rcgen::KeyPair::from_pem(KEY).unwrap();
+        Pki::root_with_key("Plant Root", key).intermediate(name).leaf("plc.test")
+    };
+    let [pki, other] = ["Plant Issuing", "Elsewhere Issuing"].map(twin);
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    tampered(&pki, |bundle| {
+        bundle.entries.push(entry(Role::Intermediate, &other.path()[1], "sent by the server"));
+    });
+    // Offline it is like one that the server once left out.
+    assert!(found(&pki).is_empty());
+    let report = run(pki.folder(), &["check", "--quiet"]).fails_with(1).out();
+    assert!(
+        report.contains(
+            "error: `Elsewhere Issuing` is neither in root.pem nor in the chain that the server \
+             presents [untrusted-root]\n"
+        ),
+        "{report}"
+    );
+}
+
+/// A key of its own kind for two authorities.
+const KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTNKQcPH2iecrOlYT
+Pog5p1YBod9DGOXc1OgZmzAlddmhRANCAARUM4rG24EWyJgY3hu4srSnYjgIyIcb
+eOktq+qDW/cnbXYMaDa2U1SF63NIgdUT+izOLKPVTZo7uO4Z7QkD3lQV
+-----END PRIVATE KEY-----
+";
+
+#[test]
+fn a_lock_from_a_server_that_leaves_out_one_in_the_middle_is_sound_without_the_server() {
+    let files = Files::start();
+    let urls = crate::issuers::with_urls(&[files.url("/issuing")]);
+    let pki = Pki::root("Plant Root").intermediate("Plant Upper").intermediate("Plant Issuing");
+    let pki = pki.changed(urls).leaf("plc.test");
+    files.serve("/issuing", &pki.path()[1]);
+    let sent = [&pki.path()[0], &pki.path()[2]].map(Clone::clone);
+    let server = Server::of(&pki).sending(&sent).start();
+    pki.root_file();
+    fs::create_dir(pki.file("certs")).unwrap();
+    let connect = ["plc.test:8883", "--connect", &server.address().to_string()];
+    let lock = ["--roots", "root.pem", "--emit", &format!("lock={LOCK}")];
+    run(pki.folder(), &connect).args(lock).args(files.allowing()).succeeds();
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:8883\"\nroots = \"root.pem\"\nlock = \"{LOCK}\"\n\
+         emit = {{ c = \"ca.h\" }}\n"
+    );
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    let roles = read(&pki).entries.iter().map(|entry| entry.role.word()).collect::<Vec<_>>();
+    assert_eq!(roles, ["anchor", "intermediate", "intermediate"]);
+    run(pki.folder(), &["sync", "--locked", "--quiet"]).succeeds();
+    assert_eq!(found(&pki), ["warning lock-differs"]);
+}
+
+#[test]
+fn what_is_made_from_a_sound_lock_is_sound_in_every_form() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let forms = emit::FORMATS.iter().map(|format| format.name);
+    let forms = forms.filter(|name| *name != "lock" && *name != "esp-bundle-v1");
+    let forms: String = forms.map(|name| format!("{name} = \"made/{name}\"\n")).collect();
+    pki.root_file();
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{}\"\nroots = \"root.pem\"\n\
+         lock = \"{LOCK}\"\n[target.emit]\n{forms}",
+        server.address()
+    );
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+    run(pki.folder(), &["sync", "--quiet"]).succeeds();
+    for asking in [&["check", "--quiet"][..], &["check", "--quiet", "--offline"]] {
+        let report = run(pki.folder(), asking).ends().out();
+        assert!(!report.contains("[untrusted-root]") && !report.contains("[lock-"), "{report}");
+    }
+}
+
+#[test]
+fn a_lock_that_is_named_on_the_command_line_is_held_against_what_it_says() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let check = || run(pki.folder(), &["check", "--offline", "--quiet", LOCK]);
+    check().succeeds().stdout("");
+    stated(&pki, "Source: trusted by its SHA-256");
+    check().succeeds().stdout("");
+    stated(&pki, "Source: Mozilla's store");
+    let report = check().fails_with(1).out();
+    assert_eq!(of_file(&report, LOCK), ["error lock-untrue"]);
+    assert!(report.contains("`Plant Root` is not `Mozilla's store`: not found in Mozilla's store"));
+}
+
+#[test]
+fn what_a_lock_says_of_a_certificate_is_true_or_named() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let sound = fs::read_to_string(pki.file(LOCK)).unwrap();
+    for (line, wanted, code) in [
+        ("Source: Mozilla's store", "error lock-untrue", 1),
+        ("Source: the system's store", "error lock-untrue", 1),
+        ("Source: trusted by its SHA-256", "error lock-untrue", 1),
+        ("Source: sent by the server", "error lock-untrue", 1),
+        ("Source: fetched from http://aia.test/", "error lock-untrue", 1),
+        ("Source: other.pem", "", 0),
+        ("Role: intermediate", "error lock-untrue", 1),
+        ("Role: backup", "error lock-differs", 1),
+        ("Role: leaf", "error lock-differs", 1),
+        ("Lasts until: 2099-01-01T00:00:00Z", "error lock-untrue", 1),
+        ("Lasts until: 2030-01-01T00:00:00Z", "", 0),
+        ("Key possession: not proven", "note not-proven", 0),
+        ("Options: --roots FILE", "warning lock-differs", 0),
+        ("# certgrab lock 1: the certificates for `other.test:8883`", "warning lock-untrue", 0),
+        (
+            "# Builds read this file. Refresh it: `certgrab other.test --emit lock=FILE`",
+            "warning lock-untrue",
+            0,
+        ),
+    ] {
+        fs::write(pki.file(LOCK), &sound).unwrap();
+        stated(&pki, line);
+        let codes = found(&pki);
+        assert!(codes.iter().any(|code| code == wanted) != wanted.is_empty(), "{line}: {codes:?}");
+        let run = run(pki.folder(), &["sync", "--locked", "--quiet"]).ends();
+        assert_eq!(run.err().is_empty(), code == 0, "{line}: {}", run.err());
+    }
+    // What was not proven by what the options say cannot be called proven.
+    let options = "Options: --roots FILE --connect 127.0.0.1:1 --handshake cleartext";
+    fs::write(pki.file(LOCK), &sound).unwrap();
+    stated(&pki, options);
+    assert!(found(&pki).contains(&"error lock-untrue".to_owned()));
+}
+
+#[test]
+fn a_lock_holds_what_the_manifest_asks_for_and_no_more() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("other.test");
+    let server = Server::presenting(&pki);
+    let both = [pki.root_der().clone(), other.root_der().clone()];
+    let [leaf, issuing] = [pki.leaf_der(), &pki.path()[1]];
+    let sent = "sent by the server";
+    let roots = |role| entry(role, other.root_der(), "root.pem");
+    for (what, role, wanted) in [
+        ("anchor", Role::Backup, "error lock-differs"),
+        ("anchor", Role::Anchor, "error lock-differs"),
+        ("anchor", Role::Leaf, "error lock-differs"),
+        ("chain", Role::Backup, "error lock-differs"),
+        ("chain", Role::Intermediate, ""),
+        ("leaf", Role::Intermediate, "error lock-differs"),
+        ("intermediates", Role::Anchor, "error lock-differs"),
+    ] {
+        synced(&pki, &server, &format!("what = \"{what}\"\n"));
+        fs::write(pki.file("root.pem"), pem_of(&both)).unwrap();
+        let differs = |codes: &[String]| codes.iter().any(|code| code.contains(" lock-"));
+        assert!(!differs(&found(&pki)), "{what}: {:?}", found(&pki));
+        tampered(&pki, |bundle| {
+            bundle.entries.push(match role {
+                Role::Leaf => entry(role, leaf, sent),
+                Role::Intermediate => entry(role, issuing, sent),
+                _ => roots(role),
+            });
+        });
+        let codes = found(&pki);
+        assert_eq!(codes.iter().any(|code| code == wanted), !wanted.is_empty(), "{what} {codes:?}");
+        let exit = if wanted.is_empty() { 0 } else { 1 };
+        let ended = run(pki.folder(), &["sync", "--locked", "--quiet"]);
+        if exit == 0 {
+            ended.succeeds()
+        } else {
+            ended.fails_with(exit)
+        };
+    }
+    // Another server's leaf is no leaf of this one, even where its issuer is trusted.
+    synced(&pki, &server, "what = \"leaf\"\n");
+    fs::write(pki.file("root.pem"), pem_of(&both)).unwrap();
+    tampered(&pki, |bundle| bundle.entries = vec![entry(Role::Leaf, other.leaf_der(), sent)]);
+    assert!(found(&pki).contains(&"error lock-untrue".to_owned()), "{:?}", found(&pki));
+}
+
+#[test]
+fn a_generated_file_with_more_than_its_lock_is_an_error_and_one_with_another_is_stale() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("other.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    fs::write(pki.file("root.pem"), pem_of(&[pki.root_der().clone(), other.root_der().clone()]))
+        .unwrap();
+    let header = fs::read_to_string(pki.file("ca.h")).unwrap();
+    let block = |der: &[u8]| {
+        let quoted = |line: &str| format!("    \"{line}\\n\"\n");
+        let block: String = pem_of(&[der.to_vec().into()]).lines().map(quoted).collect();
+        block.trim_end().to_owned()
+    };
+    let own = block(pki.root_der());
+    assert!(header.contains(&own), "{header}");
+    for (text, wanted) in [
+        (format!("{own}\n{}", block(other.root_der())), ["warning stale", "error lock-differs"]),
+        (block(other.root_der()), ["warning stale", "warning stale"]),
+    ] {
+        fs::write(pki.file("ca.h"), header.replace(&own, &text)).unwrap();
+        let report = run(pki.folder(), &["check", "--offline", "--quiet"]).ends().out();
+        let codes = of_file(&report, "ca.h");
+        assert!(wanted.iter().all(|code| codes.contains(&(*code).to_owned())), "{report}");
+        assert_eq!(
+            codes.contains(&"error lock-differs".to_owned()),
+            wanted[1].starts_with("error")
+        );
+    }
+}
+
+#[test]
+fn a_note_says_which_store_has_the_root_of_a_file_that_was_written_by_hand() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("other.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "check = [\"own.pem\", \"public.pem\", \"other.pem\"]\n");
+    let isrg =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/isrg_root_x2.pem"));
+    fs::write(pki.file("own.pem"), pem_of(std::slice::from_ref(pki.root_der()))).unwrap();
+    fs::write(pki.file("public.pem"), isrg.unwrap()).unwrap();
+    fs::write(pki.file("other.pem"), pem_of(std::slice::from_ref(other.root_der()))).unwrap();
+    let report = run(pki.folder(), &["check", "--offline", "--quiet"]).succeeds().out();
+    let action = "    if the certificate is right, add its file to `roots` or its SHA-256 to \
+                  `trust-sha256` in the manifest\n";
+    assert_eq!(
+        report,
+        format!(
+            "public.pem:1: note: `ISRG Root X2` is in Mozilla's store and not in root.pem \
+             [untrusted-root]\n{action}\
+             other.pem:1: note: `Other Root` is neither in root.pem nor in Mozilla's store \
+             [untrusted-root]\n{action}"
+        )
+    );
+}

@@ -1,0 +1,251 @@
+//! Words that were typed wrong, and words that were not: what is said of them, and what is not.
+
+use std::{ffi::OsStr, fs, io::Read as _, os::unix::ffi::OsStrExt as _, process::Stdio};
+
+use crate::support::{Pki, Server, certgrab, pki::pem_of};
+
+/// The connection string of a device, with a key.
+const CONNECTION: &str = "HostName=hub.azure-devices.net;DeviceId=d;SharedAccessKey=c2VjcmV0+/=";
+
+#[test]
+fn no_message_repeats_the_key_of_a_connection_string() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let storage = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0+/=";
+    let url = "mqtts://hub.test/?sig=c2VjcmV0+/=&x=1:1";
+    for word in [CONNECTION, storage, "gopher://me:c2VjcmV0@hub.test", "me:c2VjcmV0@hub.test", url]
+    {
+        let typed: [&[&str]; 10] = [
+            &[word],
+            &["--compare", word, "localhost:1"],
+            &["--connect", word, "a.test"],
+            &["--sni", word, "a.test"],
+            &["--roots", word, "a.test"],
+            &["new", "linux-c", word, "folder"],
+            &["verify", "--from", "x", "--host", word],
+            &["check", "--offline", "x.h", word],
+            &["check", "--offline", word],
+            &["--no-such-option", word, word],
+        ];
+        for words in typed {
+            if word == url && words.len() == 1 {
+                continue;
+            }
+            let outcome = certgrab().args(words).in_folder(folder.path()).ends();
+            let said = outcome.out() + &outcome.err();
+            assert!(!said.contains("c2VjcmV0"), "{words:?}: {said}");
+        }
+        let outcome = certgrab().args(["--hosts", "-"]).reading(format!("{word}\na.test {word}\n"));
+        let outcome = outcome.args(["--connect", "127.0.0.1:1"]).ends();
+        let said = outcome.out() + &outcome.err();
+        assert!(!said.contains("c2VjcmV0"), "{said}");
+        let manifest = format!("[[target]]\nhost = \"{word}\"\nlock = \"l.pem\"\n");
+        fs::write(folder.path().join("certgrab.toml"), manifest).unwrap();
+        let said = certgrab().args(["sync", "--locked"]).in_folder(folder.path()).ends().err();
+        assert!(!said.contains("c2VjcmV0"), "{said}");
+    }
+    let told = certgrab().args([CONNECTION]).fails_with(2).err();
+    assert!(
+        told.contains("`HostName=hub.azure-devices.net;DeviceId=d;SharedAccessKey=...`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_number_that_is_too_small_is_told_with_what_is_wanted() {
+    for (words, told) in [
+        (
+            &["--hosts", "x", "--jobs", "0"][..],
+            "invalid value '0' for '--jobs <N>': expected a number of targets, at least 1",
+        ),
+        (
+            &["--hosts", "x", "--jobs", "-1"],
+            "invalid value '-1' for '--jobs <N>': expected a number of targets, at least 1",
+        ),
+        (
+            &["a.test", "--lifetime", "-1y"],
+            "invalid value '-1y' for '--lifetime <SPAN>': wanted a number of years or days, such as \
+             10y or 90d",
+        ),
+        (
+            &["a.test", "--timeout", "-1"],
+            "invalid value '-1' for '--timeout <SECS>': wanted whole seconds from 1 to 65535",
+        ),
+        (
+            &["check", "--within", "-1d"],
+            "invalid value '-1d' for '--within <DAYS>': wanted a number of days or weeks, as 90d or \
+             12w",
+        ),
+    ] {
+        certgrab().args(words).fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: {told}\ncertgrab: hint: `certgrab --help` shows how\n"
+        ));
+    }
+}
+
+#[test]
+fn of_a_long_word_its_beginning_is_repeated_and_what_is_wrong_with_it() {
+    let long = "a".repeat(100_000);
+    let option = format!("--{long}");
+    for (words, why) in [
+        (&[&*long][..], "which is neither a DNS name nor an IP address"),
+        (&["a.test", "--emit", &long], "no such format"),
+        (&["a.test", "--at", &long], "for '--at <TIME>': "),
+        (&["check", "x.h", "--report", &long], "no such form"),
+        (&["a.test", &option], "unexpected argument '--aaa"),
+        (&["new", &long, "a.test", "x"], "no such project"),
+    ] {
+        let told = certgrab().args(words).fails_with(2).err();
+        assert!(told.contains(why), "{told}");
+        assert!(told.contains("aaa... ("), "{told}");
+        assert!(told.len() < 1_000, "{told}");
+    }
+}
+
+#[test]
+fn a_path_may_have_any_bytes() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let name = |text: &'static [u8]| OsStr::from_bytes(text);
+    let root = fs::read(pki.root_file()).unwrap();
+    for path in [&b"r\xff.pem"[..], b"in\xff.h"] {
+        fs::write(pki.folder().join(name(path)), &root).unwrap();
+    }
+    let run = || certgrab().in_folder(pki.folder());
+    run()
+        .args([name(b"check"), name(b"--offline"), name(b"in\xff.h"), name(b"--roots")])
+        .args([name(b"r\xff.pem"), name(b"--report"), name(b"sarif=s\xff.sarif")])
+        .args([name(b"--report"), name(b"json=-")])
+        .ends();
+    let sarif = fs::read_to_string(pki.folder().join(name(b"s\xff.sarif"))).expect("a report");
+    assert!(serde_json::from_str::<serde_json::Value>(&sarif).is_ok());
+    let outcome = run().args([name(b"check"), name(b"--offline"), name(b"in\xff.h")]).ends();
+    assert!(outcome.err().contains("1 file checked"), "{}", outcome.err());
+    fs::write(pki.folder().join(name(b"t\xff.j2")), "{{ host | plain }}\n").unwrap();
+    run()
+        .args(["plc.test", "-q", "--from"])
+        .args([pki.chain_file()])
+        .args([name(b"--roots"), name(b"r\xff.pem"), name(b"--emit"), name(b"pem=out\xff.pem")])
+        .args([name(b"--template"), name(b"t\xff.j2=t\xff.txt")])
+        .succeeds()
+        .stderr("");
+    let written = fs::read(pki.folder().join(name(b"out\xff.pem"))).unwrap();
+    assert_eq!(written, pem_of(&[pki.root_der().clone()]).into_bytes());
+    assert_eq!(fs::read(pki.folder().join(name(b"t\xff.txt"))).unwrap(), b"plc.test\n");
+}
+
+#[test]
+fn an_empty_list_and_a_closed_standard_input_name_no_target() {
+    for list in ["", "\n\n", "# nothing\n  \n"] {
+        let told = certgrab().args(["--hosts", "-"]).reading(list).fails_with(2).stdout("").err();
+        assert!(told.ends_with("certgrab: error: standard input names no target\n"), "{told}");
+    }
+    let told = certgrab().args(["--hosts", "/dev/null", "-q"]).fails_with(2).stdout("");
+    told.stderr("certgrab: error: /dev/null names no target\n");
+    // A part of a list may well be empty.
+    certgrab().args(["--hosts", "-", "--shard", "2/2", "-q"]).reading("127.0.0.1:1\n").succeeds();
+    let closed = std::process::Command::new("bash")
+        .args(["-c", "\"$0\" --hosts - -q <&-", env!("CARGO_BIN_EXE_certgrab")])
+        .output()
+        .expect("bash runs");
+    assert_eq!(closed.status.code(), Some(2));
+    let told = String::from_utf8(closed.stderr).unwrap();
+    assert_eq!(told, "certgrab: error: standard input names no target\n");
+}
+
+#[test]
+fn a_reader_of_the_results_that_goes_away_does_not_cost_the_set_of_anchors() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let list: String = format!("plc.test connect={}\n", server.address()).repeat(8);
+    fs::write(pki.file("list"), list).unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_certgrab"))
+        .args(["--hosts", "list", "--jobs", "1", "--emit", "pem=set.pem", "-q", "--roots"])
+        .arg(pki.root_file())
+        .current_dir(pki.folder())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut out = child.stdout.take().expect("standard output");
+    out.read_exact(&mut [0; 1]).expect("a result");
+    drop(out);
+    let ended = child.wait_with_output().expect("the command ends");
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    assert_eq!(ended.status.code(), Some(0));
+    let set = fs::read_to_string(pki.file("set.pem")).expect("the set");
+    assert_eq!(set, pem_of(&[pki.root_der().clone()]));
+}
+
+#[test]
+fn the_name_of_a_file_is_not_taken_for_a_server() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
+    for name in ["typo.py", "typo.ino", "certs/typo.pem"] {
+        run(&[name]).fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: invalid value '{name}' for '[TARGET]...': that names a file, and there \
+             is none; for a server of that name add its port: `{name}:443`\n\
+             certgrab: hint: `certgrab --help` shows how\n"
+        ));
+    }
+    fs::write(folder.path().join("there.pem"), "").unwrap();
+    fs::write(folder.path().join("lib.rs"), "").unwrap();
+    for name in ["there.pem", "lib.rs"] {
+        let told = run(&[name]).fails_with(2).err();
+        assert!(
+            told.contains(&format!("that is a file; `certgrab check {name}` checks it")),
+            "{told}"
+        );
+    }
+    for name in ["typo.py", "typo.rs", "typo.json", "typo.kt", "typo.sh"] {
+        let told = run(&["check", "there.pem", name]).fails_with(4).err();
+        assert!(told.contains(&format!("cannot read {name}: No such file")), "{told}");
+    }
+    // A server may be called so.
+    run(&["typo.py:1", "--connect", "127.0.0.1:1"]).fails_with(3);
+    run(&["docs.rs", "--connect", "127.0.0.1:1"]).fails_with(3);
+}
+
+#[test]
+fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let told = |keys: &str| {
+        let text = format!("[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\n{keys}\n");
+        fs::write(folder.path().join("certgrab.toml"), text).unwrap();
+        certgrab().args(["sync", "--locked"]).in_folder(folder.path()).fails_with(2).err()
+    };
+    for (keys, wanted) in [
+        (
+            "style = \"loud\"",
+            "`style`: invalid value 'loud' [possible values: upper, lower, camel]",
+        ),
+        (
+            "lifetime = \"-1y\"",
+            "`lifetime`: invalid value '-1y': wanted a number of years or days, \
+            such as 10y or 90d",
+        ),
+        (
+            "trust-sha256 = \"12\"",
+            "`trust-sha256`: invalid value '12': wanted the 64 hexadecimal \
+            digits of a SHA-256, with or without colons",
+        ),
+        ("connect = \"a.test\"", "`connect`: invalid value 'a.test': wanted a port too: HOST:PORT"),
+        ("timeout = 0", "`timeout`: invalid value '0': wanted whole seconds from 1 to 65535"),
+        (
+            "sni = \"::1\"",
+            "`sni`: invalid value '::1': an address is never sent in a ClientHello \
+            (RFC 6066 section 3)",
+        ),
+    ] {
+        assert_eq!(told(keys), format!("certgrab: error: certgrab.toml:5: {wanted}\n"));
+    }
+    assert_eq!(
+        told("name = \"X\"\nname-from = \"organisation\""),
+        "certgrab: error: certgrab.toml:6: the argument 'name <NAME>' cannot be used with \
+         'name-from <host|organisation>'\n"
+    );
+    let text = "\n[[target]]\nlock = \"plc.pem\"\nhost = \"a b\"\nbackup = true\n";
+    fs::write(folder.path().join("certgrab.toml"), text).unwrap();
+    let told = certgrab().args(["sync", "--locked"]).in_folder(folder.path()).fails_with(2).err();
+    let wanted =
+        "certgrab: error: certgrab.toml:4: `host`: invalid value 'a b': `a b` has the host";
+    assert!(told.starts_with(wanted), "{told}");
+}

@@ -1,0 +1,375 @@
+//! Certificates that cannot be read, and others that not every program reads.
+
+use std::fs;
+
+use certgrab::chain::{LeafError, Presented, Sent};
+use certgrab::trust::store::Source;
+use rcgen::{CertificateParams, CustomExtension, Issuer, KeyPair};
+use rustls::pki_types::CertificateDer;
+
+use crate::support::{
+    Pki, Server, certgrab, grab,
+    pki::{pem_of, sha256},
+    real,
+    remade::{ECDSA_SHA256_NULL, compressed, element, field, remade, replaced},
+};
+
+/// What somebody presents who has no certificate for the server's name: first one for their own key,
+/// whose dates cannot be read, then the real server's chain.
+struct Impostor {
+    real: Pki,
+    own: Pki,
+    sent: Vec<CertificateDer<'static>>,
+}
+
+impl Impostor {
+    fn new() -> Self {
+        let real = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+        let own = Pki::self_signed("plc.test", false);
+        let date = b"\x17\x0d200101000000Z";
+        let first = replaced(own.leaf_der(), date, b"\x17\x0d20010100000 Z");
+        let sent = std::iter::once(CertificateDer::from(first)).chain(real.chain()).collect();
+        Self { real, own, sent }
+    }
+
+    fn server(&self) -> Server {
+        Server::of(&self.own).sending(&self.sent).start()
+    }
+}
+
+const REFUSED: &str = "certgrab: error: the server's certificate is not an X.509 certificate: its \
+                       notBefore cannot be read\n";
+
+#[test]
+fn a_first_certificate_that_cannot_be_read_is_refused_and_no_other_stands_for_it() {
+    let impostor = Impostor::new();
+    for what in [&["--emit", "pem"][..], &["--emit", "pem", "--what", "leaf"]] {
+        let server = impostor.server();
+        let roots = impostor.real.root_file();
+        grab(&server)
+            .args(["--roots"])
+            .args([&roots])
+            .args(what)
+            .fails_with(1)
+            .stdout("")
+            .stderr(REFUSED);
+        let from = impostor.real.file("sent.pem");
+        fs::write(&from, pem_of(&impostor.sent)).expect("a file");
+        certgrab()
+            .args(["plc.test", "--from"])
+            .args([&from])
+            .args(["--roots"])
+            .args([&roots])
+            .args(what)
+            .fails_with(1)
+            .stdout("")
+            .stderr(REFUSED);
+    }
+}
+
+#[test]
+fn a_first_certificate_that_cannot_be_read_is_trusted_by_no_fingerprint_of_another() {
+    let impostor = Impostor::new();
+    let leaf = sha256(impostor.real.leaf_der());
+    let outcome = grab(&impostor.server())
+        .args(["--trust-sha256", &leaf, "--emit", "pem"])
+        .fails_with(1)
+        .stdout("");
+    assert!(outcome.err().starts_with(REFUSED.trim_end()), "{}", outcome.err());
+}
+
+#[test]
+fn a_document_has_the_positions_of_what_was_presented() {
+    let impostor = Impostor::new();
+    let document = grab(&impostor.server())
+        .args(["--json", "--roots"])
+        .args([impostor.real.root_file()])
+        .fails_with(1)
+        .json();
+    assert_eq!(document["error"]["kind"], "unreadable_leaf");
+    assert_eq!(document["unreadable"][0]["position"], 1);
+    assert_eq!(document["unreadable"][0]["sha256"], sha256(&impostor.sent[0]));
+    let positions: Vec<_> = document["presented"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| &one["position"])
+        .collect();
+    assert_eq!(positions, [2, 3]);
+    assert_eq!(document["anchor"], serde_json::Value::Null);
+    assert_eq!(document["paths"], serde_json::json!([]));
+}
+
+#[test]
+fn a_report_numbers_certificates_as_they_were_sent() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let junk = CertificateDer::from(b"junk".to_vec());
+    let [leaf, issuing] = [0, 1].map(|place| pki.chain()[place].clone());
+    let sent = pki.file("sent.pem");
+    fs::write(&sent, pem_of(&[leaf.clone(), leaf, junk, issuing])).expect("a file");
+    let outcome = certgrab().args(["plc.test", "--from"]).args([&sent]).fails_with(1);
+    let out = outcome.out();
+    assert!(out.starts_with("plc.test:443: 4 certificates read\n\n1. CN=plc.test\n"), "{out}");
+    let junk = "\n3. not an X.509 certificate: its outer SEQUENCE cannot be read\n   SHA-256    ";
+    assert!(out.contains(junk), "{out}");
+    assert!(out.contains("\n4. CN=Issuing\n"), "{out}");
+}
+
+#[test]
+fn an_issuer_that_may_be_the_certificate_that_cannot_be_read_is_not_said_to_be_missing() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let junk = CertificateDer::from(b"junk".to_vec());
+    let sent = pki.file("sent.pem");
+    fs::write(&sent, pem_of(&[pki.leaf_der().clone(), junk])).expect("a file");
+    let outcome =
+        certgrab().args(["plc.test", "--emit", "pem", "--from"]).args([&sent]).fails_with(1);
+    let wanted = "certgrab: error: `CN=plc.test` is issued by `CN=Issuing`, which Mozilla's store \
+                  does not have; certificate 2 of the chain, which may be it, cannot be read\n";
+    assert!(outcome.err().starts_with(wanted), "{}", outcome.err());
+}
+
+#[test]
+fn check_takes_no_other_certificate_for_a_leaf_that_cannot_be_read() {
+    let impostor = Impostor::new();
+    let server = impostor.server();
+    let target = format!("plc.test:{}", server.port());
+    let constants = impostor.real.file("root.pem");
+    fs::write(&constants, pem_of(&[impostor.real.root_der().clone()])).expect("a file");
+    let pin = impostor.real.file("pin.ino");
+    let print = sha256(impostor.real.leaf_der());
+    fs::write(&pin, format!("// {target}\nconst char *fingerprint = \"{print}\";\n"))
+        .expect("a file");
+    for file in [constants, pin] {
+        let outcome = certgrab()
+            .args(["check"])
+            .args([&file])
+            .args([&target, "--connect", &server.address().to_string()])
+            .fails_with(1);
+        let wanted = format!(
+            "what {target} presents cannot be verified: the server's certificate is not an X.509 \
+             certificate: its notBefore cannot be read [does-not-open]"
+        );
+        assert!(outcome.out().contains(&wanted), "{}\n{}", outcome.out(), outcome.err());
+    }
+}
+
+#[test]
+fn a_chain_is_the_same_only_with_the_same_bytes_at_its_head() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let chain = pki.chain();
+    let presented = |first: &[u8]| {
+        let message = std::iter::once(first).chain(chain.iter().map(AsRef::as_ref));
+        Presented::from_message(message, Source::Server)
+    };
+    let (one, other, readable) = (presented(b"1"), presented(b"2"), presented(&chain[0]));
+    assert!(matches!(one.leaf(), Err(LeafError::Unreadable(_))));
+    assert!(one.is_same_chain(&one) && !one.is_same_chain(&other));
+    assert!(!one.is_same_chain(&readable) && !readable.is_same_chain(&one));
+    let positions: Vec<_> = one.numbered().iter().map(|(position, _)| *position).collect();
+    assert_eq!(positions, [1, 2, 3]);
+    assert!(matches!(one.numbered()[0].1, Sent::Unreadable(_)));
+    assert_eq!((one.above_leaf().len(), one.count()), (2, 3));
+    let without = one.without(one.above_leaf());
+    assert!(without.leaf().is_err() && without.above_leaf().is_empty());
+    let nothing = Presented::from_message([], Source::Server);
+    assert_eq!(nothing.leaf(), Err(LeafError::Absent));
+}
+
+/// A root and a leaf for `plc.test`, remade as the test wants.
+struct Remade {
+    pki: Pki,
+    root_key: KeyPair,
+}
+
+impl Remade {
+    fn new(change: impl FnOnce(&mut CertificateParams) + 'static) -> Self {
+        let [root_key, leaf_key] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
+        let same = KeyPair::from_pem(&root_key.serialize_pem()).expect("the key");
+        let pki = Pki::root_with_key("Plant Root", same).changed(change);
+        Self { pki: pki.leaf_with_key("plc.test", &leaf_key), root_key }
+    }
+
+    fn leaf(&self, change: impl FnOnce(&mut Vec<Vec<u8>>)) -> CertificateDer<'static> {
+        remade(self.pki.leaf_der(), &self.root_key, change).into()
+    }
+
+    fn root(&self, change: impl FnOnce(&mut Vec<Vec<u8>>)) -> CertificateDer<'static> {
+        remade(self.pki.root_der(), &self.root_key, change).into()
+    }
+
+    /// Asserts that a server with the leaf proves its key, and `root` to be its anchor.
+    #[track_caller]
+    fn assert_verified(&self, leaf: CertificateDer<'static>, root: &CertificateDer<'static>) {
+        let roots = self.pki.file("remade.pem");
+        fs::write(&roots, pem_of(std::slice::from_ref(root))).expect("a file");
+        for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+            let server = Server::of(&self.pki).sending(&[leaf.clone()]).speaking(version).start();
+            let outcome = grab(&server).args(["--json", "--roots"]).args([&roots]).ends();
+            let document = outcome.json();
+            assert_eq!(document["status"], "ok", "{document}");
+            assert_eq!(document["anchor"]["sha256"], sha256(root));
+            assert_eq!(document["handshake"]["key_possession"], "proven", "{document}");
+        }
+    }
+}
+
+#[test]
+fn extensions_with_object_identifiers_of_any_arc_and_length_are_read() {
+    let long: Vec<u64> = [1, 3, 6, 1, 4, 1].into_iter().chain((0..60).map(|arc| arc + 1)).collect();
+    let wide = [2, 25, u64::MAX >> 1, u64::MAX >> 1];
+    let made = Remade::new(move |leaf| {
+        for oid in [&long[..], &wide] {
+            leaf.custom_extensions.push(CustomExtension::from_oid_content(oid, vec![5, 0]));
+        }
+    });
+    // 2.25 and one arc of 128 bits, where two of 63 stood.
+    let ones = [0xff; 8];
+    let from = [&[0x69], &ones[..], &[0x7f], &ones, &[0x7f]].concat();
+    let to = [&[0x69, 0x83], &[0xff; 16][..], &[0x7f]].concat();
+    assert_eq!(from.len(), to.len());
+    let leaf = made.leaf(|fields| {
+        let extensions = fields.last_mut().expect("extensions");
+        *extensions = replaced(extensions, &from, &to);
+    });
+    made.assert_verified(leaf, made.pki.root_der());
+}
+
+#[test]
+fn ecdsa_with_null_as_its_parameters_is_verified() {
+    let made = Remade::new(|_| {});
+    let null = |fields: &mut Vec<Vec<u8>>| fields[field::ALGORITHM] = ECDSA_SHA256_NULL.to_vec();
+    made.assert_verified(made.leaf(null), &made.root(null));
+}
+
+#[test]
+fn a_key_whose_point_is_compressed_verifies_chains_and_handshakes() {
+    let made = Remade::new(|_| {});
+    let squeeze = |fields: &mut Vec<Vec<u8>>| fields[field::KEY] = compressed(&fields[field::KEY]);
+    let root = made.root(squeeze);
+    made.assert_verified(made.leaf(squeeze), &root);
+    let file = made.pki.file("compressed.pem");
+    fs::write(&file, pem_of(&[root])).expect("a file");
+    let outcome = certgrab().args(["check", "--offline"]).args([&file]).ends();
+    assert!(!outcome.out().contains("bad-signature"), "{}", outcome.out());
+}
+
+#[test]
+fn a_certificate_that_the_library_cannot_read_is_named_in_words() {
+    let [root_key, upper_key] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
+    let same = KeyPair::from_pem(&root_key.serialize_pem()).expect("the key");
+    let pki = Pki::root_with_key("Plant Root", same).leaf("other.test");
+    let upper =
+        Pki::root_with_key("Upper", KeyPair::from_pem(&upper_key.serialize_pem()).expect("it"))
+            .leaf("plc.test");
+    let issuer = Issuer::from_ca_cert_der(pki.root_der(), root_key).expect("an issuer");
+    let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(rcgen::DnType::CommonName, "Upper");
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let made = params.signed_by(&upper_key, &issuer).expect("a certificate");
+    let unique = element(0x81, &[0, 7]);
+    let version_1 = remade(made.der(), issuer.key(), |fields| {
+        fields.remove(field::VERSION);
+    });
+    let trailing = remade(made.der(), issuer.key(), |fields| fields.push(unique));
+    let null = remade(made.der(), issuer.key(), |fields| {
+        fields[field::ALGORITHM] = ECDSA_SHA256_NULL.to_vec();
+    });
+    // Behind the signed part the algorithm stands before the BIT STRING of the signature.
+    let [inside, outside] = [2, 3].map(|digest| {
+        let algorithm = replaced(ECDSA_SHA256_NULL, &[4, 3, 2], &[4, 3, digest]);
+        [algorithm.as_slice(), &[3]].concat()
+    });
+    let mismatch = replaced(&null, &inside, &outside);
+    for (der, sentence) in [
+        (version_1, "is not of X.509 version 3, so it says nothing of its use"),
+        (trailing, "has bytes behind one of its parts that do not belong there"),
+        (mismatch, "names one signature algorithm in its signed part and another behind it"),
+    ] {
+        let chain = pki.file("spoiled.pem");
+        fs::write(&chain, pem_of(&[upper.leaf_der().clone(), der.into()])).expect("a file");
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
+            .args([&chain])
+            .args(["--roots"])
+            .args([pki.root_file()])
+            .fails_with(1)
+            .stdout("")
+            .stderr(&format!("certgrab: error: `CN=Upper` cannot be verified: it {sentence}\n"));
+    }
+}
+
+#[test]
+fn one_certificate_of_a_file_of_roots_that_cannot_be_read_is_named_and_the_others_are_roots() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let file = pki.file("roots.pem");
+    let junk = pem_of(&[b"junk".to_vec().into()]);
+    let broken = junk.replace("anVuaw==", "anV?aw==");
+    let root = pem_of(&[pki.root_der().clone()]);
+    fs::write(&file, [junk.as_str(), &broken, &root].concat()).expect("a file");
+    let shown = file.display();
+    grab(&server).args(["--emit", "pem", "--roots"]).args([&file]).succeeds().stdout(&root).stderr(
+        &format!(
+            "certgrab: warning: not used as a root: block 1 of {shown} is not an X.509 certificate: \
+             its outer SEQUENCE cannot be read\n\
+             certgrab: warning: not used as a root: block 2 of {shown} is not a PEM certificate: \
+             its Base64 cannot be decoded\n"
+        ),
+    );
+    fs::write(&file, [junk.as_str(), &broken].concat()).expect("a file");
+    grab(&server).args(["--roots"]).args([&file]).fails_with(4);
+}
+
+#[test]
+fn a_certificate_of_the_systems_store_that_cannot_be_read_is_named() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let file = pki.file("system.pem");
+    let junk: CertificateDer<'_> = b"junk".to_vec().into();
+    fs::write(&file, pem_of(&[junk.clone(), pki.root_der().clone()])).expect("a file");
+    let outcome = grab(&server)
+        .args(["--roots", "system", "--emit", "pem"])
+        .env("SSL_CERT_FILE", file.to_str().expect("a path"))
+        .succeeds();
+    let wanted = format!(
+        "of the system's store, SHA-256 {}, is not an X.509 certificate: its outer SEQUENCE cannot \
+         be read\n",
+        sha256(&junk)
+    );
+    assert!(outcome.err().contains(&wanted), "{}", outcome.err());
+}
+
+#[test]
+fn a_trusted_certificate_of_openssl_is_named_with_the_command_that_converts_it() {
+    if !real::program("openssl") {
+        return;
+    }
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let (root, trusted) = (pki.root_file(), pki.file("trusted.pem"));
+    let status = std::process::Command::new("openssl")
+        .args(["x509", "-trustout", "-addtrust", "serverAuth", "-in"])
+        .args([&root])
+        .arg("-out")
+        .args([&trusted])
+        .status()
+        .expect("openssl runs");
+    assert!(status.success());
+    let shown = trusted.display();
+    let sentence = format!(
+        "block 1 of {shown} is a TRUSTED CERTIFICATE, which holds OpenSSL's trust settings beside \
+         the certificate and is not read"
+    );
+    let command = format!("convert it with `openssl x509 -in {shown} -out certificate.pem`");
+    let server = Server::presenting(&pki);
+    grab(&server)
+        .args(["--roots"])
+        .args([&trusted])
+        .fails_with(4)
+        .stderr(&format!("certgrab: error: {sentence}\ncertgrab: hint: {command}\n"));
+    let both = [fs::read(&trusted), fs::read(&root)].map(|read| read.expect("a file")).concat();
+    fs::write(&trusted, both).expect("a file");
+    let outcome = grab(&server).args(["--emit", "pem", "--roots"]).args([&trusted]).succeeds();
+    let warning = format!("certgrab: warning: not used as a root: {sentence}; {command}\n");
+    assert_eq!(outcome.err(), warning);
+}

@@ -1,0 +1,185 @@
+//! What a person should know before embedding an anchor: every command that writes says it.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+};
+
+use rustls::pki_types::CertificateDer;
+
+use crate::support::{Pki, Server, certgrab, run::Run};
+
+/// Who is on the path and does not hold the server's key: refuses the handshake, and shows a chain
+/// that was recorded where TLS 1.2 shows it in clear.
+fn recorded(name: &str, chain: Vec<CertificateDer<'static>>) -> Server {
+    Server::scripted(name, move |mut stream, _| {
+        // A client that goes away in the middle is no failure of the test's.
+        let _ = show(&mut stream, &chain);
+    })
+}
+
+fn show(stream: &mut TcpStream, chain: &[CertificateDer<'static>]) -> std::io::Result<()> {
+    let mut head = [0; 5];
+    stream.read_exact(&mut head)?;
+    let mut hello = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+    stream.read_exact(&mut hello)?;
+    // supported_versions (RFC 8446 section 4.2.1) is in the hello of a whole handshake alone.
+    let is_whole = hello.windows(2).any(|two| two == [0, 0x2b]);
+    if is_whole {
+        return stream.write_all(&record(21, &[2, 40]));
+    }
+    // Behind the version, the random and the session's name (RFC 5246 section 7.4.1.2).
+    let suites = &hello[39 + usize::from(hello[38])..];
+    let count = usize::from(u16::from_be_bytes([suites[0], suites[1]])) / 2;
+    let mut offered = suites[2..].chunks(2).take(count);
+    let suite = offered.clone().find(|one| *one == [0, 0x2f]).or(offered.next()).expect("a suite");
+    let server_hello = [&[3, 3][..], &[7; 32], &[0], suite, &[0]].concat();
+    let list: Vec<u8> = chain.iter().flat_map(|one| prefixed(one)).collect();
+    let messages = [(2, server_hello), (11, prefixed(&list)), (14, Vec::new())];
+    let messages: Vec<u8> =
+        messages.iter().flat_map(|(kind, body)| [vec![*kind], prefixed(body)].concat()).collect();
+    stream.write_all(&record(22, &messages))?;
+    stream.read(&mut head).map(drop)
+}
+
+fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(body.len()).expect("a short record").to_be_bytes();
+    [&[kind, 3, 3][..], &length, body].concat()
+}
+
+/// With its length in three octets in front.
+fn prefixed(body: &[u8]) -> Vec<u8> {
+    [&u32::try_from(body.len()).expect("short").to_be_bytes()[1..], body].concat()
+}
+
+/// A manifest for `plc.test:8883`, which `server` answers for.
+fn manifest(pki: &Pki, server: &Server, more: &str) {
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{}\"\nlock = \"certs/plc.pem\"\n\
+         emit = {{ c = \"ca.h\" }}\n{more}",
+        server.address(),
+    );
+    fs::write(pki.file("certgrab.toml"), text).unwrap();
+}
+
+/// Every command that writes, with how its warnings name the target.
+fn commands(pki: &Pki, server: &Server, roots: &str) -> Vec<(&'static str, Run)> {
+    let address = server.address().to_string();
+    let target = format!("plc.test:8883 connect={address}\n");
+    fs::write(pki.file("list"), target).unwrap();
+    manifest(pki, server, &format!("roots = \"{roots}\"\n"));
+    let run = |words: &[&str]| certgrab().args(words).in_folder(pki.folder());
+    let one = ["plc.test:8883", "--connect", &address, "--roots", roots];
+    vec![
+        ("", run(&[&one[..], &["--emit", "c=one.h"]].concat())),
+        ("", run(&[&one[..], &["--json"]].concat())),
+        ("", run(&[&one[..], &["--survey", "--emit", "pem=survey.pem"]].concat())),
+        ("plc.test:8883: ", run(&["--hosts", "list", "--roots", roots, "--emit", "pem=list.pem"])),
+        ("plc.test:8883: ", run(&["sync"])),
+        ("plc.test:8883: ", run(&["sync", "--locked"])),
+        (
+            "",
+            run(&["new", "linux-c", "mqtts://plc.test:8883", "project", "--roots", roots])
+                .args(["--connect", &address]),
+        ),
+    ]
+}
+
+#[test]
+fn every_command_that_writes_says_that_the_server_did_not_prove_its_key() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = recorded("plc.test", pki.chain());
+    let roots = pki.root_file();
+    for (whose, run) in commands(&pki, &server, roots.to_str().unwrap()) {
+        let told = run.succeeds().err();
+        let wanted = format!(
+            "certgrab: warning: {whose}the server did not prove that it holds the key of its \
+             certificate\n"
+        );
+        assert_eq!(told.matches(&wanted).count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn every_command_that_writes_says_that_only_this_systems_store_has_the_root() {
+    let pki = Pki::root("Inspecting Proxy").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let roots = pki.root_file();
+    for (whose, run) in commands(&pki, &server, "system") {
+        let told = run.env("SSL_CERT_FILE", roots.to_str().unwrap()).succeeds().err();
+        let wanted = format!(
+            "certgrab: warning: {whose}only this system's store has the root: a proxy that \
+             inspects TLS looks exactly so, and no other network will show its certificates\n"
+        );
+        assert_eq!(told.matches(&wanted).count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn of_several_targets_each_warning_names_its_own() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let roots = pki.root_file();
+    let [proven, shown] = [Server::presenting(&pki), recorded("plc.test", pki.chain())];
+    let sni = ["--sni", "plc.test", "--json", "--roots", roots.to_str().unwrap()];
+    let targets = [proven.address(), shown.address()].map(|one| one.to_string());
+    let told = certgrab().args(&targets).args(sni).succeeds().err();
+    let wanted = "the server did not prove that it holds the key of its certificate";
+    assert_eq!(told.matches(wanted).count(), 1, "{told}");
+    assert!(told.contains(&format!("certgrab: warning: {}: {wanted}\n", targets[1])), "{told}");
+    // A set says it once, with the targets that it is of.
+    let list = format!("{} sni=plc.test\n", targets[1]).repeat(5);
+    let set = ["--hosts", "-", "--emit", "pem=set.pem", "--roots", roots.to_str().unwrap()];
+    let told = certgrab().args(set).reading(list).in_folder(pki.folder()).succeeds().err();
+    let named = [targets[1].as_str(); 3].join(", ");
+    let whole = format!("certgrab: warning: {named} and 2 more: {wanted}\n");
+    assert_eq!(told.matches(&whole).count(), 1, "{told}");
+    assert!(told.contains("and 2 more: a device has to verify the name plc.test\n"), "{told}");
+}
+
+#[test]
+fn sync_replaces_no_lock_whose_key_was_proven_by_one_whose_key_was_not() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let roots = format!("roots = '{}'\n", pki.root_file().display());
+    let run = |words: &[&str]| certgrab().args(words).in_folder(pki.folder());
+    let files = || ["certs/plc.pem", "ca.h"].map(|file| fs::read(pki.file(file)).unwrap());
+    let server = Server::presenting(&pki);
+    manifest(&pki, &server, &roots);
+    run(&["sync", "--quiet"]).succeeds();
+    let proven = files();
+
+    let on_the_path = recorded("plc.test", pki.chain());
+    manifest(&pki, &on_the_path, &roots);
+    run(&["sync"]).fails_with(1).stdout("").stderr(
+        "certgrab: error: plc.test:8883: the server did not prove that it holds its key, and when \
+         certs/plc.pem was written it did: nothing is replaced\n\
+         certgrab: hint: run `certgrab sync` again from another network; if the server cannot \
+         complete a handshake any more, set `handshake = \"cleartext\"` in the manifest\n",
+    );
+    assert_eq!(files(), proven);
+
+    // The manifest may say that there is nothing better.
+    manifest(&pki, &on_the_path, &(roots.clone() + "handshake = \"cleartext\"\n"));
+    let told = run(&["sync"]).succeeds().err();
+    assert!(
+        told.contains("plc.test:8883: the server did not prove that it holds the key"),
+        "{told}"
+    );
+    assert_ne!(files(), proven);
+    run(&["check"]).succeeds().stdout(
+        "certs/plc.pem:6: note: the server did not prove that it holds the key of its certificate \
+         when the lock was written [not-proven]\n    \
+         run `certgrab sync` where the server completes a handshake\n",
+    );
+
+    // Where nothing was proven before, nothing is lost.
+    manifest(&pki, &on_the_path, &roots);
+    run(&["sync", "--quiet"]).succeeds();
+    // And a lock of another server is no measure.
+    manifest(&pki, &server, &roots);
+    run(&["sync", "--quiet"]).succeeds();
+    manifest(&pki, &on_the_path, &roots);
+    let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+    fs::write(pki.file("certgrab.toml"), text.replace(":8883", ":8884")).unwrap();
+    run(&["sync", "--quiet"]).succeeds();
+}
