@@ -59,8 +59,6 @@ pub(super) struct AuthorityKeyId<'a> {
 pub(super) struct NameConstraints<'a> {
     pub(super) permitted: Vec<Tlv<'a>>,
     pub(super) excluded: Vec<Tlv<'a>>,
-    /// Whether it has neither kind.
-    pub(super) is_empty: bool,
 }
 
 /// All of them.
@@ -220,13 +218,12 @@ fn general_names(value: &[u8]) -> Option<Vec<Tlv<'_>>> {
 
 fn name_constraints(value: &[u8]) -> Option<NameConstraints<'_>> {
     let mut parts = sequence(value)?;
-    let is_empty = parts.is_empty();
     let mut subtrees = |number| match parts.tagged(tlv::constructed(number)) {
         Some(list) => tlv::all(list.value)?.iter().map(base).collect(),
         None => Some(Vec::new()),
     };
     let (permitted, excluded) = (subtrees(0)?, subtrees(1)?);
-    parts.is_empty().then_some(NameConstraints { permitted, excluded, is_empty })
+    parts.is_empty().then_some(NameConstraints { permitted, excluded })
 }
 
 /// The base of a GeneralSubtree.

@@ -135,9 +135,7 @@ fn why(case: &Case<'_>, error: &Error, provider: Provider) -> Refusal {
             find(&|cert, view| cert.position > case.sent[0].position && !is_ca(view))
                 .breaks(Rule::NotCa)
         }
-        Error::RequiredEkuNotFound
-        | Error::RequiredEkuNotFoundContext(_)
-        | Error::EmptyEkuExtension => {
+        Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
             find(&|_, view| !view.extensions.is_for(&[oid::SERVER_AUTH])).breaks(Rule::Purpose)
         }
         Error::NameConstraintViolation => case.sent[0].breaks(Rule::NameConstraints),
@@ -157,9 +155,7 @@ fn why(case: &Case<'_>, error: &Error, provider: Provider) -> Refusal {
         Error::UnsupportedCertVersion => {
             find(&|_, view| !view.is_v3()).breaks(Rule::Unreadable(Part::Version))
         }
-        Error::UnsupportedSignatureAlgorithm
-        | Error::UnsupportedSignatureAlgorithmContext(_)
-        | Error::UnsupportedSignatureAlgorithmForPublicKey
+        Error::UnsupportedSignatureAlgorithmContext(_)
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
         | Error::InvalidSignatureForPublicKey => unsupported(case, provider),
         Error::UnknownIssuer => unissued(case),

@@ -12,7 +12,6 @@ mod table;
 use self::{decoded::Decoded, table::Table};
 use super::{
     case::{Case, Cert},
-    extensions::DNS,
     host, oid,
     reason::{Refusal, Rule, Verdict},
     signature::Check,
@@ -169,9 +168,4 @@ fn is_named(leaf: &Decoded<'_, '_>, host: &str) -> bool {
         return leaf.common_name().is_some_and(|name| host::wolfssl(name, host));
     }
     leaf.alt_names.iter().any(|(_, name)| host::wolfssl(name, host))
-}
-
-/// Whether a name of subjectAltName is a dNSName.
-pub(self) const fn is_dns(tag: u8) -> bool {
-    tag == DNS
 }

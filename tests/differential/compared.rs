@@ -21,6 +21,8 @@ pub(super) struct Comparison {
 struct Counts {
     stack: &'static str,
     agree: usize,
+    /// Those that hang on a signature which certgrab cannot compute.
+    unknown: usize,
     unserved: usize,
     wrong_yes: Vec<Disagreement>,
     wrong_no: Vec<Disagreement>,
@@ -151,18 +153,29 @@ impl Counts {
         stack: &'static str,
         said: &[Verdict],
     ) -> Option<Self> {
-        let mut counts =
-            Self { stack, agree: 0, unserved: 0, wrong_yes: Vec::new(), wrong_no: Vec::new() };
+        let mut counts = Self {
+            stack,
+            agree: 0,
+            unknown: 0,
+            unserved: 0,
+            wrong_yes: Vec::new(),
+            wrong_no: Vec::new(),
+        };
         for (place, (chain, library)) in chains.all.iter().zip(said).enumerate() {
             let certgrab = judged::verdict(stack, &chain.built)?;
             let disagreement = Disagreement {
                 place,
                 departures: chains.ids(departures, place),
                 library: library.0.clone(),
-                certgrab: certgrab.as_ref().err().cloned().unwrap_or_else(|| "connects".to_owned()),
+                certgrab: certgrab
+                    .refusal()
+                    .map_or_else(|| "connects".to_owned(), ToString::to_string),
             };
-            match (certgrab.is_ok(), library.connects()) {
+            match (certgrab.connects(), library.connects()) {
                 _ if library.is_none() => counts.unserved += 1,
+                _ if matches!(certgrab, certgrab::stack::Verdict::Unknown(_)) => {
+                    counts.unknown += 1;
+                }
                 (true, false) => counts.wrong_yes.push(disagreement),
                 (false, true) => counts.wrong_no.push(disagreement),
                 _ => counts.agree += 1,
@@ -186,7 +199,7 @@ impl fmt::Display for Comparison {
             write!(f, "{}: {} agree", counts.stack, counts.agree)?;
             write!(f, ", {} wrong yes", counts.wrong_yes.len())?;
             write!(f, ", {} wrong no", counts.wrong_no.len())?;
-            writeln!(f, ", {} not asked", counts.unserved)?;
+            writeln!(f, ", {} not computed, {} not asked", counts.unknown, counts.unserved)?;
             for it in counts.disagreements() {
                 let Disagreement { departures, library, certgrab, .. } = it;
                 writeln!(f, "  {departures}: the library: {library}; certgrab: {certgrab}")?;

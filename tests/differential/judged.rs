@@ -1,17 +1,16 @@
 //! certgrab's side: its verdict for a stack.
 
 use certgrab::lab::pki::Built;
-use certgrab::stack::{self, Case, Question};
+use certgrab::stack::{self, Case, Question, Verdict};
 use certgrab::text::time::Time;
 
-/// Whether certgrab says that the stack connects, and why not; `None` for a stack that it does not know.
-pub(super) fn verdict(name: &str, built: &Built) -> Option<Result<(), String>> {
+/// What certgrab says of the stack; `None` for a stack that it does not know.
+pub(super) fn verdict(name: &str, built: &Built) -> Option<Verdict> {
     let stack = stack::named(name)?;
     let presented: Vec<&[u8]> = built.sent.iter().map(Vec::as_slice).collect();
     let anchors: Vec<&[u8]> = built.anchors.iter().map(Vec::as_slice).collect();
     let at = Time::from_date(2026, 6, 1).expect("a date");
     let host = Some(built.host.as_str());
     let case = Case::new(Question { presented: &presented, anchors: &anchors, host, at });
-    let verdict = stack.judge(&case);
-    Some(verdict.refusal().map_or(Ok(()), |refusal| Err(refusal.to_string())))
+    Some(stack.judge(&case))
 }

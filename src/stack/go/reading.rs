@@ -52,7 +52,7 @@ fn is_text(value: Tlv<'_>) -> bool {
         TELETEX_STRING => true,
         PRINTABLE_STRING => value.value.iter().all(printable),
         UTF8_STRING => dn::text(value).is_some(),
-        BMP_STRING => value.value.len() % 2 == 0,
+        BMP_STRING => value.value.len().is_multiple_of(2),
         IA5_STRING => value.value.is_ascii(),
         NUMERIC_STRING => value.value.iter().all(|octet| octet.is_ascii_digit() || *octet == b' '),
         _ => false,

@@ -51,10 +51,8 @@ fn matches(kind: u8, name: &[u8], base: &Tlv<'_>) -> bool {
 fn matches_mail(name: &[u8], base: &[u8]) -> bool {
     let is_address = base[0] != b'.' && base.contains(&b'@');
     let mut name = name;
-    if !is_address {
-        if let Some(at) = name.iter().take(base.len()).position(|octet| *octet == b'@') {
-            name = &name[at + 1..];
-        }
+    if !is_address && let Some(at) = name.iter().take(base.len()).position(|octet| *octet == b'@') {
+        name = &name[at + 1..];
     }
     if base[0] == b'.' {
         return name.len() >= base.len()

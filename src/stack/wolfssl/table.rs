@@ -70,8 +70,7 @@ impl<'c, 'a> Table<'c, 'a> {
         if known {
             return Ok(());
         }
-        if !decoded.is_self_signed && !decoded.key_usage.is_some_and(|one| one & KEY_CERT_SIGN != 0)
-        {
+        if !decoded.is_self_signed && decoded.key_usage.is_none_or(|one| one & KEY_CERT_SIGN == 0) {
             let rule = match decoded.key_usage {
                 Some(_) => Rule::NoKeyCertSign,
                 None => Rule::NoKeyUsage,
