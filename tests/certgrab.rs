@@ -12,6 +12,7 @@ mod issuers;
 mod not_tls;
 mod old_servers;
 mod proxies;
+mod stacks;
 mod starttls;
 mod survey;
 mod targets;

@@ -147,6 +147,13 @@ pub enum Refusal {
         /// What else would help.
         advice: Option<&'static str>,
     },
+    /// The TLS stack of the consumer refuses what everybody else takes.
+    ByStack {
+        /// The refusal in a sentence.
+        sentence: String,
+        /// What would help.
+        remedy: Option<String>,
+    },
     /// rustls-webpki cannot judge a certificate, or refuses it for a reason of its own.
     NotVerifiable {
         /// The certificate that the reason is about, as far as that is known.
@@ -302,6 +309,7 @@ impl fmt::Display for Refusal {
             Self::NotTaken { subject, consumer, problem, .. } => {
                 write!(f, "{consumer} does not trust {}: it {problem}", named(subject))
             }
+            Self::ByStack { sentence, .. } => f.write_str(sentence),
             Self::GivenUp(spent) => {
                 write!(f, "found no path to a trusted root: the search ended {spent}")
             }
@@ -425,6 +433,7 @@ impl Refusal {
             ),
             Self::NotTaken { unless: Some(setting), .. } => Some(format!("set `{setting}`")),
             Self::NotTaken { advice: Some(advice), .. } => Some((*advice).to_owned()),
+            Self::ByStack { remedy, .. } => remedy.clone(),
             Self::TrustedLeafIsIssued { .. } => {
                 Some("give the SHA-256 of its root or of an intermediate".to_owned())
             }
@@ -452,7 +461,7 @@ impl Refusal {
             Self::Lacks { .. } => "not_an_authority",
             Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
             Self::NoneLasts { .. } => "none_lasts",
-            Self::NotTaken { .. } => "not_taken",
+            Self::NotTaken { .. } | Self::ByStack { .. } => "not_taken",
             Self::NotVerifiable { .. } => "not_verifiable",
         }
     }

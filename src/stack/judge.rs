@@ -45,6 +45,12 @@ impl Stack {
         matches!(self.known, Known::Assumed(_))
     }
 
+    /// Whether a setting of the device decides over what it refuses.
+    #[must_use]
+    pub fn depends_on_a_setting(&self, refusal: &Refusal) -> bool {
+        (self.setting)(&refusal.rule).is_some()
+    }
+
     /// What to change for this refusal, first on the device, then on the server.
     #[must_use]
     pub fn remedy(&self, refusal: &Refusal) -> Option<String> {

@@ -32,8 +32,6 @@ pub(super) struct Build {
     pub(super) reads_pss: bool,
     /// `MBEDTLS_ECP_DP_BP256R1_ENABLED` and the like.
     pub(super) has_brainpool: bool,
-    /// Whether all anchors but the first are lost, as with DER after DER.
-    pub(super) one_anchor: bool,
     /// `MBEDTLS_SSL_IN_CONTENT_LEN`, which one handshake message has to fit into.
     pub(super) most_octets: usize,
 }
@@ -75,8 +73,7 @@ pub(super) fn reads_key(cert: &Cert<'_>, build: &Build) -> bool {
 fn usable_anchors<'c, 'a>(case: &'c Case<'a>, build: &Build) -> Result<Vec<&'c Cert<'a>>, Refusal> {
     let mut usable = Vec::new();
     let mut refused = None;
-    let count = if build.one_anchor { 1 } else { case.anchors.len() };
-    for anchor in case.anchors.iter().take(count) {
+    for anchor in &case.anchors {
         match anchor.read().and_then(|view| reading::reads(anchor, view, build)) {
             Ok(()) => usable.push(anchor),
             Err(refusal) => _ = refused.get_or_insert(refusal),

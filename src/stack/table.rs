@@ -60,15 +60,13 @@ const MBEDTLS_3_6: Build = Build {
     compiled: ALL_DIGESTS,
     reads_pss: true,
     has_brainpool: true,
-    one_anchor: false,
     most_octets: 16_384,
 };
 const WITHOUT_DATES: Build = Build { checks_dates: false, ..MBEDTLS_3_6 };
 const SHA256_ALONE: Build = Build { compiled: &[Sha256], ..MBEDTLS_3_6 };
 
-/// `extmod/mbedtls/mbedtls_config_common.h`; `cadata` in DER holds one certificate.
-const MICROPYTHON: Build =
-    Build { reads_pss: false, has_brainpool: false, one_anchor: true, ..MBEDTLS_3_6 };
+/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, as one holds one in DER.
+const MICROPYTHON: Build = Build { reads_pss: false, has_brainpool: false, ..MBEDTLS_3_6 };
 
 const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
 const CPYTHON: Setting = Setting { names: Names::Whole, ..OPENSSL };

@@ -10,18 +10,19 @@ import sys
 TCP, NO_DELAY = 6, 1
 
 
-def der(path):
+def ders(path):
     with open(path) as file:
         text = file.read()
-    body = text.split("-----BEGIN CERTIFICATE-----")[1].split("-----END")[0]
-    return binascii.a2b_base64(body.replace("\n", ""))
+    for block in text.split("-----BEGIN CERTIFICATE-----")[1:]:
+        yield binascii.a2b_base64(block.split("-----END")[0].replace("\n", ""))
 
 
 def judge(host, chain, key, anchor):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_mode = ssl.CERT_REQUIRED
     try:
-        context.load_verify_locations(cadata=der(anchor))
+        for der in ders(anchor):
+            context.load_verify_locations(cadata=der)
     except (OSError, ValueError) as error:
         return "anchor " + str(error)
     raw = socket.socket()
