@@ -1,7 +1,7 @@
-//! What the fuzz targets of `tests/fuzz` reach of the stages' insides; no build has it but theirs.
+//! What the fuzz targets of `tests/fuzz` call inside the stages; only their builds include it.
 //!
-//! Each function opens one reader of hostile bytes that a stage keeps to itself, where the way to
-//! it from outside would be a socket or would hide what it made of the bytes.
+//! Each function calls one private parser of hostile bytes, which is otherwise reachable only
+//! through a socket or hides its result.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,15 +11,15 @@ use tokio::{
 };
 use url::Url;
 
+use crate::chain::{Attempt, Issuers, Problem};
 use crate::{
     net::aia::{
-        self, Allowed, Attempt, Chain, Issuers, Problem, body,
+        self, Allowed, Chain, body,
         http::{self, Answer},
         policy,
     },
     text::foreign::Foreign,
-    tls,
-    tls::server_flight,
+    tls::{self, server_flight},
     x509::certificate::Certificate,
 };
 
@@ -27,7 +27,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// Its lengths do not fit.
+/// Its lengths are inconsistent.
 pub fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, tls::Error> {
     server_flight::certificate_list(body)
 }
@@ -64,11 +64,8 @@ pub fn issuers_among(
     chain: &Chain,
     answers: Vec<Vec<Certificate>>,
 ) -> (Issuers, Option<Vec<Certificate>>) {
-    let attempt = || Attempt {
-        url: Foreign::text("http://aia.test/"),
-        child: chain.presented.certificates[0].sha256(),
-        problem: None,
-    };
+    let attempt =
+        || Attempt { url: Foreign::text("http://aia.test/"), child: leaf.sha256(), problem: None };
     aia::judge(chain, answers.into_iter().map(|answer| (attempt(), Ok(answer))).collect())
 }
 
@@ -76,7 +73,7 @@ pub fn issuers_among(
 ///
 /// # Errors
 ///
-/// It is nothing that is fetched.
+/// It is not a URL that may be fetched.
 pub fn admit(url: &str) -> Result<Url, Problem> {
     policy::admit(url)
 }

@@ -118,7 +118,7 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
     let shown = lock.display();
     refused(&format!("cannot read the lock {shown}: No such file or directory (os error 2)"));
     fs::write(&lock, "Host: plc.test\n").unwrap();
-    refused(&format!("{shown}: wanted at least one PEM certificate, found none"));
+    refused(&format!("{shown}: expected at least one PEM certificate, found none"));
 
     // Another lock is another anchor at the next build.
     let other_pki = Pki::root("Other Root").leaf("plc.test");
@@ -147,7 +147,7 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
     }
     // And one that is broken is seen, though the constants of before are there.
     fs::write(&lock, "Host: plc.test\n").unwrap();
-    refused(&format!("{shown}: wanted at least one PEM certificate, found none"));
+    refused(&format!("{shown}: expected at least one PEM certificate, found none"));
     fs::copy(pki.root_file(), &lock).unwrap();
 
     // No form is lost without the features, but for one, which says so.
@@ -155,8 +155,8 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
     let output = cargo_offline(&folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let out = std::fs::read_to_string(folder.join("refusals.txt")).unwrap();
-    let wanted = "the format `java-jks` takes SHA-1, which certgrab has with its feature `fetch` \
-                  only; turn the feature `fetch` on; `java` needs none\n";
+    let wanted = "the format `java-jks` needs SHA-1, which requires the feature \
+                  `judge`; enable the feature `judge`, or use `java`\n";
     assert_eq!(out, wanted);
 }
 

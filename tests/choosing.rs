@@ -3,12 +3,12 @@
 use std::{fs, sync::Arc};
 
 use certgrab::chain::Presented;
+use certgrab::chain::{Fetched, Issuers};
 use certgrab::{
     judge::{
         prove::Verified,
         rank::{Candidate, Reason},
     },
-    net::aia::{Fetched, Issuers},
     run::grab::{self, Options},
     text::foreign::Foreign,
     trust::store::{Source, Store},
@@ -216,8 +216,8 @@ fn what_is_held_besides_the_anchor_is_shown_with_the_reason_also_without_a_file(
         "backup     CN=Starfield Services Root Certificate Authority - G2,O=Starfield \
          Technologies\\, Inc.,L=Scottsdale,ST=Arizona,C=US, until 2027-04-15: further from the leaf: \
          fails when the server stops sending `CN=Amazon Root CA 1,O=Amazon,C=US` as it is\n",
-        "sibling    CN=Amazon Root CA 2,O=Amazon,C=US, until 2030-05-26: of the same organisation: \
-         the server's next certificates may come from it\n",
+        "sibling    CN=Amazon Root CA 2,O=Amazon,C=US, until 2030-05-26: from the same \
+         organisation: the server's next certificates may chain to it\n",
     ] {
         assert!(report.contains(line), "{line} is not in {report}");
     }
@@ -240,8 +240,8 @@ fn what_is_held_besides_the_anchor_is_shown_with_the_reason_also_without_a_file(
             .args([pki.root_file()])
     };
     let none = [
-        ("backup", "no other root would do with what the server sends"),
-        ("sibling", "Mozilla's store has no other root of the anchor's organisation that lasts"),
+        ("backup", "no other root verifies the server with the chain it sends"),
+        ("sibling", "Mozilla's store has no other valid root of the anchor's organisation"),
     ];
     let report = run().succeeds().out();
     let error = run().args(["--emit", "pem"]).succeeds().err();

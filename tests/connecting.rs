@@ -20,7 +20,7 @@ fn a_port_where_nothing_listens_is_named_with_its_address() {
     };
     certgrab().args([format!("127.0.0.1:{port}")]).fails_with(3).stdout("").stderr(&format!(
         "certgrab: error: cannot connect to 127.0.0.1:{port}: 127.0.0.1: connection refused\n\
-         certgrab: hint: nothing listens there: is the port right?\n"
+         certgrab: hint: nothing listens on this port; check the port number\n"
     ));
 }
 
@@ -49,13 +49,14 @@ fn the_name_asked_for_stays_that_of_the_target_when_connecting_elsewhere() {
 
 #[test]
 fn an_address_of_the_other_family_is_not_used() {
-    certgrab().args(["127.0.0.1:1", "-6"]).fails_with(3).stderr(
-        "certgrab: error: `127.0.0.1` has no IPv6 address\ncertgrab: hint: leave out `-6`\n",
-    );
+    certgrab()
+        .args(["127.0.0.1:1", "-6"])
+        .fails_with(3)
+        .stderr("certgrab: error: `127.0.0.1` has no IPv6 address\ncertgrab: hint: remove `-6`\n");
     certgrab()
         .args(["[::1]:1", "-4"])
         .fails_with(3)
-        .stderr("certgrab: error: `::1` has no IPv4 address\ncertgrab: hint: leave out `-4`\n");
+        .stderr("certgrab: error: `::1` has no IPv4 address\ncertgrab: hint: remove `-4`\n");
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn an_ipv6_server_is_reached_by_its_address() {
     drop(probe);
     certgrab().args([format!("[::1]:{port}")]).fails_with(3).stderr(&format!(
         "certgrab: error: cannot connect to [::1]:{port}: ::1: connection refused\n\
-         certgrab: hint: nothing listens there: is the port right?\n"
+         certgrab: hint: nothing listens on this port; check the port number\n"
     ));
 }
 

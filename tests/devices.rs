@@ -24,9 +24,9 @@ fn a_server_of_tls_1_3_alone_is_out_of_reach_for_an_esp32_and_the_setting_is_nam
              device     esp-idf cannot connect: the server refused the handshake: alert \
              protocol_version\n\
              \x20          esp-idf needs CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig\n\
-             \x20          esp-idf needs a receive buffer of {bytes} bytes for the certificates, by \
-             default it has 16384; CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN in sdkconfig sets it, and the \
-             server's other records must fit too\n",
+             \x20          esp-idf needs a receive buffer of {bytes} bytes for the certificates \
+             (default: 16384); set it with CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN in sdkconfig, with \
+             room for the server's other records\n",
             server.port()
         ))
         .stderr(
@@ -80,7 +80,7 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
     let report = run.args([authority.file("root.pem")]).succeeds().out();
     for line in [
         "device     esp8266-512 can connect, with TLS 1.2\n",
-        "           esp8266-512 the server keeps to records of 512 bytes\n",
+        "           esp8266-512 the server agrees to records of 512 bytes\n",
     ] {
         assert!(report.contains(line), "{line} is not in {report}");
     }
@@ -90,8 +90,8 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
         let document = run.args([authority.file("root.pem")]).succeeds().json();
         assert_eq!(document["device"]["max_fragment_length"], 512, "{device}");
         let verdict = document["device"]["verdict"].as_array().expect("sentences");
-        let sentence = "the server would keep to records of 512 bytes if max_fragment_length asked \
-                        for them";
+        let sentence = "the server agrees to records of 512 bytes if max_fragment_length requests \
+                        them";
         assert!(verdict.iter().any(|one| one == sentence), "{device}: {verdict:?}");
     }
 
@@ -100,12 +100,12 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
     let unwilling = Server::presenting(&pki);
     let run = grab(&unwilling).args(["--as", "esp8266-512", "--roots"]);
     let report = run.args([pki.root_file()]).succeeds().out();
-    let line = "device     esp8266-512 cannot connect: the server may send records of 16384 bytes, \
-                its buffer holds 512\n";
+    let line = "device     esp8266-512 cannot connect: the server may send records of 16384 \
+                bytes; its buffer holds 512\n";
     assert!(report.contains(line), "{line} is not in {report}");
     let run = grab(&unwilling).args(["--as", "mbedtls", "--roots"]);
     let report = run.args([pki.root_file()]).succeeds().out();
-    let line = "           mbedtls the server does not answer to max_fragment_length 512\n";
+    let line = "           mbedtls the server ignores max_fragment_length 512\n";
     assert!(report.contains(line), "{line} is not in {report}");
 }
 
@@ -216,9 +216,8 @@ fn what_a_server_wants_of_a_device_is_named_with_the_setting_that_brings_it() {
     assert_eq!(change, Value::Null);
     assert_eq!(
         hint,
-        "with a client that offers more the server speaks TLS 1.2 with \
-         TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 and the key Ed25519, which `certgrab` without \
-         `--as` shows"
+        "to a client that offers more, the server speaks TLS 1.2 with \
+         TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 and the key Ed25519; omit `--as` to see it"
     );
 }
 

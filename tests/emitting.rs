@@ -70,8 +70,8 @@ fn cer_is_one_certificate_in_base64_as_browsers_export_it() {
         .fails_with(2)
         .stdout("")
         .stderr(
-            "certgrab: error: the format `cer` takes exactly one certificate, there are 3\n\
-             certgrab: hint: `pem` and `p7b` take several\n",
+            "certgrab: error: the format `cer` holds exactly one certificate; found 3\n\
+             certgrab: hint: use `pem` or `p7b` for several certificates\n",
         );
 }
 

@@ -373,8 +373,8 @@ sys.exit(code)\" \"$1\" plc.test --timeout 2' sh \"$@\"";
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(
         text(&output.stderr),
-        "certgrab: error: timed out with plc.test:443 while waiting for its name to resolve\n\
-         certgrab: hint: a firewall may drop the connection; `--timeout SECS` waits longer\n"
+        "certgrab: error: timed out connecting to plc.test:443 while waiting for name resolution\n\
+         certgrab: hint: a firewall may drop the packets; raise the limit with `--timeout SECS`\n"
     );
 }
 

@@ -149,11 +149,11 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
         (
             newer,
             "a lock of version `2`; this certgrab writes 1".to_owned(),
-            "use the certgrab that wrote it, or a newer one",
+            "use the certgrab version that wrote it, or a newer one",
         ),
         (
             merge,
-            format!("two sides of a merge, marked on line {line}"),
+            format!("a merge conflict, marked on line {line}"),
             "keep one side of the merge first",
         ),
     ] {

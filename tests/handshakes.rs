@@ -86,7 +86,7 @@ fn says_how_sure_it_is_and_fails_on_a_signature_by_another_key() {
     // The chain of one PKI with the key of another.
     let server = Server::of(&other).sending(&pki.chain()).start();
     grab(&server).args(["--roots"]).args([pki.root_file()]).fails_with(3).stdout("").stderr(
-        "certgrab: error: the server signed the handshake with another key than that of its \
+        "certgrab: error: the server signed the handshake with a key that does not match its \
          certificate\n",
     );
 }

@@ -9,14 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use certgrab::chain::Presented;
+use certgrab::chain::{self, Presented, Problem};
 use certgrab::{
     endpoint::Target,
     judge::work::Work,
-    net::{
-        aia,
-        aia::{Problem, http::MAX_CONNECTION_BYTES},
-    },
+    net::aia::{self, http::MAX_CONNECTION_BYTES},
     run::grab::{self, Options},
     trust::store::{Source, Store},
     x509::certificate::Certificate,
@@ -134,8 +131,8 @@ fn an_issuer_that_the_server_leaves_out_is_fetched_and_its_owner_is_told() {
     assert_eq!(pem_blocks(&outcome.out()), pem_blocks(&wanted), "what is missing is emitted too");
     assert_eq!(
         outcome.err(),
-        "certgrab: warning: the server leaves out `CN=Plant Issuing`, which its owner should send \
-         after `CN=plc.test`: browsers fetch it, devices do not\n"
+        "certgrab: warning: the server does not send `CN=Plant Issuing`, which belongs after \
+         `CN=plc.test`: browsers fetch it, devices do not\n"
     );
 }
 
@@ -318,7 +315,7 @@ fn a_redirect_is_one_of_the_fetches_of_a_target() {
     let pki = pki_with(&paths.map(|path| files.url(path)));
     let server = forgetful(&pki);
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
-    assert_eq!(files.asked().len(), aia::MAX_FETCHES);
+    assert_eq!(files.asked().len(), chain::MAX_FETCHES);
     let told = |problem: &str| text.matches(problem).count();
     assert_eq!(told("asks for more than the 8 fetches of a target"), 2, "{text}");
     assert_eq!(told("is answered with status 404"), 3, "{text}");
@@ -497,7 +494,7 @@ fn no_more_is_fetched_than_the_limits_allow() {
         .args([pki.root_file()])
         .args(files.allowing())
         .fails_with(1);
-    assert_eq!(files.asked().len(), aia::MAX_FETCHES);
+    assert_eq!(files.asked().len(), chain::MAX_FETCHES);
 }
 
 #[test]

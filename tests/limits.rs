@@ -11,14 +11,14 @@ use std::{
 };
 
 use certgrab::chain::{MAX_CERTIFICATES, Presented};
+use certgrab::chain::{MAX_REDIRECTS, MAX_URL_CHARACTERS};
 use certgrab::{
     check,
     judge::path::MAX_TRACES,
     net::{
         aia::{
             self,
-            http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_REDIRECTS},
-            policy::MAX_URL_CHARACTERS,
+            http::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS},
         },
         connect,
     },

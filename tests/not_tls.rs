@@ -31,17 +31,17 @@ fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
     for (words, message) in [
         (
             &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
-            "the port speaks HTTP without TLS, it says `HTTP/1.1 400 Bad Request`\n\
+            "the port speaks HTTP without TLS; it answered `HTTP/1.1 400 Bad Request`\n\
              certgrab: hint: HTTP with TLS is usually on port 443 or 8443\n",
         ),
         (
             b"SSH-2.0-OpenSSH_9.2p1\r\n",
-            "the port speaks SSH without TLS, it says `SSH-2.0-OpenSSH_9.2p1`\n",
+            "the port speaks SSH without TLS; it answered `SSH-2.0-OpenSSH_9.2p1`\n",
         ),
         (
             b"220 mail.test ESMTP\r\n",
-            "the port speaks SMTP without TLS, it says `220 mail.test ESMTP`\n\
-             certgrab: hint: `--starttls smtp` asks it for TLS\n",
+            "the port speaks SMTP without TLS; it answered `220 mail.test ESMTP`\n\
+             certgrab: hint: pass `--starttls smtp`\n",
         ),
         (
             // A ServerHello of SSL 2.0 with no certificate, one cipher and no connection number.
@@ -50,8 +50,8 @@ fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
         ),
         (
             b"\x1b[31mhello",
-            "the server does not speak TLS, it says `\\u{1b}[31mhello`\n\
-             certgrab: hint: is this the port for TLS? MQTT has TLS on 8883, HTTP on 443\n",
+            "the server does not speak TLS; it answered `\\u{1b}[31mhello`\n\
+             certgrab: hint: check the port: TLS is usually on 8883 for MQTT and on 443 for HTTP\n",
         ),
     ] {
         assert_eq!(about(words), format!("certgrab: error: {message}"));
@@ -78,8 +78,8 @@ fn a_real_mosquitto_without_tls_is_recognised_though_it_only_hangs_up() {
 fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() {
     let closing = after_hello(|_| ());
     grab(&closing).fails_with(3).stderr(
-        "certgrab: error: the server closed the connection without a word\n\
-         certgrab: hint: is this the port for TLS? A server without TLS often hangs up on a \
+        "certgrab: error: the server closed the connection before any data arrived\n\
+         certgrab: hint: check the port: a server without TLS often closes the connection after a \
          ClientHello\n",
     );
     // What was not read when the socket closes makes the system send a reset.
@@ -87,7 +87,7 @@ fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() 
         let _ = stream.read(&mut [0; 8]);
     });
     let outcome = grab(&resetting).fails_with(3);
-    let reset = "certgrab: error: the server reset the connection without a word\n";
+    let reset = "certgrab: error: the server reset the connection before any data arrived\n";
     assert!(outcome.err().starts_with(reset), "{}", outcome.err());
 
     let midway = after_hello(|stream| {
@@ -103,9 +103,9 @@ fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() 
         let _ = stream.read(&mut [0; 8]);
     });
     grab(&silent).args(["--timeout", "1"]).fails_with(3).stderr(
-        "certgrab: error: timed out: the server took the connection and said nothing\n\
-         certgrab: hint: the port may speak a protocol without TLS that waits for its client, or \
-         the server is busy: `--timeout SECS` waits longer\n",
+        "certgrab: error: timed out: the server accepted the connection but sent nothing\n\
+         certgrab: hint: the port may not speak TLS, or the server is busy: raise the limit with \
+         `--timeout SECS`\n",
     );
 }
 
@@ -117,7 +117,7 @@ fn a_server_of_ssl_3_0_is_told_by_its_version() {
         let _ = stream.write_all(&hello.concat());
         let _ = stream.read(&mut [0; 64]);
     });
-    let wanted = "certgrab: error: the server speaks SSL 3.0 at best\n";
+    let wanted = "certgrab: error: the server supports at most SSL 3.0\n";
     assert_eq!(grab(&server).fails_with(3).err(), wanted);
 }
 
@@ -127,7 +127,7 @@ fn a_port_of_udp_such_as_that_of_dtls_refuses_the_connection() {
     let target = socket.local_addr().expect("an address").to_string();
     certgrab().args([&target]).fails_with(3).stdout("").stderr(&format!(
         "certgrab: error: cannot connect to {target}: 127.0.0.1: connection refused\n\
-         certgrab: hint: nothing listens there: is the port right?\n",
+         certgrab: hint: nothing listens on this port; check the port number\n",
     ));
 }
 
@@ -136,13 +136,13 @@ fn an_alert_is_told_by_its_name() {
     for (alert, message) in [
         (
             [2, 112],
-            "alert unrecognized_name\ncertgrab: hint: the server knows no such name: `--sni NAME` \
-             sends another\n",
+            "alert unrecognized_name\ncertgrab: hint: the server does not know this name: send \
+             another with `--sni NAME`\n",
         ),
         (
             [2, 40],
-            "alert handshake_failure\ncertgrab: hint: the server may want another name, which \
-             `--sni NAME` sends, or have no certificate and want a key that both sides know (PSK)\n",
+            "alert handshake_failure\ncertgrab: hint: the server may expect another name (pass \
+             `--sni NAME`), or use a pre-shared key (PSK) instead of a certificate\n",
         ),
         ([2, 116], "alert certificate_required\n"),
     ] {

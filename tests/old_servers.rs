@@ -142,9 +142,9 @@ fn says_how_sure_it_is_of_an_old_server_and_who_will_not_connect() {
     for line in [
         "handshake  TLS 1.0, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA; the server did not prove that it \
          holds its key\n",
-        "warning    the server did not prove that it holds the key of its certificate\n",
-        "warning    no full handshake: the server refused the handshake: alert protocol_version\n",
-        "warning    the server speaks TLS 1.0 at best: an ESP32 with default mbedTLS settings will \
+        "warning    the server did not prove possession of its private key\n",
+        "warning    the handshake was not completed: the server refused the handshake: alert protocol_version\n",
+        "warning    the server supports at most TLS 1.0: an ESP32 with default mbedTLS settings will \
          not connect\n",
     ] {
         assert!(report.out().contains(line), "{line} is not in {}", report.out());
@@ -165,8 +165,8 @@ fn servers_that_have_no_certificate_are_refusals_and_the_hint_says_why() {
         let target = format!("127.0.0.1:{}", server.port());
         let error = certgrab().args([&target]).fails_with(3).stdout("").err();
         let wanted = "certgrab: error: the server refused the handshake: alert handshake_failure\n\
-                      certgrab: hint: the server may want another name, which `--sni NAME` sends, or \
-                      have no certificate and want a key that both sides know (PSK)\n";
+                      certgrab: hint: the server may expect another name (pass `--sni NAME`), or \
+                      use a pre-shared key (PSK) instead of a certificate\n";
         assert_eq!(error, wanted, "{what}");
     };
     for arguments in [
@@ -210,8 +210,8 @@ fn the_way_of_shaking_hands_can_be_chosen() {
     let target = format!("127.0.0.1:{}", old.port());
     certgrab().args([&target, "--handshake", "full"]).fails_with(3).stdout("").stderr(
         "certgrab: error: the server refused the handshake: alert protocol_version\n\
-         certgrab: hint: `--handshake auto` tries TLS 1.0 to 1.3; `full` has nothing before 1.2, \
-         `cleartext` nothing after it, since TLS 1.3 encrypts its certificates\n",
+         certgrab: hint: use `--handshake auto`, which tries TLS 1.0 to 1.3; `full` supports only \
+         1.2 and 1.3, `cleartext` only 1.2 and older\n",
     );
 }
 
@@ -294,9 +294,9 @@ fn a_server_of_tls_1_3_alone_says_which_group_or_suite_it_wants() {
         let target = format!("127.0.0.1:{}", server.port());
         certgrab().args([&target]).fails_with(3).stdout("").stderr(&format!(
             "certgrab: error: the server speaks TLS 1.3 with {wanted}, which certgrab does not \
-             have\n\
-             certgrab: hint: OpenSSL may have it: `openssl s_client -connect HOST:PORT -showcerts` \
-             shows the chain, `--from FILE` judges it from a file\n"
+             support\n\
+             certgrab: hint: OpenSSL may support it: save the chain with `openssl s_client \
+             -connect HOST:PORT -showcerts` and pass it with `--from FILE`\n"
         ));
     }
 }

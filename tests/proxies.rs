@@ -188,8 +188,9 @@ fn a_socks_proxy_is_told_the_password() {
 
 #[test]
 fn an_http_refusal_is_told_in_the_proxys_words_but_for_the_password() {
-    const LOGIN: &str = "it wants the right name and password: SCHEME://NAME:PASSWORD@HOST:PORT";
-    const WITHOUT: &str = "`--proxy none` goes without one";
+    const LOGIN: &str =
+        "pass the user name and password: `--proxy SCHEME://NAME:PASSWORD@HOST:PORT`";
+    const WITHOUT: &str = "connect directly with `--proxy none`";
     for (reply, words, hint) in [
         ("HTTP/1.1 403 For\x1bbidden\r\n\r\n", r"HTTP/1.1 403 For\u{1b}bidden", WITHOUT),
         ("HTTP/1.0 407 Who are you?\r\nA: b\r\n\r\n", "HTTP/1.0 407 Who are you?", LOGIN),
@@ -238,9 +239,9 @@ fn a_proxy_that_is_not_there_is_told_from_a_server_that_is_not() {
     let url = format!("http://me:p%40ss@127.0.0.1:{port}");
     let run = || certgrab().args(["plc.test", "--proxy", &url]);
     run().fails_with(3).stderr(&format!(
-        "certgrab: error: no connection to the proxy: cannot connect to 127.0.0.1:{port}: \
+        "certgrab: error: cannot reach the proxy: cannot connect to 127.0.0.1:{port}: \
          127.0.0.1: connection refused\n\
-         certgrab: hint: `--proxy none` goes without one\n"
+         certgrab: hint: connect directly with `--proxy none`\n"
     ));
     let document = run().args(["--json"]).fails_with(3).json();
     assert_eq!(document["error"]["kind"], "proxy_unreachable");
@@ -251,9 +252,9 @@ fn an_answer_that_is_none_is_refused_within_limits() {
     let many_lines = format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(64));
     let long_line = format!("HTTP/1.1 200 {}\r\n\r\n", "x".repeat(16 * 1024));
     for (reply, words) in [
-        ("SSH-2.0-OpenSSH_9.2".to_owned(), "does not answer in HTTP"),
-        ("HTTP/1.1 2000 OK\r\n\r\n".to_owned(), "does not answer in HTTP"),
-        ("HTTP/1.1 200 OK\r\n".to_owned(), "hung up instead of an answer"),
+        ("SSH-2.0-OpenSSH_9.2".to_owned(), "does not speak HTTP"),
+        ("HTTP/1.1 2000 OK\r\n\r\n".to_owned(), "does not speak HTTP"),
+        ("HTTP/1.1 200 OK\r\n".to_owned(), "closed the connection without an answer"),
         (many_lines, "answers with more than 64 lines or 16384 bytes"),
         (long_line, "answers with more than 64 lines or 16384 bytes"),
     ] {
@@ -274,8 +275,8 @@ fn a_silent_proxy_is_waited_for_until_the_deadline_of_the_target() {
         let url = format!("{scheme}://{place}");
         let run = certgrab().args(["plc.test", "--timeout", "1", "--proxy", &url]);
         run.fails_with(3).stderr(&format!(
-            "certgrab: error: timed out while the proxy {place} was to connect to plc.test:443\n\
-             certgrab: hint: `--timeout SECS` waits longer\n"
+            "certgrab: error: timed out waiting for the proxy {place} to connect to plc.test:443\n\
+             certgrab: hint: raise the limit with `--timeout SECS`\n"
         ));
     }
 }
@@ -329,9 +330,9 @@ fn a_url_that_names_no_proxy_is_refused_without_being_repeated() {
     const HINT: &str = "certgrab: hint: wanted a URL such as http://proxy.lan:3128 or \
                         socks5h://NAME:PASSWORD@proxy.lan\n";
     for (url, problem) in [
-        ("https://me:secret@proxy.lan", "the scheme is none of http, socks5 and socks5h"),
-        ("http://me:sec/ret@proxy.lan", "there is no host, or no port from 1 to 65535"),
-        ("socks5://secret@proxy.lan", "its name and password cannot be sent in its protocol"),
+        ("https://me:secret@proxy.lan", "unknown scheme; expected http, socks5 or socks5h"),
+        ("http://me:sec/ret@proxy.lan", "expected a host, and a port from 1 to 65535"),
+        ("socks5://secret@proxy.lan", "the user name and password cannot be sent in this protocol"),
     ] {
         let run = certgrab().args(["plc.test", "--proxy", url]);
         run.fails_with(2)

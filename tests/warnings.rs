@@ -94,8 +94,7 @@ fn every_command_that_writes_says_that_the_server_did_not_prove_its_key() {
     for (whose, run) in commands(&pki, &server, roots.to_str().unwrap()) {
         let told = run.succeeds().err();
         let wanted = format!(
-            "certgrab: warning: {whose}the server did not prove that it holds the key of its \
-             certificate\n"
+            "certgrab: warning: {whose}the server did not prove possession of its private key\n"
         );
         assert_eq!(told.matches(&wanted).count(), 1, "{told}");
     }
@@ -109,8 +108,8 @@ fn every_command_that_writes_says_that_only_this_systems_store_has_the_root() {
     for (whose, run) in commands(&pki, &server, "system") {
         let told = run.env("SSL_CERT_FILE", roots.to_str().unwrap()).succeeds().err();
         let wanted = format!(
-            "certgrab: warning: {whose}only this system's store has the root: a proxy that \
-             inspects TLS looks exactly so, and no other network will show its certificates\n"
+            "certgrab: warning: {whose}the root is only in this system's store: this is typical \
+             of a TLS-inspecting proxy, whose certificates other networks do not see\n"
         );
         assert_eq!(told.matches(&wanted).count(), 1, "{told}");
     }
@@ -124,7 +123,7 @@ fn of_several_targets_each_warning_names_its_own() {
     let sni = ["--sni", "plc.test", "--json", "--roots", roots.to_str().unwrap()];
     let targets = [proven.address(), shown.address()].map(|one| one.to_string());
     let told = certgrab().args(&targets).args(sni).succeeds().err();
-    let wanted = "the server did not prove that it holds the key of its certificate";
+    let wanted = "the server did not prove possession of its private key";
     assert_eq!(told.matches(wanted).count(), 1, "{told}");
     assert!(told.contains(&format!("certgrab: warning: {}: {wanted}\n", targets[1])), "{told}");
     // A set says it once, with the targets that it is of.
@@ -167,7 +166,7 @@ fn sync_replaces_no_lock_whose_key_was_proven_by_one_whose_key_was_not() {
     );
     assert_ne!(files(), proven);
     run(&["check"]).succeeds().stdout(
-        "certs/plc.pem:6: note: the server did not prove that it holds the key of its certificate \
+        "certs/plc.pem:6: note: the server did not prove possession of its private key \
          when the lock was written [not-proven]\n    \
          run `certgrab sync` where the server completes a handshake\n",
     );

@@ -1,9 +1,13 @@
 //! Facts that several parts share: what a server presented, and how the handshake went.
 
+mod issuers;
 mod presented;
 
 use std::fmt;
 
+pub use self::issuers::{
+    Attempt, Fetched, Issuers, MAX_FETCHES, MAX_REDIRECTS, MAX_URL_CHARACTERS, Problem,
+};
 pub use self::presented::{LeafError, MAX_CERTIFICATES, Presented, Sent, Unreadable};
 
 use crate::x509::certificate::KeyPossession;

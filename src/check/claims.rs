@@ -142,8 +142,8 @@ impl Claims<'_> {
     fn proof(&mut self) {
         let place = (None, "Key possession");
         if self.bundle.key_possession == KeyPossession::NotProven {
-            let message = "the server did not prove that it holds the key of its certificate when \
-                           the lock was written"
+            let message = "the server did not prove possession of its private key when the \
+                           lock was written"
                 .to_owned();
             let action = "run `certgrab sync` where the server completes a handshake".to_owned();
             self.object(place, Severity::Note, "not-proven", message, Some(action));

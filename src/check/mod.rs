@@ -10,7 +10,7 @@
 //! read for the constants it holds, in the way of its language.
 //!
 //! ```
-//! use certgrab::{check, store::Store, time::Time};
+//! use certgrab::{check, text::time::Time, trust::store::Store};
 //!
 //! let file = std::path::Path::new("ca.h");
 //! let content = b"const char ca[] = \"-----BEGIN CERTIFICATE-----\\n\";";
@@ -28,6 +28,7 @@ mod call_site;
 mod checked;
 mod claims;
 mod client_certificate;
+mod der_form;
 mod encoding;
 mod lints;
 mod pem_text;

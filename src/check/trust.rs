@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     output::bundle::Bundle,
-    run::pack::{Besides, What},
+    run::pack::{Extras, What},
     text::foreign::Foreign,
     trust::store::{Store, mozilla_has},
     x509::{
@@ -37,7 +37,7 @@ pub struct Terms<'a> {
     /// Which certificates the manifest wants.
     pub what: What,
     /// What it wants besides the anchor.
-    pub besides: Besides,
+    pub besides: Extras,
     /// The options of the manifest, as a lock writes them.
     pub options: &'a [Foreign],
     /// The certificates that the server presents today, with those fetched for it; `None` if it was

@@ -27,7 +27,7 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
     };
     let outputs = || entry.emit.iter().map(|(_, path)| path.as_path());
     within::refuse_links_out_of(folder, outputs().chain([entry.lock.as_path()]))?;
-    outputs().try_for_each(|path| keep_a_key(path))?;
+    outputs().try_for_each(keep_a_key)?;
     if is_locked { Ok(()) } else { keep_what_is_no_lock(&entry.lock) }
 }
 

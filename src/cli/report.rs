@@ -54,18 +54,18 @@ pub(crate) fn trusted(
     };
     fact(&mut out, "proof", &enough);
     let bundle = judgement.bundle(target, &grab.presented, options);
-    for entry in bundle.besides() {
+    for entry in bundle.extras() {
         let until = entry.lasts_until.map(Time::date).unwrap_or_default();
         let reason = entry.reason.as_ref().map(Foreign::line).unwrap_or_default();
         let subject = subject(&entry.certificate);
         fact(&mut out, entry.role.word(), &format!("{subject}, until {until}: {reason}"));
         fact(&mut out, "", &format!("SHA-256 {}", entry.certificate.sha256()));
     }
-    for (role, reason) in options.besides.absent(&bundle.entries) {
+    for (role, reason) in options.extras.absent(&bundle.entries) {
         fact(&mut out, role.word(), &format!("none: {reason}"));
     }
     let is_held = |other: &&Candidate| {
-        bundle.besides().any(|entry| entry.certificate == other.root.certificate)
+        bundle.extras().any(|entry| entry.certificate == other.root.certificate)
     };
     for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
         let subject = subject(&other.root.certificate);

@@ -226,9 +226,9 @@ mod tests {
     use rustls_pki_types::ServerName;
 
     use super::*;
+    use crate::chain::Fetched;
     use crate::{
         judge::{rank, work::Work},
-        net::aia::Fetched,
         text::foreign::Foreign,
     };
 

@@ -11,8 +11,8 @@ use std::{cmp::Reverse, fmt};
 
 use super::path::{Path, Paths, Refusal};
 use crate::chain::Presented;
+use crate::chain::{Fetched, Issuers};
 use crate::{
-    net::aia::{Fetched, Issuers},
     text::{foreign::Foreign, time::Time},
     trust::store::{self, Root, Source},
     x509::certificate::Certificate,

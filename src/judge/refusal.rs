@@ -2,10 +2,10 @@
 
 use std::{fmt, net::IpAddr};
 
+use crate::chain::{Attempt, Issuers};
 use crate::chain::{LeafError, Unreadable};
 use crate::{
     judge::work::Spent,
-    net::aia::{Attempt, Issuers},
     text::{foreign::Foreign, time::Time},
     x509::{
         certificate::{Malformed, Sha256},

@@ -1,7 +1,7 @@
-//! Computes for long beside the threads that wait for sockets.
+//! Runs long computations on their own threads, not on those that wait for sockets.
 //!
-//! What a server sends may take a second to judge. On the thread that serves all targets, the others
-//! would run out of time meanwhile.
+//! Judging what a server sends may take a second. On the shared thread, the other targets would
+//! time out meanwhile.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -11,9 +11,9 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// What `work` gives, computed on a thread of its own; or here, where the system has none left.
+/// Runs `work` on a thread of its own, or here if the system has no thread left.
 ///
-/// Whoever gives up waiting leaves the thread behind: `work` ends by its own budget.
+/// A caller that stops waiting leaves the thread running: `work` ends by its own budget.
 pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (answer, answered) = oneshot::channel();
     // tokio's own threads would panic where the system has none left, and take the work with them.
@@ -22,7 +22,7 @@ pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stati
     let shared = Arc::clone(&waiting);
     let run = move || {
         if let Some(work) = take(&shared) {
-            // Whoever asked may have given up.
+            // The caller may have given up.
             let _ = answer.send(panic::catch_unwind(AssertUnwindSafe(work)));
         }
     };

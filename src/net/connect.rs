@@ -1,7 +1,7 @@
-//! Opens a TCP connection to the target, whichever of its addresses answers.
+//! Opens a TCP connection to the first address of the target that answers.
 //!
-//! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them. Where a
-//! proxy is to be used, the stream is to that, and the proxy was asked to go on to the target.
+//! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them. With a
+//! proxy, the stream goes through it to the target.
 
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ pub(crate) use super::resolve::look_up;
 /// 5 s forgives two lost packets.
 pub const ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long to wait before the next address is tried beside those under way: RFC 8305 section 5.
+/// How long to wait before the next address is tried as well: RFC 8305 section 5.
 pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Addresses tried of one name; a name with more is served by a few of them.
@@ -117,7 +117,7 @@ impl Options {
     }
 }
 
-/// The proxy resolves the name, unless it wants an address, or one of a family is wanted.
+/// The proxy resolves the name, unless it needs an address or the user requires an address family.
 async fn through(
     proxy: &Proxy,
     to: &Target,
@@ -153,14 +153,12 @@ async fn directly(
     let addresses = resolve(to, family, names, deadline).await?;
     match timeout_at(deadline, race(&addresses)).await {
         Ok(Ok(stream)) => {
-            // A hello is one small write; waiting to fill a segment only costs time.
+            // A hello is one small write; Nagle's algorithm would only delay it.
             let _ = stream.set_nodelay(true);
             Ok(stream)
         }
         Ok(Err(attempts)) => Err(Error::Refused { target: to.to_string(), attempts }),
-        Err(_) => {
-            Err(Error::TimedOut { target: to.to_string(), waiting_for: "an address to answer" })
-        }
+        Err(_) => Err(Error::TimedOut { target: to.to_string(), waiting_for: "an answer" }),
     }
 }
 
@@ -198,7 +196,7 @@ async fn resolve(
                 }
                 Err(_) => {
                     let target = target.to_string();
-                    return Err(Error::TimedOut { target, waiting_for: "its name to resolve" });
+                    return Err(Error::TimedOut { target, waiting_for: "name resolution" });
                 }
             }
         }
@@ -216,7 +214,7 @@ async fn resolve(
     Ok(interleaved(kept))
 }
 
-/// The families by turns, beginning with that of the first address.
+/// Alternates the families, starting with that of the first address.
 fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (same, other): (Vec<_>, Vec<_>) =
@@ -303,10 +301,10 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
-            Self::ProxyUnreachable(error) => write!(f, "no connection to the proxy: {error}"),
+            Self::ProxyUnreachable(error) => write!(f, "cannot reach the proxy: {error}"),
             Self::Proxy(error) => error.fmt(f),
             Self::TimedOut { target, waiting_for } => {
-                write!(f, "timed out with {target} while waiting for {waiting_for}")
+                write!(f, "timed out connecting to {target} while waiting for {waiting_for}")
             }
         }
     }
@@ -329,24 +327,24 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoAddress { family: Some(Family::V4), .. } => Some("leave out `-4`".to_owned()),
-            Self::NoAddress { family: Some(Family::V6), .. } => Some("leave out `-6`".to_owned()),
-            Self::TimedOut { .. } => {
-                Some("a firewall may drop the connection; `--timeout SECS` waits longer".to_owned())
-            }
+            Self::NoAddress { family: Some(Family::V4), .. } => Some("remove `-4`".to_owned()),
+            Self::NoAddress { family: Some(Family::V6), .. } => Some("remove `-6`".to_owned()),
+            Self::TimedOut { .. } => Some(
+                "a firewall may drop the packets; raise the limit with `--timeout SECS`".to_owned(),
+            ),
             Self::Refused { attempts, .. } => {
                 let refused = attempts
                     .iter()
                     .all(|(_, error)| error.kind() == io::ErrorKind::ConnectionRefused);
-                refused.then(|| "nothing listens there: is the port right?".to_owned())
+                refused.then(|| "nothing listens on this port; check the port number".to_owned())
             }
-            Self::ProxyUnreachable(_) => Some("`--proxy none` goes without one".to_owned()),
+            Self::ProxyUnreachable(_) => Some("connect directly with `--proxy none`".to_owned()),
             Self::Proxy(error) => error.hint(),
             // RFC 6762 section 3. Musl's resolver knows no plugin that would ask there.
             Self::Resolution { host, .. }
                 if cfg!(target_env = "musl") && host.ends_with(".local") =>
             {
-                Some("this static build asks DNS alone, not mDNS: give the address".to_owned())
+                Some("this static build does not support mDNS: pass the IP address".to_owned())
             }
             Self::NoAddress { .. } | Self::Resolution { .. } => None,
         }

@@ -14,15 +14,15 @@ use crate::x509::signature::Memory;
 /// Names remembered in each generation, some 200 bytes each.
 const MAX_NAMES: usize = 4_096;
 
-/// Names that are asked for at the same time, each on a thread: as many as tokio would have.
+/// Names resolved at the same time, each on a thread: as many as tokio would use.
 const MAX_ASKED: usize = 512;
 
 static FREE: Semaphore = Semaphore::const_new(MAX_ASKED);
 
 /// The addresses of `host` as the system resolves it.
 ///
-/// The system's call blocks, so it has a thread of its own, which whoever gives up leaves behind.
-/// tokio's threads would panic where the system has none left.
+/// The system's call blocks, so it has a thread of its own, which a caller that gives up leaves
+/// running. tokio's threads would panic where the system has none left.
 pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let ended = || io::Error::other("the resolver ended without an answer");
     let place = FREE.acquire().await.map_err(|_| ended())?;
@@ -30,7 +30,7 @@ pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>
     let name = (host.to_owned(), port);
     let resolve = move || {
         let _place = place;
-        // Whoever asked may have given up.
+        // The caller may have given up.
         let _ = answer.send(name.to_socket_addrs().map(Iterator::collect));
     };
     thread::Builder::new()
@@ -39,13 +39,13 @@ pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>
     answered.await.map_err(|_| ended())?
 }
 
-/// The answers of the resolver in one run: a name is asked for once, also by many who want it at the
-/// same time. Only answers are kept; what failed is asked for again.
+/// The resolver's answers in one run: a name is resolved once, also for concurrent callers.
+/// Failures are not kept and are tried again.
 pub struct Names(Memory<String, Arc<OnceCell<Vec<SocketAddr>>>>);
 
 impl Names {
-    /// The addresses of `host` as `look_up` gives them, unless they are known; with the port of
-    /// whoever asked first.
+    /// The addresses of `host` as `look_up` gives them, unless they are known; with the port of the
+    /// first caller.
     pub(super) async fn addresses<F>(
         &self,
         host: &str,

@@ -2,13 +2,12 @@
 //!
 //! In: a lock or a plain PEM file of the repository. Out: files in `OUT_DIR` for `include!`.
 //!
-//! Fetching in a build is a trap: there may be no network, and tomorrow there may be another
-//! answer. So `certgrab TARGET --emit lock=FILE` writes a lock, people review and commit it, and
-//! builds read nothing else.
+//! Builds must not fetch: there may be no network, and the answer may change. So `certgrab TARGET
+//! --emit lock=FILE` writes a lock, people review and commit it, and builds read nothing else.
 //!
 //! # Example
 //!
-//! Cargo.toml takes certgrab without its command:
+//! Cargo.toml uses the library without the command:
 //!
 //! ```toml
 //! [build-dependencies]
@@ -56,8 +55,8 @@ use crate::text::{bounded_file, foreign::Foreign};
 
 /// Turns one lock into constants, from a `build.rs`.
 ///
-/// Each output is written whole or not at all, and only if its content changed, so that nothing
-/// is compiled again for nothing.
+/// Each output is written whole or not at all, and only if its content changed, so that nothing is
+/// recompiled without need.
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing is written before `generate` or `try_generate`"]
 pub struct Build {
@@ -81,7 +80,7 @@ struct Output {
 pub enum Error {
     /// [`Build::lock`] was not called.
     NoLock,
-    /// No output was asked for.
+    /// No output was set.
     NoOutput,
     /// A relative path needs this environment variable, which cargo sets for a build script.
     NoVariable(&'static str),
@@ -92,20 +91,20 @@ pub enum Error {
         /// What the system says, or what is there instead of a file within the limit.
         error: io::Error,
     },
-    /// The lock was read and is none.
+    /// The file is not a lock.
     Lock {
         /// The lock.
         path: PathBuf,
         /// What is wrong with it.
         error: lock::Error,
     },
-    /// No form has this name.
+    /// There is no format with this name.
     Format(String),
-    /// The name is none for a constant.
+    /// The name is not valid for a constant.
     Name {
         /// What was given.
         name: String,
-        /// What was wanted.
+        /// What is valid.
         error: emit::NotAnIdentifier,
     },
     /// The certificates cannot be written in the form.
@@ -120,7 +119,7 @@ pub enum Error {
 }
 
 impl Build {
-    /// Begins with nothing.
+    /// A build without lock and outputs.
     pub fn new() -> Self {
         Self::default()
     }
@@ -137,7 +136,8 @@ impl Build {
         self
     }
 
-    /// The server, for a plain PEM file that does not name it; a lock's own word comes first.
+    /// The server, for a plain PEM file that does not name it; a lock's own server takes
+    /// precedence.
     pub fn server(mut self, host: impl Into<String>, port: u16) -> Self {
         self.server = Some((host.into(), port));
         self
@@ -183,8 +183,8 @@ impl Build {
         }
     }
 
-    /// Writes the outputs, and prints for cargo that the lock is to be watched. Its path has no line
-    /// break: cargo would take what follows for an instruction.
+    /// Writes the outputs, and prints for cargo that the lock is to be watched. Its path has no
+    /// line break, since cargo would read what follows as an instruction.
     ///
     /// # Errors
     ///
@@ -264,7 +264,7 @@ fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
         .and_then(|mut file| file.write_all(content))
         .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // The first error is the one to tell; a leftover beside the target harms nobody.
+        // The first error is reported; a leftover temporary file is harmless.
         let _ = fs::remove_file(&beside);
     }
     written
@@ -275,18 +275,18 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoLock => Some("name it with `Build::lock`".to_owned()),
-            Self::NoOutput => Some("name one with `Build::rust`, `c` or `emit`".to_owned()),
+            Self::NoLock => Some("set it with `Build::lock`".to_owned()),
+            Self::NoOutput => Some("add one with `Build::rust`, `c` or `emit`".to_owned()),
             Self::Unreadable { error, .. } if error.kind() == io::ErrorKind::NotFound => {
                 Some("write it with `certgrab TARGET --emit lock=FILE` and commit it".to_owned())
             }
             Self::Lock { error, .. } if error.problem == lock::Problem::NoHost => {
-                Some("name its host and port with `Build::server`".to_owned())
+                Some("set its host and port with `Build::server`".to_owned())
             }
             Self::Lock { error, .. } => error.hint(),
             Self::Format(_) => {
                 let names: Vec<_> = emit::FORMATS.iter().map(|format| format.name).collect();
-                Some(format!("the forms are {}", names.join(", ")))
+                Some(format!("the formats are {}", names.join(", ")))
             }
             Self::Emit(error) => error.hint(),
             _ => None,
@@ -301,13 +301,13 @@ impl fmt::Display for Error {
             Self::NoLock => f.write_str("no lock was named"),
             Self::NoOutput => f.write_str("no output was named"),
             Self::NoVariable(name) => {
-                write!(f, "the environment variable {name}, where relative paths begin, is not set")
+                write!(f, "the environment variable {name}, the base of relative paths, is not set")
             }
             Self::Unreadable { path, error } => {
                 write!(f, "cannot read the lock {}: {error}", shown(path))
             }
             Self::Lock { path, error } => write!(f, "{}: {error}", shown(path)),
-            Self::Format(name) => write!(f, "no form is called `{}`", Foreign::text(name).line()),
+            Self::Format(name) => write!(f, "unknown format `{}`", Foreign::text(name).line()),
             Self::Name { name, error } => {
                 write!(f, "`{}` cannot name a constant: {error}", Foreign::text(name).line())
             }
@@ -387,7 +387,7 @@ mod tests {
         assert_eq!(told(directory.build()), "no output was named");
         assert_eq!(
             told(directory.build().rust("ca.rs").emit("basic", "ca.bas")),
-            "no form is called `basic`"
+            "unknown format `basic`"
         );
         assert!(told(directory.build().rust("ca.rs").name("1st")).starts_with("`1st` cannot name"));
         let missing = told(directory.build().lock("no.pem").rust("ca.rs"));

@@ -37,7 +37,7 @@ pub struct Entry {
     pub source: Foreign,
     /// Why it and not another, in one sentence without a full stop.
     pub reason: Option<Foreign>,
-    /// Until when it is expected to open the door: not after this second.
+    /// The last second at which it is expected to verify the server.
     pub lasts_until: Option<Time>,
     /// Of a list of targets, those that need it; empty for one target.
     pub needed_by: Vec<Foreign>,
@@ -48,9 +48,9 @@ pub struct Entry {
 pub enum Role {
     /// The anchor: trusted as it stands.
     Anchor,
-    /// Another anchor that would do.
+    /// Another anchor that verifies the server.
     Backup,
-    /// A root that the server's next certificates may come from.
+    /// A root that the server's future certificates may chain to.
     Sibling,
     /// Between the leaf and the anchor.
     Intermediate,
@@ -68,9 +68,9 @@ impl Bundle {
         }
     }
 
-    /// What its certificates are to the server, as the names of constants end.
+    /// The end of the constants' names: what the certificates are.
     #[must_use]
-    pub fn what_it_is(&self) -> &'static str {
+    pub fn constant_suffix(&self) -> &'static str {
         let has = |role: Role| self.entries.iter().any(|entry| entry.role == role);
         match (has(Role::Leaf), has(Role::Intermediate), has(Role::Anchor)) {
             (true, false, false) => "CERTIFICATE",

@@ -1,12 +1,12 @@
-//! Judges chains given as lines of JSON: the pure stages without a server.
+//! Verifies chains given as lines of JSON: the pure stages without a server.
 //!
 //! In: an object a line with a chain, roots, a time and a name. Out: an object a line with the
-//! paths that hold and the one chosen, or why there is none. Whatever a line holds, the next one
+//! valid paths and the chosen one, or why there is none. Whatever a line holds, the next one
 //! is judged.
 //!
-//! Suites of path building speak this way. They ask for the whole profile of RFC 5280 and of the
-//! Baseline Requirements, so [`crate::judge::baseline`] is held against a path here unless the line says
-//! `"strict": false`; for a device it is a warning.
+//! Test suites for path building use this interface. They ask for the whole profile of RFC 5280 and
+//! of the Baseline Requirements, so [`crate::judge::baseline`] is held against a path here unless
+//! the line says `"strict": false`; for a device it is a warning.
 
 use std::{
     io::{self, BufRead, Read as _, Write},
@@ -17,6 +17,7 @@ use rustls_pki_types::{DnsName, IpAddr, ServerName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::chain::Issuers;
 use crate::chain::Presented;
 use crate::{
     judge::{
@@ -25,7 +26,6 @@ use crate::{
         prove, rank,
         work::Work,
     },
-    net::aia::Issuers,
     text::{foreign::Foreign, time::Time},
     trust::store::{self, Source, Store},
     x509::certificate::Certificate,
@@ -168,18 +168,18 @@ fn name(case: &Case) -> Result<Option<ServerName<'static>>, String> {
     match kind {
         Some("ip") => match address() {
             Ok(name) => Ok(Some(name)),
-            Err(_) => Err(format!("`{}` is no IP address", shown())),
+            Err(_) => Err(format!("`{}` is not an IP address", shown())),
         },
         Some("dns") | None => match dns() {
             Ok(name) => Ok(Some(name)),
             Err(_) if kind.is_none() && address().is_ok() => Ok(address().ok()),
-            Err(_) => Err(format!("`{}` is no DNS name", shown())),
+            Err(_) => Err(format!("`{}` is not a DNS name", shown())),
         },
         Some(_) => Ok(None),
     }
 }
 
-/// The paths that hold, the position of the chosen one, and warnings.
+/// The valid paths, the position of the chosen one, and warnings.
 type Judged = (Paths, Option<usize>, Vec<String>);
 
 fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
@@ -188,14 +188,15 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
     let question = Question { name, at, work: &work };
     let mut sent = read(&case.leaf, "the leaf")?;
     for intermediate in &case.intermediates {
-        // What a server sends beside its certificate may be junk; it is no reason to refuse.
+        // What a server sends beside its certificate may be junk; that is not a reason to refuse.
         sent.extend(read(intermediate, "an intermediate").unwrap_or_default());
     }
     if sent.len() > MAX_CERTIFICATES {
         return Err(format!("the chain has more than {MAX_CERTIFICATES} certificates"));
     }
     let ders = sent.iter().map(Certificate::der);
-    let presented = Presented::from_message(ders, Source::Presented("the line".into()));
+    let presented =
+        Presented::at_most(MAX_CERTIFICATES, ders, Source::Presented("the line".into()));
     let mut store = Store::default();
     for root in &case.roots {
         let certificates = read(root, "a root").unwrap_or_default();
@@ -231,7 +232,7 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
     warnings.sort();
     warnings.dedup();
     if paths.cut {
-        warnings.push("there may be more paths: the search was cut by its budget".to_owned());
+        warnings.push("there may be more paths: the search reached its limit".to_owned());
     }
 
     let ranked = rank::rank(&paths, &presented, &Issuers::default());

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use rustls_pki_types::{DnsName, ServerName};
 use tokio::time::Instant;
 
+use crate::chain::Issuers;
 use crate::chain::Presented;
 use crate::stack::{client::Device, hello::Hello};
 use crate::{
@@ -15,12 +16,9 @@ use crate::{
         rank,
         work::Work,
     },
-    net::{
-        aia::{self, Issuers},
-        aside, connect,
-    },
+    net::{aia, aside, connect},
     output::bundle::Bundle,
-    run::pack::{self, Besides, What},
+    run::pack::{self, Extras, What},
     text::time::Time,
     tls::{Verdict, probe},
     trust::store::{Source, Store},
@@ -29,12 +27,12 @@ use crate::{
 
 pub use crate::tls::probe::Error;
 
-/// What a run is told besides its target.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The roots that the user trusts.
     pub store: Store,
-    /// The time of judgement.
+    /// The time as of which certificates are verified.
     pub at: Time,
     /// How long the target may take in all, from its name to the last byte.
     pub timeout: Duration,
@@ -46,8 +44,8 @@ pub struct Options {
     pub lasting: Option<Time>,
     /// Whether and where issuers are fetched that the server leaves out.
     pub issuers: aia::Options,
-    /// What is held besides the anchor.
-    pub besides: Besides,
+    /// The certificates to write in addition to the anchor.
+    pub extras: Extras,
     /// Which handshakes may be tried.
     pub way: probe::Way,
     /// The device whose ClientHello to send.
@@ -66,7 +64,7 @@ pub enum Sni {
     None,
 }
 
-/// How long a target may take if nobody says otherwise.
+/// The default time limit for a target.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Options {
@@ -81,7 +79,7 @@ impl Options {
             sni: Sni::Target,
             lasting: None,
             issuers: aia::Options::default(),
-            besides: Besides::default(),
+            extras: Extras::default(),
             way: probe::Way::Auto,
             device: None,
         }
@@ -102,20 +100,20 @@ impl Options {
 pub struct Grab {
     /// What the server presented.
     pub presented: Presented,
-    /// What was fetched besides.
+    /// The issuers that were fetched.
     pub issuers: Issuers,
     /// Its anchor with the proof, or why it has none.
     pub verdict: Result<Judgement, Refusal>,
     /// What the target has cost, and may still.
     pub work: Arc<Work>,
-    /// The device as which the server was asked.
+    /// The device whose ClientHello was sent.
     pub asked_as: Option<&'static Device>,
 }
 
 /// What the pure stages made of a chain.
 #[derive(Debug, Clone)]
 pub struct Judgement {
-    /// The paths that hold.
+    /// The valid paths.
     pub paths: path::Paths,
     /// The anchor with the proof.
     pub verified: Verified,
@@ -149,7 +147,7 @@ pub(crate) fn work_until(deadline: Instant) -> Arc<Work> {
     Arc::new(Work::until(move || Instant::now() > deadline + JUDGING))
 }
 
-/// What is fetched besides `presented`: nothing for a leaf that is not the target's.
+/// The issuers fetched for `presented`: none for a leaf that is not the target's.
 pub(crate) async fn missing_issuers(
     presented: &Presented,
     target: &Target,
@@ -201,11 +199,11 @@ pub fn conclude(
 
 impl Judgement {
     /// What a device is to hold for `target`, which presented `presented`: the anchor, what the
-    /// server leaves out, and what `options` asks for besides.
+    /// server leaves out, and what else `options` requests.
     #[must_use]
     pub fn bundle(&self, target: &Target, presented: &Presented, options: &Options) -> Bundle {
         pack::pack(target, presented, &self.verified, What::Anchor).with(
-            options.besides,
+            options.extras,
             &self.verified,
             options.at,
         )
@@ -213,7 +211,7 @@ impl Judgement {
 }
 
 impl Grab {
-    /// What the answer means to the device as which the server was asked.
+    /// What the answer means for the device whose ClientHello was sent.
     #[must_use]
     pub fn device(&self) -> Option<Verdict> {
         let handshake = self.presented.handshake.as_ref()?;

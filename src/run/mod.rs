@@ -1,4 +1,4 @@
-//! Whole runs: one target, its survey, many targets, and what is told of them as JSON.
+//! Whole runs: one target, its survey, many targets, and their JSON documents.
 
 pub mod batch;
 pub mod grab;

@@ -1,4 +1,4 @@
-//! Takes from what was proved the certificates to export.
+//! Selects the certificates to export from what was proved.
 //!
 //! In: [`Verified`] and what was presented. Out: [`Bundle`], which formats render.
 
@@ -29,10 +29,10 @@ pub enum What {
     Intermediates,
 }
 
-/// What is held besides the anchor, if anything.
+/// The certificates to write in addition to the anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Besides {
-    /// The other anchors that would do with what the server sends.
+pub struct Extras {
+    /// The other anchors that verify the presented chain.
     pub backups: bool,
     /// The roots of Mozilla's store that belong to the anchor's organisation.
     pub siblings: bool,
@@ -40,7 +40,7 @@ pub struct Besides {
 
 /// Takes from a proven chain what is to be exported; the anchor comes first unless it is a chain.
 ///
-/// Nothing may be left: a chain without intermediates gives an empty bundle.
+/// The bundle may be empty: a chain may have no intermediates.
 #[must_use]
 pub fn pack(target: &Target, presented: &Presented, verified: &Verified, what: What) -> Bundle {
     pack_candidate(target, presented, verified.anchor(), what)
@@ -74,8 +74,8 @@ pub fn pack_candidate(
     let own = on_path.first() == Some(&anchor.root.certificate);
     let root = || std::iter::once(entry(&anchor.root.certificate, Role::Anchor));
     let between = || on_path.iter().skip(1).map(|one| entry(one, Role::Intermediate));
-    // What is above a missing certificate goes with it, though the server sends it: a lock shows then
-    // without the server that the anchor issued all it holds.
+    // What is above a missing certificate goes with it, though the server sends it: a lock shows
+    // then without the server that the anchor issued all it holds.
     let is_sent =
         |one: &&Certificate| !anchor.missing.iter().any(|missing| missing.certificate == **one);
     let missing = || {
@@ -97,22 +97,26 @@ pub fn pack_candidate(
     }
 }
 
-impl Besides {
-    /// Whether there is anything to hold besides the anchor.
+impl Extras {
+    /// Whether any are requested.
     #[must_use]
     pub const fn is_any(self) -> bool {
         self.backups || self.siblings
     }
 
-    /// What was asked for and is not among `entries`, with the reason why there is none.
+    /// What was requested and is not among `entries`, with the reason why.
     #[must_use]
     pub fn absent(self, entries: &[Entry]) -> Vec<(Role, &'static str)> {
         let reasons = [
-            (self.backups, Role::Backup, "no other root would do with what the server sends"),
+            (
+                self.backups,
+                Role::Backup,
+                "no other root verifies the server with the chain it sends",
+            ),
             (
                 self.siblings,
                 Role::Sibling,
-                "Mozilla's store has no other root of the anchor's organisation that lasts",
+                "Mozilla's store has no other valid root of the anchor's organisation",
             ),
         ];
         let is_absent = |role| !entries.iter().any(|entry| entry.role == role);
@@ -122,22 +126,22 @@ impl Besides {
 }
 
 impl Bundle {
-    /// Adds what is held besides the anchor, each with the reason, judged at the time `at`.
+    /// Adds the requested extra roots, each with the reason, as of `at`.
     #[must_use]
-    pub fn with(mut self, besides: Besides, verified: &Verified, at: Time) -> Self {
+    pub fn with(mut self, besides: Extras, verified: &Verified, at: Time) -> Self {
         if besides.backups {
             self = self.with_backups(verified);
         }
         if besides.siblings { self.with_siblings(verified, at) } else { self }
     }
 
-    /// What is held besides the anchor and what the server leaves out.
-    pub fn besides(&self) -> impl Iterator<Item = &Entry> {
-        let is_besides = |entry: &&Entry| matches!(entry.role, Role::Backup | Role::Sibling);
-        self.entries.iter().filter(is_besides)
+    /// The extra roots: backups and siblings.
+    pub fn extras(&self) -> impl Iterator<Item = &Entry> {
+        let is_extra = |entry: &&Entry| matches!(entry.role, Role::Backup | Role::Sibling);
+        self.entries.iter().filter(is_extra)
     }
 
-    /// Adds the other anchors that would do with what the server sends, each with the reason.
+    /// Adds the other anchors that verify the presented chain, each with the reason.
     #[must_use]
     pub fn with_backups(mut self, verified: &Verified) -> Self {
         for other in verified.alternatives().iter().filter(|other| other.is_sufficient()) {
@@ -147,7 +151,7 @@ impl Bundle {
     }
 
     /// Adds the roots of Mozilla's store that belong to the anchor's organisation and last beyond
-    /// `at`: the server's next certificates may come from any of them.
+    /// `at`: the server's future certificates may chain to any of them.
     #[must_use]
     pub fn with_siblings(mut self, verified: &Verified, at: Time) -> Self {
         let anchor = &verified.anchor().root;
@@ -157,8 +161,8 @@ impl Bundle {
         for root in mozilla_siblings(&anchor.certificate) {
             let until = rank::lasts(&root, None).until;
             if until > at {
-                let reason = "of the same organisation: the server's next certificates may come \
-                              from it";
+                let reason = "from the same organisation: the server's next certificates may \
+                              chain to it";
                 self.add_root(&root, Role::Sibling, reason, until);
             }
         }

@@ -1,4 +1,4 @@
-//! Asks one server in many ways, since it may answer each client differently.
+//! Connects to one server in many ways, since it may answer each client differently.
 //!
 //! In: [`Target`]. Out: [`Survey`]: every way of asking with what came of it, the distinct chains,
 //! and the smallest set of anchors that verifies all of them. A server with an RSA and an ECDSA
@@ -13,6 +13,7 @@ use super::{
     grab::{self, Grab, Options},
     set_cover,
 };
+use crate::chain::Issuers;
 use crate::chain::Presented;
 use crate::{
     chain::Version,
@@ -21,14 +22,14 @@ use crate::{
 use crate::{
     endpoint::Target,
     judge::{rank::Candidate, work::Work},
-    net::{aia::Issuers, aside, connect},
+    net::{aside, connect},
     output::bundle::Bundle,
     run::pack::{self, What},
     tls::probe::{self, Way},
     x509::certificate::Sha256,
 };
 
-/// Ways of asking that are under way at once: what a server sees of a browser that loads a page
+/// Connections made at once: what a server sees of a browser that loads a page
 /// (six connections to a host) and a little more.
 pub const AT_ONCE: usize = 8;
 
@@ -190,8 +191,8 @@ fn sort(
         });
         survey.answers.push((question, number));
     }
-    let doors: Vec<Vec<Sha256>> = survey.chains.iter().map(anchors_of).collect();
-    survey.anchors = set_cover::smallest(&doors);
+    let servers: Vec<Vec<Sha256>> = survey.chains.iter().map(anchors_of).collect();
+    survey.anchors = set_cover::smallest(&servers);
     survey
 }
 

@@ -1,4 +1,4 @@
-//! What a person should know before embedding the anchor.
+//! Warnings that a user should read before embedding the anchor.
 //!
 //! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
 
@@ -20,8 +20,8 @@ use crate::{
     },
 };
 
-/// An anchor that lasts no longer than this is warned of: a year, as device firmware is refreshed
-/// at best once in that time.
+/// An anchor that lasts no longer than this causes a warning: a year, since device firmware is
+/// rarely updated more often.
 pub const HORIZON_DAYS: i64 = 365;
 
 /// The day on which the bundled list of Mozilla's roots was published (webpki-root-certs 1.0.11).
@@ -30,7 +30,7 @@ pub const HORIZON_DAYS: i64 = 365;
 /// keep quiet about a root that leaves soon after this day.
 const MOZILLA_LIST: (i16, i8, i8) = (2026, 10, 23);
 
-/// Something that a person should know.
+/// A warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// A short stable name.
@@ -64,8 +64,8 @@ pub fn about_candidate(
         if anchor.missing.iter().any(|fetched| fetched.certificate == pair[1]) {
             let (left_out, after) = (pair[1].subject().text(), pair[0].subject().text());
             let message = format!(
-                "the server leaves out `{}`, which its owner should send after `{}`: browsers \
-                 fetch it, devices do not",
+                "the server does not send `{}`, which belongs after `{}`: browsers fetch it, \
+                 devices do not",
                 left_out.line(),
                 after.line()
             );
@@ -79,7 +79,7 @@ pub fn about_candidate(
         warn("system_store_only", SYSTEM_STORE_ONLY.to_owned());
     }
     if paths.cut {
-        warn("paths_cut", "not all paths could be tried, there may be another root".to_owned());
+        warn("paths_cut", "not all paths were tried; there may be another root".to_owned());
     }
     let needed = |certificate: &Certificate| {
         let on_a_path = paths.found.iter().any(|path| path.certificates.contains(certificate));
@@ -87,12 +87,12 @@ pub fn about_candidate(
             paths.found.iter().any(|path| path.anchor.certificate.is_same_anchor(certificate));
         on_a_path || is_root
     };
-    for stranger in presented.certificates().filter(|certificate| !needed(certificate)) {
-        let subject = stranger.subject().text().line();
-        let message = if extensions::signed_itself(stranger) {
-            format!("the server sends the root `{subject}`, which nobody trusts for being sent")
+    for unneeded in presented.certificates().filter(|certificate| !needed(certificate)) {
+        let subject = unneeded.subject().text().line();
+        let message = if extensions::signed_itself(unneeded) {
+            format!("the server sends the root `{subject}`: sending a root is unnecessary")
         } else {
-            format!("the server sends `{subject}`, which is on no path that holds")
+            format!("the server sends `{subject}`, which no valid path uses")
         };
         warn("not_needed", message);
     }
@@ -109,12 +109,12 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
             warn("key_not_proven", KEY_NOT_PROVEN.to_owned());
         }
         if let Some(reason) = &handshake.incomplete {
-            warn("handshake_incomplete", format!("no full handshake: {reason}"));
+            warn("handshake_incomplete", format!("the handshake was not completed: {reason}"));
         }
         // What TLS older than 1.2 means to devices: mbedTLS dropped both versions in 3.0.
         if (Version::Tls10 as u16..Version::Tls12 as u16).contains(&handshake.version) {
             let message = format!(
-                "the server speaks {} at best: an ESP32 with default mbedTLS settings will not \
+                "the server supports at most {}: an ESP32 with default mbedTLS settings will not \
                  connect",
                 handshake.version_name()
             );
@@ -127,16 +127,16 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
     }
     if presented.dropped() > 0 {
         let message = match presented.dropped() {
-            1 => "1 certificate was sent twice or past the limit".to_owned(),
-            count => format!("{count} certificates were sent twice or past the limit"),
+            1 => "1 certificate was ignored: sent twice, or beyond the limit".to_owned(),
+            count => format!("{count} certificates were ignored: sent twice, or beyond the limit"),
         };
         warn("dropped", message);
     }
     warnings
 }
 
-/// The warnings about certificates that come from a lock: of those about their server, what a lock
-/// tells.
+/// The warnings about certificates that come from a lock: of those about their server, those that a
+/// lock can show.
 #[must_use]
 pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -164,12 +164,13 @@ pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
     warnings
 }
 
-/// What is wrong with a server that shows a certificate and not that it holds its key.
-const KEY_NOT_PROVEN: &str = "the server did not prove that it holds the key of its certificate";
+/// The warning about a server that did not prove possession of its key.
+const KEY_NOT_PROVEN: &str = "the server did not prove possession of its private key";
 
-/// What a root means that is in the system's store and not in Mozilla's.
-const SYSTEM_STORE_ONLY: &str = "only this system's store has the root: a proxy that inspects TLS \
-                                 looks exactly so, and no other network will show its certificates";
+/// The warning about a root in the system's store that is not in Mozilla's.
+const SYSTEM_STORE_ONLY: &str = "the root is only in this system's store: this is typical of a \
+                                 TLS-inspecting proxy, whose certificates other networks do not \
+                                 see";
 
 /// What is wrong with the length of the key of `certificate`, if it is too short.
 fn weak_key(certificate: &Certificate) -> Option<String> {
@@ -178,7 +179,7 @@ fn weak_key(certificate: &Certificate) -> Option<String> {
     let subject = certificate.subject().text();
     is_weak.then(|| {
         let subject = subject.line();
-        format!("`{subject}` has the key {key}: mbedTLS and OpenSSL refuse it by default")
+        format!("`{subject}` has the key {key}: mbedTLS and OpenSSL reject it by default")
     })
 }
 
@@ -191,8 +192,8 @@ fn ends_soon(lasts: Lasts, at: Time) -> Option<String> {
     let date = lasts.until.date();
     Some(match lasts.scheduled {
         Some(scheduled) if scheduled < lasts.not_after => format!(
-            "by Mozilla's schedule the anchor is expected to leave the stores by {date}: the \
-             server's next certificate will come from another root"
+            "Mozilla is expected to remove the anchor by {date}: the server's next certificate \
+             will chain to another root"
         ),
         _ => format!("the anchor expires on {date}"),
     })

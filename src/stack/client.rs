@@ -1,12 +1,10 @@
 //! A device as a client: what it offers, what it can receive, and what its library wants of
 //! certificates.
 
-use rustls_pki_types::DnsName;
-
 use super::consumer::{Consumer, Unusual, is_sha1};
 use crate::x509::certificate::{Certificate, Key};
 
-use super::{hello::Hello, suites::suite_name};
+use super::suites::suite_name;
 use crate::chain::{MaxFragmentLength, Version};
 
 /// A device, or rather the TLS library of one with its default settings.
@@ -60,23 +58,6 @@ pub(crate) struct Strictness {
     pub(crate) takes_sha1: bool,
     /// The stack whose rules it has besides.
     pub(crate) consumer: Consumer,
-}
-
-impl Device {
-    /// What it says first.
-    #[must_use]
-    pub fn hello(&'static self, sni: Option<DnsName<'static>>) -> Hello {
-        Hello {
-            sni,
-            oldest: self.oldest,
-            newest: self.newest,
-            suites: self.suites.to_vec(),
-            schemes: self.schemes.to_vec(),
-            groups: self.groups.to_vec(),
-            max_fragment_length: self.max_fragment_length,
-            device: Some(self),
-        }
-    }
 }
 
 impl Settings {

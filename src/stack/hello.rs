@@ -116,6 +116,23 @@ impl Hello {
     }
 }
 
+impl Device {
+    /// What it says first.
+    #[must_use]
+    pub fn hello(&'static self, sni: Option<DnsName<'static>>) -> Hello {
+        Hello {
+            sni,
+            oldest: self.oldest,
+            newest: self.newest,
+            suites: self.suites.to_vec(),
+            schemes: self.schemes.to_vec(),
+            groups: self.groups.to_vec(),
+            max_fragment_length: self.max_fragment_length,
+            device: Some(self),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,9 @@
-//! The cleartext handshake: a ClientHello, a reading of what comes, and a goodbye.
+//! The cleartext handshake: sends a ClientHello, reads the answer, and closes the connection.
 //!
 //! TLS 1.2 and older send the certificates before anything is encrypted, so no cipher suite has to
-//! be known to read them. That reaches brokers that rustls, rightly, shakes no hands with: TLS 1.0,
-//! RSA key exchange, 3DES. Nothing was signed, so nothing shows that the peer holds the key: the
-//! outcome is never more than [`KeyPossession::NotProven`](crate::x509::certificate::KeyPossession).
+//! be known to read them. This reaches brokers that rustls rightly refuses: TLS 1.0, RSA key
+//! exchange, 3DES. Without a signature, possession of the key is not proven: the outcome is always
+//! [`KeyPossession::NotProven`](crate::x509::certificate::KeyPossession).
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ where
         Ok(outcome) => outcome,
         Err(_) => Err(Error::TimedOut { received }),
     };
-    // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
+    // A courtesy: the server sees an orderly end. Errors do not matter.
     let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
     let refused = refused_version(&flight, &hello);
     match (outcome, flight.presented(None), refused) {
@@ -148,7 +148,7 @@ mod tests {
         assert!(matches!(heard_out, Error::Closed { received: MAX_PEER_BYTES }), "{heard_out}");
         assert_eq!(
             hear(MAX_PEER_BYTES + 1).to_string(),
-            "the server sent over 1048576 bytes without finishing"
+            "the server sent more than 1048576 bytes without completing the handshake"
         );
     }
 }

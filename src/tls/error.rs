@@ -1,4 +1,4 @@
-//! Why there was no handshake.
+//! Why a handshake failed.
 
 use std::{fmt, io};
 
@@ -11,11 +11,10 @@ use super::{
 use crate::chain::version_name;
 use crate::text::foreign::Foreign;
 
-/// Bytes read from a peer before certgrab hangs up: 1 MiB, four times the largest Certificate
-/// message that it takes.
+/// The most bytes read from a peer: 1 MiB, four times the largest accepted Certificate message.
 pub const MAX_PEER_BYTES: usize = 1024 * 1024;
 
-/// Why there was no handshake.
+/// Why a handshake failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -31,7 +30,7 @@ pub enum Error {
         /// Bytes that had come from the peer before.
         received: usize,
     },
-    /// The peer answers something that is not TLS.
+    /// The peer does not answer in TLS.
     NotTls {
         /// The protocol that it looks like.
         protocol: Option<Plain>,
@@ -42,13 +41,13 @@ pub enum Error {
     Alert(AlertDescription),
     /// The peer chose a version that was not offered, by its number in the ServerHello.
     Version(u16),
-    /// The peer chose what certgrab cannot compute with, in a sentence about it.
+    /// The peer chose what certgrab does not support, in a sentence about it.
     Incompatible(Foreign),
-    /// The peer speaks TLS 1.3 with this group or cipher suite, which certgrab lacks.
+    /// The peer speaks TLS 1.3 with this group or cipher suite, which certgrab does not support.
     Lacking(String),
     /// The peer's signature is not by the key of its certificate.
     WrongSignature,
-    /// A part of what the peer sends is larger than certgrab takes.
+    /// A part of what the peer sends is larger than the limit.
     TooLarge {
         /// The part.
         what: &'static str,
@@ -57,9 +56,9 @@ pub enum Error {
         /// The most bytes that are taken.
         most: usize,
     },
-    /// The peer sent more than [`MAX_PEER_BYTES`] without getting to the point.
+    /// The peer sent more than [`MAX_PEER_BYTES`] without completing the handshake.
     TooMuch,
-    /// The peer sent more records in a row that bring nothing than certgrab bears.
+    /// The peer sent too many records without content in a row.
     Useless,
     /// The peer breaks the protocol, in a sentence about how.
     Protocol(Foreign),
@@ -70,7 +69,7 @@ pub enum Error {
     },
 }
 
-/// The most bytes of a handshake message that rustls takes.
+/// The most bytes of a handshake message that rustls accepts.
 const RUSTLS_MESSAGE_BYTES: usize = 0xffff;
 
 impl Error {
@@ -79,13 +78,13 @@ impl Error {
         Self::NotTls { protocol, answer: Foreign::bytes(not_tls::first_line(beginning)) }
     }
 
-    /// A broker that was asked and answered in clear text.
+    /// A broker that answered MQTT in clear text.
     pub(crate) fn plain_mqtt() -> Self {
         Self::NotTls { protocol: Some(Plain::Mqtt), answer: Foreign::default() }
     }
 
     pub(crate) fn no_random_numbers() -> Self {
-        Self::Protocol(Foreign::text("this machine's source of random numbers fails"))
+        Self::Protocol(Foreign::text("this machine's random number generator fails"))
     }
 
     /// What rustls says, after `beginning` had come from the peer.
@@ -110,10 +109,10 @@ impl Error {
         }
     }
 
-    /// Whether another ClientHello may fare better.
+    /// Whether another ClientHello may succeed.
     ///
-    /// Refusals of the offer are; so is a peer that hangs up on it without a word, as old servers
-    /// do on one they do not understand. Silence, a wrong signature and what is not TLS are not.
+    /// True for a refused offer, and for a peer that closes the connection without an answer, as
+    /// old servers do. False for a timeout, a wrong signature and anything that is not TLS.
     #[must_use]
     pub fn is_about_negotiation(&self) -> bool {
         use AlertDescription as Alert;
@@ -131,7 +130,7 @@ impl Error {
                     | Alert::InternalError
             ),
             Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => true,
-            // A limit of rustls: the cleartext handshake has a higher one.
+            // This limit of rustls is lower than that of the cleartext handshake.
             Self::TooLarge { most, .. } => *most == RUSTLS_MESSAGE_BYTES,
             Self::Closed { received: 0 } => true,
             Self::Broken { error, received: 0 } => hung_up(error),
@@ -139,7 +138,7 @@ impl Error {
         }
     }
 
-    /// Whether a group for the key exchange may be what was missing.
+    /// Whether the server may require another key exchange group.
     #[must_use]
     pub fn may_want_another_group(&self) -> bool {
         use AlertDescription as Alert;
@@ -156,9 +155,9 @@ impl Error {
         matches!(self, Self::Alert(AlertDescription::ProtocolVersion))
     }
 
-    /// Whether the peer hung up without a word, as a broker without TLS does.
+    /// Whether the peer closed the connection without an answer, as a broker without TLS does.
     #[must_use]
-    pub fn is_wordless(&self) -> bool {
+    pub fn is_unanswered(&self) -> bool {
         match self {
             Self::Closed { received: 0 } => true,
             Self::Broken { error, received: 0 } => hung_up(error),
@@ -186,31 +185,32 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Alert(AlertDescription::UnrecognisedName) => {
-                "the server knows no such name: `--sni NAME` sends another"
+                "the server does not know this name: send another with `--sni NAME`"
             }
             Self::Alert(AlertDescription::ProtocolVersion) => {
-                "`--handshake auto` tries TLS 1.0 to 1.3; `full` has nothing before 1.2, \
-                 `cleartext` nothing after it, since TLS 1.3 encrypts its certificates"
+                "use `--handshake auto`, which tries TLS 1.0 to 1.3; `full` supports only 1.2 and \
+                 1.3, `cleartext` only 1.2 and older"
             }
             Self::Lacking(_) => {
-                "OpenSSL may have it: `openssl s_client -connect HOST:PORT -showcerts` shows the \
-                 chain, `--from FILE` judges it from a file"
+                "OpenSSL may support it: save the chain with `openssl s_client -connect HOST:PORT \
+                 -showcerts` and pass it with `--from FILE`"
             }
             Self::Alert(AlertDescription::HandshakeFailure) => {
-                "the server may want another name, which `--sni NAME` sends, or have no certificate \
-                 and want a key that both sides know (PSK)"
+                "the server may expect another name (pass `--sni NAME`), or use a pre-shared key \
+                 (PSK) instead of a certificate"
             }
             Self::NotTls { protocol: Some(protocol), .. } => protocol.hint()?,
             Self::NotTls { protocol: None, .. } => {
-                "is this the port for TLS? MQTT has TLS on 8883, HTTP on 443"
+                "check the port: TLS is usually on 8883 for MQTT and on 443 for HTTP"
             }
             Self::TimedOut { received: 0 } => {
-                "the port may speak a protocol without TLS that waits for its client, or the \
-                 server is busy: `--timeout SECS` waits longer"
+                "the port may not speak TLS, or the server is busy: raise the limit with \
+                 `--timeout SECS`"
             }
-            Self::TimedOut { .. } => "`--timeout SECS` waits longer",
+            Self::TimedOut { .. } => "raise the limit with `--timeout SECS`",
             Self::Closed { received: 0 } | Self::Broken { received: 0, .. } => {
-                "is this the port for TLS? A server without TLS often hangs up on a ClientHello"
+                "check the port: a server without TLS often closes the connection after a \
+                 ClientHello"
             }
             _ => return None,
         };
@@ -237,7 +237,7 @@ impl Error {
     }
 }
 
-/// Whether a peer ended the connection, rather than the network.
+/// Whether the peer, not the network, ended the connection.
 fn hung_up(error: &io::Error) -> bool {
     use io::ErrorKind;
     matches!(
@@ -265,37 +265,41 @@ impl fmt::Display for Error {
                 write!(f, "the port speaks {protocol} without TLS")
             }
             Self::NotTls { protocol: Some(protocol), answer } => {
-                write!(f, "the port speaks {protocol} without TLS, it says `{}`", answer.line())
+                write!(f, "the port speaks {protocol} without TLS; it answered `{}`", answer.line())
             }
             Self::NotTls { protocol: None, answer } => {
-                write!(f, "the server does not speak TLS, it says `{}`", answer.line())
+                write!(f, "the server does not speak TLS; it answered `{}`", answer.line())
             }
             Self::Alert(description) => {
                 write!(f, "the server refused the handshake: alert {}", alert_name(*description))
             }
             Self::Version(number) => {
-                write!(f, "the server speaks {} at best", version_name(*number))
+                write!(f, "the server supports at most {}", version_name(*number))
             }
             Self::Lacking(what) => {
-                write!(f, "the server speaks TLS 1.3 with {what}, which certgrab does not have")
+                write!(f, "the server speaks TLS 1.3 with {what}, which certgrab does not support")
             }
             Self::Incompatible(said) => f.write_str(&said.line()),
             Self::WrongSignature => f.write_str(
-                "the server signed the handshake with another key than that of its certificate",
+                "the server signed the handshake with a key that does not match its certificate",
             ),
             Self::TooLarge { what, bytes: Some(bytes), most } => {
-                write!(f, "the server sent a {what} of {bytes} bytes, certgrab takes {most}")
+                write!(f, "the server sent a {what} of {bytes} bytes; expected at most {most}")
             }
             Self::TooLarge { what, bytes: None, most } => {
                 write!(f, "the server sent a {what} of more than {most} bytes")
             }
             Self::TooMuch => {
-                write!(f, "the server sent over {MAX_PEER_BYTES} bytes without finishing")
+                write!(
+                    f,
+                    "the server sent more than {MAX_PEER_BYTES} bytes without completing the \
+                     handshake"
+                )
             }
-            Self::Useless => f.write_str("the server sent record after record that brings nothing"),
+            Self::Useless => f.write_str("the server sent too many records without content"),
             Self::Protocol(problem) => f.write_str(&problem.line()),
             Self::TimedOut { received: 0 } => {
-                f.write_str("timed out: the server took the connection and said nothing")
+                f.write_str("timed out: the server accepted the connection but sent nothing")
             }
             Self::TimedOut { received } => {
                 write!(f, "timed out: the server stalled {}", after(*received))
@@ -306,7 +310,7 @@ impl fmt::Display for Error {
 
 fn after(received: usize) -> String {
     match received {
-        0 => "without a word".to_owned(),
+        0 => "before any data arrived".to_owned(),
         1 => "after 1 byte".to_owned(),
         _ => format!("after {received} bytes"),
     }

@@ -1,8 +1,8 @@
-//! What few servers insist on and ring lacks: two groups for the key exchange, and the schemes of one
-//! signature.
+//! What few servers require and ring does not support: two key exchange groups, and the schemes of
+//! one signature algorithm.
 //!
-//! The secrets that are agreed here protect nothing: certgrab hangs up before either side has said
-//! anything of its own. The groups are only offered after the common ones were refused.
+//! The secrets agreed here protect nothing: certgrab closes the connection before either side sends
+//! application data. The groups are only offered after the common ones were refused.
 
 use ml_kem::{Decapsulate as _, DecapsulationKey768, Seed, kem::KeyExport as _};
 use p521::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToSec1Point as _};

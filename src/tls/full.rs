@@ -1,8 +1,8 @@
-//! The full handshake, with rustls.
+//! The completed handshake, with rustls.
 //!
 //! Nothing is ever sent over such a connection: the handshake ends as soon as the server's
-//! certificates and its signature have been seen. Which chains are accepted, and what is made of the
-//! signature, stands in `recorder.rs`.
+//! certificates and its signature have been seen. Which chains are accepted, and what is made of
+//! the signature, stands in `recorder.rs`.
 
 use std::{
     io,
@@ -34,7 +34,8 @@ use crate::{
 };
 use crate::{trust::store::Source, x509::certificate::KeyPossession};
 
-/// Shakes hands over `stream` until the server's certificates and signature have been seen.
+/// Performs the handshake over `stream` until the server's certificates and signature have been
+/// seen.
 ///
 /// If the handshake fails after the certificates have come, they are the outcome all the same,
 /// with the failure beside them and the key not proven; only a wrong signature forbids that.
@@ -55,7 +56,7 @@ where
         Ok(outcome) => outcome,
         Err(_) => Err(Error::TimedOut { received }),
     };
-    // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
+    // A courtesy: the server sees an orderly end. Errors do not matter.
     connection.send_close_notify();
     let _ = timeout_at(deadline, flush(stream, &mut connection)).await;
     let record = recorder.lock();

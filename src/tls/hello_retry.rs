@@ -1,9 +1,9 @@
-//! Asks a server of TLS 1.3 which group and suite it wants.
+//! Finds out which group and suite a TLS 1.3 server requires.
 //!
-//! The certificates of TLS 1.3 are encrypted, so a server that insists on a group or a suite which
-//! certgrab cannot compute with shows none. It says what it wants all the same: to a ClientHello
-//! that lists every group and sends no key for any, it answers with a HelloRetryRequest (RFC 8446
-//! section 4.1.4), and that is in clear.
+//! The certificates of TLS 1.3 are encrypted, so a server that requires a group or a suite which
+//! certgrab does not support shows none. It still names them: to a ClientHello that lists every
+//! group and sends no key for any, it answers with a HelloRetryRequest (RFC 8446 section 4.1.4),
+//! and that is in clear.
 
 use rustls::crypto::ring;
 use tokio::{
@@ -57,7 +57,7 @@ where
         Ok(outcome) => outcome,
         Err(_) => Err(Error::TimedOut { received }),
     };
-    // Courtesy: the server sees an orderly end. What becomes of it changes nothing.
+    // A courtesy: the server sees an orderly end. Errors do not matter.
     let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
     match outcome {
         Ok((group, _)) if !groups::is_computable(group) => {

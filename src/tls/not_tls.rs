@@ -1,8 +1,8 @@
-//! Names the protocol of a port that does not speak TLS, by what it says.
+//! Names the protocol of a port that does not speak TLS, by its answer.
 //!
 //! In: the first bytes of an answer. Out: [`Plain`]. A server that speaks first (SSH, mail, FTP,
 //! MySQL) shows itself at once, HTTP answers the ClientHello with an error. An MQTT broker only
-//! hangs up, so it is asked: see [`MQTT_QUESTION`].
+//! closes the connection, so it is queried: see [`MQTT_QUESTION`].
 
 use std::{fmt, io};
 
@@ -119,13 +119,13 @@ impl Plain {
             Self::Http => "HTTP with TLS is usually on port 443 or 8443",
             Self::Mqtt => "MQTT with TLS is usually on port 8883",
             Self::Amqp => "AMQP with TLS is usually on port 5671",
-            Self::Smtp => "`--starttls smtp` asks it for TLS",
-            Self::Ftp => "`--starttls ftp` asks it for TLS",
-            Self::SmtpOrFtp => "`--starttls smtp` or `--starttls ftp` asks it for TLS",
-            Self::Imap => "`--starttls imap` asks it for TLS",
-            Self::Pop3 => "`--starttls pop3` asks it for TLS",
-            Self::Mysql => "`--starttls mysql` asks it for TLS",
-            Self::Xmpp => "`--starttls xmpp` asks it for TLS",
+            Self::Smtp => "pass `--starttls smtp`",
+            Self::Ftp => "pass `--starttls ftp`",
+            Self::SmtpOrFtp => "pass `--starttls smtp` or `--starttls ftp`",
+            Self::Imap => "pass `--starttls imap`",
+            Self::Pop3 => "pass `--starttls pop3`",
+            Self::Mysql => "pass `--starttls mysql`",
+            Self::Xmpp => "pass `--starttls xmpp`",
             Self::Ssh | Self::Ssl2 => return None,
         })
     }

@@ -1,24 +1,22 @@
-//! Reaches the certificates of a server: connects, asks for TLS, shakes hands, and begins again in
-//! another way where the server would not have the first.
+//! Reads the certificates of a server: connects, requests TLS, and performs a handshake. If the
+//! server refuses the first offer, another is made.
 //!
 //! In: [`Target`]. Out: [`Presented`]. A later attempt is made only when the one before failed on
 //! what was offered; a refused connection or a silent server is reported as it is. Of several
-//! failures the one that got furthest is told. A server that refuses a device is asked once more as
-//! certgrab asks, to say what the device lacks.
+//! failures the one that got furthest is reported. If a server refuses a device's hello, certgrab tries
+//! its own, to say what the device does not support.
 
-use std::fmt;
+mod error;
 
 use tokio::{net::TcpStream, time::Instant};
 
-use super::{Plain, Verdict, cleartext, full, hello_retry};
-use crate::chain::Presented;
+pub use self::error::Error;
+use super::{cleartext, full, hello_retry};
 use crate::{
-    chain::{MaxFragmentLength, Version},
-    stack::{client::Device, hello::Hello},
-};
-use crate::{
-    endpoint::{StartTls, Target},
+    chain::{MaxFragmentLength, Presented, Version},
+    endpoint::Target,
     net::{connect, starttls},
+    stack::{client::Device, hello::Hello},
     tls,
     x509::certificate::KeyPossession,
 };
@@ -29,134 +27,33 @@ pub const MAX_CONNECTIONS: usize = 4;
 /// Which handshakes may be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Way {
-    /// The full one, then the cleartext one if the server would not have it.
+    /// The completed one, then the cleartext one if the server refuses it.
     #[default]
     Auto,
-    /// The full one only: the server must speak TLS 1.2 or 1.3 as rustls does.
+    /// The completed one only: the server must support TLS 1.2 or 1.3 as rustls does.
     Full,
     /// The cleartext one only: what a client of TLS 1.2 or older is shown.
     Cleartext,
 }
 
-/// Why a server's certificates could not be seen.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Error {
-    /// No connection.
-    Connect(connect::Error),
-    /// No TLS from the server's own protocol.
-    StartTls(starttls::Error),
-    /// No handshake.
-    Handshake(tls::Error),
-    /// No handshake for a device.
-    Device {
-        /// The device.
-        device: &'static Device,
-        /// Why it has none.
-        error: tls::Error,
-        /// What the server presents to a client that offers more, if that was seen.
-        seen: Option<Box<Presented>>,
-    },
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect(error) => error.fmt(f),
-            Self::StartTls(error) => error.fmt(f),
-            Self::Handshake(error) => error.fmt(f),
-            Self::Device { device, error, .. } => {
-                write!(f, "{} cannot connect: {error}", device.name)
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// What to try next, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Connect(error) => error.hint(),
-            Self::StartTls(error) => another_protocol(error).or_else(|| error.hint()),
-            Self::Handshake(error) => error.hint(),
-            Self::Device { device, error, seen } => {
-                device.advice(error, seen.as_deref()).or_else(|| error.hint())
-            }
-        }
-    }
-
-    /// What the failure means to the device as which the server was asked.
-    #[must_use]
-    pub fn verdict(&self) -> Option<Verdict> {
-        match self {
-            Self::Device { device, error, seen } => {
-                Some(device.judge_refusal(error, seen.as_deref()))
-            }
-            _ => None,
-        }
-    }
-
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Connect(error) => error.kind(),
-            Self::StartTls(error) => error.kind(),
-            Self::Handshake(error) | Self::Device { error, .. } => error.kind(),
-        }
-    }
-
-    /// The stage that failed, as the drawing in the crate's documentation names it.
-    #[must_use]
-    pub fn stage(&self) -> &'static str {
-        match self {
-            Self::Connect(_) => "connect",
-            Self::StartTls(_) => "starttls",
-            Self::Handshake(_) | Self::Device { .. } => "handshake",
-        }
-    }
-}
-
-/// What to try with a server that speaks another protocol than the one in which it was asked for
-/// TLS.
-fn another_protocol(error: &starttls::Error) -> Option<String> {
-    let heard = error.perhaps_another_protocol()?;
-    if tls::may_be_tls(heard) {
-        return Some("the port has TLS from its first byte: leave STARTTLS out".to_owned());
-    }
-    let (plain, asked) = (tls::recognise(heard)?, error.protocol());
-    // A greeting that SMTP and FTP share says nothing against the one that was asked for.
-    let is_as_asked = match plain {
-        Plain::SmtpOrFtp => matches!(asked, StartTls::Smtp | StartTls::Ftp),
-        _ => plain.to_string() == asked.to_string(),
-    };
-    if is_as_asked {
-        return None;
-    }
-    let hint = plain.hint().map(|hint| format!(": {hint}")).unwrap_or_default();
-    Some(format!("the port speaks {plain}{hint}"))
-}
-
-/// One way of asking.
+/// One kind of handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Attempt {
-    /// With the groups that nearly every server takes.
+    /// With the groups that nearly every server supports.
     Full,
-    /// With the groups that few servers insist on.
+    /// With the groups that few servers require.
     FullWithRareGroups,
-    /// TLS 1.2 at most, and all cipher suites there are.
+    /// TLS 1.2 at most, with all cipher suites.
     Cleartext,
-    /// TLS 1.0: some old servers hang up on a newer hello instead of choosing an older version.
+    /// TLS 1.0: some old servers close the connection on a newer hello instead of choosing an older
+    /// version.
     CleartextTls10,
-    /// TLS 1.3 with all groups and suites there are, to hear which one the server wants; it brings
-    /// no certificates.
+    /// TLS 1.3 with all groups and suites, to learn which one the server requires; it returns no
+    /// certificates.
     Retry,
 }
 
-/// Asks `target` in every way that is worth trying until its certificates have come.
+/// Connects to `target` in each useful way until it has the certificates.
 ///
 /// # Errors
 ///
@@ -168,15 +65,15 @@ pub async fn reach(
     way: Way,
     deadline: Instant,
 ) -> Result<Presented, Error> {
-    let door = Door { target, options, deadline };
-    let refusal = match negotiate(&door, hello, way.attempts(hello.device)).await {
+    let server = Server { target, options, deadline };
+    let refusal = match negotiate(&server, hello, way.attempts(hello.device)).await {
         Ok(mut presented) => {
             let is_proven = presented.key_possession() == KeyPossession::Proven;
             if way == Way::Auto && hello.device.is_some() && !is_proven {
-                prove_key(&mut presented, &door, hello).await;
+                prove_key(&mut presented, &server, hello).await;
             }
             if way != Way::Full && hello.device.is_some() {
-                ask_for_small_records(&mut presented, &door, hello).await;
+                ask_for_small_records(&mut presented, &server, hello).await;
             }
             return Ok(presented);
         }
@@ -184,19 +81,19 @@ pub async fn reach(
         Err(Refusal::Refused(refusal)) => refusal,
     };
     let mut room = MAX_CONNECTIONS.saturating_sub(refusal.connections);
-    if refusal.is_wordless() && room > 0 {
+    if refusal.is_unanswered() && room > 0 {
         room -= 1;
-        if speaks_mqtt(&door).await {
+        if speaks_mqtt(&server).await {
             return Err(Error::Handshake(tls::Error::plain_mqtt()));
         }
     }
     if let Some(device) = hello.device {
-        // What a device is refused certgrab may be shown, and then it can say what is missing.
+        // certgrab may succeed where the device is refused; the answer shows what the device lacks.
         let usual = Hello::usual(hello.sni.clone());
         let seen = match (way, refusal.is_about_negotiation()) {
             (Way::Auto, true) => {
                 let attempts = &AS_CERTGRAB[..room.min(AS_CERTGRAB.len())];
-                negotiate(&door, &usual, attempts).await.ok().map(Box::new)
+                negotiate(&server, &usual, attempts).await.ok().map(Box::new)
             }
             _ => None,
         };
@@ -209,8 +106,7 @@ impl Way {
     /// The attempts of this way, in order.
     fn attempts(self, device: Option<&Device>) -> &'static [Attempt] {
         match (self, device) {
-            // Of a device's hello only TLS 1.3 needs keys; before it, what the device sees is in
-            // clear.
+            // Only TLS 1.3 encrypts the certificates, so only it needs key exchange.
             (Self::Auto, Some(device)) if device.newest == Version::Tls13 => {
                 &[Attempt::Full, Attempt::Cleartext]
             }
@@ -229,33 +125,33 @@ impl Way {
     }
 }
 
-/// How certgrab asks, after a device was refused.
+/// certgrab's own attempts, after a device was refused.
 const AS_CERTGRAB: [Attempt; 3] = [Attempt::Full, Attempt::FullWithRareGroups, Attempt::Cleartext];
 
-/// Where to ask, and until when.
-struct Door<'a> {
+/// The server to connect to, and the deadline.
+struct Server<'a> {
     target: &'a Target,
     options: &'a connect::Options,
     deadline: Instant,
 }
 
-/// Why a row of attempts brought no certificates.
+/// Why a series of attempts returned no certificates.
 enum Refusal {
-    /// There was no TLS to begin.
+    /// No connection on which TLS can start.
     Unreachable(Error),
     /// The server refused them all.
     Refused(Refused),
 }
 
-/// What a server said to a row of attempts, and on how many connections.
+/// The failures of a series of attempts, and the number of connections.
 struct Refused {
     failures: Vec<tls::Error>,
     connections: usize,
 }
 
-/// Makes the attempts that are worth it until one brings certificates.
+/// Makes the attempts in order until one returns certificates.
 async fn negotiate(
-    door: &Door<'_>,
+    server: &Server<'_>,
     hello: &Hello,
     attempts: &[Attempt],
 ) -> Result<Presented, Refusal> {
@@ -268,17 +164,17 @@ async fn negotiate(
         if failures.last().is_some_and(|last| !attempt.is_worth_trying_after(last, hello)) {
             continue;
         }
-        let mut stream = match door.open().await {
+        let mut stream = match server.open().await {
             Ok(stream) => stream,
             Err(error) if failures.is_empty() => return Err(Refusal::Unreachable(error)),
-            // The server was there a moment ago: what it said then is the better news.
+            // An earlier attempt connected: its failure says more.
             Err(_) => break,
         };
         connections += 1;
-        match attempt.shake(&mut stream, hello, door.deadline).await {
+        match attempt.shake(&mut stream, hello, server.deadline).await {
             Ok(mut presented) => {
-                // Behind a proxy nobody here knows the server's address.
-                if door.options.proxy_to(door.target).is_none() {
+                // Behind a proxy the server's address is unknown.
+                if server.options.proxy_to(server.target).is_none() {
                     presented.peer = stream.peer_addr().ok().map(|peer| peer.ip());
                 }
                 return Ok(with_failure(presented, failures.first()));
@@ -295,7 +191,7 @@ async fn negotiate(
     Err(Refusal::Refused(Refused { failures, connections }))
 }
 
-impl Door<'_> {
+impl Server<'_> {
     /// A connection on which TLS can begin.
     async fn open(&self) -> Result<TcpStream, Error> {
         let Self { target, options, deadline } = *self;
@@ -311,12 +207,12 @@ impl Door<'_> {
 }
 
 impl Refused {
-    /// Whether the server hung up without a word each time.
-    fn is_wordless(&self) -> bool {
-        self.failures.iter().all(tls::Error::is_wordless)
+    /// Whether the server closed the connection without an answer each time.
+    fn is_unanswered(&self) -> bool {
+        self.failures.iter().all(tls::Error::is_unanswered)
     }
 
-    /// Whether it was the offer that the server would not have, each time.
+    /// Whether the server refused the offer each time.
     fn is_about_negotiation(&self) -> bool {
         self.failures.iter().all(tls::Error::is_about_negotiation)
     }
@@ -334,29 +230,29 @@ impl Refused {
     }
 }
 
-/// Whether a port that hangs up on a ClientHello is a broker without TLS.
-async fn speaks_mqtt(door: &Door<'_>) -> bool {
-    match door.open().await {
-        Ok(mut stream) => tls::answers_mqtt(&mut stream, door.deadline).await,
+/// Whether a port that closes the connection after a ClientHello is an MQTT broker without TLS.
+async fn speaks_mqtt(server: &Server<'_>) -> bool {
+    match server.open().await {
+        Ok(mut stream) => tls::answers_mqtt(&mut stream, server.deadline).await,
         Err(_) => false,
     }
 }
 
-/// Asks once more in full what a device was shown in clear: the same chain with a good signature
-/// proves the key. A server that will not, or shows another chain, leaves it not proven.
-async fn prove_key(presented: &mut Presented, door: &Door<'_>, hello: &Hello) {
-    let Ok(mut stream) = door.open().await else { return };
-    let Ok(full) = full::shake(&mut stream, hello, door.deadline).await else { return };
+/// Repeats a cleartext handshake as a completed one: the same chain with a valid signature proves
+/// possession of the key. If it fails or shows another chain, the key stays not proven.
+async fn prove_key(presented: &mut Presented, server: &Server<'_>, hello: &Hello) {
+    let Ok(mut stream) = server.open().await else { return };
+    let Ok(full) = full::shake(&mut stream, hello, server.deadline).await else { return };
     let is_proven = full.key_possession() == KeyPossession::Proven && full.is_same_chain(presented);
     if let (true, Some(handshake)) = (is_proven, &mut presented.handshake) {
         handshake.key_possession = KeyPossession::Proven;
     }
 }
 
-/// Asks once more for the smallest records there are (RFC 6066 section 4), unless the device asks
-/// for records of a size itself: whether a server keeps to them decides how little memory a device
-/// can do with. A server that will not speak TLS 1.2 leaves it open.
-async fn ask_for_small_records(presented: &mut Presented, door: &Door<'_>, hello: &Hello) {
+/// Connects again and requests the smallest records (RFC 6066 section 4), unless the device
+/// requests a size itself: whether a server agrees decides how little memory a device needs. A
+/// server without TLS 1.2 leaves this unknown.
+async fn ask_for_small_records(presented: &mut Presented, server: &Server<'_>, hello: &Hello) {
     let Some(handshake) = &mut presented.handshake else { return };
     if hello.max_fragment_length.is_some() {
         handshake.asked_fragment_length = hello.max_fragment_length;
@@ -364,13 +260,13 @@ async fn ask_for_small_records(presented: &mut Presented, door: &Door<'_>, hello
     }
     let smallest = Some(MaxFragmentLength::Bytes512);
     let hello = Hello { max_fragment_length: smallest, ..hello.clone() };
-    let Ok(mut stream) = door.open().await else { return };
-    let Ok(answer) = cleartext::shake(&mut stream, &hello, door.deadline).await else { return };
+    let Ok(mut stream) = server.open().await else { return };
+    let Ok(answer) = cleartext::shake(&mut stream, &hello, server.deadline).await else { return };
     handshake.asked_fragment_length = smallest;
     handshake.max_fragment_length = answer.handshake.and_then(|one| one.max_fragment_length);
 }
 
-/// The same with the reason why it is not the outcome of a full handshake.
+/// The same with the reason why the handshake was not completed.
 fn with_failure(mut presented: Presented, failure: Option<&tls::Error>) -> Presented {
     if let Some(handshake) = &mut presented.handshake
         && handshake.key_possession == KeyPossession::NotProven
@@ -386,8 +282,8 @@ impl Attempt {
         match self {
             Self::Full | Self::Cleartext => true,
             Self::FullWithRareGroups => failure.may_want_another_group(),
-            Self::CleartextTls10 => failure.is_wordless(),
-            // Of all that was offered in clear the server takes nothing.
+            Self::CleartextTls10 => failure.is_unanswered(),
+            // The server accepts none of the cleartext offers.
             Self::Retry => {
                 hello.newest == Version::Tls13
                     && (failure.is_about_the_version() || failure.may_want_another_group())

@@ -1,4 +1,4 @@
-//! Writes down what a server presents to rustls. **Any chain is accepted here, on purpose.**
+//! Records what a server presents to rustls. **Any chain is accepted here, on purpose.**
 //!
 //! certgrab has to see a chain before it can say what would trust it, so `Recorder` accepts all
 //! of them. The signature in the handshake is checked where the provider can, so that the chain is
@@ -37,7 +37,7 @@ pub(crate) struct Record {
     pub(crate) client_certificate_requested: bool,
 }
 
-/// Accepts every chain and writes it down.
+/// Accepts every chain and records it.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     record: Mutex<Record>,
@@ -48,7 +48,7 @@ pub(crate) struct Recorder {
 
 /// Whether the provider can check a signature by this certificate's key at all.
 ///
-/// Of a key that it cannot compute with it says "bad signature", as of a forged one.
+/// For an unsupported key it returns "bad signature", as for a forged one.
 fn is_within_the_provider(certificate: &CertificateDer<'_>) -> bool {
     Certificate::from_der(certificate)
         .is_ok_and(|certificate| extensions::is_verified_with(certificate.key()))
@@ -86,7 +86,8 @@ impl Recorder {
         }
     }
 
-    /// Writes down whether the signature proved the key; only a signature that is wrong is refused.
+    /// Records whether the signature proved possession of the key; only a wrong signature is
+    /// refused.
     fn note(
         &self,
         certificate: &CertificateDer<'_>,
@@ -148,7 +149,7 @@ impl ServerCertVerifier for Recorder {
     }
 }
 
-/// Has no certificate to offer; being asked for one is what it is there to hear.
+/// Has no client certificate; it records whether the server requests one.
 impl ResolvesClientCert for Recorder {
     fn resolve(
         &self,

@@ -12,16 +12,16 @@ use crate::{chain::MAX_RECORD_BYTES, text::foreign::Foreign};
 /// The most bytes of an encrypted record: RFC 5246 section 6.2.3.
 const MAX_CIPHERTEXT_BYTES: usize = MAX_RECORD_BYTES + 2048;
 
-/// The most bytes of a Certificate message: 256 KiB, as Go's crypto/tls takes.
+/// The most bytes of a Certificate message: 256 KiB, as in Go's crypto/tls.
 pub const MAX_CERTIFICATE_MESSAGE_BYTES: usize = 256 * 1024;
 
-/// The most bytes of a CertificateRequest, which may name every authority that its server trusts.
+/// The most bytes of a CertificateRequest, which may name every CA that its server trusts.
 pub const MAX_CERTIFICATE_REQUEST_BYTES: usize = 128 * 1024;
 
-/// The most bytes of any other handshake message: 64 KiB, as Go's crypto/tls takes.
+/// The most bytes of any other handshake message: 64 KiB, as in Go's crypto/tls.
 pub const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 
-/// Records and messages in a row that may bring nothing: 16, as Go's `maxUselessRecords`.
+/// The most records and messages in a row without content: 16, as Go's `maxUselessRecords`.
 pub const MAX_USELESS_RECORDS: usize = 16;
 
 /// What the bytes say next.
@@ -264,7 +264,7 @@ mod tests {
         let error = events(&header, 5).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the server sent a record of 16385 bytes, certgrab takes 16384"
+            "the server sent a record of 16385 bytes; expected at most 16384"
         );
     }
 

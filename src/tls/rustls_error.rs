@@ -1,4 +1,4 @@
-//! What rustls says of a peer, in sentences for people.
+//! Errors of rustls as sentences.
 //!
 //! Its errors are shown by the names of their variants. Each has a sentence here or in
 //! [`misbehaved`], and tests hold the tables against the library's source.
@@ -12,10 +12,10 @@ use rustls::{
 
 use crate::text::foreign::Foreign;
 
-/// How an error of a later rustls ends.
-const UNNAMED: &str = "in a way that certgrab has no words for";
+/// The end of the sentence for an error of a later rustls.
+const UNNAMED: &str = "in a way that certgrab cannot describe";
 
-/// What the peer wants that rustls does not do, as a sentence about the peer.
+/// What the peer requires and rustls does not support, as a sentence about the peer.
 pub(crate) fn incompatible(why: &PeerIncompatible) -> Foreign {
     use PeerIncompatible as Why;
     Foreign::text(match why {
@@ -24,34 +24,34 @@ pub(crate) fn incompatible(why: &PeerIncompatible) -> Foreign {
         | Why::Tls12NotOffered
         | Why::Tls12NotOfferedOrEnabled
         | Why::Tls13RequiredForQuic => "the server speaks neither TLS 1.2 nor TLS 1.3",
-        Why::NoCipherSuitesInCommon => "the server has no cipher suite that was offered",
+        Why::NoCipherSuitesInCommon => "the server supports none of the offered cipher suites",
         Why::NoKxGroupsInCommon | Why::NamedGroupsExtensionRequired => {
-            "the server has no group that was offered"
+            "the server supports none of the offered groups"
         }
         Why::NoSignatureSchemesInCommon
         | Why::NoCertificateRequestSignatureSchemesInCommon
         | Why::SignatureAlgorithmsExtensionRequired => {
-            "the server has no signature scheme that was offered"
+            "the server supports none of the offered signature schemes"
         }
         Why::EcPointsExtensionRequired
         | Why::NoEcPointFormatsInCommon
         | Why::UncompressedEcPointsRequired => {
-            "the server takes no uncompressed points of elliptic curves"
+            "the server does not accept uncompressed elliptic curve points"
         }
         Why::ExtendedMasterSecretExtensionRequired => {
-            "the server has no extended master secret (RFC 7627), which was asked for"
+            "the server does not support the extended master secret (RFC 7627)"
         }
         Why::IncorrectCertificateTypeExtension | Why::UnsolicitedCertificateTypeExtension => {
             "the server answers with a type of certificate that was not offered (RFC 7250)"
         }
-        Why::KeyShareExtensionRequired => "the server did not send a share of a key",
+        Why::KeyShareExtensionRequired => "the server did not send a key share",
         Why::NullCompressionRequired => "the server compresses, which was not offered",
         Why::ServerSentHelloRetryRequestWithUnknownExtension => {
-            "the server wants another ClientHello, with an extension that is unknown here"
+            "the server requested another ClientHello with an unknown extension"
         }
         Why::SupportedVersionsExtensionRequired => "the server does not name its version",
         Why::ServerRejectedEncryptedClientHello(_) => "the server rejects an encrypted ClientHello",
-        _ => "the server and certgrab do not agree, in a way that certgrab has no words for",
+        _ => "the server and certgrab are incompatible in a way that certgrab cannot describe",
     })
 }
 
@@ -68,10 +68,10 @@ pub(crate) fn broken(error: &Error) -> Foreign {
             format!("the server sent a message that cannot be read: {}", unreadable(how))
         }
         Error::InappropriateMessage { got_type, .. } => {
-            format!("the server sent {} where it has no place", record(*got_type))
+            format!("the server sent {} where it is not allowed", record(*got_type))
         }
         Error::InappropriateHandshakeMessage { got_type, .. } => {
-            format!("the server sent {} where it has no place", message(*got_type))
+            format!("the server sent {} where it is not allowed", message(*got_type))
         }
         Error::PeerIncompatible(why) => return incompatible(why),
         Error::InvalidCertificate(why) => certificate(why).to_owned(),
@@ -79,7 +79,7 @@ pub(crate) fn broken(error: &Error) -> Foreign {
     })
 }
 
-/// The errors that need nothing but their sentence.
+/// The errors with a fixed sentence.
 fn plain(error: &Error) -> &'static str {
     match error {
         Error::NoCertificatesPresented => "the server sent no certificate",
@@ -87,17 +87,19 @@ fn plain(error: &Error) -> &'static str {
         Error::PeerSentOversizedRecord => "the server sent a record that is larger than TLS allows",
         Error::AlertReceived(_) => "the server refused the handshake with an alert",
         Error::InvalidEncryptedClientHello(_) => "the ClientHello could not be encrypted",
-        Error::UnsupportedNameType => "the server is named in a way that TLS has no name for",
+        Error::UnsupportedNameType => "the server name cannot be sent in TLS",
         Error::EncryptError => "a message to the server could not be encrypted",
         Error::InvalidCertRevocationList(_) => "a revocation list cannot be read",
         Error::FailedToGetCurrentTime => "this machine's clock does not give the time",
-        Error::FailedToGetRandomBytes => "this machine's source of random numbers fails",
+        Error::FailedToGetRandomBytes => "this machine's random number generator fails",
         Error::HandshakeNotComplete => "the handshake broke off",
-        Error::NoApplicationProtocol => "the server takes no application protocol offered",
+        Error::NoApplicationProtocol => {
+            "the server supports none of the offered application protocols"
+        }
         Error::BadMaxFragmentSize => "the size of records to send is out of range",
-        Error::InconsistentKeys(_) => "a certificate and its private key do not fit each other",
-        Error::General(_) | Error::Other(_) => "rustls ended the handshake and did not say why",
-        _ => "rustls ended the handshake in a way that certgrab has no words for",
+        Error::InconsistentKeys(_) => "the certificate does not match the private key",
+        Error::General(_) | Error::Other(_) => "rustls ended the handshake without a reason",
+        _ => "rustls ended the handshake in a way that certgrab cannot describe",
     }
 }
 
@@ -106,10 +108,10 @@ fn unreadable(how: &InvalidMessage) -> String {
     use InvalidMessage as How;
     match how {
         How::MissingData(what) => format!("it ends inside {}", part(what)),
-        How::TrailingData(what) => format!("bytes follow behind {}", part(what)),
+        How::TrailingData(what) => format!("extra bytes follow {}", part(what)),
         How::UnexpectedMessage(what) => format!("it is not {}", part(what)),
         How::IllegalEmptyList(what) => format!("the list of {} is empty", part(what)),
-        How::DuplicateExtension(number) => format!("extension {number} stands twice"),
+        How::DuplicateExtension(number) => format!("extension {number} appears twice"),
         other => fixed(other).to_owned(),
     }
 }
@@ -118,24 +120,24 @@ fn fixed(how: &InvalidMessage) -> &'static str {
     use InvalidMessage as How;
     match how {
         How::CertificatePayloadTooLarge | How::HandshakePayloadTooLarge => {
-            "it is larger than rustls takes"
+            "it is larger than rustls accepts"
         }
-        How::InvalidCcs => "its change of cipher is not the byte 1",
-        How::InvalidContentType => "its type of record is unknown",
+        How::InvalidCcs => "its ChangeCipherSpec is not the byte 1",
+        How::InvalidContentType => "its record type is unknown",
         How::InvalidCertificateStatusType => "its type of certificate status is unknown",
         How::InvalidCertRequest => "it asks for a certificate with a context",
-        How::InvalidDhParams => "its Diffie-Hellman parameters are not sound",
+        How::InvalidDhParams => "its Diffie-Hellman parameters are invalid",
         How::InvalidEmptyPayload => "it is empty",
-        How::InvalidKeyUpdate => "its update of keys is of no known kind",
-        How::InvalidServerName => "its server name is not one",
+        How::InvalidKeyUpdate => "its key update has an unknown type",
+        How::InvalidServerName => "its server name is invalid",
         How::MessageTooLarge => "it is larger than TLS allows",
         How::MessageTooShort => "it is shorter than it says",
         How::MissingKeyExchange => "it has no group for the key exchange",
         How::NoSignatureSchemes => "it has no signature scheme",
         How::UnknownProtocolVersion => "its version is unknown",
         How::UnsupportedCompression => "it is compressed",
-        How::UnsupportedCurveType => "it has a curve that is not named by its number",
-        How::UnsupportedKeyExchangeAlgorithm(_) => "its key exchange is not known here",
+        How::UnsupportedCurveType => "it has a curve that is not a named curve",
+        How::UnsupportedKeyExchangeAlgorithm(_) => "its key exchange is not supported",
         How::EmptyTicketValue => "its ticket is empty",
         How::IllegalEmptyValue => "a value in it is empty",
         How::PreSharedKeyIsNotFinalExtension => "a pre-shared key is not its last extension",
@@ -165,10 +167,10 @@ fn part(name: &str) -> String {
 fn certificate(why: &CertificateError) -> &'static str {
     match why {
         CertificateError::BadSignature => {
-            "the server signed the handshake with another key than that of its certificate"
+            "the server signed the handshake with a key that does not match its certificate"
         }
         CertificateError::BadEncoding => "the server's certificate cannot be read by rustls",
-        _ => "rustls does not take the server's certificate",
+        _ => "rustls rejects the server's certificate",
     }
 }
 
@@ -222,7 +224,7 @@ mod tests {
     fn assert_sentences<E: std::fmt::Debug>(all: &[E], sentence: impl Fn(&E) -> String) {
         for error in all {
             let sentence = sentence(error);
-            assert!(!sentence.contains("no words for"), "{error:?}");
+            assert!(!sentence.contains("cannot describe"), "{error:?}");
             assert!(!sentence.contains(&variants::name(error)), "{sentence}");
         }
     }
@@ -291,7 +293,7 @@ mod tests {
             How::UnknownHelloRetryRequestExtension,
             How::UnknownCertificateExtension,
         ];
-        assert_sentences(&all, |how| broken(&Error::InvalidMessage(how.clone())).line());
+        assert_sentences(&all, |how| broken(&Error::InvalidMessage(*how)).line());
         variants::assert_complete("rustls", "InvalidMessage", &all);
     }
 
@@ -341,14 +343,14 @@ mod tests {
                     expect_types: Vec::new(),
                     got_type: HandshakeType::ServerHelloDone,
                 },
-                "the server sent a server hello done where it has no place",
+                "the server sent a server hello done where it is not allowed",
             ),
             (
                 Error::InappropriateHandshakeMessage {
                     expect_types: Vec::new(),
                     got_type: HandshakeType::Unknown(77),
                 },
-                "the server sent a message of type 77 where it has no place",
+                "the server sent a message of type 77 where it is not allowed",
             ),
             (
                 Error::InvalidMessage(InvalidMessage::MissingData("ServerHello")),

@@ -1,8 +1,8 @@
-//! Understands the messages that a server sends before it encrypts.
+//! Parses the messages that a server sends before it encrypts.
 //!
 //! In: the bytes that come. Out: the ServerHello and the certificates (RFC 5246 sections 7.4.1.3
-//! and 7.4.2). The cleartext handshake lives of it; the full one keeps it as a witness, for the
-//! case that it cannot finish.
+//! and 7.4.2). The cleartext handshake is built on it; the completed one keeps it in case it cannot
+//! finish.
 
 use super::{
     error::Error,
@@ -17,8 +17,8 @@ use crate::{
     x509::certificate::KeyPossession,
 };
 
-/// The random of a HelloRetryRequest, by which it is told from a ServerHello: SHA-256 of its name
-/// (RFC 8446 section 4.1.3).
+/// The random of a HelloRetryRequest, which distinguishes it from a ServerHello: SHA-256 of its
+/// name (RFC 8446 section 4.1.3).
 const RETRY: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
@@ -63,7 +63,7 @@ impl Flight {
                 None => break,
                 Some(Event::FatalAlert(description)) => return Err(Error::Alert(description)),
                 Some(Event::Encrypted) if self.server_hello.is_none() => {
-                    return Err(protocol("the server encrypts before its ServerHello"));
+                    return Err(protocol("the server sent encrypted data before its ServerHello"));
                 }
                 Some(Event::Encrypted) => self.ended = true,
                 Some(Event::Message { kind, body }) => self.take(kind, &body)?,
@@ -87,9 +87,13 @@ impl Flight {
             (message::CERTIFICATE_REQUEST, _, Some(_)) => self.client_certificate_requested = true,
             (message::SERVER_HELLO_DONE, _, Some(_)) => self.ended = true,
             (_, None, _) => {
-                return Err(protocol("the server does not begin with a ServerHello"));
+                return Err(protocol("the first message of the server is not a ServerHello"));
             }
-            _ => return Err(protocol("the server sent a message that has no place there")),
+            _ => {
+                return Err(protocol(
+                    "the server sent a message that is not allowed at this point",
+                ));
+            }
         }
         Ok(())
     }
@@ -137,7 +141,7 @@ impl Flight {
 
 /// RFC 5246 section 7.4.1.3: version, random, session, suite, compression, extensions.
 fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
-    let wrong = || protocol("the server sent a ServerHello whose lengths do not fit");
+    let wrong = || protocol("the server sent a ServerHello with inconsistent lengths");
     let mut rest = Bytes(body);
     let legacy = rest.number().ok_or_else(wrong)?;
     let is_retry = rest.take(32).ok_or_else(wrong)? == RETRY;
@@ -158,7 +162,7 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
         let length = extensions.number().map(usize::from).ok_or_else(wrong)?;
         let content = extensions.take(length).ok_or_else(wrong)?;
         if seen.contains(&kind) {
-            return Err(protocol("the server sent a ServerHello with an extension twice"));
+            return Err(protocol("the server sent a ServerHello with a duplicate extension"));
         }
         seen.push(kind);
         match (kind, content) {
@@ -176,7 +180,7 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
 
 /// RFC 5246 section 7.4.2: a list of certificates, each after its length in three bytes.
 pub(crate) fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
-    let wrong = || protocol("the server sent a Certificate message whose lengths do not fit");
+    let wrong = || protocol("the server sent a Certificate message with inconsistent lengths");
     let mut rest = Bytes(body);
     let length = rest.length().ok_or_else(wrong)?;
     let mut list = Bytes(rest.take(length).filter(|_| rest.0.is_empty()).ok_or_else(wrong)?);
@@ -246,12 +250,12 @@ mod tests {
         let newer = read(&hello(0x0303, &[0, 43, 0, 2, 3, 4, 0, 1, 0, 1, 1])).unwrap();
         assert_eq!(newer.version, 0x0304);
         assert_eq!(newer.max_fragment_length, Some(MaxFragmentLength::Bytes512));
-        let fit = "the server sent a ServerHello whose lengths do not fit";
+        let fit = "the server sent a ServerHello with inconsistent lengths";
         assert_eq!(read(&hello(0x0303, &[0, 23, 0xff, 0xff])).unwrap_err(), fit);
         assert_eq!(read(&hello(0x0303, &[])[..20]).unwrap_err(), fit);
         assert_eq!(
             read(&hello(0x0303, &[0, 23, 0, 0, 0, 23, 0, 0])).unwrap_err(),
-            "the server sent a ServerHello with an extension twice"
+            "the server sent a ServerHello with a duplicate extension"
         );
     }
 

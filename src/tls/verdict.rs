@@ -1,4 +1,4 @@
-//! What a server's answer, or its refusal, means to the device as which it was asked.
+//! What a server's answer or refusal means for the device whose hello was sent.
 
 use super::error::Error;
 use crate::chain::{Handshake, Presented};
@@ -8,7 +8,7 @@ use crate::{
     x509::certificate::{ED448, ED25519, Key},
 };
 
-/// What a server means to a device.
+/// Whether a device can connect to a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The device.
@@ -22,14 +22,14 @@ pub struct Verdict {
     /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
     /// device, of that to a client which offers more.
     pub certificate_message_bytes: Option<usize>,
-    /// The size of records that the server was asked to keep to, by the device or on its behalf.
+    /// The record size requested from the server, by the device or on its behalf.
     pub asked_fragment_length: Option<MaxFragmentLength>,
     /// The one that it agreed to.
     pub max_fragment_length: Option<MaxFragmentLength>,
 }
 
 impl Device {
-    /// What an answer with these certificates means to it.
+    /// What an answer with these certificates means for it.
     #[must_use]
     pub fn judge(&'static self, handshake: &Handshake, sent: &Presented) -> Verdict {
         Verdict {
@@ -60,7 +60,7 @@ impl Device {
         }
     }
 
-    /// Why it cannot connect although it was answered.
+    /// Why it cannot connect although the server answered.
     fn obstacle(&self, handshake: &Handshake) -> Option<String> {
         let bytes = handshake.certificate_message_bytes;
         if self.whole_messages && bytes > self.receive_bytes {
@@ -73,7 +73,7 @@ impl Device {
             && handshake.max_fragment_length != self.max_fragment_length
         {
             return Some(format!(
-                "the server may send records of {MAX_RECORD_BYTES} bytes, its buffer holds {}",
+                "the server may send records of {MAX_RECORD_BYTES} bytes; its buffer holds {}",
                 self.receive_bytes
             ));
         }
@@ -88,8 +88,7 @@ impl Device {
             && *number < *oldest as u16
         {
             return Some(format!(
-                "{name} speaks {oldest} and nothing older; without `--as` certgrab shows what the \
-                 server has"
+                "{name} supports {oldest} or newer; omit `--as` to see what the server supports"
             ));
         }
         if let Some(presented) = seen
@@ -108,11 +107,11 @@ impl Device {
                     )
                 }
                 (true, None) if self.newest < Version::Tls13 && self.tls13.is_none() => {
-                    format!("the server speaks {version}, which {name} does not have")
+                    format!("the server speaks {version}, which {name} does not support")
                 }
                 (_, None) => format!(
-                    "with a client that offers more the server speaks {version} with \
-                     {cipher_suite} and the key {key}, which `certgrab` without `--as` shows"
+                    "to a client that offers more, the server speaks {version} with \
+                     {cipher_suite} and the key {key}; omit `--as` to see it"
                 ),
             });
         }
@@ -121,14 +120,14 @@ impl Device {
             Some(change) => {
                 Some(format!("if the server speaks TLS 1.3 only, {name} needs {change}"))
             }
-            None => Some(format!("the server speaks no version that {name} has")),
+            None => Some(format!("the server and {name} have no TLS version in common")),
         }
     }
 
     /// What to change in its configuration for a server that presents this to others.
     fn change(&self, seen: &Presented) -> Option<String> {
         let handshake = seen.handshake.as_ref()?;
-        // A key that it cannot verify with is no matter of configuration.
+        // No configuration adds support for a key that it cannot verify with.
         if !seen.leaf().is_ok_and(|leaf| self.verifies_with(leaf.key())) {
             return None;
         }
@@ -167,11 +166,10 @@ impl Verdict {
         if let Some(bytes) = self.certificate_message_bytes {
             sentences.push(if device.whole_messages {
                 let setting = device.receive_setting.map(|setting| {
-                    format!("; {setting} sets it, and the server's other records must fit too")
+                    format!("; set it with {setting}, with room for the server's other records")
                 });
                 format!(
-                    "needs a receive buffer of {bytes} bytes for the certificates, by default it \
-                     has {}{}",
+                    "needs a receive buffer of {bytes} bytes for the certificates (default: {}){}",
                     device.receive_bytes,
                     setting.unwrap_or_default()
                 )
@@ -182,12 +180,12 @@ impl Verdict {
         if let Some(asked) = self.asked_fragment_length {
             let bytes = asked.bytes();
             sentences.push(match (self.max_fragment_length, device.max_fragment_length) {
-                (Some(_), Some(_)) => format!("the server keeps to records of {bytes} bytes"),
+                (Some(_), Some(_)) => format!("the server agrees to records of {bytes} bytes"),
                 (Some(_), None) => format!(
-                    "the server would keep to records of {bytes} bytes if max_fragment_length \
-                     asked for them"
+                    "the server agrees to records of {bytes} bytes if max_fragment_length \
+                     requests them"
                 ),
-                (None, _) => format!("the server does not answer to max_fragment_length {bytes}"),
+                (None, _) => format!("the server ignores max_fragment_length {bytes}"),
             });
         }
         sentences

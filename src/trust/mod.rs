@@ -5,5 +5,6 @@ mod certificate_file;
 mod error;
 mod mozilla;
 pub(crate) mod removed;
+mod root;
 pub mod store;
 mod unsupported_format;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustls_pki_types::CertificateDer;
 
-use super::store::{Root, Source};
+use super::root::{Root, Source};
 use crate::x509::{
     certificate::{Certificate, Sha256, subject_of},
     signature,

@@ -3,11 +3,7 @@
 //! In: Mozilla's bundled list, the system's, PEM files, fingerprints. Out: [`Store`], which finds
 //! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
 
-use std::{
-    fmt, fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, path::Path, sync::Arc};
 
 pub use super::{
     certificate_file::{certificates_in, chain_in, read_certificates, read_chain},
@@ -15,12 +11,10 @@ pub use super::{
     mozilla::{
         has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
     },
+    root::{Root, Source},
     unsupported_format::Format,
 };
-use crate::{
-    text::foreign::Foreign,
-    x509::certificate::{Certificate, Sha256},
-};
+use crate::x509::certificate::{Certificate, Sha256};
 
 /// The most certificates that cannot be read and are named.
 const MAX_PROBLEMS: usize = 16;
@@ -33,34 +27,6 @@ pub struct Store {
     added: Arc<Vec<Root>>,
     fingerprints: Vec<Sha256>,
     passed_over: Vec<String>,
-}
-
-/// A certificate that the user trusts as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Root {
-    /// The certificate.
-    pub certificate: Certificate,
-    /// Why it is trusted.
-    pub source: Source,
-}
-
-/// Where a certificate came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// The server sent it.
-    Server,
-    /// It was read from a file as if a server had sent it.
-    Presented(PathBuf),
-    /// It was fetched from the caIssuers URL of another certificate.
-    Fetched(Foreign),
-    /// Mozilla's list, bundled with certgrab.
-    Mozilla,
-    /// The operating system's list.
-    System,
-    /// A file that the user named.
-    File(PathBuf),
-    /// The user gave its SHA-256.
-    Fingerprint,
 }
 
 impl Store {
@@ -153,14 +119,15 @@ impl Store {
     /// # Errors
     ///
     /// The system's roots cannot be read, or there are none.
+    #[cfg(feature = "fetch")]
     pub fn add_system(&mut self) -> Result<(), Error> {
         let found = rustls_native_certs::load_native_certs();
         if let (true, Some(error)) = (found.certs.is_empty(), found.errors.first()) {
-            return Err(Error::System(Foreign::text(&error.to_string())));
+            return Err(Error::System(crate::text::foreign::Foreign::text(&error.to_string())));
         }
         let place = Path::new("the system's store");
         for error in &found.errors {
-            self.pass_over(Foreign::text(&error.to_string()).line());
+            self.pass_over(crate::text::foreign::Foreign::text(&error.to_string()).line());
         }
         for (index, der) in found.certs.iter().enumerate() {
             match Certificate::from_der(der) {
@@ -291,21 +258,6 @@ impl Store {
             [one] => one.clone(),
             [first, .., last] if parts.len() > 3 => format!("{first} ... {last}"),
             [start @ .., last] => format!("{} or {last}", start.join(", ")),
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = |path: &Path| Foreign::text(&path.display().to_string()).line();
-        match self {
-            Self::Server => f.write_str("sent by the server"),
-            Self::Presented(path) => write!(f, "read from {} as sent by the server", file(path)),
-            Self::Fetched(url) => write!(f, "fetched from {}", url.line()),
-            Self::Mozilla => f.write_str("Mozilla's store"),
-            Self::System => f.write_str("the system's store"),
-            Self::File(path) => f.write_str(&file(path)),
-            Self::Fingerprint => f.write_str("trusted by its SHA-256"),
         }
     }
 }

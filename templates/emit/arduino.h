@@ -1,7 +1,7 @@
 {% set open, bar = "/*", " *" %}
 {% include "part/about" %}
  *
- * Usage, with the name of the server and never its address:
+ * Usage; connect by host name, not by IP address:
  *     NetworkClientSecure client;    before version 3 of the core: WiFiClientSecure client;
  *     client.setCACert({{ name }});
  *     client.connect({{ name("HOST") }}, {{ name("PORT") }});
@@ -17,7 +17,7 @@
 #define PROGMEM
 #endif
 
-/* PEM text. The client keeps the pointer, so that it must outlive the client: this one does. */
+/* PEM text. The client keeps the pointer, and this array outlives the client. */
 {% set place = " PROGMEM" %}
 {% set is_for_gcc = true %}
 {% include "part/c-pem" %}

@@ -21,7 +21,7 @@
 #endif
 
 {% include "part/c-anchors" %}
-/* C++ before 2020 has no designated initializers, and its compilers take them. */
+/* C++ before C++20 has no designated initializers, but compilers accept them. */
 #if defined(__cplusplus) && defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas"
@@ -51,7 +51,7 @@ static const br_x509_trust_anchor {{ name("TAS") }}[] = {
 #pragma GCC diagnostic pop
 #endif
 
-/* How many there are; a macro, so that it can be the size of an array. */
+/* The number of anchors; a macro, so that it can be an array size. */
 #define {{ name("TAS_NUM") }} {{ certificates | length }}
 
 {% include "part/c-facts" %}

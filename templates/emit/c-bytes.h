@@ -1,7 +1,7 @@
 {% set open, bar = "/*", " *" %}
 {% include "part/about" %}
  *
- * The DER has no byte too many: pass `{{ name("DER") }}` with `sizeof {{ name("DER") }}`.
+ * The array holds exactly the DER: pass `{{ name("DER") }}` with `sizeof {{ name("DER") }}`.
  */
 #ifndef CERTGRAB_{{ name }}_DER_H
 #define CERTGRAB_{{ name }}_DER_H

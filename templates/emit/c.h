@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* PEM text; `sizeof {{ name }}` counts the NUL at its end, as mbedTLS wants it. */
+/* PEM text; `sizeof {{ name }}` counts the NUL at its end, as mbedTLS requires. */
 {% include "part/c-pem" %}
 
 {% include "part/c-facts" %}

@@ -6,7 +6,7 @@
 #     context.load_verify_locations(cadata={{ name }})
 #     context.wrap_socket(socket, server_hostname={{ name("HOST") }})
 
-# PEM text of one certificate: CircuitPython takes no more.
+# PEM text of one certificate; CircuitPython accepts only one.
 {{ name }} = """\
 {% for line in pem_lines %}
 {{ line }}

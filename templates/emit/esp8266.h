@@ -1,7 +1,7 @@
 {% set open, bar = "/*", " *" %}
 {% include "part/about" %}
  *
- * Usage; the list must outlive the client, and the clock must be set before it connects:
+ * Usage; the list must outlive the client; set the clock before connecting:
  *     static BearSSL::X509List anchors({{ name }});
  *     BearSSL::WiFiClientSecure client;
  *     configTime(0, 0, "pool.ntp.org");
@@ -19,7 +19,7 @@
 #define PROGMEM
 #endif
 
-/* PEM text, ended by a newline: BearSSL's decoder finds nothing without. */
+/* PEM text; BearSSL's decoder needs the newline at its end. */
 {% set place = " PROGMEM" %}
 {% set is_for_gcc = true %}
 {% include "part/c-pem" %}

@@ -23,8 +23,8 @@ const {{ name("PORT") }} = {{ port }}
 // {{ name("SHA256") }} is the SHA-256 of {{ "the certificate" if certificates | length == 1 else "the first certificate" }}.
 const {{ name("SHA256") }} = "{{ certificates[0].sha256 }}"
 
-// {{ name("NOT_BEFORE") }} is a second that a clock must not be behind, since 1970-01-01T00:00:00Z.
+// {{ name("NOT_BEFORE") }} is a time that a clock must not be before, in seconds since 1970-01-01T00:00:00Z.
 const {{ name("NOT_BEFORE") }} = {{ not_before }}
 
-// {{ name("NOT_AFTER") }} is the last second of its validity, since 1970-01-01T00:00:00Z.
+// {{ name("NOT_AFTER") }} is the end of its validity, in seconds since 1970-01-01T00:00:00Z.
 const {{ name("NOT_AFTER") }} = {{ not_after }}

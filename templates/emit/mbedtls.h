@@ -1,7 +1,7 @@
 {% set open, bar = "/*", " *" %}
 {% include "part/about" %}
  *
- * Usage; the bytes stay in flash, and one byte too many is refused:
+ * Usage; the bytes stay in flash, and the size must be exact:
 {% if certificates | length == 1 %}
  *     mbedtls_x509_crt_parse_der_nocopy(&ca, {{ name("DER") }}, sizeof {{ name("DER") }});
 {% else %}

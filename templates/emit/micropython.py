@@ -1,8 +1,8 @@
 {% set open, bar = "#", "#" %}
 {% include "part/about" %}
 #
-# Usage; the clock must be set before it connects. Some ports count it from 2000, and so
-# 946684800 seconds less than the numbers below:
+# Usage; set the clock before connecting. Some ports count from 2000: subtract 946684800 from
+# the numbers below there:
 #     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 #     context.verify_mode = ssl.CERT_REQUIRED
 #     for der in {{ name("DERS") }}:
@@ -11,7 +11,7 @@
 
 {% for certificate in certificates %}
 {% set number = "" if certificates | length == 1 else "_" ~ loop.index %}
-# The certificate in DER. The same in PEM, for people and their tools:
+# The certificate in DER. The same in PEM, for tools:
 {% for line in certificate.pem_lines %}
 # {{ line }}
 {% endfor %}

@@ -1,8 +1,8 @@
 {% set open, bar = "//", "//" %}
 {% include "part/about" %}
 //
-// Usage; a crate that has them through rustls alone says `use rustls::pki_types as
-// rustls_pki_types;` beside this:
+// Usage; a crate that gets them through rustls adds `use rustls::pki_types as
+// rustls_pki_types;`:
 //     rustls::RootCertStore { roots: {{ name("ANCHORS") }}.to_vec() }
 
 {% for certificate in certificates %}
@@ -32,7 +32,7 @@ const {{ name("ANCHOR_" ~ number) }}: rustls_pki_types::TrustAnchor<'static> =
     };
 
 {% endfor %}
-/// The trust anchor{{ "" if certificates | length == 1 else "s" }}: names and keys alone, without dates.
+/// The trust anchor{{ "" if certificates | length == 1 else "s" }}: names and keys only, without dates.
 {% include "part/rust-allow" %}
 pub static {{ name("ANCHORS") }}: [rustls_pki_types::TrustAnchor<'static>; {{ certificates | length }}] = [
 {% for certificate in certificates %}

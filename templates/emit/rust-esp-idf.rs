@@ -1,10 +1,10 @@
 {% set open, bar = "//", "//" %}
 {% include "part/about" %}
 //
-// Usage; a bundle that is also configured hides the anchor, so leave `crt_bundle_attach` unset:
+// Usage; a configured bundle overrides the anchor, so leave `crt_bundle_attach` unset:
 //     MqttClientConfiguration { server_certificate: Some({{ name("X509") }}), ..Default::default() }
 
-/// PEM text and the NUL that mbedTLS wants at its end.
+/// PEM text with the NUL that mbedTLS requires at its end.
 {% include "part/rust-allow" %}
 pub const {{ name }}: &str = "\
 {% for line in pem_lines %}
@@ -12,7 +12,7 @@ pub const {{ name }}: &str = "\
 {% endfor %}
 \0";
 
-/// The same as esp-idf-svc takes it.
+/// The same as a value for esp-idf-svc.
 {% include "part/rust-allow" %}
 pub const {{ name("X509") }}: esp_idf_svc::tls::X509<'static> =
     esp_idf_svc::tls::X509::pem_until_nul({{ name }}.as_bytes());

@@ -1,7 +1,7 @@
 {% set open, bar = "//", "//" %}
 {% include "part/about" %}
 //
-// For every edition from Rust 1.72 on, without the standard library too.
+// For Rust 1.72 and later, every edition, with or without the standard library.
 
 /// The certificate in PEM (RFC 7468).
 {% include "part/rust-allow" %}

@@ -1,4 +1,4 @@
-# Makes the constants of certgrab.toml from their locks before a target is compiled. Offline.
+# Generates the constants of certgrab.toml from their locks before a target is compiled. Offline.
 #
 #   include(certgrab.cmake)
 #   certgrab_constants(my_firmware)                  plain CMake, after add_executable
@@ -20,7 +20,7 @@ function(certgrab_constants target)
   if(NOT CERTGRAB)
     message(FATAL_ERROR "certgrab is not installed; install it with @INSTALL@")
   endif()
-  # Run at every build: it writes nothing that has not changed, so nothing is compiled again.
+  # Run at every build: unchanged files are not written, so nothing is recompiled.
   add_custom_target(
     ${target}_certgrab
     COMMAND "${CERTGRAB}" sync --locked --quiet --manifest "${folder}/certgrab.toml"

@@ -1,4 +1,4 @@
-# Makes the constants of certgrab.toml from their locks. Offline. Install certgrab with
+# Generates the constants of certgrab.toml from their locks. Offline. Install certgrab with
 # @INSTALL@.
 #
 #   include certgrab.mk
@@ -7,10 +7,10 @@ CERTGRAB ?= certgrab
 
 .PHONY: certgrab certgrab-check
 
-# It writes nothing that has not changed, so nothing is compiled again.
+# Unchanged files are not written, so nothing is recompiled.
 certgrab:
 	$(CERTGRAB) sync --locked --quiet
 
-# Asks the servers: do the constants still verify them?
+# Checks whether the constants still verify their servers.
 certgrab-check:
 	$(CERTGRAB) check

@@ -1,4 +1,4 @@
-# Makes the constants of certgrab.toml from their locks before PlatformIO compiles. Offline.
+# Generates the constants of certgrab.toml from their locks before PlatformIO compiles. Offline.
 #
 # platformio.ini:
 #   extra_scripts = pre:certgrab_pre.py

@@ -145,7 +145,7 @@ fn a_lock_with_options_that_certgrab_does_not_write_is_refused() {
         assert_ne!(edited, text);
         let error = lock::read(edited.as_bytes(), None).unwrap_err();
         assert_eq!(error.line, Some(7), "{options}");
-        assert!(error.to_string().contains("`Options:` wants options"), "{error}");
+        assert!(error.to_string().contains("`Options:` expects options"), "{error}");
     }
     let host = text.replace("Host: m1.test", "Host: coding:utf_7");
     assert!(lock::read(host.as_bytes(), None).is_err());

@@ -92,7 +92,7 @@ fn circuitpython_and_zephyr_take_exactly_one_certificate() {
     let bundle = bench::bundle("m1.example.com", 8883, vec![x1, x2]);
     for format in ["circuitpython", "zephyr", "der", "cer"] {
         let refusal = bench::try_bytes(&bundle, format).unwrap_err().to_string();
-        let wanted = format!("the format `{format}` takes exactly one certificate, there are 2");
+        let wanted = format!("the format `{format}` holds exactly one certificate; found 2");
         assert_eq!(refusal, wanted);
     }
 }

@@ -97,9 +97,12 @@ fn two_and_three_certificates_are_all_in_the_artefact_or_refused_by_name() {
                 let refusal = made.expect_err(name);
                 assert!(matches!(refusal, Error::OneOnly { .. }), "{name}: {refusal}");
                 let wanted =
-                    format!("the format `{name}` takes exactly one certificate, there are {count}");
+                    format!("the format `{name}` holds exactly one certificate; found {count}");
                 assert_eq!(refusal.to_string(), wanted);
-                assert_eq!(refusal.hint().as_deref(), Some("`pem` and `p7b` take several"));
+                assert_eq!(
+                    refusal.hint().as_deref(),
+                    Some("use `pem` or `p7b` for several certificates")
+                );
                 continue;
             }
             let made = match made {

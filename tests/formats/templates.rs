@@ -43,8 +43,8 @@ fn a_template_that_cannot_be_read_is_a_file_that_cannot_be_read() {
 
 #[test]
 fn a_value_from_outside_cannot_be_written_without_its_place() {
-    let problem = "a value from outside needs a filter that names its place, such as `comment` or \
-                   `literal`, before anything else is done to it";
+    let problem = "a value from outside must first pass through a filter such as `comment` or \
+                   `literal`";
     for words in [
         "host",
         "target",
@@ -67,24 +67,21 @@ fn a_value_from_outside_cannot_be_written_without_its_place() {
 #[test]
 fn an_error_names_the_file_the_line_and_the_words() {
     for (template, wanted) in [
-        ("a\nb\n{{ hots }}", "template my.h, line 3, `hots`: there is no such variable"),
-        (
-            "a\n{{ hots | literal }}",
-            "template my.h, line 2, `hots | literal`: there is no such variable",
-        ),
+        ("a\nb\n{{ hots }}", "template my.h, line 3, `hots`: undefined variable"),
+        ("a\n{{ hots | literal }}", "template my.h, line 2, `hots | literal`: undefined variable"),
         (
             "{% for one in certificates %}\n{{ one.subjct | comment }}\n{% endfor %}",
-            "template my.h, line 2, `one.subjct | comment`: there is no such variable",
+            "template my.h, line 2, `one.subjct | comment`: undefined variable",
         ),
         ("{{ host | litral }}", "template my.h, line 1, `litral`: filter litral is unknown"),
         (
             "{{ certificates[0].der | comment }}",
-            "template my.h, line 1, `certificates[0].der | comment`: bytes are no text; try `rows` \
-             or `base64`",
+            "template my.h, line 1, `certificates[0].der | comment`: bytes are not text; use \
+             `rows` or `base64`",
         ),
         (
             "{{ host | rows }}",
-            "template my.h, line 1, `host | rows`: this filter takes bytes, such as `der`",
+            "template my.h, line 1, `host | rows`: expected bytes, such as `der`",
         ),
         (
             "\n{% for one in certificates %}\n",
@@ -92,7 +89,7 @@ fn an_error_names_the_file_the_line_and_the_words() {
         ),
         (
             "\n{{ certificates[9].role }}",
-            "template my.h, line 2, `certificates[9].role`: there is no such variable",
+            "template my.h, line 2, `certificates[9].role`: undefined variable",
         ),
         (
             "{{ host",
@@ -135,7 +132,7 @@ fn an_error_names_the_file_the_line_and_the_words() {
 
 #[test]
 fn a_template_that_never_ends_or_fills_the_memory_is_refused_at_its_line() {
-    let problem = "wanted at most 4194304 steps and 256 MiB of text, found more";
+    let problem = "expected at most 4194304 steps and 256 MiB of text, found more";
     let doubling = "{% set a = namespace(x=\"xx\") %}{% for i in range(99) %}\
                     {% set a.x = a.x ~ a.x %}{% endfor %}";
     for (template, words) in [
@@ -216,7 +213,7 @@ fn a_template_that_names_what_is_not_there_is_told_what_is() {
         ("{{ hots }}", "`certgrab formats --variables` lists the variables and the filters"),
         (
             "{% include \"other.h\" %}",
-            "what can be included is part/about, part/c-anchors, part/c-der, part/c-facts, \
+            "only these parts can be included: part/about, part/c-anchors, part/c-der, part/c-facts, \
              part/c-pem, part/options, part/python-facts, part/rust-allow, part/rust-facts",
         ),
     ] {

@@ -37,9 +37,9 @@ fn the_c_client_for_linux_publishes_and_is_refused_or_refuses_for_each_reason() 
     client(&known, "CONNACK: the broker took the connection");
     bench.has_published("linux-c", "devices/linux-c/heartbeat");
     // 5: not authorized (MQTT 3.1.1 section 3.2.2.3).
-    client(&[], "the broker does not take the connection: CONNACK 5");
+    client(&[], "the broker refuses the connection: CONNACK 5");
     bench.change_the_password();
-    client(&known, "the broker does not take the connection: CONNACK 5");
+    client(&known, "the broker refuses the connection: CONNACK 5");
     bench.change_the_root();
     client(&known, UNTRUSTED);
     bench.change_the_name();

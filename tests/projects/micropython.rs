@@ -30,7 +30,7 @@ fn the_module_for_micropython_publishes_and_is_refused_or_refuses_for_each_reaso
         let folder = bench.folder();
         let module = |wanted: &str| says(&[python, "main.py"], &[], &folder, wanted);
         // 5: not authorized (MQTT 3.1.1 section 3.2.2.3).
-        module("the broker does not take the connection: CONNACK 5");
+        module("the broker refuses the connection: CONNACK 5");
         let example = fs::read_to_string(folder.join("credentials.example.py")).unwrap();
         let filled = example
             .replace("USER = None", &format!("USER = {:?}", USER.0))
@@ -40,7 +40,7 @@ fn the_module_for_micropython_publishes_and_is_refused_or_refuses_for_each_reaso
         module("connected");
         bench.has_published("micropython", "devices/micropython/heartbeat");
         bench.change_the_password();
-        module("the broker does not take the connection: CONNACK 5");
+        module("the broker refuses the connection: CONNACK 5");
         bench.change_the_root();
         module(untrusted);
         bench.change_the_name();

@@ -68,7 +68,7 @@ fn the_client_in_rust_publishes_receives_and_refuses_another_root_name_or_passwo
     bench.has_published("d1", "devices/d1/heartbeat");
 
     bench.change_the_password();
-    says_in_time(&mut client(&program), "the broker does not take the connection: CONNACK 5");
+    says_in_time(&mut client(&program), "the broker refuses the connection: CONNACK 5");
     bench.change_the_name();
     let wrong = "invalid peer certificate: certificate not valid for name \"localhost\"";
     says_in_time(&mut client(&program), wrong);

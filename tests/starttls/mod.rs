@@ -80,7 +80,7 @@ fn a_server_without_starttls_is_told_from_one_that_refuses_and_one_of_another_pr
     const REFUSALS: [(Talk, &str); 3] = [
         (
             &[(b"220 ESMTP\r\n", b"EHLO certgrab.invalid\r\n"), (b"250 plc\r\n", b"")],
-            "the server speaks SMTP and offers no TLS in it",
+            "the server speaks SMTP but does not offer TLS",
         ),
         (
             &[
@@ -88,11 +88,11 @@ fn a_server_without_starttls_is_told_from_one_that_refuses_and_one_of_another_pr
                 (b"250 STARTTLS\r\n", b"STARTTLS\r\n"),
                 (b"454 TLS not available\r\n", b""),
             ],
-            "the server refuses TLS in SMTP, it says `454 TLS not available`",
+            "the server refuses TLS in SMTP; it answered `454 TLS not available`",
         ),
         (
             &[(b"* OK IMAP4rev1 ready\r\n", b"")],
-            "the server does not speak SMTP, it says `* OK IMAP4rev1 ready`",
+            "the server does not speak SMTP; it answered `* OK IMAP4rev1 ready`",
         ),
     ];
     for (talk, message) in REFUSALS {
@@ -111,32 +111,32 @@ fn a_port_of_another_protocol_is_named_with_the_way_to_its_tls() {
         (
             "smtp",
             &[(b"* OK IMAP4rev1 ready\r\n", b"")],
-            "the server does not speak SMTP, it says `* OK IMAP4rev1 ready`\n\
-             certgrab: hint: the port speaks IMAP: `--starttls imap` asks it for TLS\n",
+            "the server does not speak SMTP; it answered `* OK IMAP4rev1 ready`\n\
+             certgrab: hint: the port speaks IMAP: pass `--starttls imap`\n",
         ),
         (
             "ldap",
             &[(b"220 mail.test ESMTP\r\n", b"")],
-            "the server does not speak LDAP, it says `220 mail.test ESMTP`\n\
-             certgrab: hint: the port speaks SMTP: `--starttls smtp` asks it for TLS\n",
+            "the server does not speak LDAP; it answered `220 mail.test ESMTP`\n\
+             certgrab: hint: the port speaks SMTP: pass `--starttls smtp`\n",
         ),
         (
             "mysql",
             &[(b"SSH-2.0-OpenSSH_9.2p1\r\n", b"")],
-            "the server does not speak MySQL, it says `SSH-2.0-OpenSSH_9.2p1`\n\
+            "the server does not speak MySQL; it answered `SSH-2.0-OpenSSH_9.2p1`\n\
              certgrab: hint: the port speaks SSH\n",
         ),
         (
             "ftp",
             &[(b"220 mail.test ESMTP\r\n", b"AUTH TLS\r\n"), (b"502 unknown command\r\n", b"")],
-            "the server refuses TLS in FTP, it says `502 unknown command`\n\
-             certgrab: hint: the port speaks SMTP: `--starttls smtp` asks it for TLS\n",
+            "the server refuses TLS in FTP; it answered `502 unknown command`\n\
+             certgrab: hint: the port speaks SMTP: pass `--starttls smtp`\n",
         ),
         // Nothing here says that the port is not what it was taken for.
         (
             "smtp",
             &[(b"220 ready\r\n", b"EHLO certgrab.invalid\r\n"), (b"500 no\r\n", b"")],
-            "the server refuses TLS in SMTP, it says `500 no`\n",
+            "the server refuses TLS in SMTP; it answered `500 no`\n",
         ),
     ];
     for (protocol, talk, message) in GREETINGS {
@@ -146,7 +146,7 @@ fn a_port_of_another_protocol_is_named_with_the_way_to_its_tls() {
     }
     let at_once = Server::presenting(&pki);
     let error = grab(&at_once).args(["--starttls", "postgres"]).fails_with(3).err();
-    let hint = "hint: the port has TLS from its first byte: leave STARTTLS out\n";
+    let hint = "hint: the port speaks TLS from the first byte: omit STARTTLS\n";
     assert!(error.ends_with(hint), "{error}");
 }
 
@@ -160,8 +160,8 @@ fn clear_text_after_the_yes_is_refused_with_its_reason() {
     ];
     let server = Server::of(&pki).after(talk).start();
     grab(&server).args(["--starttls", "smtp"]).fails_with(3).stdout("").stderr(
-        "certgrab: error: 14 bytes of clear text came after the server agreed to TLS in SMTP\n\
-         certgrab: hint: somebody between here and the server may have put them there \
+        "certgrab: error: 14 bytes of clear text followed the agreement to TLS in SMTP\n\
+         certgrab: hint: an attacker on the network path may have injected them \
          (CVE-2021-23222)\n",
     );
 }
@@ -176,7 +176,7 @@ fn an_answer_in_another_protocol_or_without_tls_is_told_in_its_own_terms() {
                 (b"", b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"),
                 (b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\x00\x04\x00", b""),
             ],
-            "the server refuses TLS in LDAP, it says `result code 52, unavailable`",
+            "the server refuses TLS in LDAP; it answered `result code 52, unavailable`",
         ),
         (
             "xmpp",
@@ -185,13 +185,13 @@ fn an_answer_in_another_protocol_or_without_tls_is_told_in_its_own_terms() {
                   xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>",
                 b"",
             )],
-            "the server refuses TLS in XMPP, it says `<host-unknown \
+            "the server refuses TLS in XMPP; it answered `<host-unknown \
              xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>`",
         ),
         (
             "pop3",
             &[(b"+OK ready\r\n", b"STLS\r\n"), (b"+OK go\r\nx", b"")],
-            "1 byte of clear text came after the server agreed to TLS in POP3",
+            "1 byte of clear text followed the agreement to TLS in POP3",
         ),
     ];
     for (protocol, talk, message) in ANSWERS {

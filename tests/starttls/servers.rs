@@ -208,13 +208,13 @@ fn a_real_slapd_is_grabbed() {
 
 #[test]
 fn a_real_dovecot_is_grabbed_in_imap() {
-    let without = "refuses TLS in IMAP, it says `a1 BAD TLS support isn't enabled.`";
+    let without = "refuses TLS in IMAP; it answered `a1 BAD TLS support isn't enabled.`";
     is_grabbed("imap", "dovecot", dovecot_for_imap, without);
 }
 
 #[test]
 fn a_real_dovecot_is_grabbed_in_pop3() {
-    let without = "refuses TLS in POP3, it says `-ERR TLS support isn't enabled.`";
+    let without = "refuses TLS in POP3; it answered `-ERR TLS support isn't enabled.`";
     is_grabbed("pop3", "dovecot", dovecot_for_pop3, without);
 }
 
@@ -228,7 +228,7 @@ fn a_real_exim_is_grabbed() {
 
 #[test]
 fn a_real_vsftpd_is_grabbed() {
-    let without = "refuses TLS in FTP, it says `530 Please login with USER and PASS.`";
+    let without = "refuses TLS in FTP; it answered `530 Please login with USER and PASS.`";
     is_grabbed("ftp", "vsftpd", vsftpd, without);
 }
 
@@ -239,7 +239,7 @@ fn a_real_mariadb_is_grabbed() {
 
 #[test]
 fn a_real_prosody_is_grabbed() {
-    let without = "refuses TLS in XMPP, it says `<undefined-condition \
+    let without = "refuses TLS in XMPP; it answered `<undefined-condition \
                    xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>`";
     is_grabbed("xmpp", "prosody", prosody, without);
 }

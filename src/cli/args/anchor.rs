@@ -12,7 +12,7 @@ use crate::{
     },
     net::aia::{self, Allowed},
     output::bundle::Bundle,
-    run::{grab::Options, pack::Besides},
+    run::{grab::Options, pack::Extras},
     stack::{
         self, Case, Verdict,
         consumer::{self, Known},
@@ -95,8 +95,8 @@ impl Anchor {
     }
 
     /// What is held besides the anchor.
-    pub(crate) const fn besides(&self) -> Besides {
-        Besides { backups: self.backup, siblings: self.siblings }
+    pub(crate) const fn besides(&self) -> Extras {
+        Extras { backups: self.backup, siblings: self.siblings }
     }
 
     /// What `--paths` shows.

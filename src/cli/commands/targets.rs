@@ -190,7 +190,7 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
         },
         lasting: job.anchor.lasting(at),
         issuers: job.anchor.issuers(),
-        besides: job.anchor.besides(),
+        extras: job.anchor.besides(),
         way: job.reaching.way(),
         device: job.reaching.device,
     })

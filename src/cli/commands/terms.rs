@@ -7,7 +7,7 @@ use crate::{
     check::Terms,
     cli::{args::Job, regenerate},
     endpoint::Target,
-    run::pack::{self, Besides},
+    run::pack::{self, Extras},
     text::foreign::Foreign,
     trust::store::Store,
     x509::certificate::Certificate,
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct Asked {
     name: ServerName<'static>,
     what: pack::What,
-    besides: Besides,
+    besides: Extras,
     options: Vec<Foreign>,
 }
 

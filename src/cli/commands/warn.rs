@@ -32,7 +32,7 @@ pub(crate) fn of_bundle(
     let anchor = judgement.verified.anchor();
     of_anchor(whose, &grab.presented, (&judgement.paths, anchor), options.at, display);
     if job.what == What::Anchor {
-        for (role, reason) in options.besides.absent(&bundle.entries) {
+        for (role, reason) in options.extras.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
         }
     }

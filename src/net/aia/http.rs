@@ -1,7 +1,7 @@
 //! One request over plain HTTP/1.1, within tight bounds.
 //!
 //! hyper speaks the protocol over a connection that is made here, to an address that was checked.
-//! Nothing of this machine is told: no proxy, no cookies, no credentials.
+//! Nothing about this machine is sent: no proxy, no cookies, no credentials.
 
 use std::{
     error::Error as _,
@@ -27,7 +27,8 @@ use tokio::{
 };
 use url::{Host, Url};
 
-use super::{Problem, Reached, policy};
+use super::{Reached, policy};
+use crate::chain::Problem;
 use crate::net::connect;
 
 /// How long a URL of a certificate may take, redirects included: Chrome gives 10 to 15 s to all of
@@ -42,9 +43,6 @@ pub const MAX_HEAD_BYTES: usize = 16 * 1024;
 
 /// The most header lines.
 pub const MAX_HEADERS: usize = 64;
-
-/// The most redirects of one URL.
-pub const MAX_REDIRECTS: usize = 3;
 
 /// The most bytes read of one connection: a head and a body at their limits, and as much again for
 /// the framing of chunks and for answers that are not final (RFC 9110 section 15.2).

@@ -2,9 +2,9 @@
 //!
 //! In: what was presented, and the store. Out: [`Issuers`], further candidates for `path`.
 //!
-//! A browser does this in silence, so many servers get away with an incomplete chain; a device
-//! does not fetch, so that is worth a warning. Nothing is fetched if the presented certificates
-//! already lead to a root of the store.
+//! Browsers do this silently, so many servers have an incomplete chain unnoticed; devices do not
+//! fetch, so it is a warning. Nothing is fetched if the presented certificates already lead to a
+//! root of the store.
 //!
 //! A caIssuers URL (RFC 5280 section 4.2.2.1) was chosen by an unauthenticated server, and what it
 //! serves came over plain HTTP. So a fetched certificate is only kept if its key signed one that
@@ -17,7 +17,6 @@ pub mod policy;
 mod search;
 
 use std::{
-    fmt,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -29,14 +28,10 @@ pub use self::policy::Allowed;
 
 use self::search::Search;
 
-use crate::chain::Presented;
+use crate::chain::{Attempt, Fetched, Issuers, Presented, Problem};
 use crate::{
-    judge::work::Work,
-    net::aside,
-    text::foreign::Foreign,
-    text::time::Time,
-    trust::store::Store,
-    x509::certificate::{Certificate, Sha256},
+    judge::work::Work, net::aside, text::time::Time, trust::store::Store,
+    x509::certificate::Certificate,
 };
 
 /// How long the whole stage may take: as long as Chrome gives it at least.
@@ -45,15 +40,12 @@ pub const STAGE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most URLs fetched for one certificate, as in Chrome; public certificates have up to 2.
 pub const MAX_URLS: usize = 5;
 
-/// The most fetches of a run; a redirect that is followed is one more.
-pub const MAX_FETCHES: usize = 8;
-
 /// How many times an issuer's own issuer is looked for; paths have 8 certificates at most.
 pub const MAX_DEPTH: usize = 4;
 
 /// How long the other URLs are waited for once one of them gave an issuer: a connection and an
-/// answer from the other side of the world, with 250 ms for each way there and back. Servers that
-/// are not slow all have their say, so that the outcome is the same at every run.
+/// answer from the other side of the world, with 250 ms for each way there and back. All servers
+/// that are not slow are heard, so the outcome is the same at every run.
 pub const GRACE: Duration = Duration::from_millis(500);
 
 /// Whether and where issuers are fetched.
@@ -61,9 +53,9 @@ pub const GRACE: Duration = Duration::from_millis(500);
 pub struct Options {
     /// Whether any are.
     pub enabled: bool,
-    /// Networks besides the public ones.
+    /// Allowed networks in addition to the public ones.
     pub allowed: Vec<Allowed>,
-    /// Connect here for every URL, whatever its host: a mirror that the user trusts to be asked.
+    /// Connect here for every URL, whatever its host: a mirror that the user trusts.
     pub instead: Option<SocketAddr>,
 }
 
@@ -73,80 +65,7 @@ impl Default for Options {
     }
 }
 
-/// What the stage found.
-#[derive(Debug, Clone, Default)]
-pub struct Issuers {
-    /// The certificates that were fetched and signed one that was there.
-    pub certificates: Vec<Fetched>,
-    /// Every URL that was looked at, in the order of the run.
-    pub attempts: Vec<Attempt>,
-}
-
-/// A certificate that was fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
-    /// The certificate.
-    pub certificate: Certificate,
-    /// Where it was.
-    pub url: Foreign,
-}
-
-/// A URL that was looked at.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    /// The URL.
-    pub url: Foreign,
-    /// The certificate that names it.
-    pub child: Sha256,
-    /// Why it gave no issuer; `None` if it did.
-    pub problem: Option<Problem>,
-}
-
-/// Why a URL gave no issuer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Problem {
-    /// The text is no URL with a host.
-    NotAUrl,
-    /// The URL is longer than [`policy::MAX_URL_CHARACTERS`].
-    LongUrl,
-    /// The scheme is another than http.
-    Scheme(Foreign),
-    /// The host has no address.
-    NotResolved,
-    /// The address is none that a server's certificate may send certgrab to.
-    Forbidden(SocketAddr),
-    /// Nothing took the connection.
-    NoConnection(SocketAddr),
-    /// The answer is not HTTP/1.
-    NotHttp,
-    /// The connection ended before the answer did.
-    Broken,
-    /// The answer is another than 200.
-    Status(u16),
-    /// The answer is compressed, which was not asked for.
-    Encoding,
-    /// The body has trailers.
-    Trailers,
-    /// More than [`http::MAX_REDIRECTS`] redirects.
-    Redirects,
-    /// A redirect to where it came from.
-    Circle,
-    /// A head or a body over its limit.
-    TooMuch,
-    /// The time was up.
-    TimedOut,
-    /// The body holds no certificate.
-    NoCertificate,
-    /// No certificate in the body signed one that was there.
-    NotTheIssuer,
-    /// It, or where it is redirected to, is past [`MAX_FETCHES`].
-    TooManyFetches,
-    /// What another URL gave led to a root first.
-    NotWaitedFor,
-}
-
-/// Where the target was reached, and what the user said besides.
+/// Where the target was reached, and the options of the user.
 #[derive(Debug, Clone)]
 pub(crate) struct Reached {
     pub(crate) target: Option<IpAddr>,
@@ -160,7 +79,7 @@ pub struct Chain {
     pub presented: Presented,
     /// The roots that the user trusts.
     pub store: Store,
-    /// The time of judgement.
+    /// The time as of which certificates are verified.
     pub at: Time,
     /// What the target may still cost.
     pub work: Arc<Work>,
@@ -217,12 +136,6 @@ pub(crate) fn judge(
 pub(crate) type Outcome = Result<Vec<Certificate>, Problem>;
 
 impl Issuers {
-    /// The certificates alone, as candidates.
-    #[must_use]
-    pub fn candidates(&self) -> Vec<Certificate> {
-        self.certificates.iter().map(|fetched| fetched.certificate.clone()).collect()
-    }
-
     /// What came of URLs, in the order of the run.
     fn of(chain: &Chain, outcomes: Vec<(Attempt, Outcome)>) -> Self {
         let mut issuers = Self::default();
@@ -330,44 +243,4 @@ impl<'a> Graph<'a> {
 
 fn is_valid(certificate: &Certificate, at: Time) -> bool {
     certificate.not_before() <= at && at <= certificate.not_after()
-}
-
-impl fmt::Display for Problem {
-    /// Completes the sentence "the URL ...".
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAUrl => f.write_str("is no URL of a host"),
-            Self::LongUrl => {
-                write!(f, "has more than {} characters", policy::MAX_URL_CHARACTERS)
-            }
-            Self::Scheme(scheme) => {
-                write!(f, "has the scheme `{}`, and only http is fetched", scheme.line())
-            }
-            Self::NotResolved => f.write_str("has a host that does not resolve"),
-            Self::Forbidden(address) => write!(
-                f,
-                "leads to {address}, which is not fetched from without `--aia-allow {address}`"
-            ),
-            Self::NoConnection(address) => write!(f, "leads to {address}, which does not answer"),
-            Self::NotHttp => {
-                f.write_str("is answered with something else than HTTP/1 within its limits")
-            }
-            Self::Broken => f.write_str("is answered with a body that breaks off"),
-            Self::Status(status) => write!(f, "is answered with status {status}"),
-            Self::Encoding => f.write_str("is answered with a compressed body, not asked for"),
-            Self::Trailers => f.write_str("is answered with a body that has trailers"),
-            Self::Redirects => {
-                write!(f, "is redirected more than {} times", http::MAX_REDIRECTS)
-            }
-            Self::Circle => f.write_str("is redirected in a circle"),
-            Self::TooMuch => f.write_str("is answered with more than the limits allow"),
-            Self::TimedOut => f.write_str("was not answered in time"),
-            Self::NoCertificate => f.write_str("serves no certificate"),
-            Self::NotTheIssuer => f.write_str("serves a certificate that did not sign this one"),
-            Self::TooManyFetches => {
-                write!(f, "asks for more than the {MAX_FETCHES} fetches of a target")
-            }
-            Self::NotWaitedFor => f.write_str("was not waited for, since another led to a root"),
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! Which URLs are fetched, and from which addresses.
+//! Decides which URLs are fetched, and from which addresses.
 //!
 //! The text of a caIssuers URL is chosen by whoever answers as the server, and it makes this
 //! machine send a request. So it is read as browsers read it (WHATWG URL), only plain HTTP on its
@@ -12,16 +12,13 @@ use std::{
 
 use url::{Host, Url};
 
-use super::Problem;
+use crate::chain::{MAX_URL_CHARACTERS, Problem};
 use crate::text::foreign::Foreign;
-
-/// The most characters of a URL: the longest of 1,389 in public certificates has 138.
-pub const MAX_URL_CHARACTERS: usize = 2048;
 
 /// The port of HTTP (RFC 9110 section 4.2.1).
 const HTTP_PORT: u16 = 80;
 
-/// A network and a port that the user opened, as in `192.168.0.0/16:8080`.
+/// A network and a port that the user allowed, as in `192.168.0.0/16:8080`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowed {
     network: IpAddr,
@@ -29,7 +26,7 @@ pub struct Allowed {
     port: u16,
 }
 
-/// Text that names no network.
+/// Text that is not a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotANetwork;
 
@@ -68,8 +65,8 @@ pub(super) fn place(url: &Url) -> Result<(Host<&str>, u16), Problem> {
 /// Whether `address` may be connected to, for a target that was reached at `target`.
 ///
 /// Global unicast addresses are, on port 80. A private address is if the target itself is private,
-/// and a loopback address if the target is on this machine: whoever asks a server at home takes its
-/// home network into account. `allowed` opens more.
+/// and a loopback address if the target is on this machine: a server on a private network may have
+/// its CA there. `allowed` permits more.
 pub(crate) fn may_connect(
     address: SocketAddr,
     target: Option<IpAddr>,
@@ -200,7 +197,7 @@ impl FromStr for Allowed {
 
 impl fmt::Display for NotANetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("wanted ADDRESS[/BITS][:PORT], such as 192.168.1.10 or 10.0.0.0/8:8080")
+        f.write_str("expected ADDRESS[/BITS][:PORT], such as 192.168.1.10 or 10.0.0.0/8:8080")
     }
 }
 

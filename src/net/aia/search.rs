@@ -13,10 +13,11 @@ use tokio::{
 use url::Url;
 
 use super::{
-    Attempt, Chain, GRACE, MAX_FETCHES, MAX_URLS, Outcome, Problem, Reached, body,
-    http::{self, Answer, FETCH_TIMEOUT, MAX_REDIRECTS},
+    Chain, GRACE, MAX_URLS, Outcome, Reached, body,
+    http::{self, Answer, FETCH_TIMEOUT},
     judged, policy,
 };
+use crate::chain::{Attempt, MAX_FETCHES, MAX_REDIRECTS, Problem};
 use crate::{
     text::foreign::Foreign,
     x509::{

@@ -1,17 +1,17 @@
-//! Why there is no way through a proxy.
+//! Errors of proxies.
 
 use std::{fmt, io};
 
 use super::{MAX_HEAD_BYTES, MAX_HEAD_LINES, Protocol};
 use crate::text::foreign::Foreign;
 
-/// Why a text names no proxy. It never holds what was given, which may hold a password.
+/// Why a text is not a proxy URL. It never contains the text, which may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidUrl {
-    /// The scheme is none of those that are spoken here.
+    /// The scheme is not supported.
     Scheme,
-    /// What follows the scheme is no host, or no port.
+    /// What follows the scheme is not a host, or its port is invalid.
     Place,
     /// The name or the password cannot be sent in the proxy's protocol.
     Credentials,
@@ -27,11 +27,11 @@ pub struct Error {
 
 #[derive(Debug)]
 pub(super) enum Problem {
-    /// It said no, in these words.
+    /// It refused with this text.
     Refused(Foreign),
-    /// It said no until it knows who asks.
+    /// It requires a user name and password.
     Unknown(Foreign),
-    /// It says something that is not in the protocol.
+    /// It does not speak the protocol.
     Unexpected(Protocol),
     TooLong,
     Closed,
@@ -51,9 +51,9 @@ impl From<io::Error> for Problem {
 impl fmt::Display for InvalidUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Scheme => "the scheme is none of http, socks5 and socks5h",
-            Self::Place => "there is no host, or no port from 1 to 65535",
-            Self::Credentials => "its name and password cannot be sent in its protocol",
+            Self::Scheme => "unknown scheme; expected http, socks5 or socks5h",
+            Self::Place => "expected a host, and a port from 1 to 65535",
+            Self::Credentials => "the user name and password cannot be sent in this protocol",
         })
     }
 }
@@ -68,19 +68,21 @@ impl fmt::Display for Error {
                 write!(f, "the proxy {proxy} refuses to connect to {target}: `{}`", words.line())
             }
             Problem::Unexpected(protocol) => {
-                write!(f, "the proxy {proxy} does not answer in {protocol}")
+                write!(f, "the proxy {proxy} does not speak {protocol}")
             }
             Problem::TooLong => write!(
                 f,
                 "the proxy {proxy} answers with more than {MAX_HEAD_LINES} lines or \
                  {MAX_HEAD_BYTES} bytes"
             ),
-            Problem::Closed => write!(f, "the proxy {proxy} hung up instead of an answer"),
+            Problem::Closed => {
+                write!(f, "the proxy {proxy} closed the connection without an answer")
+            }
             Problem::Broken(error) => {
                 write!(f, "the connection to the proxy {proxy} broke: {error}")
             }
             Problem::TimedOut => {
-                write!(f, "timed out while the proxy {proxy} was to connect to {target}")
+                write!(f, "timed out waiting for the proxy {proxy} to connect to {target}")
             }
         }
     }
@@ -99,12 +101,17 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self.problem {
             Problem::Unknown(_) => Some(
-                "it wants the right name and password: SCHEME://NAME:PASSWORD@HOST:PORT".into(),
+                "pass the user name and password: `--proxy SCHEME://NAME:PASSWORD@HOST:PORT`"
+                    .into(),
             ),
-            Problem::Refused(_) => Some("`--proxy none` goes without one".into()),
-            Problem::Unexpected(Protocol::Http) => Some("is it a SOCKS5 proxy?".into()),
-            Problem::Unexpected(_) => Some("is it an HTTP proxy?".into()),
-            Problem::TimedOut => Some("`--timeout SECS` waits longer".into()),
+            Problem::Refused(_) => Some("connect directly with `--proxy none`".into()),
+            Problem::Unexpected(Protocol::Http) => {
+                Some("if it is a SOCKS5 proxy, pass `--proxy socks5://HOST:PORT`".into())
+            }
+            Problem::Unexpected(_) => {
+                Some("if it is an HTTP proxy, pass `--proxy http://HOST:PORT`".into())
+            }
+            Problem::TimedOut => Some("raise the limit with `--timeout SECS`".into()),
             Problem::TooLong | Problem::Closed | Problem::Broken(_) => None,
         }
     }

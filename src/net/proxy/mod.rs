@@ -1,10 +1,9 @@
-//! Asks a proxy for a connection to the target: HTTP CONNECT (RFC 9110 section 9.3.6) or SOCKS5
+//! Requests a connection to the target from a proxy: HTTP CONNECT (RFC 9110 section 9.3.6) or SOCKS5
 //! (RFC 1928).
 //!
-//! In: a stream to the [`Proxy`], on which nothing was said. Out: the same stream, at the byte
-//! where the target speaks. `connect` calls it. What the proxy says is clear text of a stranger and
-//! held for nothing but a yes or a no; the user's name and password go to nobody else and stand in
-//! no message.
+//! In: a new stream to the [`Proxy`]. Out: the same stream, at the first byte of the target.
+//! `connect` calls it. The proxy's answer is unauthenticated clear text and only read as success or
+//! failure. The user's name and password are sent only to the proxy and appear in no message.
 
 mod error;
 mod no_proxy;
@@ -111,7 +110,7 @@ impl Proxy {
         &self.place
     }
 
-    /// Whether the proxy is told an address instead of a name.
+    /// Whether the proxy needs an address instead of a name.
     pub(crate) fn wants_address(&self) -> bool {
         self.protocol == Protocol::Socks5
     }
@@ -141,8 +140,8 @@ impl Credentials {
         STANDARD.encode(format!("{}:{}", self.name, self.password))
     }
 
-    /// Whether a text tells what nobody but the proxy may know.
-    fn are_told_in(&self, text: &str) -> bool {
+    /// Whether a text contains the password.
+    fn appear_in(&self, text: &str) -> bool {
         let secrets = [self.password.clone(), self.basic()];
         secrets.iter().any(|secret| !secret.is_empty() && text.contains(secret))
     }
@@ -154,7 +153,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Asks `proxy` on `stream` to connect to `target`; the stream to the target.
+/// Requests a connection to `target` from `proxy` on `stream`; returns the stream to the target.
 ///
 /// # Errors
 ///
@@ -194,7 +193,7 @@ where
     }
     request += "\r\n";
     stream.write_all(request.as_bytes()).await?;
-    let mut left = Left { bytes: MAX_HEAD_BYTES, lines: MAX_HEAD_LINES };
+    let mut left = HeadBudget { bytes: MAX_HEAD_BYTES, lines: MAX_HEAD_LINES };
     loop {
         let status = line(&mut stream, &mut left).await?;
         while !line(&mut stream, &mut left).await?.is_empty() {}
@@ -204,10 +203,11 @@ where
             100..=199 => {}
             200..=299 => return Ok(stream),
             _ => {
-                let told = String::from_utf8_lossy(&status);
-                // A proxy that repeats what it was told does not make it public.
-                let repeats = proxy.credentials.as_ref().is_some_and(|all| all.are_told_in(&told));
-                let shown = if repeats { format!("HTTP status {code}") } else { told.into_owned() };
+                let status = String::from_utf8_lossy(&status);
+                // A status line that repeats the credentials is not shown.
+                let repeats = proxy.credentials.as_ref().is_some_and(|all| all.appear_in(&status));
+                let shown =
+                    if repeats { format!("HTTP status {code}") } else { status.into_owned() };
                 let shown = Foreign::text(&shown);
                 let is_login = code == 407;
                 return Err(if is_login {
@@ -220,14 +220,17 @@ where
     }
 }
 
-/// What a proxy may still say.
-struct Left {
+/// What remains of the limits for the head.
+struct HeadBudget {
     bytes: usize,
     lines: usize,
 }
 
 /// One line without its end. Byte by byte, as what follows the head belongs to the target.
-async fn line<S: AsyncRead + Unpin>(stream: &mut S, left: &mut Left) -> Result<Vec<u8>, Problem> {
+async fn line<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    left: &mut HeadBudget,
+) -> Result<Vec<u8>, Problem> {
     left.lines = left.lines.checked_sub(1).ok_or(Problem::TooLong)?;
     let mut line = Vec::new();
     loop {

@@ -37,7 +37,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         self.beginning
     }
 
-    /// `read` is none of the protocol; it is told with the rest of its line.
+    /// `read` is not of the protocol; the error shows the rest of its line.
     pub(super) fn unexpected(&self, read: &[u8]) -> Problem {
         let words = [read, &self.unread].concat();
         no(words.split(|byte| *byte == b'\n').next().unwrap_or_default(), false)

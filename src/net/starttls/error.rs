@@ -1,11 +1,11 @@
-//! Why a server did not turn its connection into TLS.
+//! Why a server did not switch to TLS.
 
 use std::{fmt, io};
 
 use super::{MAX_LINE_BYTES, MAX_LINES};
 use crate::{endpoint::StartTls, text::foreign::Foreign};
 
-/// Why a server did not turn its connection into TLS.
+/// Why a server did not switch to TLS.
 #[derive(Debug)]
 pub struct Error {
     pub(super) protocol: StartTls,
@@ -20,17 +20,17 @@ pub(super) enum Problem {
     TimedOut,
     /// It does not list TLS among what it can do.
     NotOffered,
-    /// It said no, in these words.
+    /// It refused with this text.
     Refused(Foreign),
-    /// It says something that is not in the protocol.
+    /// It does not speak the protocol.
     Unexpected(Foreign),
     LineTooLong,
     TooManyLines,
-    /// It went on in clear text after its yes: so many bytes.
+    /// It sent this many bytes of clear text after agreeing.
     Injected(usize),
 }
 
-/// A no in the server's own words, or words that are none of the protocol.
+/// A refusal in the server's own words, or words that are not of the protocol.
 pub(super) fn no(words: &[u8], of_the_protocol: bool) -> Problem {
     let words = Foreign::bytes(words.trim_ascii_end());
     if of_the_protocol { Problem::Refused(words) } else { Problem::Unexpected(words) }
@@ -41,32 +41,38 @@ impl fmt::Display for Error {
         let protocol = self.protocol;
         match &self.problem {
             Problem::Broken(error) => {
-                write!(f, "the connection broke before {protocol} turned to TLS: {error}")
+                write!(f, "the connection broke before {protocol} switched to TLS: {error}")
             }
             Problem::Closed => {
-                write!(f, "the server hung up before {protocol} turned to TLS")
+                write!(f, "the server closed the connection before {protocol} switched to TLS")
             }
             Problem::TimedOut => {
-                write!(f, "timed out while waiting for {protocol} to turn to TLS")
+                write!(f, "timed out waiting for {protocol} to switch to TLS")
             }
             Problem::NotOffered => {
-                write!(f, "the server speaks {protocol} and offers no TLS in it")
+                write!(f, "the server speaks {protocol} but does not offer TLS")
             }
             Problem::Refused(words) => {
-                write!(f, "the server refuses TLS in {protocol}, it says `{}`", words.line())
+                write!(f, "the server refuses TLS in {protocol}; it answered `{}`", words.line())
             }
             Problem::Unexpected(words) => {
-                write!(f, "the server does not speak {protocol}, it says `{}`", words.line())
+                write!(f, "the server does not speak {protocol}; it answered `{}`", words.line())
             }
             Problem::LineTooLong => {
-                write!(f, "the server's {protocol} has a line of more than {MAX_LINE_BYTES} bytes")
+                write!(
+                    f,
+                    "the server sent a line of more than {MAX_LINE_BYTES} bytes in {protocol}"
+                )
             }
             Problem::TooManyLines => {
-                write!(f, "the server says more than {MAX_LINES} lines before {protocol} has TLS")
+                write!(
+                    f,
+                    "the server sent more than {MAX_LINES} lines before {protocol} switched to TLS"
+                )
             }
             Problem::Injected(count) => write!(
                 f,
-                "{count} byte{} of clear text came after the server agreed to TLS in {protocol}",
+                "{count} byte{} of clear text followed the agreement to TLS in {protocol}",
                 if *count == 1 { "" } else { "s" }
             ),
         }
@@ -97,15 +103,15 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self.problem {
             Problem::Injected(_) => Some(
-                "somebody between here and the server may have put them there (CVE-2021-23222)"
+                "an attacker on the network path may have injected them (CVE-2021-23222)"
                     .to_owned(),
             ),
             Problem::TimedOut if !self.beginning.is_empty() => {
-                Some("`--timeout SECS` waits longer".to_owned())
+                Some("raise the limit with `--timeout SECS`".to_owned())
             }
             Problem::TimedOut => Some(
-                "if the port has TLS from its first byte, leave STARTTLS out; `--timeout SECS` \
-                 waits longer"
+                "if the port speaks TLS from the first byte, omit STARTTLS; otherwise raise the \
+                 limit with `--timeout SECS`"
                     .to_owned(),
             ),
             _ => None,

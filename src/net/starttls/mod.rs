@@ -1,11 +1,11 @@
-//! Asks a server for TLS in the words of its own protocol.
+//! Requests TLS in the server's own protocol (STARTTLS).
 //!
-//! In: a connected stream on which nothing was said. Out: the same stream, at the byte where TLS
-//! begins. Nobody is logged in and nothing is asked besides.
+//! In: a new connection. Out: the same stream, at the byte where TLS begins. Nothing else is
+//! requested, and no one logs in.
 //!
-//! All of it is clear text, so whoever sits on the path can write it too: what the server says
-//! before the switch is held for nothing but a yes or a no, and bytes that came too early are
-//! refused (CVE-2011-0411, CVE-2021-23222).
+//! All of it is clear text that an attacker on the path can forge: what the server sends before the
+//! switch is only read as yes or no, and bytes that arrive too early are refused (CVE-2011-0411,
+//! CVE-2021-23222).
 
 mod databases;
 mod dialogue;
@@ -156,32 +156,32 @@ mod tests {
             (
                 StartTls::Smtp,
                 &[&b"220 x\r\n"[..], b"250 x\r\n"][..],
-                "the server speaks SMTP and offers no TLS in it",
+                "the server speaks SMTP but does not offer TLS",
             ),
             (
                 StartTls::Smtp,
                 &[b"554 \x1b[31mgo\r\n"],
-                "the server refuses TLS in SMTP, it says `554 \\u{1b}[31mgo`",
+                "the server refuses TLS in SMTP; it answered `554 \\u{1b}[31mgo`",
             ),
             (
                 StartTls::Imap,
                 &[b"* PREAUTH x\r\n"],
-                "the server refuses TLS in IMAP, it says `* PREAUTH x`",
+                "the server refuses TLS in IMAP; it answered `* PREAUTH x`",
             ),
             (
                 StartTls::Postgres,
                 &[b"", b"N"],
-                "the server speaks PostgreSQL and offers no TLS in it",
+                "the server speaks PostgreSQL but does not offer TLS",
             ),
             (
                 StartTls::Pop3,
                 &[b"220 x ESMTP\r\n"],
-                "the server does not speak POP3, it says `220 x ESMTP`",
+                "the server does not speak POP3; it answered `220 x ESMTP`",
             ),
             (
                 StartTls::Ldap,
                 &[b"", b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\0\x04\0"],
-                "the server refuses TLS in LDAP, it says `result code 52, unavailable`",
+                "the server refuses TLS in LDAP; it answered `result code 52, unavailable`",
             ),
         ] {
             let (outcome, _) = ask_one_that_says(protocol, lines);
@@ -197,7 +197,7 @@ mod tests {
         ] {
             assert_eq!(
                 ask_one_that_says(protocol, lines).0.unwrap_err(),
-                format!("7 bytes of clear text came after the server agreed to TLS in {protocol}")
+                format!("7 bytes of clear text followed the agreement to TLS in {protocol}")
             );
         }
     }
@@ -213,16 +213,16 @@ mod tests {
         let ask = |greeting: Vec<u8>| {
             ask_one_that_says(StartTls::Smtp, &[&greeting, b"250 x\r\n"]).0.unwrap_err()
         };
-        let heard_out = "the server speaks SMTP and offers no TLS in it";
+        let heard_out = "the server speaks SMTP but does not offer TLS";
         assert_eq!(ask(greeting(MAX_LINES - 1, 8)), heard_out);
         assert_eq!(
             ask(greeting(MAX_LINES + 1, 8)),
-            "the server says more than 64 lines before SMTP has TLS"
+            "the server sent more than 64 lines before SMTP switched to TLS"
         );
         assert_eq!(ask(greeting(2, MAX_LINE_BYTES)), heard_out);
         assert_eq!(
             ask(greeting(2, MAX_LINE_BYTES + 1)),
-            "the server's SMTP has a line of more than 4096 bytes"
+            "the server sent a line of more than 4096 bytes in SMTP"
         );
     }
 }

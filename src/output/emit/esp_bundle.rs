@@ -1,7 +1,7 @@
 //! The two binary forms of ESP-IDF's certificate bundle: names and keys, sorted by name.
 //!
 //! The device finds an issuer by binary search over the names, so that their order matters. The
-//! parser of either form is told nothing else than the bytes: one wrong length hides all.
+//! parser of either form sees only the bytes: one wrong length hides every entry.
 
 use super::Error;
 use crate::output::bundle::Bundle;

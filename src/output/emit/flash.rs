@@ -1,6 +1,8 @@
-//! What an artefact costs on a device, so that a developer can choose a form.
+//! What an artefact costs on a device, to help choose a format.
 
-use super::{Error, Format, Identifier, formats::Stored, meet, pem_text, render, variables};
+use super::{
+    Error, Format, Identifier, check_demand, formats::Stored, pem_text, render, variables,
+};
 use crate::{
     output::bundle::Bundle,
     x509::certificate::{Certificate, Key},
@@ -19,9 +21,9 @@ const DER_ROW: usize = 8;
 
 /// The bytes of flash that a device spends on `bundle` in `format`, on 32-bit machines.
 ///
-/// The code that parses it is not counted, nor are facts that the code does not name. `name` is that
-/// of the constants, which counts where the device keeps the source itself. `None` for forms that no
-/// device keeps.
+/// The code that parses it is not counted, nor are facts that the code does not name. `name` is
+/// that of the constants, which counts where the device keeps the source itself. `None` for forms
+/// that no device keeps.
 ///
 /// # Errors
 ///
@@ -31,7 +33,7 @@ pub fn flash_bytes(
     format: Format,
     name: &Identifier,
 ) -> Result<Option<usize>, Error> {
-    meet(bundle, format)?;
+    check_demand(bundle, format)?;
     let sum = |bytes: fn(&Certificate) -> usize| {
         bundle.entries.iter().map(|entry| bytes(&entry.certificate)).sum()
     };

@@ -1,9 +1,9 @@
-//! The table of forms: one row a form.
+//! The table of formats: one row each.
 //!
-//! A new form of text is a template in `templates/emit`, a row here and a golden file in
+//! A new text format is a template in `templates/emit`, a row here and a golden file in
 //! `tests/golden`; `templates/emit/README.md` shows how.
 
-/// A form that some reader takes.
+/// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Format {
     /// The name on the command line; it does not change.
@@ -19,7 +19,7 @@ pub struct Format {
     pub(super) stored: Stored,
 }
 
-/// How a form is made.
+/// How a format is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The PEM blocks one after the other.
@@ -36,13 +36,13 @@ pub(super) enum Kind {
     EspBundleV1,
     /// A truststore in PKCS #12.
     Pkcs12,
-    /// A truststore in Java's own older form.
+    /// A truststore in Java's older format.
     Jks,
     /// Generated source, by the name of its template.
     Source(&'static str),
 }
 
-/// What a form wants of the certificates.
+/// What a format requires of the certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Demand {
     /// One certificate or more.
@@ -51,7 +51,7 @@ pub(super) enum Demand {
     One,
     /// PEM text that fits, with its NUL, into this many bytes.
     PemUnder(usize),
-    /// Keys that BearSSL knows.
+    /// Keys that BearSSL supports.
     BearSslKeys,
 }
 
@@ -75,7 +75,7 @@ pub(super) enum Stored {
 /// The nRF91 modem takes certificates of less than 4 KB: Nordic's samples assert it at build time.
 const NRF_MODEM_LIMIT: usize = 4096;
 
-/// All forms, in the order in which they are listed.
+/// All formats, in the order in which they are listed.
 pub const FORMATS: &[Format] = &[
     row("pem", "most tools and libraries", "PEM blocks, one after the other", Kind::Pem)
         .stored(Stored::File),
@@ -119,7 +119,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "bearssl",
         "BearSSL, SSLClient, ArduinoBearSSL",
-        "a header with trust anchors, which are names and keys alone",
+        "a header with trust anchors (names and keys only)",
         source("bearssl.h"),
     )
     .demanding(Demand::BearSslKeys)
@@ -206,7 +206,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "rust-anchor",
         "rustls, rustls-webpki",
-        "trust anchors, which are names and keys alone, no_std",
+        "trust anchors (names and keys only), no_std",
         source("rust-anchor.rs"),
     )
     .stored(Stored::RustlsAnchors),

@@ -31,19 +31,19 @@ pub enum Style {
     Camel,
 }
 
-/// Text that no constant can be called.
+/// Text that is not a valid name of a constant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAnIdentifier;
 
 impl Identifier {
-    /// Takes a name that the user chose: letters, digits and underscores, a letter first.
+    /// Checks a name that the user chose: letters, digits and underscores, starting with a letter.
     ///
     /// The names of facts follow its style: `tuya_root_ca` has `tuya_root_ca_host`.
     ///
     /// # Errors
     ///
-    /// It has another form, ends in an underscore or doubles one (reserved in C++), is a word or
-    /// a macro of a language, or is longer than C compilers look at.
+    /// It has another form, ends in an underscore or doubles one (reserved in C++), is a keyword or
+    /// a macro, or is longer than C compilers read.
     pub fn new(name: &str) -> Result<Self, NotAnIdentifier> {
         let starts = name.starts_with(|first: char| first.is_ascii_alphabetic());
         let holds = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -94,7 +94,7 @@ impl Identifier {
     ///
     /// # Errors
     ///
-    /// In that style it is a word of a language.
+    /// In that style it is a keyword.
     pub fn in_style(&self, style: Style) -> Result<Self, NotAnIdentifier> {
         let words = match self.style {
             Style::Upper | Style::Lower => self.name.split('_').map(str::to_owned).collect(),
@@ -145,7 +145,7 @@ impl Identifier {
         words
     }
 
-    /// Whether all its letters are capitals, as Rust wants them of constants.
+    /// Whether all its letters are capitals, as Rust requires of constants.
     #[must_use]
     pub fn is_upper(&self) -> bool {
         self.name == self.name.to_ascii_uppercase()
@@ -246,8 +246,8 @@ impl fmt::Display for NotAnIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "wanted a name valid in C, C++, Rust, Python and Go: letters, digits and single \
-             underscores, a letter first, no word of a language or its library, at most \
+            "expected a name valid in C, C++, Rust, Python and Go: letters, digits and single \
+             underscores, starting with a letter, not a keyword or library name, at most \
              {MAX_NAME} characters"
         )
     }

@@ -1,4 +1,4 @@
-//! Writes a [`Bundle`] in the form that its reader takes.
+//! Writes a [`Bundle`] in the format of its reader.
 //!
 //! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
 //! on every machine and at every run. Writing them somewhere is left to the caller.
@@ -11,6 +11,7 @@ mod identifier;
 mod outside;
 mod pkcs7;
 mod template;
+mod templates;
 mod truststore;
 mod variables;
 
@@ -26,42 +27,42 @@ use self::formats::{Demand, Kind};
 use super::{bundle::Bundle, lock};
 use crate::{text::foreign::Foreign, x509::certificate::Key};
 
-/// Why a bundle was not written in a form.
+/// Why a bundle was not written in a format.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no certificate.
     Empty,
-    /// The form takes exactly one certificate.
+    /// The format holds exactly one certificate.
     OneOnly {
-        /// The form.
+        /// The format.
         format: &'static str,
         /// How many there are.
         found: usize,
     },
-    /// Something is larger than the form has room for.
+    /// Something is larger than the format allows.
     TooLarge {
-        /// The form.
+        /// The format.
         format: &'static str,
         /// What is too large.
         what: &'static str,
         /// The most bytes it may have.
         limit: usize,
     },
-    /// The reader of the form does not know the key.
+    /// The reader of the format does not support the key.
     UnknownKey {
-        /// The form.
+        /// The format.
         format: &'static str,
         /// The subject of the certificate.
         subject: Foreign,
         /// Its key, in words.
         key: String,
     },
-    /// What the form takes comes with a feature of certgrab that is off.
+    /// The format needs a feature of certgrab that is off.
     FeatureOff {
-        /// The form.
+        /// The format.
         format: &'static str,
-        /// What it takes.
+        /// What it needs.
         what: &'static str,
         /// The feature.
         feature: &'static str,
@@ -89,9 +90,9 @@ pub struct TemplateError {
 ///
 /// # Errors
 ///
-/// [`Error`] if the form has no room for what the bundle holds; nothing is written in part.
+/// [`Error`] if the format cannot hold the bundle; nothing is written in part.
 pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<u8>, Error> {
-    meet(bundle, format)?;
+    check_demand(bundle, format)?;
     match format.kind {
         Kind::Pem => Ok(pem_text(bundle).into_bytes()),
         Kind::Der => Ok(bundle.entries[0].certificate.der().to_vec()),
@@ -102,20 +103,20 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
         Kind::EspBundle => esp_bundle::indexed(bundle, format.name),
         Kind::EspBundleV1 => esp_bundle::counted(bundle, format.name),
         Kind::Pkcs12 => truststore::pkcs12(bundle).map_err(|_| no_length(format.name)),
-        #[cfg(feature = "fetch")]
+        #[cfg(feature = "judge")]
         Kind::Jks => Ok(truststore::jks(bundle)),
-        #[cfg(not(feature = "fetch"))]
+        #[cfg(not(feature = "judge"))]
         Kind::Jks => {
-            Err(Error::FeatureOff { format: format.name, what: "SHA-1", feature: "fetch" })
+            Err(Error::FeatureOff { format: format.name, what: "SHA-1", feature: "judge" })
         }
         Kind::Source(template) => template::render(bundle, template, format.name, name),
     }
 }
 
-/// What the constants of `bundle` are called where the user gives no name.
+/// The default name of the constants of `bundle`.
 #[must_use]
 pub fn default_name(bundle: &Bundle) -> Identifier {
-    Identifier::for_host(&bundle.host, bundle.what_it_is())
+    Identifier::for_host(&bundle.host, bundle.constant_suffix())
 }
 
 /// Writes `bundle` with a template of the user's own; `file` is what messages call it.
@@ -137,13 +138,13 @@ pub fn render_template(
     template::render_own(bundle, file, template, name)
 }
 
-/// All that `der` can refuse of elements that are made here is their length.
+/// The only error of `der` for elements made here is their length.
 fn no_length(format: &'static str) -> Error {
     Error::TooLarge { format, what: "certificates", limit: u32::from(der::Length::MAX) as usize }
 }
 
-/// Refuses what the form has no room for.
-fn meet(bundle: &Bundle, format: Format) -> Result<(), Error> {
+/// Refuses what the format cannot hold.
+fn check_demand(bundle: &Bundle, format: Format) -> Result<(), Error> {
     let found = bundle.entries.len();
     match format.demand {
         _ if found == 0 => Err(Error::Empty),
@@ -169,7 +170,7 @@ fn meet(bundle: &Bundle, format: Format) -> Result<(), Error> {
     }
 }
 
-/// RSA, and the curves whose points BearSSL multiplies for signatures.
+/// RSA, and the curves on which BearSSL verifies signatures.
 fn bearssl_knows(key: &Key) -> bool {
     matches!(key, Key::Rsa { .. }) || variables::curve(key).is_some()
 }
@@ -184,21 +185,20 @@ impl fmt::Display for Error {
         match self {
             Self::Empty => f.write_str("there is no certificate to write"),
             Self::OneOnly { format, found } => {
-                write!(f, "the format `{format}` takes exactly one certificate, there are {found}")
+                write!(f, "the format `{format}` holds exactly one certificate; found {found}")
             }
             Self::TooLarge { format, what, limit } => {
-                write!(f, "the format `{format}` takes at most {limit} bytes of {what}")
+                write!(f, "the format `{format}` holds at most {limit} bytes of {what}")
             }
             Self::UnknownKey { format, subject, key } => write!(
                 f,
-                "the format `{format}` takes RSA keys and EC keys on P-256, P-384 and P-521, and \
-                 the key of `{}` is {key}",
+                "the format `{format}` supports only RSA keys and EC keys on P-256, P-384 and \
+                 P-521; the key of `{}` is {key}",
                 subject.line()
             ),
             Self::FeatureOff { format, what, feature } => write!(
                 f,
-                "the format `{format}` takes {what}, which certgrab has with its feature \
-                 `{feature}` only"
+                "the format `{format}` needs {what}, which requires the feature `{feature}`"
             ),
             Self::Template(error) => error.fmt(f),
         }
@@ -225,10 +225,10 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::OneOnly { .. } => Some("`pem` and `p7b` take several".to_owned()),
-            Self::UnknownKey { .. } => Some("`c` and `pem` take any key".to_owned()),
+            Self::OneOnly { .. } => Some("use `pem` or `p7b` for several certificates".to_owned()),
+            Self::UnknownKey { .. } => Some("use `c` or `pem`, which support every key".to_owned()),
             Self::FeatureOff { feature, .. } => {
-                Some(format!("turn the feature `{feature}` on; `java` needs none"))
+                Some(format!("enable the feature `{feature}`, or use `java`"))
             }
             Self::Template(error) => error.hint.clone(),
             Self::Empty | Self::TooLarge { .. } => None,

@@ -15,8 +15,8 @@ const VERSION: u8 = 1;
 /// The certificates of `bundle` as a PKCS #7 block (RFC 7468 section 8).
 pub(super) fn pem(bundle: &Bundle) -> der::Result<String> {
     let ders: Vec<&[u8]> = bundle.entries.iter().map(|entry| entry.certificate.der()).collect();
-    // No digest algorithms and no signers. Readers list the certificates in the order in which
-    // they stand, so that they are not sorted as DER would have a SET OF.
+    // No digest algorithms and no signers. Readers list the certificates in this order, so they are
+    // not sorted as DER requires of a SET OF.
     let nothing = value(Tag::Set, &[])?;
     let signed = sequence(&[
         VERSION.to_der()?,

@@ -4,10 +4,11 @@
 //! they must be put through a filter that names the place they stand in, such as `comment` or
 //! `literal`. Rendering one without is an error, however it was joined with other text before.
 
+mod explain;
+
 use std::{
     fmt,
     fmt::Write as _,
-    ops::Range,
     sync::mpsc::{self, RecvTimeoutError},
     time::Duration,
 };
@@ -19,48 +20,14 @@ use minijinja::{
     value::{Rest, ValueKind},
 };
 
+use self::explain::{explain, refused};
 use super::{
     Identifier, coding,
     outside::{MARK, Outside},
+    templates::{TEMPLATES, with_parts},
     variables,
 };
 use crate::{output::bundle::Bundle, text::foreign::Foreign};
-
-/// The templates by name, and the parts that several of them share.
-const TEMPLATES: &[(&str, &str)] = &[
-    ("arduino.h", include_str!("../../../templates/emit/arduino.h")),
-    ("bearssl.h", include_str!("../../../templates/emit/bearssl.h")),
-    ("c-bytes.h", include_str!("../../../templates/emit/c-bytes.h")),
-    ("c.h", include_str!("../../../templates/emit/c.h")),
-    ("circuitpython.py", include_str!("../../../templates/emit/circuitpython.py")),
-    ("esp-idf.h", include_str!("../../../templates/emit/esp-idf.h")),
-    ("esp8266.h", include_str!("../../../templates/emit/esp8266.h")),
-    ("esphome.yaml", include_str!("../../../templates/emit/esphome.yaml")),
-    ("go.go", include_str!("../../../templates/emit/go.go")),
-    ("mbedtls.h", include_str!("../../../templates/emit/mbedtls.h")),
-    ("micropython.py", include_str!("../../../templates/emit/micropython.py")),
-    ("nrf-modem.h", include_str!("../../../templates/emit/nrf-modem.h")),
-    ("python.py", include_str!("../../../templates/emit/python.py")),
-    ("rust-anchor.rs", include_str!("../../../templates/emit/rust-anchor.rs")),
-    ("rust-der.rs", include_str!("../../../templates/emit/rust-der.rs")),
-    ("rust-esp-idf.rs", include_str!("../../../templates/emit/rust-esp-idf.rs")),
-    ("rust.rs", include_str!("../../../templates/emit/rust.rs")),
-    ("sha256.txt", include_str!("../../../templates/emit/sha256.txt")),
-    ("spki-pin.txt", include_str!("../../../templates/emit/spki-pin.txt")),
-    ("tasmota.h", include_str!("../../../templates/emit/tasmota.h")),
-    ("text.txt", include_str!("../../../templates/emit/text.txt")),
-    ("wolfssl.h", include_str!("../../../templates/emit/wolfssl.h")),
-    ("zephyr.inc", include_str!("../../../templates/emit/zephyr.inc")),
-    ("part/about", include_str!("../../../templates/emit/part/about")),
-    ("part/c-anchors", include_str!("../../../templates/emit/part/c-anchors")),
-    ("part/c-der", include_str!("../../../templates/emit/part/c-der")),
-    ("part/c-facts", include_str!("../../../templates/emit/part/c-facts")),
-    ("part/c-pem", include_str!("../../../templates/emit/part/c-pem")),
-    ("part/options", include_str!("../../../templates/emit/part/options")),
-    ("part/python-facts", include_str!("../../../templates/emit/part/python-facts")),
-    ("part/rust-allow", include_str!("../../../templates/emit/part/rust-allow")),
-    ("part/rust-facts", include_str!("../../../templates/emit/part/rust-facts")),
-];
 
 /// The filters that give a value from outside a form, for people who write templates.
 pub const FILTERS: &[(&str, &str)] = &[
@@ -113,24 +80,6 @@ pub(super) fn render(
     fill(&environment, template, variables::of(bundle, format, name))
 }
 
-/// The template called `template` and all parts that it includes, also by way of others: the engine
-/// compiles what it is given, which takes longer than to render it.
-fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
-    let mut wanted: Vec<_> =
-        TEMPLATES.iter().filter(|(name, _)| *name == template).copied().collect();
-    let mut looked_at = 0;
-    while let Some((_, source)) = wanted.get(looked_at).copied() {
-        for (name, part) in TEMPLATES {
-            let is_included = source.contains(&format!("{{% include \"{name}\" %}}"));
-            if is_included && !wanted.iter().any(|(known, _)| known == name) {
-                wanted.push((name, part));
-            }
-        }
-        looked_at += 1;
-    }
-    wanted
-}
-
 /// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
 ///
 /// It ends within [`MAX_TEMPLATE_TIME`], and in bounded memory, whatever the template says, but for one way: the engine has no
@@ -143,7 +92,7 @@ pub(super) fn render_own(
 ) -> Result<Vec<u8>, super::Error> {
     let refused = |problem: &str| refused(file, problem, None);
     if source.len() > MAX_TEMPLATE_BYTES {
-        return Err(refused(&format!("wanted at most {MAX_TEMPLATE_BYTES} bytes, found more")));
+        return Err(refused(&format!("expected at most {MAX_TEMPLATE_BYTES} bytes, found more")));
     }
     let (answer, answered) = mpsc::channel();
     let (bundle, name) = (bundle.clone(), name.clone());
@@ -189,17 +138,6 @@ fn render_fuelled(
     }
 }
 
-/// That the template in `file` is not rendered, as a whole.
-fn refused(file: &str, problem: &str, hint: Option<&str>) -> super::Error {
-    super::Error::Template(super::TemplateError {
-        file: Foreign::text(file),
-        line: None,
-        words: None,
-        problem: Foreign::text(problem),
-        hint: hint.map(str::to_owned),
-    })
-}
-
 fn fill(
     environment: &Environment<'_>,
     template: &str,
@@ -210,67 +148,6 @@ fn fill(
         .and_then(|template| template.render(variables))
         .map(String::into_bytes)
         .map_err(|error| super::Error::Template(explain(template, &error)))
-}
-
-/// What is wrong with a template: the file, the line and the words of it.
-fn explain(file: &str, error: &Error) -> super::TemplateError {
-    // An error in an included part is caused by the line that it names last.
-    let mut deepest = error;
-    while let Some(cause) =
-        std::error::Error::source(deepest).and_then(|cause| cause.downcast_ref())
-    {
-        deepest = cause;
-    }
-    let excerpt = deepest.template_source().zip(deepest.range());
-    let words = excerpt.and_then(|(source, range)| failing(source, range)).map(Foreign::text);
-    let problem = match (deepest.kind(), deepest.detail()) {
-        (ErrorKind::OutOfFuel, _) => {
-            format!(
-                "wanted at most {MAX_TEMPLATE_STEPS} steps and {} MiB of text, found more",
-                (MAX_TEMPLATE_STEPS * BYTES_A_STEP) >> 20
-            )
-        }
-        (ErrorKind::UndefinedError, _) => "there is no such variable".to_owned(),
-        (_, Some(detail)) => detail.to_owned(),
-        (kind, None) => kind.to_string(),
-    };
-    let hint = match deepest.kind() {
-        ErrorKind::UndefinedError
-        | ErrorKind::UnknownFilter
-        | ErrorKind::UnknownFunction
-        | ErrorKind::InvalidOperation => {
-            Some("`certgrab formats --variables` lists the variables and the filters".to_owned())
-        }
-        ErrorKind::TemplateNotFound | ErrorKind::BadInclude => {
-            Some(format!("what can be included is {}", parts().collect::<Vec<_>>().join(", ")))
-        }
-        _ => None,
-    };
-    super::TemplateError {
-        file: Foreign::text(deepest.name().unwrap_or(file)),
-        line: deepest.line(),
-        words,
-        problem: Foreign::text(&problem),
-        hint,
-    }
-}
-
-/// The parts that templates share, which those of the user can include.
-fn parts() -> impl Iterator<Item = &'static str> {
-    TEMPLATES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("part/"))
-}
-
-/// The words of a template that fail; where that is a filter or a field, with what it is of.
-fn failing(source: &str, range: Range<usize>) -> Option<&str> {
-    let words = source.get(range.clone())?;
-    let before = source.get(..range.start)?;
-    let is_filter = FILTERS.iter().any(|(filter, _)| *filter == words);
-    let is_field = words.starts_with(['.', '[']) && !before.ends_with(char::is_whitespace);
-    if is_filter || is_field {
-        let start = before.rfind("{{").max(before.rfind("{%"))? + 2;
-        return source.get(start..range.end).map(str::trim_start);
-    }
-    Some(words)
 }
 
 fn environment() -> Result<Environment<'static>, Error> {
@@ -396,8 +273,8 @@ fn weigh(state: &State, value: &Value) -> Result<(), Error> {
 }
 
 fn formless() -> Error {
-    let problem = "a value from outside needs a filter that names its place, such as `comment` or \
-                   `literal`, before anything else is done to it";
+    let problem = "a value from outside must first pass through a filter such as `comment` or \
+                   `literal`";
     Error::new(ErrorKind::InvalidOperation, problem)
 }
 
@@ -408,7 +285,7 @@ fn text(state: &State, value: &Value, form: impl Fn(&Foreign) -> String) -> Resu
         Some(Outside::Text(text)) => Ok(form(text)),
         Some(Outside::Bytes(_)) => Err(Error::new(
             ErrorKind::InvalidOperation,
-            "bytes are no text; try `rows` or `base64`",
+            "bytes are not text; use `rows` or `base64`",
         )),
         None if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
         None => match value.to_string() {
@@ -422,7 +299,7 @@ fn bytes(value: &Value) -> Result<Vec<u8>, Error> {
     match value.downcast_object_ref::<Outside>() {
         Some(Outside::Bytes(bytes)) => Ok(bytes.clone()),
         _ if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
-        _ => Err(Error::new(ErrorKind::InvalidOperation, "this filter takes bytes, such as `der`")),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "expected bytes, such as `der`")),
     }
 }
 
@@ -435,24 +312,4 @@ fn rows(
     let bytes = bytes(value)?;
     let row = |row: &[u8]| row.iter().map(&form).collect::<Vec<_>>().join(between);
     Ok(bytes.chunks(a_line).map(row).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_take_parts_in_the_one_form_that_is_looked_for() {
-        const TAKING: [&str; 4] = ["include", "import", "from", "extends"];
-        for (template, source) in TEMPLATES {
-            for block in source.split("{%").skip(1) {
-                let tag = block.split("%}").next().unwrap_or_default();
-                let words = tag.trim_start_matches(['-', '+']).trim_start();
-                let is_known = || parts().any(|part| tag == format!(" include \"{part}\" "));
-                if TAKING.iter().any(|taking| words.starts_with(taking)) {
-                    assert!(is_known(), "{template}: {{%{tag}%}}");
-                }
-            }
-        }
-    }
 }

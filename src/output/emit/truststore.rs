@@ -1,6 +1,6 @@
 //! Truststores of Java: PKCS #12 (RFC 7292) and JKS.
 //!
-//! Roots are no secret, so that the PKCS #12 form has neither encryption nor a MAC: Java opens
+//! Roots are not secret, so the PKCS #12 form has neither encryption nor a MAC: Java opens
 //! it with any password, and nothing in it is random. JKS always ends in a digest over the
 //! password, which is Java's usual `changeit`, and carries a date of its own for each entry,
 //! which is the certificate's notBefore.
@@ -69,9 +69,9 @@ fn numbered(bundle: &Bundle) -> impl Iterator<Item = (String, &Entry)> {
 
 /// The certificates as a JKS truststore with the password `changeit`.
 ///
-/// The form is Sun's own, a few numbers in a row. The crate that writes it, `jks`, brings 130 others,
-/// some of them twice and long superseded, for keys that a truststore has not.
-#[cfg(feature = "fetch")]
+/// The form is Sun's own, a few numbers in a row. The crate that writes it, `jks`, brings 130
+/// others, some of them twice and long superseded, for keys that a truststore does not have.
+#[cfg(feature = "judge")]
 pub(super) fn jks(bundle: &Bundle) -> Vec<u8> {
     const MAGIC: u32 = 0xfeed_feed;
     const VERSION: u32 = 2;

@@ -1,4 +1,4 @@
-//! What a template can say about a bundle.
+//! The variables of a template.
 
 use std::sync::Arc;
 
@@ -49,7 +49,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("certificate.serial", "its serial number in hexadecimal"),
     ("certificate.not_before", "its notBefore in RFC 3339"),
     ("certificate.not_after", "its notAfter in RFC 3339"),
-    ("certificate.lasts_until", "the date until which it is expected to do, or none"),
+    (
+        "certificate.lasts_until",
+        "the date until which it is expected to verify the server, or none",
+    ),
     ("certificate.sha256", "its SHA-256 in hexadecimal"),
     ("certificate.sha256_bytes", "its SHA-256 (outside)"),
     ("certificate.key", "its key in words: `RSA 2048`, `EC P-384`"),

@@ -1,8 +1,8 @@
-//! What would be lost if a lock took the place of a file.
+//! What would be lost if a lock replaced a file.
 //!
-//! In: the bytes of a file. Out: the first thing in it that no refresh of a lock brings back. A lock
-//! of this version, damaged or not, and a file of certificates alone hold nothing of the kind; a
-//! private key, a lock of a newer version, both sides of a merge and text of the user's own do.
+//! In: the bytes of a file. Out: the first thing in it that no refresh of a lock brings back. A
+//! lock of this version, damaged or not, and a file of certificates alone hold nothing of the kind;
+//! a private key, a lock of a newer version, a merge conflict and the user's own text do.
 
 use std::fmt;
 
@@ -26,13 +26,13 @@ pub enum Lost {
     Block(Foreign),
     /// A lock of another version.
     Version(Foreign),
-    /// A line that marks where a merge left two sides.
+    /// A marker of a merge conflict.
     Merge,
     /// Other text.
     Text(Foreign),
 }
 
-/// How the lines begin that a merge leaves (git-merge(1), "how conflicts are presented").
+/// The beginnings of merge conflict markers (git-merge(1), "how conflicts are presented").
 const MERGE_MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
 /// The labels of blocks that hold a certificate: RFC 7468 section 5.1, and what old OpenSSL wrote.
@@ -88,7 +88,7 @@ impl fmt::Display for Loss {
             Lost::Version(version) => {
                 write!(f, "a lock of version `{}`; this certgrab writes {VERSION}", version.line())
             }
-            Lost::Merge => write!(f, "two sides of a merge, marked on line {line}"),
+            Lost::Merge => write!(f, "a merge conflict, marked on line {line}"),
             Lost::Text(text) => write!(f, "`{}` of line {line}", text.line()),
         }
     }
@@ -132,10 +132,10 @@ mod tests {
                 "the OPENSSH PRIVATE KEY of line 1",
             ),
             (format!("# certgrab lock 2: for `a`\n{BLOCK}"), newer),
-            (merge, "two sides of a merge, marked on line 2"),
+            (merge, "a merge conflict, marked on line 2"),
             (
                 format!("# certgrab lock 1:\nHost: a\n=======\n{BLOCK}"),
-                "two sides of a merge, marked on line 3",
+                "a merge conflict, marked on line 3",
             ),
             (format!("{BLOCK}my notes\n"), "`my notes` of line 4"),
             (

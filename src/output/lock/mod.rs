@@ -1,12 +1,12 @@
 //! The lock: a committed PEM file with its facts, which builds read and only a refresh writes.
 //!
-//! In: a [`Bundle`](crate::output::bundle::Bundle). Out: text, and from the text the same bundle again,
-//! without loss.
+//! In: a [`Bundle`](crate::output::bundle::Bundle). Out: text, and from the text the same bundle
+//! again, without loss.
 //!
 //! RFC 7468 section 5.2 lets text stand above each block and has parsers pass over it, so a lock
 //! is also a PEM file for every other tool. What the text says of a certificate is compared with
-//! the certificate when the lock is read: a reviewer reads the text, the device gets the block,
-//! and the two may not drift apart.
+//! the certificate when the lock is read: a reviewer reads the text, the device gets the block, and
+//! the two must agree.
 //!
 //! ```text
 //! # certgrab lock 1: the certificates for `m1.tuyacn.com:8883`
@@ -114,14 +114,14 @@ pub enum Problem {
     Missing(&'static str),
     /// A fact is stated twice.
     Twice(&'static str),
-    /// The text says something else than the certificate below it.
+    /// The text does not match the certificate below it.
     Differs {
         /// The fact.
         fact: &'static str,
         /// What the certificate says.
         certificate: Foreign,
     },
-    /// A plain PEM file, and nobody said which server it is for.
+    /// A plain PEM file, and its server is unknown.
     NoHost,
 }
 
@@ -131,13 +131,13 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.problem {
             Problem::NoHost => {
-                "write `Host: broker.example` and `Port: 8883` on lines of their own above the \
-                 first certificate"
+                "add the lines `Host: broker.example` and `Port: 8883` above the first \
+                 certificate"
             }
             Problem::Differs { .. } | Problem::Missing(_) => {
-                "write the lock anew with `certgrab TARGET --emit lock=FILE`"
+                "regenerate the lock with `certgrab TARGET --emit lock=FILE`"
             }
-            Problem::Version(_) => "use the certgrab that wrote it, or a newer one",
+            Problem::Version(_) => "use the certgrab version that wrote it, or a newer one",
             _ => return None,
         };
         Some(hint.to_owned())
@@ -150,25 +150,29 @@ impl fmt::Display for Error {
             write!(f, "line {line}: ")?;
         }
         match &self.problem {
-            Problem::TooLarge => write!(f, "wanted at most {MAX_LOCK_BYTES} bytes, found more"),
-            Problem::Empty => f.write_str("wanted at least one PEM certificate, found none"),
+            Problem::TooLarge => write!(f, "expected at most {MAX_LOCK_BYTES} bytes, found more"),
+            Problem::Empty => f.write_str("expected at least one PEM certificate, found none"),
             Problem::Version(version) => {
-                write!(f, "wanted a lock of version {VERSION}, found version `{}`", version.line())
+                write!(
+                    f,
+                    "expected a lock of version {VERSION}, found version `{}`",
+                    version.line()
+                )
             }
             Problem::Block(problem) => write!(f, "the block is {problem}"),
             Problem::Open => f.write_str("the block has no END line"),
             Problem::UnknownFact(text) => {
-                write!(f, "wanted a fact, a comment or a certificate, found `{}`", text.line())
+                write!(f, "expected a fact, a comment or a certificate, found `{}`", text.line())
             }
-            Problem::Value { fact, wanted } => write!(f, "`{fact}:` wants {wanted}"),
+            Problem::Value { fact, wanted } => write!(f, "`{fact}:` expects {wanted}"),
             Problem::Missing(fact) => write!(f, "`{fact}:` is missing"),
-            Problem::Twice(fact) => write!(f, "`{fact}:` stands here twice"),
+            Problem::Twice(fact) => write!(f, "`{fact}:` appears twice"),
             Problem::Differs { fact, certificate } => write!(
                 f,
-                "`{fact}:` is not what the certificate below says, which is `{}`",
+                "`{fact}:` does not match the certificate below, which has `{}`",
                 certificate.line()
             ),
-            Problem::NoHost => f.write_str("a plain PEM file does not say which server it is for"),
+            Problem::NoHost => f.write_str("a plain PEM file does not name its server"),
         }
     }
 }
@@ -246,7 +250,7 @@ mod tests {
         let cut = |text: &str| text.rfind("-----BEGIN").unwrap();
         let swapped = format!("{}{}", &text[..cut(&text)], &other[cut(&other)..]);
         let line = text.lines().position(|line| line == "Subject: CN=Plant Root").unwrap() + 1;
-        let told = "`Subject:` is not what the certificate below says, which is `CN=Another`";
+        let told = "`Subject:` does not match the certificate below, which has `CN=Another`";
         assert_eq!(problem(&swapped), (Some(line), told.to_owned()));
     }
 
@@ -323,10 +327,7 @@ mod tests {
     #[test]
     fn a_plain_pem_file_needs_nothing_but_its_server() {
         let pem = certificate("Plant Root").pem();
-        assert_eq!(
-            problem(&pem),
-            (None, "a plain PEM file does not say which server it is for".to_owned())
-        );
+        assert_eq!(problem(&pem), (None, "a plain PEM file does not name its server".to_owned()));
         let text = format!("Issuer: made by hand\nHost: plc.test\n{pem}{pem}");
         let read = read(text.as_bytes(), Some(("ignored.test", 8883))).unwrap();
         assert_eq!((read.host.as_str(), read.port), ("plc.test", 8883));
@@ -341,31 +342,31 @@ mod tests {
         let broken = text.replace("Role: backup", "Rule: backup");
         let (line, told) = problem(&broken);
         assert_eq!(broken.lines().nth(line.unwrap() - 1), Some("Rule: backup"));
-        assert_eq!(told, "wanted a fact, a comment or a certificate, found `Rule: backup`");
+        assert_eq!(told, "expected a fact, a comment or a certificate, found `Rule: backup`");
         assert_eq!(
             problem(&text.replace("lock 1", "lock 2")),
-            (Some(1), "wanted a lock of version 1, found version `2`".to_owned())
+            (Some(1), "expected a lock of version 1, found version `2`".to_owned())
         );
         let missing = problem(&text.replace("Role: backup\n", "")).1;
         assert_eq!(missing, "`Role:` is missing");
         let twice = problem(&text.replace("Port: 8883", "Port: 8883\nPort: 1")).1;
-        assert_eq!(twice, "`Port:` stands here twice");
+        assert_eq!(twice, "`Port:` appears twice");
         let pasted = text.replace("Options: --roots", "Options: --roots;evil");
-        let wanted = "`Options:` wants options that certgrab writes there, such as `--backup`";
+        let wanted = "`Options:` expects options that certgrab writes there, such as `--backup`";
         assert_eq!(problem(&pasted).1, wanted);
         let boundary = text.replace("Options: --roots", "Options: -----BEGIN");
         assert_eq!(problem(&boundary).1, wanted);
         for wrong in ["\\", "x;evil|", "$(evil)", "-----BEGIN "] {
             let host = text.replace("Host: ", &format!("Host: {wrong}"));
-            assert_eq!(problem(&host).1, "`Host:` wants a host name or an IP address");
+            assert_eq!(problem(&host).1, "`Host:` expects a host name or an IP address");
         }
         let dangling = problem(&format!("{text}Role: leaf\n")).1;
-        assert_eq!(dangling, "`Role:` wants a certificate below it");
+        assert_eq!(dangling, "`Role:` expects a certificate below it");
         let open = text.trim_end().strip_suffix("-----END CERTIFICATE-----").unwrap();
         assert_eq!(problem(open).1, "the block has no END line");
         let key = text.replacen("-----BEGIN CERTIFICATE", "-----BEGIN PRIVATE KEY", 1);
         let key = key.replacen("-----END CERTIFICATE", "-----END PRIVATE KEY", 1);
-        let told = "the block is labelled `PRIVATE KEY`, wanted `CERTIFICATE`";
+        let told = "the block is labelled `PRIVATE KEY`, expected `CERTIFICATE`";
         assert_eq!(problem(&key).1, told);
     }
 }

@@ -163,7 +163,7 @@ impl Reader {
         };
         if !matches!(parsed.tag(), "CERTIFICATE" | "X509 CERTIFICATE") {
             let label = Foreign::text(parsed.tag()).line();
-            let problem = format!("labelled `{label}`, wanted `CERTIFICATE`");
+            let problem = format!("labelled `{label}`, expected `CERTIFICATE`");
             return at(number, Problem::Block(problem));
         }
         let certificate = match Certificate::from_der(parsed.contents()) {
@@ -248,7 +248,7 @@ impl Reader {
             None if self.is_lock => return Err(nowhere(Problem::Missing("Key possession"))),
             stated => stated.unwrap_or(KeyPossession::NotProven),
         };
-        // Who takes a plain file's certificates trusts that file.
+        // Using a plain file's certificates means trusting that file.
         let plain = || ["--roots", "FILE"].map(Foreign::text).to_vec();
         let options = match self.is_lock {
             true => self.options.unwrap_or_default(),

@@ -58,7 +58,7 @@ impl Hash for Shown {
 }
 
 /// Certificates whose parts are remembered in each generation: thousands of servers share their
-/// authorities. Some 4 KiB each.
+/// CAs. Some 4 KiB each.
 const MAX_PARTS: usize = 256;
 
 pub(super) fn certificate(

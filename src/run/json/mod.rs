@@ -44,7 +44,7 @@ pub struct Document {
     status: &'static str,
     error: Option<ErrorPart>,
     handshake: Option<HandshakePart>,
-    /// The device as which the server was asked, with what came of it.
+    /// The device whose ClientHello was sent, and whether it can connect.
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<DevicePart>,
     presented: Vec<PresentedPart>,
@@ -58,9 +58,9 @@ pub struct Document {
     anchor: Option<AnchorPart>,
     sufficient: Option<bool>,
     alternatives: Vec<AnchorPart>,
-    /// What is held besides the anchor, if anything was asked for.
+    /// The extra roots, if any were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
-    besides: Option<Vec<BesidesPart>>,
+    besides: Option<Vec<ExtraPart>>,
     warnings: Vec<WarningPart>,
 }
 
@@ -88,7 +88,7 @@ struct HandshakePart {
     key_possession: &'static str,
     client_certificate_requested: bool,
     certificate_message_bytes: usize,
-    /// Why the full handshake was not finished.
+    /// Why the handshake was not completed.
     incomplete: Option<String>,
 }
 
@@ -124,7 +124,7 @@ struct AnchorPart {
 }
 
 #[derive(Debug, Serialize)]
-struct BesidesPart {
+struct ExtraPart {
     /// `backup` or `sibling`.
     role: &'static str,
     #[serde(flatten)]
@@ -155,9 +155,9 @@ impl Document {
     fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
         let mut document = Self::empty(target, options);
         document.fill(grab, options.at);
-        if let (true, Ok(judgement)) = (options.besides.is_any(), &grab.verdict) {
+        if let (true, Ok(judgement)) = (options.extras.is_any(), &grab.verdict) {
             let bundle = judgement.bundle(target, &grab.presented, options);
-            document.besides = Some(bundle.besides().map(besides).collect());
+            document.besides = Some(bundle.extras().map(besides).collect());
         }
         document.add_refused_paths(target, grab, options);
         document
@@ -217,7 +217,7 @@ impl Document {
         self.warnings = warnings.into_iter().map(warning_part).collect();
     }
 
-    /// The paths that do not hold, behind those that do.
+    /// The invalid paths, after the valid ones.
     fn add_refused_paths(&mut self, target: &Target, grab: &Grab, options: &Options) {
         let question =
             Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
@@ -318,8 +318,8 @@ fn anchor(candidate: &Candidate) -> AnchorPart {
     }
 }
 
-fn besides(entry: &Entry) -> BesidesPart {
-    BesidesPart {
+fn besides(entry: &Entry) -> ExtraPart {
+    ExtraPart {
         role: entry.role.word(),
         anchor: AnchorPart {
             certificate: certificate(&entry.certificate, &entry.source.line()),

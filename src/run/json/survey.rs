@@ -1,4 +1,4 @@
-//! What a survey found out, as a JSON document.
+//! The result of a survey as a JSON document.
 
 use serde::Serialize;
 

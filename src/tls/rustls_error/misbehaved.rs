@@ -1,4 +1,4 @@
-//! How a server breaks TLS, in words: what rustls calls misbehaving.
+//! How a server violates TLS: what rustls calls misbehaving.
 
 use rustls::PeerMisbehaved as How;
 
@@ -7,14 +7,14 @@ pub(super) fn how(how: &How) -> &'static str {
     TABLE.iter().find(|(_, all)| all.contains(how)).map_or(super::UNNAMED, |(words, _)| *words)
 }
 
-/// Each sentence with what it is said of.
+/// Each sentence with its errors.
 const TABLE: &[(&str, &[How])] = &[
     (
-        "it was asked in TLS 1.3 and answers in TLS 1.2, which it should not",
+        "it was offered TLS 1.3 and supports it, but answered in TLS 1.2",
         &[How::AttemptedDowngradeToTls12WhenTls13IsSupported],
     ),
     (
-        "an extension stands twice in one of its messages",
+        "one of its messages has a duplicate extension",
         &[
             How::DuplicateClientHelloExtensions,
             How::DuplicateEncryptedExtensions,
@@ -26,7 +26,7 @@ const TABLE: &[(&str, &[How])] = &[
         ],
     ),
     (
-        "it changes its mind about what it chose after it asked for another ClientHello",
+        "it changed its choice after it requested another ClientHello",
         &[
             How::CipherSuiteDifferedOnRetry,
             How::EchAcceptanceVariedAfterRetry,
@@ -39,7 +39,7 @@ const TABLE: &[(&str, &[How])] = &[
         ],
     ),
     (
-        "it asks for another ClientHello in a way that cannot be followed",
+        "its request for another ClientHello cannot be satisfied",
         &[
             How::IllegalHelloRetryRequestWithEmptyCookie,
             How::IllegalHelloRetryRequestWithNoChanges,
@@ -51,13 +51,13 @@ const TABLE: &[(&str, &[How])] = &[
             How::IllegalHelloRetryRequestWithInvalidEch,
         ],
     ),
-    ("it sends an extension encrypted that must not be", &[How::DisallowedEncryptedExtension]),
+    ("it encrypts an extension that must be in clear text", &[How::DisallowedEncryptedExtension]),
     (
         "it sends an extension in clear text that must be encrypted",
         &[How::UnexpectedCleartextExtension],
     ),
     (
-        "it answers an extension that was not sent to it",
+        "it answers an extension that was not sent",
         &[
             How::UnsolicitedCertExtension,
             How::UnsolicitedEncryptedExtension,
@@ -100,7 +100,7 @@ const TABLE: &[(&str, &[How])] = &[
         &[How::SelectedTls12UsingTls13VersionExtension],
     ),
     (
-        "it resumes a session that was not offered, or otherwise than it began",
+        "it resumes a session that was not offered, or with other parameters",
         &[
             How::ResumptionAttemptedWithVariedEms,
             How::ResumptionOfferedWithVariedCipherSuite,
@@ -108,9 +108,9 @@ const TABLE: &[(&str, &[How])] = &[
             How::ResumptionOfferedWithIncompatibleCipherSuite,
         ],
     ),
-    ("it repeats a session that there was none of", &[How::ServerEchoedCompatibilitySessionId]),
+    ("it echoes a session ID that resumes nothing", &[How::ServerEchoedCompatibilitySessionId]),
     (
-        "it speaks of early data, of which there is none",
+        "it uses early data, which was not offered",
         &[
             How::EarlyDataExtensionWithoutResumption,
             How::EarlyDataOfferedWithVariedCipherSuite,
@@ -120,30 +120,33 @@ const TABLE: &[(&str, &[How])] = &[
             How::InvalidMaxEarlyDataSize,
         ],
     ),
-    ("its share of the key is not sound", &[How::InvalidKeyShare]),
-    ("it sends no share of the key", &[How::MissingKeyShare]),
-    ("it sends the same share of a key twice", &[How::OfferedDuplicateKeyShares]),
+    ("its key share is invalid", &[How::InvalidKeyShare]),
+    ("it sends no key share", &[How::MissingKeyShare]),
+    ("it sends a duplicate key share", &[How::OfferedDuplicateKeyShares]),
     (
-        "it offers compressions of certificates that cannot be",
+        "it offers invalid certificate compressions",
         &[How::OfferedDuplicateCertificateCompressions, How::OfferedIncorrectCompressions],
     ),
     ("its compressed certificates cannot be read", &[How::InvalidCertCompression]),
-    ("its change of cipher comes where none may be", &[How::IllegalMiddleboxChangeCipherSpec]),
-    ("an encrypted record of it has no type", &[How::IllegalTlsInnerPlaintext]),
+    ("it sends a ChangeCipherSpec where none is allowed", &[How::IllegalMiddleboxChangeCipherSpec]),
+    ("one of its encrypted records has no type", &[How::IllegalTlsInnerPlaintext]),
     ("its keys change within a message", &[How::KeyEpochWithPendingFragment]),
     (
-        "other records come within a handshake message",
+        "it sends other records within a handshake message",
         &[How::MessageInterleavedWithHandshakeMessage],
     ),
     (
-        "it speaks as in QUIC",
+        "it uses messages of QUIC",
         &[How::KeyUpdateReceivedInQuicConnection, How::MissingQuicTransportParameters],
     ),
     (
-        "it takes no uncompressed points of elliptic curves",
+        "it does not accept uncompressed elliptic curve points",
         &[How::ServerHelloMustOfferUncompressedEcPoints],
     ),
-    ("its list of names does not hold one name", &[How::ServerNameMustContainOneHostName]),
+    (
+        "its list of server names does not hold exactly one name",
+        &[How::ServerNameMustContainOneHostName],
+    ),
     (
         "it signed with a scheme that does not fit the cipher suite",
         &[How::SignedKxWithWrongAlgorithm],

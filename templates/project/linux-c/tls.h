@@ -18,10 +18,10 @@
 typedef struct {
     const char *host;
     uint16_t port;
-    /* PEM text; the size counts its final NUL, as mbedTLS wants it. */
+    /* PEM text; the size counts its final NUL, as mbedTLS requires. */
     const char *anchor;
     size_t anchor_size;
-    /* A clock that is behind this second is wrong; seconds since 1970. */
+    /* A clock before this time is wrong; seconds since 1970. */
     int64_t not_before;
 } server_t;
 

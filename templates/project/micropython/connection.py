@@ -76,5 +76,5 @@ def send(stream, data):
 
 
 def receive(stream, length):
-    """At most this many bytes; none if the server has hung up."""
+    """At most this many bytes; none if the server closed the connection."""
     return (getattr(stream, "recv", None) or stream.read)(length)

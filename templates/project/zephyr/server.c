@@ -26,7 +26,7 @@ char *server_port(char text[SERVER_PORT_SIZE])
 
 int server_trust(void)
 {
-    /* `sizeof` counts the final NUL, as mbedTLS wants it for PEM. */
+    /* `sizeof` counts the final NUL, as mbedTLS requires for PEM. */
     return tls_credential_add(SERVER_TAG, TLS_CREDENTIAL_CA_CERTIFICATE, SERVER_ROOT_CA,
                               sizeof(SERVER_ROOT_CA));
 }

@@ -10,7 +10,7 @@
 
 extern const char *const server_host;
 
-/* What the longest port and its NUL take. */
+/* The size of the longest port with its NUL. */
 #define SERVER_PORT_SIZE 6
 
 /* Writes the port in decimal digits to `text`, and returns that. */

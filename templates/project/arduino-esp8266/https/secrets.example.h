@@ -1,4 +1,4 @@
-// Copy this file to secrets.h, which git leaves alone, and fill it in there.
+// Copy this file to secrets.h, which git ignores, and fill it in there.
 #pragma once
 
 static const char WIFI_NAME[] = "";

@@ -50,7 +50,7 @@ fn fetch() -> anyhow::Result<usize> {
         timeout: Some(LIMIT),
         // Another server may have another root, or no TLS.
         follow_redirects_policy: FollowRedirectsPolicy::FollowNone,
-        // Without a bundle beside it, which would take its place.
+        // Without a bundle, which would take precedence.
         server_certificate: Some(SERVER_ROOT_CA_X509),
         ..Default::default()
     })?;

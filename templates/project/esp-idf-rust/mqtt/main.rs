@@ -62,7 +62,7 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// One connection from its start to its end; `pause` starts anew once the broker has taken it.
+/// One connection from its start to its end; `pause` restarts once the broker has accepted it.
 fn run_once(pause: &mut Duration) -> anyhow::Result<()> {
     let (mut client, mut connection) = EspMqttClient::new(
         &format!("mqtts://{SERVER_ROOT_CA_HOST}:{SERVER_ROOT_CA_PORT}"),
@@ -71,7 +71,7 @@ fn run_once(pause: &mut Duration) -> anyhow::Result<()> {
             client_id: Some(DEVICE_NAME),
             username: MQTT_USER,
             password: MQTT_PASSWORD,
-            // Without a bundle beside it, which would take its place.
+            // Without a bundle, which would take precedence.
             server_certificate: Some(SERVER_ROOT_CA_X509),
             reconnect_timeout: None,
             network_timeout: LIMIT,
@@ -80,7 +80,7 @@ fn run_once(pause: &mut Duration) -> anyhow::Result<()> {
     )?;
     let (tell, told) = channel();
     thread::scope(|scope| {
-        // A thread of its own takes the events at once; without it, the client would block.
+        // A separate thread receives the events; without it, the client would block.
         let listener = move || listen(&mut connection, &tell);
         thread::Builder::new().stack_size(STACK).spawn_scoped(scope, listener)?;
         let result = beat(&mut client, &told, pause);
@@ -90,7 +90,7 @@ fn run_once(pause: &mut Duration) -> anyhow::Result<()> {
     })
 }
 
-/// Shows messages, and tells of each change whether there is a connection.
+/// Shows messages, and reports each change of the connection.
 fn listen(connection: &mut EspMqttConnection, tell: &Sender<bool>) {
     while let Ok(event) = connection.next() {
         let connected = match event.payload() {

@@ -1,4 +1,4 @@
-// Connects to an MQTT broker over TLS, beats, and logs what it is told.
+// Connects to an MQTT broker over TLS, publishes, and logs what it receives.
 //
 // The broker, its port and the one certificate that is trusted stand in server_root_ca.h, which
 // certgrab made. Edit: Wi-Fi and credentials with `idf.py menuconfig`, the topics, and what is done
@@ -22,7 +22,7 @@ static const char BEAT[] = "{\"beat\":1}";
 static void on_error(const esp_mqtt_error_codes_t *error)
 {
     if (error->error_type == MQTT_ERROR_TYPE_CONNECTION_REFUSED) {
-        ESP_LOGE(TAG, "the broker does not take the connection: CONNACK %d",
+        ESP_LOGE(TAG, "the broker refuses the connection: CONNACK %d",
                  (int)error->connect_return_code);
     } else {
         ESP_LOGE(TAG, "esp-tls 0x%x, mbedTLS -0x%04x, certificate flags 0x%x",

@@ -20,7 +20,7 @@ int main(void)
     };
     const message_t message = {
         .client_id = "linux-c",
-        /* From the environment, so that no secret stands in a file that is committed. */
+        /* From the environment, so that no secret is committed. */
         .user = getenv("MQTT_USER"),
         .password = getenv("MQTT_PASSWORD"),
         .topic = "devices/linux-c/heartbeat",

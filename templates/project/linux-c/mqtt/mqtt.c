@@ -86,7 +86,7 @@ int mqtt_publish(connection_t *c, const message_t *message)
         return code;
     }
     if (connack[0] != 0x20 || connack[1] != 2 || connack[3] != 0) {
-        LOGE("the broker does not take the connection: CONNACK %d", connack[3]);
+        LOGE("the broker refuses the connection: CONNACK %d", connack[3]);
         return -1;
     }
     LOGI("CONNACK: the broker took the connection");

@@ -1,4 +1,4 @@
-/* As much of MQTT 3.1.1 as one message takes. */
+/* The part of MQTT 3.1.1 that one message needs. */
 #ifndef MQTT_H
 #define MQTT_H
 

@@ -1,3 +1,3 @@
-# Copy this file to credentials.py, which git leaves alone, and fill it in there.
+# Copy this file to credentials.py, which git ignores, and fill it in there.
 WIFI_NAME = ""
 WIFI_PASSWORD = ""

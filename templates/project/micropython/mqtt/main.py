@@ -11,7 +11,7 @@ BEAT = b'{"beat":1}'
 
 
 def credentials():
-    """The user and the password, `None` where the broker wants none."""
+    """The user and the password, `None` if the broker requires none."""
     try:
         import credentials
     except ImportError:
@@ -56,7 +56,7 @@ def beat():
             raise OSError("the broker hung up")
         answer += more
     if answer[0] != 0x20 or answer[3] != 0:
-        raise OSError("the broker does not take the connection: CONNACK %d" % answer[3])
+        raise OSError("the broker refuses the connection: CONNACK %d" % answer[3])
     print("connected")
     connection.send(stream, packet(0x30, text(TOPIC) + BEAT))
     connection.send(stream, b"\xe0\x00")

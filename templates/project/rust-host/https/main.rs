@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// One request and its answer, headers included (RFC 9112). For more than that, take a crate for
+/// One request and its answer, headers included (RFC 9112). For more than that, use a crate for
 /// HTTP that lets you hand it this connection.
 fn fetch() -> io::Result<Vec<u8>> {
     let mut stream = tls::connect()?;

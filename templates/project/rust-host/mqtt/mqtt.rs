@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The longest silence towards the broker: it hangs up after one and a half of them (3.1.2.10).
+/// The longest silence towards the broker, which disconnects after one and a half of them (3.1.2.10).
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// The largest packet that is taken from a broker, in bytes. MQTT allows 256 MB (2.2.3).
@@ -67,7 +67,7 @@ impl<S: Read + Write> Client<S> {
             _ if answer.kind != CONNACK => Err(malformed("the first packet is no CONNACK")),
             Some(0) => Ok(client),
             Some(code) => {
-                Err(refused(&format!("the broker does not take the connection: CONNACK {code}")))
+                Err(refused(&format!("the broker refuses the connection: CONNACK {code}")))
             }
             None => Err(malformed("a CONNACK without a return code")),
         }

@@ -65,7 +65,7 @@ static void on_event(struct mqtt_client *of, const struct mqtt_evt *event)
     case MQTT_EVT_CONNACK:
         connected = event->result == 0;
         if (!connected) {
-            LOG_ERR("the broker does not take the connection: CONNACK %d",
+            LOG_ERR("the broker refuses the connection: CONNACK %d",
                     event->param.connack.return_code);
         }
         break;
@@ -116,7 +116,7 @@ static int beat(unsigned number)
     return mqtt_publish(&client, &message);
 }
 
-/* One connection from its start to its end; `pause_ms` starts anew once the broker has taken it. */
+/* One connection from its start to its end; `pause_ms` restarts once the broker has accepted it. */
 static int run_once(int *pause_ms)
 {
     static struct mqtt_utf8 user, password;

@@ -1,0 +1,80 @@
+//! The built-in templates: those in `templates/emit`, by name.
+
+/// The templates by name, and the parts that several of them share.
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
+    ("arduino.h", include_str!("../../../templates/emit/arduino.h")),
+    ("bearssl.h", include_str!("../../../templates/emit/bearssl.h")),
+    ("c-bytes.h", include_str!("../../../templates/emit/c-bytes.h")),
+    ("c.h", include_str!("../../../templates/emit/c.h")),
+    ("circuitpython.py", include_str!("../../../templates/emit/circuitpython.py")),
+    ("esp-idf.h", include_str!("../../../templates/emit/esp-idf.h")),
+    ("esp8266.h", include_str!("../../../templates/emit/esp8266.h")),
+    ("esphome.yaml", include_str!("../../../templates/emit/esphome.yaml")),
+    ("go.go", include_str!("../../../templates/emit/go.go")),
+    ("mbedtls.h", include_str!("../../../templates/emit/mbedtls.h")),
+    ("micropython.py", include_str!("../../../templates/emit/micropython.py")),
+    ("nrf-modem.h", include_str!("../../../templates/emit/nrf-modem.h")),
+    ("python.py", include_str!("../../../templates/emit/python.py")),
+    ("rust-anchor.rs", include_str!("../../../templates/emit/rust-anchor.rs")),
+    ("rust-der.rs", include_str!("../../../templates/emit/rust-der.rs")),
+    ("rust-esp-idf.rs", include_str!("../../../templates/emit/rust-esp-idf.rs")),
+    ("rust.rs", include_str!("../../../templates/emit/rust.rs")),
+    ("sha256.txt", include_str!("../../../templates/emit/sha256.txt")),
+    ("spki-pin.txt", include_str!("../../../templates/emit/spki-pin.txt")),
+    ("tasmota.h", include_str!("../../../templates/emit/tasmota.h")),
+    ("text.txt", include_str!("../../../templates/emit/text.txt")),
+    ("wolfssl.h", include_str!("../../../templates/emit/wolfssl.h")),
+    ("zephyr.inc", include_str!("../../../templates/emit/zephyr.inc")),
+    ("part/about", include_str!("../../../templates/emit/part/about")),
+    ("part/c-anchors", include_str!("../../../templates/emit/part/c-anchors")),
+    ("part/c-der", include_str!("../../../templates/emit/part/c-der")),
+    ("part/c-facts", include_str!("../../../templates/emit/part/c-facts")),
+    ("part/c-pem", include_str!("../../../templates/emit/part/c-pem")),
+    ("part/options", include_str!("../../../templates/emit/part/options")),
+    ("part/python-facts", include_str!("../../../templates/emit/part/python-facts")),
+    ("part/rust-allow", include_str!("../../../templates/emit/part/rust-allow")),
+    ("part/rust-facts", include_str!("../../../templates/emit/part/rust-facts")),
+];
+
+/// The template called `template` and all parts that it includes, also by way of others: the engine
+/// compiles what it is given, which takes longer than to render it.
+pub(super) fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
+    let mut wanted: Vec<_> =
+        TEMPLATES.iter().filter(|(name, _)| *name == template).copied().collect();
+    let mut looked_at = 0;
+    while let Some((_, source)) = wanted.get(looked_at).copied() {
+        for (name, part) in TEMPLATES {
+            let is_included = source.contains(&format!("{{% include \"{name}\" %}}"));
+            if is_included && !wanted.iter().any(|(known, _)| known == name) {
+                wanted.push((name, part));
+            }
+        }
+        looked_at += 1;
+    }
+    wanted
+}
+
+/// The parts that templates share, which those of the user can include.
+pub(super) fn parts() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("part/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_take_parts_in_the_one_form_that_is_looked_for() {
+        const TAKING: [&str; 4] = ["include", "import", "from", "extends"];
+        for (template, source) in TEMPLATES {
+            for block in source.split("{%").skip(1) {
+                let tag = block.split("%}").next().unwrap_or_default();
+                let words = tag.trim_start_matches(['-', '+']).trim_start();
+                let is_known = || parts().any(|part| tag == format!(" include \"{part}\" "));
+                if TAKING.iter().any(|taking| words.starts_with(taking)) {
+                    assert!(is_known(), "{template}: {{%{tag}%}}");
+                }
+            }
+        }
+    }
+}
