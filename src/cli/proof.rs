@@ -12,7 +12,11 @@ use crate::{
     },
     output::bundle::Bundle,
     run::grab::Options,
-    stack::consumer::{self, Known},
+    stack::{
+        self, Case, Verdict,
+        consumer::{self, Known},
+    },
+    x509::certificate::Certificate,
 };
 
 use super::{
@@ -88,21 +92,53 @@ pub(crate) fn doubt(
     let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
     let consumer = reading.unwrap_or(consumer::OPENSSL);
     let Err(refusal) = prove::accepts(&consumer, presented, &held, question) else {
-        let advice = Some(consumer::without_addresses(format)?);
         let is_address = matches!(question.name, ServerName::IpAddress(_));
-        let leaf = presented.leaf().ok().filter(|_| is_address)?;
+        let Some(advice) = consumer::without_addresses(format).filter(|_| is_address) else {
+            return by_its_own_rules(format, presented, bundle, question);
+        };
+        let leaf = presented.leaf().ok()?;
         let refusal = Refusal::NotTaken {
             subject: leaf.subject().text(),
             consumer: consumer.title,
             problem: "compares no IP address with those of a certificate",
             unless: None,
-            advice,
+            advice: Some(advice),
         };
         return Some(Doubt { refusal, is_certain: false });
     };
     let is_known = reading.is_some_and(|one| one.known != Known::Assumed);
     let depends = matches!(refusal, Refusal::NotTaken { unless: Some(_), .. });
     Some(Doubt { refusal, is_certain: is_known && !depends })
+}
+
+/// What the stack that reads `format` rejects by its own algorithm, which needs the certificates as
+/// they were sent: `None` where not all that was sent was kept.
+fn by_its_own_rules(
+    format: &str,
+    presented: &Presented,
+    bundle: &Bundle,
+    question: Question<'_>,
+) -> Option<Doubt> {
+    let stack = stack::reading(format)?;
+    if presented.dropped() > 0 || !presented.unreadable().is_empty() {
+        return None;
+    }
+    let sent: Vec<_> = presented.certificates().map(Certificate::der).collect();
+    let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.der()).collect();
+    let host = question.name.to_str();
+    let case = Case::new(stack::Question {
+        presented: &sent,
+        anchors: &held,
+        host: Some(&host),
+        at: question.at,
+    });
+    let verdict = stack.judge(&case);
+    let refusal = verdict.refusal()?;
+    let is_certain = matches!(verdict, Verdict::Refuses(_))
+        && !stack.is_assumed()
+        && !stack.depends_on_a_setting(refusal);
+    let (sentence, remedy) = (stack.sentence(refusal), stack.remedy(refusal));
+    Some(Doubt { refusal: Refusal::ByStack { sentence, remedy }, is_certain })
 }
 
 /// Why a TLS stack rejects a bundle.
