@@ -8,7 +8,8 @@ use super::extension::{
     SERVER_AUTH, SUBJECT_ALT_NAME, SUBJECT_KEY_ID, Value, basic_constraints, ext_key_usage,
     key_usage,
 };
-use super::key::{Key, Keyring};
+use super::key::{Key, Spki};
+use super::keyring::Keyring;
 use super::name::Name;
 use super::sign::Scheme;
 
@@ -50,17 +51,6 @@ pub struct Certificate {
 pub struct Time {
     pub(super) tag: u8,
     pub(super) text: String,
-}
-
-/// How the public key is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spki {
-    /// As its algorithm has it, points uncompressed.
-    Usual,
-    /// P-256 with its point compressed.
-    Compressed,
-    /// P-256 with the parameters of its curve written out.
-    Explicit,
 }
 
 impl Time {

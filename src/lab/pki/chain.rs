@@ -3,7 +3,8 @@
 use std::io;
 
 use super::certificate::Certificate;
-use super::key::{Key, Keyring, Kind};
+use super::key::{Key, Kind};
+use super::keyring::Keyring;
 use super::name::dns;
 
 /// The host that a sound chain is for.

@@ -1,19 +1,18 @@
-//! Keys of every kind that certificates have, each known by its kind and its owner.
-//!
-//! Those on the curves of NIST are the same in every run and cost nothing. The others are made by
-//! the command `openssl` when first asked for, and kept in a folder.
+//! Keys of every kind that certificates have, each known by its kind and its owner, and how a public
+//! key is written.
 
-use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA512, digest};
-
-use super::certificate::Spki;
 use super::der;
-use super::sign::Secret;
+
+/// How the public key is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spki {
+    /// As its algorithm has it, points uncompressed.
+    Usual,
+    /// P-256 with its point compressed.
+    Compressed,
+    /// P-256 with the parameters of its curve written out.
+    Explicit,
+}
 
 /// A key, by its kind and its owner's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,25 +47,6 @@ pub enum Kind {
     },
 }
 
-/// Keys at hand, and the signatures that they made.
-#[derive(Debug)]
-pub struct Keyring {
-    pub(super) folder: PathBuf,
-    materials: Mutex<HashMap<Key, Arc<Material>>>,
-    pub(super) signatures: Mutex<HashMap<[u8; 32], Vec<u8>>>,
-}
-
-/// A key pair.
-#[derive(Debug)]
-pub(super) struct Material {
-    pub(super) secret: Secret,
-    /// The private key, as PKCS #8 in PEM.
-    pem: String,
-    /// The public key, as a SubjectPublicKeyInfo.
-    spki: Vec<u8>,
-    key_id: Vec<u8>,
-}
-
 impl Kind {
     /// RSA with the exponent that all have.
     pub const fn rsa(bits: u16) -> Self {
@@ -84,7 +64,7 @@ impl Kind {
     }
 
     /// How `openssl genpkey` is asked for one.
-    fn request(self) -> Vec<String> {
+    pub(super) fn request(self) -> Vec<String> {
         let curve = |name: &str| {
             vec!["EC".to_owned(), "-pkeyopt".to_owned(), format!("ec_paramgen_curve:{name}")]
         };
@@ -118,7 +98,7 @@ impl Key {
         matches!(self.kind, Kind::Rsa { .. } | Kind::RsaPss { .. })
     }
 
-    fn file(self) -> String {
+    pub(super) fn file(self) -> String {
         // Long moduli take seconds to find: one serves every owner.
         let owner = match self.kind {
             Kind::Rsa { bits: 4097.., .. } => "any",
@@ -128,111 +108,11 @@ impl Key {
     }
 }
 
-impl Keyring {
-    /// Keys that are kept in `folder`, which is made if it is not there.
-    ///
-    /// # Errors
-    ///
-    /// That of the file system.
-    pub fn in_folder(folder: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            materials: Mutex::default(),
-            signatures: Mutex::default(),
-        })
-    }
-
-    /// The private key in PEM.
-    pub(super) fn pem(&self, key: Key) -> io::Result<String> {
-        Ok(self.material(key)?.pem.clone())
-    }
-
-    /// The public key as a certificate has it.
-    pub(super) fn spki(&self, key: Key, form: Spki) -> io::Result<Vec<u8>> {
-        let spki = &self.material(key)?.spki;
-        Ok(match form {
-            Spki::Usual => spki.clone(),
-            Spki::Compressed => compressed(spki),
-            Spki::Explicit => explicit(spki),
-        })
-    }
-
-    /// The SHA-1 of the public key's bits.
-    pub(super) fn key_id(&self, key: Key) -> io::Result<Vec<u8>> {
-        Ok(self.material(key)?.key_id.clone())
-    }
-
-    pub(super) fn material(&self, key: Key) -> io::Result<Arc<Material>> {
-        let mut materials = self.materials.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(material) = materials.get(&key) {
-            return Ok(Arc::clone(material));
-        }
-        let material = Arc::new(self.make(key)?);
-        materials.insert(key, Arc::clone(&material));
-        Ok(material)
-    }
-
-    fn make(&self, key: Key) -> io::Result<Material> {
-        let scalar = digest(&SHA512, format!("{key:?}").as_bytes());
-        if let Some((secret, parameters, point)) = Secret::of_scalar(key.kind, scalar.as_ref()) {
-            let algorithm = der::sequence(&[der::oid("1.2.840.10045.2.1"), der::oid(parameters)]);
-            let pem = pkcs8_pem(&algorithm, &secret, &point);
-            let spki = der::sequence(&[algorithm, der::bits(&point)]);
-            return Ok(Material::new(secret, pem, spki));
-        }
-        let file = self.folder.join(key.file());
-        if !file.exists() {
-            // Written beside and renamed, as other processes may ask for the same key.
-            let beside = file.with_extension(format!("{}.new", std::process::id()));
-            openssl(
-                Command::new("openssl")
-                    .args(["genpkey", "-quiet", "-algorithm"])
-                    .args(key.kind.request())
-                    .arg("-out")
-                    .arg(&beside),
-            )?;
-            std::fs::rename(beside, &file)?;
-        }
-        let spki = openssl(
-            Command::new("openssl").args(["pkey", "-pubout", "-outform", "DER", "-in"]).arg(&file),
-        )?;
-        let pem = std::fs::read_to_string(&file)?;
-        Ok(Material::new(Secret::of_file(key.kind, file, &pem), pem, spki))
-    }
-}
-
-impl Material {
-    fn new(secret: Secret, pem: String, spki: Vec<u8>) -> Self {
-        let key_id = digest(&SHA1_FOR_LEGACY_USE_ONLY, bit_string_of(&spki)).as_ref().to_vec();
-        Self { secret, pem, spki, key_id }
-    }
-}
-
-/// Runs the command and returns what it writes.
-pub(super) fn openssl(command: &mut Command) -> io::Result<Vec<u8>> {
-    let output = command.output()?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(io::Error::other(format!("{command:?}: {}", said.trim())))
-}
-
 /// The octets of the BIT STRING that ends a SubjectPublicKeyInfo.
-fn bit_string_of(spki: &[u8]) -> &[u8] {
+pub(super) fn bit_string_of(spki: &[u8]) -> &[u8] {
     use ::der::Decode as _;
     let parts = Vec::<::der::asn1::AnyRef<'_>>::from_der(spki).unwrap_or_default();
     parts.get(1).map_or(&[], |bits| bits.value().get(1..).unwrap_or_default())
-}
-
-/// An ECPrivateKey (RFC 5915) in PKCS #8.
-fn pkcs8_pem(algorithm: &[u8], secret: &Secret, point: &[u8]) -> String {
-    let public = der::around(1, &der::bits(point));
-    let private = der::sequence(&[der::small(1), der::octets(&secret.scalar()), public]);
-    let pkcs8 = der::sequence(&[der::small(0), algorithm.to_vec(), der::octets(&private)]);
-    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-    pem::encode_config(&pem::Pem::new("PRIVATE KEY", pkcs8), config)
 }
 
 /// The coordinates of a point of P-256.
@@ -241,7 +121,7 @@ fn coordinates(spki: &[u8]) -> (&[u8], &[u8]) {
     if point.len() == 65 { (&point[1..33], &point[33..]) } else { (&[], &[]) }
 }
 
-fn compressed(spki: &[u8]) -> Vec<u8> {
+pub(super) fn compressed(spki: &[u8]) -> Vec<u8> {
     let (x, y) = coordinates(spki);
     let odd = y.last().map_or(0, |last| last & 1);
     let algorithm =
@@ -250,7 +130,7 @@ fn compressed(spki: &[u8]) -> Vec<u8> {
 }
 
 /// SpecifiedECDomain (SEC 1 section C.2) of P-256 (SEC 2 section 2.4.2).
-fn explicit(spki: &[u8]) -> Vec<u8> {
+pub(super) fn explicit(spki: &[u8]) -> Vec<u8> {
     let prime = hex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
     let a = hex("ffffffff00000001000000000000000000000000fffffffffffffffffffffffc");
     let b = hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b");

@@ -1,19 +1,15 @@
 //! Signatures of certificates, with any digest and any parameters.
 //!
-//! What ring and the crates of the curves make is made here and is the same in every run, but for
-//! curves and digests that they lack: `openssl` signs those, and what it signed is kept.
+//! What ring and the crates of the curves sign is signed here, and is the same in every run.
 
 use std::fmt;
-use std::io;
 use std::path::PathBuf;
-use std::process::Command;
-use std::sync::PoisonError;
 
 use ring::digest;
 use ring::signature::{Ed25519KeyPair, RsaEncoding, RsaKeyPair};
 
 use super::der;
-use super::key::{Key, Keyring, Kind, openssl};
+use super::key::{Key, Kind};
 
 /// A digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,7 +63,7 @@ impl fmt::Debug for Secret {
 }
 
 impl Hash {
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Md5 => "md5",
             Self::Sha1 => "sha1",
@@ -137,7 +133,7 @@ impl Scheme {
     }
 
     /// The salt that `key` signs with, if as RSASSA-PSS.
-    fn salt(self, key: Key) -> Option<u8> {
+    pub(super) fn salt(self, key: Key) -> Option<u8> {
         match key.kind {
             Kind::RsaPss { .. } => self.pss.or(Some(32)),
             Kind::Rsa { .. } => self.pss,
@@ -234,7 +230,7 @@ impl Secret {
     }
 
     /// A signature that is made here, if it can be.
-    fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::P256(secret) => ecdsa!(p256, secret, &padded::<32>(scheme.hash.of(message)?)),
             Self::P384(secret) => ecdsa!(p384, secret, &padded::<48>(scheme.hash.of(message)?)),
@@ -256,7 +252,7 @@ impl Secret {
         }
     }
 
-    fn file(&self) -> Option<&PathBuf> {
+    pub(super) fn file(&self) -> Option<&PathBuf> {
         match self {
             Self::Rsa { file, .. } | Self::File(file) => Some(file),
             _ => None,
@@ -279,72 +275,4 @@ fn r_and_s(r: &[u8], s: &[u8]) -> Vec<u8> {
         der::element(der::INTEGER, &[sign, octets].concat())
     };
     der::sequence(&[positive(r), positive(s)])
-}
-
-impl Keyring {
-    /// The signature of `key` over `message`.
-    pub(super) fn sign(&self, key: Key, scheme: Scheme, message: &[u8]) -> io::Result<Vec<u8>> {
-        let what = [format!("{key:?} {scheme:?} ").as_bytes(), message].concat();
-        let id: [u8; 32] = hmac_sha256::Hash::hash(&what);
-        let known =
-            self.signatures.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
-        if let Some(signature) = known {
-            return Ok(signature);
-        }
-        let secret = &self.material(key)?.secret;
-        let signature = match secret.sign(scheme, message) {
-            Some(signature) => signature,
-            None => self.sign_outside(key, secret, scheme, &id, message)?,
-        };
-        let mut signatures = self.signatures.lock().unwrap_or_else(PoisonError::into_inner);
-        signatures.insert(id, signature.clone());
-        Ok(signature)
-    }
-
-    /// Signs with `openssl`, or finds what it signed before.
-    fn sign_outside(
-        &self,
-        key: Key,
-        secret: &Secret,
-        scheme: Scheme,
-        id: &[u8; 32],
-        message: &[u8],
-    ) -> io::Result<Vec<u8>> {
-        let name: String = id.iter().map(|octet| format!("{octet:02x}")).collect();
-        let kept = self.folder.join(format!("{name}.sig"));
-        if let Ok(signature) = std::fs::read(&kept) {
-            return Ok(signature);
-        }
-        let file = match secret.file() {
-            Some(file) => file.clone(),
-            None => {
-                let file = self.folder.join(format!("{:?}-{}.key", key.kind, key.owner));
-                std::fs::write(&file, self.pem(key)?)?;
-                file
-            }
-        };
-        let beside = self.folder.join(format!("{name}.{}", std::process::id()));
-        std::fs::write(&beside, message)?;
-        let signature = openssl(&mut asked_to_sign(key, scheme, &file, &beside));
-        std::fs::remove_file(&beside)?;
-        let signature = signature?;
-        std::fs::write(&beside, &signature)?;
-        std::fs::rename(&beside, &kept)?;
-        Ok(signature)
-    }
-}
-
-fn asked_to_sign(key: Key, scheme: Scheme, file: &PathBuf, message: &PathBuf) -> Command {
-    let mut command = Command::new("openssl");
-    if key.kind == Kind::Ed448 || key.kind == Kind::Ed25519 {
-        command.args(["pkeyutl", "-sign", "-rawin", "-inkey"]).arg(file).arg("-in").arg(message);
-        return command;
-    }
-    command.arg("dgst").arg(format!("-{}", scheme.hash.word())).arg("-sign").arg(file);
-    if let Some(salt) = scheme.salt(key) {
-        command.args(["-sigopt", "rsa_padding_mode:pss", "-sigopt"]);
-        command.arg(format!("rsa_pss_saltlen:{salt}"));
-    }
-    command.arg(message);
-    command
 }

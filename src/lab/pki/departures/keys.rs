@@ -1,8 +1,7 @@
 //! Keys of every kind, at each certificate and throughout.
 
-use super::super::certificate::Spki;
 use super::super::chain::{Chain, Position, Position::Int, Position::Leaf, Position::Root};
-use super::super::key::{Key, Kind};
+use super::super::key::{Key, Kind, Spki};
 use super::key_usage::rsa_usage;
 use super::{Field, Part, Table};
 
