@@ -192,7 +192,7 @@ fn backups_and_siblings_stand_behind_the_anchor_each_with_the_reason() {
     for (name, reason) in [
         ("Amazon Root CA 2", "sibling"),
         ("Amazon Root CA 3", "sibling"),
-        ("Amazon Root CA 4", "of the same organisation"),
+        ("Amazon Root CA 4", "from the same organisation"),
     ] {
         assert!(header.contains(name) && header.contains(reason), "{name}: {header}");
     }

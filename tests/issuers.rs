@@ -212,8 +212,8 @@ fn aia_is_tame_and_asks_no_address_of_this_machine_unless_the_user_opens_it() {
     let root = pki.root_file();
     grab(&server).args(["--emit", "pem", "--roots"]).args([&root]).fails_with(1).stderr(&format!(
         "certgrab: error: `CN=plc.test` is issued by `CN=Plant Issuing`, which the server did not \
-         send and {} does not have; http://{address}/issuing.crt leads to {address}, which is not \
-         fetched from without `--aia-allow {address}`\n\
+         send and {} does not have; http://{address}/issuing.crt leads to {address}; allow it \
+         with `--aia-allow {address}`\n\
          certgrab: hint: if its issuer is a root of your own, give it with `--roots FILE`; an \
          intermediate is for the server to send\n",
         root.display()
@@ -239,9 +239,9 @@ fn aia_is_tame_and_follows_a_redirect_only_to_where_a_url_may_lead() {
 
     for (to, wanted) in [
         ("http://127.0.0.2:1/issuing.crt", "leads to 127.0.0.2:1, which is not fetched from"),
-        ("https://plc.test/issuing.crt", "has the scheme `https`, and only http is fetched"),
-        ("file:///etc/passwd", "has the scheme `file`, and only http is fetched"),
-        ("/moved.crt", "is redirected in a circle"),
+        ("https://plc.test/issuing.crt", "has the scheme `https`; only http is fetched"),
+        ("file:///etc/passwd", "has the scheme `file`; only http is fetched"),
+        ("/moved.crt", "redirects in a loop"),
     ] {
         files.answer("/moved.crt", redirect(to));
         let text = run().fails_with(1).err();
@@ -277,7 +277,7 @@ fn each_url_is_asked_for_once_however_many_lead_to_it() {
     }
     let text = run().fails_with(1).err();
     for path in paths {
-        let wanted = format!("{} is answered with status 404", files.url(path));
+        let wanted = format!("{} returns status 404", files.url(path));
         assert!(text.contains(&wanted), "{path}: {text}");
     }
     let all = ["/0", "/1", "/2", "/3", "/4", "/issuing.crt"].map(|path| files.url(path));
@@ -300,7 +300,7 @@ fn each_url_is_asked_for_once_however_many_lead_to_it() {
     let server = forgetful(&pki);
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
     for url in &urls {
-        assert!(text.contains(&format!("{url} is answered with status 404")), "{url}: {text}");
+        assert!(text.contains(&format!("{url} returns status 404")), "{url}: {text}");
     }
     assert_eq!(sorted(&files), [&urls[3], &urls[0]].map(String::clone));
 }
@@ -317,8 +317,8 @@ fn a_redirect_is_one_of_the_fetches_of_a_target() {
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
     assert_eq!(files.asked().len(), chain::MAX_FETCHES);
     let told = |problem: &str| text.matches(problem).count();
-    assert_eq!(told("asks for more than the 8 fetches of a target"), 2, "{text}");
-    assert_eq!(told("is answered with status 404"), 3, "{text}");
+    assert_eq!(told("exceeds the limit of 8 fetches for a target"), 2, "{text}");
+    assert_eq!(told("returns status 404"), 3, "{text}");
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn urls_that_are_redirected_to_each_other_are_asked_for_once_and_named() {
     let server = forgetful(&pki);
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
     for url in &urls {
-        assert!(text.contains(&format!("{url} is redirected in a circle")), "{url}: {text}");
+        assert!(text.contains(&format!("{url} redirects in a loop")), "{url}: {text}");
     }
     assert_eq!(sorted(&files), urls);
 }
@@ -375,7 +375,7 @@ fn a_host_of_an_issuer_that_is_silent_is_given_up_with_the_target() {
     let run = grab(&server).args(["--emit", "pem", "--timeout", "1"]).args(allowing);
     let text = run.fails_with(1).stdout("").err();
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
-    assert!(text.contains(&format!("{url} was not answered in time")), "{text}");
+    assert!(text.contains(&format!("{url} timed out")), "{text}");
 }
 
 #[test]
@@ -388,21 +388,18 @@ fn what_is_served_in_place_of_the_issuer_is_named() {
     let with = |rest: &[u8]| [&ok[..], rest].concat();
     let long = "X: y\r\n".repeat(65);
     for (answer, wanted) in [
-        (b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec(), "is answered with status 404"),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec(), "returns status 404"),
         (with(b"\r\n<html>login</html>"), "serves no certificate"),
-        (with(b"Content-Length: 9\r\n\r\n123"), "is answered with a body that breaks off"),
-        (with(b"Content-Length: 65537\r\n\r\n"), "is answered with more than the limits allow"),
-        (
-            with(&[&b"\r\n"[..], &[b'a'; 65537]].concat()),
-            "is answered with more than the limits allow",
-        ),
-        (with(b"Content-Encoding: gzip\r\n\r\n"), "is answered with a compressed body"),
+        (with(b"Content-Length: 9\r\n\r\n123"), "returns an incomplete body"),
+        (with(b"Content-Length: 65537\r\n\r\n"), "returns more than the limits allow"),
+        (with(&[&b"\r\n"[..], &[b'a'; 65537]].concat()), "returns more than the limits allow"),
+        (with(b"Content-Encoding: gzip\r\n\r\n"), "returns a compressed body"),
         (
             with(b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n"),
-            "is answered with a body that has trailers",
+            "returns a body with trailers",
         ),
-        (with(format!("{long}\r\n").as_bytes()), "is answered with something else than HTTP/1"),
-        (b"SSH-2.0-x\r\n".to_vec(), "is answered with something else than HTTP/1"),
+        (with(format!("{long}\r\n").as_bytes()), "does not return a valid HTTP/1 answer"),
+        (b"SSH-2.0-x\r\n".to_vec(), "does not return a valid HTTP/1 answer"),
         (with(&[b"\r\n", &other.path()[1][..]].concat()), "serves a certificate that did not sign"),
     ] {
         files.answer("/i", answer);
@@ -441,7 +438,7 @@ fn a_connection_with_an_issuer_is_heard_for_160_kib_and_not_a_byte_more() {
     run().succeeds();
     files.answer("/i", answer(MAX_CONNECTION_BYTES + 1));
     let text = run().fails_with(1).stdout("").err();
-    assert!(text.contains("/i is answered with more than the limits allow"), "{text}");
+    assert!(text.contains("/i returns more than the limits allow"), "{text}");
 }
 
 #[test]
@@ -455,9 +452,9 @@ fn urls_that_are_not_http_are_skipped_and_named() {
         .fails_with(1)
         .err();
     for wanted in [
-        "ldap://127.0.0.1/cn=x?cACertificate has the scheme `ldap`, and only http is fetched",
-        "file:///etc/passwd has the scheme `file`, and only http is fetched",
-        "/x is no URL of a host",
+        "ldap://127.0.0.1/cn=x?cACertificate has the scheme `ldap`; only http is fetched",
+        "file:///etc/passwd has the scheme `file`; only http is fetched",
+        "/x is not a URL with a host",
     ] {
         assert!(text.contains(wanted), "{text}");
     }

@@ -314,7 +314,7 @@ fn issuers_are_fetched_without_the_proxy_and_its_address_opens_no_private_ones()
     let pki = pki_with(&["http://127.0.0.1/issuing.crt".to_owned()]);
     let server = forgetful(&pki);
     let proxy = http_proxy(server.address(), b"HTTP/1.1 200 OK\r\n\r\n");
-    let refused = "which is not fetched from without `--aia-allow 127.0.0.1:80`";
+    let refused = "allow it with `--aia-allow 127.0.0.1:80`";
     let run = || certgrab().args(["plc.test", "--emit", "pem", "--roots"]).args([pki.root_file()]);
     let url = format!("http://{}", proxy.address());
     let outcome = run().args(["--proxy", &url]).fails_with(1);

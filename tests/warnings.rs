@@ -161,7 +161,7 @@ fn sync_replaces_no_lock_whose_key_was_proven_by_one_whose_key_was_not() {
     manifest(&pki, &on_the_path, &(roots.clone() + "handshake = \"cleartext\"\n"));
     let told = run(&["sync"]).succeeds().err();
     assert!(
-        told.contains("plc.test:8883: the server did not prove that it holds the key"),
+        told.contains("plc.test:8883: the server did not prove possession of its private key"),
         "{told}"
     );
     assert_ne!(files(), proven);

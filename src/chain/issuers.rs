@@ -101,38 +101,35 @@ impl fmt::Display for Problem {
     /// Completes the sentence "the URL ...".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAUrl => f.write_str("is no URL of a host"),
+            Self::NotAUrl => f.write_str("is not a URL with a host"),
             Self::LongUrl => {
                 write!(f, "has more than {} characters", MAX_URL_CHARACTERS)
             }
             Self::Scheme(scheme) => {
-                write!(f, "has the scheme `{}`, and only http is fetched", scheme.line())
+                write!(f, "has the scheme `{}`; only http is fetched", scheme.line())
             }
             Self::NotResolved => f.write_str("has a host that does not resolve"),
-            Self::Forbidden(address) => write!(
-                f,
-                "leads to {address}, which is not fetched from without `--aia-allow {address}`"
-            ),
+            Self::Forbidden(address) => {
+                write!(f, "leads to {address}; allow it with `--aia-allow {address}`")
+            }
             Self::NoConnection(address) => write!(f, "leads to {address}, which does not answer"),
-            Self::NotHttp => {
-                f.write_str("is answered with something else than HTTP/1 within its limits")
-            }
-            Self::Broken => f.write_str("is answered with a body that breaks off"),
-            Self::Status(status) => write!(f, "is answered with status {status}"),
-            Self::Encoding => f.write_str("is answered with a compressed body, not asked for"),
-            Self::Trailers => f.write_str("is answered with a body that has trailers"),
+            Self::NotHttp => f.write_str("does not return a valid HTTP/1 answer"),
+            Self::Broken => f.write_str("returns an incomplete body"),
+            Self::Status(status) => write!(f, "returns status {status}"),
+            Self::Encoding => f.write_str("returns a compressed body, which was not requested"),
+            Self::Trailers => f.write_str("returns a body with trailers"),
             Self::Redirects => {
-                write!(f, "is redirected more than {} times", MAX_REDIRECTS)
+                write!(f, "redirects more than {} times", MAX_REDIRECTS)
             }
-            Self::Circle => f.write_str("is redirected in a circle"),
-            Self::TooMuch => f.write_str("is answered with more than the limits allow"),
-            Self::TimedOut => f.write_str("was not answered in time"),
+            Self::Circle => f.write_str("redirects in a loop"),
+            Self::TooMuch => f.write_str("returns more than the limits allow"),
+            Self::TimedOut => f.write_str("timed out"),
             Self::NoCertificate => f.write_str("serves no certificate"),
-            Self::NotTheIssuer => f.write_str("serves a certificate that did not sign this one"),
+            Self::NotTheIssuer => f.write_str("serves a certificate that is not the issuer"),
             Self::TooManyFetches => {
-                write!(f, "asks for more than the {MAX_FETCHES} fetches of a target")
+                write!(f, "exceeds the limit of {MAX_FETCHES} fetches for a target")
             }
-            Self::NotWaitedFor => f.write_str("was not waited for, since another led to a root"),
+            Self::NotWaitedFor => f.write_str("was not needed: another URL led to a root"),
         }
     }
 }

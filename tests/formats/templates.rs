@@ -181,7 +181,7 @@ fn a_template_that_shows_a_value_within_itself_is_refused() {
                 {% set a.x = [a.x] %}{% endfor %}{% endfor %}{{ a.x }}";
     for template in [circle, deep] {
         let said = rendered(template).unwrap_err();
-        assert!(said.contains("wanted at most 4194304 steps"), "{said}");
+        assert!(said.contains("expected at most 4194304 steps"), "{said}");
     }
 }
 
