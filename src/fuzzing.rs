@@ -64,11 +64,8 @@ pub fn issuers_among(
     chain: &Chain,
     answers: Vec<Vec<Certificate>>,
 ) -> (Issuers, Option<Vec<Certificate>>) {
-    let attempt = || Attempt {
-        url: Foreign::text("http://aia.test/"),
-        child: chain.presented.certificates[0].sha256(),
-        problem: None,
-    };
+    let attempt =
+        || Attempt { url: Foreign::text("http://aia.test/"), child: leaf.sha256(), problem: None };
     aia::judge(chain, answers.into_iter().map(|answer| (attempt(), Ok(answer))).collect())
 }
 

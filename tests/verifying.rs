@@ -144,6 +144,35 @@ fn a_batch_answers_every_line_and_outlives_all_of_them() {
 }
 
 #[test]
+fn a_graph_of_64_certificates_is_judged_whole_whatever_their_order() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let other = |number: usize| {
+        let other = Pki::root("Other Root").intermediate(&format!("Other {number}"));
+        pem_of(&other.leaf("other.test").path()[1..2])
+    };
+    let pem = |position: usize| pem_of(&pki.path()[position..=position]);
+    let mut others: Vec<_> = (0..62).map(other).collect();
+    for place in [0, 31, 62] {
+        let mut graph = others.clone();
+        graph.insert(place, pem(1));
+        let case = serde_json::json!({
+            "id": place, "leaf": pem(0), "intermediates": graph, "roots": [pem(2)],
+            "time": "2030-01-01", "host": "plc.test", "strict": false,
+        });
+        let run = certgrab().args(["verify", "--batch"]).reading(case.to_string());
+        let answer = run.succeeds().json();
+        assert_eq!(answer["ok"], true, "{place}: {answer}");
+    }
+    others.extend([pem(1), other(62)]);
+    let case = serde_json::json!({
+        "id": 65, "leaf": pem(0), "intermediates": others, "roots": [pem(2)],
+        "time": "2030-01-01", "host": "plc.test",
+    });
+    let answer = certgrab().args(["verify", "--batch"]).reading(case.to_string()).succeeds().json();
+    assert_eq!(answer["error"], "the chain has more than 64 certificates");
+}
+
+#[test]
 fn path_building_departs_from_the_conformance_suite_only_where_it_says_so() {
     let Some(folder) = real::shared("limbo") else { return };
     if !real::program("python3") {

@@ -103,7 +103,7 @@ impl fmt::Display for Problem {
         match self {
             Self::NotAUrl => f.write_str("is not a URL with a host"),
             Self::LongUrl => {
-                write!(f, "has more than {} characters", MAX_URL_CHARACTERS)
+                write!(f, "has more than {MAX_URL_CHARACTERS} characters")
             }
             Self::Scheme(scheme) => {
                 write!(f, "has the scheme `{}`; only http is fetched", scheme.line())
@@ -119,7 +119,7 @@ impl fmt::Display for Problem {
             Self::Encoding => f.write_str("returns a compressed body, which was not requested"),
             Self::Trailers => f.write_str("returns a body with trailers"),
             Self::Redirects => {
-                write!(f, "redirects more than {} times", MAX_REDIRECTS)
+                write!(f, "redirects more than {MAX_REDIRECTS} times")
             }
             Self::Circle => f.write_str("redirects in a loop"),
             Self::TooMuch => f.write_str("returns more than the limits allow"),

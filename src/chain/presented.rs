@@ -69,6 +69,15 @@ impl Presented {
     /// Reads the certificates of a Certificate message; what cannot be read is kept as such.
     #[must_use]
     pub fn from_message<'a>(message: impl IntoIterator<Item = &'a [u8]>, source: Source) -> Self {
+        Self::at_most(MAX_CERTIFICATES, message, source)
+    }
+
+    /// The same with another limit, for what no server sent: suites have graphs in place of chains.
+    pub(crate) fn at_most<'a>(
+        most: usize,
+        message: impl IntoIterator<Item = &'a [u8]>,
+        source: Source,
+    ) -> Self {
         let mut presented = Self {
             leaf: None,
             above: Vec::new(),
@@ -80,13 +89,13 @@ impl Presented {
             peer: None,
         };
         for (index, der) in message.into_iter().enumerate() {
-            presented.add(index + 1, der);
+            presented.add(index + 1, der, most);
         }
         presented
     }
 
-    fn add(&mut self, position: usize, der: &[u8]) {
-        if self.kept() == MAX_CERTIFICATES || self.certificates().any(|known| known.der() == der) {
+    fn add(&mut self, position: usize, der: &[u8], most: usize) {
+        if self.kept() == most || self.certificates().any(|known| known.der() == der) {
             self.dropped += 1;
             return;
         }

@@ -10,7 +10,7 @@
 //! read for the constants it holds, in the way of its language.
 //!
 //! ```
-//! use certgrab::{check, store::Store, time::Time};
+//! use certgrab::{check, text::time::Time, trust::store::Store};
 //!
 //! let file = std::path::Path::new("ca.h");
 //! let content = b"const char ca[] = \"-----BEGIN CERTIFICATE-----\\n\";";

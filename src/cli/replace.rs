@@ -27,7 +27,7 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
     };
     let outputs = || entry.emit.iter().map(|(_, path)| path.as_path());
     within::refuse_links_out_of(folder, outputs().chain([entry.lock.as_path()]))?;
-    outputs().try_for_each(|path| keep_a_key(path))?;
+    outputs().try_for_each(keep_a_key)?;
     if is_locked { Ok(()) } else { keep_what_is_no_lock(&entry.lock) }
 }
 
@@ -39,7 +39,7 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
             Some(loss) => {
                 let hint = match loss.what {
                     Lost::Merge => "keep one side of the merge first",
-                    Lost::Version(_) => "use the certgrab that wrote it, or a newer one",
+                    Lost::Version(_) => "use the certgrab version that wrote it, or a newer one",
                     _ => TO_MOVE,
                 };
                 Err(refused(path, &format!("would lose {loss}"), hint))

@@ -195,7 +195,8 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
         return Err(format!("the chain has more than {MAX_CERTIFICATES} certificates"));
     }
     let ders = sent.iter().map(Certificate::der);
-    let presented = Presented::from_message(ders, Source::Presented("the line".into()));
+    let presented =
+        Presented::at_most(MAX_CERTIFICATES, ders, Source::Presented("the line".into()));
     let mut store = Store::default();
     for root in &case.roots {
         let certificates = read(root, "a root").unwrap_or_default();

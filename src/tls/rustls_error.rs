@@ -293,7 +293,7 @@ mod tests {
             How::UnknownHelloRetryRequestExtension,
             How::UnknownCertificateExtension,
         ];
-        assert_sentences(&all, |how| broken(&Error::InvalidMessage(how.clone())).line());
+        assert_sentences(&all, |how| broken(&Error::InvalidMessage(*how)).line());
         variants::assert_complete("rustls", "InvalidMessage", &all);
     }
 

@@ -3,11 +3,7 @@
 //! In: Mozilla's bundled list, the system's, PEM files, fingerprints. Out: [`Store`], which finds
 //! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
 
-use std::{
-    fmt, fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, path::Path, sync::Arc};
 
 pub use super::{
     certificate_file::{certificates_in, chain_in, read_certificates, read_chain},
@@ -18,10 +14,7 @@ pub use super::{
     root::{Root, Source},
     unsupported_format::Format,
 };
-use crate::{
-    text::foreign::Foreign,
-    x509::certificate::{Certificate, Sha256},
-};
+use crate::x509::certificate::{Certificate, Sha256};
 
 /// The most certificates that cannot be read and are named.
 const MAX_PROBLEMS: usize = 16;
@@ -126,14 +119,15 @@ impl Store {
     /// # Errors
     ///
     /// The system's roots cannot be read, or there are none.
+    #[cfg(feature = "fetch")]
     pub fn add_system(&mut self) -> Result<(), Error> {
         let found = rustls_native_certs::load_native_certs();
         if let (true, Some(error)) = (found.certs.is_empty(), found.errors.first()) {
-            return Err(Error::System(Foreign::text(&error.to_string())));
+            return Err(Error::System(crate::text::foreign::Foreign::text(&error.to_string())));
         }
         let place = Path::new("the system's store");
         for error in &found.errors {
-            self.pass_over(Foreign::text(&error.to_string()).line());
+            self.pass_over(crate::text::foreign::Foreign::text(&error.to_string()).line());
         }
         for (index, der) in found.certs.iter().enumerate() {
             match Certificate::from_der(der) {

@@ -13,7 +13,7 @@ use std::{
 
 use der::{Tag, asn1::ObjectIdentifier};
 
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(crate) use super::key::{
     EC_PUBLIC_KEY, ECDSA_WITH_SHA512, ED448, ED25519, RSA_ENCRYPTION, RSASSA_PSS,
 };
@@ -230,13 +230,13 @@ impl Certificate {
     }
 
     /// Whether the signature on it is of the algorithm `id`.
-    #[cfg(feature = "fetch")]
+    #[cfg(feature = "judge")]
     pub(crate) fn is_signed_with(&self, id: ObjectIdentifier) -> bool {
         self.signature_algorithm_oid() == id.as_bytes()
     }
 
     /// Whether the algorithm of the signature on it has NULL as its parameters.
-    #[cfg(feature = "fetch")]
+    #[cfg(feature = "judge")]
     pub(crate) fn is_signed_with_null(&self) -> bool {
         self.0.der[self.0.signature_algorithm.end..].starts_with(&[5, 0])
     }
@@ -314,7 +314,7 @@ impl fmt::Display for Malformed {
 impl std::error::Error for Malformed {}
 
 /// The subject of the certificate `der`, its outer SEQUENCE included, with nothing else read.
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(crate) fn subject_of(der: &[u8]) -> Option<&[u8]> {
     let mut tbs = Elements::of(Elements::of(only(der)?.value).sequence()?.value);
     if tbs.peek_class() == Some(VERSION) {

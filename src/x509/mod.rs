@@ -3,12 +3,12 @@
 pub mod certificate;
 pub(crate) mod der;
 pub(crate) mod der_write;
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub mod extensions;
 pub(crate) mod key;
 pub mod name;
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(crate) mod pkcs7;
 pub(crate) mod sha256;
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(crate) mod signature;

@@ -15,6 +15,9 @@ use crate::text::{
 /// The longest name in the public stores has 9.
 pub const SHOWN_RDNS: usize = 64;
 
+/// The attributes of each relative distinguished name: the content of each type's OID, and `V`.
+type Sets<'a, V> = Vec<Vec<(&'a [u8], V)>>;
+
 /// A distinguished name in its DER form (RFC 5280 section 4.1.2.4).
 #[derive(Clone, Copy)]
 pub struct Name<'a> {
@@ -50,8 +53,8 @@ impl<'a> Name<'a> {
     /// The name in a form that is equal for names that RFC 5280 section 7.1 takes as equal: without
     /// regard to case, to the number of spaces, and to the type of string. `None` if it cannot be
     /// read.
-    #[cfg(feature = "fetch")]
-    pub(crate) fn compared(&self) -> Option<Vec<Vec<(&'a [u8], String)>>> {
+    #[cfg(feature = "judge")]
+    pub(crate) fn compared(&self) -> Option<Sets<'a, String>> {
         let value = |value: Element<'_>| match decode(value) {
             Some(text) => {
                 let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
@@ -76,7 +79,7 @@ impl<'a> Name<'a> {
     }
 
     /// The attributes of each relative distinguished name, in the order of the DER.
-    fn pairs(&self) -> Option<Vec<Vec<(&'a [u8], Element<'a>)>>> {
+    fn pairs(&self) -> Option<Sets<'a, Element<'a>>> {
         let mut names = Elements::of(Elements::of(self.der).sequence()?.value);
         let mut all = Vec::new();
         while !names.is_empty() {

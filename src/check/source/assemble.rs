@@ -1,11 +1,15 @@
 //! Literals that stand side by side, and rows of numbers, put together to constants.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Constant, Form, Language,
-    tokens::{Kind, Token},
+    lines::Lines,
+    tokens::{Kind, Tokens},
 };
+
+/// The fewest bytes of a literal that are kept: no anchor is shorter, nor the boundary of a block.
+pub(super) const FEWEST_BYTES: usize = 16;
 
 /// The fewest numbers in a row that are looked at: nothing of a certificate that matters is
 /// shorter, except an RSA exponent, which follows its modulus.
@@ -19,107 +23,108 @@ const ATTRIBUTES: [&str; 6] =
     ["PROGMEM", "ICACHE_RODATA_ATTR", "__attribute__", "section", "aligned", "DRAM_ATTR"];
 
 /// The constants of `tokens`, in their order.
-pub(crate) fn constants(tokens: &[Token], language: Language) -> Vec<Constant> {
+pub(crate) fn constants(tokens: &Tokens<'_>, language: Language) -> Vec<Constant> {
     let mut found: Vec<Constant> = Vec::new();
-    // The last constant of each name.
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let goes_on: HashSet<&str> =
+        (0..tokens.len()).filter_map(|index| continued(tokens, index)).collect();
+    // The last constant of each name that a later one goes on with.
+    let mut places: HashMap<&str, usize> = HashMap::new();
     let mut index = 0;
     while index < tokens.len() {
         let start = index;
-        let read = match &tokens[index].kind {
-            Kind::Literal { .. } => literals(tokens, &mut index, language),
-            Kind::Number(_) => numbers(tokens, &mut index, found.last()),
+        let read = match tokens.kind(index) {
+            Some(Kind::Literal(_)) => literals(tokens, &mut index, language),
+            Some(Kind::Number(_)) => numbers(tokens, &mut index, found.last()),
             _ => None,
         };
         let Some(mut constant) = read else {
             index = index.max(start + 1);
             continue;
         };
-        let known = continued(&tokens[..start]).and_then(|name| places.get(name));
+        let known = continued(tokens, start).and_then(|name| places.get(name));
         if let Some(known) = known.and_then(|place| found.get_mut(*place)) {
-            known.bytes.extend(constant.bytes);
-            known.lines.extend(constant.lines);
+            known.bytes.extend(&constant.bytes);
+            known.lines.extend(&constant.lines, 0, constant.lines.len());
             continue;
         }
-        let before = &tokens[start.saturating_sub(LOOK_BACK)..start];
-        constant.name = name(before);
-        constant.is_pointer = language == Language::C
-            && constant.name.as_deref().is_some_and(|name| is_pointer(before, name));
-        if let Some(name) = &constant.name {
-            places.insert(name.clone(), found.len());
+        if constant.form == Form::Literal && constant.bytes.len() < FEWEST_BYTES {
+            continue;
+        }
+        let before = Before { tokens, from: start.saturating_sub(LOOK_BACK), to: start };
+        let name = name(&before);
+        constant.is_pointer =
+            language == Language::C && name.is_some_and(|name| is_pointer(&before, name));
+        if let Some(name) = name {
+            if goes_on.contains(name) {
+                places.insert(name, found.len());
+            }
+            constant.name = Some(name.to_owned());
         }
         found.push(constant);
     }
     found
 }
 
-/// The name of the constant that `NAME +=` before a literal goes on with.
-fn continued(before: &[Token]) -> Option<&str> {
-    let [.., word, Token { kind: Kind::Sign(b'+'), .. }, Token { kind: Kind::Sign(b'='), .. }] =
-        before
-    else {
-        return None;
-    };
-    let Kind::Word(word) = &word.kind else { return None };
-    Some(word)
+/// The tokens that are looked back over for the name of a constant.
+struct Before<'a, 'b> {
+    tokens: &'a Tokens<'b>,
+    from: usize,
+    to: usize,
+}
+
+/// The name of the constant that `NAME +=` before the token at `index` goes on with.
+fn continued<'a>(tokens: &Tokens<'a>, index: usize) -> Option<&'a str> {
+    let goes_on =
+        tokens.is_sign(index.checked_sub(1)?, b"=") && tokens.is_sign(index.checked_sub(2)?, b"+");
+    if goes_on { tokens.word(index.checked_sub(3)?) } else { None }
 }
 
 /// `SEPARATOR.join([...])` of Python, or `[...].join(SEPARATOR)` of JavaScript, at `index`, with
 /// nothing but literals in it.
-fn joined(tokens: &[Token], index: &mut usize) -> Option<Constant> {
-    let sign = |at: usize, wanted: &[u8]| matches!(tokens.get(at).map(|token| &token.kind), Some(Kind::Sign(sign)) if wanted.contains(sign));
-    let literal = |at: usize| match tokens.get(at).map(|token| &token.kind) {
-        Some(Kind::Literal { bytes, lines, .. }) => Some((bytes, lines)),
-        _ => None,
-    };
+fn joined(tokens: &Tokens<'_>, index: &mut usize) -> Option<Constant> {
     let joins = |at: usize| {
-        sign(at, b".")
-            && matches!(tokens.get(at + 1).map(|token| &token.kind), Some(Kind::Word(word)) if word == "join")
-            && sign(at + 2, b"(")
+        tokens.is_sign(at, b".")
+            && tokens.word(at + 1) == Some("join")
+            && tokens.is_sign(at + 2, b"(")
     };
     let start = *index;
-    let (separator, first) = match joins(start + 1) && sign(start + 4, b"[(") {
-        true => (Some(literal(start)?.0), start + 5),
-        false if start > 0 && sign(start - 1, b"[") => (None, start),
+    let (separator, first) = match joins(start + 1) && tokens.is_sign(start + 4, b"[(") {
+        true => (Some(tokens.literal(start)?), start + 5),
+        false if start > 0 && tokens.is_sign(start - 1, b"[") => (None, start),
         false => return None,
     };
-    let mut parts = Vec::new();
-    let mut at = first;
-    while let Some(part) = literal(at) {
-        // Literals without a comma between them are one part.
-        if at > first && literal(at - 1).is_some() {
-            let (mut bytes, mut lines): (Vec<u8>, Vec<usize>) = parts.pop()?;
-            bytes.extend(part.0);
-            lines.extend(part.1);
-            parts.push((bytes, lines));
-        } else {
-            parts.push((part.0.clone(), part.1.clone()));
-        }
+    let (mut parts, mut at) = (0, first);
+    while tokens.literal(at).is_some() {
+        parts += 1;
         at += 1;
-        at += usize::from(sign(at, b","));
+        at += usize::from(tokens.is_sign(at, b","));
     }
     let (separator, end) = match separator {
         Some(separator) => (separator, at),
-        None if sign(at, b"]") && joins(at + 1) => (literal(at + 4)?.0, at + 5),
+        None if tokens.is_sign(at, b"]") && joins(at + 1) => (tokens.literal(at + 4)?, at + 5),
         None => return None,
     };
     let mut constant = Constant::literal(Language::Python);
-    for (number, (bytes, lines)) in parts.into_iter().enumerate() {
-        if number > 0 {
-            constant.bytes.extend(separator);
-            constant.lines.resize(constant.bytes.len(), *lines.first().unwrap_or(&1));
+    let mut at = first;
+    for number in 0..parts {
+        let Some(part) = tokens.literal(at) else { break };
+        // Literals without a comma between them are one part.
+        if number > 0 && tokens.literal(at - 1).is_none() {
+            constant.bytes.extend(separator.bytes);
+            constant.lines.resize(constant.bytes.len(), part.line().unwrap_or(1));
         }
-        constant.bytes.extend(bytes);
-        constant.lines.extend(lines);
+        part.add_to(&mut constant.bytes, &mut constant.lines);
+        at += 1;
+        at += usize::from(tokens.is_sign(at, b","));
     }
     *index = end;
-    while sign(*index, b"])") {
+    while tokens.is_sign(*index, b"])") {
         *index += 1;
     }
-    if sign(*index, b"+") && literal(*index + 1).is_some() {
-        let (bytes, lines) = literal(*index + 1)?;
-        constant.bytes.extend(bytes);
-        constant.lines.extend(lines);
+    if tokens.is_sign(*index, b"+")
+        && let Some(more) = tokens.literal(*index + 1)
+    {
+        more.add_to(&mut constant.bytes, &mut constant.lines);
         *index += 2;
     }
     Some(constant)
@@ -143,49 +148,33 @@ fn dedent(constant: &mut Constant) {
         .collect();
     let mut at = kept.iter();
     constant.bytes.retain(|_| *at.next().unwrap_or(&true));
-    let mut at = kept.iter();
-    constant.lines.retain(|_| *at.next().unwrap_or(&true));
+    constant.lines = constant.lines.filtered(|index| kept.get(index).copied().unwrap_or(true));
 }
 
-/// Whether what follows is an argument of something that takes the margin away.
-fn is_dedented(before: &[Token]) -> bool {
-    let words = before.iter().rev().filter_map(|token| match &token.kind {
-        Kind::Word(word) => Some(Some(word.as_str())),
-        Kind::Sign(b'(' | b'{' | b'[' | b'!') => None,
-        _ => Some(None),
-    });
-    let known = ["dedent", "cleandoc", "indoc"];
-    words.take(1).any(|word| word.is_some_and(|word| known.contains(&word)))
+/// Whether what the token at `index` begins is an argument of something that takes the margin away.
+fn is_dedented(tokens: &Tokens<'_>, index: usize) -> bool {
+    let opens = |at: &usize| tokens.is_sign(*at, b"({[!");
+    let before = (0..index).rev().find(|at| !opens(at)).and_then(|at| tokens.word(at));
+    before.is_some_and(|word| ["dedent", "cleandoc", "indoc"].contains(&word))
 }
 
 /// A literal and those that the language joins to it.
-fn literals(tokens: &[Token], index: &mut usize, language: Language) -> Option<Constant> {
+fn literals(tokens: &Tokens<'_>, index: &mut usize, language: Language) -> Option<Constant> {
     if matches!(language, Language::Python | Language::C)
         && let Some(constant) = joined(tokens, index)
     {
         return Some(constant);
     }
-    let concat = is_in_concat(&tokens[..*index]);
-    let dedented = is_dedented(&tokens[..*index]);
+    let (concat, dedented) = (is_in_concat(tokens, *index), is_dedented(tokens, *index));
     let mut constant = Constant::literal(language);
-    while let Some(Kind::Literal { bytes, lines, is_c_string }) =
-        tokens.get(*index).map(|token| &token.kind)
-    {
-        constant.bytes.extend(bytes);
-        constant.lines.extend(lines);
-        constant.nul_follows |= *is_c_string;
+    while let Some(literal) = tokens.literal(*index) {
+        literal.add_to(&mut constant.bytes, &mut constant.lines);
+        constant.nul_follows |= literal.is_c_string;
         *index += 1;
-        let joins = |token: &Token| match token.kind {
-            Kind::Sign(b'+') => true,
-            Kind::Sign(b',') => concat,
-            _ => false,
-        };
-        let literal_at = |at: usize| {
-            matches!(tokens.get(at).map(|token| &token.kind), Some(Kind::Literal { .. }))
-        };
-        if tokens.get(*index).is_some_and(joins) && literal_at(*index + 1) {
+        let joins = tokens.is_sign(*index, if concat { b"+," } else { b"+" });
+        if joins && tokens.literal(*index + 1).is_some() {
             *index += 1;
-        } else if joins_strings(&tokens[*index..]) && literal_at(*index + 4) {
+        } else if joins_strings(tokens, *index) && tokens.literal(*index + 4).is_some() {
             *index += 4;
         }
     }
@@ -209,13 +198,13 @@ fn take_for_hexadecimal(constant: &mut Constant) {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let byte = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
     constant.bytes = constant.bytes.chunks_exact(2).filter_map(byte).collect();
-    constant.lines = constant.lines.chunks_exact(2).map(|pair| pair[0]).collect();
+    constant.lines = constant.lines.filtered(|index| index % 2 == 0);
     constant.nul_follows = false;
 }
 
 /// Goes on with a PEM block that `constant` begins and whose lines stand in an array, a literal
 /// each: the code ends them when it sends or joins them.
-fn lines_of_an_array(tokens: &[Token], index: &mut usize, constant: &mut Constant) {
+fn lines_of_an_array(tokens: &Tokens<'_>, index: &mut usize, constant: &mut Constant) {
     let holds =
         |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
     if !constant.bytes.starts_with(b"-----BEGIN ") || holds(&constant.bytes, b"-----END ") {
@@ -224,77 +213,61 @@ fn lines_of_an_array(tokens: &[Token], index: &mut usize, constant: &mut Constan
     let end_line = |constant: &mut Constant| {
         if constant.bytes.last() != Some(&b'\n') {
             constant.bytes.push(b'\n');
-            constant
-                .lines
-                .resize(constant.bytes.len(), constant.lines.last().copied().unwrap_or(1));
+            let line = constant.lines.last().unwrap_or(1);
+            constant.lines.resize(constant.bytes.len(), line);
         }
     };
-    while let Some(
-        [
-            Token { kind: Kind::Sign(b','), .. },
-            Token { kind: Kind::Literal { bytes, lines, .. }, .. },
-        ],
-    ) = tokens.get(*index..*index + 2)
-    {
+    while let Some(next) = tokens.literal(*index + 1).filter(|_| tokens.is_sign(*index, b",")) {
         // Another block begins: the first has no END.
-        if bytes.starts_with(b"-----BEGIN ") {
+        if next.bytes.starts_with(b"-----BEGIN ") {
             break;
         }
         end_line(constant);
-        constant.bytes.extend(bytes);
-        constant.lines.extend(lines);
+        next.add_to(&mut constant.bytes, &mut constant.lines);
         *index += 2;
-        if holds(bytes, b"-----END ") {
+        if holds(next.bytes, b"-----END ") {
             end_line(constant);
             break;
         }
     }
 }
 
-/// Whether `tokens` begin with `) + String(`, which Arduino joins literals with.
-fn joins_strings(tokens: &[Token]) -> bool {
-    matches!(
-        tokens,
-        [
-            Token { kind: Kind::Sign(b')'), .. },
-            Token { kind: Kind::Sign(b'+'), .. },
-            Token { kind: Kind::Word(word), .. },
-            Token { kind: Kind::Sign(b'('), .. },
-            ..
-        ] if word == "String"
-    )
+/// Whether `) + String(` is at `index`, which Arduino joins literals with.
+fn joins_strings(tokens: &Tokens<'_>, index: usize) -> bool {
+    tokens.is_sign(index, b")")
+        && tokens.is_sign(index + 1, b"+")
+        && tokens.word(index + 2) == Some("String")
+        && tokens.is_sign(index + 3, b"(")
 }
 
-/// Whether what follows is an argument of Rust's `concat!`.
-fn is_in_concat(before: &[Token]) -> bool {
-    let [.., word, Token { kind: Kind::Sign(b'!'), .. }, Token { kind: Kind::Sign(b'('), .. }] =
-        before
-    else {
-        return false;
-    };
-    matches!(&word.kind, Kind::Word(word) if word == "concat")
+/// Whether what the token at `index` begins is the first argument of Rust's `concat!`.
+fn is_in_concat(tokens: &Tokens<'_>, index: usize) -> bool {
+    index >= 3
+        && tokens.is_sign(index - 1, b"(")
+        && tokens.is_sign(index - 2, b"!")
+        && tokens.word(index - 3) == Some("concat")
 }
 
 /// Numbers with commas between them.
-fn numbers(tokens: &[Token], index: &mut usize, before: Option<&Constant>) -> Option<Constant> {
-    let (mut bytes, mut lines, mut all_fit) = (Vec::new(), Vec::new(), true);
-    while let Some(Token { kind: Kind::Number(value), line }) = tokens.get(*index) {
+fn numbers(tokens: &Tokens<'_>, index: &mut usize, before: Option<&Constant>) -> Option<Constant> {
+    let (mut bytes, mut lines, mut all_fit) = (Vec::new(), Lines::default(), true);
+    while let Some(Kind::Number(value)) = tokens.kind(*index) {
         all_fit &= value.is_some();
         bytes.push(value.unwrap_or_default());
-        lines.push(*line);
+        lines.push(tokens.line(*index));
         *index += 1;
-        match tokens.get(*index).map(|token| &token.kind) {
-            Some(Kind::Sign(b',')) => *index += 1,
-            _ => break,
+        if !tokens.is_sign(*index, b",") {
+            break;
         }
-        if is_cast(&tokens[*index..]) {
+        *index += 1;
+        if is_cast(tokens, *index) {
             *index += 3;
         }
     }
     // An RSA exponent has three bytes and stands after its modulus.
     let exponent = (1..=8).contains(&bytes.len())
         && before.is_some_and(|before| before.form == Form::Numbers && before.bytes.len() >= 64)
-        && matches!(tokens.get(*index).map(|token| &token.kind), Some(Kind::Sign(b'}')));
+        && tokens.is_sign(*index, b"}");
     let long = bytes.len() >= FEWEST_NUMBERS;
     (all_fit && (long || exponent)).then_some(Constant {
         name: None,
@@ -306,78 +279,65 @@ fn numbers(tokens: &[Token], index: &mut usize, before: Option<&Constant>) -> Op
     })
 }
 
-/// Whether `tokens` begin with a cast to one word, such as `(byte)` of Java.
-fn is_cast(tokens: &[Token]) -> bool {
-    matches!(
-        tokens,
-        [
-            Token { kind: Kind::Sign(b'('), .. },
-            Token { kind: Kind::Word(_), .. },
-            Token { kind: Kind::Sign(b')'), .. },
-            ..
-        ]
-    )
+/// Whether a cast to one word is at `index`, such as `(byte)` of Java.
+fn is_cast(tokens: &Tokens<'_>, index: usize) -> bool {
+    tokens.is_sign(index, b"(")
+        && tokens.word(index + 1).is_some()
+        && tokens.is_sign(index + 2, b")")
 }
 
 /// Whether `before` declares `name` as a pointer: `const char *NAME =`, `* const NAME =`.
-fn is_pointer(before: &[Token], name: &str) -> bool {
-    let is_name = |token: &Token| matches!(&token.kind, Kind::Word(word) if word == name);
-    let Some(at) = before.iter().rposition(is_name) else { return false };
-    let is_array = matches!(before.get(at + 1).map(|next| &next.kind), Some(Kind::Sign(b'[')));
-    let mut back = before[..at].iter().rev().map(|token| &token.kind);
-    let star =
-        back.find(|kind| !matches!(kind, Kind::Word(word) if word == "const" || word == "PROGMEM"));
-    !is_array && matches!(star, Some(Kind::Sign(b'*')))
+fn is_pointer(before: &Before<'_, '_>, name: &str) -> bool {
+    let Before { tokens, from, to } = *before;
+    let Some(at) = (from..to).rev().find(|at| tokens.word(*at) == Some(name)) else {
+        return false;
+    };
+    let is_array = at + 1 < to && tokens.is_sign(at + 1, b"[");
+    let is_passed = |at: &usize| matches!(tokens.word(*at), Some("const" | "PROGMEM"));
+    let star = (from..at).rev().find(|at| !is_passed(at));
+    !is_array && star.is_some_and(|at| tokens.is_sign(at, b"*"))
 }
 
 /// The name of the constant that begins after `before`.
-fn name(before: &[Token]) -> Option<String> {
+fn name<'a>(before: &Before<'_, 'a>) -> Option<&'a str> {
+    let Before { tokens, from, to } = *before;
     // Between brackets, as in `[u8; 1939]`, a semicolon ends nothing.
     let mut brackets = 0_usize;
-    let ends = |token: &Token| {
-        match token.kind {
-            Kind::Sign(b']') => brackets += 1,
-            Kind::Sign(b'[') => brackets = brackets.saturating_sub(1),
+    let ends = |at: &usize| {
+        match tokens.kind(*at) {
+            Some(Kind::Sign(b']')) => brackets += 1,
+            Some(Kind::Sign(b'[')) => brackets = brackets.saturating_sub(1),
             _ => {}
         }
-        match token.kind {
-            Kind::Sign(b';') => brackets == 0,
-            _ => matches!(token.kind, Kind::Literal { .. }),
-        }
+        tokens.is_sign(*at, b";") && brackets == 0 || tokens.literal(*at).is_some()
     };
-    let start = before.iter().rposition(ends).map_or(0, |end| end + 1);
-    let before = &before[start..];
-    let word = |index: usize| match &before.get(index)?.kind {
-        Kind::Word(word) => Some(word.as_str()),
-        _ => None,
-    };
-    let is_open = |token: &Token| matches!(token.kind, Kind::Sign(b'('));
+    let from = (from..to).rev().find(ends).map_or(from, |end| end + 1);
+    let word = |at: usize| tokens.word(at).filter(|_| at < to);
     // `#define NAME`, `const NAME: ...`, `static NAME: ...`
-    for index in (0..before.len()).rev() {
-        let is_rust =
-            matches!(before.get(index + 2).map(|next| &next.kind), Some(Kind::Sign(b':')));
-        match word(index) {
+    for at in (from..to).rev() {
+        let is_rust = at + 2 < to && tokens.is_sign(at + 2, b":");
+        match word(at) {
             // The macro's value begins right behind its name: an include guard has none.
-            Some("define") if before.iter().skip(index + 2).all(is_open) => {
-                return word(index + 1).map(str::to_owned);
+            Some("define") if (at + 2..to).all(|behind| tokens.is_sign(behind, b"(")) => {
+                return word(at + 1);
             }
             Some("const" | "static" | "mut") if is_rust => {
-                return word(index + 1).map(str::to_owned);
+                return word(at + 1);
             }
             _ => {}
         }
     }
-    let sign = |wanted: u8| {
-        before.iter().rposition(|token| matches!(token.kind, Kind::Sign(sign) if sign == wanted))
-    };
-    let end = sign(b'=').or_else(|| sign(b':'))?;
+    let sign = |wanted: &[u8]| (from..to).rev().find(|at| tokens.is_sign(*at, wanted));
+    let end = sign(b"=").or_else(|| sign(b":"))?;
     let mut depth = 0;
-    for index in (0..end).rev() {
-        match &before[index].kind {
-            Kind::Sign(b']' | b')') => depth += 1,
-            Kind::Sign(b'[' | b'(') => depth -= 1,
-            Kind::Word(word) if depth == 0 && !ATTRIBUTES.contains(&word.as_str()) => {
-                return Some(word.clone());
+    for at in (from..end).rev() {
+        match tokens.kind(at) {
+            Some(Kind::Sign(b']' | b')')) => depth += 1,
+            Some(Kind::Sign(b'[' | b'(')) => depth -= 1,
+            Some(Kind::Word) if depth == 0 => {
+                if let Some(word) = word(at).filter(|word| !ATTRIBUTES.contains(word)) {
+                    return Some(word);
+                }
             }
             _ => {}
         }

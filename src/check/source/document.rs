@@ -1,28 +1,44 @@
 //! The anchors of certgrab's own JSON documents, which also show what a server presented.
 
-use serde_json::Value;
+use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Constant, Form};
+use super::{Constant, Form, lines::Lines};
+
+/// What tells a document of certgrab's, and its anchor; of nothing else is anything kept.
+#[derive(Deserialize)]
+struct Document {
+    #[serde(rename = "schema")]
+    _schema: IgnoredAny,
+    #[serde(rename = "target")]
+    _target: IgnoredAny,
+    #[serde(rename = "status")]
+    _status: IgnoredAny,
+    #[serde(rename = "presented")]
+    _presented: IgnoredAny,
+    // So that it has to be there, if only as null.
+    #[serde(deserialize_with = "Option::deserialize")]
+    anchor: Option<Anchor>,
+}
+
+#[derive(Deserialize)]
+struct Anchor {
+    pem: Option<String>,
+}
 
 /// The anchors of `content`, one document or several in a row; `None` if it is something else.
 pub(crate) fn anchors(content: &[u8]) -> Option<Vec<Constant>> {
     if content.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }
-    let mut documents = serde_json::Deserializer::from_slice(content).into_iter::<Value>();
+    let mut documents = serde_json::Deserializer::from_slice(content).into_iter::<Document>();
     let (mut constants, mut line, mut counted) = (Vec::new(), 1, 0);
     while let Some(document) = documents.next() {
-        let document = document.ok()?;
-        let is_own = ["schema", "target", "status", "presented", "anchor"];
-        if !is_own.iter().all(|field| document.get(field).is_some()) {
-            return None;
-        }
-        if let Some(pem) = document["anchor"]["pem"].as_str() {
+        if let Some(pem) = document.ok()?.anchor.and_then(|anchor| anchor.pem) {
             constants.push(Constant {
                 name: Some("anchor".to_owned()),
                 form: Form::Block,
-                bytes: pem.as_bytes().to_vec(),
-                lines: vec![line; pem.len()],
+                lines: Lines::all_on(line, pem.len()),
+                bytes: pem.into_bytes(),
                 nul_follows: false,
                 is_pointer: false,
             });

@@ -8,12 +8,13 @@
 mod assemble;
 pub(crate) mod calls;
 mod document;
+mod lines;
 mod tokens;
 mod yaml;
 
 use std::path::Path;
 
-use self::calls::Uses;
+use self::{calls::Uses, lines::Lines};
 
 /// A file as constants.
 pub(crate) struct Source {
@@ -34,7 +35,7 @@ pub(crate) struct Constant {
     pub(crate) form: Form,
     pub(crate) bytes: Vec<u8>,
     /// The line of each byte, from 1.
-    pub(crate) lines: Vec<usize>,
+    pub(crate) lines: Lines,
     /// Whether the language itself puts a NUL after the bytes.
     pub(crate) nul_follows: bool,
     /// Whether its name is that of a pointer to it, in C.
@@ -94,7 +95,7 @@ impl Constant {
             name: None,
             form: Form::Literal,
             bytes: Vec::new(),
-            lines: Vec::new(),
+            lines: Lines::default(),
             nul_follows: language == Language::C,
             is_pointer: false,
         }
@@ -102,7 +103,7 @@ impl Constant {
 
     /// The line of the byte at `index`, or of the last one.
     pub(crate) fn line(&self, index: usize) -> usize {
-        self.lines.get(index).or(self.lines.last()).copied().unwrap_or(1)
+        self.lines.get(index).or_else(|| self.lines.last()).unwrap_or(1)
     }
 }
 
@@ -114,7 +115,7 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
     }
     let extension = extension(file);
     let language = language(&extension, content);
-    if language == Language::Data {
+    if language == Language::Data || content.len() > tokens::MAX_BYTES {
         return Source::of_data(vec![whole(content)]);
     }
     let has_directives = PREPROCESSED.contains(&extension.as_str());
@@ -130,15 +131,7 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
 }
 
 fn whole(content: &[u8]) -> Constant {
-    let mut line = 1;
-    let lines = content
-        .iter()
-        .map(|byte| {
-            let here = line;
-            line += usize::from(*byte == b'\n');
-            here
-        })
-        .collect();
+    let lines = Lines::of(content);
     let bytes = content.to_vec();
     Constant { name: None, form: Form::File, bytes, lines, nul_follows: false, is_pointer: false }
 }
@@ -162,6 +155,78 @@ fn language(extension: &str, content: &[u8]) -> Language {
         _ => {
             let quoted = content.windows(12).any(|window| window == b"\"-----BEGIN ");
             if quoted { Language::C } else { Language::Data }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of memory that the tokens, the code and the constants of `content` take.
+    fn memory(file: &str, content: &str) -> usize {
+        let (file, content) = (Path::new(file), content.as_bytes());
+        let language = language(&extension(file), content);
+        let (tokens, code) = tokens::tokens(content, language, true);
+        let constant = |one: &Constant| {
+            let name = one.name.as_ref().map_or(0, String::len);
+            size_of::<Constant>() + name + one.bytes.len() + one.lines.memory()
+        };
+        let kept: usize = read(file, content).constants.iter().map(constant).sum();
+        tokens.memory() + code.len() + kept
+    }
+
+    #[test]
+    fn a_file_takes_no_more_than_fourteen_bytes_of_memory_a_byte_whatever_it_holds() {
+        let files = [
+            ("a.c", ";"),
+            ("a.c", "\"\""),
+            ("a.c", "\"\";"),
+            ("a.c", "a;"),
+            ("a.c", "1,"),
+            ("a.c", "1,\n"),
+            ("a.c", "`\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n`;"),
+            ("a.c", "`a\nb\n\nc\n\nd\na\nb\n\nc\n\nd\n`;"),
+            ("a.c", "a=\"0123456789abcdef\";"),
+            ("a.c", "a+=\"0123456789abcdef\";"),
+            ("a.c", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1;"),
+            ("a.py", "[\"a\",\"a\"]"),
+            ("a.yaml", "a: |\n"),
+            ("a.yaml", "a: |\n 0123456789abcdef\n"),
+            ("a.yaml", "\n"),
+            ("a.pem", "\n"),
+            ("a.pem", "a\n\n"),
+        ];
+        for (file, piece) in files {
+            for bytes in [20_000, 40_000, 80_000] {
+                let content = piece.repeat(bytes / piece.len());
+                let taken = memory(file, &content);
+                assert!(taken <= content.len() * 14, "{piece:?}: {taken} for {}", content.len());
+            }
+        }
+    }
+
+    #[test]
+    fn each_byte_keeps_its_line_however_the_lines_run() {
+        let texts = ["", "\n", "a\n\n\nbc\nd\n\ne", "\n\n\nab\n\n", "abc\n\n\n\n"];
+        for text in texts {
+            let (mut line, mut lines) = (1, Vec::new());
+            for byte in text.bytes() {
+                lines.push(line);
+                line += usize::from(byte == b'\n');
+            }
+            let of = Lines::of(text.as_bytes());
+            let found: Vec<_> = (0..of.len()).filter_map(|index| of.get(index)).collect();
+            assert_eq!(found, lines, "{text:?}");
+            for count in 0..text.len() + 5 {
+                let mut of = of.clone();
+                of.resize(count, 7);
+                lines.resize(text.len(), 7);
+                let mut wanted = lines.clone();
+                wanted.resize(count, 7);
+                let found: Vec<_> = (0..of.len()).filter_map(|index| of.get(index)).collect();
+                assert_eq!(found, wanted, "{text:?} {count}");
+            }
         }
     }
 }

@@ -1,18 +1,17 @@
 //! The scalars of YAML that have no quotes (YAML 1.2.2 sections 7.3.3 and 8.1).
 
-use super::{Constant, Form, Language};
+use super::{Constant, Form, Language, assemble::FEWEST_BYTES, lines::Lines};
 use crate::text::foreign::Foreign;
 
 /// The block scalars of `content`, `key: |` and `key: >`, without their indentation, and its plain
 /// scalars that begin a PEM block, whose lines are folded into one (section 7.3.3).
 pub(crate) fn scalars(content: &[u8]) -> Vec<Constant> {
     let text = String::from_utf8_lossy(content);
-    let lines: Vec<&str> = text.lines().collect();
+    let mut lines = text.lines().peekable();
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let mut found = Vec::new();
     let mut index = 0;
-    while index < lines.len() {
-        let header = lines[index];
+    while let Some(header) = lines.next() {
         index += 1;
         let bare = header.split(" #").next().unwrap_or_default().trim_end();
         let plain = bare.split_once(": ").map(|(key, value)| (key, value.trim_start()));
@@ -22,10 +21,8 @@ pub(crate) fn scalars(content: &[u8]) -> Vec<Constant> {
             constant.name = named(key);
             constant.bytes.extend(value.bytes());
             constant.lines.resize(constant.bytes.len(), index);
-            while let Some(line) = lines
-                .get(index)
-                .filter(|line| indent(line) > indent(header) && !line.trim().is_empty())
-            {
+            let is_within = |line: &&str| indent(line) > indent(header) && !line.trim().is_empty();
+            while let Some(line) = lines.next_if(is_within) {
                 constant.bytes.extend([b" ", line.trim().as_bytes()].concat());
                 constant.lines.resize(constant.bytes.len(), index + 1);
                 index += 1;
@@ -46,16 +43,14 @@ pub(crate) fn scalars(content: &[u8]) -> Vec<Constant> {
             name: named(before.trim().trim_end_matches(':')),
             form: Form::Block,
             bytes: Vec::new(),
-            lines: Vec::new(),
+            lines: Lines::default(),
             nul_follows: false,
             is_pointer: false,
         };
         let mut column = stated.map(|columns| indent(header) + columns as usize);
-        while let Some(line) = lines.get(index) {
+        let is_within = |line: &&str| line.trim().is_empty() || indent(line) > indent(header);
+        while let Some(line) = lines.next_if(is_within) {
             let blank = line.trim().is_empty();
-            if !blank && indent(line) <= indent(header) {
-                break;
-            }
             // The first line that is not blank sets the column (section 8.1.1.1).
             if !blank {
                 column.get_or_insert(indent(line));
@@ -67,7 +62,9 @@ pub(crate) fn scalars(content: &[u8]) -> Vec<Constant> {
             constant.lines.resize(constant.bytes.len(), index + 1);
             index += 1;
         }
-        found.push(constant);
+        if constant.bytes.len() >= FEWEST_BYTES {
+            found.push(constant);
+        }
     }
     found
 }

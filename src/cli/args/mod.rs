@@ -100,7 +100,7 @@ pub(crate) struct Job {
 
     /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
     #[arg(short, long, value_name = "FORMAT[=PATH]",
-          value_parser = OsStringValueParser::new().try_map(emission))]
+          value_parser = OsStringValueParser::new().try_map(|text| emission(&text)))]
     pub(crate) emit: Vec<Emission>,
 
     #[command(flatten)]
@@ -353,8 +353,8 @@ fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     Some((word.into(), path.into()))
 }
 
-fn emission(text: OsString) -> Result<Emission, String> {
-    let (word, path) = word_and_path(&text)?;
+fn emission(text: &OsStr) -> Result<Emission, String> {
+    let (word, path) = word_and_path(text)?;
     let word = word.to_string_lossy();
     let form = match (&*word, emit::format(&word)) {
         ("json", _) => Form::Document,

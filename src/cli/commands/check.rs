@@ -1,7 +1,7 @@
 //! `certgrab check`: are the committed constants sound, and do they still open the door?
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs,
     num::NonZeroU16,
     path::{Path, PathBuf},
@@ -61,7 +61,7 @@ pub(crate) struct Args {
 
     /// Write the result as text, json, sarif or junit, to PATH or standard output
     #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
-          value_parser = OsStringValueParser::new().try_map(report))]
+          value_parser = OsStringValueParser::new().try_map(|text| report(&text)))]
     report: Vec<Report>,
 
     /// Read the targets from FILE
@@ -121,8 +121,8 @@ impl FromStr for Days {
     }
 }
 
-fn report(text: OsString) -> Result<Report, String> {
-    let (word, path) = crate::cli::args::word_and_path(&text)?;
+fn report(text: &OsStr) -> Result<Report, String> {
+    let (word, path) = crate::cli::args::word_and_path(text)?;
     let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false)
         .map_err(|_| "no such form; there are text, json, sarif and junit".to_owned())?;
     Ok(Report { form, path })

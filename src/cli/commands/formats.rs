@@ -1,7 +1,7 @@
 //! Formats: their list, the names of constants, templates of the user's own, and what each form
 //! costs on a device.
 
-use std::{ffi::OsString, fmt::Write as _, path::PathBuf};
+use std::{ffi::OsStr, fmt::Write as _, path::PathBuf};
 
 use crate::{
     output::{
@@ -27,7 +27,7 @@ use crate::cli::{
 pub(crate) struct Shape {
     /// Also write with a template of your own; `certgrab formats --variables` lists what it can use
     #[arg(long, value_name = "FILE[=PATH]",
-          value_parser = OsStringValueParser::new().try_map(template))]
+          value_parser = OsStringValueParser::new().try_map(|text| template(&text)))]
     pub(crate) template: Vec<Emission>,
 
     /// The style of the names: upper, lower or camel
@@ -106,8 +106,8 @@ fn table(out: &mut String, rows: impl Iterator<Item = (&'static str, String)>) {
 }
 
 /// Takes `FILE` or `FILE=PATH`; the file is read later.
-fn template(text: OsString) -> Result<Emission, String> {
-    let (file, path) = crate::cli::args::word_and_path(&text)?;
+fn template(text: &OsStr) -> Result<Emission, String> {
+    let (file, path) = crate::cli::args::word_and_path(text)?;
     let template = Template { file: file.into(), source: String::new() };
     Ok(Emission { form: Form::Template(template), path })
 }

@@ -103,11 +103,11 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
         Kind::EspBundle => esp_bundle::indexed(bundle, format.name),
         Kind::EspBundleV1 => esp_bundle::counted(bundle, format.name),
         Kind::Pkcs12 => truststore::pkcs12(bundle).map_err(|_| no_length(format.name)),
-        #[cfg(feature = "fetch")]
+        #[cfg(feature = "judge")]
         Kind::Jks => Ok(truststore::jks(bundle)),
-        #[cfg(not(feature = "fetch"))]
+        #[cfg(not(feature = "judge"))]
         Kind::Jks => {
-            Err(Error::FeatureOff { format: format.name, what: "SHA-1", feature: "fetch" })
+            Err(Error::FeatureOff { format: format.name, what: "SHA-1", feature: "judge" })
         }
         Kind::Source(template) => template::render(bundle, template, format.name, name),
     }

@@ -2,8 +2,12 @@
 //! reader finds, and writing it again gives the same bytes.
 #![no_main]
 
-use certgrab::{x509::certificate::MAX_CERTIFICATE_BYTES, fuzzing::certificate_list, trust::store::Source};
-use certgrab::chain::{MAX_CERTIFICATES, Presented};
+use certgrab::{
+    chain::{MAX_CERTIFICATES, Presented},
+    fuzzing::certificate_list,
+    trust::store::Source,
+    x509::certificate::MAX_CERTIFICATE_BYTES,
+};
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;
 
@@ -24,8 +28,9 @@ fuzz_target!(|body: &[u8]| {
             let second: Vec<_> = second.cert_chain.iter().map(|one| one.data.to_vec()).collect();
             assert_eq!(second, list);
             let presented = Presented::from_message(list.iter().map(Vec::as_slice), Source::Server);
-            assert!(presented.certificates.len() <= MAX_CERTIFICATES);
-            for one in &presented.certificates {
+            assert!(presented.numbered().len() <= MAX_CERTIFICATES);
+            assert_eq!(presented.count(), list.len());
+            for one in presented.certificates() {
                 assert!(list.iter().any(|sent| sent == one.der()));
                 assert!(one.der().len() <= MAX_CERTIFICATE_BYTES);
             }

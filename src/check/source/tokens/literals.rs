@@ -1,6 +1,6 @@
 //! The literals of all languages, with the bytes that they stand for.
 
-use super::{Kind, Language, Lexer};
+use super::{Language, Lexer};
 
 /// The most characters of the delimiter of a raw literal of C++ (N4950 section 5.13.5).
 const MAX_DELIMITER: usize = 16;
@@ -11,15 +11,20 @@ impl Lexer<'_> {
         let line = self.line;
         self.at += 1;
         let start = self.at;
-        let mut bytes = Vec::new();
+        let before = self.tokens.bytes.len();
         match self.peek(0) {
-            Some(b'\\') => self.escape(&mut bytes, &mut Vec::new()),
+            Some(b'\\') => self.escape(),
             Some(b'\n') | None => return,
-            Some(_) => bytes.extend(self.take()),
+            Some(_) => self.take_literally(),
         }
+        let value = match self.tokens.bytes.get(before..) {
+            Some([value]) => Some(*value),
+            _ => None,
+        };
+        self.tokens.truncate(before);
         if self.peek(0) == Some(b'\'') {
             self.at += 1;
-            self.push(Kind::Number(bytes.first().copied().filter(|_| bytes.len() == 1)), line);
+            self.tokens.push_number(value, line);
         } else {
             self.at = start;
         }
@@ -35,7 +40,7 @@ impl Lexer<'_> {
         if triple {
             self.at += 2;
         }
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        let before = self.tokens.bytes.len();
         while let Some(byte) = self.peek(0) {
             if byte == quote && (!triple || self.starts_with(&[quote; 3])) {
                 self.at += if triple { 3 } else { 1 };
@@ -46,13 +51,12 @@ impl Lexer<'_> {
                 break;
             }
             if byte == b'\\' && !raw {
-                self.escape(&mut bytes, &mut lines);
+                self.escape();
             } else {
-                lines.push(self.line);
-                bytes.extend(self.take());
+                self.take_literally();
             }
         }
-        self.push(Kind::Literal { bytes, lines, is_c_string }, line);
+        self.tokens.push_literal(before, is_c_string, line);
     }
 
     /// Whether three quotes begin a text of several lines, as in Java, Kotlin, Swift, C# and TOML; C
@@ -68,21 +72,20 @@ impl Lexer<'_> {
     pub(crate) fn text_block(&mut self, quote: u8) {
         let line = self.line;
         self.at += 3;
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        let before = self.tokens.bytes.len();
         while self.peek(0).is_some_and(|byte| byte.is_ascii_whitespace()) {
             self.take();
         }
-        let before = &self.content[..self.at];
-        let margin = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let passed = &self.content[..self.at];
+        let margin = passed.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let has_bars = self.peek(0) == Some(b'|');
         self.at += usize::from(has_bars);
         while let Some(byte) = self.peek(0).filter(|_| !self.starts_with(&[quote; 3])) {
             if byte == b'\\' && quote == b'"' {
-                self.escape(&mut bytes, &mut lines);
+                self.escape();
                 continue;
             }
-            lines.push(self.line);
-            bytes.extend(self.take());
+            self.take_literally();
             if byte == b'\n' {
                 let blanks = self.content[self.at..].iter().take(margin);
                 self.at += blanks.take_while(|byte| matches!(byte, b' ' | b'\t')).count();
@@ -90,7 +93,7 @@ impl Lexer<'_> {
             }
         }
         self.at = (self.at + 3).min(self.content.len());
-        self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
+        self.tokens.push_literal(before, false, line);
     }
 
     /// How many equals signs stand in the long bracket that begins a PEM block of Lua or CMake here.
@@ -114,13 +117,12 @@ impl Lexer<'_> {
         if self.peek(0) == Some(b'\n') {
             self.take();
         }
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        let before = self.tokens.bytes.len();
         while self.peek(0).is_some() && !self.starts_with(&end) {
-            lines.push(self.line);
-            bytes.extend(self.take());
+            self.take_literally();
         }
         self.at = (self.at + end.len()).min(self.content.len());
-        self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
+        self.tokens.push_literal(before, false, line);
     }
 
     /// Whether a verbatim literal of C# begins here. One that its line closes is read as an ordinary
@@ -134,7 +136,7 @@ impl Lexer<'_> {
     pub(crate) fn verbatim(&mut self) {
         let line = self.line;
         self.at += 2;
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        let before = self.tokens.bytes.len();
         while self.peek(0).is_some() {
             if self.peek(0) == Some(b'"') {
                 self.at += 1;
@@ -142,10 +144,9 @@ impl Lexer<'_> {
                     break;
                 }
             }
-            lines.push(self.line);
-            bytes.extend(self.take());
+            self.take_literally();
         }
-        self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
+        self.tokens.push_literal(before, false, line);
     }
 
     /// A quoted scalar of YAML, whose lines are folded into one (YAML 1.2.2 sections 7.3.1 and
@@ -153,13 +154,12 @@ impl Lexer<'_> {
     pub(crate) fn yaml(&mut self, quote: u8) {
         let line = self.line;
         self.at += 1;
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        let before = self.tokens.bytes.len();
         while let Some(byte) = self.peek(0) {
             match byte {
                 b'\'' if quote == byte && self.peek(1) == Some(byte) => {
-                    lines.push(self.line);
-                    bytes.push(byte);
-                    self.at += 2;
+                    self.take_literally();
+                    self.at += 1;
                 }
                 _ if byte == quote => {
                     self.at += 1;
@@ -169,26 +169,25 @@ impl Lexer<'_> {
                     self.at += 1;
                     self.blanks();
                 }
-                b'\\' if quote == b'"' => self.escape(&mut bytes, &mut lines),
+                b'\\' if quote == b'"' => self.escape(),
                 b'\n' | b'\r' => {
-                    while bytes.last().is_some_and(|last| matches!(last, b' ' | b'\t')) {
-                        bytes.pop();
-                        lines.pop();
-                    }
+                    let written = self.tokens.bytes[before..].iter().rev();
+                    let blanks = written.take_while(|last| matches!(last, b' ' | b'\t')).count();
+                    self.tokens.truncate(self.tokens.bytes.len() - blanks);
                     let here = self.line;
                     // One end of a line is a space; of several, all but the first stay.
                     let ends = self.blanks();
-                    let folded = if ends > 1 { b"\n".repeat(ends - 1) } else { b" ".to_vec() };
-                    bytes.extend(folded);
-                    lines.resize(bytes.len(), here);
+                    let (folded, count) = if ends > 1 { (b'\n', ends - 1) } else { (b' ', 1) };
+                    for _ in 0..count {
+                        self.tokens.byte(folded, here);
+                    }
                 }
                 _ => {
-                    lines.push(self.line);
-                    bytes.extend(self.take());
+                    self.take_literally();
                 }
             }
         }
-        self.push(Kind::Literal { bytes, lines, is_c_string: false }, line);
+        self.tokens.push_literal(before, false, line);
     }
 
     /// Passes over blanks; how many ends of lines were among them.
@@ -201,7 +200,7 @@ impl Lexer<'_> {
     }
 
     /// One escape sequence; a line continuation gives nothing.
-    fn escape(&mut self, bytes: &mut Vec<u8>, lines: &mut Vec<usize>) {
+    fn escape(&mut self) {
         let line = self.line;
         self.at += 1;
         let Some(byte) = self.take() else { return };
@@ -232,8 +231,7 @@ impl Lexer<'_> {
             }
             other => other,
         };
-        bytes.push(value);
-        lines.push(line);
+        self.tokens.byte(value, line);
     }
 
     fn digits(&mut self, radix: u32, most: usize) -> u8 {
@@ -276,12 +274,11 @@ impl Lexer<'_> {
 
     pub(crate) fn raw(&mut self, end: &[u8], is_c_string: bool) {
         let line = self.line;
-        let (mut bytes, mut lines) = (Vec::new(), Vec::new());
+        let before = self.tokens.bytes.len();
         while self.peek(0).is_some() && !self.starts_with(end) {
-            lines.push(self.line);
-            bytes.extend(self.take());
+            self.take_literally();
         }
         self.at = (self.at + end.len()).min(self.content.len());
-        self.push(Kind::Literal { bytes, lines, is_c_string }, line);
+        self.tokens.push_literal(before, is_c_string, line);
     }
 }

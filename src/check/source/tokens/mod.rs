@@ -1,31 +1,11 @@
 //! Comments, words, literals and numbers of a source.
 
 mod literals;
+mod packed;
 
 use super::Language;
 
-/// A piece of a source.
-#[derive(Debug)]
-pub(crate) struct Token {
-    pub(crate) kind: Kind,
-    /// The line it begins on, from 1.
-    pub(crate) line: usize,
-}
-
-#[derive(Debug)]
-pub(crate) enum Kind {
-    Word(String),
-    Sign(u8),
-    /// A number or a character literal; `None` if it fits no byte.
-    Number(Option<u8>),
-    Literal {
-        bytes: Vec<u8>,
-        /// The line of each byte.
-        lines: Vec<usize>,
-        /// Whether it is a C string of Rust, which has a NUL after it.
-        is_c_string: bool,
-    },
-}
+pub(crate) use self::packed::{Kind, MAX_BYTES, Tokens};
 
 /// Takes `content` apart; also what is neither comment nor literal. `has_directives` is whether a
 /// preprocessor reads it.
@@ -33,14 +13,14 @@ pub(crate) fn tokens(
     content: &[u8],
     language: Language,
     has_directives: bool,
-) -> (Vec<Token>, String) {
+) -> (Tokens<'_>, String) {
     let mut lexer = Lexer {
         content,
         language,
         has_directives,
         at: 0,
         line: 1,
-        tokens: Vec::new(),
+        tokens: Tokens::new(content),
         code: String::new(),
         open: Vec::new(),
     };
@@ -56,7 +36,7 @@ struct Lexer<'a> {
     has_directives: bool,
     at: usize,
     line: usize,
-    tokens: Vec<Token>,
+    tokens: Tokens<'a>,
     code: String,
     /// The conditions that are open.
     open: Vec<Branch>,
@@ -117,8 +97,12 @@ impl Lexer<'_> {
         Some(byte)
     }
 
-    fn push(&mut self, kind: Kind, line: usize) {
-        self.tokens.push(Token { kind, line });
+    /// Takes one byte of a literal, which stands for itself.
+    fn take_literally(&mut self) {
+        let line = self.line;
+        if let Some(byte) = self.take() {
+            self.tokens.byte(byte, line);
+        }
     }
 
     fn step(&mut self, byte: u8) {
@@ -157,7 +141,7 @@ impl Lexer<'_> {
                 self.take();
                 self.code.push(char::from(byte));
                 if !byte.is_ascii_whitespace() && byte != b'\\' {
-                    self.push(Kind::Sign(byte), line);
+                    self.tokens.push_sign(byte, line);
                 }
             }
         }
@@ -225,7 +209,7 @@ impl Lexer<'_> {
         let line = self.line;
         if let Some(byte) = self.take() {
             self.code.push(char::from(byte));
-            self.push(Kind::Sign(byte), line);
+            self.tokens.push_sign(byte, line);
         }
     }
 
@@ -248,11 +232,12 @@ impl Lexer<'_> {
         while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             self.at += 1;
         }
-        let word = String::from_utf8_lossy(&self.content[start..self.at]).into_owned();
-        match (self.language, self.peek(0), word.as_str()) {
+        let content = self.content;
+        let word = std::str::from_utf8(&content[start..self.at]).unwrap_or_default();
+        match (self.language, self.peek(0), word) {
             (Language::C, Some(b'"'), "R" | "LR" | "uR" | "UR" | "u8R") => self.raw_cpp(),
             (Language::C, Some(b'"'), "L" | "u" | "U" | "u8") => self.literal(false, false),
-            (Language::Rust, Some(b'"' | b'#'), "r" | "br" | "cr") => self.raw_rust(&word),
+            (Language::Rust, Some(b'"' | b'#'), "r" | "br" | "cr") => self.raw_rust(word),
             (Language::Rust, Some(b'"'), "b" | "c") => self.literal(false, word == "c"),
             (Language::Rust, Some(b'\''), "b") => self.character(),
             (Language::Python, Some(b'"' | b'\''), prefix)
@@ -261,8 +246,8 @@ impl Lexer<'_> {
                 self.literal(prefix.contains(['r', 'R']), false);
             }
             _ => {
-                self.code.push_str(&word);
-                self.push(Kind::Word(word), line);
+                self.code.push_str(word);
+                self.tokens.push_word(start, line);
             }
         }
     }
@@ -299,7 +284,7 @@ impl Lexer<'_> {
             _ => None,
         };
         self.code.push_str(&text);
-        self.push(Kind::Number(value), line);
+        self.tokens.push_number(value, line);
     }
 }
 
@@ -332,8 +317,7 @@ mod tests {
         let literal = |delimiter: &str| {
             let text = format!("R\"{delimiter}(a\"b){delimiter}\"");
             let (tokens, _) = tokens(text.as_bytes(), Language::C, true);
-            tokens.len() == 1
-                && matches!(&tokens[0].kind, Kind::Literal { bytes, .. } if bytes == b"a\"b")
+            tokens.len() == 1 && tokens.literal(0).is_some_and(|literal| literal.bytes == b"a\"b")
         };
         assert!(literal(""));
         assert!(literal(&"x".repeat(16)));
