@@ -155,13 +155,8 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
     let output = cargo_offline(&folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let out = std::fs::read_to_string(folder.join("refusals.txt")).unwrap();
-<<<<<<< HEAD
-    let wanted = "the format `java-jks` takes SHA-1, which certgrab has with its feature `judge` \
-                  only; turn the feature `judge` on; `java` needs none\n";
-=======
     let wanted = "the format `java-jks` needs SHA-1, which requires the feature \
-                  `fetch`; enable the feature `fetch`, or use `java`\n";
->>>>>>> en-wire
+                  `judge`; enable the feature `judge`, or use `java`\n";
     assert_eq!(out, wanted);
 }
 

@@ -69,15 +69,9 @@ fn numbered(bundle: &Bundle) -> impl Iterator<Item = (String, &Entry)> {
 
 /// The certificates as a JKS truststore with the password `changeit`.
 ///
-<<<<<<< HEAD
-/// The form is Sun's own, a few numbers in a row. The crate that writes it, `jks`, brings 130 others,
-/// some of them twice and long superseded, for keys that a truststore has not.
-#[cfg(feature = "judge")]
-=======
 /// The form is Sun's own, a few numbers in a row. The crate that writes it, `jks`, brings 130
 /// others, some of them twice and long superseded, for keys that a truststore does not have.
-#[cfg(feature = "fetch")]
->>>>>>> en-wire
+#[cfg(feature = "judge")]
 pub(super) fn jks(bundle: &Bundle) -> Vec<u8> {
     const MAGIC: u32 = 0xfeed_feed;
     const VERSION: u32 = 2;
