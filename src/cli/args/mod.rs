@@ -312,7 +312,7 @@ fn no_such_format(word: &str) -> String {
     let has = |text: &str| !wanted.is_empty() && text.to_lowercase().contains(&wanted);
     let near: Vec<_> = emit::FORMATS
         .iter()
-        .filter(|format| has(format.name) || has(format.consumer))
+        .filter(|format| has(format.name) || has(format.reader))
         .map(|format| format!("`{}`", format.name))
         .collect();
     let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {
