@@ -1,6 +1,6 @@
-//! Reads what the user typed as the server to ask and the name its certificate must carry.
+//! Parses a target: the server to connect to and the name its certificate must be valid for.
 //!
-//! In: a word of the command line. Out: [`Target`]. Nothing is resolved here.
+//! In: an argument of the command line. Out: [`Target`]. This module resolves no names.
 
 mod scheme;
 
@@ -16,17 +16,17 @@ use self::scheme::{NO_SCHEME, PLAIN, SCHEMES};
 pub use self::scheme::{Scheme, StartTls};
 use crate::text::{foreign::Foreign, secrets};
 
-/// A server to ask, and the name its certificate must carry.
+/// A server to connect to, and the name its certificate must be valid for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Target {
     name: ServerName<'static>,
     port: u16,
-    /// Whether the port was typed, or else is the scheme's.
+    /// Whether the user gave the port; otherwise it is the default of the scheme.
     port_is_given: bool,
     scheme: Scheme,
 }
 
-/// Why a word names no server.
+/// Why text is not a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     given: Foreign,
@@ -46,8 +46,8 @@ enum Problem {
 }
 
 impl Target {
-    /// The host to connect to, and the name its certificate must carry: an A-label name without
-    /// a final dot (RFC 9525 section 6.3), or an IP address.
+    /// The host to connect to and the name its certificate must be valid for: an A-label name
+    /// without a final dot (RFC 9525 section 6.3), or an IP address.
     #[must_use]
     pub fn name(&self) -> &ServerName<'static> {
         &self.name
@@ -65,7 +65,7 @@ impl Target {
         self.port
     }
 
-    /// The scheme, `tls` on port 443 where none was given.
+    /// The scheme; `tls` on port 443 if none was given.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -82,9 +82,9 @@ impl Target {
         }
     }
 
-    /// The same server, asked for TLS in the words of `protocol`.
+    /// The same server, with STARTTLS by `protocol`.
     ///
-    /// Where no port is given, that of the protocol takes the place of the scheme's.
+    /// If no port was given, it is the default of the protocol instead of that of the scheme.
     #[must_use]
     pub fn asking(mut self, protocol: StartTls) -> Self {
         if let Some(scheme) = protocol.scheme() {
@@ -96,7 +96,7 @@ impl Target {
         self
     }
 
-    /// The address if the host is one.
+    /// The address, if the host is an address.
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
         match self.name {
@@ -109,18 +109,18 @@ impl Target {
 impl FromStr for Target {
     type Err = Error;
 
-    /// Takes `host`, `host:port`, `[v6]:port`, or a URL with one of the known schemes. A path,
-    /// query or fragment of a URL is passed over.
+    /// Accepts `host`, `host:port`, `[v6]:port`, or a URL with one of the known schemes. A path, query
+    /// or fragment of a URL is ignored.
     fn from_str(given: &str) -> Result<Self, Error> {
         read(given.trim()).map_err(|problem| Error { given: shown(given), problem })
     }
 }
 
-/// The most characters of a word of the user's that a message repeats.
+/// The most characters of the user's text that a message repeats.
 const REPEATED_CHARACTERS: usize = 64;
 
-/// A word of the user's, or a part of it, for a message: a connection string holds a key, and of a
-/// long word the beginning is enough.
+/// The user's text, or a part of it, for a message: without secrets, since a connection string
+/// contains a key, and shortened.
 fn shown(given: &str) -> Foreign {
     let word = secrets::hide_in_word(given);
     match word.char_indices().nth(REPEATED_CHARACTERS) {
@@ -239,7 +239,7 @@ impl fmt::Display for Error {
             Problem::Port(port) => {
                 write!(
                     f,
-                    "`{given}` has the port `{}`, wanted a number from 1 to 65535",
+                    "`{given}` has the port `{}`, expected a number from 1 to 65535",
                     port.line()
                 )
             }
@@ -251,14 +251,14 @@ impl fmt::Display for Error {
             Problem::Brackets => {
                 write!(
                     f,
-                    "`{given}` has no IPv6 address in its brackets, wanted `[2001:db8::1]:8883`"
+                    "`{given}` has no IPv6 address in its brackets, expected `[2001:db8::1]:8883`"
                 )
             }
             Problem::Ipv6WithoutBrackets => {
                 write!(f, "`{given}` could be an IPv6 address with or without a port")
             }
             Problem::UserInfo => {
-                write!(f, "the target holds a user name before `@`, which has no place there")
+                write!(f, "the target must not contain a user name (the part before `@`)")
             }
         }
     }
@@ -272,7 +272,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match &self.problem {
             Problem::Empty | Problem::Host(_) => Some(
-                "give `host`, `host:port`, `[v6]:port` or a URL such as mqtts://host".to_owned(),
+                "pass `host`, `host:port`, `[v6]:port` or a URL such as mqtts://host".to_owned(),
             ),
             Problem::Scheme(_) => {
                 let words: Vec<_> = SCHEMES.iter().map(|scheme| scheme.word).collect();
@@ -322,9 +322,9 @@ mod tests {
             ("", "the target is empty"),
             ("http://a", "`http://a` has the scheme `http`, which has no TLS"),
             ("gopher://a", "`gopher://a` has the scheme `gopher`, which certgrab does not know"),
-            ("a:0", "`a:0` has the port `0`, wanted a number from 1 to 65535"),
-            ("a:99999", "`a:99999` has the port `99999`, wanted a number from 1 to 65535"),
-            ("a:+1", "`a:+1` has the port `+1`, wanted a number from 1 to 65535"),
+            ("a:0", "`a:0` has the port `0`, expected a number from 1 to 65535"),
+            ("a:99999", "`a:99999` has the port `99999`, expected a number from 1 to 65535"),
+            ("a:+1", "`a:+1` has the port `+1`, expected a number from 1 to 65535"),
             (
                 "2001:db8::1:8883:x",
                 "`2001:db8::1:8883:x` could be an IPv6 address with or without a port",
@@ -336,11 +336,11 @@ mod tests {
             ),
             (
                 "[1.2.3.4]:1",
-                "`[1.2.3.4]:1` has no IPv6 address in its brackets, wanted `[2001:db8::1]:8883`",
+                "`[1.2.3.4]:1` has no IPv6 address in its brackets, expected `[2001:db8::1]:8883`",
             ),
             (
                 "mqtts://me:secret@a",
-                "the target holds a user name before `@`, which has no place there",
+                "the target must not contain a user name (the part before `@`)",
             ),
         ] {
             assert_eq!(shown(given), wanted, "{given}");

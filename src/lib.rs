@@ -10,7 +10,7 @@
 //!   └ pure ┘  └────────── sockets ────────────┘  └─────────────── pure ─────────────────────┘
 //! ```
 //!
-//! What other commands make of it:
+//! Other commands:
 //!
 //! ```text
 //!  certgrab.toml ─▶ grab each ─▶ lock ─▶ emit                                           sync
@@ -20,14 +20,14 @@
 //!  server ─▶ grab ─▶ presented chain  ┴▶ judge ─▶ findings ─▶ report                   check
 //! ```
 //!
-//! Data flows from left to right: a stage is a function from the type of the stage before to its
-//! own, and calls no earlier one. `grab` names them in order.
+//! Data flows from left to right: a stage is a function from the type of the previous stage to its
+//! own, and never calls an earlier one. `grab` lists them in order.
 //!
 //! Features: without any, certgrab turns a lock into constants, offline and with few crates, for
 //! `build.rs`; `judge` adds the pure half, from a presented chain to the proof, and compiles for
 //! WebAssembly; `fetch` adds the stages with sockets; `cli`, the default, the command.
 
-// The half with sockets uses the rest of what the pure half has.
+// Some items of the pure half are only used by the half with sockets.
 #![cfg_attr(all(feature = "judge", not(feature = "fetch")), allow(dead_code))]
 
 pub mod text;

@@ -111,7 +111,7 @@ fn the_root_nearest_to_the_leaf_is_preferred_and_the_others_are_named_with_the_r
         .succeeds()
         .json();
     let reason = document["anchor"]["reason"].as_str().expect("a reason");
-    assert!(reason.starts_with("the nearest root to the leaf"), "{reason}");
+    assert!(reason.starts_with("the shortest path from the leaf"), "{reason}");
     let other = &document["alternatives"][0];
     assert!(other["subject"].as_str().is_some_and(|name| name.contains("Starfield Services")));
     assert!(other["reason"].as_str().is_some_and(|text| text.contains("CN=Amazon Root CA 1")));
@@ -129,14 +129,14 @@ fn time_of_judgement_is_an_option() {
     };
     run("2030-01-01").succeeds();
     run("2041-01-01").fails_with(1).stdout("").stderr(
-        "certgrab: error: `CN=plc.test` expired at 2040-01-01T00:00:00Z, judged at \
+        "certgrab: error: `CN=plc.test` expired at 2040-01-01T00:00:00Z, verified as of \
          2041-01-01T00:00:00Z\n\
-         certgrab: hint: its owner must replace it; if this machine's clock is wrong, give the time \
-         with `--at`\n",
+         certgrab: hint: renew the certificate; if this machine's clock is wrong, pass the time \
+         with `--at TIME`\n",
     );
     run("2019-12-31T23:59:59Z").fails_with(1).stdout("").stderr(
-        "certgrab: error: `CN=plc.test` is not valid before 2020-01-01T00:00:00Z, judged at \
+        "certgrab: error: `CN=plc.test` is not valid before 2020-01-01T00:00:00Z, verified as of \
          2019-12-31T23:59:59Z\n\
-         certgrab: hint: if this machine's clock is wrong, give the time with `--at`\n",
+         certgrab: hint: if this machine's clock is wrong, pass the time with `--at TIME`\n",
     );
 }

@@ -230,8 +230,8 @@ fn an_intermediate_opens_the_door_for_mbedtls_and_bearssl_and_not_for_openssl() 
         assert!(found.contains("[intermediate]"), "{found}");
         assert!(!found.contains("[does-not-open]"), "{found}");
     }
-    let why = "OpenSSL does not trust `CN=Plant Issuing`: it takes no anchor that is not \
-               self-signed [does-not-open]\n    embed `Plant Root`: ";
+    let why = "OpenSSL does not trust `CN=Plant Issuing`: it only accepts self-signed \
+               certificates as trust anchors [does-not-open]\n    embed `Plant Root`: ";
     let found = check_code(&pki, &server, issuing, OPENSSL).fails_with(1).out();
     assert!(found.contains("error: `Plant Issuing` does not verify what plc.test:"), "{found}");
     assert!(found.contains(why), "{found}");
@@ -351,8 +351,8 @@ fn a_bundle_of_esp_idf_is_judged_by_the_issuer_of_the_topmost_certificate_sent()
         found,
         format!(
             "{file}:1: warning: `New Root` verifies what {host}:{port} presents only with \
-             {setting}: ESP-IDF's certificate bundle does not trust `CN=New Root`: it looks up \
-             only the issuer of the topmost certificate that was sent [does-not-open]\n    \
+             {setting}: ESP-IDF's certificate bundle does not trust `CN=New Root`: it only looks \
+             up the issuer of the last certificate sent [does-not-open]\n    \
              set {setting}\n"
         )
     );

@@ -58,7 +58,7 @@ fn an_anchor_that_lasts_as_long_as_asked_is_chosen_before_a_nearer_one() {
     run("20y").succeeds();
     run("7305d").succeeds();
     run("21y").fails_with(1).stdout("").stderr(
-        "certgrab: error: no root that the chain leads to lasts until 2051-01-01; \
+        "certgrab: error: no root of this chain lasts until 2051-01-01; \
          `CN=Plant Root` lasts longest, until 2050-01-01\n",
     );
     let text = run("long").fails_with(2).err();
@@ -214,8 +214,9 @@ fn what_is_held_besides_the_anchor_is_shown_with_the_reason_also_without_a_file(
     let report = run.args(["--backup", "--siblings"]).succeeds().out();
     for line in [
         "backup     CN=Starfield Services Root Certificate Authority - G2,O=Starfield \
-         Technologies\\, Inc.,L=Scottsdale,ST=Arizona,C=US, until 2027-04-15: further from the leaf: \
-         fails when the server stops sending `CN=Amazon Root CA 1,O=Amazon,C=US` as it is\n",
+         Technologies\\, Inc.,L=Scottsdale,ST=Arizona,C=US, until 2027-04-15: longer path: fails \
+         if the server stops sending the cross-signed certificate \
+         `CN=Amazon Root CA 1,O=Amazon,C=US`\n",
         "sibling    CN=Amazon Root CA 2,O=Amazon,C=US, until 2030-05-26: from the same \
          organisation: the server's next certificates may chain to it\n",
     ] {

@@ -40,9 +40,10 @@ fn the_name_asked_for_stays_that_of_the_target_when_connecting_elsewhere() {
         .args(["other.test", "--connect", &format!("127.0.0.1:{port}")])
         .fails_with(1)
         .stderr(
-            "certgrab: error: the server's certificate is not for `other.test`, it is for plc.test\n\
-             certgrab: hint: name the target as its certificate does, and say where it is with \
-             `--connect`\n",
+            "certgrab: error: the server's certificate is not valid for `other.test`, only for \
+             plc.test\n\
+             certgrab: hint: use a name from the certificate as the target, and pass the address \
+             with `--connect`\n",
         );
     assert_eq!(server.heard().names, [Some("other.test".to_owned())]);
 }

@@ -11,7 +11,7 @@ use std::{
 use certgrab::chain::Presented;
 use certgrab::{
     judge::{path::Question, prove, work::Work},
-    stack::consumer::{self, Consumer, LooksUp, TakesLeaf, Unusual},
+    stack::consumer::{self, Consumer, LooksUp, TakesLeaf, UnsupportedFeature},
     text::time::Time,
     trust::store::Source,
     x509::certificate::Certificate,
@@ -345,18 +345,18 @@ fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
 
 /// mbedTLS without the hardware of an ESP32.
 const MBEDTLS_OF_DEBIAN: Consumer = Consumer {
-    lacks: &[
-        (Unusual::CompressedPoint, None),
-        (Unusual::Ed25519, None),
-        (Unusual::Ed448, None),
-        (Unusual::PssKey, None),
-        (Unusual::ShortRsa, None),
-        (Unusual::Sha1, None),
-        (Unusual::NameConstraints, None),
-        (Unusual::AnchorNameConstraints, None),
-        (Unusual::AnchorPolicies, None),
-        (Unusual::AnchorPolicyConstraints, None),
-        (Unusual::AnchorPathLength, None),
+    unsupported: &[
+        (UnsupportedFeature::CompressedPoint, None),
+        (UnsupportedFeature::Ed25519, None),
+        (UnsupportedFeature::Ed448, None),
+        (UnsupportedFeature::PssKey, None),
+        (UnsupportedFeature::ShortRsa, None),
+        (UnsupportedFeature::Sha1, None),
+        (UnsupportedFeature::NameConstraints, None),
+        (UnsupportedFeature::AnchorNameConstraints, None),
+        (UnsupportedFeature::AnchorPolicies, None),
+        (UnsupportedFeature::AnchorPolicyConstraints, None),
+        (UnsupportedFeature::AnchorPathLength, None),
     ],
     ..consumer::MBEDTLS
 };
@@ -366,12 +366,12 @@ const MBEDTLS_OF_DEBIAN: Consumer = Consumer {
 const WOLFSSL_OF_DEBIAN: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     looks_up: LooksUp::Every,
-    lacks: &[
-        (Unusual::OtherCurve, None),
-        (Unusual::LongRsa, None),
-        (Unusual::NoKeyUsage, None),
+    unsupported: &[
+        (UnsupportedFeature::OtherCurve, None),
+        (UnsupportedFeature::LongRsa, None),
+        (UnsupportedFeature::NoKeyUsage, None),
         // As Debian builds it, it takes some intermediates with this and others not.
-        (Unusual::NameConstraints, None),
+        (UnsupportedFeature::NameConstraints, None),
     ],
     ..consumer::WOLFSSL
 };
@@ -668,8 +668,8 @@ fn the_bundle_of_esp_idf_looks_up_the_issuer_of_the_topmost_certificate_alone() 
     assert_eq!(
         says(&[&pki.root], &pki.sent()),
         Err(
-            "ESP-IDF's certificate bundle does not trust `CN=Root X`: it looks up only the issuer \
-             of the topmost certificate that was sent"
+            "ESP-IDF's certificate bundle does not trust `CN=Root X`: it only looks up the issuer \
+             of the last certificate sent"
                 .to_owned()
         )
     );
@@ -684,7 +684,8 @@ fn a_consumer_that_takes_only_roots_is_named() {
     let now: Time = "2030-01-01".parse().expect("a time");
     assert_eq!(
         ours(&consumer::OPENSSL, &[&pki.int], &pki.sent(), now),
-        Err("OpenSSL does not trust `CN=Int`: it takes no anchor that is not self-signed"
+        Err("OpenSSL does not trust `CN=Int`: it only accepts self-signed certificates as trust \
+             anchors"
             .to_owned())
     );
 }
@@ -700,29 +701,28 @@ fn a_consumer_that_does_not_take_the_servers_own_certificate_says_why() {
             consumer::MBEDTLS,
             &pki.leaf,
             &pki.sent()[..],
-            "mbedTLS does not trust `CN=plc.test`: it takes a server's own certificate as an anchor \
-             only if it is self-signed",
+            "mbedTLS does not trust `CN=plc.test`: it only accepts a self-signed leaf certificate \
+             as a trust anchor",
         ),
         (
             consumer::RUSTLS,
             &own[0],
             &own,
-            "rustls does not trust `CN=plc.test`: it takes an authority's certificate (CA:TRUE) for \
-             no server's own",
+            "rustls does not trust `CN=plc.test`: it rejects a CA certificate (CA:TRUE) as a leaf",
         ),
         (
             consumer::ESP_BUNDLE,
             &own[0],
             &own,
-            "ESP-IDF's certificate bundle does not trust `CN=plc.test`: it takes no server's own \
-             certificate as an anchor",
+            "ESP-IDF's certificate bundle does not trust `CN=plc.test`: it does not accept a leaf \
+             certificate as a trust anchor",
         ),
         (
             consumer::WOLFSSL,
             &pki.self_signed_leaf,
             &beside,
-            "wolfSSL does not trust `CN=plc.test`: it looks up only the issuer of the topmost \
-             certificate that was sent",
+            "wolfSSL does not trust `CN=plc.test`: it only looks up the issuer of the last \
+             certificate sent",
         ),
     ] {
         assert_eq!(ours(&consumer, &[held], sent, now), Err(wanted.to_owned()));
@@ -756,8 +756,8 @@ fn what_the_bundle_of_esp_idf_would_not_find_is_said_with_the_setting_that_helps
         .args([file("root.pem", std::slice::from_ref(&pki.root))])
         .succeeds()
         .stderr(
-            "certgrab: warning: ESP-IDF's certificate bundle does not trust `CN=Root X`: it looks \
-             up only the issuer of the topmost certificate that was sent; set \
+            "certgrab: warning: ESP-IDF's certificate bundle does not trust `CN=Root X`: it only \
+             looks up the issuer of the last certificate sent; set \
              `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y`\n",
         );
 }
@@ -779,17 +779,18 @@ fn what_is_only_assumed_of_a_consumer_is_a_warning_that_says_so() {
             .args([file("int.pem", std::slice::from_ref(&pki.int))])
     };
     emit("nrf-modem").succeeds().stderr(
-        "certgrab: warning: the nRF91 modem, taken to be as strict as OpenSSL since its rules are \
-         not public, does not trust `CN=Int`: it takes no anchor that is not self-signed\n",
+        "certgrab: warning: the nRF91 modem (assumed to be as strict as OpenSSL; its rules are \
+         not public) does not trust `CN=Int`: it only accepts self-signed certificates as trust \
+         anchors\n",
     );
     emit("python").fails_with(1).stdout("").stderr(
-        "certgrab: error: OpenSSL does not trust `CN=Int`: it takes no anchor that is not \
-         self-signed\n",
+        "certgrab: error: OpenSSL does not trust `CN=Int`: it only accepts self-signed \
+         certificates as trust anchors\n",
     );
     emit("go").succeeds().stderr("");
     emit("wolfssl").succeeds().stderr(
-        "certgrab: warning: wolfSSL does not trust `CN=Int`: it looks up only the issuer of the \
-         topmost certificate that was sent; set `WOLFSSL_ALT_CERT_CHAINS`\n",
+        "certgrab: warning: wolfSSL does not trust `CN=Int`: it only looks up the issuer of the \
+         last certificate sent; set `WOLFSSL_ALT_CERT_CHAINS`\n",
     );
 }
 
@@ -834,15 +835,15 @@ fn nothing_is_written_whose_key_the_device_cannot_verify_with() {
     };
     for format in ["arduino", "esp-idf-txt", "micropython"] {
         emit(&edwards, format).fails_with(1).stdout("").stderr(
-            "certgrab: error: mbedTLS does not trust `CN=Openssl Root`: it verifies no signature by \
-             an Ed25519 key\n\
-             certgrab: hint: every stack verifies chains of RSA keys of 2048 to 4096 bits and of \
-             keys on P-256 and P-384: let the server have one\n",
+            "certgrab: error: mbedTLS does not trust `CN=Openssl Root`: it does not support \
+             Ed25519 signatures\n\
+             certgrab: hint: use a chain of RSA keys of 2048 to 4096 bits or of P-256 or P-384 \
+             keys, which every TLS stack supports\n",
         );
     }
     emit(&edwards, "wolfssl").succeeds().stderr(
-        "certgrab: warning: wolfSSL does not trust `CN=Openssl Root`: it verifies no signature by an \
-         Ed25519 key; set `HAVE_ED25519`\n",
+        "certgrab: warning: wolfSSL does not trust `CN=Openssl Root`: it does not support Ed25519 \
+         signatures; set `HAVE_ED25519`\n",
     );
     for format in ["go", "python", "rust-anchor", "c"] {
         emit(&edwards, format).succeeds().stderr("");
@@ -851,8 +852,8 @@ fn nothing_is_written_whose_key_the_device_cannot_verify_with() {
         emit(&long, format).succeeds().stderr("");
     }
     emit(&long, "rust-anchor").succeeds().stderr(
-        "certgrab: warning: rustls does not trust `CN=Openssl Root`: it verifies no signature by a \
-         key on P-521; set `features = [\"aws-lc-rs\"]`\n",
+        "certgrab: warning: rustls does not trust `CN=Openssl Root`: it does not support P-521 \
+         signatures; set `features = [\"aws-lc-rs\"]`\n",
     );
 }
 
@@ -890,7 +891,8 @@ fn a_server_named_by_its_address_is_a_warning_for_those_that_compare_none() {
         (
             "arduino",
             "mbedTLS",
-            ", or use version 3 of Arduino's core for the ESP32; version 2 compares none",
+            ", or use version 3 of Arduino's core for the ESP32; version 2 does not \
+             compare IP addresses",
         ),
         ("esp8266", "BearSSL", ""),
         ("wolfssl", "wolfSSL", ", or build wolfSSL with `WOLFSSL_IP_ALT_NAME`"),
@@ -903,7 +905,7 @@ fn a_server_named_by_its_address_is_a_warning_for_those_that_compare_none() {
             .succeeds()
             .stderr(&format!(
                 "certgrab: warning: {consumer} does not trust `CN=leaf`: it compares no IP address \
-                 with those of a certificate; give the server a name{more}\n"
+                 with those of a certificate; connect by host name{more}\n"
             ));
     }
 }
@@ -920,12 +922,12 @@ fn a_certificate_that_is_no_anchor_comes_with_a_warning_where_its_reader_takes_n
             .succeeds()
     };
     emit("arduino", "leaf").stderr(
-        "certgrab: warning: mbedTLS does not trust `CN=plc.test`: it takes a server's own \
-         certificate as an anchor only if it is self-signed\n",
+        "certgrab: warning: mbedTLS does not trust `CN=plc.test`: it only accepts a self-signed \
+         leaf certificate as a trust anchor\n",
     );
     emit("python", "intermediates").stderr(
-        "certgrab: warning: OpenSSL does not trust `CN=Plant Issuing`: it takes no anchor that is \
-         not self-signed\n",
+        "certgrab: warning: OpenSSL does not trust `CN=Plant Issuing`: it only accepts \
+         self-signed certificates as trust anchors\n",
     );
     for (format, what) in
         [("arduino", "intermediates"), ("esp8266", "leaf"), ("python", "chain"), ("c", "leaf")]

@@ -255,7 +255,7 @@ fn a_device_does_not_connect_to_a_chain_that_its_stack_cannot_read() {
     let server = Server::presenting(&pki);
     for device in ["mbedtls", "esp8266", "esp-idf"] {
         let run = grab(&server).args(["--as", device, "--roots"]).args([pki.root_file()]);
-        let line = "cannot connect: it reads no certificate with a critical nameConstraints: \
+        let line = "cannot connect: it rejects certificates with critical nameConstraints: \
                     `CN=Plant Issuing`";
         let report = run.succeeds().out();
         assert!(report.contains(line), "{device}: {report}");

@@ -201,7 +201,7 @@ fn the_comment_says_what_it_is_where_it_was_found_and_how_to_make_it_again() {
  * key: EC P-256
  * SHA-256: {sha256}
  * found in: `{file}`
- * chosen as: `the only root that the chain leads to`
+ * chosen as: `the only root this chain ends in`
  */
 #ifndef CERTGRAB_PLC_TEST_ROOT_CA_H
 "

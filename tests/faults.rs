@@ -310,7 +310,7 @@ fn a_lock_and_a_manifest_are_read_from_regular_files_alone() {
             return real::skip_even_if_required("symbols of the kernel");
         }
         let problem =
-            format!("{path}: wanted a regular file of at most 1048576 bytes, found {found}\n");
+            format!("{path}: expected a regular file of at most 1048576 bytes, found {found}\n");
         let of_lock = manifest.replace("plc.pem", path);
         fs::write(place.folder.join("certgrab.toml"), of_lock).expect("a manifest");
         for (what, words) in [("lock", ""), ("manifest", &*format!("--manifest {path}"))] {
@@ -338,7 +338,8 @@ fn roots_that_are_copied_into_a_project_are_a_regular_file() {
     );
     assert_eq!(
         text(&output.stderr),
-        "certgrab: error: cannot read /dev/zero: wanted a regular file of at most 16777216 bytes, \
+        "certgrab: error: cannot read /dev/zero: expected a regular file of at most 16777216 \
+         bytes, \
          found a device\n"
     );
     assert_eq!(output.status.code(), Some(4));

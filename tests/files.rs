@@ -103,7 +103,7 @@ fn what_the_shell_gives_as_a_file_is_read() {
     let ran = shell(pki.folder(), "$CERTGRAB plc.test --from <(yes) --roots r.pem");
     assert_eq!(ran.status.code(), Some(4));
     let told = text(&ran.stderr);
-    assert!(told.contains("wanted at most 16777216 bytes, found more"), "{told}");
+    assert!(told.contains("expected at most 16777216 bytes, found more"), "{told}");
 }
 
 #[test]
@@ -251,18 +251,20 @@ fn what_is_no_regular_file_holds_up_neither_new_nor_integrate_nor_check() {
         server.port(),
         server.address()
     );
-    let found = "wanted a regular file, found a named pipe\n";
+    let found = "expected a regular file, found a named pipe\n";
     for (script, told) in [
         ("$CERTGRAB integrate make", format!("cannot read ./certgrab.mk: {found}")),
         (&new, format!("cannot read plc/Makefile: {found}")),
         (
             "$CERTGRAB check --offline pipe",
-            "cannot read pipe: wanted a regular file of at most 16777216 bytes, found a named pipe\n"
+            "cannot read pipe: expected a regular file of at most 16777216 bytes, found a named \
+             pipe\n"
                 .to_owned(),
         ),
         (
             "$CERTGRAB plc.test --from c.pem --roots pipe",
-            "cannot read pipe: wanted a regular file of at most 16777216 bytes, found a named pipe\n"
+            "cannot read pipe: expected a regular file of at most 16777216 bytes, found a named \
+             pipe\n"
                 .to_owned(),
         ),
     ] {

@@ -10,7 +10,7 @@ fn a_private_root_is_refused_and_named_together_with_the_flag_that_trusts_it() {
     grab(&server).args(["--emit", "c"]).fails_with(1).stdout("").stderr(&format!(
         "certgrab: error: the chain ends in the root `CN=Plant Root`, which is not in Mozilla's \
          store\n\
-         certgrab: hint: if you have compared it with its owner's, trust it with \
+         certgrab: hint: verify the fingerprint with the CA's owner, then pass \
          `--trust-sha256 {fingerprint}`\n"
     ));
     let outcome = grab(&server).args(["--emit", "der", "--trust-sha256", &fingerprint]).succeeds();
@@ -48,7 +48,7 @@ fn a_self_signed_leaf_is_its_own_anchor_once_the_user_says_so() {
         grab(&server).args(["--emit", "pem"]).fails_with(1).stdout("").stderr(&format!(
             "certgrab: error: the server's certificate `CN=broker.test` is self-signed and not in \
              Mozilla's store\n\
-             certgrab: hint: if you have compared it with its owner's, trust it with \
+             certgrab: hint: verify the fingerprint with the CA's owner, then pass \
              `--trust-sha256 {fingerprint}`\n"
         ));
         let trusted = grab(&server).args(["--emit", "der", "--trust-sha256", &fingerprint]);
@@ -64,9 +64,9 @@ fn a_leaf_that_an_authority_issued_is_no_anchor() {
     let server = Server::presenting(&pki);
     let fingerprint = sha256(pki.leaf_der());
     grab(&server).args(["--emit", "pem", "--trust-sha256", &fingerprint]).fails_with(1).stderr(
-        "certgrab: error: `CN=plc.test` is the server's own certificate, issued by \
-         `CN=Plant Root`: it is no authority\n\
-         certgrab: hint: give the SHA-256 of its root or of an intermediate\n",
+        "certgrab: error: `CN=plc.test` is the leaf, issued by \
+         `CN=Plant Root`; it is not a CA certificate\n\
+         certgrab: hint: pass the SHA-256 of its root or of an intermediate\n",
     );
 }
 

@@ -339,8 +339,8 @@ fn a_set_that_its_consumer_would_not_take_for_a_target_is_refused_with_the_targe
             .reading(format!("b.test connect={b}\na.test connect={a}\n"));
         (run, move || std::fs::read_to_string(&file).expect("the set"))
     };
-    let refused = "a.test:443: OpenSSL does not trust `CN=Plant A`: it takes no anchor that is not \
-                   self-signed\n";
+    let refused = "a.test:443: OpenSSL does not trust `CN=Plant A`: it only accepts self-signed \
+                   certificates as trust anchors\n";
     let (python, written) = run("python");
     let error = python.fails_with(1).err();
     assert!(error.contains(&format!("certgrab: error: {refused}")), "{error}");
@@ -382,7 +382,7 @@ fn warnings_that_are_each_of_one_target_are_told_ten_times_and_then_counted() {
         .map(|number| {
             format!(
                 "certgrab: warning: p{number}.test:443: OpenSSL does not trust `CN=Plant {number}`: \
-                 it takes no anchor that is not self-signed"
+                 it only accepts self-signed certificates as trust anchors"
             )
         })
         .collect();

@@ -214,8 +214,8 @@ fn aia_is_tame_and_asks_no_address_of_this_machine_unless_the_user_opens_it() {
         "certgrab: error: `CN=plc.test` is issued by `CN=Plant Issuing`, which the server did not \
          send and {} does not have; http://{address}/issuing.crt leads to {address}; allow it \
          with `--aia-allow {address}`\n\
-         certgrab: hint: if its issuer is a root of your own, give it with `--roots FILE`; an \
-         intermediate is for the server to send\n",
+         certgrab: hint: if the issuer is your own root, pass it with `--roots FILE`; if it is an \
+         intermediate, configure the server to send it\n",
         root.display()
     ));
     assert_eq!(files.asked(), Vec::<String>::new());

@@ -311,7 +311,7 @@ fn a_file_of_2000_roots_is_read_and_one_more_is_too_many() {
     assert_eq!(read(MAX_ROOTS).expect("certificates").len(), MAX_ROOTS);
     assert_eq!(
         read(MAX_ROOTS + 1).expect_err("too many").to_string(),
-        "more than 2000 roots, the rest of them in r.pem"
+        "more than 2000 roots in total; the limit was exceeded in r.pem"
     );
 }
 
@@ -329,7 +329,7 @@ fn a_pkcs7_message_of_2000_certificates_is_read_and_one_more_is_too_many_in_eith
     };
     let pem = |content| pem::encode(&pem::Pem::new("PKCS7", content)).into_bytes();
     let (full, over) = (message(MAX_ROOTS), message(MAX_ROOTS + 1));
-    let too_many = Err("more than 2000 roots, the rest of them in r.p7b".to_owned());
+    let too_many = Err("more than 2000 roots in total; the limit was exceeded in r.p7b".to_owned());
     assert_eq!((read(&full), read(&over)), (Ok(MAX_ROOTS), too_many.clone()));
     assert_eq!((read(&pem(full)), read(&pem(over))), (Ok(MAX_ROOTS), too_many));
 }
@@ -353,7 +353,8 @@ fn a_file_of_roots_has_at_most_16_mib_and_is_a_file() {
     assert_eq!(
         read(MAX_ROOTS_BYTES + 1).expect_err("too large").to_string(),
         format!(
-            "cannot read {}: wanted a regular file of at most 16777216 bytes, found one of 16777217 \
+            "cannot read {}: expected a regular file of at most 16777216 bytes, found one of \
+             16777217 \
              bytes",
             path.display()
         )
@@ -383,7 +384,8 @@ fn a_file_to_check_has_at_most_16_mib() {
     let document = check(check::MAX_FILE_BYTES).ends().json();
     assert_eq!(document["files"][0]["anchors"].as_array().map(Vec::len), Some(1), "{document}");
     check(check::MAX_FILE_BYTES + 1).fails_with(4).stderr(&format!(
-        "certgrab: error: cannot read {}: wanted a regular file of at most 16777216 bytes, found one \
+        "certgrab: error: cannot read {}: expected a regular file of at most 16777216 bytes, \
+         found one \
          of 16777217 bytes\n",
         path.display()
     ));
@@ -417,7 +419,7 @@ fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
     };
     assert_eq!(read(MAX_LOCK_BYTES).expect("a lock").entries.len(), 1);
     let error = read(MAX_LOCK_BYTES + 1).expect_err("too large");
-    assert_eq!(error.to_string(), "wanted at most 1048576 bytes, found more");
+    assert_eq!(error.to_string(), "expected at most 1048576 bytes, found more");
 }
 
 #[test]
@@ -435,7 +437,8 @@ fn a_manifest_of_1_mib_is_read_and_a_byte_more_is_not() {
     };
     sync(1_048_576).succeeds().stdout("").stderr("");
     sync(1_048_577).fails_with(4).stdout("").stderr(
-        "certgrab: error: cannot read the manifest certgrab.toml: wanted a regular file of at most \
+        "certgrab: error: cannot read the manifest certgrab.toml: expected a regular file of at \
+         most \
          1048576 bytes, found one of 1048577 bytes\n",
     );
 }

@@ -57,13 +57,13 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
     for (pki, wanted) in [
         (
             changed(|leaf| leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
-            "`CN=plc.test` cannot be verified: it is an authority's certificate and not a server's \
-             (CA:TRUE)",
+            "`CN=plc.test` cannot be verified: it is a CA certificate (CA:TRUE), not a server \
+             certificate",
         ),
         (
             changed(|leaf| leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
-            "`CN=plc.test` cannot be verified: it is not for servers: its extKeyUsage has no \
-             serverAuth",
+            "`CN=plc.test` cannot be verified: it is not valid for servers: its extKeyUsage has \
+             no serverAuth",
         ),
         (
             changed(critical),
@@ -73,12 +73,12 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
         (
             changed(policies),
             "`CN=plc.test` cannot be verified: it has the critical extension certificatePolicies \
-             (2.5.29.32), which is not processed here",
+             (2.5.29.32), which certgrab does not support",
         ),
         (
             constrained(policies),
             "`CN=Upper` cannot be verified: it has the critical extension certificatePolicies \
-             (2.5.29.32), which is not processed here",
+             (2.5.29.32), which certgrab does not support",
         ),
         (
             constrained(|upper| {
@@ -87,7 +87,7 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
                     excluded_subtrees: Vec::new(),
                 });
             }),
-            "`CN=plc.test` cannot be verified: it has a name that `CN=Upper` may not issue for \
+            "`CN=plc.test` cannot be verified: it has a name that `CN=Upper` does not permit \
              (nameConstraints)",
         ),
         (
@@ -97,7 +97,7 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
         ),
         (
             constrained(|upper| upper.is_ca = IsCa::ExplicitNoCa),
-            "`CN=Upper` cannot be verified: it issued a certificate although it is no CA",
+            "`CN=Upper` cannot be verified: it issued a certificate but is not a CA",
         ),
     ] {
         assert_eq!(said(&pki), format!("certgrab: error: {wanted}\n"));
@@ -115,7 +115,7 @@ fn a_self_signed_server_is_named_with_the_fingerprint_that_would_trust_it() {
             .stderr(&format!(
                 "certgrab: error: the server's certificate `CN=plc.test` is self-signed and not in \
                  Mozilla's store\n\
-                 certgrab: hint: if you have compared it with its owner's, trust it with \
+                 certgrab: hint: verify the fingerprint with the CA's owner, then pass \
                  `--trust-sha256 {}`\n",
                 sha256(pki.leaf_der())
             ));
@@ -186,7 +186,7 @@ fn what_is_too_weak_or_too_old_to_verify_is_named_with_the_reason() {
         (
             Weak::new(&["-newkey", "ed448"], &[], true),
             "`CN=plc.test` cannot be verified: it is signed with Ed448 by a key of Ed448, which \
-             cannot be verified here",
+             certgrab does not support",
         ),
         (
             Weak::new(
@@ -195,12 +195,12 @@ fn what_is_too_weak_or_too_old_to_verify_is_named_with_the_reason() {
                 true,
             ),
             "`CN=plc.test` cannot be verified: it is signed with RSASSA-PSS by a key of RSASSA-PSS, \
-             which cannot be verified here",
+             which certgrab does not support",
         ),
         (
             Weak::new(&rsa, &["-sha256"], false),
-            "`CN=plc.test` cannot be verified: it is not of X.509 version 3, so it says nothing of \
-             its use",
+            "`CN=plc.test` cannot be verified: it is not X.509 version 3, so it does not state \
+             its purpose",
         ),
     ] {
         assert_eq!(weak.said(), format!("certgrab: error: {wanted}\n"));
@@ -217,7 +217,7 @@ fn a_salt_that_is_not_as_long_as_the_digest_is_not_verified_and_nobody_is_accuse
     assert_eq!(
         weak.said(),
         "certgrab: error: `CN=plc.test` cannot be verified: it is signed with RSASSA-PSS and a salt \
-         of 100 bytes by a key of RSA 2048, which cannot be verified here\n"
+         of 100 bytes by a key of RSA 2048, which certgrab does not support\n"
     );
     let outcome = certgrab().args(["check", "--offline"]).args([weak.file("root.pem")]).succeeds();
     assert_eq!(outcome.out(), "");
@@ -245,11 +245,10 @@ fn an_issuer_whose_name_is_written_otherwise_is_not_said_to_be_missing() {
         assert_eq!(
             said(&named_otherwise(issuer)),
             format!(
-                "certgrab: error: `CN=plc.test` is issued by `CN={shown}`, and the issuer at hand \
-                 is named `CN=Plant Issuing`: the two names differ in case, in spaces or in the \
-                 type of string, and here names are compared byte by byte; mbedTLS and OpenSSL \
-                 take them as equal\n\
-                 certgrab: hint: reissue the certificate with its issuer's name as it stands in \
+                "certgrab: error: `CN=plc.test` is issued by `CN={shown}`, but the issuer found \
+                 is named `CN=Plant Issuing`: the names differ in case, spaces or string type; \
+                 certgrab compares names byte by byte, mbedTLS and OpenSSL treat these as equal\n\
+                 certgrab: hint: reissue the certificate with its issuer's name exactly as in \
                  the issuer's certificate\n"
             )
         );
@@ -287,22 +286,22 @@ fn constraints_that_are_not_checked_are_called_so_and_the_others_are_not() {
     for (pki, wanted) in [
         (
             upper(vec![directory()]),
-            "`CN=Upper` cannot be verified: it constrains directory names (nameConstraints), and \
-             these are not checked here",
+            "`CN=Upper` cannot be verified: it constrains directory names (nameConstraints), \
+             which certgrab does not support",
         ),
         (
             upper(vec![right, directory()]),
-            "`CN=Upper` cannot be verified: it constrains directory names (nameConstraints), and \
-             these are not checked here",
+            "`CN=Upper` cannot be verified: it constrains directory names (nameConstraints), \
+             which certgrab does not support",
         ),
         (
             with_mail,
-            "`CN=Upper` cannot be verified: it constrains e-mail addresses (nameConstraints), and \
-             these are not checked here",
+            "`CN=Upper` cannot be verified: it constrains e-mail addresses (nameConstraints), \
+             which certgrab does not support",
         ),
         (
             upper(vec![wrong, directory()]),
-            "`CN=plc.test` cannot be verified: it has a name that `CN=Upper` may not issue for \
+            "`CN=plc.test` cannot be verified: it has a name that `CN=Upper` does not permit \
              (nameConstraints)",
         ),
     ] {

@@ -21,8 +21,9 @@ fn a_wrong_name_is_told_with_the_names_that_there_are() {
         .leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
-        "certgrab: error: the server's certificate is not for `plc.test`, it is for b.plc.test\n\
-         certgrab: hint: name the target as its certificate does, and say where it is with \
+        "certgrab: error: the server's certificate is not valid for `plc.test`, only for \
+         b.plc.test\n\
+         certgrab: hint: use a name from the certificate as the target, and pass the address with \
          `--connect`\n",
     );
 }
@@ -38,9 +39,10 @@ fn of_a_thousand_names_the_first_four_are_told_and_the_others_counted() {
         .leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
-        "certgrab: error: the server's certificate is not for `plc.test`, it is for h0, h1, h2, \
+        "certgrab: error: the server's certificate is not valid for `plc.test`, only for h0, h1, \
+         h2, \
          h3, 996 more\n\
-         certgrab: hint: name the target as its certificate does, and say where it is with \
+         certgrab: hint: use a name from the certificate as the target, and pass the address with \
          `--connect`\n",
     );
 }
@@ -51,9 +53,10 @@ fn a_common_name_alone_is_no_name() {
         Pki::root("Plant Root").changed(|leaf| leaf.subject_alt_names.clear()).leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
-        "certgrab: error: the server's certificate is not for `plc.test`: it has no subjectAltName, \
+        "certgrab: error: the server's certificate is not valid for `plc.test`: it has no \
+         subjectAltName, \
          only the common name `plc.test`\n\
-         certgrab: hint: the server's owner must issue a certificate with a subjectAltName\n",
+         certgrab: hint: reissue the server's certificate with a subjectAltName\n",
     );
 }
 
@@ -120,9 +123,9 @@ fn a_root_of_the_store_with_the_name_and_another_key_is_told_from_one_that_is_mi
     let server = Server::presenting(&pki);
     let root = renewed.root_file();
     grab(&server).args(["--emit", "pem", "--roots"]).args([&root]).fails_with(1).stderr(&format!(
-        "certgrab: error: `CN=plc.test` is not signed by the key of the `CN=Plant Root` in {}: \
-         there is another of that name\n\
-         certgrab: hint: give the `CN=Plant Root` that signed it with `--roots FILE`\n",
+        "certgrab: error: `CN=plc.test` is signed by a different key than the root \
+         named `CN=Plant Root` in {}\n\
+         certgrab: hint: pass the `CN=Plant Root` that signed it with `--roots FILE`\n",
         root.display()
     ));
 }
@@ -142,10 +145,10 @@ fn a_chain_that_begins_with_an_authority_is_told_how_it_must_begin() {
             .fails_with(1)
             .stdout("")
             .stderr(&format!(
-                "certgrab: error: the server's certificate is not for `plc.test`: it has no \
+                "certgrab: error: the server's certificate is not valid for `plc.test`: it has no \
                  subjectAltName, only the common name `{first}`\n\
-                 certgrab: hint: this is an authority's certificate: the server must send its own \
-                 first (RFC 8446 section 4.4.2)\n"
+                 certgrab: hint: this is a CA certificate; configure the server to send its own \
+                 certificate first (RFC 8446 section 4.4.2)\n"
             ));
     }
 }
@@ -189,9 +192,9 @@ fn authorities_that_issued_each_other_are_told_from_an_issuer_that_was_not_sent(
             .reading(pem_of(&chain))
     };
     run().fails_with(1).stdout("").stderr(
-        "certgrab: error: `CN=South` is issued by `CN=North`, which is issued by it in turn: the \
-         chain goes round and reaches no root of Mozilla's store\n\
-         certgrab: hint: give the root of the server's authority with `--roots FILE`\n",
+        "certgrab: error: `CN=South` is issued by `CN=North`: the issuers form a loop, and no \
+         root in Mozilla's store was reached\n\
+         certgrab: hint: pass the root of the server's CA with `--roots FILE`\n",
     );
     // Either of them ends the chain once the user trusts it.
     let fingerprint = sha256(&chain[2]);
@@ -209,14 +212,14 @@ fn a_certificate_that_has_its_issuers_name_and_another_key_is_not_called_self_si
     run().fails_with(1).stdout("").stderr(
         "certgrab: error: `CN=plc.test` is issued by `CN=plc.test`, which the server did not send \
          and Mozilla's store does not have\n\
-         certgrab: hint: if its issuer is a root of your own, give it with `--roots FILE`; an \
-         intermediate is for the server to send\n",
+         certgrab: hint: if the issuer is your own root, pass it with `--roots FILE`; if it is an \
+         intermediate, configure the server to send it\n",
     );
     let leaf = sha256(pki.leaf_der());
     run().args(["--trust-sha256", &leaf]).fails_with(1).stdout("").stderr(
-        "certgrab: error: `CN=plc.test` is the server's own certificate, issued by `CN=plc.test`: \
-         it is no authority\n\
-         certgrab: hint: give the SHA-256 of its root or of an intermediate\n",
+        "certgrab: error: `CN=plc.test` is the leaf, issued by `CN=plc.test`; it is not a CA \
+         certificate\n\
+         certgrab: hint: pass the SHA-256 of its root or of an intermediate\n",
     );
     run().args(["--roots"]).args([pki.root_file()]).succeeds();
 }
@@ -259,15 +262,15 @@ fn a_name_that_was_meant_and_does_not_count_is_told_with_the_rule() {
         (
             "127.0.0.1",
             dns("127.0.0.1"),
-            ", which stands in it as a DNS name: an address must be an iPAddress (RFC 5280 section \
+            ": it lists the address as a DNS name, expected an iPAddress (RFC 5280 section \
              4.2.1.6)",
             "`127.0.0.1` as an iPAddress",
         ),
         (
             "broker.lan",
             dns("*.lan"),
-            ", it is for *.lan: at least two labels must follow a `*`",
-            "`broker.lan` as a whole DNS name",
+            ", only for *.lan: `*` must be followed by at least two labels",
+            "`broker.lan` as a full DNS name",
         ),
     ] {
         let pki = Pki::root("Plant Root")
@@ -281,8 +284,8 @@ fn a_name_that_was_meant_and_does_not_count_is_told_with_the_rule() {
             .fails_with(1)
             .stdout("")
             .stderr(&format!(
-                "certgrab: error: the server's certificate is not for `{wanted}`{problem}\n\
-                 certgrab: hint: the server's owner must issue a certificate with {hint}\n"
+                "certgrab: error: the server's certificate is not valid for `{wanted}`{problem}\n\
+                 certgrab: hint: reissue the server's certificate with {hint}\n"
             ));
     }
 }

@@ -43,9 +43,9 @@ CN=Plant Root
 
 anchor     CN=Plant Root
 SHA-256    {root}
-why        the only root that the chain leads to
+why        the only root this chain ends in
 lasts      until it expires, 2050-01-01
-proof      the server sends all that a device needs with it
+proof      the server sends every intermediate needed
 "
         ));
 }

@@ -66,7 +66,7 @@ fn a_leaf_and_an_intermediate_in_the_file_do_not_stand_in_the_way_of_the_root() 
     fs::write(&all, crate::support::pki::pem_of(pki.path())).expect("a file");
     let document = grab(&server).args(["--json", "--roots"]).args([&all]).succeeds().json();
     assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
-    assert_eq!(document["anchor"]["reason"], "a root, where the others are intermediates");
+    assert_eq!(document["anchor"]["reason"], "a root; the others are intermediates");
     assert_eq!(document["alternatives"][0]["subject"], "CN=Plant Issuing");
 }
 
@@ -92,10 +92,10 @@ fn of_a_root_and_the_same_renewed_the_one_that_is_valid_is_the_anchor_in_whateve
     run(&roots).succeeds().stdout(&renewed).stderr("");
     run(&[roots[1].clone(), roots[0].clone()]).succeeds().stdout(&renewed).stderr("");
     run(&roots[..1]).fails_with(1).stdout("").stderr(
-        "certgrab: error: `CN=Plant Root` expired at 2021-01-01T00:00:00Z, judged at \
+        "certgrab: error: `CN=Plant Root` expired at 2021-01-01T00:00:00Z, verified as of \
          2030-01-01T00:00:00Z\n\
-         certgrab: hint: its owner must replace it; if this machine's clock is wrong, give the time \
-         with `--at`\n",
+         certgrab: hint: renew the certificate; if this machine's clock is wrong, pass the time \
+         with `--at TIME`\n",
     );
 }
 
@@ -112,14 +112,13 @@ fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_re
             .args(["--roots"])
             .args([&folder])
     };
-    let hint = "certgrab: hint: wanted files with PEM blocks that begin with \
-                -----BEGIN CERTIFICATE-----, with one certificate in DER, or in PKCS#7; folders \
-                inside are not looked at\n";
+    let hint = "certgrab: hint: pass a directory of PEM files with -----BEGIN CERTIFICATE-----, \
+                DER certificates or PKCS#7 files; subdirectories are not searched\n";
     let shown = folder.display();
     run()
         .fails_with(4)
         .stdout("")
-        .stderr(&format!("certgrab: error: {shown} holds no certificate: it has no file\n{hint}"));
+        .stderr(&format!("certgrab: error: {shown} contains no files\n{hint}"));
     fs::write(folder.join("notes.txt"), "no certificate here").expect("a file");
     fs::write(&damaged, pem::encode(&pem::Pem::new("CERTIFICATE", &b"junk"[..]))).expect("a file");
     let problem = format!(
@@ -127,7 +126,7 @@ fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_re
         damaged.display()
     );
     run().fails_with(4).stdout("").stderr(&format!(
-        "certgrab: error: {shown} holds no certificate in its 2 files; {problem}\n{hint}"
+        "certgrab: error: {shown} contains no certificate in its 2 files; {problem}\n{hint}"
     ));
     fs::copy(pki.root_file(), folder.join("root.pem")).expect("a file");
     let warning = format!("certgrab: warning: not used as a root: {problem}\n");
@@ -144,16 +143,17 @@ fn roots_that_cannot_be_read_are_a_matter_of_files() {
     let empty = pki.file("empty.pem");
     fs::write(&empty, "").expect("a file");
     certgrab().args(["plc.test", "--roots"]).args([&empty]).fails_with(4).stderr(&format!(
-        "certgrab: error: {} holds no certificate\n\
-         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
-         certificate in DER, or PKCS#7\n",
+        "certgrab: error: {} contains no certificate\n\
+         certgrab: hint: pass PEM blocks that begin with -----BEGIN CERTIFICATE-----, one DER \
+         certificate, or PKCS#7\n",
         empty.display()
     ));
     certgrab().args(["plc.test", "--roots", "/dev/zero"]).fails_with(4).stderr(
-        "certgrab: error: cannot read /dev/zero: wanted a regular file of at most 16777216 bytes, \
+        "certgrab: error: cannot read /dev/zero: expected a regular file of at most 16777216 \
+         bytes, \
          found a device\n\
-         certgrab: hint: `--roots` takes a file or a directory of files, `--from` a file or `-` \
-         for standard input\n",
+         certgrab: hint: pass a file or a directory to `--roots`, a file or `-` (standard input) \
+         to `--from`\n",
     );
 }
 
@@ -181,16 +181,15 @@ fn a_file_that_holds_certificates_in_a_way_that_is_not_read_is_told_what_it_is()
     refused(
         "roots.p12",
         &pfx,
-        "is a PKCS#12 file, which is not read\n\
-         certgrab: hint: `openssl pkcs12 -in FILE -nokeys -out certificates.pem` writes its \
-         certificates as PEM, which is read",
+        "is a PKCS#12 file, which is not supported\n\
+         certgrab: hint: convert it with `openssl pkcs12 -in FILE -nokeys -out certificates.pem`",
     );
     refused(
         "cacerts.jks",
         b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\0",
-        "is a Java key store, which is not read\n\
-         certgrab: hint: `keytool -exportcert -rfc -keystore FILE -alias ALIAS` writes a \
-         certificate as PEM, which is read; `keytool -list -keystore FILE` lists the aliases",
+        "is a Java key store, which is not supported\n\
+         certgrab: hint: convert it with `keytool -exportcert -rfc -keystore FILE -alias ALIAS`; \
+         list the aliases with `keytool -list -keystore FILE`",
     );
     let little: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = pem.encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -199,7 +198,7 @@ fn a_file_that_holds_certificates_in_a_way_that_is_not_read_is_told_what_it_is()
         refused(
             name,
             &content,
-            "is text in UTF-16, which is not read\n\
+            "is text in UTF-16, which is not supported\n\
              certgrab: hint: save it as UTF-8 or ASCII",
         );
     }
@@ -207,17 +206,17 @@ fn a_file_that_holds_certificates_in_a_way_that_is_not_read_is_told_what_it_is()
     refused(
         "key.pem",
         &key,
-        "holds no certificate, only PRIVATE KEY\n\
-         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
-         certificate in DER, or PKCS#7",
+        "contains no certificate, only PRIVATE KEY\n\
+         certgrab: hint: pass PEM blocks that begin with -----BEGIN CERTIFICATE-----, one DER \
+         certificate, or PKCS#7",
     );
     let key = String::from_utf8(key).expect("PEM");
     let other = key.replace("PRIVATE KEY", "EC PRIVATE KEY");
     refused(
         "keys.pem",
         [key.as_str(), &other, &key].concat().as_bytes(),
-        "holds no certificate, only PRIVATE KEY, EC PRIVATE KEY\n\
-         certgrab: hint: wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one \
-         certificate in DER, or PKCS#7",
+        "contains no certificate, only PRIVATE KEY, EC PRIVATE KEY\n\
+         certgrab: hint: pass PEM blocks that begin with -----BEGIN CERTIFICATE-----, one DER \
+         certificate, or PKCS#7",
     );
 }

@@ -63,7 +63,7 @@ fn sync_says_which_certificate_replaces_which_and_why() {
     manifest(old.folder(), &server, &new.root_file());
     let told = certgrab().args(["sync"]).in_folder(old.folder()).succeeds().err();
     assert!(told.contains(": no longer the anchor `CN=Old Root` ("), "{told}");
-    let why = "...): the only root that the chain leads to\n";
+    let why = "...): the only root this chain ends in\n";
     assert!(told.contains(": now the anchor `CN=New Root` (") && told.contains(why), "{told}");
     assert_ne!(fs::read(old.file("include/plc_ca.h")).unwrap(), constants);
 }

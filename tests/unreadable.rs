@@ -124,7 +124,8 @@ fn an_issuer_that_may_be_the_certificate_that_cannot_be_read_is_not_said_to_be_m
     let outcome =
         certgrab().args(["plc.test", "--emit", "pem", "--from"]).args([&sent]).fails_with(1);
     let wanted = "certgrab: error: `CN=plc.test` is issued by `CN=Issuing`, which Mozilla's store \
-                  does not have; certificate 2 of the chain, which may be it, cannot be read\n";
+                  does not have; certificate 2 of the chain may be the issuer, but cannot be \
+                  read\n";
     assert!(outcome.err().starts_with(wanted), "{}", outcome.err());
 }
 
@@ -282,9 +283,9 @@ fn a_certificate_that_the_library_cannot_read_is_named_in_words() {
     });
     let mismatch = replaced(&null, &inside, &outside);
     for (der, sentence) in [
-        (version_1, "is not of X.509 version 3, so it says nothing of its use"),
-        (trailing, "has bytes behind one of its parts that do not belong there"),
-        (mismatch, "names one signature algorithm in its signed part and another behind it"),
+        (version_1, "is not X.509 version 3, so it does not state its purpose"),
+        (trailing, "has trailing bytes after one of its parts"),
+        (mismatch, "names different algorithms in signature and signatureAlgorithm"),
     ] {
         let chain = pki.file("spoiled.pem");
         fs::write(&chain, pem_of(&[upper.leaf_der().clone(), der.into()])).expect("a file");
@@ -357,8 +358,8 @@ fn a_trusted_certificate_of_openssl_is_named_with_the_command_that_converts_it()
     assert!(status.success());
     let shown = trusted.display();
     let sentence = format!(
-        "block 1 of {shown} is a TRUSTED CERTIFICATE, which holds OpenSSL's trust settings beside \
-         the certificate and is not read"
+        "block 1 of {shown} is a TRUSTED CERTIFICATE, which adds OpenSSL's trust settings to the \
+         certificate and is not supported"
     );
     let command = format!("convert it with `openssl x509 -in {shown} -out certificate.pem`");
     let server = Server::presenting(&pki);

@@ -1,4 +1,4 @@
-//! Issuers that were fetched from the URLs in certificates, and what became of each URL.
+//! Issuers that were fetched from the URLs in certificates, and the result of each URL.
 
 use std::{fmt, net::SocketAddr};
 
@@ -7,7 +7,7 @@ use crate::{
     x509::certificate::{Certificate, Sha256},
 };
 
-/// The most fetches of a run; a redirect that is followed is one more.
+/// The most fetches of a run; each followed redirect counts.
 pub const MAX_FETCHES: usize = 8;
 
 /// The most redirects of one URL.
@@ -16,76 +16,76 @@ pub const MAX_REDIRECTS: usize = 3;
 /// The most characters of a URL: the longest of 1,389 in public certificates has 138.
 pub const MAX_URL_CHARACTERS: usize = 2048;
 
-/// What was fetched of the issuers that the server leaves out.
+/// The fetched issuers that the server did not send.
 #[derive(Debug, Clone, Default)]
 pub struct Issuers {
-    /// The certificates that were fetched and signed one that was there.
+    /// The fetched certificates that signed an available one.
     pub certificates: Vec<Fetched>,
-    /// Every URL that was looked at, in the order of the run.
+    /// Every URL that was tried, in order.
     pub attempts: Vec<Attempt>,
 }
 
-/// A certificate that was fetched.
+/// A fetched certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     /// The certificate.
     pub certificate: Certificate,
-    /// Where it was.
+    /// Its URL.
     pub url: Foreign,
 }
 
-/// A URL that was looked at.
+/// A URL that was tried.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// The URL.
     pub url: Foreign,
     /// The certificate that names it.
     pub child: Sha256,
-    /// Why it gave no issuer; `None` if it did.
+    /// Why it returned no issuer; `None` if it did.
     pub problem: Option<Problem>,
 }
 
-/// Why a URL gave no issuer.
+/// Why a URL returned no issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
-    /// The text is no URL with a host.
+    /// The text is not a URL with a host.
     NotAUrl,
     /// The URL is longer than [`MAX_URL_CHARACTERS`].
     LongUrl,
-    /// The scheme is another than http.
+    /// The scheme is not http.
     Scheme(Foreign),
-    /// The host has no address.
+    /// The host does not resolve.
     NotResolved,
-    /// The address is none that a server's certificate may send certgrab to.
+    /// certgrab does not contact this address by default.
     Forbidden(SocketAddr),
-    /// Nothing took the connection.
+    /// The address does not accept the connection.
     NoConnection(SocketAddr),
-    /// The answer is not HTTP/1.
+    /// The response is not HTTP/1.
     NotHttp,
-    /// The connection ended before the answer did.
+    /// The connection closed before the response was complete.
     Broken,
-    /// The answer is another than 200.
+    /// The status is not 200.
     Status(u16),
-    /// The answer is compressed, which was not asked for.
+    /// The body is compressed, which was not requested.
     Encoding,
     /// The body has trailers.
     Trailers,
     /// More than [`MAX_REDIRECTS`] redirects.
     Redirects,
-    /// A redirect to where it came from.
+    /// A redirect loop.
     Circle,
     /// A head or a body over its limit.
     TooMuch,
-    /// The time was up.
+    /// The time limit was reached.
     TimedOut,
-    /// The body holds no certificate.
+    /// The body contains no certificate.
     NoCertificate,
-    /// No certificate in the body signed one that was there.
+    /// No certificate in the body signed an available one.
     NotTheIssuer,
-    /// It, or where it is redirected to, is past [`MAX_FETCHES`].
+    /// It, or its redirect, exceeds [`MAX_FETCHES`].
     TooManyFetches,
-    /// What another URL gave led to a root first.
+    /// The result of another URL led to a root first.
     NotWaitedFor,
 }
 

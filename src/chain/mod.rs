@@ -1,4 +1,4 @@
-//! Facts that several parts share: what a server presented, and how the handshake went.
+//! Shared facts: the presented chain, fetched issuers, and the outcome of the handshake.
 
 mod issuers;
 mod presented;
@@ -15,7 +15,7 @@ use crate::x509::certificate::KeyPossession;
 /// The most bytes of plaintext in a record: RFC 5246 section 6.2.1.
 pub(crate) const MAX_RECORD_BYTES: usize = 1 << 14;
 
-/// A version of TLS that can be offered.
+/// A TLS version that can be offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
 pub enum Version {
@@ -50,7 +50,7 @@ impl MaxFragmentLength {
         256 << self as u8
     }
 
-    /// The size that the extension's byte stands for.
+    /// The size for the byte in the extension.
     pub(crate) fn from_code(code: u8) -> Option<Self> {
         [Self::Bytes512, Self::Bytes1024, Self::Bytes2048, Self::Bytes4096]
             .into_iter()
@@ -64,7 +64,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// The name of a version number as it stands in a ServerHello.
+/// The name of a version number in a ServerHello.
 #[must_use]
 pub(crate) fn version_name(number: u16) -> String {
     match number {
@@ -75,10 +75,10 @@ pub(crate) fn version_name(number: u16) -> String {
     }
 }
 
-/// How a handshake went, as far as certgrab let it go.
+/// The outcome of a handshake, as far as certgrab continued it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handshake {
-    /// The way of shaking hands.
+    /// The kind of handshake.
     pub method: Method,
     /// The number of the version (RFC 8446 section 4.2.1), see [`Handshake::version_name`].
     pub version: u16,
@@ -91,20 +91,20 @@ pub struct Handshake {
     /// Bytes of the Certificate message with its 4-byte header (RFC 8446 section 4.4.2): what a
     /// device must be able to hold at once.
     pub certificate_message_bytes: usize,
-    /// The size of records that the server was asked to keep to (RFC 6066 section 4).
+    /// The requested maximum fragment length (RFC 6066 section 4).
     pub asked_fragment_length: Option<MaxFragmentLength>,
-    /// The one that it agreed to.
+    /// The maximum fragment length that the server agreed to.
     pub max_fragment_length: Option<MaxFragmentLength>,
-    /// Why the full handshake was not finished, in one sentence; `None` if it was, or was not tried.
+    /// Why the handshake was not completed, in one sentence; `None` if it was, or was not tried.
     pub incomplete: Option<String>,
 }
 
-/// A way of shaking hands.
+/// A kind of handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// With keys agreed and the server's signature seen.
+    /// A completed handshake: keys agreed and the server's signature checked.
     Full,
-    /// Only the messages that TLS 1.2 and older send before anything is encrypted.
+    /// Only the unencrypted messages of TLS 1.2 and older.
     Cleartext,
 }
 

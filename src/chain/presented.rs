@@ -1,8 +1,8 @@
-//! What a server presented: the certificates of its Certificate message, each at its position.
+//! The presented chain: the certificates of a server's Certificate message, each with its position.
 //!
-//! The first certificate is the server's own, whether or not it can be read (RFC 8446 section
-//! 4.4.2). [`Presented::leaf`] is the only way to it, and an error where it could not be read, so
-//! that no later certificate is taken for the server's.
+//! The first certificate is the leaf, whether or not it can be read (RFC 8446 section 4.4.2). The only
+//! access to it is [`Presented::leaf`], which returns an error if it cannot be read, so no later
+//! certificate is mistaken for the leaf.
 
 use std::{fmt, net::IpAddr};
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Certificates kept of one chain, readable or not, duplicates not counted: four times the longest
+/// The most certificates kept of a chain, readable or not, without duplicates: four times the longest
 /// path that rustls-webpki builds.
 pub const MAX_CERTIFICATES: usize = 32;
 
@@ -30,9 +30,9 @@ pub struct Presented {
     dropped: usize,
     /// Where they came from.
     pub source: Source,
-    /// How it was learned; `None` if it was read from a file.
+    /// The handshake it came from; `None` if it was read from a file.
     pub handshake: Option<Handshake>,
-    /// The address at which the server was reached.
+    /// The address of the server.
     pub peer: Option<IpAddr>,
 }
 
@@ -47,7 +47,7 @@ pub struct Unreadable {
     pub sha256: Sha256,
 }
 
-/// Why there is no leaf to judge.
+/// Why there is no leaf to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeafError {
     /// No certificate was presented.
@@ -66,7 +66,7 @@ pub enum Sent<'a> {
 }
 
 impl Presented {
-    /// Reads the certificates of a Certificate message; what cannot be read is kept as such.
+    /// Reads the certificates of a Certificate message; unreadable ones are kept as such.
     #[must_use]
     pub fn from_message<'a>(message: impl IntoIterator<Item = &'a [u8]>, source: Source) -> Self {
         Self::at_most(MAX_CERTIFICATES, message, source)
@@ -124,7 +124,7 @@ impl Presented {
     ///
     /// # Errors
     ///
-    /// [`LeafError`] if there is none, or if it could not be read; then no other takes its place.
+    /// [`LeafError`] if there is none, or if it could not be read; no other takes its place.
     pub fn leaf(&self) -> Result<&Certificate, LeafError> {
         self.leaf.as_ref().ok_or_else(|| match self.unreadable.first() {
             Some(Unreadable { position: 1, problem, .. }) => LeafError::Unreadable(*problem),
@@ -132,25 +132,25 @@ impl Presented {
         })
     }
 
-    /// The certificates behind the first that could be read, in the order sent, each once.
+    /// The readable certificates after the first, in the order sent, each once.
     #[must_use]
     pub fn above_leaf(&self) -> &[Certificate] {
         &self.above
     }
 
-    /// All certificates that could be read, in the order sent, each once. The first of them need
-    /// not be the leaf, see [`Presented::leaf`].
+    /// All readable certificates, in the order sent, each once. The first of them may not be the
+    /// leaf, see [`Presented::leaf`].
     pub fn certificates(&self) -> impl Iterator<Item = &Certificate> + Clone {
         self.leaf.iter().chain(&self.above)
     }
 
-    /// Those that could not be read.
+    /// The certificates that could not be read.
     #[must_use]
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
     }
 
-    /// How many certificates were sent again or past [`MAX_CERTIFICATES`], and were not kept.
+    /// How many certificates were not kept: duplicates, and those over [`MAX_CERTIFICATES`].
     #[must_use]
     pub fn dropped(&self) -> usize {
         self.dropped
@@ -162,7 +162,7 @@ impl Presented {
         self.kept() + self.dropped
     }
 
-    /// What was kept, with its position in the message, from 1, in the order sent.
+    /// The kept certificates, each with its position in the message, from 1, in the order sent.
     #[must_use]
     pub fn numbered(&self) -> Vec<(usize, Sent<'_>)> {
         let leaf = self.leaf.iter().map(|leaf| (1, Sent::Certificate(leaf)));
@@ -184,8 +184,8 @@ impl Presented {
             && unreadable(self) == unreadable(other)
     }
 
-    /// The SHA-256 of all that was kept, in the order sent: what [`Presented::is_same_chain`] holds
-    /// equal has equal ones.
+    /// The SHA-256 of each kept certificate, in the order sent. They are equal for chains that
+    /// [`Presented::is_same_chain`] reports as the same.
     #[must_use]
     pub fn fingerprints(&self) -> Vec<Sha256> {
         let sha256 = |(_, sent): (usize, Sent<'_>)| match sent {
@@ -195,7 +195,7 @@ impl Presented {
         self.numbered().into_iter().map(sha256).collect()
     }
 
-    /// The same without `taken`; the leaf stays.
+    /// The chain without `taken`; the leaf stays.
     #[must_use]
     pub fn without(&self, taken: &[Certificate]) -> Self {
         let kept = self.above.iter().cloned().zip(self.positions.iter().copied());
@@ -203,15 +203,14 @@ impl Presented {
         Self { above, positions, ..self.clone() }
     }
 
-    /// Whether the peer proved that it holds the key of the first certificate; a file proves
-    /// nothing.
+    /// Whether the peer proved possession of the key of the first certificate; a file proves nothing.
     #[must_use]
     pub fn key_possession(&self) -> KeyPossession {
         let handshake = self.handshake.as_ref();
         handshake.map_or(KeyPossession::NotProven, |handshake| handshake.key_possession)
     }
 
-    /// Takes over the handshake of another answer with the same chain, if that proved more.
+    /// Uses the handshake of another answer with the same chain, if only that one proved possession.
     pub(crate) fn keep_the_better(&mut self, other: Self) {
         if self.key_possession() == KeyPossession::NotProven
             && other.key_possession() == KeyPossession::Proven

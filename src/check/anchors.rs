@@ -7,6 +7,7 @@ use super::{
     Examined, MAX_FINGERPRINTS, Severity, bare_anchor,
     bare_anchor::Key,
     call_site::{look_at_der, look_at_pem_use},
+    der_form::{begins_as_certificate, first_certificate},
     pem_text,
     source::{Constant, Form, Source},
 };
@@ -15,7 +16,6 @@ use crate::{
     trust::store::MAX_ROOTS,
     x509::{
         certificate::{Certificate, Sha256},
-        der::Elements,
         pkcs7::certificates_within,
     },
 };
@@ -171,16 +171,4 @@ fn keep(
         key,
         fingerprint: None,
     });
-}
-
-/// The certificate at the beginning of `bytes`, and what follows it.
-pub(crate) fn first_certificate(bytes: &[u8]) -> Option<(Certificate, &[u8])> {
-    let element = Elements::of(bytes).sequence()?;
-    let certificate = Certificate::from_der(element.whole).ok()?;
-    Some((certificate, &bytes[element.whole.len()..]))
-}
-
-/// Whether `bytes` begin as a certificate of version 3 does: two sequences and the version.
-fn begins_as_certificate(bytes: &[u8]) -> bool {
-    matches!(bytes, [0x30, 0x82, _, _, 0x30, 0x82, _, _, 0xa0, 3, 2, 1, 2, ..])
 }

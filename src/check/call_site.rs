@@ -4,7 +4,7 @@
 
 use super::{
     Examined, Severity,
-    anchors::first_certificate,
+    der_form::first_certificate,
     source::{
         Constant, Form, Language, Source,
         calls::{Counts, Given, Reads, Use},

@@ -28,6 +28,7 @@ mod call_site;
 mod checked;
 mod claims;
 mod client_certificate;
+mod der_form;
 mod encoding;
 mod lints;
 mod pem_text;

@@ -5,6 +5,7 @@
 
 use super::{
     Examined, Severity,
+    der_form::first_certificate,
     source::{Constant, Form, Language},
 };
 use crate::{
@@ -147,7 +148,7 @@ impl Block<'_> {
         match Certificate::from_der(parsed.contents()) {
             Ok(certificate) => vec![(certificate, line)],
             // OpenSSL's trusted certificates have something of its own after the certificate.
-            Err(error) => match super::anchors::first_certificate(parsed.contents()) {
+            Err(error) => match first_certificate(parsed.contents()) {
                 Some((certificate, _)) => vec![(certificate, line)],
                 None => damaged(format!("the PEM block is {error}"), examined),
             },

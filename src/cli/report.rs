@@ -43,7 +43,7 @@ pub(crate) fn trusted(
     fact(&mut out, "why", &anchor.reason.to_string());
     fact(&mut out, "lasts", &lasting(anchor));
     let enough = if anchor.is_sufficient() {
-        "the server sends all that a device needs with it".to_owned()
+        "the server sends every intermediate needed".to_owned()
     } else {
         match anchor.missing.len() {
             1 => "the server leaves out a certificate that a device needs with it".to_owned(),

@@ -1,21 +1,21 @@
-//! The URL schemes, with their ports and with how each becomes TLS.
+//! The URL schemes, with their default ports and how TLS starts.
 
 use std::fmt;
 
-/// How the connection becomes TLS.
+/// How TLS starts on the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Scheme {
     /// The URL scheme, without the colon.
     pub word: &'static str,
-    /// The port where none is given.
+    /// The default port.
     pub port: u16,
-    /// The protocol that asks for TLS in clear text first (RFC 3207 and others).
+    /// The protocol for STARTTLS (RFC 3207 and others), if TLS does not start with the first byte.
     pub starttls: Option<StartTls>,
-    /// Whether the target was typed with it.
+    /// Whether the user gave it.
     pub is_given: bool,
 }
 
-/// A protocol whose plain connection is turned into TLS by a command.
+/// A protocol with a command that upgrades a plaintext connection to TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StartTls {
     /// RFC 3207.
@@ -61,10 +61,10 @@ pub(super) const SCHEMES: [Scheme; 20] = [
     starttls("xmpp", 5222, StartTls::Xmpp),
 ];
 
-/// What a target without a scheme has: TLS from the first byte, on the port of HTTPS.
+/// The scheme of a target without one: TLS from the first byte, on the port of HTTPS.
 pub(super) const NO_SCHEME: Scheme = Scheme { is_given: false, ..tls("tls", 443) };
 
-/// Schemes without TLS, with the one that the user may have meant.
+/// Schemes without TLS, with the TLS scheme that the user may have meant.
 pub(super) const PLAIN: [(&str, &str); 5] =
     [("http", "https"), ("mqtt", "mqtts"), ("ws", "wss"), ("amqp", "amqps"), ("tcp", "mqtts")];
 

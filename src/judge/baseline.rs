@@ -1,11 +1,10 @@
-//! Where the certificates of a path depart from the profile that authorities have to follow.
+//! Where the certificates of a path violate the profile that CAs must follow.
 //!
-//! In: a [`Path`] that holds. Out: [`Departure`]s from RFC 5280 and from the CA/Browser Forum's
-//! Baseline Requirements for TLS servers (BR), in the parts that rustls-webpki, like the stacks of
-//! devices, does not look at.
+//! In: a verified [`Path`]. Out: [`Departure`]s from RFC 5280 and from the CA/Browser Forum's
+//! Baseline Requirements for TLS servers (BR) that neither rustls-webpki nor the TLS stacks of
+//! devices check.
 //!
-//! A device connects all the same, so a departure is a warning. Strict verifiers refuse some of
-//! them: OpenSSL with `-x509_strict`, which Python sets by default since 3.13.
+//! Devices still connect, so a departure is a warning. Strict verifiers reject some of them: OpenSSL with `-x509_strict`, which Python sets by default since 3.13.
 
 use std::{fmt, net::Ipv6Addr};
 
@@ -30,17 +29,17 @@ use crate::{
 /// The longest serial number in octets, RFC 5280 section 4.1.2.2.
 const MAX_SERIAL_BYTES: usize = 20;
 
-// The sentences below name them.
+// The sentences below contain these numbers.
 const _: () = assert!(MAX_SERIAL_BYTES == 20 && FEWEST_RSA_BITS == 2048);
 
-/// A certificate that is not as its profile asks.
+/// A violation of the profile by a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departure {
     /// The subject of the certificate.
     pub subject: Foreign,
-    /// What it does, completing the sentence "the certificate ...".
+    /// The violation, completing the sentence "the certificate ...".
     pub what: &'static str,
-    /// The rule it departs from.
+    /// The violated rule.
     pub rule: &'static str,
 }
 
@@ -52,7 +51,7 @@ impl fmt::Display for Departure {
 
 /// Every departure of `path`, from the leaf to the anchor.
 ///
-/// A leaf that is its own anchor has none: the profile is for what an authority issues.
+/// A leaf that is its own anchor has none, since the profile is for certificates that a CA issues.
 #[must_use]
 pub fn departures(path: &Path) -> Vec<Departure> {
     let anchor = &path.anchor.certificate;
@@ -76,18 +75,17 @@ enum Place {
 }
 
 fn look_at(certificate: &Certificate, place: Place, all: &mut Vec<Departure>) {
-    // What cannot be read here was refused before, by the checks that a path has to pass.
+    // A verified path has no certificate that cannot be read.
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
         return;
     };
-    // The extensions came with version 3 (RFC 5280 section 4.1.2.1); a version 1 anchor is
-    // trusted as it stands.
+    // Extensions need version 3 (RFC 5280 section 4.1.2.1); a version 1 anchor is trusted as it is.
     if parsed.version() != X509Version::V3 && place == Place::Anchor {
         return;
     }
     let subject = certificate.subject().text();
     let mut depart = |what, rule| all.push(Departure { subject: subject.clone(), what, rule });
-    // Roots in the public stores have the serial number 0, which was allowed when they were made.
+    // Some roots in the public stores have the serial number 0, which was allowed at the time.
     if place != Place::Anchor {
         serial(&parsed, &mut depart);
     }
@@ -118,7 +116,7 @@ fn key(certificate: &Certificate, depart: &mut Depart<'_>) {
             depart("has an RSA key of less than 2048 bits", rule);
         }
         (Key::Rsa { .. }, Some(bits)) if bits % 8 != 0 => {
-            depart("has an RSA key whose bits do not fill octets", rule);
+            depart("has an RSA key whose length is not a multiple of 8 bits", rule);
         }
         (Key::Rsa { .. }, _) => {}
         (Key::Ec { .. }, _) if certificate.key().nist_curve().is_some() => {}
@@ -126,7 +124,7 @@ fn key(certificate: &Certificate, depart: &mut Depart<'_>) {
     }
 }
 
-/// The key identifiers, by which strict verifiers join a certificate to its issuer.
+/// The key identifiers, by which strict verifiers find the issuer of a certificate.
 fn identifiers(
     certificate: &Certificate,
     parsed: &X509Certificate<'_>,
@@ -153,7 +151,7 @@ fn identifiers(
         _ => {}
     }
     let Some((extension, id)) = issuers else {
-        // What an anchor was issued by is of no concern to whoever trusts it as it stands.
+        // The issuer of an anchor does not matter.
         if place != Place::Anchor {
             depart("has no authorityKeyIdentifier", rule);
         }
@@ -185,7 +183,7 @@ fn authority(
     depart: &mut Depart<'_>,
 ) {
     if parsed.subject().iter().next().is_none() {
-        depart("is an authority without a subject", "RFC 5280 section 4.1.2.6");
+        depart("is a CA without a subject", "RFC 5280 section 4.1.2.6");
     }
     match parsed.basic_constraints() {
         Ok(Some(constraints)) if !constraints.critical => {
@@ -228,7 +226,7 @@ fn name_constraints(extension: &X509Extension<'_>, depart: &mut Depart<'_>) {
     }
     for subtree in subtrees {
         if matches!(subtree.base, GeneralName::DNSName(name) if name.starts_with('.')) {
-            depart("constrains a dNSName that begins with a full stop", rule);
+            depart("has a nameConstraints dNSName that starts with a dot", rule);
         }
     }
 }
@@ -237,26 +235,26 @@ fn leaf(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
     let is_authority = matches!(parsed.basic_constraints(), Ok(Some(one)) if one.value.ca);
     let signs = matches!(parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign());
     if signs && !is_authority {
-        depart("has keyCertSign although it is no CA", "RFC 5280 section 4.2.1.3");
+        depart("has keyCertSign but is not a CA", "RFC 5280 section 4.2.1.3");
     }
     match parsed.extended_key_usage() {
         Ok(Some(usage)) if usage.critical => {
             depart("marks its extKeyUsage as critical", "BR section 7.1.2.7.6");
         }
         Ok(Some(usage)) if usage.value.any => {
-            depart("is for any purpose by its extKeyUsage", "BR section 7.1.2.7.10");
+            depart("allows any purpose in its extKeyUsage", "BR section 7.1.2.7.10");
         }
         _ => {}
     }
     for extension in parsed.extensions() {
         match (extension.parsed_extension(), extension.oid.to_id_string().as_str()) {
             (_, "2.5.29.30") => {
-                depart("has nameConstraints although it is no CA", "RFC 5280 section 4.2.1.10");
+                depart("has nameConstraints but is not a CA", "RFC 5280 section 4.2.1.10");
             }
             (ParsedExtension::AuthorityInfoAccess(access), _) if !access.accessdescs.is_empty() => {
             }
             (_, "1.3.6.1.5.5.7.1.1") => {
-                depart("has an authorityInfoAccess without content", "RFC 5280 section 4.2.2.1");
+                depart("has an empty authorityInfoAccess", "RFC 5280 section 4.2.2.1");
             }
             _ => {}
         }
@@ -264,7 +262,7 @@ fn leaf(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
     names(parsed, depart);
 }
 
-/// subjectAltName, and the common name beside it.
+/// subjectAltName and the common name.
 fn names(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
     let Ok(Some(BasicExtension { critical, value: names })) = parsed.subject_alternative_name()
     else {
@@ -285,27 +283,27 @@ fn names(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
     let has_underscore =
         |name: &GeneralName<'_>| matches!(name, GeneralName::DNSName(name) if name.contains('_'));
     if names.general_names.iter().any(has_underscore) {
-        depart("is for a DNS name with an underscore", "RFC 5280 section 4.2.1.6");
+        depart("contains a DNS name with an underscore", "RFC 5280 section 4.2.1.6");
     }
     let rule = "BR section 7.1.4.3";
     for name in parsed.subject().iter_common_name().filter_map(|name| name.as_str().ok()) {
         if is_spelled_otherwise(name, names) {
-            depart("spells its common name otherwise than its subjectAltName does", rule);
+            depart("has a common name that differs from its subjectAltName", rule);
         } else if is_unicode_domain(name) {
-            depart("has a common name in Unicode, which is a copy of no dNSName", rule);
+            depart("has a Unicode common name that matches no dNSName", rule);
         }
     }
 }
 
-/// Whether `common_name` is a domain name outside ASCII, which is a copy of no dNSName.
+/// Whether `common_name` is a non-ASCII domain name, which cannot equal a dNSName.
 fn is_unicode_domain(common_name: &str) -> bool {
     !common_name.is_ascii()
         && common_name.contains('.')
         && matches!(Host::parse(common_name), Ok(Host::Domain(_)))
 }
 
-/// Whether `common_name` means a listed name but is not the same text: another case, Unicode for
-/// an `xn--` name, an address in hexadecimal or with leading zeros.
+/// Whether `common_name` is equivalent to a listed name but not the same text: another case, Unicode
+/// for an `xn--` name, an address in hexadecimal or with leading zeros.
 fn is_spelled_otherwise(common_name: &str, names: &SubjectAlternativeName<'_>) -> bool {
     let listed = names.general_names.iter().filter_map(|name| match name {
         GeneralName::DNSName(name) => Some((*name).to_owned()),

@@ -2,8 +2,8 @@
 //!
 //! In: the [`Candidate`]s, best first. Out: [`Verified`], which only this stage can make.
 //!
-//! The search for paths had everything at hand; a device has what the server sends and what was
-//! embedded. So the chosen anchor is put to rustls-webpki once more with exactly that, and under the
+//! The path search used every available certificate. A device only has what the server sends and what
+//! was embedded. So rustls-webpki verifies the chosen anchor once more with exactly these, under the
 //! rules of the [`Consumer`] that the output is for.
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::chain::Presented;
 use crate::{
-    stack::consumer::{Consumer, LooksUp, TakesLeaf, Unusual},
+    stack::consumer::{Consumer, LooksUp, TakesLeaf, UnsupportedFeature},
     text::time::Time,
     trust::store::{Root, Source, Store},
     x509::{certificate::Certificate, extensions},
@@ -34,18 +34,18 @@ impl Verified {
         &self.anchor
     }
 
-    /// Other roots that would do, best first.
+    /// Other roots that verify the server, best first.
     #[must_use]
     pub fn alternatives(&self) -> &[Candidate] {
         &self.alternatives
     }
 }
 
-/// Proves the first of `candidates` with the presented chain and what is missing from it.
+/// Proves the first of `candidates` with the presented chain and the certificates missing from it.
 ///
 /// # Errors
 ///
-/// [`Refusal`] if what a device would have does not verify after all.
+/// [`Refusal`] if the certificates that a device would have do not verify.
 pub fn prove(
     candidates: Vec<Candidate>,
     presented: &Presented,
@@ -57,19 +57,19 @@ pub fn prove(
         let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
         let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
         let at_hand: Vec<Certificate> = sent.iter().chain(missing).cloned().collect();
-        holds(
+        verify(
             leaf,
             &at_hand,
             std::slice::from_ref(&anchor.root.certificate),
             question,
             Some(question.at),
         )
-        .map_err(|refusal| refusal.beside(presented.unreadable()))?;
+        .map_err(|refusal| refusal.with_unreadable(presented.unreadable()))?;
     }
     Ok(Verified { anchor, alternatives: candidates.collect() })
 }
 
-/// Whether a device with the TLS stack `consumer` that holds `anchors` and nothing else verifies
+/// Whether a device with the TLS stack `consumer` that trusts `anchors` and nothing else verifies
 /// the server that sends `presented`.
 ///
 /// # Errors
@@ -82,27 +82,27 @@ pub fn accepts(
     question: Question<'_>,
 ) -> Result<(), Refusal> {
     let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
-    let not_taken = anchors.contains(leaf).then(|| leaf_not_taken(consumer, leaf, sent));
-    if not_taken == Some(None) {
+    let leaf_problem = anchors.contains(leaf).then(|| leaf_not_accepted(consumer, leaf, sent));
+    if leaf_problem == Some(None) {
         let at = match consumer.takes_leaf {
             TakesLeaf::AlwaysAsItStands => leaf.not_before(),
             _ => question.at,
         };
         path::leaf_holds(leaf, Question { at, ..question })?;
-        return not_understood(consumer, &[leaf]).map_or(Ok(()), Err);
+        return unsupported(consumer, &[leaf]).map_or(Ok(()), Err);
     }
     let anchor_at = consumer.checks_anchor_dates.then_some(question.at);
-    // The leaf is no authority, so it leads nowhere as an anchor of a path.
-    let (taken, left): (Vec<_>, Vec<_>) = anchors
+    // The leaf is not a CA, so it cannot be the anchor of a longer path.
+    let (accepted, others): (Vec<_>, Vec<_>) = anchors
         .iter()
         .filter(|one| *one != leaf)
         .cloned()
         .partition(|anchor| consumer.takes_intermediates || anchor.is_self_issued());
-    // What a store holds besides its anchors still serves to build a path.
-    let at_hand: Vec<_> = sent.iter().chain(&left).cloned().collect();
-    let mut paths = holds(leaf, &at_hand, &taken, question, anchor_at).map_err(|refusal| {
-        let would_hold = |anchor: &&Certificate| {
-            holds(leaf, sent, &[(*anchor).clone()], question, anchor_at).is_ok()
+    // Certificates in the store that are not anchors are still used to build paths.
+    let at_hand: Vec<_> = sent.iter().chain(&others).cloned().collect();
+    let mut paths = verify(leaf, &at_hand, &accepted, question, anchor_at).map_err(|refusal| {
+        let would_verify = |anchor: &&Certificate| {
+            verify(leaf, sent, &[(*anchor).clone()], question, anchor_at).is_ok()
         };
         let refuse = |anchor: &Certificate, (problem, unless)| Refusal::NotTaken {
             subject: anchor.subject().text(),
@@ -111,68 +111,70 @@ pub fn accepts(
             unless,
             advice: None,
         };
-        let is_alone = taken.is_empty() && left.is_empty();
-        match (left.iter().find(would_hold), not_taken.flatten().filter(|_| is_alone)) {
-            (Some(anchor), _) => refuse(anchor, ("takes no anchor that is not self-signed", None)),
+        let is_alone = accepted.is_empty() && others.is_empty();
+        match (others.iter().find(would_verify), leaf_problem.flatten().filter(|_| is_alone)) {
+            (Some(anchor), _) => refuse(anchor, (SELF_SIGNED_ONLY, None)),
             (None, Some(why)) => refuse(leaf, why),
-            (None, None) => refusal.beside(presented.unreadable()),
+            (None, None) => refusal.with_unreadable(presented.unreadable()),
         }
     })?;
-    let strange = |path: &Path| {
+    let unsupported_in = |path: &Path| {
         let up: Vec<_> = path.certificates.iter().chain([&path.anchor.certificate]).collect();
-        not_understood(consumer, &up)
+        unsupported(consumer, &up)
     };
-    let refusal = paths.found.first().and_then(strange);
-    paths.found.retain(|path| strange(path).is_none());
+    let refusal = paths.found.first().and_then(unsupported_in);
+    paths.found.retain(|path| unsupported_in(path).is_none());
     if let (true, Some(refusal)) = (paths.found.is_empty(), refusal) {
         return Err(refusal);
     }
-    match consumer.looks_up {
-        LooksUp::Every => Ok(()),
-        LooksUp::Topmost { unless } => {
-            let is_topmost = |path: &Path| ends_at_the_top(path, sent);
-            match paths.found.first().filter(|_| !paths.found.iter().any(is_topmost)) {
-                None => Ok(()),
-                Some(path) => Err(Refusal::NotTaken {
-                    subject: path.anchor.certificate.subject().text(),
-                    consumer: consumer.title,
-                    problem: TOPMOST_ALONE,
-                    unless: Some(unless),
-                    advice: None,
-                }),
-            }
-        }
+    reaches_anchor(consumer, &paths, sent)
+}
+
+/// Whether `consumer` looks up the anchor of one of `paths`, which its other rules allow.
+fn reaches_anchor(consumer: &Consumer, paths: &Paths, sent: &[Certificate]) -> Result<(), Refusal> {
+    let LooksUp::Topmost { unless } = consumer.looks_up else { return Ok(()) };
+    let is_topmost = |path: &Path| ends_at_the_top(path, sent);
+    match paths.found.first().filter(|_| !paths.found.iter().any(is_topmost)) {
+        None => Ok(()),
+        Some(path) => Err(Refusal::NotTaken {
+            subject: path.anchor.certificate.subject().text(),
+            consumer: consumer.title,
+            problem: LAST_ISSUER_ONLY,
+            unless: Some(unless),
+            advice: None,
+        }),
     }
 }
 
-/// The first thing about `chain`, from the leaf up to the anchor, that `consumer` does not take.
-fn not_understood(consumer: &Consumer, chain: &[&Certificate]) -> Option<Refusal> {
-    Unusual::of_chain(chain).into_iter().find_map(|(certificate, unusual)| {
-        let (what, unless) = consumer.lacks.iter().find(|(lacking, _)| *lacking == unusual)?;
+/// The first feature of `chain`, from the leaf up to the anchor, that `consumer` does not support.
+fn unsupported(consumer: &Consumer, chain: &[&Certificate]) -> Option<Refusal> {
+    UnsupportedFeature::of_chain(chain).into_iter().find_map(|(certificate, feature)| {
+        let (what, unless) =
+            consumer.unsupported.iter().find(|(unsupported, _)| *unsupported == feature)?;
         Some(Refusal::NotTaken {
             subject: certificate.subject().text(),
             consumer: consumer.title,
-            problem: what.lacking(),
+            problem: what.problem(),
             unless: *unless,
             advice: Some(what.advice()),
         })
     })
 }
 
-/// Why `consumer` does not take `leaf` as an anchor where the server sends it before `sent`, and
-/// the setting that would change that; `None` if it takes it.
-fn leaf_not_taken(
+/// Why `consumer` does not accept `leaf` as an anchor when the server sends it before `sent`, and
+/// the setting that would change that; `None` if it accepts it.
+fn leaf_not_accepted(
     consumer: &Consumer,
     leaf: &Certificate,
     sent: &[Certificate],
 ) -> Option<(&'static str, Option<&'static str>)> {
     let problem = match consumer.takes_leaf {
-        TakesLeaf::Never => Some("takes no server's own certificate as an anchor"),
+        TakesLeaf::Never => Some("does not accept a leaf certificate as a trust anchor"),
         TakesLeaf::SelfSigned | TakesLeaf::SelfSignedNoAuthority if !leaf.is_self_issued() => {
-            Some("takes a server's own certificate as an anchor only if it is self-signed")
+            Some("only accepts a self-signed leaf certificate as a trust anchor")
         }
         TakesLeaf::SelfSignedNoAuthority if extensions::is_authority(leaf) => {
-            Some("takes an authority's certificate (CA:TRUE) for no server's own")
+            Some("rejects a CA certificate (CA:TRUE) as a leaf")
         }
         _ => None,
     };
@@ -180,17 +182,20 @@ fn leaf_not_taken(
         (Some(problem), _) => Some((problem, None)),
         // The leaf is the topmost certificate only if it is the only one.
         (None, LooksUp::Topmost { unless }) if !sent.is_empty() => {
-            Some((TOPMOST_ALONE, Some(unless)))
+            Some((LAST_ISSUER_ONLY, Some(unless)))
         }
         (None, _) => None,
     }
 }
 
-/// What keeps a consumer with [`LooksUp::Topmost`] from an anchor.
-const TOPMOST_ALONE: &str = "looks up only the issuer of the topmost certificate that was sent";
+/// Why a stack does not accept an intermediate as an anchor.
+const SELF_SIGNED_ONLY: &str = "only accepts self-signed certificates as trust anchors";
 
-/// Whether the anchor is what issued the last certificate of the chain as it was sent: whether
-/// nothing that was sent goes on from the end of `path`, but for the anchor itself.
+/// Why a stack with [`LooksUp::Topmost`] does not find an anchor.
+const LAST_ISSUER_ONLY: &str = "only looks up the issuer of the last certificate sent";
+
+/// Whether the anchor issued the last certificate of the presented chain: whether no certificate
+/// sent, except the anchor itself, continues from the end of `path`.
 fn ends_at_the_top(path: &Path, sent: &[Certificate]) -> bool {
     let Some(top) = path.certificates.last() else { return false };
     let anchor = &path.anchor.certificate;
@@ -201,8 +206,8 @@ fn ends_at_the_top(path: &Path, sent: &[Certificate]) -> bool {
     !sent.iter().any(goes_on)
 }
 
-/// The paths from `leaf` over `at_hand` to `anchors`, which are taken as they stand.
-fn holds(
+/// The paths from `leaf` through `at_hand` to `anchors`, which are trusted as they are.
+fn verify(
     leaf: &Certificate,
     at_hand: &[Certificate],
     anchors: &[Certificate],

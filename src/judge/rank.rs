@@ -1,11 +1,11 @@
-//! Ranks the roots in which paths end; the best one is the anchor.
+//! Ranks the roots that paths end in. The best one is the trust anchor.
 //!
-//! In: [`Paths`]. Out: [`Candidate`]s, best first, each with the reason for its place.
+//! In: [`Paths`]. Out: [`Candidate`]s, best first, each with the reason for its rank.
 //!
-//! The rule: sufficient before insufficient; a root before an intermediate that the user also
-//! trusts; then the root nearest to the leaf, which goes on working when the server stops sending
-//! a cross-sign; then the one that lasts longest; then the smaller one; and last by SHA-256, so
-//! that the answer is the same every time.
+//! The rules, in order: sufficient before insufficient; a root before an intermediate that the user
+//! also trusts; the shortest path, which still verifies when the server stops sending a cross-signed
+//! certificate; the longest lifetime; the smallest certificate; the order of the SHA-256, so that
+//! the result is always the same.
 
 use std::{cmp::Reverse, fmt};
 
@@ -35,7 +35,7 @@ const SCHEDULE: [(Date, Date); 5] = [
 /// Keys made later leave this many years after they were made (same sources).
 const YEARS_IN_STORE: i16 = 15;
 
-/// A root that would do as the anchor.
+/// A root that can be the trust anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// The root.
@@ -44,9 +44,9 @@ pub struct Candidate {
     pub path: Path,
     /// The certificates of the path that the server did not send.
     pub missing: Vec<Fetched>,
-    /// How long it is expected to open the door.
+    /// How long it is expected to verify the server.
     pub lasts: Lasts,
-    /// Why it stands where it stands.
+    /// The reason for its rank.
     pub reason: Reason,
 }
 
@@ -57,46 +57,46 @@ pub struct Lasts {
     pub until: Time,
     /// When it expires.
     pub not_after: Time,
-    /// When Mozilla's schedule has it leave the store; `None` for roots of other stores.
+    /// When it leaves the store by Mozilla's schedule; `None` for roots of other stores.
     pub scheduled: Option<Time>,
-    /// When the first cross-sign on the path to it expires, which the server may then no longer
-    /// send; `None` if there is none.
+    /// When the first cross-signed certificate on the path to it expires, since the server may then
+    /// stop sending it; `None` if there is none.
     pub cross_sign: Option<Time>,
 }
 
-/// Why a candidate stands where it stands.
+/// The reason for the rank of a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// There is no other.
+    /// There is no other root.
     Only,
-    /// It is the server's own certificate, trusted by the user's word.
+    /// It is the server's own certificate, which the user trusts explicitly.
     OwnCertificate,
-    /// It is nearer to the leaf than the others.
+    /// Its path is the shortest.
     Nearest,
-    /// As near as another, it lasts longer.
+    /// Its path is as short as that of others, and it lasts longer.
     LastsLongest,
-    /// As near and lasting as long as another, it is smaller or the first by SHA-256.
+    /// Same path length and lifetime as others, and it is smaller or first by SHA-256.
     Smallest,
-    /// It lasts until the date that was asked for, unlike those before it.
+    /// It lasts until the requested date, unlike those ranked before it.
     LastsAsAsked(Time),
-    /// The server sends all that is needed for it, unlike for the others.
+    /// The server sends every intermediate needed for it, unlike for the others.
     Sufficient,
     /// It is a root, unlike the others.
     Root,
-    /// Not chosen: it is an intermediate, which its authority replaces more often than its root.
+    /// Not chosen: it is an intermediate, which CAs replace more often than roots.
     Intermediate,
     /// Not chosen: it needs certificates that the server does not send.
     Insufficient,
-    /// Not chosen: it is further from the leaf, behind a cross-sign that may stop being sent.
+    /// Not chosen: its path is longer and needs a cross-signed certificate.
     BehindCrossSign(Foreign),
-    /// Not chosen: it does not last as long.
+    /// Not chosen: it has a shorter lifetime.
     LastsLess,
-    /// Not chosen: it is larger, or comes later by SHA-256.
+    /// Not chosen: it is larger, or later in SHA-256 order.
     Larger,
 }
 
 impl Candidate {
-    /// Whether a device can verify the server with what is sent and this root alone.
+    /// Whether a device can verify the server with the presented chain and this root alone.
     #[must_use]
     pub fn is_sufficient(&self) -> bool {
         self.missing.is_empty()
@@ -105,8 +105,8 @@ impl Candidate {
 
 /// Ranks the roots that `paths` end in; the anchor comes first.
 ///
-/// Roots with one subject and key are one anchor (RFC 5280 section 6.1.1 d): the copy of
-/// Mozilla's store is kept, since it is the one that others hold too.
+/// Roots with the same subject and key are one anchor (RFC 5280 section 6.1.1 d). The copy from
+/// Mozilla's store is kept, since others hold that one.
 #[must_use]
 pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -115,7 +115,7 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
         let twin = candidates
             .iter_mut()
             .find(|known| known.root.certificate.is_same_anchor(&candidate.root.certificate));
-        // Of one anchor, Mozilla's copy comes before one that seems to last longer.
+        // Mozilla's copy of an anchor is preferred to one with a later expiry date.
         let order = |one: &Candidate| (one.root.source != Source::Mozilla, key(one));
         match twin {
             Some(known) if order(&candidate) < order(known) => *known = candidate,
@@ -136,7 +136,7 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
 }
 
 fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuers) -> Candidate {
-    // A certificate between leaf and anchor that is an anchor in its own right is a cross-sign.
+    // A certificate between leaf and anchor that is also an anchor is cross-signed.
     let is_cross_sign = |one: &&Certificate| {
         paths.found.iter().any(|other| other.anchor.certificate.is_same_anchor(one))
             || store::mozilla_twin(one).is_some()
@@ -144,7 +144,7 @@ fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuer
     let between = path.certificates.iter().skip(1);
     let cross_sign = between.filter(is_cross_sign).map(Certificate::not_after).min();
     let root = match path.anchor.source {
-        // The system's store tells where trust came from, Mozilla's what others hold.
+        // The system's store is why it is trusted, Mozilla's copy is what others hold.
         Source::System => store::mozilla_twin(&path.anchor.certificate),
         _ => None,
     };
@@ -163,7 +163,7 @@ fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuer
     }
 }
 
-/// Puts first, of the `candidates` in their order, one that lasts until `wanted`, sufficient ones
+/// Moves the first candidate that lasts until `wanted` to the front; sufficient ones are
 /// preferred.
 ///
 /// # Errors
@@ -193,7 +193,7 @@ pub fn lasting(mut candidates: Vec<Candidate>, wanted: Time) -> Result<Vec<Candi
     }
 }
 
-/// What the rule orders by, one part a sentence of it.
+/// The sort key, with one part for each rule.
 fn key(candidate: &Candidate) -> impl Ord + use<> {
     let certificate = &candidate.root.certificate;
     (
@@ -244,10 +244,10 @@ fn why_not(candidate: &Candidate, chosen: &Candidate) -> Reason {
     }
 }
 
-/// How long `root` lasts: its notAfter, the date of the schedule or the end of a cross-sign on the
-/// way to it, whichever is the earliest.
+/// How long `root` lasts: until the earliest of its notAfter, the date of the schedule, and the
+/// expiry of a cross-signed certificate on the path to it.
 ///
-/// Its notBefore stands in for the day its key was made, which the schedule goes by. Private
+/// The schedule counts from the creation of the key, which is taken to be the notBefore. Private
 /// roots have no schedule.
 #[must_use]
 pub fn lasts(root: &Root, cross_sign: Option<Time>) -> Lasts {
@@ -269,37 +269,34 @@ fn leaves_stores(made: Time) -> Time {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Only => f.write_str("the only root that the chain leads to"),
+            Self::Only => f.write_str("the only root this chain ends in"),
             Self::OwnCertificate => {
-                f.write_str("the server's own certificate, trusted by your word")
+                f.write_str("the server's own certificate, which you trust explicitly")
             }
             Self::Nearest => f.write_str(
-                "the nearest root to the leaf: it holds when the server stops sending a cross-sign",
+                "the shortest path from the leaf: it still verifies if the server stops sending a \
+                 cross-signed certificate",
             ),
-            Self::LastsLongest => {
-                f.write_str("as near to the leaf as the others, it lasts longest")
-            }
+            Self::LastsLongest => f.write_str("same path length as the others; lasts longest"),
             Self::Smallest => {
-                f.write_str("as near to the leaf and as lasting as the others, it is the smallest")
+                f.write_str("same path length and lifetime as the others; the smallest")
             }
-            Self::Sufficient => f.write_str("the server sends all that a device needs with it"),
-            Self::Root => f.write_str("a root, where the others are intermediates"),
-            Self::Intermediate => f.write_str(
-                "an intermediate, which its authority replaces more often than its root",
-            ),
-            Self::Insufficient => {
-                f.write_str("the server does not send all that a device needs with it")
+            Self::Sufficient => f.write_str("the server sends every intermediate needed"),
+            Self::Root => f.write_str("a root; the others are intermediates"),
+            Self::Intermediate => {
+                f.write_str("an intermediate; CAs replace these more often than roots")
             }
+            Self::Insufficient => f.write_str("the server does not send every intermediate needed"),
             Self::BehindCrossSign(subject) => write!(
                 f,
-                "further from the leaf: fails when the server stops sending `{}` as it is",
+                "longer path: fails if the server stops sending the cross-signed certificate `{}`",
                 subject.line()
             ),
             Self::LastsAsAsked(wanted) => {
-                write!(f, "it lasts until {}, as was asked for", wanted.date())
+                write!(f, "lasts until {}, as requested", wanted.date())
             }
-            Self::LastsLess => f.write_str("does not last as long"),
-            Self::Larger => f.write_str("takes more space or comes later by SHA-256"),
+            Self::LastsLess => f.write_str("shorter lifetime"),
+            Self::Larger => f.write_str("larger, or later in SHA-256 order"),
         }
     }
 }

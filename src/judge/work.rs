@@ -1,10 +1,10 @@
-//! What the search for a path may cost: partial paths looked at and signatures checked.
+//! The limits of the path search: partial paths tried and signatures checked.
 //!
-//! A server chooses the names and the keys of its chain, and so how many ways lead up from its leaf:
-//! 31 certificates of one name are joined in more ways than can be tried. One [`Work`] accompanies a
-//! target through all stages. What was counted once is free afterwards, whichever stage asks again,
-//! so the outcome does not depend on other targets. The clock stays outside: whoever has a deadline
-//! hands in a function that says whether it has passed.
+//! A server chooses the names and keys of its chain, and thereby the number of possible paths: 31
+//! certificates with the same name make more paths than can be tried. One [`Work`] counts for a target
+//! in all stages. Each item counts once, in whichever stage, so the outcome does not depend on other
+//! targets. This module reads no clock: a caller with a deadline passes a function that reports
+//! whether it has passed.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,11 +20,11 @@ use crate::x509::{
     signature::{self, Remembering},
 };
 
-/// The most partial paths looked at for a target: thirty times those that are shown.
+/// The most partial paths tried for a target: thirty times the paths shown.
 pub const MAX_PARTIAL_PATHS: usize = 1_000;
 
-/// The most signatures checked for a target, each counted once: five times what rustls-webpki and
-/// Go check in one search.
+/// The most signatures checked for a target, each counted once: five times the limit of
+/// rustls-webpki and Go for one search.
 pub const MAX_SIGNATURE_CHECKS: usize = 500;
 
 /// The work done for one target, and when to stop.
@@ -36,24 +36,24 @@ pub struct Work {
 
 #[derive(Default)]
 struct Done {
-    /// The certificates of each partial path, as a SHA-256 over theirs.
+    /// Each partial path, as a SHA-256 over the fingerprints of its certificates.
     paths: HashSet<Sha256>,
     /// Outcomes by a SHA-256 over the algorithm, the key, the message and the signature.
     signatures: HashMap<[u8; 32], Option<bool>>,
-    /// Outcomes by child and issuer, so that nothing is hashed again; `None` cannot be checked.
+    /// Outcomes by child and issuer, to avoid hashing again; `None` if it cannot be checked.
     pairs: HashMap<(Sha256, Sha256), Option<bool>>,
     spent: Option<Spent>,
 }
 
-/// Why no more work is done.
+/// Why the search stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Spent {
-    /// [`MAX_PARTIAL_PATHS`] were looked at.
+    /// [`MAX_PARTIAL_PATHS`] were tried.
     PartialPaths,
     /// [`MAX_SIGNATURE_CHECKS`] were made.
     SignatureChecks,
-    /// The time of the target is over.
+    /// The time limit of the target.
     Time,
 }
 

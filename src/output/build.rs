@@ -393,7 +393,7 @@ mod tests {
         let missing = told(directory.build().lock("no.pem").rust("ca.rs"));
         assert!(missing.starts_with("cannot read the lock /"), "{missing}");
         let no_file = told(directory.build().lock(&directory.0).rust("ca.rs"));
-        let wanted = "wanted a regular file of at most 1048576 bytes, found a directory";
+        let wanted = "expected a regular file of at most 1048576 bytes, found a directory";
         assert_eq!(no_file, format!("cannot read the lock {}: {wanted}", directory.0.display()));
         assert!(!directory.0.join("out").exists());
     }

@@ -186,7 +186,7 @@ pub fn conclude(
     let name = options.wanted_name(target);
     let question = Question { name: &name, at: options.at, work: &work };
     let found = path::find(&presented, &issuers.candidates(), &options.store, question);
-    let verdict = found.map_err(|refusal| refusal.after(&issuers)).and_then(|paths| {
+    let verdict = found.map_err(|refusal| refusal.with_attempts(&issuers)).and_then(|paths| {
         let mut ranked = rank::rank(&paths, &presented, &issuers);
         if let Some(until) = options.lasting {
             ranked = rank::lasting(ranked, until)?;

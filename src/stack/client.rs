@@ -1,62 +1,62 @@
-//! A device as a client: what it offers, what it can receive, and what its library wants of
+//! A device as a TLS client: what it offers, what it can receive, and the rules of its library for
 //! certificates.
 
-use super::consumer::{Consumer, Unusual, is_sha1};
+use super::consumer::{Consumer, UnsupportedFeature, is_sha1};
 use crate::x509::certificate::{Certificate, Key};
 
 use super::suites::suite_name;
 use crate::chain::{MaxFragmentLength, Version};
 
-/// A device, or rather the TLS library of one with its default settings.
+/// A device: its TLS library with default settings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Device {
-    /// The name by which it is chosen.
+    /// The name to select it.
     pub name: &'static str,
-    /// What it stands for.
+    /// A description.
     pub about: &'static str,
-    /// Where the row's facts come from.
+    /// The source of these facts.
     pub source: &'static str,
     /// The newest version it offers. The oldest of all of them is TLS 1.2, but BearSSL's.
     pub newest: Version,
-    /// The oldest version it takes.
+    /// The oldest version it accepts.
     pub oldest: Version,
     pub(crate) suites: &'static [u16],
     pub(crate) schemes: &'static [u16],
     pub(crate) groups: &'static [u16],
-    /// The size of records that it asks the server to keep to.
+    /// The maximum fragment length that it requests.
     pub max_fragment_length: Option<MaxFragmentLength>,
     /// Bytes of plaintext that one incoming record may hold.
     pub receive_bytes: usize,
-    /// What sets that number, where its configuration does.
+    /// The setting for that number, if there is one.
     pub(crate) receive_setting: Option<&'static str>,
     /// Whether a handshake message must fit into one record.
     pub(crate) whole_messages: bool,
-    /// What it wants of the certificates below the anchor.
+    /// Its rules for the certificates below the anchor.
     pub(crate) certificates: Strictness,
-    /// What to change so that it speaks TLS 1.3.
+    /// The change that enables TLS 1.3.
     pub(crate) tls13: Option<&'static str>,
-    /// What to change so that it offers more cipher suites; `None` where nothing brings any.
+    /// The changes that enable more cipher suites; `None` if there are none.
     pub(crate) settings: Option<&'static Settings>,
 }
 
-/// The changes of a device's configuration that bring cipher suites.
+/// The changes of a device's configuration that enable cipher suites.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// The suites that the library has with all of them.
+    /// The suites that the library has with all changes.
     pub(crate) suites: &'static [u16],
-    /// What the names of suites hold, with a line that these need; several may need one, and one
-    /// several.
+    /// Parts of suite names, each with a line that suites with this part need; a suite may need
+    /// several lines.
     pub(crate) lines: &'static [(&'static str, &'static str)],
-    /// The file that they stand in.
+    /// The file of these lines.
     pub(crate) file: &'static str,
 }
 
-/// What a TLS library wants of the certificates that it verifies.
+/// The rules of a TLS library for the certificates that it verifies.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Strictness {
     pub(crate) fewest_rsa_bits: usize,
     pub(crate) takes_sha1: bool,
-    /// The stack whose rules it has besides.
+    /// The TLS stack with its other rules.
     pub(crate) consumer: Consumer,
 }
 
@@ -79,7 +79,7 @@ impl Settings {
 }
 
 impl Strictness {
-    /// What the library would refuse among the certificates that the server sent.
+    /// Why the library would reject the certificates that the server sent, if it would.
     pub(crate) fn refusal<'a>(
         &self,
         sent: impl Iterator<Item = &'a Certificate> + Clone,
@@ -95,13 +95,13 @@ impl Strictness {
             };
             Some(format!("`{}` {problem}", one.subject().text().line()))
         });
-        // What the anchor has is not known here.
+        // The anchor is not known here.
         let chain: Vec<_> = sent.collect();
         weak.or_else(|| {
-            Unusual::below_the_anchor(&chain).into_iter().find_map(|(one, unusual)| {
-                let lacks = self.consumer.lacks.contains(&(unusual, None));
+            UnsupportedFeature::below_the_anchor(&chain).into_iter().find_map(|(one, feature)| {
+                let is_unsupported = self.consumer.unsupported.contains(&(feature, None));
                 let subject = one.subject().text();
-                lacks.then(|| format!("it {}: `{}`", unusual.lacking(), subject.line()))
+                is_unsupported.then(|| format!("it {}: `{}`", feature.problem(), subject.line()))
             })
         })
     }

@@ -31,10 +31,10 @@ const GROUPS: [(u16, &str); 27] = [
     (0x0027, "GC512A"),
 ];
 
-/// x25519, secp256r1, secp384r1: what nearly every server takes.
+/// x25519, secp256r1, secp384r1: nearly every server supports them.
 pub(crate) const COMMON: [u16; 3] = [0x001d, 0x0017, 0x0018];
 
-/// secp521r1 and X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), offered when nothing else will do.
+/// secp521r1 and X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), offered if no other group works.
 pub(crate) const RARE: [u16; 2] = [SECP521R1, X25519MLKEM768];
 
 pub(crate) const SECP521R1: u16 = 0x0019;
@@ -44,7 +44,7 @@ const X25519MLKEM768: u16 = 0x11ec;
 /// cleartext handshake, which computes with no group.
 pub(crate) const NAMED: [u16; 8] = [0x001e, 0x001a, 0x001b, 0x001c, 0x0016, 0x0100, 0x0101, 0x0102];
 
-/// Every group that certgrab has a name for.
+/// Every group with a name in certgrab.
 pub(crate) fn all() -> Vec<u16> {
     GROUPS.iter().map(|(number, _)| *number).collect()
 }

@@ -1,7 +1,7 @@
-//! What a ClientHello offers, as data.
+//! The contents of a ClientHello, as data.
 //!
-//! What a client offers decides what it is shown: a server with an RSA and an ECDSA certificate
-//! answers with the one that the offer allows.
+//! The offer of the client decides which certificate the server sends: a server with an RSA and an
+//! ECDSA certificate sends the one that the offer allows.
 
 use rustls_pki_types::DnsName;
 
@@ -12,12 +12,12 @@ use super::{
 };
 use crate::chain::{MaxFragmentLength, Version};
 
-/// What a ClientHello offers.
+/// The contents of a ClientHello.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
     /// The name in the server_name extension (RFC 6066 section 3); `None` sends none.
     pub sni: Option<DnsName<'static>>,
-    /// The oldest version that is taken.
+    /// The oldest version that is accepted.
     pub oldest: Version,
     /// The newest version that is offered.
     pub newest: Version,
@@ -28,13 +28,13 @@ pub struct Hello {
     pub schemes: Vec<u16>,
     /// Groups for the key exchange, best first (RFC 8446 section 4.2.7).
     pub groups: Vec<u16>,
-    /// The size of the records that the server is asked to keep to (RFC 6066 section 4).
+    /// The requested maximum fragment length (RFC 6066 section 4).
     pub max_fragment_length: Option<MaxFragmentLength>,
-    /// The device whose hello it is, if it is one's: nothing may then be added to it.
+    /// The device that sends it, if any; then nothing may be added.
     pub device: Option<&'static Device>,
 }
 
-/// The kind of key that a server's certificate may hold.
+/// The kind of key in a server's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authentication {
     /// RSA.

@@ -2,7 +2,7 @@
 //! ("TLS Cipher Suites").
 //!
 //! rustls names only the suites that it can compute with. The cleartext handshake computes
-//! nothing, so it offers what any server may still want, down to RC4 and no encryption at all.
+//! nothing, so it offers what any server may still use, down to RC4 and no encryption.
 
 /// Number and name, best first: ECDHE with ECDSA, ECDHE, DHE and RSA key exchange with an RSA key,
 /// each with GCM, ChaCha20, CCM, CBC, Camellia, 3DES and RC4; export grade and NULL last.
@@ -81,7 +81,7 @@ pub(crate) const SUITES: [(u16, &str); 72] = [
     (0x0001, "TLS_RSA_WITH_NULL_MD5"),
 ];
 
-/// The three suites of TLS 1.3 that a full handshake may settle on (RFC 8446 appendix B.4).
+/// The three suites of TLS 1.3 that a completed handshake may use (RFC 8446 appendix B.4).
 pub(crate) const TLS13_SUITES: [(u16, &str); 3] = [
     (0x1301, "TLS_AES_128_GCM_SHA256"),
     (0x1302, "TLS_AES_256_GCM_SHA384"),

@@ -1,11 +1,11 @@
-//! Files from outside, read within a bound.
+//! Reads untrusted files up to a size limit.
 //!
-//! In: a path, and the most bytes that may lie there. Out: those bytes.
+//! In: a path and the most bytes allowed. Out: the bytes.
 //!
-//! A path may come from somebody else's change, where it can lead to a device that never ends or to
-//! a pipe that nobody writes to. So only a regular file is opened, and of one that grows meanwhile
-//! no more is read than is allowed. A stream that the shell has opened for the command, as
-//! `<(...)` does, is read where the user names it.
+//! A path may come from an untrusted change. It can lead to an endless device or to a pipe without a
+//! writer. So only regular files are opened, and no more than the limit is read even if the file
+//! grows. A stream that the shell opened for the command, as `<(...)` does, is read if the user names
+//! it.
 
 use std::{
     fs::{File, FileType},
@@ -17,21 +17,21 @@ use std::{
 ///
 /// # Errors
 ///
-/// What the system says, or of [`io::ErrorKind::InvalidInput`] what was wanted and what is there.
+/// The error of the system, or [`io::ErrorKind::InvalidInput`] with what was expected and found.
 pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
-    let wanted = |found: &str| {
-        let problem = format!("wanted a regular file of at most {most} bytes, found {found}");
+    let unexpected = |found: &str| {
+        let problem = format!("expected a regular file of at most {most} bytes, found {found}");
         unfit(problem)
     };
-    // Before it is opened, since to open a pipe waits for its writer.
+    // Checked before opening, since opening a pipe waits for its writer.
     let facts = path.metadata()?;
     if !facts.is_file() {
-        return Err(wanted(kind(facts.file_type())));
+        return Err(unexpected(kind(facts.file_type())));
     }
     if facts.len() > most as u64 {
-        return Err(wanted(&format!("one of {} bytes", facts.len())));
+        return Err(unexpected(&format!("one of {} bytes", facts.len())));
     }
-    bounded(File::open(path)?, most)?.ok_or_else(|| wanted("more"))
+    bounded(File::open(path)?, most)?.ok_or_else(|| unexpected("more"))
 }
 
 /// The bytes of the regular file at `path`, or of the open stream that it names, at most `most` of
@@ -47,33 +47,33 @@ pub fn read_given(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     }
 }
 
-/// All that `stream` gives, at most `most` bytes.
+/// The contents of `stream`, at most `most` bytes.
 ///
 /// # Errors
 ///
-/// What the system says, or of [`io::ErrorKind::InvalidInput`] that there is more.
+/// The error of the system, or [`io::ErrorKind::InvalidInput`] if there is more.
 pub fn read_stream(stream: impl io::Read, most: usize) -> io::Result<Vec<u8>> {
-    let more = || unfit(format!("wanted at most {most} bytes, found more"));
+    let more = || unfit(format!("expected at most {most} bytes, found more"));
     bounded(stream, most)?.ok_or_else(more)
 }
 
-/// Whether the regular file at `path` holds exactly `data`; no more of it is read than that takes.
+/// Whether the regular file at `path` contains exactly `data`; reads no more than necessary.
 ///
 /// # Errors
 ///
-/// What the system says, or of [`io::ErrorKind::InvalidInput`] that it is no regular file.
+/// The error of the system, or [`io::ErrorKind::InvalidInput`] if it is not a regular file.
 pub fn holds(path: &Path, data: &[u8]) -> io::Result<bool> {
     let facts = path.metadata()?;
     if !facts.is_file() {
-        return Err(unfit(format!("wanted a regular file, found {}", kind(facts.file_type()))));
+        return Err(unfit(format!("expected a regular file, found {}", kind(facts.file_type()))));
     }
     let same =
         || bounded(File::open(path)?, data.len()).map(|content| content.as_deref() == Some(data));
     if facts.len() == data.len() as u64 { same() } else { Ok(false) }
 }
 
-/// Whether `path` names a stream that was open when the process began, as the system does in
-/// `/dev/fd` (fd(4)), and shells for `<(...)`.
+/// Whether `path` names a stream that was open when the process started, as in `/dev/fd` (fd(4)), and
+/// as shells do for `<(...)`.
 #[must_use]
 pub fn names_a_stream(path: &Path) -> bool {
     const FOLDERS: [&str; 2] = ["/dev/fd", "/proc/self/fd"];
@@ -87,7 +87,7 @@ fn unfit(problem: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, problem)
 }
 
-/// All that `source` gives; `None` if that is more than `most` bytes, of which one more is read.
+/// The contents of `source`; `None` if it has more than `most` bytes. Reads one byte more at most.
 fn bounded(source: impl io::Read, most: usize) -> io::Result<Option<Vec<u8>>> {
     let mut content = Vec::new();
     source.take(most as u64 + 1).read_to_end(&mut content)?;
@@ -98,12 +98,12 @@ fn bounded(source: impl io::Read, most: usize) -> io::Result<Option<Vec<u8>>> {
 ///
 /// # Errors
 ///
-/// As [`read`], and of [`io::ErrorKind::InvalidData`] where the first byte stands that is no text.
+/// As [`read`], and [`io::ErrorKind::InvalidData`] with the position of the first invalid byte.
 pub fn read_text(path: &Path, most: usize) -> io::Result<String> {
     text(read(path, most)?)
 }
 
-/// The text of what [`read_given`] reads.
+/// The same as text for what [`read_given`] reads.
 ///
 /// # Errors
 ///
@@ -115,12 +115,12 @@ pub fn read_given_text(path: &Path, most: usize) -> io::Result<String> {
 fn text(content: Vec<u8>) -> io::Result<String> {
     String::from_utf8(content).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
-        let problem = format!("wanted UTF-8, found something else at byte {}", place + 1);
+        let problem = format!("expected UTF-8, found invalid data at byte {}", place + 1);
         io::Error::new(io::ErrorKind::InvalidData, problem)
     })
 }
 
-/// What a file is that is no regular one.
+/// The kind of a file that is not a regular file.
 fn kind(of: FileType) -> &'static str {
     #[cfg(unix)]
     {

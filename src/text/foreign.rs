@@ -1,27 +1,25 @@
-//! Text from outside, made safe for the place it will stand in.
+//! Untrusted text, escaped for the place it is written to.
 //!
-//! In: whatever a server, a certificate or a file says. Out: printing characters only.
+//! In: text from a server, a certificate or a file. Out: printable characters only.
 //!
-//! A certificate's subject is chosen by whoever asked for the certificate, so it can hold
-//! terminal control sequences, line ends, bidirectional overrides or the end of a comment.
-//! [`Foreign`] has no `Display`: a caller names the place (`line`, `comment`,
-//! `string_literal`), and forgetting it does not compile.
+//! Whoever requests a certificate chooses its subject, which can contain terminal control sequences,
+//! line ends, bidirectional overrides or the end of a comment. [`Foreign`] has no `Display`: a caller
+//! names the place (`line`, `comment`, `string_literal`), and forgetting it does not compile.
 
 use std::fmt::{self, Write as _};
 
 use super::marks::{self, opens};
 
-/// Characters shown of one value; more are cut and the cut is said.
+/// Characters shown of a value; longer values are cut and marked as cut.
 ///
-/// 256 is what a report still shows in a few lines of a terminal; names in real
-/// certificates are bounded by 64 (RFC 5280 appendix A.1, `ub-common-name`).
+/// 256 characters fit into a few lines of a terminal; names in certificates have at most 64 (RFC 5280 appendix A.1, `ub-common-name`).
 pub const SHOWN_CHARACTERS: usize = 256;
 
-/// What stands in the place of what is cut.
+/// The mark of a cut.
 const CUT: &str = "... (cut)";
 
-/// Text from outside. It holds printing characters only and nothing that opens a PEM boundary or a
-/// command in the log of a CI service, whatever it was made from.
+/// Untrusted text, escaped. It only contains printable characters, and nothing that starts a PEM
+/// boundary or a command in the log of a CI service.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Foreign {
     clean: String,
@@ -45,7 +43,7 @@ impl Foreign {
         Self { clean }
     }
 
-    /// Takes `raw` as UTF-8; a byte that is not stands as `\x9f`.
+    /// Reads `raw` as UTF-8; an invalid byte becomes `\x9f`.
     #[must_use]
     pub fn bytes(raw: &[u8]) -> Self {
         let mut clean = String::with_capacity(raw.len());
@@ -58,13 +56,13 @@ impl Foreign {
         Self { clean }
     }
 
-    /// Takes text whose writer has escaped all that does not print, in a notation of its own.
+    /// Takes text whose writer already escaped what does not print, in its own notation.
     pub(crate) fn escaped(clean: String) -> Self {
         debug_assert!(is_clean(&clean), "{clean:?}");
         Self { clean }
     }
 
-    /// Takes text that may have been clean before: if it is, it stands as it is.
+    /// Takes text that may already be clean; then it stays unchanged.
     pub(crate) fn from_clean(text: &str) -> Self {
         if is_clean(text) { Self::escaped(text.to_owned()) } else { Self::text(text) }
     }
@@ -121,7 +119,7 @@ impl Foreign {
 
     /// For the inside of a quoted literal of C, C++, Rust, Go, Python, JSON or YAML: ASCII only.
     ///
-    /// What is not a plain character stands as its visible escape with the backslash doubled, so
+    /// Other characters become visible escapes with a doubled backslash, so
     /// the program sees the same text that the report shows. So does what opens an interpolation
     /// or ends a comment in some language: one form is safe in all of them.
     #[must_use]
@@ -160,7 +158,7 @@ fn is_clean(text: &str) -> bool {
     text.chars().all(prints) && marks::is_inert(text)
 }
 
-/// Whether two characters in a row mean something to a compiler wherever they stand.
+/// Whether two adjacent characters mean something to a compiler anywhere.
 ///
 /// `*/` and `/*` for C and Rust, `??/` is a trigraph for a backslash (C11 section 5.2.1.1), and
 /// `-->` ends a comment of XML.
@@ -168,7 +166,7 @@ fn joins(before: char, character: char) -> bool {
     matches!((before, character), ('*', '/') | ('/', '*') | ('?', '?') | ('-', '>'))
 }
 
-/// Shows the clean text, so that a debug line is as harmless as any other.
+/// Shows the clean text, so debug output is safe too.
 impl fmt::Debug for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Foreign({})", self.line())
@@ -179,7 +177,7 @@ impl fmt::Debug for Foreign {
 ///
 /// The standard library escapes controls, format characters (bidirectional overrides, zero
 /// widths), line and paragraph separators, private and unassigned code points, and marks that
-/// would attach to what stands before them.
+/// would attach to the character before them.
 pub(crate) fn prints(character: char) -> bool {
     matches!(character, '\'' | '"' | '\\') || character.escape_debug().eq([character])
 }

@@ -1,8 +1,8 @@
-//! Words that act on what reads a line, wherever in the line they stand.
+//! Words that tools obey anywhere in a line.
 //!
 //! In: the text before a character, and the character. Out: whether the character completes a
-//! word that a PEM parser, the log of a CI service, an editor or a linter obeys. Text from outside
-//! then holds the number of the character instead.
+//! word that a PEM parser, the log of a CI service, an editor or a linter obeys. Untrusted text then
+//! has the number of the character instead.
 
 /// What a boundary of PEM begins with, wherever in a line some readers look for it.
 const DASHES: &str = "-----";
@@ -12,7 +12,7 @@ const DASHES: &str = "-----";
 const LOG_COMMANDS: [&str; 3] = ["##", "##vso", "##teamcity"];
 
 /// Whether `character` after `before` begins the word of a PEM boundary, BEGIN or END (RFC 7468
-/// section 3), or completes the mark of a log command. Dashes alone are no boundary: names of hosts
+/// section 3), or completes the mark of a log command. Dashes alone are not a boundary: host names
 /// may have five in a row.
 pub(crate) fn opens(before: &str, character: char) -> bool {
     match character {
@@ -22,13 +22,13 @@ pub(crate) fn opens(before: &str, character: char) -> bool {
     }
 }
 
-/// Whether `text` holds nothing that [`opens`].
+/// Whether `text` contains nothing that [`opens`].
 pub(crate) fn is_inert(text: &str) -> bool {
     !text.char_indices().any(|(at, character)| opens(&text[..at], character))
 }
 
-/// Words that editors and linters obey anywhere in a line, whatever their case: what stands before
-/// the last character, and that character.
+/// Words that editors and linters obey anywhere in a line, in any case: the part before the last
+/// character, and that character.
 const DIRECTIVES: [(&str, char); 4] = [
     // Emacs: variables on the first line, and on the last lines.
     ("-*", '-'),
@@ -51,8 +51,8 @@ pub(crate) fn directs(before: &str, character: char) -> bool {
         || (character == ':' && before.rsplit(char::is_whitespace).next().is_some_and(is_vim))
 }
 
-/// Whether a colon behind `word`, which begins a line or stands behind a blank, makes a modeline
-/// of Vim: `ex:`, `vi:`, `vim:`, `Vim:`, `vim<900:` (`:help modeline`).
+/// Whether a colon after `word`, which begins a line or follows a blank, makes a modeline of
+/// Vim: `ex:`, `vi:`, `vim:`, `Vim:`, `vim<900:` (`:help modeline`).
 fn is_vim(word: &str) -> bool {
     if matches!(word, "ex" | "vi") {
         return true;

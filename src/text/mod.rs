@@ -1,4 +1,4 @@
-//! Text from outside: escaping it, dates in it, and reading files of a bounded size.
+//! Untrusted text: escaping, dates, secrets, and reading files up to a size limit.
 
 pub mod bounded_file;
 pub mod foreign;

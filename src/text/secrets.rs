@@ -1,9 +1,9 @@
-//! Secrets in what a user typed, left out before it is shown.
+//! Removes secrets from the user's text before it is shown.
 //!
-//! In: a word such as the connection string of a cloud, or a sentence that repeats one. Out: the
-//! same without keys, passwords and tokens. Messages end up in logs and in reports of faults.
+//! In: an argument such as the connection string of a cloud, or a sentence that repeats one. Out: the
+//! text without keys, passwords and tokens, since messages end up in logs and bug reports.
 
-/// What stands in the place of a secret.
+/// The replacement for a secret.
 const HIDDEN: &str = "...";
 
 /// Parts of the names of secrets, in lower case: `SharedAccessKey` and `SharedAccessSignature` of
@@ -11,11 +11,11 @@ const HIDDEN: &str = "...";
 const PARTS: [&str; 8] =
     ["key", "secret", "password", "passwd", "pwd", "token", "signature", "credential"];
 
-/// Names of secrets, in lower case, that are too short to be looked for inside of others.
+/// Names of secrets, in lower case, that are too short to match as a part of other names.
 const NAMES: [&str; 3] = ["sig", "pass", "auth"];
 
-/// `word` up to its first secret: what comes behind cannot be told from it. Of `user:password@host`
-/// the host is left.
+/// `word` up to its first secret, since the rest may belong to it. Of `user:password@host` the host
+/// remains.
 #[must_use]
 pub fn hide_in_word(word: &str) -> String {
     if let Some((at, _)) = word.match_indices('=').find(|(at, _)| names_a_secret(&word[..*at])) {
@@ -24,7 +24,7 @@ pub fn hide_in_word(word: &str) -> String {
     without_user_info(word)
 }
 
-/// `word` without what stands before the `@` of its host: it may be a password.
+/// `word` without the part before the `@` of its host, which may be a password.
 fn without_user_info(word: &str) -> String {
     let (scheme, rest) = match word.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),

@@ -1,6 +1,6 @@
 //! Points in time, in whole seconds since the Unix epoch, shown as dates.
 //!
-//! No stage reads a clock: the time of judgement is an argument.
+//! No stage reads a clock: the verification time is an argument.
 
 use std::{fmt, str::FromStr};
 
@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan as _, civil};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time {
     /// Seconds since 1970-01-01T00:00:00Z. Not a [`Timestamp`]: that ends a day before
-    /// 9999-12-31T23:59:59Z, which certificates without an end carry.
+    /// 9999-12-31T23:59:59Z, the notAfter of certificates without an expiry date.
     unix: i64,
 }
 
@@ -66,7 +66,7 @@ impl Time {
         Some(Self::from_civil(civil::Date::new(year, month, day).ok()?.at(0, 0, 0, 0)))
     }
 
-    /// The same day and hour `years` later; 29 February becomes 28 where it must.
+    /// The same day and hour `years` later; 29 February becomes 28 February if necessary.
     #[must_use]
     pub fn plus_years(self, years: i16) -> Self {
         Self::from_civil(self.civil().saturating_add(years.years()))
@@ -126,7 +126,7 @@ impl fmt::Debug for Time {
 impl FromStr for Time {
     type Err = NotATime;
 
-    /// Takes `2026-05-08T15:51:26Z`, with any RFC 3339 offset, or `2026-05-08` for its midnight.
+    /// Accepts `2026-05-08T15:51:26Z`, with any RFC 3339 offset, or `2026-05-08` for its midnight.
     fn from_str(text: &str) -> Result<Self, NotATime> {
         if let Ok(timestamp) = text.parse::<Timestamp>() {
             return Ok(Self { unix: timestamp.as_second() });
@@ -144,7 +144,7 @@ impl FromStr for Time {
 
 impl fmt::Display for NotATime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("neither a date such as 2026-05-08 nor a time such as 2026-05-08T15:51:26Z")
+        f.write_str("expected a date such as 2026-05-08 or a time such as 2026-05-08T15:51:26Z")
     }
 }
 

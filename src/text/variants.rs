@@ -1,6 +1,6 @@
 //! For tests: the variants that a library's enum has, read from its source.
 //!
-//! A non-exhaustive enum leaves the compiler unable to say that a table has lost touch with it.
+//! The compiler cannot check that a table covers a non-exhaustive enum.
 
 use std::{fmt::Debug, fs, path::PathBuf};
 
@@ -11,7 +11,7 @@ pub(crate) fn name(variant: &impl Debug) -> String {
 }
 
 /// Asserts that `listed` has every variant of the public enum `kind` in `src/error.rs` of the
-/// library `package`. Where cargo keeps no source of it, that is a visible skip.
+/// library `package`. If cargo has no source of it, the test is visibly skipped.
 pub(crate) fn assert_complete(package: &str, kind: &str, listed: &[impl Debug]) {
     let Some(source) = source(package) else {
         assert!(std::env::var_os("CI").is_none(), "no source of {package}");

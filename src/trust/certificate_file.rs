@@ -1,4 +1,4 @@
-//! Certificates in files, as people keep them.
+//! Certificates in files, in the formats that people use.
 
 use std::path::Path;
 
@@ -13,18 +13,18 @@ use crate::{
     x509::{certificate::Certificate, pkcs7},
 };
 
-/// The most labels of PEM blocks that are named where none is a certificate's.
+/// The most labels of PEM blocks that are named if none is a certificate.
 const MAX_LABELS: usize = 4;
 
 /// How a PEM block begins (RFC 7468 section 2).
 const BEGIN: &[u8] = b"-----BEGIN ";
 
 /// The certificates of a PEM file (any text around the blocks), a DER file, or a PKCS#7 file in
-/// either encoding, whose order says nothing: there what signed none of the others comes first.
+/// either encoding. A PKCS#7 file has no order, so the certificate that issued no other comes first.
 ///
 /// # Errors
 ///
-/// The file cannot be read, is over a limit, or holds something else than certificates.
+/// The file cannot be read, is over a limit, or contains something other than certificates.
 pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     certificates_in(&content_of(path)?, path)
 }
@@ -64,7 +64,7 @@ pub(super) fn roots_in(
     }
 }
 
-/// The DER of the certificates in a file, those that cannot be read included: a chain as a server
+/// The DER of the certificates in a file, including those that cannot be read: a chain as a server
 /// sends it.
 ///
 /// # Errors
@@ -74,7 +74,7 @@ pub fn read_chain(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
     chain_in(&content_of(path)?, path)
 }
 
-/// The same of `content`, which came from `path`.
+/// The same for `content`, which came from `path`.
 ///
 /// # Errors
 ///
@@ -93,13 +93,13 @@ pub(super) fn content_of(path: &Path) -> Result<Vec<u8>, Error> {
         .map_err(|error| Error::Unreadable { path: path.to_owned(), error })
 }
 
-/// What a file holds that is, or should be, a certificate.
+/// A part of a file that is, or should be, a certificate.
 enum Block {
     /// A certificate.
     Certificate(Certificate),
-    /// Bytes that cannot be read as one.
+    /// Bytes that cannot be read as a certificate.
     Unreadable { der: Vec<u8>, error: Error },
-    /// A PEM block whose bytes are not those of a certificate alone, or cannot be decoded.
+    /// A PEM block that does not contain exactly one certificate, or cannot be decoded.
     Damaged(Error),
 }
 
@@ -133,7 +133,7 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
     Ok(blocks)
 }
 
-/// The text of each PEM block, from its beginning to that of the next.
+/// The text of each PEM block, up to the start of the next.
 fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     let is_start = |at: &usize| content[*at..].starts_with(BEGIN);
     let starts: Vec<usize> = (0..content.len()).filter(is_start).collect();
@@ -187,7 +187,7 @@ fn damage(error: &PemError) -> &'static str {
         PemError::MissingBeginTag => "its BEGIN line has no label",
         PemError::NotUtf8(_) => "it is not text",
         PemError::InvalidData(_) => "its Base64 cannot be decoded",
-        _ => "the lines before its Base64 are no headers",
+        _ => "the lines before its Base64 are not headers",
     }
 }
 
@@ -203,7 +203,7 @@ fn certificate(der: &[u8], position: usize, path: &Path) -> Block {
 
 /// The certificates of a PKCS#7 message; `None` if `content` is none.
 fn message(content: &[u8], path: &Path) -> Result<Option<Vec<Certificate>>, Error> {
-    // One more than is taken, since what is left out has to be said.
+    // One more than the limit, to detect that there are more.
     match pkcs7::certificates(content, MAX_ROOTS + 1) {
         Some(found) if found.len() > MAX_ROOTS => Err(Error::TooMany(path.to_owned())),
         Some(found) => Ok(Some(leaf_first(found))),
@@ -211,7 +211,7 @@ fn message(content: &[u8], path: &Path) -> Result<Option<Vec<Certificate>>, Erro
     }
 }
 
-/// What issued none of the others, by name, before the others.
+/// Moves a certificate that issued none of the others, by name, to the front.
 fn leaf_first(mut certificates: Vec<Certificate>) -> Vec<Certificate> {
     let is_leaf = |one: &Certificate| {
         let issued = |other: &Certificate| other != one && other.issuer_der() == one.subject_der();

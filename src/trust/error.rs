@@ -8,10 +8,10 @@ use std::{
 use super::unsupported_format::Format;
 use crate::text::foreign::Foreign;
 
-/// The most bytes one file of roots may have: 16 MiB, some seventy times Mozilla's whole list.
+/// The most bytes of a file of roots: 16 MiB, about seventy times the size of Mozilla's list.
 pub const MAX_ROOTS_BYTES: usize = 16 * 1024 * 1024;
 
-/// The most certificates that all files of roots may hold together.
+/// The most certificates in all files of roots together.
 pub const MAX_ROOTS: usize = 2_000;
 
 /// Why roots could not be read.
@@ -22,13 +22,13 @@ pub enum Error {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says, or that it is no regular file within
+        /// The error of the system, or that it is not a regular file within
         /// [`MAX_ROOTS_BYTES`].
         error: io::Error,
     },
     /// There are more than [`MAX_ROOTS`] certificates.
     TooMany(PathBuf),
-    /// A block of the file is no certificate.
+    /// A block of the file is not a certificate.
     Malformed {
         /// The file.
         path: PathBuf,
@@ -37,35 +37,34 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
-    /// A block of the file is a certificate with OpenSSL's trust settings behind it.
+    /// A block of the file is a certificate followed by OpenSSL's trust settings.
     Trusted {
         /// The file.
         path: PathBuf,
         /// The position of the block in the file, from 1.
         position: usize,
     },
-    /// The file is of a format that holds certificates in a way that is not read.
+    /// The file is in a certificate format that is not supported.
     OtherFormat {
         /// The file.
         path: PathBuf,
         /// What it is.
         format: Format,
     },
-    /// The file holds no certificate.
+    /// The file contains no certificate.
     Empty {
         /// The file.
         path: PathBuf,
-        /// The labels of the PEM blocks that it does hold (RFC 7468 section 2), the first few, each
-        /// once.
+        /// The first labels of its PEM blocks (RFC 7468 section 2), each once.
         labels: Vec<Foreign>,
     },
-    /// The directory holds no certificate.
+    /// The directory contains no certificate.
     EmptyDirectory {
         /// The directory.
         path: PathBuf,
-        /// How many files it has, those in folders inside it not counted.
+        /// How many files it has, without those in subdirectories.
         files: usize,
-        /// What is wrong with those that look as if they held one.
+        /// The problems of the files that look like certificates.
         problems: Vec<String>,
     },
     /// The system's roots could not be read.
@@ -80,33 +79,37 @@ impl fmt::Display for Error {
                 write!(f, "cannot read {}: {error}", shown(path))
             }
             Self::TooMany(path) => {
-                write!(f, "more than {MAX_ROOTS} roots, the rest of them in {}", shown(path))
+                write!(
+                    f,
+                    "more than {MAX_ROOTS} roots in total; the limit was exceeded in {}",
+                    shown(path)
+                )
             }
             Self::Malformed { path, position, problem } => {
                 write!(f, "block {position} of {} is {problem}", shown(path))
             }
             Self::Trusted { path, position } => write!(
                 f,
-                "block {position} of {} is a TRUSTED CERTIFICATE, which holds OpenSSL's trust \
-                 settings beside the certificate and is not read",
+                "block {position} of {} is a TRUSTED CERTIFICATE, which adds OpenSSL's trust \
+                 settings to the certificate and is not supported",
                 shown(path)
             ),
             Self::OtherFormat { path, format } => write!(f, "{} is {format}", shown(path)),
             Self::Empty { path, labels } => {
-                write!(f, "{} holds no certificate", shown(path))?;
+                write!(f, "{} contains no certificate", shown(path))?;
                 let labels: Vec<_> = labels.iter().map(Foreign::line).collect();
                 if labels.is_empty() { Ok(()) } else { write!(f, ", only {}", labels.join(", ")) }
             }
             Self::EmptyDirectory { path, files: 0, .. } => {
-                write!(f, "{} holds no certificate: it has no file", shown(path))
+                write!(f, "{} contains no files", shown(path))
             }
             Self::EmptyDirectory { path, files, problems } => {
                 let plural = if *files == 1 { "" } else { "s" };
-                write!(f, "{} holds no certificate in its {files} file{plural}", shown(path))?;
+                write!(f, "{} contains no certificate in its {files} file{plural}", shown(path))?;
                 problems.iter().try_for_each(|problem| write!(f, "; {problem}"))
             }
             Self::System(problem) => {
-                write!(f, "the system's roots cannot be read: {}", problem.line())
+                write!(f, "cannot read the system's roots: {}", problem.line())
             }
         }
     }
@@ -120,8 +123,8 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Unreadable { error, .. } if error.kind() == io::ErrorKind::InvalidInput => Some(
-                "`--roots` takes a file or a directory of files, `--from` a file or `-` for \
-                 standard input"
+                "pass a file or a directory to `--roots`, a file or `-` (standard input) to \
+                 `--from`"
                     .to_owned(),
             ),
             Self::Trusted { position: 1, path } => Some(format!(
@@ -135,20 +138,20 @@ impl Error {
             ),
             Self::OtherFormat { format, .. } => Some(format.hint().to_owned()),
             Self::Empty { .. } => Some(
-                "wanted PEM blocks that begin with -----BEGIN CERTIFICATE-----, one certificate in \
-                 DER, or PKCS#7"
+                "pass PEM blocks that begin with -----BEGIN CERTIFICATE-----, one DER \
+                 certificate, or PKCS#7"
                     .to_owned(),
             ),
             Self::EmptyDirectory { .. } => Some(
-                "wanted files with PEM blocks that begin with -----BEGIN CERTIFICATE-----, with \
-                 one certificate in DER, or in PKCS#7; folders inside are not looked at"
+                "pass a directory of PEM files with -----BEGIN CERTIFICATE-----, DER certificates \
+                 or PKCS#7 files; subdirectories are not searched"
                     .to_owned(),
             ),
             _ => None,
         }
     }
 
-    /// The error as one sentence, with the command that converts what it is about.
+    /// The error as one sentence, with the command that converts the file.
     pub(super) fn with_hint(&self) -> String {
         match (self, self.hint()) {
             (Self::Trusted { .. }, Some(hint)) => format!("{self}; {hint}"),

@@ -1,4 +1,4 @@
-//! Mozilla's roots for servers, as bundled in webpki-root-certs, and what Mozilla says of them.
+//! Mozilla's roots for servers, as bundled in webpki-root-certs, with Mozilla's constraints on them.
 
 use std::sync::OnceLock;
 
@@ -10,8 +10,7 @@ use crate::x509::{
     signature,
 };
 
-/// The roots whose subject is `name`. Of each root no more than the subject is read until it is
-/// asked for.
+/// The roots whose subject is `name`. Only the subject of each root is read until it is needed.
 pub(crate) fn named(name: &[u8]) -> impl Iterator<Item = Root> {
     static SUBJECTS: OnceLock<Vec<&'static [u8]>> = OnceLock::new();
     let subjects = SUBJECTS
@@ -31,7 +30,7 @@ pub(crate) fn root(position: usize) -> Option<Root> {
     Some(Root { certificate, source: Source::Mozilla })
 }
 
-/// Mozilla's own name constraints on roots, which the certificates do not carry: the contents of
+/// Mozilla's own name constraints on roots, which are not in the certificates: the contents of
 /// nameConstraints (RFC 5280 section 4.2.1.10) by the root's SHA-256.
 ///
 /// TUBITAK Kamu SM SSL Kok Sertifikasi - Surum 1 may issue for `.tr` alone (NSS,
@@ -45,7 +44,7 @@ const MOZILLA_CONSTRAINTS: [(Sha256, &[u8]); 1] = [(
     b"\xa0\x070\x05\x82\x03.tr",
 )];
 
-/// The name constraints that Mozilla puts on `root` besides its own, if it is of Mozilla's store.
+/// The additional name constraints of Mozilla on `root`, if it is in Mozilla's store.
 #[must_use]
 pub fn mozilla_constraints(root: &Root) -> Option<&'static [u8]> {
     let sha256 = root.certificate.sha256();
@@ -53,14 +52,13 @@ pub fn mozilla_constraints(root: &Root) -> Option<&'static [u8]> {
     (root.source == Source::Mozilla).then_some(row.1)
 }
 
-/// Mozilla's root with the subject and the key of `certificate`: the same anchor, in the copy that
-/// others hold too.
+/// Mozilla's root with the subject and key of `certificate`: the same anchor, in Mozilla's copy.
 #[must_use]
 pub fn mozilla_twin(certificate: &Certificate) -> Option<Root> {
     named(certificate.subject_der()).find(|root| root.certificate.is_same_anchor(certificate))
 }
 
-/// Mozilla's other roots of the organisation that `certificate` names as its subject's.
+/// Mozilla's other roots of the organisation in the subject of `certificate`.
 #[must_use]
 pub fn mozilla_siblings(certificate: &Certificate) -> Vec<Root> {
     let Some(organisation) = certificate.subject().organisation() else {

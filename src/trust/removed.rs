@@ -1,4 +1,4 @@
-//! Roots that Mozilla's store has given up and that firmware still holds.
+//! Roots that Mozilla's store has removed and that firmware still contains.
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -33,11 +33,11 @@ const DROPPED: [(&str, &str); 12] = [
 pub(crate) fn is_dropped(certificate: &Certificate) -> bool {
     let fingerprint = certificate.sha256();
     let listed = DROPPED.iter().any(|(sha256, _)| Sha256::parse(sha256) == Some(fingerprint));
-    // A root that came back, in the bundled list, is not dropped, whatever stands above.
+    // A root that is in the bundled list again is not dropped, even if it is listed above.
     listed && !is_in_mozillas_store(certificate)
 }
 
-/// The keys (DER) of the roots of the bundled list that are called `name`, however it is encoded.
+/// The keys (DER) of the roots of the bundled list with the subject `name`, in any encoding.
 pub(crate) fn keys_of_mozillas(name: &Foreign) -> &'static [Vec<u8>] {
     static KEYS: OnceLock<HashMap<Foreign, Vec<Vec<u8>>>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| {
@@ -52,7 +52,7 @@ pub(crate) fn keys_of_mozillas(name: &Foreign) -> &'static [Vec<u8>] {
     keys.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// The roots of the bundled list whose organisation is called `name`.
+/// The roots of the bundled list whose organisation is `name`.
 pub(crate) fn of_mozillas(name: &Foreign) -> &'static [Certificate] {
     static ROOTS: OnceLock<HashMap<Foreign, Vec<Certificate>>> = OnceLock::new();
     let roots = ROOTS.get_or_init(|| {

@@ -1,7 +1,8 @@
 //! The roots that the user trusts.
 //!
-//! In: Mozilla's bundled list, the system's, PEM files, fingerprints. Out: [`Store`], which finds
-//! roots by name. A certificate that a server sent gets in only by a fingerprint that the user gave.
+//! In: Mozilla's bundled list, the system's roots, PEM files, fingerprints. Out: [`Store`], which
+//! finds roots by name. A certificate that a server sent is only trusted by a fingerprint that the
+//! user gave.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -16,8 +17,8 @@ pub use super::{
 };
 use crate::x509::certificate::{Certificate, Sha256};
 
-/// The most certificates that cannot be read and are named.
-const MAX_PROBLEMS: usize = 16;
+/// The most unreadable certificates that are named.
+const MAX_SKIPPED: usize = 16;
 
 /// Roots that the user trusts.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +27,7 @@ pub struct Store {
     /// Shared among clones: each target has one.
     added: Arc<Vec<Root>>,
     fingerprints: Vec<Sha256>,
-    passed_over: Vec<String>,
+    skipped: Vec<String>,
 }
 
 impl Store {
@@ -44,13 +45,13 @@ impl Store {
     /// Also trusts the certificates of a file, see [`read_certificates`], or of the files of a
     /// directory.
     ///
-    /// A certificate that cannot be read is passed over, and [`Store::passed_over`] names it, as
-    /// long as another one can. In a directory, files without a certificate are passed over too.
+    /// A certificate that cannot be read is skipped if another one can be read;
+    /// [`Store::skipped`] names it. In a directory, files without a certificate are skipped too.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, is over a limit, or holds something else than certificates; the
-    /// directory holds none at all.
+    /// The file cannot be read, is over a limit, or contains something other than certificates; the
+    /// directory contains no certificate.
     pub fn add_path(&mut self, path: &Path) -> Result<(), Error> {
         let unreadable = |error| Error::Unreadable { path: path.to_owned(), error };
         if !fs::metadata(path).map_err(unreadable)?.is_dir() {
@@ -80,36 +81,36 @@ impl Store {
             let (path, files) = (path.to_owned(), files.len());
             return Err(Error::EmptyDirectory { path, files, problems });
         }
-        problems.into_iter().for_each(|problem| self.pass_over(problem));
+        problems.into_iter().for_each(|problem| self.skip(problem));
         Ok(())
     }
 
-    /// What of the roots could not be read, a sentence each; of very many, the first.
+    /// The roots that could not be read, one sentence each; at most 16 are named.
     #[must_use]
-    pub fn passed_over(&self) -> &[String] {
-        &self.passed_over
+    pub fn skipped(&self) -> &[String] {
+        &self.skipped
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Error> {
         self.add_content(&super::certificate_file::content_of(path)?, path)
     }
 
-    /// Also trusts the certificates in `content`, which came from `path`. What of them cannot be
-    /// read, [`Store::passed_over`] names.
+    /// Also trusts the certificates in `content`, which came from `path`. [`Store::skipped`]
+    /// names those that cannot be read.
     ///
     /// # Errors
     ///
-    /// It is over a limit, or holds no certificate that can be read.
+    /// It is over a limit, or contains no certificate that can be read.
     pub fn add_content(&mut self, content: &[u8], path: &Path) -> Result<(), Error> {
         let (certificates, problems) = super::certificate_file::roots_in(content, path)?;
-        problems.iter().for_each(|problem| self.pass_over(problem.with_hint()));
+        problems.iter().for_each(|problem| self.skip(problem.with_hint()));
         self.add_certificates(certificates, path)
     }
 
-    fn pass_over(&mut self, problem: String) {
-        match self.passed_over.len() {
-            0..MAX_PROBLEMS => self.passed_over.push(problem),
-            MAX_PROBLEMS => self.passed_over.push("more of the roots cannot be read".to_owned()),
+    fn skip(&mut self, problem: String) {
+        match self.skipped.len() {
+            0..MAX_SKIPPED => self.skipped.push(problem),
+            MAX_SKIPPED => self.skipped.push("more roots cannot be read".to_owned()),
             _ => {}
         }
     }
@@ -127,14 +128,14 @@ impl Store {
         }
         let place = Path::new("the system's store");
         for error in &found.errors {
-            self.pass_over(crate::text::foreign::Foreign::text(&error.to_string()).line());
+            self.skip(crate::text::foreign::Foreign::text(&error.to_string()).line());
         }
         for (index, der) in found.certs.iter().enumerate() {
             match Certificate::from_der(der) {
                 Ok(certificate) => self.add(place, Root { certificate, source: Source::System })?,
                 Err(problem) => {
                     let (number, sha256) = (index + 1, Sha256::of(der));
-                    self.pass_over(format!(
+                    self.skip(format!(
                         "certificate {number} of the system's store, SHA-256 {sha256}, is {problem}"
                     ));
                 }
@@ -143,7 +144,7 @@ impl Store {
         Ok(())
     }
 
-    /// Also trusts `certificate`, which the user knows as `name`.
+    /// Also trusts `certificate`; messages call it `name`.
     pub fn add_certificate(&mut self, certificate: Certificate, name: &str) {
         Arc::make_mut(&mut self.added)
             .push(Root { certificate, source: Source::File(name.into()) });
@@ -157,7 +158,7 @@ impl Store {
         Ok(())
     }
 
-    /// Also trusts certificates that were read elsewhere; `place` names where for a message.
+    /// Also trusts certificates that were read elsewhere; messages call their source `place`.
     ///
     /// # Errors
     ///
@@ -172,16 +173,16 @@ impl Store {
         })
     }
 
-    /// Also trusts the certificate with this SHA-256, wherever it turns up.
+    /// Also trusts the certificate with this SHA-256, wherever it comes from.
     pub fn trust_sha256(&mut self, fingerprint: Sha256) {
         self.fingerprints.push(fingerprint);
     }
 
-    /// The certificate as a root, if the user named it by its fingerprint or in a file.
+    /// The certificate as a root, if the user trusts it by its fingerprint or in a file.
     ///
-    /// Mozilla's roots are not looked at: this is for a certificate that is not a root by name.
+    /// Mozilla's roots are not searched.
     #[must_use]
-    pub fn by_the_users_word(&self, certificate: &Certificate) -> Option<Root> {
+    pub fn explicitly_trusted(&self, certificate: &Certificate) -> Option<Root> {
         if let Some(root) = self.added.iter().find(|root| root.certificate == *certificate) {
             return Some(root.clone());
         }
@@ -189,10 +190,10 @@ impl Store {
         named.then(|| Root { certificate: certificate.clone(), source: Source::Fingerprint })
     }
 
-    /// Every reason to trust `certificate` itself, byte for byte; none if this store has it nowhere.
+    /// Every reason to trust exactly `certificate`; empty if this store does not have it.
     ///
-    /// Mozilla's copy counts where the system's store has the root in another: [`crate::judge::rank`]
-    /// takes that one.
+    /// Mozilla's copy counts if the system's store has another copy of the root, since
+    /// [`crate::judge::rank`] prefers it.
     #[must_use]
     pub fn sources(&self, certificate: &Certificate) -> Vec<Source> {
         let is_twin = |root: &Root| root.certificate.is_same_anchor(certificate);
@@ -223,7 +224,7 @@ impl Store {
         roots
     }
 
-    /// The roots that were added to it, Mozilla's not among them.
+    /// The added roots, without Mozilla's.
     pub(crate) fn added(&self) -> impl Iterator<Item = &Root> {
         self.added.iter()
     }
@@ -239,7 +240,7 @@ impl Store {
         })
     }
 
-    /// The store in the user's words: `Mozilla's store`.
+    /// The name of the store in messages: `Mozilla's store`.
     #[must_use]
     pub fn description(&self) -> String {
         let mut parts = Vec::new();
@@ -254,7 +255,7 @@ impl Store {
         }
         match parts.as_slice() {
             [] if self.fingerprints.is_empty() => "the empty store".to_owned(),
-            [] => "the fingerprints given".to_owned(),
+            [] => "the given fingerprints".to_owned(),
             [one] => one.clone(),
             [first, .., last] if parts.len() > 3 => format!("{first} ... {last}"),
             [start @ .., last] => format!("{} or {last}", start.join(", ")),

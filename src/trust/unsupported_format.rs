@@ -1,4 +1,4 @@
-//! Files that hold certificates in a way that is not read: what they are, so that people are told.
+//! Certificate formats that certgrab recognises but does not support.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use der::{Tag, asn1::ObjectIdentifier};
 
 use crate::x509::der::{Elements, only};
 
-/// A format that is recognised and not read.
+/// A format that is recognised but not supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
@@ -52,12 +52,11 @@ impl Format {
     pub(crate) const fn hint(self) -> &'static str {
         match self {
             Self::Pkcs12 => {
-                "`openssl pkcs12 -in FILE -nokeys -out certificates.pem` writes its certificates \
-                 as PEM, which is read"
+                "convert it with `openssl pkcs12 -in FILE -nokeys -out certificates.pem`"
             }
             Self::JavaKeyStore => {
-                "`keytool -exportcert -rfc -keystore FILE -alias ALIAS` writes a certificate as \
-                 PEM, which is read; `keytool -list -keystore FILE` lists the aliases"
+                "convert it with `keytool -exportcert -rfc -keystore FILE -alias ALIAS`; list the \
+                 aliases with `keytool -list -keystore FILE`"
             }
             Self::Utf16 => "save it as UTF-8 or ASCII",
         }
@@ -79,9 +78,9 @@ impl fmt::Display for Format {
     /// Completes the sentence "the file is ...".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Pkcs12 => "a PKCS#12 file, which is not read",
-            Self::JavaKeyStore => "a Java key store, which is not read",
-            Self::Utf16 => "text in UTF-16, which is not read",
+            Self::Pkcs12 => "a PKCS#12 file, which is not supported",
+            Self::JavaKeyStore => "a Java key store, which is not supported",
+            Self::Utf16 => "text in UTF-16, which is not supported",
         })
     }
 }

@@ -1,7 +1,7 @@
-//! What a certificate says, read from its DER (RFC 5280 section 4.1) without judging it.
+//! Reads the contents of a certificate from its DER (RFC 5280 section 4.1) without verifying it.
 //!
 //! In: bytes. Out: [`Certificate`], the bytes with the facts that constants, reports and locks
-//! show. A certificate that can be read need not be valid: that is `verify`.
+//! show. A certificate that can be read may still be invalid; `judge` verifies it.
 
 use std::{
     borrow::Borrow,
@@ -27,16 +27,16 @@ pub use super::{
 };
 use crate::text::time::Time;
 
-/// The most bytes one certificate may have: 128 KiB, eight times the largest seen in the wild.
+/// The most bytes of a certificate: 128 KiB, eight times the largest known.
 pub const MAX_CERTIFICATE_BYTES: usize = 128 * 1024;
 
-/// A certificate: its DER and what it says. Clones share both.
+/// A certificate: its DER and its contents. Clones share both.
 #[derive(Clone)]
 pub struct Certificate(Arc<Parts>);
 
 struct Parts {
     der: Box<[u8]>,
-    /// Computed when it is first asked for: of most certificates of a store it never is.
+    /// Computed on first use; for most certificates of a store, never.
     sha256: OnceLock<Sha256>,
     serial: Range<usize>,
     issuer: Range<usize>,
@@ -50,7 +50,7 @@ struct Parts {
     signature_algorithm: Range<usize>,
 }
 
-/// An extension as it stands in the certificate (RFC 5280 section 4.2).
+/// An extension of the certificate (RFC 5280 section 4.2).
 struct Extension {
     /// The contents of its object identifier.
     id: Range<usize>,
@@ -67,10 +67,10 @@ pub enum KeyPossession {
     NotProven,
 }
 
-/// Why bytes are no certificate that can be read.
+/// Why bytes cannot be read as a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed {
-    /// The part of the certificate that was being read, in the words of RFC 5280.
+    /// The part of the certificate that could not be read, as RFC 5280 calls it.
     pub part: &'static str,
 }
 
@@ -78,7 +78,7 @@ pub struct Malformed {
 const VERSION: u8 = 0xa0;
 
 impl Certificate {
-    /// Reads one certificate that fills `der` whole.
+    /// Reads a certificate that takes up all of `der`.
     ///
     /// # Errors
     ///
@@ -108,23 +108,14 @@ impl Certificate {
         let subject = fields.sequence().ok_or(malformed("subject"))?;
         let spki = fields.sequence().ok_or(malformed("subjectPublicKeyInfo"))?;
 
-        let mut dates = Elements::of(validity.value);
-        let mut date = || {
-            let element = dates.next()?;
-            let utc = element.tag == Tag::UtcTime && element.value.len() == 13;
-            let generalized = element.tag == Tag::GeneralizedTime && element.value.len() == 15;
-            (utc || generalized).then(|| Time::from_asn1(element.value))?
-        };
-        let not_before = date().ok_or(malformed("notBefore"))?;
-        let not_after = date().ok_or(malformed("notAfter"))?;
-
+        let (not_before, not_after) = read_validity(validity.value).map_err(malformed)?;
         let range = |part: &[u8]| {
             let start = part.as_ptr() as usize - der.as_ptr() as usize;
             start..start + part.len()
         };
         let mut extensions = Vec::new();
         for field in fields.by_ref() {
-            // issuerUniqueID [1] and subjectUniqueID [2] have no use and are passed over.
+            // issuerUniqueID [1] and subjectUniqueID [2] are ignored.
             if field.class == 0xa3 {
                 extensions = read_extensions(field.value, range).ok_or(malformed("extensions"))?;
             }
@@ -150,7 +141,7 @@ impl Certificate {
         })))
     }
 
-    /// The certificate itself.
+    /// The DER of the certificate.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.0.der
@@ -162,20 +153,20 @@ impl Certificate {
         *self.0.sha256.get_or_init(|| Sha256::of(self.der()))
     }
 
-    /// The PEM text (RFC 7468 section 5.1): lines of 64 characters, `\n` ended, encoded anew.
+    /// The PEM text (RFC 7468 section 5.1): lines of 64 characters ending in `\n`.
     #[must_use]
     pub fn pem(&self) -> String {
         let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
         pem::encode_config(&pem::Pem::new("CERTIFICATE", self.der()), config)
     }
 
-    /// Who the certificate is about.
+    /// The subject.
     #[must_use]
     pub fn subject(&self) -> Name<'_> {
         Name::new(self.subject_der())
     }
 
-    /// Who signed the certificate.
+    /// The issuer.
     #[must_use]
     pub fn issuer(&self) -> Name<'_> {
         Name::new(self.issuer_der())
@@ -223,19 +214,19 @@ impl Certificate {
         &self.0.key
     }
 
-    /// The algorithm of the signature on it, by the name its standard gives it.
+    /// The standard name of its signature algorithm.
     #[must_use]
     pub fn signature_algorithm(&self) -> String {
         super::key::algorithm_name(self.signature_algorithm_oid())
     }
 
-    /// Whether the signature on it is of the algorithm `id`.
+    /// Whether its signature algorithm is `id`.
     #[cfg(feature = "judge")]
     pub(crate) fn is_signed_with(&self, id: ObjectIdentifier) -> bool {
         self.signature_algorithm_oid() == id.as_bytes()
     }
 
-    /// Whether the algorithm of the signature on it has NULL as its parameters.
+    /// Whether its signature algorithm has NULL parameters.
     #[cfg(feature = "judge")]
     pub(crate) fn is_signed_with_null(&self) -> bool {
         self.0.der[self.0.signature_algorithm.end..].starts_with(&[5, 0])
@@ -275,7 +266,7 @@ impl PartialEq for Certificate {
 
 impl Eq for Certificate {}
 
-/// As its bytes are hashed, so that a certificate is found by them.
+/// Hashes the bytes, so that a certificate can be looked up by them.
 impl Hash for Certificate {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.der().hash(state);
@@ -313,7 +304,7 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// The subject of the certificate `der`, its outer SEQUENCE included, with nothing else read.
+/// The subject of the certificate `der`, outer SEQUENCE included; reads nothing else.
 #[cfg(feature = "judge")]
 pub(crate) fn subject_of(der: &[u8]) -> Option<&[u8]> {
     let mut tbs = Elements::of(Elements::of(only(der)?.value).sequence()?.value);
@@ -322,6 +313,18 @@ pub(crate) fn subject_of(der: &[u8]) -> Option<&[u8]> {
     }
     // serialNumber, signature, issuer, validity
     tbs.nth(4).map(|subject| subject.whole)
+}
+
+/// notBefore and notAfter; the error names the one that cannot be read.
+fn read_validity(validity: &[u8]) -> Result<(Time, Time), &'static str> {
+    let mut dates = Elements::of(validity);
+    let mut date = || {
+        let element = dates.next()?;
+        let utc = element.tag == Tag::UtcTime && element.value.len() == 13;
+        let generalized = element.tag == Tag::GeneralizedTime && element.value.len() == 15;
+        (utc || generalized).then(|| Time::from_asn1(element.value))?
+    };
+    Ok((date().ok_or("notBefore")?, date().ok_or("notAfter")?))
 }
 
 fn read_extensions(field: &[u8], range: impl Fn(&[u8]) -> Range<usize>) -> Option<Vec<Extension>> {

@@ -20,7 +20,7 @@ impl Element<'_> {
     }
 }
 
-/// The elements of some contents, one after the other, until one cannot be read.
+/// The elements of some contents in order, up to the first that cannot be read.
 pub(crate) struct Elements<'a> {
     rest: &'a [u8],
 }
@@ -81,8 +81,8 @@ pub(crate) fn only(bytes: &[u8]) -> Option<Element<'_>> {
 /// has 20, and the `der` crate takes 39.
 const SHOWN_OID_BYTES: usize = 64;
 
-/// The contents of an object identifier in numbers and dots; what is no such encoding (X.690
-/// section 8.19), or has an arc over 128 bits, as `#` and hexadecimal digits.
+/// The contents of an object identifier as numbers and dots. An invalid encoding (X.690 section 8.19)
+/// or an arc over 128 bits is shown as `#` and hexadecimal digits.
 pub(crate) fn oid_text(oid: &[u8]) -> String {
     if oid.len() > SHOWN_OID_BYTES {
         return format!("#{}... ({} bytes)", hex(&oid[..SHOWN_OID_BYTES]), oid.len());

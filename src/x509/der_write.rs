@@ -1,8 +1,8 @@
 //! Elements made of others; tags, lengths and simple values are those of the crate `der`.
 //!
-//! Its family has crates for PKCS #7 and #12, `cms` and `pkcs12`, with structures but no
-//! truststores. Both are releases to come, and either brings more crates than certgrab has without
-//! features, where these forms are made too.
+//! The crates `cms` and `pkcs12` have the structures of PKCS #7 and #12 but no truststores. Both are
+//! pre-releases, and each needs more crates than certgrab without features, which also writes these
+//! formats.
 
 use der::{Encode as _, Tag, TagNumber, asn1::AnyRef};
 

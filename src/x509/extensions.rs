@@ -1,7 +1,7 @@
 //! What the extensions of a certificate say (RFC 5280 section 4.2), read by x509-parser.
 //!
-//! In: a [`Certificate`]. Out: names, URLs, and what a certificate lacks to be an authority where
-//! rustls-webpki does not look: at keyUsage, and at an anchor's own dates and extensions.
+//! In: a [`Certificate`]. Out: names, URLs, and violations of the rules for CA certificates that
+//! rustls-webpki does not check: keyUsage, and an anchor's own dates and extensions.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::text::{foreign::Foreign, time::Time};
 
-/// Subject alternative names shown of one certificate; the rest is counted.
+/// Subject alternative names shown of one certificate; the others are counted.
 pub const SHOWN_NAMES: usize = 128;
 
 /// The RSA moduli that signatures are verified with, in bits: those of ring.
@@ -29,31 +29,31 @@ pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 pub struct AlternativeNames {
     /// The first of them, [`SHOWN_NAMES`] at most.
     pub shown: Vec<Foreign>,
-    /// How many there are besides.
+    /// How many more there are.
     pub more: usize,
-    /// How many names are of other kinds, such as an e-mail address, which name no server.
+    /// How many names are of other types, such as e-mail addresses, which cannot name a server.
     pub others: usize,
 }
 
-/// What a certificate lacks to stand where it stands in a path.
+/// A rule that a certificate violates at its position in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lack {
     /// keyUsage is present without keyCertSign (RFC 5280 section 4.2.1.3).
     KeyCertSign,
-    /// basicConstraints is present and says that it is no CA (RFC 5280 section 4.2.1.9).
+    /// basicConstraints is present with CA:FALSE (RFC 5280 section 4.2.1.9).
     CertificateAuthority,
     /// A critical extension that certgrab does not know (RFC 5280 section 4.2).
     KnownExtensions(String),
     /// The time is before its notBefore or after its notAfter.
     Validity {
-        /// The time of judgement.
+        /// The time as of which it was verified.
         at: Time,
     },
     /// Its extensions cannot be read.
     Readability,
 }
 
-/// What keeps `certificate` from being an intermediate, beyond what rustls-webpki checks.
+/// Why `certificate` cannot be an intermediate, beyond what rustls-webpki checks.
 #[must_use]
 pub fn intermediate_lacks(certificate: &Certificate) -> Option<Lack> {
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
@@ -82,7 +82,7 @@ pub fn path_length(certificate: &Certificate) -> Option<u32> {
     parsed.basic_constraints().ok()??.value.path_len_constraint
 }
 
-/// Whether extKeyUsage, if there is one, lets `certificate` stand for a TLS server (RFC 5280
+/// Whether extKeyUsage, if there is one, allows `certificate` for a TLS server (RFC 5280
 /// section 4.2.1.12).
 #[must_use]
 pub fn is_for_servers(certificate: &Certificate) -> bool {
@@ -95,10 +95,10 @@ pub fn is_for_servers(certificate: &Certificate) -> bool {
     }
 }
 
-/// What keeps `certificate` from being an anchor at the time `at`; `None` for a device that does
-/// not look at an anchor's dates.
+/// Why `certificate` cannot be an anchor at the time `at`, which is `None` for a device that does
+/// not check an anchor's dates.
 ///
-/// An anchor without basicConstraints, as version 1 roots are, is taken: trust in it is the
+/// An anchor without basicConstraints, such as a version 1 root, is accepted: trust in it is the
 /// user's decision (RFC 5280 section 6.1.1 d).
 #[must_use]
 pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack> {
@@ -150,7 +150,7 @@ pub fn alternative_names(certificate: &Certificate) -> AlternativeNames {
 }
 
 impl AlternativeNames {
-    /// The first `most` joined for a sentence, and how many more there are.
+    /// The first `most` names, joined for a sentence, and the number of the others.
     #[must_use]
     pub fn first(&self, most: usize) -> String {
         let mut parts: Vec<_> = self.shown.iter().take(most).map(Foreign::line).collect();
@@ -169,13 +169,13 @@ pub(crate) fn address(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// The caIssuers URLs of authorityInfoAccess (RFC 5280 section 4.2.2.1), to be shown.
+/// The caIssuers URLs of authorityInfoAccess (RFC 5280 section 4.2.2.1), for messages.
 #[must_use]
 pub fn issuer_urls(certificate: &Certificate) -> Vec<Foreign> {
     issuer_locations(certificate).iter().map(|url| Foreign::text(url)).collect()
 }
 
-/// The caIssuers URLs as they stand, to be fetched.
+/// The unescaped caIssuers URLs, to be fetched.
 pub(crate) fn issuer_locations(certificate: &Certificate) -> Vec<String> {
     /// id-ad-caIssuers, RFC 5280 section 4.2.2.1.
     const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
@@ -200,8 +200,8 @@ fn id(oid: &Oid<'_>) -> String {
     oid.to_id_string()
 }
 
-/// Whether signatures by `key` are verified with at all. Of a key that ring does not compute with it
-/// calls each signature wrong.
+/// Whether `key` can verify signatures at all. ring reports every signature as wrong for a key that
+/// it does not support.
 pub(crate) fn is_verified_with(key: &Key) -> bool {
     match key {
         Key::Rsa { exponent, .. } => {
@@ -212,14 +212,14 @@ pub(crate) fn is_verified_with(key: &Key) -> bool {
             let is_in_range = is_odd && fits && *exponent != [1];
             is_in_range && key.bits().is_some_and(|bits| RSA_BITS.contains(&bits))
         }
-        // One whose contents are junk.
+        // A malformed RSA or EC key.
         Key::Other(id) => *id != RSA_ENCRYPTION && *id != EC_PUBLIC_KEY,
         Key::Ec { .. } | Key::Unknown(_) => true,
     }
 }
 
-/// Whether the certificate has its own name as its issuer's, and its own key signed it. One whose
-/// signature cannot be checked is taken for such.
+/// Whether subject and issuer are the same and its own key signed it. If the signature cannot be
+/// checked, it counts as self-signed.
 #[must_use]
 pub fn signed_itself(certificate: &Certificate) -> bool {
     certificate.is_self_issued() && is_signed_by(certificate, certificate) != Some(false)
@@ -227,14 +227,13 @@ pub fn signed_itself(certificate: &Certificate) -> bool {
 
 /// Whether the signature on `child` is by the key of `issuer`; `None` where it cannot be checked.
 ///
-/// This serves to explain a chain that does not hold. It never makes one hold.
+/// This only explains why a chain does not verify. It never makes one verify.
 #[must_use]
 pub fn is_signed_by(child: &Certificate, issuer: &Certificate) -> Option<bool> {
     is_signed_by_with(child, issuer, |_, check| check())
 }
 
-/// The same, with the check made through `ask`, which gets a SHA-256 over all that its outcome
-/// depends on.
+/// The same, through `ask`, which gets a SHA-256 over all inputs of the check.
 pub(crate) fn is_signed_by_with(
     child: &Certificate,
     issuer: &Certificate,
@@ -244,13 +243,13 @@ pub(crate) fn is_signed_by_with(
     if !is_verified_with(issuer.key()) {
         return None;
     }
-    // As a rule an algorithm of the proof knows it, and then each signature is computed once.
+    // Usually an algorithm of the proof supports it; then each signature is computed once.
     if let Some(check) = signature::signature_check(child.der(), issuer.spki_der()) {
         return ask(check.question(), &|| check.outcome());
     }
-    // What is left are digests of other days. x509-parser looks at the signature's algorithm alone,
-    // and so calls one wrong whose key it does not know, or whose parameters: RSASSA-PSS with a salt
-    // that is not as long as the digest.
+    // The others have obsolete digests. x509-parser only looks at the signature's algorithm, so it
+    // reports a signature as wrong if it does not support the key or the parameters: RSASSA-PSS with
+    // a salt that is not as long as the digest.
     if !matches!(issuer.key(), Key::Rsa { .. }) || child.is_signed_with(RSASSA_PSS) {
         return None;
     }
@@ -273,7 +272,9 @@ impl fmt::Display for Lack {
             Self::KeyCertSign => {
                 f.write_str("may not sign certificates: no keyCertSign in keyUsage")
             }
-            Self::CertificateAuthority => f.write_str("is no CA: basicConstraints says so"),
+            Self::CertificateAuthority => {
+                f.write_str("is not a CA according to its basicConstraints")
+            }
             Self::KnownExtensions(id) => {
                 write!(f, "has the critical extension {id}, which certgrab does not know")
             }

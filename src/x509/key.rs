@@ -6,7 +6,7 @@ use der::{Tag, asn1::ObjectIdentifier};
 
 use super::der::{Element, Elements, oid_text, only};
 
-/// The public key of a certificate, as far as certgrab names keys.
+/// The public key of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     /// RSA (RFC 8017), big-endian modulus and exponent without leading zeros.
@@ -53,7 +53,7 @@ pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = oid("1.3.132.0.34");
 const P521: ObjectIdentifier = oid("1.3.132.0.35");
-/// id-RSASSA-PSS (RFC 4055 section 1.2), of a signature or of a key that makes no other.
+/// id-RSASSA-PSS (RFC 4055 section 1.2), of a signature or of a key restricted to it.
 pub(crate) const RSASSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
 /// ecdsa-with-SHA512 (RFC 5758 section 3.2).
 pub(crate) const ECDSA_WITH_SHA512: ObjectIdentifier = oid("1.2.840.10045.4.3.4");
@@ -63,7 +63,7 @@ pub(crate) const ED25519: ObjectIdentifier = oid("1.3.101.112");
 pub(crate) const ED448: ObjectIdentifier = oid("1.3.101.113");
 
 impl Key {
-    /// Bits of the RSA modulus or of the curve's field; `None` where certgrab does not know.
+    /// Bits of the RSA modulus or of the curve's field; `None` if unknown.
     #[must_use]
     pub fn bits(&self) -> Option<usize> {
         match self {
@@ -76,7 +76,7 @@ impl Key {
         }
     }
 
-    /// The curve of NIST that the key is on, if it is on one of the three in use.
+    /// The NIST curve of the key, if it is on one of the three.
     #[must_use]
     pub fn nist_curve(&self) -> Option<NistCurve> {
         match self {
@@ -89,7 +89,7 @@ impl Key {
 }
 
 impl fmt::Display for Key {
-    /// `RSA 2048`, `EC P-384`, `Ed25519`, or the identifier of what certgrab has no name for.
+    /// `RSA 2048`, `EC P-384`, `Ed25519`, or the object identifier of an unknown algorithm.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rsa { .. } => write!(f, "RSA {}", self.bits().unwrap_or_default()),
@@ -118,7 +118,7 @@ fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
     CURVES.iter().find(|(curve, ..)| *curve == id).map(|(_, name, bits)| (*name, *bits))
 }
 
-/// Names of algorithms as in RFC 8017, 5758, 5480, 8410, 3279; the identifier where none is known.
+/// Names of algorithms as in RFC 8017, 5758, 5480, 8410, 3279; otherwise the object identifier.
 pub(crate) fn algorithm_name(id: &[u8]) -> String {
     const NAMES: [(ObjectIdentifier, &str); 21] = [
         (RSA_ENCRYPTION, "RSA"),
@@ -147,7 +147,7 @@ pub(crate) fn algorithm_name(id: &[u8]) -> String {
     known.map_or_else(|| oid_text(id), |(_, name)| (*name).to_owned())
 }
 
-/// The key of a subjectPublicKeyInfo; one whose contents are junk is known by its algorithm alone.
+/// The key of a subjectPublicKeyInfo; for a malformed key, only its algorithm.
 pub(crate) fn read(spki: &[u8]) -> Option<Key> {
     let mut parts = Elements::of(spki);
     let mut algorithm = Elements::of(parts.sequence()?.value);

@@ -10,7 +10,7 @@ use crate::text::{
     marks::opens,
 };
 
-/// Relative distinguished names shown of one name; the rest is counted.
+/// Relative distinguished names shown of a name; the others are counted.
 ///
 /// The longest name in the public stores has 9.
 pub const SHOWN_RDNS: usize = 64;
@@ -31,8 +31,8 @@ impl<'a> Name<'a> {
 
     /// The name as RFC 4514 writes it, the most specific part first: `CN=ISRG Root X1,O=...,C=US`.
     ///
-    /// What does not print stands as the hexadecimal pairs of that RFC (`\0A`). An empty name is
-    /// the empty text, and a name that cannot be read is `#` and its hexadecimal DER.
+    /// Unprintable characters become the hexadecimal pairs of that RFC (`\0A`). An empty name is the
+    /// empty text, and a name that cannot be read is `#` and its hexadecimal DER.
     #[must_use]
     pub fn text(&self) -> Foreign {
         Foreign::escaped(self.rfc4514().unwrap_or_else(|| format!("#{}", hex(self.der))))
@@ -50,9 +50,8 @@ impl<'a> Name<'a> {
         self.attribute("O")
     }
 
-    /// The name in a form that is equal for names that RFC 5280 section 7.1 takes as equal: without
-    /// regard to case, to the number of spaces, and to the type of string. `None` if it cannot be
-    /// read.
+    /// The name in a form that is equal for names that are equal by RFC 5280 section 7.1, which ignores
+    /// case, the number of spaces, and the string type. `None` if it cannot be read.
     #[cfg(feature = "judge")]
     pub(crate) fn compared(&self) -> Option<Sets<'a, String>> {
         let value = |value: Element<'_>| match decode(value) {
@@ -117,7 +116,7 @@ fn attribute(id: &[u8], value: Element<'_>) -> String {
     }
 }
 
-/// The short names of RFC 4514 section 3, and those that people know from certificates.
+/// The short names of RFC 4514 section 3, and others common in certificates.
 fn short_name(id: &[u8]) -> Option<&'static str> {
     const fn oid(text: &'static str) -> ObjectIdentifier {
         ObjectIdentifier::new_unwrap(text)
@@ -163,7 +162,7 @@ fn decode(value: Element<'_>) -> Option<String> {
     }
 }
 
-/// RFC 4514 section 2.4: special characters behind a backslash, the rest as hexadecimal pairs.
+/// RFC 4514 section 2.4: special characters after a backslash, others as hexadecimal pairs.
 fn escaped(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     let last = value.chars().count().saturating_sub(1);

@@ -61,7 +61,7 @@ pub(super) fn bundle(host: &str, port: u16, certificates: Vec<Certificate>) -> B
         certificate,
         role: if index == 0 { Role::Anchor } else { Role::Backup },
         source: Foreign::text("Mozilla's store"),
-        reason: (index == 0).then(|| Foreign::text("the only root that the chain leads to")),
+        reason: (index == 0).then(|| Foreign::text("the only root this chain ends in")),
         lasts_until: None,
         needed_by: Vec::new(),
     };

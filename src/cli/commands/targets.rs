@@ -214,7 +214,7 @@ pub(crate) fn store(
                 .map_err(|error| unreadable(&error))?,
         }
     }
-    for problem in store.passed_over() {
+    for problem in store.skipped() {
         output::warn(format_args!("not used as a root: {problem}"), display);
     }
     if roots.is_empty() {

@@ -1,8 +1,8 @@
-//! Every path that names and signatures join, each with its verdict.
+//! Every path by names and signatures, each with its outcome.
 //!
-//! In: the certificates at hand and the store. Out: [`Traces`]. The paths that hold are those of
-//! [`super::find`]; the others end somewhere, and here is where and why. Nothing is decided here:
-//! each path is put to the same judge alone.
+//! In: the available certificates and the store. Out: [`Traces`]. The paths that verify are those of
+//! [`super::find`]. For the others, the trace says where they end and why. Each path is verified alone
+//! by the same code.
 
 use super::{Question, explain, search, size::MAX_INTERMEDIATES};
 use crate::chain::Presented;
@@ -11,24 +11,25 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// The most paths shown: rustls-webpki's budget ends at some 25 to 30.
+/// The most paths shown: the limits of rustls-webpki allow about 25 to 30.
 pub const MAX_TRACES: usize = 32;
 
-/// The paths that there are.
+/// All paths.
 #[derive(Debug, Clone)]
 pub struct Traces {
-    /// The paths, those that hold first.
+    /// The paths, those that verify first.
     pub found: Vec<Trace>,
-    /// Whether there may be more: [`MAX_TRACES`] were found, or [`Work`](crate::judge::work::Work) is spent.
+    /// Whether there may be more: [`MAX_TRACES`] were found, or a limit of
+    /// [`Work`](crate::judge::work::Work) was reached.
     pub cut: bool,
 }
 
-/// A path, however it ends.
+/// A path, whether or not it verifies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
-    /// From the leaf up, with the root of the store that ends it, if one does.
+    /// From the leaf up, with the root of the store that it ends in, if any.
     pub certificates: Vec<Certificate>,
-    /// Why it does not hold; `None` if it does.
+    /// Why it does not verify; `None` if it does.
     pub problem: Option<String>,
 }
 
@@ -61,7 +62,7 @@ pub fn trace(
         let roots: Vec<Root> = store
             .named(top.issuer_der())
             .into_iter()
-            .chain(candidates.iter().filter_map(|one| store.by_the_users_word(one)))
+            .chain(candidates.iter().filter_map(|one| store.explicitly_trusted(one)))
             .filter(|root| work.may_have_issued(&root.certificate, top))
             .filter(|root| !path.iter().skip(1).any(|one| one.is_same_anchor(&root.certificate)))
             .collect();
@@ -71,7 +72,7 @@ pub fn trace(
         let is_next = |one: &&&Certificate| {
             work.may_have_issued(one, top)
                 && !path.iter().any(|known| known.is_same_anchor(one))
-                // A root that was sent is the store's; one that another root signed leads on.
+                // A root that was sent ends in the store; a cross-signed one continues.
                 && !(one.is_self_issued()
                     && roots.iter().any(|root| root.certificate.is_same_anchor(one)))
         };

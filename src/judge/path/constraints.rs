@@ -1,8 +1,8 @@
-//! Whose nameConstraints (RFC 5280 section 4.2.1.10) keep a chain from being verified.
+//! The certificate whose nameConstraints (RFC 5280 section 4.2.1.10) a chain violates.
 //!
-//! rustls-webpki judges constraints on DNS names and IP addresses, and refuses a chain with
-//! constraints on other kinds of names that it has, whatever they say. Which of the two it was is
-//! found by asking it again with the former alone.
+//! rustls-webpki checks constraints on DNS names and IP addresses. It rejects every chain with names
+//! of another type that is constrained. Verifying again with the supported constraints alone shows
+//! which of the two happened.
 
 use std::time::Duration;
 
@@ -25,11 +25,11 @@ const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.
 /// The identifier octets of dNSName [2] and iPAddress [7] (RFC 5280 section 4.2.1.6).
 const JUDGED: [u8; 2] = [0x82, 0x87];
 
-/// Kinds of names that are not judged, by their identifier octet.
+/// Types of names that are not checked, by their identifier octet.
 const NOT_JUDGED: [(u8, &str); 3] =
     [(0x81, "e-mail addresses"), (0x86, "URIs"), (0xa4, "directory names")];
 
-/// The certificate of `chain`, from the leaf up, that is to blame for a violation, and the reason.
+/// The certificate of `chain`, from the leaf up, that causes a violation, and the reason.
 pub(super) fn violated<'a>(
     chain: &[&'a Certificate],
     at: Time,
@@ -44,12 +44,12 @@ pub(super) fn violated<'a>(
         }
         if violates(below, constraining, &judged_alone(contents), at) {
             let subject = constraining.subject().text().line();
-            let reason = format!("has a name that `{subject}` may not issue for (nameConstraints)");
+            let reason = format!("has a name that `{subject}` does not permit (nameConstraints)");
             return Some((leaf, reason));
         }
         let kinds = not_judged(contents).join(" and ");
         let reason =
-            format!("constrains {kinds} (nameConstraints), and these are not checked here");
+            format!("constrains {kinds} (nameConstraints), which certgrab does not support");
         return Some((constraining, reason));
     }
     None
@@ -86,7 +86,7 @@ fn kind(subtree: &Element<'_>) -> Option<u8> {
     Elements::of(subtree.value).peek_class()
 }
 
-/// The constraints that rustls-webpki judges.
+/// The constraints that rustls-webpki checks.
 fn judged_alone(contents: &[u8]) -> Vec<u8> {
     let mut kept = Vec::new();
     for (class, list) in lists(contents) {
@@ -100,7 +100,7 @@ fn judged_alone(contents: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// The kinds of names, in words, that are constrained and not judged.
+/// The constrained types of names that are not checked, in words.
 fn not_judged(contents: &[u8]) -> Vec<&'static str> {
     let mut words = Vec::new();
     for subtree in lists(contents).flat_map(|(_, list)| list) {

@@ -1,8 +1,8 @@
-//! Why no path holds, in one sentence and with one hint.
+//! Why no path verifies, in one sentence and with one hint.
 //!
-//! In: the certificates at hand and what kept the search from a path. Out: [`Refusal`]. A small
-//! graph (issuer by name, one signature check) says where the chain breaks off. It explains; it
-//! never decides.
+//! In: the available certificates and the problem of the search. Out: [`Refusal`]. A small graph
+//! (issuer by name, one signature check) shows where the chain breaks. It explains the outcome and
+//! never decides it.
 
 use super::{Problem, Question, Refusal, spelling, webpki_error, words};
 use crate::{
@@ -44,7 +44,7 @@ pub(crate) fn leaf_refused(
     }
 }
 
-/// Says why no path from `leaf` over `candidates` to `roots` holds.
+/// Says why no path from `leaf` through `candidates` to `roots` verifies.
 pub(crate) fn why_not(
     leaf: &Certificate,
     candidates: &[Certificate],
@@ -76,7 +76,7 @@ pub(crate) fn why_not(
     let is_anchored = matches!(chain.end, End::Trusted(_));
     if let Some((certificate, reason)) =
         webpki_error::of(&chain.certificates, is_anchored, &error, question.at)
-        // A CA as its own server's certificate is told apart below, by where it ends.
+        // A self-issued CA certificate as a leaf is reported below, by where its chain ends.
         && (error != webpki::Error::CaUsedAsEndEntity || !leaf.is_self_issued())
     {
         return Refusal::NotVerifiable { subject: certificate.subject().text(), reason };
@@ -90,13 +90,18 @@ pub(crate) fn why_not(
             found: found.subject().text(),
         };
     }
-    match (&error, chain.end) {
+    broken_chain(leaf, chain.end, &error, store)
+}
+
+/// Why the chain from `leaf` reaches no trusted root, by where it ends.
+fn broken_chain(leaf: &Certificate, end: End<'_>, error: &webpki::Error, store: &Store) -> Refusal {
+    match (error, end) {
         (_, End::OtherKey { child, root }) => Refusal::OtherKey {
             subject: child.subject().text(),
             issuer: root.subject().text(),
             store: store.description(),
         },
-        (webpki::Error::UnknownIssuer, End::Circle(child)) => Refusal::Circle {
+        (webpki::Error::UnknownIssuer, End::Loop(child)) => Refusal::IssuerLoop {
             subject: child.subject().text(),
             issuer: child.issuer().text(),
             store: store.description(),
@@ -105,7 +110,7 @@ pub(crate) fn why_not(
             subject: child.subject().text(),
             issuer: issuer.subject().text(),
         },
-        // A key that is not the trusted one's under its name is an unknown root too.
+        // A root with a trusted name and another key is also an unknown root.
         (
             webpki::Error::UnknownIssuer
             | webpki::Error::CaUsedAsEndEntity
@@ -128,13 +133,13 @@ pub(crate) fn why_not(
             store: store.description(),
             is_leaf: child == leaf,
         },
-        (_, End::Root(top) | End::Missing(top) | End::Trusted(top) | End::Circle(top)) => {
-            not_verifiable(if chain.certificates.len() < 2 { leaf } else { top }, &error)
+        (_, End::Root(top) | End::Missing(top) | End::Trusted(top) | End::Loop(top)) => {
+            not_verifiable(top, error)
         }
     }
 }
 
-/// The chain as names and signatures join it, however it ends.
+/// The chain by names and signatures, wherever it ends.
 struct Climbed<'a> {
     certificates: Vec<&'a Certificate>,
     end: End<'a>,
@@ -143,14 +148,14 @@ struct Climbed<'a> {
 enum End<'a> {
     /// In a self-issued certificate that is not trusted.
     Root(&'a Certificate),
-    /// Below an issuer that is not at hand.
+    /// Below an issuer that is not available.
     Missing(&'a Certificate),
-    /// Below a root of the store that has the issuer's name and another key.
+    /// Below a root of the store with the issuer's name and another key.
     OtherKey { child: &'a Certificate, root: &'a Certificate },
     /// In a root of the store.
     Trusted(&'a Certificate),
-    /// Below a certificate that is below it: they issued each other.
-    Circle(&'a Certificate),
+    /// In a loop of issuers.
+    Loop(&'a Certificate),
     /// In a certificate that its issuer did not sign.
     WrongSignature { child: &'a Certificate, issuer: &'a Certificate },
 }
@@ -162,7 +167,7 @@ fn climb<'a>(
     roots: &'a [Root],
     work: &Work,
 ) -> Climbed<'a> {
-    // A signature that cannot be checked is taken for one that fits: it may be the nearest miss.
+    // A signature that cannot be checked counts as valid, since it may be the nearest miss.
     let signed = |child, issuer| work.is_signed_by(child, issuer) != Some(false);
     let mut certificates = vec![leaf];
     let mut current = leaf;
@@ -188,7 +193,7 @@ fn climb<'a>(
                 return Climbed { certificates, end };
             }
             (None, Some(_)) if !current.is_self_issued() => {
-                return Climbed { certificates, end: End::Circle(current) };
+                return Climbed { certificates, end: End::Loop(current) };
             }
             (None, _) => {
                 let mut trusted = roots.iter().map(|root| &root.certificate);

@@ -1,12 +1,12 @@
 //! Finds every path from the leaf to a root that the user trusts.
 //!
-//! In: what was presented, the issuers that were fetched, a [`Store`], a name and a time. Out:
-//! [`Paths`], each ended in a root, or why there is none.
+//! In: the presented chain, the fetched issuers, a [`Store`], a name and a time. Out: [`Paths`], each
+//! with its root, or why there is none.
 //!
-//! rustls-webpki builds and judges the paths. What it does not look at is checked here and named
-//! for it: the anchor's own validity and extensions, and keyCertSign on every intermediate. It
-//! cannot judge a server's own certificate that the user trusts as it stands (RFC 5280 section
-//! 6.1 has no such path), which home brokers use: `trusted_leaf` is their way.
+//! rustls-webpki builds and verifies the paths. This stage checks the rest: the anchor's own validity
+//! and extensions, and keyCertSign on every intermediate. rustls-webpki cannot verify a leaf that the
+//! user trusts as it is (RFC 5280 section 6.1 has no such path). Home brokers use these;
+//! `trusted_leaf` verifies them.
 
 mod all;
 mod constraints;
@@ -33,43 +33,43 @@ pub(crate) use self::explain::why_not;
 pub(crate) use self::search::{Problem, search};
 pub use super::refusal::Refusal;
 
-/// What is asked of a path.
+/// What a path is verified for.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The name that the leaf must carry (RFC 9525).
+    /// The name that the leaf must be valid for (RFC 9525).
     pub name: &'a ServerName<'static>,
-    /// The time of judgement.
+    /// The time as of which it is verified.
     pub at: Time,
-    /// What the target may still cost.
+    /// The work done for the target, with its limits.
     pub work: &'a Work,
 }
 
-/// A path that holds: from the leaf to a root of the store.
+/// A verified path from the leaf to a root of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     /// The leaf, then each certificate's issuer, without the anchor.
     pub certificates: Vec<Certificate>,
-    /// The root that ends it.
+    /// The root that it ends in.
     pub anchor: Root,
 }
 
-/// All paths that hold; at least one.
+/// All verified paths; at least one.
 #[derive(Debug, Clone)]
 pub struct Paths {
     /// The paths in the order found.
     pub found: Vec<Path>,
-    /// Whether the search ended at a limit of [`Work`], so that there may be more.
+    /// Whether the search stopped at a limit of [`Work`], so there may be more paths.
     pub cut: bool,
 }
 
-/// Finds the paths from the presented leaf to the roots of `store` that hold for `question`.
+/// Finds the paths from the presented leaf to the roots of `store` that verify for `question`.
 ///
-/// `issuers` are further candidates, fetched elsewhere. A certificate that was sent or fetched
-/// ends a path only if the store has it.
+/// `issuers` are more candidates, which were fetched. A certificate that was sent or fetched only
+/// ends a path if it is in the store.
 ///
 /// # Errors
 ///
-/// [`Refusal`] says why no path holds, as far as the best one got.
+/// [`Refusal`] says why no path verifies, for the one that got furthest.
 pub fn find(
     presented: &Presented,
     issuers: &[Certificate],
@@ -87,16 +87,16 @@ pub fn find(
     let search = search(leaf, &candidates, &roots, question, Some(question.at));
     match search {
         Ok(paths) => Ok(paths),
-        // The user trusts the leaf itself, and nothing above it: that makes no authority of it.
-        Err(_) if store.by_the_users_word(leaf).is_some() => {
+        // The user trusts the leaf itself and nothing above it. That does not make it a CA.
+        Err(_) if store.explicitly_trusted(leaf).is_some() => {
             Err(explain::trusted_leaf_is_issued(leaf))
         }
         Err(problem) => Err(why_not(leaf, &candidates, &roots, store, question, problem)
-            .beside(presented.unreadable())),
+            .with_unreadable(presented.unreadable())),
     }
 }
 
-/// The roots that issued, by name, the leaf or a candidate, and candidates the user named.
+/// The roots that issued, by name, the leaf or a candidate, and the candidates that the user trusts.
 fn roots_within_reach(leaf: &Certificate, candidates: &[Certificate], store: &Store) -> Vec<Root> {
     let mut roots: Vec<Root> = Vec::new();
     let mut asked: Vec<&[u8]> = Vec::new();
@@ -107,7 +107,7 @@ fn roots_within_reach(leaf: &Certificate, candidates: &[Certificate], store: &St
             roots.extend(store.named(issuer));
         }
     }
-    for root in candidates.iter().filter_map(|candidate| store.by_the_users_word(candidate)) {
+    for root in candidates.iter().filter_map(|candidate| store.explicitly_trusted(candidate)) {
         if !roots.iter().any(|known| known.certificate == root.certificate) {
             roots.push(root);
         }
@@ -115,19 +115,19 @@ fn roots_within_reach(leaf: &Certificate, candidates: &[Certificate], store: &St
     roots
 }
 
-/// The leaf as its own anchor, if it is one: the user named it, and it signed itself.
+/// The leaf as its own anchor, if the user trusts it and it is self-signed.
 fn own_anchor(leaf: &Certificate, store: &Store) -> Option<Root> {
-    store.by_the_users_word(leaf).filter(|_| extensions::signed_itself(leaf))
+    store.explicitly_trusted(leaf).filter(|_| extensions::signed_itself(leaf))
 }
 
 /// The path of a leaf that is its own anchor.
 ///
-/// Its dates and its name are checked as for any other leaf; that it may be a CA is not held
-/// against it, since trusting exactly this certificate asks nothing of it as an authority.
+/// Its dates and its name are checked as for any other leaf. It may be a CA certificate, since trust
+/// in exactly this certificate does not depend on that.
 ///
 /// # Errors
 ///
-/// It is not valid at the time, or carries another name.
+/// It is not valid at the time or for the name.
 fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Result<Path, Refusal> {
     leaf_holds(leaf, question)?;
     Ok(Path { certificates: vec![leaf.clone()], anchor: root })
@@ -141,7 +141,7 @@ pub(crate) fn leaf_holds(leaf: &Certificate, question: Question<'_>) -> Result<(
     leaf_is_named(leaf, question)
 }
 
-/// Whether nothing says yet that `leaf` is for another name, so that its issuers matter.
+/// Whether `leaf` may be valid for `name`, so that its issuers matter.
 pub(crate) fn may_be_for(leaf: &Certificate, name: &ServerName<'static>) -> bool {
     let der = CertificateDer::from(leaf.der());
     let outcome =
@@ -149,7 +149,7 @@ pub(crate) fn may_be_for(leaf: &Certificate, name: &ServerName<'static>) -> bool
     !matches!(outcome, Err(webpki::Error::CertNotValidForName(_)))
 }
 
-/// Whether the leaf, whoever issued it, is for the name.
+/// Whether the leaf, whoever issued it, is valid for the name.
 fn leaf_is_named(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     let der = CertificateDer::from(leaf.der());
     EndEntityCert::try_from(&der)

@@ -1,4 +1,4 @@
-//! How many partial paths names join, before any signature is checked.
+//! The number of partial paths by names, before any signature is checked.
 
 use std::collections::HashMap;
 

@@ -1,16 +1,16 @@
-//! Issuers whose name is equal but written otherwise.
+//! Issuers with an equal name in a different encoding.
 //!
-//! Names are compared here byte by byte, as rustls-webpki compares them. RFC 5280 section 7.1 takes
-//! names as equal that differ in case, in spaces, or in the type of string. This explains a chain
-//! that does not hold; it never makes one hold.
+//! certgrab compares names byte by byte, as rustls-webpki does. By RFC 5280 section 7.1, names that
+//! only differ in case, spaces or string type are equal. This explains why a chain does not verify; it
+//! never makes one verify.
 
 use crate::{
     trust::store::Store,
     x509::{certificate::Certificate, extensions},
 };
 
-/// The certificate among `candidates` and the roots of `store` that issued `child`, by its key and
-/// by a name that is equal though written otherwise.
+/// The certificate among `candidates` and the roots of `store` that issued `child`, by its key and by
+/// an equal name in a different encoding.
 pub(super) fn issuer<'a>(
     child: &Certificate,
     candidates: &'a [Certificate],

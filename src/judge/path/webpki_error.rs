@@ -1,7 +1,7 @@
-//! Which certificate rustls-webpki refuses, and why, in words.
+//! Which certificate rustls-webpki rejects, and why.
 //!
-//! In: the chain as names and signatures join it, and the error. Out: the certificate that the
-//! error is about, with a reason. rustls-webpki decides; this only finds out what it means.
+//! In: the chain by names and signatures, and the error. Out: the certificate that the error is
+//! about, with a reason. rustls-webpki decides; this only explains the decision.
 
 use rustls_pki_types::CertificateDer;
 use webpki::{EndEntityCert, Error, anchor_from_trusted_cert};
@@ -50,7 +50,10 @@ pub(super) fn of<'a>(
         Error::UnsupportedCriticalExtension => chain.iter().find_map(|one| {
             let reason = match unprocessed_critical_extension(one)? {
                 (id, Some(name)) => {
-                    format!("has the critical extension {name} ({id}), which is not processed here")
+                    format!(
+                        "has the critical extension {name} ({id}), which certgrab does not \
+                             support"
+                    )
                 }
                 (id, None) => {
                     format!("has the critical extension {id}, which certgrab does not know")
@@ -58,7 +61,7 @@ pub(super) fn of<'a>(
             };
             Some((*one, reason))
         }),
-        // A root that cannot be read ends no path.
+        // rustls-webpki ignores a root that it cannot read.
         Error::UnknownIssuer if is_anchored => {
             let root = *chain.last()?;
             let error = anchor_from_trusted_cert(&CertificateDer::from(root.der())).err()?;
@@ -68,7 +71,7 @@ pub(super) fn of<'a>(
     }
 }
 
-/// What rustls-webpki says of a certificate alone.
+/// The error of rustls-webpki for a certificate alone.
 fn alone(certificate: &Certificate) -> Option<Error> {
     EndEntityCert::try_from(&CertificateDer::from(certificate.der())).err()
 }
@@ -87,7 +90,7 @@ fn too_long<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certificate, String)> 
     })
 }
 
-/// The first signature that is by an algorithm or a key that is not verified with.
+/// The first signature with an unsupported algorithm or key.
 fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certificate, String)> {
     /// Hashes for which colliding certificates have been made (RFC 9155 section 1).
     const BROKEN: [&str; 3] = ["MD2", "MD5", "SHA1"];
@@ -107,14 +110,14 @@ fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certific
         }
         let key = issuer.key();
         if !extensions::is_verified_with(key) {
-            let reason = format!("has a key of {key} that signatures cannot be verified with here");
+            let reason = format!("has an unsupported key, {key}");
             return Some((issuer, reason));
         }
         if signature::is_signed_by(child.der(), issuer.spki_der()).is_none() {
             let salt = salt_bytes(child).filter(|_| matches!(key, Key::Rsa { .. }));
             let salt = salt.map(|bytes| format!(" and a salt of {bytes} bytes"));
             let reason = format!(
-                "is signed with {algorithm}{} by a key of {key}, which cannot be verified here",
+                "is signed with {algorithm}{} by a key of {key}, which certgrab does not support",
                 salt.unwrap_or_default()
             );
             return Some((child, reason));
@@ -125,7 +128,7 @@ fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certific
 
 /// The length of the salt of an RSASSA-PSS signature (RFC 4055 section 3.1).
 fn salt_bytes(certificate: &Certificate) -> Option<usize> {
-    /// What is meant where none is written.
+    /// The value if it is absent.
     const DEFAULT: usize = 20;
     /// The identifier octet of saltLength.
     const SALT_LENGTH: u8 = 0xa2;
@@ -158,11 +161,11 @@ fn is_for_servers(certificate: &Certificate) -> bool {
 }
 
 /// The object identifier and the name of the first critical extension that rustls-webpki does not
-/// process.
+/// support.
 fn unprocessed_critical_extension(
     certificate: &Certificate,
 ) -> Option<(String, Option<&'static str>)> {
-    /// Those that it does (rustls-webpki 0.103, `remember_cert_extension`): keyUsage,
+    /// Those that it supports (rustls-webpki 0.103, `remember_cert_extension`): keyUsage,
     /// subjectAltName, basicConstraints, nameConstraints, cRLDistributionPoints, extKeyUsage and
     /// the list of signed certificate timestamps.
     const PROCESSED: [&str; 7] = [

@@ -1,95 +1,93 @@
-//! What rustls-webpki says, in sentences for people.
+//! Sentences for the errors of rustls-webpki.
 //!
-//! Its errors show themselves by the names of their variants. Each variant has a sentence here, and a
-//! test holds the table against the library's source.
+//! `Display` of these errors prints the name of the variant. Each variant has a sentence here, and a
+//! test compares the table with the source of the library.
 
 use webpki::Error;
 
-/// What an error of a later rustls-webpki is called.
-const UNNAMED: &str = "is refused by rustls-webpki for a reason that certgrab has no words for";
+/// The sentence for an error of a later rustls-webpki.
+const UNNAMED: &str = "is rejected by rustls-webpki for a reason unknown to certgrab";
 
 /// Completes the sentence "the certificate cannot be verified: it ...".
 #[allow(deprecated)]
 pub(super) fn sentence(error: &Error) -> &'static str {
     match error {
         Error::BadDer => "has a part that is not encoded in DER",
-        Error::BadDerTime => "has a date that is not written as RFC 5280 section 4.1.2.5 demands",
-        Error::CaUsedAsEndEntity => "is an authority's certificate and not a server's (CA:TRUE)",
+        Error::BadDerTime => "has a date that violates RFC 5280 section 4.1.2.5",
+        Error::CaUsedAsEndEntity => "is a CA certificate (CA:TRUE), not a server certificate",
         Error::CertDistrusted => "has a key that is distrusted",
         Error::CertExpired { .. } => "has expired",
-        Error::CertNotValidForName(_) => "is not for the name asked for",
+        Error::CertNotValidForName(_) => "is not valid for the requested name",
         Error::CertNotValidYet { .. } => "is not valid yet",
         Error::CertRevoked => "is revoked",
-        Error::EmptyEkuExtension => "is for no purpose: its extKeyUsage is empty",
-        Error::EndEntityUsedAsCa => "issued a certificate although it is no CA",
+        Error::EmptyEkuExtension => "has an empty extKeyUsage",
+        Error::EndEntityUsedAsCa => "issued a certificate but is not a CA",
         Error::ExtensionValueInvalid => "has an extension whose value cannot be read",
         Error::InvalidCertValidity => "has a notAfter that is before its notBefore",
         Error::InvalidNetworkMaskConstraint => {
             "has nameConstraints with an address range that has no prefix length"
         }
         Error::InvalidSerialNumber => "has a serial number that breaks RFC 5280 section 4.1.2.2",
-        // Which issuers were tried is not known here, so that none of them is accused.
+        // The issuers that were tried are not known here, so none is named.
         Error::InvalidSignatureForPublicKey => {
-            "has a signature that no key at hand under its issuer's name verifies"
+            "has a signature that no available key of its issuer verifies"
         }
-        Error::MalformedDnsIdentifier => "has a DNS name that cannot be one",
+        Error::MalformedDnsIdentifier => "has an invalid DNS name",
         Error::MalformedExtensions => "has extensions that cannot be read",
         Error::MalformedNameConstraint => "has nameConstraints that cannot be read",
         Error::NameConstraintViolation => {
-            "has a name that a CA above it may not issue for (nameConstraints)"
+            "has a name that the nameConstraints of a CA above it forbid"
         }
         Error::PathLenConstraintViolated => {
-            "has more intermediates above it than a CA allows (pathLenConstraint)"
+            "has more intermediates above it than a CA's pathLenConstraint allows"
         }
         Error::RequiredEkuNotFound | Error::RequiredEkuNotFoundContext(_) => {
-            "is not for servers: its extKeyUsage has no serverAuth"
+            "is not valid for servers: its extKeyUsage has no serverAuth"
         }
         Error::SignatureAlgorithmMismatch => {
-            "names one signature algorithm in its signed part and another behind it"
+            "names different algorithms in signature and signatureAlgorithm"
         }
-        Error::TrailingData(_) => "has bytes behind one of its parts that do not belong there",
-        Error::UnknownIssuer => "has no issuer at hand that can be verified here",
-        Error::UnsupportedCertVersion => "is not of X.509 version 3, so it says nothing of its use",
+        Error::TrailingData(_) => "has trailing bytes after one of its parts",
+        Error::UnknownIssuer => "has no available issuer that can be verified",
+        Error::UnsupportedCertVersion => "is not X.509 version 3, so it does not state its purpose",
         Error::UnsupportedCriticalExtension => {
-            "has a critical extension that is not processed here"
+            "has a critical extension that certgrab does not support"
         }
-        Error::UnsupportedNameType => "is compared with no name of the kind asked for",
+        Error::UnsupportedNameType => "cannot be matched against this type of name",
         Error::UnsupportedSignatureAlgorithm | Error::UnsupportedSignatureAlgorithmContext(_) => {
-            "is signed with an algorithm that cannot be verified here"
+            "is signed with an algorithm that certgrab does not support"
         }
         Error::UnsupportedSignatureAlgorithmForPublicKey
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
-            "is signed with an algorithm that cannot be verified here with its issuer's key"
+            "is signed with an algorithm that certgrab does not support for its issuer's key"
         }
         other => limit(other).or_else(|| revocation(other)).unwrap_or(UNNAMED),
     }
 }
 
-/// What is said of chains that rustls-webpki gives up on.
+/// The sentences for chains that exceed the limits of rustls-webpki.
 fn limit(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::MaximumNameConstraintComparisonsExceeded => {
-            "has more names to compare with nameConstraints than are compared here"
+            "needs more nameConstraints comparisons than the limit"
         }
-        Error::MaximumPathBuildCallsExceeded => "is the end of more paths than are tried here",
-        Error::MaximumPathDepthExceeded => "has more intermediates above it than are tried, 6",
-        Error::MaximumSignatureChecksExceeded => {
-            "is the end of paths with more signatures than are checked here"
-        }
+        Error::MaximumPathBuildCallsExceeded => "has more paths than the limit",
+        Error::MaximumPathDepthExceeded => "has more than 6 intermediates above it",
+        Error::MaximumSignatureChecksExceeded => "needs more signature checks than the limit",
         _ => return None,
     })
 }
 
-/// What is said of revocation lists, which certgrab gives rustls-webpki none of.
+/// The sentences for revocation lists, which certgrab does not use.
 #[allow(deprecated)]
 fn revocation(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::CrlExpired { .. } => "has a revocation list that has expired",
-        Error::IssuerNotCrlSigner => "has a revocation list by an issuer that may sign none",
+        Error::IssuerNotCrlSigner => "has a revocation list from an issuer that may not sign one",
         Error::InvalidCrlSignatureForPublicKey => {
-            "has a revocation list whose signature cannot be verified here"
+            "has a revocation list with a signature that does not verify"
         }
-        Error::UnknownRevocationStatus => "has no revocation list that speaks of it",
+        Error::UnknownRevocationStatus => "has no revocation list that covers it",
         Error::InvalidCrlNumber => "has a revocation list whose number cannot be read",
         Error::UnsupportedCrlIssuingDistributionPoint
         | Error::UnsupportedCrlVersion
@@ -101,7 +99,7 @@ fn revocation(error: &Error) -> Option<&'static str> {
         | Error::UnsupportedCrlSignatureAlgorithmContext(_)
         | Error::UnsupportedCrlSignatureAlgorithmForPublicKey
         | Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => {
-            "has a revocation list of a kind that is not processed here"
+            "has a revocation list of an unsupported kind"
         }
         _ => return None,
     })

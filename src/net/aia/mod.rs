@@ -218,7 +218,7 @@ impl<'a> Graph<'a> {
     fn leads_to_a_root(&self) -> bool {
         let Chain { store, at, work, .. } = self.chain;
         self.above.iter().any(|certificate| {
-            store.by_the_users_word(certificate).is_some()
+            store.explicitly_trusted(certificate).is_some()
                 || store.named(certificate.issuer_der()).iter().any(|root| {
                     is_valid(&root.certificate, *at)
                         && work.may_have_issued(&root.certificate, certificate)

@@ -23,7 +23,7 @@
 //! Validity: from 2009-09-01T00:00:00Z to 2037-12-31T23:59:59Z
 //! SHA-256: 45140b3247eb9cc8c5b4f0d7b53091f73292089e6e5a63e2749dd3aca9198eda
 //! Source: Mozilla's store
-//! Reason: the only root that the chain leads to
+//! Reason: the only root this chain ends in
 //! Lasts until: 2027-04-15T00:00:00Z
 //! -----BEGIN CERTIFICATE-----
 //! ...

@@ -1,16 +1,16 @@
-//! The TLS stacks that read what certgrab writes, and how each takes an anchor.
+//! The TLS stacks that read what certgrab writes, and the rules of each for trust anchors.
 //!
-//! A path that one stack accepts another refuses: whether an intermediate may be an anchor, whether
-//! an anchor's own dates count, where issuers are looked up, and which keys, signatures and
-//! extensions are understood differ. All of it stands in [`CONSUMERS`]; the proof is made under the
-//! rules of the one that the output is for.
+//! One stack accepts a path that another rejects. They differ in whether an intermediate may be an
+//! anchor, whether the anchor's dates count, which issuers are looked up, and which keys, signatures
+//! and extensions are supported. [`CONSUMERS`] is the table of these rules. The proof applies the
+//! rules of the stack that the output is for.
 
-mod unusual;
+mod unsupported_feature;
 
-pub(crate) use self::unusual::is_sha1;
-pub use self::unusual::{MOST_RSA_BITS, Unusual};
+pub(crate) use self::unsupported_feature::is_sha1;
+pub use self::unsupported_feature::{MOST_RSA_BITS, UnsupportedFeature};
 
-/// The fewest bits of an RSA key that stacks verify and that public authorities issue for: CA/Browser
+/// The shortest RSA key in bits that stacks verify and that public CAs issue for: CA/Browser
 /// Forum Baseline Requirements section 6.1.5, `mbedtls_x509_crt_profile_default` of mbedTLS, security
 /// level 2 of OpenSSL (SSL_CTX_set_security_level(3)), rustls-webpki with ring.
 pub const FEWEST_RSA_BITS: usize = 2048;
@@ -20,57 +20,56 @@ pub const FEWEST_RSA_BITS: usize = 2048;
 pub struct Consumer {
     /// A short stable name.
     pub name: &'static str,
-    /// Its name for people.
+    /// Its name in messages.
     pub title: &'static str,
     /// A certificate that is not self-signed may be an anchor.
     pub takes_intermediates: bool,
-    /// When the server's own certificate may be an anchor.
+    /// When a leaf may be an anchor.
     pub takes_leaf: TakesLeaf,
-    /// An anchor that is expired or not yet valid is refused.
+    /// It rejects an anchor that is expired or not yet valid.
     pub checks_anchor_dates: bool,
     /// Which certificate's issuer is looked up among the anchors.
     pub looks_up: LooksUp,
-    /// What it does not understand, each with the setting that would change that.
-    pub lacks: &'static [(Unusual, Option<&'static str>)],
-    /// How all of this is known.
+    /// The features that it does not support, each with the setting that enables it.
+    pub unsupported: &'static [(UnsupportedFeature, Option<&'static str>)],
+    /// The source of these rules.
     pub known: Known,
 }
 
-/// How the rules of a stack are known.
+/// The source of the rules of a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
-    /// The stack itself was asked.
+    /// Tests of the stack itself.
     Measured,
-    /// They were read in its source.
+    /// Its source code.
     Read,
-    /// They are not public; others stand in for them, so that what they refuse is no more than a
-    /// warning.
+    /// The rules are not public. Those of another stack are assumed, so a rejection is only a warning.
     Assumed,
 }
 
-/// When the server's own certificate may be an anchor.
+/// When a leaf may be an anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakesLeaf {
     /// Never.
     Never,
     /// If it is self-signed.
     SelfSigned,
-    /// If it is self-signed and no authority's (CA:TRUE).
+    /// If it is self-signed and not a CA certificate (CA:TRUE).
     SelfSignedNoAuthority,
     /// Whoever issued it.
     Always,
-    /// Whoever issued it, and whatever its dates say.
+    /// Whoever issued it, whatever its dates.
     AlwaysAsItStands,
 }
 
 /// Which certificate's issuer is looked up among the anchors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LooksUp {
-    /// That of each certificate on the path.
+    /// The issuer of each certificate on the path.
     Every,
-    /// That of the topmost certificate sent, unless a setting says otherwise.
+    /// The issuer of the last certificate sent, unless a setting changes that.
     Topmost {
-        /// The setting that has every issuer looked up.
+        /// The setting with which every issuer is looked up.
         unless: &'static str,
     },
 }
@@ -86,19 +85,19 @@ pub const MBEDTLS: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
-    lacks: &[
-        (Unusual::CompressedPoint, None),
-        (Unusual::Ed25519, None),
-        (Unusual::Ed448, None),
-        (Unusual::PssKey, None),
-        (Unusual::ShortRsa, None),
-        (Unusual::LongRsa, Some("CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")),
-        (Unusual::Sha1, None),
-        (Unusual::NameConstraints, None),
-        (Unusual::AnchorNameConstraints, None),
-        (Unusual::AnchorPolicies, None),
-        (Unusual::AnchorPolicyConstraints, None),
-        (Unusual::AnchorPathLength, None),
+    unsupported: &[
+        (UnsupportedFeature::CompressedPoint, None),
+        (UnsupportedFeature::Ed25519, None),
+        (UnsupportedFeature::Ed448, None),
+        (UnsupportedFeature::PssKey, None),
+        (UnsupportedFeature::ShortRsa, None),
+        (UnsupportedFeature::LongRsa, Some("CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")),
+        (UnsupportedFeature::Sha1, None),
+        (UnsupportedFeature::NameConstraints, None),
+        (UnsupportedFeature::AnchorNameConstraints, None),
+        (UnsupportedFeature::AnchorPolicies, None),
+        (UnsupportedFeature::AnchorPolicyConstraints, None),
+        (UnsupportedFeature::AnchorPathLength, None),
     ],
     known: Known::Measured,
 };
@@ -111,15 +110,15 @@ pub const BEARSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
-    lacks: &[
-        (Unusual::CompressedPoint, None),
-        (Unusual::OtherCurve, None),
-        (Unusual::Ed25519, None),
-        (Unusual::Ed448, None),
-        (Unusual::LongRsa, None),
-        (Unusual::Pss, None),
-        (Unusual::PssKey, None),
-        (Unusual::NameConstraints, None),
+    unsupported: &[
+        (UnsupportedFeature::CompressedPoint, None),
+        (UnsupportedFeature::OtherCurve, None),
+        (UnsupportedFeature::Ed25519, None),
+        (UnsupportedFeature::Ed448, None),
+        (UnsupportedFeature::LongRsa, None),
+        (UnsupportedFeature::Pss, None),
+        (UnsupportedFeature::PssKey, None),
+        (UnsupportedFeature::NameConstraints, None),
     ],
     known: Known::Measured,
 };
@@ -134,7 +133,10 @@ pub const OPENSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
-    lacks: &[(Unusual::AnchorPathLength, None), (Unusual::AnchorPurpose, None)],
+    unsupported: &[
+        (UnsupportedFeature::AnchorPathLength, None),
+        (UnsupportedFeature::AnchorPurpose, None),
+    ],
     known: Known::Measured,
 };
 
@@ -147,8 +149,8 @@ pub const OPENSSL_PARTIAL_CHAIN: Consumer = Consumer {
     ..OPENSSL
 };
 
-/// ESP-IDF's certificate bundle, whose anchors are names and keys (`esp_crt_bundle.c`): it lacks what
-/// mbedTLS does, but for what is about an anchor's certificate.
+/// ESP-IDF's certificate bundle, whose anchors are names and keys (`esp_crt_bundle.c`). It has the
+/// limits of mbedTLS, except for those on an anchor's certificate.
 pub const ESP_BUNDLE: Consumer = Consumer {
     name: "esp-bundle",
     title: "ESP-IDF's certificate bundle",
@@ -158,21 +160,21 @@ pub const ESP_BUNDLE: Consumer = Consumer {
     looks_up: LooksUp::Topmost {
         unless: "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y",
     },
-    lacks: &[
-        (Unusual::CompressedPoint, None),
-        (Unusual::Ed25519, None),
-        (Unusual::Ed448, None),
-        (Unusual::PssKey, None),
-        (Unusual::ShortRsa, None),
-        (Unusual::LongRsa, Some("CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")),
-        (Unusual::NameConstraints, None),
+    unsupported: &[
+        (UnsupportedFeature::CompressedPoint, None),
+        (UnsupportedFeature::Ed25519, None),
+        (UnsupportedFeature::Ed448, None),
+        (UnsupportedFeature::PssKey, None),
+        (UnsupportedFeature::ShortRsa, None),
+        (UnsupportedFeature::LongRsa, Some("CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")),
+        (UnsupportedFeature::NameConstraints, None),
     ],
     known: Known::Read,
 };
 
-/// wolfSSL as it is built unless told otherwise: measured with 5.5.4.
+/// wolfSSL with its default build options: measured with 5.5.4.
 ///
-/// It looks at an anchor's dates when it is loaded. Debian's build looks up every issuer, and takes
+/// It checks an anchor's dates when it loads it. Debian's build looks up every issuer and accepts
 /// any leaf.
 pub const WOLFSSL: Consumer = Consumer {
     name: "wolfssl",
@@ -181,13 +183,13 @@ pub const WOLFSSL: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSigned,
     checks_anchor_dates: true,
     looks_up: LooksUp::Topmost { unless: "WOLFSSL_ALT_CERT_CHAINS" },
-    lacks: &[
-        (Unusual::CompressedPoint, Some("HAVE_COMP_KEY")),
-        (Unusual::OtherCurve, Some("HAVE_ALL_CURVES")),
-        (Unusual::Ed25519, Some("HAVE_ED25519")),
-        (Unusual::Ed448, Some("HAVE_ED448")),
-        (Unusual::LongRsa, None),
-        (Unusual::NoKeyUsage, None),
+    unsupported: &[
+        (UnsupportedFeature::CompressedPoint, Some("HAVE_COMP_KEY")),
+        (UnsupportedFeature::OtherCurve, Some("HAVE_ALL_CURVES")),
+        (UnsupportedFeature::Ed25519, Some("HAVE_ED25519")),
+        (UnsupportedFeature::Ed448, Some("HAVE_ED448")),
+        (UnsupportedFeature::LongRsa, None),
+        (UnsupportedFeature::NoKeyUsage, None),
     ],
     known: Known::Measured,
 };
@@ -200,14 +202,14 @@ pub const GO: Consumer = Consumer {
     takes_leaf: TakesLeaf::Always,
     checks_anchor_dates: true,
     looks_up: LooksUp::Every,
-    lacks: &[
-        (Unusual::CompressedPoint, None),
-        (Unusual::OtherCurve, None),
-        (Unusual::Ed448, None),
-        (Unusual::PssKey, None),
-        (Unusual::AnchorPolicyConstraints, None),
-        (Unusual::AnchorPathLength, None),
-        (Unusual::AnchorPurpose, None),
+    unsupported: &[
+        (UnsupportedFeature::CompressedPoint, None),
+        (UnsupportedFeature::OtherCurve, None),
+        (UnsupportedFeature::Ed448, None),
+        (UnsupportedFeature::PssKey, None),
+        (UnsupportedFeature::AnchorPolicyConstraints, None),
+        (UnsupportedFeature::AnchorPathLength, None),
+        (UnsupportedFeature::AnchorPurpose, None),
     ],
     known: Known::Measured,
 };
@@ -220,15 +222,15 @@ pub const JAVA: Consumer = Consumer {
     takes_leaf: TakesLeaf::AlwaysAsItStands,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
-    lacks: &[(Unusual::CompressedPoint, None)],
+    unsupported: &[(UnsupportedFeature::CompressedPoint, None)],
     known: Known::Measured,
 };
 
-/// The modem of Nordic's nRF91, whose TLS stack is closed: the rules are those of OpenSSL, the
-/// strictest of those that look up every issuer.
+/// The modem of Nordic's nRF91, whose TLS stack is closed. The rules are those of OpenSSL, the
+/// strictest stack that looks up every issuer.
 pub const NRF_MODEM: Consumer = Consumer {
     name: "nrf-modem",
-    title: "the nRF91 modem, taken to be as strict as OpenSSL since its rules are not public,",
+    title: "the nRF91 modem (assumed to be as strict as OpenSSL; its rules are not public)",
     takes_leaf: TakesLeaf::Never,
     known: Known::Assumed,
     ..OPENSSL
@@ -242,21 +244,21 @@ pub const RUSTLS: Consumer = Consumer {
     takes_leaf: TakesLeaf::SelfSignedNoAuthority,
     checks_anchor_dates: false,
     looks_up: LooksUp::Every,
-    lacks: &[
-        (Unusual::CompressedPoint, None),
-        (Unusual::EcdsaNull, None),
-        (Unusual::P521, Some("features = [\"aws-lc-rs\"]")),
-        (Unusual::EcdsaSha512, Some("features = [\"aws-lc-rs\"]")),
-        (Unusual::OtherCurve, None),
-        (Unusual::Ed448, None),
-        (Unusual::ShortRsa, None),
-        (Unusual::PssKey, None),
-        (Unusual::Sha1, None),
+    unsupported: &[
+        (UnsupportedFeature::CompressedPoint, None),
+        (UnsupportedFeature::EcdsaNull, None),
+        (UnsupportedFeature::P521, Some("features = [\"aws-lc-rs\"]")),
+        (UnsupportedFeature::EcdsaSha512, Some("features = [\"aws-lc-rs\"]")),
+        (UnsupportedFeature::OtherCurve, None),
+        (UnsupportedFeature::Ed448, None),
+        (UnsupportedFeature::ShortRsa, None),
+        (UnsupportedFeature::PssKey, None),
+        (UnsupportedFeature::Sha1, None),
     ],
     known: Known::Measured,
 };
 
-/// All that certgrab knows.
+/// All TLS stacks that certgrab knows.
 pub const CONSUMERS: [Consumer; 10] = [
     MBEDTLS,
     BEARSSL,
@@ -270,7 +272,7 @@ pub const CONSUMERS: [Consumer; 10] = [
     RUSTLS,
 ];
 
-/// Which stack reads a format. Formats that many read, or none, are not here.
+/// The stack that reads each format. Formats with several readers, or none, are not listed.
 pub const READERS: [(&str, Consumer); 21] = [
     ("arduino", MBEDTLS),
     ("esp-idf", MBEDTLS),
@@ -295,29 +297,30 @@ pub const READERS: [(&str, Consumer); 21] = [
     ("java-jks", JAVA),
 ];
 
-/// The stack that reads the format called `format`; `None` if many do, or none.
+/// The stack that reads the format called `format`; `None` if several do, or none.
 #[must_use]
 pub fn reading(format: &str) -> Option<Consumer> {
     READERS.iter().find(|(name, _)| *name == format).map(|(_, consumer)| *consumer)
 }
 
-/// Formats with readers that compare no IP address with those of a certificate, and what helps:
+/// Formats whose readers do not match IP addresses against certificates, and what to do:
 /// measured with mbedTLS 2.28 (3.6 does), BearSSL 0.6 and wolfSSL 5.5.4.
 const BY_NAME_ALONE: [(&str, &str); 5] = [
     (
         "arduino",
-        "give the server a name, or use version 3 of Arduino's core for the ESP32; version 2 compares none",
+        "connect by host name, or use version 3 of Arduino's core for the ESP32; version 2 does \
+         not compare IP addresses",
     ),
     ("esp8266", NAME_IT),
     ("bearssl", NAME_IT),
     ("tasmota", NAME_IT),
-    ("wolfssl", "give the server a name, or build wolfSSL with `WOLFSSL_IP_ALT_NAME`"),
+    ("wolfssl", "connect by host name, or build wolfSSL with `WOLFSSL_IP_ALT_NAME`"),
 ];
 
-const NAME_IT: &str = "give the server a name";
+const NAME_IT: &str = "connect by host name";
 
-/// What helps readers of the format called `format` to a server that is named by its IP address;
-/// `None` if they compare addresses.
+/// What to do about a server with an IP address as its name, for readers of the format called
+/// `format`; `None` if they match addresses.
 #[must_use]
 pub fn without_addresses(format: &str) -> Option<&'static str> {
     BY_NAME_ALONE.iter().find(|(name, _)| *name == format).map(|(_, advice)| *advice)

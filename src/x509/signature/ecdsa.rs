@@ -84,8 +84,8 @@ const SHA256_NULL: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02\x05\x00";
 const SHA384_NULL: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03\x05\x00";
 const SHA512_NULL: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04\x05\x00";
 
-/// The identifier of an ECDSA signature with NULL as its parameters: RFC 5758 section 3.2 wants none,
-/// and mbedTLS 2.28 writes it so.
+/// The identifier of an ECDSA signature with NULL parameters: RFC 5758 section 3.2 forbids them, but
+/// mbedTLS 2.28 writes them.
 pub(crate) fn with_null(signature: AlgorithmIdentifier) -> Option<AlgorithmIdentifier> {
     let null = match signature {
         alg_id::ECDSA_SHA256 => SHA256_NULL,
@@ -97,7 +97,7 @@ pub(crate) fn with_null(signature: AlgorithmIdentifier) -> Option<AlgorithmIdent
 }
 
 /// The point of `key` without compression (SEC 1 section 2.3.4); `None` if it is not compressed, or
-/// is no point of the curve.
+/// not a point on the curve.
 pub(crate) fn uncompressed(algorithm: AlgorithmIdentifier, key: &[u8]) -> Option<Vec<u8>> {
     if !matches!(key.first(), Some(2 | 3)) {
         return None;
@@ -110,7 +110,7 @@ pub(crate) fn uncompressed(algorithm: AlgorithmIdentifier, key: &[u8]) -> Option
     }
 }
 
-/// Whether `key` can be one of `algorithm`, as far as that is known of keys on elliptic curves.
+/// Whether `key` may be a key of `algorithm`, as far as that is known for elliptic curves.
 pub(crate) fn is_key(algorithm: AlgorithmIdentifier, key: &[u8]) -> bool {
     match algorithm {
         alg_id::ECDSA_P256 => p256_point(key).is_some(),

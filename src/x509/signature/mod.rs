@@ -1,11 +1,11 @@
-//! What was computed before, remembered within a run.
+//! A cache of signature checks and certificates for the process.
 //!
-//! The search for paths, the proof and the rules of a consumer ask the same questions, and thousands
-//! of servers share their authorities. Whatever is remembered here depends on its question alone,
-//! which is kept whole or as a SHA-256 over all of it, so that no other question has the same answer.
+//! The path search, the proof and the rules of a TLS stack make the same checks, and thousands of
+//! servers share their CAs. A cached result only depends on its question, which is kept whole or as a
+//! SHA-256 over all of it, so different questions never share a result.
 //!
-//! A signature is remembered, right or wrong, over the algorithm, the key, the message and the
-//! signature.
+//! The question of a signature is the algorithm, the key, the message and the signature; valid and
+//! invalid signatures are both cached.
 
 pub(crate) mod ecdsa;
 
@@ -25,16 +25,16 @@ use super::{
     der::{Element, Elements, only},
 };
 
-/// Signatures remembered in each generation: 32 bytes each, 256 KiB in all. A run over a hundred
-/// thousand servers meets a few hundred authorities.
+/// Signatures cached in each generation: 32 bytes each, 256 KiB in all. A run over a hundred
+/// thousand servers finds a few hundred CAs.
 const MAX_SIGNATURES: usize = 4_096;
 
-/// Certificates remembered in each generation, with what was read from them: some 2 KiB each as a
-/// rule. As many servers as are asked at once may be between their first and their last use.
+/// Certificates cached in each generation, usually about 2 KiB each. All servers that are queried
+/// concurrently may be between their first and their last use.
 const MAX_CERTIFICATES: usize = 256;
 
-/// Answers by their questions, in two generations: when the younger one is full, the older one is
-/// forgotten. So what is asked for again and again stays, and memory is bounded.
+/// A cache of answers in two generations: when the younger one is full, the older one is dropped. So
+/// frequent questions stay, and memory is bounded.
 pub(crate) struct Memory<Q, A> {
     most: usize,
     generations: Mutex<Option<Generations<Q, A>>>,
@@ -93,7 +93,7 @@ impl<Q, A> Default for Generations<Q, A> {
     }
 }
 
-/// Reads a certificate, or finds it as it was read before with all that was computed of it.
+/// Reads a certificate, or returns the cached one.
 ///
 /// # Errors
 ///
@@ -127,7 +127,7 @@ pub(crate) fn algorithms() -> &'static [Remembering] {
 }
 
 /// Whether the signature on `child` is by the key in `spki`, a whole subjectPublicKeyInfo; `None`
-/// where no algorithm of the proof is for both, or the key is no point of its curve.
+/// if no algorithm of the proof supports both, or the key is not a point on its curve.
 pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
     signature_check(child, spki)?.outcome()
 }
@@ -158,12 +158,12 @@ pub(crate) struct SignatureCheck<'a> {
 }
 
 impl SignatureCheck<'_> {
-    /// A SHA-256 over all that the outcome depends on.
+    /// A SHA-256 over all inputs of the check.
     pub(crate) fn question(&self) -> [u8; 32] {
         self.algorithm.question(self.key, self.message, self.signature)
     }
 
-    /// Whether it is right; `None` where the key is no point of its curve.
+    /// Whether it is valid; `None` if the key is not a point on its curve.
     pub(crate) fn outcome(&self) -> Option<bool> {
         let Self { algorithm, key, message, signature } = self;
         if algorithm.verify_signature(key, message, signature).is_ok() {
@@ -181,8 +181,8 @@ fn whole_octets(element: Element<'_>) -> Option<&[u8]> {
     }
 }
 
-/// An algorithm that does not compute again what it found before, and that takes points of elliptic
-/// curves in their compressed form too (SEC 1 section 2.3.3), which ring does not.
+/// An algorithm with a cache. It also supports compressed points of elliptic curves (SEC 1 section
+/// 2.3.3), which ring does not.
 #[derive(Debug)]
 pub(crate) struct Remembering {
     algorithm: &'static dyn SignatureVerificationAlgorithm,

@@ -1,9 +1,8 @@
-//! What of a chain not every TLS stack understands.
+//! Features of a chain that some TLS stacks do not support.
 //!
-//! In: the certificates from the leaf up to the anchor. Out: each [`Unusual`] thing about them. What
-//! is not among these all stacks do: RSA keys of 2,048 to 4,096 bits with the padding of PKCS #1
-//! v1.5, ECDSA on P-256 and P-384 with SHA-256 and SHA-384, and the extensions that a server's
-//! chain usually has.
+//! In: the certificates from the leaf up to the anchor. Out: each [`UnsupportedFeature`] in them.
+//! All stacks support the rest: RSA keys of 2,048 to 4,096 bits with PKCS #1 v1.5 padding, ECDSA on
+//! P-256 and P-384 with SHA-256 and SHA-384, and the usual extensions of a server's chain.
 
 use der::asn1::ObjectIdentifier;
 
@@ -13,8 +12,8 @@ use crate::x509::{
     extensions,
 };
 
-/// The most bits of an RSA key that every stack verifies with: BR_MAX_RSA_SIZE of BearSSL, and
-/// wolfSSL with the numbers that it has room for unless told otherwise.
+/// The longest RSA key in bits that every stack supports: BR_MAX_RSA_SIZE of BearSSL, and the default
+/// of wolfSSL.
 pub const MOST_RSA_BITS: usize = 4096;
 
 // RFC 5280 sections 4.2.1.3, 4.2.1.10, 4.2.1.4 and 4.2.1.11.
@@ -23,9 +22,9 @@ const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.
 const CERTIFICATE_POLICIES: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.32");
 const POLICY_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.36");
 
-/// A key, a signature or an extension that not every stack takes.
+/// A key, a signature or an extension that some stacks do not support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unusual {
+pub enum UnsupportedFeature {
     /// A key on P-521.
     P521,
     /// A key on another curve: P-224, secp256k1, those of Brainpool.
@@ -40,16 +39,15 @@ pub enum Unusual {
     ShortRsa,
     /// An RSA key of more than [`MOST_RSA_BITS`].
     LongRsa,
-    /// An RSA key that says that it is for RSASSA-PSS alone (RFC 4055 section 1.2).
+    /// An RSA key restricted to RSASSA-PSS (RFC 4055 section 1.2).
     PssKey,
     /// A signature on a certificate with RSASSA-PSS (RFC 4055 section 3) by an RSA key.
     Pss,
     /// A signature on a certificate by a key on P-256 or P-384 with SHA-512.
     EcdsaSha512,
-    /// A signature on a certificate by a key on an elliptic curve, with NULL as parameters where RFC
-    /// 5758 section 3.2 wants none.
+    /// An ECDSA signature on a certificate with NULL parameters, which RFC 5758 section 3.2 forbids.
     EcdsaNull,
-    /// The server's own certificate as an anchor, signed with SHA-1 by itself.
+    /// A leaf as the anchor, self-signed with SHA-1.
     Sha1,
     /// A critical nameConstraints below the anchor.
     NameConstraints,
@@ -63,41 +61,41 @@ pub enum Unusual {
     AnchorPolicyConstraints,
     /// More intermediates than the anchor's pathLenConstraint allows.
     AnchorPathLength,
-    /// An extKeyUsage of the anchor that is not for servers.
+    /// An extKeyUsage of the anchor without serverAuth.
     AnchorPurpose,
 }
 
-impl Unusual {
-    /// All that is unusual about `chain`, from the leaf up to the anchor, and about whom.
+impl UnsupportedFeature {
+    /// The unsupported features of `chain`, from the leaf up to the anchor, each with its certificate.
     ///
-    /// The signature on the anchor counts only where it is the server's own certificate.
+    /// The signature on the anchor only counts if the anchor is the leaf.
     #[must_use]
     pub fn of_chain<'a>(chain: &[&'a Certificate]) -> Vec<(&'a Certificate, Self)> {
         let mut found = Self::below_the_anchor(chain);
         match chain {
             [own] if is_sha1(own) => found.push((own, Self::Sha1)),
             [below @ .., anchor] if !below.is_empty() => {
-                // As part of the chain it is looked at alone, as the issuer of what is below it.
-                found.retain(|(one, unusual)| {
-                    one != anchor || !matches!(unusual, Self::NameConstraints | Self::NoKeyUsage)
+                // These two rules do not apply to the anchor.
+                found.retain(|(one, feature)| {
+                    one != anchor || !matches!(feature, Self::NameConstraints | Self::NoKeyUsage)
                 });
                 let of_anchor = Self::of_anchor(anchor, &below[1..]);
-                found.extend(of_anchor.into_iter().map(|unusual| (*anchor, unusual)));
+                found.extend(of_anchor.into_iter().map(|feature| (*anchor, feature)));
             }
             _ => {}
         }
         found
     }
 
-    /// What is unusual about certificates that a server sends, the leaf first.
+    /// The unsupported features of the certificates that a server sends, the leaf first.
     #[must_use]
     pub fn below_the_anchor<'a>(sent: &[&'a Certificate]) -> Vec<(&'a Certificate, Self)> {
         let mut found = Vec::new();
         for (place, one) in sent.iter().enumerate() {
-            found.extend(Self::of_key(one.key()).map(|unusual| (*one, unusual)));
+            found.extend(Self::of_key(one.key()).map(|feature| (*one, feature)));
             let issuer = sent.get(place + 1);
             let signature = issuer.and_then(|issuer| Self::of_signature(one, issuer));
-            found.extend(signature.map(|unusual| (*one, unusual)));
+            found.extend(signature.map(|feature| (*one, feature)));
             if is_critical(one, NAME_CONSTRAINTS) {
                 found.push((one, Self::NameConstraints));
             }
@@ -108,7 +106,7 @@ impl Unusual {
         found
     }
 
-    /// What is unusual about a key.
+    /// The unsupported feature of a key.
     #[must_use]
     pub fn of_key(key: &Key) -> Option<Self> {
         match key {
@@ -132,7 +130,7 @@ impl Unusual {
         }
     }
 
-    /// What is unusual about the signature of `issuer` on a certificate, besides its key.
+    /// The unsupported feature of the signature of `issuer` on a certificate.
     fn of_signature(certificate: &Certificate, issuer: &Certificate) -> Option<Self> {
         let curve = issuer.key().nist_curve();
         let is_short = matches!(curve, Some(NistCurve::P256 | NistCurve::P384));
@@ -145,7 +143,7 @@ impl Unusual {
         certificate.is_signed_with(RSASSA_PSS).then_some(Self::Pss)
     }
 
-    /// What is unusual about `anchor` over the intermediates `between` it and the leaf.
+    /// The unsupported features of `anchor`, with the intermediates `between` it and the leaf.
     fn of_anchor(anchor: &Certificate, between: &[&Certificate]) -> Vec<Self> {
         // RFC 5280 section 4.2.1.9: a self-issued intermediate does not count.
         let intermediates = between.iter().filter(|one| !one.is_self_issued()).count();
@@ -159,42 +157,40 @@ impl Unusual {
             (!extensions::is_for_servers(anchor), Self::AnchorPurpose),
         ]
         .into_iter()
-        .filter_map(|(is_so, unusual)| is_so.then_some(unusual))
+        .filter_map(|(is_so, feature)| is_so.then_some(feature))
         .collect()
     }
 
-    /// Completes the sentence "a stack that lacks this ...".
+    /// Completes the sentence "a stack without support for this ...".
     #[must_use]
-    pub fn lacking(self) -> &'static str {
+    pub fn problem(self) -> &'static str {
         match self {
-            Self::P521 => "verifies no signature by a key on P-521",
-            Self::OtherCurve => "verifies no signature by a key on its curve",
-            Self::CompressedPoint => "does not read a key whose point is compressed",
-            Self::Ed25519 => "verifies no signature by an Ed25519 key",
-            Self::Ed448 => "verifies no signature by an Ed448 key",
-            Self::ShortRsa => "verifies no signature by an RSA key of fewer than 2048 bits",
-            Self::LongRsa => "verifies no signature by an RSA key of more than 4096 bits",
-            Self::PssKey => "reads no RSA key that is for RSASSA-PSS alone",
-            Self::Pss => "verifies no RSASSA-PSS signature on a certificate",
-            Self::EcdsaSha512 => "verifies no ecdsa-with-SHA512 by a key on P-256 or P-384",
-            Self::EcdsaNull => "does not verify ECDSA signatures with NULL as parameters",
-            Self::Sha1 => "verifies no signature with SHA-1, not even of itself",
+            Self::P521 => "does not support P-521 signatures",
+            Self::OtherCurve => "does not support signatures on this curve",
+            Self::CompressedPoint => "does not support compressed EC points",
+            Self::Ed25519 => "does not support Ed25519 signatures",
+            Self::Ed448 => "does not support Ed448 signatures",
+            Self::ShortRsa => "rejects RSA keys shorter than 2048 bits",
+            Self::LongRsa => "does not support RSA keys longer than 4096 bits",
+            Self::PssKey => "does not support RSA keys restricted to RSASSA-PSS",
+            Self::Pss => "does not support RSASSA-PSS signatures on certificates",
+            Self::EcdsaSha512 => "does not support ecdsa-with-SHA512 with P-256 or P-384 keys",
+            Self::EcdsaNull => "rejects ECDSA signatures with NULL parameters",
+            Self::Sha1 => "rejects SHA-1 signatures, even on a self-signed certificate",
             Self::NameConstraints | Self::AnchorNameConstraints => {
-                "reads no certificate with a critical nameConstraints"
+                "rejects certificates with critical nameConstraints"
             }
-            Self::NoKeyUsage => "takes no intermediate without keyUsage",
-            Self::AnchorPolicies => "reads no certificate with a critical certificatePolicies",
-            Self::AnchorPolicyConstraints => {
-                "reads no certificate with a critical policyConstraints"
-            }
+            Self::NoKeyUsage => "rejects intermediates without keyUsage",
+            Self::AnchorPolicies => "rejects certificates with critical certificatePolicies",
+            Self::AnchorPolicyConstraints => "rejects certificates with critical policyConstraints",
             Self::AnchorPathLength => {
-                "holds an anchor to its pathLenConstraint, and more intermediates are below it"
+                "enforces the anchor's pathLenConstraint, which allows fewer intermediates"
             }
-            Self::AnchorPurpose => "holds an anchor to its extKeyUsage, which has no serverAuth",
+            Self::AnchorPurpose => "enforces the anchor's extKeyUsage, which has no serverAuth",
         }
     }
 
-    /// What would help whoever has such a chain.
+    /// What to do about such a chain.
     #[must_use]
     pub fn advice(self) -> &'static str {
         match self {
@@ -206,14 +202,22 @@ impl Unusual {
             | Self::ShortRsa
             | Self::LongRsa
             | Self::PssKey => {
-                "every stack verifies chains of RSA keys of 2048 to 4096 bits and of keys on P-256 \
-                 and P-384: let the server have one"
+                "use a chain of RSA keys of 2048 to 4096 bits or of P-256 or P-384 keys, which \
+                 every TLS stack supports"
             }
-            Self::Pss => "let the authority sign with PKCS #1 v1.5",
-            Self::EcdsaSha512 => "let the authority sign with SHA-256 or SHA-384",
-            Self::EcdsaNull => "reissue the certificate without parameters of its ECDSA signature",
-            Self::Sha1 => "let the server have a certificate that is signed with SHA-256",
-            _ => "let the server have a chain without that",
+            Self::Pss => "have the CA sign with PKCS #1 v1.5",
+            Self::EcdsaSha512 => "have the CA sign with SHA-256 or SHA-384",
+            Self::EcdsaNull => {
+                "reissue the certificate without parameters in its ECDSA signature algorithm"
+            }
+            Self::Sha1 => "reissue the server certificate with a SHA-256 signature",
+            Self::NoKeyUsage => "reissue the intermediate with keyUsage",
+            Self::AnchorPathLength => "use a chain with fewer intermediates",
+            Self::AnchorPurpose => "use an anchor with serverAuth in extKeyUsage, or without one",
+            Self::NameConstraints
+            | Self::AnchorNameConstraints
+            | Self::AnchorPolicies
+            | Self::AnchorPolicyConstraints => "use a chain without this extension",
         }
     }
 }
@@ -222,7 +226,7 @@ fn is_critical(certificate: &Certificate, id: ObjectIdentifier) -> bool {
     certificate.extension(id).is_some_and(|(critical, _)| critical)
 }
 
-/// Whether the signature on a certificate is over its SHA-1.
+/// Whether a certificate is signed with SHA-1.
 pub(crate) fn is_sha1(certificate: &Certificate) -> bool {
     certificate.signature_algorithm().to_ascii_lowercase().contains("sha1")
 }

@@ -1,0 +1,17 @@
+//! Certificates in DER at the beginning of some bytes.
+//!
+//! In: the bytes of a constant. Out: the first certificate and what follows it.
+
+use crate::x509::{certificate::Certificate, der::Elements};
+
+/// The certificate at the beginning of `bytes`, and what follows it.
+pub(crate) fn first_certificate(bytes: &[u8]) -> Option<(Certificate, &[u8])> {
+    let element = Elements::of(bytes).sequence()?;
+    let certificate = Certificate::from_der(element.whole).ok()?;
+    Some((certificate, &bytes[element.whole.len()..]))
+}
+
+/// Whether `bytes` begin as a certificate of version 3 does: two sequences and the version.
+pub(crate) fn begins_as_certificate(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x30, 0x82, _, _, 0x30, 0x82, _, _, 0xa0, 3, 2, 1, 2, ..])
+}

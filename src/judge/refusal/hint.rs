@@ -1,0 +1,91 @@
+//! What to do about each refusal.
+
+use std::net::IpAddr;
+
+use super::{
+    Refusal,
+    names::{near_miss, quoted},
+};
+use crate::{chain::Attempt, text::foreign::Foreign, x509::extensions::AlternativeNames};
+
+impl Refusal {
+    /// What to try next, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownRoot { sha256, .. } => Some(format!(
+                "verify the fingerprint with the CA's owner, then pass `--trust-sha256 {sha256}`"
+            )),
+            Self::MissingIssuer { is_leaf: false, sha256, .. } => Some(format!(
+                "pass the missing certificate with `--roots FILE`, or verify the fingerprint of \
+                 the last certificate sent and pass `--trust-sha256 {sha256}`"
+            )),
+            Self::MissingIssuer { urls, looked, .. } => Some(issuer_of_the_leaf(urls, looked)),
+            Self::OtherSpelling { .. } => Some(
+                "reissue the certificate with its issuer's name exactly as in the issuer's \
+                 certificate"
+                    .to_owned(),
+            ),
+            Self::IssuerLoop { .. } => {
+                Some("pass the root of the server's CA with `--roots FILE`".to_owned())
+            }
+            Self::OutOfDate { not_after, at, .. } => {
+                let renew = if at > not_after { "renew the certificate; " } else { "" };
+                Some(format!(
+                    "{renew}if this machine's clock is wrong, pass the time with `--at TIME`"
+                ))
+            }
+            Self::OtherKey { issuer, .. } => {
+                Some(format!("pass the {} that signed it with `--roots FILE`", quoted(issuer)))
+            }
+            Self::WrongName { is_authority: true, .. } => Some(
+                "this is a CA certificate; configure the server to send its own certificate first \
+                 (RFC 8446 section 4.4.2)"
+                    .to_owned(),
+            ),
+            Self::WrongName { wanted, found, .. } => Some(right_name(wanted, found)),
+            Self::NotTaken { unless: Some(setting), .. } => Some(format!("set `{setting}`")),
+            Self::NotTaken { advice: Some(advice), .. } => Some((*advice).to_owned()),
+            Self::TrustedLeafIsIssued { .. } => {
+                Some("pass the SHA-256 of its root or of an intermediate".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How to get at the issuer of a leaf that the server sent without it.
+fn issuer_of_the_leaf(urls: &[Foreign], attempts: &[Attempt]) -> String {
+    // A URL that failed does not have it, and clients fetch by http only.
+    let may_have_it = |url: &&Foreign| {
+        url.line().starts_with("http://") && !attempts.iter().any(|attempt| attempt.url == **url)
+    };
+    match urls.iter().find(may_have_it) {
+        Some(url) => {
+            format!("configure the server to send the issuer, available at {}", url.line())
+        }
+        None => "if the issuer is your own root, pass it with `--roots FILE`; if it is an \
+                 intermediate, configure the server to send it"
+            .to_owned(),
+    }
+}
+
+/// How to get a certificate that is valid for the target.
+fn right_name(expected: &str, found: &AlternativeNames) -> String {
+    if found.shown.is_empty() {
+        let names = match found.others {
+            0 => "a subjectAltName",
+            _ => "its DNS name or IP address in subjectAltName",
+        };
+        return format!("reissue the server's certificate with {names}");
+    }
+    if near_miss(expected, found).is_some() {
+        let kind = match expected.parse::<IpAddr>() {
+            Ok(_) => "an iPAddress",
+            Err(_) => "a full DNS name",
+        };
+        return format!("reissue the server's certificate with `{expected}` as {kind}");
+    }
+    "use a name from the certificate as the target, and pass the address with `--connect`"
+        .to_owned()
+}

@@ -1,0 +1,228 @@
+//! Why a chain ends in no anchor: one sentence and one hint.
+
+mod hint;
+mod names;
+mod words;
+
+use crate::{
+    chain::{Attempt, Issuers, LeafError, Unreadable},
+    judge::work::Spent,
+    text::{foreign::Foreign, time::Time},
+    x509::{
+        certificate::{Malformed, Sha256},
+        extensions::{AlternativeNames, Lack},
+    },
+};
+
+/// Why a chain ends in no anchor.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The server sent no certificate.
+    NoCertificate,
+    /// The server's own certificate cannot be read.
+    UnreadableLeaf(Malformed),
+    /// A certificate is expired or not yet valid.
+    OutOfDate {
+        /// Which one.
+        subject: Foreign,
+        /// The first second of its validity.
+        not_before: Time,
+        /// The last second of its validity.
+        not_after: Time,
+        /// The time as of which it was verified.
+        at: Time,
+    },
+    /// The leaf is not valid for the name of the target.
+    WrongName {
+        /// The name of the target.
+        wanted: String,
+        /// The names of subjectAltName.
+        found: AlternativeNames,
+        /// The common name, which does not count (RFC 9525 section 2).
+        common_name: Option<Foreign>,
+        /// Whether it is a CA certificate.
+        is_authority: bool,
+    },
+    /// The chain ends in a self-signed certificate that is not in the store.
+    UnknownRoot {
+        /// Its subject.
+        subject: Foreign,
+        /// Its fingerprint.
+        sha256: Sha256,
+        /// The name of the store in messages.
+        store: String,
+        /// Whether it is the server's own certificate.
+        is_leaf: bool,
+        /// When it expires.
+        not_after: Time,
+    },
+    /// The path search stopped at a limit.
+    GivenUp(Spent),
+    /// The issuer of the last certificate was not sent and is not in the store.
+    MissingIssuer {
+        /// The certificate whose issuer is missing.
+        subject: Foreign,
+        /// Its issuer.
+        issuer: Foreign,
+        /// The fingerprint of the certificate whose issuer is missing.
+        sha256: Sha256,
+        /// Where its issuer can be fetched.
+        urls: Vec<Foreign>,
+        /// The URLs that were tried, and the result of each.
+        looked: Vec<Attempt>,
+        /// The positions in the presented chain of certificates that cannot be read. One of them may
+        /// be the issuer.
+        unreadable: Vec<usize>,
+        /// The name of the store in messages.
+        store: String,
+        /// Whether it is the server's own certificate.
+        is_leaf: bool,
+    },
+    /// The issuer is available, but its name is encoded differently.
+    OtherSpelling {
+        /// The certificate.
+        subject: Foreign,
+        /// The issuer's name in the certificate.
+        issuer: Foreign,
+        /// The subject of the issuer's own certificate.
+        found: Foreign,
+    },
+    /// The certificates issued each other, and none of them is in the store.
+    IssuerLoop {
+        /// The certificate at which the loop closes.
+        subject: Foreign,
+        /// Its issuer, which is already below it in the chain.
+        issuer: Foreign,
+        /// The name of the store in messages.
+        store: String,
+    },
+    /// A certificate is signed by a different key than the root in the store with its issuer's
+    /// name.
+    OtherKey {
+        /// The certificate.
+        subject: Foreign,
+        /// The issuer it names.
+        issuer: Foreign,
+        /// The name of the store in messages.
+        store: String,
+    },
+    /// A certificate is not signed by its stated issuer.
+    WrongSignature {
+        /// The certificate.
+        subject: Foreign,
+        /// The issuer it names.
+        issuer: Foreign,
+    },
+    /// A certificate of the path violates a rule that certgrab checks itself.
+    Lacks {
+        /// The certificate.
+        subject: Foreign,
+        /// The rule.
+        lack: Lack,
+    },
+    /// The user trusts the leaf by its fingerprint, but another certificate issued it.
+    TrustedLeafIsIssued {
+        /// The leaf.
+        subject: Foreign,
+        /// Its issuer.
+        issuer: Foreign,
+    },
+    /// No root of this chain lasts as long as requested.
+    NoneLasts {
+        /// The requested date.
+        wanted: Time,
+        /// The subject of the root that lasts longest, and its last day.
+        longest: Option<(Foreign, Time)>,
+    },
+    /// The TLS stack does not accept the anchor it would need, or does not look it up.
+    NotTaken {
+        /// The certificate that the device holds.
+        subject: Foreign,
+        /// The title of the TLS stack.
+        consumer: &'static str,
+        /// Why not, completing the sentence "the TLS stack ...".
+        problem: &'static str,
+        /// The setting of the TLS stack that would change that.
+        unless: Option<&'static str>,
+        /// What to do otherwise.
+        advice: Option<&'static str>,
+    },
+    /// rustls-webpki cannot verify a certificate, or rejects it for another reason.
+    NotVerifiable {
+        /// The certificate that the reason is about, or the best guess.
+        subject: Foreign,
+        /// The reason.
+        reason: String,
+    },
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<LeafError> for Refusal {
+    fn from(error: LeafError) -> Self {
+        match error {
+            LeafError::Absent => Self::NoCertificate,
+            LeafError::Unreadable(problem) => Self::UnreadableLeaf(problem),
+        }
+    }
+}
+
+impl Refusal {
+    /// Replaces the name of the store in the message.
+    #[must_use]
+    pub(crate) fn in_store(mut self, name: &str) -> Self {
+        if let Self::MissingIssuer { store, .. }
+        | Self::UnknownRoot { store, .. }
+        | Self::IssuerLoop { store, .. }
+        | Self::OtherKey { store, .. } = &mut self
+        {
+            name.clone_into(store);
+        }
+        self
+    }
+
+    /// Adds the URLs that were tried for the missing issuer.
+    #[must_use]
+    pub(crate) fn with_attempts(mut self, issuers: &Issuers) -> Self {
+        if let Self::MissingIssuer { sha256, looked, .. } = &mut self {
+            let attempts = issuers.attempts.iter();
+            looked.extend(attempts.filter(|attempt| attempt.child == *sha256).cloned());
+        }
+        self
+    }
+
+    /// Adds the certificates of the presented chain that cannot be read.
+    #[must_use]
+    pub(crate) fn with_unreadable(mut self, others: &[Unreadable]) -> Self {
+        if let Self::MissingIssuer { unreadable, .. } = &mut self {
+            unreadable.extend(others.iter().map(|one| one.position));
+        }
+        self
+    }
+
+    /// A short stable name for JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NoCertificate => "no_certificate",
+            Self::UnreadableLeaf(_) => "unreadable_leaf",
+            Self::OutOfDate { not_after, at, .. } if at > not_after => "expired",
+            Self::OutOfDate { .. } => "not_yet_valid",
+            Self::WrongName { .. } => "wrong_name",
+            Self::UnknownRoot { is_leaf: true, .. } => "self_signed_leaf",
+            Self::UnknownRoot { .. } => "unknown_root",
+            Self::MissingIssuer { .. } => "missing_issuer",
+            Self::OtherSpelling { .. } => "other_spelling",
+            Self::GivenUp(_) => "given_up",
+            Self::IssuerLoop { .. } => "circle",
+            Self::OtherKey { .. } => "other_key",
+            Self::WrongSignature { .. } => "wrong_signature",
+            Self::Lacks { .. } => "not_an_authority",
+            Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
+            Self::NoneLasts { .. } => "none_lasts",
+            Self::NotTaken { .. } => "not_taken",
+            Self::NotVerifiable { .. } => "not_verifiable",
+        }
+    }
+}
