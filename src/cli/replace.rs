@@ -44,7 +44,7 @@ fn refuse_unless_lock(path: &Path) -> Result<(), Failure> {
             Some(loss) => {
                 let hint = match loss.what {
                     Lost::Merge => "resolve the merge conflict first",
-                    Lost::Version(_) => "use the version of certgrab that wrote it, or a newer one",
+                    Lost::Version(_) => "use the certgrab version that wrote it, or a newer one",
                     _ => TO_MOVE,
                 };
                 Err(refused(path, &format!("would lose {loss}"), hint))

@@ -68,7 +68,7 @@ fn every_format_is_listed_with_its_consumer_on_one_line() {
     for (line, format) in list.lines().zip(FORMATS) {
         let (name, rest) = line.split_once(' ').unwrap();
         assert_eq!(name, format.name);
-        assert_eq!(rest.trim_start(), format!("{}: {}", format.consumer, format.purpose));
+        assert_eq!(rest.trim_start(), format!("{}: {}", format.reader, format.purpose));
     }
     assert_eq!(list.lines().count(), FORMATS.len() + 1);
     assert!(list.lines().last().unwrap().starts_with("json "));
@@ -78,7 +78,7 @@ fn every_format_is_listed_with_its_consumer_on_one_line() {
 fn the_readme_has_the_same_table() {
     let readme = std::fs::read_to_string(super::bench::repository().join("README.md")).unwrap();
     for format in FORMATS {
-        let row = format!("| `{}` | {} | {} |", format.name, format.consumer, format.purpose);
+        let row = format!("| `{}` | {} | {} |", format.name, format.reader, format.purpose);
         assert!(readme.contains(&row), "README.md lacks:\n{row}");
     }
 }

@@ -203,7 +203,7 @@ fn is_grabbed(scheme: &str, program: &str, start: fn(&Room, u16) -> Command, wit
 
 #[test]
 fn a_real_slapd_is_grabbed() {
-    is_grabbed("ldap", "slapd", slapd, "speaks LDAP and offers no TLS in it");
+    is_grabbed("ldap", "slapd", slapd, "speaks LDAP but does not offer TLS");
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_real_exim_is_grabbed() {
     if !real::is_root() {
         return real::skip("root, as whom alone exim4 serves");
     }
-    is_grabbed("smtp", "exim4", exim, "speaks SMTP and offers no TLS in it");
+    is_grabbed("smtp", "exim4", exim, "speaks SMTP but does not offer TLS");
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_real_vsftpd_is_grabbed() {
 
 #[test]
 fn a_real_mariadb_is_grabbed() {
-    is_grabbed("mysql", "mariadbd", mariadb, "speaks MySQL and offers no TLS in it");
+    is_grabbed("mysql", "mariadbd", mariadb, "speaks MySQL but does not offer TLS");
 }
 
 #[test]

@@ -290,7 +290,7 @@ fn no_such_format(word: &str) -> String {
     let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
     let near: Vec<_> = emit::FORMATS
         .iter()
-        .filter(|format| has(format.name) || has(format.consumer))
+        .filter(|format| has(format.name) || has(format.reader))
         .map(|format| format!("`{}`", format.name))
         .collect();
     let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {

@@ -28,7 +28,7 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
         out.push_str("\nFilters, as in `{{ host | literal }}`:\n");
         table(&mut out, filters);
     } else {
-        let of = |format: &Format| format!("{}: {}", format.consumer, format.purpose);
+        let of = |format: &Format| format!("{}: {}", format.reader, format.purpose);
         let rows = FORMATS.iter().map(|format| (format.name, of(format)));
         table(
             &mut out,
@@ -61,7 +61,7 @@ pub(crate) fn sizes(bundle: &Bundle, name: &Identifier) -> String {
     let mut out =
         String::from("bytes of flash on a 32-bit device, without the code that reads them\n");
     for (bytes, format) in rows {
-        let _ = writeln!(out, "{bytes:>6}  {:width$}  {}", format.name, format.consumer);
+        let _ = writeln!(out, "{bytes:>6}  {:width$}  {}", format.name, format.reader);
     }
     out
 }

@@ -9,7 +9,7 @@ pub struct Format {
     /// The name on the command line; it does not change.
     pub name: &'static str,
     /// Who reads it.
-    pub consumer: &'static str,
+    pub reader: &'static str,
     /// When to use it.
     pub purpose: &'static str,
     /// Whether the output is text.
@@ -260,12 +260,12 @@ pub const FORMATS: &[Format] = &[
 
 const fn row(
     name: &'static str,
-    consumer: &'static str,
+    reader: &'static str,
     purpose: &'static str,
     kind: Kind,
 ) -> Format {
     let (is_text, demand, stored) = (true, Demand::Any, Stored::Nothing);
-    Format { name, consumer, purpose, is_text, kind, demand, stored }
+    Format { name, reader, purpose, is_text, kind, demand, stored }
 }
 
 const fn source(template: &'static str) -> Kind {

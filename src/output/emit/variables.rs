@@ -14,7 +14,7 @@ use crate::{
     x509::certificate::{Certificate, Key, NistCurve},
 };
 
-/// The longest string literal that C99 asks of a compiler (section 5.2.4.1).
+/// The longest string literal that C99 requires a compiler to accept (section 5.2.4.1).
 const MAX_C99_LITERAL: usize = 4095;
 
 /// The longest string literal of Microsoft's compiler, its NUL included (error C2026); GCC and
@@ -38,7 +38,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("pem", "the PEM text of all certificates, each line ended by a newline"),
     ("pem_lines", "its lines without their newlines"),
     ("pem_fits_a_literal", "whether it fits a string literal of any compiler, 65534 characters"),
-    ("pem_fits_a_c99_literal", "whether it fits what C99 asks of every compiler, 4095 characters"),
+    (
+        "pem_fits_a_c99_literal",
+        "whether it fits the limit that every C99 compiler supports, 4095 characters",
+    ),
     ("not_before", "the latest notBefore of all certificates, in seconds since 1970"),
     ("not_after", "the earliest notAfter of all certificates, in seconds since 1970"),
     ("certificates", "the certificates, in the order to write"),
