@@ -220,7 +220,7 @@ mod tests {
             ("-*- eval: x -*-", r"-*\u{2d} eval: x -*\u{2d}"),
             ("Local Variables:", r"Local Variables\u{3a}"),
             ("NOLINTBEGIN", r"NOLIN\u{54}BEGIN"),
-            ("x pylint: skip-file", r"x pylin\u{74}: skip-file"),
+            ("x pylint: skip-file", r"x pylin\u{74}\u{3a} skip-file"),
             ("# type: ignore", r"# type\u{3a} ignore"),
         ] {
             assert_eq!(Foreign::text(hostile).comment(), inert);
