@@ -27,7 +27,7 @@ use crate::{
 };
 
 fn presented(chain: &[CertificateDer<'_>]) -> Presented {
-    Presented::from_message(chain.iter().map(|der| der.as_ref()), Source::Server)
+    Presented::from_message(chain.iter().map(AsRef::as_ref), Source::Server)
 }
 
 /// What `ask` does with a question about `plc.test`, and the work that it took.

@@ -41,7 +41,7 @@ fn the_name_asked_for_stays_that_of_the_target_when_connecting_elsewhere() {
         .fails_with(1)
         .stderr(
             "certgrab: error: the server's certificate is not valid for `other.test`, only for \
-             plc.test\n\
+             `plc.test`\n\
              certgrab: hint: use a name from the certificate as the target, and pass the address \
              with `--connect`\n",
         );

@@ -311,7 +311,7 @@ fn a_file_of_2000_roots_is_read_and_one_more_is_too_many() {
     assert_eq!(read(MAX_ROOTS).expect("certificates").len(), MAX_ROOTS);
     assert_eq!(
         read(MAX_ROOTS + 1).expect_err("too many").to_string(),
-        "more than 2000 roots in total; the limit was exceeded in r.pem"
+        "more than 2000 certificates in total; the limit was exceeded in r.pem"
     );
 }
 
@@ -329,7 +329,8 @@ fn a_pkcs7_message_of_2000_certificates_is_read_and_one_more_is_too_many_in_eith
     };
     let pem = |content| pem::encode(&pem::Pem::new("PKCS7", content)).into_bytes();
     let (full, over) = (message(MAX_ROOTS), message(MAX_ROOTS + 1));
-    let too_many = Err("more than 2000 roots in total; the limit was exceeded in r.p7b".to_owned());
+    let too_many =
+        Err("more than 2000 certificates in total; the limit was exceeded in r.p7b".to_owned());
     assert_eq!((read(&full), read(&over)), (Ok(MAX_ROOTS), too_many.clone()));
     assert_eq!((read(&pem(full)), read(&pem(over))), (Ok(MAX_ROOTS), too_many));
 }

@@ -223,6 +223,21 @@ fn a_salt_that_is_not_as_long_as_the_digest_is_not_verified_and_nobody_is_accuse
     assert_eq!(outcome.out(), "");
 }
 
+#[test]
+fn the_parameter_of_rsassa_pss_that_is_not_supported_is_named() {
+    if !real::program("openssl") {
+        return;
+    }
+    let mask = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32", "-sha256"];
+    let mask = [&mask[..], &["-sigopt", "rsa_mgf1_md:sha1"]].concat();
+    let weak = Weak::new(&[&["-newkey", "rsa:2048"], &mask[..]].concat(), &mask, true);
+    assert_eq!(
+        weak.said(),
+        "certgrab: error: `CN=plc.test` cannot be verified: it is signed with RSASSA-PSS and MGF1 \
+         with SHA-1 by a key of RSA 2048, which certgrab does not support\n"
+    );
+}
+
 /// A root, `CN=Plant Issuing` below it, and a leaf that names its issuer as `issuer` writes it.
 fn named_otherwise(issuer: DnValue) -> Pki {
     let key = KeyPair::generate().expect("a key");

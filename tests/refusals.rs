@@ -22,7 +22,7 @@ fn a_wrong_name_is_told_with_the_names_that_there_are() {
     let server = Server::presenting(&pki);
     grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
         "certgrab: error: the server's certificate is not valid for `plc.test`, only for \
-         b.plc.test\n\
+         `b.plc.test`\n\
          certgrab: hint: use a name from the certificate as the target, and pass the address with \
          `--connect`\n",
     );
@@ -39,12 +39,37 @@ fn of_a_thousand_names_the_first_four_are_told_and_the_others_counted() {
         .leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
-        "certgrab: error: the server's certificate is not valid for `plc.test`, only for h0, h1, \
-         h2, \
-         h3, 996 more\n\
+        "certgrab: error: the server's certificate is not valid for `plc.test`, only for `h0`, \
+         `h1`, `h2`, `h3`, 996 more\n\
          certgrab: hint: use a name from the certificate as the target, and pass the address with \
          `--connect`\n",
     );
+}
+
+#[test]
+fn a_final_dot_and_a_leading_space_of_a_name_are_seen_and_an_empty_list_is_not_called_missing() {
+    let names = |content: &[u8]| {
+        let made = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 17], content.to_vec());
+        let pki = Pki::root("Plant Root")
+            .changed(move |leaf| {
+                leaf.subject_alt_names.clear();
+                leaf.custom_extensions.push(made);
+            })
+            .leaf("plc.test");
+        let run = certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+            .ends();
+        run.err()
+    };
+    let told = names(b"\x30\x0b\x82\x09plc.test.");
+    assert!(told.contains("for `plc.test`, only for `plc.test.`\n"), "{told}");
+    let told = names(b"\x30\x0b\x82\x09 plc.test");
+    assert!(told.contains("for `plc.test`, only for ` plc.test`\n"), "{told}");
+    let told = names(b"\x30\x00");
+    assert!(told.contains("it has an empty subjectAltName"), "{told}");
 }
 
 #[test]
@@ -269,7 +294,7 @@ fn a_name_that_was_meant_and_does_not_count_is_told_with_the_rule() {
         (
             "broker.lan",
             dns("*.lan"),
-            ", only for *.lan: `*` must be followed by at least two labels",
+            ", only for `*.lan`: `*` must be followed by at least two labels",
             "`broker.lan` as a full DNS name",
         ),
     ] {

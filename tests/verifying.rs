@@ -67,6 +67,112 @@ fn a_chain_is_read_from_pkcs7_in_either_encoding_whatever_its_order() {
 }
 
 #[test]
+fn a_batch_shows_the_id_without_its_controls_and_names_the_line_and_the_field() {
+    let lines = "{\"id\": \"a\u{202e}b\u{9b}31m\"}\n\n[1]\n{\"id\": 2,\n\
+                 {\"id\": 3, \"leaf\": 7}\n{\"id\": 4, \"leaf\": \"\", \"roots\": [1]}\n";
+    let out = certgrab().args(["verify", "--batch"]).reading(lines).succeeds().out();
+    assert!(out.contains(r"a\u202eb\u009b31m"), "{out}");
+    assert!(!out.contains(['\u{202e}', '\u{9b}']), "{out}");
+    let answers: Vec<serde_json::Value> =
+        out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(answers[0]["id"], "a\u{202e}b\u{9b}31m");
+    let errors: Vec<_> = answers.iter().map(|one| one["error"].as_str().expect("words")).collect();
+    let expected = [
+        "line 1 has no `leaf`",
+        "line 3 is not a JSON object",
+        "line 4 is not JSON, at column 9",
+        "line 5 has another type of `leaf`, expected a string",
+        "line 6 has another type of `roots`, expected a list of strings",
+    ];
+    assert_eq!(errors, expected);
+}
+
+/// What `certgrab verify` says of a chain that does not verify.
+fn refusal_of(pki: &Pki, chain: &std::path::Path) -> String {
+    certgrab()
+        .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
+        .args([chain])
+        .args(["--roots"])
+        .args([pki.root_file()])
+        .fails_with(1)
+        .err()
+}
+
+#[test]
+fn the_certificate_with_a_damaged_extension_is_named_and_not_the_root() {
+    let extension = |last: u64, content: &[u8]| {
+        let mut made =
+            rcgen::CustomExtension::from_oid_content(&[2, 5, 29, last], content.to_vec());
+        made.set_criticality(true);
+        made
+    };
+    let names = extension(17, &[0x30, 0x03, 0x82, 0x05, 0x61]);
+    let pki = Pki::root("Plant Root")
+        .intermediate("Plant Issuing")
+        .changed(move |leaf| {
+            leaf.subject_alt_names.clear();
+            leaf.custom_extensions.push(names);
+        })
+        .leaf("plc.test");
+    let told = refusal_of(&pki, &pki.chain_file());
+    assert!(told.contains("`CN=plc.test` cannot be verified"), "{told}");
+    let pki = Pki::root("Plant Root")
+        .intermediate_with("Plant Issuing", |params| {
+            params.is_ca = rcgen::IsCa::NoCa;
+            let content = [0x30, 0x06, 0x01, 0x01, 0xff, 0x02, 0x01, 0xff];
+            params.custom_extensions.push(extension(19, &content));
+        })
+        .leaf("plc.test");
+    let told = refusal_of(&pki, &pki.chain_file());
+    assert!(told.contains("`CN=Plant Issuing` cannot be verified"), "{told}");
+}
+
+#[test]
+fn a_wrong_signature_under_the_key_that_is_named_speaks_of_no_other_root() {
+    let pki = Pki::root("Plant Root")
+        .changed(|leaf| leaf.use_authority_key_identifier_extension = true)
+        .leaf("plc.test");
+    let altered = crate::support::remade::replaced(
+        pki.leaf_der(),
+        &[0x02, 0x02, 0x10, 0x20],
+        &[0x02, 0x02, 0x10, 0x21],
+    );
+    let file = pki.file("altered.pem");
+    std::fs::write(&file, pem_of(&[altered.into()])).expect("a file");
+    let told = refusal_of(&pki, &file);
+    let expected = "the signature on `CN=plc.test` is not valid for the key of `CN=Plant Root`";
+    assert!(told.contains(expected), "{told}");
+}
+
+#[test]
+fn a_certificate_that_openssl_rejects_for_servers_is_not_advised_to_be_converted() {
+    if !real::program("openssl") {
+        return;
+    }
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let (root, trusted) = (pki.root_file(), pki.file("trusted.pem"));
+    let status = Command::new("openssl")
+        .args(["x509", "-trustout", "-addreject", "serverAuth", "-in"])
+        .args([&root])
+        .arg("-out")
+        .args([&trusted])
+        .status()
+        .expect("openssl runs");
+    assert!(status.success());
+    let shown = trusted.display();
+    certgrab()
+        .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
+        .args([pki.chain_file()])
+        .args(["--roots"])
+        .args([&trusted])
+        .fails_with(4)
+        .stderr(&format!(
+            "certgrab: error: block 1 of {shown} is a TRUSTED CERTIFICATE whose OpenSSL trust \
+             settings reject it for TLS servers\n"
+        ));
+}
+
+#[test]
 fn a_batch_without_roots_says_so() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let line = serde_json::json!({

@@ -1,6 +1,9 @@
 //! Issuers that were fetched from the URLs in certificates, and the result of each URL.
 
-use std::{fmt, net::SocketAddr};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
 use crate::{
     text::foreign::Foreign,
@@ -97,6 +100,17 @@ impl Issuers {
     }
 }
 
+/// Whether no CA has the address: link-local, where clouds answer with their secrets, multicast,
+/// broadcast or unspecified.
+fn is_never_a_ca(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            v4.is_link_local() || v4.is_multicast() || v4.is_broadcast() || v4.is_unspecified()
+        }
+        IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified(),
+    }
+}
+
 impl fmt::Display for Problem {
     /// Completes the sentence "the URL ...".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,6 +123,9 @@ impl fmt::Display for Problem {
                 write!(f, "has the scheme `{}`; only http is fetched", scheme.line())
             }
             Self::NotResolved => f.write_str("has a host that does not resolve"),
+            Self::Forbidden(address) if is_never_a_ca(address.ip()) => {
+                write!(f, "leads to {address}, which is not an address of a CA")
+            }
             Self::Forbidden(address) => {
                 write!(f, "leads to {address}; allow it with `--aia-allow {address}`")
             }
@@ -130,6 +147,27 @@ impl fmt::Display for Problem {
                 write!(f, "exceeds the limit of {MAX_FETCHES} fetches for a target")
             }
             Self::NotWaitedFor => f.write_str("was not needed: another URL led to a root"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_link_local_address_is_proposed_to_be_allowed() {
+        for (address, is_proposed) in [
+            ("169.254.169.254:80", false),
+            ("[fe80::1]:80", false),
+            ("[::ffff:169.254.169.254]:80", false),
+            ("224.0.0.1:80", false),
+            ("0.0.0.0:80", false),
+            ("127.0.0.1:80", true),
+            ("10.0.0.1:80", true),
+        ] {
+            let told = Problem::Forbidden(address.parse().expect("an address")).to_string();
+            assert_eq!(told.contains("--aia-allow"), is_proposed, "{told}");
         }
     }
 }

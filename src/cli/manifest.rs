@@ -92,11 +92,29 @@ impl OneOrMore {
     }
 }
 
+/// A value of the wrong type, in the words of a manifest: toml says "invalid type: integer `-1`,
+/// expected u16".
+fn mismatch(message: &str) -> Option<String> {
+    let (_, told) =
+        message.split_once("invalid type: ").or_else(|| message.split_once("invalid value: "))?;
+    let (found, expected) = told.rsplit_once(", expected ")?;
+    let expected = match expected {
+        "u16" => "a whole number from 0 to 65535",
+        "a boolean" => "true or false",
+        "path string" => "a path in quotes",
+        "a sequence" => "a list",
+        "a map" => "a table",
+        other => other.strip_prefix("struct ").map_or(other, |_| "a table"),
+    };
+    Some(format!("expected {expected}, found {found}"))
+}
+
 /// Reads the targets of the manifest at `path`.
 pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let text = Text::read(path)?;
     let document: Document = toml::from_str(&text.content).map_err(|error| {
-        let message = Foreign::text(error.message().lines().next().unwrap_or_default()).line();
+        let message = error.message().lines().next().unwrap_or_default();
+        let message = Foreign::text(&mismatch(message).unwrap_or(message.to_owned())).line();
         text.failure(error.span().map_or(1, |span| text.line(&span)), &message)
     })?;
     if document.target.is_empty() {
@@ -328,6 +346,16 @@ pub(crate) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_told_in_words_of_the_manifest() {
+        let told = mismatch("invalid type: integer `-1`, expected u16");
+        assert_eq!(
+            told.expect("words"),
+            "expected a whole number from 0 to 65535, found integer `-1`"
+        );
+        assert_eq!(mismatch("unknown field `lokc`, expected one of `host`"), None);
+    }
 
     #[test]
     fn keys_of_a_target_mean_what_the_options_of_their_names_mean() {

@@ -26,7 +26,7 @@ use crate::{
         prove, rank,
         work::Work,
     },
-    text::{foreign::Foreign, time::Time},
+    text::{foreign::Foreign, json, time::Time},
     trust::store::{self, Source, Store},
     x509::certificate::Certificate,
 };
@@ -78,7 +78,7 @@ enum Answer {
 /// Only what reading and writing meet: no line is an error.
 pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     let mut line = Vec::new();
-    loop {
+    for number in 1_u64.. {
         line.clear();
         (&mut input).take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
         if line.is_empty() {
@@ -92,12 +92,14 @@ pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
             pass_over_line(&mut input)?;
             refused(Value::Null, format!("the line has more than {MAX_LINE_BYTES} bytes"))
         } else {
-            answer(&line)
+            answer(line.trim_ascii_end(), number)
         };
-        serde_json::to_writer(&mut output, &answer)?;
+        let answer = serde_json::to_string(&answer)?;
+        output.write_all(json::visible(&answer).as_bytes())?;
         output.write_all(b"\n")?;
         output.flush()?;
     }
+    Ok(())
 }
 
 /// Reads up to the end of the line and keeps nothing of it.
@@ -113,15 +115,14 @@ fn pass_over_line(input: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-fn answer(line: &[u8]) -> Answer {
+fn answer(line: &[u8], number: u64) -> Answer {
     let case: Case = match serde_json::from_slice(line) {
         Ok(case) => case,
-        Err(error) => {
-            // The message of serde_json may quote the line.
-            let problem = Foreign::text(&error.to_string()).line();
-            let line: Option<Value> = serde_json::from_slice(line).ok();
-            let id = line.and_then(|line| line.get("id").cloned()).unwrap_or_default();
-            return refused(id, format!("not a question: {problem}"));
+        Err(_) => {
+            let value: Result<Value, _> = serde_json::from_slice(line);
+            let id = value.as_ref().ok().and_then(|line| line.get("id").cloned());
+            let problem = not_a_question(value.as_ref());
+            return refused(id.unwrap_or_default(), format!("line {number} {problem}"));
         }
     };
     let name = match name(&case) {
@@ -143,6 +144,39 @@ fn answer(line: &[u8]) -> Answer {
         }
         Err(problem) => refused(case.id, problem),
     }
+}
+
+/// Why a line is not a question; completes the sentence "the line ...".
+fn not_a_question(value: Result<&Value, &serde_json::Error>) -> String {
+    /// Each field, whether it is required, its type, and whether a value is of that type.
+    type Field = (&'static str, bool, &'static str, fn(&Value) -> bool);
+    const FIELDS: [Field; 9] = [
+        ("id", true, "a value", |_| true),
+        ("leaf", true, "a string", Value::is_string),
+        ("intermediates", false, "a list of strings", is_strings),
+        ("roots", true, "a list of strings", is_strings),
+        ("time", true, "a string", Value::is_string),
+        ("host", false, "a string", |value| value.is_string() || value.is_null()),
+        ("host_kind", false, "a string", |value| value.is_string() || value.is_null()),
+        ("max_intermediates", false, "a count", |value| value.is_u64() || value.is_null()),
+        ("strict", false, "true or false", |value| value.is_boolean() || value.is_null()),
+    ];
+    let fields = match value {
+        Err(error) => return format!("is not JSON, at column {}", error.column()),
+        Ok(Value::Object(fields)) => fields,
+        Ok(_) => return "is not a JSON object".to_owned(),
+    };
+    let problem =
+        FIELDS.iter().find_map(|(name, is_required, kind, fits)| match fields.get(*name) {
+            None => is_required.then(|| format!("has no `{name}`")),
+            Some(value) if fits(value) => None,
+            Some(_) => Some(format!("has another type of `{name}`, expected {kind}")),
+        });
+    problem.unwrap_or_else(|| "has a field twice".to_owned())
+}
+
+fn is_strings(value: &Value) -> bool {
+    value.as_array().is_some_and(|all| all.iter().all(Value::is_string))
 }
 
 fn refused(id: Value, problem: String) -> Answer {

@@ -90,9 +90,9 @@ impl Foreign {
     /// For a comment of C, C++, Rust, Go, Python, YAML or XML: it neither ends nor opens one, gives
     /// no directive to an editor or a linter, and as the end of a line it joins no lines.
     ///
-    /// What a tool obeys only at the start of a comment (`//go:build`, `# yaml-language-server:`,
-    /// `// clang-format off`) or on the first two lines (`# coding: NAME`, PEP 263) is left to the
-    /// template: its own words come first on a line, and its own lines first in a file.
+    /// What a tool obeys only at the start of a comment or on the first two lines (`# coding: NAME`,
+    /// PEP 263) is left to the template: its own words come first on a line, and its own lines first
+    /// in a file.
     #[must_use]
     pub fn comment(&self) -> String {
         let out = shown(self.undirecting(joins));
@@ -220,6 +220,8 @@ mod tests {
             ("-*- eval: x -*-", r"-*\u{2d} eval: x -*\u{2d}"),
             ("Local Variables:", r"Local Variables\u{3a}"),
             ("NOLINTBEGIN", r"NOLIN\u{54}BEGIN"),
+            ("x pylint: skip-file", r"x pylin\u{74}\u{3a} skip-file"),
+            ("# type: ignore", r"# type\u{3a} ignore"),
         ] {
             assert_eq!(Foreign::text(hostile).comment(), inert);
             assert_eq!(Foreign::text(hostile).plain(), inert);

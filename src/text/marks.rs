@@ -27,19 +27,70 @@ pub(crate) fn is_inert(text: &str) -> bool {
     !text.char_indices().any(|(at, character)| opens(&text[..at], character))
 }
 
-/// Words that editors and linters obey anywhere in a line, in any case: the part before the last
-/// character, and that character.
-const DIRECTIVES: [(&str, char); 4] = [
+/// Words that editors, linters, formatters and coverage tools obey anywhere in a comment, in any
+/// case. A common word counts only with the character that makes it a directive.
+const DIRECTIVES: [&str; 50] = [
     // Emacs: variables on the first line, and on the last lines.
-    ("-*", '-'),
-    ("local variables", ':'),
-    // clang-tidy.
-    ("nolin", 'T'),
-    // What reads licences.
-    ("spdx-license-identifier", ':'),
+    "-*-",
+    "local variables:",
+    // Tools that read licences.
+    "spdx-license-identifier:",
+    // Python: linters, type checkers, formatters, coverage.
+    "noqa",
+    "nosec",
+    "pylint",
+    "flake8",
+    "ruff:",
+    "mypy:",
+    "pyright:",
+    "pyre-",
+    "pytype:",
+    "type:",
+    "fmt:",
+    "isort",
+    "yapf",
+    "autopep8",
+    "pragma",
+    "no cover",
+    "no branch",
+    "doctest:",
+    // C and C++: linters, formatters, coverage.
+    "nolint",
+    "clang-format",
+    "cppcheck",
+    "coverity",
+    "iwyu",
+    "gcov_excl",
+    "gcovr_excl",
+    "lcov_excl",
+    "indent-off",
+    "polyspace",
+    // Go, Rust, shell, YAML.
+    "lint:",
+    "go:",
+    "rustfmt",
+    "shellcheck",
+    "yamllint",
+    "yaml-language-server",
+    // JavaScript and TypeScript.
+    "eslint",
+    "tslint",
+    "jshint",
+    "prettier",
+    "biome-ignore",
+    "@ts-",
+    // Scanners of any language.
+    "nosonar",
+    "nosemgrep",
+    "noinspection",
+    "lgtm",
+    "codeql",
+    "cspell",
+    "spell-checker",
 ];
 
-/// Whether `character` after `before` completes a directive for an editor or a linter.
+/// Whether `character` after `before` completes a directive for an editor, a linter or a similar
+/// tool.
 pub(crate) fn directs(before: &str, character: char) -> bool {
     let ends = |mark: &str| {
         let start = before.len().checked_sub(mark.len());
@@ -47,7 +98,11 @@ pub(crate) fn directs(before: &str, character: char) -> bool {
             .and_then(|start| before.get(start..))
             .is_some_and(|end| end.eq_ignore_ascii_case(mark))
     };
-    DIRECTIVES.iter().any(|(mark, last)| last.eq_ignore_ascii_case(&character) && ends(mark))
+    let completes = |mark: &str| {
+        let (start, last) = mark.split_at(mark.len() - 1);
+        last.starts_with(character.to_ascii_lowercase()) && ends(start)
+    };
+    DIRECTIVES.iter().any(|mark| completes(mark))
         || (character == ':' && before.rsplit(char::is_whitespace).next().is_some_and(is_vim))
 }
 

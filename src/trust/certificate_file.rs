@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     text::{bounded_file, foreign::Foreign},
-    x509::{certificate::Certificate, pkcs7},
+    x509::{certificate::Certificate, der::Elements, pkcs7},
 };
 
 /// The most labels of PEM blocks that are named if none is a certificate.
@@ -173,10 +173,23 @@ fn pem_block(text: &[u8], label: &[u8], position: usize, path: &Path) -> Result<
     }
     Ok(vec![match certificate(&contents, position, path) {
         Block::Unreadable { .. } if is_trusted => {
-            Block::Damaged(Error::Trusted { path: path.to_owned(), position })
+            let is_rejected = is_rejected_for_servers(&contents);
+            Block::Damaged(Error::Trusted { path: path.to_owned(), position, is_rejected })
         }
         block => block,
     }])
+}
+
+/// Whether the trust settings behind a certificate (OpenSSL's `X509_CERT_AUX`) reject it for servers
+/// or for all purposes.
+fn is_rejected_for_servers(contents: &[u8]) -> bool {
+    /// The identifier octet of `reject`, a list of purposes.
+    const REJECT: u8 = 0xa0;
+    /// id-kp-serverAuth and anyExtendedKeyUsage (RFC 5280 section 4.2.1.12).
+    const PURPOSES: [&[u8]; 2] = [b"\x2b\x06\x01\x05\x05\x07\x03\x01", b"\x55\x1d\x25\x00"];
+    let Some(settings) = Elements::of(contents).nth(1) else { return false };
+    let rejected = Elements::of(settings.value).find(|part| part.class == REJECT);
+    rejected.is_some_and(|list| Elements::of(list.value).any(|one| PURPOSES.contains(&one.value)))
 }
 
 /// What is wrong with a PEM block.

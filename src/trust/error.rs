@@ -43,6 +43,8 @@ pub enum Error {
         path: PathBuf,
         /// The position of the block in the file, from 1.
         position: usize,
+        /// Whether the settings reject the certificate for servers.
+        is_rejected: bool,
     },
     /// The file is in a certificate format that is not supported.
     OtherFormat {
@@ -81,14 +83,20 @@ impl fmt::Display for Error {
             Self::TooMany(path) => {
                 write!(
                     f,
-                    "more than {MAX_ROOTS} roots in total; the limit was exceeded in {}",
+                    "more than {MAX_ROOTS} certificates in total; the limit was exceeded in {}",
                     shown(path)
                 )
             }
             Self::Malformed { path, position, problem } => {
                 write!(f, "block {position} of {} is {problem}", shown(path))
             }
-            Self::Trusted { path, position } => write!(
+            Self::Trusted { path, position, is_rejected: true } => write!(
+                f,
+                "block {position} of {} is a TRUSTED CERTIFICATE whose OpenSSL trust settings reject \
+                 it for TLS servers",
+                shown(path)
+            ),
+            Self::Trusted { path, position, .. } => write!(
                 f,
                 "block {position} of {} is a TRUSTED CERTIFICATE, which adds OpenSSL's trust \
                  settings to the certificate and is not supported",
@@ -127,7 +135,8 @@ impl Error {
                  `--from`"
                     .to_owned(),
             ),
-            Self::Trusted { position: 1, path } => Some(format!(
+            Self::Trusted { is_rejected: true, .. } => None,
+            Self::Trusted { position: 1, path, .. } => Some(format!(
                 "convert it with `openssl x509 -in {} -out certificate.pem`",
                 Foreign::text(&path.display().to_string()).line()
             )),

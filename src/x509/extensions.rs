@@ -33,6 +33,8 @@ pub struct AlternativeNames {
     pub more: usize,
     /// How many names are of other types, such as e-mail addresses, which cannot name a server.
     pub others: usize,
+    /// Whether the certificate has the extension, which may be empty.
+    pub is_present: bool,
 }
 
 /// A rule that a certificate violates at its position in a path.
@@ -146,7 +148,7 @@ pub fn alternative_names(certificate: &Certificate) -> AlternativeNames {
     let others = names.value.general_names.len() - shown.len();
     let more = shown.len().saturating_sub(SHOWN_NAMES);
     shown.truncate(SHOWN_NAMES);
-    AlternativeNames { shown, more, others }
+    AlternativeNames { shown, more, others, is_present: true }
 }
 
 impl AlternativeNames {

@@ -183,7 +183,58 @@ fn directs(line: &str) -> bool {
             || ["vim<", "vim=", "vim>", "Vim<", "Vim=", "Vim>"].contains(&word)
     });
     let marks = ["-*-", "local variables:", "nolint", "spdx-license-identifier:"];
-    vim || marks.iter().any(|mark| lower.contains(mark))
+    let tools = TOOLS.iter().map(|(word, _)| *word);
+    vim || marks.into_iter().chain(tools).any(|mark| lower.contains(mark))
+}
+
+/// Directives of linters, formatters and coverage tools: the part that must not appear in a
+/// comment, and the rest.
+const TOOLS: [(&str, &str); 27] = [
+    ("pylint:", " skip-file"),
+    ("pylint:", " disable=all"),
+    ("noqa", ": E501"),
+    ("mypy:", " ignore-errors"),
+    ("type:", " ignore"),
+    ("nosec", ""),
+    ("pragma:", " no cover"),
+    ("pragma no cover", ""),
+    ("fmt:", " off"),
+    ("isort:", " skip_file"),
+    ("yapf:", " disable"),
+    ("eslint-disable", ""),
+    ("prettier-ignore", ""),
+    ("tslint:", "disable"),
+    ("@ts-nocheck", ""),
+    ("cppcheck-suppress", " all"),
+    ("nosonar", ""),
+    ("coverity[", "x]"),
+    ("lint:ignore", " x"),
+    ("shellcheck", " disable=all"),
+    ("rustfmt::skip", ""),
+    ("clang-format off", ""),
+    ("iwyu pragma", ": keep"),
+    ("gcov_excl", "_START"),
+    ("lcov_excl", "_START"),
+    ("nosemgrep", ""),
+    ("noinspection", " All"),
+];
+
+#[test]
+fn text_from_outside_gives_no_directive_to_a_linter_or_a_formatter_in_any_format() {
+    for (word, rest) in TOOLS {
+        for word in [word.to_owned(), word.to_uppercase()] {
+            let raw = format!("Zq # {word}{rest} // {word}{rest}");
+            for (format, text) in written(&holding(&raw, "m1.test")) {
+                // A lock shows names as they are, in lines that hold nothing else.
+                if format.name == "lock" {
+                    continue;
+                }
+                for line in text.lines().filter(|line| line.contains(FOREIGN)) {
+                    assert!(!directs(line), "{}: {line:?}", format.name);
+                }
+            }
+        }
+    }
 }
 
 /// Text in which what editors and tools obey is common.
@@ -229,6 +280,12 @@ fn directives() -> impl Strategy<Value = String> {
             "/*",
             "-----BEGIN CERTIFICATE-----",
             "\u{a0}",
+            " pylint: skip-file",
+            "# noqa",
+            "pragma: no cover",
+            "# type: ignore",
+            "@ts-nocheck",
+            "rustfmt::skip",
         ])
         .prop_map(str::to_owned),
         any::<char>().prop_map(String::from),

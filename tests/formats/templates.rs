@@ -216,7 +216,7 @@ fn a_template_as_large_as_one_may_be_is_no_danger_to_the_stack() {
     let _ = rendered(&of_length("", "{% if 1 %}", ""));
     assert_eq!(
         rendered(&"x".repeat(limit + 1)).unwrap_err(),
-        format!("template my.h: wanted at most {limit} bytes, found more")
+        format!("template my.h: expected at most {limit} bytes, found more")
     );
 }
 

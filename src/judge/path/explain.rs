@@ -4,6 +4,10 @@
 //! (issuer by name, one signature check) shows where the chain breaks. It explains the outcome and
 //! never decides it.
 
+use x509_parser::{
+    certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer as _,
+};
+
 use super::{Problem, Question, Refusal, spelling, webpki_error, words};
 use crate::{
     judge::work::Work,
@@ -198,6 +202,9 @@ fn climb<'a>(
             (None, _) => {
                 let mut trusted = roots.iter().map(|root| &root.certificate);
                 let end = match trusted.find(|root| root.subject_der() == current.issuer_der()) {
+                    Some(root) if names_key_of(current, root) => {
+                        End::WrongSignature { child: current, issuer: root }
+                    }
                     Some(root) => End::OtherKey { child: current, root },
                     None => End::Missing(current),
                 };
@@ -205,6 +212,22 @@ fn climb<'a>(
             }
         }
     }
+}
+
+/// Whether the authorityKeyIdentifier of `child` is the subjectKeyIdentifier of `issuer` (RFC 5280
+/// section 4.2.1.1): then the issuer is the one meant, and the signature is wrong.
+fn names_key_of(child: &Certificate, issuer: &Certificate) -> bool {
+    let read = |one| X509Certificate::from_der(one).ok().map(|(_, parsed)| parsed);
+    let (Some(child), Some(issuer)) = (read(child.der()), read(issuer.der())) else { return false };
+    let named = child.iter_extensions().find_map(|one| match one.parsed_extension() {
+        ParsedExtension::AuthorityKeyIdentifier(names) => names.key_identifier.as_ref(),
+        _ => None,
+    });
+    let own = issuer.iter_extensions().find_map(|one| match one.parsed_extension() {
+        ParsedExtension::SubjectKeyIdentifier(own) => Some(own),
+        _ => None,
+    });
+    named.is_some() && named == own
 }
 
 fn issuers<'a>(

@@ -11,6 +11,7 @@
 mod all;
 mod constraints;
 mod explain;
+mod pss;
 mod search;
 mod size;
 mod spelling;

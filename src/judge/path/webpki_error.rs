@@ -3,18 +3,20 @@
 //! In: the chain by names and signatures, and the error. Out: the certificate that the error is
 //! about, with a reason. rustls-webpki decides; this only explains the decision.
 
-use rustls_pki_types::CertificateDer;
-use webpki::{EndEntityCert, Error, anchor_from_trusted_cert};
+use std::time::Duration;
+
+use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
+use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
 use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
-use super::{constraints, words};
+use super::{constraints, pss, words};
 use crate::{
     text::time::Time,
     x509::{
-        certificate::{Certificate, Key, RSASSA_PSS},
+        certificate::{Certificate, Key},
         der::{Elements, oid_text, only},
         extensions::{self, RSA_BITS},
-        signature,
+        signature::{self, ecdsa},
     },
 };
 
@@ -67,8 +69,59 @@ pub(super) fn of<'a>(
             let error = anchor_from_trusted_cert(&CertificateDer::from(root.der())).err()?;
             Some((root, words::sentence(&error).to_owned()))
         }
-        _ => chain.iter().find(|one| alone(one).as_ref() == Some(error)).copied().map(says),
+        _ => chain
+            .iter()
+            .find(|one| alone(one).as_ref() == Some(error))
+            .or_else(|| fails_when_used(chain, error, at))
+            .copied()
+            .map(says),
     }
+}
+
+/// The certificate of `chain` that gives `error` when its extensions are read: rustls-webpki reads
+/// each one only where it needs it.
+fn fails_when_used<'a, 'b>(
+    chain: &'b [&'a Certificate],
+    error: &Error,
+    at: Time,
+) -> Option<&'b &'a Certificate> {
+    let gives = |below: &[&Certificate], anchor: &Certificate| {
+        verified_below(below, anchor, at).err().as_ref() == Some(error)
+    };
+    // The leaf reads its names, and each certificate its basicConstraints below its own issuer.
+    let own = chain.iter().enumerate().find(|(place, one)| {
+        let above = chain.get(place + 1).copied();
+        (*place == 0 && names_of(one).err().as_ref() == Some(error))
+            || above.is_some_and(|above| gives(&[one], above))
+    });
+    // nameConstraints are read with the names below them.
+    let above = || (1..chain.len()).find(|place| gives(&chain[..*place], chain[*place]));
+    own.map(|(_, one)| one).or_else(|| above().map(|place| &chain[place]))
+}
+
+/// The error of rustls-webpki for the names of a leaf, which are not compared.
+fn names_of(leaf: &Certificate) -> Result<(), Error> {
+    let der = CertificateDer::from(leaf.der());
+    let Ok(any) = ServerName::try_from("name.invalid") else { return Ok(()) };
+    match EndEntityCert::try_from(&der)?.verify_is_valid_for_subject_name(&any) {
+        Err(Error::CertNotValidForName(_)) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// The outcome of rustls-webpki for the chain `below`, from its leaf up, with `anchor` trusted.
+fn verified_below(below: &[&Certificate], anchor: &Certificate, at: Time) -> Result<(), Error> {
+    let ders: Vec<_> = below.iter().map(|one| CertificateDer::from(one.der())).collect();
+    let Some((leaf, intermediates)) = ders.split_first() else { return Ok(()) };
+    let above = CertificateDer::from(anchor.der());
+    let anchors = [anchor_from_trusted_cert(&above)?];
+    let at = UnixTime::since_unix_epoch(Duration::from_secs(at.unix().try_into().unwrap_or(0)));
+    let algorithms = signature::algorithms().iter();
+    let algorithms: Vec<_> =
+        algorithms.map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
+    let leaf = EndEntityCert::try_from(leaf)?;
+    let usage = KeyUsage::server_auth();
+    leaf.verify_for_usage(&algorithms, &anchors, intermediates, at, usage, None, None).map(drop)
 }
 
 /// The error of rustls-webpki for a certificate alone.
@@ -113,12 +166,28 @@ fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certific
             let reason = format!("has an unsupported key, {key}");
             return Some((issuer, reason));
         }
+        if let Key::Ec { point, .. } = key
+            && !ecdsa::is_point(point)
+        {
+            let reason = "has an EC key in hybrid form, which certgrab does not support".to_owned();
+            return Some((issuer, reason));
+        }
+        if matches!(key, Key::Rsa { .. }) && !has_null(issuer.spki_der()) {
+            let reason =
+                "has an RSA key whose algorithm identifier lacks NULL (RFC 3279)".to_owned();
+            return Some((issuer, reason));
+        }
+        let check = signature::signature_check(child.der(), issuer.spki_der());
+        if check.is_some_and(|check| !check.is_readable()) {
+            let reason = format!("has an {algorithm} signature that is not encoded in DER");
+            return Some((child, reason));
+        }
         if signature::is_signed_by(child.der(), issuer.spki_der()).is_none() {
-            let salt = salt_bytes(child).filter(|_| matches!(key, Key::Rsa { .. }));
-            let salt = salt.map(|bytes| format!(" and a salt of {bytes} bytes"));
+            let part = pss::unsupported(child).filter(|_| matches!(key, Key::Rsa { .. }));
+            let part = part.map(|part| format!(" and {part}"));
             let reason = format!(
                 "is signed with {algorithm}{} by a key of {key}, which certgrab does not support",
-                salt.unwrap_or_default()
+                part.unwrap_or_default()
             );
             return Some((child, reason));
         }
@@ -126,29 +195,10 @@ fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certific
     None
 }
 
-/// The length of the salt of an RSASSA-PSS signature (RFC 4055 section 3.1).
-fn salt_bytes(certificate: &Certificate) -> Option<usize> {
-    /// The value if it is absent.
-    const DEFAULT: usize = 20;
-    /// The identifier octet of saltLength.
-    const SALT_LENGTH: u8 = 0xa2;
-    if !certificate.is_signed_with(RSASSA_PSS) {
-        return None;
-    }
-    let mut algorithm = Elements::of(only(certificate.der())?.value).nth(1).map(|algorithm| {
-        let mut parts = Elements::of(algorithm.value);
-        parts.oid_bytes();
-        parts
-    })?;
-    let parameters = algorithm.sequence()?;
-    match Elements::of(parameters.value).find(|part| part.class == SALT_LENGTH) {
-        None => Some(DEFAULT),
-        Some(length) => {
-            let digits = only(length.value)?.value;
-            let fits = digits.len() <= size_of::<u16>();
-            fits.then(|| digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit)))
-        }
-    }
+/// Whether the AlgorithmIdentifier of an RSA key has the NULL that RFC 3279 section 2.3.1 demands.
+fn has_null(spki: &[u8]) -> bool {
+    let algorithm = only(spki).and_then(|spki| Elements::of(spki.value).sequence());
+    algorithm.is_some_and(|algorithm| Elements::of(algorithm.value).nth(1).is_some())
 }
 
 fn is_for_servers(certificate: &Certificate) -> bool {

@@ -12,6 +12,16 @@ pub(super) fn quoted(subject: &Foreign) -> String {
     }
 }
 
+/// The first `most` names, each quoted so that a space or a final dot is seen, and the number of the
+/// others.
+pub(super) fn listed(found: &AlternativeNames, most: usize) -> String {
+    let shown = found.shown.iter().take(most);
+    let mut parts: Vec<_> = shown.map(|name| format!("`{}`", name.line())).collect();
+    let more = found.more + found.shown.len() - parts.len();
+    parts.extend((more > 0).then(|| format!("{more} more")));
+    parts.join(", ")
+}
+
 /// A name in a certificate that was probably meant to be the expected one.
 pub(super) enum NearMiss {
     /// The expected IP address is listed as a DNS name.

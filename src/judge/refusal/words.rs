@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     Refusal,
-    names::{NearMiss, near_miss, quoted},
+    names::{NearMiss, listed, near_miss, quoted},
 };
 use crate::{
     chain::{Attempt, LeafError},
@@ -111,7 +111,7 @@ impl Refusal {
             ),
             Self::WrongSignature { subject, issuer } => write!(
                 f,
-                "the signature on {} was not made with the key of {}",
+                "the signature on {} is not valid for the key of {}",
                 quoted(subject),
                 quoted(issuer)
             ),
@@ -129,7 +129,8 @@ fn wrong_name(
     write!(f, "the server's certificate is not valid for `{expected}`")?;
     if found.shown.is_empty() {
         let problem = match found.others {
-            0 => "no subjectAltName",
+            0 if !found.is_present => "no subjectAltName",
+            0 => "an empty subjectAltName",
             _ => "a subjectAltName without a DNS name or an IP address",
         };
         write!(f, ": it has {problem}")?;
@@ -138,7 +139,7 @@ fn wrong_name(
             None => Ok(()),
         };
     }
-    let listed = found.first(LISTED_NAMES);
+    let listed = listed(found, LISTED_NAMES);
     match near_miss(expected, found) {
         Some(NearMiss::AddressAsName) => f.write_str(
             ": it lists the address as a DNS name, expected an iPAddress (RFC 5280 section \

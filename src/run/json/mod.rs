@@ -295,7 +295,8 @@ impl ErrorPart {
 }
 
 fn line(document: &impl Serialize) -> String {
-    let mut line = serde_json::to_string(document).expect("strings and numbers always serialise");
+    let line = serde_json::to_string(document).expect("strings and numbers always serialise");
+    let mut line = crate::text::json::visible(&line);
     line.push('\n');
     line
 }

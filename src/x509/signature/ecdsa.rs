@@ -110,12 +110,34 @@ pub(crate) fn uncompressed(algorithm: AlgorithmIdentifier, key: &[u8]) -> Option
     }
 }
 
-/// Whether `key` may be a key of `algorithm`, as far as that is known for elliptic curves.
+/// Whether `key` may be a key of `algorithm`, as far as that is known for elliptic curves. A point in
+/// hybrid form (ANSI X9.62) is none: RFC 5480 section 2.2 does not have it.
 pub(crate) fn is_key(algorithm: AlgorithmIdentifier, key: &[u8]) -> bool {
+    let is_of_curve =
+        matches!(algorithm, alg_id::ECDSA_P256 | alg_id::ECDSA_P384 | alg_id::ECDSA_P521);
+    if is_of_curve && !is_point(key) {
+        return false;
+    }
     match algorithm {
         alg_id::ECDSA_P256 => p256_point(key).is_some(),
         alg_id::ECDSA_P384 => p384_point(key).is_some(),
         alg_id::ECDSA_P521 => p521_point(key).is_some(),
+        _ => true,
+    }
+}
+
+/// Whether `key` is a compressed or an uncompressed point, by its first octet (SEC 1 section 2.3.3).
+pub(crate) fn is_point(key: &[u8]) -> bool {
+    matches!(key.first(), Some(2..=4))
+}
+
+/// Whether `signature` is encoded as a signature of `algorithm`, an algorithm of keys, as far as that
+/// is known for elliptic curves: in DER, with nothing behind it.
+pub(crate) fn is_signature(algorithm: AlgorithmIdentifier, signature: &[u8]) -> bool {
+    match algorithm {
+        alg_id::ECDSA_P256 => p256::ecdsa::Signature::from_der(signature).is_ok(),
+        alg_id::ECDSA_P384 => p384::ecdsa::Signature::from_der(signature).is_ok(),
+        alg_id::ECDSA_P521 => p521::ecdsa::Signature::from_der(signature).is_ok(),
         _ => true,
     }
 }

@@ -163,13 +163,20 @@ impl SignatureCheck<'_> {
         self.algorithm.question(self.key, self.message, self.signature)
     }
 
-    /// Whether it is valid; `None` if the key is not a point on its curve.
+    /// Whether it is valid; `None` if the key is not a point on its curve, or the signature is not
+    /// encoded as one.
     pub(crate) fn outcome(&self) -> Option<bool> {
         let Self { algorithm, key, message, signature } = self;
         if algorithm.verify_signature(key, message, signature).is_ok() {
             return Some(true);
         }
-        ecdsa::is_key(algorithm.public_key_alg_id(), key).then_some(false)
+        self.is_readable().then_some(false)
+    }
+
+    /// Whether the key and the signature are encoded as its algorithm wants them.
+    pub(crate) fn is_readable(&self) -> bool {
+        let algorithm = self.algorithm.public_key_alg_id();
+        ecdsa::is_key(algorithm, self.key) && ecdsa::is_signature(algorithm, self.signature)
     }
 }
 
@@ -317,5 +324,23 @@ mod tests {
         let last = altered.len() - 1;
         altered[last] ^= 1;
         assert_eq!(is_signed_by(&altered, &own), Some(false));
+    }
+
+    #[test]
+    fn a_signature_or_a_key_in_another_encoding_is_not_called_wrong() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = rcgen::CertificateParams::default().self_signed(&key).unwrap();
+        let der = certificate.der();
+        let (_, parsed) = x509_parser::parse_x509_certificate(der).unwrap();
+        let (own, signature) = (parsed.public_key().raw, &parsed.signature_value.data);
+        let mut other = der.to_vec();
+        let start = other.len() - signature.len();
+        other[start] = 0x31;
+        assert_eq!(is_signed_by(&other, own), None);
+        let mut hybrid = own.to_vec();
+        let (point, odd) = (hybrid.len() - 65, hybrid[hybrid.len() - 1] & 1);
+        hybrid[point] = 6 | odd;
+        assert_eq!(is_signed_by(der, &hybrid), None);
+        assert_eq!(is_signed_by(der, own), Some(true));
     }
 }

@@ -251,6 +251,6 @@ impl Problem {
             "status": "failed", "error": error, "handshake": null, "presented": [], "unreadable": [],
             "fetched": [], "paths": [], "anchor": null, "sufficient": null, "alternatives": [], "warnings": []
         });
-        format!("{document}\n")
+        crate::text::json::visible(&format!("{document}\n"))
     }
 }

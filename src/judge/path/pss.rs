@@ -1,0 +1,86 @@
+//! What certgrab does not support of an RSASSA-PSS signature.
+//!
+//! In: a certificate. Out: the parameter (RFC 4055 section 3.1) that differs from those of the supported
+//! algorithms: one digest for the message and for MGF1, each with NULL, a salt as long as the digest,
+//! and no trailer.
+
+use der::Tag;
+
+use crate::x509::{
+    certificate::{Certificate, RSASSA_PSS},
+    der::{Element, Elements, only},
+};
+
+/// The identifier octets of hashAlgorithm, maskGenAlgorithm, saltLength and trailerField.
+const FIELDS: [u8; 4] = [0xa0, 0xa1, 0xa2, 0xa3];
+
+/// The bytes of a salt where none is given.
+const DEFAULT_SALT: usize = 20;
+
+/// Digests by the contents of their identifier, with their bytes (RFC 4055 section 2.1).
+const DIGESTS: [(&[u8], &str, usize); 5] = [
+    (b"\x2b\x0e\x03\x02\x1a", "SHA-1", 20),
+    (b"\x60\x86\x48\x01\x65\x03\x04\x02\x04", "SHA-224", 28),
+    (b"\x60\x86\x48\x01\x65\x03\x04\x02\x01", "SHA-256", 32),
+    (b"\x60\x86\x48\x01\x65\x03\x04\x02\x02", "SHA-384", 48),
+    (b"\x60\x86\x48\x01\x65\x03\x04\x02\x03", "SHA-512", 64),
+];
+
+/// The parameter of the signature on `certificate` that is not supported; completes the sentence
+/// "signed with RSASSA-PSS and ...".
+pub(super) fn unsupported(certificate: &Certificate) -> Option<String> {
+    if !certificate.is_signed_with(RSASSA_PSS) {
+        return None;
+    }
+    let mut algorithm = Elements::of(Elements::of(only(certificate.der())?.value).nth(1)?.value);
+    algorithm.oid_bytes()?;
+    let parameters = algorithm.sequence()?;
+    let [hash, mask, salt, trailer] =
+        FIELDS.map(|class| Elements::of(parameters.value).find(|part| part.class == class));
+    if trailer.is_some() {
+        return Some("an explicit trailer field".to_owned());
+    }
+    let hash = hash.and_then(|hash| only(hash.value));
+    let generator = mask.and_then(|mask| Elements::of(only(mask.value)?.value).nth(1));
+    let of_mask = name(generator.as_ref());
+    if name(hash.as_ref()) != of_mask {
+        return Some(format!(
+            "MGF1 with {}",
+            of_mask.map_or("an unknown digest", |(name, _)| name)
+        ));
+    }
+    let salt = match salt {
+        None => DEFAULT_SALT,
+        Some(salt) => number(&salt)?,
+    };
+    let (digest, bytes) = of_mask?;
+    if salt != bytes {
+        return Some(format!("a salt of {salt} bytes"));
+    }
+    if !has_null(hash.as_ref()) || !has_null(generator.as_ref()) {
+        return Some("a digest identifier without NULL".to_owned());
+    }
+    Some(format!("the digest {digest}"))
+}
+
+/// The name and the bytes of the digest of an AlgorithmIdentifier; of none it is SHA-1.
+fn name(algorithm: Option<&Element<'_>>) -> Option<(&'static str, usize)> {
+    let id = match algorithm {
+        None => DIGESTS[0].0,
+        Some(algorithm) => Elements::of(algorithm.value).oid_bytes()?,
+    };
+    DIGESTS.iter().find(|(known, ..)| *known == id).map(|(_, name, bytes)| (*name, *bytes))
+}
+
+fn has_null(algorithm: Option<&Element<'_>>) -> bool {
+    algorithm.is_none_or(|algorithm| {
+        Elements::of(algorithm.value).nth(1).is_some_and(|part| part.tag == Tag::Null)
+    })
+}
+
+/// The INTEGER in `field`, if it has two octets at most.
+fn number(field: &Element<'_>) -> Option<usize> {
+    let digits = only(field.value)?.value;
+    let fits = digits.len() <= size_of::<u16>();
+    fits.then(|| digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit)))
+}
