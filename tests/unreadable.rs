@@ -200,11 +200,11 @@ impl Remade {
 
     /// Asserts that a server with the leaf proves its key, and `root` to be its anchor.
     #[track_caller]
-    fn assert_verified(&self, leaf: CertificateDer<'static>, root: &CertificateDer<'static>) {
+    fn assert_verified(&self, leaf: &CertificateDer<'static>, root: &CertificateDer<'static>) {
         let roots = self.pki.file("remade.pem");
         fs::write(&roots, pem_of(std::slice::from_ref(root))).expect("a file");
         for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
-            let server = Server::of(&self.pki).sending(&[leaf.clone()]).speaking(version).start();
+            let server = Server::of(&self.pki).sending(std::slice::from_ref(leaf)).speaking(version).start();
             let outcome = grab(&server).args(["--json", "--roots"]).args([&roots]).ends();
             let document = outcome.json();
             assert_eq!(document["status"], "ok", "{document}");
@@ -232,14 +232,14 @@ fn extensions_with_object_identifiers_of_any_arc_and_length_are_read() {
         let extensions = fields.last_mut().expect("extensions");
         *extensions = replaced(extensions, &from, &to);
     });
-    made.assert_verified(leaf, made.pki.root_der());
+    made.assert_verified(&leaf, made.pki.root_der());
 }
 
 #[test]
 fn ecdsa_with_null_as_its_parameters_is_verified() {
     let made = Remade::new(|_| {});
     let null = |fields: &mut Vec<Vec<u8>>| fields[field::ALGORITHM] = ECDSA_SHA256_NULL.to_vec();
-    made.assert_verified(made.leaf(null), &made.root(null));
+    made.assert_verified(&made.leaf(null), &made.root(null));
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_key_whose_point_is_compressed_verifies_chains_and_handshakes() {
     let made = Remade::new(|_| {});
     let squeeze = |fields: &mut Vec<Vec<u8>>| fields[field::KEY] = compressed(&fields[field::KEY]);
     let root = made.root(squeeze);
-    made.assert_verified(made.leaf(squeeze), &root);
+    made.assert_verified(&made.leaf(squeeze), &root);
     let file = made.pki.file("compressed.pem");
     fs::write(&file, pem_of(&[root])).expect("a file");
     let outcome = certgrab().args(["check", "--offline"]).args([&file]).ends();
