@@ -143,9 +143,15 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
     let last = 1 + lock.lines().count();
     let to_move = "name another file in the manifest, or move this one away";
     for (content, lost, hint) in [
-        (key.to_owned(), "the PRIVATE KEY of line 1".to_owned(), to_move),
-        (format!("{lock}{key}"), format!("the PRIVATE KEY of line {last}"), to_move),
-        (format!("{lock}mine\n"), format!("`mine` of line {last}"), to_move),
+        (key.to_owned(), "a private key, line 1".to_owned(), to_move),
+        (format!("{lock}{key}"), format!("a private key, line {last}"), to_move),
+        (format!("{lock}mine\n"), format!("text that is not part of a lock, line {last}"), to_move),
+        (format!("# ask Ann first\n{lock}"), "a comment, line 1".to_owned(), to_move),
+        (
+            format!("\n# ask Ann first\n{newer}"),
+            "a lock of version `2`; this certgrab writes 1".to_owned(),
+            "use the certgrab version that wrote it, or a newer one",
+        ),
         (
             newer,
             "a lock of version `2`; this certgrab writes 1".to_owned(),
@@ -169,6 +175,38 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
         sync().succeeds();
         assert_eq!(fs::read_to_string(pki.file("l.pem")).unwrap(), lock);
     }
+}
+
+#[test]
+fn sync_shows_nothing_of_the_file_that_it_does_not_replace() {
+    let (pki, _) = plant();
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, "l.pem", "ca.h");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let pem = key.serialize_pem();
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let hex: String = key.serialize_der().iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = "text that is not part of a lock, line 1";
+    for (content, lost) in [
+        (base64.clone().into_bytes(), "a private key, line 1"),
+        (key.serialize_der(), "a private key, line 1"),
+        (format!("device_key = \"{base64}\"\n").into_bytes(), "a private key, line 1"),
+        (format!("{{\"private_key\":\"{hex}\"}}\n").into_bytes(), text),
+        (hex.into_bytes(), text),
+        (b"psk abcdef0123456789\n".to_vec(), text),
+        (b"root:x:0:0:root:/root:/bin/bash\n".to_vec(), text),
+    ] {
+        fs::write(pki.file("l.pem"), &content).unwrap();
+        let told = certgrab().args(["sync", "-q"]).in_folder(pki.folder()).fails_with(4).err();
+        let (first, _) = told.split_once('\n').unwrap();
+        assert_eq!(first, format!("certgrab: error: l.pem would lose {lost}"));
+        assert_eq!(fs::read(pki.file("l.pem")).unwrap(), content);
+    }
+    let locked = ["sync", "--locked"];
+    let secret = "# certgrab lock 1: x\npsk: abcdef0123456789\nabcdef0123456789\n";
+    fs::write(pki.file("l.pem"), secret).unwrap();
+    let told = certgrab().args(locked).in_folder(pki.folder()).fails_with(4).err();
+    assert!(!told.contains("abcdef"), "{told}");
 }
 
 #[test]

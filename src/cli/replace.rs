@@ -39,7 +39,7 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
             Some(loss) => {
                 let hint = match loss.what {
                     Lost::Merge => "keep one side of the merge first",
-                    Lost::Version(_) => "use the certgrab that wrote it, or a newer one",
+                    Lost::Version(_) => "use the certgrab version that wrote it, or a newer one",
                     _ => TO_MOVE,
                 };
                 Err(refused(path, &format!("would lose {loss}"), hint))
