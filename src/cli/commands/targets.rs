@@ -30,7 +30,7 @@ use super::{compare, formats, hosts, survey, warn};
 use crate::cli::{
     Exit, Failure,
     args::{Display, Emission, Form, Job, What, anchor},
-    complain, output, regenerate, report,
+    complain, output, regenerate, replace, report,
 };
 
 /// Runs the job; how it ended, the worst target counting.
@@ -134,7 +134,8 @@ fn agree(job: &Job) -> Result<(), Failure> {
         .with_hint(Some("leave out `--what`".to_owned())));
     }
     let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
-    output::keep_apart(outputs, &inputs(job).collect::<Vec<_>>(), "--emit")?;
+    output::keep_apart(outputs.clone(), &inputs(job).collect::<Vec<_>>(), "--emit")?;
+    replace::keep_keys(outputs)?;
     let binary = to_standard_output.iter().any(|emission| !emission.is_text());
     if binary && output::is_terminal() {
         return Err(usage("the format is binary and standard output is a terminal")

@@ -85,11 +85,12 @@ fn server(text: &str) -> Result<Target, String> {
     let target = args::target(text)?;
     let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
     match behind {
-        Some((_, more)) if !more.is_empty() => Err(format!(
-            "wanted a server alone, and `{}` stands behind it; what a project asks for stands in \
-             its code",
-            Foreign::text(more).line()
-        )),
+        // It may be a token, so it is not repeated.
+        Some((_, more)) if !more.is_empty() => Err(
+            "wanted a server alone, and a path or a query stands behind it; what a project asks for \
+             stands in its code"
+                .to_owned(),
+        ),
         _ => Ok(target),
     }
 }
