@@ -31,6 +31,7 @@ mod client_certificate;
 mod der_form;
 mod encoding;
 mod lints;
+mod lock_today;
 mod pem_text;
 mod source;
 mod trust;
@@ -55,6 +56,7 @@ pub use self::bare_anchor::Key;
 pub use self::checked::MAX_SIGNATURE_CHECKS;
 pub use self::claims::{Objection, objections, objections_alone};
 pub use self::lints::{lint, note_unknown};
+pub use self::lock_today::{expired_anchors, no_longer_proven};
 pub use self::trust::{Terms, hold_by_hand, hold_generated};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
@@ -154,7 +156,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("no-certificate", "the file holds no anchor that can be read"),
     (
         "not-proven",
-        "a lock from a handshake in which the server did not prove possession of its key",
+        "a lock from a handshake, or a handshake now, in which the server did not prove possession of \
+         its key",
     ),
     ("not-yet-valid", "the certificate is not valid yet"),
     ("pem-damaged", "a PEM block that cannot be read"),
