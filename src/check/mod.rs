@@ -156,8 +156,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("no-certificate", "the file holds no anchor that can be read"),
     (
         "not-proven",
-        "a lock from a handshake, or a handshake now, in which the server did not prove possession of \
-         its key",
+        "the server did not prove possession of its key when the lock was written, or does not now",
     ),
     ("not-yet-valid", "the certificate is not valid yet"),
     ("pem-damaged", "a PEM block that cannot be read"),
