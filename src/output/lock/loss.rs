@@ -6,7 +6,11 @@
 
 use std::fmt;
 
-use super::{VERSION, header, header_version, read, shown_version};
+use super::{
+    VERSION,
+    header::{header, header_version, shown_version},
+    read,
+};
 use crate::{text::foreign::Foreign, x509::private_key};
 
 /// What would be lost, and where it stands.

@@ -32,6 +32,7 @@
 //! A plain PEM file without the first line is accepted too: its first certificate is the anchor,
 //! the others are backups, and of the text only `Host:` and `Port:` are looked at.
 
+mod header;
 mod loss;
 mod options;
 mod read;
@@ -58,35 +59,7 @@ const VERSION: &str = "1";
 #[must_use]
 pub fn is_lock(content: &[u8]) -> bool {
     let text = String::from_utf8_lossy(content);
-    header(text.strip_prefix('\u{feff}').unwrap_or(&text)).is_some()
-}
-
-/// The line and the version of the header of a lock, if there is one among the comments that `text`
-/// begins with. Its version counts whatever somebody put above it.
-fn header(text: &str) -> Option<(usize, &str)> {
-    let leading = text.lines().zip(1..).take_while(|(line, _)| {
-        let line = line.trim_start();
-        line.is_empty() || line.starts_with('#')
-    });
-    leading.into_iter().find_map(|(line, number)| Some((number, header_version(line)?)))
-}
-
-/// The version that `line` states if it is the header of a lock, in whatever case.
-fn header_version(line: &str) -> Option<&str> {
-    let comment = line.trim_start().strip_prefix('#')?.trim_start();
-    let words = FIRST_WORDS.trim_start_matches(['#', ' ']);
-    let (beginning, rest) = comment.split_at_checked(words.len())?;
-    let version = rest.split(':').next().unwrap_or_default().trim();
-    beginning.eq_ignore_ascii_case(words).then_some(version)
-}
-
-/// A version that is a number, to be shown.
-fn shown_version(version: &str) -> Option<Foreign> {
-    /// No version has more digits.
-    const MOST: usize = 8;
-    let is_number = |one: char| one.is_ascii_digit() || one == '.';
-    let is_shown = version.len() <= MOST && !version.is_empty() && version.chars().all(is_number);
-    is_shown.then(|| Foreign::text(version))
+    header::header(text.strip_prefix('\u{feff}').unwrap_or(&text)).is_some()
 }
 
 /// The line of a lock, from 1, at which `fact` stands of its certificate number `entry` from 0, or

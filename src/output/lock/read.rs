@@ -4,7 +4,10 @@
 //! its certificates.
 
 use super::{
-    Error, MAX_LOCK_BYTES, Problem, VERSION, header, options, options::is_host, shown_version,
+    Error, MAX_LOCK_BYTES, Problem, VERSION,
+    header::{header, shown_version},
+    options,
+    options::is_host,
     write::certificate_facts,
 };
 use crate::{
