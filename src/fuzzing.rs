@@ -64,6 +64,7 @@ pub fn issuers_among(
     chain: &Chain,
     answers: Vec<Vec<Certificate>>,
 ) -> (Issuers, Option<Vec<Certificate>>) {
+    let Ok(leaf) = chain.presented.leaf() else { return (Issuers::default(), None) };
     let attempt =
         || Attempt { url: Foreign::text("http://aia.test/"), child: leaf.sha256(), problem: None };
     aia::judge(chain, answers.into_iter().map(|answer| (attempt(), Ok(answer))).collect())

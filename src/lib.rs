@@ -67,6 +67,11 @@ pub mod check;
 #[doc(hidden)]
 pub mod cli;
 
+// Chains for trials of TLS stacks.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod lab;
+
 // Entry points of the fuzz targets alone.
 #[cfg(all(fuzzing, feature = "fetch"))]
 pub mod fuzzing;

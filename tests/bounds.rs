@@ -124,7 +124,7 @@ fn a_chain_of_31_certificates_of_one_name_ends_however_it_is_asked_for() {
         assert!(out.contains("\"paths_cut\":true"), "{out}");
     }
     let out = grab(&server).args(["--paths"]).fails_with(1).out();
-    let cut = "\nthere may be more paths: the search ended after 1000 partial paths\n";
+    let cut = "\nthere may be more paths: the search stopped after 1000 partial paths\n";
     assert!(out.ends_with(cut), "{out}");
     let list = format!("plc.test connect={}\n", server.address());
     let out = certgrab().args(["--hosts", "-"]).reading(list).fails_with(1).out();

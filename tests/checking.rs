@@ -89,8 +89,7 @@ fn the_lets_encrypt_story_is_told_before_and_after_and_sync_repairs_it() {
     manifest(folder, &before, "both.pem");
     let told = |place: &str| {
         format!(
-            "{place}: warning: opens the door only as long as m1.test:8883 sends `New Root` as \
-             signed by `Old Root` [cross-sign-needed]\n    \
+            "{place}: warning: verifies m1.test:8883 only while the server sends the cross-signed certificate `New Root` (issuer `Old Root`) [cross-sign-needed]\n    \
              embed `New Root`: `certgrab sync`, or `certgrab m1.test:8883 --emit FORMAT`\n"
         )
     };
@@ -110,9 +109,9 @@ fn the_lets_encrypt_story_is_told_before_and_after_and_sync_repairs_it() {
     manifest(folder, &after, "both.pem");
     let told = |place: &str| {
         format!(
-            "{place}: error: `Old Root` does not verify what m1.test:8883 presents: `CN=m1.test` \
+            "{place}: error: `Old Root` does not verify m1.test:8883: `CN=m1.test` \
              is issued by `CN=New Root`, which the server did not send and {} does not have \
-             [does-not-open]\n",
+             [verify-failed]\n",
             place.split(':').next().unwrap()
         )
     };
@@ -140,8 +139,8 @@ fn a_generated_file_that_is_not_what_its_lock_gives_is_stale() {
     let text = fs::read_to_string(pki.file("include/root_ca.h")).unwrap();
     fs::write(pki.file("include/root_ca.h"), text.replace("8883", "8884")).unwrap();
     run(&["check", "--quiet"]).fails_with(5).stdout(
-        "include/root_ca.h:1: warning: the file is not what certs/m1.test.pem gives [stale]\n    \
-         write it anew with `certgrab sync --locked`\n",
+        "include/root_ca.h:1: warning: the file does not match certs/m1.test.pem [stale]\n    \
+         regenerate it with `certgrab sync --locked`\n",
     );
 }
 
@@ -160,8 +159,8 @@ fn one_file_is_checked_against_the_server_it_is_for() {
 
     let other = Pki::root("Other Root").leaf("plc.test");
     let out = check(&other.root_file()).fails_with(1).out();
-    assert!(out.contains(":1: error: `Other Root` does not verify what plc.test:"), "{out}");
-    assert!(out.contains("[does-not-open]\n    embed `Plant Root`: "), "{out}");
+    assert!(out.contains(":1: error: `Other Root` does not verify plc.test:"), "{out}");
+    assert!(out.contains("[verify-failed]\n    embed `Plant Root`: "), "{out}");
 
     certgrab()
         .args(["check", "--quiet", "no_such_file.h", &target])
@@ -211,10 +210,10 @@ fn an_expired_anchor_opens_the_door_for_bearssl_and_not_for_others() {
     let server = Server::presenting(&pki);
     let found = check_code(&pki, &server, pki.root_der(), BEARSSL).fails_with(5).out();
     assert!(found.contains("warning: `Old Root` expired on 2021-01-01 [expired]"), "{found}");
-    assert!(!found.contains("[does-not-open]"), "{found}");
+    assert!(!found.contains("[verify-failed]"), "{found}");
     for code in [MBEDTLS, OPENSSL, NO_STACK] {
         let found = check_code(&pki, &server, pki.root_der(), code).fails_with(1).out();
-        assert!(found.contains("error: `Old Root` does not verify what plc.test:"), "{found}");
+        assert!(found.contains("error: `Old Root` does not verify plc.test:"), "{found}");
         assert!(found.contains("error: `Old Root` expired on 2021-01-01 [expired]"), "{found}");
     }
 }
@@ -228,18 +227,18 @@ fn an_intermediate_opens_the_door_for_mbedtls_and_bearssl_and_not_for_openssl() 
     for code in [MBEDTLS, BEARSSL, &partial] {
         let found = check_code(&pki, &server, issuing, code).fails_with(5).out();
         assert!(found.contains("[intermediate]"), "{found}");
-        assert!(!found.contains("[does-not-open]"), "{found}");
+        assert!(!found.contains("[verify-failed]"), "{found}");
     }
     let why = "OpenSSL does not trust `CN=Plant Issuing`: it only accepts self-signed \
-               certificates as trust anchors [does-not-open]\n    embed `Plant Root`: ";
+               certificates as trust anchors [verify-failed]\n    embed `Plant Root`: ";
     let found = check_code(&pki, &server, issuing, OPENSSL).fails_with(1).out();
-    assert!(found.contains("error: `Plant Issuing` does not verify what plc.test:"), "{found}");
+    assert!(found.contains("error: `Plant Issuing` does not verify plc.test:"), "{found}");
     assert!(found.contains(why), "{found}");
 
     // Where nothing tells which stack reads it, it is no error.
     let found = check_code(&pki, &server, issuing, NO_STACK).fails_with(5).out();
-    assert!(found.contains("warning: `Plant Issuing` verifies what plc.test:"), "{found}");
-    assert!(found.contains(" presents for some readers only: OpenSSL does not"), "{found}");
+    assert!(found.contains("warning: `Plant Issuing` verifies plc.test:"), "{found}");
+    assert!(found.contains(" only with some TLS stacks: OpenSSL does not"), "{found}");
     assert!(found.contains(why), "{found}");
 }
 
@@ -277,8 +276,8 @@ fn a_device_certificate_that_the_code_trusts_is_judged_as_an_anchor() {
             "tls_credential_add(1, TLS_CREDENTIAL_CA_CERTIFICATE, root_ca, sizeof(root_ca));\n",
         ] {
             let found = check(code).fails_with(1).out();
-            assert!(found.contains("`device-0001` is a server's own certificate"), "{found}");
-            assert!(found.contains("error: `device-0001` does not verify what plc"), "{found}");
+            assert!(found.contains("`device-0001` is a leaf certificate"), "{found}");
+            assert!(found.contains("error: `device-0001` does not verify plc"), "{found}");
         }
         // Elsewhere it is the device's own, which opens no door.
         for code in [
@@ -289,8 +288,8 @@ fn a_device_certificate_that_the_code_trusts_is_judged_as_an_anchor() {
         ] {
             let file = pki.file("firmware.cpp");
             check(code).fails_with(1).stdout(&format!(
-                "{}:1: error: no anchor for {}:{} is here, only the device's own certificate \
-                 [no-certificate]\n    give the file that holds the anchor\n",
+                "{}:1: error: no anchor for {}:{} found, only the device's own certificate \
+                 [no-certificate]\n    name the file that contains the anchor\n",
                 file.display(),
                 server.name(),
                 server.port(),
@@ -324,10 +323,10 @@ fn the_format_in_the_manifest_tells_which_stack_reads_a_file() {
     let found = certgrab().args(["check", "--quiet"]).in_folder(folder).fails_with(1).out();
     let told = |file: &str| {
         let lines = found.lines().filter(|line| line.starts_with(file));
-        lines.filter(|line| line.contains("[does-not-open]")).collect::<Vec<_>>().join("\n")
+        lines.filter(|line| line.contains("[verify-failed]")).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(told("ca.h"), "", "{found}");
-    assert!(told("ca.py").contains(": error: `Plant Issuing` does not verify what"), "{found}");
+    assert!(told("ca.py").contains(": error: `Plant Issuing` does not verify"), "{found}");
     assert!(told("certs/m1.test.pem").contains(": warning: "), "{found}");
 }
 
@@ -350,17 +349,16 @@ fn a_bundle_of_esp_idf_is_judged_by_the_issuer_of_the_topmost_certificate_sent()
     assert_eq!(
         found,
         format!(
-            "{file}:1: warning: `New Root` verifies what {host}:{port} presents only with \
+            "{file}:1: warning: `New Root` verifies {host}:{port} only with \
              {setting}: ESP-IDF's certificate bundle does not trust `CN=New Root`: it only looks \
-             up the issuer of the last certificate sent [does-not-open]\n    \
+             up the issuer of the last certificate sent [verify-failed]\n    \
              set {setting}\n"
         )
     );
 }
 
 /// What is said of a hash of something that nobody here has.
-const NOT_AT_HAND: &str = ": note: no certificate at hand has this SHA-256, so that it cannot be \
-                           judged [anchor-unknown]\n    give the certificate with `--roots FILE`\n";
+const NOT_AT_HAND: &str = ": note: no known certificate has this SHA-256; it cannot be checked [anchor-unknown]\n    pass the certificate with `--roots FILE`\n";
 
 /// Every form of `server`'s anchor, and of its chain where the form takes one, in files.
 ///
@@ -490,7 +488,7 @@ fn what_certgrab_writes_for_a_server_that_leaves_out_an_issuer_is_sound_unless_a
         // A hash does not bring the issuer that the server leaves out.
         if ["sha256", "spki-pin", "text"].contains(&format.name) {
             let found = run.fails_with(1).out();
-            let told = ": error: `Plant Root` does not verify what plc.test:";
+            let told = ": error: `Plant Root` does not verify plc.test:";
             assert!(found.contains(told), "{}: {found}", format.name);
             assert!(found.contains("which the server did not send"), "{}: {found}", format.name);
             continue;
@@ -517,9 +515,9 @@ fn a_key_or_a_hash_of_another_authority_does_not_open_the_door() {
         let run = certgrab().args(["check", "--quiet", "--connect"]);
         let run = run.args([sends_its_root.address().to_string()]);
         let found = run.args([file.as_path(), Path::new(&target)]).fails_with(1).out();
-        assert!(found.contains("[does-not-open]"), "{format}: {found}");
+        assert!(found.contains("[verify-failed]"), "{format}: {found}");
         let found = check_file(&pki, &server, &file).fails_with(1).out();
-        assert!(found.contains("[does-not-open]"), "{format}: {found}");
+        assert!(found.contains("[verify-failed]"), "{format}: {found}");
     }
 }
 
@@ -795,9 +793,7 @@ fn a_missing_file_does_not_hide_what_is_found_in_the_others() {
     fs::write(pki.file("certgrab.toml"), text).unwrap();
     fs::write(pki.file("empty.h"), "").unwrap();
     let run = certgrab().args(["check", "--quiet"]).in_folder(pki.folder());
-    let run = run
-        .fails_with(4)
-        .stdout("empty.h:1: error: no certificate was found here [no-certificate]\n");
+    let run = run.fails_with(4).stdout("empty.h:1: error: no certificate found [no-certificate]\n");
     run.stderr("certgrab: error: cannot read missing.h: No such file or directory (os error 2)\n");
 }
 
@@ -842,8 +838,8 @@ fn a_report_is_written_over_nothing_that_is_read_and_over_no_other_report() {
     };
     let read = |written: &str, read: &str| {
         format!(
-            "{written} would be written, and {read} is read\n\
-             certgrab: hint: give the result another file"
+            "{written} is also an input ({read})\n\
+             certgrab: hint: write the result to another file"
         )
     };
     refused(&["--report", "json=./ca.pem", "ca.pem"], &read("./ca.pem", "ca.pem"));
@@ -880,7 +876,7 @@ fn what_stands_unused_beside_the_constant_that_is_given_opens_no_door() {
             .in_folder(pki.folder())
     };
     let found = run("void setup() { client.setCACert(ca); }\n").fails_with(1).out();
-    let wanted = format!("sketch.ino:1: error: `Stranger Root` does not verify what {target}");
+    let wanted = format!("sketch.ino:1: error: `Stranger Root` does not verify {target}");
     assert!(found.starts_with(&wanted), "{found}");
     run("void setup() { client.setCACert(old_ca); }\n").succeeds();
     run("void setup() { client.setCACert(is_old ? old_ca : ca); }\n").succeeds();
@@ -896,7 +892,7 @@ fn where_no_server_is_asked_nothing_that_says_how_to_reach_one_is_passed_over() 
         [["--connect", "127.0.0.1:1"], ["--timeout", "1"], ["--proxy", "http://127.0.0.1:1"]]
     {
         check().args([option, value]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: `{option}` says how to reach a server, and no TARGET is given\n\
+            "certgrab: error: `{option}` has no effect without a TARGET\n\
              certgrab: hint: name the server after the files, or leave out the option\n"
         ));
     }

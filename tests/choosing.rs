@@ -62,7 +62,7 @@ fn an_anchor_that_lasts_as_long_as_asked_is_chosen_before_a_nearer_one() {
          `CN=Plant Root` lasts longest, until 2050-01-01\n",
     );
     let text = run("long").fails_with(2).err();
-    assert!(text.contains("wanted a number of years or days, such as 10y or 90d"), "{text}");
+    assert!(text.contains("expected a number of years or days, such as 10y or 90d"), "{text}");
 }
 
 /// An authority from 2020 until the first day of `year`.
@@ -192,7 +192,7 @@ fn backups_and_siblings_stand_behind_the_anchor_each_with_the_reason() {
     for (name, reason) in [
         ("Amazon Root CA 2", "sibling"),
         ("Amazon Root CA 3", "sibling"),
-        ("Amazon Root CA 4", "of the same organisation"),
+        ("Amazon Root CA 4", "from the same organisation"),
     ] {
         assert!(header.contains(name) && header.contains(reason), "{name}: {header}");
     }
@@ -253,8 +253,8 @@ fn what_is_held_besides_the_anchor_is_shown_with_the_reason_also_without_a_file(
     assert_eq!(run().args(["--json"]).succeeds().json()["besides"], serde_json::json!([]));
     let server = crate::support::Server::presenting(&pki);
     crate::support::grab(&server).args(["--survey", "--backup"]).fails_with(2).stdout("").stderr(
-        "certgrab: error: `--survey` finds the anchors of all chains, no more and no fewer\n\
-         certgrab: hint: leave out `--what`, `--backup` and `--siblings`\n",
+        "certgrab: error: `--survey` cannot be combined with `--what`, `--backup` or `--siblings`\n\
+         certgrab: hint: leave them out: only the anchors are written\n",
     );
 }
 

@@ -1,4 +1,4 @@
-//! Whether two servers hang on the same anchor.
+//! Whether two servers use the same trust anchor.
 
 use crate::support::{
     Pki, Server, certgrab,
@@ -23,7 +23,7 @@ fn two_servers_with_one_root_hang_on_the_same_anchor() {
     let print = sha256(pki.root_der());
     let anchor = format!("  anchor   CN=Plant Root, SHA-256 {print}\n");
     compare(&broker, &site, &[&pki]).succeeds().stderr("").stdout(&format!(
-        "127.0.0.1:{}\n{anchor}127.0.0.1:{}\n{anchor}\ncompare    both hang on the same anchor\n",
+        "127.0.0.1:{}\n{anchor}127.0.0.1:{}\n{anchor}\ncompare    both use the same trust anchor\n",
         broker.port(),
         site.port()
     ));
@@ -43,10 +43,9 @@ fn two_servers_with_two_roots_have_no_anchor_in_common_and_that_is_exit_code_1()
     let (one, other) = (broker.port(), site.port());
     let outcome = run().fails_with(1).stderr(&format!(
         "certgrab: error: 127.0.0.1:{one} and 127.0.0.1:{other} have no anchor in common\n\
-         certgrab: hint: write the anchor of 127.0.0.1:{one} itself: \
-         `certgrab 127.0.0.1:{one} --emit FORMAT`\n"
+         certgrab: hint: run `certgrab 127.0.0.1:{one} --emit FORMAT` to write the anchor of 127.0.0.1:{one}\n"
     ));
-    assert!(outcome.out().ends_with("\ncompare    they have no anchor in common\n"));
+    assert!(outcome.out().ends_with("\ncompare    no anchor verifies both\n"));
     let document = run().args(["--json"]).fails_with(1).json();
     assert_eq!(document["compare"], "different");
     assert_eq!(document["shared"], serde_json::json!([]));
@@ -88,7 +87,7 @@ fn two_servers_with_two_anchors_and_a_root_that_does_for_both_share_that_root() 
     run().succeeds().stderr("").stdout(&format!(
         "127.0.0.1:{one}\n  anchor   {root}\n  or       {issuing}\n\
          127.0.0.1:{other}\n  anchor   {issuing}\n\n\
-         compare    each has another anchor; both take {issuing}\n"
+         compare    different anchors, but {issuing} verifies both\n"
     ));
     let document = run().args(["--json"]).succeeds().json();
     assert_eq!(document["compare"], "shared");
@@ -153,7 +152,7 @@ fn a_server_without_an_anchor_is_not_compared() {
 #[test]
 fn compare_takes_one_target() {
     certgrab().args(["a.test", "b.test", "--compare", "c.test"]).fails_with(2).stdout("").stderr(
-        "certgrab: error: `--compare` takes one target and the one to compare it with\n\
-         certgrab: hint: `certgrab TARGET --compare OTHER`\n",
+        "certgrab: error: `--compare` accepts only one target and the one to compare it with\n\
+         certgrab: hint: run `certgrab TARGET --compare OTHER`\n",
     );
 }

@@ -178,12 +178,12 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
         (
             newer,
             "a lock of version `2`; this certgrab writes 1".to_owned(),
-            "use the certgrab version that wrote it, or a newer one",
+            "use the version of certgrab that wrote it, or a newer one",
         ),
         (
             merge,
             format!("a merge conflict, marked on line {line}"),
-            "keep one side of the merge first",
+            "resolve the merge conflict first",
         ),
     ] {
         fs::write(pki.file("l.pem"), &content).unwrap();
@@ -314,7 +314,7 @@ fn sync_follows_no_link_out_of_the_folder_of_its_manifest() {
         manifest(pki.folder(), &server, lock, header);
         for words in [&[][..], &["--manifest", "./certgrab.toml"]] {
             let told = sync(words).fails_with(4).err();
-            assert!(told.contains("over a symbolic link, out of its folder\n"), "{told}");
+            assert!(told.contains("through a symbolic link, outside its folder\n"), "{told}");
         }
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
@@ -333,7 +333,7 @@ fn new_and_integrate_follow_no_link_out_of_the_folder_they_are_given() {
     std::os::unix::fs::symlink(outside.path(), folder.path().join(".github")).unwrap();
     let run = certgrab().args(["integrate", "github-actions"]).in_folder(folder.path());
     let told = run.fails_with(4).err();
-    assert!(told.contains("over a symbolic link, out of its folder\n"), "{told}");
+    assert!(told.contains("through a symbolic link, outside its folder\n"), "{told}");
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 
     let (pki, _) = plant();
@@ -347,7 +347,7 @@ fn new_and_integrate_follow_no_link_out_of_the_folder_they_are_given() {
         .args([pki.root_file()])
         .fails_with(4)
         .err();
-    assert!(told.contains("over a symbolic link, out of its folder\n"), "{told}");
+    assert!(told.contains("through a symbolic link, outside its folder\n"), "{told}");
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 

@@ -77,9 +77,8 @@ fn what_is_no_fingerprint_is_refused() {
         .fails_with(2)
         .stdout("")
         .stderr(
-            "certgrab: error: invalid value '1234' for '--trust-sha256 <HEX>': wanted the 64 \
-             hexadecimal digits of a SHA-256, with or without colons\n\
-             certgrab: hint: `certgrab --help` shows how\n",
+            "certgrab: error: invalid value '1234' for '--trust-sha256 <HEX>': expected the 64 hexadecimal digits of a SHA-256, with or without colons\n\
+             certgrab: hint: see `certgrab --help`\n",
         );
 }
 
@@ -89,7 +88,7 @@ fn a_fingerprint_that_fits_no_certificate_is_told_whether_the_chain_holds_or_not
     let server = Server::presenting(&pki);
     let stray = "ab".repeat(32);
     let shown = certgrab::x509::certificate::Sha256::parse(&stray).expect("a fingerprint");
-    let told = format!("no certificate that came has the SHA-256 {shown} of `--trust-sha256`");
+    let told = format!("`--trust-sha256 {shown}` matches no certificate in the chain");
     let run = || grab(&server).args(["--emit", "pem", "--trust-sha256", &stray]);
     let trusted = run().args(["--roots"]).args([pki.root_file()]).succeeds();
     trusted.stderr(&format!("certgrab: warning: {told}\n"));

@@ -73,9 +73,8 @@ fn a_name_given_for_the_hello_is_the_one_that_the_certificate_must_carry() {
     let run = certgrab().args([&address.to_string(), "--sni", "plc.test", "--emit", "pem"]);
     let port = address.port();
     run.args([Path::new("--roots"), &pki.root_file()]).succeeds().stderr(&format!(
-        "certgrab: warning: what is written names the host 127.0.0.1, and a device has to verify \
-         plc.test\n\
-         certgrab: hint: `certgrab plc.test:{port} --connect 127.0.0.1:{port}` writes that name\n"
+        "certgrab: warning: the generated host is 127.0.0.1, but the certificate must be verified as plc.test\n\
+         certgrab: hint: run `certgrab plc.test:{port} --connect 127.0.0.1:{port}` to write that name\n"
     ));
 }
 

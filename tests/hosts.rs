@@ -37,7 +37,7 @@ fn each_line_of_the_list_gives_one_document_with_its_index() {
             "certgrab: 3 targets: 2 with an anchor, 0 not trusted, 1 failed\n\
              certgrab: 1 distinct chain\n\
              certgrab: failed with connection_failed: 1\n\
-             certgrab: 1 anchor opens all doors that have one:\n\
+             certgrab: 1 anchor covers every target that can be verified:\n\
              certgrab:   CN=Plant Root, SHA-256 "
         ),
         "{summary}"
@@ -72,7 +72,7 @@ fn hostile_lines_are_results_and_not_the_end() {
     assert!(text.chars().all(|one| one == '\n' || !one.is_control()), "{text:?}");
     let found = documents(&text);
     assert_eq!(found.len(), 8);
-    // A line that names no target has the fields of one that was asked.
+    // A line that contains no target has the fields of one that was asked.
     let fields = |document: &Value| -> Vec<String> {
         document.as_object().expect("an object").keys().cloned().collect()
     };
@@ -246,7 +246,10 @@ fn the_summary_names_the_smallest_set_of_anchors_that_opens_all_doors() {
         .reading(list)
         .succeeds();
     let summary = outcome.err();
-    assert!(summary.contains("certgrab: 2 anchors open all doors that have one:\n"), "{summary}");
+    assert!(
+        summary.contains("certgrab: 2 anchors cover every target that can be verified:\n"),
+        "{summary}"
+    );
     assert!(summary.contains("CN=Root One, SHA-256 "), "{summary}");
     assert!(summary.contains("for 2 targets: "), "{summary}");
     assert!(summary.contains("for 1 target: two.test:443\n"), "{summary}");
@@ -288,7 +291,9 @@ fn the_smallest_set_is_written_with_the_targets_of_each_anchor() {
         .reading(list)
         .fails_with(3);
     assert_eq!(documents(&outcome.out()).len(), 4, "the results are still written");
-    assert!(outcome.err().contains("certgrab: 2 anchors open all doors that have one:\n"));
+    assert!(
+        outcome.err().contains("certgrab: 2 anchors cover every target that can be verified:\n")
+    );
     let written = std::fs::read_to_string(pem).expect("the set");
     assert_eq!(written.matches("BEGIN CERTIFICATE").count(), 2);
     for root in [a.root_der(), c.root_der()] {
@@ -327,14 +332,23 @@ fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
     assert!(told.contains("warning: no anchor was found: nothing is written\n"), "{told}");
     let empty = certgrab().args(["--hosts", "-", "--emit", &emit]).reading("# none\n");
     let told = empty.fails_with(2).err();
-    assert!(told.ends_with("certgrab: error: standard input names no target\n"), "{told}");
+    assert!(told.ends_with("certgrab: error: standard input contains no target\n"), "{told}");
     assert_eq!(std::fs::read_to_string(&file).expect("the file"), "the set of yesterday");
     for (arguments, message) in [
-        (&["--emit", "pem"][..], "the results of the list go to standard output"),
-        (&["--emit", "json=x"], "`--emit json` is of one chain, not of a list"),
-        (&["--emit", "lock=x"], "a lock is of one target, not of a list"),
-        (&["--emit", &emit, "--backup"], "`--emit` writes the anchors of a list"),
-        (&["--emit", &emit, "--what", "leaf"], "`--emit` writes the anchors of a list"),
+        (&["--emit", "pem"][..], "with `--hosts`, the results go to standard output"),
+        (&["--emit", "json=x"], "`--emit json` cannot be combined with `--hosts`"),
+        (
+            &["--emit", "lock=x"],
+            "`--emit lock` cannot be combined with `--hosts`: a lock holds one target",
+        ),
+        (
+            &["--emit", &emit, "--backup"],
+            "`--emit` with `--hosts` cannot be combined with `--what`",
+        ),
+        (
+            &["--emit", &emit, "--what", "leaf"],
+            "`--emit` with `--hosts` cannot be combined with `--what`",
+        ),
     ] {
         let error = run(arguments).fails_with(2).stdout("").err();
         assert!(error.contains(message), "{error}");
@@ -408,8 +422,7 @@ fn warnings_that_are_each_of_one_target_are_told_ten_times_and_then_counted() {
         })
         .collect();
     expected.push(
-        "certgrab: warning: what reads pem may not take the set for 2 more targets, for \
-         reasons of their own; `certgrab TARGET --emit pem` tells that of one"
+        "certgrab: warning: the TLS stack that reads pem may reject the set for 2 more targets; run `certgrab TARGET --emit pem` for the reason of one"
             .to_owned(),
     );
     let warnings: Vec<_> =

@@ -135,8 +135,8 @@ fn a_file_that_is_there_and_different_is_left_alone() {
     let path = folder.path().join(".github/workflows/certgrab.yml");
     fs::write(&path, "mine").unwrap();
     run(&["integrate", "github-actions"]).fails_with(4).stderr(
-        "certgrab: error: ./.github/workflows/certgrab.yml is there and different\n\
-         certgrab: hint: add what `--force` would write by hand, or replace it with `--force`\n",
+        "certgrab: error: ./.github/workflows/certgrab.yml exists and differs\n\
+         certgrab: hint: add the lines by hand, or overwrite it with `--force`\n",
     );
     run(&["integrate", "github-actions", "--force"]).succeeds();
     assert!(fs::read_to_string(path).unwrap().contains("certgrab check"));

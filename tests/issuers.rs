@@ -238,7 +238,7 @@ fn aia_is_tame_and_follows_a_redirect_only_to_where_a_url_may_lead() {
     run().succeeds();
 
     for (to, wanted) in [
-        ("http://127.0.0.2:1/issuing.crt", "leads to 127.0.0.2:1, which is not fetched from"),
+        ("http://127.0.0.2:1/issuing.crt", "leads to 127.0.0.2:1; allow it with"),
         ("https://plc.test/issuing.crt", "has the scheme `https`; only http is fetched"),
         ("file:///etc/passwd", "has the scheme `file`; only http is fetched"),
         ("/moved.crt", "redirects in a loop"),
@@ -400,7 +400,10 @@ fn what_is_served_in_place_of_the_issuer_is_named() {
         ),
         (with(format!("{long}\r\n").as_bytes()), "does not return a valid HTTP/1 answer"),
         (b"SSH-2.0-x\r\n".to_vec(), "does not return a valid HTTP/1 answer"),
-        (with(&[b"\r\n", &other.path()[1][..]].concat()), "serves a certificate that did not sign"),
+        (
+            with(&[b"\r\n", &other.path()[1][..]].concat()),
+            "serves a certificate that is not the issuer",
+        ),
     ] {
         files.answer("/i", answer);
         let text = grab(&server)

@@ -405,7 +405,7 @@ fn two_thousand_fingerprints_of_a_file_are_judged_and_that_there_are_more_is_sai
     assert_eq!((said.line, said.code), (2001, "anchor-unknown"));
     assert_eq!(
         said.message,
-        "more than 2000 fingerprints: this one and those after it are not judged"
+        "more than 2000 fingerprints; this one and the following ones are not checked"
     );
 }
 

@@ -67,7 +67,7 @@ proptest! {
             prop_assert_eq!(&document["index"], position);
             prop_assert_eq!(&document["status"], "failed");
             let message = document["error"]["message"].as_str().expect("a message");
-            // A line that names no target is named; the others tried to connect.
+            // A line that contains no target is named; the others tried to connect.
             if document["target"].is_null() {
                 prop_assert!(message.starts_with(line.as_str()), "{line}: {message}");
             } else {

@@ -101,11 +101,10 @@ fn a_certificate_that_no_store_has_is_refused_in_a_lock_and_in_what_is_made_from
     run(pki.folder(), &["sync", "--locked"]).fails_with(1).stdout("").stderr(&format!(
         "certgrab: error: {LOCK}: line 34: {name} is not in root.pem [untrusted-root]\n\
          certgrab: hint: {action}\n\
-         certgrab: error: {LOCK}: line 28: the manifest does not ask for {name}, which is here as \
-         backup [lock-differs]\n\
+         certgrab: error: {LOCK}: line 28: the lock contains {name} as backup, \
+         but the manifest does not ask for it [lock-differs]\n\
          certgrab: hint: remove it with `certgrab sync`, or set `backup = true` in the manifest\n\
-         certgrab: error: {LOCK}: line 33: the source of {name} is not `Mozilla's store`: found in \
-         no store of the manifest [lock-untrue]\n\
+         certgrab: error: {LOCK}: line 33: the source of {name} is not `Mozilla's store`: not found in any store of the manifest [lock-untrue]\n\
          certgrab: hint: run `certgrab sync`\n"
     ));
     assert_eq!(made.map(|file| fs::read(pki.file(file)).unwrap()), before);

@@ -113,7 +113,7 @@ fn a_bad_certificate_is_found_in_every_form_with_its_line() {
         ("29_dropped.pem", &["root-dropped"]),
         ("30_leaves_soon.h", &["leaves-soon"]),
         ("31_invented.pem", &["bad-signature"]),
-        ("32_impostor.h", &["impostor"]),
+        ("32_lookalike_root.h", &["lookalike-root"]),
         ("33_weak_key.crt", &["weak-key"]),
     ];
     for (origin, wanted) in bad {

@@ -327,8 +327,7 @@ fn issuers_are_fetched_without_the_proxy_and_its_address_opens_no_private_ones()
 
 #[test]
 fn a_url_that_names_no_proxy_is_refused_without_being_repeated() {
-    const HINT: &str = "certgrab: hint: wanted a URL such as http://proxy.lan:3128 or \
-                        socks5h://NAME:PASSWORD@proxy.lan\n";
+    const HINT: &str = "certgrab: hint: use a URL such as http://proxy.lan:3128 or socks5h://NAME:PASSWORD@proxy.lan\n";
     for (url, problem) in [
         ("https://me:secret@proxy.lan", "unknown scheme; expected http, socks5 or socks5h"),
         ("http://me:sec/ret@proxy.lan", "expected a host, and a port from 1 to 65535"),
@@ -337,10 +336,10 @@ fn a_url_that_names_no_proxy_is_refused_without_being_repeated() {
         let run = certgrab().args(["plc.test", "--proxy", url]);
         run.fails_with(2)
             .stdout("")
-            .stderr(&format!("certgrab: error: `--proxy` names no proxy: {problem}\n{HINT}"));
+            .stderr(&format!("certgrab: error: `--proxy` is not a proxy URL: {problem}\n{HINT}"));
         let run = certgrab().args(["plc.test"]).env("HTTPS_PROXY", url);
-        run.fails_with(2)
-            .stdout("")
-            .stderr(&format!("certgrab: error: `HTTPS_PROXY` names no proxy: {problem}\n{HINT}"));
+        run.fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: `HTTPS_PROXY` is not a proxy URL: {problem}\n{HINT}"
+        ));
     }
 }

@@ -55,7 +55,7 @@ fn the_systems_store_is_read_from_where_the_system_says() {
         .env("SSL_CERT_FILE", roots.to_str().expect("a path"))
         .succeeds();
     assert_eq!(outcome.out(), fs::read_to_string(&roots).expect("the root"));
-    assert!(outcome.err().contains("only this system's store has the root"), "{}", outcome.err());
+    assert!(outcome.err().contains("the root is only in this system's store"), "{}", outcome.err());
 }
 
 #[test]

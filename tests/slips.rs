@@ -95,22 +95,22 @@ fn a_number_that_is_too_small_is_told_with_what_is_wanted() {
         ),
         (
             &["a.test", "--lifetime", "-1y"],
-            "invalid value '-1y' for '--lifetime <SPAN>': wanted a number of years or days, such as \
-             10y or 90d",
+            "invalid value '-1y' for '--lifetime <SPAN>': expected a number of years or days, such as 10y or 90d",
         ),
         (
             &["a.test", "--timeout", "-1"],
-            "invalid value '-1' for '--timeout <SECS>': wanted whole seconds from 1 to 65535",
+            "invalid value '-1' for '--timeout <SECS>': expected whole seconds from 1 to 65535",
         ),
         (
             &["check", "--within", "-1d"],
-            "invalid value '-1d' for '--within <DAYS>': wanted a number of days or weeks, as 90d or \
-             12w",
+            "invalid value '-1d' for '--within <DAYS>': expected a number of days or weeks, such as 90d or 12w",
         ),
     ] {
-        certgrab().args(words).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: {told}\ncertgrab: hint: `certgrab --help` shows how\n"
-        ));
+        certgrab()
+            .args(words)
+            .fails_with(2)
+            .stdout("")
+            .stderr(&format!("certgrab: error: {told}\ncertgrab: hint: see `certgrab --help`\n"));
     }
 }
 
@@ -120,11 +120,11 @@ fn of_a_long_word_its_beginning_is_repeated_and_what_is_wrong_with_it() {
     let option = format!("--{long}");
     for (words, why) in [
         (&[&*long][..], "which is neither a DNS name nor an IP address"),
-        (&["a.test", "--emit", &long], "no such format"),
+        (&["a.test", "--emit", &long], "unknown format"),
         (&["a.test", "--at", &long], "for '--at <TIME>': "),
-        (&["check", "x.h", "--report", &long], "no such form"),
+        (&["check", "x.h", "--report", &long], "unknown report format"),
         (&["a.test", &option], "unexpected argument '--aaa"),
-        (&["new", &long, "a.test", "x"], "no such project"),
+        (&["new", &long, "a.test", "x"], "unknown project"),
     ] {
         let told = certgrab().args(words).fails_with(2).err();
         assert!(told.contains(why), "{told}");
@@ -168,10 +168,10 @@ fn a_path_may_have_any_bytes() {
 fn an_empty_list_and_a_closed_standard_input_name_no_target() {
     for list in ["", "\n\n", "# nothing\n  \n"] {
         let told = certgrab().args(["--hosts", "-"]).reading(list).fails_with(2).stdout("").err();
-        assert!(told.ends_with("certgrab: error: standard input names no target\n"), "{told}");
+        assert!(told.ends_with("certgrab: error: standard input contains no target\n"), "{told}");
     }
     let told = certgrab().args(["--hosts", "/dev/null", "-q"]).fails_with(2).stdout("");
-    told.stderr("certgrab: error: /dev/null names no target\n");
+    told.stderr("certgrab: error: /dev/null contains no target\n");
     // A part of a list may well be empty.
     certgrab().args(["--hosts", "-", "--shard", "2/2", "-q"]).reading("127.0.0.1:1\n").succeeds();
     let closed = std::process::Command::new("bash")
@@ -180,7 +180,7 @@ fn an_empty_list_and_a_closed_standard_input_name_no_target() {
         .expect("bash runs");
     assert_eq!(closed.status.code(), Some(2));
     let told = String::from_utf8(closed.stderr).unwrap();
-    assert_eq!(told, "certgrab: error: standard input names no target\n");
+    assert_eq!(told, "certgrab: error: standard input contains no target\n");
 }
 
 #[test]
@@ -213,9 +213,8 @@ fn the_name_of_a_file_is_not_taken_for_a_server() {
     let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
     for name in ["typo.py", "typo.ino", "certs/typo.pem"] {
         run(&[name]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: invalid value '{name}' for '[TARGET]...': that names a file, and there \
-             is none; for a server of that name add its port: `{name}:443`\n\
-             certgrab: hint: `certgrab --help` shows how\n"
+            "certgrab: error: invalid value '{name}' for '[TARGET]...': this looks like a file, but no such file exists; for a server with this name, add its port: `{name}:443`\n\
+             certgrab: hint: see `certgrab --help`\n"
         ));
     }
     fs::write(folder.path().join("there.pem"), "").unwrap();
@@ -223,7 +222,7 @@ fn the_name_of_a_file_is_not_taken_for_a_server() {
     for name in ["there.pem", "lib.rs"] {
         let told = run(&[name]).fails_with(2).err();
         assert!(
-            told.contains(&format!("that is a file; `certgrab check {name}` checks it")),
+            told.contains(&format!("this is a file; check it with `certgrab check {name}`")),
             "{told}"
         );
     }
@@ -251,20 +250,20 @@ fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
         ),
         (
             "lifetime = \"-1y\"",
-            "`lifetime`: invalid value '-1y': wanted a number of years or days, \
-            such as 10y or 90d",
+            "`lifetime`: invalid value '-1y': expected a number of years or days, such as 10y or 90d",
         ),
         (
             "trust-sha256 = \"12\"",
-            "`trust-sha256`: invalid value '12': wanted the 64 hexadecimal \
-            digits of a SHA-256, with or without colons",
+            "`trust-sha256`: invalid value '12': expected the 64 hexadecimal digits of a SHA-256, with or without colons",
         ),
-        ("connect = \"a.test\"", "`connect`: invalid value 'a.test': wanted a port too: HOST:PORT"),
-        ("timeout = 0", "`timeout`: invalid value '0': wanted whole seconds from 1 to 65535"),
+        (
+            "connect = \"a.test\"",
+            "`connect`: invalid value 'a.test': expected HOST:PORT, found no port",
+        ),
+        ("timeout = 0", "`timeout`: invalid value '0': expected whole seconds from 1 to 65535"),
         (
             "sni = \"::1\"",
-            "`sni`: invalid value '::1': an address is never sent in a ClientHello \
-            (RFC 6066 section 3)",
+            "`sni`: invalid value '::1': an IP address cannot be sent in a ClientHello (RFC 6066 section 3)",
         ),
     ] {
         assert_eq!(told(keys), format!("certgrab: error: certgrab.toml:5: {wanted}\n"));

@@ -24,7 +24,7 @@ fn both_anchors_of_a_server_with_two_certificates_are_found_and_written() {
     };
     let report = run().succeeds().out();
     for line in [
-        format!("{target}: asked in 4 ways, 2 chains came back\n"),
+        format!("{target}: queried in 4 ways, 2 chains received\n"),
         format!("{target}  not sent  RSA    TLS 1.3           chain 1\n"),
         format!("{target}  not sent  RSA    TLS 1.2 or older  chain 1\n"),
         format!("{target}  not sent  ECDSA  TLS 1.3           chain 2\n"),
@@ -48,7 +48,7 @@ fn one_chain_for_all_needs_one_anchor_and_a_refusal_is_an_answer() {
     let server = Server::presenting(&pki);
     let run = || grab(&server).args(["--survey", "--roots"]).args([pki.root_file()]);
     let report = run().succeeds().out();
-    let first = format!("plc.test:{}: asked in 8 ways, 1 chain came back\n", server.port());
+    let first = format!("plc.test:{}: queried in 8 ways, 1 chain received\n", server.port());
     assert!(report.starts_with(&first), "{report}");
     // The key is of an elliptic curve: who takes RSA only is refused.
     let refused = "RSA    TLS 1.3           the server refused the handshake: alert";
@@ -116,7 +116,7 @@ fn a_survey_in_clear_asks_for_nothing_that_is_encrypted() {
     let server = Server::presenting(&pki);
     let run = grab(&server).args(["--survey", "--handshake", "cleartext", "--roots"]);
     let report = run.args([pki.root_file()]).succeeds().out();
-    let first = format!("plc.test:{}: asked in 4 ways, 1 chain came back\n", server.port());
+    let first = format!("plc.test:{}: queried in 4 ways, 1 chain received\n", server.port());
     assert!(report.starts_with(&first), "{report}");
     assert!(!report.contains("TLS 1.3"), "{report}");
 }

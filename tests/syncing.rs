@@ -23,6 +23,29 @@ fn manifest(folder: &Path, server: &Server, roots: &Path) {
 }
 
 #[test]
+fn the_roots_of_a_manifest_are_read_once_however_many_targets_name_them() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let roots = fs::read_to_string(pki.root_file()).unwrap();
+    fs::write(pki.file("junk.pem"), format!("{roots}{junk}")).unwrap();
+    // A port that was free a moment ago answers nobody.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for targets in [2, 4, 8] {
+        let target = |number: usize| {
+            format!(
+                "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{free}\"\nroots = \"junk.pem\"\n\
+                 lock = \"certs/{number}.pem\"\n"
+            )
+        };
+        let text: String = (0..targets).map(target).collect();
+        fs::write(pki.file("certgrab.toml"), text).unwrap();
+        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(3).err();
+        assert_eq!(told.matches("not used as a root: block 2 of").count(), 1, "{told}");
+        assert_eq!(told.matches(": error: ").count(), targets, "{told}");
+    }
+}
+
+#[test]
 fn sync_writes_the_lock_and_what_is_made_from_it() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -87,7 +110,7 @@ fn sync_locked_makes_the_constants_anew_without_a_server() {
     fs::remove_file(pki.file("certs/plc.pem")).unwrap();
     certgrab().args(["sync", "--locked"]).in_folder(pki.folder()).fails_with(4).stderr(
         "certgrab: error: cannot read the lock certs/plc.pem: No such file or directory (os error 2)\n\
-         certgrab: hint: `certgrab sync` writes it\n",
+         certgrab: hint: create it with `certgrab sync`\n",
     );
 }
 
@@ -116,7 +139,7 @@ fn a_run_that_cannot_write_one_of_its_files_leaves_what_was_there() {
     fs::create_dir(old.file("folder")).unwrap();
     for (place, problem) in [
         ("no/plc_ca.rs", "cannot write no/plc_ca.rs: File exists (os error 17)"),
-        ("folder", "cannot write folder: it is not a regular file"),
+        ("folder", "cannot write folder: not a regular file"),
     ] {
         for (words, text) in [(&["sync"][..], &text), (&["sync", "--locked"], &locked)] {
             let text = text.replace("src/plc_ca.rs", place);
@@ -188,12 +211,11 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
         told(
             "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\n[target.emit]\nbasic = \"x\"\n"
         ),
-        "certgrab: error: certgrab.toml:6: no format is called `basic`\n"
+        "certgrab: error: certgrab.toml:6: unknown format `basic`\n"
     );
     assert_eq!(
         told("[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nemit = { json = \"j.json\" }\n"),
-        "certgrab: error: certgrab.toml:4: `json` tells what a server presented: it cannot be made \
-         from a lock\n"
+        "certgrab: error: certgrab.toml:4: `json` cannot be generated from a lock: it describes what a server presented\n"
     );
     let hash = "\n[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\ntrust-sha256 = \"12\"\n";
     let wrong = "certgrab: error: certgrab.toml:5: `trust-sha256`: invalid value '12': ";
@@ -203,7 +225,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     assert!(told(life).starts_with(wrong), "{}", told(life));
     assert_eq!(
         told("# nothing yet\n"),
-        "certgrab: error: certgrab.toml:1: wanted at least one `[[target]]`\n"
+        "certgrab: error: certgrab.toml:1: expected at least one `[[target]]`\n"
     );
     fs::remove_file(folder.path().join("certgrab.toml")).unwrap();
     certgrab().args(["sync"]).in_folder(folder.path()).fails_with(4).stderr(
@@ -299,8 +321,8 @@ fn a_lock_of_another_server_is_refused() {
     let host = format!("\"plc.test:{}\"", server.port());
     fs::write(pki.file("certgrab.toml"), text.replace(&host, "\"other.test:1\"")).unwrap();
     let told = format!(
-        "certgrab: error: certs/plc.pem: the lock is for plc.test port {}, wanted other.test:1\n\
-         certgrab: hint: `certgrab sync` writes it anew\n",
+        "certgrab: error: certs/plc.pem: expected a lock for other.test:1, found one for plc.test port {}\n\
+         certgrab: hint: update it with `certgrab sync`\n",
         server.port()
     );
     run(&["sync", "--locked"]).fails_with(4).stderr(&told);

@@ -7,7 +7,7 @@ fn a_target_that_is_none_is_refused_with_what_was_understood() {
     certgrab().args(["http://broker.test"]).fails_with(2).stdout("").stderr(
         "certgrab: error: invalid value 'http://broker.test' for '[TARGET]...': \
          `http://broker.test` has the scheme `http`, which has no TLS; did you mean `https:`?\n\
-         certgrab: hint: `certgrab --help` shows how\n",
+         certgrab: hint: see `certgrab --help`\n",
     );
 }
 
@@ -33,7 +33,7 @@ fn what_a_command_lacks_is_named_with_how_to_give_it() {
             .args(words)
             .fails_with(2)
             .stdout("")
-            .stderr(&format!("certgrab: error: not given: {lacks}\ncertgrab: hint: `{usage}`\n"));
+            .stderr(&format!("certgrab: error: missing: {lacks}\ncertgrab: hint: `{usage}`\n"));
     }
 }
 
@@ -42,9 +42,8 @@ fn a_project_is_for_a_server_and_what_stands_behind_it_is_not_dropped() {
     for target in ["https://plc.test/a/b?c=d", "mqtts://plc.test/a/b?c=d"] {
         let shown = target.replace("c=d", "...");
         certgrab().args(["new", "linux-c", target, "plc"]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: invalid value '{shown}' for '[TARGET]': wanted a server alone, and \
-             a path or a query stands behind it; what a project asks for stands in its code\n\
-             certgrab: hint: `certgrab --help` shows how\n"
+            "certgrab: error: invalid value '{shown}' for '[TARGET]': TARGET must not have a path; edit the path in the code of the project\n\
+             certgrab: hint: see `certgrab --help`\n"
         ));
     }
 }
@@ -60,10 +59,10 @@ fn a_hostile_target_cannot_reach_the_terminal() {
 #[test]
 fn an_unknown_format_names_those_that_are_near_it_and_the_list() {
     for (word, wanted) in [
-        ("docx", "no such format; `certgrab formats` lists all"),
-        ("", "no such format; `certgrab formats` lists all"),
-        ("ESP32", "no such format; near it: `arduino`; `certgrab formats` lists all"),
-        ("jks", "no such format; near it: `java-jks`; `certgrab formats` lists all"),
+        ("docx", "unknown format; see `certgrab formats`"),
+        ("", "unknown format; see `certgrab formats`"),
+        ("ESP32", "unknown format; similar: `arduino`; see `certgrab formats`"),
+        ("jks", "unknown format; similar: `java-jks`; see `certgrab formats`"),
     ] {
         let outcome = certgrab().args(["broker.test", "--emit", word]).fails_with(2).stdout("");
         let message = format!("invalid value '{word}' for '--emit <FORMAT[=PATH]>': {wanted}\n");
@@ -127,15 +126,15 @@ fn a_password_in_a_url_is_not_repeated() {
     certgrab().args(["https://user:secret@plc.test/page"]).fails_with(2).stderr(
         "certgrab: error: invalid value 'https://...@plc.test/page' for '[TARGET]...': the target \
          must not contain a user name (the part before `@`)\n\
-         certgrab: hint: `certgrab --help` shows how\n",
+         certgrab: hint: see `certgrab --help`\n",
     );
 }
 
 #[test]
 fn a_place_to_connect_to_has_a_port_and_no_scheme() {
     for (place, wanted) in [
-        ("other.test", "wanted a port too: HOST:PORT"),
-        ("smtp://other.test:25", "wanted HOST:PORT; the scheme goes before TARGET"),
+        ("other.test", "expected HOST:PORT, found no port"),
+        ("smtp://other.test:25", "expected HOST:PORT, found a URL; put the scheme before TARGET"),
     ] {
         let outcome = certgrab().args(["plc.test", "--connect", place]).fails_with(2).stdout("");
         assert!(outcome.err().contains(wanted), "{}", outcome.err());

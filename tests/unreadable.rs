@@ -147,8 +147,8 @@ fn check_takes_no_other_certificate_for_a_leaf_that_cannot_be_read() {
             .args([&target, "--connect", &server.address().to_string()])
             .fails_with(1);
         let wanted = format!(
-            "what {target} presents cannot be verified: the server's certificate is not an X.509 \
-             certificate: its notBefore cannot be read [does-not-open]"
+            "the chain of {target} cannot be verified: the server's certificate is not an X.509 \
+             certificate: its notBefore cannot be read [verify-failed]"
         );
         assert!(outcome.out().contains(&wanted), "{}\n{}", outcome.out(), outcome.err());
     }

@@ -133,7 +133,7 @@ fn of_several_targets_each_warning_names_its_own() {
     let named = [targets[1].as_str(); 3].join(", ");
     let whole = format!("certgrab: warning: {named} and 2 more: {wanted}\n");
     assert_eq!(told.matches(&whole).count(), 1, "{told}");
-    assert!(told.contains("and 2 more: a device has to verify the name plc.test\n"), "{told}");
+    assert!(told.contains("and 2 more: a device must verify the name plc.test\n"), "{told}");
 }
 
 #[test]
@@ -150,10 +150,8 @@ fn sync_replaces_no_lock_whose_key_was_proven_by_one_whose_key_was_not() {
     let on_the_path = recorded("plc.test", pki.chain());
     manifest(&pki, &on_the_path, &roots);
     run(&["sync"]).fails_with(1).stdout("").stderr(
-        "certgrab: error: plc.test:8883: the server did not prove that it holds its key, and when \
-         certs/plc.pem was written it did: nothing is replaced\n\
-         certgrab: hint: run `certgrab sync` again from another network; if the server cannot \
-         complete a handshake any more, set `handshake = \"cleartext\"` in the manifest\n",
+        "certgrab: error: plc.test:8883: the server did not prove that it holds its key, but it did when certs/plc.pem was written; nothing was replaced\n\
+         certgrab: hint: run `certgrab sync` again from another network; if the server can no longer complete a handshake, set `handshake = \"cleartext\"` in the manifest\n",
     );
     assert_eq!(files(), proven);
 

@@ -93,8 +93,8 @@ fn what_is_read_is_not_written_over() {
         let run = grab(&server).args([Path::new("--roots"), read]);
         let emit = format!("c={}", output.display());
         run.args(["--emit", &emit]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: {} would be written, and {} is read\n\
-             certgrab: hint: give the result another file\n",
+            "certgrab: error: {} is also an input ({})\n\
+             certgrab: hint: write the result to another file\n",
             output.display(),
             read.display()
         ));
@@ -175,7 +175,7 @@ fn what_is_no_regular_file_is_never_replaced() {
         .args([pki.root_file()])
         .fails_with(4)
         .stderr(
-            "certgrab: error: cannot write /dev/full: it is not a regular file\n\
+            "certgrab: error: cannot write /dev/full: not a regular file\n\
              certgrab: hint: leave out `=PATH` to write to standard output\n",
         );
     let folder = pki.file("missing/out.pem");
@@ -199,14 +199,17 @@ fn options_that_contradict_each_other_are_refused_before_anyone_is_asked() {
         &["a.test", "--emit", "pem", "--json"],
         "certgrab: error: only one result can go to standard output\n",
     );
-    refused(&["a.test", "b.test", "--emit", "pem"], "certgrab: error: `--emit` takes one target\n");
+    refused(
+        &["a.test", "b.test", "--emit", "pem"],
+        "certgrab: error: `--emit` accepts only one target\n",
+    );
     refused(&["a.test", "--sni", "b.test", "--no-sni"], "certgrab: error: the argument");
     for timeout in ["0", "0.5", "10s"] {
-        let wanted = "for '--timeout <SECS>': wanted whole seconds from 1 to 65535";
+        let wanted = "for '--timeout <SECS>': expected whole seconds from 1 to 65535";
         let message = format!("certgrab: error: invalid value '{timeout}' {wanted}");
         refused(&["a.test", "--timeout", timeout], &message);
     }
-    let wanted = "for '--connect <HOST:PORT>': wanted a port too: HOST:PORT";
+    let wanted = "for '--connect <HOST:PORT>': expected HOST:PORT, found no port";
     let message = format!("certgrab: error: invalid value '127.0.0.1' {wanted}");
     refused(&["a.test:8883", "--connect", "127.0.0.1"], &message);
     refused(&["a.test", "--name", "1x"], "certgrab: error: invalid value");
@@ -216,14 +219,14 @@ fn options_that_contradict_each_other_are_refused_before_anyone_is_asked() {
 fn options_that_would_change_nothing_are_refused() {
     let naming = |option: &str| {
         format!(
-            "`{option}` names constants, and no format with a name in it is written\n\
+            "`{option}` has no effect: no selected format contains a constant name\n\
              certgrab: hint: choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out \
              `{option}`"
         )
     };
-    let fetching = "`--aia-allow` says where issuers may be fetched, and `--no-aia` fetches none\n\
+    let fetching = "`--aia-allow` cannot be combined with `--no-aia`\n\
                     certgrab: hint: leave out one of them";
-    let what = "`--what` says what is written, and `--hosts` writes nothing without `--emit`\n\
+    let what = "`--what` has no effect: `--hosts` writes no certificates without `--emit`\n\
                 certgrab: hint: leave out `--what`";
     for (words, wanted) in [
         (&["plc.test", "--name", "CA"][..], naming("--name")),

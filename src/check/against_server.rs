@@ -36,16 +36,16 @@ pub fn ask(
 ) {
     let is_broken = |found: &Finding| found.severity == Severity::Error;
     if examined.held.is_empty() && !examined.findings.iter().any(is_broken) {
-        let message = format!("no anchor for {target} is here, only the device's own certificate");
-        let action = "give the file that holds the anchor".to_owned();
+        let message = format!("no anchor for {target} found, only the device's own certificate");
+        let action = "name the file that contains the anchor".to_owned();
         examined.find(1, Severity::Error, "no-certificate", message, Some(action));
         return;
     }
     // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
     if let Err(error) = presented.leaf() {
         let line = examined.held.first().map_or(1, |held| held.line);
-        let message = format!("what {target} presents cannot be verified: {error}");
-        examined.find(line, Severity::Error, "does-not-open", message, None);
+        let message = format!("the chain of {target} cannot be verified: {error}");
+        examined.find(line, Severity::Error, "verify-failed", message, None);
         return;
     }
     let work = &Work::default();
@@ -184,9 +184,9 @@ impl Door<'_> {
             lints::tell_unknown(examined, &pins);
             return true;
         }
-        let message = format!("no certificate of {target} and no root above it has this SHA-256");
+        let message = format!("no certificate or root in the chain of {target} has this SHA-256");
         let action = best.map(|best| instead(best, target));
-        examined.find(first.line, Severity::Error, "does-not-open", message, action);
+        examined.find(first.line, Severity::Error, "verify-failed", message, action);
         true
     }
 
@@ -226,11 +226,11 @@ impl Door<'_> {
                 (refusal.hint(), format!("only with `{setting}`"))
             }
             (_, Severity::Error) => (None, String::new()),
-            _ => (None, "for some readers only".to_owned()),
+            _ => (None, "only with some TLS stacks".to_owned()),
         };
         let message = match when.as_str() {
-            "" => format!("{what} does not verify what {target} presents: {refusal}"),
-            _ => format!("{what} verifies what {target} presents {when}: {refusal}"),
+            "" => format!("{what} does not verify {target}: {refusal}"),
+            _ => format!("{what} verifies {target} {when}: {refusal}"),
         };
         let better = best.filter(|best| !self.holds(constant, best));
         let action = match (setting, better.map(|best| instead(best, target))) {
@@ -238,7 +238,7 @@ impl Door<'_> {
             (setting, instead) => setting.or(instead),
         };
         let line = constant.first().map_or(1, |one| one.line);
-        examined.find(line, severity, "does-not-open", message, action);
+        examined.find(line, severity, "verify-failed", message, action);
     }
 
     /// Says what may go wrong with `constant`, which opens the door today.
@@ -251,7 +251,7 @@ impl Door<'_> {
         {
             let issuer = cross_sign.issuer().short().map(|name| name.line()).unwrap_or_default();
             let message = format!(
-                "opens the door only as long as {target} sends `{}` as signed by `{issuer}`",
+                "verifies {target} only while the server sends the cross-signed certificate `{}` (issuer `{issuer}`)",
                 named(cross_sign)
             );
             let action = best.map(|best| instead(best, target));

@@ -66,8 +66,8 @@ pub(crate) fn hold(examined: &mut Examined, source: &Source) {
                 constant.line(0),
                 Severity::Error,
                 "der-damaged",
-                "the bytes begin as a certificate in DER and are cut or damaged",
-                Some("write the constant anew with certgrab".to_owned()),
+                "the bytes begin like a DER certificate but are truncated or corrupted",
+                Some("regenerate the constant with certgrab".to_owned()),
             );
         } else if constant.form == Form::File {
             for key in bare_anchor::bundle(&constant.bytes) {
@@ -131,10 +131,9 @@ fn hold_fingerprints(examined: &mut Examined, constant: &Constant, index: usize)
             };
             if fingerprint.is_some() && examined.held.len() == MAX_FINGERPRINTS {
                 let message = format!(
-                    "more than {MAX_FINGERPRINTS} fingerprints: this one and those after it are \
-                     not judged"
+                    "more than {MAX_FINGERPRINTS} fingerprints; this one and the following ones are not checked"
                 );
-                let action = Some("give them in several files".to_owned());
+                let action = Some("split them into several files".to_owned());
                 examined.find(number + 1, Severity::Warning, "anchor-unknown", message, action);
                 return;
             }

@@ -27,8 +27,10 @@ pub(crate) fn look_at_der(
             line,
             Severity::Error,
             "der-several",
-            format!("several certificates in DER in a row: readers take the first, `{subject}`"),
-            Some("give each a constant of its own, or use PEM".to_owned()),
+            format!(
+                "several concatenated DER certificates: readers use only the first, `{subject}`"
+            ),
+            Some("put each in its own constant, or use PEM".to_owned()),
         );
     } else if !rest.is_empty() {
         let (count, plural) = (rest.len(), if rest.len() == 1 { "" } else { "s" });
@@ -37,9 +39,9 @@ pub(crate) fn look_at_der(
             Severity::Error,
             "der-trailing-bytes",
             format!(
-                "{count} byte{plural} after the end of `{subject}`: mbedTLS from 3.5 on refuses it"
+                "{count} byte{plural} after the end of `{subject}`: mbedTLS 3.5 and later reject it"
             ),
-            Some(format!("give the first {} bytes only", constant.bytes.len() - rest.len())),
+            Some(format!("pass only the first {} bytes", constant.bytes.len() - rest.len())),
         );
     }
     let Some(name) = &constant.name else { return };
@@ -55,8 +57,8 @@ pub(crate) fn look_at_der(
             line,
             Severity::Error,
             "wrong-form",
-            format!("`{call}` reads PEM, and `{name}` holds DER"),
-            Some("write the constant in PEM".to_owned()),
+            format!("`{call}` expects PEM, but `{name}` contains DER"),
+            Some("convert the constant to PEM".to_owned()),
         );
     }
 }
@@ -72,8 +74,8 @@ pub(crate) fn look_at_pem_use(examined: &mut Examined, source: &Source, constant
             constant.line(0),
             Severity::Error,
             "wrong-form",
-            format!("`{call}` reads DER, and `{name}` holds PEM"),
-            Some("write the constant in DER".to_owned()),
+            format!("`{call}` expects DER, but `{name}` contains PEM"),
+            Some("convert the constant to DER".to_owned()),
         );
     }
     let wants_nul = used.iter().any(|known| known.reads == Reads::PemWithNul);
@@ -84,7 +86,7 @@ pub(crate) fn look_at_pem_use(examined: &mut Examined, source: &Source, constant
             last_line,
             if sure { Severity::Error } else { Severity::Warning },
             "pem-no-nul",
-            format!("`{name}` holds PEM without a NUL at its end, which mbedTLS wants and counts"),
+            format!("`{name}` is PEM without a terminating NUL, which mbedTLS requires"),
             Some("end it with `\\0`".to_owned()),
         );
     } else if ends_in_nul && !look_at_pointer(examined, constant, name, used) {
@@ -100,8 +102,8 @@ fn look_at_count(examined: &mut Examined, constant: &Constant, name: &str, used:
                 constant.line(0),
                 Severity::Error,
                 "pem-nul-not-counted",
-                format!("`{call}` wants the NUL at the end of `{name}` counted, and it is not"),
-                Some(format!("give it `sizeof {name}`, or `strlen({name}) + 1`")),
+                format!("the length given to `{call}` must include the NUL at the end of `{name}`"),
+                Some(format!("pass `sizeof {name}`, or `strlen({name}) + 1`")),
             ),
             (Some(counts @ (Counts::TextAlone | Counts::TextRather)), Some(Given::Sizeof)) => {
                 examined.find(
@@ -109,9 +111,9 @@ fn look_at_count(examined: &mut Examined, constant: &Constant, name: &str, used:
                     if *counts == Counts::TextAlone { Severity::Error } else { Severity::Note },
                     "pem-nul-counted",
                     format!(
-                        "`{call}` wants the text of `{name}` alone, and its NUL is counted too"
+                        "the length given to `{call}` must not include the NUL at the end of `{name}`"
                     ),
-                    Some(format!("give it `sizeof {name} - 1`, or `strlen({name})`")),
+                    Some(format!("pass `sizeof {name} - 1`, or `strlen({name})`")),
                 );
             }
             _ => {}
@@ -128,7 +130,9 @@ fn look_at_pointer(examined: &mut Examined, constant: &Constant, name: &str, use
             constant.line(0),
             Severity::Error,
             "size-of-pointer",
-            format!("`{name}` is a pointer: `{call}` is given its size, not that of the text"),
+            format!(
+                "`{name}` is a pointer: `{call}` gets the size of the pointer, not of the text"
+            ),
             Some(format!("declare it as an array: `const char {name}[]`")),
         );
     }

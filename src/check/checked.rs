@@ -23,10 +23,9 @@ impl Checked {
         if !self.is_over {
             self.is_over = true;
             let message = format!(
-                "more than {MAX_SIGNATURE_CHECKS} signatures: that of this certificate and those \
-                 after it are not checked"
+                "more than {MAX_SIGNATURE_CHECKS} signatures; those on this certificate and the following ones are not checked"
             );
-            let action = "give the certificates in several files".to_owned();
+            let action = "split the certificates into several files".to_owned();
             examined.find(line, Severity::Warning, "anchor-unknown", message, Some(action));
         }
         false

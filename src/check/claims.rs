@@ -154,8 +154,7 @@ impl Claims<'_> {
         let shows_no_key = |pair: &&[String]| pair[0] == "--handshake" && pair[1] == "cleartext";
         if options.windows(2).any(|pair| shows_no_key(&pair)) || options.contains(&"--from".into())
         {
-            let message = "a chain that was read with these options comes without a proof of the \
-                           key, and the lock says `proven`"
+            let message = "the lock says `proven`, but a chain that was read with these options comes without a proof of possession"
                 .to_owned();
             self.deny(place, message);
         }
@@ -173,7 +172,7 @@ impl Claims<'_> {
         let (wanted, found) = (terms.options, self.bundle.options.as_slice());
         if wanted != found {
             let message = format!(
-                "the lock was written with other options than the manifest has: expected {}, found \
+                "the lock has other options than the manifest: expected {}, found \
                  {}",
                 words(wanted),
                 words(found)
@@ -201,8 +200,9 @@ impl Claims<'_> {
             has_anchor |= entry.role == Role::Anchor;
             let (name, role) = (named(&entry.certificate), entry.role.word());
             if !is_wanted {
-                let message =
-                    format!("the manifest does not ask for `{name}`, which is here as {role}");
+                let message = format!(
+                    "the lock contains `{name}` as {role}, but the manifest does not ask for it"
+                );
                 let action = match entry.role {
                     Role::Backup | Role::Sibling if what == What::Anchor => Some(format!(
                         "remove it with `certgrab sync`, or set `{role}{} = true` in the manifest",
@@ -223,7 +223,7 @@ impl Claims<'_> {
             }
         }
         if !has_anchor && matches!(what, What::Anchor | What::Chain) {
-            let message = "the manifest asks for an anchor, and none is here".to_owned();
+            let message = "the manifest asks for an anchor, but the lock has none".to_owned();
             self.object((None, ""), Severity::Error, "lock-differs", message, refresh());
         }
     }
@@ -253,7 +253,7 @@ impl Claims<'_> {
         let has = |source: &Source| sources.contains(source);
         let found = match sources.first() {
             Some(source) => format!("found in {source}"),
-            None if self.has_terms => "found in no store of the manifest".to_owned(),
+            None if self.has_terms => "not found in any store of the manifest".to_owned(),
             None => format!("not found in {}", self.store.description()),
         };
         let from_server = [
@@ -294,7 +294,7 @@ impl Claims<'_> {
                 Some(format!("`{name}` is a root, not an intermediate"))
             }
             Role::Intermediate if !extensions::is_authority(certificate) => {
-                Some(format!("`{name}` is no CA certificate, and so no intermediate"))
+                Some(format!("`{name}` is not a CA certificate, so it cannot be an intermediate"))
             }
             Role::Sibling => self.not_a_sibling(certificate),
             _ => None,
@@ -344,7 +344,7 @@ impl Claims<'_> {
             self.deny(place, message);
         } else if says > most.until {
             let message = format!(
-                "Mozilla's schedule has `{name}` leave its store on {}, not on {}",
+                "Mozilla's schedule removes `{name}` from its store on {}, not on {}",
                 most.until.date(),
                 says.date()
             );

@@ -71,13 +71,10 @@ pub fn note_unknown(examined: &mut Examined, knowledge: &Knowledge<'_>) {
 pub(crate) fn tell_unknown(examined: &mut Examined, held: &[Held]) {
     let Some(first) = held.first() else { return };
     let message = match first.fingerprint {
-        Some(_) => "no certificate at hand has this SHA-256, so that it cannot be judged",
-        None => {
-            "the name and the key of this anchor belong to no certificate at hand, so that it \
-             cannot be judged"
-        }
+        Some(_) => "no known certificate has this SHA-256; it cannot be checked",
+        None => "no known certificate has the name and key of this anchor; it cannot be checked",
     };
-    let action = "give the certificate with `--roots FILE`".to_owned();
+    let action = "pass the certificate with `--roots FILE`".to_owned();
     examined.find(first.line, Severity::Note, "anchor-unknown", message, Some(action));
 }
 
@@ -208,11 +205,11 @@ impl Desk<'_, '_> {
         if are_all && !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Some(false))
         {
             let message = format!(
-                "`{}` is not signed by `{}`, whom it names: it is invented or damaged",
+                "`{}` is not signed by its stated issuer `{}`: it is forged or corrupted",
                 named(certificate),
                 certificate.issuer().short().map(|name| name.line()).unwrap_or_default(),
             );
-            let action = "take the certificate from its authority, or with certgrab".to_owned();
+            let action = "get the certificate from its CA, or with certgrab".to_owned();
             self.find(Severity::Error, "bad-signature", message, action);
             return false;
         }
@@ -224,11 +221,11 @@ impl Desk<'_, '_> {
             && !public.iter().any(|key| key == certificate.spki_der())
         {
             let message = format!(
-                "`{}` has the name of a root of Mozilla's store and another key",
+                "`{}` has the name of a root in Mozilla's store but a different key",
                 named(certificate)
             );
-            let action = "find out where it came from, and take the root with certgrab".to_owned();
-            self.find(Severity::Error, "impostor", message, action);
+            let action = "find out where it came from, and get the root with certgrab".to_owned();
+            self.find(Severity::Error, "lookalike-root", message, action);
             return false;
         }
         true
@@ -251,23 +248,20 @@ impl Desk<'_, '_> {
                 _ => Severity::Error,
             };
             let message = format!(
-                "`{name}` is a server's own certificate, issued by `{issuer}` and replaced by \
-                 {ends}: mbedTLS and OpenSSL do not take it as an anchor"
+                "`{name}` is a leaf certificate, issued by `{issuer}` and valid until {ends}: mbedTLS and OpenSSL do not accept it as a trust anchor"
             );
             let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
             self.find(severity, "leaf", message, action);
         } else if let Some(twin) = self_signed_twin(certificate, self.knowledge.store) {
             let message = format!(
-                "`{name}` stands here as signed by `{issuer}` until {ends}, and OpenSSL does not \
-                 end a path in it"
+                "`{name}` is the cross-signed version (issuer `{issuer}`, valid until {ends}): OpenSSL does not accept it as a trust anchor"
             );
             let action =
-                format!("embed its self-signed version, with the SHA-256 {}", twin.sha256());
+                format!("embed the self-signed version with the SHA-256 {}", twin.sha256());
             self.find(Severity::Warning, "cross-signed", message, action);
         } else {
             let message = format!(
-                "`{name}` is an intermediate, issued by `{issuer}`: authorities replace \
-                 intermediates without notice"
+                "`{name}` is an intermediate, issued by `{issuer}`: CAs replace intermediates without notice"
             );
             let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
             self.find(Severity::Warning, "intermediate", message, action);
@@ -283,7 +277,7 @@ impl Desk<'_, '_> {
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {
             let message = format!("`{name}` expired on {}", ends.date());
-            let action = "embed what the server is verified with now: \
+            let action = "embed the server's current anchor: \
                           `certgrab HOST:PORT --emit FORMAT`"
                 .to_owned();
             self.find(severity, "expired", message, action);
@@ -293,7 +287,7 @@ impl Desk<'_, '_> {
             self.find(severity, "not-yet-valid", message, None);
         } else if ends <= self.horizon() {
             let message = format!("`{name}` expires on {}", ends.date());
-            let action = "embed its successor beside it before that day".to_owned();
+            let action = "embed its successor as well before that date".to_owned();
             self.find(Severity::Warning, "expires-soon", message, action);
             self.successors();
         }
@@ -306,7 +300,7 @@ impl Desk<'_, '_> {
             && bits < FEWEST_RSA_BITS
         {
             let message = format!(
-                "`{}` has an RSA key of {bits} bits, wanted {FEWEST_RSA_BITS}",
+                "`{}` has an RSA key of {bits} bits, expected at least {FEWEST_RSA_BITS}",
                 named(certificate)
             );
             self.find(Severity::Warning, "weak-key", message, None);
@@ -325,23 +319,22 @@ impl Desk<'_, '_> {
         let certificate = self.certificate;
         if removed::is_dropped(certificate) {
             let message = format!(
-                "`{}` is no longer in Mozilla's store: a server that is for browsers too will not \
-                 use it",
+                "`{}` is no longer in Mozilla's store: servers used by browsers will move to another root",
                 named(certificate)
             );
-            let action = "look at what the server is verified with now: `certgrab HOST:PORT`";
+            let action = "look up the server's current anchor: `certgrab HOST:PORT`";
             self.find(Severity::Warning, "root-dropped", message, action.to_owned());
             return;
         }
         let Some(leaves) = scheduled(certificate) else { return };
         if leaves <= self.horizon() && leaves < certificate.not_after() {
             let message = format!(
-                "`{}` is expected by Mozilla's schedule to leave its store on {}: the server's \
-                 next certificate will come from another root",
+                "`{}` is scheduled to leave Mozilla's store on {}: the server's \
+                 next certificate will chain to another root",
                 named(certificate),
                 leaves.date()
             );
-            let action = "embed the coming root beside it before that day".to_owned();
+            let action = "embed the new root as well before that date".to_owned();
             self.find(Severity::Warning, "leaves-soon", message, action);
             self.successors();
         }
@@ -369,7 +362,7 @@ impl Desk<'_, '_> {
             })
             .collect();
         let message = format!(
-            "roots of {} that the next certificates may come from: {}",
+            "roots of {} that future certificates may chain to: {}",
             owner.line(),
             shown.join(", ")
         );

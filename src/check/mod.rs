@@ -132,50 +132,62 @@ pub struct Examined {
 
 /// Every code with what it means, sorted by name. Codes do not change.
 pub const CODES: &[(&str, &str)] = &[
-    ("anchor-changed", "certgrab would choose another anchor today"),
-    ("anchor-unknown", "a name and a key that belong to no certificate at hand"),
-    ("bad-signature", "the certificate is not signed by whom it names: it is invented or damaged"),
-    ("cross-sign-needed", "the constant fails when the server stops sending a cross-sign"),
-    ("cross-signed", "a cross-signed version where the self-signed root should stand"),
-    ("der-damaged", "bytes that begin as a certificate and are none"),
-    ("der-several", "several certificates in DER in a row, of which readers take the first"),
-    ("der-trailing-bytes", "bytes after the end of a certificate in DER"),
-    ("does-not-open", "the chain that the server presents does not verify with the constant"),
-    ("expired", "the certificate is no longer valid"),
-    ("expires-soon", "the certificate ends before the horizon"),
-    ("impostor", "the certificate has the name of a public root and another key"),
-    ("intermediate", "an intermediate where a root should stand"),
-    ("leaf", "a server's own certificate where a root should stand"),
-    ("leaves-soon", "the root is expected to leave Mozilla's store before the horizon"),
+    ("anchor-changed", "certgrab would choose a different anchor today"),
+    ("anchor-unknown", "the certificate behind a name and key, or behind a hash, is not known"),
+    (
+        "bad-signature",
+        "the certificate is not signed by its stated issuer: it is forged or corrupted",
+    ),
+    (
+        "cross-sign-needed",
+        "the constant verifies the server only while the server sends a cross-signed certificate",
+    ),
+    ("cross-signed", "a cross-signed certificate instead of the self-signed root"),
+    ("der-damaged", "bytes that begin like a DER certificate but cannot be decoded"),
+    ("der-several", "several concatenated DER certificates, of which readers use only the first"),
+    ("der-trailing-bytes", "bytes after the end of a DER certificate"),
+    ("expired", "the certificate has expired"),
+    ("expires-soon", "the certificate expires before the horizon"),
+    ("intermediate", "an intermediate instead of a root"),
+    ("leaf", "a leaf certificate instead of a root"),
+    ("leaves-soon", "the root is scheduled to leave Mozilla's store before the horizon"),
     (
         "lock-differs",
-        "a lock that does not hold what its manifest asks for, or a file with more than its lock",
+        "a lock does not match its manifest, or a file has certificates that are not in its lock",
     ),
-    ("lock-untrue", "a fact in a lock that is not true"),
-    ("next-root", "other roots of the same authority, which the next certificates may come from"),
-    ("no-certificate", "the file holds no anchor that can be read"),
+    ("lock-untrue", "a statement in a lock is false"),
+    ("lookalike-root", "the certificate has the name of a public root but a different key"),
+    ("next-root", "other roots of the same CA, which future certificates may chain to"),
+    ("no-certificate", "the file contains no readable anchor"),
     (
         "not-proven",
         "the server did not prove possession of its key when the lock was written, or does not now",
     ),
     ("not-yet-valid", "the certificate is not valid yet"),
-    ("pem-damaged", "a PEM block that cannot be read"),
-    ("pem-indented", "PEM lines that do not begin at the first column"),
-    ("pem-label", "a PEM block with a label that the reader does not look for"),
-    ("pem-literal-newline", "a backslash and an n where PEM needs the end of a line"),
-    ("pem-no-line-ends", "PEM without the ends of lines around its boundaries"),
-    ("pem-no-newline", "PEM without the end of a line after its last boundary"),
-    ("pem-no-nul", "PEM without the NUL that its reader counts"),
-    ("pem-nul-counted", "a length with the NUL of PEM text, for a reader that wants none"),
-    ("pem-nul-not-counted", "a length without the NUL of PEM text, for a reader that counts it"),
-    ("root-dropped", "a root that Mozilla's store no longer has"),
-    ("size-of-pointer", "a length that is the size of a pointer"),
-    ("stale", "a generated file that is not what its lock gives"),
-    ("untrusted-root", "a certificate that is in no store of the manifest"),
+    ("pem-damaged", "a PEM block that cannot be decoded"),
+    ("pem-indented", "indented lines in a PEM block"),
+    ("pem-label", "a PEM block with a label that the TLS stack does not recognize"),
+    ("pem-literal-newline", "a literal backslash and `n` in a PEM block instead of a line break"),
+    ("pem-no-line-ends", "a PEM block whose boundaries are not on their own lines"),
+    ("pem-no-newline", "no line break after the last boundary of a PEM block"),
+    ("pem-no-nul", "PEM without the terminating NUL that the function requires"),
+    (
+        "pem-nul-counted",
+        "a length that includes the NUL of PEM text, for a function that expects it without",
+    ),
+    (
+        "pem-nul-not-counted",
+        "a length that excludes the NUL of PEM text, for a function that expects it included",
+    ),
+    ("root-dropped", "a root that was removed from Mozilla's store"),
+    ("size-of-pointer", "the size of a pointer instead of the size of the text"),
+    ("stale", "a generated file that does not match its lock"),
+    ("untrusted-root", "a certificate that is not in the manifest's root stores"),
     ("utf-16", "a file in UTF-16"),
-    ("weak-key", "a key that is too short for today"),
-    ("weak-signature", "a signature made with a broken hash"),
-    ("wrong-form", "a constant in a form that the function it is given to does not read"),
+    ("verify-failed", "the constant does not verify the chain that the server presents"),
+    ("weak-key", "an RSA key that is too short"),
+    ("weak-signature", "a signature that uses a broken hash"),
+    ("wrong-form", "a constant in an encoding that the function cannot read"),
 ];
 
 /// Reads what `content`, which came from `file`, holds, and says what is wrong with its form.
@@ -206,7 +218,7 @@ pub fn examine(file: &Path, content: &[u8]) -> Examined {
         );
     }
     if examined.held.is_empty() && examined.findings.is_empty() && !holds_own {
-        examined.find(1, Severity::Error, "no-certificate", "no certificate was found here", None);
+        examined.find(1, Severity::Error, "no-certificate", "no certificate found", None);
     }
     examined
 }
@@ -256,8 +268,8 @@ impl Examined {
             1,
             Severity::Warning,
             "stale",
-            format!("the file is not what {lock} gives"),
-            Some("write it anew with `certgrab sync --locked`".to_owned()),
+            format!("the file does not match {lock}"),
+            Some("regenerate it with `certgrab sync --locked`".to_owned()),
         );
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn certificates(
                 Severity::Error,
                 "pem-damaged",
                 "the PEM block has no END line",
-                Some("copy the certificate whole, or write it with certgrab".to_owned()),
+                Some("copy the whole certificate, or regenerate it with certgrab".to_owned()),
             );
             continue;
         };
@@ -120,8 +120,8 @@ impl Block<'_> {
                 constant.line(self.body + index),
                 Severity::Error,
                 "pem-damaged",
-                format!("the PEM block holds `{shown}`, which is no Base64"),
-                Some("copy the certificate whole, or write it with certgrab".to_owned()),
+                format!("the PEM block contains `{shown}`, which is not Base64"),
+                Some("copy the whole certificate, or regenerate it with certgrab".to_owned()),
             );
             return Vec::new();
         }
@@ -132,12 +132,15 @@ impl Block<'_> {
             String::from_utf8_lossy(&clean)
         );
         let damaged = |problem: String, examined: &mut Examined| {
-            let action = "copy the certificate whole, or write it with certgrab".to_owned();
+            let action = "copy the whole certificate, or regenerate it with certgrab".to_owned();
             examined.find(line, Severity::Error, "pem-damaged", problem, Some(action));
             Vec::new()
         };
         let Ok(parsed) = pem::parse(&text) else {
-            return damaged("the Base64 of the PEM block is cut or damaged".to_owned(), examined);
+            return damaged(
+                "the Base64 of the PEM block is truncated or corrupted".to_owned(),
+                examined,
+            );
         };
         if MESSAGE_LABELS.contains(&self.label) {
             return certificates_within(parsed.contents(), MAX_ROOTS)
@@ -169,11 +172,11 @@ impl Block<'_> {
             (_, None) => Severity::Warning,
         };
         let message = format!(
-            "the PEM block is labelled `{label}`: mbedTLS and most others look for `CERTIFICATE`"
+            "the PEM block has the label `{label}`, but mbedTLS and most other TLS stacks expect `CERTIFICATE`"
         );
         let action = match is_pkcs7 {
-            true => "take the certificates out: `openssl pkcs7 -print_certs`".to_owned(),
-            false => "write it as a plain certificate: `openssl x509 -in FILE`".to_owned(),
+            true => "extract the certificates: `openssl pkcs7 -print_certs`".to_owned(),
+            false => "convert it to a plain certificate: `openssl x509 -in FILE`".to_owned(),
         };
         examined.find(line, severity, "pem-label", message, Some(action));
     }
@@ -200,13 +203,13 @@ impl Block<'_> {
                 constant.line(self.body + index),
                 Severity::Error,
                 "pem-literal-newline",
-                "the PEM block has a backslash and an `n` where a line must end",
+                "the PEM block contains a literal backslash and `n` instead of a line break",
                 Some(match (constant.form, self.language) {
-                    (Form::File, _) => "write an end of a line for each of them".to_owned(),
+                    (Form::File, _) => "replace each with a line break".to_owned(),
                     (_, Language::Yaml) => {
-                        "put it between double quotes, or write it as a block: `KEY: |`".to_owned()
+                        "use double quotes, or a block scalar: `KEY: |`".to_owned()
                     }
-                    _ => "write one backslash, in an ordinary literal: `\\n`".to_owned(),
+                    _ => "use `\\n` with one backslash, in an ordinary literal".to_owned(),
                 }),
             );
             return clean;
@@ -221,7 +224,7 @@ impl Block<'_> {
                 line,
                 Severity::Error,
                 "pem-no-line-ends",
-                "the PEM block has no ends of lines around its boundaries",
+                "the boundaries of the PEM block are not on their own lines",
                 Some(self.how_to_end_lines()),
             );
             return clean;
@@ -234,8 +237,8 @@ impl Block<'_> {
     /// How its file writes the ends of lines.
     fn how_to_end_lines(&self) -> String {
         match (self.constant.form, self.language) {
-            (Form::File, _) => "give each boundary a line of its own",
-            (_, Language::Yaml) => "write it as a block: `KEY: |`",
+            (Form::File, _) => "put each boundary on its own line",
+            (_, Language::Yaml) => "use a block scalar: `KEY: |`",
             _ => "end every line of the literal with `\\n`",
         }
         .to_owned()
@@ -256,9 +259,8 @@ impl Block<'_> {
                 self.constant.line(index),
                 Severity::Error,
                 "pem-indented",
-                "a line of the PEM block does not begin at the first column: mbedTLS and BearSSL \
-                 read no certificate here",
-                Some("take the spaces away, also in raw literals".to_owned()),
+                "a line of the PEM block is indented: mbedTLS and BearSSL cannot read the certificate",
+                Some("remove the leading spaces, also in raw literals".to_owned()),
             );
         }
     }
@@ -275,12 +277,10 @@ impl Block<'_> {
                 line,
                 Severity::Error,
                 "pem-no-line-ends",
-                "two PEM blocks meet on one line",
+                "a PEM block begins on the line where another ends",
                 Some(
                     match (constant.form, self.language) {
-                        (Form::File, _) | (_, Language::Yaml) => {
-                            "begin the second on a line of its own"
-                        }
+                        (Form::File, _) | (_, Language::Yaml) => "start the second on a new line",
                         _ => "end the first with `\\n`",
                     }
                     .to_owned(),
@@ -298,7 +298,7 @@ impl Block<'_> {
                     line,
                     severity,
                     "pem-no-newline",
-                    "the last line of the PEM block has no end: BearSSL reads no certificate here",
+                    "the last line of the PEM block has no line break: BearSSL cannot read the certificate",
                     Some("end the last line with `\\n` too".to_owned()),
                 );
             }

@@ -180,7 +180,7 @@ impl Terms<'_> {
         match trust.standing(certificate) {
             Standing::Trusted => None,
             Standing::Issued if is_anchor => {
-                error(format!("`{name}` is marked as an anchor and is not in {stores}"))
+                error(format!("`{name}` is marked as an anchor but is not in {stores}"))
             }
             // A leaf is replaced every few months; that it is another today says nothing.
             Standing::Issued if is_leaf => None,
@@ -230,7 +230,7 @@ pub fn hold_generated(examined: &mut Examined, bundle: &Bundle, terms: &Terms<'_
             None => {
                 let what = if one.fingerprint.is_some() { "SHA-256" } else { "name and key" };
                 let stores = terms.store.description();
-                let message = format!("no certificate of {stores} or of the lock has this {what}");
+                let message = format!("no certificate in {stores} or in the lock has this {what}");
                 examined.find(one.line, Severity::Error, "untrusted-root", message, action());
             }
         }

@@ -1,4 +1,4 @@
-//! A file under writing, which nobody sees before it is whole.
+//! A file that becomes visible only once it is complete.
 //!
 //! Where the system can, the file has no name until then, so that not even a process that is
 //! killed leaves it behind. Elsewhere it is a temporary file beside the one it is for. A signal
@@ -105,9 +105,8 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// While it lives, a signal that asks the process to end is put off. Where there are no such
-/// signals, nothing is.
-pub(crate) struct Undisturbed(());
+/// Defers signals that end the process while it is alive; does nothing on systems without them.
+pub(crate) struct DeferredSignals(());
 
 #[cfg(unix)]
 mod signals {
@@ -118,7 +117,7 @@ mod signals {
 
     use signal_hook::{consts, flag, low_level::emulate_default_handler};
 
-    use crate::cli::atomic_write::Undisturbed;
+    use crate::cli::atomic_write::DeferredSignals;
 
     /// What a terminal or a supervisor ends a process with.
     const ENDING: [i32; 3] = [consts::SIGINT, consts::SIGTERM, consts::SIGHUP];
@@ -160,8 +159,8 @@ mod signals {
         LazyLock::force(&AT_ONCE);
     }
 
-    /// From here on a Ctrl-C ends the process at once, but for files that are being written: nothing
-    /// waits for the first any more.
+    /// From here on a Ctrl-C ends the process at once, but for files that are being written:
+    /// nothing waits for the first any more.
     pub(crate) fn heed_next_interrupt() {
         if let Some(signals) = &*SIGNALS {
             signals.at_once.store(true, Ordering::SeqCst);
@@ -176,7 +175,7 @@ mod signals {
         mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
     }
 
-    impl Undisturbed {
+    impl DeferredSignals {
         pub(crate) fn begin() -> Self {
             if let Some(signals) = &*SIGNALS {
                 signals.at_once.store(false, Ordering::SeqCst);
@@ -185,7 +184,7 @@ mod signals {
         }
     }
 
-    impl Drop for Undisturbed {
+    impl Drop for DeferredSignals {
         fn drop(&mut self) {
             let Some(signals) = &*SIGNALS else { return };
             signals.at_once.store(true, Ordering::SeqCst);
@@ -208,7 +207,7 @@ pub(crate) fn heed_second_interrupt() {}
 pub(crate) fn heed_next_interrupt() {}
 
 #[cfg(not(unix))]
-impl Undisturbed {
+impl DeferredSignals {
     pub(crate) fn begin() -> Self {
         Self(())
     }

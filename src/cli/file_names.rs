@@ -1,11 +1,9 @@
 //! Words that name a file where a server may be meant.
 //!
-//! In: a word as typed. Out: whether people call files so. `ca.pem` is a name that a resolver can be
-//! asked for, and no server has it.
+//! In: a word as typed. Out: whether people call files so. `ca.pem` is a name that a resolver can
+//! be asked for, and no server has it.
 
 use std::path::Path;
-
-use super::args::{has_port, has_scheme};
 
 /// Endings of files that certificates stand in and that are no top-level domain under which names
 /// are given to everyone (IANA's root zone database; names under `.py` are of the third level).
@@ -33,6 +31,17 @@ pub(crate) fn rather_than_a_server(word: &str) -> bool {
     };
     let is_bare = !has_scheme(word) && !has_port(word);
     ending(word).is_some_and(is_known) || (is_bare && word.contains('/'))
+}
+
+/// Whether `word` begins with a scheme, as a URL does.
+fn has_scheme(word: &str) -> bool {
+    word.contains("://")
+}
+
+/// Whether `word` ends with a port.
+fn has_port(word: &str) -> bool {
+    let port = word.rsplit_once(':').map(|(_, port)| port);
+    port.is_some_and(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The ending of a word that has no scheme and no port, in lower case.

@@ -19,13 +19,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Exit, Failure,
     args::{Args, Job},
-    output,
+    failure::{Exit, Failure},
+    output, usage,
 };
-
-/// The manifest's name where none is given.
-pub(crate) const NAME: &str = "certgrab.toml";
 
 /// The most bytes a manifest may have: 1 MiB, thousands of targets of some 200 bytes each.
 const MAX_MANIFEST_BYTES: usize = 1024 * 1024;
@@ -97,93 +94,138 @@ impl OneOrMore {
 
 /// Reads the targets of the manifest at `path`.
 pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    let text = bounded_file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
-        let hint = "write one with a `[[target]]` that has `host`, `lock` and `emit`";
-        let missing = error.kind() == std::io::ErrorKind::NotFound;
-        Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
-            .with_hint(missing.then(|| hint.to_owned()))
-    })?;
-    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
-    let line = |span: &Range<usize>| ends.partition_point(|end| *end < span.start) + 1;
-    let at = |line: usize, message: &str| {
-        Failure::new(Exit::Usage, format!("{shown}:{line}: {message}"))
-    };
-    let document: Document = toml::from_str(&text).map_err(|error| {
+    let text = Text::read(path)?;
+    let document: Document = toml::from_str(&text.content).map_err(|error| {
         let message = Foreign::text(error.message().lines().next().unwrap_or_default()).line();
-        at(error.span().map_or(1, |span| line(&span)), &message)
+        text.failure(error.span().map_or(1, |span| text.line(&span)), &message)
     })?;
     if document.target.is_empty() {
-        return Err(at(1, "wanted at least one `[[target]]`"));
+        return Err(text.failure(1, "expected at least one `[[target]]`"));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut targets = Vec::new();
-    // What is written, and where: a file that is written twice holds the last of both only.
-    let mut places =
-        BTreeMap::from([(output::place_of(path), "which is this manifest".to_owned())]);
-    let mut claim = |file: &Path, line: usize, what: String| {
+    let mut outputs = Outputs::new(path);
+    let mut entries = Vec::new();
+    for table in &document.target {
+        entries.push(entry(table, folder, &text, &mut outputs)?);
+    }
+    outputs.spare_inputs(&entries, &text)?;
+    Ok(entries)
+}
+
+/// The text of a manifest.
+struct Text {
+    /// Its path, escaped.
+    shown: String,
+    content: String,
+    /// Where its lines end.
+    ends: Vec<usize>,
+}
+
+impl Text {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let shown = Foreign::text(&path.display().to_string()).line();
+        let content = bounded_file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
+            let hint = "write one with a `[[target]]` that has `host`, `lock` and `emit`";
+            let missing = error.kind() == std::io::ErrorKind::NotFound;
+            Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
+                .with_hint(missing.then(|| hint.to_owned()))
+        })?;
+        let ends = content.match_indices('\n').map(|(at, _)| at).collect();
+        Ok(Self { shown, content, ends })
+    }
+
+    fn line(&self, span: &Range<usize>) -> usize {
+        self.ends.partition_point(|end| *end < span.start) + 1
+    }
+
+    fn failure(&self, line: usize, message: &str) -> Failure {
+        Failure::new(Exit::Usage, format!("{}:{line}: {message}", self.shown))
+    }
+}
+
+/// The target of `table`; its files are added to `outputs`.
+fn entry(
+    table: &Table,
+    folder: &Path,
+    text: &Text,
+    outputs: &mut Outputs,
+) -> Result<Entry, Failure> {
+    let lock = folder.join(table.lock.get_ref());
+    outputs.add(&lock, text.line(&table.lock.span()), "the lock", text)?;
+    let mut emit = Vec::new();
+    for (format, path) in &table.emit {
+        let line = text.line(&format.span());
+        let known = emit::format(format.get_ref()).ok_or_else(|| {
+            let name = Foreign::text(format.get_ref()).line();
+            let message = match name.as_str() {
+                "json" => {
+                    "`json` cannot be generated from a lock: it describes what a server presented"
+                        .to_owned()
+                }
+                _ => format!("unknown format `{name}`"),
+            };
+            text.failure(line, &message)
+        })?;
+        let path = folder.join(path);
+        outputs.add(&path, line, &format!("`{}`", known.name), text)?;
+        emit.push((known, path));
+    }
+    if let Some(name) = &table.name {
+        Identifier::new(name.get_ref())
+            .map_err(|error| text.failure(text.line(&name.span()), &error.to_string()))?;
+    }
+    let job =
+        job(table, folder).map_err(|(span, message)| text.failure(text.line(&span), &message))?;
+    let check = table.check.all().iter().map(|file| folder.join(file)).collect();
+    Ok(Entry { job, lock, emit, check })
+}
+
+/// The files that are written, with what each is: one that is written twice holds the last of both
+/// only.
+struct Outputs(BTreeMap<PathBuf, String>);
+
+impl Outputs {
+    /// Nothing but the manifest at `path`, which is not to be replaced.
+    fn new(path: &Path) -> Self {
+        Self(BTreeMap::from([(output::place_of(path), "which is this manifest".to_owned())]))
+    }
+
+    /// Adds `file`, which is written as `what` by `line`.
+    fn add(&mut self, file: &Path, line: usize, what: &str, text: &Text) -> Result<(), Failure> {
         let here = format!("like {what} of line {line}");
-        match places.insert(output::place_of(file), here) {
+        match self.0.insert(output::place_of(file), here) {
             None => Ok(()),
             Some(other) => {
                 let file = Foreign::text(&file.display().to_string()).line();
-                Err(at(line, &format!("{what} would be written to {file}, {other}")))
+                Err(text.failure(line, &format!("{what} would be written to {file}, {other}")))
             }
         }
-    };
-    for table in document.target {
-        let lock = folder.join(table.lock.get_ref());
-        claim(&lock, line(&table.lock.span()), "the lock".to_owned())?;
-        let mut emit = Vec::new();
-        for (format, path) in &table.emit {
-            let known = emit::format(format.get_ref()).ok_or_else(|| {
-                let name = Foreign::text(format.get_ref()).line();
-                let message = match name.as_str() {
-                    "json" => "`json` tells what a server presented: it cannot be made from a lock"
-                        .to_owned(),
-                    _ => format!("no format is called `{name}`"),
-                };
-                at(line(&format.span()), &message)
-            })?;
-            let path = folder.join(path);
-            claim(&path, line(&format.span()), format!("`{}`", known.name))?;
-            emit.push((known, path));
-        }
-        if let Some(name) = &table.name {
-            Identifier::new(name.get_ref())
-                .map_err(|error| at(line(&name.span()), &error.to_string()))?;
-        }
-        let job = job(&table, folder).map_err(|(span, message)| at(line(&span), &message))?;
-        targets.push(Entry {
-            job,
-            lock,
-            emit,
-            check: table.check.all().iter().map(|file| folder.join(file)).collect(),
-        });
     }
-    // What `check` names is written by hand.
-    let inputs: BTreeSet<&PathBuf> = targets
-        .iter()
-        .flat_map(|entry: &Entry| entry.job.roots.iter().chain(&entry.check))
-        .collect();
-    let outputs = output::Places::of(
-        places
+
+    /// Refuses a manifest that would write over what it reads: roots, and files written by hand.
+    fn spare_inputs(&self, entries: &[Entry], text: &Text) -> Result<(), Failure> {
+        let shown = &text.shown;
+        let inputs: BTreeSet<&PathBuf> =
+            entries.iter().flat_map(|entry| entry.job.roots.iter().chain(&entry.check)).collect();
+        let written = self
+            .0
             .iter()
-            .filter_map(|(output, what)| Some((output.clone(), what.strip_prefix("like ")?))),
-    );
-    for input in inputs {
-        if bounded_file::names_a_stream(input) {
-            let input = Foreign::text(&input.display().to_string()).line();
-            let message = format!("{shown}: expected a file, found the stream {input}");
-            return Err(Failure::new(Exit::Usage, message));
+            .filter_map(|(output, what)| Some((output.clone(), what.strip_prefix("like ")?)));
+        let outputs = output::Places::of(written);
+        for input in inputs {
+            let named = Foreign::text(&input.display().to_string()).line();
+            if bounded_file::names_a_stream(input) {
+                let message = format!("{shown}: expected a file, found the stream {named}");
+                return Err(Failure::new(Exit::Usage, message));
+            }
+            if let Some(what) = outputs.changing(&output::place_of(input)) {
+                let message =
+                    format!("{shown}: {what} would be written over {named}, which is read");
+                return Err(Failure::new(Exit::Usage, message));
+            }
         }
-        if let Some(what) = outputs.changing(&output::place_of(input)) {
-            let input = Foreign::text(&input.display().to_string()).line();
-            let message = format!("{shown}: {what} would be written over {input}, which is read");
-            return Err(Failure::new(Exit::Usage, message));
-        }
+        Ok(())
     }
-    Ok(targets)
 }
 
 /// One key of a target as the option of its name.
@@ -280,7 +322,7 @@ pub(crate) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, Strin
     let command = std::iter::once("certgrab".to_owned());
     let target = ["--".to_owned(), target.to_owned()];
     let typed = command.chain(options).chain(target);
-    Args::try_parse_from(typed).map(|args| args.job).map_err(|error| super::sentence(&error))
+    Args::try_parse_from(typed).map(|args| args.job).map_err(|error| usage::sentence(&error))
 }
 
 #[cfg(test)]

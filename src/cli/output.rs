@@ -1,7 +1,7 @@
 //! Standard output and files.
 //!
-//! A file is written whole or not at all: out of sight first, then into its place, and only if its
-//! content changes. A closed pipe is a quiet end.
+//! A file is written whole or not at all: to a temporary file, then renamed, and only if its
+//! content changes. A closed pipe ends output silently.
 
 use std::{
     collections::HashMap,
@@ -10,14 +10,13 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::text::{bounded_file, foreign::Foreign};
+use crate::text::{bounded_file, foreign::Foreign, secrets};
 
 use super::{
-    Exit, Failure,
-    args::Display,
-    atomic_write::{Undisturbed, Unfinished},
+    atomic_write::{DeferredSignals, Unfinished},
+    failure::{Exit, Failure},
     stream::{self, Stream},
-    style,
+    style::{self, Display},
 };
 
 /// Writes `data` to standard output as it is.
@@ -32,8 +31,7 @@ pub(crate) fn show(text: &str) -> Result<(), Failure> {
     finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// A reader that has gone away has all that it wanted: that is no failure, and what the command
-/// found out decides how it ends.
+/// A closed pipe is not a failure: the result of the command decides the exit code.
 fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -43,15 +41,24 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// Says one line on standard error. Where that is full or closed, there is nobody to tell.
+/// Prints one line on standard error; errors are ignored.
 pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stderr(), "certgrab: {line}");
 }
 
-/// Says one warning on standard error, unless the user wants none.
+/// Prints one warning on standard error, unless `--quiet` is given.
 pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
     if !display.quiet {
         say(format_args!("{} {message}", style::warning("warning:")));
+    }
+}
+
+/// Prints an error and its hint on standard error.
+pub(crate) fn complain(failure: &Failure) {
+    let message = secrets::hide_in_sentence(&failure.message);
+    say(format_args!("{} {message}", style::error("error:")));
+    if let Some(hint) = &failure.hint {
+        say(format_args!("{} {hint}", style::hint("hint:")));
     }
 }
 
@@ -64,13 +71,13 @@ pub(crate) fn is_terminal() -> bool {
 ///
 /// A symbolic link is followed. Only a regular file is replaced.
 pub(crate) fn replace(path: &Path, data: &[u8]) -> Result<bool, Failure> {
-    let _undisturbed = Undisturbed::begin();
+    let _deferred = DeferredSignals::begin();
     prepare(path, data)?.map_or(Ok(false), |change| change.make().map(|()| true))
 }
 
 /// Makes each path hold exactly its data, all of them or none; which ones had to change.
 pub(crate) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failure> {
-    let _undisturbed = Undisturbed::begin();
+    let _deferred = DeferredSignals::begin();
     let prepared: Result<Vec<_>, Failure> =
         files.iter().map(|(path, data)| prepare(path, data)).collect();
     let mut changed = Vec::new();
@@ -83,7 +90,7 @@ pub(crate) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failu
     Ok(changed)
 }
 
-/// Whether something else than `data` is at `path`. What cannot be read is nobody's to replace.
+/// Whether `path` holds something other than `data`. An unreadable file is an error.
 pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
     match bounded_file::holds(path, data) {
         Ok(same) => Ok(!same),
@@ -95,7 +102,7 @@ pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
     }
 }
 
-/// Does the same, and says of each path on standard error what became of it unless that is `quiet`.
+/// Writes all files as [`replace_all`] does, and prints which ones changed unless `quiet`.
 pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     let changed = replace_all(files)?;
     if !quiet {
@@ -108,7 +115,7 @@ pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
     Ok(())
 }
 
-/// Does the same, once the folders of all the files are there.
+/// Does the same after creating the folders of all files.
 pub(crate) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     for (path, _) in files {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -154,7 +161,7 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let existing = match fs::metadata(&place) {
         Ok(facts) if facts.is_file() => Some(facts),
         Ok(_) => {
-            let message = format!("cannot write {shown}: it is not a regular file");
+            let message = format!("cannot write {shown}: not a regular file");
             return Err(Failure::new(Exit::File, message)
                 .with_hint(Some("leave out `=PATH` to write to standard output".to_owned())));
         }
@@ -223,7 +230,7 @@ pub(crate) fn place_of(path: &Path) -> PathBuf {
     plain
 }
 
-/// What is written, by its place and by the folder of that, with a word on each.
+/// Outputs by their path and by its folder, each with a label.
 pub(super) struct Places<T> {
     files: HashMap<PathBuf, T>,
     folders: HashMap<PathBuf, T>,
@@ -242,15 +249,15 @@ impl<T: Copy> Places<T> {
         Self { files, folders }
     }
 
-    /// The word on what would change what `input`, a file or a folder of files, is read for.
+    /// The output that would change `input`, a file or a folder of files.
     pub(super) fn changing(&self, input: &Path) -> Option<T> {
         let inside = || self.folders.get(input).filter(|_| input.is_dir());
         self.files.get(input).or_else(inside).copied()
     }
 }
 
-/// Refuses to write `outputs`, each of them one of `option`, where one would change what is read, or
-/// two are one file.
+/// Refuses to write `outputs`, each given with `option`, if one is an input or two are the same
+/// file.
 pub(crate) fn keep_apart<'a>(
     outputs: impl Iterator<Item = &'a Path>,
     inputs: &[&Path],
@@ -263,9 +270,9 @@ pub(crate) fn keep_apart<'a>(
     if let Some((output, input)) = changed {
         let [output, input] =
             [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
-        let message = format!("{output} would be written, and {input} is read");
+        let message = format!("{output} is also an input ({input})");
         return Err(Failure::new(Exit::Usage, message)
-            .with_hint(Some("give the result another file".to_owned())));
+            .with_hint(Some("write the result to another file".to_owned())));
     }
     if places.files.len() < written.len() {
         return Err(Failure::new(Exit::Usage, format!("two `{option}` write the same file")));

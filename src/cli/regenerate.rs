@@ -1,12 +1,12 @@
-//! The options that led to an artefact, so that it can say how to make it again.
+//! The options that produced an artefact, so that the artefact can say how to regenerate it.
 //!
 //! In: the arguments as typed. Out: the words of those that decide which certificates are written,
-//! always in one order. A path, a network and a list belong to one machine, so that a word stands
-//! in their place; how long to wait and what goes where decide nothing.
+//! always in one order. A path, a network and a list belong to one machine and are replaced by a
+//! placeholder; timeouts and output paths are left out.
 
 use crate::{endpoint::Target, text::foreign::Foreign};
 
-use super::args::{Job, What};
+use super::args::{Job, What, words::Words};
 
 /// The words of the options, and how `target` is asked for TLS if one target is asked.
 ///
@@ -60,26 +60,4 @@ pub(crate) fn words(job: &Job, target: Option<&Target>) -> Vec<Foreign> {
 /// The names of stores that are no paths.
 pub(crate) fn known_store(path: &std::path::Path) -> Option<&str> {
     path.to_str().filter(|name| matches!(*name, "mozilla" | "system"))
-}
-
-/// Words of a command line.
-#[derive(Default)]
-pub(crate) struct Words(Vec<Foreign>);
-
-impl Words {
-    /// `option` with each of `values`.
-    pub(crate) fn values(
-        &mut self,
-        option: &str,
-        values: impl IntoIterator<Item = impl std::fmt::Display>,
-    ) {
-        for value in values {
-            self.0.extend([option, &value.to_string()].map(Foreign::text));
-        }
-    }
-
-    /// `option` if it is given.
-    pub(crate) fn switch(&mut self, option: &str, is_given: bool) {
-        self.0.extend(is_given.then(|| Foreign::text(option)));
-    }
 }

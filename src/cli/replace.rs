@@ -15,7 +15,11 @@ use crate::{
     x509::private_key,
 };
 
-use super::{Exit, Failure, manifest::Entry, stream, within};
+use super::{
+    failure::{Exit, Failure},
+    manifest::Entry,
+    stream, within,
+};
 
 /// The most bytes of a present file that are looked at: 16 MiB, as for files of roots.
 const MAX_PRESENT_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
@@ -29,18 +33,18 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
     let outputs = || entry.emit.iter().map(|(_, path)| path.as_path());
     within::refuse_links_out_of(folder, outputs().chain([entry.lock.as_path()]))?;
     entry.emit.iter().try_for_each(|(format, path)| keep_what_is_not_own(path, *format))?;
-    if is_locked { Ok(()) } else { keep_what_is_no_lock(&entry.lock) }
+    if is_locked { Ok(()) } else { refuse_unless_lock(&entry.lock) }
 }
 
 /// Refuses to put a lock in the place of what no refresh of a lock brings back.
-fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
+fn refuse_unless_lock(path: &Path) -> Result<(), Failure> {
     match bounded_file::read(path, lock::MAX_LOCK_BYTES) {
         Ok(content) => match lock::loss(&content) {
             None => Ok(()),
             Some(loss) => {
                 let hint = match loss.what {
-                    Lost::Merge => "keep one side of the merge first",
-                    Lost::Version(_) => "use the certgrab version that wrote it, or a newer one",
+                    Lost::Merge => "resolve the merge conflict first",
+                    Lost::Version(_) => "use the version of certgrab that wrote it, or a newer one",
                     _ => TO_MOVE,
                 };
                 Err(refused(path, &format!("would lose {loss}"), hint))
@@ -48,7 +52,7 @@ fn keep_what_is_no_lock(path: &Path) -> Result<(), Failure> {
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => {
-            Err(refused(path, &format!("is not replaced: cannot read it: {error}"), TO_MOVE))
+            Err(refused(path, &format!("was not replaced: cannot read it: {error}"), TO_MOVE))
         }
     }
 }

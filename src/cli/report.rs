@@ -46,9 +46,9 @@ pub(crate) fn trusted(
         "the server sends every intermediate needed".to_owned()
     } else {
         match anchor.missing.len() {
-            1 => "the server leaves out a certificate that a device needs with it".to_owned(),
+            1 => "the server does not send an intermediate that a device needs".to_owned(),
             count => {
-                format!("the server leaves out {count} certificates that a device needs with it")
+                format!("the server does not send {count} intermediates that a device needs")
             }
         }
     };
@@ -135,7 +135,7 @@ fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Sou
     };
     let issuer = match certificate.is_self_issued() {
         true if extensions::signed_itself(certificate) => "itself".to_owned(),
-        true => format!("{}, another key of that name", certificate.issuer().text().line()),
+        true => format!("{}, a different key with this name", certificate.issuer().text().line()),
         false => certificate.issuer().text().line(),
     };
     line("issuer", &issuer);

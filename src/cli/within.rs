@@ -1,17 +1,20 @@
-//! Files that stay in the folder that they are named in.
+//! Keeps outputs inside their folder.
 //!
-//! In: a folder, and paths that are written for it. Out: a refusal where a symbolic link leads one
-//! of them out. A repository can hold links as well as files, so that a link in somebody else's
-//! change would choose what is written over.
+//! In: a folder, and the paths to write in it. Out: a refusal if a symbolic link leads one of them
+//! outside. A repository can contain links, so a link in someone else's change could otherwise
+//! choose which file is overwritten.
 
 use std::path::{Component, Path, PathBuf};
 
 use crate::text::foreign::Foreign;
 
-use super::{Exit, Failure, output};
+use super::{
+    failure::{Exit, Failure},
+    output,
+};
 
-/// Refuses the paths that lie in `folder` by their names and elsewhere by their links. A path that
-/// names a place outside is what its writer wants.
+/// Refuses paths that are named in `folder` but lead elsewhere through links. A path that names a
+/// place outside is allowed: its author chose it.
 pub(crate) fn refuse_links_out_of<'a>(
     folder: &Path,
     paths: impl IntoIterator<Item = &'a Path>,
@@ -25,8 +28,9 @@ pub(crate) fn refuse_links_out_of<'a>(
         }
         let [path, place] =
             [path, &place].map(|path| Foreign::text(&path.display().to_string()).line());
-        let message = format!("{path} leads to {place} over a symbolic link, out of its folder");
-        let hint = "name that place itself, or remove the link".to_owned();
+        let message =
+            format!("{path} leads to {place} through a symbolic link, outside its folder");
+        let hint = "use that path directly, or remove the link".to_owned();
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     Ok(())

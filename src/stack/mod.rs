@@ -1,4 +1,14 @@
-//! TLS stacks of devices: the ClientHello each sends, and what each requires of a chain.
+//! What each TLS stack makes of a server: the verdict that the library itself gives.
+//!
+//! In: a [`Question`]: the certificates as the server sends them, the anchors that the device
+//! holds, a host, a time. Out: the [`Verdict`] of a [`Stack`], with the rule and the certificate that
+//! breaks it.
+//!
+//! Each stack builds and checks paths in its own way, so each has its own file, which follows the
+//! library's source; what they share is how a certificate is read ([`view`]) and how a signature is
+//! computed ([`signature`]). No file opens a socket or reads a clock.
+//!
+//! Beside them stand the ClientHello that each stack sends, and what [`consumer`] requires of a chain.
 
 pub mod client;
 pub mod clients;
@@ -6,3 +16,39 @@ pub mod consumer;
 pub(crate) mod groups;
 pub mod hello;
 pub(crate) mod suites;
+
+mod bearssl;
+mod bundle;
+mod case;
+mod constraints;
+mod dates;
+mod dn;
+mod extensions;
+mod gnutls;
+mod go;
+mod host;
+mod issuer;
+mod java;
+mod judge;
+mod key;
+mod mbedtls;
+mod oid;
+mod openssl;
+mod reason;
+mod rustls;
+mod search;
+mod signature;
+mod table;
+mod tlv;
+mod view;
+mod wolfssl;
+mod words;
+
+pub use self::{
+    case::{Case, Question},
+    judge::{named, reading},
+    key::{Curve, Digest},
+    reason::{NameFault, Position, Refusal, Rule, Verdict},
+    table::{Known, STACKS, Stack},
+    view::Part,
+};

@@ -65,8 +65,8 @@ fn a_project_leaves_alone_what_is_there_unless_it_is_told_to() {
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("main.c"), "mine").unwrap();
     new("linux-c", "mqtts", server.port(), &pki).fails_with(4).stdout("").stderr(
-        "certgrab: error: project/main.c is there and different\n\
-         certgrab: hint: choose another folder, or replace it with `--force`\n",
+        "certgrab: error: project/main.c exists and differs\n\
+         certgrab: hint: choose another folder, or overwrite it with `--force`\n",
     );
     assert_eq!(fs::read_to_string(folder.join("main.c")).unwrap(), "mine");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
@@ -107,7 +107,7 @@ fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refu
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(readme).unwrap();
     for (name, line) in names.iter().zip(list.lines().skip(1).step_by(2)) {
-        let proof = line.trim().strip_prefix("proved: ").expect("what is proved");
+        let proof = line.trim().strip_prefix("tested: ").expect("what is proved");
         let is_row = |line: &str| {
             line.starts_with(&format!("| `{name}` | ")) && line.ends_with(&format!(" | {proof} |"))
         };
@@ -115,12 +115,12 @@ fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refu
     }
     let told = certgrab().args(["new", "basic", "a.test", "x"]).fails_with(2).err();
     assert!(
-        told.contains("no such project; there are linux-c, rust-host, arduino-esp32, "),
+        told.contains("unknown project; expected one of linux-c, rust-host, arduino-esp32, "),
         "{told}"
     );
     certgrab().args(["new", "linux-c", "imaps://a.test", "x"]).fails_with(2).stderr(
-        "certgrab: error: linux-c speaks MQTT over TLS or HTTPS, and not imaps\n\
-         certgrab: hint: name the server: `mqtts://HOST` or `https://HOST`\n",
+        "certgrab: error: linux-c supports MQTT over TLS or HTTPS, not imaps\n\
+         certgrab: hint: name the protocol: `mqtts://HOST` or `https://HOST`\n",
     );
 }
 
@@ -128,15 +128,15 @@ fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refu
 fn a_host_that_says_neither_a_protocol_nor_a_port_gets_no_project() {
     certgrab().args(["new", "linux-c", "a.test", "x"]).fails_with(2).stdout("").stderr(
         "certgrab: error: a.test may speak MQTT or HTTPS\n\
-         certgrab: hint: name the server: `mqtts://HOST` or `https://HOST`\n",
+         certgrab: hint: name the protocol: `mqtts://HOST` or `https://HOST`\n",
     );
 }
 
 #[test]
 fn a_command_behind_an_option_is_not_taken_for_a_host() {
     certgrab().args(["-q", "new", "linux-c", "a.test", "x"]).fails_with(2).stdout("").stderr(
-        "certgrab: error: the command `new` comes first\n\
-         certgrab: hint: `certgrab new ...`, with its options behind it\n",
+        "certgrab: error: put the subcommand `new` first\n\
+         certgrab: hint: run `certgrab new ...`, with its options after it\n",
     );
 }
 
@@ -144,7 +144,7 @@ fn a_command_behind_an_option_is_not_taken_for_a_host() {
 fn where_to_connect_is_said_with_its_port() {
     let run = certgrab().args(["new", "linux-c", "mqtts://a.test", "x", "--connect", "127.0.0.1"]);
     let told = run.fails_with(2).stdout("").err();
-    assert!(told.contains("wanted a port too: HOST:PORT"), "{told}");
+    assert!(told.contains("expected HOST:PORT, found no port"), "{told}");
 }
 
 /// `git` in `folder`; what it says.

@@ -214,14 +214,8 @@ fn the_option_asks_on_the_port_of_its_protocol_unless_another_is_given() {
 #[test]
 fn a_scheme_and_an_option_that_contradict_each_other_are_refused_and_both_named() {
     for (target, message) in [
-        (
-            "imap://mail.test",
-            "`imap:` asks for TLS in IMAP, and `--starttls` asks for it in SMTP first",
-        ),
-        (
-            "imaps://mail.test",
-            "`imaps:` begins with TLS, and `--starttls` asks for it in SMTP first",
-        ),
+        ("imap://mail.test", "`imap:` starts TLS in IMAP, but `--starttls` expects SMTP"),
+        ("imaps://mail.test", "`imaps:` starts with TLS, but `--starttls` expects SMTP"),
     ] {
         certgrab().args([target, "--starttls", "smtp"]).fails_with(2).stdout("").stderr(&format!(
             "certgrab: error: {message}\ncertgrab: hint: leave out the scheme or the option\n"
@@ -241,5 +235,5 @@ fn a_list_and_the_other_of_a_comparison_are_asked_in_the_same_words() {
     let outcome = run().args(["--hosts", "-", "--ordered"]).reading(list).succeeds();
     assert_eq!(outcome.out().matches(r#""starttls":"pop3""#).count(), 2, "{}", outcome.out());
     let compared = run().args([&target, "--compare", &target]).succeeds().out();
-    assert!(compared.contains("both hang on the same anchor"), "{compared}");
+    assert!(compared.contains("both use the same trust anchor"), "{compared}");
 }

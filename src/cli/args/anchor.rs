@@ -2,25 +2,16 @@
 
 use std::fmt::Write as _;
 
-use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
-    judge::{
-        path::{self, Question, Refusal},
-        prove,
-    },
+    judge::path::{self, Question},
     net::aia::{self, Allowed},
-    output::bundle::Bundle,
     run::{grab::Options, pack::Extras},
-    stack::consumer::{self, Known},
     text::time::Time,
 };
 
-use rustls_pki_types::ServerName;
-
-use super::Display;
-use crate::cli::{Exit, Failure, output, regenerate::Words};
+use super::words::Words;
 
 /// Heads these options and the others of their kind.
 pub(crate) const HEADING: &str = "Which anchor";
@@ -29,23 +20,23 @@ pub(crate) const HEADING: &str = "Which anchor";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Anchor {
-    /// Do not fetch issuers that the server leaves out from the URLs in its certificates
+    /// Do not fetch missing issuers from the URLs in the certificates
     #[arg(long)]
     no_aia: bool,
 
-    /// Fetch issuers from here too; of itself certgrab asks public addresses on port 80
+    /// Also fetch issuers from here; by default only public addresses on port 80 are contacted
     #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed)]
     aia_allow: Vec<Allowed>,
 
-    /// Want an anchor that lasts so many years (10y) or days (90d) from now
+    /// Require an anchor valid for at least SPAN, in years (10y) or days (90d)
     #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
     lifetime: Option<Span>,
 
-    /// Hold too the other roots that would do as the anchor
+    /// Also write the other roots that verify this server
     #[arg(long)]
     backup: bool,
 
-    /// Hold too the roots of the same organisation, of which its next certificates may come
+    /// Also write the CA's other roots, which future certificates may chain to
     #[arg(long)]
     siblings: bool,
 
@@ -90,8 +81,8 @@ impl Anchor {
         words.switch("--siblings", *siblings);
     }
 
-    /// What is held besides the anchor.
-    pub(crate) const fn besides(&self) -> Extras {
+    /// What is written in addition to the anchor.
+    pub(crate) const fn extras(&self) -> Extras {
         Extras { backups: self.backup, siblings: self.siblings }
     }
 
@@ -121,7 +112,7 @@ impl Anchor {
                 let _ = writeln!(out, "\nthere are more paths than the {most} shown");
             }
             (true, Some(spent)) => {
-                let _ = writeln!(out, "\nthere may be more paths: the search ended {spent}");
+                let _ = writeln!(out, "\nthere may be more paths: the search stopped {spent}");
             }
             _ => {}
         }
@@ -130,7 +121,7 @@ impl Anchor {
 }
 
 fn span(text: &str) -> Result<Span, &'static str> {
-    let wrong = "wanted a number of years or days, such as 10y or 90d";
+    let wrong = "expected a number of years or days, such as 10y or 90d";
     let span = match text.strip_suffix('y') {
         Some(years) => years.parse().ok().filter(|years| *years > 0).map(Span::Years),
         None => text.strip_suffix('d').and_then(|days| days.parse().ok()).map(Span::Days),
@@ -140,82 +131,4 @@ fn span(text: &str) -> Result<Span, &'static str> {
 
 fn allowed(text: &str) -> Result<Allowed, aia::policy::NotANetwork> {
     text.parse()
-}
-
-/// Proves that a device which holds `bundle` verifies the server, under the rules of the stack
-/// that reads `format`.
-///
-/// A format that many stacks read is held against OpenSSL, the strictest: what that one would not
-/// take is a warning, as is what a setting of the consumer decides or what is assumed of it. `whose`
-/// begins what is said of it.
-pub(crate) fn prove_for(
-    format: &str,
-    whose: &str,
-    presented: &Presented,
-    bundle: &Bundle,
-    question: Question<'_>,
-    display: &Display,
-) -> Result<(), Failure> {
-    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.tell(whose, display))
-}
-
-/// What the stack that reads `format` would not take; see [`prove_for`].
-pub(crate) fn doubt(
-    format: &str,
-    presented: &Presented,
-    bundle: &Bundle,
-    question: Question<'_>,
-) -> Option<Doubt> {
-    let reading = consumer::reading(format);
-    let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
-    let consumer = reading.unwrap_or(consumer::OPENSSL);
-    let Err(refusal) = prove::accepts(&consumer, presented, &held, question) else {
-        let advice = Some(consumer::without_addresses(format)?);
-        let is_address = matches!(question.name, ServerName::IpAddress(_));
-        let leaf = presented.leaf().ok().filter(|_| is_address)?;
-        let refusal = Refusal::NotTaken {
-            subject: leaf.subject().text(),
-            consumer: consumer.title,
-            problem: "compares no IP address with those of a certificate",
-            unless: None,
-            advice,
-        };
-        return Some(Doubt { refusal, is_certain: false });
-    };
-    let is_known = reading.is_some_and(|one| one.known != Known::Assumed);
-    let depends = matches!(refusal, Refusal::NotTaken { unless: Some(_), .. });
-    Some(Doubt { refusal, is_certain: is_known && !depends })
-}
-
-/// What a consumer would not take.
-pub(crate) struct Doubt {
-    refusal: Refusal,
-    /// Whether it is so however the consumer is set up, so that nothing must be written.
-    pub(crate) is_certain: bool,
-}
-
-impl Doubt {
-    /// Fails with it if it is certain, and else warns of it; `whose` says of which targets it is.
-    pub(crate) fn tell(&self, whose: &str, display: &Display) -> Result<(), Failure> {
-        let Self { refusal, is_certain } = self;
-        if *is_certain {
-            let failure = Failure::new(Exit::Untrusted, format!("{whose}{refusal}"));
-            return Err(failure.with_hint(refusal.hint()));
-        }
-        self.warn(whose, display);
-        Ok(())
-    }
-
-    /// Warns of it, however certain it is.
-    pub(crate) fn warn(&self, whose: &str, display: &Display) {
-        let refusal = &self.refusal;
-        let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-        output::warn(format_args!("{whose}{refusal}{hint}"), display);
-    }
-
-    /// Whether nothing must be written, and the words of it: where both are the same, so is what
-    /// is told.
-    pub(crate) fn words(&self) -> (bool, String) {
-        (self.is_certain, self.refusal.to_string())
-    }
 }

@@ -7,7 +7,8 @@ use crate::{
 };
 use clap::ValueEnum;
 
-use crate::cli::{Exit, Failure, regenerate::Words};
+use super::words::Words;
+use crate::cli::failure::{Exit, Failure};
 
 /// Heads these options and the others of their kind.
 pub(crate) const HEADING: &str = "Reaching the server";
@@ -16,7 +17,7 @@ pub(crate) const HEADING: &str = "Reaching the server";
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Reaching {
-    /// Shake hands in full, in cleartext (TLS 1.2 and older), or auto: cleartext where full fails
+    /// Handshake: full, cleartext (TLS 1.2 and older), or auto: cleartext if full fails
     #[arg(
         long,
         value_name = "WAY",
@@ -26,15 +27,16 @@ pub(crate) struct Reaching {
     )]
     handshake: Handshake,
 
-    /// Ask for TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp first
+    /// Start TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp
     #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
     starttls: Option<Protocol>,
 
-    /// Ask as a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls, bearssl or openssl
+    /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls,
+    /// bearssl or openssl
     #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
     pub(crate) device: Option<&'static Device>,
 
-    /// Ask every address for RSA and ECDSA, TLS 1.3 and older, with and without the name
+    /// Query every address for RSA and ECDSA, TLS 1.3 and older, with and without SNI
     #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]
     pub(crate) survey: bool,
 
@@ -64,7 +66,7 @@ enum Protocol {
 fn device(name: &str) -> Result<&'static Device, String> {
     Device::named(name).ok_or_else(|| {
         let names: Vec<_> = DEVICES.iter().map(|device| device.name).collect();
-        format!("no such device; there are {}", names.join(", "))
+        format!("unknown device; expected one of {}", names.join(", "))
     })
 }
 
@@ -114,10 +116,10 @@ impl Reaching {
         }
         let word = scheme.word;
         let of_the_scheme = match scheme.starttls {
-            Some(other) => format!("`{word}:` asks for TLS in {other}"),
-            None => format!("`{word}:` begins with TLS"),
+            Some(other) => format!("`{word}:` starts TLS in {other}"),
+            None => format!("`{word}:` starts with TLS"),
         };
-        let message = format!("{of_the_scheme}, and `--starttls` asks for it in {protocol} first");
+        let message = format!("{of_the_scheme}, but `--starttls` expects {protocol}");
         let hint = "leave out the scheme or the option".to_owned();
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
     }

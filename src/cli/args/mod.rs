@@ -1,8 +1,17 @@
 //! The arguments as typed.
 
 pub(crate) mod anchor;
+pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod connection;
+pub(crate) mod formats;
+pub(crate) mod hosts;
+pub(crate) mod integrate;
+pub(crate) mod new;
 pub(crate) mod proxy;
+pub(crate) mod sync;
+pub(crate) mod verify;
+pub(crate) mod words;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -23,10 +32,13 @@ use clap::{
 use rustls_pki_types::DnsName;
 
 use super::{
-    commands::{check, completions, integrate, sync},
     file_names,
     stream::{self, Stream},
+    style::Display,
 };
+
+/// The manifest's name where none is given.
+pub(crate) const MANIFEST: &str = "certgrab.toml";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,11 +46,11 @@ Examples:
   certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
   certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
   certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
-  certgrab formats                                  list every format and its consumer
+  certgrab formats                                  list every format and what reads it
   certgrab demo                                     see it all without a network
 
 Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
-4 a file could not be read or written, 5 needs attention soon, 70 a fault of certgrab's own,
+4 a file could not be read or written, 5 needs attention soon, 70 internal error,
 130 interrupted";
 
 /// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
@@ -66,19 +78,19 @@ pub(crate) struct Args {
 /// What else the command can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Do the whole job against a server in this process; needs no network
+    /// Run every step against a built-in server; needs no network
     Demo,
-    /// Judge a chain in a file; needs no network
-    Verify(super::commands::verify::Verify),
-    /// List the formats, each with its consumer
-    Formats(super::commands::formats::List),
-    /// Are the committed constants sound, and do they still open the door?
+    /// Verify a chain in a file; needs no network
+    Verify(verify::Verify),
+    /// List the formats, each with the software that reads it
+    Formats(formats::List),
+    /// Check committed certificates, and whether they still verify the server
     Check(check::Args),
-    /// Write the locks and the constants of certgrab.toml anew
+    /// Update the locks and constants listed in certgrab.toml
     Sync(sync::Args),
-    /// Write a small project that connects, with its lock and its check
-    New(super::commands::new::Args),
-    /// Write the file that makes a build or a CI run certgrab
+    /// Create a small project that connects to a server, with its lock and check
+    New(new::Args),
+    /// Write the file that runs certgrab in a build or in CI
     Integrate(integrate::Args),
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
     Completions(completions::Completions),
@@ -104,7 +116,7 @@ pub(crate) struct Job {
     pub(crate) emit: Vec<Emission>,
 
     #[command(flatten)]
-    pub(crate) format: super::commands::formats::Shape,
+    pub(crate) format: formats::Shape,
 
     /// Write the anchor, the chain (leaf to anchor), the leaf, or the intermediates
     #[arg(long, value_enum, default_value_t = What::Anchor, hide_possible_values = true)]
@@ -114,7 +126,7 @@ pub(crate) struct Job {
     #[arg(long, value_parser = Identifier::new)]
     pub(crate) name: Option<Identifier>,
 
-    /// Show the result as one JSON document a line and a target
+    /// Print one JSON document per target, one per line
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -123,12 +135,12 @@ pub(crate) struct Job {
     #[arg(long, value_name = "FILE|DIR|system|mozilla")]
     pub(crate) roots: Vec<PathBuf>,
 
-    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
+    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
     #[arg(help_heading = TRUST)]
     #[arg(long, value_name = "HEX", value_parser = fingerprint)]
     pub(crate) trust_sha256: Vec<Sha256>,
 
-    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
     #[arg(help_heading = TRUST)]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Time>,
@@ -136,14 +148,14 @@ pub(crate) struct Job {
     #[command(flatten)]
     pub(crate) anchor: anchor::Anchor,
 
-    /// Say whether OTHER hangs on the same anchor, instead of showing the chain
+    /// Compare: does OTHER use the same trust anchor?
     #[arg(help_heading = anchor::HEADING)]
     #[arg(long, value_name = "OTHER", value_parser = target,
           conflicts_with_all = ["emit", "template", "from", "hosts", "survey", "sizes", "what",
                                 "backup", "siblings", "paths"])]
     pub(crate) compare: Option<Target>,
 
-    /// Read the presented chain from FILE, or - for standard input; no socket is opened
+    /// Read the presented chain from FILE, or - for standard input; contact no server
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "FILE",
           conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
@@ -156,12 +168,12 @@ pub(crate) struct Job {
           allow_hyphen_values = true)]
     pub(crate) timeout: NonZeroU16,
 
-    /// Connect to HOST:PORT, and still want a certificate for TARGET
+    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "HOST:PORT", value_parser = place)]
     pub(crate) connect: Option<Target>,
 
-    /// Send NAME in the ClientHello, and want a certificate for it, instead of TARGET
+    /// Send NAME in the ClientHello and require a certificate for it, instead of TARGET
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
     pub(crate) sni: Option<DnsName<'static>>,
@@ -185,31 +197,7 @@ pub(crate) struct Job {
     pub(crate) reaching: connection::Reaching,
 
     #[command(flatten)]
-    pub(crate) many: super::commands::hosts::Arguments,
-}
-
-/// How results and messages are shown.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Messages")]
-pub(crate) struct Display {
-    /// Use colour: auto, always or never
-    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, hide_possible_values = true)]
-    pub(crate) color: Color,
-
-    /// Say nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-
-    /// Say more
-    #[arg(short, long, global = true)]
-    pub(crate) verbose: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
+    pub(crate) many: hosts::Arguments,
 }
 
 /// Which certificates to write.
@@ -247,26 +235,15 @@ pub(crate) enum Form {
     /// The certificates in a format.
     Certificates(Format),
     /// The certificates with a template of the user's own.
-    Template(super::commands::formats::Template),
-}
-
-/// Whether `word` begins with a scheme, as a URL does.
-pub(crate) fn has_scheme(word: &str) -> bool {
-    word.contains("://")
-}
-
-/// Whether `word` ends with a port.
-pub(crate) fn has_port(word: &str) -> bool {
-    let port = word.rsplit_once(':').map(|(_, port)| port);
-    port.is_some_and(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+    Template(formats::Template),
 }
 
 pub(crate) fn target(text: &str) -> Result<Target, String> {
     if file_names::instead_of_a_server(text) {
-        let port = format!("for a server of that name add its port: `{text}:443`");
+        let port = format!("for a server with this name, add its port: `{text}:443`");
         return Err(match Path::new(text).is_file() {
-            true => format!("that is a file; `certgrab check {text}` checks it; {port}"),
-            false => format!("that names a file, and there is none; {port}"),
+            true => format!("this is a file; check it with `certgrab check {text}`; {port}"),
+            false => format!("this looks like a file, but no such file exists; {port}"),
         });
     }
     text.parse::<Target>().map_err(|error| match error.hint() {
@@ -275,41 +252,42 @@ pub(crate) fn target(text: &str) -> Result<Target, String> {
     })
 }
 
-/// Where to connect to: the port is wanted, since the target's and the scheme's may differ. How to
-/// ask there is said by the target.
+/// Where to connect: the port is required, since those of the target and the scheme may differ. The
+/// target's scheme says how to start TLS.
 pub(crate) fn place(text: &str) -> Result<Target, String> {
     let place = target(text)?;
     if text.contains("://") {
-        return Err("wanted HOST:PORT; the scheme goes before TARGET".to_owned());
+        return Err("expected HOST:PORT, found a URL; put the scheme before TARGET".to_owned());
     }
     let has_port = text.trim_end_matches('/').ends_with(&format!(":{}", place.port()));
-    if has_port { Ok(place) } else { Err("wanted a port too: HOST:PORT".to_owned()) }
+    if has_port { Ok(place) } else { Err("expected HOST:PORT, found no port".to_owned()) }
 }
 
 pub(crate) fn seconds(text: &str) -> Result<NonZeroU16, String> {
-    text.parse().map_err(|_| format!("wanted whole seconds from 1 to {}", u16::MAX))
+    text.parse().map_err(|_| format!("expected whole seconds from 1 to {}", u16::MAX))
 }
 
 pub(crate) fn fingerprint(text: &str) -> Result<Sha256, String> {
     Sha256::parse(text).ok_or_else(|| {
-        "wanted the 64 hexadecimal digits of a SHA-256, with or without colons".to_owned()
+        "expected the 64 hexadecimal digits of a SHA-256, with or without colons".to_owned()
     })
 }
 
 fn sni(text: &str) -> Result<DnsName<'static>, String> {
     match target(text)?.name() {
         rustls_pki_types::ServerName::DnsName(name) => Ok(name.clone()),
-        _ => Err("an address is never sent in a ClientHello (RFC 6066 section 3)".to_owned()),
+        _ => Err("an IP address cannot be sent in a ClientHello (RFC 6066 section 3)".to_owned()),
     }
 }
 
 /// More formats than this are a list to read elsewhere.
 const MOST_NEAR_FORMATS: usize = 6;
 
-/// Says which formats have `word` in their name or in that of their consumer, if few do.
+/// The error for an unknown format; lists formats with `word` in their name or their software, if
+/// few.
 fn no_such_format(word: &str) -> String {
-    let wanted = word.to_lowercase();
-    let has = |text: &str| !wanted.is_empty() && text.to_lowercase().contains(&wanted);
+    let lower = word.to_lowercase();
+    let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
     let near: Vec<_> = emit::FORMATS
         .iter()
         .filter(|format| has(format.name) || has(format.consumer))
@@ -318,13 +296,12 @@ fn no_such_format(word: &str) -> String {
     let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {
         String::new()
     } else {
-        format!("; near it: {}", near.join(", "))
+        format!("; similar: {}", near.join(", "))
     };
-    format!("no such format{near}; `certgrab formats` lists all")
+    format!("unknown format{near}; see `certgrab formats`")
 }
 
-/// Takes `WORD=PATH` apart; without a path, or with `-` or `/dev/stdout` for one, it is standard
-/// output.
+/// Splits `WORD=PATH`. No path, `-` and `/dev/stdout` mean standard output.
 pub(crate) fn word_and_path(text: &OsStr) -> Result<(OsString, Option<PathBuf>), String> {
     match split(text) {
         Some((_, path)) if path.is_empty() => Err("the path after `=` is empty".to_owned()),
@@ -337,7 +314,7 @@ pub(crate) fn word_and_path(text: &OsStr) -> Result<(OsString, Option<PathBuf>),
     }
 }
 
-/// What stands before the first `=`, and what behind it, in any encoding.
+/// The parts before and after the first `=`, in any encoding.
 #[cfg(unix)]
 fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     use std::os::unix::ffi::OsStrExt as _;
@@ -346,7 +323,7 @@ fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     Some((OsStr::from_bytes(&bytes[..at]).into(), OsStr::from_bytes(&bytes[at + 1..]).into()))
 }
 
-/// What stands before the first `=`, and what behind it.
+/// The parts before and after the first `=`.
 #[cfg(not(unix))]
 fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     let (word, path) = text.to_str()?.split_once('=')?;

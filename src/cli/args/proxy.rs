@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use crate::net::proxy::{InvalidUrl, Proxy};
 
-use crate::cli::{Exit, Failure};
+use crate::cli::failure::{Exit, Failure};
 
 /// The environment's variables, the first that is not empty counting; the lower-case name of each
 /// goes before, as in curl.
@@ -75,7 +75,7 @@ fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
 }
 
 fn wrong(place: &str, invalid: InvalidUrl) -> Failure {
-    let hint = "wanted a URL such as http://proxy.lan:3128 or socks5h://NAME:PASSWORD@proxy.lan";
-    Failure::new(Exit::Usage, format!("`{place}` names no proxy: {invalid}"))
+    let hint = "use a URL such as http://proxy.lan:3128 or socks5h://NAME:PASSWORD@proxy.lan";
+    Failure::new(Exit::Usage, format!("`{place}` is not a proxy URL: {invalid}"))
         .with_hint(Some(hint.to_owned()))
 }

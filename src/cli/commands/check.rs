@@ -1,11 +1,9 @@
-//! `certgrab check`: are the committed constants sound, and do they still open the door?
+//! `certgrab check`: checks committed certificates, and whether they still verify the server.
 
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     fs,
-    num::NonZeroU16,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
 use crate::{
@@ -15,119 +13,23 @@ use crate::{
     run::grab,
     text::time::Time,
 };
-use clap::{
-    ValueEnum,
-    builder::{OsStringValueParser, TypedValueParser as _},
-};
 
 use super::{
     committed::{self, File},
-    sync, targets,
+    sync,
     terms::{Asked, Shown},
 };
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, Job},
-    complain, file_names, manifest, output,
+    args::{
+        Job,
+        check::{Args, Form},
+    },
+    failure::{self, Exit, Failure},
+    file_names, manifest,
+    output::{self, complain},
+    request,
+    style::Display,
 };
-
-const EXAMPLES: &str = "\
-Examples:
-  certgrab check                                        all targets of certgrab.toml
-  certgrab check include/ca_cert.h m1.tuyacn.com:8883   one file, and the server it is for
-  certgrab check --offline src/*.h                      look at the files alone
-  certgrab check --report sarif=check.sarif             for the page of a code host
-
-Exit codes: 0 sound, 1 the constants do not verify, 3 no connection or no handshake,
-4 a file could not be read or written, 5 sound today, but something needs attention";
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct Args {
-    /// Files that hold certificates, then the server they are for [default: what certgrab.toml says]
-    #[arg(value_name = "FILE|TARGET")]
-    inputs: Vec<OsString>,
-
-    /// Ask no server
-    #[arg(long, conflicts_with_all = ["connect", "timeout", "proxy"])]
-    offline: bool,
-
-    /// Warn of what ends within DAYS, such as 90d or 12w
-    #[arg(long, value_name = "DAYS", default_value = "90d", allow_hyphen_values = true)]
-    within: Days,
-
-    /// Show the result as one JSON document
-    #[arg(long)]
-    json: bool,
-
-    /// Write the result as text, json, sarif or junit, to PATH or standard output
-    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
-          value_parser = OsStringValueParser::new().try_map(|text| report(&text)))]
-    report: Vec<Report>,
-
-    /// Read the targets from FILE
-    #[arg(long, value_name = "FILE", default_value = manifest::NAME, conflicts_with = "inputs")]
-    manifest: PathBuf,
-
-    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
-    #[arg(long, value_name = "FILE|DIR|system|mozilla", requires = "inputs")]
-    roots: Vec<PathBuf>,
-
-    /// Connect to HOST:PORT, and still want a certificate for TARGET
-    #[arg(long, value_name = "HOST:PORT", requires = "inputs")]
-    connect: Option<String>,
-
-    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    at: Option<Time>,
-
-    /// Give up on a target after SECS seconds
-    #[arg(long, value_name = "SECS", value_parser = crate::cli::args::seconds,
-          allow_hyphen_values = true)]
-    timeout: Option<NonZeroU16>,
-
-    #[command(flatten)]
-    proxy: crate::cli::args::proxy::Through,
-}
-
-/// A number of days until the horizon.
-#[derive(Debug, Clone, Copy)]
-struct Days(u16);
-
-/// One `--report`.
-#[derive(Debug, Clone)]
-struct Report {
-    form: Form,
-    path: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    Text,
-    Json,
-    Sarif,
-    Junit,
-}
-
-impl FromStr for Days {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (number, days) = match text.strip_suffix('w') {
-            Some(weeks) => (weeks, 7),
-            None => (text.strip_suffix('d').unwrap_or(text), 1),
-        };
-        let days = number.parse::<u16>().ok().and_then(|number| number.checked_mul(days));
-        days.map(Self).ok_or_else(|| "wanted a number of days or weeks, as 90d or 12w".to_owned())
-    }
-}
-
-fn report(text: &OsStr) -> Result<Report, String> {
-    let (word, path) = crate::cli::args::word_and_path(text)?;
-    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false)
-        .map_err(|_| "no such form; there are text, json, sarif and junit".to_owned())?;
-    Ok(Report { form, path })
-}
 
 /// Files with the server they are for.
 struct Group {
@@ -141,7 +43,7 @@ struct Group {
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let to_standard_output = args.report.iter().filter(|report| report.path.is_none()).count();
     if to_standard_output > 1 {
-        let hint = "give the others a file: `--report FORM=PATH`".to_owned();
+        let hint = "write the others to files: `--report FORM=PATH`".to_owned();
         return Err(Failure::new(Exit::Usage, "only one report can go to standard output")
             .with_hint(Some(hint)));
     }
@@ -174,7 +76,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 /// The files on the command line; the last argument is a target if there is no such file.
 fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
-    // A link that leads nowhere is a file too, one that cannot be read.
+    // A dangling link is a file too, one that cannot be read.
     let is_there = fs::symlink_metadata(last).is_ok();
     let target = last.to_str().filter(|word| {
         !is_there && !file_names::rather_than_a_server(word) && word.parse::<Target>().is_ok()
@@ -191,7 +93,7 @@ fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
         ("--proxy", args.proxy.is_given()),
     ];
     if let (None, Some((option, _))) = (target, reaching.iter().find(|(_, is_given)| *is_given)) {
-        let message = format!("`{option}` says how to reach a server, and no TARGET is given");
+        let message = format!("`{option}` has no effect without a TARGET");
         return Err(Failure::new(Exit::Usage, message).with_hint(Some(
             "name the server after the files, or leave out the option".to_owned(),
         )));
@@ -200,19 +102,19 @@ fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     if let Some(connect) = &args.connect {
         typed.push(format!("--connect={connect}"));
     }
-    // The store is needed without a target too; the name then stands for no server.
+    // The store is needed without a target too; the name is then a placeholder.
     let host = target.unwrap_or("localhost");
     let mut job =
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
     job.roots.clone_from(&args.roots);
-    let read = files.iter().map(Path::new).chain(targets::inputs(&job)).collect::<Vec<_>>();
+    let read = files.iter().map(Path::new).chain(request::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
     let files = files.iter().map(|file| File::given(Path::new(file))).collect::<Result<_, _>>()?;
     let job = Some(Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job });
     Ok(Group { job, files, lock: None })
 }
 
-/// Refuses reports that would be written over what is read, or over each other.
+/// Refuses reports that would overwrite an input or each other.
 fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     output::keep_apart(reports, read, "--report")
@@ -224,7 +126,7 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     let of_entries = entries.iter().flat_map(|entry| {
         let generated = entry.emit.iter().map(|(_, path)| path);
         let files = generated.chain([&entry.lock]).chain(&entry.check).map(PathBuf::as_path);
-        files.chain(targets::inputs(&entry.job))
+        files.chain(request::inputs(&entry.job))
     });
     keep(args, &of_entries.chain([args.manifest.as_path()]).collect::<Vec<_>>())?;
     let mut groups = Vec::new();
@@ -242,15 +144,15 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     Ok(groups)
 }
 
-/// Lints the files of `group`, and asks its server unless that is not wanted.
+/// Lints the files of `group`, and queries its server unless `--offline` is given.
 fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<Exit, Failure> {
     let Group { job: Some(job), files, lock } = group else { return Ok(Exit::Done) };
     let asked = job.targets.first().map(|target| Asked::of(job, target));
     if args.offline {
-        // Whom nobody asks, nobody has to be able to reach.
+        // A server that is not contacted need not be reachable.
         job.targets.clear();
     }
-    let mut options = targets::options(job, display)?;
+    let mut options = request::options(job, display)?;
     options.at = at;
     if let Some(seconds) = args.timeout {
         options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));
@@ -263,7 +165,7 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
     let mut exit = Exit::Done;
     let mut shown = None;
     if let Some(target) = job.targets.first() {
-        match crate::cli::runtime()?.block_on(grab::grab(target, &options)) {
+        match failure::runtime()?.block_on(grab::grab(target, &options)) {
             Err(error) => {
                 let message = format!("{target}: {error}");
                 complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));

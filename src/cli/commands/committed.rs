@@ -1,18 +1,22 @@
-//! The files that `certgrab check` looks at, and what a manifest has them for.
+//! The files that `certgrab check` examines, with their role in the manifest.
 
 use std::{io, path::Path};
 
 use super::sync;
 use crate::{
     check::{self, Examined, Terms},
-    cli::{Exit, Failure, complain, manifest},
+    cli::{
+        failure::{Exit, Failure},
+        manifest,
+        output::complain,
+    },
     output::{bundle::Bundle, lock},
     stack::consumer,
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
 
-/// A file with what a manifest has it for.
+/// A file with its role in the manifest.
 pub(crate) struct File {
     pub(crate) examined: Examined,
     role: Role,
@@ -31,13 +35,13 @@ impl File {
     /// A file from the command line.
     pub(crate) fn given(path: &Path) -> Result<Self, Failure> {
         let (content, examined) = read_and_examine(path)?;
-        // What is wrong with the text of a lock that cannot be read is found like in any file.
+        // Faults in the text of an unreadable lock are found as in any other file.
         let bundle = lock::read(&content, None).ok().filter(|_| lock::is_lock(&content));
         Ok(Self { examined, role: Role::Given(bundle.map(|bundle| (content, bundle))) })
     }
 }
 
-/// The files of `entry`; one that cannot be read does not hide what is found in the others.
+/// The files of `entry`; one that cannot be read does not hide findings in the others.
 pub(crate) fn of_entry(
     entry: &manifest::Entry,
     exit: &mut Exit,
@@ -45,23 +49,25 @@ pub(crate) fn of_entry(
     let lock = sync::read_lock(entry)?;
     let mut files = vec![File { examined: examine(&entry.lock)?, role: Role::Lock }];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
-    for ((path, wanted), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let Some((content, mut examined)) = told(read_and_examine(path), exit) else { continue };
+    for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
+        let Some((content, mut examined)) = reported(read_and_examine(path), exit) else {
+            continue;
+        };
         examined.consumer = consumer::reading(format.name).or(examined.consumer);
-        if content != wanted {
+        if content != expected {
             examined.find_stale(&entry.lock);
         }
         files.push(File { examined, role: Role::Generated });
     }
     for path in &entry.check {
-        let by_hand = told(examine(path), exit);
+        let by_hand = reported(examine(path), exit);
         files.extend(by_hand.map(|examined| File { examined, role: Role::ByHand }));
     }
     Ok((files, lock))
 }
 
-/// What came out, or `None` once the failure was told.
-fn told<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
+/// The value, or `None` after reporting the failure.
+fn reported<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
     outcome
         .inspect_err(|failure| {
             complain(failure);
@@ -83,7 +89,7 @@ fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
     Ok((content, examined))
 }
 
-/// Holds the lock, what was made from it and what was written by hand against the manifest.
+/// Compares the lock, the generated files and those written by hand with the manifest.
 pub(crate) fn hold(files: &mut [File], lock: &sync::Lock, terms: &Terms<'_>) {
     for File { examined, role } in files {
         match role {
@@ -98,8 +104,8 @@ pub(crate) fn hold(files: &mut [File], lock: &sync::Lock, terms: &Terms<'_>) {
     }
 }
 
-/// Holds locks that were named on the command line against the stores: what they say, and not what
-/// they hold, since no manifest says what they should.
+/// Compares the facts in locks that were named on the command line with the stores. Which
+/// certificates they should hold is unknown without a manifest.
 pub(crate) fn hold_alone(files: &mut [File], store: &Store) {
     for File { examined, role } in files {
         if let Role::Given(Some((content, bundle))) = role {

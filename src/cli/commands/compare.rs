@@ -1,4 +1,4 @@
-//! `--compare`: whether two servers hang on the same anchor.
+//! `--compare`: whether two servers use the same trust anchor.
 
 use std::fmt::Write as _;
 
@@ -15,20 +15,21 @@ use serde::Serialize;
 
 use super::warn;
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, Job},
-    complain, output,
+    args::Job,
+    failure::{Exit, Failure},
+    output::{self, complain},
+    style::Display,
 };
 
-/// What two servers have in common.
+/// How the anchors of two servers relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Relation {
     /// The anchor of the one is that of the other, or another certificate of its name and key.
     Same,
-    /// Each has another anchor, and there is a root that would do for both.
+    /// The anchors differ, but one root verifies both.
     Shared,
-    /// No root does for both.
+    /// No root verifies both.
     Different,
 }
 
@@ -37,14 +38,14 @@ struct Comparison {
     schema: u32,
     /// Nothing if a server has no anchor.
     compare: Option<Relation>,
-    /// The SHA-256 of each root that does for both, as the first server has it and in its order.
+    /// The SHA-256 of each root that verifies both, as the first server has it and in its order.
     shared: Vec<String>,
     targets: [Document; 2],
 }
 
 type Asked = Result<Grab, grab::Error>;
 
-/// Asks both and compares; 0 if there is a root for both, 1 if there is none.
+/// Queries both and compares; exit code 0 if a root verifies both, 1 if none does.
 pub(crate) fn run(
     job: &Job,
     other: &Target,
@@ -53,13 +54,13 @@ pub(crate) fn run(
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Exit, Failure> {
     let (target, other) = (&job.reaching.target(&job.targets[0]), &job.reaching.target(other));
-    // Where to connect and which name to send is said of the first server alone.
+    // `--connect` and `--sni` apply to the first server only.
     let mut others = options.clone();
     others.connect.instead = None;
     others.sni = Sni::Target;
     let (first, second) = runtime
         .block_on(async { tokio::join!(grab::grab(target, options), grab::grab(other, &others)) });
-    let exit = blame(target, &first).worse(blame(other, &second));
+    let exit = report_failure(target, &first).worse(report_failure(other, &second));
     for (target, outcome) in [(target, &first), (other, &second)] {
         if let Ok(grab) = outcome {
             warn::of_possession(target, &grab.presented, display);
@@ -67,8 +68,8 @@ pub(crate) fn run(
     }
     let (ours, theirs) = (roots(&first), roots(&second));
     // A device trusts a name and a key: which certificate it has them from makes no difference.
-    let does_for_both = |root: &&Certificate| theirs.iter().any(|one| one.is_same_anchor(root));
-    let shared: Vec<_> = ours.iter().copied().filter(does_for_both).collect();
+    let verifies_both = |root: &&Certificate| theirs.iter().any(|one| one.is_same_anchor(root));
+    let shared: Vec<_> = ours.iter().copied().filter(verifies_both).collect();
     let relation = match (ours.first(), theirs.first()) {
         (Some(one), Some(another)) if one.is_same_anchor(another) => Some(Relation::Same),
         (Some(_), Some(_)) if !shared.is_empty() => Some(Relation::Shared),
@@ -93,8 +94,7 @@ pub(crate) fn run(
     }
     if relation == Some(Relation::Different) && !display.quiet {
         let message = format!("{target} and {other} have no anchor in common");
-        let hint =
-            format!("write the anchor of {target} itself: `certgrab {target} --emit FORMAT`");
+        let hint = format!("run `certgrab {target} --emit FORMAT` to write the anchor of {target}");
         complain(&Failure::new(Exit::Untrusted, message).with_hint(Some(hint)));
     }
     Ok(match relation {
@@ -103,8 +103,8 @@ pub(crate) fn run(
     })
 }
 
-/// Says why a server has no anchor, if it has none.
-fn blame(target: &Target, outcome: &Asked) -> Exit {
+/// Reports why a server has no anchor, if it has none.
+fn report_failure(target: &Target, outcome: &Asked) -> Exit {
     let failure = match outcome {
         Err(error) => {
             Failure::new(Exit::NoHandshake, format!("{target}: {error}")).with_hint(error.hint())
@@ -118,7 +118,7 @@ fn blame(target: &Target, outcome: &Asked) -> Exit {
     failure.exit
 }
 
-/// The anchor of a server, then the other roots that would do.
+/// The anchor of a server, then the other roots that verify it.
 fn roots(outcome: &Asked) -> Vec<&Certificate> {
     let Ok(Grab { verdict: Ok(judgement), .. }) = outcome else { return Vec::new() };
     let verified = &judgement.verified;
@@ -151,11 +151,11 @@ fn text(
     }
     let verdict = match relation {
         None => return out,
-        Some(Relation::Same) => "both hang on the same anchor".to_owned(),
+        Some(Relation::Same) => "both use the same trust anchor".to_owned(),
         Some(Relation::Shared) => {
-            format!("each has another anchor; both take {}", described(shared[0]))
+            format!("different anchors, but {} verifies both", described(shared[0]))
         }
-        Some(Relation::Different) => "they have no anchor in common".to_owned(),
+        Some(Relation::Different) => "no anchor verifies both".to_owned(),
     };
     let _ = writeln!(out, "\ncompare    {verdict}");
     out

@@ -1,16 +1,12 @@
 //! What goes with an installed command: completions for shells and the man page.
 
 use clap::CommandFactory as _;
-use clap_complete::Shell;
 
-use crate::cli::{Exit, Failure, args, output};
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Completions {
-    /// The shell
-    #[arg(value_enum, hide_possible_values = true)]
-    shell: Shell,
-}
+use crate::cli::{
+    args::{self, completions::Completions},
+    failure::{Exit, Failure},
+    output,
+};
 
 /// Prints the completions for a shell.
 pub(crate) fn completions(arguments: &Completions) -> Result<Exit, Failure> {

@@ -1,4 +1,4 @@
-//! The whole job without a network: a small PKI, a server in this process, and its anchor.
+//! Every step without a network: a small PKI, a server in this process, and its anchor.
 
 use std::{net::Ipv4Addr, sync::Arc};
 
@@ -24,7 +24,11 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
-use crate::cli::{Exit, Failure, args::Display, output, report};
+use crate::cli::{
+    failure::{Exit, Failure},
+    output, report,
+    style::Display,
+};
 
 /// The server's host; it resolves to this machine wherever there is a resolver.
 const HOST: &str = "localhost";
@@ -59,7 +63,7 @@ pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The real thing on loopback: what was grabbed from whom, and with which options.
+/// A real handshake on loopback: the target, the result and the options.
 fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Options)> {
     let pki = pki().context("no certificates")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

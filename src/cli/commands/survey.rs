@@ -13,11 +13,14 @@ use crate::{
     tls::probe,
 };
 
-use super::{formats, targets, warn};
+use super::warn;
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, Job},
-    complain, output, regenerate, style,
+    args::Job,
+    export,
+    failure::{Exit, Failure},
+    output::{self, complain},
+    proof, regenerate,
+    style::{self, Display},
 };
 
 /// Asks the targets in every way and shows or exports what came of it.
@@ -72,7 +75,7 @@ fn finish(
         return Ok(Exit::Untrusted);
     };
     bundle.options = regenerate::words(job, Some(target));
-    let name = formats::name(job, &bundle)?;
+    let name = export::name(job, &bundle)?;
     // One chain needs no number.
     let whose = |number: usize| match survey.chains.len() {
         1 => String::new(),
@@ -88,16 +91,16 @@ fn finish(
         warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);
     }
     for (number, chain) in survey.chains.iter().enumerate() {
-        targets::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
+        proof::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
-    targets::export(job, display, &bundle, &name, document)
+    export::export(job, display, &bundle, &name, document)
 }
 
 /// Every way of asking with its chain, then each chain, then the anchors.
 fn table(target: &Target, survey: &Survey) -> String {
     let (ways, chains) = (survey.answers.len(), survey.chains.len());
     let plural = if chains == 1 { "" } else { "s" };
-    let mut out = format!("{target}: asked in {ways} ways, {chains} chain{plural} came back\n\n");
+    let mut out = format!("{target}: queried in {ways} ways, {chains} chain{plural} received\n\n");
     let width = survey.answers.iter().map(|(question, _)| question.address.to_string().len());
     let width = width.max().unwrap_or_default();
     let _ = writeln!(out, "{:<width$}  name      key    version           answer", "address");
@@ -136,7 +139,7 @@ fn table(target: &Target, survey: &Survey) -> String {
         }
     }
     if !survey.anchors.is_empty() {
-        out.push_str("\nanchors, the fewest that verify all that can be verified\n");
+        out.push_str("\nsmallest set of anchors that verifies every chain with a known root\n");
     }
     for anchor in &survey.anchors {
         let Some(candidate) = survey.candidate(*anchor) else { continue };

@@ -16,47 +16,25 @@ use crate::{
     trust::store::Store,
 };
 
-use super::{formats, targets, terms::Asked, warn};
+use super::{terms::Asked, warn};
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, What, anchor},
-    complain, manifest, output, replace,
+    args::{What, sync::Args},
+    export,
+    failure::{self, Exit, Failure},
+    manifest,
+    output::{self, complain},
+    proof, replace, request, roots,
+    style::Display,
 };
 
-const EXAMPLES: &str = "\
-Examples:
-  certgrab sync            ask each server, then write its lock and its constants anew
-  certgrab sync --locked   write the constants anew from the locks, offline
-
-A manifest:
-  [[target]]
-  host = \"m1.tuyacn.com:8883\"
-  lock = \"certs/m1.tuyacn.com.pem\"
-  emit = { c = \"include/root_ca.h\", rust = \"src/root_ca.rs\" }";
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct Args {
-    /// Read the targets from FILE
-    #[arg(long, value_name = "FILE", default_value = manifest::NAME)]
-    manifest: PathBuf,
-
-    /// Regenerate from the locks, if the manifest's stores have their certificates; ask no server
-    #[arg(long, conflicts_with = "proxy")]
-    locked: bool,
-
-    #[command(flatten)]
-    proxy: crate::cli::args::proxy::Through,
-}
-
-/// Runs over all targets; the worst end counts. A target that fails leaves its files alone.
+/// Updates all targets; the worst exit code counts. The files of a failed target stay unchanged.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let mut entries = manifest::read(&args.manifest)?;
     for entry in &mut entries {
         let proxy = &mut entry.job.reaching.proxy;
         *proxy = args.proxy.or(proxy.clone());
     }
-    let runtime = crate::cli::runtime()?;
+    let runtime = failure::runtime()?;
     let mut exit = Exit::Done;
     for entry in &entries {
         let outcome =
@@ -87,11 +65,12 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
     if !bundle.host.eq_ignore_ascii_case(&target.host()) || bundle.port != target.port() {
         let shown = Foreign::text(&entry.lock.display().to_string()).line();
         let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
-        let message = format!("{shown}: the lock is for {host} port {port}, wanted {target}");
-        let hint = "`certgrab sync` writes it anew".to_owned();
+        let message =
+            format!("{shown}: expected a lock for {target}, found one for {host} port {port}");
+        let hint = "update it with `certgrab sync`".to_owned();
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
-    let name = formats::name(&entry.job, &bundle)?;
+    let name = export::name(&entry.job, &bundle)?;
     Ok(Lock { content, bundle, name })
 }
 
@@ -101,7 +80,7 @@ fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
     let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
-            .with_hint(missing.then(|| "`certgrab sync` writes it".to_owned()))
+            .with_hint(missing.then(|| "create it with `certgrab sync`".to_owned()))
     })?;
     let target = &entry.job.targets[0];
     let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
@@ -127,15 +106,15 @@ pub(crate) fn rendered<'a>(
 
 fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name } = read_lock(entry)?;
-    let store = targets::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
+    let store = roots::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
     warn::of_lock(&whose, &content, &bundle, Time::now(), display);
     output::deliver_with_folders(&rendered(entry, &bundle, &name)?, display.quiet)
 }
 
-/// Fails if a lock is not what the manifest and its stores allow, each reason told; warns of what may
-/// be.
+/// Fails if a lock is not what the manifest and its stores allow, reporting each reason. Less
+/// certain objections are warnings.
 fn hold(
     entry: &manifest::Entry,
     content: &[u8],
@@ -173,7 +152,7 @@ fn refreshed(
     runtime: &tokio::runtime::Runtime,
 ) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
-    let options = targets::options(&entry.job, display)?;
+    let options = request::options(&entry.job, display)?;
     let grab = runtime.block_on(grab::grab(target, &options)).map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
@@ -182,12 +161,12 @@ fn refreshed(
         let message = format!("{target}: {refusal}");
         Failure::new(Exit::Untrusted, message).with_hint(refusal.hint())
     })?;
-    let (bundle, name) = targets::selection(&entry.job, target, &grab, judgement, &options)?;
+    let (bundle, name) = export::selection(&entry.job, target, &grab, judgement, &options)?;
     if bundle.entries.is_empty() {
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
     }
-    // A lock that cannot be read any more is replaced like one that is not there.
+    // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
     if let Some(before) = &before {
         keep_proven(entry, before, &bundle)?;
@@ -198,7 +177,7 @@ fn refreshed(
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
         let question =
             Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
-        anchor::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
+        proof::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
     }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
@@ -210,8 +189,8 @@ fn refreshed(
     output::deliver_with_folders(&files, display.quiet)
 }
 
-/// Refuses to replace a lock from a handshake in which the server proved that it holds its key by one
-/// without that proof: whoever is on the path can show a recorded chain.
+/// Refuses to replace a lock with proof of possession by one without it: an attacker on the path
+/// can replay a recorded chain.
 fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Result<(), Failure> {
     let is_same = before.host.eq_ignore_ascii_case(&after.host) && before.port == after.port;
     let is_lost = before.key_possession == KeyPossession::Proven
@@ -222,15 +201,15 @@ fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Resu
     let target = &entry.job.targets[0];
     let lock = Foreign::text(&entry.lock.display().to_string()).line();
     let message = format!(
-        "{target}: the server did not prove that it holds its key, and when {lock} was written it \
-         did: nothing is replaced"
+        "{target}: the server did not prove that it holds its key, but it did when {lock} was \
+         written; nothing was replaced"
     );
-    let hint = "run `certgrab sync` again from another network; if the server cannot complete a \
-                handshake any more, set `handshake = \"cleartext\"` in the manifest";
+    let hint = "run `certgrab sync` again from another network; if the server can no longer complete \
+                a handshake, set `handshake = \"cleartext\"` in the manifest";
     Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())))
 }
 
-/// What is another certificate now than before, and why, one sentence each.
+/// Which certificates changed, and why, one sentence each.
 fn changes(before: &Bundle, after: &Bundle) -> Vec<String> {
     let has = |bundle: &Bundle, wanted: &Entry| {
         bundle.entries.iter().any(|entry| entry.certificate == wanted.certificate)

@@ -1,4 +1,4 @@
-//! What a target of a manifest asks of its lock.
+//! What a target of a manifest requires of its lock.
 
 use rustls_pki_types::ServerName;
 
@@ -35,7 +35,7 @@ impl Asked {
             None => target.name().clone(),
         };
         let options = regenerate::words(job, Some(target));
-        Self { name, what: job.what.into(), besides: job.anchor.besides(), options }
+        Self { name, what: job.what.into(), besides: job.anchor.extras(), options }
     }
 
     /// The terms with the roots to trust, and what the server shows if it was asked.
@@ -53,7 +53,7 @@ impl Asked {
 }
 
 impl Shown {
-    /// What came of asking the server.
+    /// The result of querying the server.
     pub(crate) fn of(grab: &Grab) -> Self {
         let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
         let seen = grab.presented.certificates().chain(fetched).cloned().collect();

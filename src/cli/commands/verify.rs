@@ -1,12 +1,8 @@
 //! `certgrab verify`: the pure half of the job, on files.
 
-use std::{
-    io::{self, BufReader},
-    path::PathBuf,
-};
+use std::io::{self, BufReader};
 
 use crate::{
-    endpoint::Target,
     judge::{baseline, baseline::Departure},
     run::{
         batch,
@@ -14,63 +10,16 @@ use crate::{
         json::Document,
     },
     text::time::Time,
-    x509::certificate::Sha256,
 };
 use serde::Serialize;
 
-use super::targets;
 use crate::cli::{
-    Exit, Failure,
-    args::{self, Display},
-    complain, output, report,
+    args::verify::Verify,
+    failure::{Exit, Failure},
+    output::{self, complain},
+    report, request, roots,
+    style::Display,
 };
-
-const EXAMPLES: &str = "\
-Examples:
-  certgrab verify --from chain.pem --host plc.test --roots ca.pem    is the chain good for plc.test?
-  certgrab verify --from chain.pem --host plc.test --at 2030-01-01   will it still be?
-  certgrab verify --batch < cases.jsonl                              judge a JSON object a line";
-
-/// What to verify.
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct Verify {
-    /// Read the presented chain, the server's own certificate first, from FILE, or - for standard
-    /// input
-    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
-    from: Option<PathBuf>,
-
-    /// The name or the address that the certificate must carry
-    #[arg(long, value_name = "NAME", required_unless_present = "batch", value_parser = args::target)]
-    host: Option<Target>,
-
-    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
-    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
-    roots: Vec<PathBuf>,
-
-    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
-    #[arg(long, value_name = "HEX", value_parser = args::fingerprint)]
-    trust_sha256: Vec<Sha256>,
-
-    /// Judge at TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    at: Option<Time>,
-
-    /// Fail too if the path departs from RFC 5280 or the Baseline Requirements
-    #[arg(long)]
-    strict: bool,
-
-    /// Show the result as one JSON document
-    #[arg(long)]
-    json: bool,
-
-    /// Judge a JSON object a line from standard input, strictly, and answer each
-    #[arg(
-        long,
-        conflicts_with_all = ["from", "host", "roots", "trust_sha256", "at", "strict", "json"]
-    )]
-    batch: bool,
-}
 
 /// The target's document with the one word that scripts look for.
 #[derive(Serialize)]
@@ -86,9 +35,9 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let (Some(file), Some(host)) = (&verify.from, &verify.host) else {
         return batch();
     };
-    let store = targets::store(&verify.roots, &verify.trust_sha256, display)?;
+    let store = roots::store(&verify.roots, &verify.trust_sha256, display)?;
     let options = Options::new(store, verify.at.unwrap_or_else(Time::now));
-    let grab = grab::judge(targets::read_chain(file)?, host, &options);
+    let grab = grab::judge(request::read_chain(file)?, host, &options);
     let departures = match &grab.verdict {
         Ok(judgement) => baseline::departures(&judgement.verified.anchor().path),
         Err(_) => Vec::new(),
@@ -132,9 +81,9 @@ fn batch() -> Result<Exit, Failure> {
     let outcome = batch::run(BufReader::new(io::stdin().lock()), io::stdout().lock());
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(Exit::File, format!("the batch broke off: {error}")))
+            Err(Failure::new(Exit::File, format!("the batch stopped: {error}")))
         }
-        // A reader that has gone away has all that it wanted.
+        // A closed pipe is not an error.
         _ => Ok(Exit::Done),
     }
 }

@@ -1,15 +1,16 @@
 //! The warnings of every command that writes certificates.
 //!
-//! In: a chain with its anchor, or a lock. Out: lines on standard error. [`crate::run::warning`] knows
-//! what there is to warn of; each command that writes calls this before it does. `whose` begins each
-//! line: it names the target where there are several, and is empty where there is one.
+//! In: a chain with its anchor, or a lock. Out: lines on standard error. [`crate::run::warning`]
+//! knows what there is to warn of; each command that writes calls this before it does. `whose`
+//! begins each line: it names the target where there are several, and is empty where there is one.
 
 use crate::chain::Presented;
 use crate::{
     Grab,
     cli::{
-        args::{Display, Job, What},
-        output, style,
+        args::{Job, What},
+        output,
+        style::{self, Display},
     },
     endpoint::Target,
     judge::{path::Paths, rank::Candidate},
@@ -100,13 +101,13 @@ pub(crate) fn of_another_name(
     }
     output::warn(
         format_args!(
-            "{whose}what is written names the host {host}, and a device has to verify {name}"
+            "{whose}the generated host is {host}, but the certificate must be verified as {name}"
         ),
         display,
     );
     let advice = match named {
         Named::OnTheCommandLine => {
-            format!("`certgrab {name}:{port} --connect {target}` writes that name")
+            format!("run `certgrab {name}:{port} --connect {target}` to write that name")
         }
         Named::InTheManifest => {
             format!("set `host = \"{name}:{port}\"` and `connect = \"{target}\"` in the manifest")

@@ -148,6 +148,13 @@ pub enum Refusal {
         /// What to do otherwise.
         advice: Option<&'static str>,
     },
+    /// The TLS stack rejects the chain by its own algorithm.
+    ByStack {
+        /// The rejection in a sentence.
+        sentence: String,
+        /// What would help.
+        remedy: Option<String>,
+    },
     /// rustls-webpki cannot verify a certificate, or rejects it for another reason.
     NotVerifiable {
         /// The certificate that the reason is about, or the best guess.
@@ -221,7 +228,7 @@ impl Refusal {
             Self::Lacks { .. } => "not_an_authority",
             Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
             Self::NoneLasts { .. } => "none_lasts",
-            Self::NotTaken { .. } => "not_taken",
+            Self::NotTaken { .. } | Self::ByStack { .. } => "not_taken",
             Self::NotVerifiable { .. } => "not_verifiable",
         }
     }

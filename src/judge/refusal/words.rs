@@ -45,6 +45,7 @@ impl fmt::Display for Refusal {
                     None => Ok(()),
                 }
             }
+            Self::ByStack { sentence, .. } => f.write_str(sentence),
             Self::NotTaken { subject, consumer, problem, .. } => {
                 write!(f, "{consumer} does not trust {}: it {problem}", quoted(subject))
             }

@@ -58,8 +58,9 @@ const TEMPLATE_STACK: usize = 256 * 1024 * 1024;
 /// array of characters take half.
 pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
 
-/// How long a template of the user's own may take. The engine counts no step within a comparison,
-/// and lists that hold each other twice over are compared for ever.
+/// How long a template of the user's own may take. The engine counts the first level alone of lists
+/// that the operators `==`, `!=`, `<`, `<=`, `>`, `>=` and `in` compare, and those that hold each other
+/// twice over are compared for ever. What filters and tests compare is weighed before.
 pub const MAX_TEMPLATE_TIME: Duration = Duration::from_secs(30);
 
 /// Bytes of text that take one step (minijinja, `Environment::set_fuel`).
@@ -182,13 +183,13 @@ fn environment() -> Result<Environment<'static>, Error> {
         bytes(value).map(|bytes| BASE64_STANDARD.encode(bytes))
     });
     environment.add_filter("size", |value: &Value| bytes(value).map(|bytes| bytes.len()));
-    for name in MAKE_TEXT {
+    for name in MAKE_TEXT.iter().chain(&COMPARE).copied() {
         environment.add_filter(name, move |state: &State, arguments: Rest<Value>| {
             let engine = engine(state, &arguments)?;
             engine.empty_state().apply_filter(name, &arguments)
         });
     }
-    for name in LOOK_AT_TEXT {
+    for name in LOOK_AT_TEXT.iter().chain(&HOLD_AGAINST).copied() {
         environment.add_test(name, move |state: &State, arguments: Rest<Value>| {
             let engine = engine(state, &arguments)?;
             engine.empty_state().perform_test(name, &arguments)
@@ -222,6 +223,30 @@ const MAKE_TEXT: [&str; 16] = [
 /// The tests of the engine that make a text of a list to look at it.
 const LOOK_AT_TEXT: [&str; 4] = ["endingwith", "lower", "startingwith", "upper"];
 
+/// The filters of the engine that compare what is in lists, of which it counts the first level alone.
+const COMPARE: [&str; 6] = ["dictsort", "groupby", "max", "min", "sort", "unique"];
+
+/// The tests of the engine that compare two values. Operators cannot be replaced, and so
+/// [`MAX_TEMPLATE_TIME`] is what ends them.
+const HOLD_AGAINST: [&str; 16] = [
+    "!=",
+    "<",
+    "<=",
+    "==",
+    ">",
+    ">=",
+    "eq",
+    "equalto",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "le",
+    "lessthan",
+    "lt",
+    "ne",
+];
+
 /// The bytes that the work left to a template of the user's own makes; `None` for certgrab's.
 fn bytes_left(state: &State) -> Option<u64> {
     state.fuel_levels().map(|(_, left)| left.saturating_mul(BYTES_A_STEP))
@@ -246,12 +271,15 @@ fn weigh(state: &State, value: &Value) -> Result<(), Error> {
     /// Lists within lists that are shown: each takes room on the stack.
     const MAX_DEPTH: i64 = 10_000;
 
+    /// What a piece of text counts as at least, in bytes: to write it takes longer than its length.
+    const LEAST: usize = 8;
+
     /// Counts what is written and what is open in it, up to a limit of each.
     struct Scale(u64, i64);
 
     impl fmt::Write for Scale {
         fn write_str(&mut self, text: &str) -> fmt::Result {
-            self.0 = self.0.checked_sub(text.len() as u64).ok_or(fmt::Error)?;
+            self.0 = self.0.checked_sub(text.len().max(LEAST) as u64).ok_or(fmt::Error)?;
             // What opens and closes lists is written by itself.
             match text {
                 "[" | "{" | "(" => self.1 += 1,

@@ -1,14 +1,12 @@
 //! The list: a target a line, with options behind it.
 //!
 //! In: a file or standard input, read by a thread of its own as the run asks for more. Out:
-//! [`Entry`]s. A line that names no target is an entry too: one bad line ends nothing.
+//! [`Entry`]s. A line that contains no target is an entry too: one bad line ends nothing.
 
 use std::{
-    fmt,
     fs::File,
     io::{self, BufRead, BufReader, Read as _},
     path::Path,
-    str::FromStr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -22,7 +20,10 @@ use rustls_pki_types::{DnsName, ServerName};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::cli::{Exit, Failure, args};
+use crate::cli::{
+    args::{self, hosts::Shard},
+    failure::{Exit, Failure},
+};
 
 /// The longest line: twice the longest name (RFC 1035 section 2.3.4) for each of its three parts.
 const MAX_LINE_BYTES: u64 = 2 * 255 * 3;
@@ -34,25 +35,18 @@ pub(crate) struct Entry {
     pub(crate) target: Result<(Target, Changes), Problem>,
 }
 
-/// What a line says besides the target.
+/// The options of a line.
 #[derive(Default)]
 pub(crate) struct Changes {
     sni: Option<DnsName<'static>>,
     connect: Option<Target>,
 }
 
-/// Why a line names no target.
+/// Why a line contains no target.
 pub(crate) struct Problem {
     line: u64,
     message: String,
     hint: Option<String>,
-}
-
-/// Every `of`-th entry, beginning with the `part`-th.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shard {
-    part: u64,
-    of: u64,
 }
 
 /// A list under reading.
@@ -60,24 +54,6 @@ pub(crate) struct List {
     entries: mpsc::Receiver<Entry>,
     failure: Arc<Mutex<Option<Failure>>>,
     length_hint: Option<u64>,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    /// Takes `2/5`: the second of five.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "wanted I/N, such as 2/5 for the second of five".to_owned();
-        let (part, of) = text.split_once('/').ok_or_else(wrong)?;
-        let (part, of) = (part.parse().map_err(|_| wrong())?, of.parse().map_err(|_| wrong())?);
-        if part == 0 || part > of { Err(wrong()) } else { Ok(Self { part, of }) }
-    }
-}
-
-impl fmt::Display for Shard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.part, self.of)
-    }
 }
 
 impl List {
@@ -105,7 +81,7 @@ impl List {
         let no_thread = cannot_read.clone();
         let reading = move || {
             let problem = match read(reader, shard, &sender) {
-                Ok(0) => Failure::new(Exit::Usage, format!("{place} names no target")),
+                Ok(0) => Failure::new(Exit::Usage, format!("{place} contains no target")),
                 Ok(_) => return,
                 Err(error) => cannot_read(error),
             };
@@ -239,7 +215,7 @@ fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
                 changes.connect = Some(place);
             }
             _ => {
-                let hint = "behind a target stand `sni=NAME` and `connect=HOST:PORT`".to_owned();
+                let hint = "only `sni=NAME` and `connect=HOST:PORT` may follow a target".to_owned();
                 return Err((
                     format!("has the unknown option `{}`", clean(option_of(word))),
                     Some(hint),
@@ -282,7 +258,7 @@ impl Changes {
 }
 
 impl Problem {
-    /// The result of a line that names no target: a document with nothing in it.
+    /// The result of a line that contains no target: a document with nothing in it.
     pub(crate) fn document(&self, index: u64) -> String {
         let message = format!("line {}: {}", self.line, self.message);
         let message = secrets::hide_in_sentence(&message);

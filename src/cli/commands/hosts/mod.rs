@@ -11,8 +11,6 @@ mod tally;
 use std::{
     collections::BTreeMap,
     io::{self, BufWriter, Write as _},
-    num::NonZeroUsize,
-    path::PathBuf,
     sync::Arc,
 };
 
@@ -28,62 +26,26 @@ use crate::{
 use rustls_pki_types::ServerName;
 use tokio::task::JoinSet;
 
-pub(crate) use self::anchor_set::agree;
 use self::{
-    list::{Entry, List, Shard},
+    list::{Entry, List},
     progress::Progress,
     tally::Tally,
 };
-use super::{formats, targets};
 use crate::cli::{
-    Exit, Failure,
-    args::{Display, Job, connection::Reaching},
-    atomic_write, regenerate,
+    args::{Job, connection::Reaching},
+    atomic_write, export,
+    failure::{Exit, Failure},
+    output, regenerate,
+    style::Display,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
 const WAITING_PER_JOB: usize = 4;
 
-/// Descriptors kept for what is no target: standard streams, the list, the runtime, resolvers.
+/// Descriptors reserved for everything else: standard streams, the list, the runtime, resolvers.
 const OTHER_DESCRIPTORS: u64 = 64;
 
-/// Many targets from a list.
-///
-/// What is only for a list also conflicts with targets: clap does not insist on a list that the
-/// targets exclude.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Many targets")]
-pub(crate) struct Arguments {
-    /// Read targets from FILE, or - for standard input, one a line; JSON lines as they come
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths"])]
-    pub(crate) hosts: Option<PathBuf>,
-
-    /// Ask so many targets at once
-    #[arg(
-        long,
-        value_name = "N",
-        default_value = "64",
-        requires = "hosts",
-        conflicts_with = "targets",
-        value_parser = jobs,
-        allow_hyphen_values = true
-    )]
-    pub(crate) jobs: NonZeroUsize,
-
-    /// Write the results in the order of the list
-    #[arg(long, requires = "hosts", conflicts_with = "targets")]
-    pub(crate) ordered: bool,
-
-    /// Take every N-th target only, beginning with the I-th
-    #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
-    pub(crate) shard: Option<Shard>,
-}
-
-fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
-}
-
-/// What became of one line of the list.
+/// The result of one line of the list.
 struct Finished {
     index: u64,
     line: String,
@@ -91,18 +53,18 @@ struct Finished {
 }
 
 enum Outcome {
-    /// The line names no target.
+    /// The line contains no target.
     Unreadable,
     /// The target was asked.
     Asked {
         target: Target,
-        /// The name that its certificate has to carry.
+        /// The name that its certificate must be valid for.
         name: ServerName<'static>,
         result: Box<Result<Grab, grab::Error>>,
     },
 }
 
-/// Asks all targets of the list; how it ended, the worst target counting.
+/// Queries all targets of the list; the worst exit code counts.
 pub(crate) fn run(
     job: &Job,
     file: &std::path::Path,
@@ -126,9 +88,9 @@ fn affordable(jobs: usize, display: &Display) -> usize {
     let room = usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(jobs).max(1);
     if room < jobs {
         let message = format_args!(
-            "the system allows {allowed} open files: {room} jobs at once instead of {jobs}"
+            "the system allows {allowed} open files: running {room} jobs instead of {jobs}"
         );
-        crate::cli::output::warn(message, display);
+        output::warn(message, display);
     }
     jobs.min(room)
 }
@@ -198,7 +160,7 @@ impl Run {
         }
         if !display.quiet {
             for line in self.tally.summary(end == End::Interrupted).lines() {
-                crate::cli::output::say(line);
+                output::say(line);
             }
         }
         if let Some(failure) = list.failure() {
@@ -213,10 +175,10 @@ impl Run {
             set.bundle.options = regenerate::words(job, None);
             set.warn(display);
             set.prove(job, self.options.at, display)?;
-            let name = formats::name(job, &set.bundle)?;
-            targets::export(job, display, &set.bundle, &name, String::new)?;
+            let name = export::name(job, &set.bundle)?;
+            export::export(job, display, &set.bundle, &name, String::new)?;
         } else if !job.emit.is_empty() {
-            crate::cli::output::warn("no anchor was found: nothing is written", display);
+            output::warn("no anchor was found: nothing is written", display);
         }
         Ok(exit)
     }

@@ -5,7 +5,7 @@ use std::{io::IsTerminal as _, time::Duration};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::tally::Tally;
-use crate::cli::args::Display;
+use crate::cli::style::Display;
 
 /// How often the line is drawn: a person reads no faster.
 const DRAWS_A_SECOND: u8 = 5;

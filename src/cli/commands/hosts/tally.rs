@@ -1,4 +1,4 @@
-//! What a run over many targets came to: counts, and the anchors that open all doors.
+//! The totals of a run over many targets: counts, and the anchors that verify every server.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -16,7 +16,7 @@ use super::{
     Outcome,
     anchor_set::{Material, Set},
 };
-use crate::cli::Exit;
+use crate::cli::failure::Exit;
 
 /// Counts over the results. It grows with distinct chains and anchors, not with targets; only what
 /// `--emit` writes names every target.
@@ -28,16 +28,16 @@ pub(crate) struct Tally {
     failed: BTreeMap<&'static str, u64>,
     /// Hashes of the presented chains: 8 bytes for each distinct one.
     chains: HashSet<u64>,
-    /// The doors by the anchors that open them, the chosen one first.
-    doors: BTreeMap<Vec<Sha256>, Door>,
+    /// The targets by the anchors that verify them, the chosen one first.
+    groups: BTreeMap<Vec<Sha256>, Group>,
     anchors: HashMap<Sha256, String>,
     exit: Option<Exit>,
     material: Option<Material>,
 }
 
-/// Targets that the same anchors open.
+/// Targets that the same anchors verify.
 #[derive(Default)]
-struct Door {
+struct Group {
     count: u64,
     /// The first of them, up to [`EXAMPLES`].
     examples: Vec<String>,
@@ -47,7 +47,8 @@ struct Door {
 const EXAMPLES: usize = 3;
 
 impl Tally {
-    /// Nothing counted yet; `export` is the time of judgement if the set of anchors will be written.
+    /// Nothing counted yet; `export` is the time of verification if the set of anchors will be
+    /// written.
     pub(crate) fn new(export: Option<Time>) -> Self {
         Self { material: export.map(Material::new), ..Self::default() }
     }
@@ -94,15 +95,15 @@ impl Tally {
                 .entry(certificate.sha256())
                 .or_insert_with(|| certificate.subject().text().line());
         }
-        let door: Vec<Sha256> =
+        let anchors: Vec<Sha256> =
             candidates.iter().map(|one| one.root.certificate.sha256()).collect();
         if let Some(material) = &mut self.material {
-            material.add(index, (target, name), grab, judgement, &door);
+            material.add(index, (target, name), grab, judgement, &anchors);
         }
-        let door = self.doors.entry(door).or_default();
-        door.count += 1;
-        if door.examples.len() < EXAMPLES {
-            door.examples.push(target.to_string());
+        let group = self.groups.entry(anchors).or_default();
+        group.count += 1;
+        if group.examples.len() < EXAMPLES {
+            group.examples.push(target.to_string());
         }
         Exit::Done
     }
@@ -111,7 +112,7 @@ impl Tally {
         self.done
     }
 
-    /// All that have no anchor.
+    /// The number of targets without an anchor.
     pub(crate) fn failures(&self) -> u64 {
         self.done - self.ok
     }
@@ -121,8 +122,8 @@ impl Tally {
     }
 
     fn smallest(&self) -> Vec<Sha256> {
-        let doors: Vec<Vec<Sha256>> = self.doors.keys().cloned().collect();
-        set_cover::smallest(&doors)
+        let groups: Vec<Vec<Sha256>> = self.groups.keys().cloned().collect();
+        set_cover::smallest(&groups)
     }
 
     /// The smallest set to export, if there is one to write and any anchor was found.
@@ -150,15 +151,15 @@ impl Tally {
         let smallest = self.smallest();
         if !smallest.is_empty() {
             let anchors = counted(smallest.len() as u64, "anchor");
-            let verb = if smallest.len() == 1 { "opens" } else { "open" };
-            let _ = writeln!(out, "{anchors} {verb} all doors that have one:");
+            let verb = if smallest.len() == 1 { "covers" } else { "cover" };
+            let _ = writeln!(out, "{anchors} {verb} every target that can be verified:");
         }
         for anchor in smallest {
             let subject = self.anchors.get(&anchor).map_or("", String::as_str);
-            let opened = || self.doors.iter().filter(|(door, _)| door.contains(&anchor));
-            let count: u64 = opened().map(|(_, door)| door.count).sum();
-            let examples: Vec<&str> = opened()
-                .flat_map(|(_, door)| door.examples.iter().map(String::as_str))
+            let verified = || self.groups.iter().filter(|(anchors, _)| anchors.contains(&anchor));
+            let count: u64 = verified().map(|(_, group)| group.count).sum();
+            let examples: Vec<&str> = verified()
+                .flat_map(|(_, group)| group.examples.iter().map(String::as_str))
                 .take(EXAMPLES)
                 .collect();
             let more = if count > examples.len() as u64 { ", ..." } else { "" };

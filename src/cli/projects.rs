@@ -4,7 +4,7 @@
 
 use crate::endpoint::Target;
 
-use crate::cli::{Exit, Failure};
+use super::failure::{Exit, Failure};
 
 /// The path of a file in the project, and what it holds. What ends in `.md` is a template.
 pub(crate) type Text = (&'static str, &'static str);
@@ -29,7 +29,7 @@ pub(crate) struct Project {
 
 macro_rules! text {
     ($path:literal) => {
-        include_str!(concat!("../../../../templates/project/", $path))
+        include_str!(concat!("../../templates/project/", $path))
     };
 }
 
@@ -66,7 +66,7 @@ pub(crate) const PROJECTS: &[Project] = &[
     },
     Project {
         name: "rust-host",
-        what: "a client for a desk or a server, with rustls, for MQTT or HTTPS",
+        what: "a client for PCs and servers, with rustls, for MQTT or HTTPS",
         proof: "compiled by cargo, connects to mosquitto and to a web server, publishes, receives, refuses another root and another name",
         constants: ("rust-anchor", "src/server_root_ca.rs"),
         device: None,
@@ -88,11 +88,11 @@ pub(crate) const PROJECTS: &[Project] = &[
     Project {
         name: "arduino-esp32",
         what: "a sketch with WiFiClientSecure and PubSubClient 2.8, or HTTPClient",
-        proof: "on a desk, over mbedTLS and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
+        proof: "on a PC, over mbedTLS and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("arduino", "src/server_root_ca.h"),
         device: Some("arduino-esp32"),
         files: &[
-            ("certgrab_pre.py", include_str!("../../../../templates/integration/certgrab_pre.py")),
+            ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
         ],
         mqtt: &[
@@ -111,11 +111,11 @@ pub(crate) const PROJECTS: &[Project] = &[
     Project {
         name: "arduino-esp8266",
         what: "a sketch with BearSSL and PubSubClient 2.8, or ESP8266HTTPClient",
-        proof: "on a desk, over BearSSL and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
+        proof: "on a PC, over BearSSL and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("esp8266", "src/server_root_ca.h"),
         device: Some("esp8266"),
         files: &[
-            ("certgrab_pre.py", include_str!("../../../../templates/integration/certgrab_pre.py")),
+            ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp8266/gitignore.tmpl")),
         ],
         mqtt: &[
@@ -134,7 +134,7 @@ pub(crate) const PROJECTS: &[Project] = &[
     Project {
         name: "esp-idf",
         what: "a C application with esp-mqtt or esp_http_client, for ESP-IDF v5.5",
-        proof: "compiled by gcc, for a desk and for the ESP32-C3's instruction set, against declarations of ESP-IDF; not linked, not run",
+        proof: "compiled by gcc, for a PC and for the ESP32-C3's instruction set, against declarations of ESP-IDF; not linked, not run",
         constants: ("esp-idf", "main/server_root_ca.h"),
         device: Some("esp-idf"),
         files: &[
@@ -159,7 +159,7 @@ pub(crate) const PROJECTS: &[Project] = &[
     Project {
         name: "esp-idf-rust",
         what: "an application with esp-idf-svc 0.53, for MQTT or HTTPS, for ESP-IDF v5.5",
-        proof: "type checked by cargo against declarations of esp-idf-svc, each of which is compared with its sources; not linked, not run",
+        proof: "type-checked by cargo against declarations of esp-idf-svc, each compared with its sources; not linked, not run",
         constants: ("rust-esp-idf", "src/server_root_ca.rs"),
         device: Some("esp-idf"),
         files: &[
@@ -190,7 +190,7 @@ pub(crate) const PROJECTS: &[Project] = &[
     Project {
         name: "zephyr",
         what: "a C application with Zephyr 3.7's MQTT or HTTP client",
-        proof: "compiled by gcc, for a desk and for riscv32imc, against declarations of Zephyr; its configuration is not read, nothing is linked or run",
+        proof: "compiled by gcc, for a PC and for riscv32imc, against declarations of Zephyr; its configuration is not read, nothing is linked or run",
         constants: ("c", "src/server_root_ca.h"),
         device: None,
         files: &[
@@ -217,7 +217,7 @@ pub(crate) const PROJECTS: &[Project] = &[
     Project {
         name: "micropython",
         what: "a module for any board with ssl, for MQTT or HTTPS",
-        proof: "on a desk, under CPython and MicroPython, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
+        proof: "on a PC, under CPython and MicroPython, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("micropython", "server_root_ca.py"),
         device: None,
         files: &[
@@ -241,7 +241,7 @@ pub(crate) const PROJECTS: &[Project] = &[
 pub(crate) fn project(name: &str) -> Result<&'static Project, String> {
     PROJECTS.iter().find(|project| project.name == name).ok_or_else(|| {
         let names: Vec<_> = PROJECTS.iter().map(|project| project.name).collect();
-        format!("no such project; there are {}", names.join(", "))
+        format!("unknown project; expected one of {}", names.join(", "))
     })
 }
 
@@ -263,7 +263,7 @@ impl Project {
             "https" => self.https,
             word => {
                 let name = self.name;
-                return Err(usage(format!("{name} speaks MQTT over TLS or HTTPS, and not {word}")));
+                return Err(usage(format!("{name} supports MQTT over TLS or HTTPS, not {word}")));
             }
         };
         Ok([self.files, own].concat())
@@ -271,6 +271,6 @@ impl Project {
 }
 
 fn usage(message: String) -> Failure {
-    let hint = "name the server: `mqtts://HOST` or `https://HOST`".to_owned();
+    let hint = "name the protocol: `mqtts://HOST` or `https://HOST`".to_owned();
     Failure::new(Exit::Usage, message).with_hint(Some(hint))
 }

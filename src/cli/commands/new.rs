@@ -1,8 +1,7 @@
 //! `certgrab new`: a small project that connects, with its lock, its constants and its check.
 //!
-//! [`projects`] holds the projects; here one is filled with the anchor of its server, and written.
-
-mod projects;
+//! [`crate::cli::projects`] holds the projects; here one is filled with the anchor of its server,
+//! and written.
 
 use std::path::PathBuf;
 
@@ -20,16 +19,18 @@ use crate::{
     text::{bounded_file, foreign::Foreign},
     tls::probe,
     trust::store::{MAX_ROOTS_BYTES, Source},
-    x509::certificate::Sha256,
 };
 
-use self::projects::{PROJECTS, Project, Text};
-
-use super::{targets, warn};
+use super::warn;
 use crate::cli::{
-    Exit, Failure,
-    args::{self, Display, anchor},
-    manifest, output, within,
+    args::{self, new::Args},
+    export,
+    failure::{self, Exit, Failure},
+    manifest, output,
+    projects::{PROJECTS, Project, Text},
+    proof, request,
+    style::Display,
+    within,
 };
 
 /// What the constants are called in every project.
@@ -37,71 +38,13 @@ const CONSTANTS: &str = "SERVER_ROOT_CA";
 
 const LOCK: &str = "certs/server.pem";
 
-const EXAMPLES: &str = "\
-Examples:
-  certgrab new --list                                      the projects, and what is proved of each
-  certgrab new linux-c mqtts://m1.tuyacn.com client        a C client for Linux in ./client
-  certgrab new arduino-esp32 mqtts://m1.tuyacn.com lamp    a sketch for an ESP32 in ./lamp
-  certgrab new micropython https://www.tuya.com page       a module that gets a page in ./page";
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct Args {
-    /// Which project (see --list)
-    #[arg(required_unless_present = "list", value_parser = projects::project)]
-    project: Option<&'static Project>,
-
-    /// The MQTT broker, host:port or mqtts://host, or a web server, https://host
-    #[arg(value_name = "TARGET", required_unless_present = "list", value_parser = server)]
-    target: Option<Target>,
-
-    /// The folder to write to
-    #[arg(value_name = "DIR", required_unless_present = "list")]
-    folder: Option<PathBuf>,
-
-    /// List the projects, each with what is proved of it
-    #[arg(long, conflicts_with_all = ["project", "target", "folder", "force"])]
-    list: bool,
-
-    /// Replace files that are there and different
-    #[arg(long)]
-    force: bool,
-
-    /// Trust the certificates in FILE, `system` or `mozilla`, instead of Mozilla's
-    #[arg(long, value_name = "FILE|system|mozilla")]
-    roots: Vec<PathBuf>,
-
-    /// Also trust the certificate with this SHA-256, which you have compared with its owner's
-    #[arg(long, value_name = "HEX", value_parser = args::fingerprint)]
-    trust_sha256: Vec<Sha256>,
-
-    /// Connect to HOST:PORT, and still want a certificate for TARGET
-    #[arg(long, value_name = "HOST:PORT", value_parser = args::place)]
-    connect: Option<Target>,
-}
-
-/// A target without more behind it: the code of a project asks for `/`, or speaks MQTT.
-fn server(text: &str) -> Result<Target, String> {
-    let target = args::target(text)?;
-    let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
-    match behind {
-        // It may be a token, so it is not repeated.
-        Some((_, more)) if !more.is_empty() => Err(
-            "wanted a server alone, and a path or a query stands behind it; what a project asks for \
-             stands in its code"
-                .to_owned(),
-        ),
-        _ => Ok(target),
-    }
-}
-
 /// Lists the projects, or writes one: all of its files, or none.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let (Some(project), Some(target), Some(folder)) = (args.project, &args.target, &args.folder)
     else {
         let line = |one: &Project| {
             let Project { name, what, proof, .. } = one;
-            format!("{name:15}  {what}\n                 proved: {proof}\n")
+            format!("{name:15}  {what}\n                 tested: {proof}\n")
         };
         output::show(&PROJECTS.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
@@ -110,7 +53,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let (text, roots) = described(args, project, target)?;
     let bundle = grabbed(args, project, target, display)?;
     let mut files = vec![
-        (PathBuf::from(manifest::NAME), text.into_bytes()),
+        (PathBuf::from(args::MANIFEST), text.into_bytes()),
         (PathBuf::from(LOCK), lock::write(&bundle).into_bytes()),
     ];
     files.extend(roots);
@@ -120,7 +63,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     }
     within::refuse_links_out_of(folder, files.iter().map(|(path, _)| path.as_path()))?;
     if !args.force {
-        spare(&files)?;
+        refuse_to_overwrite(&files)?;
     }
     deliver(&files, display)?;
     if !display.quiet {
@@ -197,8 +140,8 @@ fn grabbed(
     job.roots.clone_from(&args.roots);
     job.trust_sha256.clone_from(&args.trust_sha256);
     job.connect.clone_from(&args.connect);
-    let options = targets::options(&job, display)?;
-    let runtime = crate::cli::runtime()?;
+    let options = request::options(&job, display)?;
+    let runtime = failure::runtime()?;
     let outcome = runtime.block_on(grab::grab(target, &options));
     if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {
         let as_device = Options { device: Some(device), ..options.clone() };
@@ -211,12 +154,12 @@ fn grabbed(
     let judgement = grab.verdict.as_ref().map_err(|refusal| {
         Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
     })?;
-    let (mut bundle, _) = targets::selection(&job, target, &grab, judgement, &options)?;
+    let (mut bundle, _) = export::selection(&job, target, &grab, judgement, &options)?;
     let question =
         Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
-    anchor::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
-    // As it is found from within the project, so that the next `sync` changes nothing.
+    proof::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
+    // The path as seen from the project, so the next `sync` changes nothing.
     for (file, place) in copied(args) {
         let outside = Foreign::text(&Source::File(file.clone()).to_string());
         for entry in bundle.entries.iter_mut().filter(|entry| entry.source == outside) {
@@ -263,13 +206,13 @@ fn rendered(
     Ok(files)
 }
 
-/// Refuses to touch what is there and different.
-fn spare(files: &[File]) -> Result<(), Failure> {
+/// Refuses to overwrite existing files that differ.
+fn refuse_to_overwrite(files: &[File]) -> Result<(), Failure> {
     for (path, data) in files {
         if output::differs(path, data)? {
             let shown = Foreign::text(&path.display().to_string()).line();
-            let hint = "choose another folder, or replace it with `--force`".to_owned();
-            return Err(Failure::new(Exit::File, format!("{shown} is there and different"))
+            let hint = "choose another folder, or overwrite it with `--force`".to_owned();
+            return Err(Failure::new(Exit::File, format!("{shown} exists and differs"))
                 .with_hint(Some(hint)));
         }
     }

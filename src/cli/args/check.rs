@@ -1,0 +1,117 @@
+//! The arguments of `certgrab check`.
+
+use std::{
+    ffi::{OsStr, OsString},
+    num::NonZeroU16,
+    path::PathBuf,
+    str::FromStr,
+};
+
+use crate::text::time::Time;
+use clap::{
+    ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
+
+use super::proxy::Through;
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab check                                        all targets of certgrab.toml
+  certgrab check include/ca_cert.h m1.tuyacn.com:8883   one file, and the server it is for
+  certgrab check --offline src/*.h                      check only the files
+  certgrab check --report sarif=check.sarif             for code scanning
+
+Exit codes: 0 valid, 1 the constants do not verify, 3 no connection or no handshake,
+4 a file could not be read or written, 5 valid today, but something needs attention";
+
+/// `certgrab check`
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Files that hold certificates, then their server [default: the targets of certgrab.toml]
+    #[arg(value_name = "FILE|TARGET")]
+    pub(crate) inputs: Vec<OsString>,
+
+    /// Do not contact the server
+    #[arg(long, conflicts_with_all = ["connect", "timeout", "proxy"])]
+    pub(crate) offline: bool,
+
+    /// Warn of what expires within DAYS, such as 90d or 12w
+    #[arg(long, value_name = "DAYS", default_value = "90d", allow_hyphen_values = true)]
+    pub(crate) within: Days,
+
+    /// Print the result as one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Write the result as text, json, sarif or junit, to PATH or standard output
+    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
+          value_parser = OsStringValueParser::new().try_map(|text| report(&text)))]
+    pub(crate) report: Vec<Report>,
+
+    /// Read the targets from FILE
+    #[arg(long, value_name = "FILE", default_value = super::MANIFEST, conflicts_with = "inputs")]
+    pub(crate) manifest: PathBuf,
+
+    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
+    #[arg(long, value_name = "FILE|DIR|system|mozilla", requires = "inputs")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
+    #[arg(long, value_name = "HOST:PORT", requires = "inputs")]
+    pub(crate) connect: Option<String>,
+
+    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Time>,
+
+    /// Give up on a target after SECS seconds
+    #[arg(long, value_name = "SECS", value_parser = super::seconds,
+          allow_hyphen_values = true)]
+    pub(crate) timeout: Option<NonZeroU16>,
+
+    #[command(flatten)]
+    pub(crate) proxy: Through,
+}
+
+/// A number of days until the horizon.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Days(pub(crate) u16);
+
+/// One `--report`.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    pub(crate) form: Form,
+    pub(crate) path: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// The forms of a report.
+pub(crate) enum Form {
+    Text,
+    Json,
+    Sarif,
+    Junit,
+}
+
+impl FromStr for Days {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (number, days) = match text.strip_suffix('w') {
+            Some(weeks) => (weeks, 7),
+            None => (text.strip_suffix('d').unwrap_or(text), 1),
+        };
+        let days = number.parse::<u16>().ok().and_then(|number| number.checked_mul(days));
+        days.map(Self)
+            .ok_or_else(|| "expected a number of days or weeks, such as 90d or 12w".to_owned())
+    }
+}
+
+fn report(text: &OsStr) -> Result<Report, String> {
+    let (word, path) = super::word_and_path(text)?;
+    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false)
+        .map_err(|_| "unknown report format; expected text, json, sarif or junit".to_owned())?;
+    Ok(Report { form, path })
+}

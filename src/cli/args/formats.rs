@@ -1,0 +1,68 @@
+//! Formats on the command line: what shapes the output, and templates of the user's own.
+
+use std::{ffi::OsStr, path::PathBuf};
+
+use clap::{
+    ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
+
+use super::{Emission, Form};
+
+/// Options of the main job that shape the output.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What to write")]
+pub(crate) struct Shape {
+    /// Also write with your own template; `certgrab formats --variables` lists its variables
+    #[arg(long, value_name = "FILE[=PATH]",
+          value_parser = OsStringValueParser::new().try_map(|text| template(&text)))]
+    pub(crate) template: Vec<Emission>,
+
+    /// The style of the names: upper, lower or camel
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub(crate) style: Option<NameStyle>,
+
+    /// Take the default name from the host or from the organisation of the certificate
+    #[arg(long, value_name = "host|organisation", value_enum, default_value_t = NameFrom::Host,
+          hide_possible_values = true, hide_default_value = true, conflicts_with = "name")]
+    pub(crate) name_from: NameFrom,
+
+    /// Show the bytes of flash that each format takes
+    #[arg(long, conflicts_with_all = ["emit", "template", "json", "hosts"])]
+    pub(crate) sizes: bool,
+}
+
+/// `certgrab formats`
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// List the variables and filters for templates instead
+    #[arg(long)]
+    pub(crate) variables: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NameStyle {
+    Upper,
+    Lower,
+    Camel,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NameFrom {
+    Host,
+    Organisation,
+}
+
+/// A template of the user's own.
+#[derive(Debug, Clone)]
+pub(crate) struct Template {
+    pub(crate) file: PathBuf,
+    pub(crate) source: String,
+}
+
+/// Takes `FILE` or `FILE=PATH`; the file is read later.
+fn template(text: &OsStr) -> Result<Emission, String> {
+    let (file, path) = super::word_and_path(text)?;
+    let template = Template { file: file.into(), source: String::new() };
+    Ok(Emission { form: Form::Template(template), path })
+}

@@ -1,0 +1,64 @@
+//! The options for many targets.
+
+use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
+
+/// Many targets from a list.
+///
+/// What is only for a list also conflicts with targets: clap does not insist on a list that the
+/// targets exclude.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Many targets")]
+pub(crate) struct Arguments {
+    /// Read targets from FILE, or - for standard input, one per line; print one JSON line each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths"])]
+    pub(crate) hosts: Option<PathBuf>,
+
+    /// Number of targets to query concurrently
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "64",
+        requires = "hosts",
+        conflicts_with = "targets",
+        value_parser = jobs,
+        allow_hyphen_values = true
+    )]
+    pub(crate) jobs: NonZeroUsize,
+
+    /// Print the results in the order of the list
+    #[arg(long, requires = "hosts", conflicts_with = "targets")]
+    pub(crate) ordered: bool,
+
+    /// Query only every N-th target, starting with the I-th
+    #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
+    pub(crate) shard: Option<Shard>,
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
+}
+
+/// Every `of`-th entry, beginning with the `part`-th.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shard {
+    pub(crate) part: u64,
+    pub(crate) of: u64,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    /// Takes `2/5`: the second of five.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "expected I/N, such as 2/5 for the second of five".to_owned();
+        let (part, of) = text.split_once('/').ok_or_else(wrong)?;
+        let (part, of) = (part.parse().map_err(|_| wrong())?, of.parse().map_err(|_| wrong())?);
+        if part == 0 || part > of { Err(wrong()) } else { Ok(Self { part, of }) }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.part, self.of)
+    }
+}

@@ -1,0 +1,64 @@
+//! The arguments of `certgrab new`.
+
+use std::path::PathBuf;
+
+use crate::{endpoint::Target, x509::certificate::Sha256};
+
+use crate::cli::projects::{self, Project};
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab new --list                                      the projects, and how each is tested
+  certgrab new linux-c mqtts://m1.tuyacn.com client        a C client for Linux in ./client
+  certgrab new arduino-esp32 mqtts://m1.tuyacn.com lamp    a sketch for an ESP32 in ./lamp
+  certgrab new micropython https://www.tuya.com page       a module that gets a page in ./page";
+
+/// `certgrab new`
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Which project (see --list)
+    #[arg(required_unless_present = "list", value_parser = projects::project)]
+    pub(crate) project: Option<&'static Project>,
+
+    /// The MQTT broker, host:port or mqtts://host, or a web server, https://host
+    #[arg(value_name = "TARGET", required_unless_present = "list", value_parser = server)]
+    pub(crate) target: Option<Target>,
+
+    /// The folder to write to
+    #[arg(value_name = "DIR", required_unless_present = "list")]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// List the projects, each with how it is tested
+    #[arg(long, conflicts_with_all = ["project", "target", "folder", "force"])]
+    pub(crate) list: bool,
+
+    /// Overwrite existing files that differ
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Trust the certificates in FILE, `system` or `mozilla`, instead of Mozilla's
+    #[arg(long, value_name = "FILE|system|mozilla")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
+    #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
+    pub(crate) trust_sha256: Vec<Sha256>,
+
+    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
+    #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
+    pub(crate) connect: Option<Target>,
+}
+
+/// A target without more behind it: the code of a project asks for `/`, or speaks MQTT.
+fn server(text: &str) -> Result<Target, String> {
+    let target = super::target(text)?;
+    let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
+    match behind {
+        // It may hold a token, so it is not repeated.
+        Some((_, more)) if !more.is_empty() => {
+            Err("TARGET must not have a path; edit the path in the code of the project".to_owned())
+        }
+        _ => Ok(target),
+    }
+}

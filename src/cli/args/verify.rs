@@ -1,0 +1,51 @@
+//! The arguments of `certgrab verify`.
+
+use std::path::PathBuf;
+
+use crate::{endpoint::Target, text::time::Time, x509::certificate::Sha256};
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab verify --from chain.pem --host plc.test --roots ca.pem    is the chain valid for plc.test?
+  certgrab verify --from chain.pem --host plc.test --at 2030-01-01   will it still be?
+  certgrab verify --batch < cases.jsonl                              verify one JSON object per line";
+
+/// What to verify.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Verify {
+    /// Read the presented chain, leaf first, from FILE, or - for standard input
+    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
+    pub(crate) from: Option<PathBuf>,
+
+    /// The name or address that the certificate must be valid for
+    #[arg(long, value_name = "NAME", required_unless_present = "batch", value_parser = super::target)]
+    pub(crate) host: Option<Target>,
+
+    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
+    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
+    #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
+    pub(crate) trust_sha256: Vec<Sha256>,
+
+    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Time>,
+
+    /// Also fail if the path violates RFC 5280 or the Baseline Requirements
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Print the result as one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Verify one JSON object per line from standard input, strictly, and answer each
+    #[arg(
+        long,
+        conflicts_with_all = ["from", "host", "roots", "trust_sha256", "at", "strict", "json"]
+    )]
+    pub(crate) batch: bool,
+}

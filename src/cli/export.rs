@@ -1,0 +1,114 @@
+//! Exports a verified chain: which certificates, under which name, in which formats.
+
+use crate::{
+    Grab,
+    endpoint::Target,
+    output::{
+        bundle::Bundle,
+        emit::{self, Identifier, Style},
+    },
+    run::{
+        grab::{Judgement, Options},
+        pack,
+    },
+};
+
+use super::{
+    args::{
+        Form, Job,
+        formats::{NameFrom, NameStyle},
+    },
+    failure::{Exit, Failure},
+    output, regenerate,
+    style::Display,
+};
+
+/// Renders a bundle in every selected format and writes all of them, or none.
+pub(crate) fn export(
+    job: &Job,
+    display: &Display,
+    bundle: &Bundle,
+    name: &Identifier,
+    document: impl Fn() -> String,
+) -> Result<Exit, Failure> {
+    // Everything is rendered before the first file changes: a failed run leaves all files
+    // unchanged.
+    let mut to_standard_output = None;
+    let mut files = Vec::new();
+    for emission in &job.emit {
+        let data = match render(&emission.form, bundle, name)? {
+            Some(data) => data,
+            None => document().into_bytes(),
+        };
+        match &emission.path {
+            Some(path) => files.push((path.as_path(), data)),
+            None => to_standard_output = Some(data),
+        }
+    }
+    output::deliver(&files, display.quiet)?;
+    to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
+    Ok(Exit::Done)
+}
+
+/// The certificates that the job exports of a verified chain, and the name of the constants.
+pub(crate) fn selection(
+    job: &Job,
+    target: &Target,
+    grab: &Grab,
+    judgement: &Judgement,
+    options: &Options,
+) -> Result<(Bundle, Identifier), Failure> {
+    let what = job.what.into();
+    let mut bundle = match what {
+        pack::What::Anchor => judgement.bundle(target, &grab.presented, options),
+        _ => pack::pack(target, &grab.presented, &judgement.verified, what),
+    };
+    bundle.options = regenerate::words(job, Some(target));
+    let name = name(job, &bundle)?;
+    Ok((bundle, name))
+}
+
+/// The name of the constants.
+pub(crate) fn name(of: &Job, bundle: &Bundle) -> Result<Identifier, Failure> {
+    let name = match (&of.name, of.format.name_from) {
+        (Some(name), _) => name.clone(),
+        (None, NameFrom::Host) => emit::default_name(bundle),
+        (None, NameFrom::Organisation) => {
+            let first = bundle.entries.first();
+            let organisation = first.and_then(|entry| entry.certificate.subject().organisation());
+            let name = organisation
+                .and_then(|name| Identifier::for_organisation(&name, bundle.constant_suffix()));
+            name.ok_or_else(|| {
+                let message = "the certificate has no organisation that can serve as a name";
+                Failure::new(Exit::Usage, message)
+                    .with_hint(Some("choose a name with `--name NAME`".to_owned()))
+            })?
+        }
+    };
+    let style = match of.format.style {
+        None => return Ok(name),
+        Some(NameStyle::Upper) => Style::Upper,
+        Some(NameStyle::Lower) => Style::Lower,
+        Some(NameStyle::Camel) => Style::Camel,
+    };
+    name.in_style(style).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+}
+
+/// Writes `bundle` as `form` says; `None` for a document, which holds no bundle.
+pub(crate) fn render(
+    form: &Form,
+    bundle: &Bundle,
+    name: &Identifier,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let rendered = match form {
+        Form::Document => return Ok(None),
+        Form::Certificates(format) => emit::render(bundle, *format, name),
+        Form::Template(template) => {
+            let file = template.file.to_string_lossy();
+            emit::render_template(bundle, &file, &template.source, name)
+        }
+    };
+    rendered
+        .map(Some)
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))
+}

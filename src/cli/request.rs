@@ -1,0 +1,242 @@
+//! From the arguments as typed to the options as meant.
+//!
+//! In: a [`Job`]. Out: the [`Options`] of the stages, or the reason why the arguments contradict
+//! each other or name a file that cannot be read.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use crate::{
+    chain::Presented,
+    net::connect,
+    output::emit::MAX_TEMPLATE_BYTES,
+    run::grab::{Options, Sni},
+    text::{bounded_file, foreign::Foreign, time::Time},
+    tls::probe,
+    trust::store::{self, Source},
+};
+
+use super::{
+    args::{Emission, Form, Job, What, formats::NameFrom},
+    failure::{Exit, Failure},
+    output, regenerate, roots,
+    style::Display,
+};
+
+/// Refuses options that contradict each other, before any server is contacted.
+pub(crate) fn agree(job: &Job) -> Result<(), Failure> {
+    agree_on_results(job)?;
+    agree_on_servers(job)?;
+    agree_on_certificates(job)?;
+    let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    output::keep_apart(outputs.clone(), &inputs(job).collect::<Vec<_>>(), "--emit")?;
+    super::replace::keep_keys(outputs)?;
+    let is_binary = job.emit.iter().any(|one| one.path.is_none() && !one.is_text());
+    if is_binary && output::is_terminal() {
+        return usage(
+            "the format is binary and standard output is a terminal",
+            "write it to a file: `--emit der=PATH`",
+        );
+    }
+    Ok(())
+}
+
+/// A failure of usage.
+fn usage(message: &str, hint: &str) -> Result<(), Failure> {
+    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
+}
+
+/// How many results there are, and where they go.
+fn agree_on_results(job: &Job) -> Result<(), Failure> {
+    if !job.emit.is_empty() && job.targets.len() > 1 {
+        return usage("`--emit` accepts only one target", "run certgrab once for each target");
+    }
+    let to_standard_output = job.emit.iter().filter(|one| one.path.is_none()).count();
+    if to_standard_output + usize::from(job.json) > 1 {
+        return usage(
+            "only one result can go to standard output",
+            "write the others to files: `--emit FORMAT=PATH`",
+        );
+    }
+    if job.compare.is_some() && job.targets.len() != 1 {
+        return usage(
+            "`--compare` accepts only one target and the one to compare it with",
+            "run `certgrab TARGET --compare OTHER`",
+        );
+    }
+    Ok(())
+}
+
+/// Which servers are contacted, and how.
+fn agree_on_servers(job: &Job) -> Result<(), Failure> {
+    if job.from.is_some() && job.reaching.way() != probe::Way::Auto {
+        return usage(
+            "`--handshake` cannot be combined with `--from`, which contacts no server",
+            "leave out one of them",
+        );
+    }
+    for target in job.targets.iter().chain(&job.compare) {
+        job.reaching.agree(target)?;
+    }
+    if job.many.hosts.is_some() && !job.emit.is_empty() {
+        agree_for_list(job)?;
+    }
+    Ok(())
+}
+
+/// Which certificates are written, and what they are called.
+fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
+    if job.reaching.survey && (job.what != What::Anchor || job.anchor.extras().is_any()) {
+        return usage(
+            "`--survey` cannot be combined with `--what`, `--backup` or `--siblings`",
+            "leave them out: only the anchors are written",
+        );
+    }
+    let issuers = job.anchor.issuers();
+    if !issuers.enabled && !issuers.allowed.is_empty() {
+        return usage("`--aia-allow` cannot be combined with `--no-aia`", "leave out one of them");
+    }
+    let holds_a_name = |one: &Emission| match &one.form {
+        Form::Document => false,
+        Form::Certificates(format) => format.holds_a_name(),
+        Form::Template(_) => true,
+    };
+    let has_use = job.format.sizes || job.emit.iter().any(holds_a_name);
+    if let (false, Some(option)) = (has_use, naming(job)) {
+        return usage(
+            &format!("`{option}` has no effect: no selected format contains a constant name"),
+            &format!(
+                "choose one with `--emit FORMAT`, such as `c` or `rust`, or leave out `{option}`"
+            ),
+        );
+    }
+    if job.many.hosts.is_some() && job.emit.is_empty() && job.what != What::Anchor {
+        return usage(
+            "`--what` has no effect: `--hosts` writes no certificates without `--emit`",
+            "leave out `--what`",
+        );
+    }
+    Ok(())
+}
+
+/// The first given option that names constants.
+fn naming(job: &Job) -> Option<&'static str> {
+    let options = [
+        ("--name", job.name.is_some()),
+        ("--style", job.format.style.is_some()),
+        ("--name-from", job.format.name_from != NameFrom::Host),
+    ];
+    options.iter().find(|(_, is_given)| *is_given).map(|(option, _)| *option)
+}
+
+/// The files and folders that are read.
+pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
+    let roots = job.roots.iter().filter(|path| regenerate::known_store(path).is_none());
+    let templates = job.emit.iter().filter_map(|emission| match &emission.form {
+        Form::Template(template) => Some(template.file.as_path()),
+        _ => None,
+    });
+    let standard_input = Path::new("-");
+    let files = roots.chain(&job.from).chain(&job.many.hosts).map(PathBuf::as_path);
+    files.chain(templates).filter(move |path| *path != standard_input)
+}
+
+/// Refuses formats that cannot be written for a list.
+fn agree_for_list(job: &Job) -> Result<(), Failure> {
+    if job.what != What::Anchor || job.anchor.extras().is_any() {
+        return usage(
+            "`--emit` with `--hosts` cannot be combined with `--what`, `--backup` or `--siblings`",
+            "leave them out: only the anchors are written",
+        );
+    }
+    for emission in &job.emit {
+        match &emission.form {
+            Form::Document => {
+                return usage(
+                    "`--emit json` cannot be combined with `--hosts`",
+                    "leave it out: standard output already has one JSON line per target",
+                );
+            }
+            Form::Certificates(format) if format.name == "lock" => {
+                return usage(
+                    "`--emit lock` cannot be combined with `--hosts`: a lock holds one target",
+                    "list the targets in certgrab.toml and run `certgrab sync`",
+                );
+            }
+            _ if emission.path.is_none() => {
+                return usage(
+                    "with `--hosts`, the results go to standard output",
+                    "write the anchors to a file: `--emit FORMAT=PATH`",
+                );
+            }
+            Form::Certificates(_) | Form::Template(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Reads the templates, before any server is contacted, and adds them to the output.
+pub(crate) fn read_templates(job: &mut Job) -> Result<(), Failure> {
+    for mut emission in job.format.template.drain(..) {
+        if let Form::Template(template) = &mut emission.form {
+            let read = bounded_file::read_given_text(&template.file, MAX_TEMPLATE_BYTES);
+            template.source = read.map_err(|problem| {
+                let file = Foreign::text(&template.file.display().to_string()).line();
+                Failure::new(Exit::File, format!("cannot read {file}: {problem}"))
+            })?;
+        }
+        job.emit.push(emission);
+    }
+    Ok(())
+}
+
+/// The options of the stages for `job`.
+pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {
+    let at = job.at.unwrap_or_else(Time::now);
+    let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
+    let is_offline = job.from.is_some() || has_no_server;
+    Ok(Options {
+        store: roots::store(&job.roots, &job.trust_sha256, display)?,
+        at,
+        timeout: Duration::from_secs(u64::from(job.timeout.get())),
+        connect: connect::Options {
+            instead: job.connect.clone(),
+            family: match (job.v4, job.v6) {
+                (true, _) => Some(connect::Family::V4),
+                (_, true) => Some(connect::Family::V6),
+                _ => None,
+            },
+            proxy: if is_offline { None } else { job.reaching.proxy.proxy()? },
+            names: Arc::default(),
+        },
+        sni: match &job.sni {
+            Some(name) => Sni::Name(name.clone()),
+            None if job.no_sni => Sni::None,
+            None => Sni::Target,
+        },
+        lasting: job.anchor.lasting(at),
+        issuers: job.anchor.issuers(),
+        extras: job.anchor.extras(),
+        way: job.reaching.way(),
+        device: job.reaching.device,
+    })
+}
+
+/// The chain in a file or on standard input, as if a server had presented it.
+pub(crate) fn read_chain(file: &Path) -> Result<Presented, Failure> {
+    let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
+    let content = if file == Path::new("-") {
+        bounded_file::read_stream(std::io::stdin().lock(), store::MAX_ROOTS_BYTES)
+    } else {
+        bounded_file::read_given(file, store::MAX_ROOTS_BYTES)
+    };
+    let ders = content
+        .map_err(|error| store::Error::Unreadable { path: name.clone(), error })
+        .and_then(|content| store::chain_in(&content, &name));
+    let ders = ders.map_err(|error| roots::unreadable(&error))?;
+    let ders = ders.iter().map(Vec::as_slice);
+    Ok(Presented::from_message(ders, Source::Presented(name)))
+}

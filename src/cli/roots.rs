@@ -1,0 +1,76 @@
+//! The roots that the user trusts.
+//!
+//! In: files, folders and names of stores. Out: a [`Store`], read once in a run however many targets
+//! of a manifest or inputs of `check` name the same.
+
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::{
+    text::bounded_file,
+    trust::store::{self, Store},
+    x509::certificate::Sha256,
+};
+
+use super::{
+    failure::{Exit, Failure},
+    output,
+    style::Display,
+};
+
+/// Stores of other roots that are kept at once: manifests have one for each network, as a rule one.
+const MAX_STORES: usize = 8;
+
+/// The roots that the user trusts; what of them cannot be read is said, once.
+pub(crate) fn store(
+    roots: &[PathBuf],
+    fingerprints: &[Sha256],
+    display: &Display,
+) -> Result<Store, Failure> {
+    static KEPT: Mutex<Vec<(Vec<PathBuf>, Store)>> = Mutex::new(Vec::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = kept.iter().find(|(known, _)| known == roots).map(|(_, store)| store.clone());
+    let mut store = match known {
+        Some(store) => store,
+        None => {
+            let store = read(roots, display)?;
+            if kept.len() == MAX_STORES {
+                kept.remove(0);
+            }
+            kept.push((roots.to_vec(), store.clone()));
+            store
+        }
+    };
+    for fingerprint in fingerprints {
+        store.trust_sha256(*fingerprint);
+    }
+    Ok(store)
+}
+
+fn read(roots: &[PathBuf], display: &Display) -> Result<Store, Failure> {
+    let mut store = Store::default();
+    for path in roots {
+        match path.to_str() {
+            Some("mozilla") => store.add_mozilla(),
+            Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
+            _ if path.is_dir() => store.add_path(path).map_err(|error| unreadable(&error))?,
+            _ => bounded_file::read_given(path, store::MAX_ROOTS_BYTES)
+                .map_err(|error| store::Error::Unreadable { path: path.clone(), error })
+                .and_then(|content| store.add_content(&content, path))
+                .map_err(|error| unreadable(&error))?,
+        }
+    }
+    for problem in store.skipped() {
+        output::warn(format_args!("not used as a root: {problem}"), display);
+    }
+    if roots.is_empty() {
+        store.add_mozilla();
+    }
+    Ok(store)
+}
+
+pub(crate) fn unreadable(error: &store::Error) -> Failure {
+    Failure::new(Exit::File, error.to_string()).with_hint(error.hint())
+}

@@ -1,0 +1,93 @@
+//! Errors in the arguments, in the words of the command.
+
+use crate::text::{foreign::Foreign, secrets};
+
+use super::{
+    failure::{Exit, Failure},
+    output,
+};
+
+/// Prints help and version as clap does, and any other outcome as an error of certgrab.
+pub(crate) fn usage(error: &clap::Error) -> Exit {
+    use clap::error::ErrorKind;
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A closed pipe while printing help is not an error.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let text = with_words_as_shown(error, error.render().to_string());
+    let tips: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
+    let missing = missing(error);
+    let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
+    let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: "));
+    let hint = match (error.kind(), tips.as_slice()) {
+        (ErrorKind::MissingRequiredArgument, _) if is_of_the_main_job => {
+            "name a server: `certgrab HOST:PORT`".to_owned()
+        }
+        (ErrorKind::MissingRequiredArgument, _) if let Some(usage) = usage => {
+            visible(&format!("`{usage}`"))
+        }
+        (_, []) => "see `certgrab --help`".to_owned(),
+        (_, tips) => visible(&tips.join("; ")),
+    };
+    let sentence = match error.kind() {
+        ErrorKind::MissingRequiredArgument if is_of_the_main_job => "no target given".to_owned(),
+        ErrorKind::MissingRequiredArgument => format!("missing: {}", missing.join(", ")),
+        _ => sentence(error),
+    };
+    output::complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
+    Exit::Usage
+}
+
+/// The error in the arguments, in one line.
+pub(crate) fn sentence(error: &clap::Error) -> String {
+    let text = with_words_as_shown(error, error.render().to_string());
+    // The first paragraph is the sentence, over several lines where it lists things; the rest are
+    // tips and the usage.
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<_> = paragraph.split_whitespace().collect();
+    let sentence = words.join(" ");
+    visible(sentence.strip_prefix("error: ").unwrap_or(&sentence))
+}
+
+/// The required arguments that are missing.
+fn missing(error: &clap::Error) -> Vec<String> {
+    use clap::error::{ContextKind, ContextValue};
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => names.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// The most characters of a user's word that a message repeats.
+const REPEATED_CHARACTERS: usize = 64;
+
+/// The message of `error` with secrets hidden and long words shortened, so that the reason stays
+/// readable.
+fn with_words_as_shown(error: &clap::Error, mut text: String) -> String {
+    use clap::error::{ContextKind, ContextValue};
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
+    {
+        if let Some(ContextValue::String(word)) = error.get(kind).filter(|_| !text.is_empty()) {
+            let mut shown = secrets::hide_in_word(word);
+            let count = shown.chars().count();
+            if count > REPEATED_CHARACTERS {
+                shown = shown.chars().take(REPEATED_CHARACTERS).collect();
+                shown += &format!("... ({count} characters)");
+            }
+            if !word.is_empty() && shown != *word {
+                text = text.replace(word.as_str(), &shown);
+            }
+        }
+    }
+    secrets::hide_in_sentence(&text)
+}
+
+/// `text`, which holds what the user typed, with what does not print shown by its number. What was
+/// shown so before is left as it is.
+fn visible(text: &str) -> String {
+    /// The most words of a message: twice those of the longest one of clap's.
+    const MOST: usize = 100;
+    let words = text.split(' ').take(MOST).map(|word| Foreign::text(word).line());
+    words.collect::<Vec<_>>().join(" ").replace("\\\\", "\\")
+}

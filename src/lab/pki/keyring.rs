@@ -1,0 +1,204 @@
+//! Keys at hand, and what they sign.
+//!
+//! Keys on the curves of NIST are the same in every run and cost nothing. The others are made by the
+//! command `openssl` when first asked for, and kept in a folder; so are the signatures that only it
+//! makes.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA512, digest};
+
+use super::der;
+use super::key::{Key, Kind, Spki, bit_string_of, compressed, explicit};
+use super::sign::{Scheme, Secret};
+
+/// Keys at hand, and the signatures that they made.
+#[derive(Debug)]
+pub struct Keyring {
+    folder: PathBuf,
+    materials: Mutex<HashMap<Key, Arc<Material>>>,
+    signatures: Mutex<HashMap<[u8; 32], Vec<u8>>>,
+}
+
+/// A key pair.
+#[derive(Debug)]
+struct Material {
+    secret: Secret,
+    /// The private key, as PKCS #8 in PEM.
+    pem: String,
+    /// The public key, as a SubjectPublicKeyInfo.
+    spki: Vec<u8>,
+    key_id: Vec<u8>,
+}
+
+impl Keyring {
+    /// Keys that are kept in `folder`, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// That of the file system.
+    pub fn in_folder(folder: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            materials: Mutex::default(),
+            signatures: Mutex::default(),
+        })
+    }
+
+    /// The private key in PEM.
+    pub(super) fn pem(&self, key: Key) -> io::Result<String> {
+        Ok(self.material(key)?.pem.clone())
+    }
+
+    /// The public key as a certificate has it.
+    pub(super) fn spki(&self, key: Key, form: Spki) -> io::Result<Vec<u8>> {
+        let spki = &self.material(key)?.spki;
+        Ok(match form {
+            Spki::Usual => spki.clone(),
+            Spki::Compressed => compressed(spki),
+            Spki::Explicit => explicit(spki),
+        })
+    }
+
+    /// The SHA-1 of the public key's bits.
+    pub(super) fn key_id(&self, key: Key) -> io::Result<Vec<u8>> {
+        Ok(self.material(key)?.key_id.clone())
+    }
+
+    fn material(&self, key: Key) -> io::Result<Arc<Material>> {
+        let mut materials = self.materials.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(material) = materials.get(&key) {
+            return Ok(Arc::clone(material));
+        }
+        let material = Arc::new(self.make(key)?);
+        materials.insert(key, Arc::clone(&material));
+        Ok(material)
+    }
+
+    fn make(&self, key: Key) -> io::Result<Material> {
+        let scalar = digest(&SHA512, format!("{key:?}").as_bytes());
+        if let Some((secret, parameters, point)) = Secret::of_scalar(key.kind, scalar.as_ref()) {
+            let algorithm = der::sequence(&[der::oid("1.2.840.10045.2.1"), der::oid(parameters)]);
+            let pem = pkcs8_pem(&algorithm, &secret, &point);
+            let spki = der::sequence(&[algorithm, der::bits(&point)]);
+            return Ok(Material::new(secret, pem, spki));
+        }
+        let file = self.folder.join(key.file());
+        if !file.exists() {
+            // Written beside and renamed, as other processes may ask for the same key.
+            let beside = file.with_extension(format!("{}.new", std::process::id()));
+            openssl(
+                Command::new("openssl")
+                    .args(["genpkey", "-quiet", "-algorithm"])
+                    .args(key.kind.request())
+                    .arg("-out")
+                    .arg(&beside),
+            )?;
+            std::fs::rename(beside, &file)?;
+        }
+        let spki = openssl(
+            Command::new("openssl").args(["pkey", "-pubout", "-outform", "DER", "-in"]).arg(&file),
+        )?;
+        let pem = std::fs::read_to_string(&file)?;
+        Ok(Material::new(Secret::of_file(key.kind, file, &pem), pem, spki))
+    }
+}
+
+impl Material {
+    fn new(secret: Secret, pem: String, spki: Vec<u8>) -> Self {
+        let key_id = digest(&SHA1_FOR_LEGACY_USE_ONLY, bit_string_of(&spki)).as_ref().to_vec();
+        Self { secret, pem, spki, key_id }
+    }
+}
+
+/// Runs the command and returns what it writes.
+fn openssl(command: &mut Command) -> io::Result<Vec<u8>> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!("{command:?}: {}", said.trim())))
+}
+
+/// An ECPrivateKey (RFC 5915) in PKCS #8.
+fn pkcs8_pem(algorithm: &[u8], secret: &Secret, point: &[u8]) -> String {
+    let public = der::around(1, &der::bits(point));
+    let private = der::sequence(&[der::small(1), der::octets(&secret.scalar()), public]);
+    let pkcs8 = der::sequence(&[der::small(0), algorithm.to_vec(), der::octets(&private)]);
+    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+    pem::encode_config(&pem::Pem::new("PRIVATE KEY", pkcs8), config)
+}
+
+impl Keyring {
+    /// The signature of `key` over `message`.
+    pub(super) fn sign(&self, key: Key, scheme: Scheme, message: &[u8]) -> io::Result<Vec<u8>> {
+        let what = [format!("{key:?} {scheme:?} ").as_bytes(), message].concat();
+        let id: [u8; 32] = hmac_sha256::Hash::hash(&what);
+        let known =
+            self.signatures.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        if let Some(signature) = known {
+            return Ok(signature);
+        }
+        let secret = &self.material(key)?.secret;
+        let signature = match secret.sign(scheme, message) {
+            Some(signature) => signature,
+            None => self.sign_outside(key, secret, scheme, &id, message)?,
+        };
+        let mut signatures = self.signatures.lock().unwrap_or_else(PoisonError::into_inner);
+        signatures.insert(id, signature.clone());
+        Ok(signature)
+    }
+
+    /// Signs with `openssl`, or finds what it signed before.
+    fn sign_outside(
+        &self,
+        key: Key,
+        secret: &Secret,
+        scheme: Scheme,
+        id: &[u8; 32],
+        message: &[u8],
+    ) -> io::Result<Vec<u8>> {
+        let name: String = id.iter().map(|octet| format!("{octet:02x}")).collect();
+        let kept = self.folder.join(format!("{name}.sig"));
+        if let Ok(signature) = std::fs::read(&kept) {
+            return Ok(signature);
+        }
+        let file = match secret.file() {
+            Some(file) => file.clone(),
+            None => {
+                let file = self.folder.join(format!("{:?}-{}.key", key.kind, key.owner));
+                std::fs::write(&file, self.pem(key)?)?;
+                file
+            }
+        };
+        let beside = self.folder.join(format!("{name}.{}", std::process::id()));
+        std::fs::write(&beside, message)?;
+        let signature = openssl(&mut asked_to_sign(key, scheme, &file, &beside));
+        std::fs::remove_file(&beside)?;
+        let signature = signature?;
+        std::fs::write(&beside, &signature)?;
+        std::fs::rename(&beside, &kept)?;
+        Ok(signature)
+    }
+}
+
+fn asked_to_sign(key: Key, scheme: Scheme, file: &PathBuf, message: &PathBuf) -> Command {
+    let mut command = Command::new("openssl");
+    if key.kind == Kind::Ed448 || key.kind == Kind::Ed25519 {
+        command.args(["pkeyutl", "-sign", "-rawin", "-inkey"]).arg(file).arg("-in").arg(message);
+        return command;
+    }
+    command.arg("dgst").arg(format!("-{}", scheme.hash.word())).arg("-sign").arg(file);
+    if let Some(salt) = scheme.salt(key) {
+        command.args(["-sigopt", "rsa_padding_mode:pss", "-sigopt"]);
+        command.arg(format!("rsa_pss_saltlen:{salt}"));
+    }
+    command.arg(message);
+    command
+}

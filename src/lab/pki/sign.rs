@@ -1,0 +1,278 @@
+//! Signatures of certificates, with any digest and any parameters.
+//!
+//! What ring and the crates of the curves sign is signed here, and is the same in every run.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use ring::digest;
+use ring::signature::{Ed25519KeyPair, RsaEncoding, RsaKeyPair};
+
+use super::der;
+use super::key::{Key, Kind};
+
+/// A digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Hash {
+    Md5,
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+/// How a key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Scheme {
+    pub(super) hash: Hash,
+    /// Octets of the salt; without one, RSA signs as PKCS #1 v1.5 has it.
+    pub(super) pss: Option<u8>,
+    pub(super) parameters: Parameters,
+}
+
+/// The parameters of an algorithm's identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Parameters {
+    /// NULL for RSA, absent for ECDSA.
+    Usual,
+    /// The other way round.
+    Unusual,
+}
+
+/// What signs.
+pub(super) enum Secret {
+    P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
+    P521(p521::ecdsa::SigningKey),
+    Rsa { pair: Box<RsaKeyPair>, file: PathBuf },
+    Ed25519(Ed25519KeyPair),
+    File(PathBuf),
+}
+
+impl Default for Scheme {
+    fn default() -> Self {
+        Self { hash: Hash::Sha256, pss: None, parameters: Parameters::Usual }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Hash {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Md5 => "md5",
+            Self::Sha1 => "sha1",
+            Self::Sha224 => "sha224",
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+        }
+    }
+
+    fn of(self, octets: &[u8]) -> Option<Vec<u8>> {
+        let algorithm = match self {
+            Self::Md5 | Self::Sha224 => return None,
+            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+        };
+        Some(digest::digest(algorithm, octets).as_ref().to_vec())
+    }
+
+    fn oid(self) -> Vec<u8> {
+        der::oid(match self {
+            Self::Md5 => "1.2.840.113549.2.5",
+            Self::Sha1 => "1.3.14.3.2.26",
+            Self::Sha224 => "2.16.840.1.101.3.4.2.4",
+            Self::Sha256 => "2.16.840.1.101.3.4.2.1",
+            Self::Sha384 => "2.16.840.1.101.3.4.2.2",
+            Self::Sha512 => "2.16.840.1.101.3.4.2.3",
+        })
+    }
+
+    fn with_rsa(self) -> &'static str {
+        match self {
+            Self::Md5 => "1.2.840.113549.1.1.4",
+            Self::Sha1 => "1.2.840.113549.1.1.5",
+            Self::Sha224 => "1.2.840.113549.1.1.14",
+            Self::Sha256 => "1.2.840.113549.1.1.11",
+            Self::Sha384 => "1.2.840.113549.1.1.12",
+            Self::Sha512 => "1.2.840.113549.1.1.13",
+        }
+    }
+
+    fn with_ecdsa(self) -> &'static str {
+        match self {
+            // No OID is assigned; nothing here asks for it.
+            Self::Md5 | Self::Sha1 => "1.2.840.10045.4.1",
+            Self::Sha224 => "1.2.840.10045.4.3.1",
+            Self::Sha256 => "1.2.840.10045.4.3.2",
+            Self::Sha384 => "1.2.840.10045.4.3.3",
+            Self::Sha512 => "1.2.840.10045.4.3.4",
+        }
+    }
+}
+
+impl Scheme {
+    pub(super) const fn hash(hash: Hash) -> Self {
+        Self { hash, pss: None, parameters: Parameters::Usual }
+    }
+
+    pub(super) const fn pss(hash: Hash, salt: u8) -> Self {
+        Self { hash, pss: Some(salt), parameters: Parameters::Usual }
+    }
+
+    pub(super) const fn unusual(hash: Hash) -> Self {
+        Self { hash, pss: None, parameters: Parameters::Unusual }
+    }
+
+    /// The salt that `key` signs with, if as RSASSA-PSS.
+    pub(super) fn salt(self, key: Key) -> Option<u8> {
+        match key.kind {
+            Kind::RsaPss { .. } => self.pss.or(Some(32)),
+            Kind::Rsa { .. } => self.pss,
+            _ => None,
+        }
+    }
+
+    /// Its AlgorithmIdentifier for a key.
+    pub(super) fn algorithm(self, key: Key) -> Vec<u8> {
+        if let Some(salt) = self.salt(key) {
+            let parameters = self.pss_parameters(salt);
+            return der::sequence(&[der::oid("1.2.840.113549.1.1.10"), parameters]);
+        }
+        let (oid, null) = match key.kind {
+            Kind::Ed25519 => ("1.3.101.112", false),
+            Kind::Ed448 => ("1.3.101.113", false),
+            Kind::Rsa { .. } => (self.hash.with_rsa(), self.parameters == Parameters::Usual),
+            _ => (self.hash.with_ecdsa(), self.parameters == Parameters::Unusual),
+        };
+        der::sequence(&[der::oid(oid), if null { der::null() } else { Vec::new() }])
+    }
+
+    /// RSASSA-PSS-params (RFC 4055 section 3.1); what is the default is not written.
+    fn pss_parameters(self, salt: u8) -> Vec<u8> {
+        let hash = der::sequence(&[self.hash.oid(), der::null()]);
+        let mask = der::sequence(&[der::oid("1.2.840.113549.1.1.8"), hash.clone()]);
+        let salt_length = match salt {
+            20 => Vec::new(),
+            salt => der::around(2, &der::small(u64::from(salt))),
+        };
+        match self.hash {
+            Hash::Sha1 => der::sequence(&[salt_length]),
+            _ => der::sequence(&[der::around(0, &hash), der::around(1, &mask), salt_length]),
+        }
+    }
+}
+
+/// The secret of a curve's scalar, the curve's OID, and the uncompressed point.
+macro_rules! on_curve {
+    ($curve:ident, $variant:ident, $oid:literal, $scalar:expr) => {{
+        let secret = $curve::ecdsa::SigningKey::from_slice($scalar).ok()?;
+        let point = secret.verifying_key().to_sec1_point(false).as_bytes().to_vec();
+        Some((Secret::$variant(secret), $oid, point))
+    }};
+}
+
+/// An ECDSA signature over a digest, in DER.
+macro_rules! ecdsa {
+    ($curve:ident, $secret:expr, $digest:expr) => {{
+        use $curve::ecdsa::{Signature, signature::hazmat::PrehashSigner as _};
+        let signature: Option<Signature> = $secret.sign_prehash($digest).ok();
+        signature.map(|signature| {
+            let (r, s) = signature.split_bytes();
+            r_and_s(&r, &s)
+        })
+    }};
+}
+
+impl Secret {
+    /// That of a scalar made of 64 octets at random, where the curve is one of NIST.
+    pub(super) fn of_scalar(kind: Kind, random: &[u8]) -> Option<(Self, &'static str, Vec<u8>)> {
+        // A leading zero octet keeps the scalar below the order.
+        let scalar = |octets: usize| [&[0], &random[..octets - 1]].concat();
+        match kind {
+            Kind::P256 => on_curve!(p256, P256, "1.2.840.10045.3.1.7", &scalar(32)),
+            Kind::P384 => on_curve!(p384, P384, "1.3.132.0.34", &scalar(48)),
+            Kind::P521 => on_curve!(p521, P521, "1.3.132.0.35", &[&[0, 0], random].concat()),
+            _ => None,
+        }
+    }
+
+    /// That of a private key in a file.
+    pub(super) fn of_file(kind: Kind, file: PathBuf, pem: &str) -> Self {
+        let der = pem::parse(pem).map(pem::Pem::into_contents).unwrap_or_default();
+        match kind {
+            Kind::Ed25519 => Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der)
+                .map_or(Self::File(file), Self::Ed25519),
+            Kind::Rsa { .. } => match RsaKeyPair::from_pkcs8(&der) {
+                Ok(pair) => Self::Rsa { pair: Box::new(pair), file },
+                Err(_) => Self::File(file),
+            },
+            _ => Self::File(file),
+        }
+    }
+
+    /// The scalar, for the curves that have one here.
+    pub(super) fn scalar(&self) -> Vec<u8> {
+        match self {
+            Self::P256(secret) => secret.to_bytes().to_vec(),
+            Self::P384(secret) => secret.to_bytes().to_vec(),
+            Self::P521(secret) => secret.to_bytes().to_vec(),
+            Self::Rsa { .. } | Self::Ed25519(_) | Self::File(_) => Vec::new(),
+        }
+    }
+
+    /// A signature that is made here, if it can be.
+    pub(super) fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::P256(secret) => ecdsa!(p256, secret, &padded::<32>(scheme.hash.of(message)?)),
+            Self::P384(secret) => ecdsa!(p384, secret, &padded::<48>(scheme.hash.of(message)?)),
+            Self::P521(secret) => ecdsa!(p521, secret, &padded::<66>(scheme.hash.of(message)?)),
+            Self::Ed25519(pair) => Some(pair.sign(message).as_ref().to_vec()),
+            Self::Rsa { pair, .. } => {
+                let encoding: &'static dyn RsaEncoding = match (scheme.pss, scheme.hash) {
+                    (None, Hash::Sha256) => &ring::signature::RSA_PKCS1_SHA256,
+                    (None, Hash::Sha384) => &ring::signature::RSA_PKCS1_SHA384,
+                    (None, Hash::Sha512) => &ring::signature::RSA_PKCS1_SHA512,
+                    _ => return None,
+                };
+                let mut signature = vec![0; pair.public().modulus_len()];
+                let random = ring::rand::SystemRandom::new();
+                pair.sign(encoding, &random, message, &mut signature).ok()?;
+                Some(signature)
+            }
+            Self::File(_) => None,
+        }
+    }
+
+    pub(super) fn file(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Rsa { file, .. } | Self::File(file) => Some(file),
+            _ => None,
+        }
+    }
+}
+
+/// A digest that is shorter than the curve's order, with zeros before it: the same number, in the
+/// length that the crates of the curves ask for.
+fn padded<const LENGTH: usize>(digest: Vec<u8>) -> Vec<u8> {
+    [vec![0; LENGTH.saturating_sub(digest.len())], digest].concat()
+}
+
+fn r_and_s(r: &[u8], s: &[u8]) -> Vec<u8> {
+    let positive = |octets: &[u8]| {
+        let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+        let octets = &octets[zeros..];
+        let sign: &[u8] =
+            if octets.first().is_some_and(|first| *first >= 0x80) { &[0] } else { &[] };
+        der::element(der::INTEGER, &[sign, octets].concat())
+    };
+    der::sequence(&[positive(r), positive(s)])
+}

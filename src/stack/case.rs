@@ -1,0 +1,117 @@
+//! What a verdict is about: a chain as it was sent, anchors, a host, a time.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use super::{
+    reason::{Position, Refusal, Rule},
+    signature::{self, Check},
+    view::{Part, View},
+};
+use crate::text::time::Time;
+
+/// The question that is put to a TLS stack.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The certificates as the server sent them, the leaf first, readable or not.
+    pub presented: &'a [&'a [u8]],
+    /// The certificates that the device holds, and nothing else.
+    pub anchors: &'a [&'a [u8]],
+    /// The host name or address that the device compares with; `None` to look at the path alone.
+    pub host: Option<&'a str>,
+    /// The device's clock.
+    pub at: Time,
+}
+
+/// A certificate at its place.
+pub(super) struct Cert<'a> {
+    pub(super) position: Position,
+    pub(super) view: Result<View<'a>, Part>,
+}
+
+/// A question with its certificates read, and what signatures were already computed: made once,
+/// put to many TLS stacks.
+pub struct Case<'a> {
+    pub(super) sent: Vec<Cert<'a>>,
+    pub(super) anchors: Vec<Cert<'a>>,
+    pub(super) ders: Vec<&'a [u8]>,
+    pub(super) anchor_ders: Vec<&'a [u8]>,
+    pub(super) host: Option<&'a str>,
+    /// Seconds since 1970.
+    pub(super) at: i64,
+    checked: RefCell<HashMap<(Position, Position), Check>>,
+}
+
+impl<'a> Case<'a> {
+    /// Reads the certificates of `question`.
+    #[must_use]
+    pub fn new(question: Question<'a>) -> Self {
+        let read = |ders: &'a [&'a [u8]], position: fn(usize) -> Position| {
+            let one = |(place, der): (usize, &&'a [u8])| Cert {
+                position: position(place),
+                view: View::read(der),
+            };
+            ders.iter().enumerate().map(one).collect()
+        };
+        Self {
+            sent: read(question.presented, Position::Sent),
+            anchors: read(question.anchors, Position::Anchor),
+            ders: question.presented.to_vec(),
+            anchor_ders: question.anchors.to_vec(),
+            host: question.host,
+            at: question.at.unix(),
+            checked: RefCell::default(),
+        }
+    }
+
+    /// The DER of the certificate at `position`.
+    pub(super) fn der(&self, position: Position) -> &'a [u8] {
+        match position {
+            Position::Sent(place) => self.ders[place],
+            Position::Anchor(place) => self.anchor_ders[place],
+        }
+    }
+
+    /// Whether two certificates have the same octets.
+    pub(super) fn is_same(&self, one: &Cert<'_>, other: &Cert<'_>) -> bool {
+        self.der(one.position) == self.der(other.position)
+    }
+
+    /// Whether the signature on `child` is by the key of `issuer`.
+    pub(super) fn check(&self, child: &Cert<'_>, issuer: &Cert<'_>) -> Check {
+        let (Ok(below), Ok(above)) = (&child.view, &issuer.view) else { return Check::Bad };
+        let places = (child.position, issuer.position);
+        if let Some(check) = self.checked.borrow().get(&places) {
+            return *check;
+        }
+        let check = signature::check(below.outer.scheme, &above.key, below.tbs, below.signature);
+        self.checked.borrow_mut().insert(places, check);
+        check
+    }
+
+    /// The octets of a Certificate message of TLS 1.2 with these certificates, its header included
+    /// (RFC 5246 section 7.4.2).
+    pub(super) fn message_octets(&self) -> usize {
+        self.ders.iter().map(|der| der.len() + 3).sum::<usize>() + 3 + 4
+    }
+
+    /// Refuses what is longer than a stack has room for.
+    pub(super) fn fits(&self, most: usize) -> Result<(), Refusal> {
+        let octets = self.message_octets();
+        if octets > most {
+            return Err(Refusal::of_chain(Rule::MessageLength { octets, most }));
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Cert<'a> {
+    /// The certificate read, or that it cannot be.
+    pub(super) fn read(&self) -> Result<&View<'a>, Refusal> {
+        self.view.as_ref().map_err(|part| Rule::Unreadable(*part).at(self.position))
+    }
+
+    /// `rule` broken by this certificate.
+    pub(super) const fn breaks(&self, rule: Rule) -> Refusal {
+        rule.at(self.position)
+    }
+}

@@ -1,0 +1,99 @@
+//! What GnuTLS reads of a certificate (`gnutls_x509_crt_import`).
+
+use crate::stack::{
+    dates::{self, Written, Zone},
+    extensions::{ADDRESS, DIRECTORY, DNS, EDI_PARTY, EMAIL, OTHER_NAME, REGISTERED_ID, URI, X400},
+    oid,
+    reason::Rule,
+    tlv::Tlv,
+    view::{Part, View},
+};
+
+/// Whether the certificate is read at all.
+pub(super) fn reads(view: &View<'_>) -> Result<(), Rule> {
+    if let Some(id) = view.duplicate() {
+        return Err(Rule::DuplicateExtension(oid::extension_name(id)));
+    }
+    if view.inner.whole != view.outer.whole {
+        return Err(Rule::AlgorithmsDiffer);
+    }
+    if !view.list.iter().all(|one| is_id(one.id)) {
+        return Err(Rule::Unreadable(Part::ExtensionId));
+    }
+    for (name, part) in [(&view.issuer, Part::Issuer), (&view.subject, Part::Subject)] {
+        if name.rdns.is_none() {
+            return Err(Rule::Unreadable(part));
+        }
+    }
+    Ok(())
+}
+
+/// An object identifier whose arcs have at most 63 bits.
+fn is_id(id: &[u8]) -> bool {
+    let arcs = id.split_inclusive(|octet| octet & 0x80 == 0);
+    !id.is_empty() && arcs.into_iter().all(|arc| arc.len() <= 9)
+}
+
+/// A date; -1 for what cannot be read, which is never valid.
+fn moment(date: Tlv<'_>) -> Option<i64> {
+    let is_date = |written: &Written| {
+        written.zone == Zone::Utc
+            && !written.has_fraction
+            && (1..=12).contains(&written.month)
+            && (1..=31).contains(&written.day)
+            && written.is_time_of_day(60)
+    };
+    dates::read(date).filter(is_date).map(|one| one.unix())
+}
+
+/// `check_time_status`.
+pub(super) fn outdated(view: &View<'_>, at: i64) -> Option<Rule> {
+    match (moment(view.not_before), moment(view.not_after)) {
+        (Some(before), _) if at < before => Some(Rule::NotYetValid),
+        (Some(_), Some(after)) if at > after => Some(Rule::Expired),
+        (Some(_), Some(_)) => None,
+        _ => Some(Rule::Unreadable(Part::Validity)),
+    }
+}
+
+pub(super) fn is_valid(view: &View<'_>, at: i64) -> bool {
+    outdated(view, at).is_none()
+}
+
+/// A critical extension that is not supported (`supported_exts.gperf`).
+pub(super) fn critical(view: &View<'_>) -> Option<Rule> {
+    const SUPPORTED: [&[u8]; 14] = [
+        oid::SUBJECT_KEY_ID,
+        oid::KEY_USAGE,
+        oid::SUBJECT_ALT_NAME,
+        oid::ISSUER_ALT_NAME,
+        oid::BASIC_CONSTRAINTS,
+        oid::NAME_CONSTRAINTS,
+        oid::CRL_DISTRIBUTION_POINTS,
+        oid::AUTHORITY_KEY_ID,
+        oid::EXT_KEY_USAGE,
+        oid::AUTHORITY_INFO_ACCESS,
+        oid::PROXY_CERT_INFO,
+        oid::TLS_FEATURE,
+        oid::CERTIFICATE_POLICIES,
+        oid::INHIBIT_ANY_POLICY,
+    ];
+    let id = view.critical().find(|id| !SUPPORTED.contains(id))?;
+    Some(Rule::CriticalExtension(oid::extension_name(id)))
+}
+
+/// A name of subjectAltName that cannot be read.
+pub(super) fn bad_alt_name(view: &View<'_>) -> Option<&'static str> {
+    if view.extensions.alt_names.is_broken() {
+        return Some("an encoding");
+    }
+    view.extensions.names().iter().find_map(|name| match name.tag {
+        DNS => name.value.is_empty().then_some("a dNSName"),
+        ADDRESS => name.value.is_empty().then_some("an iPAddress"),
+        EMAIL | URI => None,
+        DIRECTORY | OTHER_NAME | REGISTERED_ID => None,
+        X400 => Some("an x400Address"),
+        EDI_PARTY => Some("an ediPartyName"),
+        _ => Some("an unknown kind of name"),
+    })
+}

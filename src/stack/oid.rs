@@ -1,0 +1,112 @@
+//! The contents of the object identifiers that TLS stacks know (X.690 section 8.19).
+
+// Keys and curves (RFC 8017 appendix C, RFC 5480, RFC 8410, RFC 5639).
+pub(super) const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+pub(super) const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
+pub(super) const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8];
+pub(super) const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+pub(super) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+pub(super) const ED448: &[u8] = &[0x2b, 0x65, 0x71];
+pub(super) const P192: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 1];
+pub(super) const P224: &[u8] = &[0x2b, 0x81, 4, 0, 33];
+pub(super) const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+pub(super) const P384: &[u8] = &[0x2b, 0x81, 4, 0, 34];
+pub(super) const P521: &[u8] = &[0x2b, 0x81, 4, 0, 35];
+pub(super) const K256: &[u8] = &[0x2b, 0x81, 4, 0, 10];
+pub(super) const BP256: &[u8] = &[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 7];
+pub(super) const BP384: &[u8] = &[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 11];
+pub(super) const BP512: &[u8] = &[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 13];
+
+// Digests (RFC 8017 appendix B.1).
+pub(super) const SHA1: &[u8] = &[0x2b, 14, 3, 2, 26];
+pub(super) const SHA224: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4];
+pub(super) const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+pub(super) const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
+pub(super) const SHA512: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
+
+// Attributes of names (RFC 5280 appendix A.1, RFC 2985).
+pub(super) const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+pub(super) const EMAIL_ADDRESS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
+
+// Extensions (RFC 5280 sections 4.2.1 and 4.2.2, RFC 7633, Netscape).
+pub(super) const SUBJECT_DIRECTORY_ATTRIBUTES: &[u8] = &[0x55, 0x1d, 9];
+pub(super) const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1d, 14];
+pub(super) const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
+pub(super) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
+pub(super) const ISSUER_ALT_NAME: &[u8] = &[0x55, 0x1d, 18];
+pub(super) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
+pub(super) const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
+pub(super) const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 31];
+pub(super) const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];
+pub(super) const ANY_POLICY: &[u8] = &[0x55, 0x1d, 32, 0];
+pub(super) const POLICY_MAPPINGS: &[u8] = &[0x55, 0x1d, 33];
+pub(super) const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 35];
+pub(super) const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 36];
+pub(super) const EXT_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+pub(super) const FRESHEST_CRL: &[u8] = &[0x55, 0x1d, 46];
+pub(super) const INHIBIT_ANY_POLICY: &[u8] = &[0x55, 0x1d, 54];
+pub(super) const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
+pub(super) const SUBJECT_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 11];
+pub(super) const TLS_FEATURE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 24];
+pub(super) const OCSP_NO_CHECK: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x30, 1, 5];
+pub(super) const PROXY_CERT_INFO: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 14];
+pub(super) const NETSCAPE_CERT_TYPE: &[u8] = &[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 1, 1];
+
+// Purposes (RFC 5280 section 4.2.1.12; step-up of Netscape and Microsoft).
+pub(super) const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 37, 0];
+pub(super) const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+pub(super) const NETSCAPE_SGC: &[u8] = &[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 4, 1];
+pub(super) const MICROSOFT_SGC: &[u8] = &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 10, 3, 3];
+/// Purpose of a hardware module's name (RFC 4108).
+pub(super) const HARDWARE_MODULE_NAME: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 8, 4];
+/// id-qt-cps (RFC 5280 section 4.2.1.4).
+pub(super) const POLICY_CPS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 2, 1];
+
+/// The dotted form of an identifier; what cannot be read ends with `...`.
+pub(super) fn dotted(contents: &[u8]) -> String {
+    let mut arcs: Vec<String> = Vec::new();
+    let mut value: u128 = 0;
+    for (index, octet) in contents.iter().enumerate() {
+        if value >> 120 != 0 {
+            arcs.push("...".to_owned());
+            return arcs.join(".");
+        }
+        value = value << 7 | u128::from(octet & 0x7f);
+        if octet & 0x80 == 0 {
+            if arcs.is_empty() {
+                let first = (value / 40).min(2);
+                arcs.push(first.to_string());
+                value -= first * 40;
+            }
+            arcs.push(value.to_string());
+            value = 0;
+        } else if index + 1 == contents.len() {
+            arcs.push("...".to_owned());
+        }
+    }
+    arcs.join(".")
+}
+
+/// What RFC 5280 calls an extension, with its identifier.
+pub(super) fn extension_name(id: &[u8]) -> String {
+    let name = match id {
+        SUBJECT_KEY_ID => "subjectKeyIdentifier",
+        KEY_USAGE => "keyUsage",
+        SUBJECT_ALT_NAME => "subjectAltName",
+        ISSUER_ALT_NAME => "issuerAltName",
+        BASIC_CONSTRAINTS => "basicConstraints",
+        NAME_CONSTRAINTS => "nameConstraints",
+        CRL_DISTRIBUTION_POINTS => "cRLDistributionPoints",
+        CERTIFICATE_POLICIES => "certificatePolicies",
+        POLICY_MAPPINGS => "policyMappings",
+        AUTHORITY_KEY_ID => "authorityKeyIdentifier",
+        POLICY_CONSTRAINTS => "policyConstraints",
+        EXT_KEY_USAGE => "extKeyUsage",
+        INHIBIT_ANY_POLICY => "inhibitAnyPolicy",
+        AUTHORITY_INFO_ACCESS => "authorityInfoAccess",
+        TLS_FEATURE => "TLS feature",
+        NETSCAPE_CERT_TYPE => "Netscape certificate type",
+        _ => return dotted(id),
+    };
+    format!("{name} ({})", dotted(id))
+}

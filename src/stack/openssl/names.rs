@@ -1,0 +1,62 @@
+//! How OpenSSL (`do_x509_check`) and curl compare a host with a certificate.
+
+use super::Names;
+use crate::stack::{
+    dn,
+    extensions::{ADDRESS, DNS},
+    host,
+    view::View,
+};
+
+/// Whether the certificate is for `host`.
+pub(super) fn is_named(view: &View<'_>, host: &str, names: Names) -> bool {
+    match names {
+        Names::Curl => by_curl(view, host),
+        Names::Partial | Names::Whole => by_openssl(view, host, names == Names::Partial),
+    }
+}
+
+fn by_openssl(view: &View<'_>, host: &str, partial_wildcards: bool) -> bool {
+    let names = view.extensions.names();
+    if let Some(address) = host::address(host) {
+        return names.iter().any(|name| name.tag == ADDRESS && name.value == address);
+    }
+    let dns: Vec<_> = names.iter().filter(|name| name.tag == DNS).collect();
+    if dns.is_empty() {
+        let mut texts = view.common_names().filter_map(dn::text);
+        return texts.any(|name| host::openssl(name.as_bytes(), host, partial_wildcards));
+    }
+    dns.iter().any(|name| host::openssl(name.value, host, partial_wildcards))
+}
+
+/// `Curl_verifyhost`: the last common name counts where there is neither a name nor an address.
+fn by_curl(view: &View<'_>, host: &str) -> bool {
+    let names = view.extensions.names();
+    let address = host::address(host);
+    let matches = |name: &[u8]| match address {
+        Some(_) => name.eq_ignore_ascii_case(host.as_bytes()),
+        None => curl_host(name, host),
+    };
+    let fits = names.iter().any(|name| match (name.tag, &address) {
+        (ADDRESS, Some(address)) => name.value == address,
+        (DNS, None) => matches(name.value),
+        _ => false,
+    });
+    if fits || names.iter().any(|name| matches!(name.tag, DNS | ADDRESS)) {
+        return fits;
+    }
+    let last = view.common_names().last().and_then(dn::text);
+    last.is_some_and(|name| matches(name.as_bytes()))
+}
+
+/// `Curl_cert_hostcheck`: a full stop at the end counts for nothing, `*.` needs two labels behind.
+fn curl_host(pattern: &[u8], host: &str) -> bool {
+    let pattern = pattern.strip_suffix(b".").unwrap_or(pattern);
+    let host = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    let Some(suffix) = pattern.strip_prefix(b"*").filter(|rest| rest.starts_with(b".")) else {
+        return pattern.eq_ignore_ascii_case(host);
+    };
+    let dot = host.iter().position(|octet| *octet == b'.');
+    suffix[1..].contains(&b'.')
+        && dot.is_some_and(|dot| dot > 0 && host[dot..].eq_ignore_ascii_case(suffix))
+}

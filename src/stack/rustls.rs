@@ -1,0 +1,390 @@
+//! rustls 0.23 with rustls-webpki 0.103: the library itself, with the signatures of its providers.
+//!
+//! Of an anchor only name, key and nameConstraints count.
+
+use rustls_pki_types::{
+    AlgorithmIdentifier, CertificateDer, InvalidSignature, ServerName,
+    SignatureVerificationAlgorithm, TrustAnchor, UnixTime, alg_id,
+};
+use webpki::{EndEntityCert, Error, KeyUsage};
+
+use super::{
+    case::{Case, Cert},
+    dn::Dn,
+    host,
+    issuer::{Wanted, why_none},
+    key::{Digest, Key, PointForm, Scheme},
+    oid,
+    reason::{Refusal, Rule, Verdict},
+    signature::{self, Check},
+    view::{Part, View},
+};
+
+/// Where the signatures are verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Provider {
+    Ring,
+    AwsLcRs,
+}
+
+/// The longest Certificate message that is read.
+const MOST_OCTETS: usize = 0xffff;
+/// RSA keys that aws-lc-rs takes; ring counts whole octets.
+const FEWEST_RSA_BITS: usize = 2048;
+
+/// What the stack makes of `case`.
+pub(super) fn judge(case: &Case<'_>, provider: Provider) -> Verdict {
+    run(case, provider).into()
+}
+
+fn run(case: &Case<'_>, provider: Provider) -> Result<(), Refusal> {
+    let mut anchors = Vec::new();
+    let ders: Vec<_> = case.anchor_ders.iter().map(|der| CertificateDer::from(*der)).collect();
+    for (der, anchor) in ders.iter().zip(&case.anchors) {
+        let read = webpki::anchor_from_trusted_cert(der);
+        anchors.push(read.map_err(|error| unread(anchor, &error))?);
+    }
+    case.fits(MOST_OCTETS)?;
+    let sent: Vec<_> = case.ders.iter().map(|der| CertificateDer::from(*der)).collect();
+    let (leaf, rest) = sent.split_first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
+    let cert = &case.sent[0];
+    let parsed = EndEntityCert::try_from(leaf).map_err(|error| unread(cert, &error))?;
+    if let Ok(view) = &cert.view {
+        handshake(cert, view, provider)?;
+    }
+    verify(case, &parsed, rest, &anchors, provider)?;
+    let Some(host) = case.host else { return Ok(()) };
+    let named = ServerName::try_from(host).map_err(|_| Error::UnsupportedNameType);
+    let named = named.and_then(|name| parsed.verify_is_valid_for_subject_name(&name));
+    named.map_err(|error| match (error, &cert.view) {
+        (Error::CertNotValidForName(_) | Error::UnsupportedNameType, Ok(view)) => {
+            cert.breaks(Rule::Name(host::fault(view, host)))
+        }
+        (Error::MalformedDnsIdentifier, _) => cert.breaks(Rule::Unreadable(Part::SubjectAltName)),
+        (error, _) => unread(cert, &error),
+    })
+}
+
+fn verify(
+    case: &Case<'_>,
+    leaf: &EndEntityCert<'_>,
+    rest: &[CertificateDer<'_>],
+    anchors: &[TrustAnchor<'_>],
+    provider: Provider,
+) -> Result<(), Refusal> {
+    let at = u64::try_from(case.at).unwrap_or_default();
+    let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(at));
+    let algorithms = match provider {
+        Provider::Ring => ring().to_vec(),
+        Provider::AwsLcRs => aws_lc_rs().to_vec(),
+    };
+    let usage = KeyUsage::server_auth();
+    let path = leaf.verify_for_usage(&algorithms, anchors, rest, time, usage, None, None);
+    path.map(|_| ()).map_err(|error| why(case, &error, provider))
+}
+
+/// A certificate that cannot be read.
+fn unread(cert: &Cert<'_>, error: &Error) -> Refusal {
+    let Ok(view) = &cert.view else { return cert.breaks(Rule::Unreadable(Part::Certificate)) };
+    let rule = match error {
+        Error::UnsupportedCertVersion => Rule::Unreadable(Part::Version),
+        Error::UnsupportedCriticalExtension => critical(view),
+        Error::SignatureAlgorithmMismatch => Rule::AlgorithmsDiffer,
+        Error::InvalidSerialNumber => Rule::Unreadable(Part::SerialNumber),
+        Error::ExtensionValueInvalid => match view.duplicate() {
+            Some(id) => Rule::DuplicateExtension(oid::extension_name(id)),
+            None => Rule::Unreadable(Part::Extensions),
+        },
+        _ if !view.unique_ids.is_empty() => Rule::Unreadable(Part::UniqueIds),
+        _ => Rule::Unreadable(Part::Certificate),
+    };
+    cert.breaks(rule)
+}
+
+fn critical(view: &View<'_>) -> Rule {
+    const KNOWN: [&[u8]; 6] = [
+        oid::BASIC_CONSTRAINTS,
+        oid::KEY_USAGE,
+        oid::EXT_KEY_USAGE,
+        oid::SUBJECT_ALT_NAME,
+        oid::NAME_CONSTRAINTS,
+        oid::CRL_DISTRIBUTION_POINTS,
+    ];
+    let id = view.critical().find(|id| !KNOWN.contains(id));
+    Rule::CriticalExtension(id.map_or_else(String::new, oid::extension_name))
+}
+
+/// The rule that an error of the path stands for, and the certificate that breaks it.
+fn why(case: &Case<'_>, error: &Error, provider: Provider) -> Refusal {
+    let views = || case.sent.iter().filter_map(|cert| Some((cert, cert.view.as_ref().ok()?)));
+    let find = |is_so: &dyn Fn(&Cert<'_>, &View<'_>) -> bool| {
+        let found = views().find(|(cert, view)| is_so(cert, view));
+        found.map_or(&case.sent[0], |(cert, _)| cert)
+    };
+    let is_ca = |view: &View<'_>| view.extensions.is_ca();
+    let at = case.at;
+    match error {
+        Error::CertExpired { .. } => {
+            find(&|_, view| unix(view.not_after) < at).breaks(Rule::Expired)
+        }
+        Error::CertNotValidYet { .. } => {
+            find(&|_, view| unix(view.not_before) > at).breaks(Rule::NotYetValid)
+        }
+        Error::CaUsedAsEndEntity => case.sent[0].breaks(Rule::CaAsLeaf),
+        Error::EndEntityUsedAsCa => {
+            find(&|cert, view| cert.position > case.sent[0].position && !is_ca(view))
+                .breaks(Rule::NotCa)
+        }
+        Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
+            find(&|_, view| !view.extensions.is_for(&[oid::SERVER_AUTH])).breaks(Rule::Purpose)
+        }
+        Error::NameConstraintViolation => case.sent[0].breaks(Rule::NameConstraints),
+        Error::PathLenConstraintViolated => {
+            find(&|_, view| view.extensions.path_len().is_some()).breaks(Rule::PathLength)
+        }
+        Error::MaximumPathDepthExceeded => Refusal::of_chain(Rule::ChainLength { most: 8 }),
+        Error::BadDerTime | Error::InvalidCertValidity => {
+            find(&|_, view| !is_plain_date(view)).breaks(Rule::Unreadable(Part::Validity))
+        }
+        Error::UnsupportedCriticalExtension => {
+            let cert = find(
+                &|_, view| matches!(critical(view), Rule::CriticalExtension(id) if !id.is_empty()),
+            );
+            unread(cert, error)
+        }
+        Error::UnsupportedCertVersion => {
+            find(&|_, view| !view.is_v3()).breaks(Rule::Unreadable(Part::Version))
+        }
+        Error::UnsupportedSignatureAlgorithmContext(_)
+        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
+        | Error::InvalidSignatureForPublicKey => unsupported(case, provider),
+        Error::UnknownIssuer => unissued(case),
+        other => unread(find(&|_, view| reads(view).is_err()), other),
+    }
+}
+
+fn unix(date: super::tlv::Tlv<'_>) -> i64 {
+    super::dates::read(date).map_or(0, |one| one.unix())
+}
+
+fn is_plain_date(view: &View<'_>) -> bool {
+    let is_plain =
+        |date| super::dates::read(date).is_some_and(|one| one.is_plain() && one.unix() >= 0);
+    is_plain(view.not_before) && is_plain(view.not_after)
+}
+
+/// What webpki does not read of a certificate that others read.
+fn reads(view: &View<'_>) -> Result<(), Part> {
+    let ca = view.extensions.basic_constraints.read().and_then(|one| one.ca);
+    if !matches!(ca, None | Some(0xff)) || view.extensions.basic_constraints.is_broken() {
+        return Err(Part::BasicConstraints);
+    }
+    if !view.is_v3() {
+        return Err(Part::Version);
+    }
+    if !view.unique_ids.is_empty() {
+        return Err(Part::UniqueIds);
+    }
+    Ok(())
+}
+
+/// Why no certificate at hand is the issuer of one.
+fn unissued(case: &Case<'_>) -> Refusal {
+    let mut current = &case.sent[0];
+    let equal = |one: &Dn<'_>, other: &Dn<'_>| one.is_same(other);
+    for _ in 0..case.sent.len() {
+        let Ok(view) = &current.view else { break };
+        let is_issuer = |one: &&Cert<'_>| {
+            let named = one.view.as_ref().is_ok_and(|above| above.subject.is_same(&view.issuer));
+            named && one.position != current.position
+        };
+        match case.sent.iter().find(|one| is_issuer(one)) {
+            Some(next) if case.check(current, next) == Check::Good => current = next,
+            _ => break,
+        }
+    }
+    if case.anchors.iter().any(|anchor| case.is_same(anchor, &case.sent[0])) {
+        return case.sent[0].breaks(Rule::LeafAnchor);
+    }
+    why_none(case, current, &Wanted { equal, looked_at: &|_| true, lacks: &|_, _| None })
+}
+
+/// The first certificate whose signature the provider does not verify, or that is wrong.
+fn unsupported(case: &Case<'_>, provider: Provider) -> Refusal {
+    let all = || case.sent.iter().skip(1).chain(&case.anchors);
+    for cert in &case.sent {
+        let Ok(view) = &cert.view else { continue };
+        let issuers = all().filter_map(|one| Some((one, one.view.as_ref().ok()?)));
+        let issuer = issuers.into_iter().find(|(_, above)| above.subject.is_same(&view.issuer));
+        let Some((issuer, above)) = issuer else { continue };
+        if let Some(rule) = scheme(view, above) {
+            return cert.breaks(rule);
+        }
+        if let Err(refusal) = handshake(issuer, above, provider) {
+            return refusal;
+        }
+        if case.check(cert, issuer) == Check::Bad {
+            return cert.breaks(Rule::WrongSignature);
+        }
+    }
+    case.sent[0].breaks(Rule::WrongSignature)
+}
+
+fn scheme(view: &View<'_>, issuer: &View<'_>) -> Option<Rule> {
+    use Digest::{Sha256, Sha384, Sha512};
+    Some(match view.outer.scheme {
+        Scheme::Ecdsa(_) if view.outer.has_null() => Rule::Scheme("ECDSA with NULL parameters"),
+        Scheme::Ecdsa(Sha512) if issuer.key.makes(view.outer.scheme) => match issuer.key {
+            Key::Ec { curve: super::key::Curve::P521, .. } => return None,
+            _ => Rule::Scheme("ecdsa-with-SHA512"),
+        },
+        Scheme::Rsa(Sha256 | Sha384 | Sha512) | Scheme::Ecdsa(Sha256 | Sha384) => return None,
+        Scheme::Ed25519 => return None,
+        Scheme::Rsa(digest) | Scheme::Ecdsa(digest) => Rule::WeakDigest(digest),
+        Scheme::Pss { digest, salt, .. } if salt == digest.octets() => return None,
+        Scheme::Pss { .. } => Rule::Scheme("RSASSA-PSS with a salt of another length"),
+        Scheme::Ed448 => Rule::Scheme("Ed448"),
+        Scheme::Unknown => Rule::Scheme("an unknown algorithm"),
+    })
+}
+
+/// The keys that the provider verifies with, in a handshake and on certificates.
+fn handshake(cert: &Cert<'_>, view: &View<'_>, provider: Provider) -> Result<(), Refusal> {
+    use super::key::Curve::{P256, P384, P521};
+    let is_aws = provider == Provider::AwsLcRs;
+    let rule = match view.key {
+        Key::Rsa { modulus, .. } => {
+            let bits = view.key.rsa_bits().unwrap_or_default();
+            let counted = if is_aws { bits } else { modulus.len() * 8 };
+            if (FEWEST_RSA_BITS..=8192).contains(&counted) {
+                return Ok(());
+            }
+            Rule::RsaSize { bits }
+        }
+        Key::Ec { form: PointForm::Compressed, .. } if !is_aws => Rule::CompressedPoint,
+        Key::Ec { curve: P256 | P384, .. } | Key::Ed25519(_) => return Ok(()),
+        Key::Ec { curve: P521, .. } if is_aws => return Ok(()),
+        Key::Ec { curve, .. } => Rule::Curve(curve),
+        Key::EcExplicit => Rule::ExplicitCurve,
+        Key::Ed448 => Rule::KeyKind("Ed448"),
+        Key::RsaPss { .. } => Rule::KeyKind("RSASSA-PSS"),
+        Key::Unknown => Rule::KeyKind("unknown"),
+        Key::Broken => Rule::Unreadable(Part::Key),
+    };
+    Err(cert.breaks(rule))
+}
+
+/// The algorithms of the provider ring (`rustls::crypto::ring`).
+fn ring() -> [&'static dyn SignatureVerificationAlgorithm; 14] {
+    use webpki::ring as by;
+    [
+        by::ECDSA_P256_SHA256,
+        by::ECDSA_P256_SHA384,
+        by::ECDSA_P384_SHA256,
+        by::ECDSA_P384_SHA384,
+        by::ED25519,
+        by::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+        by::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
+        by::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
+        by::RSA_PKCS1_2048_8192_SHA256,
+        by::RSA_PKCS1_2048_8192_SHA384,
+        by::RSA_PKCS1_2048_8192_SHA512,
+        by::RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
+        by::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
+        by::RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
+    ]
+}
+
+/// The algorithms of the provider aws-lc-rs: those of ring, P-521 and SHA-512, computed here.
+fn aws_lc_rs() -> [&'static dyn SignatureVerificationAlgorithm; 19] {
+    use webpki::ring as by;
+    [
+        &Aws::P256_SHA256,
+        &Aws::P256_SHA384,
+        &Aws::P256_SHA512,
+        &Aws::P384_SHA256,
+        &Aws::P384_SHA384,
+        &Aws::P384_SHA512,
+        &Aws::P521_SHA256,
+        &Aws::P521_SHA384,
+        &Aws::P521_SHA512,
+        by::ED25519,
+        &Aws::PSS_SHA256,
+        &Aws::PSS_SHA384,
+        &Aws::PSS_SHA512,
+        &Aws::RSA_SHA256,
+        &Aws::RSA_SHA384,
+        &Aws::RSA_SHA512,
+        by::RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
+        by::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
+        by::RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
+    ]
+}
+
+/// An algorithm as aws-lc-rs verifies it.
+#[derive(Debug)]
+struct Aws {
+    key: AlgorithmIdentifier,
+    id: AlgorithmIdentifier,
+    scheme: Scheme,
+}
+
+impl Aws {
+    const P256_SHA256: Self = Self::ec(alg_id::ECDSA_P256, SHA256);
+    const P256_SHA384: Self = Self::ec(alg_id::ECDSA_P256, SHA384);
+    const P256_SHA512: Self = Self::ec(alg_id::ECDSA_P256, SHA512);
+    const P384_SHA256: Self = Self::ec(alg_id::ECDSA_P384, SHA256);
+    const P384_SHA384: Self = Self::ec(alg_id::ECDSA_P384, SHA384);
+    const P384_SHA512: Self = Self::ec(alg_id::ECDSA_P384, SHA512);
+    const P521_SHA256: Self = Self::ec(alg_id::ECDSA_P521, SHA256);
+    const P521_SHA384: Self = Self::ec(alg_id::ECDSA_P521, SHA384);
+    const P521_SHA512: Self = Self::ec(alg_id::ECDSA_P521, SHA512);
+    const PSS_SHA256: Self = Self::rsa(alg_id::RSA_PSS_SHA256, pss(Digest::Sha256));
+    const PSS_SHA384: Self = Self::rsa(alg_id::RSA_PSS_SHA384, pss(Digest::Sha384));
+    const PSS_SHA512: Self = Self::rsa(alg_id::RSA_PSS_SHA512, pss(Digest::Sha512));
+    const RSA_SHA256: Self = Self::rsa(alg_id::RSA_PKCS1_SHA256, Scheme::Rsa(Digest::Sha256));
+    const RSA_SHA384: Self = Self::rsa(alg_id::RSA_PKCS1_SHA384, Scheme::Rsa(Digest::Sha384));
+    const RSA_SHA512: Self = Self::rsa(alg_id::RSA_PKCS1_SHA512, Scheme::Rsa(Digest::Sha512));
+
+    const fn ec(key: AlgorithmIdentifier, by: (AlgorithmIdentifier, Digest)) -> Self {
+        Self { key, id: by.0, scheme: Scheme::Ecdsa(by.1) }
+    }
+
+    const fn rsa(id: AlgorithmIdentifier, scheme: Scheme) -> Self {
+        Self { key: alg_id::RSA_ENCRYPTION, id, scheme }
+    }
+}
+
+const SHA256: (AlgorithmIdentifier, Digest) = (alg_id::ECDSA_SHA256, Digest::Sha256);
+const SHA384: (AlgorithmIdentifier, Digest) = (alg_id::ECDSA_SHA384, Digest::Sha384);
+const SHA512: (AlgorithmIdentifier, Digest) = (alg_id::ECDSA_SHA512, Digest::Sha512);
+
+const fn pss(digest: Digest) -> Scheme {
+    Scheme::Pss { digest, mask: digest, salt: digest.octets() }
+}
+
+impl SignatureVerificationAlgorithm for Aws {
+    fn verify_signature(
+        &self,
+        public_key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let key = Key::from_parts(self.key.as_ref(), Some(public_key)).ok_or(InvalidSignature)?;
+        if key.rsa_bits().is_some_and(|bits| !(FEWEST_RSA_BITS..=8192).contains(&bits)) {
+            return Err(InvalidSignature);
+        }
+        match signature::check(self.scheme, &key, message, signature) {
+            Check::Good => Ok(()),
+            Check::Bad | Check::Unknown => Err(InvalidSignature),
+        }
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.key
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.id
+    }
+}

@@ -1,0 +1,181 @@
+//! Whether a certificate's signature is by a key, for every algorithm that TLS stacks verify.
+//!
+//! In: scheme, key, what is signed, signature. Out: [`Check`]. What cannot be computed here is
+//! [`Check::Unknown`], never good: no verdict may rest on it.
+//!
+//! ring verifies what it knows. Small and large RSA keys, SHA-1, MD5, RSASSA-PSS with salts of other
+//! lengths, and the curves that only some stacks have are verified by the crates of RustCrypto.
+
+use ecdsa::signature::hazmat::PrehashVerifier as _;
+use md5::Md5;
+use ring::signature::{self as modern, UnparsedPublicKey, VerificationAlgorithm};
+use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
+
+use super::key::{Curve, Digest, Key, PointForm, Scheme};
+
+/// What is known of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Check {
+    /// By this key.
+    Good,
+    /// Not by this key.
+    Bad,
+    /// certgrab cannot compute it.
+    Unknown,
+}
+
+impl Check {
+    const fn of(is_good: bool) -> Self {
+        if is_good { Self::Good } else { Self::Bad }
+    }
+}
+
+/// The longest RSA modulus that is computed with, in bits: no TLS stack takes a longer one.
+const MOST_RSA_BITS: usize = 16_384;
+
+/// The longest RSA exponent that is computed with, in octets: ring's and RustCrypto's limit is 33
+/// bits.
+const MOST_EXPONENT_OCTETS: usize = 5;
+
+/// Whether `signature` on `message` is by `key`.
+pub(super) fn check(scheme: Scheme, key: &Key<'_>, message: &[u8], signature: &[u8]) -> Check {
+    if !key.makes(scheme) {
+        return Check::Bad;
+    }
+    match (scheme, key) {
+        (
+            Scheme::Rsa(_) | Scheme::Pss { .. },
+            Key::Rsa { modulus, exponent } | Key::RsaPss { modulus, exponent },
+        ) => rsa(scheme, modulus, exponent, message, signature),
+        (Scheme::Ecdsa(digest), Key::Ec { curve, point, form }) if *form != PointForm::Broken => {
+            ecdsa(digest, *curve, point, message, signature)
+        }
+        (Scheme::Ed25519, Key::Ed25519(key)) => by_ring(&modern::ED25519, key, message, signature),
+        _ => Check::Unknown,
+    }
+}
+
+fn by_ring(
+    algorithm: &'static dyn VerificationAlgorithm,
+    key: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> Check {
+    Check::of(UnparsedPublicKey::new(algorithm, key).verify(message, signature).is_ok())
+}
+
+fn rsa(scheme: Scheme, modulus: &[u8], exponent: &[u8], message: &[u8], signature: &[u8]) -> Check {
+    let is_odd = |number: &[u8]| number.last().is_some_and(|octet| octet & 1 == 1);
+    if modulus.len() * 8 > MOST_RSA_BITS || exponent.len() > MOST_EXPONENT_OCTETS {
+        return Check::Unknown;
+    }
+    // A signature has as many octets as the modulus (RFC 8017 sections 8.1.2 and 8.2.2).
+    if !is_odd(modulus) || !is_odd(exponent) || signature.len() != modulus.len() {
+        return Check::Bad;
+    }
+    let number = BoxedUint::from_be_slice_vartime;
+    let key = PublicKey::new_unchecked(number(modulus), number(exponent));
+    let is_good = match scheme {
+        Scheme::Rsa(digest) => {
+            let mut hashed = prefix(digest).to_vec();
+            hashed.extend(hash(digest, message));
+            key.verify(Pkcs1v15Sign::new_unprefixed(), &hashed, signature).is_ok()
+        }
+        Scheme::Pss { digest, mask, salt } if digest == mask => {
+            let hashed = hash(digest, message);
+            let verified = match digest {
+                Digest::Md5 => return Check::Unknown,
+                Digest::Sha1 => key.verify(Pss::<Sha1>::new_with_salt(salt), &hashed, signature),
+                Digest::Sha224 => {
+                    key.verify(Pss::<Sha224>::new_with_salt(salt), &hashed, signature)
+                }
+                Digest::Sha256 => {
+                    key.verify(Pss::<Sha256>::new_with_salt(salt), &hashed, signature)
+                }
+                Digest::Sha384 => {
+                    key.verify(Pss::<Sha384>::new_with_salt(salt), &hashed, signature)
+                }
+                Digest::Sha512 => {
+                    key.verify(Pss::<Sha512>::new_with_salt(salt), &hashed, signature)
+                }
+            };
+            verified.is_ok()
+        }
+        _ => return Check::Unknown,
+    };
+    Check::of(is_good)
+}
+
+/// What stands before the digest in EMSA-PKCS1-v1_5 (RFC 8017 section 9.2, note 1).
+const fn prefix(digest: Digest) -> &'static [u8] {
+    match digest {
+        Digest::Md5 => b"\x30\x20\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05\x05\x00\x04\x10",
+        Digest::Sha1 => b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14",
+        Digest::Sha224 => {
+            b"\x30\x2d\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04\x05\x00\x04\x1c"
+        }
+        Digest::Sha256 => {
+            b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
+        }
+        Digest::Sha384 => {
+            b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30"
+        }
+        Digest::Sha512 => {
+            b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40"
+        }
+    }
+}
+
+/// `digest` over `message`.
+pub(super) fn hash(digest: Digest, message: &[u8]) -> Vec<u8> {
+    match digest {
+        Digest::Md5 => Md5::digest(message).to_vec(),
+        Digest::Sha1 => Sha1::digest(message).to_vec(),
+        Digest::Sha224 => Sha224::digest(message).to_vec(),
+        Digest::Sha256 => Sha256::digest(message).to_vec(),
+        Digest::Sha384 => Sha384::digest(message).to_vec(),
+        Digest::Sha512 => Sha512::digest(message).to_vec(),
+    }
+}
+
+/// The function for one curve.
+macro_rules! verify_on {
+    ($name:ident, $curve:ty, $octets:literal) => {
+        fn $name(point: &[u8], digest: &[u8], signature: &[u8]) -> Check {
+            let key = ecdsa::VerifyingKey::<$curve>::from_sec1_bytes(point);
+            let signature = ecdsa::Signature::<$curve>::from_der(signature);
+            let (Ok(key), Ok(signature)) = (key, signature) else { return Check::Bad };
+            // A digest that is shorter than the field counts as the number it is, so leading zeros
+            // change nothing; of a longer one its first bits count.
+            let octets: usize = $octets;
+            let mut number = vec![0; octets.max(digest.len())];
+            let start = number.len() - digest.len();
+            number[start..].copy_from_slice(digest);
+            // secp256k1 has one form of each signature, TLS stacks take both.
+            let signature = signature.normalize_s();
+            Check::of(key.verify_prehash(&number, &signature).is_ok())
+        }
+    };
+}
+
+verify_on!(on_p256, p256::NistP256, 32);
+verify_on!(on_p384, p384::NistP384, 48);
+verify_on!(on_p521, p521::NistP521, 66);
+verify_on!(on_k256, k256::Secp256k1, 32);
+verify_on!(on_bp256, bp256::BrainpoolP256r1, 32);
+verify_on!(on_bp384, bp384::BrainpoolP384r1, 48);
+
+fn ecdsa(digest: Digest, curve: Curve, point: &[u8], message: &[u8], signature: &[u8]) -> Check {
+    let verify = match curve {
+        Curve::P256 => on_p256,
+        Curve::P384 => on_p384,
+        Curve::P521 => on_p521,
+        Curve::K256 => on_k256,
+        Curve::Bp256 => on_bp256,
+        Curve::Bp384 => on_bp384,
+        Curve::P192 | Curve::P224 | Curve::Bp512 | Curve::Other => return Check::Unknown,
+    };
+    verify(point, &hash(digest, message), signature)
+}

@@ -1,0 +1,296 @@
+//! The table of TLS stacks: one entry for each library and setting.
+
+use super::{
+    bearssl::Flags,
+    key::Digest::{self, Md5, Sha1, Sha224, Sha256, Sha384, Sha512},
+    mbedtls::{Build, Version},
+    openssl::{Names, Setting},
+    reason::Rule,
+    rustls::Provider,
+    wolfssl,
+};
+
+/// How an entry is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Compared with the library itself, of this version.
+    Measured(&'static str),
+    /// Follows this source.
+    Read(&'static str),
+    /// Not known: taken to be like this.
+    Assumed(&'static str),
+}
+
+/// A TLS stack with its settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Stack {
+    /// The name by which it is chosen.
+    pub name: &'static str,
+    /// The name in sentences.
+    pub title: &'static str,
+    /// How the entry is known.
+    pub known: Known,
+    /// The formats that it reads.
+    pub formats: &'static [&'static str],
+    /// The setting of the device that changes what a rule refuses, if there is one.
+    pub setting: fn(&Rule) -> Option<&'static str>,
+    pub(super) verifier: Verifier,
+}
+
+/// Whose algorithm decides.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Verifier {
+    MbedTls(Build),
+    /// ESP-IDF's bundle; whether it is asked for every issuer.
+    Bundle(Build, bool),
+    BearSsl(Flags),
+    WolfSsl(wolfssl::Build),
+    OpenSsl(Setting),
+    GnuTls,
+    Go,
+    Java,
+    Rustls(Provider),
+}
+
+const ALL_DIGESTS: &[Digest] = &[Md5, Sha1, Sha224, Sha256, Sha384, Sha512];
+
+const MBEDTLS_3_6: Build = Build {
+    version: Version::V3_6,
+    checks_dates: true,
+    compiled: ALL_DIGESTS,
+    reads_pss: true,
+    has_brainpool: true,
+    most_octets: 16_384,
+};
+const WITHOUT_DATES: Build = Build { checks_dates: false, ..MBEDTLS_3_6 };
+const SHA256_ALONE: Build = Build { compiled: &[Sha256], ..MBEDTLS_3_6 };
+
+/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, as one holds one in DER.
+const MICROPYTHON: Build = Build { reads_pss: false, has_brainpool: false, ..MBEDTLS_3_6 };
+
+const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
+const CPYTHON: Setting = Setting { names: Names::Whole, ..OPENSSL };
+
+const fn no_setting(_: &Rule) -> Option<&'static str> {
+    None
+}
+
+fn zephyr_setting(rule: &Rule) -> Option<&'static str> {
+    match rule {
+        Rule::Scheme("SHA-384") => Some("CONFIG_MBEDTLS_SHA384=y"),
+        Rule::Scheme("SHA-512") => Some("CONFIG_MBEDTLS_SHA512=y"),
+        Rule::Scheme("SHA-1") => Some("CONFIG_MBEDTLS_SHA1=y"),
+        Rule::Scheme("MD5") => Some("CONFIG_MBEDTLS_MD5=y"),
+        Rule::Scheme("SHA-224") => Some("CONFIG_MBEDTLS_SHA224=y"),
+        Rule::MessageLength { .. } => Some("CONFIG_MBEDTLS_SSL_MAX_CONTENT_LEN"),
+        _ => None,
+    }
+}
+
+fn bundle_setting(rule: &Rule) -> Option<&'static str> {
+    matches!(rule, Rule::OutOfOrder | Rule::IssuerMissing | Rule::WrongSignature)
+        .then_some("CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y")
+}
+
+fn wolfssl_setting(rule: &Rule) -> Option<&'static str> {
+    match rule {
+        Rule::IssuerMissing | Rule::KeyIdentifier => Some("WOLFSSL_ALT_CERT_CHAINS"),
+        Rule::Name(super::reason::NameFault::Address) => Some("WOLFSSL_IP_ALT_NAME"),
+        _ => None,
+    }
+}
+
+fn python_setting(rule: &Rule) -> Option<&'static str> {
+    matches!(rule, Rule::Strict(_)).then_some("verify_flags &= ~ssl.VERIFY_X509_STRICT")
+}
+
+fn rustls_setting(rule: &Rule) -> Option<&'static str> {
+    match rule {
+        Rule::Curve(super::key::Curve::P521)
+        | Rule::Scheme("ecdsa-with-SHA512")
+        | Rule::CompressedPoint => Some("features = [\"aws-lc-rs\"]"),
+        _ => None,
+    }
+}
+
+/// An entry without formats and settings.
+const fn plain(name: &'static str, title: &'static str, known: Known, verifier: Verifier) -> Stack {
+    Stack { name, title, known, formats: &[], setting: no_setting, verifier }
+}
+
+const fn mbedtls(name: &'static str, title: &'static str, known: Known, build: Build) -> Stack {
+    plain(name, title, known, Verifier::MbedTls(build))
+}
+
+const V2_28: Build = Build { version: Version::V2_28, ..MBEDTLS_3_6 };
+const MEASURED_3_6: Known = Known::Measured("mbedTLS 3.6.5");
+const READ_ESP_IDF: Known =
+    Known::Read("mbedTLS 3.6.5 with the configuration of ESP-IDF 5 and Arduino-ESP32 3.1");
+const READ_BUNDLE: Known = Known::Read("esp_crt_bundle.c of ESP-IDF 5 over mbedTLS 3.6.5");
+const MEASURED_WOLFSSL: Known = Known::Measured("wolfSSL 5.5.4 of Debian");
+
+/// All entries.
+pub const STACKS: &[Stack] = &[
+    Stack {
+        formats: &["mbedtls"],
+        ..mbedtls("mbedtls-3.6", "mbedTLS 3.6", MEASURED_3_6, MBEDTLS_3_6)
+    },
+    mbedtls("mbedtls-3.6-notime", "mbedTLS 3.6 without dates", MEASURED_3_6, WITHOUT_DATES),
+    mbedtls("mbedtls-3.6-sha256", "mbedTLS 3.6 with SHA-256 alone", MEASURED_3_6, SHA256_ALONE),
+    mbedtls("mbedtls-2.28", "mbedTLS 2.28", Known::Measured("mbedTLS 2.28.3"), V2_28),
+    Stack {
+        formats: &["arduino"],
+        ..mbedtls("arduino-esp32", "Arduino-ESP32", READ_ESP_IDF, WITHOUT_DATES)
+    },
+    Stack {
+        formats: &["esp-idf", "esp-idf-txt", "rust-esp-idf", "esphome"],
+        ..mbedtls("esp-idf", "ESP-IDF", READ_ESP_IDF, WITHOUT_DATES)
+    },
+    mbedtls(
+        "esp-idf-dates",
+        "ESP-IDF with CONFIG_MBEDTLS_HAVE_TIME_DATE",
+        READ_ESP_IDF,
+        MBEDTLS_3_6,
+    ),
+    Stack {
+        formats: &["esp-bundle", "esp-bundle-v1"],
+        setting: bundle_setting,
+        ..plain(
+            "esp-bundle",
+            "ESP-IDF's certificate bundle",
+            READ_BUNDLE,
+            Verifier::Bundle(WITHOUT_DATES, false),
+        )
+    },
+    plain(
+        "esp-bundle-cross-signed",
+        "ESP-IDF's certificate bundle with CROSS_SIGNED_VERIFY",
+        READ_BUNDLE,
+        Verifier::Bundle(WITHOUT_DATES, true),
+    ),
+    Stack {
+        formats: &["zephyr"],
+        setting: zephyr_setting,
+        ..mbedtls(
+            "zephyr",
+            "Zephyr",
+            Known::Read("mbedTLS 3.6.5 with the hashes of Zephyr 3.7's Kconfig"),
+            SHA256_ALONE,
+        )
+    },
+    Stack {
+        formats: &["micropython"],
+        ..mbedtls("micropython", "MicroPython", Known::Measured("its unix port"), MICROPYTHON)
+    },
+    Stack {
+        formats: &["circuitpython"],
+        ..mbedtls("circuitpython", "CircuitPython", Known::Assumed("MicroPython"), MICROPYTHON)
+    },
+    Stack {
+        formats: &["bearssl"],
+        ..plain(
+            "bearssl-ca",
+            "BearSSL",
+            Known::Measured("BearSSL 0.6"),
+            Verifier::BearSsl(Flags::Always),
+        )
+    },
+    plain(
+        "bearssl-x509list",
+        "BearSSL with anchors flagged by CA:TRUE",
+        Known::Measured("BearSSL 0.6"),
+        Verifier::BearSsl(Flags::ByIsCa),
+    ),
+    Stack {
+        formats: &["esp8266", "tasmota"],
+        ..plain(
+            "esp8266",
+            "BearSSL of the ESP8266 core",
+            Known::Read("x509_minimal.t0 of earlephilhower/bearssl-esp8266, X509List"),
+            Verifier::BearSsl(Flags::ByIsCa),
+        )
+    },
+    plain(
+        "wolfssl",
+        "wolfSSL with WOLFSSL_ALT_CERT_CHAINS",
+        MEASURED_WOLFSSL,
+        Verifier::WolfSsl(wolfssl::Build { alternative_chains: true, trusts_leaf: true }),
+    ),
+    Stack {
+        formats: &["wolfssl"],
+        setting: wolfssl_setting,
+        ..plain(
+            "wolfssl-default",
+            "wolfSSL",
+            Known::Read("internal.c and asn.c of wolfSSL 5.5.4, without WOLFSSL_ALT_CERT_CHAINS"),
+            Verifier::WolfSsl(wolfssl::Build { alternative_chains: false, trusts_leaf: false }),
+        )
+    },
+    plain("openssl", "OpenSSL", Known::Measured("OpenSSL 3.0"), Verifier::OpenSsl(OPENSSL)),
+    plain(
+        "openssl-partial-chain",
+        "OpenSSL with -partial_chain",
+        Known::Measured("OpenSSL 3.0"),
+        Verifier::OpenSsl(Setting { partial_chain: true, ..OPENSSL }),
+    ),
+    plain(
+        "curl",
+        "curl",
+        Known::Measured("curl 7.88.1 with OpenSSL 3.0"),
+        Verifier::OpenSsl(Setting { partial_chain: true, names: Names::Curl, ..OPENSSL }),
+    ),
+    Stack {
+        formats: &["python"],
+        ..plain(
+            "python",
+            "CPython up to 3.12",
+            Known::Measured("CPython 3.11 with OpenSSL 3.0"),
+            Verifier::OpenSsl(CPYTHON),
+        )
+    },
+    Stack {
+        setting: python_setting,
+        ..plain(
+            "python-3.13",
+            "CPython from 3.13 on",
+            Known::Read("ssl.py of CPython 3.13, x509_vfy.c of OpenSSL 3.0"),
+            Verifier::OpenSsl(Setting { partial_chain: true, is_strict: true, ..CPYTHON }),
+        )
+    },
+    plain("gnutls", "GnuTLS", Known::Measured("GnuTLS 3.7.9"), Verifier::GnuTls),
+    Stack {
+        formats: &["go"],
+        ..plain("go", "Go's crypto/x509", Known::Measured("Go 1.19.8"), Verifier::Go)
+    },
+    Stack {
+        formats: &["java", "java-jks"],
+        ..plain("java", "Java", Known::Measured("OpenJDK 17.0.15"), Verifier::Java)
+    },
+    Stack {
+        setting: rustls_setting,
+        ..plain(
+            "rustls",
+            "rustls with ring",
+            Known::Measured("rustls 0.23.46 with rustls-webpki 0.103.17"),
+            Verifier::Rustls(Provider::Ring),
+        )
+    },
+    Stack {
+        formats: &["rust-anchor"],
+        ..plain(
+            "rustls-aws",
+            "rustls with aws-lc-rs",
+            Known::Measured("rustls 0.23.46 with rustls-webpki 0.103.17"),
+            Verifier::Rustls(Provider::AwsLcRs),
+        )
+    },
+    Stack {
+        formats: &["nrf-modem"],
+        ..plain(
+            "nrf-modem",
+            "the nRF91 modem",
+            Known::Assumed("OpenSSL, the strictest of those that look up every issuer"),
+            Verifier::OpenSsl(OPENSSL),
+        )
+    },
+];

@@ -1,0 +1,171 @@
+//! wolfSSL 5.5.4: `ProcessPeerCerts` of `internal.c`, and `ParseCertRelative` of `asn.c` (read and
+//! measured).
+//!
+//! Certificates are verified from the last that was sent down to the leaf. Each CA certificate that
+//! an earlier one issued joins the anchors in a table, where issuers are found by key identifier, or
+//! by name if there is none.
+
+mod constraints;
+mod decoded;
+mod table;
+
+use self::{decoded::Decoded, table::Table};
+use super::{
+    case::{Case, Cert},
+    host, oid,
+    reason::{Refusal, Rule, Verdict},
+    signature::Check,
+};
+
+/// What differs between builds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Build {
+    /// `WOLFSSL_ALT_CERT_CHAINS`: a CA certificate without issuer is no error.
+    pub(super) alternative_chains: bool,
+    /// `WOLFSSL_TRUST_PEER_CERT` with `OPENSSL_COMPATIBLE_DEFAULTS`: an anchor that is the leaf is
+    /// enough.
+    pub(super) trusts_leaf: bool,
+}
+
+/// `MAX_CHAIN_DEPTH`: what is sent beyond is cut off.
+const MOST_CERTIFICATES: usize = 9;
+/// `MAX_HANDSHAKE_SZ`, for 9 certificates of 2 KiB.
+const MOST_OCTETS: usize = 3 + (2048 + 3) * MOST_CERTIFICATES;
+/// `WOLFSSL_MIN_RSA_BITS`, in octets of the encoded key or of the modulus.
+const FEWEST_RSA_OCTETS: usize = 128;
+
+/// What the stack makes of `case`.
+pub(super) fn judge(case: &Case<'_>, build: &Build) -> Verdict {
+    run(case, build).into()
+}
+
+fn run(case: &Case<'_>, build: &Build) -> Result<(), Refusal> {
+    let mut table = Table::of_anchors(case)?;
+    case.fits(MOST_OCTETS + 4)?;
+    let sent = &case.sent[..case.sent.len().min(MOST_CERTIFICATES)];
+    let leaf = sent.first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
+    if build.trusts_leaf && is_trusted_peer(case, leaf)? {
+        return leaf_checks(case, &Decoded::of(leaf, None)?);
+    }
+    let mut first_error = None;
+    let mut unknown = None;
+    for cert in sent[1..].iter().rev() {
+        let outcome = verify(case, &table, cert, &mut unknown).and_then(|decoded| {
+            fits_key(&decoded)?;
+            Ok(decoded)
+        });
+        match outcome {
+            Ok(decoded) if decoded.is_ca => {
+                let added = table.add(decoded);
+                first_error = first_error.or(added.err());
+            }
+            Ok(_) => {}
+            Err(Failure { refusal, is_ca, is_unissued }) => {
+                let is_forgiven = build.alternative_chains && is_ca && is_unissued;
+                if is_forgiven {
+                    table.passed_over(refusal);
+                } else {
+                    first_error.get_or_insert(refusal);
+                }
+            }
+        }
+    }
+    let decoded = verify(case, &table, leaf, &mut unknown).map_err(|failure| {
+        // The leaf has no issuer because a certificate above it was not taken.
+        let reason = first_error.clone().or_else(|| table.why_passed_over());
+        if failure.is_unissued { reason.unwrap_or(failure.refusal) } else { failure.refusal }
+    })?;
+    first_error.map_or(Ok(()), Err)?;
+    leaf_checks(case, &decoded)?;
+    unknown.map_or(Ok(()), Err)
+}
+
+/// Why one certificate failed.
+struct Failure {
+    refusal: Refusal,
+    is_ca: bool,
+    /// Whether no issuer was found in the table.
+    is_unissued: bool,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, is_ca: false, is_unissued: false }
+    }
+}
+
+/// `ParseCertRelative` with VERIFY.
+fn verify<'c, 'a>(
+    case: &Case<'a>,
+    table: &Table<'c, 'a>,
+    cert: &'c Cert<'a>,
+    unknown: &mut Option<Refusal>,
+) -> Result<Decoded<'c, 'a>, Failure> {
+    let mut decoded = Decoded::of(cert, Some(case.at))?;
+    let is_ca = decoded.is_ca;
+    let fail = |refusal, is_unissued| Failure { refusal, is_ca, is_unissued };
+    let Some(issuer) = table.issuer(&decoded) else {
+        return Err(fail(table.why_none(case, &decoded), true));
+    };
+    decoded.limit_path(Some(issuer), true).map_err(|rule| fail(cert.breaks(rule), false))?;
+    match case.check(cert, issuer.cert) {
+        Check::Good => {}
+        Check::Bad => return Err(fail(cert.breaks(Rule::WrongSignature), false)),
+        Check::Unknown => *unknown = Some(cert.breaks(Rule::NotComputed)),
+    }
+    if !constraints::permits(issuer, &decoded) {
+        return Err(fail(cert.breaks(Rule::NameConstraints), false));
+    }
+    match decoded.outdated.clone().or_else(|| decoded.critical.clone()) {
+        Some(rule) => Err(fail(cert.breaks(rule), false)),
+        None => Ok(decoded),
+    }
+}
+
+/// `ProcessPeerCertCheckKey`.
+fn fits_key(decoded: &Decoded<'_, '_>) -> Result<(), Refusal> {
+    match decoded.view.key.rsa_bits().filter(|_| decoded.key_octets < FEWEST_RSA_OCTETS) {
+        Some(bits) => Err(decoded.cert.breaks(Rule::RsaSize { bits })),
+        None => Ok(()),
+    }
+}
+
+/// `GetTrustedPeer` and `MatchTrustedPeer`: an anchor of the leaf's name, key identifier and
+/// signature.
+fn is_trusted_peer(case: &Case<'_>, leaf: &Cert<'_>) -> Result<bool, Refusal> {
+    let peer = Decoded::of(leaf, None)?;
+    let is_peer = |anchor: &Cert<'_>| {
+        let held = Decoded::of(anchor, Some(case.at)).ok()?;
+        let is_same_key = peer.subject_key_id_is_set.then_some(peer.subject_key_id);
+        (held.outdated.is_none()
+            && held.view.subject.is_same(&peer.view.subject)
+            && is_same_key.is_none_or(|id| id == held.subject_key_id)
+            && held.view.signature == peer.view.signature)
+            .then_some(())
+    };
+    Ok(case.anchors.iter().any(|anchor| is_peer(anchor).is_some()))
+}
+
+/// The checks of the leaf that are not about the path.
+fn leaf_checks(case: &Case<'_>, leaf: &Decoded<'_, '_>) -> Result<(), Refusal> {
+    let breaks = |rule| Err(leaf.cert.breaks(rule));
+    let wanted = [oid::SERVER_AUTH, oid::ANY_PURPOSE];
+    if !leaf.view.extensions.is_for(&wanted) {
+        return breaks(Rule::Purpose);
+    }
+    if let Some(host) = case.host.filter(|host| !is_named(leaf, host)) {
+        return breaks(Rule::Name(host::fault(leaf.view, host)));
+    }
+    match leaf.view.key.rsa_bits().filter(|bits| bits.div_ceil(8) < FEWEST_RSA_OCTETS) {
+        Some(bits) => breaks(Rule::RsaSize { bits }),
+        None => Ok(()),
+    }
+}
+
+/// `CheckForAltNames`, or the last common name where there are none.
+fn is_named(leaf: &Decoded<'_, '_>, host: &str) -> bool {
+    if leaf.alt_names.is_empty() {
+        return leaf.common_name().is_some_and(|name| host::wolfssl(name, host));
+    }
+    leaf.alt_names.iter().any(|(_, name)| host::wolfssl(name, host))
+}

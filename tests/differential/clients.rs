@@ -1,0 +1,251 @@
+//! Real libraries, one process each, and the servers that they connect to.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::chains::{Chains, kept};
+use crate::support::real;
+
+/// MicroPython's program, which CI installs.
+const MICROPYTHON: &str = "micropython";
+/// Clients that take seconds to build, by `make`.
+const QUICK: [&str; 7] =
+    ["bearssl-ca", "bearssl-x509list", "gnutls", "go", "mbedtls-2.28", "openssl", "wolfssl"];
+/// Those of mbedTLS 3.6, by `make`.
+const MBEDTLS_36: [&str; 3] = ["mbedtls-3.6", "mbedtls-3.6-notime", "mbedtls-3.6-sha256"];
+
+/// Clients that are built.
+pub(super) struct Clients {
+    all: Vec<Client>,
+}
+
+struct Client {
+    stack: &'static str,
+    words: Vec<String>,
+}
+
+/// What a library says of a chain, in its own words; "ok" if it connects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Verdict(pub(super) String);
+
+/// The verdicts of each stack, in the order of the chains.
+pub(super) type Verdicts = Vec<(&'static str, Vec<Verdict>)>;
+
+impl Verdict {
+    pub(super) fn connects(&self) -> bool {
+        self.0 == "ok"
+    }
+
+    /// Whether no server could present the chain, so that nothing was asked.
+    pub(super) fn is_none(&self) -> bool {
+        self.0 == "unserved"
+    }
+}
+
+impl Clients {
+    /// Builds them; with `all`, also those that take minutes. `None` if a part is missing.
+    pub(super) fn build(all: bool) -> Option<Self> {
+        let programs = ["make", "cc", "go", "javac", "python3", "openssl"];
+        let headers =
+            ["bearssl.h", "gnutls/gnutls.h", "mbedtls/ssl.h", "openssl/ssl.h", "wolfssl/ssl.h"];
+        if !programs.iter().all(|name| real::program(name)) || !headers.iter().all(|it| header(it))
+        {
+            return None;
+        }
+        let mbedtls = if all { Some(source_of_mbedtls_36()) } else { None };
+        make(mbedtls.as_deref());
+        let folder = kept();
+        let built = |stack: &'static str| Client::new(stack, [text(&folder.join(stack))]);
+        let script = |name: &str| text(&sources().join(name));
+        let mut clients: Vec<_> = QUICK.into_iter().map(built).collect();
+        let java = ["java", "-XX:+UseSerialGC", "-cp", &text(&folder), "Client"].map(str::to_owned);
+        clients.push(Client::new("java", java));
+        clients.push(Client::new("python", ["/usr/bin/python3".to_owned(), script("client.py")]));
+        if all {
+            clients.extend(MBEDTLS_36.into_iter().map(built));
+            let rustls = text(&rustls());
+            clients.push(Client::new("rustls", [rustls.clone(), "ring".to_owned()]));
+            clients.push(Client::new("rustls-aws", [rustls, "aws".to_owned()]));
+            if real::program(MICROPYTHON) {
+                let words = [MICROPYTHON.to_owned(), script("client_micropython.py")];
+                clients.push(Client::new("micropython", words));
+            }
+        }
+        Some(Self { all: clients })
+    }
+
+    /// What each library says of each chain.
+    pub(super) fn judge(&self, chains: &Chains) -> Verdicts {
+        let every = |stack| (stack, (0..chains.all.len()).collect());
+        self.judge_some(chains, self.all.iter().map(|client| every(client.stack)).collect())
+    }
+
+    /// What each library says of the chains that are for it; "unserved" of the others.
+    pub(super) fn judge_some(
+        &self,
+        chains: &Chains,
+        places: HashMap<&'static str, Vec<usize>>,
+    ) -> Verdicts {
+        let servers = Servers::start();
+        std::thread::scope(|scope| {
+            let ask = |client: &'static str, places: Vec<usize>| {
+                let servers = &servers;
+                scope.spawn(move || (client, self.client(client).ask(chains, places, servers)))
+            };
+            let asked: Vec<_> =
+                places.into_iter().map(|(stack, places)| ask(stack, places)).collect();
+            let mut verdicts: Verdicts =
+                asked.into_iter().map(|asked| asked.join().expect("verdicts")).collect();
+            verdicts.sort_by_key(|(stack, _)| *stack);
+            verdicts
+        })
+    }
+
+    fn client(&self, stack: &str) -> &Client {
+        self.all.iter().find(|client| client.stack == stack).expect("a client")
+    }
+}
+
+impl Client {
+    fn new(stack: &'static str, words: impl IntoIterator<Item = String>) -> Self {
+        Self { stack, words: words.into_iter().collect() }
+    }
+
+    /// Puts the chains to a process; where one ends early, to another. A library that dies over a
+    /// chain before it answers, twice, has said so.
+    fn ask(&self, chains: &Chains, places: Vec<usize>, servers: &Servers) -> Vec<Verdict> {
+        let mut said = vec![Verdict("unserved".to_owned()); chains.all.len()];
+        let mut left = places;
+        let mut failed = None;
+        while !left.is_empty() {
+            let answers = self.run(&chains.jobs(left.iter().copied()), servers);
+            left.retain(|place| match answers.get(place) {
+                Some(answer) => {
+                    said[*place] = Verdict(answer.clone());
+                    false
+                }
+                None => true,
+            });
+            let first = left.first().copied();
+            if first.is_some() && first == failed {
+                said[left.remove(0)] = Verdict("it dies".to_owned());
+            }
+            failed = first;
+        }
+        said
+    }
+
+    fn run(&self, jobs: &str, servers: &Servers) -> HashMap<usize, String> {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        fs::write(file.path(), jobs).expect("a file");
+        let output = Command::new(&self.words[0])
+            .args(&self.words[1..])
+            .arg(servers.port.to_string())
+            .env("LD_PRELOAD", kept().join("clock.so"))
+            .env("TZ", "UTC")
+            .stdin(File::open(file.path()).expect("a file"))
+            .stderr(Stdio::null())
+            .output()
+            .expect("a client");
+        let answer = |line: &str| {
+            let (place, verdict) = line.split_once('\t')?;
+            Some((place.parse().ok()?, verdict.to_owned()))
+        };
+        String::from_utf8_lossy(&output.stdout).lines().filter_map(answer).collect()
+    }
+}
+
+/// The server that presents any chain, and the one behind it for rare keys; they end with the value.
+struct Servers {
+    port: u16,
+    running: [Child; 2],
+}
+
+impl Servers {
+    fn start() -> Self {
+        let mut rare = Command::new("/usr/bin/python3");
+        let (rare, behind) = started(rare.arg(sources().join("server.py")));
+        let mut any = Command::new(kept().join("server"));
+        let (any, port) = started(any.arg(behind.to_string()));
+        Self { port, running: [any, rare] }
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        for server in &mut self.running {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}
+
+/// A server, and the port that it says.
+fn started(command: &mut Command) -> (Child, u16) {
+    let mut server =
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a server");
+    let mut line = String::new();
+    let out = server.stdout.take().expect("its standard output");
+    BufReader::new(out).read_line(&mut line).expect("a line");
+    (server, line.trim().parse().expect("a port"))
+}
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential")
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Whether a C program can include `name`; GnuTLS and OpenSSL want no type before it.
+fn header(name: &str) -> bool {
+    real::header(name)
+}
+
+fn make(mbedtls: Option<&Path>) {
+    fs::create_dir_all(kept()).expect("a folder");
+    let mut make = Command::new("make");
+    make.args(["-s", "-j2", "-C"]).arg(sources()).arg(format!("OUT={}", text(&kept())));
+    if let Some(source) = mbedtls {
+        make.arg(format!("MBEDTLS={}", text(source)));
+    }
+    // Go keeps what it built where it can; `cargo test` hands on no such folder in some containers.
+    assert!(make.status().expect("make").success(), "the clients are built");
+}
+
+/// The folder of mbedTLS 3.6's source, in a crate that carries it.
+fn source_of_mbedtls_36() -> PathBuf {
+    let output = Command::new("cargo")
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--all-features",
+            "--locked",
+            "--manifest-path",
+        ])
+        .arg(sources().join("rustls/Cargo.toml"))
+        .output()
+        .expect("cargo");
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let package = packages.iter().find(|package| package["name"] == "mbedtls-rs-sys");
+    let manifest = package.expect("the crate")["manifest_path"].as_str().expect("a path");
+    Path::new(manifest).with_file_name("mbedtls")
+}
+
+/// The client of rustls, which a package of its own builds.
+fn rustls() -> PathBuf {
+    let target = kept().join("cargo");
+    let status = Command::new("cargo")
+        .args(["build", "--quiet", "--locked", "--manifest-path"])
+        .arg(sources().join("rustls/Cargo.toml"))
+        .env("CARGO_TARGET_DIR", &target)
+        .status();
+    assert!(status.expect("cargo").success(), "the client of rustls is built");
+    target.join("debug/client")
+}

@@ -1,0 +1,84 @@
+//! What the libraries said of each departure alone, as listed in `measured.tsv`: a row for each departure, a
+//! column for each stack; "+" it connects, "-" it refuses, "?" nobody could present it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use certgrab::lab::pki::departures;
+
+use super::chains::Chains;
+use super::clients::{Verdict, Verdicts};
+
+/// All stacks that have a column, in its order.
+const STACKS: [&str; 15] = [
+    "bearssl-ca",
+    "bearssl-x509list",
+    "gnutls",
+    "go",
+    "java",
+    "mbedtls-2.28",
+    "mbedtls-3.6",
+    "mbedtls-3.6-notime",
+    "mbedtls-3.6-sha256",
+    "micropython",
+    "openssl",
+    "python",
+    "rustls",
+    "rustls-aws",
+    "wolfssl",
+];
+
+fn file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential/measured.tsv")
+}
+
+/// The verdicts as listed, in the order of the chains, which are those of departures alone.
+pub(super) fn read(chains: &Chains) -> Verdicts {
+    let text = fs::read_to_string(file()).expect("measured.tsv");
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|row| row.split('\t').collect()).collect();
+    let all = departures();
+    assert_eq!(rows.len(), chains.all.len(), "a row for each departure");
+    let column = |(number, stack): (usize, &'static str)| {
+        let verdict = |(row, departure): (&Vec<&str>, &certgrab::lab::pki::Departure)| {
+            assert_eq!(row[0], departure.id, "the rows are in the order of the departures");
+            Verdict(
+                match row[number + 1] {
+                    "+" => "ok",
+                    "?" => "unserved",
+                    _ => "refuses",
+                }
+                .to_owned(),
+            )
+        };
+        (stack, rows.iter().zip(&all).map(verdict).collect())
+    };
+    STACKS.into_iter().enumerate().map(column).collect()
+}
+
+/// Writes the list if `CERTGRAB_MEASURE` is "write"; else it must be as it is.
+pub(super) fn compare_or_write(chains: &Chains, verdicts: &Verdicts) {
+    let stacks: Vec<_> = verdicts.iter().map(|(stack, _)| *stack).collect();
+    assert_eq!(stacks, STACKS, "every library is there");
+    let mut table = format!("departure\t{}\n", STACKS.join("\t"));
+    for (place, departure) in departures().iter().enumerate().take(chains.all.len()) {
+        table += &departure.id;
+        for (_, said) in verdicts {
+            let sign = match &said[place] {
+                verdict if verdict.is_none() => '?',
+                verdict if verdict.connects() => '+',
+                _ => '-',
+            };
+            let _ = write!(table, "\t{sign}");
+        }
+        table.push('\n');
+    }
+    if std::env::var("CERTGRAB_MEASURE").as_deref() == Ok("write") {
+        fs::write(file(), table).expect("a file");
+        return;
+    }
+    let listed = fs::read_to_string(file()).expect("measured.tsv");
+    let changed: Vec<_> =
+        table.lines().zip(listed.lines()).filter(|(now, was)| now != was).collect();
+    assert!(changed.is_empty(), "{changed:#?}");
+}

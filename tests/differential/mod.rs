@@ -1,0 +1,79 @@
+//! What certgrab says of a TLS stack is what the library itself says: chains at random, by seed, are put to
+//! both. README.md tells how to run many.
+
+mod chains;
+mod clients;
+mod compared;
+mod judged;
+mod measured;
+
+use std::time::Instant;
+
+use certgrab::lab::pki::{Dice, departures, random, wild};
+
+use self::chains::Chains;
+use self::clients::{Clients, Verdict};
+use self::compared::Comparison;
+
+/// Chains where nothing else is asked for: enough to see that every client answers.
+const FEW: usize = 24;
+
+/// What the environment asks for.
+struct Wish {
+    chains: usize,
+    seed: u64,
+    /// Also libraries that take minutes to build.
+    all: bool,
+}
+
+impl Wish {
+    /// `CERTGRAB_CHAINS` and `CERTGRAB_SEED`; with the first alone, the seed is the number of the day.
+    fn of_environment() -> Self {
+        let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+        let chains = number("CERTGRAB_CHAINS");
+        let days = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs() / 86_400);
+        let usual = if chains.is_some() { days } else { 1 };
+        Self {
+            chains: chains.and_then(|chains| usize::try_from(chains).ok()).unwrap_or(FEW),
+            seed: number("CERTGRAB_SEED").unwrap_or(usual),
+            all: chains.is_some(),
+        }
+    }
+}
+
+#[test]
+fn chains_at_random_are_judged_as_the_libraries_judge_them() {
+    let wish = Wish::of_environment();
+    let Some(clients) = Clients::build(wish.all) else { return };
+    let mut dice = Dice::of(wish.seed);
+    let mut all = departures();
+    all.extend(wild(&mut dice, wish.chains));
+    let chosen = (0..wish.chains).map(|_| random(&all, &mut dice)).collect();
+    let begun = Instant::now();
+    let chains = Chains::make(&all, chosen);
+    let verdicts = clients.judge(&chains);
+    println!("seed {}: {} chains, {:.1?}", wish.seed, wish.chains, begun.elapsed());
+    assert!(verdicts.iter().any(|(_, all)| all.iter().any(Verdict::connects)));
+    let comparison = Comparison::of(&all, &chains, &verdicts, &clients);
+    println!("{comparison}");
+    comparison.assert_few();
+}
+
+#[test]
+fn departures_alone_are_judged_as_the_libraries_judged_them() {
+    let chains = Chains::alone(&departures());
+    let verdicts = measured::read(&chains);
+    let comparison = Comparison::without_libraries(&departures(), &chains, &verdicts);
+    println!("{comparison}");
+    comparison.assert_few();
+}
+
+#[test]
+fn the_libraries_judge_departures_alone_as_they_are_listed() {
+    if std::env::var_os("CERTGRAB_MEASURE").is_none() {
+        return;
+    }
+    let clients = Clients::build(true).expect("every part");
+    let chains = Chains::alone(&departures());
+    measured::compare_or_write(&chains, &clients.judge(&chains));
+}

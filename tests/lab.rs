@@ -1,0 +1,100 @@
+//! Chains for trials: made by description, the same by the same seed.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use certgrab::lab::pki::{Built, Chain, Dice, Keyring, Kind, departures, random, wild};
+use rustls::RootCertStore;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tempfile::TempDir;
+
+use crate::support::real;
+
+/// 2026-06-01, in seconds since 1970: the time at which these chains are judged.
+const TODAY: u64 = 1_780_272_000;
+
+fn verified(built: &Built) -> bool {
+    let der = |octets: &Vec<u8>| CertificateDer::from(octets.clone());
+    let mut roots = RootCertStore::empty();
+    for anchor in &built.anchors {
+        roots.add(der(anchor)).expect("an anchor");
+    }
+    let sent: Vec<_> = built.sent.iter().map(der).collect();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
+    let host = ServerName::try_from(built.host.as_str()).expect("a host");
+    let now = UnixTime::since_unix_epoch(Duration::from_secs(TODAY));
+    let verifier = verifier.build().expect("a verifier");
+    verifier.verify_server_cert(&sent[0], &sent[1..], &host, &[], now).is_ok()
+}
+
+#[test]
+fn a_sound_chain_is_verified_whatever_the_common_kind_of_its_keys() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let keys = Keyring::in_folder(folder.path()).expect("keys");
+    for kind in [Kind::P256, Kind::P384] {
+        assert!(verified(&Chain::sound(kind).build(&keys).expect("a chain")), "{kind:?}");
+    }
+    if real::program("openssl") {
+        for kind in [Kind::Ed25519, Kind::rsa(2048)] {
+            assert!(verified(&Chain::sound(kind).build(&keys).expect("a chain")), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_departure_shows_in_the_chain() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let keys = Keyring::in_folder(folder.path()).expect("keys");
+    let all = departures();
+    for (id, is_sound) in [
+        ("sound", true),
+        ("sound-root-sent", true),
+        ("name-cn-only", false),
+        ("leaf-date-expired", false),
+        ("order-missing-int", false),
+        ("sig-broken-leaf", false),
+    ] {
+        let departure = all.iter().find(|departure| departure.id == id).expect(id);
+        let built = departure.alone().build(&keys).expect("a chain");
+        assert_eq!(verified(&built), is_sound, "{id}");
+    }
+}
+
+#[test]
+fn every_departure_has_an_id_of_its_own() {
+    let all = departures();
+    let ids: HashSet<_> = all.iter().map(|departure| &departure.id).collect();
+    assert_eq!(ids.len(), all.len());
+    assert!(all.iter().all(|departure| !departure.group.is_empty() && !departure.about.is_empty()));
+}
+
+#[test]
+fn one_seed_makes_one_list_of_chains() {
+    let list = |seed: u64| {
+        let mut dice = Dice::of(seed);
+        let mut all = departures();
+        all.extend(wild(&mut dice, 40));
+        let chosen: Vec<_> = (0..40).map(|_| random(&all, &mut dice)).collect();
+        let ids = |chosen: &Vec<usize>| -> Vec<String> {
+            chosen.iter().map(|place| all[*place].id.clone()).collect()
+        };
+        chosen.iter().map(ids).collect::<Vec<_>>()
+    };
+    assert_eq!(list(7), list(7));
+    assert_ne!(list(7), list(8));
+}
+
+#[test]
+fn a_chain_on_the_common_curves_is_the_same_octet_by_octet_in_every_folder_of_keys() {
+    let built = || {
+        let folder = TempDir::new().expect("a temporary folder");
+        let keys = Keyring::in_folder(folder.path()).expect("keys");
+        let built = Chain::sound(Kind::P256).build(&keys).expect("a chain");
+        (built.sent, built.anchors, built.key)
+    };
+    assert_eq!(built(), built());
+}

@@ -1,0 +1,74 @@
+//! What is written for a device is judged by the algorithm of its own TLS stack.
+
+use std::fs;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use tempfile::TempDir;
+
+use crate::support::{certgrab, pki::pem_of};
+
+fn named(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut params = named(name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    params
+}
+
+#[test]
+fn a_chain_out_of_order_is_written_for_the_stacks_that_put_it_in_order_alone() {
+    let [root_key, upper_key, lower_key, leaf_key] =
+        [(); 4].map(|()| KeyPair::generate().expect("a key"));
+    let mut leaf = named("plc.test");
+    leaf.subject_alt_names = vec![rcgen::SanType::DnsName("plc.test".try_into().expect("a name"))];
+    let root = authority("Root").self_signed(&root_key).expect("a certificate");
+    let above = Issuer::new(authority("Root"), root_key);
+    let upper = authority("Upper").signed_by(&upper_key, &above).expect("a certificate");
+    let above = Issuer::new(authority("Upper"), upper_key);
+    let lower = authority("Lower").signed_by(&lower_key, &above).expect("a certificate");
+    let above = Issuer::new(authority("Lower"), lower_key);
+    let leaf = leaf.signed_by(&leaf_key, &above).expect("a certificate");
+
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, certificates: &[&rcgen::Certificate]| {
+        let path = folder.path().join(name);
+        let ders: Vec<_> = certificates.iter().map(|one| one.der().clone()).collect();
+        fs::write(&path, pem_of(&ders)).expect("a file");
+        path
+    };
+    let roots = file("root.pem", &[&root]);
+    let emit = |format: &str, sent: &[&rcgen::Certificate]| {
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", format, "--from"])
+            .args([file("chain.pem", sent)])
+            .args(["--roots"])
+            .args([&roots])
+    };
+    let (sent, crossed) = ([&leaf, &lower, &upper], [&leaf, &upper, &lower]);
+    for format in ["esp8266", "arduino", "esp-bundle", "python", "go", "java", "rust-anchor"] {
+        emit(format, &sent).succeeds().stderr("");
+    }
+    for (format, whose, place) in [
+        ("esp8266", "BearSSL of the ESP8266 core", "the leaf"),
+        ("arduino", "Arduino-ESP32", "certificate 3 of the chain"),
+    ] {
+        let wanted = format!(
+            "certgrab: error: {whose} refuses this chain: {place} is out of order: its issuer is not \
+             the next certificate\n\
+             certgrab: hint: let the server send each certificate before its issuer\n"
+        );
+        emit(format, &crossed).fails_with(1).stdout("").stderr(&wanted);
+    }
+    for format in ["python", "go", "java", "rust-anchor"] {
+        emit(format, &crossed).succeeds().stderr("");
+    }
+}
