@@ -183,7 +183,11 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
 }
 
 fn read_port(text: &str) -> Result<u16, Problem> {
-    let wrong = || Problem::Port(shown(text));
+    let wrong = || {
+        // By the rules for what stands behind a host.
+        let word = secrets::hide_in_word(&format!("h:{text}"));
+        Problem::Port(shown(word.strip_prefix("h:").unwrap_or(text)))
+    };
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());
     }
@@ -325,10 +329,7 @@ mod tests {
             ("a:0", "`a:0` has the port `0`, expected a number from 1 to 65535"),
             ("a:99999", "`a:99999` has the port `99999`, expected a number from 1 to 65535"),
             ("a:+1", "`a:+1` has the port `+1`, expected a number from 1 to 65535"),
-            (
-                "2001:db8::1:8883:x",
-                "`2001:db8::1:8883:x` could be an IPv6 address with or without a port",
-            ),
+            ("2001:db8::1:8883:x", "`2001:...` could be an IPv6 address with or without a port"),
             ("a b", "`a b` has the host `a b`, which is neither a DNS name nor an IP address"),
             (
                 "1.2.3",

@@ -65,6 +65,29 @@ fn a_path_to_an_open_stream_is_written_to_and_its_file_stays() {
     assert!(text(&ran.stderr).contains("only one result can go to standard output"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stream_that_was_opened_for_reading_is_not_written_to() {
+    let (pki, words) = plant();
+    fs::write(pki.file("in.txt"), "mine\n").unwrap();
+    for (path, way) in
+        [("/dev/stdin", "< in.txt"), ("/dev/fd/7", "7< in.txt"), ("/proc/self/fd/7", "7< in.txt")]
+    {
+        let ran = shell(
+            pki.folder(),
+            &format!("$CERTGRAB {words} --emit der=d.der --emit pem={path} {way}"),
+        );
+        let told = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(4), "{path}: {told}");
+        assert!(
+            told.contains(&format!("cannot write {path}: it is not open for writing")),
+            "{told}"
+        );
+        assert_eq!(fs::read_to_string(pki.file("in.txt")).unwrap(), "mine\n");
+        assert!(!pki.file("d.der").exists());
+    }
+}
+
 #[test]
 fn a_report_of_check_goes_to_standard_output_by_a_dash_and_by_its_path() {
     let (pki, _) = plant();
@@ -143,9 +166,15 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
     let last = 1 + lock.lines().count();
     let to_move = "name another file in the manifest, or move this one away";
     for (content, lost, hint) in [
-        (key.to_owned(), "the PRIVATE KEY of line 1".to_owned(), to_move),
-        (format!("{lock}{key}"), format!("the PRIVATE KEY of line {last}"), to_move),
-        (format!("{lock}mine\n"), format!("`mine` of line {last}"), to_move),
+        (key.to_owned(), "a private key, line 1".to_owned(), to_move),
+        (format!("{lock}{key}"), format!("a private key, line {last}"), to_move),
+        (format!("{lock}mine\n"), format!("text that is not part of a lock, line {last}"), to_move),
+        (format!("# ask Ann first\n{lock}"), "a comment, line 1".to_owned(), to_move),
+        (
+            format!("\n# ask Ann first\n{newer}"),
+            "a lock of version `2`; this certgrab writes 1".to_owned(),
+            "use the version of certgrab that wrote it, or a newer one",
+        ),
         (
             newer,
             "a lock of version `2`; this certgrab writes 1".to_owned(),
@@ -172,6 +201,38 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
 }
 
 #[test]
+fn sync_shows_nothing_of_the_file_that_it_does_not_replace() {
+    let (pki, _) = plant();
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, "l.pem", "ca.h");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let pem = key.serialize_pem();
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let hex: String = key.serialize_der().iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = "text that is not part of a lock, line 1";
+    for (content, lost) in [
+        (base64.clone().into_bytes(), "a private key, line 1"),
+        (key.serialize_der(), "a private key, line 1"),
+        (format!("device_key = \"{base64}\"\n").into_bytes(), "a private key, line 1"),
+        (format!("{{\"private_key\":\"{hex}\"}}\n").into_bytes(), text),
+        (hex.into_bytes(), text),
+        (b"psk abcdef0123456789\n".to_vec(), text),
+        (b"root:x:0:0:root:/root:/bin/bash\n".to_vec(), text),
+    ] {
+        fs::write(pki.file("l.pem"), &content).unwrap();
+        let told = certgrab().args(["sync", "-q"]).in_folder(pki.folder()).fails_with(4).err();
+        let (first, _) = told.split_once('\n').unwrap();
+        assert_eq!(first, format!("certgrab: error: l.pem would lose {lost}"));
+        assert_eq!(fs::read(pki.file("l.pem")).unwrap(), content);
+    }
+    let locked = ["sync", "--locked"];
+    let secret = "# certgrab lock 1: x\npsk: abcdef0123456789\nabcdef0123456789\n";
+    fs::write(pki.file("l.pem"), secret).unwrap();
+    let told = certgrab().args(locked).in_folder(pki.folder()).fails_with(4).err();
+    assert!(!told.contains("abcdef"), "{told}");
+}
+
+#[test]
 fn sync_puts_no_constants_in_the_place_of_a_private_key() {
     let (pki, _) = plant();
     let server = Server::presenting(&pki);
@@ -184,6 +245,56 @@ fn sync_puts_no_constants_in_the_place_of_a_private_key() {
         assert_eq!(fs::read_to_string(pki.file("device.pem")).unwrap(), key);
     }
     assert!(!pki.file("l.pem").exists());
+}
+
+#[test]
+fn sync_replaces_no_file_that_certgrab_did_not_generate() {
+    let (pki, _) = plant();
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, "l.pem", "ca.h");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let pem = key.serialize_pem();
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let commented: String = pem.lines().map(|line| format!("# {line}\n")).collect();
+    let lost = "ca.h would lose a private key";
+    let kept = "ca.h is not replaced: certgrab did not write it as `c`";
+    let certificate = pem_of(std::slice::from_ref(pki.root_der()));
+    for (content, told) in [
+        (key.serialize_der(), lost),
+        (base64.into_bytes(), lost),
+        (commented.into_bytes(), lost),
+        (b"#define PIN 1234\n".to_vec(), kept),
+        (format!("// by hand\nconst char CA[] = R\"({certificate})\";\n").into_bytes(), kept),
+    ] {
+        fs::write(pki.file("ca.h"), &content).unwrap();
+        for words in [&["sync"][..], &["sync", "--locked"]] {
+            let error = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
+            assert!(error.contains(told), "{error}");
+            assert!(error.contains("hint: "), "{error}");
+            assert_eq!(fs::read(pki.file("ca.h")).unwrap(), content);
+        }
+    }
+    assert!(!pki.file("l.pem").exists());
+    fs::write(pki.file("ca.h"), "").unwrap();
+    let sync = || certgrab().args(["sync", "-q"]).in_folder(pki.folder());
+    sync().succeeds();
+    let header = fs::read_to_string(pki.file("ca.h")).unwrap();
+    fs::write(pki.file("ca.h"), header.replace("8883", "1") + "\n").unwrap();
+    sync().succeeds();
+    assert_eq!(fs::read_to_string(pki.file("ca.h")).unwrap(), header);
+}
+
+#[test]
+fn no_emit_is_written_over_a_private_key() {
+    let (pki, words) = plant();
+    let key = rcgen::KeyPair::generate().unwrap();
+    for content in [key.serialize_pem().into_bytes(), key.serialize_der()] {
+        fs::write(pki.file("device.key"), &content).unwrap();
+        let words = words.split(' ').chain(["--emit", "pem=device.key"]);
+        let told = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
+        assert!(told.contains("device.key would lose a private key"), "{told}");
+        assert_eq!(fs::read(pki.file("device.key")).unwrap(), content);
+    }
 }
 
 #[test]

@@ -118,6 +118,27 @@ fn a_list_that_cannot_be_read_is_a_matter_of_files() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_list_that_never_ends_or_never_begins_is_refused() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let run = |list: &str, input: Stdio| {
+        let mut command = Command::new("timeout");
+        command.args(["30", env!("CARGO_BIN_EXE_certgrab"), "--hosts", list]).stdin(input);
+        let ended = command.output().unwrap();
+        assert_eq!(ended.status.code(), Some(4), "{list}");
+        String::from_utf8(ended.stderr).unwrap()
+    };
+    let told = run(pipe.to_str().unwrap(), Stdio::null());
+    assert!(told.contains("expected a regular file, found a named pipe"), "{told}");
+    for list in ["/dev/zero", "-", "/dev/stdin"] {
+        let told = run(list, Stdio::from(std::fs::File::open("/dev/zero").unwrap()));
+        assert!(told.contains("a line has more than 16777216 bytes"), "{told}");
+    }
+}
+
 fn start(arguments: &[&str]) -> std::process::Child {
     Command::new(env!("CARGO_BIN_EXE_certgrab"))
         .args(arguments)

@@ -169,6 +169,35 @@ fn the_anchor_of_a_lock_must_be_in_the_stores_whatever_the_file_says() {
 }
 
 #[test]
+fn a_plain_pem_file_as_a_lock_escapes_no_rule_of_locks() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let locked = || run(pki.folder(), &["sync", "--locked"]);
+    for (one, name) in pki.path().iter().zip(["plc.test", "Plant Issuing"]) {
+        fs::write(pki.file(LOCK), pem_of(std::slice::from_ref(one))).unwrap();
+        let told = locked().fails_with(1).err();
+        assert!(told.contains("not in root.pem") && told.contains("[untrusted-root]"), "{told}");
+        assert!(told.contains(name), "{told}");
+    }
+    fs::write(pki.file(LOCK), pem_of(std::slice::from_ref(pki.root_der()))).unwrap();
+    let told = locked().succeeds().err();
+    let unknown = "does not say whether the server proved possession of its private key";
+    assert!(told.contains(unknown), "{told}");
+
+    let ended = |params: &mut rcgen::CertificateParams| {
+        params.not_before = rcgen::date_time_ymd(2001, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2012, 1, 1);
+    };
+    let old = Pki::root_changed("Plant Root", ended).leaf("plc.test");
+    let root = pem_of(std::slice::from_ref(old.root_der()));
+    fs::write(pki.file("root.pem"), &root).unwrap();
+    fs::write(pki.file(LOCK), &root).unwrap();
+    let told = locked().fails_with(1).err();
+    assert!(told.contains("`Plant Root` expired on 2012-01-01 [expired]"), "{told}");
+}
+
+#[test]
 fn an_intermediate_of_a_lock_is_issued_under_the_stores_and_presented_by_the_server() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing")]);

@@ -304,7 +304,7 @@ fn what_never_was_a_lock_is_not_written_over() {
     fs::write(&lock, "notes about the plant\n").unwrap();
     let error = sync().fails_with(4).err();
     assert!(
-        error.contains("certs/plc.pem would lose `notes about the plant` of line 1"),
+        error.contains("certs/plc.pem would lose text that is not part of a lock, line 1"),
         "{error}"
     );
     assert_eq!(fs::read_to_string(&lock).unwrap(), "notes about the plant\n");

@@ -40,8 +40,9 @@ fn what_a_command_lacks_is_named_with_how_to_give_it() {
 #[test]
 fn a_project_is_for_a_server_and_what_stands_behind_it_is_not_dropped() {
     for target in ["https://plc.test/a/b?c=d", "mqtts://plc.test/a/b?c=d"] {
+        let shown = target.replace("c=d", "...");
         certgrab().args(["new", "linux-c", target, "plc"]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: invalid value '{target}' for '[TARGET]': TARGET must not have a path: found `a/b?c=d`; edit the path in the code of the project\n\
+            "certgrab: error: invalid value '{shown}' for '[TARGET]': TARGET must not have a path; edit the path in the code of the project\n\
              certgrab: hint: see `certgrab --help`\n"
         ));
     }

@@ -180,3 +180,35 @@ fn sync_replaces_no_lock_whose_key_was_proven_by_one_whose_key_was_not() {
     fs::write(pki.file("certgrab.toml"), text.replace(":8883", ":8884")).unwrap();
     run(&["sync", "--quiet"]).succeeds();
 }
+
+#[test]
+fn check_and_compare_say_that_the_server_does_not_prove_its_key_now() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let file = pki.root_file();
+    let roots = format!("roots = '{}'\n", file.display());
+    let run = |words: &[&str]| certgrab().args(words).in_folder(pki.folder());
+    let server = Server::presenting(&pki);
+    manifest(&pki, &server, &roots);
+    run(&["sync", "--quiet"]).succeeds();
+    assert!(!run(&["check"]).succeeds().out().contains("not-proven"));
+
+    let on_the_path = recorded("plc.test", pki.chain());
+    manifest(&pki, &on_the_path, &roots);
+    let wanted = "certs/plc.pem:6: warning: the server does not prove possession of its private key \
+                  now, and did when the lock was written [not-proven]";
+    let told = run(&["check"]).fails_with(5).out();
+    assert_eq!(told.matches(wanted).count(), 1, "{told}");
+    let address = on_the_path.address().to_string();
+    let words = ["check", "certs/plc.pem", "plc.test:8883", "--connect", &address, "--roots"];
+    let told = run(&words).args([file.to_str().unwrap()]).ends().out();
+    assert_eq!(told.matches(wanted).count(), 1, "{told}");
+
+    let here = Pki::root("Other Root").leaf("127.0.0.1");
+    let [one, other] = [Server::presenting(&here), recorded("127.0.0.1", here.chain())];
+    let [one, other] = [one.address(), other.address()].map(|one| one.to_string());
+    let roots = here.root_file();
+    let told = run(&[&one, "--compare", &other, "--roots", roots.to_str().unwrap()]).ends().err();
+    let wanted = format!("{other}: the server did not prove possession of its private key\n");
+    assert_eq!(told.matches(&wanted).count(), 1, "{told}");
+    assert!(!told.contains(&format!("{one}: the server did")), "{told}");
+}

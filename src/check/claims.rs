@@ -43,14 +43,15 @@ pub struct Objection {
 #[must_use]
 pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Objection> {
     let is_lock = lock::is_lock(content);
+    // A plain PEM file marks nothing: where anchors are wanted, all that it holds is taken for one.
+    let marks_anchors = is_lock || terms.what == What::Anchor;
     let trust = terms.trust(bundle, std::iter::empty());
     let mut claims =
         Claims { content, bundle, store: terms.store, has_terms: true, found: Vec::new() };
     for (index, entry) in bundle.entries.iter().enumerate() {
-        claims.trusted(index, entry, (terms, &trust), is_lock);
+        claims.trusted(index, entry, (terms, &trust), marks_anchors);
     }
-    // A plain PEM file marks nothing: its first certificate is taken for the anchor.
-    if is_lock || terms.what == What::Anchor {
+    if marks_anchors {
         claims.number(terms);
     }
     if is_lock {
@@ -233,10 +234,10 @@ impl Claims<'_> {
         index: usize,
         entry: &Entry,
         (terms, trust): (&Terms<'_>, &Trust),
-        is_lock: bool,
+        marks_anchors: bool,
     ) {
         let is_anchor = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
-        let objection = terms.objection(&entry.certificate, trust, is_anchor && is_lock);
+        let objection = terms.objection(&entry.certificate, trust, is_anchor && marks_anchors);
         if let Some((severity, message)) = objection {
             let place = (Some(index), "-----BEGIN");
             self.object(place, severity, "untrusted-root", message, trust::action());
@@ -353,6 +354,6 @@ impl Claims<'_> {
 }
 
 /// What to do about a lock that is not as it should be.
-fn refresh() -> Option<String> {
+pub(super) fn refresh() -> Option<String> {
     Some("run `certgrab sync`".to_owned())
 }

@@ -31,6 +31,7 @@ mod client_certificate;
 mod der_form;
 mod encoding;
 mod lints;
+mod lock_today;
 mod pem_text;
 mod source;
 mod trust;
@@ -55,6 +56,7 @@ pub use self::bare_anchor::Key;
 pub use self::checked::MAX_SIGNATURE_CHECKS;
 pub use self::claims::{Objection, objections, objections_alone};
 pub use self::lints::{lint, note_unknown};
+pub use self::lock_today::{expired_anchors, no_longer_proven};
 pub use self::trust::{Terms, hold_by_hand, hold_generated};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
@@ -157,7 +159,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("lookalike-root", "the certificate has the name of a public root but a different key"),
     ("next-root", "other roots of the same CA, which future certificates may chain to"),
     ("no-certificate", "the file contains no readable anchor"),
-    ("not-proven", "the server did not prove possession of its key when the lock was written"),
+    (
+        "not-proven",
+        "the server did not prove possession of its key when the lock was written, or does not now",
+    ),
     ("not-yet-valid", "the certificate is not valid yet"),
     ("pem-damaged", "a PEM block that cannot be decoded"),
     ("pem-indented", "indented lines in a PEM block"),

@@ -152,6 +152,7 @@ impl Change {
 fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     if let Some(stream) = stream::named(path) {
+        stream.refuse_unless_writable().map_err(|error| failed(&shown, &error))?;
         let place = Place::Stream { stream, data: data.to_owned() };
         return Ok(Some(Change { place, shown }));
     }

@@ -1,28 +1,28 @@
 //! What `sync` may replace.
 //!
-//! In: a target of a manifest. Out: a refusal, before any request or write, if a file would be
-//! lost: one that is not a lock, one that holds a private key, one outside the folder reached by a
-//! link.
+//! In: a target of a manifest. Out: a refusal before anything is asked or written, where a file would
+//! be lost: one that is no lock, one that certgrab did not generate, one that a link leads to. Outside
+//! of manifests a file is the user's to name, and only a private key is kept.
 
 use std::{io, path::Path};
 
 use crate::{
-    output::lock::{self, Lost},
+    output::{
+        emit::{self, Format},
+        lock::{self, Lost},
+    },
     text::{bounded_file, foreign::Foreign},
+    x509::private_key,
 };
 
 use super::{
     failure::{Exit, Failure},
     manifest::Entry,
-    within,
+    stream, within,
 };
 
-/// The most bytes of a present file that are looked at for a private key: 1 MiB, some three hundred
-/// keys of RSA 4096 in PEM.
-const MAX_KEY_BYTES: usize = 1024 * 1024;
-
-/// How the first line of a private key in PEM ends, of whatever kind (RFC 7468 sections 10 and 11).
-const KEY: &[u8] = b"PRIVATE KEY-----";
+/// The most bytes of a present file that are looked at: 16 MiB, as for files of roots.
+const MAX_PRESENT_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
 
 /// Refuses `entry` of the manifest at `manifest` if to write its files would lose something.
 pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result<(), Failure> {
@@ -32,7 +32,7 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
     };
     let outputs = || entry.emit.iter().map(|(_, path)| path.as_path());
     within::refuse_links_out_of(folder, outputs().chain([entry.lock.as_path()]))?;
-    outputs().try_for_each(refuse_private_key)?;
+    entry.emit.iter().try_for_each(|(format, path)| keep_what_is_not_own(path, *format))?;
     if is_locked { Ok(()) } else { refuse_unless_lock(&entry.lock) }
 }
 
@@ -57,11 +57,38 @@ fn refuse_unless_lock(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Refuses to put constants in the place of a private key.
-fn refuse_private_key(path: &Path) -> Result<(), Failure> {
-    let holds_a_key = bounded_file::read(path, MAX_KEY_BYTES)
-        .is_ok_and(|content| content.windows(KEY.len()).any(|part| part == KEY));
-    if holds_a_key { Err(refused(path, "would lose a private key", TO_MOVE)) } else { Ok(()) }
+/// Refuses to put constants in the place of a file that certgrab did not generate.
+fn keep_what_is_not_own(path: &Path, format: Format) -> Result<(), Failure> {
+    keep_a_key(path, TO_MOVE)?;
+    // What is no regular file is refused where it would be written.
+    if !path.is_file() {
+        return Ok(());
+    }
+    match bounded_file::read(path, MAX_PRESENT_BYTES) {
+        Ok(content) if emit::is_own(&content, format) => Ok(()),
+        Ok(_) => Err(refused(
+            path,
+            &format!("is not replaced: certgrab did not write it as `{}`", format.name),
+            "move or delete the file, or name another one in the manifest",
+        )),
+        Err(error) => {
+            Err(refused(path, &format!("is not replaced: cannot read it: {error}"), TO_MOVE))
+        }
+    }
+}
+
+/// Refuses to write over private keys in `paths`. A stream is written to behind what it holds.
+pub(crate) fn keep_keys<'a>(mut paths: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
+    paths.try_for_each(|path| match stream::named(path) {
+        Some(_) => Ok(()),
+        None => keep_a_key(path, "name another file, or move or delete this one"),
+    })
+}
+
+fn keep_a_key(path: &Path, hint: &str) -> Result<(), Failure> {
+    let holds_a_key = bounded_file::read(path, MAX_PRESENT_BYTES)
+        .is_ok_and(|content| private_key::holds(&content));
+    if holds_a_key { Err(refused(path, "would lose a private key", hint)) } else { Ok(()) }
 }
 
 /// What to do with a file that is not to be lost.

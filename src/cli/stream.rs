@@ -57,8 +57,36 @@ fn descriptor(path: &Path) -> Option<Stream> {
 }
 
 impl Stream {
-    /// Writes all of `data`, behind what the stream holds already. A closed
-    /// pipe is not an error.
+    /// Refuses a stream that was opened for reading alone: its path leads to the file behind it, which
+    /// could be opened anew for writing. Known on Linux, where proc(5) has the flags of open(2).
+    pub(crate) fn refuse_unless_writable(&self) -> io::Result<()> {
+        /// The access mode among the flags, and of its values that for reading (fcntl.h).
+        const ACCESS_MODE: u32 = 0o3;
+        const READ_ONLY: u32 = 0;
+        let descriptors = PathBuf::from("/proc/self/fd");
+        let path = match self {
+            Self::Output => descriptors.join("1"),
+            Self::Error => descriptors.join("2"),
+            Self::Other(path) => path.clone(),
+        };
+        let (Some(folder), Some(number)) = (path.parent(), path.file_name()) else { return Ok(()) };
+        // What `/dev/fd` leads to is of this process.
+        let folder = if folder.starts_with("/proc") { folder } else { &descriptors };
+        let facts = fs::read_to_string(folder.with_file_name("fdinfo").join(number));
+        let flags = facts
+            .unwrap_or_default()
+            .lines()
+            .find_map(|line| u32::from_str_radix(line.strip_prefix("flags:")?.trim(), 8).ok());
+        match flags {
+            Some(flags) if flags & ACCESS_MODE == READ_ONLY => {
+                Err(io::Error::other("it is not open for writing"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes all of `data`, behind what the stream holds already. A reader that has gone away has
+    /// all that it wanted.
     pub(crate) fn write(&self, data: &[u8]) -> io::Result<()> {
         fn all(mut stream: impl io::Write, data: &[u8]) -> io::Result<()> {
             stream.write_all(data).and_then(|()| stream.flush())

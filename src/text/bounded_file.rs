@@ -47,6 +47,24 @@ pub fn read_given(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     }
 }
 
+/// Opens the file or device at `path`, or the open stream that it names, for a reader that takes it
+/// bit by bit, each within a limit. A named pipe is refused: it may have no writer.
+///
+/// # Errors
+///
+/// The error of the system, or [`io::ErrorKind::InvalidInput`] with what is there instead.
+pub fn open_given(path: &Path) -> io::Result<File> {
+    if !names_a_stream(path) {
+        // Before it is opened, since to open a pipe waits for its writer.
+        let facts = path.metadata()?;
+        let found = kind(facts.file_type());
+        if !facts.is_file() && found != DEVICE {
+            return Err(unfit(format!("expected a regular file, found {found}")));
+        }
+    }
+    File::open(path)
+}
+
 /// The contents of `stream`, at most `most` bytes.
 ///
 /// # Errors
@@ -120,6 +138,9 @@ fn text(content: Vec<u8>) -> io::Result<String> {
     })
 }
 
+/// The kind of a device.
+const DEVICE: &str = "a device";
+
 /// The kind of a file that is not a regular file.
 fn kind(of: FileType) -> &'static str {
     #[cfg(unix)]
@@ -129,7 +150,7 @@ fn kind(of: FileType) -> &'static str {
             return "a named pipe";
         }
         if of.is_char_device() || of.is_block_device() {
-            return "a device";
+            return DEVICE;
         }
         if of.is_socket() {
             return "a socket";

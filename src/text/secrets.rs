@@ -14,25 +14,82 @@ const PARTS: [&str; 8] =
 /// Names of secrets, in lower case, that are too short to match as a part of other names.
 const NAMES: [&str; 3] = ["sig", "pass", "auth"];
 
-/// `word` up to its first secret, since the rest may belong to it. Of `user:password@host` the host
-/// remains.
+/// `word` up to its first secret: what comes behind cannot be told from it. Of `user:password@host`
+/// the host is left, of a URL what stands before its query, of several words the first.
 #[must_use]
 pub fn hide_in_word(word: &str) -> String {
     if let Some((at, _)) = word.match_indices('=').find(|(at, _)| names_a_secret(&word[..*at])) {
-        return format!("{}{HIDDEN}", &word[..=at]);
+        let word = format!("{}{HIDDEN}", &word[..=at]);
+        return without_query(without_user_info(&word));
     }
-    without_user_info(word)
+    let word = without_query(without_user_info(word));
+    let word = without_what_is_no_port(&word);
+    match word.split_once(char::is_whitespace) {
+        Some((first, rest)) if may_be_secret(first, rest) => format!("{first} {HIDDEN}"),
+        _ => word,
+    }
 }
 
-/// `word` without the part before the `@` of its host, which may be a password.
-fn without_user_info(word: &str) -> String {
-    let (scheme, rest) = match word.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => (String::new(), word),
+/// `word` without the query of a URL: tokens of clouds stand there by any name.
+fn without_query(word: String) -> String {
+    match word.split_once('?') {
+        Some((before, query)) if !query.is_empty() => format!("{before}?{HIDDEN}"),
+        _ => word,
+    }
+}
+
+/// Whether more words behind the first one may hold a secret: options of another command, such as
+/// `-P password`, or the value of an `Authorization` header.
+fn may_be_secret(first: &str, rest: &str) -> bool {
+    let is_scheme = ["bearer", "basic", "digest"].contains(&first.to_ascii_lowercase().as_str());
+    is_scheme || rest.split_whitespace().any(|one| one.starts_with('-'))
+}
+
+/// The scheme of a URL with its slashes, or those of one without a scheme, and the rest.
+fn split_scheme(word: &str) -> (&str, &str) {
+    let end = word.find("//").map_or(0, |at| at + 2);
+    let is_scheme = end == 2 || end > 0 && word[..end].ends_with("://");
+    word.split_at(if is_scheme { end } else { 0 })
+}
+
+/// `word` with the place of its port up to where that is no number any more: `host:user:password`,
+/// `mqtts://host:password`. An IPv6 address stays.
+fn without_what_is_no_port(word: &str) -> String {
+    /// The longest name of a service that is left, as people write it in place of a port.
+    const MOST: usize = 5;
+    let (scheme, rest) = split_scheme(word);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, after) = rest.split_at(end);
+    let is_of_address = |one: char| one.is_ascii_hexdigit() || ":.%[]".contains(one);
+    let is_address = authority.starts_with('[') || authority.chars().all(is_of_address);
+    let Some((host, port)) = authority.split_once(':').filter(|_| !is_address) else {
+        return word.to_owned();
     };
+    let is_name = port.len() <= MOST && port.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_shown = is_name && scheme.is_empty() && port.bytes().any(|byte| byte.is_ascii_digit());
+    let sign = port.strip_prefix(['+', '-']).unwrap_or(port);
+    if is_shown || sign.bytes().all(|byte| byte.is_ascii_digit()) {
+        return word.to_owned();
+    }
+    let digits = port.bytes().take_while(u8::is_ascii_digit).count();
+    let hidden = match port[digits..].chars().next() {
+        Some(blank) if blank.is_whitespace() => format!(" {HIDDEN}"),
+        _ => HIDDEN.to_owned(),
+    };
+    format!("{scheme}{host}:{}{hidden}{after}", &port[..digits])
+}
+
+/// `word` without what stands before the `@` of its host: it may be a password. Both that sign and
+/// the colon may be percent-encoded.
+fn without_user_info(word: &str) -> String {
+    let (scheme, rest) = split_scheme(word);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    match authority.rfind('@') {
-        Some(at) if !scheme.is_empty() || rest[..at].contains(':') => {
+    let encoded = authority.to_ascii_lowercase();
+    let at = authority.rfind('@').max(encoded.rfind("%40"));
+    match at {
+        Some(at)
+            if !scheme.is_empty() || rest[..at].contains(':') || encoded[..at].contains("%3a") =>
+        {
             format!("{scheme}{HIDDEN}{}", &rest[at..])
         }
         _ => word.to_owned(),
@@ -70,7 +127,8 @@ fn names_a_secret(text: &str) -> bool {
     let is_part = |one: &char| one.is_ascii_alphanumeric() || "_-.".contains(*one);
     let name: Vec<char> = text.chars().rev().take_while(is_part).take(LONGEST).collect();
     let name: String = name.iter().rev().map(char::to_ascii_lowercase).collect();
-    NAMES.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
+    let last = name.rsplit(['-', '_', '.']).next().unwrap_or_default();
+    NAMES.contains(&last) || PARTS.iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]
@@ -86,7 +144,17 @@ mod tests {
             ),
             ("AccountName=a;AccountKey=c2Vj==;x", "AccountName=a;AccountKey=..."),
             ("host=a password=c2Vj", "host=a password=..."),
-            ("https://a.test/?sv=1&sig=c2Vj", "https://a.test/?sv=1&sig=..."),
+            ("https://a.test/?sv=1&sig=c2Vj", "https://a.test/?..."),
+            ("wss://h.test/mqtt?x-amz-sig=c2Vj", "wss://h.test/mqtt?..."),
+            ("//me:c2Vj@a.test", "//...@a.test"),
+            ("me%3Ac2Vj%40a.test", "...%40a.test"),
+            ("mqtts://a.test:c2Vj", "mqtts://a.test:..."),
+            ("a.test:me:c2Vj", "a.test:..."),
+            ("a.test:8883 -u me -P c2Vj", "a.test:8883 ..."),
+            ("Bearer c2Vj", "Bearer ..."),
+            ("a b", "a b"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("a.test:88x3", "a.test:88x3"),
             ("mqtts://me:secret@a.test:1/x", "mqtts://...@a.test:1/x"),
             ("me:secret@a.test", "...@a.test"),
             ("a.test:8883", "a.test:8883"),

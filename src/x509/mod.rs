@@ -9,6 +9,7 @@ pub(crate) mod key;
 pub mod name;
 #[cfg(feature = "judge")]
 pub(crate) mod pkcs7;
+pub(crate) mod private_key;
 pub(crate) mod sha256;
 #[cfg(feature = "judge")]
 pub(crate) mod signature;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{endpoint::Target, text::foreign::Foreign, x509::certificate::Sha256};
+use crate::{endpoint::Target, x509::certificate::Sha256};
 
 use crate::cli::projects::{self, Project};
 
@@ -55,10 +55,10 @@ fn server(text: &str) -> Result<Target, String> {
     let target = super::target(text)?;
     let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
     match behind {
-        Some((_, more)) if !more.is_empty() => Err(format!(
-            "TARGET must not have a path: found `{}`; edit the path in the code of the project",
-            Foreign::text(more).line()
-        )),
+        // It may hold a token, so it is not repeated.
+        Some((_, more)) if !more.is_empty() => {
+            Err("TARGET must not have a path; edit the path in the code of the project".to_owned())
+        }
         _ => Ok(target),
     }
 }

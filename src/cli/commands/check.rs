@@ -9,6 +9,7 @@ use std::{
 use crate::{
     check::{self, Examined, Knowledge, Severity, output as written},
     endpoint::Target,
+    output::bundle::KeyPossession,
     run::grab,
     text::time::Time,
 };
@@ -176,6 +177,9 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
                 for file in files.iter_mut() {
                     let examined = &mut file.examined;
                     check::ask(examined, target, &name, &grab.presented, best, &knowledge);
+                }
+                if grab.presented.key_possession() == KeyPossession::NotProven {
+                    committed::hold_possession(files, lock.as_ref());
                 }
                 shown = Some(Shown::of(&grab));
             }

@@ -113,3 +113,15 @@ pub(crate) fn hold_alone(files: &mut [File], store: &Store) {
         }
     }
 }
+
+/// Adds to each lock that says `proven` that the server, asked now, did not prove it.
+pub(crate) fn hold_possession(files: &mut [File], lock: Option<&sync::Lock>) {
+    for File { examined, role } in files {
+        let objection = match (role, lock) {
+            (Role::Given(Some((content, bundle))), _) => check::no_longer_proven(content, bundle),
+            (Role::Lock, Some(lock)) => check::no_longer_proven(&lock.content, &lock.bundle),
+            _ => None,
+        };
+        examined.find_objections(objection.into_iter().collect());
+    }
+}

@@ -13,6 +13,7 @@ use crate::{
 };
 use serde::Serialize;
 
+use super::warn;
 use crate::cli::{
     args::Job,
     failure::{Exit, Failure},
@@ -60,6 +61,11 @@ pub(crate) fn run(
     let (first, second) = runtime
         .block_on(async { tokio::join!(grab::grab(target, options), grab::grab(other, &others)) });
     let exit = report_failure(target, &first).worse(report_failure(other, &second));
+    for (target, outcome) in [(target, &first), (other, &second)] {
+        if let Ok(grab) = outcome {
+            warn::of_possession(target, &grab.presented, display);
+        }
+    }
     let (ours, theirs) = (roots(&first), roots(&second));
     // A device trusts a name and a key: which certificate it has them from makes no difference.
     let verifies_both = |root: &&Certificate| theirs.iter().any(|one| one.is_same_anchor(root));

@@ -125,7 +125,11 @@ fn hold(
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
     let asked = Asked::of(&entry.job, &entry.job.targets[0]);
     let mut failures = Vec::new();
-    for objection in check::objections(content, bundle, &asked.terms(store, None)) {
+    let mut objections = check::objections(content, bundle, &asked.terms(store, None));
+    if entry.job.what == What::Anchor {
+        objections.extend(check::expired_anchors(content, bundle, Time::now()));
+    }
+    for objection in objections {
         let Objection { line, severity, code, message, action } = objection;
         let message = format!("{shown}: line {line}: {message} [{code}]");
         match severity {

@@ -57,12 +57,24 @@ pub(crate) fn of_anchor(
 }
 
 /// Warns of what the lock `content` says of `bundle`, which was read from it. A plain PEM file says
-/// nothing.
+/// nothing, so that nothing is proven.
 pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, display: &Display) {
     if lock::is_lock(content) {
         for warning in warning::about_lock(bundle, at) {
             output::warn(format_args!("{whose}{}", warning.message), display);
         }
+    } else {
+        let message = "the lock is a PEM file without facts: it does not say whether the server \
+                       proved possession of its private key";
+        output::warn(format_args!("{whose}{message}"), display);
+    }
+}
+
+/// Warns that `target` did not prove that it holds its key, where nothing else is said of the chain.
+pub(crate) fn of_possession(target: &Target, presented: &Presented, display: &Display) {
+    let warnings = warning::about_presented(presented).into_iter();
+    for warning in warnings.filter(|warning| warning.code == "key_not_proven") {
+        output::warn(format_args!("{target}: {}", warning.message), display);
     }
 }
 

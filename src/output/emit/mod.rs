@@ -5,6 +5,7 @@
 
 mod coding;
 mod esp_bundle;
+mod existing;
 mod flash;
 mod formats;
 mod identifier;
@@ -17,6 +18,7 @@ mod variables;
 
 use std::fmt;
 
+pub use self::existing::is_own;
 pub use self::flash::flash_bytes;
 pub use self::formats::{FORMATS, Format, format};
 pub use self::identifier::{Identifier, NotAnIdentifier, Style};

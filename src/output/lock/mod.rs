@@ -32,6 +32,7 @@
 //! A plain PEM file without the first line is accepted too: its first certificate is the anchor,
 //! the others are backups, and of the text only `Host:` and `Port:` are looked at.
 
+mod header;
 mod loss;
 mod options;
 mod read;
@@ -57,8 +58,8 @@ const VERSION: &str = "1";
 /// Whether `content` is a lock, of whatever version, rather than a plain PEM file.
 #[must_use]
 pub fn is_lock(content: &[u8]) -> bool {
-    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    content.starts_with(FIRST_WORDS.as_bytes())
+    let text = String::from_utf8_lossy(content);
+    header::header(text.strip_prefix('\u{feff}').unwrap_or(&text)).is_some()
 }
 
 /// The line of a lock, from 1, at which `fact` stands of its certificate number `entry` from 0, or
@@ -95,14 +96,14 @@ pub enum Problem {
     TooLarge,
     /// It has no certificate.
     Empty,
-    /// A newer certgrab wrote it.
-    Version(Foreign),
+    /// Another certgrab wrote it: its version, where it is a number.
+    Version(Option<Foreign>),
     /// A block does not hold a certificate; the text completes "the block is ...".
     Block(String),
     /// A block is not closed by its END line.
     Open,
-    /// A line is neither a fact nor a comment.
-    UnknownFact(Foreign),
+    /// A line is neither a fact nor a comment: the name before its colon, where it looks like one.
+    UnknownFact(Option<Foreign>),
     /// A fact has a value that cannot be read.
     Value {
         /// The fact.
@@ -152,17 +153,20 @@ impl fmt::Display for Error {
         match &self.problem {
             Problem::TooLarge => write!(f, "expected at most {MAX_LOCK_BYTES} bytes, found more"),
             Problem::Empty => f.write_str("expected at least one PEM certificate, found none"),
-            Problem::Version(version) => {
-                write!(
-                    f,
-                    "expected a lock of version {VERSION}, found version `{}`",
-                    version.line()
-                )
+            Problem::Version(Some(version)) => {
+                let version = version.line();
+                write!(f, "expected a lock of version {VERSION}, found version `{version}`")
+            }
+            Problem::Version(None) => {
+                write!(f, "expected a lock of version {VERSION}, found another version")
             }
             Problem::Block(problem) => write!(f, "the block is {problem}"),
             Problem::Open => f.write_str("the block has no END line"),
-            Problem::UnknownFact(text) => {
-                write!(f, "expected a fact, a comment or a certificate, found `{}`", text.line())
+            Problem::UnknownFact(Some(name)) => {
+                write!(f, "expected a fact, a comment or a certificate, found `{}:`", name.line())
+            }
+            Problem::UnknownFact(None) => {
+                f.write_str("expected a fact, a comment or a certificate, found other text")
             }
             Problem::Value { fact, wanted } => write!(f, "`{fact}:` expects {wanted}"),
             Problem::Missing(fact) => write!(f, "`{fact}:` is missing"),
@@ -342,7 +346,7 @@ mod tests {
         let broken = text.replace("Role: backup", "Rule: backup");
         let (line, told) = problem(&broken);
         assert_eq!(broken.lines().nth(line.unwrap() - 1), Some("Rule: backup"));
-        assert_eq!(told, "expected a fact, a comment or a certificate, found `Rule: backup`");
+        assert_eq!(told, "expected a fact, a comment or a certificate, found `Rule:`");
         assert_eq!(
             problem(&text.replace("lock 1", "lock 2")),
             (Some(1), "expected a lock of version 1, found version `2`".to_owned())

@@ -4,7 +4,10 @@
 //! its certificates.
 
 use super::{
-    Error, FIRST_WORDS, MAX_LOCK_BYTES, Problem, VERSION, options, options::is_host,
+    Error, MAX_LOCK_BYTES, Problem, VERSION,
+    header::{header, shown_version},
+    options,
+    options::is_host,
     write::certificate_facts,
 };
 use crate::{
@@ -28,14 +31,12 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
     // Facts of a lock are UTF-8; what is not is the comment of some other tool.
     let text = String::from_utf8_lossy(content);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let is_lock = text.starts_with(FIRST_WORDS);
-    if let Some(rest) = text.strip_prefix(FIRST_WORDS) {
-        let version = rest.split([':', '\r', '\n']).next().unwrap_or_default();
-        if version != VERSION {
-            let problem = Problem::Version(Foreign::text(version));
-            return Err(Error { line: Some(1), problem });
-        }
+    let header = header(text);
+    if let Some((line, version)) = header.filter(|(_, version)| *version != VERSION) {
+        let problem = Problem::Version(shown_version(version));
+        return Err(Error { line: Some(line), problem });
     }
+    let is_lock = header.is_some();
     let mut reader = Reader { is_lock, ..Reader::default() };
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
@@ -81,6 +82,16 @@ pub(super) fn states_a_fact(line: &str) -> bool {
     line.split_once(':').is_some_and(|(name, _)| FACTS.contains(&name))
 }
 
+/// The name of a fact that is not known, to be shown: a few letters before a colon. Anything else may
+/// be a secret that has got into the file.
+fn unknown_name(line: &str) -> Option<Foreign> {
+    /// The longest fact has 14 characters.
+    const MOST: usize = 20;
+    let (name, _) = line.split_once(':')?;
+    let is_letter = |one: char| one.is_ascii_alphabetic() || one == ' ' || one == '-';
+    (name.len() <= MOST && name.chars().all(is_letter)).then(|| Foreign::text(name))
+}
+
 /// A fact that was read: its name, its value and its line.
 type Fact = (&'static str, String, usize);
 
@@ -111,7 +122,7 @@ impl Reader {
         });
         let (fact, value) = match known {
             Some(known) if self.is_lock || matches!(known.0, "Host" | "Port") => known,
-            _ if self.is_lock => return at(Problem::UnknownFact(Foreign::text(line))),
+            _ if self.is_lock => return at(Problem::UnknownFact(unknown_name(line))),
             _ => return Ok(()),
         };
         let stated = match fact {

@@ -14,7 +14,7 @@ use crate::{
     endpoint,
     endpoint::Target,
     run::grab::{Options, Sni},
-    text::{foreign::Foreign, secrets},
+    text::{bounded_file, foreign::Foreign, secrets},
 };
 use rustls_pki_types::{DnsName, ServerName};
 use serde_json::json;
@@ -71,8 +71,8 @@ impl List {
         let (reader, length_hint): (Box<dyn BufRead + Send>, _) = if is_stdin {
             (Box::new(BufReader::new(io::stdin())), None)
         } else {
-            let length = count_lines(path);
-            (Box::new(BufReader::new(File::open(path).map_err(&cannot_read)?)), length)
+            let file = bounded_file::open_given(path).map_err(&cannot_read)?;
+            (Box::new(BufReader::new(file)), count_lines(path))
         };
         let (sender, entries) = mpsc::channel(ahead.clamp(1, 1_024));
         let failure = Arc::new(Mutex::new(None));
@@ -164,8 +164,12 @@ fn read(
     }
 }
 
+/// Passes over the rest of a line. One without an end in sight is no line of a list.
 fn skip_line(reader: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
-    loop {
+    /// 16 MiB, as much as any file that is read whole may have.
+    const MAX_SKIPPED_BYTES: usize = 16 * 1024 * 1024;
+    let mut skipped = 0;
+    while skipped <= MAX_SKIPPED_BYTES {
         let buffer = reader.fill_buf()?;
         if buffer.is_empty() {
             return Ok(());
@@ -176,7 +180,10 @@ fn skip_line(reader: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
         if end.is_some() {
             return Ok(());
         }
+        skipped += length;
     }
+    let problem = format!("a line has more than {MAX_SKIPPED_BYTES} bytes");
+    Err(io::Error::new(io::ErrorKind::InvalidData, problem))
 }
 
 /// A sentence and a hint.
@@ -209,11 +216,23 @@ fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
             }
             _ => {
                 let hint = "only `sni=NAME` and `connect=HOST:PORT` may follow a target".to_owned();
-                return Err((format!("has the unknown option `{}`", clean(word)), Some(hint)));
+                return Err((
+                    format!("has the unknown option `{}`", clean(option_of(word))),
+                    Some(hint),
+                ));
             }
         }
     }
     Ok((target, changes))
+}
+
+/// What of an option that is not known may be shown: its name. A long word may be a password.
+fn option_of(word: &str) -> &str {
+    /// The longest option has 7 letters.
+    const MOST: usize = 10;
+    let name = word.split('=').next().unwrap_or_default();
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+    if name.len() <= MOST && name.bytes().all(is_letter) { name } else { "..." }
 }
 
 fn clean(word: &str) -> String {
