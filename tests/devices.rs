@@ -112,7 +112,7 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
 #[test]
 fn an_unknown_device_is_refused_with_the_known_ones() {
     let error = certgrab().args(["plc.test", "--as", "toaster"]).fails_with(2).err();
-    assert!(error.contains("there are esp-idf, arduino-esp32, esp8266"), "{error}");
+    assert!(error.contains("expected one of esp-idf, arduino-esp32, esp8266"), "{error}");
 }
 
 #[test]

@@ -173,12 +173,12 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
         (
             format!("\n# ask Ann first\n{newer}"),
             "a lock of version `2`; this certgrab writes 1".to_owned(),
-            "use the version of certgrab that wrote it, or a newer one",
+            "use the certgrab version that wrote it, or a newer one",
         ),
         (
             newer,
             "a lock of version `2`; this certgrab writes 1".to_owned(),
-            "use the version of certgrab that wrote it, or a newer one",
+            "use the certgrab version that wrote it, or a newer one",
         ),
         (
             merge,

@@ -204,7 +204,8 @@ impl Remade {
         let roots = self.pki.file("remade.pem");
         fs::write(&roots, pem_of(std::slice::from_ref(root))).expect("a file");
         for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
-            let server = Server::of(&self.pki).sending(std::slice::from_ref(leaf)).speaking(version).start();
+            let server =
+                Server::of(&self.pki).sending(std::slice::from_ref(leaf)).speaking(version).start();
             let outcome = grab(&server).args(["--json", "--roots"]).args([&roots]).ends();
             let document = outcome.json();
             assert_eq!(document["status"], "ok", "{document}");

@@ -5,7 +5,7 @@
 
 use super::{
     dn::Dn,
-    extensions::Extensions,
+    extensions::{Extension, Extensions},
     key::{Algorithm, Key},
     oid,
     tlv::{self, BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, Reader, SEQUENCE, Tlv},
@@ -56,21 +56,6 @@ pub enum Part {
     ExtensionId,
     /// signatureValue.
     Signature,
-}
-
-/// An extension as it stands (RFC 5280 section 4.2).
-#[derive(Clone, Copy)]
-pub(super) struct Extension<'a> {
-    pub(super) id: &'a [u8],
-    /// The octet of `critical`, if it is written; otherwise it is FALSE.
-    pub(super) critical: Option<u8>,
-    pub(super) value: &'a [u8],
-}
-
-impl Extension<'_> {
-    pub(super) fn is_critical(&self) -> bool {
-        self.critical.is_some_and(|octet| octet != 0)
-    }
 }
 
 /// A certificate's fields.

@@ -17,7 +17,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value,
     syntax::SyntaxConfig,
-    value::{Rest, ValueKind},
+    value::{Rest, ValueKind, ValueOrKwargs},
 };
 
 use self::explain::{explain, refused};
@@ -184,13 +184,15 @@ fn environment() -> Result<Environment<'static>, Error> {
     });
     environment.add_filter("size", |value: &Value| bytes(value).map(|bytes| bytes.len()));
     for name in MAKE_TEXT.iter().chain(&COMPARE).copied() {
-        environment.add_filter(name, move |state: &State, arguments: Rest<Value>| {
+        environment.add_filter(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
+            let arguments = positional_and_named(arguments);
             let engine = engine(state, &arguments)?;
             engine.empty_state().apply_filter(name, &arguments)
         });
     }
     for name in LOOK_AT_TEXT.iter().chain(&HOLD_AGAINST).copied() {
-        environment.add_test(name, move |state: &State, arguments: Rest<Value>| {
+        environment.add_test(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
+            let arguments = positional_and_named(arguments);
             let engine = engine(state, &arguments)?;
             engine.empty_state().perform_test(name, &arguments)
         });
@@ -198,6 +200,11 @@ fn environment() -> Result<Environment<'static>, Error> {
     // It shows every variable at once, however long that is.
     environment.remove_global("debug");
     Ok(environment)
+}
+
+/// The arguments as the engine hands them on, the named ones last.
+fn positional_and_named(arguments: Rest<ValueOrKwargs>) -> Vec<Value> {
+    arguments.0.into_iter().map(Value::from).collect()
 }
 
 /// The filters of the engine that make one text of lists.

@@ -6,13 +6,13 @@ use crate::stack::{
     case::Cert,
     dates::{self, Zone},
     dn,
-    extensions::{ADDRESS, DIRECTORY, DNS, OTHER_NAME, URI},
+    extensions::{ADDRESS, DIRECTORY, DNS, Extension, OTHER_NAME, URI},
     key::{Curve, Digest, Key, PointForm, Scheme},
     oid,
     reason::{Refusal, Rule},
     signature::hash,
     tlv::{self, BOOLEAN, INTEGER, SEQUENCE, Tlv},
-    view::{Extension, Part, View},
+    view::{Part, View},
 };
 
 /// `EXTERNAL_SERIAL_SIZE`.
