@@ -66,8 +66,11 @@ const REPEATED_CHARACTERS: usize = 64;
 /// readable.
 fn with_words_as_shown(error: &clap::Error, mut text: String) -> String {
     use clap::error::{ContextKind, ContextValue};
-    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
-    {
+    // An option that is known is named in clap's words, `--connect <HOST:PORT>`.
+    let is_typed = error.kind() == clap::error::ErrorKind::UnknownArgument;
+    let argument = is_typed.then_some(ContextKind::InvalidArg);
+    let kinds = [ContextKind::InvalidValue, ContextKind::InvalidSubcommand];
+    for kind in kinds.into_iter().chain(argument) {
         if let Some(ContextValue::String(word)) = error.get(kind).filter(|_| !text.is_empty()) {
             let mut shown = secrets::hide_in_word(word);
             let count = shown.chars().count();

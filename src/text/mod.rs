@@ -2,6 +2,7 @@
 
 pub mod bounded_file;
 pub mod foreign;
+#[cfg(feature = "fetch")]
 pub(crate) mod json;
 pub(crate) mod marks;
 pub mod secrets;

@@ -185,7 +185,7 @@ fn filters_and_tests_that_compare_lists_which_hold_each_other_count_what_they_co
     }
     let own = "{{ [3, 1, 2] | sort(reverse=true) | join }} {{ 2 is in([1, 2]) }} {{ [1] is eq([2]) }} \
                {{ [2, 1, 2] | unique | join }} {{ [1, 2] | select(\">\", 1) | join }}";
-    assert_eq!(rendered(own).unwrap(), "321 true false 21 2");
+    assert_eq!(rendered(own).unwrap(), "321 True False 21 2");
 }
 
 #[test]

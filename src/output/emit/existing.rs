@@ -142,7 +142,7 @@ fn entry(rest: &mut &[u8], number: fn([u8; 2]) -> u16) -> Option<()> {
     let name = number(take(rest, 2)?.try_into().ok()?);
     let key = number(take(rest, 2)?.try_into().ok()?);
     for length in [name, key] {
-        der::only(take(rest, usize::from(length))?).filter(|field| field.is_sequence())?;
+        der::only(take(rest, usize::from(length))?).filter(der::Element::is_sequence)?;
     }
     Some(())
 }

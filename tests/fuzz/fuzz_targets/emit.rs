@@ -4,7 +4,16 @@
 
 use std::path::Path;
 
-use certgrab::{output::{bundle::{Bundle, Entry, Role}, emit::{self, FORMATS, Identifier}, lock}, x509::certificate::{Certificate, KeyPossession}, check, text::foreign::Foreign};
+use certgrab::{
+    check,
+    output::{
+        bundle::{Bundle, Entry, Role},
+        emit::{self, FORMATS, Identifier},
+        lock,
+    },
+    text::foreign::Foreign,
+    x509::certificate::{Certificate, KeyPossession},
+};
 use certgrab_fuzz::{assert_clean, certificate_named, choice, lexer};
 use libfuzzer_sys::fuzz_target;
 

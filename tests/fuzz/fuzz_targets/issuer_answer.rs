@@ -2,7 +2,10 @@
 //! a body, which stands in the answer; a redirect leads where a URL may lead.
 #![no_main]
 
-use certgrab::{fuzzing::{admit, issuer_answer}, net::aia::http::{MAX_BODY_BYTES, MAX_HEADERS}};
+use certgrab::{
+    fuzzing::{admit, issuer_answer},
+    net::aia::http::{MAX_BODY_BYTES, MAX_HEADERS},
+};
 use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,7 +2,10 @@
 //! taken, and no secret is ever repeated.
 #![no_main]
 
-use certgrab::{net::proxy::{self, Proxy}, endpoint::Target};
+use certgrab::{
+    endpoint::Target,
+    net::proxy::{self, Proxy},
+};
 use certgrab_fuzz::{Peer, TURN, assert_clean, choice, deadline, runtime};
 use libfuzzer_sys::fuzz_target;
 

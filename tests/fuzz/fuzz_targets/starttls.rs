@@ -2,7 +2,10 @@
 //! it, and after a yes no byte was left over.
 #![no_main]
 
-use certgrab::{net::starttls, endpoint::{StartTls, Target}};
+use certgrab::{
+    endpoint::{StartTls, Target},
+    net::starttls,
+};
 use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};
 use libfuzzer_sys::fuzz_target;
 

@@ -4,7 +4,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use certgrab::{fuzzing::{admit, may_connect}, endpoint::Target};
+use certgrab::{
+    endpoint::Target,
+    fuzzing::{admit, may_connect},
+};
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;
 use url::{Host, Url};
