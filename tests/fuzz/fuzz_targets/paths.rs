@@ -5,13 +5,13 @@
 use std::sync::{Arc, OnceLock};
 
 use certgrab::{
+    chain::Presented,
     fuzzing,
     judge::{
         path::{self, Question},
         work::{MAX_PARTIAL_PATHS, MAX_SIGNATURE_CHECKS, Work},
     },
     net::aia::Chain,
-    tls::Presented,
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };
