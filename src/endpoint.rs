@@ -59,6 +59,12 @@ impl Target {
         self.name.to_str().into_owned()
     }
 
+    /// Whether the user gave the port, or a scheme that has one.
+    #[must_use]
+    pub fn port_is_given(&self) -> bool {
+        self.port_is_given || self.scheme.is_given
+    }
+
     /// The TCP port.
     #[must_use]
     pub fn port(&self) -> u16 {

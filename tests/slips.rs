@@ -280,3 +280,14 @@ fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
         "certgrab: error: certgrab.toml:4: `host`: invalid value 'a b': `a b` has the host";
     assert!(told.starts_with(wanted), "{told}");
 }
+
+#[test]
+fn a_host_that_is_called_like_a_file_is_a_server_where_the_user_says_where_it_is() {
+    let pki = Pki::root("Plant Root").leaf("plc.c");
+    let server = Server::presenting(&pki);
+    certgrab()
+        .args(["plc.c", "--connect", &server.address().to_string(), "--emit", "pem", "--roots"])
+        .args([pki.root_file()])
+        .succeeds()
+        .stdout(&pem_of(&[pki.root_der().clone()]));
+}

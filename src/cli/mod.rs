@@ -101,12 +101,20 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Integrate(integrate)) => commands::integrate::run(integrate, &args.display),
         Some(Command::Completions(shell)) => commands::completions::completions(shell),
         Some(Command::Man) => commands::completions::man(),
-        None => refuse_misplaced_command(&args.job)
+        None => refuse_file_name(&args.job)
+            .and_then(|()| refuse_misplaced_command(&args.job))
             .and_then(|()| commands::targets::run(&args.job, &args.display)),
     });
     outcome.unwrap_or_else(|failure| {
         output::complain(&failure);
         failure.exit
+    })
+}
+
+/// Refuses a target that has the name of a file.
+fn refuse_file_name(job: &args::Job) -> Result<(), Failure> {
+    args::refuse_file_name(job).map_err(|message| {
+        Failure::new(Exit::Usage, message).with_hint(Some("see `certgrab --help`".to_owned()))
     })
 }
 

@@ -87,7 +87,20 @@ fn zephyr_setting(rule: &Rule) -> Option<&'static str> {
     }
 }
 
+/// The size of the buffer for records, which is a setting of each build of mbedTLS.
+fn mbedtls_setting(rule: &Rule) -> Option<&'static str> {
+    matches!(rule, Rule::MessageLength { .. }).then_some("MBEDTLS_SSL_IN_CONTENT_LEN")
+}
+
+/// The same as ESP-IDF calls it (components/mbedtls/Kconfig).
+fn esp_idf_setting(rule: &Rule) -> Option<&'static str> {
+    matches!(rule, Rule::MessageLength { .. }).then_some("CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN")
+}
+
 fn bundle_setting(rule: &Rule) -> Option<&'static str> {
+    if let Some(setting) = esp_idf_setting(rule) {
+        return Some(setting);
+    }
     matches!(rule, Rule::OutOfOrder | Rule::IssuerMissing | Rule::WrongSignature)
         .then_some("CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y")
 }
@@ -119,7 +132,7 @@ const fn plain(name: &'static str, title: &'static str, known: Known, verifier: 
 }
 
 const fn mbedtls(name: &'static str, title: &'static str, known: Known, build: Build) -> Stack {
-    plain(name, title, known, Verifier::MbedTls(build))
+    Stack { setting: mbedtls_setting, ..plain(name, title, known, Verifier::MbedTls(build)) }
 }
 
 const V2_28: Build = Build { version: Version::V2_28, ..MBEDTLS_3_6 };
@@ -140,10 +153,12 @@ pub const STACKS: &[Stack] = &[
     mbedtls("mbedtls-2.28", "mbedTLS 2.28", Known::Measured("mbedTLS 2.28.3"), V2_28),
     Stack {
         formats: &["arduino"],
+        setting: esp_idf_setting,
         ..mbedtls("arduino-esp32", "Arduino-ESP32", READ_ESP_IDF, WITHOUT_DATES)
     },
     Stack {
         formats: &["esp-idf", "esp-idf-txt", "rust-esp-idf", "esphome"],
+        setting: esp_idf_setting,
         ..mbedtls("esp-idf", "ESP-IDF", READ_ESP_IDF, WITHOUT_DATES)
     },
     mbedtls(

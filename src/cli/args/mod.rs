@@ -107,7 +107,7 @@ const TRUST: &str = "What to trust";
 pub(crate) struct Job {
     /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
     #[arg(help_heading = None)]
-    #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = target)]
+    #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = server)]
     pub(crate) targets: Vec<Target>,
 
     /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
@@ -236,6 +236,27 @@ pub(crate) enum Form {
     Certificates(Format),
     /// The certificates with a template of the user's own.
     Template(formats::Template),
+}
+
+/// A target of the main command. With `--connect` any name is a server's, so a host that is called
+/// like a file is refused later, see [`refuse_file_name`].
+fn server(text: &str) -> Result<Target, String> {
+    match text.parse::<Target>() {
+        Ok(target) if file_names::instead_of_a_server(text) && !text.contains('/') => Ok(target),
+        _ => target(text),
+    }
+}
+
+/// Refuses a target that names a file, unless the user says where the server is.
+pub(crate) fn refuse_file_name(job: &Job) -> Result<(), String> {
+    let mut hosts = job.targets.iter().filter(|one| !one.port_is_given()).map(Target::host);
+    match hosts.find(|host| job.connect.is_none() && file_names::instead_of_a_server(host)) {
+        None => Ok(()),
+        Some(host) => Err(format!(
+            "invalid value '{host}' for '[TARGET]...': {}",
+            target(&host).err().unwrap_or_default()
+        )),
+    }
 }
 
 pub(crate) fn target(text: &str) -> Result<Target, String> {
