@@ -5,8 +5,8 @@
 //! breaks it.
 //!
 //! Each stack builds and checks paths in its own way, so each has its own file, which follows the
-//! library's source; what they share is how a certificate is read ([`view`]) and how a signature is
-//! computed ([`signature`]). No file opens a socket or reads a clock.
+//! library's source; what they share is how a certificate is read (`view`) and how a signature is
+//! computed (`signature`). No file opens a socket or reads a clock.
 //!
 //! Beside them stand the ClientHello that each stack sends, and what [`consumer`] requires of a chain.
 
