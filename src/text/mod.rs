@@ -7,5 +7,5 @@ pub(crate) mod json;
 pub(crate) mod marks;
 pub mod secrets;
 pub mod time;
-#[cfg(all(test, feature = "fetch"))]
+#[cfg(all(test, feature = "judge"))]
 pub(crate) mod variants;
