@@ -2,13 +2,12 @@
 //!
 //! In: a [`Reading`] and what the user knows. Out: findings about its certificates.
 
-use std::{
-    collections::{HashMap, HashSet},
-    rc::Rc,
-};
+use std::collections::HashSet;
 
 use super::{
-    EmbeddedAnchor, Finding, Findings, Knowledge, Reading, Severity, named,
+    EmbeddedAnchor, Finding, Findings, Knowledge, Reading, Severity,
+    companions::{Companions, MOST_ISSUERS},
+    named,
     signature_budget::{self, SignatureBudget},
 };
 use crate::trust::removed;
@@ -22,14 +21,6 @@ use crate::{
         extensions,
     },
 };
-
-/// The most certificates of one path that are followed up to its root: more than TLS servers
-/// send, and than rustls-webpki follows (its limit is 6).
-pub(super) const LONGEST_PATH: usize = 16;
-
-/// The most keys of one name that a signature is tried with: no authority has so many, and a file
-/// may hold ten thousand.
-pub(super) const MOST_ISSUERS: usize = 16;
 
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;
@@ -82,64 +73,6 @@ pub(crate) fn unknown(anchor: &EmbeddedAnchor) -> Finding {
     };
     let action = "pass the certificate with `--roots FILE`".to_owned();
     Finding::new(anchor.line, Severity::Note, "anchor-unknown", message, Some(action))
-}
-
-/// The certificates that a reader gets together with another one.
-#[derive(Default)]
-struct Companions {
-    /// They, by subject (DER).
-    by_subject: HashMap<Vec<u8>, Vec<Certificate>>,
-    /// Whether one of them is valid at the time of judgement.
-    has_a_valid_one: bool,
-}
-
-impl Companions {
-    /// By constant: those of one constant are together, and all that certgrab wrote into one file,
-    /// since some of its forms give each certificate of a chain a constant of its own.
-    fn each(anchors: &[EmbeddedAnchor], is_generated: bool, at: Time) -> HashMap<usize, Rc<Self>> {
-        let group = |one: &EmbeddedAnchor| if is_generated { 0 } else { one.constant };
-        let mut groups: HashMap<usize, Self> = HashMap::new();
-        for one in anchors {
-            let companions = groups.entry(group(one)).or_default();
-            let Some(certificate) = &one.certificate else { continue };
-            companions.has_a_valid_one |=
-                certificate.not_before() <= at && at <= certificate.not_after();
-            let name = certificate.subject_der().to_vec();
-            let known = companions.by_subject.entry(name).or_default();
-            // One more than is ever tried tells that there are more.
-            let is_known = |one: &Certificate| {
-                one.spki_der() == certificate.spki_der()
-                    && one.is_self_issued() == certificate.is_self_issued()
-            };
-            if known.len() <= MOST_ISSUERS && !known.iter().any(is_known) {
-                known.push(certificate.clone());
-            }
-        }
-        let groups: HashMap<_, _> =
-            groups.into_iter().map(|(group, all)| (group, Rc::new(all))).collect();
-        anchors.iter().map(|one| (one.constant, Rc::clone(&groups[&group(one)]))).collect()
-    }
-
-    fn named(&self, subject: &[u8]) -> &[Certificate] {
-        self.by_subject.get(subject).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether the root of `certificate` stands beside it, so that it is no anchor.
-    fn holds_the_root_of(&self, certificate: &Certificate) -> bool {
-        let mut at = certificate;
-        for _ in 0..LONGEST_PATH {
-            if at.is_self_issued() {
-                return at != certificate;
-            }
-            let mut twins = self.named(at.subject_der()).iter();
-            let twin = twins.find(|one| one.is_self_issued() && one.is_same_anchor(at));
-            match twin.or_else(|| self.named(at.issuer_der()).first()) {
-                Some(above) => at = above,
-                None => return false,
-            }
-        }
-        false
-    }
 }
 
 impl EmbeddedAnchor {

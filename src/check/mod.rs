@@ -31,6 +31,7 @@ mod call_site;
 mod claims;
 mod client_certificate;
 mod codes;
+mod companions;
 mod der_form;
 mod encoding;
 mod finding;

@@ -13,7 +13,7 @@ use rustls_pki_types::ServerName;
 
 use super::{
     EmbeddedAnchor, Finding, Findings, Reading, Severity,
-    lints::{LONGEST_PATH, MOST_ISSUERS},
+    companions::{LONGEST_PATH, MOST_ISSUERS},
     named,
 };
 use crate::{
