@@ -97,7 +97,6 @@ pub mod tls;
 pub mod run;
 
 #[cfg(feature = "fetch")]
-#[doc(hidden)]
 pub mod check;
 
 #[cfg(feature = "cli")]

@@ -302,8 +302,9 @@ fn the_public_names_are_those_of_the_list() {
             syn::Item::Use(item) if matches!(item.vis, syn::Visibility::Public(_)) => {
                 leaves(&item.tree, &mut names);
             }
+            // `check` is a subject of its own, with names of its own.
             syn::Item::Mod(item) => assert!(
-                item.attrs.iter().any(is_hidden),
+                item.ident == "check" || item.attrs.iter().any(is_hidden),
                 "the module `{}` is public: re-export the names that users need",
                 item.ident
             ),
