@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Examined, Held, Knowledge, Severity, checked::Checked, named};
-use crate::trust::removed;
+use crate::trust::removed::{self, Left};
 use crate::{
     judge::rank,
     stack::consumer::{Consumer, FEWEST_RSA_BITS, TakesLeaf},
@@ -36,8 +36,11 @@ pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
     let held = examined.held.clone();
     let beside = Beside::each(&held, examined.is_generated, knowledge.at);
     let (mut seen, mut checked) = (HashSet::new(), Checked::default());
-    for one in held.iter().filter(|one| one.fingerprint.is_none()) {
-        let Some(certificate) = one.resolved(knowledge.store) else { continue };
+    for one in &held {
+        let Some(certificate) = one.resolved(knowledge.store) else {
+            bare_key_that_left(examined, one, knowledge);
+            continue;
+        };
         if !seen.insert(certificate.sha256()) {
             continue;
         }
@@ -61,6 +64,7 @@ pub fn note_unknown(examined: &mut Examined, knowledge: &Knowledge<'_>) {
         Some(fingerprint) => knowledge.store.pinned(fingerprint).is_some(),
         None => held.resolved(knowledge.store).is_some(),
     };
+    let known = |held: &Held| known(held) || held.left().is_some();
     let unknown: Vec<_> = examined.held.iter().filter(|held| !known(held)).cloned().collect();
     for one in &unknown {
         tell_unknown(examined, std::slice::from_ref(one));
@@ -137,6 +141,15 @@ impl Beside {
 }
 
 impl Held {
+    /// The row about a root that left Mozilla's store, if it is held as a name and a key, or as the
+    /// hash of its certificate.
+    pub(crate) fn left(&self) -> Option<&'static Left> {
+        if let Some(fingerprint) = self.fingerprint {
+            return removed::left_by_sha256(fingerprint);
+        }
+        removed::left(&self.key.as_ref()?.as_certificate()?)
+    }
+
     /// The certificate, or the one of `store` or of Mozilla's that has the name and the key.
     pub(crate) fn resolved(&self, store: &Store) -> Option<Certificate> {
         if self.certificate.is_some() {
@@ -317,24 +330,30 @@ impl Desk<'_, '_> {
     /// What the public stores think of it.
     fn stores(&mut self) {
         let certificate = self.certificate;
-        if removed::is_dropped(certificate) {
-            let message = format!(
-                "`{}` is no longer in Mozilla's store: servers used by browsers will move to another root",
-                named(certificate)
-            );
-            let action = "look up the server's current anchor: `certgrab HOST:PORT`";
-            self.find(Severity::Warning, "root-dropped", message, action.to_owned());
+        if let Some(left) = removed::left(certificate) {
+            let (message, action) = that_left(left, &named(certificate));
+            self.find(Severity::Warning, "root-dropped", message, action);
             return;
         }
         let Some(leaves) = scheduled(certificate) else { return };
         if leaves <= self.horizon() && leaves < certificate.not_after() {
-            let message = format!(
-                "`{}` is scheduled to leave Mozilla's store on {}: the server's \
-                 next certificate will chain to another root",
-                named(certificate),
-                leaves.date()
-            );
-            let action = "embed the new root as well before that date".to_owned();
+            let (name, date) = (named(certificate), leaves.date());
+            let (message, action) = match leaves < self.knowledge.at {
+                true => (
+                    format!(
+                        "by its schedule `{name}` should have left Mozilla's store on {date}, and \
+                         it is still there: the server's next certificate may chain to another root"
+                    ),
+                    "embed the new root as well".to_owned(),
+                ),
+                false => (
+                    format!(
+                        "`{name}` is scheduled to leave Mozilla's store on {date}: the server's \
+                         next certificate will chain to another root"
+                    ),
+                    "embed the new root as well before that date".to_owned(),
+                ),
+            };
             self.find(Severity::Warning, "leaves-soon", message, action);
             self.successors();
         }
@@ -367,6 +386,35 @@ impl Desk<'_, '_> {
             shown.join(", ")
         );
         self.find(Severity::Note, "next-root", message, None);
+    }
+}
+
+/// What to say of `left`, which is called `name`, and what to do.
+fn that_left(left: &Left, name: &str) -> (String, String) {
+    let (last, gone) = (left.last.date(), left.gone.date());
+    let moved = left
+        .successor()
+        .map_or_else(String::new, |root| format!("; `{}` came in its place", named(&root)));
+    let message = format!(
+        "`{name}` left Mozilla's store between {last} and {gone}: servers used by browsers have \
+         moved or will move to another root{moved}"
+    );
+    (message, "look up the server's current anchor: `certgrab HOST:PORT`".to_owned())
+}
+
+/// Says what is known of the anchor `held`, a name and a key of no certificate at hand: roots that
+/// left Mozilla's store are known by them.
+fn bare_key_that_left(examined: &mut Examined, held: &Held, knowledge: &Knowledge<'_>) {
+    let Some(left) = held.left() else { return };
+    let name = left.name.line();
+    let (message, action) = that_left(left, &name);
+    examined.find(held.line, Severity::Warning, "root-dropped", message, Some(action));
+    if knowledge.at > left.not_after {
+        let ignored = examined.consumer.is_some_and(|reader| !reader.checks_anchor_dates);
+        let severity = if ignored { Severity::Warning } else { Severity::Error };
+        let message = format!("`{name}` expired on {}", left.not_after.date());
+        let action = "embed the server's current anchor: `certgrab HOST:PORT --emit FORMAT`";
+        examined.find(held.line, severity, "expired", message, Some(action.to_owned()));
     }
 }
 
