@@ -187,11 +187,11 @@ fn each_root_that_left_is_named_with_its_date_in_every_form_that_holds_an_anchor
             ("anchors.rs", rust(certificate).into_bytes()),
         ];
         for (file, content) in forms {
-            let mut examined = check::examine(Path::new(file), &content);
+            let reading = check::read(Path::new(file), &content);
             let knowledge = Knowledge { store: &store, at, horizon_days: 90 };
-            check::lint(&mut examined, &knowledge);
-            check::note_unknown(&mut examined, &knowledge);
-            let of = |code| examined.findings.iter().filter(move |one| one.code == code);
+            let found = check::lint(&reading, &knowledge);
+            let found = found.and(check::unknown_anchors(&reading, &knowledge));
+            let of = |code| found.listed().iter().filter(move |one| one.code == code);
             let left: Vec<_> = of("root-dropped").map(|one| one.message.as_str()).collect();
             // Of several certificates of one name and key, a name and key is the last to leave.
             let is_same = |one: &&Fact| one.certificate.is_same_anchor(certificate);
