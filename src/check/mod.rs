@@ -12,7 +12,7 @@
 //! [`FileReport`] puts the findings of all steps together.
 //!
 //! ```
-//! use certgrab::{check, text::time::Time, trust::store::Store};
+//! use certgrab::{Store, Time, check};
 //!
 //! let file = std::path::Path::new("ca.h");
 //! let content = b"const char ca[] = \"-----BEGIN CERTIFICATE-----\\n\";";
