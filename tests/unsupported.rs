@@ -63,7 +63,7 @@ fn an_intermediate_below_what_cannot_be_verified_is_proposed_and_helps() {
              `--trust-sha256 {fingerprint}`\n"
         ));
         let trusting = ["--emit", "pem", "-q", "--trust-sha256", &fingerprint];
-        grab(&server).args(trusting).succeeds().stdout(&pem_of(&[issuing.clone()]));
+        grab(&server).args(trusting).succeeds().stdout(&pem_of(std::slice::from_ref(&issuing)));
     }
 }
 
