@@ -77,7 +77,9 @@ fn sources() -> Vec<Source> {
             let path = entry.expect("an entry").path();
             match path.extension() {
                 Some(extension) if extension == "rs" => found.push(Source::read(&path)),
-                _ => collect(&path, found),
+                _ if path.is_dir() => collect(&path, found),
+                // Tables that a file includes.
+                _ => {}
             }
         }
     }

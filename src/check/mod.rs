@@ -35,6 +35,7 @@ mod companions;
 mod der_form;
 mod encoding;
 mod finding;
+mod left_root;
 mod lints;
 mod lock_today;
 mod pem_text;
