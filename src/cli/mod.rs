@@ -9,6 +9,7 @@ mod commands;
 mod export;
 mod failure;
 mod file_names;
+mod habits;
 mod manifest;
 mod output;
 mod projects;
@@ -29,7 +30,7 @@ use std::{
 };
 
 use crate::text::foreign::Foreign;
-use clap::{CommandFactory as _, Parser as _};
+use clap::FromArgMatches as _;
 
 use self::{
     args::{Args, Command},
@@ -39,7 +40,8 @@ use self::{
 /// Runs the command as the process was called; the code to exit with.
 pub fn run() -> ExitCode {
     report_panics();
-    let exit = match Args::try_parse() {
+    let matches = args::command().try_get_matches();
+    let exit = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => dispatch(args),
         Err(error) => usage::usage(&error),
     };
@@ -103,6 +105,7 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Man) => commands::completions::man(),
         None => refuse_file_name(&args.job)
             .and_then(|()| refuse_misplaced_command(&args.job))
+            .and_then(|()| refuse_verb(&args.job))
             .and_then(|()| commands::targets::run(&args.job, &args.display)),
     });
     outcome.unwrap_or_else(|failure| {
@@ -118,6 +121,13 @@ fn refuse_file_name(job: &args::Job) -> Result<(), Failure> {
     })
 }
 
+/// Refuses a verb in front of the target.
+fn refuse_verb(job: &args::Job) -> Result<(), Failure> {
+    habits::verb(job).map_or(Ok(()), |(message, hint)| {
+        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+    })
+}
+
 /// A subcommand after an option parses as a host; refuses a target with the name of a subcommand.
 fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
     let Some(first) = job.targets.first() else { return Ok(()) };
@@ -129,7 +139,7 @@ fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
     if !may_be_command {
         return Ok(());
     }
-    let commands = Args::command();
+    let commands = args::command();
     let typed = commands.get_subcommands().map(clap::Command::get_name);
     match typed.into_iter().find(|name| *name == first.host()) {
         None => Ok(()),

@@ -32,7 +32,7 @@ use clap::{
 use rustls_pki_types::DnsName;
 
 use super::{
-    file_names,
+    file_names, habits,
     stream::{self, Stream},
     style::Display,
 };
@@ -40,7 +40,14 @@ use super::{
 /// The manifest's name where none is given.
 pub(crate) const MANIFEST: &str = "certgrab.toml";
 
-const EXAMPLES: &str = "\
+/// What `-h` ends with, and what `certgrab` alone shows.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
+  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
+  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA";
+
+const LONG_EXAMPLES: &str = "\
 Examples:
   certgrab m1.tuyacn.com:8883                       show the chain and the anchor
   certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
@@ -60,9 +67,10 @@ Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshak
     version,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = EXAMPLES
+    help_template = HELP,
+    after_help = EXAMPLES,
+    after_long_help = LONG_EXAMPLES
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -73,6 +81,54 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) display: Display,
+}
+
+/// The order of the parts of the help; [`COMMANDS`] lists the subcommands by what they are for.
+const HELP: &str =
+    "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
+
+/// The subcommands, by what they are for. A test compares them with [`Command`].
+const COMMANDS: &str = "\
+Find:    certgrab TARGET   show the chain of a server and the anchor; --emit writes it
+         formats           list the formats, each with the software that reads it
+         verify            verify a chain in a file; needs no network
+         demo              run every step against a built-in server; needs no network
+Keep:    sync              update the locks and constants listed in certgrab.toml
+Prove:   check             check committed certificates, and whether they still verify the server
+Set up:  new               create a small project that connects to a server
+         integrate         write the file that runs certgrab in a build or in CI
+         completions, man  print what goes with an installed command
+
+certgrab COMMAND --help lists the options of a command.";
+
+/// The options that `-h` lists, in fewer words than `--help`, which lists all.
+const EVERYDAY: [(&str, &str); 10] = [
+    ("targets", "host:port, or a URL such as mqtts://host"),
+    ("emit", "Write this format to PATH or standard output"),
+    ("what", "anchor, chain, leaf or intermediates"),
+    ("name", "The name of the constants"),
+    ("json", "Print a JSON document"),
+    ("roots", "Trust these CA certificates instead of Mozilla's"),
+    ("trust_sha256", "Also trust the certificate with this SHA-256"),
+    ("from", "Read the chain from a file; contact no server"),
+    ("timeout", "Give up on a target after this time"),
+    ("hosts", "Read many targets from a file, one per line"),
+];
+
+/// The command line with its help: `-h` fits on a screen, `--help` has everything.
+pub(crate) fn command() -> clap::Command {
+    use clap::CommandFactory as _;
+    let mut command = Args::command().before_help(COMMANDS).mut_args(|argument| {
+        let everyday = EVERYDAY.iter().find(|(id, _)| argument.get_id() == id);
+        match (everyday, argument.get_help().cloned()) {
+            (Some((_, short)), Some(long)) => argument.help(*short).long_help(long),
+            (_, _) => argument.hide_short_help(true),
+        }
+    });
+    for name in Args::command().get_subcommands().map(clap::Command::get_name) {
+        command = command.mut_subcommand(name, |one| one.hide(true));
+    }
+    command.override_usage("certgrab [OPTIONS] TARGET...\n       certgrab COMMAND [OPTIONS]")
 }
 
 /// What else the command can do.
@@ -304,22 +360,23 @@ fn sni(text: &str) -> Result<DnsName<'static>, String> {
 /// More formats than this are a list to read elsewhere.
 const MOST_NEAR_FORMATS: usize = 6;
 
-/// The error for an unknown format; lists formats with `word` in their name or their software, if
-/// few.
+/// The error for an unknown format: names the one that is probably meant, and those with `word` in
+/// their name or their software, if few.
 fn no_such_format(word: &str) -> String {
     let lower = word.to_lowercase();
     let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
-    let near: Vec<_> = emit::FORMATS
-        .iter()
-        .filter(|format| has(format.name) || has(format.reader))
-        .map(|format| format!("`{}`", format.name))
-        .collect();
-    let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {
-        String::new()
-    } else {
-        format!("; similar: {}", near.join(", "))
+    let meant = habits::format(word);
+    let near = emit::FORMATS.iter().filter(|format| has(format.name) || has(format.reader));
+    let near = near.map(|format| format.name).filter(|name| Some(*name) != meant);
+    let near: Vec<_> = near.map(|name| format!("`{name}`")).collect();
+    let meant = meant.map(|name| format!("`{name}`"));
+    let near = if near.len() > MOST_NEAR_FORMATS { Vec::new() } else { near };
+    let similar: Vec<_> = meant.into_iter().chain(near).collect();
+    let similar = match similar.is_empty() {
+        true => String::new(),
+        false => format!("; similar: {}", similar.join(", ")),
     };
-    format!("unknown format{near}; see `certgrab formats`")
+    format!("unknown format{similar}; see `certgrab formats`")
 }
 
 /// Splits `WORD=PATH`. No path, `-` and `/dev/stdout` mean standard output.
