@@ -332,7 +332,7 @@ fn the_short_help_has_every_command_and_fits_on_a_screen() {
     let all = certgrab().args(["completions", "fish"]).succeeds().out();
     let commands: Vec<_> = all
         .lines()
-        .filter_map(|line| line.split("_needs_command\" -f -a \"").nth(1)?.split('"').next())
+        .filter_map(|line| line.split("_needs_command\" -a \"").nth(1)?.split('"').next())
         .collect();
     assert!(commands.len() >= 9, "{commands:?}");
     for command in commands {
