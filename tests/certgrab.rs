@@ -19,6 +19,7 @@ mod targets;
 mod unreadable;
 
 // The judgement.
+mod addresses;
 mod anchors;
 mod choosing;
 mod comparing;

@@ -2,6 +2,8 @@
 //!
 //! In: what a server presents now. Out: findings. This is pure: the server was asked before.
 
+use std::fmt;
+
 use rustls_pki_types::ServerName;
 
 use super::{Examined, Finding, Held, Knowledge, Severity, lints, named};
@@ -19,6 +21,24 @@ use crate::{
     x509::certificate::{Certificate, Sha256},
 };
 
+/// The server that presents a chain.
+#[derive(Debug, Clone)]
+pub struct Place<'a> {
+    /// The server.
+    pub target: &'a Target,
+    /// Where it presents this chain, or to whom, if that is not everywhere and to all.
+    pub part: Option<String>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.part {
+            None => self.target.fmt(f),
+            Some(part) => write!(f, "{} {part}", self.target),
+        }
+    }
+}
+
 /// Adds what is to be said of `examined` before the chain that `target` presents.
 ///
 /// `name` is what the server's certificate must carry: mostly the target's own.
@@ -28,12 +48,13 @@ use crate::{
 /// holds only the device's own certificates opens no door.
 pub fn ask(
     examined: &mut Examined,
-    target: &Target,
+    target: &Place<'_>,
     name: &ServerName<'static>,
     presented: &Presented,
     best: Option<&Candidate>,
     knowledge: &Knowledge<'_>,
 ) {
+    examined.part = target.part.clone();
     let is_broken = |found: &Finding| found.severity == Severity::Error;
     if examined.held.is_empty() && !examined.findings.iter().any(is_broken) {
         let message = format!("no anchor for {target} found, only the device's own certificate");
@@ -141,7 +162,7 @@ fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<
 
 /// What a server presents, and what is known of it.
 struct Door<'a> {
-    target: &'a Target,
+    target: &'a Place<'a>,
     name: &'a ServerName<'static>,
     presented: &'a Presented,
     best: Option<&'a Candidate>,
@@ -276,7 +297,7 @@ impl Door<'_> {
     }
 }
 
-fn instead(best: &Candidate, target: &Target) -> String {
+fn instead(best: &Candidate, Place { target, .. }: &Place<'_>) -> String {
     format!(
         "embed `{}`: `certgrab sync`, or `certgrab {target} --emit FORMAT`",
         named(&best.root.certificate)

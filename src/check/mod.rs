@@ -44,13 +44,14 @@ use std::{
 };
 
 use crate::{
+    endpoint::Target,
     stack::consumer::Consumer,
     text::{foreign::Foreign, time::Time},
     trust::store::Store,
     x509::certificate::Certificate,
 };
 
-pub use self::against_server::ask;
+pub use self::against_server::{Place, ask};
 pub use self::anchors::Held;
 pub use self::bare_anchor::Key;
 pub use self::checked::MAX_SIGNATURE_CHECKS;
@@ -126,12 +127,15 @@ pub struct Examined {
     pub more: usize,
     /// The worst of those.
     worst_of_more: Option<Severity>,
-    /// The lines and codes of the findings.
-    found: HashSet<(usize, &'static str)>,
+    /// The lines and codes of the findings, and the part of the server that they are about.
+    found: HashSet<(usize, &'static str, Option<String>)>,
+    /// The part of the server that is judged.
+    part: Option<String>,
 }
 
 /// Every code with what it means, sorted by name. Codes do not change.
 pub const CODES: &[(&str, &str)] = &[
+    ("address-failed", "one of several addresses of the server presents no chain"),
     ("anchor-changed", "certgrab would choose a different anchor today"),
     ("anchor-unknown", "the certificate behind a name and key, or behind a hash, is not known"),
     (
@@ -205,6 +209,7 @@ pub fn examine(file: &Path, content: &[u8]) -> Examined {
         more: 0,
         worst_of_more: None,
         found: HashSet::new(),
+        part: None,
     };
     anchors::hold(&mut examined, &source);
     let holds_own = client_certificate::set_aside(&mut examined, &source);
@@ -236,11 +241,11 @@ impl Examined {
         debug_assert!(CODES.iter().any(|(known, _)| *known == code), "{code} is not listed");
         if self.findings.len() >= MAX_FINDINGS {
             // Those past the limit are not remembered either, so one may be counted twice.
-            self.more += usize::from(!self.found.contains(&(line, code)));
+            self.more += usize::from(!self.found.contains(&(line, code, self.part.clone())));
             self.worst_of_more = self.worst_of_more.max(Some(severity));
             return;
         }
-        if !self.found.insert((line, code)) {
+        if !self.found.insert((line, code, self.part.clone())) {
             return;
         }
         let file = self.file.clone();
@@ -259,6 +264,15 @@ impl Examined {
             let worst_first = other.severity.cmp(&one.severity);
             one.line.cmp(&other.line).then(worst_first).then(one.code.cmp(other.code))
         });
+    }
+
+    /// Adds that one of several addresses presents no chain.
+    pub fn find_dead_address(&mut self, target: &Target, address: &str, problem: &str) {
+        self.part = Some(address.to_owned());
+        let message = format!("{address}, an address of {target}, presents no chain: {problem}");
+        let action = "check the server at this address, or remove it from DNS".to_owned();
+        self.find(1, Severity::Warning, "address-failed", message, Some(action));
+        self.part = None;
     }
 
     /// Adds that the file is not what its lock gives.

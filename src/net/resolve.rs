@@ -39,6 +39,28 @@ pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>
     answered.await.map_err(|_| ended())?
 }
 
+/// Alternates the families, starting with that of the first address.
+pub(super) fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (same, other): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    let mut ordered = Vec::new();
+    let (mut same, mut other) = (same.into_iter(), other.into_iter());
+    loop {
+        let pair = [same.next(), other.next()];
+        if pair == [None, None] {
+            break;
+        }
+        for address in pair.into_iter().flatten() {
+            if !ordered.contains(&address) {
+                ordered.push(address);
+            }
+        }
+    }
+    ordered.truncate(super::connect::MAX_ADDRESSES);
+    ordered
+}
+
 /// The resolver's answers in one run: a name is resolved once, also for concurrent callers.
 /// Failures are not kept and are tried again.
 pub struct Names(Memory<String, Arc<OnceCell<Vec<SocketAddr>>>>);
@@ -80,6 +102,7 @@ mod tests {
     use std::{cell::Cell, net::Ipv4Addr};
 
     use super::*;
+    use crate::net::connect;
 
     #[test]
     fn a_name_is_asked_for_once_and_what_failed_again() {
@@ -108,5 +131,23 @@ mod tests {
             names.addresses("other.test", answering).await.unwrap();
             assert_eq!(asked.get(), 3);
         });
+    }
+
+    #[test]
+    fn sixteen_addresses_are_tried_and_no_more() {
+        let of = |count: u16| (1..=count).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let most = u16::try_from(connect::MAX_ADDRESSES).unwrap();
+        assert_eq!(interleaved(of(most).collect()).len(), connect::MAX_ADDRESSES);
+        assert_eq!(interleaved(of(most + 1).collect()), of(most).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn families_take_turns_and_the_resolver_chooses_the_first() {
+        let read = |list: &[&str]| -> Vec<SocketAddr> {
+            list.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let given = read(&["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "[::1]:1"]);
+        let wanted = read(&["[::1]:1", "127.0.0.1:1", "[::2]:1", "[::3]:1"]);
+        assert_eq!(interleaved(given), wanted);
     }
 }

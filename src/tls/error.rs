@@ -128,6 +128,7 @@ impl Error {
                     | Alert::UnsupportedExtension
                     | Alert::UnexpectedMessage
                     | Alert::InternalError
+                    | Alert::NoApplicationProtocol
             ),
             Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => true,
             // This limit of rustls is lower than that of the cleartext handshake.
@@ -147,6 +148,12 @@ impl Error {
             Self::Alert(Alert::HandshakeFailure | Alert::InsufficientSecurity)
                 | Self::Incompatible(_)
         )
+    }
+
+    /// Whether the peer requires the name of an application protocol (RFC 7301 section 3.2).
+    #[must_use]
+    pub fn is_about_the_protocol(&self) -> bool {
+        matches!(self, Self::Alert(AlertDescription::NoApplicationProtocol))
     }
 
     /// Whether the peer speaks none of the versions that were offered.
@@ -186,6 +193,10 @@ impl Error {
         let hint = match self {
             Self::Alert(AlertDescription::UnrecognisedName) => {
                 "the server does not know this name: send another with `--sni NAME`"
+            }
+            Self::Alert(AlertDescription::NoApplicationProtocol) => {
+                "the server expects a protocol name (ALPN): pass it with `--alpn NAME`, such as \
+                 `x-amzn-mqtt-ca` for AWS IoT Core on port 443"
             }
             Self::Alert(AlertDescription::ProtocolVersion) => {
                 "use `--handshake auto`, which tries TLS 1.0 to 1.3; `full` supports only 1.2 and \

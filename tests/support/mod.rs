@@ -5,6 +5,7 @@ pub(crate) mod maze;
 pub(crate) mod pki;
 pub(crate) mod real;
 pub(crate) mod remade;
+mod resolver;
 pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod yaml;

@@ -7,12 +7,15 @@ use std::{
 };
 
 use crate::{
-    check::{self, Examined, Knowledge, Severity, output as written},
+    Grab,
+    check::{self, Examined, Knowledge, Place, Severity, output as written},
     endpoint::Target,
     output::bundle::KeyPossession,
-    run::grab,
+    run::survey::{self, Question, Survey},
     text::time::Time,
+    tls::probe,
 };
+use rustls_pki_types::ServerName;
 
 use super::{
     committed::{self, File},
@@ -165,23 +168,26 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
     let mut exit = Exit::Done;
     let mut shown = None;
     if let Some(target) = job.targets.first() {
-        match failure::runtime()?.block_on(grab::grab(target, &options)) {
-            Err(error) => {
-                let message = format!("{target}: {error}");
-                complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
-                exit = Exit::NoHandshake;
+        let asked = failure::runtime()?.block_on(survey::every_address(target, &options, &[]));
+        let survey = match asked {
+            Ok(survey) if survey.chains.is_empty() => survey.into_error().map_or_else(
+                || Err(Failure::new(Exit::NoHandshake, format!("{target}: no address"))),
+                |error| Err(unreachable(target, &error)),
+            ),
+            Ok(survey) => Ok(survey),
+            Err(error) => Err(unreachable(target, &error)),
+        };
+        match survey {
+            Err(failure) => {
+                complain(&failure);
+                exit = failure.exit;
             }
-            Ok(grab) => {
-                let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
-                let name = options.wanted_name(target);
-                for file in files.iter_mut() {
-                    let examined = &mut file.examined;
-                    check::ask(examined, target, &name, &grab.presented, best, &knowledge);
-                }
-                if grab.presented.key_possession() == KeyPossession::NotProven {
+            Ok(survey) => {
+                ask_of(&survey, files, (target, &options.wanted_name(target)), &knowledge);
+                if survey.chains.iter().any(is_unproven) {
                     committed::hold_possession(files, lock.as_ref());
                 }
-                shown = Some(Shown::of(&grab));
+                shown = Some(Shown::of(&survey.chains));
             }
         }
     }
@@ -195,6 +201,39 @@ fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<
     }
     committed::hold_alone(files, &store);
     Ok(exit)
+}
+
+fn unreachable(target: &Target, error: &probe::Error) -> Failure {
+    let message = format!("{target}: {error}");
+    Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
+}
+
+fn is_unproven(grab: &Grab) -> bool {
+    grab.presented.key_possession() == KeyPossession::NotProven
+}
+
+/// Holds the files against each chain that the server presents, and names the addresses without.
+fn ask_of(
+    survey: &Survey,
+    files: &mut [File],
+    (target, name): (&Target, &ServerName<'static>),
+    knowledge: &Knowledge<'_>,
+) {
+    for (number, grab) in survey.chains.iter().enumerate() {
+        let part = (survey.chains.len() > 1).then(|| {
+            let all: Vec<_> = survey.answered(number).map(Question::host).collect();
+            format!("at {}", all.join(", "))
+        });
+        let place = Place { target, part };
+        let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
+        for file in files.iter_mut() {
+            check::ask(&mut file.examined, &place, name, &grab.presented, best, knowledge);
+        }
+    }
+    let Some(first) = files.first_mut() else { return };
+    for (question, error) in survey.failures().filter(|(_, one)| !one.is_of_this_machine()) {
+        first.examined.find_dead_address(target, &question.host(), &error.without_address());
+    }
 }
 
 fn show(files: &[Examined], args: &Args, display: &Display) -> Result<(), Failure> {
