@@ -306,16 +306,24 @@ impl Survey {
         self.answers.iter().filter_map(|(one, outcome)| Some((one, outcome.as_ref().err()?)))
     }
 
-    /// The error of a survey without chains.
-    #[must_use]
-    pub fn into_error(self) -> Option<probe::Error> {
+    /// The survey if it has a chain.
+    ///
+    /// # Errors
+    ///
+    /// What failed at each address.
+    pub fn with_chains(self) -> Result<Self, probe::Error> {
+        if !self.chains.is_empty() {
+            return Ok(self);
+        }
         let failed = |(one, outcome): (Question, Result<_, _>)| Some((one.address, outcome.err()?));
         let mut failures: Vec<_> = self.answers.into_iter().filter_map(failed).collect();
-        if failures.len() == 1 {
-            return failures.pop().map(|(_, error)| error);
+        if failures.len() == 1
+            && let Some((_, error)) = failures.pop()
+        {
+            return Err(error);
         }
         let at = |(address, error)| Some((address?, error));
-        Some(probe::Error::Addresses(failures.into_iter().filter_map(at).collect()))
+        Err(probe::Error::Addresses(failures.into_iter().filter_map(at).collect()))
     }
 
     /// Whether an anchor verifies every chain, and there is one.
