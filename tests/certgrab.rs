@@ -21,6 +21,7 @@ mod unreadable;
 // The judgement.
 mod addresses;
 mod anchors;
+mod between;
 mod choosing;
 mod comparing;
 mod consumers;

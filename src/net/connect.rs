@@ -14,8 +14,8 @@ use tokio::{
 use super::proxy::{self, Proxy};
 use crate::{endpoint::Target, text::foreign::Foreign};
 
-pub use super::resolve::Names;
 pub(crate) use super::resolve::look_up;
+pub use super::resolve::{MAX_ADDRESSES, Names};
 
 /// How long one address may take: a SYN is sent again after 1 s and 3 s (RFC 6298 section 2.1), so
 /// 5 s forgives two lost packets.
@@ -23,9 +23,6 @@ pub const ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait before the next address is tried as well: RFC 8305 section 5.
 pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
-
-/// Addresses tried of one name; a name with more is served by a few of them.
-pub const MAX_ADDRESSES: usize = 16;
 
 /// Addresses of one name that a proxy is asked to connect to, one after the other.
 pub const MAX_PROXIED_ADDRESSES: usize = 4;

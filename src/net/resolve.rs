@@ -11,6 +11,9 @@ use tokio::sync::{OnceCell, Semaphore, oneshot};
 
 use crate::x509::signature::Memory;
 
+/// Addresses tried of one name; a name with more is served by a few of them.
+pub const MAX_ADDRESSES: usize = 16;
+
 /// Names remembered in each generation, some 200 bytes each.
 const MAX_NAMES: usize = 4_096;
 
@@ -57,7 +60,7 @@ pub(super) fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
             }
         }
     }
-    ordered.truncate(super::connect::MAX_ADDRESSES);
+    ordered.truncate(MAX_ADDRESSES);
     ordered
 }
 
@@ -102,7 +105,6 @@ mod tests {
     use std::{cell::Cell, net::Ipv4Addr};
 
     use super::*;
-    use crate::net::connect;
 
     #[test]
     fn a_name_is_asked_for_once_and_what_failed_again() {
@@ -136,8 +138,8 @@ mod tests {
     #[test]
     fn sixteen_addresses_are_tried_and_no_more() {
         let of = |count: u16| (1..=count).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        let most = u16::try_from(connect::MAX_ADDRESSES).unwrap();
-        assert_eq!(interleaved(of(most).collect()).len(), connect::MAX_ADDRESSES);
+        let most = u16::try_from(MAX_ADDRESSES).unwrap();
+        assert_eq!(interleaved(of(most).collect()).len(), MAX_ADDRESSES);
         assert_eq!(interleaved(of(most + 1).collect()), of(most).collect::<Vec<_>>());
     }
 

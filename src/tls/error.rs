@@ -156,6 +156,12 @@ impl Error {
         matches!(self, Self::Alert(AlertDescription::NoApplicationProtocol))
     }
 
+    /// Whether the peer may require the name of the server (RFC 6066 section 3).
+    #[must_use]
+    pub fn may_want_a_name(&self) -> bool {
+        matches!(self, Self::Alert(AlertDescription::UnrecognisedName)) || self.is_unanswered()
+    }
+
     /// Whether the peer speaks none of the versions that were offered.
     #[must_use]
     pub fn is_about_the_version(&self) -> bool {
@@ -209,6 +215,12 @@ impl Error {
             Self::Alert(AlertDescription::HandshakeFailure) => {
                 "the server may expect another name (pass `--sni NAME`), or use a pre-shared key \
                  (PSK) instead of a certificate"
+            }
+            Self::NotTls { protocol: Some(Plain::Http), answer }
+                if not_tls::is_of_a_portal(answer) =>
+            {
+                "a captive portal or a proxy may have answered in place of the server: log in to the \
+                 network, or use another one"
             }
             Self::NotTls { protocol: Some(protocol), .. } => protocol.hint()?,
             Self::NotTls { protocol: None, .. } => {

@@ -120,7 +120,11 @@ async fn reach_server(mut server: Server<'_>, hello: &Hello, way: Way) -> Result
         };
         return Err(Error::Device { device, error: refusal.furthest(), seen });
     }
-    Err(Error::Handshake(refusal.furthest()))
+    let error = refusal.furthest();
+    Err(match hello.sni {
+        None if error.may_want_a_name() => Error::Nameless(error),
+        _ => Error::Handshake(error),
+    })
 }
 
 impl Way {
@@ -205,10 +209,8 @@ async fn negotiate(
         };
         match shaken.shake(&mut stream, &named, server.deadline).await {
             Ok(mut presented) if *attempt == Attempt::Protocols => {
-                // Some servers refuse one connection and answer the next.
                 if !failures.iter().any(tls::Error::is_about_the_protocol)
-                    && let Ok(mut again) = server.open().await
-                    && let Ok(plain) = shaken.shake(&mut again, hello, server.deadline).await
+                    && let Some(plain) = ask_again(shaken, server, hello).await
                 {
                     return Ok(plain);
                 }
@@ -275,6 +277,18 @@ impl Refused {
             .reduce(|best, next| if next.progress() > best.progress() { next } else { best })
             .expect("an attempt was made")
     }
+}
+
+/// Asks twice more without protocol names: some servers, and what stands before them, drop one
+/// connection and answer the next.
+async fn ask_again(attempt: Attempt, server: &mut Server<'_>, hello: &Hello) -> Option<Presented> {
+    for _ in 0..2 {
+        let mut stream = server.open().await.ok()?;
+        if let Ok(presented) = attempt.shake(&mut stream, hello, server.deadline).await {
+            return Some(presented);
+        }
+    }
+    None
 }
 
 /// The hello with what the server needed for its answer.

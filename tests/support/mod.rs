@@ -1,6 +1,7 @@
 //! What tests are made of: certificates, servers, and runs of the command.
 
 pub(crate) mod authority;
+pub(crate) mod front;
 pub(crate) mod maze;
 pub(crate) mod pki;
 pub(crate) mod real;

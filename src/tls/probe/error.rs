@@ -20,6 +20,8 @@ pub enum Error {
     StartTls(starttls::Error),
     /// No handshake.
     Handshake(tls::Error),
+    /// No handshake with a ClientHello without a name, which may be why.
+    Nameless(tls::Error),
     /// No handshake for a device.
     Device {
         /// The device.
@@ -38,7 +40,7 @@ impl fmt::Display for Error {
         match self {
             Self::Connect(error) => error.fmt(f),
             Self::StartTls(error) => error.fmt(f),
-            Self::Handshake(error) => error.fmt(f),
+            Self::Handshake(error) | Self::Nameless(error) => error.fmt(f),
             Self::Device { device, error, .. } if error.is_about_the_protocol() => {
                 write!(f, "{} needs another protocol name (ALPN): {error}", device.name)
             }
@@ -98,7 +100,9 @@ impl Error {
         match self {
             Self::Connect(_) | Self::Addresses(_) => (0, 0),
             Self::StartTls(_) => (1, 0),
-            Self::Handshake(error) | Self::Device { error, .. } => (2, error.progress()),
+            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
+                (2, error.progress())
+            }
         }
     }
 
@@ -109,6 +113,14 @@ impl Error {
             Self::Connect(error) => error.hint(),
             Self::StartTls(error) => another_protocol(error).or_else(|| error.hint()),
             Self::Handshake(error) => error.hint(),
+            Self::Nameless(error) => {
+                let hint =
+                    "the server may expect a name in the ClientHello: pass it with `--sni NAME`";
+                Some(match error.is_unanswered() {
+                    true => format!("check the port; {hint}"),
+                    false => hint.to_owned(),
+                })
+            }
             Self::Device { device, error, seen } => {
                 device.advice(error, seen.as_deref()).or_else(|| error.hint())
             }
@@ -133,7 +145,9 @@ impl Error {
         match self.decisive() {
             Self::Connect(error) => error.kind(),
             Self::StartTls(error) => error.kind(),
-            Self::Handshake(error) | Self::Device { error, .. } => error.kind(),
+            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
+                error.kind()
+            }
             Self::Addresses(_) => "connection_failed",
         }
     }
@@ -144,7 +158,7 @@ impl Error {
         match self.decisive() {
             Self::Connect(_) | Self::Addresses(_) => "connect",
             Self::StartTls(_) => "starttls",
-            Self::Handshake(_) | Self::Device { .. } => "handshake",
+            Self::Handshake(_) | Self::Nameless(_) | Self::Device { .. } => "handshake",
         }
     }
 }
