@@ -5,7 +5,7 @@ mod certificate_file;
 mod error;
 pub mod lab_anchor;
 mod mozilla;
-pub(crate) mod removed;
+pub mod removed;
 mod root;
 pub mod store;
 mod unsupported_format;
