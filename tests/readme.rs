@@ -45,6 +45,8 @@ fn every_option_in_both_readmes_is_one_of_the_command() {
         &["--help"][..],
         &["verify", "--help"],
         &["check", "--help"],
+        &["convert", "--help"],
+        &["formats", "--help"],
         &["sync", "--help"],
         &["new", "--help"],
     ]

@@ -223,6 +223,34 @@ pub fn examine(file: &Path, content: &[u8]) -> Examined {
     examined
 }
 
+/// The same for certificates that another reader found in `file`.
+#[must_use]
+pub fn examined(file: &Path, certificates: Vec<Certificate>) -> Examined {
+    let held = certificates.into_iter().map(|certificate| Held {
+        line: 1,
+        name: None,
+        constant: 0,
+        is_given: false,
+        certificate: Some(certificate),
+        key: None,
+        fingerprint: None,
+    });
+    let mut examined = Examined {
+        file: file.to_owned(),
+        consumer: None,
+        is_generated: false,
+        held: held.collect(),
+        findings: Vec::new(),
+        more: 0,
+        worst_of_more: None,
+        found: HashSet::new(),
+    };
+    if examined.held.is_empty() {
+        examined.find(1, Severity::Error, "no-certificate", "no certificate found", None);
+    }
+    examined
+}
+
 impl Examined {
     /// Adds a finding, once for each code and line.
     pub(crate) fn find(

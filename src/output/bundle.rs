@@ -12,9 +12,10 @@ pub use crate::x509::certificate::KeyPossession;
 /// Certificates to embed for one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
-    /// The host as the user gave it: an A-label name or an IP address without brackets.
+    /// The host as the user gave it: an A-label name or an IP address without brackets. Empty for
+    /// certificates of a file, which belong to no server.
     pub host: String,
-    /// The TCP port.
+    /// The TCP port; 0 without a server.
     pub port: u16,
     /// What to embed, in the order to emit; never empty.
     pub entries: Vec<Entry>,
@@ -59,6 +60,12 @@ pub enum Role {
 }
 
 impl Bundle {
+    /// Whether the certificates are for a server.
+    #[must_use]
+    pub fn has_a_server(&self) -> bool {
+        !self.host.is_empty() || self.port != 0
+    }
+
     /// `host:port` as people type it, an IPv6 address in brackets (RFC 3986 section 3.2.2).
     #[must_use]
     pub fn target(&self) -> String {
