@@ -49,6 +49,7 @@ mod lists;
 
 // In a repository.
 mod building;
+mod check_repository;
 mod checking;
 mod integrating;
 mod locks;

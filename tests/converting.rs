@@ -136,12 +136,14 @@ fn a_lock_names_its_server_itself() {
     let header = certgrab().args(["convert"]).args([&lock]).args(["--emit", "c"]).succeeds().out();
     assert!(header.contains(" * Server: `broker.example:8883`\n"), "{header}");
     let other = ["--emit", "c", "--host", "other.example:8883"];
-    certgrab().args(["convert"]).args([&lock]).args(other).fails_with(2).stdout("").stderr(&format!(
-        "certgrab: error: {} is the lock of broker.example:8883; expected one of \
+    certgrab().args(["convert"]).args([&lock]).args(other).fails_with(2).stdout("").stderr(
+        &format!(
+            "certgrab: error: {} is the lock of broker.example:8883; expected one of \
          other.example:8883\n\
          certgrab: hint: leave out `--host`: a lock names its server\n",
-        lock.display()
-    ));
+            lock.display()
+        ),
+    );
 }
 
 #[test]
@@ -151,7 +153,8 @@ fn a_leaf_an_expired_certificate_and_a_private_key_are_said_and_the_rest_is_writ
     let file = folder.path().join("leaf.pem");
     let leaf = pem_of(&[pki.leaf_der().clone()]);
     fs::write(&file, &leaf).expect("a file");
-    let told = certgrab().args(["convert"]).args([&file]).args(["--emit", "sha256"]).succeeds().err();
+    let told =
+        certgrab().args(["convert"]).args([&file]).args(["--emit", "sha256"]).succeeds().err();
     assert!(told.contains("`plc.test` is a leaf certificate, issued by `Plant Root`"), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
 
@@ -180,10 +183,7 @@ fn a_file_with_a_damaged_certificate_is_not_converted_in_part() {
     said.stdout("");
     fs::write(&file, "no certificate\n").expect("a file");
     let said = certgrab().args(["convert"]).args([&file]).args(["--emit", "pem"]).fails_with(4);
-    said.stdout("").stderr(&format!(
-        "certgrab: error: {}: no certificate found\n",
-        file.display()
-    ));
+    said.stdout("").stderr(&format!("certgrab: error: {}: no certificate found\n", file.display()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    check::{self, Objection, Severity},
+    check::{self, Finding, Severity},
     judge::path::Question,
     output::{
         bundle::{Bundle, Entry, KeyPossession},
@@ -52,6 +52,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 
 /// A lock as it is.
 pub(crate) struct Lock {
+    pub(crate) path: PathBuf,
     pub(crate) content: Vec<u8>,
     pub(crate) bundle: Bundle,
     /// What its constants are called.
@@ -71,7 +72,7 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     let name = export::name(&entry.job, &bundle)?;
-    Ok(Lock { content, bundle, name })
+    Ok(Lock { path: entry.lock.clone(), content, bundle, name })
 }
 
 /// The lock of `entry`, whichever server it is for.
@@ -105,7 +106,7 @@ pub(crate) fn rendered<'a>(
 }
 
 fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
-    let Lock { content, bundle, name } = read_lock(entry)?;
+    let Lock { content, bundle, name, .. } = read_lock(entry)?;
     let store = roots::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
@@ -130,7 +131,7 @@ fn hold(
         objections.extend(check::expired_anchors(content, bundle, Time::now()));
     }
     for objection in objections {
-        let Objection { line, severity, code, message, action } = objection;
+        let Finding { line, severity, code, message, action, .. } = objection;
         let message = format!("{shown}: line {line}: {message} [{code}]");
         match severity {
             Severity::Error => {

@@ -8,7 +8,7 @@ mod pkcs12;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    check::{self, Examined, Finding, Held, Knowledge, Severity},
+    check::{self, EmbeddedAnchor, FileReport, Finding, Knowledge, Severity},
     endpoint::Target,
     output::{
         bundle::{Bundle, Entry, KeyPossession, Role},
@@ -79,14 +79,13 @@ pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Fa
             && lock::is_lock(&content)
         {
             converted.bundle = of_lock(&path, &content, terms)?;
-            let examined = judged(&path, &content, terms)?;
-            converted.warnings.extend(warnings(&examined)?);
+            converted.warnings.extend(warnings(&judged(&path, &content, terms)?)?);
             return Ok(converted);
         }
-        let examined = judged(&path, &content, terms)?;
-        converted.warnings.extend(warnings(&examined)?);
-        for held in &examined.held {
-            add(&mut converted.bundle, &path, held, terms)?;
+        let report = judged(&path, &content, terms)?;
+        converted.warnings.extend(warnings(&report)?);
+        for anchor in &report.anchors {
+            add(&mut converted.bundle, &path, anchor, terms)?;
         }
     }
     Ok(converted)
@@ -143,15 +142,15 @@ fn shown(path: &Path) -> String {
 }
 
 /// What `content` holds and what is to be said of it.
-fn judged(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Examined, Failure> {
-    let mut examined = match Format::of(content) {
-        Some(Format::Pkcs12) => check::examined(path, of_pkcs12(path, content, terms)?),
+fn judged(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<FileReport, Failure> {
+    let reading = match Format::of(content) {
+        Some(Format::Pkcs12) => check::reading_of(path, of_pkcs12(path, content, terms)?),
         Some(Format::JavaKeyStore) => {
             let store = jks::read(content).ok_or_else(|| {
                 let message = format!("cannot read {}: a damaged Java key store", shown(path));
                 Failure::new(Exit::File, message)
             })?;
-            check::examined(path, store.certificates)
+            check::reading_of(path, store.certificates)
         }
         _ => match whole_length(content) {
             Some(whole) if whole > content.len() => {
@@ -159,13 +158,12 @@ fn judged(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Examined, Fa
                 let message = format!("{file} is cut off: expected {whole} bytes, found {found}");
                 return Err(Failure::new(Exit::File, message));
             }
-            _ => check::examine(path, content),
+            _ => check::read(path, content),
         },
     };
     let knowledge = Knowledge { store: terms.store, at: terms.at, horizon_days: HORIZON_DAYS };
-    check::lint(&mut examined, &knowledge);
-    examined.sort();
-    Ok(examined)
+    let found = check::lint(&reading, &knowledge);
+    Ok(FileReport::of(reading, found))
 }
 
 /// The length of the file that begins as a long SEQUENCE of DER (X.690 section 8.1.3.5), by its
@@ -180,11 +178,7 @@ fn whole_length(content: &[u8]) -> Option<usize> {
     Some(2 + count + length)
 }
 
-fn of_pkcs12(
-    path: &Path,
-    content: &[u8],
-    terms: &Terms<'_>,
-) -> Result<Vec<Certificate>, Failure> {
+fn of_pkcs12(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Vec<Certificate>, Failure> {
     pkcs12::read(content, &terms.passwords).map_err(|problem| {
         let file = shown(path);
         let (message, hint) = match problem {
@@ -205,37 +199,41 @@ fn of_pkcs12(
 }
 
 /// What is to be said of the certificates of a file, or why they are not converted.
-fn warnings(examined: &Examined) -> Result<Vec<String>, Failure> {
-    let file = shown(&examined.file);
+fn warnings(report: &FileReport) -> Result<Vec<String>, Failure> {
+    let file = shown(&report.file);
     let with_line = |finding: &Finding| match finding.line {
         1 => format!("{file}: {}", finding.message),
         line => format!("{file}, line {line}: {}", finding.message),
     };
     let is = |codes: &[&str], finding: &Finding| codes.contains(&finding.code);
-    if let Some(lost) = examined.findings.iter().find(|finding| is(&DAMAGED, finding)) {
+    if let Some(lost) = report.findings().iter().find(|finding| is(&DAMAGED, finding)) {
         return Err(Failure::new(Exit::File, with_line(lost)));
     }
-    let worth_a_warning = |finding: &&Finding| {
-        finding.severity > Severity::Note && !is(&OF_THE_FORM, finding)
-    };
-    Ok(examined.findings.iter().filter(worth_a_warning).map(with_line).collect())
+    let worth_a_warning =
+        |finding: &&Finding| finding.severity > Severity::Note && !is(&OF_THE_FORM, finding);
+    Ok(report.findings().iter().filter(worth_a_warning).map(with_line).collect())
 }
 
-/// Adds what `held` stands for.
-fn add(bundle: &mut Bundle, path: &Path, held: &Held, terms: &Terms<'_>) -> Result<(), Failure> {
-    let known = match held.fingerprint {
+/// Adds the certificate that `anchor` stands for.
+fn add(
+    bundle: &mut Bundle,
+    path: &Path,
+    anchor: &EmbeddedAnchor,
+    terms: &Terms<'_>,
+) -> Result<(), Failure> {
+    let known = match anchor.fingerprint {
         Some(fingerprint) => terms.store.pinned(fingerprint).map(|root| root.certificate),
-        None => held.resolved(terms.store),
+        None => anchor.resolved(terms.store),
     };
     let certificate = known.ok_or_else(|| {
-        let what = match held.fingerprint {
+        let what = match anchor.fingerprint {
             Some(_) => "a hash",
             None => "a name and a key",
         };
         let message = format!(
             "{}, line {}: {what} without its certificate, which Mozilla's store does not have",
             shown(path),
-            held.line
+            anchor.line
         );
         Failure::new(Exit::File, message)
             .with_hint(Some("pass the certificate with `--roots FILE`".to_owned()))
