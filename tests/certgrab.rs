@@ -17,6 +17,7 @@ mod starttls;
 mod survey;
 mod targets;
 mod unreadable;
+mod unsupported;
 
 // The judgement.
 mod anchors;

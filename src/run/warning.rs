@@ -9,15 +9,13 @@ use crate::{
         path::Paths,
         prove::Verified,
         rank::{self, Candidate, Lasts},
+        work::Work,
     },
     output::bundle::{Bundle, KeyPossession, Role},
     stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
     trust::store::{Root, Source},
-    x509::{
-        certificate::{Certificate, Key},
-        extensions,
-    },
+    x509::certificate::{Certificate, Key},
 };
 
 /// An anchor that lasts no longer than this causes a warning: a year, since device firmware is
@@ -46,8 +44,9 @@ pub fn about_anchor(
     paths: &Paths,
     verified: &Verified,
     at: Time,
+    work: &Work,
 ) -> Vec<Warning> {
-    about_candidate(presented, paths, verified.anchor(), at)
+    about_candidate(presented, paths, verified.anchor(), at, work)
 }
 
 /// The warnings about a chain of which `anchor` is written, the chosen one or another.
@@ -57,6 +56,7 @@ pub fn about_candidate(
     paths: &Paths,
     anchor: &Candidate,
     at: Time,
+    work: &Work,
 ) -> Vec<Warning> {
     let mut warnings = about_presented(presented);
     let mut warn = |code, message| warnings.push(Warning { code, message });
@@ -89,7 +89,7 @@ pub fn about_candidate(
     };
     for unneeded in presented.certificates().filter(|certificate| !needed(certificate)) {
         let subject = unneeded.subject().text().line();
-        let message = if extensions::signed_itself(unneeded) {
+        let message = if work.signed_itself(unneeded) == Some(true) {
             format!("the server sends the root `{subject}`: sending a root is unnecessary")
         } else {
             format!("the server sends `{subject}`, which no valid path uses")

@@ -85,7 +85,7 @@ fn finish(
         for (number, chain) in survey.chains.iter().enumerate() {
             if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
                 let judged = (&judgement.paths, anchor);
-                warn::of_anchor(&whose(number), &chain.presented, judged, options.at, display);
+                warn::of_anchor(&whose(number), chain, judged, options.at, display);
             }
         }
         warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);

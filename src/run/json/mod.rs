@@ -213,7 +213,7 @@ impl Document {
         self.anchor = Some(anchor(verified.anchor()));
         self.sufficient = Some(verified.anchor().is_sufficient());
         self.alternatives = verified.alternatives().iter().map(anchor).collect();
-        let warnings = warning::about_anchor(&grab.presented, paths, verified, at);
+        let warnings = warning::about_anchor(&grab.presented, paths, verified, at, &grab.work);
         self.warnings = warnings.into_iter().map(warning_part).collect();
     }
 
