@@ -20,7 +20,9 @@ mod unreadable;
 mod unsupported;
 
 // The judgement.
+mod addresses;
 mod anchors;
+mod between;
 mod choosing;
 mod comparing;
 mod consumers;

@@ -170,6 +170,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--handshake",
                 "--starttls",
                 "--as",
+                "--alpn",
                 "--survey",
                 "--proxy",
             ],
