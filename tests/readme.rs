@@ -72,6 +72,8 @@ fn every_option_of_the_pages_is_one_of_the_command() {
         &["--help"][..],
         &["verify", "--help"],
         &["check", "--help"],
+        &["convert", "--help"],
+        &["formats", "--help"],
         &["sync", "--help"],
         &["new", "--help"],
     ]
@@ -168,6 +170,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--handshake",
                 "--starttls",
                 "--as",
+                "--alpn",
                 "--survey",
                 "--proxy",
             ],
