@@ -92,6 +92,7 @@ const HELP: &str =
 /// The subcommands, by what they are for. A test compares them with [`Command`].
 const COMMANDS: &str = "\
 Find:    certgrab TARGET   show the chain of a server and the anchor; --emit writes it
+         convert           write the certificates that you have in a file in another format
          formats           list the formats, each with the software that reads it
          verify            verify a chain in a file; needs no network
          demo              run every step against a built-in server; needs no network
