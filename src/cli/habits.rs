@@ -4,8 +4,6 @@
 
 use crate::endpoint::Target;
 
-use super::args::Job;
-
 /// Options of other programs, each with what to do in certgrab.
 const OPTIONS: &[(&[&str], &str)] = &[
     (
@@ -85,10 +83,12 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["version"], "run `certgrab --version`"),
 ];
 
-/// Why the first target of `job` is no server, with what to do, where it is the verb of a habit.
-pub(super) fn verb(job: &Job) -> Option<(String, String)> {
-    let is_bare = |target: &&Target| !target.port_is_given() && !target.scheme().is_given;
-    let first = job.targets.first().filter(is_bare)?.host();
+/// Why the first target of all is no server, with what to do, where it is the verb of a habit.
+pub(super) fn verb(first: &Target) -> Option<(String, String)> {
+    if first.port_is_given() || first.scheme().is_given {
+        return None;
+    }
+    let first = first.host();
     row(VERBS, &first).map(|hint| (format!("unknown subcommand `{first}`"), hint.to_owned()))
 }
 

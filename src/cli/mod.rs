@@ -41,7 +41,7 @@ use self::{
 /// Runs the command as the process was called; the code to exit with.
 pub fn run() -> ExitCode {
     report_panics();
-    let matches = args::command().try_get_matches();
+    let matches = args::help::command().try_get_matches();
     let exit = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => dispatch(args),
         Err(error) => usage::usage(&error),
@@ -126,7 +126,7 @@ fn refuse_file_name(job: &args::Job) -> Result<(), Failure> {
 
 /// Refuses a verb in front of the target.
 fn refuse_verb(job: &args::Job) -> Result<(), Failure> {
-    habits::verb(job).map_or(Ok(()), |(message, hint)| {
+    job.targets.first().and_then(habits::verb).map_or(Ok(()), |(message, hint)| {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
     })
 }
@@ -142,7 +142,7 @@ fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
     if !may_be_command {
         return Ok(());
     }
-    let commands = args::command();
+    let commands = args::help::command();
     let typed = commands.get_subcommands().map(clap::Command::get_name);
     match typed.into_iter().find(|name| *name == first.host()) {
         None => Ok(()),

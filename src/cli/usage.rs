@@ -3,7 +3,7 @@
 use crate::text::{foreign::Foreign, secrets};
 
 use super::{
-    args::EXAMPLES,
+    args::help::EXAMPLES,
     failure::{Exit, Failure},
     habits, output,
 };

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod connection;
 pub(crate) mod convert;
 pub(crate) mod formats;
+pub(crate) mod help;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
 pub(crate) mod lab;
@@ -42,26 +43,6 @@ use super::{
 /// The manifest's name where none is given.
 pub(crate) const MANIFEST: &str = "certgrab.toml";
 
-/// What `-h` ends with, and what `certgrab` alone shows.
-pub(crate) const EXAMPLES: &str = "\
-Examples:
-  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
-  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
-  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA";
-
-const LONG_EXAMPLES: &str = "\
-Examples:
-  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
-  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
-  certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
-  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
-  certgrab formats                                  list every format and what reads it
-  certgrab demo                                     see it all without a network
-
-Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
-4 a file could not be read or written, 5 needs attention soon, 70 internal error,
-130 interrupted";
-
 /// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
 #[derive(Debug, Parser)]
 #[command(
@@ -70,9 +51,9 @@ Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshak
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     max_term_width = 100,
-    help_template = HELP,
-    after_help = EXAMPLES,
-    after_long_help = LONG_EXAMPLES
+    help_template = help::TEMPLATE,
+    after_help = help::EXAMPLES,
+    after_long_help = help::LONG_EXAMPLES
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -83,55 +64,6 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) display: Display,
-}
-
-/// The order of the parts of the help; [`COMMANDS`] lists the subcommands by what they are for.
-const HELP: &str =
-    "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
-
-/// The subcommands, by what they are for. A test compares them with [`Command`].
-const COMMANDS: &str = "\
-Find:    certgrab TARGET   show the chain of a server and the anchor; --emit writes it
-         convert           write the certificates that you have in a file in another format
-         formats           list the formats, each with the software that reads it
-         verify            verify a chain in a file; needs no network
-         demo              run every step against a built-in server; needs no network
-Keep:    sync              update the locks and constants listed in certgrab.toml
-Prove:   check             check committed certificates, and whether they still verify the server
-Set up:  new               create a small project that connects to a server
-         integrate         write the file that runs certgrab in a build or in CI
-         completions, man  print what goes with an installed command
-
-certgrab COMMAND --help lists the options of a command.";
-
-/// The options that `-h` lists, in fewer words than `--help`, which lists all.
-const EVERYDAY: [(&str, &str); 10] = [
-    ("targets", "host:port, or a URL such as mqtts://host"),
-    ("emit", "Write this format to PATH or standard output"),
-    ("what", "anchor, chain, leaf or intermediates"),
-    ("name", "The name of the constants"),
-    ("json", "Print a JSON document"),
-    ("roots", "Trust these CA certificates instead of Mozilla's"),
-    ("trust_sha256", "Also trust the certificate with this SHA-256"),
-    ("from", "Read the chain from a file; contact no server"),
-    ("timeout", "Give up on a target after this time"),
-    ("hosts", "Read many targets from a file, one per line"),
-];
-
-/// The command line with its help: `-h` fits on a screen, `--help` has everything.
-pub(crate) fn command() -> clap::Command {
-    use clap::CommandFactory as _;
-    let mut command = Args::command().before_help(COMMANDS).mut_args(|argument| {
-        let everyday = EVERYDAY.iter().find(|(id, _)| argument.get_id() == id);
-        match (everyday, argument.get_help().cloned()) {
-            (Some((_, short)), Some(long)) => argument.help(*short).long_help(long),
-            (_, _) => argument.hide_short_help(true),
-        }
-    });
-    for name in Args::command().get_subcommands().map(clap::Command::get_name) {
-        command = command.mut_subcommand(name, |one| one.hide(true));
-    }
-    command.override_usage("certgrab [OPTIONS] TARGET...\n       certgrab COMMAND [OPTIONS]")
 }
 
 /// What else the command can do.
