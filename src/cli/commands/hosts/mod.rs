@@ -72,6 +72,7 @@ pub(crate) fn run(
     display: &Display,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Exit, Failure> {
+    output::refuse_unless_writable()?;
     let arguments = &job.many;
     let jobs = affordable(arguments.jobs.get(), display);
     let list = List::open(file, arguments.shard, jobs)?;
