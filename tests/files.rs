@@ -98,7 +98,7 @@ fn a_standard_output_that_was_opened_for_reading_is_an_error_of_every_command() 
         format!("{words} --emit pem=/dev/stdout"),
         format!("{words} --emit pem=/dev/fd/1"),
         format!("{words} --json"),
-        words,
+        words.to_owned(),
         "formats".to_owned(),
         "check --offline r.pem --json".to_owned(),
         "--hosts list.txt".to_owned(),

@@ -6,6 +6,7 @@
 mod args;
 mod atomic_write;
 mod commands;
+mod descriptors;
 mod export;
 mod failure;
 mod file_names;
