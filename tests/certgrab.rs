@@ -20,7 +20,9 @@ mod unreadable;
 mod unsupported;
 
 // The judgement.
+mod addresses;
 mod anchors;
+mod between;
 mod choosing;
 mod comparing;
 mod consumers;
@@ -35,6 +37,7 @@ mod roots;
 mod verifying;
 
 // The way out.
+mod converting;
 mod documents;
 mod emitting;
 mod files;

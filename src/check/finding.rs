@@ -23,6 +23,8 @@ pub struct Finding {
     pub action: Option<String>,
     /// The certificate that it is about, if it is about one.
     pub certificate: Option<Sha256>,
+    /// The part of the server that it is about, if the server does not present one chain to all.
+    pub part: Option<String>,
 }
 
 /// How much a finding matters, and so how the command ends.
@@ -57,7 +59,20 @@ impl Finding {
         action: Option<String>,
     ) -> Self {
         debug_assert!(codes::meaning(code).is_some(), "{code} is not listed");
-        Self { line, severity, code, message: message.into(), action, certificate: None }
+        Self {
+            line,
+            severity,
+            code,
+            message: message.into(),
+            action,
+            certificate: None,
+            part: None,
+        }
+    }
+
+    /// The same, about one part of a server.
+    pub(crate) fn of_part(self, part: Option<&str>) -> Self {
+        Self { part: part.map(str::to_owned), ..self }
     }
 
     /// The same, about the certificate with this SHA-256.
@@ -66,14 +81,14 @@ impl Finding {
     }
 }
 
-/// The findings of a file: each once for its place, code and certificate, and [`MAX_FINDINGS`] at
+/// The findings of a file: each once for its place, code, certificate and part of the server, and [`MAX_FINDINGS`] at
 /// most.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     listed: Vec<Finding>,
     more: usize,
     worst_of_more: Option<Severity>,
-    keys: HashSet<(usize, &'static str, Option<Sha256>)>,
+    keys: HashSet<(usize, &'static str, Option<Sha256>, Option<String>)>,
 }
 
 impl Findings {
@@ -115,7 +130,8 @@ impl Findings {
 
     /// Adds a finding, unless one with its place, code and certificate is there.
     pub(crate) fn add(&mut self, finding: Finding) {
-        let key = (finding.line, finding.code, finding.certificate);
+        let Finding { line, code, certificate, part, .. } = &finding;
+        let key = (*line, *code, *certificate, part.clone());
         if self.listed.len() >= MAX_FINDINGS {
             // Those past the limit are not remembered either, so one may be counted twice.
             self.more += usize::from(!self.keys.contains(&key));

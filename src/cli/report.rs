@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::chain::Sent;
+use crate::chain::{Presented, Sent};
 use crate::{
     Grab,
     endpoint::Target,
@@ -181,6 +181,7 @@ fn handshake(out: &mut String, grab: &Grab) {
     };
     let text = format!("{}, {}; {proof}", handshake.version_name(), handshake.cipher_suite);
     fact(out, "handshake", &text);
+    addresses(out, &grab.presented);
     out.push_str(&grab.device().as_ref().map(device).unwrap_or_default());
     if handshake.client_certificate_requested {
         fact(out, "client", "the server asks for a client certificate");
@@ -191,6 +192,18 @@ fn handshake(out: &mut String, grab: &Grab) {
         "message",
         &format!("{bytes} bytes of certificates, which most devices must hold at once"),
     );
+}
+
+/// Which of several addresses presented the chain.
+fn addresses(out: &mut String, presented: &Presented) {
+    let (Some(peer), count @ 1..) = (presented.peer, presented.others.len()) else { return };
+    let others: Vec<_> = presented.others.iter().map(|other| other.address.to_string()).collect();
+    let text = format!(
+        "{peer}, one of {} of this name; `--survey` also queries {}",
+        count + 1,
+        others.join(", ")
+    );
+    fact(out, "address", &text);
 }
 
 /// What the server means to a device.

@@ -229,6 +229,7 @@ pub(crate) fn quiet_options(job: &Job) -> Result<Options, Failure> {
         extras: job.anchor.extras(),
         way: job.reaching.way(),
         device: job.reaching.device,
+        alpn: job.reaching.alpn.clone(),
     })
 }
 

@@ -3,7 +3,7 @@
 //! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
 
 use crate::chain::Version;
-use crate::chain::{Presented, Unreadable};
+use crate::chain::{OtherAddress, Presented, Unreadable};
 use crate::{
     judge::{
         path::Paths,
@@ -104,9 +104,19 @@ pub fn about_candidate(
 pub fn about_presented(presented: &Presented) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |code, message| warnings.push(Warning { code, message });
+    for OtherAddress { address, failure } in &presented.others {
+        if let Some(failure) = failure {
+            let message =
+                format!("no chain from {address}, another address of this name: {failure}");
+            warn("address_failed", message);
+        }
+    }
     if let Some(handshake) = &presented.handshake {
         if handshake.key_possession == KeyPossession::NotProven {
             warn("key_not_proven", KEY_NOT_PROVEN.to_owned());
+        }
+        if handshake.needs_protocol {
+            warn("protocol_name_needed", PROTOCOL_NAME_NEEDED.to_owned());
         }
         if let Some(reason) = &handshake.incomplete {
             warn("handshake_incomplete", format!("the handshake was not completed: {reason}"));
@@ -166,6 +176,10 @@ pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
 
 /// The warning about a server that did not prove possession of its key.
 const KEY_NOT_PROVEN: &str = "the server did not prove possession of its private key";
+
+/// The warning about a server that refused a client without ALPN.
+const PROTOCOL_NAME_NEEDED: &str = "the server only answers clients that name a protocol (ALPN): set \
+                                    the name in the device's code, and pass it with `--alpn NAME`";
 
 /// The warning about a root in the system's store that is not in Mozilla's.
 const SYSTEM_STORE_ONLY: &str = "the root is only in this system's store: this is typical of a \

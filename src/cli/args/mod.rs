@@ -4,9 +4,11 @@ pub(crate) mod anchor;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connection;
+pub(crate) mod convert;
 pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
+pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod proxy;
 pub(crate) mod sync;
@@ -82,6 +84,8 @@ pub(crate) enum Command {
     Demo,
     /// Verify a chain in a file; needs no network
     Verify(verify::Verify),
+    /// Write certificates that you have in a file in another form; needs no network
+    Convert(convert::Convert),
     /// List the formats, each with the software that reads it
     Formats(formats::List),
     /// Check committed certificates, and whether they still verify the server
@@ -92,6 +96,8 @@ pub(crate) enum Command {
     New(new::Args),
     /// Write the file that runs certgrab in a build or in CI
     Integrate(integrate::Args),
+    /// See what a device really accepts: servers, sound and faulty, and a verdict on each
+    Lab(Box<lab::Args>),
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
     Completions(completions::Completions),
     /// Print the man page, all commands in one
@@ -107,7 +113,7 @@ const TRUST: &str = "What to trust";
 pub(crate) struct Job {
     /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
     #[arg(help_heading = None)]
-    #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = server)]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["hosts", "from"], value_parser = server)]
     pub(crate) targets: Vec<Target>,
 
     /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
@@ -127,7 +133,7 @@ pub(crate) struct Job {
     pub(crate) name: Option<Identifier>,
 
     /// Print one JSON document per target, one per line
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sizes")]
     pub(crate) json: bool,
 
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
@@ -155,7 +161,8 @@ pub(crate) struct Job {
                                 "backup", "siblings", "paths"])]
     pub(crate) compare: Option<Target>,
 
-    /// Read the presented chain from FILE, or - for standard input; contact no server
+    /// Read the presented chain from FILE, or - for standard input; contact no server. Without a
+    /// TARGET, convert FILE as `certgrab convert` does
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "FILE",
           conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
@@ -351,7 +358,7 @@ fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     Some((word.into(), path.into()))
 }
 
-fn emission(text: &OsStr) -> Result<Emission, String> {
+pub(crate) fn emission(text: &OsStr) -> Result<Emission, String> {
     let (word, path) = word_and_path(text)?;
     let word = word.to_string_lossy();
     let form = match (&*word, emit::format(&word)) {

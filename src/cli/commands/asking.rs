@@ -10,7 +10,10 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
     Grab,
-    run::grab::{self, Options},
+    run::{
+        grab::{self, Options},
+        survey::{self, Survey},
+    },
 };
 
 use crate::cli::{
@@ -23,6 +26,8 @@ use crate::cli::{
 pub(crate) struct Answer {
     pub(crate) options: Options,
     pub(crate) outcome: Result<Grab, grab::Error>,
+    /// What each address of its name answered, if they differ.
+    pub(crate) survey: Option<Survey>,
 }
 
 /// Asks the servers of `entries`, `jobs` at once, each if `allowed` finds nothing against it, and gives
@@ -95,6 +100,11 @@ fn begin(entry: &Entry) -> Result<JoinHandle<Answer>, Failure> {
     let options = request::quiet_options(&entry.job)?;
     Ok(tokio::spawn(async move {
         let outcome = grab::grab(&target, &options).await;
-        Answer { options, outcome }
+        let others = |grab: &Grab| grab.verdict.is_ok() && !grab.presented.others.is_empty();
+        let survey = match outcome.as_ref().is_ok_and(others) {
+            true => survey::every_address(&target, &options, &[]).await.ok(),
+            false => None,
+        };
+        Answer { options, outcome, survey }
     }))
 }

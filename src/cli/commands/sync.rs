@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    Grab,
     check::{self, Finding, Severity},
-    judge::path::Question,
+    judge::{path, rank::Candidate},
     output::{
         bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
         lock,
     },
+    run::survey::{self, Question, Survey},
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
     trust::store::Store,
@@ -161,7 +163,7 @@ fn hold(
 /// Writes the files of `entry` from what its server answered.
 fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
-    let Answer { options, outcome } = answer;
+    let Answer { options, outcome, survey } = answer;
     roots::warn_once(&entry.job.roots, &options.store, display);
     let grab = outcome.map_err(|error| {
         let message = format!("{target}: {error}");
@@ -182,11 +184,14 @@ fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Resu
         keep_proven(entry, before, &bundle)?;
     }
     let whose = format!("{target}: ");
+    if let Some(survey) = &survey {
+        of_other_addresses(&whose, &grab, survey, &bundle, display);
+    }
     warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
         let question =
-            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+            path::Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
         proof::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
     }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
@@ -197,6 +202,52 @@ fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Resu
         }
     }
     output::deliver_with_folders(&files, display.quiet)
+}
+
+/// Warns of addresses of the target whose chains the bundle does not verify, and of those without one.
+fn of_other_addresses(
+    whose: &str,
+    grab: &Grab,
+    survey: &Survey,
+    bundle: &Bundle,
+    display: &Display,
+) {
+    for (number, chain) in survey.chains.iter().enumerate() {
+        let holds = |one: &Candidate| {
+            bundle
+                .entries
+                .iter()
+                .any(|entry| entry.certificate.is_same_anchor(&one.root.certificate))
+        };
+        if survey::candidates(chain).any(holds) {
+            continue;
+        }
+        let all: Vec<_> = survey.answered(number).map(Question::host).collect();
+        let anchor = match &chain.verdict {
+            Ok(judgement) => {
+                let anchor = &judgement.verified.anchor().root.certificate;
+                format!("a device needs `{}` there", anchor.subject().text().line())
+            }
+            Err(refusal) => refusal.to_string(),
+        };
+        let places = all.join(", ");
+        output::warn(
+            format_args!(
+                "{whose}{places} presents another chain, which this lock does not verify: {anchor}"
+            ),
+            display,
+        );
+    }
+    // Those that failed before have their warning.
+    let is_known = |question: &Question| {
+        let mut others = grab.presented.others.iter().filter(|one| one.failure.is_some());
+        others.any(|one| question.address.is_some_and(|address| address.ip() == one.address))
+    };
+    let failures = survey.failures().filter(|(one, _)| !is_known(one));
+    for (question, error) in failures.filter(|(_, one)| !one.is_of_this_machine()) {
+        let (host, problem) = (question.host(), error.without_address());
+        output::warn(format_args!("{whose}{host} presents no chain: {problem}"), display);
+    }
 }
 
 /// Refuses to replace a lock with proof of possession by one without it: an attacker on the path
