@@ -7,6 +7,7 @@ mod args;
 mod atomic_write;
 mod commands;
 mod convert;
+mod descriptors;
 mod export;
 mod failure;
 mod file_names;
