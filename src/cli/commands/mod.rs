@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod asking;
 pub(crate) mod check;
 mod committed;
 pub(crate) mod compare;
@@ -9,6 +10,7 @@ pub(crate) mod demo;
 pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
+pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod survey;
 pub(crate) mod sync;
