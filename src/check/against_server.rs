@@ -12,9 +12,9 @@ use crate::{
         path::{Question, Refusal},
         prove,
         rank::Candidate,
+        stacks::Doubt,
         work::Work,
     },
-    stack::consumer,
     trust::store::Store,
     x509::certificate::{Certificate, Sha256},
 };
@@ -42,7 +42,8 @@ pub fn ask(
         return;
     }
     // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
-    if let Err(error) = presented.leaf() {
+    // A stack that is known reads what it reads.
+    if let (Err(error), None) = (presented.leaf(), examined.stack) {
         let line = examined.held.first().map_or(1, |held| held.line);
         let message = format!("the chain of {target} cannot be verified: {error}");
         examined.find(line, Severity::Error, "verify-failed", message, None);
@@ -72,8 +73,8 @@ pub fn ask(
                     break;
                 }
             }
-            Err(refusal) => {
-                let severity = weight(examined, &refusal);
+            Err(Doubt { refusal, is_certain }) => {
+                let severity = if is_certain { Severity::Error } else { Severity::Warning };
                 if refused.as_ref().is_none_or(|(known, ..)| severity < *known) {
                     refused = Some((severity, constant, refusal));
                 }
@@ -86,18 +87,6 @@ pub fn ask(
             door.tell(examined, severity, &constant, &refusal);
         }
         (None, None) => {}
-    }
-}
-
-/// How much a refusal matters.
-///
-/// Where nothing tells which stack reads the file, it is held against the strictest, and what only
-/// that one would not take is no error; nor is what a setting of the stack decides.
-fn weight(examined: &Examined, refusal: &Refusal) -> Severity {
-    match refusal {
-        Refusal::NotTaken { unless: Some(_), .. } => Severity::Warning,
-        Refusal::NotTaken { .. } if examined.consumer.is_none() => Severity::Warning,
-        _ => Severity::Error,
     }
 }
 
@@ -173,7 +162,7 @@ impl Door<'_> {
             })
             .collect();
         if !roots.is_empty() {
-            if let Err(refusal) = self.opens_to(examined, &roots, presented) {
+            if let Err(Doubt { refusal, .. }) = self.opens_to(examined, &roots, presented) {
                 self.tell(examined, Severity::Error, &roots, &refusal);
             }
             return true;
@@ -196,12 +185,16 @@ impl Door<'_> {
         examined: &Examined,
         constant: &[Held],
         presented: &Presented,
-    ) -> Result<(), Refusal> {
-        let consumer = examined.consumer.unwrap_or(consumer::OPENSSL);
+    ) -> Result<(), Doubt> {
         let anchors = anchors_of(constant, self.presented, self.knowledge.store);
         let question = Question { name: self.name, at: self.knowledge.at, work: self.work };
-        prove::accepts(&consumer, presented, &anchors, question)
-            .map_err(|refusal| refusal.in_store(&examined.file.display().to_string()))
+        match prove::doubt(examined.stack, presented, &anchors, question) {
+            None => Ok(()),
+            Some(doubt) => {
+                let refusal = doubt.refusal.in_store(&examined.file.display().to_string());
+                Err(Doubt { refusal, ..doubt })
+            }
+        }
     }
 
     /// Whether `constant` has the anchor `candidate`.
@@ -221,10 +214,8 @@ impl Door<'_> {
         let Self { target, best, knowledge, .. } = *self;
         let held = constant.iter().find_map(|one| anchor_of(one, self.presented, knowledge.store));
         let what = held.map_or("the constant".to_owned(), |one| format!("`{}`", named(&one)));
-        let (setting, when) = match (refusal, severity) {
-            (Refusal::NotTaken { unless: Some(setting), .. }, _) => {
-                (refusal.hint(), format!("only with `{setting}`"))
-            }
+        let (setting, when) = match (refusal.setting(), severity) {
+            (Some(setting), _) => (refusal.hint(), format!("only with `{setting}`")),
             (_, Severity::Error) => (None, String::new()),
             _ => (None, "only with some TLS stacks".to_owned()),
         };

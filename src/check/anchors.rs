@@ -12,7 +12,7 @@ use super::{
     source::{Constant, Form, Source},
 };
 use crate::{
-    stack::consumer,
+    stack,
     trust::store::MAX_ROOTS,
     x509::{
         certificate::{Certificate, Sha256},
@@ -72,7 +72,7 @@ pub(crate) fn hold(examined: &mut Examined, source: &Source) {
         } else if constant.form == Form::File {
             for key in bare_anchor::bundle(&constant.bytes) {
                 keep(examined, constant, index, 1, None, Some(key));
-                examined.consumer = Some(consumer::ESP_BUNDLE);
+                examined.stack = stack::named("esp-bundle");
             }
             if examined.held.is_empty() {
                 // A truststore of Java holds its certificates as they are.

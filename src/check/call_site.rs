@@ -10,7 +10,7 @@ use super::{
         calls::{Counts, Given, Reads, Use},
     },
 };
-use crate::stack::consumer;
+use crate::stack::{Library, Stack};
 
 /// Says what is wrong with DER that begins with the certificate of `subject` and goes on with
 /// `rest`.
@@ -81,7 +81,7 @@ pub(crate) fn look_at_pem_use(examined: &mut Examined, source: &Source, constant
     let wants_nul = used.iter().any(|known| known.reads == Reads::PemWithNul);
     let bare_array = constant.form == Form::Numbers && source.language == Language::C;
     if !ends_in_nul && (wants_nul || bare_array) {
-        let sure = wants_nul || examined.consumer == Some(consumer::MBEDTLS);
+        let sure = wants_nul || examined.stack.map(Stack::library) == Some(Library::MbedTls);
         examined.find(
             last_line,
             if sure { Severity::Error } else { Severity::Warning },

@@ -10,8 +10,8 @@ use std::{
 use super::{Examined, Held, Knowledge, Severity, checked::Checked, named};
 use crate::trust::removed;
 use crate::{
-    judge::rank,
-    stack::consumer::{Consumer, FEWEST_RSA_BITS, TakesLeaf},
+    judge::{baseline::FEWEST_RSA_BITS, rank},
+    stack::Stack,
     text::time::Time,
     trust::store::{Root, Source, Store},
     x509::{
@@ -240,12 +240,9 @@ impl Desk<'_, '_> {
         let (name, ends) = (named(certificate), certificate.not_after().date());
         let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
         if !extensions::is_authority(certificate) {
-            let severity = match self.examined.consumer {
-                Some(Consumer {
-                    takes_leaf: TakesLeaf::Always | TakesLeaf::AlwaysAsItStands,
-                    ..
-                }) => Severity::Warning,
-                _ => Severity::Error,
+            let severity = match self.examined.stack.is_some_and(Stack::trusts_any_leaf) {
+                true => Severity::Warning,
+                false => Severity::Error,
             };
             let message = format!(
                 "`{name}` is a leaf certificate, issued by `{issuer}` and valid until {ends}: mbedTLS and OpenSSL do not accept it as a trust anchor"
@@ -272,7 +269,7 @@ impl Desk<'_, '_> {
         let (certificate, at) = (self.certificate, self.knowledge.at);
         let (name, ends) = (named(certificate), certificate.not_after());
         // Some stacks look at no anchor's dates; elsewhere one that is valid is enough.
-        let ignored = self.examined.consumer.is_some_and(|reader| !reader.checks_anchor_dates);
+        let ignored = self.examined.stack.is_some_and(|stack| !stack.checks_anchor_dates());
         let harmless = ignored || beside.has_a_valid_one;
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {

@@ -44,7 +44,7 @@ use std::{
 };
 
 use crate::{
-    stack::consumer::Consumer,
+    stack::Stack,
     text::{foreign::Foreign, time::Time},
     trust::store::Store,
     x509::certificate::Certificate,
@@ -115,7 +115,7 @@ pub struct Examined {
     pub file: PathBuf,
     /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
     /// format in which they were written.
-    pub consumer: Option<Consumer>,
+    pub stack: Option<&'static Stack>,
     /// Whether certgrab wrote it, as it says itself: then a reader gets all its anchors together.
     pub is_generated: bool,
     /// The anchors in it, in the order of the file.
@@ -195,10 +195,10 @@ pub const CODES: &[(&str, &str)] = &[
 pub fn examine(file: &Path, content: &[u8]) -> Examined {
     let text = encoding::as_utf8(content);
     let source = source::read(file, text.as_deref().unwrap_or(content));
-    let consumer = source::calls::of(&source);
+    let stack = source::calls::of(&source);
     let mut examined = Examined {
         file: file.to_owned(),
-        consumer,
+        stack,
         is_generated: source.is_generated,
         held: Vec::new(),
         findings: Vec::new(),

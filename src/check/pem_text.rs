@@ -9,7 +9,7 @@ use super::{
     source::{Constant, Form, Language},
 };
 use crate::{
-    stack::consumer,
+    stack::{Library, Stack},
     text::foreign::Foreign,
     trust::store::MAX_ROOTS,
     x509::{certificate::Certificate, pkcs7::certificates_within},
@@ -162,10 +162,10 @@ impl Block<'_> {
     /// tools also take `X509 CERTIFICATE`, and OpenSSL all but PKCS #7.
     fn look_at_label(&self, label: &str, line: usize, examined: &mut Examined) {
         let is_pkcs7 = MESSAGE_LABELS.contains(&self.label);
-        let severity = match (self.label, examined.consumer) {
+        let severity = match (self.label, examined.stack.map(Stack::library)) {
             (b"CERTIFICATE", _) => return,
-            (b"X509 CERTIFICATE", Some(consumer::BEARSSL)) => return,
-            (_, Some(consumer::OPENSSL | consumer::OPENSSL_PARTIAL_CHAIN)) if !is_pkcs7 => return,
+            (b"X509 CERTIFICATE", Some(Library::BearSsl)) => return,
+            (_, Some(Library::OpenSsl)) if !is_pkcs7 => return,
             (_, Some(_)) => Severity::Error,
             // PKCS #7 in a file of its own is for those who read PKCS #7.
             (_, None) if is_pkcs7 && self.constant.form == Form::File => return,
@@ -287,8 +287,8 @@ impl Block<'_> {
                 ),
             ),
             _ => {
-                let severity = match examined.consumer {
-                    Some(consumer::BEARSSL) => Severity::Error,
+                let severity = match examined.stack.map(Stack::library) {
+                    Some(Library::BearSsl) => Severity::Error,
                     None if constant.form == Form::Literal && constant.nul_follows => {
                         Severity::Warning
                     }

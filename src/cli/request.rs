@@ -22,7 +22,7 @@ use crate::{
 use super::{
     args::{Emission, Form, Job, What, formats::NameFrom},
     failure::{Exit, Failure},
-    output, regenerate, roots,
+    output, proof, regenerate, roots,
     style::Display,
 };
 
@@ -222,6 +222,11 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
         extras: job.anchor.extras(),
         way: job.reaching.way(),
         device: job.reaching.device,
+        stacks: match job.emit.iter().any(|one| matches!(one.form, Form::Template(_))) {
+            // Nothing tells which stack reads what a template makes.
+            true if job.reaching.device.is_none() => Vec::new(),
+            _ => proof::stacks(job, proof::consumed(job)),
+        },
     })
 }
 

@@ -89,6 +89,10 @@ pub enum Reason {
     Insufficient,
     /// Not chosen: its path is longer and needs a cross-signed certificate.
     BehindCrossSign(Foreign),
+    /// The TLS stack of this name verifies the server with it, unlike with those ranked before it.
+    ForStack(&'static str),
+    /// Not chosen: the TLS stack of this name does not verify the server with it.
+    NotForStack(&'static str),
     /// Not chosen: it has a shorter lifetime.
     LastsLess,
     /// Not chosen: it is larger, or later in SHA-256 order.
@@ -124,6 +128,39 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
         }
     }
     candidates.sort_by_key(key);
+    give_reasons(&mut candidates);
+    candidates
+}
+
+/// Ranks roots that TLS stacks connect with, each with the path below it and what the server does
+/// not send.
+#[must_use]
+pub(super) fn rank_as_they_are(found: Vec<(Root, Path, Vec<Fetched>)>) -> Vec<Candidate> {
+    let candidate = |(root, path, missing): (Root, Path, Vec<Fetched>)| Candidate {
+        missing,
+        lasts: lasts(&root, None),
+        root,
+        reason: Reason::Only,
+        path,
+    };
+    let mut candidates: Vec<_> = found.into_iter().map(candidate).collect();
+    candidates.sort_by_key(key);
+    give_reasons(&mut candidates);
+    candidates
+}
+
+/// Moves the candidate at `place` to the front, since the ones before it are refused by the TLS
+/// stack called `stack`.
+pub(super) fn put_first(candidates: &mut Vec<Candidate>, place: usize, stack: &'static str) {
+    let mut chosen = candidates.remove(place);
+    chosen.reason = Reason::ForStack(stack);
+    for other in candidates.iter_mut().take(place) {
+        other.reason = Reason::NotForStack(stack);
+    }
+    candidates.insert(0, chosen);
+}
+
+fn give_reasons(candidates: &mut [Candidate]) {
     for index in (0..candidates.len()).rev() {
         candidates[index].reason = match (index, candidates.len()) {
             (0, _) if is_own_certificate(&candidates[0]) => Reason::OwnCertificate,
@@ -132,7 +169,6 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
             _ => why_not(&candidates[index], &candidates[0]),
         };
     }
-    candidates
 }
 
 fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuers) -> Candidate {
@@ -295,6 +331,10 @@ impl fmt::Display for Reason {
             Self::LastsAsAsked(wanted) => {
                 write!(f, "lasts until {}, as requested", wanted.date())
             }
+            Self::ForStack(stack) => {
+                write!(f, "the best one that {stack} verifies the server with")
+            }
+            Self::NotForStack(stack) => write!(f, "{stack} does not verify the server with it"),
             Self::LastsLess => f.write_str("shorter lifetime"),
             Self::Larger => f.write_str("larger, or later in SHA-256 order"),
         }

@@ -6,6 +6,7 @@ mod clients;
 mod compared;
 mod judged;
 mod measured;
+mod written;
 
 use std::time::Instant;
 

@@ -11,7 +11,7 @@ use crate::{
         output::complain,
     },
     output::{bundle::Bundle, lock},
-    stack::consumer,
+    stack,
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
@@ -53,7 +53,7 @@ pub(crate) fn of_entry(
         let Some((content, mut examined)) = reported(read_and_examine(path), exit) else {
             continue;
         };
-        examined.consumer = consumer::reading(format.name).or(examined.consumer);
+        examined.stack = stack::reading(format.name).or(examined.stack);
         if content != expected {
             examined.find_stale(&entry.lock);
         }

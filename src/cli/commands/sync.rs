@@ -152,7 +152,11 @@ fn refreshed(
     runtime: &tokio::runtime::Runtime,
 ) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
-    let options = request::options(&entry.job, display)?;
+    let mut options = request::options(&entry.job, display)?;
+    if entry.job.what == What::Anchor {
+        let formats = entry.emit.iter().map(|(format, _)| format.name);
+        options.stacks = proof::stacks(&entry.job, formats);
+    }
     let grab = runtime.block_on(grab::grab(target, &options)).map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
@@ -177,7 +181,8 @@ fn refreshed(
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
         let question =
             Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
-        proof::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
+        let reader = (format.name, entry.job.reaching.device);
+        proof::prove_for(reader, &whose, &grab.presented, &bundle, question, display)?;
     }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
