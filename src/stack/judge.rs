@@ -3,7 +3,7 @@
 use super::{
     bearssl, bundle,
     case::Case,
-    gnutls, go, java, mbedtls, openssl,
+    gnutls, go, java, mbedtls, openssl, optional,
     reason::{Position, Refusal, Rule, Verdict},
     rustls,
     table::{Known, Library, STACKS, Stack, Verifier},
@@ -27,7 +27,9 @@ impl Stack {
     #[must_use]
     pub fn judge(&self, case: &Case<'_>) -> Verdict {
         match self.by_algorithm(case) {
-            Verdict::Connects => self.lacks(case).map_or(Verdict::Connects, Verdict::from),
+            Verdict::Connects => {
+                optional::lacking(self.optional, case).map_or(Verdict::Connects, Verdict::from)
+            }
             other => other,
         }
     }
@@ -88,7 +90,7 @@ impl Stack {
     /// The setting of the device that decides over `rule`.
     #[must_use]
     pub fn setting_for(&self, rule: &Rule) -> Option<&'static str> {
-        self.option(rule).or_else(|| (self.setting)(rule))
+        optional::option(self.optional, rule).or_else(|| (self.setting)(rule))
     }
 
     /// The other versions and settings of it that are in use, each with the setting that makes it.

@@ -6,7 +6,6 @@ use super::{
     case::{Case, Cert},
     key::{Curve, Key, PointForm},
     reason::{NameFault, Refusal, Rule},
-    table::Stack,
 };
 
 /// A kind of key that a library supports only with a setting.
@@ -63,27 +62,27 @@ impl Optional {
     }
 }
 
-impl Stack {
-    /// The setting with which what breaks `rule` is supported.
-    pub(super) fn option(&self, rule: &Rule) -> Option<&'static str> {
-        let option = self.optional.iter().find(|(optional, _)| optional.explains(rule));
-        option.map(|(_, setting)| *setting)
-    }
+/// What a library has with settings alone, each with its setting.
+pub(super) type Options = &'static [(Optional, &'static str)];
 
-    /// What of `case` this stack supports only with a setting. Of several anchors
-    /// one with such a key is no reason to refuse.
-    pub(super) fn lacks(&self, case: &Case<'_>) -> Option<Refusal> {
-        let is_address = case.host.is_some_and(|host| host.parse::<IpAddr>().is_ok());
-        if is_address && self.optional.iter().any(|(one, _)| *one == Optional::Addresses) {
-            return Some(Refusal::of_chain(Rule::Name(NameFault::Address)));
-        }
-        let of = |cert: &Cert<'_>| {
-            let view = cert.view.as_ref().ok()?;
-            let broken = |(optional, _): &(Optional, _)| optional.broken_by(&view.key);
-            self.optional.iter().find_map(broken).map(|rule| cert.breaks(rule))
-        };
-        let anchor = case.anchors.iter().find_map(of);
-        let all_anchors = case.anchors.iter().all(|anchor| of(anchor).is_some());
-        case.sent.iter().find_map(of).or_else(|| anchor.filter(|_| all_anchors))
+/// The setting with which what breaks `rule` is supported.
+pub(super) fn option(options: Options, rule: &Rule) -> Option<&'static str> {
+    options.iter().find(|(one, _)| one.explains(rule)).map(|(_, setting)| *setting)
+}
+
+/// What of `case` is supported only with one of `options`. Of several anchors one with such a key is
+/// no reason to refuse.
+pub(super) fn lacking(options: Options, case: &Case<'_>) -> Option<Refusal> {
+    let is_address = case.host.is_some_and(|host| host.parse::<IpAddr>().is_ok());
+    if is_address && options.iter().any(|(one, _)| *one == Optional::Addresses) {
+        return Some(Refusal::of_chain(Rule::Name(NameFault::Address)));
     }
+    let of = |cert: &Cert<'_>| {
+        let view = cert.view.as_ref().ok()?;
+        let rule = options.iter().find_map(|(one, _)| one.broken_by(&view.key))?;
+        Some(cert.breaks(rule))
+    };
+    let anchor = case.anchors.iter().find_map(of);
+    let all_anchors = case.anchors.iter().all(|anchor| of(anchor).is_some());
+    case.sent.iter().find_map(of).or_else(|| anchor.filter(|_| all_anchors))
 }

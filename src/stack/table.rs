@@ -5,7 +5,7 @@ use super::{
     key::Digest::{self, Md5, Sha1, Sha224, Sha256, Sha384, Sha512},
     mbedtls::{Build, Version},
     openssl::{Names, Setting},
-    optional::Optional,
+    optional::{Optional, Options},
     reason::Rule,
     rustls::Provider,
     settings::{
@@ -43,7 +43,7 @@ pub struct Stack {
     /// The setting of the device that changes what a rule refuses, if there is one.
     pub(super) setting: fn(&Rule) -> Option<&'static str>,
     /// What it has only with a setting.
-    pub(super) optional: &'static [(Optional, &'static str)],
+    pub(super) optional: Options,
     pub(super) verifier: Verifier,
 }
 
@@ -140,11 +140,10 @@ const fn set(stack: &'static str, setting: &'static str) -> Variant {
 }
 
 /// The multiplier of an ESP32 takes numbers of 4,096 bits (SOC_RSA_MAX_BIT_LEN of ESP-IDF).
-const ESP32_RSA: &[(Optional, &str)] =
-    &[(Optional::RsaOver(4096), "CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")];
+const ESP32_RSA: Options = &[(Optional::RsaOver(4096), "CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")];
 
 /// What `configure` of wolfSSL leaves out by default.
-const WOLFSSL_OPTIONS: &[(Optional, &str)] = &[
+const WOLFSSL_OPTIONS: Options = &[
     (Optional::CompressedPoint, "HAVE_COMP_KEY"),
     (Optional::OtherCurve, "HAVE_ALL_CURVES"),
     (Optional::Ed25519, "HAVE_ED25519"),
