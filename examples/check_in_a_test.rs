@@ -11,40 +11,41 @@
 use std::{fs, path::Path};
 
 use certgrab::{
-    check::{self, Examined, Knowledge, Severity},
-    text::time::Time,
-    trust::store::Store,
+    Store, Time,
+    check::{self, FileReport, Knowledge},
 };
 
 /// Anchors that end within a year fail the test: devices in the field need that time.
 const HORIZON_DAYS: u16 = 365;
 
-/// What has to be done about the anchors in `file` at the time `at`, the user's own CA known from
+/// What was found in `file` at the time `at`, the user's own CA known from
 /// `roots`.
-fn examined(file: &Path, roots: &Path, at: Time) -> Result<Examined, String> {
+fn checked(file: &Path, roots: &Path, at: Time) -> Result<FileReport, String> {
     let mut store = Store::mozilla();
     store.add_path(roots).map_err(|error| error.to_string())?;
     let content = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let mut examined = check::examine(file, &content);
-    check::lint(&mut examined, &Knowledge { store: &store, at, horizon_days: HORIZON_DAYS });
-    examined.findings.retain(|finding| finding.severity > Severity::Note);
-    Ok(examined)
+    let reading = check::read(file, &content);
+    let found = check::lint(&reading, &Knowledge { store: &store, at, horizon_days: HORIZON_DAYS });
+    Ok(FileReport::of(reading, found))
 }
 
 fn main() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plant/root.pem");
-    print!("{}", check::output::text(&examined(&root, &root, Time::now())?.findings));
+    print!("{}", check::output::text(&checked(&root, &root, Time::now())?));
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use certgrab::check::{Finding, Severity};
+
     use super::*;
 
     fn codes(file: &str, at: Time) -> Vec<&'static str> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/plant");
-        let found = examined(&folder.join(file), &folder.join("root.pem"), at);
-        found.expect("a file").findings.iter().map(|finding| finding.code).collect()
+        let report = checked(&folder.join(file), &folder.join("root.pem"), at).expect("a file");
+        let matters = |finding: &&Finding| finding.severity > Severity::Note;
+        report.findings().iter().filter(matters).map(|finding| finding.code).collect()
     }
 
     #[test]

@@ -17,9 +17,12 @@ mod starttls;
 mod survey;
 mod targets;
 mod unreadable;
+mod unsupported;
 
 // The judgement.
+mod addresses;
 mod anchors;
+mod between;
 mod choosing;
 mod comparing;
 mod consumers;
@@ -27,12 +30,14 @@ mod differential;
 mod fingerprints;
 mod graphs;
 mod lab;
+mod left_roots;
 mod reasons;
 mod refusals;
 mod roots;
 mod verifying;
 
 // The way out.
+mod converting;
 mod documents;
 mod emitting;
 mod files;
@@ -48,6 +53,7 @@ mod lists;
 
 // In a repository.
 mod building;
+mod check_repository;
 mod checking;
 mod integrating;
 mod locks;

@@ -394,15 +394,15 @@ fn a_file_to_check_has_at_most_16_mib() {
 
 #[test]
 fn two_thousand_fingerprints_of_a_file_are_judged_and_that_there_are_more_is_said() {
-    let examine = |count: usize| {
+    let read = |count: usize| {
         let text: String = (0..count).map(|number| format!("{number:064x}\n")).collect();
-        check::examine(Path::new("pins.txt"), text.as_bytes())
+        check::read(Path::new("pins.txt"), text.as_bytes())
     };
-    let examined = examine(check::MAX_FINGERPRINTS);
-    assert_eq!((examined.held.len(), examined.findings.len()), (2000, 0));
-    let examined = examine(check::MAX_FINGERPRINTS + 1);
-    assert_eq!((examined.held.len(), examined.findings.len()), (2000, 1));
-    let said = &examined.findings[0];
+    let reading = read(check::MAX_FINGERPRINTS);
+    assert_eq!((reading.anchors.len(), reading.findings.listed().len()), (2000, 0));
+    let reading = read(check::MAX_FINGERPRINTS + 1);
+    assert_eq!((reading.anchors.len(), reading.findings.listed().len()), (2000, 1));
+    let said = &reading.findings.listed()[0];
     assert_eq!((said.line, said.code), (2001, "anchor-unknown"));
     assert_eq!(
         said.message,

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, fs, path::Path};
 
 use certgrab::{
-    check::{self, Examined, Knowledge},
+    check::{self, FileReport, Knowledge},
     trust::store::Store,
 };
 use rustls::pki_types::CertificateDer;
@@ -81,23 +81,22 @@ fn escapes(bytes: &[u8]) -> String {
 /// The certificate that `file` of the collection holds first.
 fn of_collection(file: &str) -> CertificateDer<'static> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/check").join(file);
-    let examined = check::examine(Path::new(file), &fs::read(path).unwrap());
-    let held = examined.held.first().and_then(|held| held.certificate.clone());
-    CertificateDer::from(held.unwrap().der().to_vec())
+    let reading = check::read(Path::new(file), &fs::read(path).unwrap());
+    let first = reading.anchors.first().and_then(|anchor| anchor.certificate.clone());
+    CertificateDer::from(first.unwrap().der().to_vec())
 }
 
 /// What is found in `content` at a time at which some of the collection end soon.
-fn found(file: &str, content: &str) -> Examined {
-    let mut examined = check::examine(Path::new(file), content.as_bytes());
+fn found(file: &str, content: &str) -> FileReport {
+    let reading = check::read(Path::new(file), content.as_bytes());
     let store = Store::mozilla();
     let at = "2027-02-01".parse().unwrap();
-    check::lint(&mut examined, &Knowledge { store: &store, at, horizon_days: 90 });
-    examined.sort();
-    examined
+    let found = check::lint(&reading, &Knowledge { store: &store, at, horizon_days: 90 });
+    FileReport::of(reading, found)
 }
 
 fn codes(file: &str, content: &str) -> Vec<&'static str> {
-    found(file, content).findings.iter().map(|finding| finding.code).collect()
+    found(file, content).findings().iter().map(|finding| finding.code).collect()
 }
 
 #[test]
@@ -122,13 +121,13 @@ fn a_bad_certificate_is_found_in_every_form_with_its_line() {
         let text = TEXT.iter().map(|(name, write)| (name, write(pem.as_bytes())));
         let bytes = BYTES.iter().map(|(name, write)| (name, write(&certificate)));
         for (name, content) in text.chain(bytes) {
-            let examined = found(name, &content);
-            let codes: Vec<_> = examined.findings.iter().map(|finding| finding.code).collect();
+            let report = found(name, &content);
+            let codes: Vec<_> = report.findings().iter().map(|finding| finding.code).collect();
             assert_eq!(codes, wanted, "{origin} as {name}");
-            assert_eq!(examined.held.len(), 1, "{origin} as {name}");
+            assert_eq!(report.anchors.len(), 1, "{origin} as {name}");
             let begin = content.lines().position(|line| line.contains("-----BEGIN"));
             let line = begin.map_or(1, |index| index + 1);
-            for finding in &examined.findings {
+            for finding in report.findings() {
                 assert_eq!(finding.line, line, "{origin} as {name}");
             }
         }

@@ -84,6 +84,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("connect::ADDRESS_TIMEOUT", seconds(connect::ADDRESS_TIMEOUT)),
         ("connect::MAX_ADDRESSES", connect::MAX_ADDRESSES.to_string()),
         ("probe::MAX_CONNECTIONS", probe::MAX_CONNECTIONS.to_string()),
+        ("probe::MAX_ASKED_ADDRESSES", probe::MAX_ASKED_ADDRESSES.to_string()),
         ("tls::MAX_CERTIFICATE_MESSAGE_BYTES", bytes(tls::MAX_CERTIFICATE_MESSAGE_BYTES)),
         ("tls::MAX_CERTIFICATE_REQUEST_BYTES", bytes(tls::MAX_CERTIFICATE_REQUEST_BYTES)),
         ("tls::MAX_MESSAGE_BYTES", bytes(tls::MAX_MESSAGE_BYTES)),
@@ -125,6 +126,8 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
+        ("cli::convert::pkcs12::MAX_TIME", "30 s".to_owned()),
+        ("commands::convert::MAX_PASSWORD_BYTES", bytes(KIB)),
         ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::output::emit::MAX_TEMPLATE_BYTES)),
         ("emit::MAX_TEMPLATE_STEPS", certgrab::output::emit::MAX_TEMPLATE_STEPS.to_string()),
         ("emit::MAX_TEMPLATE_TIME", seconds(certgrab::output::emit::MAX_TEMPLATE_TIME)),

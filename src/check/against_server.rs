@@ -1,10 +1,11 @@
-//! Do the constants of a file still open the door?
+//! Do the constants of a file still verify the server?
 //!
-//! In: what a server presents now. Out: findings. This is pure: the server was asked before.
+//! In: a [`Reading`], and what a server presents now. Out: findings. This is pure: the server was
+//! asked before.
 
 use rustls_pki_types::ServerName;
 
-use super::{Examined, Finding, Held, Knowledge, Severity, lints, named};
+use super::{EmbeddedAnchor, Finding, Findings, Knowledge, Reading, Severity, lints, named};
 use crate::chain::Presented;
 use crate::{
     endpoint::Target,
@@ -19,101 +20,86 @@ use crate::{
     x509::certificate::{Certificate, Sha256},
 };
 
-/// Adds what is to be said of `examined` before the chain that `target` presents.
+/// A server that was asked, and what it presents.
+#[derive(Debug, Clone, Copy)]
+pub struct Server<'a> {
+    /// What was asked.
+    pub target: &'a Target,
+    /// Where it presents this chain, or to whom, if that is not everywhere and to all.
+    pub part: Option<&'a str>,
+    /// The name that its certificate must be valid for: mostly the target's own.
+    pub name: &'a ServerName<'static>,
+    /// What it presents.
+    pub presented: &'a Presented,
+    /// The anchor that certgrab would choose now, if the user's store has one at all.
+    pub best: Option<&'a Candidate>,
+}
+
+impl Server<'_> {
+    /// The target, with the part of it that presents the chain.
+    fn place(&self) -> String {
+        match self.part {
+            None => self.target.to_string(),
+            Some(part) => format!("{} {part}", self.target),
+        }
+    }
+}
+
+/// That one of several addresses of `target` presents no chain.
+#[must_use]
+pub fn failed_address(target: &Target, address: &str, problem: &str) -> Finding {
+    let message = format!("{address}, an address of {target}, presents no chain: {problem}");
+    let action = Some("check the server at this address, or remove it from DNS".to_owned());
+    Finding::new(1, Severity::Warning, "address-failed", message, action).of_part(Some(address))
+}
+
+/// What is to be said of `reading` given the chain that `server` presents.
 ///
-/// `name` is what the server's certificate must carry: mostly the target's own.
-/// A file opens the door if one of its constants does, under the rules of the stack that reads it.
-/// Where the code gives some of them to what takes anchors, only those count.
-/// `best` is what certgrab would choose now, if the user's store has an anchor at all. A file that
-/// holds only the device's own certificates opens no door.
-pub fn ask(
-    examined: &mut Examined,
-    target: &Target,
-    name: &ServerName<'static>,
-    presented: &Presented,
-    best: Option<&Candidate>,
+/// A file verifies the server if one of its constants does, under the rules of the stack that reads
+/// it. Where the code gives some of them to what takes anchors, only those count. A file that holds
+/// only the device's own certificates verifies no server.
+#[must_use]
+pub fn judge_against(
+    reading: &Reading,
+    server: &Server<'_>,
     knowledge: &Knowledge<'_>,
-) {
-    let is_broken = |found: &Finding| found.severity == Severity::Error;
-    if examined.held.is_empty() && !examined.findings.iter().any(is_broken) {
-        let message = format!("no anchor for {target} found, only the device's own certificate");
-        let action = "name the file that contains the anchor".to_owned();
-        examined.find(1, Severity::Error, "no-certificate", message, Some(action));
-        return;
-    }
-    // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
-    // A stack that is known reads what it reads.
-    if let (Err(error), None) = (presented.leaf(), examined.stack) {
-        let line = examined.held.first().map_or(1, |held| held.line);
-        let message = format!("the chain of {target} cannot be verified: {error}");
-        examined.find(line, Severity::Error, "verify-failed", message, None);
-        return;
-    }
+) -> Findings {
     let work = &Work::default();
-    let door = Door { target, name, presented, best, knowledge, work };
-    if door.is_pinned_by(examined) {
-        return;
-    }
-    let mut refused: Option<(Severity, Vec<Held>, Refusal)> = None;
-    let mut opening: Option<Vec<Held>> = None;
-    for constant in constants(examined) {
-        if anchors_of(&constant, presented, knowledge.store).is_empty() {
-            lints::tell_unknown(examined, &constant);
-            continue;
-        }
-        match door.opens_to(examined, &constant, presented) {
-            Ok(()) => {
-                // One that does without cross-signs is better than one that needs them.
-                let lasting = without_cross_signs(presented, knowledge.store).0;
-                let lasts = door.opens_to(examined, &constant, &lasting).is_ok();
-                if lasts || opening.is_none() {
-                    opening = Some(constant);
-                }
-                if lasts {
-                    break;
-                }
-            }
-            Err(Doubt { refusal, is_certain }) => {
-                let severity = if is_certain { Severity::Error } else { Severity::Warning };
-                if refused.as_ref().is_none_or(|(known, ..)| severity < *known) {
-                    refused = Some((severity, constant, refusal));
-                }
-            }
-        }
-    }
-    match (opening, refused) {
-        (Some(constant), _) => door.look_ahead(examined, &constant),
-        (None, Some((severity, constant, refusal))) => {
-            door.tell(examined, severity, &constant, &refusal);
-        }
-        (None, None) => {}
-    }
+    let judged = Judgement { reading, server, knowledge, work };
+    judged.all().into_iter().map(|one| one.of_part(server.part)).collect()
 }
 
 /// The anchors of the file, those of one constant together, and all of a file that certgrab wrote.
 ///
-/// What stands unused beside a constant that the code gives away opens nothing.
-fn constants(examined: &Examined) -> Vec<Vec<Held>> {
-    let mut held = examined.held.clone();
-    if examined.is_generated && !held.is_empty() {
-        return vec![held];
+/// What stands unused beside a constant that the code gives away verifies nothing.
+fn constants(reading: &Reading) -> Vec<Vec<EmbeddedAnchor>> {
+    let mut anchors = reading.anchors.clone();
+    if reading.is_generated && !anchors.is_empty() {
+        return vec![anchors];
     }
-    if held.iter().any(|one| one.is_given) {
-        held.retain(|one| one.is_given);
+    if anchors.iter().any(|one| one.is_given) {
+        anchors.retain(|one| one.is_given);
     }
-    held.sort_by_key(|one| one.constant);
-    held.chunk_by(|one, next| one.constant == next.constant).map(<[Held]>::to_vec).collect()
+    anchors.sort_by_key(|one| one.constant);
+    anchors
+        .chunk_by(|one, next| one.constant == next.constant)
+        .map(<[EmbeddedAnchor]>::to_vec)
+        .collect()
 }
 
 /// What a device with this constant trusts, and nothing else.
-fn anchors_of(constant: &[Held], presented: &Presented, known: &Store) -> Vec<Certificate> {
-    constant.iter().filter_map(|held| anchor_of(held, presented, known)).collect()
+fn anchors_of(
+    constant: &[EmbeddedAnchor],
+    presented: &Presented,
+    known: &Store,
+) -> Vec<Certificate> {
+    constant.iter().filter_map(|one| anchor_of(one, presented, known)).collect()
 }
 
 /// The anchor as a certificate: the one that is known or was sent, or what its name and key make.
-fn anchor_of(held: &Held, presented: &Presented, known: &Store) -> Option<Certificate> {
-    held.resolved(known).or_else(|| {
-        let key = held.key.as_ref()?;
+fn anchor_of(anchor: &EmbeddedAnchor, presented: &Presented, known: &Store) -> Option<Certificate> {
+    anchor.resolved(known).or_else(|| {
+        let key = anchor.key.as_ref()?;
         let sent = presented.certificates().find(|certificate| key.is_of(certificate));
         sent.cloned().or_else(|| key.as_certificate())
     })
@@ -128,100 +114,151 @@ fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<
     (presented.without(&taken), taken)
 }
 
-/// What a server presents, and what is known of it.
-struct Door<'a> {
-    target: &'a Target,
-    name: &'a ServerName<'static>,
-    presented: &'a Presented,
-    best: Option<&'a Candidate>,
+/// A file under judgement, with the server it is for.
+struct Judgement<'a> {
+    reading: &'a Reading,
+    server: &'a Server<'a>,
     knowledge: &'a Knowledge<'a>,
     /// What judging its chain may cost.
     work: &'a Work,
 }
 
-impl Door<'_> {
-    /// Looks for the fingerprints of a file that holds nothing else; whether it is such a file.
-    fn is_pinned_by(&self, examined: &mut Examined) -> bool {
-        let Self { target, presented, best, knowledge, .. } = *self;
+impl Judgement<'_> {
+    fn all(&self) -> Vec<Finding> {
+        let Self { reading, server, knowledge, .. } = *self;
+        let target = server.place();
+        if reading.anchors.is_empty() && reading.findings.worst() != Some(Severity::Error) {
+            let message =
+                format!("no anchor for {target} found, only the device's own certificate");
+            let action = Some("name the file that contains the anchor".to_owned());
+            return vec![Finding::new(1, Severity::Error, "no-certificate", message, action)];
+        }
+        // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
+        // A stack that is known reads what it reads.
+        if let (Err(error), None) = (server.presented.leaf(), reading.stack) {
+            let line = reading.anchors.first().map_or(1, |anchor| anchor.line);
+            let message = format!("the chain of {target} cannot be verified: {error}");
+            return vec![Finding::new(line, Severity::Error, "verify-failed", message, None)];
+        }
+        if let Some(found) = self.of_fingerprints() {
+            return found.into_iter().collect();
+        }
+        let mut found = Vec::new();
+        let mut refused: Option<(Severity, Vec<EmbeddedAnchor>, Refusal)> = None;
+        let mut verifying: Option<Vec<EmbeddedAnchor>> = None;
+        for constant in constants(reading) {
+            if anchors_of(&constant, server.presented, knowledge.store).is_empty() {
+                found.extend(constant.first().map(lints::unknown));
+                continue;
+            }
+            match self.verifies(&constant, server.presented) {
+                Ok(()) => {
+                    // One that does without cross-signs is better than one that needs them.
+                    let lasting = without_cross_signs(server.presented, knowledge.store).0;
+                    let lasts = self.verifies(&constant, &lasting).is_ok();
+                    if lasts || verifying.is_none() {
+                        verifying = Some(constant);
+                    }
+                    if lasts {
+                        break;
+                    }
+                }
+                Err(Doubt { refusal, is_certain }) => {
+                    let severity = if is_certain { Severity::Error } else { Severity::Warning };
+                    if refused.as_ref().is_none_or(|(known, ..)| severity < *known) {
+                        refused = Some((severity, constant, refusal));
+                    }
+                }
+            }
+        }
+        found.extend(match (verifying, refused) {
+            (Some(constant), _) => self.outlook(&constant),
+            (None, Some((severity, constant, refusal))) => {
+                Some(self.failure(severity, &constant, &refusal))
+            }
+            (None, None) => None,
+        });
+        found
+    }
+
+    /// What is to be said of a file that holds nothing but fingerprints, if anything; `None` if it is
+    /// no such file.
+    fn of_fingerprints(&self) -> Option<Option<Finding>> {
+        let Self { reading, server, knowledge, .. } = *self;
+        let Server { target, presented, best, .. } = *server;
+        let place = server.place();
         let pins: Vec<_> =
-            examined.held.iter().filter(|held| held.fingerprint.is_some()).cloned().collect();
-        let Some(first) = pins.first() else { return false };
+            reading.anchors.iter().filter(|one| one.fingerprint.is_some()).cloned().collect();
+        let first = pins.first()?;
         let is_pinned = |certificate: &Certificate| {
             let own = [certificate.sha256(), Sha256::of(certificate.spki_der())];
-            pins.iter().any(|held| held.fingerprint.is_some_and(|pin| own.contains(&pin)))
+            pins.iter().any(|one| one.fingerprint.is_some_and(|pin| own.contains(&pin)))
         };
         let chosen = best.map(|best| &best.root.certificate);
         if presented.certificates().chain(chosen).any(is_pinned) {
-            return true;
+            return Some(None);
         }
-        let roots: Vec<Held> = pins
+        let roots: Vec<EmbeddedAnchor> = pins
             .iter()
-            .filter_map(|held| {
-                let root = knowledge.store.pinned(held.fingerprint?)?;
-                Some(Held { certificate: Some(root.certificate), ..held.clone() })
+            .filter_map(|one| {
+                let root = knowledge.store.pinned(one.fingerprint?)?;
+                Some(EmbeddedAnchor { certificate: Some(root.certificate), ..one.clone() })
             })
             .collect();
         if !roots.is_empty() {
-            if let Err(Doubt { refusal, .. }) = self.opens_to(examined, &roots, presented) {
-                self.tell(examined, Severity::Error, &roots, &refusal);
-            }
-            return true;
+            let doubt = self.verifies(&roots, presented).err();
+            return Some(doubt.map(|one| self.failure(Severity::Error, &roots, &one.refusal)));
         }
         // A root above the chain may have the fingerprint, and nobody here knows that root.
         let ends_in_a_root = presented.certificates().any(Certificate::is_self_issued);
         if best.is_none() && !ends_in_a_root {
-            lints::tell_unknown(examined, &pins);
-            return true;
+            return Some(Some(lints::unknown(first)));
         }
-        let message = format!("no certificate or root in the chain of {target} has this SHA-256");
+        let message = format!("no certificate or root in the chain of {place} has this SHA-256");
         let action = best.map(|best| instead(best, target));
-        examined.find(first.line, Severity::Error, "verify-failed", message, action);
-        true
+        Some(Some(Finding::new(first.line, Severity::Error, "verify-failed", message, action)))
     }
 
-    /// Whether a device that holds `constant` takes what the server presents, or would present.
-    fn opens_to(
-        &self,
-        examined: &Examined,
-        constant: &[Held],
-        presented: &Presented,
-    ) -> Result<(), Doubt> {
-        let anchors = anchors_of(constant, self.presented, self.knowledge.store);
-        let question = Question { name: self.name, at: self.knowledge.at, work: self.work };
-        match prove::doubt(examined.stack, presented, &anchors, question) {
+    /// Whether a device that holds `constant` accepts what the server presents, or would present.
+    fn verifies(&self, constant: &[EmbeddedAnchor], presented: &Presented) -> Result<(), Doubt> {
+        let Self { reading, server, knowledge, work } = *self;
+        let anchors = anchors_of(constant, server.presented, knowledge.store);
+        let question = Question { name: server.name, at: knowledge.at, work };
+        match prove::doubt(reading.stack, presented, &anchors, question) {
             None => Ok(()),
             Some(doubt) => {
-                let refusal = doubt.refusal.in_store(&examined.file.display().to_string());
+                let refusal = doubt.refusal.in_store(&reading.file.display().to_string());
                 Err(Doubt { refusal, ..doubt })
             }
         }
     }
 
     /// Whether `constant` has the anchor `candidate`.
-    fn holds(&self, constant: &[Held], candidate: &Candidate) -> bool {
-        let held = constant.iter().filter_map(|held| held.resolved(self.knowledge.store));
-        held.into_iter().any(|held| held.is_same_anchor(&candidate.root.certificate))
+    fn holds(&self, constant: &[EmbeddedAnchor], candidate: &Candidate) -> bool {
+        let mut known = constant.iter().filter_map(|one| one.resolved(self.knowledge.store));
+        known.any(|one| one.is_same_anchor(&candidate.root.certificate))
     }
 
-    /// Says why `constant` does not open the door.
-    fn tell(
+    /// Why `constant` does not verify the server.
+    fn failure(
         &self,
-        examined: &mut Examined,
         severity: Severity,
-        constant: &[Held],
+        constant: &[EmbeddedAnchor],
         refusal: &Refusal,
-    ) {
-        let Self { target, best, knowledge, .. } = *self;
-        let held = constant.iter().find_map(|one| anchor_of(one, self.presented, knowledge.store));
-        let what = held.map_or("the constant".to_owned(), |one| format!("`{}`", named(&one)));
+    ) -> Finding {
+        let Server { target, presented, best, .. } = *self.server;
+        let place = self.server.place();
+        let anchor =
+            constant.iter().find_map(|one| anchor_of(one, presented, self.knowledge.store));
+        let what = anchor.map_or("the constant".to_owned(), |one| format!("`{}`", named(&one)));
         let (setting, when) = match (refusal.setting(), severity) {
             (Some(setting), _) => (refusal.hint(), format!("only with `{setting}`")),
             (_, Severity::Error) => (None, String::new()),
             _ => (None, "only with some TLS stacks".to_owned()),
         };
         let message = match when.as_str() {
-            "" => format!("{what} does not verify {target}: {refusal}"),
-            _ => format!("{what} verifies {target} {when}: {refusal}"),
+            "" => format!("{what} does not verify {place}: {refusal}"),
+            _ => format!("{what} verifies {place} {when}: {refusal}"),
         };
         let better = best.filter(|best| !self.holds(constant, best));
         let action = match (setting, better.map(|best| instead(best, target))) {
@@ -229,41 +266,32 @@ impl Door<'_> {
             (setting, instead) => setting.or(instead),
         };
         let line = constant.first().map_or(1, |one| one.line);
-        examined.find(line, severity, "verify-failed", message, action);
+        Finding::new(line, severity, "verify-failed", message, action)
     }
 
-    /// Says what may go wrong with `constant`, which opens the door today.
-    fn look_ahead(&self, examined: &mut Examined, constant: &[Held]) {
-        let Self { target, presented, best, knowledge, .. } = *self;
+    /// What may go wrong with `constant`, which verifies the server today.
+    fn outlook(&self, constant: &[EmbeddedAnchor]) -> Option<Finding> {
+        let Server { target, presented, best, .. } = *self.server;
+        let place = self.server.place();
         let line = constant.first().map_or(1, |one| one.line);
-        let (lasting, taken) = without_cross_signs(presented, knowledge.store);
-        if let (Err(_), Some(cross_sign)) =
-            (self.opens_to(examined, constant, &lasting), taken.first())
-        {
+        let (lasting, taken) = without_cross_signs(presented, self.knowledge.store);
+        if let (Err(_), Some(cross_sign)) = (self.verifies(constant, &lasting), taken.first()) {
             let issuer = cross_sign.issuer().short().map(|name| name.line()).unwrap_or_default();
             let message = format!(
-                "verifies {target} only while the server sends the cross-signed certificate `{}` (issuer `{issuer}`)",
+                "verifies {place} only while the server sends the cross-signed certificate `{}` (issuer `{issuer}`)",
                 named(cross_sign)
             );
-            let action = best.map(|best| instead(best, target));
-            examined.find(line, Severity::Warning, "cross-sign-needed", message, action);
-            return;
+            let (severity, action) = (Severity::Warning, best.map(|best| instead(best, target)));
+            return Some(Finding::new(line, severity, "cross-sign-needed", message, action));
         }
-        let Some(best) = best else { return };
-        if !self.holds(constant, best) {
-            let message = format!(
-                "certgrab would choose `{}` for {target} today: {}",
-                named(&best.root.certificate),
-                best.reason
-            );
-            examined.find(
-                line,
-                Severity::Note,
-                "anchor-changed",
-                message,
-                Some(instead(best, target)),
-            );
-        }
+        let best = best.filter(|best| !self.holds(constant, best))?;
+        let message = format!(
+            "certgrab would choose `{}` for {place} today: {}",
+            named(&best.root.certificate),
+            best.reason
+        );
+        let action = Some(instead(best, target));
+        Some(Finding::new(line, Severity::Note, "anchor-changed", message, action))
     }
 }
 

@@ -4,7 +4,7 @@
 //! wrong with the form.
 
 use super::{
-    Examined, MAX_FINGERPRINTS, Severity, bare_anchor,
+    Findings, MAX_FINGERPRINTS, Severity, bare_anchor,
     bare_anchor::Key,
     call_site::{look_at_der, look_at_pem_use},
     der_form::{begins_as_certificate, first_certificate},
@@ -12,7 +12,7 @@ use super::{
     source::{Constant, Form, Source},
 };
 use crate::{
-    stack,
+    stack::{self, Stack},
     trust::store::MAX_ROOTS,
     x509::{
         certificate::{Certificate, Sha256},
@@ -22,7 +22,7 @@ use crate::{
 
 /// An anchor that a file holds.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct EmbeddedAnchor {
     /// Its line, from 1.
     pub line: usize,
     /// The name of its constant.
@@ -39,19 +39,30 @@ pub struct Held {
     pub fingerprint: Option<Sha256>,
 }
 
-/// Finds the anchors of `source` and what is wrong with their form.
-pub(crate) fn hold(examined: &mut Examined, source: &Source) {
+/// The anchors of a file.
+#[derive(Default)]
+pub(crate) struct Contents {
+    /// Every certificate, name with a key, or fingerprint.
+    pub(crate) anchors: Vec<EmbeddedAnchor>,
+    /// What is wrong with their form.
+    pub(crate) findings: Findings,
+    /// The TLS stack that reads them, if it is known.
+    pub(crate) stack: Option<&'static Stack>,
+}
+
+/// The anchors of `source`, which `stack` reads, and what is wrong with their form.
+pub(crate) fn contents(source: &Source, stack: Option<&'static Stack>) -> Contents {
     // Trust anchors of BearSSL and rustls-webpki are several constants that belong together.
     let holds_keys = ["br_x509_trust_anchor", "BR_X509_TA_CA", "TrustAnchor"];
     let holds_keys = holds_keys.iter().any(|word| source.code.contains(word));
     let mut pending: Option<(Key, usize)> = None;
+    let mut all = Contents { stack, ..Contents::default() };
     for (index, constant) in source.constants.iter().enumerate() {
         if pem_text::is_pem(constant) {
-            hold_pem(examined, source, constant, index);
+            all = all.and(of_pem(source, constant, index, stack));
         } else if let Some((certificate, rest)) = first_certificate(&constant.bytes) {
-            let subject = super::named(&certificate);
-            keep(examined, constant, index, constant.line(0), Some(certificate), None);
-            look_at_der(examined, source, constant, &subject, rest);
+            all.findings = all.findings.and(look_at_der(source, constant, &certificate, rest));
+            all.anchors.push(certificate_at(constant, index, constant.line(0), certificate));
         } else if holds_keys {
             pending = bare_anchor::part(constant, source.language, pending.take());
             if pending
@@ -59,10 +70,10 @@ pub(crate) fn hold(examined: &mut Examined, source: &Source) {
                 .is_some_and(|(key, _)| bare_anchor::is_complete(key, source.language))
                 && let Some((key, line)) = pending.take()
             {
-                keep(examined, constant, 0, line, None, Some(key));
+                all.anchors.push(EmbeddedAnchor { key: Some(key), ..at(constant, 0, line) });
             }
         } else if begins_as_certificate(&constant.bytes) {
-            examined.find(
+            all.findings.find(
                 constant.line(0),
                 Severity::Error,
                 "der-damaged",
@@ -70,40 +81,76 @@ pub(crate) fn hold(examined: &mut Examined, source: &Source) {
                 Some("regenerate the constant with certgrab".to_owned()),
             );
         } else if constant.form == Form::File {
-            for key in bare_anchor::bundle(&constant.bytes) {
-                keep(examined, constant, index, 1, None, Some(key));
-                examined.stack = stack::named("esp-bundle");
-            }
-            if examined.held.is_empty() {
-                // A truststore of Java holds its certificates as they are.
-                for certificate in certificates_within(&constant.bytes, MAX_ROOTS) {
-                    keep(examined, constant, index, 1, Some(certificate), None);
-                }
-            }
-            if examined.held.is_empty() {
-                // PEM behind bytes that are no text.
-                hold_pem(examined, source, constant, index);
-            }
-            if examined.held.is_empty() && examined.findings.is_empty() && !tries_pem(constant) {
-                hold_fingerprints(examined, constant, index);
-            }
+            let nothing_yet = all.anchors.is_empty() && all.findings.is_empty();
+            all = all.and(of_file(source, constant, index, stack, nothing_yet));
         }
     }
-    for held in &mut examined.held {
-        let uses = held.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
-        held.is_given = uses.iter().any(|one| one.takes_anchors);
+    for anchor in &mut all.anchors {
+        let uses = anchor.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
+        anchor.is_given = uses.iter().any(|one| one.takes_anchors);
+    }
+    all
+}
+
+impl Contents {
+    /// These and those of `other`.
+    fn and(mut self, other: Self) -> Self {
+        self.anchors.extend(other.anchors);
+        self.findings = self.findings.and(other.findings);
+        self.stack = other.stack.or(self.stack);
+        self
+    }
+}
+
+/// What `constant`, a whole file that is neither PEM nor DER, holds: a bundle, a truststore, PEM
+/// behind other bytes, or, where there is `nothing_yet`, fingerprints.
+fn of_file(
+    source: &Source,
+    constant: &Constant,
+    index: usize,
+    stack: Option<&'static Stack>,
+    nothing_yet: bool,
+) -> Contents {
+    let bundle = bare_anchor::bundle(&constant.bytes).into_iter();
+    let anchors: Vec<_> =
+        bundle.map(|key| EmbeddedAnchor { key: Some(key), ..at(constant, index, 1) }).collect();
+    if !anchors.is_empty() {
+        let stack = stack::named("esp-bundle");
+        return Contents { anchors, stack, ..Contents::default() };
+    }
+    // A truststore of Java holds its certificates as they are.
+    let certificates = certificates_within(&constant.bytes, MAX_ROOTS).into_iter();
+    let anchors: Vec<_> =
+        certificates.map(|certificate| certificate_at(constant, index, 1, certificate)).collect();
+    if !anchors.is_empty() {
+        return Contents { anchors, ..Contents::default() };
+    }
+    // PEM behind bytes that are no text.
+    let pem = of_pem(source, constant, index, stack);
+    let is_nothing = pem.anchors.is_empty() && pem.findings.is_empty() && nothing_yet;
+    match is_nothing && !tries_pem(constant) {
+        true => fingerprints(constant, index),
+        false => pem,
     }
 }
 
 /// The certificates of the PEM blocks of `constant`.
-fn hold_pem(examined: &mut Examined, source: &Source, constant: &Constant, index: usize) {
-    let before = examined.held.len();
-    for (certificate, line) in pem_text::certificates(constant, source.language, examined) {
-        keep(examined, constant, index, line, Some(certificate), None);
-    }
-    if examined.held.len() > before {
-        look_at_pem_use(examined, source, constant);
-    }
+fn of_pem(
+    source: &Source,
+    constant: &Constant,
+    index: usize,
+    stack: Option<&'static Stack>,
+) -> Contents {
+    let (certificates, findings) = pem_text::certificates(constant, source.language, stack);
+    let findings = match certificates.is_empty() {
+        true => findings,
+        false => findings.and(look_at_pem_use(source, constant, stack)),
+    };
+    let certificates = certificates.into_iter();
+    let anchors = certificates
+        .map(|(certificate, line)| certificate_at(constant, index, line, certificate))
+        .collect();
+    Contents { anchors, findings, stack: None }
 }
 
 /// Whether a line of `constant` was meant for a boundary of PEM: then its last line of Base64 is no
@@ -115,59 +162,56 @@ fn tries_pem(constant: &Constant) -> bool {
 
 /// The fingerprints of a file that holds nothing else: hexadecimal of a certificate, or Base64 of
 /// a key as RFC 7469 section 2.4 has it.
-fn hold_fingerprints(examined: &mut Examined, constant: &Constant, index: usize) {
+fn fingerprints(constant: &Constant, index: usize) -> Contents {
     let text = String::from_utf8_lossy(&constant.bytes);
+    let mut found = Contents::default();
     for (number, line) in text.lines().enumerate() {
         let words = line.split(|one: char| !one.is_ascii_alphanumeric() && !"+/=:".contains(one));
-        for word in words {
-            let base64 = || {
-                let block = format!("-----BEGIN PIN-----\n{word}\n-----END PIN-----\n");
-                let bytes = pem::parse(block).ok()?.into_contents();
-                Some(Sha256(bytes.try_into().ok()?))
-            };
-            let fingerprint = match word.len() {
-                44 => base64(),
-                _ => Sha256::parse(word),
-            };
-            if fingerprint.is_some() && examined.held.len() == MAX_FINGERPRINTS {
+        for fingerprint in words.filter_map(fingerprint) {
+            if found.anchors.len() == MAX_FINGERPRINTS {
                 let message = format!(
                     "more than {MAX_FINGERPRINTS} fingerprints; this one and the following ones are not checked"
                 );
                 let action = Some("split them into several files".to_owned());
-                examined.find(number + 1, Severity::Warning, "anchor-unknown", message, action);
-                return;
+                let severity = Severity::Warning;
+                found.findings.find(number + 1, severity, "anchor-unknown", message, action);
+                return found;
             }
-            if fingerprint.is_some() {
-                let (line, name) = (number + 1, constant.name.clone());
-                examined.held.push(Held {
-                    line,
-                    name,
-                    constant: index,
-                    is_given: false,
-                    certificate: None,
-                    key: None,
-                    fingerprint,
-                });
-            }
+            let fingerprint = Some(fingerprint);
+            found.anchors.push(EmbeddedAnchor { fingerprint, ..at(constant, index, number + 1) });
         }
     }
+    found
 }
 
-fn keep(
-    examined: &mut Examined,
+/// `word` as a SHA-256 in hexadecimal or in Base64.
+fn fingerprint(word: &str) -> Option<Sha256> {
+    if word.len() != 44 {
+        return Sha256::parse(word);
+    }
+    let block = format!("-----BEGIN PIN-----\n{word}\n-----END PIN-----\n");
+    let bytes = pem::parse(block).ok()?.into_contents();
+    Some(Sha256(bytes.try_into().ok()?))
+}
+
+fn certificate_at(
     constant: &Constant,
     index: usize,
     line: usize,
-    certificate: Option<Certificate>,
-    key: Option<Key>,
-) {
-    examined.held.push(Held {
+    certificate: Certificate,
+) -> EmbeddedAnchor {
+    EmbeddedAnchor { certificate: Some(certificate), ..at(constant, index, line) }
+}
+
+/// An anchor on `line` of the constant with this `index`, with nothing in it yet.
+fn at(constant: &Constant, index: usize, line: usize) -> EmbeddedAnchor {
+    EmbeddedAnchor {
         line,
         name: constant.name.clone(),
         constant: index,
         is_given: false,
-        certificate,
-        key,
+        certificate: None,
+        key: None,
         fingerprint: None,
-    });
+    }
 }

@@ -3,27 +3,30 @@
 //! In: a [`Constant`] that holds an anchor, and the code around it. Out: findings.
 
 use super::{
-    Examined, Severity,
+    Findings, Severity,
     der_form::first_certificate,
     source::{
         Constant, Form, Language, Source,
         calls::{Counts, Given, Reads, Use},
     },
 };
-use crate::stack::{Library, Stack};
+use crate::{
+    stack::{Library, Stack},
+    x509::certificate::Certificate,
+};
 
-/// Says what is wrong with DER that begins with the certificate of `subject` and goes on with
-/// `rest`.
+/// What is wrong with DER that begins with `certificate` and goes on with `rest`.
 pub(crate) fn look_at_der(
-    examined: &mut Examined,
     source: &Source,
     constant: &Constant,
-    subject: &str,
+    certificate: &Certificate,
     rest: &[u8],
-) {
+) -> Findings {
+    let mut found = Findings::default();
+    let subject = super::named(certificate);
     let line = constant.line(0);
     if first_certificate(rest).is_some() {
-        examined.find(
+        found.find(
             line,
             Severity::Error,
             "der-several",
@@ -34,7 +37,7 @@ pub(crate) fn look_at_der(
         );
     } else if !rest.is_empty() {
         let (count, plural) = (rest.len(), if rest.len() == 1 { "" } else { "s" });
-        examined.find(
+        found.find(
             line,
             Severity::Error,
             "der-trailing-bytes",
@@ -44,16 +47,16 @@ pub(crate) fn look_at_der(
             Some(format!("pass only the first {} bytes", constant.bytes.len() - rest.len())),
         );
     }
-    let Some(name) = &constant.name else { return };
+    let Some(name) = &constant.name else { return found };
     let used = source.uses.of_constant(name);
-    look_at_pointer(examined, constant, name, used);
+    found = found.and(look_at_pointer(constant, name, used));
     // mbedTLS's general function finds out by itself.
     let reads_pem = |used: &&Use| {
         matches!(used.reads, Reads::Pem | Reads::PemWithNul)
             && used.name != "mbedtls_x509_crt_parse"
     };
     if let Some(Use { name: call, .. }) = used.iter().find(reads_pem) {
-        examined.find(
+        found.find(
             line,
             Severity::Error,
             "wrong-form",
@@ -61,16 +64,22 @@ pub(crate) fn look_at_der(
             Some("convert the constant to PEM".to_owned()),
         );
     }
+    found
 }
 
-/// Says what is wrong with a constant that holds certificates in PEM.
-pub(crate) fn look_at_pem_use(examined: &mut Examined, source: &Source, constant: &Constant) {
+/// What is wrong with the use of a constant that holds certificates in PEM and that `stack` reads.
+pub(crate) fn look_at_pem_use(
+    source: &Source,
+    constant: &Constant,
+    stack: Option<&'static Stack>,
+) -> Findings {
+    let mut found = Findings::default();
     let ends_in_nul = constant.nul_follows || constant.bytes.last() == Some(&0);
     let last_line = constant.line(constant.bytes.len().saturating_sub(1));
     let used = constant.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
     let name = constant.name.as_deref().unwrap_or("the constant");
     if let Some(Use { name: call, .. }) = used.iter().find(|used| used.reads == Reads::Der) {
-        examined.find(
+        found.find(
             constant.line(0),
             Severity::Error,
             "wrong-form",
@@ -81,24 +90,31 @@ pub(crate) fn look_at_pem_use(examined: &mut Examined, source: &Source, constant
     let wants_nul = used.iter().any(|known| known.reads == Reads::PemWithNul);
     let bare_array = constant.form == Form::Numbers && source.language == Language::C;
     if !ends_in_nul && (wants_nul || bare_array) {
-        let sure = wants_nul || examined.stack.map(Stack::library) == Some(Library::MbedTls);
-        examined.find(
+        let sure = wants_nul || stack.map(Stack::library) == Some(Library::MbedTls);
+        found.find(
             last_line,
             if sure { Severity::Error } else { Severity::Warning },
             "pem-no-nul",
             format!("`{name}` is PEM without a terminating NUL, which mbedTLS requires"),
             Some("end it with `\\0`".to_owned()),
         );
-    } else if ends_in_nul && !look_at_pointer(examined, constant, name, used) {
-        look_at_count(examined, constant, name, used);
+    } else if ends_in_nul {
+        let of_pointer = look_at_pointer(constant, name, used);
+        let of_count = match of_pointer.is_empty() {
+            true => look_at_count(constant, name, used),
+            false => of_pointer,
+        };
+        found = found.and(of_count);
     }
+    found
 }
 
-/// Says where the length of `constant`, which ends in a NUL, is counted otherwise than wanted.
-fn look_at_count(examined: &mut Examined, constant: &Constant, name: &str, used: &[Use]) {
+/// Where the length of `constant`, which ends in a NUL, is counted otherwise than expected.
+fn look_at_count(constant: &Constant, name: &str, used: &[Use]) -> Findings {
+    let mut found = Findings::default();
     for Use { name: call, counts, given, .. } in used {
         match (counts, given) {
-            (Some(Counts::Nul), Some(Given::Strlen | Given::SizeofLessOne)) => examined.find(
+            (Some(Counts::Nul), Some(Given::Strlen | Given::SizeofLessOne)) => found.find(
                 constant.line(0),
                 Severity::Error,
                 "pem-nul-not-counted",
@@ -106,7 +122,7 @@ fn look_at_count(examined: &mut Examined, constant: &Constant, name: &str, used:
                 Some(format!("pass `sizeof {name}`, or `strlen({name}) + 1`")),
             ),
             (Some(counts @ (Counts::TextAlone | Counts::TextRather)), Some(Given::Sizeof)) => {
-                examined.find(
+                found.find(
                     constant.line(0),
                     if *counts == Counts::TextAlone { Severity::Error } else { Severity::Note },
                     "pem-nul-counted",
@@ -119,14 +135,16 @@ fn look_at_count(examined: &mut Examined, constant: &Constant, name: &str, used:
             _ => {}
         }
     }
+    found
 }
 
-/// Says where a pointer is measured instead of what it points to; whether that is so.
-fn look_at_pointer(examined: &mut Examined, constant: &Constant, name: &str, used: &[Use]) -> bool {
+/// Where a pointer is measured instead of what it points to.
+fn look_at_pointer(constant: &Constant, name: &str, used: &[Use]) -> Findings {
+    let mut found = Findings::default();
     let is_sizeof = |used: &&Use| matches!(used.given, Some(Given::Sizeof | Given::SizeofLessOne));
-    let Some(Use { name: call, .. }) = used.iter().find(is_sizeof) else { return false };
+    let Some(Use { name: call, .. }) = used.iter().find(is_sizeof) else { return found };
     if constant.is_pointer {
-        examined.find(
+        found.find(
             constant.line(0),
             Severity::Error,
             "size-of-pointer",
@@ -136,5 +154,5 @@ fn look_at_pointer(examined: &mut Examined, constant: &Constant, name: &str, use
             Some(format!("declare it as an array: `const char {name}[]`")),
         );
     }
-    constant.is_pointer
+    found
 }

@@ -1,11 +1,11 @@
 //! Whether a lock says the truth, and holds what its manifest asks for.
 //!
-//! In: a lock as it was read, and the [`Terms`] of its manifest. Out: [`Objection`]s. Reading a lock
+//! In: a lock as it was read, and the [`Terms`] of its manifest. Out: [`Finding`]s. Reading a lock
 //! has compared what each certificate states itself; here is the rest: that a store vouches for it,
 //! where it came from, what it is for, how long it lasts, and which options led to it.
 
 use super::{
-    Examined, Severity, named,
+    Finding, Severity, named,
     trust::{self, Terms, Trust},
 };
 use crate::{
@@ -24,24 +24,9 @@ use crate::{
     x509::{certificate::Certificate, extensions},
 };
 
-/// Something that is wrong with a lock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Objection {
-    /// The line of the lock, from 1.
-    pub line: usize,
-    /// How much it matters: nothing is made from a lock with an error.
-    pub severity: Severity,
-    /// One of [`super::CODES`].
-    pub code: &'static str,
-    /// One sentence without a full stop.
-    pub message: String,
-    /// What to do, if that is known.
-    pub action: Option<String>,
-}
-
 /// What is wrong with the lock `content`, which holds `bundle`, by the `terms` of its manifest.
 #[must_use]
-pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Objection> {
+pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Finding> {
     let is_lock = lock::is_lock(content);
     // A plain PEM file marks nothing: where anchors are wanted, all that it holds is taken for one.
     let marks_anchors = is_lock || terms.what == What::Anchor;
@@ -66,19 +51,10 @@ pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Obj
 
 /// What is wrong with the lock `content`, which holds `bundle`, whatever its manifest asks for.
 #[must_use]
-pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<Objection> {
+pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<Finding> {
     let mut claims = Claims { content, bundle, store, has_terms: false, found: Vec::new() };
     claims.facts();
     claims.found
-}
-
-impl Examined {
-    /// Adds what is wrong with it as a lock.
-    pub fn find_objections(&mut self, objections: Vec<Objection>) {
-        for Objection { line, severity, code, message, action } in objections {
-            self.find(line, severity, code, message, action);
-        }
-    }
 }
 
 /// A lock under examination.
@@ -88,7 +64,7 @@ struct Claims<'a> {
     store: &'a Store,
     /// Whether the store is that of the manifest which the lock was written for.
     has_terms: bool,
-    found: Vec<Objection>,
+    found: Vec<Finding>,
 }
 
 impl Claims<'_> {
@@ -101,7 +77,7 @@ impl Claims<'_> {
         action: Option<String>,
     ) {
         let line = lock::line_of(self.content, entry, fact);
-        self.found.push(Objection { line, severity, code, message, action });
+        self.found.push(Finding::new(line, severity, code, message, action));
     }
 
     /// That `fact` is not true.
@@ -134,7 +110,7 @@ impl Claims<'_> {
                 let message = format!("expected `{wanted}` in this line, found `{found}`");
                 let (severity, code) = (Severity::Warning, "lock-untrue");
                 let line = index + 1;
-                self.found.push(Objection { line, severity, code, message, action: refresh() });
+                self.found.push(Finding::new(line, severity, code, message, refresh()));
             }
         }
     }

@@ -1,14 +1,14 @@
 //! The device's own certificates, which stand beside its anchors where the server wants one.
 //!
-//! In: [`Examined`] with all certificates of a file. Out: the same without those that are no
-//! anchors: nothing that is asked of an anchor is asked of them.
+//! In: all certificates of a file. Out: those that are the device's own, and the anchors: nothing
+//! that is asked of an anchor is asked of the device's own.
 
 use std::collections::HashSet;
 
 use der::Tag;
 
 use super::{
-    Examined, Held,
+    EmbeddedAnchor,
     source::{Source, calls::Reads},
 };
 use crate::x509::{
@@ -17,26 +17,27 @@ use crate::x509::{
     extensions,
 };
 
-/// Takes the device's own certificates from what `examined` holds; whether there were any.
-pub(crate) fn set_aside(examined: &mut Examined, source: &Source) -> bool {
-    let candidates = examined.held.iter().filter_map(|held| held.certificate.as_ref());
-    if candidates.filter(|one| !extensions::is_authority(one)).count() == 0 {
-        return false;
+/// The device's own certificates among those of `source`, and the anchors.
+pub(crate) fn split(
+    all: Vec<EmbeddedAnchor>,
+    source: &Source,
+) -> (Vec<EmbeddedAnchor>, Vec<EmbeddedAnchor>) {
+    let mut certificates = all.iter().filter_map(|one| one.certificate.as_ref());
+    if certificates.all(extensions::is_authority) {
+        return (Vec::new(), all);
     }
     let keys = private_keys(source);
-    let before = examined.held.len();
-    examined.held.retain(|held| !is_own(held, source, &keys));
-    examined.held.len() < before
+    all.into_iter().partition(|one| is_own(one, source, &keys))
 }
 
-/// Whether `held` is given to what wants the device's own certificate; or is not for servers, or
+/// Whether `anchor` is given to what wants the device's own certificate; or is not for servers, or
 /// has its private key in the same file, and the code gives it to nothing that takes anchors.
-fn is_own(held: &Held, source: &Source, keys: &HashSet<Vec<u8>>) -> bool {
-    let Some(certificate) = &held.certificate else { return false };
+fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> bool {
+    let Some(certificate) = &anchor.certificate else { return false };
     if extensions::is_authority(certificate) {
         return false;
     }
-    let used = held.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
+    let used = anchor.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
     if used.iter().any(|one| one.reads == Reads::Own) {
         return true;
     }

@@ -1,13 +1,15 @@
 //! What can be said of a constant without asking a server.
 //!
-//! In: [`Examined`] and what the user knows. Out: findings about its certificates.
+//! In: a [`Reading`] and what the user knows. Out: findings about its certificates.
 
-use std::{
-    collections::{HashMap, HashSet},
-    rc::Rc,
+use std::collections::HashSet;
+
+use super::{
+    EmbeddedAnchor, Finding, Findings, Knowledge, Reading, Severity,
+    companions::{Companions, MOST_ISSUERS},
+    left_root, named,
+    signature_budget::{self, SignatureBudget},
 };
-
-use super::{Examined, Held, Knowledge, Severity, checked::Checked, named};
 use crate::trust::removed;
 use crate::{
     judge::{baseline::FEWEST_RSA_BITS, rank},
@@ -20,123 +22,65 @@ use crate::{
     },
 };
 
-/// The most certificates of one path that are followed up to its root: more than TLS servers
-/// send, and than rustls-webpki follows (its limit is 6).
-pub(super) const LONGEST_PATH: usize = 16;
-
-/// The most keys of one name that a signature is tried with: no authority has so many, and a file
-/// may hold ten thousand.
-pub(super) const MOST_ISSUERS: usize = 16;
-
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;
 
-/// Adds what is to be said of the certificates of `examined`, once for each certificate.
-pub fn lint(examined: &mut Examined, knowledge: &Knowledge<'_>) {
-    let held = examined.held.clone();
-    let beside = Beside::each(&held, examined.is_generated, knowledge.at);
-    let (mut seen, mut checked) = (HashSet::new(), Checked::default());
-    for one in held.iter().filter(|one| one.fingerprint.is_none()) {
-        let Some(certificate) = one.resolved(knowledge.store) else { continue };
+/// What is to be said of the certificates of `reading`, once for each certificate.
+#[must_use]
+pub fn lint(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
+    let anchors = &reading.anchors;
+    let companions = Companions::each(anchors, reading.is_generated, knowledge.at);
+    let (mut seen, mut budget) = (HashSet::new(), SignatureBudget::default());
+    let (mut found, mut is_over) = (Findings::default(), false);
+    for one in anchors {
+        let Some(certificate) = one.resolved(knowledge.store) else {
+            let left = left_root::findings(one, reading.stack, knowledge).into_iter();
+            left.for_each(|finding| found.add(finding));
+            continue;
+        };
         if !seen.insert(certificate.sha256()) {
             continue;
         }
-        let beside = &beside[&one.constant];
-        let (certificate, line) = (&certificate, one.line);
-        let checked = &mut checked;
-        let mut desk = Desk { examined, knowledge, certificate, line, checked };
-        if desk.is_genuine(beside) && !beside.holds_the_root_of(certificate) {
-            desk.place();
-            desk.dates(beside);
-            desk.strength();
-            desk.stores();
+        let companions = &companions[&one.constant];
+        let stack = reading.stack;
+        let lint = Lint { stack, knowledge, certificate: &certificate, line: one.line, companions };
+        let mut issuers = lint.issuers();
+        let is_within_budget = budget.spend(issuers.len());
+        if !is_within_budget && !is_over {
+            is_over = true;
+            found.add(signature_budget::exceeded(one.line));
         }
+        if !is_within_budget || issuers.len() > MOST_ISSUERS {
+            issuers.clear();
+        }
+        lint.all(&issuers).into_iter().for_each(|finding| found.add(finding));
     }
+    found
 }
 
-/// Adds which anchors of `examined` cannot be judged, for want of their certificates: for a file
-/// whose server was not asked.
-pub fn note_unknown(examined: &mut Examined, knowledge: &Knowledge<'_>) {
-    let known = |held: &Held| match held.fingerprint {
+/// Which anchors of `reading` cannot be judged without their certificates: for a file whose server
+/// was not asked.
+#[must_use]
+pub fn unknown_anchors(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
+    let is_known = |anchor: &&EmbeddedAnchor| match anchor.fingerprint {
         Some(fingerprint) => knowledge.store.pinned(fingerprint).is_some(),
-        None => held.resolved(knowledge.store).is_some(),
+        None => anchor.resolved(knowledge.store).is_some(),
     };
-    let unknown: Vec<_> = examined.held.iter().filter(|held| !known(held)).cloned().collect();
-    for one in &unknown {
-        tell_unknown(examined, std::slice::from_ref(one));
-    }
+    let is_known = |anchor: &&EmbeddedAnchor| is_known(anchor) || anchor.left().is_some();
+    reading.anchors.iter().filter(|anchor| !is_known(anchor)).map(unknown).collect()
 }
 
-/// Says that the first of `held`, which is the end of no path at hand, cannot be judged.
-pub(crate) fn tell_unknown(examined: &mut Examined, held: &[Held]) {
-    let Some(first) = held.first() else { return };
-    let message = match first.fingerprint {
+/// That `anchor`, which is the end of no known path, cannot be judged.
+pub(crate) fn unknown(anchor: &EmbeddedAnchor) -> Finding {
+    let message = match anchor.fingerprint {
         Some(_) => "no known certificate has this SHA-256; it cannot be checked",
         None => "no known certificate has the name and key of this anchor; it cannot be checked",
     };
     let action = "pass the certificate with `--roots FILE`".to_owned();
-    examined.find(first.line, Severity::Note, "anchor-unknown", message, Some(action));
+    Finding::new(anchor.line, Severity::Note, "anchor-unknown", message, Some(action))
 }
 
-/// The certificates that a reader gets together with another one.
-#[derive(Default)]
-struct Beside {
-    /// They, by subject (DER).
-    by_subject: HashMap<Vec<u8>, Vec<Certificate>>,
-    /// Whether one of them is valid at the time of judgement.
-    has_a_valid_one: bool,
-}
-
-impl Beside {
-    /// By constant: those of one constant are together, and all that certgrab wrote into one file,
-    /// since some of its forms give each certificate of a chain a constant of its own.
-    fn each(held: &[Held], is_generated: bool, at: Time) -> HashMap<usize, Rc<Self>> {
-        let group = |one: &Held| if is_generated { 0 } else { one.constant };
-        let mut groups: HashMap<usize, Self> = HashMap::new();
-        for one in held {
-            let beside = groups.entry(group(one)).or_default();
-            let Some(certificate) = &one.certificate else { continue };
-            beside.has_a_valid_one |=
-                certificate.not_before() <= at && at <= certificate.not_after();
-            let name = certificate.subject_der().to_vec();
-            let known = beside.by_subject.entry(name).or_default();
-            // One more than is ever tried tells that there are more.
-            let is_known = |one: &Certificate| {
-                one.spki_der() == certificate.spki_der()
-                    && one.is_self_issued() == certificate.is_self_issued()
-            };
-            if known.len() <= MOST_ISSUERS && !known.iter().any(is_known) {
-                known.push(certificate.clone());
-            }
-        }
-        let groups: HashMap<_, _> =
-            groups.into_iter().map(|(group, beside)| (group, Rc::new(beside))).collect();
-        held.iter().map(|one| (one.constant, Rc::clone(&groups[&group(one)]))).collect()
-    }
-
-    fn named(&self, subject: &[u8]) -> &[Certificate] {
-        self.by_subject.get(subject).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether the root of `certificate` stands beside it, so that it is no anchor.
-    fn holds_the_root_of(&self, certificate: &Certificate) -> bool {
-        let mut at = certificate;
-        for _ in 0..LONGEST_PATH {
-            if at.is_self_issued() {
-                return at != certificate;
-            }
-            let mut twins = self.named(at.subject_der()).iter();
-            let twin = twins.find(|one| one.is_self_issued() && one.is_same_anchor(at));
-            match twin.or_else(|| self.named(at.issuer_der()).first()) {
-                Some(above) => at = above,
-                None => return false,
-            }
-        }
-        false
-    }
-}
-
-impl Held {
+impl EmbeddedAnchor {
     /// The certificate, or the one of `store` or of Mozilla's that has the name and the key.
     pub(crate) fn resolved(&self, store: &Store) -> Option<Certificate> {
         if self.certificate.is_some() {
@@ -157,90 +101,113 @@ pub(crate) fn self_signed_twin(certificate: &Certificate, store: &Store) -> Opti
     twins.find(|twin| twin.is_same_anchor(certificate) && twin != certificate)
 }
 
-/// One certificate under examination.
-struct Desk<'a, 'b> {
-    examined: &'a mut Examined,
-    knowledge: &'a Knowledge<'b>,
+/// One certificate to judge.
+struct Lint<'a> {
+    /// The TLS stack that reads it, if it is known.
+    stack: Option<&'static Stack>,
+    knowledge: &'a Knowledge<'a>,
     certificate: &'a Certificate,
     line: usize,
-    /// Signatures that were checked in this file.
-    checked: &'a mut Checked,
+    /// The certificates of its constant.
+    companions: &'a Companions,
 }
 
-impl Desk<'_, '_> {
-    fn find(
-        &mut self,
+impl Lint<'_> {
+    /// All findings; `issuers` are those whose signature on it is checked.
+    fn all(&self, issuers: &[Certificate]) -> Vec<Finding> {
+        if let Some(finding) = self.forged(issuers).or_else(|| self.lookalike()) {
+            return vec![finding];
+        }
+        if self.companions.holds_the_root_of(self.certificate) {
+            return Vec::new();
+        }
+        let mut found = Vec::from_iter(self.place());
+        found.extend(self.dates());
+        found.extend(self.strength());
+        found.extend(self.stores());
+        found
+    }
+
+    fn finding(
+        &self,
         severity: Severity,
         code: &'static str,
         message: String,
         action: impl Into<Option<String>>,
-    ) {
-        self.examined.find(self.line, severity, code, message, action.into());
+    ) -> Finding {
+        let finding = Finding::new(self.line, severity, code, message, action.into());
+        finding.about(self.certificate.sha256())
     }
 
     fn horizon(&self) -> Time {
         self.knowledge.at.plus_days(i64::from(self.knowledge.horizon_days))
     }
 
-    /// Whether it is signed by whom it names, as far as that can be checked.
-    fn is_genuine(&mut self, beside: &Beside) -> bool {
+    /// The certificates that may have issued it, each key once; one more than are ever tried tells
+    /// that there are more.
+    fn issuers(&self) -> Vec<Certificate> {
         let certificate = self.certificate;
         let name = certificate.issuer_der();
         let known = self.knowledge.store.named(name).into_iter();
         let known = known.chain(Store::mozilla().named(name)).map(|root| root.certificate);
-        let mut issuers: Vec<_> = known.chain(beside.named(name).iter().cloned()).collect();
+        let mut issuers: Vec<_> =
+            known.chain(self.companions.named(name).iter().cloned()).collect();
         if certificate.is_self_issued() {
             issuers.push(certificate.clone());
         }
         let mut keys = HashSet::new();
         issuers.retain(|issuer| keys.insert(issuer.spki_der().to_vec()));
-        let are_all = issuers.len() <= MOST_ISSUERS;
-        issuers.truncate(MOST_ISSUERS);
-        let are_all = are_all && self.checked.may_check(issuers.len(), self.examined, self.line);
-        if !are_all {
-            issuers.clear();
+        issuers.truncate(MOST_ISSUERS + 1);
+        issuers
+    }
+
+    /// Whether none of `issuers`, which have the name that it states, signed it.
+    fn forged(&self, issuers: &[Certificate]) -> Option<Finding> {
+        let certificate = self.certificate;
+        let is_refuted =
+            |issuer: &Certificate| extensions::is_signed_by(certificate, issuer) == Some(false);
+        if issuers.is_empty() || !issuers.iter().all(is_refuted) {
+            return None;
         }
-        let verdicts: Vec<_> =
-            issuers.iter().map(|issuer| extensions::is_signed_by(certificate, issuer)).collect();
-        if are_all && !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Some(false))
-        {
-            let message = format!(
-                "`{}` is not signed by its stated issuer `{}`: it is forged or corrupted",
-                named(certificate),
-                certificate.issuer().short().map(|name| name.line()).unwrap_or_default(),
-            );
-            let action = "get the certificate from its CA, or with certgrab".to_owned();
-            self.find(Severity::Error, "bad-signature", message, action);
-            return false;
-        }
+        let message = format!(
+            "`{}` is not signed by its stated issuer `{}`: it is forged or corrupted",
+            named(certificate),
+            certificate.issuer().short().map(|name| name.line()).unwrap_or_default(),
+        );
+        let action = "get the certificate from its CA, or with certgrab".to_owned();
+        Some(self.finding(Severity::Error, "bad-signature", message, action))
+    }
+
+    /// Whether it has the name of a public root and another key.
+    fn lookalike(&self) -> Option<Finding> {
+        let certificate = self.certificate;
         // By the text of the name: who invents a certificate rarely meets its encoding too.
         let public = removed::keys_of_mozillas(&certificate.subject().text());
-        if certificate.is_self_issued()
-            && !public.is_empty()
-            && !removed::is_dropped(certificate)
-            && !public.iter().any(|key| key == certificate.spki_der())
+        if !certificate.is_self_issued()
+            || public.is_empty()
+            || removed::is_dropped(certificate)
+            || public.iter().any(|key| key == certificate.spki_der())
         {
-            let message = format!(
-                "`{}` has the name of a root in Mozilla's store but a different key",
-                named(certificate)
-            );
-            let action = "find out where it came from, and get the root with certgrab".to_owned();
-            self.find(Severity::Error, "lookalike-root", message, action);
-            return false;
+            return None;
         }
-        true
+        let message = format!(
+            "`{}` has the name of a root in Mozilla's store but a different key",
+            named(certificate)
+        );
+        let action = "find out where it came from, and get the root with certgrab".to_owned();
+        Some(self.finding(Severity::Error, "lookalike-root", message, action))
     }
 
     /// Whether it stands where a root should.
-    fn place(&mut self) {
+    fn place(&self) -> Option<Finding> {
         let certificate = self.certificate;
         if certificate.is_self_issued() {
-            return;
+            return None;
         }
         let (name, ends) = (named(certificate), certificate.not_after().date());
         let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
         if !extensions::is_authority(certificate) {
-            let severity = match self.examined.stack.is_some_and(Stack::trusts_any_leaf) {
+            let severity = match self.stack.is_some_and(Stack::trusts_any_leaf) {
                 true => Severity::Warning,
                 false => Severity::Error,
             };
@@ -248,49 +215,52 @@ impl Desk<'_, '_> {
                 "`{name}` is a leaf certificate, issued by `{issuer}` and valid until {ends}: mbedTLS and OpenSSL do not accept it as a trust anchor"
             );
             let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
-            self.find(severity, "leaf", message, action);
+            Some(self.finding(severity, "leaf", message, action))
         } else if let Some(twin) = self_signed_twin(certificate, self.knowledge.store) {
             let message = format!(
                 "`{name}` is the cross-signed version (issuer `{issuer}`, valid until {ends}): OpenSSL does not accept it as a trust anchor"
             );
             let action =
                 format!("embed the self-signed version with the SHA-256 {}", twin.sha256());
-            self.find(Severity::Warning, "cross-signed", message, action);
+            Some(self.finding(Severity::Warning, "cross-signed", message, action))
         } else {
             let message = format!(
                 "`{name}` is an intermediate, issued by `{issuer}`: CAs replace intermediates without notice"
             );
             let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
-            self.find(Severity::Warning, "intermediate", message, action);
+            Some(self.finding(Severity::Warning, "intermediate", message, action))
         }
     }
 
-    fn dates(&mut self, beside: &Beside) {
+    fn dates(&self) -> Vec<Finding> {
         let (certificate, at) = (self.certificate, self.knowledge.at);
         let (name, ends) = (named(certificate), certificate.not_after());
         // Some stacks look at no anchor's dates; elsewhere one that is valid is enough.
-        let ignored = self.examined.stack.is_some_and(|stack| !stack.checks_anchor_dates());
-        let harmless = ignored || beside.has_a_valid_one;
+        let ignored = self.stack.is_some_and(|reader| !reader.checks_anchor_dates());
+        let harmless = ignored || self.companions.has_a_valid_one;
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {
             let message = format!("`{name}` expired on {}", ends.date());
             let action = "embed the server's current anchor: \
                           `certgrab HOST:PORT --emit FORMAT`"
                 .to_owned();
-            self.find(severity, "expired", message, action);
+            vec![self.finding(severity, "expired", message, action)]
         } else if at < certificate.not_before() {
             let begins = certificate.not_before().date();
             let message = format!("`{name}` is not valid before {begins}");
-            self.find(severity, "not-yet-valid", message, None);
+            vec![self.finding(severity, "not-yet-valid", message, None)]
         } else if ends <= self.horizon() {
             let message = format!("`{name}` expires on {}", ends.date());
             let action = "embed its successor as well before that date".to_owned();
-            self.find(Severity::Warning, "expires-soon", message, action);
-            self.successors();
+            let finding = self.finding(Severity::Warning, "expires-soon", message, action);
+            std::iter::once(finding).chain(self.successors()).collect()
+        } else {
+            Vec::new()
         }
     }
 
-    fn strength(&mut self) {
+    fn strength(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
         let certificate = self.certificate;
         if let Key::Rsa { .. } = certificate.key()
             && let Some(bits) = certificate.key().bits()
@@ -300,46 +270,53 @@ impl Desk<'_, '_> {
                 "`{}` has an RSA key of {bits} bits, expected at least {FEWEST_RSA_BITS}",
                 named(certificate)
             );
-            self.find(Severity::Warning, "weak-key", message, None);
+            found.push(self.finding(Severity::Warning, "weak-key", message, None));
         }
         // The signature on a root that signed itself protects nothing.
         let signature = certificate.signature_algorithm();
         let weak = ["md2With", "md5With", "sha1With", "ecdsa-with-SHA1", "dsa-with-sha1"];
         if !certificate.is_self_issued() && weak.iter().any(|hash| signature.starts_with(hash)) {
             let message = format!("`{}` is signed with {signature}", named(certificate));
-            self.find(Severity::Warning, "weak-signature", message, None);
+            found.push(self.finding(Severity::Warning, "weak-signature", message, None));
         }
+        found
     }
 
     /// What the public stores think of it.
-    fn stores(&mut self) {
+    fn stores(&self) -> Vec<Finding> {
         let certificate = self.certificate;
-        if removed::is_dropped(certificate) {
-            let message = format!(
-                "`{}` is no longer in Mozilla's store: servers used by browsers will move to another root",
-                named(certificate)
-            );
-            let action = "look up the server's current anchor: `certgrab HOST:PORT`";
-            self.find(Severity::Warning, "root-dropped", message, action.to_owned());
-            return;
+        if let Some(left) = removed::left(certificate) {
+            let (message, action) = left_root::message(left, &named(certificate));
+            return vec![self.finding(Severity::Warning, "root-dropped", message, action)];
         }
-        let Some(leaves) = scheduled(certificate) else { return };
-        if leaves <= self.horizon() && leaves < certificate.not_after() {
-            let message = format!(
-                "`{}` is scheduled to leave Mozilla's store on {}: the server's \
-                 next certificate will chain to another root",
-                named(certificate),
-                leaves.date()
-            );
-            let action = "embed the new root as well before that date".to_owned();
-            self.find(Severity::Warning, "leaves-soon", message, action);
-            self.successors();
+        let Some(leaves) = scheduled(certificate) else { return Vec::new() };
+        if leaves > self.horizon() || leaves >= certificate.not_after() {
+            return Vec::new();
         }
+        let (name, date) = (named(certificate), leaves.date());
+        let (message, action) = match leaves < self.knowledge.at {
+            true => (
+                format!(
+                    "by its schedule `{name}` should have left Mozilla's store on {date}, and it \
+                     is still there: the server's next certificate may chain to another root"
+                ),
+                "embed the new root as well",
+            ),
+            false => (
+                format!(
+                    "`{name}` is scheduled to leave Mozilla's store on {date}: the server's next \
+                     certificate will chain to another root"
+                ),
+                "embed the new root as well before that date",
+            ),
+        };
+        let finding = self.finding(Severity::Warning, "leaves-soon", message, action.to_owned());
+        std::iter::once(finding).chain(self.successors()).collect()
     }
 
     /// Which roots of the same authority last longer.
-    fn successors(&mut self) {
-        let Some(owner) = self.certificate.subject().organisation() else { return };
+    fn successors(&self) -> Option<Finding> {
+        let owner = self.certificate.subject().organisation()?;
         let horizon = self.horizon();
         let mut successors: Vec<(Time, &Certificate)> = removed::of_mozillas(&owner)
             .iter()
@@ -348,7 +325,7 @@ impl Desk<'_, '_> {
             .collect();
         successors.sort_by_key(|(until, root)| (std::cmp::Reverse(*until), root.sha256()));
         if successors.is_empty() {
-            return;
+            return None;
         }
         let shown: Vec<_> = successors
             .iter()
@@ -363,7 +340,7 @@ impl Desk<'_, '_> {
             owner.line(),
             shown.join(", ")
         );
-        self.find(Severity::Note, "next-root", message, None);
+        Some(self.finding(Severity::Note, "next-root", message, None))
     }
 }
 

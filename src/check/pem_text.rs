@@ -4,7 +4,7 @@
 //! a stack that the code speaks to reads nothing.
 
 use super::{
-    Examined, Severity,
+    Finding, Findings, Severity,
     der_form::first_certificate,
     source::{Constant, Form, Language},
 };
@@ -52,14 +52,17 @@ pub(crate) fn is_pem(constant: &Constant) -> bool {
     false
 }
 
-/// The certificates of the PEM blocks of `constant`, which `language` writes, each with its line.
+/// Certificates with their lines, and what is wrong with the blocks that they stand in.
+type Read = (Vec<(Certificate, usize)>, Findings);
+
+/// The certificates of the PEM blocks of `constant`, which `language` writes and `stack` reads.
 pub(crate) fn certificates(
     constant: &Constant,
     language: Language,
-    examined: &mut Examined,
-) -> Vec<(Certificate, usize)> {
+    stack: Option<&'static Stack>,
+) -> Read {
     let bytes = constant.bytes.as_slice();
-    let mut found = Vec::new();
+    let (mut certificates, mut found) = (Vec::new(), Findings::default());
     let begins = begins(constant);
     for (index, begin) in begins.iter().copied().enumerate() {
         let after_word = begin + BEGIN.len();
@@ -72,12 +75,12 @@ pub(crate) fn certificates(
         if !MESSAGE_LABELS.contains(&label) && !CERTIFICATE_LABELS.contains(&label) {
             continue;
         }
-        let block = Block { constant, language, begin, body: at, label };
+        let block = Block { constant, language, stack, begin, body: at, label };
         // Looked for up to the next block only: a file of unclosed ones is read once.
         let next = begins.get(index + 1).map_or(bytes.len(), |next| *next);
         let end = bytes.get(at..next).and_then(|body| find(body, END)).map(|offset| at + offset);
         let Some(end) = end else {
-            examined.find(
+            found.find(
                 constant.line(begin),
                 Severity::Error,
                 "pem-damaged",
@@ -86,14 +89,18 @@ pub(crate) fn certificates(
             );
             continue;
         };
-        found.extend(block.read(end, examined));
+        let (read, findings) = block.read(end);
+        certificates.extend(read);
+        found = found.and(findings);
     }
-    found
+    (certificates, found)
 }
 
 struct Block<'a> {
     constant: &'a Constant,
     language: Language,
+    /// The TLS stack that reads it, if it is known.
+    stack: Option<&'static Stack>,
     /// Where its BEGIN stands.
     begin: usize,
     /// Where its body begins.
@@ -102,73 +109,78 @@ struct Block<'a> {
 }
 
 impl Block<'_> {
-    fn read(&self, end: usize, examined: &mut Examined) -> Vec<(Certificate, usize)> {
+    fn read(&self, end: usize) -> Read {
         let constant = self.constant;
         let line = constant.line(self.begin);
         let body = &constant.bytes[self.body..end];
-        let clean = self.look_at_lines(body, end, examined);
+        let (clean, mut found) = self.look_at_lines(body, end);
         let clean: Vec<u8> = clean.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        let stranger = body.iter().enumerate().find(|(index, byte)| {
+        let foreign = body.iter().enumerate().find(|(index, byte)| {
             let is_escape =
                 **byte == b'\\' || index.checked_sub(1).is_some_and(|before| body[before] == b'\\');
             !is_escape && !is_base64(**byte) && !byte.is_ascii_whitespace()
         });
-        if let Some((index, _)) = stranger {
+        if let Some((index, _)) = foreign {
             let rest = String::from_utf8_lossy(&body[index..(index + 4).min(body.len())]);
             let shown = Foreign::text(&rest.chars().take(1).collect::<String>()).line();
-            examined.find(
+            found.find(
                 constant.line(self.body + index),
                 Severity::Error,
                 "pem-damaged",
                 format!("the PEM block contains `{shown}`, which is not Base64"),
                 Some("copy the whole certificate, or regenerate it with certgrab".to_owned()),
             );
-            return Vec::new();
+            return (Vec::new(), found);
         }
         let label = String::from_utf8_lossy(self.label).into_owned();
-        self.look_at_label(&label, line, examined);
+        found = found.and(self.look_at_label(&label, line).into_iter().collect());
+        match self.decode(&label, &clean) {
+            Ok(certificates) => {
+                (certificates.into_iter().map(|certificate| (certificate, line)).collect(), found)
+            }
+            Err(problem) => {
+                let action = "copy the whole certificate, or regenerate it with certgrab";
+                let action = Some(action.to_owned());
+                found.find(line, Severity::Error, "pem-damaged", problem, action);
+                (Vec::new(), found)
+            }
+        }
+    }
+
+    /// The certificates in the Base64 `clean`, or why there are none.
+    fn decode(&self, label: &str, clean: &[u8]) -> Result<Vec<Certificate>, String> {
         let text = format!(
             "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-            String::from_utf8_lossy(&clean)
+            String::from_utf8_lossy(clean)
         );
-        let damaged = |problem: String, examined: &mut Examined| {
-            let action = "copy the whole certificate, or regenerate it with certgrab".to_owned();
-            examined.find(line, Severity::Error, "pem-damaged", problem, Some(action));
-            Vec::new()
-        };
-        let Ok(parsed) = pem::parse(&text) else {
-            return damaged(
-                "the Base64 of the PEM block is truncated or corrupted".to_owned(),
-                examined,
-            );
-        };
+        let parsed = pem::parse(&text)
+            .map_err(|_| "the Base64 of the PEM block is truncated or corrupted".to_owned())?;
         if MESSAGE_LABELS.contains(&self.label) {
-            return certificates_within(parsed.contents(), MAX_ROOTS)
-                .into_iter()
-                .map(|certificate| (certificate, line))
-                .collect();
+            return Ok(certificates_within(parsed.contents(), MAX_ROOTS));
         }
         match Certificate::from_der(parsed.contents()) {
-            Ok(certificate) => vec![(certificate, line)],
+            Ok(certificate) => Ok(vec![certificate]),
             // OpenSSL's trusted certificates have something of its own after the certificate.
             Err(error) => match first_certificate(parsed.contents()) {
-                Some((certificate, _)) => vec![(certificate, line)],
-                None => damaged(format!("the PEM block is {error}"), examined),
+                Some((certificate, _)) => Ok(vec![certificate]),
+                None => Err(format!("the PEM block is {error}")),
             },
         }
     }
 
-    /// Says which readers do not look for the label: mbedTLS wants `CERTIFICATE` alone, BearSSL's
+    /// Which readers do not look for the label: mbedTLS wants `CERTIFICATE` alone, BearSSL's
     /// tools also take `X509 CERTIFICATE`, and OpenSSL all but PKCS #7.
-    fn look_at_label(&self, label: &str, line: usize, examined: &mut Examined) {
+    fn look_at_label(&self, label: &str, line: usize) -> Option<Finding> {
         let is_pkcs7 = MESSAGE_LABELS.contains(&self.label);
-        let severity = match (self.label, examined.stack.map(Stack::library)) {
-            (b"CERTIFICATE", _) => return,
-            (b"X509 CERTIFICATE", Some(Library::BearSsl)) => return,
-            (_, Some(Library::OpenSsl)) if !is_pkcs7 => return,
+        let severity = match (self.label, self.stack.map(Stack::library)) {
+            (b"CERTIFICATE", _) => return None,
+            (b"X509 CERTIFICATE", Some(Library::BearSsl)) => return None,
+            (_, Some(Library::OpenSsl)) if !is_pkcs7 => {
+                return None;
+            }
             (_, Some(_)) => Severity::Error,
             // PKCS #7 in a file of its own is for those who read PKCS #7.
-            (_, None) if is_pkcs7 && self.constant.form == Form::File => return,
+            (_, None) if is_pkcs7 && self.constant.form == Form::File => return None,
             (_, None) => Severity::Warning,
         };
         let message = format!(
@@ -178,11 +190,13 @@ impl Block<'_> {
             true => "extract the certificates: `openssl pkcs7 -print_certs`".to_owned(),
             false => "convert it to a plain certificate: `openssl x509 -in FILE`".to_owned(),
         };
-        examined.find(line, severity, "pem-label", message, Some(action));
+        Some(Finding::new(line, severity, "pem-label", message, Some(action)))
     }
 
-    /// Says what is wrong with the lines; the body with literal `\n` taken for the ends they mean.
-    fn look_at_lines(&self, body: &[u8], end: usize, examined: &mut Examined) -> Vec<u8> {
+    /// The body with literal `\n` taken for the line breaks they mean, and what is wrong with the
+    /// lines.
+    fn look_at_lines(&self, body: &[u8], end: usize) -> (Vec<u8>, Findings) {
+        let mut found = Findings::default();
         let constant = self.constant;
         let line = constant.line(self.begin);
         let mut clean = Vec::with_capacity(body.len());
@@ -199,7 +213,7 @@ impl Block<'_> {
             }
         }
         if let Some(index) = literal {
-            examined.find(
+            found.find(
                 constant.line(self.body + index),
                 Severity::Error,
                 "pem-literal-newline",
@@ -212,7 +226,7 @@ impl Block<'_> {
                     _ => "use `\\n` with one backslash, in an ordinary literal".to_owned(),
                 }),
             );
-            return clean;
+            return (clean, found);
         }
         // All readers pass over blanks at the end of a line.
         let mut behind_label = body.iter().filter(|byte| !matches!(byte, b' ' | b'\t'));
@@ -220,18 +234,17 @@ impl Block<'_> {
         let ends = body.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t'))
             && body.contains(&b'\n');
         if !(starts && ends) {
-            examined.find(
+            found.find(
                 line,
                 Severity::Error,
                 "pem-no-line-ends",
                 "the boundaries of the PEM block are not on their own lines",
                 Some(self.how_to_end_lines()),
             );
-            return clean;
+            return (clean, found);
         }
-        self.look_at_margin(end, examined);
-        self.look_after(end, examined);
-        clean
+        let further = self.look_at_margin(end).into_iter().chain(self.look_after(end));
+        (clean, found.and(further.collect()))
     }
 
     /// How its file writes the ends of lines.
@@ -244,7 +257,7 @@ impl Block<'_> {
         .to_owned()
     }
 
-    fn look_at_margin(&self, end: usize, examined: &mut Examined) {
+    fn look_at_margin(&self, end: usize) -> Option<Finding> {
         let bytes = &self.constant.bytes;
         let blank = |byte: u8| byte == b' ' || byte == b'\t';
         let indented = (self.begin..=end).find(|&index| {
@@ -254,26 +267,25 @@ impl Block<'_> {
                 matches!(before, Some(b'\n') | None) && !matches!(bytes[index], b'\n' | b'\r')
             }
         });
-        if let Some(index) = indented {
-            examined.find(
-                self.constant.line(index),
-                Severity::Error,
-                "pem-indented",
-                "a line of the PEM block is indented: mbedTLS and BearSSL cannot read the certificate",
-                Some("remove the leading spaces, also in raw literals".to_owned()),
-            );
-        }
+        let index = indented?;
+        Some(Finding::new(
+            self.constant.line(index),
+            Severity::Error,
+            "pem-indented",
+            "a line of the PEM block is indented: mbedTLS and BearSSL cannot read the certificate",
+            Some("remove the leading spaces, also in raw literals".to_owned()),
+        ))
     }
 
     /// What follows the last boundary: the end of a line, and for some readers a NUL.
-    fn look_after(&self, end: usize, examined: &mut Examined) {
+    fn look_after(&self, end: usize) -> Option<Finding> {
         let constant = self.constant;
         let after = end + END.len() + self.label.len() + DASHES.len();
         let next = constant.bytes.get(after).copied();
         let line = constant.line(end);
         match next {
-            Some(b'\n' | b'\r' | b' ') => {}
-            Some(b'-') => examined.find(
+            Some(b'\n' | b'\r' | b' ') => None,
+            Some(b'-') => Some(Finding::new(
                 line,
                 Severity::Error,
                 "pem-no-line-ends",
@@ -285,22 +297,22 @@ impl Block<'_> {
                     }
                     .to_owned(),
                 ),
-            ),
+            )),
             _ => {
-                let severity = match examined.stack.map(Stack::library) {
+                let severity = match self.stack.map(Stack::library) {
                     Some(Library::BearSsl) => Severity::Error,
                     None if constant.form == Form::Literal && constant.nul_follows => {
                         Severity::Warning
                     }
-                    _ => return,
+                    _ => return None,
                 };
-                examined.find(
+                Some(Finding::new(
                     line,
                     severity,
                     "pem-no-newline",
                     "the last line of the PEM block has no line break: BearSSL cannot read the certificate",
                     Some("end the last line with `\\n` too".to_owned()),
-                );
+                ))
             }
         }
     }

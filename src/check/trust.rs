@@ -12,8 +12,8 @@ use std::collections::{HashMap, HashSet};
 use rustls_pki_types::ServerName;
 
 use super::{
-    Examined, Held, Severity,
-    lints::{LONGEST_PATH, MOST_ISSUERS},
+    EmbeddedAnchor, Finding, Findings, Reading, Severity,
+    companions::{LONGEST_PATH, MOST_ISSUERS},
     named,
 };
 use crate::{
@@ -220,25 +220,27 @@ pub(super) fn action() -> Option<String> {
     )
 }
 
-/// Adds what `examined`, made from a lock that holds `bundle`, has that neither the stores vouch for
-/// nor the lock holds.
-pub fn hold_generated(examined: &mut Examined, bundle: &Bundle, terms: &Terms<'_>) {
-    let mut found = Vec::new();
-    for one in examined.held.clone() {
-        match known(&one, bundle, terms) {
-            Some(certificate) => found.push((one.line, certificate)),
+/// What `reading` of a file made from a lock that holds `bundle` has that neither the stores vouch
+/// for nor the lock holds.
+#[must_use]
+pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) -> Findings {
+    let (mut known, mut found) = (Vec::new(), Findings::default());
+    for one in &reading.anchors {
+        match certificate_of(one, bundle, terms) {
+            Some(certificate) => known.push((one.line, certificate)),
             None => {
                 let what = if one.fingerprint.is_some() { "SHA-256" } else { "name and key" };
                 let stores = terms.store.description();
                 let message = format!("no certificate in {stores} or in the lock has this {what}");
-                examined.find(one.line, Severity::Error, "untrusted-root", message, action());
+                found.find(one.line, Severity::Error, "untrusted-root", message, action());
             }
         }
     }
-    let trust = terms.trust(bundle, found.iter().map(|(_, certificate)| certificate));
-    for (line, certificate) in &found {
+    let trust = terms.trust(bundle, known.iter().map(|(_, certificate)| certificate));
+    for (line, certificate) in &known {
         if let Some((severity, message)) = terms.objection(certificate, &trust, false) {
-            examined.find(*line, severity, "untrusted-root", message, action());
+            let finding = Finding::new(*line, severity, "untrusted-root", message, action());
+            found.add(finding.about(certificate.sha256()));
         }
     }
     let is_locked =
@@ -247,21 +249,27 @@ pub fn hold_generated(examined: &mut Examined, bundle: &Bundle, terms: &Terms<'_
     let is_whole = bundle
         .entries
         .iter()
-        .all(|entry| found.iter().any(|(_, one)| entry.certificate.is_same_anchor(one)));
-    for (line, more) in found.iter().filter(|(_, one)| is_whole && !is_locked(one)) {
+        .all(|entry| known.iter().any(|(_, one)| entry.certificate.is_same_anchor(one)));
+    for (line, more) in known.iter().filter(|(_, one)| is_whole && !is_locked(one)) {
         let message = format!("`{}` is not in the lock", named(more));
         let action = Some("regenerate the file with `certgrab sync --locked`".to_owned());
-        examined.find(*line, Severity::Error, "lock-differs", message, action);
+        let finding = Finding::new(*line, Severity::Error, "lock-differs", message, action);
+        found.add(finding.about(more.sha256()));
     }
+    found
 }
 
-/// The certificate of `held`, which a lock, the stores or the server must have where the file holds
+/// The certificate of `anchor`, which a lock, the stores or the server must have where the file holds
 /// no more than its name and key or its hash.
-fn known(held: &Held, bundle: &Bundle, terms: &Terms<'_>) -> Option<Certificate> {
-    if held.certificate.is_some() {
-        return held.certificate.clone();
+fn certificate_of(
+    anchor: &EmbeddedAnchor,
+    bundle: &Bundle,
+    terms: &Terms<'_>,
+) -> Option<Certificate> {
+    if anchor.certificate.is_some() {
+        return anchor.certificate.clone();
     }
-    let is_it = |one: &Certificate| match (&held.key, held.fingerprint) {
+    let is_it = |one: &Certificate| match (&anchor.key, anchor.fingerprint) {
         (Some(key), _) => key.is_of(one),
         (None, Some(pin)) => one.sha256() == pin || Sha256::of(one.spki_der()) == pin,
         (None, None) => false,
@@ -270,7 +278,7 @@ fn known(held: &Held, bundle: &Bundle, terms: &Terms<'_>) -> Option<Certificate>
     if let Some(one) = locked.chain(terms.seen.into_iter().flatten()).find(|one| is_it(one)) {
         return Some(one.clone());
     }
-    let roots = match (&held.key, held.fingerprint) {
+    let roots = match (&anchor.key, anchor.fingerprint) {
         (Some(key), _) => terms.store.named(&key.subject),
         (None, Some(pin)) => terms.store.pinned(pin).into_iter().collect(),
         (None, None) => Vec::new(),
@@ -279,13 +287,14 @@ fn known(held: &Held, bundle: &Bundle, terms: &Terms<'_>) -> Option<Certificate>
     roots.into_iter().find(|one| is_it(one) && !terms.store.sources(one).is_empty())
 }
 
-/// Adds to `examined`, written by hand, which store has the roots that the manifest's stores have
-/// not.
-pub fn hold_by_hand(examined: &mut Examined, store: &Store) {
-    for one in examined.held.clone() {
-        let Some(certificate) = one.resolved(store) else { continue };
+/// Which store has the roots in `reading`, of a file written by hand, that the manifest's stores do
+/// not have.
+#[must_use]
+pub fn judge_handwritten(reading: &Reading, store: &Store) -> Findings {
+    let judge = |one: &EmbeddedAnchor| {
+        let certificate = one.resolved(store)?;
         if !certificate.is_self_issued() || !store.sources(&certificate).is_empty() {
-            continue;
+            return None;
         }
         let (name, stores) = (named(&certificate), store.description());
         let message = match mozilla_has(&certificate) {
@@ -298,6 +307,9 @@ pub fn hold_by_hand(examined: &mut Examined, store: &Store) {
         let action = "if the certificate is right, add its file to `roots` or its SHA-256 to \
                       `trust-sha256` in the manifest"
             .to_owned();
-        examined.find(one.line, Severity::Note, "untrusted-root", message, Some(action));
-    }
+        let finding =
+            Finding::new(one.line, Severity::Note, "untrusted-root", message, Some(action));
+        Some(finding.about(certificate.sha256()))
+    };
+    reading.anchors.iter().filter_map(judge).collect()
 }

@@ -227,6 +227,7 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
             true if job.reaching.device.is_none() => Vec::new(),
             _ => proof::stacks(job, proof::consumed(job)),
         },
+        alpn: job.reaching.alpn.clone(),
     })
 }
 

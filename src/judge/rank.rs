@@ -7,7 +7,11 @@
 //! certificate; the longest lifetime; the smallest certificate; the order of the SHA-256, so that
 //! the result is always the same.
 
-use std::{cmp::Reverse, fmt};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet, hash_map::Entry},
+    fmt,
+};
 
 use super::path::{Path, Paths, Refusal};
 use crate::chain::Presented;
@@ -15,7 +19,7 @@ use crate::chain::{Fetched, Issuers};
 use crate::{
     text::{foreign::Foreign, time::Time},
     trust::store::{self, Root, Source},
-    x509::certificate::Certificate,
+    x509::certificate::{Certificate, Sha256},
 };
 
 /// Year, month, day.
@@ -23,7 +27,7 @@ type Date = (i16, i8, i8);
 
 /// Mozilla's and Chrome's published dates by which a root leaves their stores: for keys made
 /// before the first date, the second. Mozilla Root Store Policy section 7.4 with the wiki page
-/// CA/Root_CA_Lifecycles; Chrome Root Program Policy 1.7 section 4.1.3.
+/// CA/Root_CA_Lifecycles; Chrome Root Program Policy 1.8 of 2026-02-05, section 1.3.1.2.
 const SCHEDULE: [(Date, Date); 5] = [
     ((2006, 1, 1), (2025, 4, 15)),
     ((2008, 1, 1), (2026, 4, 15)),
@@ -34,6 +38,14 @@ const SCHEDULE: [(Date, Date); 5] = [
 
 /// Keys made later leave this many years after they were made (same sources).
 const YEARS_IN_STORE: i16 = 15;
+
+/// Roots whose certificate is a reissue, so that its notBefore is later than the key: SHA-256 and
+/// the notBefore of the first certificate with the key, by certifi's releases.
+///
+/// Autoridad de Certificacion Firmaprofesional CIF A62634068: reissued on 2014-09-23; its first
+/// certificate (SHA-256 04048028...) is of 2009-05-20.
+const REISSUED: [(&str, Date); 1] =
+    [("57de0583efd2b26e0361da99da9df4648def7ee8441c3b728afa9bcde0f9b26a", (2009, 5, 20))];
 
 /// A root that can be the trust anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,17 +126,23 @@ impl Candidate {
 #[must_use]
 pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
+    let mut places: HashMap<Anchor<'_>, usize> = HashMap::new();
+    let mut weighing = Weighing::new(paths, presented, issuers);
     for path in &paths.found {
-        let candidate = candidate(path, paths, presented, issuers);
-        let twin = candidates
-            .iter_mut()
-            .find(|known| known.root.certificate.is_same_anchor(&candidate.root.certificate));
+        let candidate = weighing.candidate(path);
         // Mozilla's copy of an anchor is preferred to one with a later expiry date.
         let order = |one: &Candidate| (one.root.source != Source::Mozilla, key(one));
-        match twin {
-            Some(known) if order(&candidate) < order(known) => *known = candidate,
-            Some(_) => {}
-            None => candidates.push(candidate),
+        match places.entry(anchor(&path.anchor.certificate)) {
+            Entry::Occupied(known) => {
+                let known = &mut candidates[*known.get()];
+                if order(&candidate) < order(known) {
+                    *known = candidate;
+                }
+            }
+            Entry::Vacant(free) => {
+                free.insert(candidates.len());
+                candidates.push(candidate);
+            }
         }
     }
     candidates.sort_by_key(key);
@@ -171,31 +189,63 @@ fn give_reasons(candidates: &mut [Candidate]) {
     }
 }
 
-fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuers) -> Candidate {
-    // A certificate between leaf and anchor that is also an anchor is cross-signed.
-    let is_cross_sign = |one: &&Certificate| {
-        paths.found.iter().any(|other| other.anchor.certificate.is_same_anchor(one))
-            || store::mozilla_twin(one).is_some()
-    };
-    let between = path.certificates.iter().skip(1);
-    let cross_sign = between.filter(is_cross_sign).map(Certificate::not_after).min();
-    let root = match path.anchor.source {
-        // The system's store is why it is trusted, Mozilla's copy is what others hold.
-        Source::System => store::mozilla_twin(&path.anchor.certificate),
-        _ => None,
-    };
-    let root = root.unwrap_or_else(|| path.anchor.clone());
-    let fetched =
-        |wanted: &Certificate| issuers.certificates.iter().find(|one| one.certificate == *wanted);
-    let not_sent =
-        path.certificates.iter().filter(|one| !presented.certificates().any(|sent| sent == *one));
-    let missing = not_sent.filter_map(fetched);
-    Candidate {
-        missing: missing.cloned().collect(),
-        lasts: lasts(&root, cross_sign),
-        root,
-        reason: Reason::Only,
-        path: path.clone(),
+/// What makes two certificates one anchor: name and key.
+type Anchor<'a> = (&'a [u8], &'a [u8]);
+
+fn anchor(certificate: &Certificate) -> Anchor<'_> {
+    (certificate.subject_der(), certificate.spki_der())
+}
+
+/// What all paths are weighed with, so that each costs no more than its own certificates.
+struct Weighing<'a> {
+    anchors: HashSet<Anchor<'a>>,
+    sent: HashSet<Sha256>,
+    fetched: HashMap<Sha256, &'a Fetched>,
+    /// Whether a certificate between leaf and anchor is also an anchor, which is cross-signed.
+    cross_signed: HashMap<Sha256, bool>,
+}
+
+impl<'a> Weighing<'a> {
+    fn new(paths: &'a Paths, presented: &Presented, issuers: &'a Issuers) -> Self {
+        let fetched = issuers.certificates.iter().rev();
+        Self {
+            anchors: paths.found.iter().map(|path| anchor(&path.anchor.certificate)).collect(),
+            sent: presented.certificates().map(Certificate::sha256).collect(),
+            fetched: fetched.map(|one| (one.certificate.sha256(), one)).collect(),
+            cross_signed: HashMap::new(),
+        }
+    }
+
+    fn is_cross_signed(&mut self, certificate: &Certificate) -> bool {
+        let anchors = &self.anchors;
+        *self.cross_signed.entry(certificate.sha256()).or_insert_with(|| {
+            anchors.contains(&anchor(certificate)) || store::mozilla_twin(certificate).is_some()
+        })
+    }
+
+    fn candidate(&mut self, path: &Path) -> Candidate {
+        let between = path.certificates.iter().skip(1);
+        let cross_sign =
+            between.filter(|one| self.is_cross_signed(one)).map(Certificate::not_after).min();
+        let root = match path.anchor.source {
+            // The system's store is why it is trusted, Mozilla's copy is what others hold.
+            Source::System => store::mozilla_twin(&path.anchor.certificate),
+            _ => None,
+        };
+        let root = root.unwrap_or_else(|| path.anchor.clone());
+        let not_sent = path
+            .certificates
+            .iter()
+            .map(Certificate::sha256)
+            .filter(|one| !self.sent.contains(one));
+        let missing = not_sent.filter_map(|one| self.fetched.get(&one).copied());
+        Candidate {
+            missing: missing.cloned().collect(),
+            lasts: lasts(&root, cross_sign),
+            root,
+            reason: Reason::Only,
+            path: path.clone(),
+        }
     }
 }
 
@@ -283,16 +333,24 @@ fn why_not(candidate: &Candidate, chosen: &Candidate) -> Reason {
 /// How long `root` lasts: until the earliest of its notAfter, the date of the schedule, and the
 /// expiry of a cross-signed certificate on the path to it.
 ///
-/// The schedule counts from the creation of the key, which is taken to be the notBefore. Private
-/// roots have no schedule.
+/// The schedule counts from the creation of the key, which is taken to be the notBefore unless a
+/// reissue is known to hide it. Private roots have no schedule.
 #[must_use]
 pub fn lasts(root: &Root, cross_sign: Option<Time>) -> Lasts {
     let not_after = root.certificate.not_after();
     let scheduled =
-        (root.source == Source::Mozilla).then(|| leaves_stores(root.certificate.not_before()));
+        (root.source == Source::Mozilla).then(|| leaves_stores(made(&root.certificate)));
     let ends = [Some(not_after), scheduled, cross_sign];
     let until = ends.into_iter().flatten().min().unwrap_or(not_after);
     Lasts { until, not_after, scheduled, cross_sign }
+}
+
+/// When the key of `certificate` was made, as far as certificates show it.
+fn made(certificate: &Certificate) -> Time {
+    let fingerprint = Some(certificate.sha256());
+    let reissued = REISSUED.iter().find(|(sha256, _)| Sha256::parse(sha256) == fingerprint);
+    let first = reissued.and_then(|(_, (year, month, day))| Time::from_date(*year, *month, *day));
+    first.unwrap_or_else(|| certificate.not_before())
 }
 
 /// The date by which a root whose key was made at `made` leaves the stores.
@@ -344,6 +402,18 @@ impl fmt::Display for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reissue_does_not_prolong_the_time_of_a_key_in_the_stores() {
+        for (sha256, _) in REISSUED {
+            let wanted = Sha256::parse(sha256);
+            let mut listed = store::mozilla_list().iter();
+            let der = listed.find(|der| Some(Sha256::of(der)) == wanted).expect(sha256);
+            let certificate = Certificate::from_der(der).unwrap();
+            let root = Root { certificate, source: Source::Mozilla };
+            assert_eq!(lasts(&root, None).until.date(), "2027-04-15");
+        }
+    }
 
     #[test]
     fn the_schedule_gives_the_dates_that_authorities_published() {

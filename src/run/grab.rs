@@ -29,6 +29,7 @@ pub use crate::tls::probe::Error;
 
 /// The options of a run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Options {
     /// The roots that the user trusts.
     pub store: Store,
@@ -53,10 +54,13 @@ pub struct Options {
     /// The TLS stacks that the output is for. What all of them take is written, even if the rules
     /// of browsers refuse it.
     pub stacks: Vec<&'static Stack>,
+    /// The names of application protocols to send (ALPN, RFC 7301).
+    pub alpn: Vec<String>,
 }
 
 /// The name to send in the ClientHello (RFC 6066 section 3).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Sni {
     /// The target's, unless that is an address.
     Target,
@@ -86,6 +90,7 @@ impl Options {
             way: probe::Way::Auto,
             device: None,
             stacks: Vec::new(),
+            alpn: Vec::new(),
         }
     }
 
@@ -101,6 +106,7 @@ impl Options {
 
 /// What was learned of a target that presented a chain.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Grab {
     /// What the server presented.
     pub presented: Presented,
@@ -116,11 +122,27 @@ pub struct Grab {
 
 /// What the pure stages made of a chain.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Judgement {
     /// The valid paths.
     pub paths: path::Paths,
     /// The anchor with the proof.
     pub verified: Verified,
+}
+
+/// [`grab`] for callers without a runtime, such as build tools: it waits until the run ends.
+///
+/// # Errors
+///
+/// Those of [`grab`].
+///
+/// # Panics
+///
+/// If it is called from asynchronous code, where [`grab`] is the one to call, or if the system gives
+/// no event queue (`epoll`, `kqueue`).
+pub fn grab_blocking(target: &Target, options: &Options) -> Result<Grab, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("an event queue").block_on(grab(target, options))
 }
 
 /// Asks `target` for its chain and finds the anchor that a device must hold.
@@ -136,6 +158,7 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
         Some(device) => device.hello(sni),
         None => Hello::usual(sni),
     };
+    let hello = hello.with_protocols(&options.alpn);
     let presented = probe::reach(target, &hello, &options.connect, options.way, deadline).await?;
     let work = work_until(deadline);
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
@@ -208,16 +231,9 @@ pub fn conclude(
     });
     let device = options.device.map(|device| {
         let sent = (&presented, &issuers);
-        (
-            device,
-            prove::refusal_of(
-                device.stack(),
-                sent,
-                &options.store,
-                question,
-                verdict.as_ref().map(|judgement| &judgement.verified),
-            ),
-        )
+        let verified = verdict.as_ref().map(|judgement| &judgement.verified);
+        let stack = device.stack();
+        (device, prove::refusal_of(stack, sent, &options.store, question, verified))
     });
     Grab { presented, issuers, verdict, work, device }
 }

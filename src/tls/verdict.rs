@@ -25,6 +25,8 @@ pub struct Verdict {
     /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
     /// device, of that to a client which offers more.
     pub certificate_message_bytes: Option<usize>,
+    /// Whether its code has to name an application protocol (ALPN).
+    pub needs_protocol: bool,
     /// The record size requested from the server, by the device or on its behalf.
     pub asked_fragment_length: Option<MaxFragmentLength>,
     /// The one that it agreed to.
@@ -46,6 +48,7 @@ impl Device {
             remedy: refusal.filter(|_| setting.is_none()).and_then(Refusal::hint),
             version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
+            needs_protocol: handshake.needs_protocol,
             asked_fragment_length: handshake.asked_fragment_length,
             max_fragment_length: handshake.max_fragment_length,
         }
@@ -57,11 +60,12 @@ impl Device {
         let handshake = seen.and_then(|presented| presented.handshake.as_ref());
         Verdict {
             device: self,
-            obstacle: Some(error.to_string()),
+            obstacle: (!error.is_about_the_protocol()).then(|| error.to_string()),
             change: seen.and_then(|seen| self.change(seen)),
             remedy: None,
             version: None,
             certificate_message_bytes: handshake.map(|one| one.certificate_message_bytes),
+            needs_protocol: error.is_about_the_protocol(),
             asked_fragment_length: None,
             max_fragment_length: None,
         }
@@ -167,8 +171,13 @@ impl Verdict {
         let mut sentences = vec![match (&self.obstacle, &self.version) {
             (Some(obstacle), _) => format!("cannot connect: {obstacle}"),
             (None, Some(version)) => format!("can connect, with {version}"),
+            (None, None) if self.needs_protocol => "was not judged".to_owned(),
             (None, None) => "can connect".to_owned(),
         }];
+        if self.needs_protocol {
+            let sentence = "its code must set the protocol name (ALPN) that the server expects";
+            sentences.push(sentence.to_owned());
+        }
         sentences.extend(self.change.as_ref().map(|change| format!("needs {change}")));
         sentences.extend(self.remedy.clone());
         if let Some(bytes) = self.certificate_message_bytes {

@@ -86,7 +86,8 @@ fn emitted(format: &str, built: &Built) -> Outcome {
         return Outcome::Refused(error.to_string());
     }
     let verified = &judgement.verified;
-    let warnings = warning::about_anchor(&grab.presented, &judgement.paths, verified, options.at);
+    let Grab { presented, work, .. } = &grab;
+    let warnings = warning::about_anchor(presented, &judgement.paths, verified, options.at, work);
     match doubt {
         Some(doubt) if doubt.is_certain => Outcome::Refused(doubt.refusal.to_string()),
         None if warnings.is_empty() => Outcome::Silent,
@@ -135,6 +136,7 @@ fn asked(built: &Built, set: impl FnOnce(&mut Options)) -> Result<(Target, Optio
         asked_fragment_length: None,
         max_fragment_length: None,
         incomplete: None,
+        needs_protocol: false,
     });
     let grab = grab::judge(presented, &target, &options);
     Ok((target, options, grab))

@@ -3,26 +3,25 @@
 use serde_json::json;
 
 use super::shown;
-use crate::check::{Examined, Severity};
+use crate::check::{FileReport, Severity};
 
 /// The version of the document's form.
 const SCHEMA: u32 = 1;
 
 /// The document for all files, on one line.
 #[must_use]
-pub fn json(files: &[Examined]) -> String {
-    let findings = || files.iter().flat_map(|file| &file.findings);
-    let status = match files.iter().filter_map(Examined::worst).max() {
+pub fn json(files: &[FileReport]) -> String {
+    let status = match files.iter().filter_map(FileReport::worst).max() {
         Some(Severity::Error) => "broken",
         Some(Severity::Warning) => "attention",
         _ => "ok",
     };
-    let anchors = |file: &Examined| -> Vec<_> {
-        let certificates = file.held.iter().filter_map(|held| {
-            let certificate = held.certificate.as_ref()?;
+    let anchors = |file: &FileReport| -> Vec<_> {
+        let certificates = file.anchors.iter().filter_map(|anchor| {
+            let certificate = anchor.certificate.as_ref()?;
             Some(json!({
-                "line": held.line,
-                "constant": held.name,
+                "line": anchor.line,
+                "constant": anchor.name,
                 "sha256": certificate.sha256().to_string(),
                 "subject": certificate.subject().text().line(),
                 "not_after": certificate.not_after().to_string(),
@@ -37,17 +36,19 @@ pub fn json(files: &[Examined]) -> String {
             .iter()
             .map(|file| {
                 let mut part = json!({ "file": shown(&file.file), "anchors": anchors(file) });
-                if file.more > 0 {
-                    part["more_findings"] = file.more.into();
+                if file.more() > 0 {
+                    part["more_findings"] = file.more().into();
                 }
                 part
             })
             .collect::<Vec<_>>(),
-        "findings": findings()
-            .map(|finding| json!({
+        "findings": files
+            .iter()
+            .flat_map(|file| file.findings().iter().map(move |finding| (file, finding)))
+            .map(|(file, finding)| json!({
                 "code": finding.code,
                 "severity": finding.severity.word(),
-                "file": shown(&finding.file),
+                "file": shown(&file.file),
                 "line": finding.line,
                 "message": finding.message,
                 "action": finding.action,

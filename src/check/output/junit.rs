@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 use super::shown;
-use super::text_of;
-use crate::check::{Examined, Severity};
+use super::text;
+use crate::check::{FileReport, Severity};
 
 /// The report for all files.
 #[must_use]
-pub fn junit(files: &[Examined]) -> String {
-    let fails = |file: &&Examined| file.findings.iter().any(|one| one.severity > Severity::Note);
+pub fn junit(files: &[FileReport]) -> String {
+    let fails =
+        |file: &&FileReport| file.findings().iter().any(|one| one.severity > Severity::Note);
     let failures = files.iter().filter(fails).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\"", files.len());
     let mut out = format!(
@@ -20,11 +21,11 @@ pub fn junit(files: &[Examined]) -> String {
     for file in files {
         let name = escaped(&shown(&file.file));
         let _ = write!(out, "    <testcase name=\"{name}\" classname=\"certgrab.check\"");
-        let worst = file.findings.iter().max_by_key(|finding| finding.severity);
+        let worst = file.findings().iter().max_by_key(|finding| finding.severity);
         match worst {
             None => out.push_str("/>\n"),
             Some(worst) => {
-                let all = escaped(&text_of(file));
+                let all = escaped(&text(file));
                 let _ = match fails(&file) {
                     true => write!(
                         out,

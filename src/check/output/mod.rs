@@ -1,6 +1,6 @@
 //! What a check found, in the forms that people and CI read.
 //!
-//! In: [`Finding`](super::Finding)s, sorted. Out: text. Each form has a file.
+//! In: [`FileReport`](super::FileReport)s. Out: text. Each form has a file.
 
 mod json;
 mod junit;
@@ -10,7 +10,7 @@ mod text;
 pub use self::json::json;
 pub use self::junit::junit;
 pub use self::sarif::sarif;
-pub use self::text::{text, text_of};
+pub use self::text::text;
 
 use std::path::Path;
 

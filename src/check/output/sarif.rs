@@ -2,16 +2,19 @@
 
 use serde_json::json;
 
-use crate::check::{CODES, Examined, Finding, Severity};
+use crate::check::{CODES, FileReport, Finding, Severity};
 
 /// The log of one run over all files, indented.
 #[must_use]
-pub fn sarif(files: &[Examined]) -> String {
+pub fn sarif(files: &[FileReport]) -> String {
     let rules: Vec<_> = CODES
         .iter()
         .map(|(code, meaning)| json!({ "id": code, "shortDescription": { "text": meaning } }))
         .collect();
-    let results: Vec<_> = files.iter().flat_map(|file| &file.findings).map(result).collect();
+    let results: Vec<_> = files
+        .iter()
+        .flat_map(|file| file.findings().iter().map(move |finding| result(file, finding)))
+        .collect();
     let mut log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -24,7 +27,7 @@ pub fn sarif(files: &[Examined]) -> String {
             "results": results,
         }],
     });
-    let more: Vec<_> = files.iter().filter(|file| file.more > 0).map(notification).collect();
+    let more: Vec<_> = files.iter().filter(|file| file.more() > 0).map(notification).collect();
     if !more.is_empty() {
         log["runs"][0]["invocations"] =
             json!([{ "executionSuccessful": true, "toolExecutionNotifications": more }]);
@@ -33,8 +36,8 @@ pub fn sarif(files: &[Examined]) -> String {
 }
 
 /// That a file has more findings than are listed.
-fn notification(file: &Examined) -> serde_json::Value {
-    let text = format!("and {} more findings", file.more);
+fn notification(file: &FileReport) -> serde_json::Value {
+    let text = format!("and {} more findings", file.more());
     json!({
         "level": "warning",
         "message": { "text": text },
@@ -44,7 +47,7 @@ fn notification(file: &Examined) -> serde_json::Value {
     })
 }
 
-fn result(finding: &Finding) -> serde_json::Value {
+fn result(file: &FileReport, finding: &Finding) -> serde_json::Value {
     let level = match finding.severity {
         Severity::Note => "note",
         Severity::Warning => "warning",
@@ -60,7 +63,7 @@ fn result(finding: &Finding) -> serde_json::Value {
         "level": level,
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&finding.file) },
+            "artifactLocation": { "uri": uri(&file.file) },
             "region": { "startLine": finding.line },
         } }],
     })

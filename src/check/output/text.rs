@@ -3,29 +3,24 @@
 use std::fmt::Write as _;
 
 use super::shown;
-use crate::check::{Examined, Finding};
+use crate::check::{FileReport, Finding};
 
-/// `file:line: severity: sentence [code]`, then what to do on a line of its own.
+/// `file:line: severity: sentence [code]`, then what to do on a line of its own; last how many
+/// findings are only counted.
 #[must_use]
-pub fn text(findings: &[Finding]) -> String {
+pub fn text(report: &FileReport) -> String {
     let mut out = String::new();
-    for finding in findings {
-        let Finding { file, line, severity, code, message, action } = finding;
-        let file = inert(&shown(file));
-        let _ = writeln!(out, "{file}:{line}: {}: {message} [{code}]", severity.word());
+    let file = shown(&report.file);
+    let place = inert(&file);
+    for finding in report.findings() {
+        let Finding { line, severity, code, message, action, .. } = finding;
+        let _ = writeln!(out, "{place}:{line}: {}: {message} [{code}]", severity.word());
         if let Some(action) = action {
             let _ = writeln!(out, "    {action}");
         }
     }
-    out
-}
-
-/// The same for a whole file, with how many findings are only counted.
-#[must_use]
-pub fn text_of(examined: &Examined) -> String {
-    let mut out = text(&examined.findings);
-    if examined.more > 0 {
-        let _ = writeln!(out, "{}: and {} more findings", shown(&examined.file), examined.more);
+    if report.more() > 0 {
+        let _ = writeln!(out, "{file}: and {} more findings", report.more());
     }
     out
 }

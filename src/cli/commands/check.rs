@@ -4,15 +4,21 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::{
-    check::{self, Examined, Knowledge, Severity, output as written},
+    check::{self, FileReport, Finding, Knowledge, Server, Severity, output as written},
     endpoint::Target,
     output::bundle::KeyPossession,
-    run::grab,
+    run::{
+        grab,
+        survey::{self, Question, Survey},
+    },
     text::time::Time,
 };
+
+use tokio::task::JoinSet;
 
 use super::{
     committed::{self, File},
@@ -31,12 +37,25 @@ use crate::cli::{
     style::Display,
 };
 
+/// The servers that are asked at the same time, as many as `--hosts` asks by default.
+const MOST_AT_ONCE: usize = 64;
+
 /// Files with the server they are for.
 struct Group {
-    job: Option<Job>,
+    job: Job,
     files: Vec<File>,
     /// The lock of a manifest's target.
     lock: Option<sync::Lock>,
+}
+
+/// A group that is ready to be judged.
+struct Ready {
+    group: Group,
+    /// What the manifest says of the target, whether or not it is asked.
+    asked: Option<Asked>,
+    /// The server to ask.
+    target: Option<Target>,
+    options: Arc<grab::Options>,
 }
 
 /// Checks all files; the worst finding counts.
@@ -48,29 +67,57 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
             .with_hint(Some(hint)));
     }
     let mut exit = Exit::Done;
-    let mut groups = match args.inputs.as_slice() {
+    let groups = match args.inputs.as_slice() {
         [] => of_manifest(args, &mut exit)?,
         inputs => vec![of_inputs(args, inputs)?],
     };
-    for group in &mut groups {
-        if let Some(job) = &mut group.job {
-            job.reaching.proxy = args.proxy.or(job.reaching.proxy.clone());
+    let ready = groups.into_iter().map(|group| Ready::new(group, args, display));
+    let ready = ready.collect::<Result<Vec<_>, _>>()?;
+    let answers = ask(&ready)?;
+    let mut reports = Vec::new();
+    for (ready, answer) in ready.into_iter().zip(answers) {
+        let answer = answer.map(|answer| answer.and_then(Survey::with_chains));
+        if let (Some(target), Some(Err(error))) = (&ready.target, &answer) {
+            let message = format!("{target}: {error}");
+            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
+            exit = exit.worse(Exit::NoHandshake);
         }
-        let at = args.at.or_else(|| group.job.as_ref()?.at).unwrap_or_else(Time::now);
-        exit = exit.worse(judge(group, at, args, display)?);
+        reports.extend(ready.judge(answer.and_then(Result::ok).as_ref(), args));
     }
-    let files = groups.into_iter().flat_map(|group| group.files);
-    let mut files: Vec<Examined> = files.map(|file| file.examined).collect();
-    for file in &mut files {
-        file.sort();
-    }
-    show(&files, args, display)?;
-    let worst = files.iter().filter_map(Examined::worst).max();
+    show(&reports, args, display)?;
+    let worst = reports.iter().filter_map(FileReport::worst).max();
     Ok(exit.worse(match worst {
         Some(Severity::Error) => Exit::Untrusted,
         Some(Severity::Warning) => Exit::Attention,
         _ => Exit::Done,
     }))
+}
+
+/// Asks the servers, [`MOST_AT_ONCE`] at a time; their answers in the same order.
+fn ask(ready: &[Ready]) -> Result<Vec<Option<Result<Survey, grab::Error>>>, Failure> {
+    let mut answers: Vec<_> = ready.iter().map(|_| None).collect();
+    let mut waiting = ready
+        .iter()
+        .enumerate()
+        .filter_map(|(index, one)| Some((index, one.target.clone()?, Arc::clone(&one.options))));
+    let mut under_way = JoinSet::new();
+    failure::runtime()?.block_on(async {
+        loop {
+            while under_way.len() < MOST_AT_ONCE
+                && let Some((index, target, options)) = waiting.next()
+            {
+                under_way.spawn(async move {
+                    (index, survey::every_address(&target, &options, &[]).await)
+                });
+            }
+            let Some(joined) = under_way.join_next().await else { return Ok(()) };
+            let (index, answer) = joined.map_err(|error| {
+                Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
+            })?;
+            answers[index] = Some(answer);
+        }
+    })?;
+    Ok(answers)
 }
 
 /// The files on the command line; the last argument is a target if there is no such file.
@@ -110,7 +157,7 @@ fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     let read = files.iter().map(Path::new).chain(request::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
     let files = files.iter().map(|file| File::given(Path::new(file))).collect::<Result<_, _>>()?;
-    let job = Some(Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job });
+    let job = Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job };
     Ok(Group { job, files, lock: None })
 }
 
@@ -133,7 +180,7 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     for entry in entries {
         match committed::of_entry(&entry, exit) {
             Ok((files, lock)) => {
-                groups.push(Group { job: Some(entry.job), files, lock: Some(lock) });
+                groups.push(Group { job: entry.job, files, lock: Some(lock) });
             }
             Err(failure) => {
                 complain(&failure);
@@ -144,62 +191,90 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     Ok(groups)
 }
 
-/// Lints the files of `group`, and queries its server unless `--offline` is given.
-fn judge(group: &mut Group, at: Time, args: &Args, display: &Display) -> Result<Exit, Failure> {
-    let Group { job: Some(job), files, lock } = group else { return Ok(Exit::Done) };
-    let asked = job.targets.first().map(|target| Asked::of(job, target));
-    if args.offline {
-        // A server that is not contacted need not be reachable.
-        job.targets.clear();
+impl Ready {
+    fn new(mut group: Group, args: &Args, display: &Display) -> Result<Self, Failure> {
+        let job = &mut group.job;
+        job.reaching.proxy = args.proxy.or(job.reaching.proxy.clone());
+        let target = job.targets.first().cloned();
+        let asked = target.as_ref().map(|target| Asked::of(job, target));
+        if args.offline {
+            // A server that is not contacted need not be reachable.
+            job.targets.clear();
+        }
+        let mut options = request::options(job, display)?;
+        options.at = args.at.or(job.at).unwrap_or_else(Time::now);
+        if let Some(seconds) = args.timeout {
+            options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));
+        }
+        let target = target.filter(|_| !args.offline);
+        Ok(Self { group, asked, target, options: Arc::new(options) })
     }
-    let mut options = request::options(job, display)?;
-    options.at = at;
-    if let Some(seconds) = args.timeout {
-        options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));
-    }
-    let store = options.store.clone();
-    let knowledge = Knowledge { store: &store, at, horizon_days: args.within.0 };
-    for file in files.iter_mut() {
-        check::lint(&mut file.examined, &knowledge);
-    }
-    let mut exit = Exit::Done;
-    let mut shown = None;
-    if let Some(target) = job.targets.first() {
-        match failure::runtime()?.block_on(grab::grab(target, &options)) {
-            Err(error) => {
-                let message = format!("{target}: {error}");
-                complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
-                exit = Exit::NoHandshake;
-            }
-            Ok(grab) => {
+
+    /// What is found in the files, given what the server answered, if it did.
+    fn judge(self, survey: Option<&Survey>, args: &Args) -> Vec<FileReport> {
+        let Self { group: Group { files, lock, .. }, asked, target, options } = self;
+        let store = &options.store;
+        let knowledge = Knowledge { store, at: options.at, horizon_days: args.within.0 };
+        let chains = survey.map_or(&[][..], |survey| &survey.chains);
+        let shown = survey.map(|survey| Shown::of(&survey.chains));
+        let terms = asked.as_ref().map(|asked| asked.terms(store, shown.as_ref()));
+        let name = target.as_ref().map(|target| options.wanted_name(target));
+        let parts: Vec<_> = survey.map(parts).unwrap_or_default();
+        let asked = target.as_ref().zip(name.as_ref());
+        let servers = asked.into_iter().flat_map(|(target, name)| {
+            chains.iter().zip(&parts).map(move |(grab, part)| {
                 let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
-                let name = options.wanted_name(target);
-                for file in files.iter_mut() {
-                    let examined = &mut file.examined;
-                    check::ask(examined, target, &name, &grab.presented, best, &knowledge);
-                }
-                if grab.presented.key_possession() == KeyPossession::NotProven {
-                    committed::hold_possession(files, lock.as_ref());
-                }
-                shown = Some(Shown::of(&grab));
+                Server { target, part: part.as_deref(), name, presented: &grab.presented, best }
+            })
+        });
+        let servers: Vec<_> = servers.collect();
+        let is_not_proven =
+            chains.iter().any(|grab| grab.presented.key_possession() == KeyPossession::NotProven);
+        let failed = asked.map_or(Vec::new(), |(target, _)| failed_addresses(target, survey));
+        let judge = |(index, file): (usize, File)| {
+            let reading = &file.reading;
+            let mut found = check::lint(reading, &knowledge);
+            for server in &servers {
+                found = found.and(check::judge_against(reading, server, &knowledge));
             }
-        }
+            if servers.is_empty() {
+                found = found.and(check::unknown_anchors(reading, &knowledge));
+            }
+            if is_not_proven {
+                found = found.and(file.not_proven(lock.as_ref()));
+            }
+            if index == 0 {
+                found = found.and(failed.iter().cloned().collect());
+            }
+            found = found.and(file.judge(lock.as_ref(), terms.as_ref(), store));
+            FileReport::of(file.reading, found)
+        };
+        files.into_iter().enumerate().map(judge).collect()
     }
-    if shown.is_none() {
-        for file in files.iter_mut() {
-            check::note_unknown(&mut file.examined, &knowledge);
-        }
-    }
-    if let (Some(asked), Some(lock)) = (asked, lock) {
-        committed::hold(files, lock, &asked.terms(&store, shown.as_ref()));
-    }
-    committed::hold_alone(files, &store);
-    Ok(exit)
 }
 
-fn show(files: &[Examined], args: &Args, display: &Display) -> Result<(), Failure> {
+/// For each chain where it is presented, if not everywhere.
+fn parts(survey: &Survey) -> Vec<Option<String>> {
+    let numbers = 0..survey.chains.len();
+    let part = |number| {
+        let all: Vec<_> = survey.answered(number).map(Question::host).collect();
+        format!("at {}", all.join(", "))
+    };
+    numbers.map(|number| (survey.chains.len() > 1).then(|| part(number))).collect()
+}
+
+/// The addresses without a chain.
+fn failed_addresses(target: &Target, survey: Option<&Survey>) -> Vec<Finding> {
+    let failures = survey.into_iter().flat_map(Survey::failures);
+    let failures = failures.filter(|(_, error)| !error.is_of_this_machine());
+    failures
+        .map(|(one, error)| check::failed_address(target, &one.host(), &error.without_address()))
+        .collect()
+}
+
+fn show(files: &[FileReport], args: &Args, display: &Display) -> Result<(), Failure> {
     let render = |form: Form| match form {
-        Form::Text => files.iter().map(written::text_of).collect(),
+        Form::Text => files.iter().map(written::text).collect(),
         Form::Json => written::json(files),
         Form::Sarif => written::sarif(files),
         Form::Junit => written::junit(files),
@@ -220,7 +295,7 @@ fn show(files: &[Examined], args: &Args, display: &Display) -> Result<(), Failur
     }
     if !display.quiet {
         let count = |severity| {
-            let findings = files.iter().flat_map(|file| &file.findings);
+            let findings = files.iter().flat_map(FileReport::findings);
             findings.filter(|finding| finding.severity == severity).count()
         };
         let plural = |count: usize, word: &str| match count {

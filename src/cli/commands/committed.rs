@@ -1,24 +1,24 @@
-//! The files that `certgrab check` examines, with their role in the manifest.
+//! The files that `certgrab check` reads, with their role in the manifest.
 
 use std::{io, path::Path};
 
 use super::sync;
 use crate::{
-    check::{self, Examined, Terms},
+    check::{self, Findings, Reading, Terms},
     cli::{
         failure::{Exit, Failure},
         manifest,
         output::complain,
     },
     output::{bundle::Bundle, lock},
-    stack,
+    stack::{self, Stack, client::Device},
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
 
 /// A file with its role in the manifest.
 pub(crate) struct File {
-    pub(crate) examined: Examined,
+    pub(crate) reading: Reading,
     role: Role,
 }
 
@@ -26,18 +26,55 @@ enum Role {
     /// Named on the command line; with its bytes and its certificates if it is a lock.
     Given(Option<(Vec<u8>, Bundle)>),
     Lock,
-    /// Made from the lock.
-    Generated,
+    /// Made from the lock; with whether it is what the lock gives today.
+    Generated {
+        is_current: bool,
+    },
     ByHand,
 }
 
 impl File {
     /// A file from the command line.
     pub(crate) fn given(path: &Path) -> Result<Self, Failure> {
-        let (content, examined) = read_and_examine(path)?;
+        let (content, reading) = read(path, None)?;
         // Faults in the text of an unreadable lock are found as in any other file.
         let bundle = lock::read(&content, None).ok().filter(|_| lock::is_lock(&content));
-        Ok(Self { examined, role: Role::Given(bundle.map(|bundle| (content, bundle))) })
+        Ok(Self { reading, role: Role::Given(bundle.map(|bundle| (content, bundle))) })
+    }
+
+    /// What the manifest and its stores say of the file; without a manifest, what its own facts do.
+    pub(crate) fn judge(
+        &self,
+        lock: Option<&sync::Lock>,
+        terms: Option<&Terms<'_>>,
+        store: &Store,
+    ) -> Findings {
+        match (&self.role, lock, terms) {
+            // Which certificates a lock should hold is unknown without a manifest.
+            (Role::Given(Some((content, bundle))), ..) => {
+                check::objections_alone(content, bundle, store).into_iter().collect()
+            }
+            (Role::Lock, Some(lock), Some(terms)) => {
+                check::objections(&lock.content, &lock.bundle, terms).into_iter().collect()
+            }
+            (Role::Generated { is_current }, Some(lock), Some(terms)) => {
+                let stale = (!is_current).then(|| check::stale(&lock.path));
+                let found = check::judge_generated(&self.reading, &lock.bundle, terms);
+                found.and(stale.into_iter().collect())
+            }
+            (Role::ByHand, _, Some(terms)) => check::judge_handwritten(&self.reading, terms.store),
+            _ => Findings::default(),
+        }
+    }
+
+    /// What is to be said of a lock that says `proven`, if the server did not prove it now.
+    pub(crate) fn not_proven(&self, lock: Option<&sync::Lock>) -> Findings {
+        let objection = match (&self.role, lock) {
+            (Role::Given(Some((content, bundle))), _) => check::no_longer_proven(content, bundle),
+            (Role::Lock, Some(lock)) => check::no_longer_proven(&lock.content, &lock.bundle),
+            _ => None,
+        };
+        objection.into_iter().collect()
     }
 }
 
@@ -47,21 +84,19 @@ pub(crate) fn of_entry(
     exit: &mut Exit,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
-    let mut files = vec![File { examined: examine(&entry.lock)?, role: Role::Lock }];
+    let device = entry.job.reaching.device.map(Device::stack);
+    let mut files = vec![File { reading: read(&entry.lock, device)?.1, role: Role::Lock }];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let Some((content, mut examined)) = reported(read_and_examine(path), exit) else {
-            continue;
-        };
-        examined.stack = stack::reading(format.name).or(examined.stack);
-        if content != expected {
-            examined.find_stale(&entry.lock);
+        let stack = stack::reading(format.name).or(device);
+        if let Some((content, reading)) = reported(read(path, stack), exit) {
+            let role = Role::Generated { is_current: content == expected };
+            files.push(File { reading, role });
         }
-        files.push(File { examined, role: Role::Generated });
     }
     for path in &entry.check {
-        let by_hand = reported(examine(path), exit);
-        files.extend(by_hand.map(|examined| File { examined, role: Role::ByHand }));
+        let by_hand = reported(read(path, device), exit);
+        files.extend(by_hand.map(|(_, reading)| File { reading, role: Role::ByHand }));
     }
     Ok((files, lock))
 }
@@ -76,52 +111,12 @@ fn reported<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
         .ok()
 }
 
-fn examine(path: &Path) -> Result<Examined, Failure> {
-    read_and_examine(path).map(|(_, examined)| examined)
-}
-
-fn read_and_examine(path: &Path) -> Result<(Vec<u8>, Examined), Failure> {
+/// The bytes of a file, and what it holds for `stack`, if that is known.
+fn read(path: &Path, stack: Option<&'static Stack>) -> Result<(Vec<u8>, Reading), Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     let failed =
         |error: io::Error| Failure::new(Exit::File, format!("cannot read {shown}: {error}"));
     let content = bounded_file::read_given(path, check::MAX_FILE_BYTES).map_err(failed)?;
-    let examined = check::examine(path, &content);
-    Ok((content, examined))
-}
-
-/// Compares the lock, the generated files and those written by hand with the manifest.
-pub(crate) fn hold(files: &mut [File], lock: &sync::Lock, terms: &Terms<'_>) {
-    for File { examined, role } in files {
-        match role {
-            Role::Given(_) => {}
-            Role::Lock => {
-                let objections = check::objections(&lock.content, &lock.bundle, terms);
-                examined.find_objections(objections);
-            }
-            Role::Generated => check::hold_generated(examined, &lock.bundle, terms),
-            Role::ByHand => check::hold_by_hand(examined, terms.store),
-        }
-    }
-}
-
-/// Compares the facts in locks that were named on the command line with the stores. Which
-/// certificates they should hold is unknown without a manifest.
-pub(crate) fn hold_alone(files: &mut [File], store: &Store) {
-    for File { examined, role } in files {
-        if let Role::Given(Some((content, bundle))) = role {
-            examined.find_objections(check::objections_alone(content, bundle, store));
-        }
-    }
-}
-
-/// Adds to each lock that says `proven` that the server, asked now, did not prove it.
-pub(crate) fn hold_possession(files: &mut [File], lock: Option<&sync::Lock>) {
-    for File { examined, role } in files {
-        let objection = match (role, lock) {
-            (Role::Given(Some((content, bundle))), _) => check::no_longer_proven(content, bundle),
-            (Role::Lock, Some(lock)) => check::no_longer_proven(&lock.content, &lock.bundle),
-            _ => None,
-        };
-        examined.find_objections(objection.into_iter().collect());
-    }
+    let reading = check::read_for(path, &content, stack);
+    Ok((content, reading))
 }

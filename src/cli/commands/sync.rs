@@ -3,14 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    check::{self, Objection, Severity},
-    judge::path::Question,
+    Grab,
+    check::{self, Finding, Severity},
+    endpoint::Target,
+    judge::{path, rank::Candidate},
     output::{
         bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
         lock,
     },
-    run::grab,
+    run::{
+        grab::{self, Options},
+        survey::{self, Question},
+    },
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
     trust::store::Store,
@@ -52,6 +57,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 
 /// A lock as it is.
 pub(crate) struct Lock {
+    pub(crate) path: PathBuf,
     pub(crate) content: Vec<u8>,
     pub(crate) bundle: Bundle,
     /// What its constants are called.
@@ -71,7 +77,7 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     let name = export::name(&entry.job, &bundle)?;
-    Ok(Lock { content, bundle, name })
+    Ok(Lock { path: entry.lock.clone(), content, bundle, name })
 }
 
 /// The lock of `entry`, whichever server it is for.
@@ -105,7 +111,7 @@ pub(crate) fn rendered<'a>(
 }
 
 fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
-    let Lock { content, bundle, name } = read_lock(entry)?;
+    let Lock { content, bundle, name, .. } = read_lock(entry)?;
     let store = roots::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
@@ -130,7 +136,7 @@ fn hold(
         objections.extend(check::expired_anchors(content, bundle, Time::now()));
     }
     for objection in objections {
-        let Objection { line, severity, code, message, action } = objection;
+        let Finding { line, severity, code, message, action, .. } = objection;
         let message = format!("{shown}: line {line}: {message} [{code}]");
         match severity {
             Severity::Error => {
@@ -176,11 +182,12 @@ fn refreshed(
         keep_proven(entry, before, &bundle)?;
     }
     let whose = format!("{target}: ");
+    of_other_addresses(&whose, target, (&grab, &options), &bundle, display, runtime);
     warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
         let question =
-            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+            path::Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
         let reader = (format.name, entry.job.reaching.device);
         proof::prove_for(reader, &whose, &grab.presented, &bundle, question, display)?;
     }
@@ -192,6 +199,57 @@ fn refreshed(
         }
     }
     output::deliver_with_folders(&files, display.quiet)
+}
+
+/// Warns of addresses of `target` whose chains the bundle does not verify, and of those without one.
+fn of_other_addresses(
+    whose: &str,
+    target: &Target,
+    (grab, options): (&Grab, &Options),
+    bundle: &Bundle,
+    display: &Display,
+    runtime: &tokio::runtime::Runtime,
+) {
+    if grab.presented.others.is_empty() {
+        return;
+    }
+    let Ok(survey) = runtime.block_on(survey::every_address(target, options, &[])) else { return };
+    for (number, chain) in survey.chains.iter().enumerate() {
+        let holds = |one: &Candidate| {
+            bundle
+                .entries
+                .iter()
+                .any(|entry| entry.certificate.is_same_anchor(&one.root.certificate))
+        };
+        if survey::candidates(chain).any(holds) {
+            continue;
+        }
+        let all: Vec<_> = survey.answered(number).map(Question::host).collect();
+        let anchor = match &chain.verdict {
+            Ok(judgement) => {
+                let anchor = &judgement.verified.anchor().root.certificate;
+                format!("a device needs `{}` there", anchor.subject().text().line())
+            }
+            Err(refusal) => refusal.to_string(),
+        };
+        let places = all.join(", ");
+        output::warn(
+            format_args!(
+                "{whose}{places} presents another chain, which this lock does not verify: {anchor}"
+            ),
+            display,
+        );
+    }
+    // Those that failed before have their warning.
+    let is_known = |question: &Question| {
+        let mut others = grab.presented.others.iter().filter(|one| one.failure.is_some());
+        others.any(|one| question.address.is_some_and(|address| address.ip() == one.address))
+    };
+    let failures = survey.failures().filter(|(one, _)| !is_known(one));
+    for (question, error) in failures.filter(|(_, one)| !one.is_of_this_machine()) {
+        let (host, problem) = (question.host(), error.without_address());
+        output::warn(format_args!("{whose}{host} presents no chain: {problem}"), display);
+    }
 }
 
 /// Refuses to replace a lock with proof of possession by one without it: an attacker on the path

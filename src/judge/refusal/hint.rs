@@ -45,6 +45,11 @@ impl Refusal {
             ),
             Self::WrongName { wanted, found, .. } => Some(right_name(wanted, found)),
             Self::ByStack { remedy, .. } => remedy.clone(),
+            Self::NotVerifiable { trust: Some((subject, sha256)), .. } => Some(format!(
+                "verify the fingerprint of {} with the CA's owner, then pass `--trust-sha256 \
+                 {sha256}`",
+                quoted(subject)
+            )),
             Self::TrustedLeafIsIssued { .. } => {
                 Some("pass the SHA-256 of its root or of an intermediate".to_owned())
             }

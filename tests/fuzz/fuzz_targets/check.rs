@@ -24,17 +24,16 @@ fn is_commented_out(line: &[u8]) -> bool {
 fuzz_target!(|data: &[u8]| {
     let Some((file, content)) = choice(data) else { return };
     let path = Path::new(FILES[file % FILES.len()]);
-    let mut examined = check::examine(path, content);
-    examined.sort();
+    let reading = check::read(path, content);
     let lines = content.iter().filter(|byte| **byte == b'\n').count() + 1;
-    for finding in &examined.findings {
+    for finding in &reading.findings.listed() {
         assert_clean(&finding.message);
         finding.action.iter().for_each(|action| assert_clean(action));
         assert!((1..=lines).contains(&finding.line), "line {} of {lines}", finding.line);
     }
-    for held in &examined.held {
-        assert!((1..=lines).contains(&held.line), "line {} of {lines}", held.line);
-        held.name.iter().for_each(|name| assert_clean(name));
+    for anchor in &reading.anchors {
+        assert!((1..=lines).contains(&anchor.line), "line {} of {lines}", anchor.line);
+        anchor.name.iter().for_each(|name| assert_clean(name));
     }
     // The authorities that the store of roots reads in a file of data are found in it, or something is
     // said of it. A file of code holds constants alone, a block in a comment is none to `check`, and
@@ -45,10 +44,10 @@ fuzz_target!(|data: &[u8]| {
     }
     if let Ok(certificates) = store::certificates_in(content, path) {
         let held: Vec<_> =
-            examined.held.iter().filter_map(|one| one.certificate.as_ref()).collect();
+            reading.anchors.iter().filter_map(|one| one.certificate.as_ref()).collect();
         for root in certificates.iter().filter(|one| extensions::is_authority(one)) {
             let found = held.iter().any(|one| *one == root);
-            assert!(found || !examined.findings.is_empty(), "check finds what roots have");
+            assert!(found || !reading.findings.is_empty(), "check finds what roots have");
         }
     }
 });

@@ -45,8 +45,8 @@ fuzz_target!(|content: &[u8]| {
             _ => ("a.pem", None),
         };
         assert!(taken_apart.is_none_or(|tokens| tokens.is_some()), "{}: {written}", format.name);
-        let examined = check::examine(Path::new(path), written.as_bytes());
-        let mut held = examined.held.iter().filter_map(|held| held.certificate.as_ref());
+        let reading = check::read(Path::new(path), written.as_bytes());
+        let mut held = reading.anchors.iter().filter_map(|held| held.certificate.as_ref());
         let is_of_the_lock = |one: &_| bundle.entries.iter().any(|entry| entry.certificate == *one);
         assert!(held.all(is_of_the_lock), "{}: {written}", format.name);
     }

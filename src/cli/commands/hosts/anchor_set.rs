@@ -120,7 +120,9 @@ impl Material {
                 continue;
             }
             let mut found = Vec::from_iter(warning::about_departure(verified));
-            found.extend(warning::about_candidate(&grab.presented, paths, candidate, self.at));
+            let of_chain =
+                warning::about_candidate(&grab.presented, paths, candidate, self.at, &grab.work);
+            found.extend(of_chain);
             warnings.extend((!found.is_empty()).then_some((sha256, found)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);
@@ -176,7 +178,7 @@ impl Material {
             true => KeyPossession::NotProven,
             false => KeyPossession::Proven,
         };
-        let bundle = Bundle { host, port, entries, key_possession, options: Vec::new() };
+        let bundle = Bundle::new(host, port, entries, key_possession);
         Some(Set { bundle, servers: self.servers, chains: self.chains })
     }
 }

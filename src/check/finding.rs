@@ -1,0 +1,172 @@
+//! What is wrong with a file, or good to know of it.
+
+use std::collections::HashSet;
+
+use super::codes;
+use crate::x509::certificate::Sha256;
+
+/// The most findings of one file: nobody reads more, and a file of 16 MiB can have millions.
+pub const MAX_FINDINGS: usize = 10_000;
+
+/// Something that the owner of a constant should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The line in its file, from 1.
+    pub line: usize,
+    /// How much it matters.
+    pub severity: Severity,
+    /// A short stable name; [`super::CODES`] explains each.
+    pub code: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// What to do, if that is known.
+    pub action: Option<String>,
+    /// The certificate that it is about, if it is about one.
+    pub certificate: Option<Sha256>,
+    /// The part of the server that it is about, if the server does not present one chain to all.
+    pub part: Option<String>,
+}
+
+/// How much a finding matters, and so how the command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good to know; nothing has to be done.
+    Note,
+    /// It works today, and something has to be done before the horizon.
+    Warning,
+    /// It does not work.
+    Error,
+}
+
+impl Severity {
+    /// The severity in one word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Finding {
+    pub(crate) fn new(
+        line: usize,
+        severity: Severity,
+        code: &'static str,
+        message: impl Into<String>,
+        action: Option<String>,
+    ) -> Self {
+        debug_assert!(codes::meaning(code).is_some(), "{code} is not listed");
+        Self {
+            line,
+            severity,
+            code,
+            message: message.into(),
+            action,
+            certificate: None,
+            part: None,
+        }
+    }
+
+    /// The same, about one part of a server.
+    pub(crate) fn of_part(self, part: Option<&str>) -> Self {
+        Self { part: part.map(str::to_owned), ..self }
+    }
+
+    /// The same, about the certificate with this SHA-256.
+    pub(crate) fn about(self, certificate: Sha256) -> Self {
+        Self { certificate: Some(certificate), ..self }
+    }
+}
+
+/// The findings of a file: each once for its place, code, certificate and part of the server, and [`MAX_FINDINGS`] at
+/// most.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    listed: Vec<Finding>,
+    more: usize,
+    worst_of_more: Option<Severity>,
+    keys: HashSet<(usize, &'static str, Option<Sha256>, Option<String>)>,
+}
+
+impl Findings {
+    /// The findings that are listed.
+    #[must_use]
+    pub fn listed(&self) -> &[Finding] {
+        &self.listed
+    }
+
+    /// Findings past [`MAX_FINDINGS`], which are counted and not kept.
+    #[must_use]
+    pub const fn more(&self) -> usize {
+        self.more
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    /// The severity of the worst finding, those that are only counted among them.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.listed.iter().map(|finding| finding.severity).max().max(self.worst_of_more)
+    }
+
+    /// Adds a finding about no certificate in particular.
+    pub(crate) fn find(
+        &mut self,
+        line: usize,
+        severity: Severity,
+        code: &'static str,
+        message: impl Into<String>,
+        action: Option<String>,
+    ) {
+        self.add(Finding::new(line, severity, code, message, action));
+    }
+
+    /// Adds a finding, unless one with its place, code and certificate is there.
+    pub(crate) fn add(&mut self, finding: Finding) {
+        let Finding { line, code, certificate, part, .. } = &finding;
+        let key = (*line, *code, *certificate, part.clone());
+        if self.listed.len() >= MAX_FINDINGS {
+            // Those past the limit are not remembered either, so one may be counted twice.
+            self.more += usize::from(!self.keys.contains(&key));
+            self.worst_of_more = self.worst_of_more.max(Some(finding.severity));
+        } else if self.keys.insert(key) {
+            self.listed.push(finding);
+        }
+    }
+
+    /// These and the findings of `others`.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        for finding in others.listed {
+            self.add(finding);
+        }
+        self.more += others.more;
+        self.worst_of_more = self.worst_of_more.max(others.worst_of_more);
+        self
+    }
+
+    /// The findings in the order of the lines, the worst of a line first.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.listed.sort_by(|one, other| {
+            let worst_first = other.severity.cmp(&one.severity);
+            one.line.cmp(&other.line).then(worst_first).then(one.code.cmp(other.code))
+        });
+        self
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
+        let mut all = Self::default();
+        findings.into_iter().for_each(|finding| all.add(finding));
+        all
+    }
+}

@@ -1,0 +1,44 @@
+//! A file with all that was found in it.
+//!
+//! In: a [`Reading`] and the findings of those who judged it. Out: what reports are made from.
+
+use std::path::PathBuf;
+
+use super::{EmbeddedAnchor, Finding, Findings, Reading, Severity};
+
+/// A file, its anchors and what was found, in the order of its lines.
+#[derive(Debug, Clone)]
+pub struct FileReport {
+    /// The file.
+    pub file: PathBuf,
+    /// The anchors in it, in the order of the file.
+    pub anchors: Vec<EmbeddedAnchor>,
+    findings: Findings,
+}
+
+impl FileReport {
+    /// What the reading of a file and its judges found.
+    #[must_use]
+    pub fn of(reading: Reading, judged: Findings) -> Self {
+        let Reading { file, anchors, findings, .. } = reading;
+        Self { file, anchors, findings: findings.and(judged).sorted() }
+    }
+
+    /// What was found, up to [`super::MAX_FINDINGS`].
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.listed()
+    }
+
+    /// Findings past [`super::MAX_FINDINGS`], which are counted and not kept.
+    #[must_use]
+    pub const fn more(&self) -> usize {
+        self.findings.more()
+    }
+
+    /// The severity of the worst finding, those that are only counted among them.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.worst()
+    }
+}
