@@ -14,7 +14,9 @@ use std::{
 use der::{Tag, asn1::ObjectIdentifier};
 
 #[cfg(feature = "judge")]
-pub(crate) use super::key::{EC_PUBLIC_KEY, ED448, ED25519, RSA_ENCRYPTION, RSASSA_PSS};
+pub(crate) use super::key::{EC_PUBLIC_KEY, RSA_ENCRYPTION, RSASSA_PSS};
+#[cfg(feature = "fetch")]
+pub(crate) use super::key::{ED448, ED25519};
 use super::{
     der::{Element, Elements, hex, only},
     name::Name,
