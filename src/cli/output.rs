@@ -54,6 +54,11 @@ pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stderr(), "certgrab: {line}");
 }
 
+/// Prints text for people on standard error, as it is; errors are ignored.
+pub(crate) fn show_beside(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
 /// Prints one warning on standard error, unless `--quiet` is given.
 pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
     if !display.quiet {
