@@ -3,27 +3,8 @@
 //! The lists were recorded from the libraries themselves where they run on a host, and read from
 //! their sources where not; each row says which.
 
-use super::client::{Device, Settings, Strictness};
-use super::consumer;
+use super::client::{Device, Settings};
 use crate::chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version};
-
-/// `mbedtls_x509_crt_profile_default` (library/x509_crt.c of mbedTLS 2.28 and 3.6).
-const MBEDTLS: Strictness = Strictness {
-    fewest_rsa_bits: consumer::FEWEST_RSA_BITS,
-    takes_sha1: false,
-    consumer: consumer::MBEDTLS,
-};
-
-/// `br_x509_minimal_init` of BearSSL 0.6 wants 128 bytes; the full profile has SHA-1.
-const BEARSSL: Strictness =
-    Strictness { fewest_rsa_bits: 1017, takes_sha1: true, consumer: consumer::BEARSSL };
-
-/// Security level 2, Debian's default (SSL_CTX_set_security_level(3)).
-const OPENSSL: Strictness = Strictness {
-    fewest_rsa_bits: consumer::FEWEST_RSA_BITS,
-    takes_sha1: false,
-    consumer: consumer::OPENSSL,
-};
 
 /// What ESP-IDF leaves out unless its configuration says otherwise (components/mbedtls/Kconfig).
 const ESP_IDF_SETTINGS: Settings = Settings {
@@ -61,7 +42,7 @@ pub static DEVICES: [Device; 7] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: Some("CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN in sdkconfig"),
         whole_messages: true,
-        certificates: MBEDTLS,
+        stack: "esp-idf",
         tls13: Some("CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig"),
         settings: Some(&ESP_IDF_SETTINGS),
     },
@@ -78,7 +59,7 @@ pub static DEVICES: [Device; 7] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: true,
-        certificates: MBEDTLS,
+        stack: "arduino-esp32",
         tls13: Some(
             "a core built by esp32-arduino-lib-builder with CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y",
         ),
@@ -97,7 +78,7 @@ pub static DEVICES: [Device; 7] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: BEARSSL,
+        stack: "esp8266",
         tls13: None,
         settings: None,
     },
@@ -114,7 +95,7 @@ pub static DEVICES: [Device; 7] = [
         receive_bytes: 512,
         receive_setting: None,
         whole_messages: false,
-        certificates: BEARSSL,
+        stack: "esp8266",
         tls13: None,
         settings: None,
     },
@@ -131,7 +112,7 @@ pub static DEVICES: [Device; 7] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: Some("MBEDTLS_SSL_IN_CONTENT_LEN"),
         whole_messages: true,
-        certificates: MBEDTLS,
+        stack: "mbedtls-3.6",
         tls13: Some("mbedTLS 3.6 with MBEDTLS_SSL_PROTO_TLS1_3"),
         settings: None,
     },
@@ -148,7 +129,7 @@ pub static DEVICES: [Device; 7] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: BEARSSL,
+        stack: "bearssl-ca",
         tls13: None,
         settings: None,
     },
@@ -165,7 +146,7 @@ pub static DEVICES: [Device; 7] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: OPENSSL,
+        stack: "openssl",
         tls13: None,
         settings: None,
     },

@@ -7,6 +7,7 @@ mod compared;
 mod judged;
 mod measured;
 mod reasons;
+mod written;
 
 use std::time::Instant;
 

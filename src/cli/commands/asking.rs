@@ -17,9 +17,10 @@ use crate::{
 };
 
 use crate::cli::{
+    args::What,
     failure::{self, Exit, Failure},
     manifest::Entry,
-    request,
+    proof, request,
 };
 
 /// What a server answered, and what it was asked with.
@@ -97,7 +98,11 @@ async fn ask_all(
 /// Begins to ask the server of `entry`.
 fn begin(entry: &Entry) -> Result<JoinHandle<Answer>, Failure> {
     let target = entry.job.targets[0].clone();
-    let options = request::quiet_options(&entry.job)?;
+    let mut options = request::quiet_options(&entry.job)?;
+    if entry.job.what == What::Anchor {
+        let formats = entry.emit.iter().map(|(format, _)| format.name);
+        options.stacks = proof::stacks(&entry.job, formats);
+    }
     Ok(tokio::spawn(async move {
         let outcome = grab::grab(&target, &options).await;
         let others = |grab: &Grab| grab.verdict.is_ok() && !grab.presented.others.is_empty();

@@ -11,7 +11,7 @@ use crate::{
         output::complain,
     },
     output::{bundle::Bundle, lock},
-    stack::consumer::{self, Consumer},
+    stack::{self, Stack, client::Device},
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
@@ -84,17 +84,18 @@ pub(crate) fn of_entry(
     exit: &mut Exit,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
-    let mut files = vec![File { reading: read(&entry.lock, None)?.1, role: Role::Lock }];
+    let device = entry.job.reaching.device.map(Device::stack);
+    let mut files = vec![File { reading: read(&entry.lock, device)?.1, role: Role::Lock }];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let stack = consumer::reading(format.name);
+        let stack = stack::reading(format.name).or(device);
         if let Some((content, reading)) = reported(read(path, stack), exit) {
             let role = Role::Generated { is_current: content == expected };
             files.push(File { reading, role });
         }
     }
     for path in &entry.check {
-        let by_hand = reported(read(path, None), exit);
+        let by_hand = reported(read(path, device), exit);
         files.extend(by_hand.map(|(_, reading)| File { reading, role: Role::ByHand }));
     }
     Ok((files, lock))
@@ -111,7 +112,7 @@ fn reported<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
 }
 
 /// The bytes of a file, and what it holds for `stack`, if that is known.
-fn read(path: &Path, stack: Option<Consumer>) -> Result<(Vec<u8>, Reading), Failure> {
+fn read(path: &Path, stack: Option<&'static Stack>) -> Result<(Vec<u8>, Reading), Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     let failed =
         |error: io::Error| Failure::new(Exit::File, format!("cannot read {shown}: {error}"));

@@ -140,7 +140,8 @@ fn grabbed(
     job.roots.clone_from(&args.roots);
     job.trust_sha256.clone_from(&args.trust_sha256);
     job.connect.clone_from(&args.connect);
-    let options = request::options(&job, display)?;
+    let mut options = request::options(&job, display)?;
+    options.stacks = proof::stacks(&job, std::iter::once(project.constants.0));
     let runtime = failure::runtime()?;
     let outcome = runtime.block_on(grab::grab(target, &options));
     if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {
@@ -158,7 +159,8 @@ fn grabbed(
     let question =
         Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
-    proof::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
+    let reader = (project.constants.0, None);
+    proof::prove_for(reader, "", &grab.presented, &bundle, question, display)?;
     // The path as seen from the project, so the next `sync` changes nothing.
     for (file, place) in copied(args) {
         let outside = Foreign::text(&Source::File(file.clone()).to_string());

@@ -192,7 +192,8 @@ fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Resu
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
         let question =
             path::Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
-        proof::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
+        let reader = (format.name, entry.job.reaching.device);
+        proof::prove_for(reader, &whose, &grab.presented, &bundle, question, display)?;
     }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
