@@ -1,6 +1,7 @@
 """Makes one HTML file of the page and its WebAssembly module: `assemble.py MODULE PAGE`."""
 
 import base64
+import gzip
 import pathlib
 import sys
 
@@ -12,7 +13,7 @@ def main():
     parts = {
         "STYLE": (WEB / "page.css").read_text(encoding="utf-8"),
         "SCRIPT": (WEB / "page.js").read_text(encoding="utf-8"),
-        "WASM": base64.b64encode(module.read_bytes()).decode(),
+        "WASM": base64.b64encode(gzip.compress(module.read_bytes(), mtime=0)).decode(),
     }
     text = (WEB / "page.html").read_text(encoding="utf-8")
     for name, part in parts.items():

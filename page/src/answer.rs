@@ -148,9 +148,8 @@ fn answer(request: &Request) -> Answer {
     let Ok(at) = request.at.parse::<Time>() else {
         return failed(format!("`{}` is not a time", request.at), None);
     };
-    let read = chain::read(&request.given).and_then(|given| {
-        chain::read(&request.roots).map(|(roots, _)| (given, roots))
-    });
+    let read = chain::read(&request.given)
+        .and_then(|given| chain::read(&request.roots).map(|(roots, _)| (given, roots)));
     let ((certificates, readings), roots) = match read {
         Ok(read) => read,
         Err(message) => return failed(message, None),
@@ -159,8 +158,9 @@ fn answer(request: &Request) -> Answer {
     for root in roots {
         store.add_certificate(root, "your CA certificates");
     }
-    let findings = findings(&readings, &store, at);
-    let mut answer = match chain::leaf(&certificates) {
+    let leaf = chain::leaf(&certificates);
+    let findings = findings(&readings, leaf.is_some(), &store, at);
+    let mut answer = match leaf {
         None if certificates.is_empty() => failed(
             "no certificate found".to_owned(),
             Some(
@@ -177,8 +177,12 @@ fn answer(request: &Request) -> Answer {
     answer
 }
 
-/// What is wrong with the form of the files, notes left out.
-fn findings(readings: &[Reading], store: &Store, at: Time) -> Vec<String> {
+/// What is an error in a constant and belongs to a chain.
+const OF_A_CHAIN: [&str; 2] = ["leaf", "intermediate"];
+
+/// What is wrong with the form of the files, notes left out, and with `is_chain` what a chain holds
+/// and an anchor must not.
+fn findings(readings: &[Reading], is_chain: bool, store: &Store, at: Time) -> Vec<String> {
     let knowledge = Knowledge { store, at, horizon_days: HORIZON_DAYS };
     let of = |reading: &Reading| {
         let found = check::lint(reading, &knowledge).and(reading.findings.clone());
@@ -186,6 +190,7 @@ fn findings(readings: &[Reading], store: &Store, at: Time) -> Vec<String> {
             .listed()
             .iter()
             .filter(|finding| finding.severity > Severity::Note && finding.code != "no-certificate")
+            .filter(|finding| !(is_chain && OF_A_CHAIN.contains(&finding.code)))
             .map(|finding| format!("{}: {}", finding.severity.word(), finding.message))
             .collect();
         found
@@ -249,10 +254,9 @@ fn with_leaf(
             target: shown_target,
             ..Answer::default()
         },
-        Ok(verified) => Answer {
-            target: shown_target,
-            ..proved(&verified, &presented, &ders, &target, at)
-        },
+        Ok(verified) => {
+            Answer { target: shown_target, ..proved(&verified, &presented, &ders, &target, at) }
+        }
     }
 }
 
@@ -292,12 +296,8 @@ fn proved(
     let root = &candidate.root.certificate;
     let host = target.host();
     let anchors = [root.der()];
-    let case = Case::new(stack::Question {
-        presented: ders,
-        anchors: &anchors,
-        host: Some(&host),
-        at,
-    });
+    let case =
+        Case::new(stack::Question { presented: ders, anchors: &anchors, host: Some(&host), at });
     let mut path: Vec<_> = candidate.path.certificates.iter().map(shown).collect();
     if candidate.path.certificates.last() != Some(root) {
         path.push(shown(root));
@@ -311,7 +311,7 @@ fn proved(
             sha256: root.sha256().to_string(),
             found_in: candidate.root.source.to_string(),
             why: candidate.reason.to_string(),
-            lasts: candidate.lasts.to_string(),
+            lasts: lasts(&candidate.lasts),
             proven: true,
         }),
         stacks: STACKS.iter().map(|stack| row(stack, &case)).collect(),
@@ -362,4 +362,16 @@ fn shown(certificate: &Certificate) -> Shown {
         sha256: certificate.sha256().to_string(),
         names: extensions::alternative_names(certificate).first(4),
     }
+}
+
+/// Until when the anchor lasts, and by what.
+fn lasts(lasts: &rank::Lasts) -> String {
+    let date = lasts.until.date();
+    if lasts.scheduled == Some(lasts.until) {
+        return format!("{date}, when root stores are expected to stop trusting it");
+    }
+    if lasts.cross_sign == Some(lasts.until) {
+        return format!("{date}, when a cross-signed certificate on the path expires");
+    }
+    format!("{date}, when it expires")
 }

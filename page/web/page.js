@@ -33,7 +33,8 @@ const base64 = (data) => {
   return btoa(text);
 };
 const encoded = (text) => new TextEncoder().encode(text);
-const ready = WebAssembly.instantiate(bytes(WASM), {}).then((made) => made.instance.exports);
+const unpacked = new Blob([bytes(WASM)]).stream().pipeThrough(new DecompressionStream("gzip"));
+const ready = new Response(unpacked).arrayBuffer().then((module) => WebAssembly.instantiate(module, {})).then((made) => made.instance.exports);
 let language = (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en";
 let dropped = [];
 let chosen = "arduino";
@@ -82,12 +83,15 @@ const timeline = (certificates, today) => {
     bar.append(line, now);
     return make("tr", {}, make("th", { scope: "row", textContent: short(one.subject) }), make("td", { textContent: `${day(one.not_before)} – ${day(one.not_after)}` }), make("td", {}, bar));
   });
-  return make("table", {}, make("caption", { textContent: say("timeline"), hidden: true }), make("tbody", {}, ...rows));
+  return make("table", { id: "timeline" }, make("caption", { textContent: say("timeline"), hidden: true }), make("tbody", {}, ...rows));
 };
 
 const stackTable = (stacks) => {
   const head = make("tr", {}, ...["stack", "verdict", "reason"].map((key) => make("th", { scope: "col", textContent: say(key) })));
-  const rows = stacks.map((one) =>
+  // What refuses stands first: the rest is as one hopes.
+  const order = ["refuses", "unknown", "connects"];
+  const sorted = [...stacks].sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
+  const rows = sorted.map((one) =>
     make("tr", {}, make("th", { scope: "row", textContent: one.title }), make("td", { className: one.verdict, textContent: say(one.verdict) }), make("td", { textContent: [one.why, one.change].filter(Boolean).join("; ") })));
   return make("div", { className: "scroll" }, make("table", { id: "stacks" }, make("thead", {}, head), make("tbody", {}, ...rows)));
 };
