@@ -110,6 +110,10 @@ impl Rule {
             Self::Name(NameFault::IllegalHost) => {
                 "give the server a name of letters, digits and hyphens"
             }
+            Self::Name(NameFault::CommonName) => {
+                "reissue the server certificate with the host as a dNSName in subjectAltName, as in \
+                 docs/your-own-ca.md"
+            }
             Self::Name(_) => {
                 "reissue the server certificate with the host as a dNSName in subjectAltName"
             }
@@ -120,7 +124,8 @@ impl Rule {
                 "reissue the certificate with serverAuth in extKeyUsage"
             }
             Self::NotCa | Self::VersionOneCa => {
-                "reissue the CA certificate with basicConstraints = critical, CA:TRUE"
+                "reissue the CA certificate with basicConstraints = critical, CA:TRUE, as in \
+                 docs/your-own-ca.md"
             }
             Self::NoKeyCertSign | Self::NoKeyUsage => {
                 "reissue the CA certificate with keyUsage = critical, keyCertSign, cRLSign"
