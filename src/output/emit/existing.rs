@@ -39,6 +39,8 @@ pub fn is_own(content: &[u8], format: Format) -> bool {
         Kind::Jks => is_jks(content),
         Kind::EspBundle => is_indexed(content),
         Kind::EspBundleV1 => is_counted(content),
+        Kind::CertsAr => content.starts_with(b"!<arch>\nca_000.der/"),
+        Kind::EspAtPki => content.starts_with(&[0xf1, 0xf1]),
         Kind::Source(template) => text.is_some_and(|text| is_plain(text, template)),
     }
 }
@@ -47,7 +49,7 @@ pub fn is_own(content: &[u8], format: Format) -> bool {
 fn is_generated(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let line = text.lines().next().unwrap_or_default();
-    let words = line.trim_start_matches(|one: char| " \t/*#;-!".contains(one));
+    let words = line.trim_start_matches(|one: char| " \t/*#;-!<".contains(one));
     GENERATED.iter().any(|generated| words.starts_with(generated))
 }
 
@@ -81,8 +83,16 @@ fn is_plain(text: &str, template: &str) -> bool {
     /// The digits of a SHA-256 in hexadecimal and in Base64.
     const HEXADECIMAL: usize = 64;
     const BASE64: usize = 44;
+    /// The digits of a SHA-1.
+    const SHA1: usize = 40;
     let mut lines = text.lines();
     match template {
+        "json-line.json" => is_one_json_line(text, "\"-----BEGIN CERTIFICATE-----\\n"),
+        "shelly.json" => is_one_json_line(text, "{\"id\": 1, \"method\": \"Shelly.PutUserCA\", "),
+        "nvs.csv" => text.starts_with("key,type,encoding,value\ncertgrab,namespace,,\n"),
+        "sha1.txt" => lines.all(|line| {
+            line.len() == SHA1 && line.bytes().all(|byte| byte.is_ascii_hexdigit())
+        }),
         "sha256.txt" => lines.all(|line| {
             line.len() == HEXADECIMAL && line.bytes().all(|byte| byte.is_ascii_hexdigit())
         }),
@@ -93,6 +103,11 @@ fn is_plain(text: &str, template: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether `text` is one line that begins with `beginning`.
+fn is_one_json_line(text: &str, beginning: &str) -> bool {
+    text.starts_with(beginning) && text.trim_end().lines().count() == 1
 }
 
 /// Whether `content` is a PKCS #12 file of certificates in the clear.
