@@ -60,9 +60,7 @@ fn refuse_more(job: &Job, form: &Form, length: usize) -> Result<(), Failure> {
     let what = match form {
         Form::Document => "json".to_owned(),
         Form::Certificates(format) => format.name.to_owned(),
-        Form::Template(template) => {
-            Foreign::text(&template.file.display().to_string()).line()
-        }
+        Form::Template(template) => Foreign::text(&template.file.display().to_string()).line(),
     };
     let message = format!("expected at most {most} bytes of `{what}`, found {length}");
     Err(Failure::new(Exit::Usage, message)

@@ -10,7 +10,7 @@
 /// PEM text; Dart reads no DER here.
 const String {{ name }} =
 {% for line in pem_lines %}
-    '{{ line }}\n'{{ ";" if loop.last }}
+    "{{ line }}\n"{{ ";" if loop.last }}
 {% endfor %}
 {% if host %}
 

@@ -7,10 +7,11 @@
 
 return {
   -- PEM text.
-  pem =
+  pem = [[
 {% for line in pem_lines %}
-    "{{ line }}\n"{{ " .." if not loop.last else "," }}
+{{ line }}
 {% endfor %}
+]],
 {% if host %}
   host = "{{ host | literal }}",
   port = {{ port }},

@@ -151,7 +151,9 @@ fn language(extension: &str, content: &[u8]) -> Language {
         "rs" => Language::Rust,
         "py" => Language::Python,
         "yaml" | "yml" => Language::Yaml,
-        "pem" | "crt" | "cer" | "der" | "p7b" | "p7c" | "bin" | "lock" | "txt" => Language::Data,
+        "pem" | "crt" | "cer" | "der" | "p7b" | "p7c" | "bin" | "csv" | "lock" | "txt" => {
+            Language::Data
+        }
         _ => {
             let quoted = content.windows(12).any(|window| window == b"\"-----BEGIN ");
             if quoted { Language::C } else { Language::Data }

@@ -8,16 +8,39 @@ use crate::output::emit::{FORMATS, Format};
 const WORDS: &[(&[&str], &[&str])] = &[
     (
         &["esp32", "乐鑫", "esp32-s3", "esp32-c3", "esp32-c6", "esp32-s2"],
-        &["arduino", "esp-idf", "esp-idf-txt", "esp-bundle", "esp-bundle-h", "micropython", "esphome", "rust-esp-idf"],
+        &[
+            "arduino",
+            "esp-idf",
+            "esp-idf-txt",
+            "esp-bundle",
+            "esp-bundle-h",
+            "micropython",
+            "esphome",
+            "rust-esp-idf",
+        ],
     ),
-    (&["esp8266", "nodemcu", "wemos", "d1 mini"], &["esp8266", "certs-ar", "bearssl", "tasmota", "lua"]),
-    (&["pico w", "pico", "rp2040", "rp2350", "raspberry pi pico", "树莓派 pico"], &["pico", "esp8266", "micropython"]),
+    (
+        &["esp8266", "nodemcu", "wemos", "d1 mini"],
+        &["esp8266", "certs-ar", "bearssl", "tasmota", "lua"],
+    ),
+    (
+        &["pico w", "pico", "rp2040", "rp2350", "raspberry pi pico", "树莓派 pico"],
+        &["pico", "esp8266", "micropython"],
+    ),
     (
         &["arduino", "sketch", "wificlientsecure", "platformio", "草图"],
         &["arduino", "esp8266", "bearssl", "esp-bundle-h"],
     ),
     (
-        &["wifinina", "wifi101", "nano 33 iot", "mkr1010", "mkr wifi 1010", "uno wifi", "nina-w102"],
+        &[
+            "wifinina",
+            "wifi101",
+            "nano 33 iot",
+            "mkr1010",
+            "mkr wifi 1010",
+            "uno wifi",
+            "nina-w102",
+        ],
         &["pem"],
     ),
     (&["sslclient", "ethernet", "w5500", "w5100", "以太网"], &["bearssl"]),
@@ -27,13 +50,32 @@ const WORDS: &[(&[&str], &[&str])] = &[
     (&["aws", "aws iot", "coremqtt", "freertos", "lwip"], &["freertos", "c", "pico"]),
     (&["tuya", "涂鸦"], &["c", "arduino", "esp-idf", "freertos"]),
     (
-        &["nginx", "apache", "postgres", "postgresql", "libpq", "curl", "wget", "mosquitto", "haproxy", "redis", "openssl", "git", "home assistant", "godot", "twincat"],
+        &[
+            "nginx",
+            "apache",
+            "postgres",
+            "postgresql",
+            "libpq",
+            "curl",
+            "wget",
+            "mosquitto",
+            "haproxy",
+            "redis",
+            "openssl",
+            "git",
+            "home assistant",
+            "godot",
+            "twincat",
+        ],
         &["pem"],
     ),
     (&["mysql", "mariadb"], &["pem", "java"]),
     (&["php", "ruby", "perl", "requests", "grpc"], &["pem"]),
     (&["nodejs", "node.js", "javascript", "typescript", "mqtt.js"], &["node", "json-line", "env"]),
-    (&["spring", "jvm", "truststore", "cacerts", "安卓 java", "keystore", "密钥库"], &["java", "java-jks"]),
+    (
+        &["spring", "jvm", "truststore", "cacerts", "安卓 java", "keystore", "密钥库"],
+        &["java", "java-jks"],
+    ),
     (&["android", "安卓", "okhttp"], &["android", "pem", "kotlin", "spki-pin"]),
     (&["ios", "iphone", "macos", "xcode", "苹果"], &["ios", "swift"]),
     (&["flutter"], &["dart"]),
@@ -49,7 +91,10 @@ const WORDS: &[(&[&str], &[&str])] = &[
     (&["sim7600", "sim7500", "sim7670", "a7670", "sim76xx", "a76xx", "simcom"], &["at-simcom"]),
     (&["sim800", "sim800l"], &["der"]),
     (&["sim7000", "sim7070", "sim7080"], &["pem"]),
-    (&["quectel", "bg95", "bg96", "ec20", "ec200", "ec21", "ec25", "eg91", "移远"], &["at-quectel"]),
+    (
+        &["quectel", "bg95", "bg96", "ec20", "ec200", "ec21", "ec25", "eg91", "移远"],
+        &["at-quectel"],
+    ),
     (&["u-blox", "ublox", "sara", "lara"], &["at-ublox"]),
     (&["esp-at", "at firmware", "at 固件"], &["at-esp", "esp-at-pki"]),
     (
@@ -57,7 +102,10 @@ const WORDS: &[(&[&str], &[&str])] = &[
         &["at-simcom", "at-quectel", "at-ublox", "at-esp", "nrf-modem"],
     ),
     (&["nvs", "nvs_partition_gen"], &["nvs"]),
-    (&["pin", "pinning", "hpkp", "fingerprint", "指纹", "证书固定"], &["spki-pin", "sha256", "sha1"]),
+    (
+        &["pin", "pinning", "hpkp", "fingerprint", "指纹", "证书固定"],
+        &["spki-pin", "sha256", "sha1"],
+    ),
     (&["setfingerprint", "thumbprint"], &["sha1"]),
     (&["embassy", "esp-hal", "no_std", "embedded rust", "embedded-tls"], &["rust-der", "rust"]),
     (&["rustls", "reqwest", "tokio"], &["rust-anchor", "pem"]),
@@ -74,7 +122,7 @@ pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
     if word.is_empty() {
         return Vec::new();
     }
-    let named = |name: &&str| FORMATS.iter().find(|format| format.name == **name);
+    let named = |name: &&str| FORMATS.iter().find(|format| format.name == *name);
     let exact = FORMATS.iter().filter(|format| format.name == word);
     let rows = |is: fn(&str, &str) -> bool| {
         let word = word.clone();

@@ -1,7 +1,8 @@
 //! What an artefact costs on a device, to help choose a format.
 
 use super::{
-    Error, Format, Identifier, check_demand, esp_bundle, formats::Stored, pem_text, render, variables,
+    Error, Format, Identifier, check_demand, esp_bundle, formats::Stored, pem_text, render,
+    variables,
 };
 use crate::{
     output::bundle::Bundle,

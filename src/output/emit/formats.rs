@@ -81,12 +81,7 @@ pub(super) enum Stored {
 }
 
 /// The templates without a name in them.
-const NAMELESS: [&str; 13] = [
-    "at-esp.txt",
-    "at-quectel.txt",
-    "at-simcom.txt",
-    "at-ublox.txt",
-    "capath.sh",
+const NAMELESS: [&str; 8] = [
     "ios.plist",
     "json-line.json",
     "nvs.csv",

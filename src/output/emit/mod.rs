@@ -252,9 +252,7 @@ impl Error {
             Self::OneOnly { .. } => Some("use `pem` or `p7b` for several certificates".to_owned()),
             Self::NoServer { .. } => Some("name it with `--host HOST:PORT`".to_owned()),
             Self::UnknownKey { .. } => Some("use `c` or `pem`, which support every key".to_owned()),
-            Self::FeatureOff { feature, .. } => {
-                Some(format!("enable the feature `{feature}`"))
-            }
+            Self::FeatureOff { feature, .. } => Some(format!("enable the feature `{feature}`")),
             Self::Template(error) => error.hint.clone(),
             Self::Empty | Self::TooLarge { .. } => None,
         }

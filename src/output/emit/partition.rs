@@ -12,7 +12,9 @@ pub(super) fn certs_ar(bundle: &Bundle) -> Vec<u8> {
     for (index, entry) in bundle.entries.iter().enumerate() {
         let der = entry.certificate.der();
         let name = format!("ca_{index:03}.der/");
-        out.extend(format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, der.len()).bytes());
+        out.extend(
+            format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, der.len()).bytes(),
+        );
         out.extend(der);
         // Each file begins at an even offset.
         out.extend((der.len() % 2 == 1).then_some(b'\n'));
@@ -32,7 +34,8 @@ pub(super) fn esp_at_pki(bundle: &Bundle, format: &'static str) -> Result<Vec<u8
     for (index, entry) in bundle.entries.iter().enumerate() {
         let pem = entry.certificate.pem();
         let id = u8::try_from(index).map_err(|_| too_large("numbers of certificates", 255))?;
-        let length = u16::try_from(pem.len()).map_err(|_| too_large("a certificate", MAX_LENGTH))?;
+        let length =
+            u16::try_from(pem.len()).map_err(|_| too_large("a certificate", MAX_LENGTH))?;
         rest.extend([CA, id]);
         rest.extend(length.to_le_bytes());
         rest.extend(pem.bytes());

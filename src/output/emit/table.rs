@@ -224,7 +224,12 @@ pub const FORMATS: &[Format] = &[
     )
     .binary()
     .stored(Stored::File),
-    row("at-esp", "ESP-AT", "AT commands for AT+SYSMFG; not tried on a module", source("at-esp.txt")),
+    row(
+        "at-esp",
+        "ESP-AT",
+        "AT commands for AT+SYSMFG; not tried on a module",
+        source("at-esp.txt"),
+    ),
     row(
         "at-quectel",
         "Quectel modems",
@@ -342,4 +347,3 @@ const fn row(
 const fn source(template: &'static str) -> Kind {
     Kind::Source(template)
 }
-

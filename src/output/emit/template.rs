@@ -32,7 +32,10 @@ use crate::{output::bundle::Bundle, text::foreign::Foreign};
 /// The filters that give a value from outside a form, for people who write templates.
 pub const FILTERS: &[(&str, &str)] = &[
     ("comment", "text for a comment of C, C++, Rust, Go, Python or YAML"),
-    ("literal", "text for the inside of a quoted string of those languages, ASCII only; `pem` with `\\n` for its line ends"),
+    (
+        "literal",
+        "text for the inside of a quoted string of those languages, ASCII only; `pem` with `\\n` for its line ends",
+    ),
     ("plain", "text for a file that no compiler reads"),
     ("rows", "bytes as lines of `0x30, 0x82`"),
     ("escaped_rows", "bytes as lines of `\\x30\\x82`, for byte strings of Python and Rust"),

@@ -113,7 +113,7 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
         not_before => certificates().map(|one| one.not_before().unix()).max(),
         not_after => certificates().map(|one| one.not_after().unix()).min(),
         not_after_date => certificates().map(|one| one.not_after()).min().map(Time::date),
-        esp_bundle => esp_bundle::indexed(bundle, format).ok().map(|whole| bytes(&whole)),
+        esp_bundle => esp_bundle::indexed(bundle, "esp-bundle").ok().map(|whole| bytes(&whole)),
         certificates => all,
     }
 }
