@@ -1,7 +1,7 @@
 {% set open, bar = "/*", " *" %}
 {% include "part/about" %}
  *
- * Usage, with ESP-IDF 5.4 and later, or version 3.0.4 and later of Arduino's core:
+ * Usage, with ESP-IDF 5.4 and later, or version 3.2 and later of Arduino's core:
  *     esp_crt_bundle_set({{ name("BUNDLE") }}, sizeof {{ name("BUNDLE") }});
  *     client.setCACertBundle({{ name("BUNDLE") }}, sizeof {{ name("BUNDLE") }});
  */

@@ -81,7 +81,9 @@ fn text_from_outside_never_begins_a_comment() {
             );
             count += 1;
         }
-        assert!(count > 4, "{}:\n{text}", format.name);
+        // A comment of XML says less.
+        let fewest = if text.contains("<!--") { 3 } else { 5 };
+        assert!(count >= fewest, "{}:\n{text}", format.name);
     }
 }
 

@@ -208,7 +208,7 @@ fn a_format_is_found_by_the_users_own_word_in_english_and_chinese() {
         ("SIM7600", "at-simcom"),
         ("android", "android"),
         ("\u{5b89}\u{5353}", "android"),
-        ("\u{6d8c}\u{9e26}", "c"),
+        ("\u{6d82}\u{9e26}", "c"),
         ("postgres", "pem"),
         ("setCACertBundle", "esp-bundle-h"),
         ("my BG96 board", "at-quectel"),

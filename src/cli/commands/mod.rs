@@ -10,6 +10,7 @@ mod format_words;
 pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
+pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod survey;
 pub(crate) mod sync;

@@ -76,7 +76,7 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::PemAndNul),
     row(
         "esp-bundle",
-        "ESP-IDF esp_crt_bundle since it has an index",
+        "ESP-IDF from 5.4 on, esp_crt_bundle",
         "a binary bundle for esp_crt_bundle_set",
         Kind::EspBundle,
     )
@@ -84,7 +84,7 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::File),
     row(
         "esp-bundle-v1",
-        "ESP-IDF esp_crt_bundle before that",
+        "ESP-IDF before 5.4, Arduino-ESP32 3.1, esp_crt_bundle",
         "the older binary bundle, without an index of offsets",
         Kind::EspBundleV1,
     )
@@ -130,8 +130,13 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::BearSslAnchors),
     row("rust", "Rust", "constants in PEM, as a C string and in DER, no_std", source("rust.rs"))
         .stored(Stored::PemAndNul),
-    row("rust-der", "mbedtls-rs, embedded-tls", "a static with DER, no_std", source("rust-der.rs"))
-        .stored(Stored::Der),
+    row(
+        "rust-der",
+        "mbedtls-rs, embedded-tls",
+        "a static with DER, no_std, for Certificate::new_no_copy or pki::CertVerifier",
+        source("rust-der.rs"),
+    )
+    .stored(Stored::Der),
     row(
         "rust-esp-idf",
         "esp-idf-svc",
@@ -163,7 +168,7 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::File),
     row(
         "esphome",
-        "ESPHome mqtt",
+        "ESPHome mqtt on ESP32",
         "a YAML block with certificate_authority",
         source("esphome.yaml"),
     )
@@ -208,7 +213,7 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::File),
     row(
         "esp-bundle-h",
-        "Arduino-ESP32 setCACertBundle, ESP-IDF",
+        "Arduino-ESP32 from 3.2 on setCACertBundle, ESP-IDF from 5.4 on",
         "a header with the bytes of esp-bundle",
         source("esp-bundle-h.h"),
     )
