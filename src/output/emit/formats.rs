@@ -1,6 +1,4 @@
-//! What a format is; [`super::table`] has a row for each.
-
-pub use super::table::FORMATS;
+//! What a format is; `table.rs` has a row for each.
 
 /// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,10 +112,4 @@ impl Format {
     pub(super) const fn stored(self, stored: Stored) -> Self {
         Self { stored, ..self }
     }
-}
-
-/// The format called `name`, if there is one.
-#[must_use]
-pub fn format(name: &str) -> Option<Format> {
-    FORMATS.iter().find(|format| format.name == name).copied()
 }

@@ -23,8 +23,9 @@ use std::fmt;
 
 pub use self::existing::is_own;
 pub use self::flash::flash_bytes;
-pub use self::formats::{FORMATS, Format, format};
+pub use self::formats::Format;
 pub use self::identifier::{Identifier, NotAnIdentifier, Style};
+pub use self::table::{FORMATS, format};
 pub use self::template::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS, MAX_TEMPLATE_TIME};
 pub use self::variables::VARIABLES;
 

@@ -352,3 +352,9 @@ const fn row(
 const fn source(template: &'static str) -> Kind {
     Kind::Source(template)
 }
+
+/// The format called `name`, if there is one.
+#[must_use]
+pub fn format(name: &str) -> Option<Format> {
+    FORMATS.iter().find(|format| format.name == name).copied()
+}
