@@ -60,16 +60,8 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let known = args.expect.as_deref().map(known_result).transpose()?;
     let authority = authority(args, now, display)?;
     deliver_anchor(args, &authority, &host, now, display)?;
-    let forward = args.forward.as_ref().map(Forward::to).transpose();
-    let forward = forward.map_err(|error| Failure::new(Exit::Fault, error.to_string()))?;
     let cases = schedule(args);
-    let options = Options {
-        host: host.clone(),
-        cases: cases.clone(),
-        ports: args.ports,
-        wait: Duration::from_secs(args.wait.get().into()),
-        forward,
-    };
+    let options = options(args, &host, &cases)?;
     let runtime = failure::runtime()?;
     let listeners = runtime.block_on(listen(args, cases.len()))?;
     announce(args, &host, &listeners, &cases, display)?;
@@ -126,6 +118,18 @@ fn known_result(path: &Path) -> Result<Vec<(String, String)>, Failure> {
         let hint = "write one with `certgrab lab --report json=FILE`".to_owned();
         Failure::new(Exit::File, format!("{shown} is not a result of the lab: {error}"))
             .with_hint(Some(hint))
+    })
+}
+
+/// What is to be played.
+fn options(args: &Args, host: &str, cases: &[&'static Case]) -> Result<Options, Failure> {
+    let forward = args.forward.as_ref().map(Forward::to).transpose();
+    Ok(Options {
+        host: host.to_owned(),
+        cases: cases.to_vec(),
+        ports: args.ports,
+        wait: Duration::from_secs(args.wait.get().into()),
+        forward: forward.map_err(|error| Failure::new(Exit::Fault, error.to_string()))?,
     })
 }
 
