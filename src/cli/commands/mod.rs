@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod asking;
 pub(crate) mod check;
 mod committed;
 pub(crate) mod compare;
