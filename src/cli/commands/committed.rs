@@ -84,7 +84,7 @@ pub(crate) fn of_entry(
     exit: &mut Exit,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
-    let device = entry.job.reaching.device.map(Device::stack);
+    let device = entry.job.reaching.device.and_then(Device::stack);
     let mut files = vec![File { reading: read(&entry.lock, device)?.1, role: Role::Lock }];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
