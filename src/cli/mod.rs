@@ -13,6 +13,7 @@ mod manifest;
 mod output;
 mod projects;
 mod proof;
+mod readers;
 mod regenerate;
 mod replace;
 mod report;

@@ -33,7 +33,7 @@ pub(crate) struct Reaching {
     starttls: Option<Protocol>,
 
     /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls,
-    /// bearssl or openssl
+    /// bearssl, openssl, wolfssl, go, java or rustls
     #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
     pub(crate) device: Option<&'static Device>,
 

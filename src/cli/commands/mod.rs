@@ -14,4 +14,4 @@ pub(crate) mod sync;
 pub(crate) mod targets;
 mod terms;
 pub(crate) mod verify;
-mod warn;
+pub(crate) mod warn;

@@ -6,16 +6,18 @@ use crate::{
     Grab,
     check::{self, Finding, Severity},
     endpoint::Target,
-    judge::{path, rank::Candidate},
+    judge::rank::Candidate,
     output::{
         bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
         lock,
     },
     run::{
+        self,
         grab::{self, Options},
         survey::{self, Question},
     },
+    stack::client::Device,
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
     trust::store::Store,
@@ -28,7 +30,8 @@ use crate::cli::{
     failure::{self, Exit, Failure},
     manifest,
     output::{self, complain},
-    proof, replace, request, roots,
+    readers::{self, Seen},
+    replace, request, roots,
     style::Display,
 };
 
@@ -129,7 +132,7 @@ fn hold(
     display: &Display,
 ) -> Result<(), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
-    let asked = Asked::of(&entry.job, &entry.job.targets[0]);
+    let asked = Asked::of(&entry.job, &entry.job.targets[0], readers(entry).len());
     let mut failures = Vec::new();
     let mut objections = check::objections(content, bundle, &asked.terms(store, None));
     if entry.job.what == What::Anchor {
@@ -163,11 +166,13 @@ fn refreshed(
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
     })?;
-    let judgement = grab.verdict.as_ref().map_err(|refusal| {
-        let message = format!("{target}: {refusal}");
-        Failure::new(Exit::Untrusted, message).with_hint(refusal.hint())
-    })?;
-    let (bundle, name) = export::selection(&entry.job, target, &grab, judgement, &options)?;
+    let whose = format!("{target}: ");
+    let formats = formats(entry);
+    let asking = run::readers::ask(target, &options, grab, formats.iter().copied());
+    let readers = runtime.block_on(asking);
+    let seen = Seen { target, readers: &readers, options: &options, whose: &whose };
+    let positions = readers::union(&readers, formats.iter().copied());
+    let (bundle, name) = seen.selection(&entry.job, &positions, &formats, display)?;
     if bundle.entries.is_empty() {
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
@@ -177,15 +182,9 @@ fn refreshed(
     if let Some(before) = &before {
         keep_proven(entry, before, &bundle)?;
     }
-    let whose = format!("{target}: ");
-    of_other_addresses(&whose, target, (&grab, &options), &bundle, display, runtime);
-    warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
+    let grab = &readers.chains[positions[0]];
+    of_other_addresses(&whose, target, (grab, &options), &bundle, display, runtime);
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
-    for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
-        let question =
-            path::Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
-        proof::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
-    }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
     if let (Some(before), false) = (&before, display.quiet) {
@@ -194,6 +193,27 @@ fn refreshed(
         }
     }
     output::deliver_with_folders(&files, display.quiet)
+}
+
+/// The formats whose readers verify a server with what `entry` writes.
+pub(crate) fn formats(entry: &manifest::Entry) -> Vec<&'static str> {
+    match entry.emit.as_slice() {
+        _ if entry.job.what != What::Anchor => Vec::new(),
+        // The lock alone, which any stack may read.
+        [] => vec!["lock"],
+        all => all.iter().map(|(format, _)| format.name).collect(),
+    }
+}
+
+/// As whom the server is asked for what `entry` writes: devices, or certgrab (`None`).
+pub(crate) fn readers(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
+    let mut readers: Vec<_> = match entry.job.reaching.device {
+        Some(_) => vec![None],
+        None => formats(entry).into_iter().flat_map(Device::reading).collect(),
+    };
+    readers.sort_by_key(|device| device.map(|device| device.name));
+    readers.dedup();
+    readers
 }
 
 /// Warns of addresses of `target` whose chains the bundle does not verify, and of those without one.
@@ -240,8 +260,8 @@ fn of_other_addresses(
         let mut others = grab.presented.others.iter().filter(|one| one.failure.is_some());
         others.any(|one| question.address.is_some_and(|address| address.ip() == one.address))
     };
-    let failures = survey.failures().filter(|(one, _)| !is_known(one));
-    for (question, error) in failures.filter(|(_, one)| !one.is_of_this_machine()) {
+    let failures = survey.failed_addresses().into_iter().filter(|(one, _)| !is_known(one));
+    for (question, error) in failures {
         let (host, problem) = (question.host(), error.without_address());
         output::warn(format_args!("{whose}{host} presents no chain: {problem}"), display);
     }
