@@ -12,6 +12,7 @@ use crate::{
         emit::{self, Identifier},
     },
     run::{grab::Options, readers::Readers, survey::Survey},
+    stack::client::Device,
 };
 
 use super::{
@@ -38,18 +39,28 @@ pub(crate) fn format(emission: &Emission) -> Option<&'static str> {
 }
 
 /// The positions of the chains that the readers of `format` are shown: of a format for one
-/// certificate that many stacks read, only the first.
-fn positions(readers: &Readers, format: &str) -> Vec<usize> {
+/// certificate that many stacks read, only the first. A manifest asks for one anchor for such formats.
+fn positions(readers: &Readers, format: &str, is_manifest: bool) -> Vec<usize> {
     let mut positions = readers.of(format);
-    if emit::format(format).is_some_and(emit::holds_one) {
+    if is_manifest || emit::format(format).is_some_and(emit::holds_one) {
         positions.truncate(1);
     }
     positions
 }
 
-/// The positions of all chains that the readers of `formats` are shown.
-pub(crate) fn union<'a>(readers: &Readers, formats: impl Iterator<Item = &'a str>) -> Vec<usize> {
-    let mut all: Vec<_> = formats.flat_map(|format| positions(readers, format)).collect();
+/// The positions of all chains that the readers of `formats` are shown. All formats of a manifest hold
+/// the certificates of one lock: there the formats of one reader decide, if there are any.
+pub(crate) fn union<'a>(
+    readers: &Readers,
+    formats: impl Iterator<Item = &'a str>,
+    is_manifest: bool,
+) -> Vec<usize> {
+    let formats: Vec<_> = formats.collect();
+    let is_explicit = |format: &&&str| Device::reading(format) != Device::reading("");
+    let explicit: Vec<_> = formats.iter().filter(is_explicit).copied().collect();
+    let formats = if is_manifest && !explicit.is_empty() { explicit } else { formats };
+    let of = |format: &str| positions(readers, format, is_manifest);
+    let mut all: Vec<_> = formats.into_iter().flat_map(of).collect();
     all.sort_unstable();
     all.dedup();
     if all.is_empty() { vec![0] } else { all }
@@ -59,7 +70,7 @@ pub(crate) fn union<'a>(readers: &Readers, formats: impl Iterator<Item = &'a str
 pub(crate) fn groups(job: &Job, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
     let mut groups: Vec<(Vec<usize>, Vec<Emission>)> = Vec::new();
     for emission in &job.emit {
-        let needed = union(readers, format(emission).into_iter());
+        let needed = union(readers, format(emission).into_iter(), false);
         match groups.iter_mut().find(|(known, _)| *known == needed) {
             Some((_, emissions)) => emissions.push(emission.clone()),
             None => groups.push((needed, vec![emission.clone()])),
@@ -119,7 +130,10 @@ impl Seen<'_> {
             several => self.for_all(job, several, display)?,
         };
         for (position, grab) in chains {
-            let shown = |format: &&&str| self::positions(readers, format).contains(&position);
+            let shown = |format: &&&str| {
+                let of = readers.of(format);
+                of.contains(&position) || !positions.iter().any(|one| of.contains(one))
+            };
             for format in formats.iter().filter(shown) {
                 let name = options.wanted_name(target);
                 let question = Question { name: &name, at: options.at, work: &grab.work };
@@ -159,7 +173,19 @@ impl Seen<'_> {
     fn explain(&self, chains: &[(usize, &Grab)], display: &Display) {
         let Self { readers, whose, .. } = *self;
         match chains {
-            [(0, _)] if readers.chains.len() > 1 => {}
+            [(0, _)] if readers.chains.len() > 1 => {
+                let devices: Vec<_> = (1..readers.chains.len())
+                    .flat_map(|position| readers.devices(position))
+                    .collect();
+                output::warn(
+                    format_args!(
+                        "{whose}the server presents clients such as {} another chain, for which \
+                         nothing is written: name your device with `as` or `--as`",
+                        devices.join(", ")
+                    ),
+                    display,
+                );
+            }
             [(0, _)] | [] => {}
             [(position, _)] => {
                 let devices: Vec<_> = readers.devices(*position).collect();

@@ -253,10 +253,9 @@ impl Survey {
         }
         let failed = |(one, outcome): (Question, Result<_, _>)| Some((one.address, outcome.err()?));
         let mut failures: Vec<_> = self.answers.into_iter().filter_map(failed).collect();
-        if failures.len() == 1
-            && let Some((_, error)) = failures.pop()
-        {
-            return Err(error);
+        let has_no_address = failures.iter().all(|(address, _)| address.is_none());
+        if (failures.len() == 1 || has_no_address) && !failures.is_empty() {
+            return Err(failures.swap_remove(0).1);
         }
         let at = |(address, error)| Some((address?, error));
         Err(probe::Error::Addresses(failures.into_iter().filter_map(at).collect()))

@@ -171,16 +171,17 @@ fn refreshed(
     let asking = run::readers::ask(target, &options, grab, formats.iter().copied());
     let readers = runtime.block_on(asking);
     let seen = Seen { target, readers: &readers, options: &options, whose: &whose };
-    let positions = readers::union(&readers, formats.iter().copied());
+    let positions = readers::union(&readers, formats.iter().copied(), true);
+    // An unreadable lock is replaced like a missing one.
+    let before = read_bundle(entry).ok().map(|(_, before)| before);
+    let shown = &readers.chains[positions[0]].presented;
+    if let Some(before) = &before {
+        keep_proven(entry, before, shown.key_possession())?;
+    }
     let (bundle, name) = seen.selection(&entry.job, &positions, &formats, display)?;
     if bundle.entries.is_empty() {
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
-    }
-    // An unreadable lock is replaced like a missing one.
-    let before = read_bundle(entry).ok().map(|(_, before)| before);
-    if let Some(before) = &before {
-        keep_proven(entry, before, &bundle)?;
     }
     let grab = &readers.chains[positions[0]];
     of_other_addresses(&whose, target, (grab, &options), &bundle, display, runtime);
@@ -205,15 +206,20 @@ pub(crate) fn formats(entry: &manifest::Entry) -> Vec<&'static str> {
     }
 }
 
+/// As whom the server is asked for a file of a manifest in `format`.
+pub(crate) fn reader(format: &str) -> Option<&'static Device> {
+    Device::reading(format).first().copied().flatten()
+}
+
 /// As whom the server is asked for what `entry` writes: devices, or certgrab (`None`).
 pub(crate) fn readers(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
     let mut readers: Vec<_> = match entry.job.reaching.device {
-        Some(_) => vec![None],
-        None => formats(entry).into_iter().flat_map(Device::reading).collect(),
+        Some(_) => Vec::new(),
+        None => formats(entry).into_iter().map(reader).filter(Option::is_some).collect(),
     };
     readers.sort_by_key(|device| device.map(|device| device.name));
     readers.dedup();
-    readers
+    if readers.is_empty() { vec![None] } else { readers }
 }
 
 /// Warns of addresses of `target` whose chains the bundle does not verify, and of those without one.
@@ -269,14 +275,18 @@ fn of_other_addresses(
 
 /// Refuses to replace a lock with proof of possession by one without it: an attacker on the path
 /// can replay a recorded chain.
-fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Result<(), Failure> {
-    let is_same = before.host.eq_ignore_ascii_case(&after.host) && before.port == after.port;
-    let is_lost = before.key_possession == KeyPossession::Proven
-        && after.key_possession == KeyPossession::NotProven;
+fn keep_proven(
+    entry: &manifest::Entry,
+    before: &Bundle,
+    today: KeyPossession,
+) -> Result<(), Failure> {
+    let (target, port) = (&entry.job.targets[0], before.port);
+    let is_same = before.host.eq_ignore_ascii_case(&target.host()) && port == target.port();
+    let is_lost =
+        before.key_possession == KeyPossession::Proven && today == KeyPossession::NotProven;
     if !is_same || !is_lost || entry.job.reaching.way() == probe::Way::Cleartext {
         return Ok(());
     }
-    let target = &entry.job.targets[0];
     let lock = Foreign::text(&entry.lock.display().to_string()).line();
     let message = format!(
         "{target}: the server did not prove that it holds its key, but it did when {lock} was \
