@@ -38,6 +38,7 @@ mod roots;
 mod verifying;
 
 // The way out.
+mod converting;
 mod documents;
 mod emitting;
 mod files;
@@ -58,6 +59,7 @@ mod checking;
 mod integrating;
 mod locks;
 mod mistakes;
+mod misuses;
 mod projects;
 mod syncing;
 

@@ -27,6 +27,7 @@
 mod against_server;
 mod anchors;
 mod bare_anchor;
+mod bare_base64;
 mod call_site;
 mod claims;
 mod client_certificate;
@@ -38,6 +39,8 @@ mod finding;
 mod left_root;
 mod lints;
 mod lock_today;
+mod mention;
+mod misuse;
 mod pem_text;
 mod report;
 mod signature_budget;
@@ -111,9 +114,15 @@ pub fn read_for(file: &Path, content: &[u8], stack: Option<Consumer>) -> Reading
     let text = encoding::as_utf8(content);
     let source = source::read(file, text.as_deref().unwrap_or(content));
     let stack = stack.or_else(|| source::calls::of(&source));
-    let anchors::Contents { anchors, findings, stack } = anchors::contents(&source, stack);
+    let mut contents = anchors::contents(&source, stack);
+    if contents.is_empty() {
+        contents = bare_base64::contents(text.as_deref().unwrap_or(content), stack);
+    }
+    let anchors::Contents { anchors, findings, stack } = contents;
     let (own, anchors): (Vec<_>, Vec<_>) = client_certificate::split(anchors, &source);
-    let mut findings = findings;
+    let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
+    let of_file = misuse::files::findings(file, text.as_deref().unwrap_or(content));
+    findings = findings.and(of_file.into_iter().collect());
     if text.is_some() && !anchors.is_empty() {
         findings.find(
             1,
@@ -123,10 +132,39 @@ pub fn read_for(file: &Path, content: &[u8], stack: Option<Consumer>) -> Reading
             Some("save it in UTF-8 without a byte order mark".to_owned()),
         );
     }
-    if anchors.is_empty() && findings.is_empty() && own.is_empty() {
-        findings.find(1, Severity::Error, "no-certificate", "no certificate found", None);
+    if anchors.is_empty() && findings.is_empty() && own.is_empty() && !has_bare_boundaries(&source)
+    {
+        let mentioned = mention::in_text(text.as_deref().unwrap_or(content));
+        findings.add(mentioned.unwrap_or_else(|| {
+            Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
+        }));
     }
     Reading { file: file.to_owned(), stack, is_generated: source.is_generated, anchors, findings }
+}
+
+/// Whether code has the boundary of a block in a literal, which is then for text from elsewhere.
+fn has_bare_boundaries(source: &source::Source) -> bool {
+    source.language != source::Language::Data && source.constants.iter().any(pem_text::is_pem)
+}
+
+/// The same for certificates that another reader found in `file`.
+#[must_use]
+pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
+    let anchor = |certificate| EmbeddedAnchor {
+        line: 1,
+        name: None,
+        constant: 0,
+        is_given: false,
+        certificate: Some(certificate),
+        key: None,
+        fingerprint: None,
+    };
+    let anchors: Vec<_> = certificates.into_iter().map(anchor).collect();
+    let mut findings = Findings::default();
+    if anchors.is_empty() {
+        findings.find(1, Severity::Error, "no-certificate", "no certificate found", None);
+    }
+    Reading { file: file.to_owned(), stack: None, is_generated: false, anchors, findings }
 }
 
 /// That the file was not made from `lock` as it is now.

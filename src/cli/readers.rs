@@ -20,13 +20,39 @@ use super::{
     commands::warn,
     export,
     failure::{Exit, Failure},
-    output, proof, regenerate,
+    manifest, output, proof, regenerate,
     style::Display,
 };
 
 /// The formats of `job` whose readers verify a server with what is written.
 pub(crate) fn formats(job: &Job) -> impl Iterator<Item = &'static str> {
     job.emit.iter().filter(|_| job.what == What::Anchor).filter_map(format)
+}
+
+/// The formats whose readers verify a server with what `entry` writes.
+pub(crate) fn of_manifest(entry: &manifest::Entry) -> Vec<&'static str> {
+    match entry.emit.as_slice() {
+        _ if entry.job.what != What::Anchor => Vec::new(),
+        // The lock alone, which any stack may read.
+        [] => vec!["lock"],
+        all => all.iter().map(|(format, _)| format.name).collect(),
+    }
+}
+
+/// As whom the server is asked for a file of a manifest in `format`.
+pub(crate) fn reader(format: &str) -> Option<&'static Device> {
+    Device::reading(format).first().copied().flatten()
+}
+
+/// As whom the server is asked for what `entry` writes: devices, or certgrab (`None`).
+pub(crate) fn asked(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
+    let mut readers: Vec<_> = match entry.job.reaching.device {
+        Some(_) => Vec::new(),
+        None => of_manifest(entry).into_iter().map(reader).filter(Option::is_some).collect(),
+    };
+    readers.sort_by_key(|device| device.map(|device| device.name));
+    readers.dedup();
+    if readers.is_empty() { vec![None] } else { readers }
 }
 
 /// The format of an emission; a template is read by nobody knows what.

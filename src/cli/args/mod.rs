@@ -4,9 +4,12 @@ pub(crate) mod anchor;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connection;
+pub(crate) mod convert;
 pub(crate) mod formats;
+pub(crate) mod help;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
+pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod proxy;
 pub(crate) mod sync;
@@ -32,26 +35,13 @@ use clap::{
 use rustls_pki_types::DnsName;
 
 use super::{
-    file_names,
+    file_names, habits,
     stream::{self, Stream},
     style::Display,
 };
 
 /// The manifest's name where none is given.
 pub(crate) const MANIFEST: &str = "certgrab.toml";
-
-const EXAMPLES: &str = "\
-Examples:
-  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
-  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
-  certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
-  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
-  certgrab formats                                  list every format and what reads it
-  certgrab demo                                     see it all without a network
-
-Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
-4 a file could not be read or written, 5 needs attention soon, 70 internal error,
-130 interrupted";
 
 /// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
 #[derive(Debug, Parser)]
@@ -60,9 +50,10 @@ Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshak
     version,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = EXAMPLES
+    help_template = help::TEMPLATE,
+    after_help = help::EXAMPLES,
+    after_long_help = help::LONG_EXAMPLES
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -82,6 +73,8 @@ pub(crate) enum Command {
     Demo,
     /// Verify a chain in a file; needs no network
     Verify(verify::Verify),
+    /// Write certificates that you have in a file in another form; needs no network
+    Convert(convert::Convert),
     /// List the formats, each with the software that reads it
     Formats(formats::List),
     /// Check committed certificates, and whether they still verify the server
@@ -92,6 +85,8 @@ pub(crate) enum Command {
     New(new::Args),
     /// Write the file that runs certgrab in a build or in CI
     Integrate(integrate::Args),
+    /// See what a device really accepts: servers, sound and faulty, and a verdict on each
+    Lab(Box<lab::Args>),
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
     Completions(completions::Completions),
     /// Print the man page, all commands in one
@@ -107,7 +102,7 @@ const TRUST: &str = "What to trust";
 pub(crate) struct Job {
     /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
     #[arg(help_heading = None)]
-    #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = server)]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["hosts", "from"], value_parser = server)]
     pub(crate) targets: Vec<Target>,
 
     /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
@@ -127,7 +122,7 @@ pub(crate) struct Job {
     pub(crate) name: Option<Identifier>,
 
     /// Print one JSON document per target, one per line
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sizes")]
     pub(crate) json: bool,
 
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
@@ -155,7 +150,8 @@ pub(crate) struct Job {
                                 "backup", "siblings", "paths"])]
     pub(crate) compare: Option<Target>,
 
-    /// Read the presented chain from FILE, or - for standard input; contact no server
+    /// Read the presented chain from FILE, or - for standard input; contact no server. Without a
+    /// TARGET, convert FILE as `certgrab convert` does
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "FILE",
           conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
@@ -304,22 +300,23 @@ fn sni(text: &str) -> Result<DnsName<'static>, String> {
 /// More formats than this are a list to read elsewhere.
 const MOST_NEAR_FORMATS: usize = 6;
 
-/// The error for an unknown format; lists formats with `word` in their name or their software, if
-/// few.
+/// The error for an unknown format: names the one that is probably meant, and those with `word` in
+/// their name or their software, if few.
 fn no_such_format(word: &str) -> String {
     let lower = word.to_lowercase();
     let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
-    let near: Vec<_> = emit::FORMATS
-        .iter()
-        .filter(|format| has(format.name) || has(format.reader))
-        .map(|format| format!("`{}`", format.name))
-        .collect();
-    let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {
-        String::new()
-    } else {
-        format!("; similar: {}", near.join(", "))
+    let meant = habits::format(word);
+    let near = emit::FORMATS.iter().filter(|format| has(format.name) || has(format.reader));
+    let near = near.map(|format| format.name).filter(|name| Some(*name) != meant);
+    let near: Vec<_> = near.map(|name| format!("`{name}`")).collect();
+    let meant = meant.map(|name| format!("`{name}`"));
+    let near = if near.len() > MOST_NEAR_FORMATS { Vec::new() } else { near };
+    let similar: Vec<_> = meant.into_iter().chain(near).collect();
+    let similar = match similar.is_empty() {
+        true => String::new(),
+        false => format!("; similar: {}", similar.join(", ")),
     };
-    format!("unknown format{near}; see `certgrab formats`")
+    format!("unknown format{similar}; see `certgrab formats`")
 }
 
 /// Splits `WORD=PATH`. No path, `-` and `/dev/stdout` mean standard output.
@@ -351,7 +348,7 @@ fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     Some((word.into(), path.into()))
 }
 
-fn emission(text: &OsStr) -> Result<Emission, String> {
+pub(crate) fn emission(text: &OsStr) -> Result<Emission, String> {
     let (word, path) = word_and_path(text)?;
     let word = word.to_string_lossy();
     let form = match (&*word, emit::format(&word)) {

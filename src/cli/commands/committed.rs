@@ -9,6 +9,7 @@ use crate::{
         failure::{Exit, Failure},
         manifest,
         output::complain,
+        readers,
     },
     output::{bundle::Bundle, lock},
     stack::{
@@ -91,15 +92,15 @@ pub(crate) fn of_entry(
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
     let reading = read(&entry.lock, None)?.1;
-    let readers = sync::readers(entry);
-    let mut files = vec![File { reading, readers: readers.clone(), role: Role::Lock }];
+    let asked = readers::asked(entry);
+    let mut files = vec![File { reading, readers: asked.clone(), role: Role::Lock }];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
         let stack = consumer::reading(format.name);
         if let Some((content, reading)) = reported(read(path, stack), exit) {
             let role = Role::Generated { is_current: content == expected };
-            let own = sync::reader(format.name).map(|device| vec![Some(device)]);
-            files.push(File { reading, readers: own.unwrap_or_else(|| readers.clone()), role });
+            let own = readers::reader(format.name).map(|device| vec![Some(device)]);
+            files.push(File { reading, readers: own.unwrap_or_else(|| asked.clone()), role });
         }
     }
     for path in &entry.check {

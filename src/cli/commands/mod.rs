@@ -1,13 +1,16 @@
 //! The commands, a file each.
 
+mod asking;
 pub(crate) mod check;
 mod committed;
 pub(crate) mod compare;
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
+pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod survey;
 pub(crate) mod sync;

@@ -5,33 +5,31 @@ use std::path::{Path, PathBuf};
 use crate::{
     Grab,
     check::{self, Finding, Severity},
-    endpoint::Target,
     judge::rank::Candidate,
     output::{
         bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
         lock,
     },
-    run::{
-        self,
-        grab::{self, Options},
-        survey::{self, Question},
-    },
-    stack::client::Device,
+    run::survey::{self, Question, Survey},
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
     trust::store::Store,
 };
 
-use super::{terms::Asked, warn};
+use super::{
+    asking::{self, Answer},
+    terms::Asked,
+    warn,
+};
 use crate::cli::{
-    args::{What, sync::Args},
-    export,
-    failure::{self, Exit, Failure},
+    args::{What, hosts::DEFAULT_JOBS, sync::Args},
+    descriptors, export,
+    failure::{Exit, Failure},
     manifest,
     output::{self, complain},
     readers::{self, Seen},
-    replace, request, roots,
+    replace, roots,
     style::Display,
 };
 
@@ -42,19 +40,24 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         let proxy = &mut entry.job.reaching.proxy;
         *proxy = args.proxy.or(proxy.clone());
     }
-    let runtime = failure::runtime()?;
     let mut exit = Exit::Done;
-    for entry in &entries {
-        let outcome =
-            replace::allowed(&args.manifest, entry, args.locked).and_then(|()| match args.locked {
-                true => locked(entry, display),
-                false => refreshed(entry, display, &runtime),
-            });
+    let mut note = |outcome: Result<(), Failure>| {
         if let Err(failure) = outcome {
             complain(&failure);
             exit = exit.worse(failure.exit);
         }
+    };
+    let allowed = |entry: &manifest::Entry| replace::allowed(&args.manifest, entry, args.locked);
+    if args.locked {
+        for entry in &entries {
+            note(allowed(entry).and_then(|()| locked(entry, display)));
+        }
+        return Ok(exit);
     }
+    let jobs = descriptors::affordable(DEFAULT_JOBS.get().min(entries.len()), display);
+    asking::in_order(&entries, jobs, allowed, |entry, answer| {
+        note(answer.and_then(|answer| refreshed(entry, answer, display)));
+    })?;
     Ok(exit)
 }
 
@@ -87,9 +90,12 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
 fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
     let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
-        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => Some("create it with `certgrab sync`"),
+            _ => bounded_file::found_instead(&entry.lock).map(|_| replace::TO_NAME_A_FILE),
+        };
         Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
-            .with_hint(missing.then(|| "create it with `certgrab sync`".to_owned()))
+            .with_hint(hint.map(str::to_owned))
     })?;
     let target = &entry.job.targets[0];
     let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
@@ -132,7 +138,7 @@ fn hold(
     display: &Display,
 ) -> Result<(), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
-    let asked = Asked::of(&entry.job, &entry.job.targets[0], readers(entry).len());
+    let asked = Asked::of(&entry.job, &entry.job.targets[0], readers::asked(entry).len());
     let mut failures = Vec::new();
     let mut objections = check::objections(content, bundle, &asked.terms(store, None));
     if entry.job.what == What::Anchor {
@@ -155,21 +161,17 @@ fn hold(
     last.map_or(Ok(()), Err)
 }
 
-fn refreshed(
-    entry: &manifest::Entry,
-    display: &Display,
-    runtime: &tokio::runtime::Runtime,
-) -> Result<(), Failure> {
+/// Writes the files of `entry` from what its server answered.
+fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
-    let options = request::options(&entry.job, display)?;
-    let grab = runtime.block_on(grab::grab(target, &options)).map_err(|error| {
+    let Answer { options, outcome, survey } = answer;
+    roots::warn_once(&entry.job.roots, &options.store, display);
+    let readers = outcome.map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
     })?;
     let whose = format!("{target}: ");
-    let formats = formats(entry);
-    let asking = run::readers::ask(target, &options, grab, formats.iter().copied());
-    let readers = runtime.block_on(asking);
+    let formats = readers::of_manifest(entry);
     let seen = Seen { target, readers: &readers, options: &options, whose: &whose };
     let positions = readers::union(&readers, formats.iter().copied(), true);
     // An unreadable lock is replaced like a missing one.
@@ -184,7 +186,9 @@ fn refreshed(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     let grab = &readers.chains[positions[0]];
-    of_other_addresses(&whose, target, (grab, &options), &bundle, display, runtime);
+    if let Some(survey) = &survey {
+        of_other_addresses(&whose, grab, survey, &bundle, display);
+    }
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
@@ -196,45 +200,14 @@ fn refreshed(
     output::deliver_with_folders(&files, display.quiet)
 }
 
-/// The formats whose readers verify a server with what `entry` writes.
-pub(crate) fn formats(entry: &manifest::Entry) -> Vec<&'static str> {
-    match entry.emit.as_slice() {
-        _ if entry.job.what != What::Anchor => Vec::new(),
-        // The lock alone, which any stack may read.
-        [] => vec!["lock"],
-        all => all.iter().map(|(format, _)| format.name).collect(),
-    }
-}
-
-/// As whom the server is asked for a file of a manifest in `format`.
-pub(crate) fn reader(format: &str) -> Option<&'static Device> {
-    Device::reading(format).first().copied().flatten()
-}
-
-/// As whom the server is asked for what `entry` writes: devices, or certgrab (`None`).
-pub(crate) fn readers(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
-    let mut readers: Vec<_> = match entry.job.reaching.device {
-        Some(_) => Vec::new(),
-        None => formats(entry).into_iter().map(reader).filter(Option::is_some).collect(),
-    };
-    readers.sort_by_key(|device| device.map(|device| device.name));
-    readers.dedup();
-    if readers.is_empty() { vec![None] } else { readers }
-}
-
-/// Warns of addresses of `target` whose chains the bundle does not verify, and of those without one.
+/// Warns of addresses of the target whose chains the bundle does not verify, and of those without one.
 fn of_other_addresses(
     whose: &str,
-    target: &Target,
-    (grab, options): (&Grab, &Options),
+    grab: &Grab,
+    survey: &Survey,
     bundle: &Bundle,
     display: &Display,
-    runtime: &tokio::runtime::Runtime,
 ) {
-    if grab.presented.others.is_empty() {
-        return;
-    }
-    let Ok(survey) = runtime.block_on(survey::every_address(target, options, &[])) else { return };
     for (number, chain) in survey.chains.iter().enumerate() {
         let holds = |one: &Candidate| {
             bundle
