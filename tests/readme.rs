@@ -138,6 +138,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--template",
                 "--style",
                 "--name-from",
+                "--max-bytes",
                 "--sizes",
                 "--what",
                 "--name",

@@ -109,6 +109,7 @@ fn finish_apart(
     }
     warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     export::export(
+        job,
         display,
         outputs.iter().map(|(all, bundle, name)| (&all[..], bundle, name)),
         document,
@@ -180,7 +181,7 @@ fn finish(
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
-    export::export(display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
 }
 
 /// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.

@@ -159,6 +159,7 @@ impl Run {
             set.prove(job, self.options.at, display)?;
             let name = export::name(job, &set.bundle)?;
             export::export(
+                job,
                 display,
                 [(&job.emit[..], &set.bundle, &name)].into_iter(),
                 String::new,
