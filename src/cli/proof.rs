@@ -85,7 +85,7 @@ pub(crate) fn doubt(
     question: Question<'_>,
 ) -> Option<Doubt> {
     let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
-    let device = device.map(Device::stack);
+    let device = device.and_then(Device::stack);
     let stacks::Doubt { refusal, is_certain } =
         prove::doubt_of_format(format, device, presented, &held, question)?;
     Some(Doubt { refusal, is_certain })
@@ -93,7 +93,7 @@ pub(crate) fn doubt(
 
 /// The stack that reads `format`: its own, or else the one that `--as` names.
 fn reader(format: &str, job: &Job) -> Option<&'static Stack> {
-    stack::reading(format).or_else(|| job.reaching.device.map(Device::stack))
+    stack::reading(format).or_else(|| job.reaching.device.and_then(Device::stack))
 }
 
 /// The stacks that the output of `job` is for, if all of it is for known ones.
@@ -112,7 +112,7 @@ pub(crate) fn stacks(
         }
     }
     if stacks.is_empty() {
-        stacks.extend(job.reaching.device.map(Device::stack));
+        stacks.extend(job.reaching.device.and_then(Device::stack));
     }
     stacks
 }

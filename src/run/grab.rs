@@ -232,8 +232,10 @@ pub fn conclude(
     let device = options.device.map(|device| {
         let sent = (&presented, &issuers);
         let verified = verdict.as_ref().map(|judgement| &judgement.verified);
-        let stack = device.stack();
-        (device, prove::refusal_of(stack, sent, &options.store, question, verified))
+        let refusal = device
+            .stack()
+            .and_then(|stack| prove::refusal_of(stack, sent, &options.store, question, verified));
+        (device, refusal)
     });
     Grab { presented, issuers, verdict, work, device }
 }

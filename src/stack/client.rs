@@ -1,10 +1,6 @@
 //! A device as a TLS client: what it offers, what it can receive, and the stack that verifies.
 
-use super::{
-    judge,
-    suites::suite_name,
-    table::{STACKS, Stack},
-};
+use super::{judge, suites::suite_name, table::Stack};
 use crate::chain::{MaxFragmentLength, Version};
 
 /// A device: its TLS library with default settings.
@@ -16,6 +12,8 @@ pub struct Device {
     pub about: &'static str,
     /// The source of these facts.
     pub source: &'static str,
+    /// The formats that it reads.
+    pub formats: &'static [&'static str],
     /// The newest version it offers. The oldest of all of them is TLS 1.2, but BearSSL's.
     pub newest: Version,
     /// The oldest version it accepts.
@@ -31,8 +29,8 @@ pub struct Device {
     pub(crate) receive_setting: Option<&'static str>,
     /// Whether a handshake message must fit into one record.
     pub(crate) whole_messages: bool,
-    /// The TLS stack that verifies.
-    pub(crate) stack: &'static str,
+    /// The name of the TLS stack that verifies; `None` for a device of which only the ClientHello is known.
+    pub(crate) stack: Option<&'static str>,
     /// The change that enables TLS 1.3.
     pub(crate) tls13: Option<&'static str>,
     /// The changes that enable more cipher suites; `None` if there are none.
@@ -70,10 +68,10 @@ impl Settings {
 }
 
 impl Device {
-    /// The TLS stack that verifies.
+    /// The TLS stack that verifies, if it is known.
     #[must_use]
-    pub fn stack(&self) -> &'static Stack {
-        judge::named(self.stack).unwrap_or(&STACKS[0])
+    pub fn stack(&self) -> Option<&'static Stack> {
+        self.stack.and_then(judge::named)
     }
 }
 
@@ -88,7 +86,7 @@ mod tests {
             assert_eq!(Device::named(device.name), Some(device));
             assert!(!device.source.is_empty() && !device.about.is_empty());
             assert!(device.oldest <= device.newest);
-            assert_eq!(device.stack().name, device.stack);
+            assert_eq!(device.stack().map(|stack| stack.name), device.stack);
         }
         assert_eq!(Device::named("toaster"), None);
     }

@@ -14,6 +14,7 @@ pub mod client;
 pub mod clients;
 pub(crate) mod groups;
 pub mod hello;
+pub mod learned;
 pub(crate) mod suites;
 
 mod bearssl;

@@ -163,7 +163,7 @@ const MEASURED_WOLFSSL: Known = Known::Measured("wolfSSL 5.5.4 of Debian");
 /// All entries.
 pub const STACKS: &[Stack] = &[
     Stack {
-        formats: &["mbedtls"],
+        formats: &["mbedtls", "freertos", "pico", "station"],
         also: &[version("mbedtls-2.28")],
         ..mbedtls("mbedtls-3.6", "mbedTLS 3.6", MEASURED_3_6, MBEDTLS_3_6)
     },
@@ -188,7 +188,7 @@ pub const STACKS: &[Stack] = &[
         )
     },
     Stack {
-        formats: &["esp-idf", "esp-idf-txt", "rust-esp-idf", "esphome"],
+        formats: &["esp-idf", "esp-idf-txt", "rust-esp-idf", "esphome", "nvs"],
         also: &[set("esp-idf-dates", HAVE_TIME_DATE)],
         setting: esp_idf_setting,
         optional: ESP32_RSA,
@@ -205,7 +205,7 @@ pub const STACKS: &[Stack] = &[
         )
     },
     Stack {
-        formats: &["esp-bundle", "esp-bundle-v1"],
+        formats: &["esp-bundle", "esp-bundle-v1", "esp-bundle-h"],
         also: &[set("esp-bundle-cross-signed", CROSS_SIGNED_VERIFY)],
         setting: bundle_setting,
         optional: ESP32_RSA,
@@ -260,7 +260,7 @@ pub const STACKS: &[Stack] = &[
         Verifier::BearSsl(Flags::ByIsCa),
     ),
     Stack {
-        formats: &["esp8266", "tasmota"],
+        formats: &["esp8266", "tasmota", "certs-ar"],
         ..plain(
             "esp8266",
             "BearSSL of the ESP8266 core",
@@ -314,7 +314,7 @@ pub const STACKS: &[Stack] = &[
         ..plain(
             "python-3.13",
             "CPython from 3.13 on",
-            Known::Read("ssl.py of CPython 3.13, x509_vfy.c of OpenSSL 3.0"),
+            Known::Measured("CPython 3.11 with the flags that ssl.py of 3.13 sets, OpenSSL 3.0"),
             Verifier::OpenSsl(Setting { partial_chain: true, is_strict: true, ..CPYTHON }),
         )
     },

@@ -100,7 +100,7 @@ fn as_device(name: &str, built: &Built) -> Outcome {
     let device = Device::named(name).expect("a device");
     let set = |options: &mut Options| {
         options.device = Some(device);
-        options.stacks = vec![device.stack()];
+        options.stacks = device.stack().into_iter().collect();
     };
     match asked(built, set) {
         Err(problem) => Outcome::Refused(problem),

@@ -9,15 +9,15 @@ use std::{collections::VecDeque, thread};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
-    Grab,
+    cli,
     run::{
         grab::{self, Options},
+        readers::{self, Readers},
         survey::{self, Survey},
     },
 };
 
 use crate::cli::{
-    args::What,
     failure::{self, Exit, Failure},
     manifest::Entry,
     proof, request,
@@ -26,7 +26,7 @@ use crate::cli::{
 /// What a server answered, and what it was asked with.
 pub(crate) struct Answer {
     pub(crate) options: Options,
-    pub(crate) outcome: Result<Grab, grab::Error>,
+    pub(crate) outcome: Result<Readers, grab::Error>,
     /// What each address of its name answered, if they differ.
     pub(crate) survey: Option<Survey>,
 }
@@ -99,17 +99,18 @@ async fn ask_all(
 fn begin(entry: &Entry) -> Result<JoinHandle<Answer>, Failure> {
     let target = entry.job.targets[0].clone();
     let mut options = request::quiet_options(&entry.job)?;
-    if entry.job.what == What::Anchor {
-        let formats = entry.emit.iter().map(|(format, _)| format.name);
-        options.stacks = proof::stacks(&entry.job, formats);
-    }
+    let formats = cli::readers::of_manifest(entry);
+    options.stacks = proof::stacks(&entry.job, formats.iter().copied());
     Ok(tokio::spawn(async move {
-        let outcome = grab::grab(&target, &options).await;
-        let others = |grab: &Grab| grab.verdict.is_ok() && !grab.presented.others.is_empty();
-        let survey = match outcome.as_ref().is_ok_and(others) {
+        let grab = match grab::grab(&target, &options).await {
+            Ok(grab) => grab,
+            Err(error) => return Answer { options, outcome: Err(error), survey: None },
+        };
+        let survey = match grab.verdict.is_ok() && !grab.presented.others.is_empty() {
             true => survey::every_address(&target, &options, &[]).await.ok(),
             false => None,
         };
+        let outcome = Ok(readers::ask(&target, &options, grab, formats.into_iter()).await);
         Answer { options, outcome, survey }
     }))
 }
