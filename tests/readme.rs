@@ -11,11 +11,12 @@ fn read(name: &str) -> String {
 }
 
 /// The README and the pages of `docs` for users of the command, in English.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "README.md",
     "docs/anchor.md",
     "docs/formats.md",
     "docs/json.md",
+    "docs/lab.md",
     "docs/many-targets.md",
     "docs/options.md",
     "docs/projects.md",

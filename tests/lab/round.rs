@@ -62,6 +62,22 @@ impl Lab {
         self.port
     }
 
+    /// The ports of `--ports`, each with its case.
+    pub(super) fn ports(&self) -> Vec<(u16, String)> {
+        let of = |line: &str| {
+            let (port, case) = line.strip_prefix("certgrab: port ")?.split_once(": ")?;
+            Some((port.parse().ok()?, case.to_owned()))
+        };
+        self.before.lines().filter_map(of).collect()
+    }
+
+    /// The most memory that it has taken, in KiB, where the system says it.
+    pub(super) fn peak_kib(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
+    }
+
     /// The file with the lab's anchor.
     pub(super) fn anchor(&self) -> String {
         self.folder.path().join("lab/ca.pem").display().to_string()
