@@ -22,6 +22,7 @@ const PAGES: [&str; 10] = [
     "docs/projects.md",
     "docs/repository.md",
     "docs/servers.md",
+    "docs/your-own-ca.md",
 ];
 
 /// The most words of the README: people read it whole.
@@ -139,6 +140,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--template",
                 "--style",
                 "--name-from",
+                "--max-bytes",
                 "--sizes",
                 "--what",
                 "--name",
