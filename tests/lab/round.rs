@@ -35,7 +35,8 @@ impl Lab {
 
     pub(super) fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_certgrab"))
-            .args(["lab", "--listen", "127.0.0.1:0", "--wait", "10"])
+            .args(["lab", "--listen", "127.0.0.1:0"])
+            .args(if arguments.contains(&"--wait") { &[][..] } else { &["--wait", "10"] })
             .args(arguments)
             .current_dir(folder.path())
             .stdin(Stdio::null())
