@@ -14,7 +14,10 @@ use crate::{
     },
     output::bundle::{Bundle, KeyPossession, Role},
     text::time::Time,
-    trust::store::{Root, Source},
+    trust::{
+        lab_anchor,
+        store::{Root, Source},
+    },
     x509::certificate::{Certificate, Key},
 };
 
@@ -92,6 +95,11 @@ pub fn about_candidate(
     if let Some(message) = ends_soon(anchor.lasts, at) {
         warn("ends_soon", message);
     }
+    if lab_anchor::is_of_the_lab(&anchor.root.certificate) {
+        let message =
+            "the anchor is the test CA of `certgrab lab`: do not ship a device that holds it";
+        warn("lab_anchor", message.to_owned());
+    }
     if anchor.root.source == Source::System {
         warn("system_store_only", SYSTEM_STORE_ONLY.to_owned());
     }
@@ -114,6 +122,24 @@ pub fn about_candidate(
         warn("not_needed", message);
     }
     warnings
+}
+
+/// From so many warnings of one kind on, one sentence counts them.
+const FEWEST_SUMMED: usize = 3;
+
+/// The same with one sentence in place of many about certificates that no path uses.
+#[must_use]
+pub fn summed(warnings: Vec<Warning>) -> Vec<Warning> {
+    let is_unneeded = |warning: &Warning| warning.code == "not_needed";
+    let count = warnings.iter().filter(|one| is_unneeded(one)).count();
+    if count < FEWEST_SUMMED {
+        return warnings;
+    }
+    let mut kept: Vec<_> = warnings.into_iter().filter(|one| !is_unneeded(one)).collect();
+    let message =
+        format!("the server sends {count} certificates that no valid path uses; `-v` lists them");
+    kept.push(Warning { code: "not_needed", message });
+    kept
 }
 
 /// The warnings about a chain as it was presented.
