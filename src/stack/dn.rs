@@ -179,12 +179,11 @@ fn java_value(attribute: &Attribute<'_>) -> Vec<u8> {
     folded(&text)
 }
 
-/// An attribute's value as GnuTLS prints it (`_gnutls_x509_dn_to_string`), without its escapes: what
-/// it cannot decode are the octets, behind a NUL, which no text has. `None` for an empty
-/// DirectoryString.
+/// An attribute's value as GnuTLS prints it (`_gnutls_x509_dn_to_string`), without all escapes but one: what
+/// it cannot decode are digits behind a `#`, which begins no other text. `None` for an empty DirectoryString.
 pub(super) fn gnutls_text(attribute: &Attribute<'_>) -> Option<Vec<u8>> {
     let Attribute { id, value } = attribute;
-    let octets = || [&[0], value.whole].concat();
+    let octets = || hexadecimal(value.whole);
     let text = match gnutls_kind(id) {
         Some(DIRECTORY_STRING) if value.value.is_empty() => return None,
         Some(DIRECTORY_STRING) => match value.tag {
@@ -201,12 +200,16 @@ pub(super) fn gnutls_text(attribute: &Attribute<'_>) -> Option<Vec<u8>> {
                 text(value).map_or_else(|| hexadecimal(value.value), String::into_bytes)
             }
             TELETEX_STRING | UNIVERSAL_STRING => hexadecimal(value.value),
-            _ => octets(),
+            _ => return Some(octets()),
         },
         Some(tag) if tag == value.tag => value.value.to_vec(),
-        _ => octets(),
+        _ => return Some(octets()),
     };
-    Some(if text.contains(&0) { octets() } else { text })
+    Some(match text.first() {
+        _ if text.contains(&0) => octets(),
+        Some(b'#') => [b"\\", text.as_slice()].concat(),
+        _ => text,
+    })
 }
 
 /// `#` and the digits of octets.
