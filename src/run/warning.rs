@@ -12,6 +12,7 @@ use crate::{
         work::Work,
     },
     output::bundle::{Bundle, KeyPossession, Role},
+    run::anchor_rules,
     stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
     trust::store::{Root, Source},
@@ -46,7 +47,10 @@ pub fn about_anchor(
     at: Time,
     work: &Work,
 ) -> Vec<Warning> {
-    about_candidate(presented, paths, verified.anchor(), at, work)
+    let mut warnings = about_candidate(presented, paths, verified.anchor(), at, work);
+    let broken = anchor_rules::broken(presented, verified.anchor(), at).into_iter();
+    warnings.extend(broken.map(|message| Warning { code: "anchor_refused", message }));
+    warnings
 }
 
 /// The warnings about a chain of which `anchor` is written, the chosen one or another.
