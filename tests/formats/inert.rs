@@ -189,7 +189,13 @@ fn directs(line: &str) -> bool {
 
 /// Directives of linters, formatters and coverage tools: the part that must not appear in a
 /// comment, and the rest.
-const TOOLS: [(&str, &str); 27] = [
+const TOOLS: [(&str, &str); 33] = [
+    ("codespell:", "ignore"),
+    ("gitleaks:", "allow"),
+    ("trufflehog:", "ignore"),
+    ("checkov:", "skip=CKV_1"),
+    ("checkstyle:", "off"),
+    ("ktlint", "-disable"),
     ("pylint:", " skip-file"),
     ("pylint:", " disable=all"),
     ("noqa", ": E501"),
