@@ -6,6 +6,7 @@ use crate::chain::Version;
 use crate::chain::{OtherAddress, Presented, Unreadable};
 use crate::{
     judge::{
+        baseline::FEWEST_RSA_BITS,
         path::Paths,
         prove::Verified,
         rank::{self, Candidate, Lasts},
@@ -13,7 +14,6 @@ use crate::{
     },
     output::bundle::{Bundle, KeyPossession, Role},
     run::anchor_rules,
-    stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
     trust::store::{Root, Source},
     x509::certificate::{Certificate, Key},
@@ -47,10 +47,26 @@ pub fn about_anchor(
     at: Time,
     work: &Work,
 ) -> Vec<Warning> {
-    let mut warnings = about_candidate(presented, paths, verified.anchor(), at, work);
+    let mut warnings = Vec::from_iter(about_departure(verified));
+    warnings.extend(about_candidate(presented, paths, verified.anchor(), at, work));
     let broken = anchor_rules::broken(presented, verified.anchor(), at).into_iter();
     warnings.extend(broken.map(|message| Warning { code: "anchor_refused", message }));
     warnings
+}
+
+/// The warning about a chain that the rules of browsers refuse and the TLS stacks of the output take.
+#[must_use]
+pub fn about_departure(verified: &Verified) -> Option<Warning> {
+    let refusal = verified.departure()?;
+    let titles: Vec<_> = verified.stacks().iter().map(|stack| stack.title).collect();
+    let (titles, verb) = match titles.as_slice() {
+        [one] => ((*one).to_owned(), "connects"),
+        all => (all.join(", "), "connect"),
+    };
+    let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    let message =
+        format!("{titles} {verb}, but the rules of browsers refuse this chain: {refusal}{hint}");
+    Some(Warning { code: "browsers_refuse", message })
 }
 
 /// The warnings about a chain of which `anchor` is written, the chosen one or another.
