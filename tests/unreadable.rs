@@ -68,6 +68,45 @@ fn a_first_certificate_that_cannot_be_read_is_refused_and_no_other_stands_for_it
 }
 
 #[test]
+fn a_first_certificate_whose_begin_line_is_damaged_is_named_and_no_other_stands_for_it() {
+    let impostor = Impostor::new();
+    let (first, rest) = impostor.sent.split_at(1);
+    let (first, rest) = (pem_of(first), pem_of(rest));
+    let from = impostor.real.file("sent.pem");
+    for line in [
+        "----BEGIN CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE----",
+        "\u{2013}\u{2013}BEGIN CERTIFICATE\u{2013}\u{2013}",
+        "-----begin certificate-----",
+        "-----BEGIN certificate-----",
+        "-----BEGIN  CERTIFICATE-----",
+        "BEGIN CERTIFICATE",
+    ] {
+        let damaged = first.replace("-----BEGIN CERTIFICATE-----", line);
+        fs::write(&from, format!("{damaged}{rest}")).expect("a file");
+        let outcome = certgrab()
+            .args(["plc.test", "--from"])
+            .args([&from])
+            .args(["--roots"])
+            .args([&impostor.real.root_file()])
+            .args(["--emit", "pem"])
+            .fails_with(4)
+            .stdout("");
+        assert!(outcome.err().contains("block 1 of"), "{line}: {}", outcome.err());
+        assert!(outcome.err().contains("is not a PEM certificate: "), "{}", outcome.err());
+    }
+    let text = "Begin the chain with the server's certificate:\n";
+    fs::write(&from, format!("{text}{rest}")).expect("a file");
+    certgrab()
+        .args(["plc.test", "--from"])
+        .args([&from])
+        .args(["--roots"])
+        .args([&impostor.real.root_file()])
+        .args(["--emit", "pem"])
+        .succeeds();
+}
+
+#[test]
 fn a_first_certificate_that_cannot_be_read_is_trusted_by_no_fingerprint_of_another() {
     let impostor = Impostor::new();
     let leaf = sha256(impostor.real.leaf_der());

@@ -6,6 +6,7 @@ use std::{
     net::TcpStream,
 };
 
+use rcgen::{BasicConstraints, IsCa};
 use rustls::pki_types::CertificateDer;
 
 use crate::support::{Pki, Server, certgrab, run::Run};
@@ -211,4 +212,41 @@ fn check_and_compare_say_that_the_server_does_not_prove_its_key_now() {
     let wanted = format!("{other}: the server did not prove possession of its private key\n");
     assert_eq!(told.matches(&wanted).count(), 1, "{told}");
     assert!(!told.contains(&format!("{one}: the server did")), "{told}");
+}
+
+#[test]
+fn what_an_anchor_does_not_allow_itself_is_said_without_emit_too() {
+    let cases = [
+        (
+            IsCa::NoCa,
+            "issued a certificate but has no basicConstraints with CA:TRUE",
+            // OpenSSL takes keyCertSign for it.
+            ["mbedTLS 3.6", "BearSSL of the ESP8266 core", "Java"],
+        ),
+        (
+            IsCa::Ca(BasicConstraints::Constrained(0)),
+            "has a pathLenConstraint that allows fewer CA certificates below",
+            ["mbedTLS 3.6", "OpenSSL", "Go's crypto/x509"],
+        ),
+    ];
+    for (is_ca, wanted, stacks) in cases {
+        let pki = Pki::root_changed("Plant Root", move |root| root.is_ca = is_ca);
+        let pki = pki.intermediate("Issuing").leaf("plc.test");
+        let ask = || {
+            let from = certgrab().args(["plc.test", "--from"]).args([&pki.chain_file()]);
+            from.args(["--roots"]).args([&pki.root_file()])
+        };
+        let report = ask().succeeds().out();
+        let line = report.lines().find(|line| line.contains(wanted)).unwrap_or_default();
+        assert!(line.starts_with("warning "), "{report}");
+        for stack in stacks {
+            assert!(line.contains(stack), "{line}");
+        }
+        let document = ask().args(["--json"]).succeeds().json();
+        assert!(document["warnings"].to_string().contains("anchor_refused"), "{document}");
+    }
+    let sound = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let from = certgrab().args(["plc.test", "--from"]).args([&sound.chain_file()]);
+    let report = from.args(["--roots"]).args([&sound.root_file()]).succeeds().out();
+    assert!(!report.contains("this chain: the anchor"), "{report}");
 }

@@ -1,6 +1,8 @@
 //! Whole runs: one target, its survey, many targets, and their JSON documents.
 
 #[cfg(feature = "fetch")]
+mod anchor_rules;
+#[cfg(feature = "fetch")]
 pub mod batch;
 #[cfg(feature = "fetch")]
 pub mod grab;

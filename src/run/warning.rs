@@ -13,6 +13,7 @@ use crate::{
         work::Work,
     },
     output::bundle::{Bundle, KeyPossession, Role},
+    run::anchor_rules,
     text::time::Time,
     trust::{
         lab_anchor,
@@ -51,6 +52,8 @@ pub fn about_anchor(
 ) -> Vec<Warning> {
     let mut warnings = Vec::from_iter(about_departure(verified));
     warnings.extend(about_candidate(presented, paths, verified.anchor(), at, work));
+    let broken = anchor_rules::broken(presented, verified.anchor(), at).into_iter();
+    warnings.extend(broken.map(|message| Warning { code: "anchor_refused", message }));
     warnings
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn is_inert(text: &str) -> bool {
 
 /// Words that editors, linters, formatters and coverage tools obey anywhere in a comment, in any
 /// case. A common word counts only with the character that makes it a directive.
-const DIRECTIVES: [&str; 50] = [
+const DIRECTIVES: [&str; 57] = [
     // Emacs: variables on the first line, and on the last lines.
     "-*-",
     "local variables:",
@@ -87,6 +87,13 @@ const DIRECTIVES: [&str; 50] = [
     "codeql",
     "cspell",
     "spell-checker",
+    "codespell:",
+    "gitleaks:",
+    "trufflehog:",
+    "checkov:",
+    "checkstyle:",
+    "dprint-ignore",
+    "ktlint",
 ];
 
 /// Whether `character` after `before` completes a directive for an editor, a linter or a similar

@@ -117,11 +117,14 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
     } else {
         for (index, text) in pem_blocks(content).enumerate() {
             let label = label(text);
-            blocks.extend(pem_block(text, &label, index + 1, path)?);
+            match &label {
+                Some(label) => blocks.extend(pem_block(text, label, index + 1, path)?),
+                None => blocks.push(damaged(path, index + 1, "its BEGIN line is damaged")),
+            }
             if blocks.len() > MAX_ROOTS {
                 return Err(Error::TooMany(path.to_owned()));
             }
-            let label = Foreign::bytes(&label);
+            let label = Foreign::bytes(&label.unwrap_or_default());
             if labels.len() < MAX_LABELS && !labels.contains(&label) {
                 labels.push(label);
             }
@@ -133,42 +136,78 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
     Ok(blocks)
 }
 
-/// The text of each PEM block, up to the start of the next.
+/// The text of each PEM block, up to the start of the next. A block whose first line is damaged is
+/// one too: the next certificate does not take its place.
 fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let is_start = |at: &usize| content[*at..].starts_with(BEGIN);
-    let starts: Vec<usize> = (0..content.len()).filter(is_start).collect();
+    let mut starts = Vec::new();
+    let mut line_start = 0;
+    for line in content.split_inclusive(|byte| matches!(byte, b'\r' | b'\n')) {
+        let within = line.windows(BEGIN.len()).enumerate();
+        let begins = within.filter(|(_, bytes)| *bytes == BEGIN).map(|(at, _)| line_start + at);
+        let before = starts.len();
+        starts.extend(begins);
+        if starts.len() == before && is_damaged_begin(line) {
+            starts.push(line_start);
+        }
+        line_start += line.len();
+    }
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([content.len()]).collect();
     starts.into_iter().zip(ends).map(|(start, end)| &content[start..end])
 }
 
-/// The label of a block that begins with [`BEGIN`].
-fn label(block: &[u8]) -> Vec<u8> {
-    let label = &block[BEGIN.len()..];
-    label.iter().copied().take_while(|byte| !matches!(byte, b'-' | b'\r' | b'\n')).collect()
+/// Whether `line` says BEGIN CERTIFICATE and nothing else, but not between the dashes that belong
+/// there.
+fn is_damaged_begin(line: &[u8]) -> bool {
+    let is_around = |byte: &u8| !byte.is_ascii_graphic() || matches!(byte, b'-' | b'_' | b'=');
+    let Some(first) = line.iter().position(|byte| !is_around(byte)) else { return false };
+    let last = line.iter().rposition(|byte| !is_around(byte)).unwrap_or(first);
+    let words = line[first..=last].to_ascii_uppercase();
+    is_certificate_label(words.strip_prefix(b"BEGIN").unwrap_or_default())
+}
+
+/// Whether `label` is one of a certificate but for its case and spaces.
+fn is_certificate_label(label: &[u8]) -> bool {
+    let letters: Vec<u8> = label.iter().filter(|byte| **byte != b' ').copied().collect();
+    let label = letters.to_ascii_uppercase();
+    matches!(label.as_slice(), b"CERTIFICATE" | b"X509CERTIFICATE" | b"TRUSTEDCERTIFICATE")
+}
+
+fn damaged(path: &Path, position: usize, problem: &str) -> Block {
+    let problem = format!("not a PEM certificate: {problem}");
+    Block::Damaged(Error::Malformed { path: path.to_owned(), position, problem })
+}
+
+/// The label of a block that begins with [`BEGIN`]; `None` if its first line is damaged.
+fn label(block: &[u8]) -> Option<Vec<u8>> {
+    let label = block.strip_prefix(BEGIN)?;
+    Some(label.iter().copied().take_while(|byte| !matches!(byte, b'-' | b'\r' | b'\n')).collect())
 }
 
 /// The certificates of the PEM block `text` with the label `label`, the one at `position`.
 fn pem_block(text: &[u8], label: &[u8], position: usize, path: &Path) -> Result<Vec<Block>, Error> {
-    let damaged = |problem: String| {
-        Block::Damaged(Error::Malformed { path: path.to_owned(), position, problem })
-    };
     // RFC 7468 section 5.1 names CERTIFICATE, sections 8 and 9 PKCS7 and CMS; the others are what
     // OpenSSL writes (`x509 -trustout`) and old OpenSSL wrote.
     let is_message = matches!(label, b"PKCS7" | b"CMS");
     let is_trusted = label == b"TRUSTED CERTIFICATE";
     if !is_message && !is_trusted && !matches!(label, b"CERTIFICATE" | b"X509 CERTIFICATE") {
+        if is_certificate_label(label) {
+            return Ok(vec![damaged(path, position, "its BEGIN line is damaged")]);
+        }
         return Ok(Vec::new());
     }
     let contents = match pem::parse(text) {
         Ok(block) => block.into_contents(),
         Err(error) => {
-            return Ok(vec![damaged(format!("not a PEM certificate: {}", damage(&error)))]);
+            return Ok(vec![damaged(path, position, damage(&error))]);
         }
     };
     if is_message {
         return Ok(match message(&contents, path)? {
             Some(certificates) => certificates.into_iter().map(Block::Certificate).collect(),
-            None => vec![damaged("not a PKCS#7 message".to_owned())],
+            None => {
+                let problem = "not a PKCS#7 message".to_owned();
+                vec![Block::Damaged(Error::Malformed { path: path.to_owned(), position, problem })]
+            }
         });
     }
     Ok(vec![match certificate(&contents, position, path) {
