@@ -6,9 +6,10 @@
 use super::{
     Findings, MAX_FINGERPRINTS, Severity, bare_anchor,
     bare_anchor::Key,
+    boundaries,
     call_site::{look_at_der, look_at_pem_use},
     der_form::{begins_as_certificate, first_certificate},
-    pem_text,
+    pem_reader, pem_text,
     source::{Constant, Form, Source},
 };
 use crate::{
@@ -72,6 +73,9 @@ pub(crate) fn contents(source: &Source, stack: Option<Consumer>) -> Contents {
             {
                 all.anchors.push(EmbeddedAnchor { key: Some(key), ..at(constant, 0, line) });
             }
+        } else if constant.form != Form::File && boundaries::is_near(&constant.bytes) {
+            let damaged = boundaries::damaged(&constant.bytes, |at| constant.line(at));
+            all.findings = all.findings.and(damaged.into_iter().collect());
         } else if begins_as_certificate(&constant.bytes) {
             all.findings.find(
                 constant.line(0),
@@ -142,6 +146,7 @@ fn of_file(
 /// The certificates of the PEM blocks of `constant`.
 fn of_pem(source: &Source, constant: &Constant, index: usize, stack: Option<Consumer>) -> Contents {
     let (certificates, findings) = pem_text::certificates(constant, source.language, stack);
+    let findings = pem_reader::judged(constant, source, stack, &certificates, findings);
     let findings = match certificates.is_empty() {
         true => findings,
         false => findings.and(look_at_pem_use(source, constant, stack)),

@@ -1,0 +1,114 @@
+//! Whether the decoder that reads a PEM text takes it as it stands.
+//!
+//! In: a constant, the certificates that a lenient reader found in it, and what that found wrong. Out:
+//! the findings by the rules of the stack: nothing that its decoder reads is an error, and what it
+//! does not read is one.
+
+use super::{
+    Finding, Findings, Severity, boundaries,
+    source::{Constant, Form, Source},
+};
+use crate::{
+    stack::{
+        consumer::{self, Consumer},
+        pem::{self, Decoder},
+    },
+    x509::certificate::Certificate,
+};
+
+/// Codes of findings about how a text is written, which the decoder decides.
+const OF_TEXT: [&str; 5] =
+    ["pem-damaged", "pem-indented", "pem-literal-newline", "pem-no-line-ends", "pem-no-newline"];
+
+/// Words of the ESP8266 core, which has a fork of BearSSL and feeds it in its own way.
+const ESP8266: [&str; 3] = ["X509List", "BearSSL::", "ESP8266WiFi"];
+
+/// `found`, which a lenient reader found in `constant` with its `certificates`, by the rules of the
+/// decoder of `stack`.
+pub(super) fn judged(
+    constant: &Constant,
+    source: &Source,
+    stack: Option<Consumer>,
+    certificates: &[(Certificate, usize)],
+    found: Findings,
+) -> Findings {
+    let damaged: Findings =
+        boundaries::damaged(&constant.bytes, |at| constant.line(at)).into_iter().collect();
+    let has = |found: &Findings| found.listed().iter().any(|one| OF_TEXT.contains(&one.code));
+    let is_wrong = has(&found) || !damaged.is_empty();
+    let is_plain = is_plain(constant, certificates.len());
+    let Some(line) = certificates.first().map(|(_, line)| *line).filter(|_| is_plain) else {
+        return found.and(damaged);
+    };
+    let reads = |decoder: Decoder| reads(decoder, &constant.bytes, certificates);
+    match decoder(source, stack) {
+        Some(decoder) if reads(decoder) => found.without(&OF_TEXT),
+        Some(_) if is_wrong => found.and(damaged),
+        Some(decoder) => found.and(unreadable(line, Severity::Error, name(decoder))),
+        None if stack.is_some() => found.and(damaged),
+        None => match (reads(Decoder::Mbedtls), reads(Decoder::Openssl)) {
+            (true, true) => found.without(&["pem-damaged", "pem-indented", "pem-no-line-ends"]),
+            _ if is_wrong => found.and(damaged),
+            (true, false) => found.and(unreadable(line, Severity::Warning, "OpenSSL")),
+            (false, true) => found.and(unreadable(line, Severity::Warning, "mbedTLS")),
+            (false, false) => {
+                found.and(unreadable(line, Severity::Error, "neither mbedTLS nor OpenSSL"))
+            }
+        },
+    }
+}
+
+/// Whether all blocks are certificates under their usual label, and, of a file that is read as it
+/// is, all were read: none stands in a comment.
+fn is_plain(constant: &Constant, read: usize) -> bool {
+    let count = |wanted: &[u8]| {
+        constant.bytes.windows(wanted.len()).filter(|window| *window == wanted).count()
+    };
+    let blocks = count(b"-----BEGIN ");
+    blocks == count(b"-----BEGIN CERTIFICATE") && (constant.form != Form::File || blocks == read)
+}
+
+/// The decoder of `stack`, if it is one of those that were measured.
+fn decoder(source: &Source, stack: Option<Consumer>) -> Option<Decoder> {
+    match stack? {
+        consumer::MBEDTLS => Some(Decoder::Mbedtls),
+        consumer::BEARSSL if ESP8266.iter().any(|word| source.code.contains(word)) => {
+            Some(Decoder::Esp8266)
+        }
+        consumer::BEARSSL => Some(Decoder::Bearssl),
+        consumer::OPENSSL | consumer::OPENSSL_PARTIAL_CHAIN => Some(Decoder::Openssl),
+        _ => None,
+    }
+}
+
+const fn name(decoder: Decoder) -> &'static str {
+    match decoder {
+        Decoder::Mbedtls => "mbedTLS",
+        Decoder::Bearssl => "BearSSL",
+        Decoder::Esp8266 => "BearSSL of the ESP8266 core",
+        Decoder::Openssl => "OpenSSL",
+    }
+}
+
+/// Whether `decoder` finds exactly `certificates` in `text`.
+fn reads(decoder: Decoder, text: &[u8], certificates: &[(Certificate, usize)]) -> bool {
+    let decoded = pem::decode(decoder, text);
+    let mut pairs = decoded.contents.iter().zip(certificates);
+    let begun = b"BEGIN CERTIFICATE";
+    let blocks = text.windows(begun.len()).filter(|window| window == begun).count();
+    !decoded.is_failed
+        && blocks == certificates.len()
+        && decoded.contents.len() == certificates.len()
+        && pairs.all(|(contents, (certificate, _))| contents.starts_with(certificate.der()))
+}
+
+fn unreadable(line: usize, severity: Severity, reader: &str) -> Findings {
+    let verb = if reader.starts_with("neither") { "reads" } else { "does not read" };
+    let message = format!(
+        "{reader} {verb} this PEM text as it stands: check blanks, tabs and line breaks, also \
+         behind the boundaries"
+    );
+    let action = "regenerate the constant with certgrab".to_owned();
+    let finding = Finding::new(line, severity, "pem-unreadable", message, Some(action));
+    std::iter::once(finding).collect()
+}
