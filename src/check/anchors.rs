@@ -59,7 +59,12 @@ pub(crate) fn contents(source: &Source, stack: Option<Consumer>) -> Contents {
     let mut pending: Option<(Key, usize)> = None;
     let mut all = Contents { stack, ..Contents::default() };
     for (index, constant) in source.constants.iter().enumerate() {
-        if pem_text::is_pem(constant) {
+        let is_pem = || {
+            pem_text::is_pem(constant)
+                || boundaries::is_near(&constant.bytes)
+                    && pem_reader::decoded(constant, source, stack).is_some()
+        };
+        if is_pem() {
             all = all.and(of_pem(source, constant, index, stack));
         } else if let Some((certificate, rest)) = first_certificate(&constant.bytes) {
             all.findings = all.findings.and(look_at_der(source, constant, &certificate, rest));
@@ -146,7 +151,8 @@ fn of_file(
 /// The certificates of the PEM blocks of `constant`.
 fn of_pem(source: &Source, constant: &Constant, index: usize, stack: Option<Consumer>) -> Contents {
     let (certificates, findings) = pem_text::certificates(constant, source.language, stack);
-    let findings = pem_reader::judged(constant, source, stack, &certificates, findings);
+    let (certificates, findings) =
+        pem_reader::judged(constant, source, stack, certificates, findings);
     let findings = match certificates.is_empty() {
         true => findings,
         false => findings.and(look_at_pem_use(source, constant, stack)),

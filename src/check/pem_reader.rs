@@ -6,6 +6,7 @@
 
 use super::{
     Finding, Findings, Severity, boundaries,
+    der_form::first_certificate,
     source::{Constant, Form, Source},
 };
 use crate::{
@@ -23,9 +24,48 @@ const OF_TEXT: [&str; 5] =
 /// Words of the ESP8266 core, which has a fork of BearSSL and feeds it in its own way.
 const ESP8266: [&str; 3] = ["X509List", "BearSSL::", "ESP8266WiFi"];
 
-/// `found`, which a lenient reader found in `constant` with its `certificates`, by the rules of the
+/// Certificates, each with its line, and what is wrong with the text.
+type Judged = (Vec<(Certificate, usize)>, Findings);
+
+/// What a lenient reader found in `constant`, its `certificates` and `found`, by the rules of the
 /// decoder of `stack`.
 pub(super) fn judged(
+    constant: &Constant,
+    source: &Source,
+    stack: Option<Consumer>,
+    certificates: Vec<(Certificate, usize)>,
+    found: Findings,
+) -> Judged {
+    if let Some(read) = decoded(constant, source, stack) {
+        let line = |index: usize| certificates.get(index).map_or(constant.line(0), |one| one.1);
+        let read = read.into_iter().enumerate().map(|(index, one)| (one, line(index)));
+        return (read.collect(), found.without(&OF_TEXT));
+    }
+    let findings = findings(constant, source, stack, &certificates, found);
+    (certificates, findings)
+}
+
+/// All certificates of `constant` as the decoder of `stack` reads them; `None` if it is not known or
+/// does not read them all.
+pub(super) fn decoded(
+    constant: &Constant,
+    source: &Source,
+    stack: Option<Consumer>,
+) -> Option<Vec<Certificate>> {
+    let decoded = pem::decode(decoder(source, stack)?, &constant.bytes);
+    let begun = b"BEGIN";
+    let is_begun = |window: &&[u8]| window.eq_ignore_ascii_case(begun);
+    let blocks = constant.bytes.windows(begun.len()).filter(is_begun).count();
+    if decoded.is_failed || decoded.contents.is_empty() || decoded.contents.len() != blocks {
+        return None;
+    }
+    let contents = decoded.contents.iter();
+    contents.map(|one| first_certificate(one).map(|(certificate, _)| certificate)).collect()
+}
+
+/// What is wrong with `constant`, whose certificates the decoder of `stack` does not read as they
+/// are, or whose stack is not known.
+fn findings(
     constant: &Constant,
     source: &Source,
     stack: Option<Consumer>,
@@ -42,7 +82,6 @@ pub(super) fn judged(
     };
     let reads = |decoder: Decoder| reads(decoder, &constant.bytes, certificates);
     match decoder(source, stack) {
-        Some(decoder) if reads(decoder) => found.without(&OF_TEXT),
         Some(_) if is_wrong => found.and(damaged),
         Some(decoder) => found.and(unreadable(line, Severity::Error, name(decoder))),
         None if stack.is_some() => found.and(damaged),
