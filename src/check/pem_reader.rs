@@ -76,7 +76,7 @@ fn findings(
         boundaries::damaged(&constant.bytes, |at| constant.line(at)).into_iter().collect();
     let has = |found: &Findings| found.listed().iter().any(|one| OF_TEXT.contains(&one.code));
     let is_wrong = has(&found) || !damaged.is_empty();
-    let is_plain = is_plain(constant, certificates.len());
+    let is_plain = is_plain(constant, certificates.len()) && !is_quoted(constant);
     let Some(line) = certificates.first().map(|(_, line)| *line).filter(|_| is_plain) else {
         return found.and(damaged);
     };
@@ -105,6 +105,14 @@ fn is_plain(constant: &Constant, read: usize) -> bool {
     };
     let blocks = count(b"-----BEGIN ");
     blocks == count(b"-----BEGIN CERTIFICATE") && (constant.form != Form::File || blocks == read)
+}
+
+/// Whether the first block of a file stands between quotes, as in a script: what a decoder gets is
+/// then not the file.
+fn is_quoted(constant: &Constant) -> bool {
+    let begins = |quote: u8| [&[quote], &b"-----BEGIN "[..]].concat();
+    let has = |wanted: &[u8]| constant.bytes.windows(wanted.len()).any(|here| here == wanted);
+    constant.form == Form::File && [b'"', b'\'', b'`'].into_iter().any(|quote| has(&begins(quote)))
 }
 
 /// The decoder of `stack`, if it is one of those that were measured.

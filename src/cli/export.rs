@@ -11,11 +11,12 @@ use crate::{
         grab::{Judgement, Options},
         pack,
     },
+    text::foreign::Foreign,
 };
 
 use super::{
     args::{
-        Form, Job,
+        Emission, Form, Job,
         formats::{NameFrom, NameStyle},
     },
     failure::{Exit, Failure},
@@ -23,23 +24,26 @@ use super::{
     style::Display,
 };
 
-/// Renders a bundle in every selected format and writes all of them, or none.
-pub(crate) fn export(
+/// Renders each bundle in its formats and writes all of them, or none.
+pub(crate) fn export<'a>(
     job: &Job,
     display: &Display,
-    bundle: &Bundle,
-    name: &Identifier,
+    outputs: impl Iterator<Item = (&'a [Emission], &'a Bundle, &'a Identifier)>,
     document: impl Fn() -> String,
 ) -> Result<Exit, Failure> {
     // Everything is rendered before the first file changes: a failed run leaves all files
     // unchanged.
     let mut to_standard_output = None;
     let mut files = Vec::new();
-    for emission in &job.emit {
+    let emissions = outputs.flat_map(|(emissions, bundle, name)| {
+        emissions.iter().map(move |emission| (emission, bundle, name))
+    });
+    for (emission, bundle, name) in emissions {
         let data = match render(&emission.form, bundle, name)? {
             Some(data) => data,
             None => document().into_bytes(),
         };
+        refuse_more(job, &emission.form, data.len())?;
         match &emission.path {
             Some(path) => files.push((path.as_path(), data)),
             None => to_standard_output = Some(data),
@@ -48,6 +52,21 @@ pub(crate) fn export(
     output::deliver(&files, display.quiet)?;
     to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
     Ok(Exit::Done)
+}
+
+/// Refuses a result that is longer than the user has room for.
+fn refuse_more(job: &Job, form: &Form, length: usize) -> Result<(), Failure> {
+    let Some(most) = job.format.max_bytes.filter(|most| length > most.get()) else {
+        return Ok(());
+    };
+    let what = match form {
+        Form::Document => "json".to_owned(),
+        Form::Certificates(format) => format.name.to_owned(),
+        Form::Template(template) => Foreign::text(&template.file.display().to_string()).line(),
+    };
+    let message = format!("expected at most {most} bytes of `{what}`, found {length}");
+    Err(Failure::new(Exit::Usage, message)
+        .with_hint(Some("`certgrab TARGET --sizes` lists the shortest forms".to_owned())))
 }
 
 /// The certificates that the job exports of a verified chain, and the name of the constants.

@@ -16,6 +16,8 @@ pub struct Device {
     pub about: &'static str,
     /// The source of these facts.
     pub source: &'static str,
+    /// The formats that it reads.
+    pub formats: &'static [&'static str],
     /// The newest version it offers. The oldest of all of them is TLS 1.2, but BearSSL's.
     pub newest: Version,
     /// The oldest version it accepts.
@@ -52,7 +54,7 @@ pub(crate) struct Settings {
 }
 
 /// The rules of a TLS library for the certificates that it verifies.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Strictness {
     pub(crate) fewest_rsa_bits: usize,
     pub(crate) takes_sha1: bool,
@@ -79,6 +81,13 @@ impl Settings {
 }
 
 impl Strictness {
+    /// Those of an unknown library, which is not said to reject anything.
+    pub(crate) const NONE: Self = Self {
+        fewest_rsa_bits: 0,
+        takes_sha1: true,
+        consumer: Consumer { unsupported: &[], ..super::consumer::OPENSSL },
+    };
+
     /// Why the library would reject the certificates that the server sent, if it would.
     pub(crate) fn refusal<'a>(
         &self,
