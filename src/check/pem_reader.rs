@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     stack::{
-        consumer::{self, Consumer},
+        Library, Stack,
         pem::{self, Decoder},
     },
     x509::certificate::Certificate,
@@ -32,7 +32,7 @@ type Judged = (Vec<(Certificate, usize)>, Findings);
 pub(super) fn judged(
     constant: &Constant,
     source: &Source,
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
     certificates: Vec<(Certificate, usize)>,
     found: Findings,
 ) -> Judged {
@@ -50,7 +50,7 @@ pub(super) fn judged(
 pub(super) fn decoded(
     constant: &Constant,
     source: &Source,
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
 ) -> Option<Vec<Certificate>> {
     let decoded = pem::decode(decoder(source, stack)?, &constant.bytes);
     let begun = b"BEGIN";
@@ -68,7 +68,7 @@ pub(super) fn decoded(
 fn findings(
     constant: &Constant,
     source: &Source,
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
     certificates: &[(Certificate, usize)],
     found: Findings,
 ) -> Findings {
@@ -116,14 +116,14 @@ fn is_quoted(constant: &Constant) -> bool {
 }
 
 /// The decoder of `stack`, if it is one of those that were measured.
-fn decoder(source: &Source, stack: Option<Consumer>) -> Option<Decoder> {
-    match stack? {
-        consumer::MBEDTLS => Some(Decoder::Mbedtls),
-        consumer::BEARSSL if ESP8266.iter().any(|word| source.code.contains(word)) => {
+fn decoder(source: &Source, stack: Option<&'static Stack>) -> Option<Decoder> {
+    match stack?.library() {
+        Library::MbedTls => Some(Decoder::Mbedtls),
+        Library::BearSsl if ESP8266.iter().any(|word| source.code.contains(word)) => {
             Some(Decoder::Esp8266)
         }
-        consumer::BEARSSL => Some(Decoder::Bearssl),
-        consumer::OPENSSL | consumer::OPENSSL_PARTIAL_CHAIN => Some(Decoder::Openssl),
+        Library::BearSsl => Some(Decoder::Bearssl),
+        Library::OpenSsl => Some(Decoder::Openssl),
         _ => None,
     }
 }
