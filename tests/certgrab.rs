@@ -60,6 +60,7 @@ mod integrating;
 mod locks;
 mod mistakes;
 mod misuses;
+mod pem_decoders;
 mod projects;
 mod syncing;
 

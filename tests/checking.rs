@@ -283,10 +283,12 @@ fn a_device_certificate_that_the_code_trusts_is_judged_as_an_anchor() {
             assert!(found.contains("`device-0001` is a leaf certificate"), "{found}");
             assert!(found.contains("error: `device-0001` does not verify plc"), "{found}");
         }
+        let both = check(&format!("{MBEDTLS}client.setCertificate(root_ca);\n"));
+        let found = both.fails_with(1).out();
+        assert!(found.contains("`device-0001` cannot be both [leaf]"), "{found}");
         // Elsewhere it is the device's own, which opens no door.
         for code in [
             "client.setCertificate(root_ca);\n",
-            &format!("{MBEDTLS}client.setCertificate(root_ca);\n"),
             &format!("{list}client.setClientECCert(&list, &key);\n"),
             NO_STACK,
         ] {

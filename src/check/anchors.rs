@@ -6,9 +6,10 @@
 use super::{
     Findings, MAX_FINGERPRINTS, Severity, bare_anchor,
     bare_anchor::Key,
+    boundaries,
     call_site::{look_at_der, look_at_pem_use},
     der_form::{begins_as_certificate, first_certificate},
-    pem_text,
+    pem_reader, pem_text,
     source::{Constant, Form, Source},
 };
 use crate::{
@@ -58,7 +59,12 @@ pub(crate) fn contents(source: &Source, stack: Option<&'static Stack>) -> Conten
     let mut pending: Option<(Key, usize)> = None;
     let mut all = Contents { stack, ..Contents::default() };
     for (index, constant) in source.constants.iter().enumerate() {
-        if pem_text::is_pem(constant) {
+        let is_pem = || {
+            pem_text::is_pem(constant)
+                || boundaries::is_near(&constant.bytes)
+                    && pem_reader::decoded(constant, source, stack).is_some()
+        };
+        if is_pem() {
             all = all.and(of_pem(source, constant, index, stack));
         } else if let Some((certificate, rest)) = first_certificate(&constant.bytes) {
             all.findings = all.findings.and(look_at_der(source, constant, &certificate, rest));
@@ -72,6 +78,9 @@ pub(crate) fn contents(source: &Source, stack: Option<&'static Stack>) -> Conten
             {
                 all.anchors.push(EmbeddedAnchor { key: Some(key), ..at(constant, 0, line) });
             }
+        } else if constant.form != Form::File && boundaries::is_near(&constant.bytes) {
+            let damaged = boundaries::damaged(&constant.bytes, |at| constant.line(at));
+            all.findings = all.findings.and(damaged.into_iter().collect());
         } else if begins_as_certificate(&constant.bytes) {
             all.findings.find(
                 constant.line(0),
@@ -156,6 +165,8 @@ fn of_pem(
     stack: Option<&'static Stack>,
 ) -> Contents {
     let (certificates, findings) = pem_text::certificates(constant, source.language, stack);
+    let (certificates, findings) =
+        pem_reader::judged(constant, source, stack, certificates, findings);
     let findings = match certificates.is_empty() {
         true => findings,
         false => findings.and(look_at_pem_use(source, constant, stack)),

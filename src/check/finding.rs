@@ -152,6 +152,14 @@ impl Findings {
         self
     }
 
+    /// Those with none of `codes`.
+    #[must_use]
+    pub(crate) fn without(mut self, codes: &[&str]) -> Self {
+        self.listed.retain(|finding| !codes.contains(&finding.code));
+        self.keys.retain(|(_, code, _, _)| !codes.contains(code));
+        self
+    }
+
     /// The findings in the order of the lines, the worst of a line first.
     #[must_use]
     pub fn sorted(mut self) -> Self {

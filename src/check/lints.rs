@@ -173,7 +173,7 @@ impl Lint<'_> {
         let message = format!(
             "`{}` is not signed by its stated issuer `{}`: it is forged or corrupted",
             named(certificate),
-            certificate.issuer().short().map(|name| name.line()).unwrap_or_default(),
+            issuer_of(certificate),
         );
         let action = "get the certificate from its CA, or with certgrab".to_owned();
         Some(self.finding(Severity::Error, "bad-signature", message, action))
@@ -218,7 +218,7 @@ impl Lint<'_> {
             return None;
         }
         let (name, ends) = (named(certificate), certificate.not_after().date());
-        let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
+        let issuer = issuer_of(certificate);
         if !extensions::is_authority(certificate) {
             let severity = match self.stack.is_some_and(Stack::trusts_any_leaf) {
                 true => Severity::Warning,
@@ -355,6 +355,13 @@ impl Lint<'_> {
         );
         Some(self.finding(Severity::Note, "next-root", message, None))
     }
+}
+
+/// The issuer of `certificate` as findings name it: in whole where its name has no common name.
+fn issuer_of(certificate: &Certificate) -> String {
+    let name = certificate.issuer();
+    let short = name.short().map(|name| name.line()).filter(|name| !name.trim().is_empty());
+    short.unwrap_or_else(|| name.text().line())
 }
 
 /// When Mozilla's schedule has `certificate` leave its store; `None` for other roots.

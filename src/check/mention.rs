@@ -30,6 +30,9 @@ fn of_line(line: &str) -> Option<String> {
             return Some(format!("the pin `{}`", Foreign::text(word).line()));
         }
     }
+    if line.contains("-----BEGIN CERTIFICATE-----\\n") {
+        return Some("a PEM text on one line with a literal `\\n`".to_owned());
+    }
     if let Some(quoted) = fingerprint(line) {
         return Some(format!("the SHA-1 fingerprint `{}`", Foreign::text(quoted).line()));
     }

@@ -28,6 +28,7 @@ mod against_server;
 mod anchors;
 mod bare_anchor;
 mod bare_base64;
+mod boundaries;
 mod call_site;
 mod claims;
 mod client_certificate;
@@ -41,6 +42,7 @@ mod lints;
 mod lock_today;
 mod mention;
 mod misuse;
+mod pem_reader;
 mod pem_text;
 mod report;
 mod signature_budget;
@@ -112,6 +114,12 @@ pub fn read_for(file: &Path, content: &[u8], stack: Option<&'static Stack>) -> R
     let source = source::read(file, text.as_deref().unwrap_or(content));
     let stack = stack.or_else(|| source::calls::of(&source));
     let mut contents = anchors::contents(&source, stack);
+    let bytes = text.as_deref().unwrap_or(content);
+    if contents.is_empty() {
+        let lines = source::lines::Lines::of(bytes);
+        let damaged = boundaries::damaged(bytes, |at| lines.get(at).unwrap_or(1));
+        contents.findings = damaged.into_iter().collect();
+    }
     if contents.is_empty() {
         contents = bare_base64::contents(text.as_deref().unwrap_or(content), stack);
     }

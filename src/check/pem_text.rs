@@ -79,7 +79,7 @@ pub(crate) fn certificates(
         // Looked for up to the next block only: a file of unclosed ones is read once.
         let next = begins.get(index + 1).map_or(bytes.len(), |next| *next);
         let end = bytes.get(at..next).and_then(|body| find(body, END)).map(|offset| at + offset);
-        if is_bare(constant, &bytes[at..end.unwrap_or(next)]) {
+        if begins.len() == 1 && is_bare(constant, &bytes[at..end.unwrap_or(next)]) {
             continue;
         }
         let Some(end) = end else {

@@ -15,6 +15,9 @@ impl Code {
     /// `code` without the blanks that part no words.
     pub(crate) fn of(code: &str) -> Self {
         let mut tight = Self::default();
+        if code.len() > MAX_CODE_BYTES {
+            return tight;
+        }
         for (index, line) in code.split('\n').enumerate() {
             tight.lines.push((tight.text.len(), index + 1));
             for word in line.split_whitespace() {
@@ -84,6 +87,10 @@ impl Code {
         &before[before.trim_end_matches(is_of_a_word).len()..]
     }
 }
+
+/// The most bytes of code in which calls are looked up: no source that is written by hand has as
+/// many, and a table of numbers of 16 MiB calls nothing.
+const MAX_CODE_BYTES: usize = 4 << 20;
 
 /// The most bytes of one call that are read.
 const MAX_CALL_BYTES: usize = 512;

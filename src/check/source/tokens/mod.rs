@@ -31,10 +31,22 @@ pub(crate) fn tokens(
         let literals = lexer.tokens.literals();
         lexer.step(byte);
         if lexer.tokens.literals() > literals {
-            lexer.push_code(&format!("\"{literals}\""), lexer.line);
+            // Only what may name a host is looked up again: each other one takes a byte.
+            let shown = match lexer.tokens.literal_bytes(literals).is_some_and(may_be_a_host) {
+                true => format!("\"{literals}\""),
+                false => "\"".to_owned(),
+            };
+            lexer.push_code(&shown, lexer.line);
         }
     }
     (lexer.tokens, lexer.code)
+}
+
+/// Whether a literal may be an address or a URL: it has a dot or a colon, and a digit or a slash.
+fn may_be_a_host(literal: &[u8]) -> bool {
+    literal.len() >= 7
+        && literal.iter().any(|byte| matches!(byte, b'.' | b':'))
+        && literal.iter().any(|byte| byte.is_ascii_digit() || *byte == b'/')
 }
 
 struct Lexer<'a> {

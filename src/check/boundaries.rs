@@ -1,0 +1,132 @@
+//! Boundaries of PEM that were damaged on their way: hyphens that are too many, too few or dashes,
+//! no-break spaces, HTML entities, percent-encoding.
+//!
+//! In: text. Out: a finding for each such line, with what stands there.
+
+use super::{Finding, Severity};
+
+/// The most damaged lines that are named.
+const MAX_NAMED: usize = 16;
+
+/// The most bytes of a line that are looked at: a boundary has 32, and a line may hold a whole text.
+const MAX_LINE_BYTES: usize = 4_096;
+
+/// Hyphens of a boundary (RFC 7468 section 3).
+const HYPHENS: usize = 5;
+
+/// Characters that word processors and web pages write for a hyphen.
+const DASHES: [char; 8] =
+    ['-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}', '\u{ad}'];
+
+/// What web pages write for a hyphen, a quote or a blank.
+const ENTITIES: [&str; 9] =
+    ["&#45;", "&#x2d;", "&hyphen;", "&dash;", "&ndash;", "&mdash;", "&quot;", "&nbsp;", "&#160;"];
+
+/// The lines of `text` that were to be boundaries; `line` gives the number of the line with a byte.
+pub(super) fn damaged(text: &[u8], line: impl Fn(usize) -> usize) -> Vec<Finding> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    for piece in text.split_inclusive(|byte| *byte == b'\n') {
+        let shown = &piece[..piece.len().min(MAX_LINE_BYTES)];
+        if is_near(shown)
+            && let Some(what) = of_line(&String::from_utf8_lossy(shown))
+        {
+            let action = "copy the certificate again, or regenerate it with certgrab".to_owned();
+            let (code, severity) = ("pem-damaged", Severity::Error);
+            found.push(Finding::new(line(at), severity, code, what, Some(action)));
+        }
+        at += piece.len();
+        if found.len() == MAX_NAMED {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether `text` speaks of a certificate's boundary at all.
+pub(super) fn is_near(text: &[u8]) -> bool {
+    let has = |word: &[u8]| text.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word));
+    has(LABEL.as_bytes()) || has(b"-----BEGIN ") || has(b"-----END ")
+}
+
+/// The label of a certificate.
+const LABEL: &str = "CERTIFICATE";
+
+/// What is wrong with the label between the hyphens of `line`, if it was to be that of a certificate.
+fn of_label(line: &str) -> Option<String> {
+    let (at, word) = ["-----BEGIN ", "-----END "].iter().find_map(|word| {
+        let at = line.to_ascii_uppercase().find(word)?;
+        Some((at + word.len(), word.trim_matches(['-', ' '])))
+    })?;
+    let rest = line.get(at..)?;
+    let label = &rest[..rest.find('-')?];
+    let letters: String = label.split_whitespace().collect();
+    let line = format!("the {word} line of the PEM block");
+    if letters == LABEL && label != LABEL {
+        return Some(format!("{line} has blanks in its label, expected `{LABEL}`"));
+    }
+    (letters != LABEL && letters.eq_ignore_ascii_case(LABEL))
+        .then(|| format!("{line} is in small letters"))
+}
+
+/// What is wrong with the boundary in `line`, if there is one and something is wrong.
+fn of_line(line: &str) -> Option<String> {
+    if let Some(entity) = ENTITIES.iter().find(|entity| line.contains(*entity))
+        && (line.contains("BEGIN") || line.contains("END"))
+    {
+        return Some(format!(
+            "the HTML entity `{entity}` stands in the boundary line of the PEM block"
+        ));
+    }
+    if ["%2D", "%2d", "BEGIN%20CERTIFICATE", "BEGIN+CERTIFICATE", "-----%0A", "-----%0a"]
+        .iter()
+        .any(|code| line.contains(code))
+    {
+        return Some("the boundary line of the PEM block is percent-encoded".to_owned());
+    }
+    if let Some(problem) = of_label(line) {
+        return Some(problem);
+    }
+    ["BEGIN", "END"].iter().find_map(|word| {
+        let at = line.find(word).filter(|at| {
+            // `BEGIN` and then a blank of some kind and the label.
+            let rest = line[at + word.len()..].trim_start_matches(|one: char| one.is_whitespace());
+            rest.starts_with("CERTIFICATE") || rest.starts_with("X509 CERTIFICATE")
+        })?;
+        let rest = &line[at + word.len()..];
+        let label = rest.find("CERTIFICATE")? + "CERTIFICATE".len();
+        let before: String = line[..at].chars().rev().take_while(is_dash).collect();
+        let blank = line[..at].chars().rev().nth(before.chars().count());
+        let after: String = rest[label..].chars().take_while(is_dash).collect();
+        if before.chars().count() + after.chars().count() < 2 {
+            return None;
+        }
+        let is_spaced = rest.starts_with('\u{a0}') || before.is_empty() && blank == Some('\u{a0}');
+        if is_spaced || rest[..label].contains('\u{a0}') {
+            return Some(format!(
+                "a no-break space (U+00A0) stands in the {word} line of the PEM block"
+            ));
+        }
+        [before, after].iter().find_map(|dashes| of_dashes(dashes, word))
+    })
+}
+
+fn is_dash(one: &char) -> bool {
+    DASHES.contains(one)
+}
+
+/// What is wrong with the `dashes` on one side of a boundary.
+fn of_dashes(dashes: &str, word: &str) -> Option<String> {
+    if let Some(other) = dashes.chars().find(|one| *one != '-') {
+        return Some(format!(
+            "the {word} line of the PEM block has `U+{:04X}` where a hyphen belongs",
+            u32::from(other)
+        ));
+    }
+    let count = dashes.len();
+    // Two boundaries on one line share their hyphens.
+    (count != HYPHENS && count != 2 * HYPHENS).then(|| {
+        format!(
+            "the {word} line of the PEM block has {count} hyphens on one side, expected {HYPHENS}"
+        )
+    })
+}

@@ -1,0 +1,161 @@
+//! Whether the decoder that reads a PEM text takes it as it stands.
+//!
+//! In: a constant, the certificates that a lenient reader found in it, and what that found wrong. Out:
+//! the findings by the rules of the stack: nothing that its decoder reads is an error, and what it
+//! does not read is one.
+
+use super::{
+    Finding, Findings, Severity, boundaries,
+    der_form::first_certificate,
+    source::{Constant, Form, Source},
+};
+use crate::{
+    stack::{
+        Library, Stack,
+        pem::{self, Decoder},
+    },
+    x509::certificate::Certificate,
+};
+
+/// Codes of findings about how a text is written, which the decoder decides.
+const OF_TEXT: [&str; 5] =
+    ["pem-damaged", "pem-indented", "pem-literal-newline", "pem-no-line-ends", "pem-no-newline"];
+
+/// Words of the ESP8266 core, which has a fork of BearSSL and feeds it in its own way.
+const ESP8266: [&str; 3] = ["X509List", "BearSSL::", "ESP8266WiFi"];
+
+/// Certificates, each with its line, and what is wrong with the text.
+type Judged = (Vec<(Certificate, usize)>, Findings);
+
+/// What a lenient reader found in `constant`, its `certificates` and `found`, by the rules of the
+/// decoder of `stack`.
+pub(super) fn judged(
+    constant: &Constant,
+    source: &Source,
+    stack: Option<&'static Stack>,
+    certificates: Vec<(Certificate, usize)>,
+    found: Findings,
+) -> Judged {
+    if let Some(read) = decoded(constant, source, stack) {
+        let line = |index: usize| certificates.get(index).map_or(constant.line(0), |one| one.1);
+        let read = read.into_iter().enumerate().map(|(index, one)| (one, line(index)));
+        return (read.collect(), found.without(&OF_TEXT));
+    }
+    let findings = findings(constant, source, stack, &certificates, found);
+    (certificates, findings)
+}
+
+/// All certificates of `constant` as the decoder of `stack` reads them; `None` if it is not known or
+/// does not read them all.
+pub(super) fn decoded(
+    constant: &Constant,
+    source: &Source,
+    stack: Option<&'static Stack>,
+) -> Option<Vec<Certificate>> {
+    let decoded = pem::decode(decoder(source, stack)?, &constant.bytes);
+    let begun = b"BEGIN";
+    let is_begun = |window: &&[u8]| window.eq_ignore_ascii_case(begun);
+    let blocks = constant.bytes.windows(begun.len()).filter(is_begun).count();
+    if decoded.is_failed || decoded.contents.is_empty() || decoded.contents.len() != blocks {
+        return None;
+    }
+    let contents = decoded.contents.iter();
+    contents.map(|one| first_certificate(one).map(|(certificate, _)| certificate)).collect()
+}
+
+/// What is wrong with `constant`, whose certificates the decoder of `stack` does not read as they
+/// are, or whose stack is not known.
+fn findings(
+    constant: &Constant,
+    source: &Source,
+    stack: Option<&'static Stack>,
+    certificates: &[(Certificate, usize)],
+    found: Findings,
+) -> Findings {
+    let damaged: Findings =
+        boundaries::damaged(&constant.bytes, |at| constant.line(at)).into_iter().collect();
+    let has = |found: &Findings| found.listed().iter().any(|one| OF_TEXT.contains(&one.code));
+    let is_wrong = has(&found) || !damaged.is_empty();
+    let is_plain = is_plain(constant, certificates.len()) && !is_quoted(constant);
+    let Some(line) = certificates.first().map(|(_, line)| *line).filter(|_| is_plain) else {
+        return found.and(damaged);
+    };
+    let reads = |decoder: Decoder| reads(decoder, &constant.bytes, certificates);
+    match decoder(source, stack) {
+        Some(_) if is_wrong => found.and(damaged),
+        Some(decoder) => found.and(unreadable(line, Severity::Error, name(decoder))),
+        None if stack.is_some() => found.and(damaged),
+        None => match (reads(Decoder::Mbedtls), reads(Decoder::Openssl)) {
+            (true, true) => found.without(&["pem-damaged", "pem-indented", "pem-no-line-ends"]),
+            _ if is_wrong => found.and(damaged),
+            (true, false) => found.and(unreadable(line, Severity::Warning, "OpenSSL")),
+            (false, true) => found.and(unreadable(line, Severity::Warning, "mbedTLS")),
+            (false, false) => {
+                found.and(unreadable(line, Severity::Error, "neither mbedTLS nor OpenSSL"))
+            }
+        },
+    }
+}
+
+/// Whether all blocks are certificates under their usual label, and, of a file that is read as it
+/// is, all were read: none stands in a comment.
+fn is_plain(constant: &Constant, read: usize) -> bool {
+    let count = |wanted: &[u8]| {
+        constant.bytes.windows(wanted.len()).filter(|window| *window == wanted).count()
+    };
+    let blocks = count(b"-----BEGIN ");
+    blocks == count(b"-----BEGIN CERTIFICATE") && (constant.form != Form::File || blocks == read)
+}
+
+/// Whether the first block of a file stands between quotes, as in a script: what a decoder gets is
+/// then not the file.
+fn is_quoted(constant: &Constant) -> bool {
+    let begins = |quote: u8| [&[quote], &b"-----BEGIN "[..]].concat();
+    let has = |wanted: &[u8]| constant.bytes.windows(wanted.len()).any(|here| here == wanted);
+    constant.form == Form::File && [b'"', b'\'', b'`'].into_iter().any(|quote| has(&begins(quote)))
+}
+
+/// The decoder of `stack`, if it is one of those that were measured.
+fn decoder(source: &Source, stack: Option<&'static Stack>) -> Option<Decoder> {
+    match stack?.library() {
+        Library::MbedTls => Some(Decoder::Mbedtls),
+        Library::BearSsl if ESP8266.iter().any(|word| source.code.contains(word)) => {
+            Some(Decoder::Esp8266)
+        }
+        Library::BearSsl => Some(Decoder::Bearssl),
+        Library::OpenSsl => Some(Decoder::Openssl),
+        _ => None,
+    }
+}
+
+const fn name(decoder: Decoder) -> &'static str {
+    match decoder {
+        Decoder::Mbedtls => "mbedTLS",
+        Decoder::Bearssl => "BearSSL",
+        Decoder::Esp8266 => "BearSSL of the ESP8266 core",
+        Decoder::Openssl => "OpenSSL",
+    }
+}
+
+/// Whether `decoder` finds exactly `certificates` in `text`.
+fn reads(decoder: Decoder, text: &[u8], certificates: &[(Certificate, usize)]) -> bool {
+    let decoded = pem::decode(decoder, text);
+    let mut pairs = decoded.contents.iter().zip(certificates);
+    let begun = b"BEGIN CERTIFICATE";
+    let blocks = text.windows(begun.len()).filter(|window| window == begun).count();
+    !decoded.is_failed
+        && blocks == certificates.len()
+        && decoded.contents.len() == certificates.len()
+        && pairs.all(|(contents, (certificate, _))| contents.starts_with(certificate.der()))
+}
+
+fn unreadable(line: usize, severity: Severity, reader: &str) -> Findings {
+    let verb = if reader.starts_with("neither") { "reads" } else { "does not read" };
+    let message = format!(
+        "{reader} {verb} this PEM text as it stands: check blanks, tabs and line breaks, also \
+         behind the boundaries"
+    );
+    let action = "regenerate the constant with certgrab".to_owned();
+    let finding = Finding::new(line, severity, "pem-unreadable", message, Some(action));
+    std::iter::once(finding).collect()
+}
