@@ -14,9 +14,18 @@ pub use self::text::text;
 
 use std::path::Path;
 
+use super::Finding;
 use crate::text::foreign::Foreign;
 
 /// A file's name as outputs show it. Windows has it in UTF-16, with what is none as WTF-8.
 fn shown(file: &Path) -> String {
     Foreign::bytes(file.as_os_str().as_encoded_bytes()).line()
+}
+
+/// The message of a finding, with which certificate it is about where the line does not tell.
+fn sentence(finding: &Finding) -> String {
+    match finding.place.part {
+        Some((number, of)) => format!("{} (certificate {number} of {of})", finding.message),
+        None => finding.message.clone(),
+    }
 }

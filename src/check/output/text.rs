@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::shown;
+use super::{sentence, shown};
 use crate::check::{FileReport, Finding};
 
 /// `file:line: severity: sentence [code]`, then what to do on a line of its own; last how many
@@ -11,10 +11,11 @@ use crate::check::{FileReport, Finding};
 pub fn text(report: &FileReport) -> String {
     let mut out = String::new();
     let file = shown(&report.file);
-    let place = inert(&file);
+    let start = inert(&file);
     for finding in report.findings() {
-        let Finding { line, severity, code, message, action, .. } = finding;
-        let _ = writeln!(out, "{place}:{line}: {}: {message} [{code}]", severity.word());
+        let Finding { place, severity, code, action, .. } = finding;
+        let (message, severity) = (sentence(finding), severity.word());
+        let _ = writeln!(out, "{start}{place}: {severity}: {message} [{code}]");
         if let Some(action) = action {
             let _ = writeln!(out, "    {action}");
         }
