@@ -197,21 +197,9 @@ fn root() -> Certificate {
 #[divan::bench(args = FORMATS.iter().map(|format| format.name))]
 fn render(bencher: Bencher<'_, '_>, format: &str) {
     let format = emit::format(format).expect("a format");
-    let entry = Entry {
-        certificate: root(),
-        role: Role::Anchor,
-        source: Foreign::text("Mozilla's store"),
-        reason: None,
-        lasts_until: None,
-        needed_by: Vec::new(),
-    };
-    let bundle = Bundle {
-        host: "broker.example".to_owned(),
-        port: 8883,
-        entries: vec![entry],
-        key_possession: KeyPossession::Proven,
-        options: Vec::new(),
-    };
+    let entry = Entry::new(root(), Role::Anchor, Foreign::text("Mozilla's store"));
+    let host = "broker.example".to_owned();
+    let bundle = Bundle::new(host, 8883, vec![entry], KeyPossession::Proven);
     let name = Identifier::new("ROOT_CA").expect("a name");
     bencher.bench_local(|| emit::render(black_box(&bundle), format, &name));
 }

@@ -11,9 +11,8 @@
 use std::{fs, path::Path};
 
 use certgrab::{
+    Store, Time,
     check::{self, FileReport, Knowledge},
-    text::time::Time,
-    trust::store::Store,
 };
 
 /// Anchors that end within a year fail the test: devices in the field need that time.

@@ -6,9 +6,7 @@
 
 use std::{error::Error, process::ExitCode};
 
-use certgrab::{
-    endpoint::Target, grab, output::emit, run::grab::Options, text::time::Time, trust::store::Store,
-};
+use certgrab::{Options, Store, Target, Time, default_name, format, grab, render};
 
 /// The Rust constants of the anchor for `target`, such as `m1.tuyacn.com:8883`.
 async fn constants(target: &str) -> Result<String, Box<dyn Error>> {
@@ -18,8 +16,8 @@ async fn constants(target: &str) -> Result<String, Box<dyn Error>> {
     let judgement = grab.verdict.map_err(|refusal| refusal.to_string())?;
 
     let bundle = judgement.bundle(&target, &grab.presented, &options);
-    let format = emit::format("rust").ok_or("this certgrab has no format `rust`")?;
-    let source = emit::render(&bundle, format, &emit::default_name(&bundle))?;
+    let format = format("rust").ok_or("this certgrab has no format `rust`")?;
+    let source = render(&bundle, format, &default_name(&bundle))?;
     Ok(String::from_utf8(source)?)
 }
 

@@ -28,6 +28,7 @@ pub struct Target {
 
 /// Why text is not a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Error {
     given: Foreign,
     problem: Problem,

@@ -1,6 +1,28 @@
 //! Finds the certificate a device must hold to trust a TLS server, in the exact form its code
 //! reads.
 //!
+//! # Example
+//!
+//! From a server to Rust constants. [`grab`] needs a tokio runtime; [`grab_blocking`] brings its own.
+//!
+//! ```no_run
+//! use certgrab::{Options, Store, Target, Time};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let target: Target = "m1.tuyacn.com:8883".parse()?;
+//! let options = Options::new(Store::mozilla(), Time::now());
+//! let grab = certgrab::grab_blocking(&target, &options)?;
+//! let judgement = grab.verdict.map_err(|refusal| refusal.to_string())?;
+//! let bundle = judgement.bundle(&target, &grab.presented, &options);
+//! let format = certgrab::format("rust").ok_or("no such format")?;
+//! let source = certgrab::render(&bundle, format, &certgrab::default_name(&bundle))?;
+//! print!("{}", String::from_utf8(source)?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Stages
+//!
 //! ```text
 //!  "m1.tuyacn.com:8883"                                                     root_ca.h, .rs, ...
 //!   │                                                                                     ▲
@@ -26,38 +48,52 @@
 //! Features: without any, certgrab turns a lock into constants, offline and with few crates, for
 //! `build.rs`; `judge` adds the pure half, from a presented chain to the proof, and compiles for
 //! WebAssembly; `fetch` adds the stages with sockets; `cli`, the default, the command.
+//!
+//! The public API is what this page lists. Modules that it does not list are open only to the tests,
+//! benches and fuzz targets of this crate, and change without notice.
 
 // Some items of the pure half are only used by the half with sockets.
 #![cfg_attr(all(feature = "judge", not(feature = "fetch")), allow(dead_code))]
 
+#[doc(hidden)]
 pub mod text;
 
+#[doc(hidden)]
 pub mod x509;
 
+#[doc(hidden)]
 pub mod output;
 
 #[cfg(feature = "judge")]
+#[doc(hidden)]
 pub mod trust;
 
 #[cfg(feature = "judge")]
+#[doc(hidden)]
 pub mod endpoint;
 
 #[cfg(feature = "judge")]
+#[doc(hidden)]
 pub mod chain;
 
 #[cfg(feature = "judge")]
+#[doc(hidden)]
 pub mod stack;
 
 #[cfg(feature = "judge")]
+#[doc(hidden)]
 pub mod judge;
 
 #[cfg(feature = "fetch")]
+#[doc(hidden)]
 pub mod net;
 
 #[cfg(feature = "fetch")]
+#[doc(hidden)]
 pub mod tls;
 
 #[cfg(feature = "fetch")]
+#[doc(hidden)]
 pub mod run;
 
 #[cfg(feature = "fetch")]
@@ -67,16 +103,39 @@ pub mod check;
 #[doc(hidden)]
 pub mod cli;
 
-// Chains for trials of TLS stacks.
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod lab;
 
 // Entry points of the fuzz targets alone.
 #[cfg(all(fuzzing, feature = "fetch"))]
+#[doc(hidden)]
 pub mod fuzzing;
 
-#[cfg(feature = "fetch")]
-pub use run::grab::{Grab, grab};
+#[doc(inline)]
+pub use output::{
+    build::{Build, Error as BuildError},
+    bundle::{Bundle, Entry, Role},
+    emit::{Error as RenderError, FORMATS, Format, Identifier, default_name, format, render},
+};
+#[doc(inline)]
+pub use text::time::Time;
+#[doc(inline)]
+pub use x509::certificate::{Certificate, Sha256};
 
-pub use output::build::Build;
+#[cfg(feature = "judge")]
+#[doc(inline)]
+pub use chain::Presented;
+#[cfg(feature = "judge")]
+#[doc(inline)]
+pub use endpoint::{Error as TargetError, Target};
+#[cfg(feature = "judge")]
+#[doc(inline)]
+pub use judge::{path::Refusal, prove::Verified};
+#[cfg(feature = "judge")]
+#[doc(inline)]
+pub use trust::store::{Error as StoreError, Store};
+
+#[cfg(feature = "fetch")]
+#[doc(inline)]
+pub use run::grab::{Error, Grab, Judgement, Options, Sni, grab, grab_blocking};

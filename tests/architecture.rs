@@ -77,7 +77,9 @@ fn sources() -> Vec<Source> {
             let path = entry.expect("an entry").path();
             match path.extension() {
                 Some(extension) if extension == "rs" => found.push(Source::read(&path)),
-                _ => collect(&path, found),
+                _ if path.is_dir() => collect(&path, found),
+                // Tables that a file includes.
+                _ => {}
             }
         }
     }
@@ -291,4 +293,45 @@ fn files_and_functions_are_short() {
         }
     }
     assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn the_public_names_are_those_of_the_list() {
+    let file = syn::parse_file(&fs::read_to_string(root().join("lib.rs")).expect("UTF-8"));
+    let mut names = BTreeSet::new();
+    for item in file.expect("Rust").items {
+        match item {
+            syn::Item::Use(item) if matches!(item.vis, syn::Visibility::Public(_)) => {
+                leaves(&item.tree, &mut names);
+            }
+            // `check` is a subject of its own, with names of its own.
+            syn::Item::Mod(item) => assert!(
+                item.ident == "check" || item.attrs.iter().any(is_hidden),
+                "the module `{}` is public: re-export the names that users need",
+                item.ident
+            ),
+            _ => {}
+        }
+    }
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/public-names.txt");
+    let names: Vec<_> = names.into_iter().collect();
+    let wanted = fs::read_to_string(&list).expect("the list");
+    assert_eq!(names, wanted.lines().collect::<Vec<_>>(), "{}", list.display());
+}
+
+/// Whether an item is left out of the documentation.
+fn is_hidden(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("doc")
+        && attribute.parse_args::<syn::Ident>().is_ok_and(|word| word == "hidden")
+}
+
+/// The names that a `use` brings in.
+fn leaves(tree: &UseTree, names: &mut BTreeSet<String>) {
+    match tree {
+        UseTree::Path(path) => leaves(&path.tree, names),
+        UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, names)),
+        UseTree::Name(name) => drop(names.insert(name.ident.to_string())),
+        UseTree::Rename(name) => drop(names.insert(name.rename.to_string())),
+        UseTree::Glob(_) => panic!("a glob hides what is public"),
+    }
 }

@@ -172,8 +172,8 @@ fn issuers_that_signed_nothing_cost_no_more_than_the_signatures_of_a_target() {
             at: "2030-01-01".parse().expect("a time"),
             work: Arc::clone(&work),
         };
-        let allowed = vec![files.allowing()[1].parse().expect("an address")];
-        let options = aia::Options { allowed, ..aia::Options::default() };
+        let mut options = aia::Options::default();
+        options.allowed = vec![files.allowing()[1].parse().expect("an address")];
         let deadline = tokio::time::Instant::now() + TIMEOUT;
         let fetched = block_on(aia::fetch(chain, &options, deadline));
         assert_eq!(fetched.certificates, []);

@@ -27,6 +27,7 @@ mod differential;
 mod fingerprints;
 mod graphs;
 mod lab;
+mod left_roots;
 mod reasons;
 mod refusals;
 mod roots;

@@ -176,9 +176,11 @@ fn a_url_that_never_answers_is_not_waited_for_once_another_led_to_a_root() {
     let allowed = [silent.address(), files.server.address()];
     let allowed = allowed.map(|address| address.to_string().parse().expect("an address"));
     let at = "2030-01-01".parse().expect("a time");
+    let mut options = aia::Options::default();
+    options.allowed = allowed.to_vec();
     let fetched = block_on(aia::fetch(
         aia::Chain { presented, store, at, work: Arc::default() },
-        &aia::Options { allowed: allowed.to_vec(), ..aia::Options::default() },
+        &options,
         tokio::time::Instant::now() + grab::TIMEOUT,
     ));
     let problems: Vec<_> = fetched.attempts.iter().map(|attempt| &attempt.problem).collect();
@@ -557,14 +559,8 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
         let leaf = pem_blocks(&read(format!("{name}/leaf.pem"))).remove(0);
         let mut presented = Presented::from_message([leaf.as_slice()], Source::Server);
         presented.peer = Some(SocketAddr::from(([192, 0, 2, 1], 443)).ip());
-        let options = Options {
-            lasting: None,
-            issuers: aia::Options {
-                instead: Some(files.server.address()),
-                ..aia::Options::default()
-            },
-            ..Options::new(Store::mozilla(), text("time").parse().expect("a time"))
-        };
+        let mut options = Options::new(Store::mozilla(), text("time").parse().expect("a time"));
+        options.issuers.instead = Some(files.server.address());
         let work = Arc::new(Work::default());
         let chain = aia::Chain {
             presented: presented.clone(),

@@ -65,7 +65,7 @@ fn certificate(der: &[u8]) -> Certificate {
 fn entry(role: Role, der: &[u8], source: &str) -> Entry {
     let certificate = certificate(der);
     let source = Foreign::text(source);
-    Entry { certificate, role, source, reason: None, lasts_until: None, needed_by: Vec::new() }
+    Entry::new(certificate, role, source)
 }
 
 /// Severity and code of each finding in the lock, offline.

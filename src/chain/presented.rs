@@ -21,6 +21,7 @@ pub const MAX_CERTIFICATES: usize = 32;
 
 /// What a server presented.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Presented {
     leaf: Option<Certificate>,
     above: Vec<Certificate>,

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::{
     EmbeddedAnchor, Finding, Findings, Knowledge, Place, Reading, Severity,
     companions::{Companions, MOST_ISSUERS},
-    named,
+    left_root, named,
     signature_budget::{self, SignatureBudget},
 };
 use crate::trust::removed;
@@ -32,8 +32,12 @@ pub fn lint(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
     let companions = Companions::each(anchors, reading.is_generated, knowledge.at);
     let (mut seen, mut budget) = (HashSet::new(), SignatureBudget::default());
     let (mut found, mut is_over) = (Findings::default(), false);
-    for one in anchors.iter().filter(|one| one.fingerprint.is_none()) {
-        let Some(certificate) = one.resolved(knowledge.store) else { continue };
+    for one in anchors {
+        let Some(certificate) = one.resolved(knowledge.store) else {
+            let left = left_root::findings(one, reading.stack, knowledge).into_iter();
+            left.for_each(|finding| found.add(finding));
+            continue;
+        };
         if !seen.insert(certificate.sha256()) {
             continue;
         }
@@ -63,6 +67,7 @@ pub fn unknown_anchors(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings
         Some(fingerprint) => knowledge.store.pinned(fingerprint).is_some(),
         None => anchor.resolved(knowledge.store).is_some(),
     };
+    let is_known = |anchor: &&EmbeddedAnchor| is_known(anchor) || anchor.left().is_some();
     reading.anchors.iter().filter(|anchor| !is_known(anchor)).map(unknown).collect()
 }
 
@@ -284,31 +289,32 @@ impl Lint<'_> {
     /// What the public stores think of it.
     fn stores(&self) -> Vec<Finding> {
         let certificate = self.certificate;
-        if removed::is_dropped(certificate) {
-            let message = format!(
-                "`{}` is no longer in Mozilla's store: servers used by browsers will move to another root",
-                named(certificate)
-            );
-            let action = "look up the server's current anchor: `certgrab HOST:PORT`";
-            return vec![self.finding(
-                Severity::Warning,
-                "root-dropped",
-                message,
-                action.to_owned(),
-            )];
+        if let Some(left) = removed::left(certificate) {
+            let (message, action) = left_root::message(left, &named(certificate));
+            return vec![self.finding(Severity::Warning, "root-dropped", message, action)];
         }
         let Some(leaves) = scheduled(certificate) else { return Vec::new() };
         if leaves > self.horizon() || leaves >= certificate.not_after() {
             return Vec::new();
         }
-        let message = format!(
-            "`{}` is scheduled to leave Mozilla's store on {}: the server's next certificate will \
-             chain to another root",
-            named(certificate),
-            leaves.date()
-        );
-        let action = "embed the new root as well before that date".to_owned();
-        let finding = self.finding(Severity::Warning, "leaves-soon", message, action);
+        let (name, date) = (named(certificate), leaves.date());
+        let (message, action) = match leaves < self.knowledge.at {
+            true => (
+                format!(
+                    "by its schedule `{name}` should have left Mozilla's store on {date}, and it \
+                     is still there: the server's next certificate may chain to another root"
+                ),
+                "embed the new root as well",
+            ),
+            false => (
+                format!(
+                    "`{name}` is scheduled to leave Mozilla's store on {date}: the server's next \
+                     certificate will chain to another root"
+                ),
+                "embed the new root as well before that date",
+            ),
+        };
+        let finding = self.finding(Severity::Warning, "leaves-soon", message, action.to_owned());
         std::iter::once(finding).chain(self.successors()).collect()
     }
 

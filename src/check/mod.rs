@@ -12,7 +12,7 @@
 //! [`FileReport`] puts the findings of all steps together.
 //!
 //! ```
-//! use certgrab::{check, text::time::Time, trust::store::Store};
+//! use certgrab::{Store, Time, check};
 //!
 //! let file = std::path::Path::new("ca.h");
 //! let content = b"const char ca[] = \"-----BEGIN CERTIFICATE-----\\n\";";
@@ -35,6 +35,7 @@ mod companions;
 mod der_form;
 mod encoding;
 mod finding;
+mod left_root;
 mod lints;
 mod lock_today;
 mod pem_text;

@@ -15,7 +15,7 @@ use crate::chain::{Fetched, Issuers};
 use crate::{
     text::{foreign::Foreign, time::Time},
     trust::store::{self, Root, Source},
-    x509::certificate::Certificate,
+    x509::certificate::{Certificate, Sha256},
 };
 
 /// Year, month, day.
@@ -23,7 +23,7 @@ type Date = (i16, i8, i8);
 
 /// Mozilla's and Chrome's published dates by which a root leaves their stores: for keys made
 /// before the first date, the second. Mozilla Root Store Policy section 7.4 with the wiki page
-/// CA/Root_CA_Lifecycles; Chrome Root Program Policy 1.7 section 4.1.3.
+/// CA/Root_CA_Lifecycles; Chrome Root Program Policy 1.8 of 2026-02-05, section 1.3.1.2.
 const SCHEDULE: [(Date, Date); 5] = [
     ((2006, 1, 1), (2025, 4, 15)),
     ((2008, 1, 1), (2026, 4, 15)),
@@ -34,6 +34,14 @@ const SCHEDULE: [(Date, Date); 5] = [
 
 /// Keys made later leave this many years after they were made (same sources).
 const YEARS_IN_STORE: i16 = 15;
+
+/// Roots whose certificate is a reissue, so that its notBefore is later than the key: SHA-256 and
+/// the notBefore of the first certificate with the key, by certifi's releases.
+///
+/// Autoridad de Certificacion Firmaprofesional CIF A62634068: reissued on 2014-09-23; its first
+/// certificate (SHA-256 04048028...) is of 2009-05-20.
+const REISSUED: [(&str, Date); 1] =
+    [("57de0583efd2b26e0361da99da9df4648def7ee8441c3b728afa9bcde0f9b26a", (2009, 5, 20))];
 
 /// A root that can be the trust anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,16 +255,24 @@ fn why_not(candidate: &Candidate, chosen: &Candidate) -> Reason {
 /// How long `root` lasts: until the earliest of its notAfter, the date of the schedule, and the
 /// expiry of a cross-signed certificate on the path to it.
 ///
-/// The schedule counts from the creation of the key, which is taken to be the notBefore. Private
-/// roots have no schedule.
+/// The schedule counts from the creation of the key, which is taken to be the notBefore unless a
+/// reissue is known to hide it. Private roots have no schedule.
 #[must_use]
 pub fn lasts(root: &Root, cross_sign: Option<Time>) -> Lasts {
     let not_after = root.certificate.not_after();
     let scheduled =
-        (root.source == Source::Mozilla).then(|| leaves_stores(root.certificate.not_before()));
+        (root.source == Source::Mozilla).then(|| leaves_stores(made(&root.certificate)));
     let ends = [Some(not_after), scheduled, cross_sign];
     let until = ends.into_iter().flatten().min().unwrap_or(not_after);
     Lasts { until, not_after, scheduled, cross_sign }
+}
+
+/// When the key of `certificate` was made, as far as certificates show it.
+fn made(certificate: &Certificate) -> Time {
+    let fingerprint = Some(certificate.sha256());
+    let reissued = REISSUED.iter().find(|(sha256, _)| Sha256::parse(sha256) == fingerprint);
+    let first = reissued.and_then(|(_, (year, month, day))| Time::from_date(*year, *month, *day));
+    first.unwrap_or_else(|| certificate.not_before())
 }
 
 /// The date by which a root whose key was made at `made` leaves the stores.
@@ -304,6 +320,18 @@ impl fmt::Display for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reissue_does_not_prolong_the_time_of_a_key_in_the_stores() {
+        for (sha256, _) in REISSUED {
+            let wanted = Sha256::parse(sha256);
+            let mut listed = store::mozilla_list().iter();
+            let der = listed.find(|der| Some(Sha256::of(der)) == wanted).expect(sha256);
+            let certificate = Certificate::from_der(der).unwrap();
+            let root = Root { certificate, source: Source::Mozilla };
+            assert_eq!(lasts(&root, None).until.date(), "2027-04-15");
+        }
+    }
 
     #[test]
     fn the_schedule_gives_the_dates_that_authorities_published() {

@@ -32,6 +32,7 @@ pub const MAX_PROXIED_ADDRESSES: usize = 4;
 
 /// Where to connect to and with which addresses.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Options {
     /// Connect here instead of to the target's own host and port.
     pub instead: Option<Target>,

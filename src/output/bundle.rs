@@ -11,6 +11,7 @@ pub use crate::x509::certificate::KeyPossession;
 
 /// Certificates to embed for one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Bundle {
     /// The host as the user gave it: an A-label name or an IP address without brackets.
     pub host: String,
@@ -28,6 +29,7 @@ pub struct Bundle {
 
 /// One certificate to embed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The certificate.
     pub certificate: Certificate,
@@ -45,6 +47,7 @@ pub struct Entry {
 
 /// What a certificate is to the device that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Role {
     /// The anchor: trusted as it stands.
     Anchor,
@@ -58,7 +61,26 @@ pub enum Role {
     Leaf,
 }
 
+impl Entry {
+    /// A certificate from `source` without a reason, an end or targets of its own.
+    #[must_use]
+    pub fn new(certificate: Certificate, role: Role, source: Foreign) -> Self {
+        Self { certificate, role, source, reason: None, lasts_until: None, needed_by: Vec::new() }
+    }
+}
+
 impl Bundle {
+    /// The `entries` for `host` and `port`, to which no options led.
+    #[must_use]
+    pub fn new(
+        host: String,
+        port: u16,
+        entries: Vec<Entry>,
+        key_possession: KeyPossession,
+    ) -> Self {
+        Self { host, port, entries, key_possession, options: Vec::new() }
+    }
+
     /// `host:port` as people type it, an IPv6 address in brackets (RFC 3986 section 3.2.2).
     #[must_use]
     pub fn target(&self) -> String {

@@ -29,6 +29,7 @@ pub use crate::tls::probe::Error;
 
 /// The options of a run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Options {
     /// The roots that the user trusts.
     pub store: Store,
@@ -54,6 +55,7 @@ pub struct Options {
 
 /// The name to send in the ClientHello (RFC 6066 section 3).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Sni {
     /// The target's, unless that is an address.
     Target,
@@ -97,6 +99,7 @@ impl Options {
 
 /// What was learned of a target that presented a chain.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Grab {
     /// What the server presented.
     pub presented: Presented,
@@ -112,11 +115,27 @@ pub struct Grab {
 
 /// What the pure stages made of a chain.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Judgement {
     /// The valid paths.
     pub paths: path::Paths,
     /// The anchor with the proof.
     pub verified: Verified,
+}
+
+/// [`grab`] for callers without a runtime, such as build tools: it waits until the run ends.
+///
+/// # Errors
+///
+/// Those of [`grab`].
+///
+/// # Panics
+///
+/// If it is called from asynchronous code, where [`grab`] is the one to call, or if the system gives
+/// no event queue (`epoll`, `kqueue`).
+pub fn grab_blocking(target: &Target, options: &Options) -> Result<Grab, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("an event queue").block_on(grab(target, options))
 }
 
 /// Asks `target` for its chain and finds the anchor that a device must hold.

@@ -17,6 +17,7 @@ use crate::{
 
 /// Which certificates to export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum What {
     /// The anchor, with what the server leaves out.
     #[default]
@@ -31,6 +32,7 @@ pub enum What {
 
 /// The certificates to write in addition to the anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Extras {
     /// The other anchors that verify the presented chain.
     pub backups: bool,

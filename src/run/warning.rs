@@ -189,12 +189,17 @@ fn ends_soon(lasts: Lasts, at: Time) -> Option<String> {
     if lasts.until > today.plus_days(HORIZON_DAYS) {
         return None;
     }
-    let date = lasts.until.date();
+    let (date, is_past) = (lasts.until.date(), lasts.until < today);
     Some(match lasts.scheduled {
+        Some(scheduled) if scheduled < lasts.not_after && is_past => format!(
+            "by Mozilla's schedule the anchor should have left its store by {date}: the server's \
+             next certificate may chain to another root"
+        ),
         Some(scheduled) if scheduled < lasts.not_after => format!(
             "Mozilla is expected to remove the anchor by {date}: the server's next certificate \
              will chain to another root"
         ),
+        _ if is_past && lasts.until < at => format!("the anchor expired on {date}"),
         _ => format!("the anchor expires on {date}"),
     })
 }

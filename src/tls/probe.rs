@@ -26,6 +26,7 @@ pub const MAX_CONNECTIONS: usize = 4;
 
 /// Which handshakes may be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Way {
     /// The completed one, then the cleartext one if the server refuses it.
     #[default]

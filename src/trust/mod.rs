@@ -4,7 +4,7 @@
 mod certificate_file;
 mod error;
 mod mozilla;
-pub(crate) mod removed;
+pub mod removed;
 mod root;
 pub mod store;
 mod unsupported_format;

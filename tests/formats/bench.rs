@@ -57,21 +57,14 @@ pub(super) fn isrg() -> [Certificate; 2] {
 
 /// The certificates with facts beside them, the first as the anchor.
 pub(super) fn bundle(host: &str, port: u16, certificates: Vec<Certificate>) -> Bundle {
-    let entry = |(index, certificate)| Entry {
-        certificate,
-        role: if index == 0 { Role::Anchor } else { Role::Backup },
-        source: Foreign::text("Mozilla's store"),
-        reason: (index == 0).then(|| Foreign::text("the only root this chain ends in")),
-        lasts_until: None,
-        needed_by: Vec::new(),
+    let entry = |(index, certificate)| {
+        let role = if index == 0 { Role::Anchor } else { Role::Backup };
+        let mut entry = Entry::new(certificate, role, Foreign::text("Mozilla's store"));
+        entry.reason = (index == 0).then(|| Foreign::text("the only root this chain ends in"));
+        entry
     };
-    Bundle {
-        host: host.to_owned(),
-        port,
-        entries: certificates.into_iter().enumerate().map(entry).collect(),
-        key_possession: KeyPossession::Proven,
-        options: Vec::new(),
-    }
+    let entries = certificates.into_iter().enumerate().map(entry).collect();
+    Bundle::new(host.to_owned(), port, entries, KeyPossession::Proven)
 }
 
 /// The text of `bundle` in the format called `format`, with constants called `ROOT_CA`.

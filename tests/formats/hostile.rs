@@ -149,7 +149,11 @@ pub(super) fn bundle() -> Bundle {
 }
 
 fn alone(bundle: &Bundle) -> impl Iterator<Item = Bundle> + '_ {
-    bundle.entries.iter().map(|entry| Bundle { entries: vec![entry.clone()], ..bundle.clone() })
+    bundle.entries.iter().map(|entry| {
+        let mut alone = bundle.clone();
+        alone.entries = vec![entry.clone()];
+        alone
+    })
 }
 
 #[test]
@@ -504,7 +508,8 @@ proptest! {
     ) {
         let [_, x2] = bench::isrg();
         let tame = bench::bundle("m1.example.com", 8883, vec![x2]);
-        let mut wild = Bundle { host, ..tame.clone() };
+        let mut wild = tame.clone();
+        wild.host = host;
         wild.entries[0].source = Foreign::text(&source);
         wild.entries[0].reason = Some(Foreign::text(&reason));
         for format in FORMATS {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use certgrab::{
     output::{
-        bundle::{Bundle, Entry, KeyPossession},
+        bundle::{Bundle, KeyPossession},
         emit::{self, FORMATS, Format, Identifier},
         lock,
     },
@@ -23,17 +23,13 @@ const FOREIGN: &str = "Zq";
 
 /// A bundle in which every text from outside is `text`, for the server `host`.
 fn holding(text: &str, host: &str) -> Bundle {
-    let entry = |entry: Entry| Entry {
-        source: Foreign::text(text),
-        reason: Some(Foreign::text(text)),
-        ..entry
-    };
-    let bundle = bench::bundle(host, 8883, vec![certificate(&text.into())]);
-    Bundle {
-        entries: bundle.entries.into_iter().map(entry).collect(),
-        options: vec![Foreign::text(text)],
-        ..bundle
+    let mut bundle = bench::bundle(host, 8883, vec![certificate(&text.into())]);
+    for entry in &mut bundle.entries {
+        entry.source = Foreign::text(text);
+        entry.reason = Some(Foreign::text(text));
     }
+    bundle.options = vec![Foreign::text(text)];
+    bundle
 }
 
 /// The formats of text that some reader takes for a program or a configuration.

@@ -50,6 +50,7 @@ pub const GRACE: Duration = Duration::from_millis(500);
 
 /// Whether and where issuers are fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// Whether any are.
     pub enabled: bool,

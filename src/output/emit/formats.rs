@@ -5,6 +5,7 @@
 
 /// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Format {
     /// The name on the command line; it does not change.
     pub name: &'static str,

@@ -193,7 +193,7 @@ impl Reader {
     fn plain(&self, certificate: Certificate) -> Entry {
         let role = if self.entries.is_empty() { Role::Anchor } else { Role::Backup };
         let source = Foreign::text("a PEM file without facts");
-        Entry { certificate, role, source, reason: None, lasts_until: None, needed_by: Vec::new() }
+        Entry::new(certificate, role, source)
     }
 
     fn locked(&mut self, number: usize, certificate: Certificate) -> Result<Entry, Error> {

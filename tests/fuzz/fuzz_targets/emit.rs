@@ -42,20 +42,12 @@ fuzz_target!(|data: &[u8]| {
     let der = certificate_named(STRINGS[tag % STRINGS.len()], text);
     let certificate = Certificate::from_der(&der).expect("a certificate");
     let lossy = String::from_utf8_lossy(text);
-    let bundle = Bundle {
-        host: "plc.test".to_owned(),
-        port: 8883,
-        key_possession: KeyPossession::NotProven,
-        options: Vec::new(),
-        entries: vec![Entry {
-            certificate: certificate.clone(),
-            role: Role::Anchor,
-            source: Foreign::text(&lossy),
-            reason: Some(Foreign::text(&lossy)),
-            lasts_until: Some(certificate.not_after()),
-            needed_by: vec![Foreign::text(&lossy)],
-        }],
-    };
+    let mut entry = Entry::new(certificate.clone(), Role::Anchor, Foreign::text(&lossy));
+    entry.reason = Some(Foreign::text(&lossy));
+    entry.lasts_until = Some(certificate.not_after());
+    entry.needed_by = vec![Foreign::text(&lossy)];
+    let host = "plc.test".to_owned();
+    let bundle = Bundle::new(host, 8883, vec![entry], KeyPossession::NotProven);
     let name = Identifier::for_host("plc.test", "root_ca");
     let formats: Vec<_> = FORMATS.iter().filter(|format| format.is_text).collect();
     let format = formats[chosen % formats.len()];

@@ -174,7 +174,7 @@ impl Material {
             true => KeyPossession::NotProven,
             false => KeyPossession::Proven,
         };
-        let bundle = Bundle { host, port, entries, key_possession, options: Vec::new() };
+        let bundle = Bundle::new(host, port, entries, key_possession);
         Some(Set { bundle, servers: self.servers, chains: self.chains })
     }
 }

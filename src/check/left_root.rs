@@ -1,0 +1,57 @@
+//! What is known of anchors that left Mozilla's store.
+//!
+//! In: an anchor, or the row about it. Out: findings. Roots that left are known by their name and
+//! key too, so that an anchor of BearSSL is judged as its certificate would be.
+
+use super::{EmbeddedAnchor, Finding, Knowledge, Severity, named};
+use crate::{
+    stack::consumer::Consumer,
+    trust::removed::{self, Left},
+};
+
+impl EmbeddedAnchor {
+    /// The row about a root that left Mozilla's store, if it is held as a name and a key, or as the
+    /// hash of its certificate.
+    pub(crate) fn left(&self) -> Option<&'static Left> {
+        match self.fingerprint {
+            Some(fingerprint) => removed::left_by_sha256(fingerprint),
+            None => removed::left(&self.key.as_ref()?.as_certificate()?),
+        }
+    }
+}
+
+/// What to say of `left`, which is called `name`, and what to do.
+pub(super) fn message(left: &Left, name: &str) -> (String, String) {
+    let (last, gone) = (left.last.date(), left.gone.date());
+    let successor = left.successor();
+    let successor = successor
+        .map_or_else(String::new, |root| format!("; `{}` came in its place", named(&root)));
+    let message = format!(
+        "`{name}` left Mozilla's store between {last} and {gone}: servers used by browsers have \
+         moved or will move to another root{successor}"
+    );
+    (message, "look up the server's current anchor: `certgrab HOST:PORT`".to_owned())
+}
+
+/// What is to be said of `anchor`, whose certificate is not at hand and which `stack` reads.
+pub(super) fn findings(
+    anchor: &EmbeddedAnchor,
+    stack: Option<Consumer>,
+    knowledge: &Knowledge<'_>,
+) -> Vec<Finding> {
+    let Some(left) = anchor.left() else { return Vec::new() };
+    let name = left.name.line();
+    let finding = |severity, code, message, action| {
+        Finding::new(anchor.line, severity, code, message, Some(action)).about(left.sha256)
+    };
+    let (message, action) = message(left, &name);
+    let mut found = vec![finding(Severity::Warning, "root-dropped", message, action)];
+    if knowledge.at > left.not_after {
+        let ignored = stack.is_some_and(|reader| !reader.checks_anchor_dates);
+        let severity = if ignored { Severity::Warning } else { Severity::Error };
+        let message = format!("`{name}` expired on {}", left.not_after.date());
+        let action = "embed the server's current anchor: `certgrab HOST:PORT --emit FORMAT`";
+        found.push(finding(severity, "expired", message, action.to_owned()));
+    }
+    found
+}

@@ -1,0 +1,207 @@
+//! The roots that left Mozilla's store: their table, and what `check` says of each in every form.
+
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+
+use certgrab::{
+    check::{self, Knowledge},
+    trust::{
+        removed::{Left, anchor_sha256, roots_that_left},
+        store::{Store, mozilla_list},
+    },
+    x509::certificate::{Certificate, Key, Sha256},
+};
+
+/// A root that left, as `tests/data/roots/left-mozilla.pem` has it.
+struct Fact {
+    last: String,
+    gone: String,
+    certificate: Certificate,
+}
+
+fn data(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/roots").join(name)
+}
+
+/// Every root that certifi dropped and that the bundled list does not have.
+fn facts() -> Vec<Fact> {
+    let text = fs::read_to_string(data("left-mozilla.pem")).unwrap();
+    let mut found = Vec::new();
+    for part in text.split_inclusive("-----END CERTIFICATE-----\n") {
+        let day = |key: &str| part.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+        let block = pem::parse(part).unwrap();
+        let certificate = Certificate::from_der(block.contents()).unwrap();
+        let (last, gone) = (day("Last in certifi: "), day("Gone in certifi: "));
+        if !mozilla_list().iter().any(|der| der.as_ref() == certificate.der()) {
+            found.push(Fact { last: last.to_owned(), gone: gone.to_owned(), certificate });
+        }
+    }
+    found
+}
+
+/// The common name; the whole name if it has none, or one that is the organisation's.
+fn name(certificate: &Certificate) -> String {
+    let subject = certificate.subject();
+    let short = subject.short().unwrap().line();
+    let is_organisation = subject.organisation().is_some_and(|name| name.line() == short);
+    if is_organisation { subject.text().line() } else { short }
+}
+
+/// The SHA-256 of the root of the bundled list that is called `wanted`.
+fn listed(wanted: &str) -> Sha256 {
+    let is_wanted = |der: &&[u8]| {
+        let subject = Certificate::from_der(der).unwrap().subject().text().line();
+        let names = [format!("CN={wanted}"), format!("OU={wanted}")];
+        names.iter().any(|name| subject.starts_with(name) || subject.contains(&format!(",{name}")))
+    };
+    let found = mozilla_list().iter().map(|der| &**der).find(is_wanted);
+    Sha256::of(
+        found.unwrap_or_else(|| panic!("`{wanted}` is not in the bundled list: name another")),
+    )
+}
+
+/// What came in the place of which root: the beginning of a SHA-256, and the other root.
+fn successors() -> Vec<(String, Sha256)> {
+    let text = fs::read_to_string(data("successors.txt")).unwrap();
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let successor = |line: &str| {
+        let (from, to) = line.split_once(" -> ").unwrap();
+        (from.split(' ').next().unwrap().to_owned(), listed(to))
+    };
+    lines.map(successor).collect()
+}
+
+/// Compares the file at `path` with `wanted`, or writes it where `CERTGRAB_BLESS` is set.
+fn hold(path: &Path, wanted: &str) {
+    if std::env::var_os("CERTGRAB_BLESS").is_some() {
+        return fs::write(path, wanted).unwrap();
+    }
+    assert!(fs::read_to_string(path).unwrap() == wanted, "stale: {}", path.display());
+}
+
+#[test]
+fn the_table_of_roots_that_left_mozillas_store_is_what_their_certificates_give() {
+    let successors = successors();
+    let mut table = String::new();
+    for Fact { last, gone, certificate } in facts() {
+        let sha256 = certificate.sha256().to_string();
+        let successor = successors.iter().find(|(from, _)| sha256.starts_with(from));
+        let successor = successor.map_or("-".to_owned(), |(_, to)| to.to_string());
+        let (anchor, not_after) = (anchor_sha256(&certificate), certificate.not_after());
+        let name = name(&certificate);
+        writeln!(table, "{sha256}\t{anchor}\t{last}\t{gone}\t{not_after}\t{successor}\t{name}")
+            .unwrap();
+    }
+    hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/trust/left.tsv"), &table);
+    assert_eq!(table.lines().count(), roots_that_left().len());
+    assert!(roots_that_left().len() >= 181);
+    for Left { name, last, gone, .. } in roots_that_left() {
+        assert!(last < gone, "{}", name.line());
+    }
+    let is_unused = |from: &String| !table.lines().any(|line| line.starts_with(from));
+    let unused: Vec<_> = successors.iter().filter(|(from, _)| is_unused(from)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+/// A new version of webpki-root-certs that lacks a root of the version before fails here: then its
+/// row is missing. `.ci/left_roots.py` adds it.
+#[test]
+fn every_root_that_the_bundled_list_ever_had_is_in_it_or_in_the_table_of_those_that_left() {
+    let path = data("listed.txt");
+    let now: BTreeSet<_> = mozilla_list().iter().map(|der| Sha256::of(der).to_string()).collect();
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    let left: BTreeSet<_> = roots_that_left().iter().map(|row| row.sha256.to_string()).collect();
+    for sha256 in known.lines() {
+        assert!(now.contains(sha256) || left.contains(sha256), "{sha256} is in neither");
+    }
+    hold(&path, &now.iter().fold(String::new(), |all, one| all + one + "\n"));
+}
+
+/// `bytes` as a list of numbers.
+fn numbers(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |all, byte| all + &format!("{byte}, "))
+}
+
+/// The contents of the SEQUENCE `der`.
+fn contents(der: &[u8]) -> &[u8] {
+    let long = der[1] & 0x80 != 0;
+    &der[2 + if long { usize::from(der[1] & 0x7f) } else { 0 }..]
+}
+
+/// A trust anchor of BearSSL.
+fn bearssl(root: &Certificate) -> String {
+    let dn = format!("static const unsigned char TA_DN[] = {{ {} }};", numbers(root.subject_der()));
+    let (key, anchor) = match root.key() {
+        Key::Rsa { modulus, exponent } => (
+            format!(
+                "static const unsigned char TA_N[] = {{ {} }};\nstatic const unsigned char TA_E[] = {{ {} }};",
+                numbers(modulus),
+                numbers(exponent)
+            ),
+            "BR_KEYTYPE_RSA",
+        ),
+        Key::Ec { point, .. } => (
+            format!("static const unsigned char TA_Q[] = {{ {} }};", numbers(point)),
+            "BR_KEYTYPE_EC",
+        ),
+        other => panic!("{other:?}"),
+    };
+    format!("{dn}\n{key}\nstatic const br_x509_trust_anchor TAs[1] = {{ {anchor} }};\n")
+}
+
+/// A trust anchor of rustls.
+fn rust(root: &Certificate) -> String {
+    format!(
+        "pub const ROOT: TrustAnchor<'static> = TrustAnchor {{\n subject: Der::from_slice(&[{}]),\n \
+         subject_public_key_info: Der::from_slice(&[{}]),\n name_constraints: None }};\n",
+        numbers(contents(root.subject_der())),
+        numbers(contents(root.spki_der()))
+    )
+}
+
+/// A certificate bundle of ESP-IDF, in its form before 5.4.
+fn bundle(root: &Certificate) -> Vec<u8> {
+    let (name, key) = (root.subject_der(), root.spki_der());
+    let length = |bytes: &[u8]| u16::try_from(bytes.len()).unwrap().to_be_bytes();
+    [&1_u16.to_be_bytes(), &length(name), &length(key), name, key].concat()
+}
+
+fn pem(root: &Certificate) -> String {
+    pem::encode(&pem::Pem::new("CERTIFICATE", root.der()))
+}
+
+#[test]
+fn each_root_that_left_is_named_with_its_date_in_every_form_that_holds_an_anchor() {
+    let store = Store::mozilla();
+    let at = "2026-11-26".parse().unwrap();
+    let facts = facts();
+    assert!(facts.len() >= 181);
+    for fact in &facts {
+        let certificate = &fact.certificate;
+        let forms: [(&str, Vec<u8>); 7] = [
+            ("ca.pem", pem(certificate).into_bytes()),
+            ("ca.der", certificate.der().to_vec()),
+            ("ca.h", format!("const char ca[] = R\"({})\";\n", pem(certificate)).into_bytes()),
+            ("ca.c", format!("const char ca[] = {{ {} }};\n", numbers(certificate.der())).into()),
+            ("anchors.h", bearssl(certificate).into_bytes()),
+            ("bundle.bin", bundle(certificate)),
+            ("anchors.rs", rust(certificate).into_bytes()),
+        ];
+        for (file, content) in forms {
+            let reading = check::read(Path::new(file), &content);
+            let knowledge = Knowledge { store: &store, at, horizon_days: 90 };
+            let found = check::lint(&reading, &knowledge);
+            let found = found.and(check::unknown_anchors(&reading, &knowledge));
+            let of = |code| found.listed().iter().filter(move |one| one.code == code);
+            let left: Vec<_> = of("root-dropped").map(|one| one.message.as_str()).collect();
+            // Of several certificates of one name and key, a name and key is the last to leave.
+            let is_same = |one: &&Fact| one.certificate.is_same_anchor(certificate);
+            let is_bare = ["anchors.h", "bundle.bin", "anchors.rs"].contains(&file);
+            let fact = if is_bare { facts.iter().rfind(is_same).unwrap_or(fact) } else { fact };
+            let told = left.iter().any(|one| one.contains(&fact.last) && one.contains(&fact.gone));
+            assert!(left.len() == 1 && told, "{file}: {}: {left:?}", name(certificate));
+            let expired = usize::from(fact.certificate.not_after() < at);
+            assert_eq!(of("expired").count(), expired, "{file}: {}", name(certificate));
+            assert_eq!(of("anchor-unknown").count(), 0, "{file}: {}", name(certificate));
+        }
+    }
+}
