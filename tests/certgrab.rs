@@ -17,9 +17,12 @@ mod starttls;
 mod survey;
 mod targets;
 mod unreadable;
+mod unsupported;
 
 // The judgement.
+mod addresses;
 mod anchors;
+mod between;
 mod choosing;
 mod comparing;
 mod consumers;

@@ -90,7 +90,7 @@ fn a_proxy_that_is_silent_is_given_up_with_the_target() {
 }
 
 #[test]
-fn a_question_for_mqtt_is_one_of_the_four_connections() {
+fn a_question_for_mqtt_is_one_of_the_six_connections() {
     // It hangs up on both hellos of a device and on the question, and refuses what comes then so
     // that another attempt is worth it.
     let asked = AtomicUsize::new(0);

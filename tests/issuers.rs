@@ -585,6 +585,7 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
             &judgement.paths,
             &judgement.verified,
             options.at,
+            &grab.work,
         );
         let told = warnings.iter().filter(|warning| warning.code == "incomplete_chain").count();
         assert_eq!(told, found.missing.len(), "{name}: {warnings:?}");

@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use certgrab::tls::probe;
+
 use crate::support::{Server, certgrab, grab, real};
 
 /// A server that reads what comes first, then does `act`.
@@ -156,16 +158,16 @@ fn an_alert_is_told_by_its_name() {
 }
 
 #[test]
-fn no_more_than_four_connections_are_made_to_a_server_that_refuses_all() {
+fn no_more_than_six_connections_are_made_to_a_server_that_refuses_all() {
     for words in [&[][..], &["--as", "esp-idf"], &["--as", "openssl"]] {
         let refusing = after_hello(|stream| {
             let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]);
         });
         grab(&refusing).args(words).fails_with(3);
-        assert!(refusing.heard().connections <= 4, "{words:?}");
+        assert!(refusing.heard().connections <= probe::MAX_CONNECTIONS, "{words:?}");
         let silent_end = after_hello(|_| ());
         grab(&silent_end).args(words).fails_with(3);
-        assert!(silent_end.heard().connections <= 4, "{words:?}");
+        assert!(silent_end.heard().connections <= probe::MAX_CONNECTIONS, "{words:?}");
         // What each attempt makes of the answer before decides on the next one.
         let asked = AtomicUsize::new(0);
         let moody = after_hello(move |stream| {
@@ -177,6 +179,6 @@ fn no_more_than_four_connections_are_made_to_a_server_that_refuses_all() {
             let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, alert]);
         });
         grab(&moody).args(words).fails_with(3);
-        assert!(moody.heard().connections <= 4, "{words:?}");
+        assert!(moody.heard().connections <= probe::MAX_CONNECTIONS, "{words:?}");
     }
 }

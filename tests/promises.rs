@@ -84,6 +84,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("connect::ADDRESS_TIMEOUT", seconds(connect::ADDRESS_TIMEOUT)),
         ("connect::MAX_ADDRESSES", connect::MAX_ADDRESSES.to_string()),
         ("probe::MAX_CONNECTIONS", probe::MAX_CONNECTIONS.to_string()),
+        ("probe::MAX_ASKED_ADDRESSES", probe::MAX_ASKED_ADDRESSES.to_string()),
         ("tls::MAX_CERTIFICATE_MESSAGE_BYTES", bytes(tls::MAX_CERTIFICATE_MESSAGE_BYTES)),
         ("tls::MAX_CERTIFICATE_REQUEST_BYTES", bytes(tls::MAX_CERTIFICATE_REQUEST_BYTES)),
         ("tls::MAX_MESSAGE_BYTES", bytes(tls::MAX_MESSAGE_BYTES)),

@@ -10,6 +10,33 @@ fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).expect(name)
 }
 
+/// The README and the pages of `docs` for users of the command, in English.
+const PAGES: [&str; 9] = [
+    "README.md",
+    "docs/anchor.md",
+    "docs/formats.md",
+    "docs/json.md",
+    "docs/many-targets.md",
+    "docs/options.md",
+    "docs/projects.md",
+    "docs/repository.md",
+    "docs/servers.md",
+];
+
+/// The most words of the README: people read it whole.
+const MAX_README_WORDS: usize = 1500;
+
+/// All that [`PAGES`] say.
+fn pages() -> String {
+    PAGES.map(read).concat()
+}
+
+#[test]
+fn the_readme_is_short() {
+    let words = read("README.md").split_whitespace().count();
+    assert!(words <= MAX_README_WORDS, "{words} words");
+}
+
 /// The commands of the `console` blocks, each with all that it prints.
 fn examples(text: &str) -> Vec<(String, String)> {
     let mut examples = Vec::new();
@@ -23,9 +50,9 @@ fn examples(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_console_example_prints_what_the_readme_shows() {
-    let examples = examples(&read("README.md"));
-    assert!(examples.len() >= 3, "{}", examples.len());
+fn every_console_example_prints_what_the_pages_show() {
+    let examples = examples(&pages());
+    assert!(examples.len() >= 4, "{}", examples.len());
     for (command, wanted) in examples {
         let words: Vec<_> = command.split_whitespace().collect();
         assert_eq!(words[0], "certgrab", "{command}");
@@ -40,7 +67,7 @@ fn every_console_example_prints_what_the_readme_shows() {
 }
 
 #[test]
-fn every_option_in_both_readmes_is_one_of_the_command() {
+fn every_option_of_the_pages_is_one_of_the_command() {
     let help: String = [
         &["--help"][..],
         &["verify", "--help"],
@@ -55,7 +82,10 @@ fn every_option_in_both_readmes_is_one_of_the_command() {
         String::from_utf8_lossy(&output.stdout).into_owned()
     })
     .collect();
-    for name in ["README.md", "README.zh-CN.md"] {
+    // The page on many targets has the options of the programs that spread a list.
+    let others = "docs/many-targets.md";
+    let pages = PAGES.into_iter().chain(["README.zh-CN.md"]).filter(|name| *name != others);
+    for name in pages {
         let text = read(name);
         // Options of other programs stand in lines that begin with their names.
         let own = text.lines().filter(|line| !line.starts_with("cargo "));
@@ -138,6 +168,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--handshake",
                 "--starttls",
                 "--as",
+                "--alpn",
                 "--survey",
                 "--proxy",
             ],
@@ -166,10 +197,10 @@ fn both_readmes_begin_with_the_same_two_commands_that_ci_runs() {
 }
 
 #[test]
-fn the_readme_names_every_format_every_exit_code_and_every_field() {
-    let (readme, chinese) = (read("README.md"), read("README.zh-CN.md"));
+fn the_pages_name_every_format_every_exit_code_and_every_field() {
+    let (readme, chinese) = (pages(), read("README.zh-CN.md"));
     for format in certgrab::output::emit::FORMATS {
-        for (file, text) in [("README.md", &readme), ("README.zh-CN.md", &chinese)] {
+        for (file, text) in [("docs/formats.md", &readme), ("README.zh-CN.md", &chinese)] {
             assert!(text.contains(&format!("`{}`", format.name)), "{file}: {}", format.name);
         }
     }
@@ -205,17 +236,12 @@ fn collect(value: &serde_json::Value, fields: &mut Vec<String>) {
 
 #[test]
 fn every_file_that_a_page_links_to_is_there() {
-    for name in [
-        "README.md",
-        "README.zh-CN.md",
-        "SECURITY.md",
-        "CONTRIBUTING.md",
-        "docs/many-targets.md",
-        "docs/mqtts-esp32.md",
-        "docs/mqtts-esp32.zh-CN.md",
-        "docs/performance.md",
-        "docs/publishing.md",
-    ] {
+    let docs = fs::read_dir(root().join("docs")).expect("the folder");
+    let docs = docs.map(|page| format!("docs/{}", page.expect("a page").file_name().display()));
+    let docs: Vec<_> = docs.filter(|name| name.ends_with(".md")).collect();
+    assert!(docs.len() > PAGES.len(), "{docs:?}");
+    let top = ["README.md", "README.zh-CN.md", "SECURITY.md", "CONTRIBUTING.md"];
+    for name in top.into_iter().chain(docs.iter().map(String::as_str)) {
         let text = read(name);
         let folder = root().join(name).parent().expect("a folder").to_owned();
         for (start, _) in text.match_indices("](") {
@@ -243,4 +269,25 @@ fn both_tutorials_give_each_code_of_mbedtls_in_the_form_that_a_board_prints_too(
     assert!(english.len() >= 9, "{english:?}");
     assert!(english.iter().all(|(hex, decimal)| *hex == -decimal), "{english:?}");
     assert_eq!(codes("docs/mqtts-esp32.zh-CN.md"), english);
+}
+
+#[test]
+fn the_picture_of_the_terminal_shows_what_the_command_prints() {
+    let command = "certgrab broker.example:8883 --from tests/data/plant/chain.pem \
+                   --roots tests/data/plant/root.pem --at 2026-11-22";
+    let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
+        .current_dir(root())
+        .args(command.split_whitespace().skip(1))
+        .args(["--color", "always"])
+        .output()
+        .expect("the command runs");
+    let printed = String::from_utf8([output.stderr, output.stdout].concat()).expect("UTF-8");
+    let screen = format!("\u{1b}[1m$ {command}\u{1b}[0m\n{printed}");
+    let drawn = anstyle_svg::Term::new().render_svg(&screen);
+    let picture = root().join("docs/terminal.svg");
+    if std::env::var_os("CERTGRAB_BLESS").is_some() {
+        fs::write(&picture, &drawn).expect("the picture is written");
+    }
+    let held = fs::read_to_string(&picture).expect("docs/terminal.svg");
+    assert!(held == drawn, "docs/terminal.svg is stale: CERTGRAB_BLESS=1 cargo test picture");
 }

@@ -8,7 +8,7 @@ use std::fmt;
 pub use self::issuers::{
     Attempt, Fetched, Issuers, MAX_FETCHES, MAX_REDIRECTS, MAX_URL_CHARACTERS, Problem,
 };
-pub use self::presented::{LeafError, MAX_CERTIFICATES, Presented, Sent, Unreadable};
+pub use self::presented::{LeafError, MAX_CERTIFICATES, OtherAddress, Presented, Sent, Unreadable};
 
 use crate::x509::certificate::KeyPossession;
 
@@ -86,6 +86,8 @@ pub struct Handshake {
     pub cipher_suite: String,
     /// Whether the peer signed with the key of its certificate.
     pub key_possession: KeyPossession,
+    /// Whether the server only answers a client that names an application protocol (ALPN).
+    pub needs_protocol: bool,
     /// Whether the server asked for a client certificate.
     pub client_certificate_requested: bool,
     /// Bytes of the Certificate message with its 4-byte header (RFC 8446 section 4.4.2): what a

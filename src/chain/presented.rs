@@ -35,6 +35,17 @@ pub struct Presented {
     pub handshake: Option<Handshake>,
     /// The address of the server.
     pub peer: Option<IpAddr>,
+    /// The other addresses of its name.
+    pub others: Vec<OtherAddress>,
+}
+
+/// An address of a name besides the one that presented the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherAddress {
+    /// The address.
+    pub address: IpAddr,
+    /// Why it presented no chain, if it was asked.
+    pub failure: Option<String>,
 }
 
 /// A certificate that could not be read.
@@ -88,6 +99,7 @@ impl Presented {
             source,
             handshake: None,
             peer: None,
+            others: Vec::new(),
         };
         for (index, der) in message.into_iter().enumerate() {
             presented.add(index + 1, der, most);

@@ -25,12 +25,32 @@ use crate::{
 pub struct Server<'a> {
     /// What was asked.
     pub target: &'a Target,
+    /// Where it presents this chain, or to whom, if that is not everywhere and to all.
+    pub part: Option<&'a str>,
     /// The name that its certificate must be valid for: mostly the target's own.
     pub name: &'a ServerName<'static>,
     /// What it presents.
     pub presented: &'a Presented,
     /// The anchor that certgrab would choose now, if the user's store has one at all.
     pub best: Option<&'a Candidate>,
+}
+
+impl Server<'_> {
+    /// The target, with the part of it that presents the chain.
+    fn place(&self) -> String {
+        match self.part {
+            None => self.target.to_string(),
+            Some(part) => format!("{} {part}", self.target),
+        }
+    }
+}
+
+/// That one of several addresses of `target` presents no chain.
+#[must_use]
+pub fn failed_address(target: &Target, address: &str, problem: &str) -> Finding {
+    let message = format!("{address}, an address of {target}, presents no chain: {problem}");
+    let action = Some("check the server at this address, or remove it from DNS".to_owned());
+    Finding::new(1, Severity::Warning, "address-failed", message, action).of_part(Some(address))
 }
 
 /// What is to be said of `reading` given the chain that `server` presents.
@@ -46,7 +66,7 @@ pub fn judge_against(
 ) -> Findings {
     let work = &Work::default();
     let judged = Judgement { reading, server, knowledge, work };
-    judged.all().into_iter().collect()
+    judged.all().into_iter().map(|one| one.of_part(server.part)).collect()
 }
 
 /// How much a refusal matters.
@@ -118,7 +138,7 @@ struct Judgement<'a> {
 impl Judgement<'_> {
     fn all(&self) -> Vec<Finding> {
         let Self { reading, server, knowledge, .. } = *self;
-        let target = server.target;
+        let target = server.place();
         if reading.anchors.is_empty() && reading.findings.worst() != Some(Severity::Error) {
             let message =
                 format!("no anchor for {target} found, only the device's own certificate");
@@ -177,6 +197,7 @@ impl Judgement<'_> {
     fn of_fingerprints(&self) -> Option<Option<Finding>> {
         let Self { reading, server, knowledge, .. } = *self;
         let Server { target, presented, best, .. } = *server;
+        let place = server.place();
         let pins: Vec<_> =
             reading.anchors.iter().filter(|one| one.fingerprint.is_some()).cloned().collect();
         let first = pins.first()?;
@@ -204,7 +225,7 @@ impl Judgement<'_> {
         if best.is_none() && !ends_in_a_root {
             return Some(Some(lints::unknown(first)));
         }
-        let message = format!("no certificate or root in the chain of {target} has this SHA-256");
+        let message = format!("no certificate or root in the chain of {place} has this SHA-256");
         let action = best.map(|best| instead(best, target));
         Some(Some(Finding::new(first.place, Severity::Error, "verify-failed", message, action)))
     }
@@ -233,6 +254,7 @@ impl Judgement<'_> {
         refusal: &Refusal,
     ) -> Finding {
         let Server { target, presented, best, .. } = *self.server;
+        let place = self.server.place();
         let anchor =
             constant.iter().find_map(|one| anchor_of(one, presented, self.knowledge.store));
         let what = anchor.map_or("the constant".to_owned(), |one| format!("`{}`", named(&one)));
@@ -244,8 +266,8 @@ impl Judgement<'_> {
             _ => (None, "only with some TLS stacks".to_owned()),
         };
         let message = match when.as_str() {
-            "" => format!("{what} does not verify {target}: {refusal}"),
-            _ => format!("{what} verifies {target} {when}: {refusal}"),
+            "" => format!("{what} does not verify {place}: {refusal}"),
+            _ => format!("{what} verifies {place} {when}: {refusal}"),
         };
         let better = best.filter(|best| !self.holds(constant, best));
         let action = match (setting, better.map(|best| instead(best, target))) {
@@ -259,25 +281,26 @@ impl Judgement<'_> {
     /// What may go wrong with `constant`, which verifies the server today.
     fn outlook(&self, constant: &[EmbeddedAnchor]) -> Option<Finding> {
         let Server { target, presented, best, .. } = *self.server;
-        let place = constant.first().map_or(1.into(), |one| one.place);
+        let place = self.server.place();
+        let at = constant.first().map_or(1.into(), |one| one.place);
         let (lasting, taken) = without_cross_signs(presented, self.knowledge.store);
         if let (Err(_), Some(cross_sign)) = (self.verifies(constant, &lasting), taken.first()) {
             let issuer = cross_sign.issuer().short().map(|name| name.line()).unwrap_or_default();
             let message = format!(
-                "verifies {target} only while the server sends the cross-signed certificate `{}` (issuer `{issuer}`)",
+                "verifies {place} only while the server sends the cross-signed certificate `{}` (issuer `{issuer}`)",
                 named(cross_sign)
             );
             let (severity, action) = (Severity::Warning, best.map(|best| instead(best, target)));
-            return Some(Finding::new(place, severity, "cross-sign-needed", message, action));
+            return Some(Finding::new(at, severity, "cross-sign-needed", message, action));
         }
         let best = best.filter(|best| !self.holds(constant, best))?;
         let message = format!(
-            "certgrab would choose `{}` for {target} today: {}",
+            "certgrab would choose `{}` for {place} today: {}",
             named(&best.root.certificate),
             best.reason
         );
         let action = Some(instead(best, target));
-        Some(Finding::new(place, Severity::Note, "anchor-changed", message, action))
+        Some(Finding::new(at, Severity::Note, "anchor-changed", message, action))
     }
 }
 

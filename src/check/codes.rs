@@ -2,6 +2,7 @@
 
 /// Every code with what it means, sorted by name. Codes do not change.
 pub const CODES: &[(&str, &str)] = &[
+    ("address-failed", "one of several addresses of the server presents no chain"),
     ("anchor-changed", "certgrab would choose a different anchor today"),
     ("anchor-unknown", "the certificate behind a name and key, or behind a hash, is not known"),
     (

@@ -26,6 +26,8 @@ pub struct Finding {
     pub action: Option<String>,
     /// The certificate that it is about, if it is about one.
     pub certificate: Option<Sha256>,
+    /// The part of the server that it is about, if the server does not present one chain to all.
+    pub part: Option<String>,
 }
 
 /// How much a finding matters, and so how the command ends.
@@ -61,7 +63,20 @@ impl Finding {
     ) -> Self {
         let place = place.into();
         debug_assert!(codes::meaning(code).is_some(), "{code} is not listed");
-        Self { place, severity, code, message: message.into(), action, certificate: None }
+        Self {
+            place,
+            severity,
+            code,
+            message: message.into(),
+            action,
+            certificate: None,
+            part: None,
+        }
+    }
+
+    /// The same, about one part of a server.
+    pub(crate) fn of_part(self, part: Option<&str>) -> Self {
+        Self { part: part.map(str::to_owned), ..self }
     }
 
     /// The same, about the certificate with this SHA-256.
@@ -70,11 +85,11 @@ impl Finding {
     }
 }
 
-/// What tells findings apart: place, code and certificate.
-type Key = (usize, Option<Unit>, &'static str, Option<Sha256>);
+/// What tells findings apart: place, code, certificate and part of the server.
+type Key = (usize, Option<Unit>, &'static str, Option<Sha256>, Option<String>);
 
-/// The findings of a file: each once for its place, code and certificate, and [`MAX_FINDINGS`] at
-/// most.
+/// The findings of a file: each once for its place, code, certificate and part of the server, and
+/// [`MAX_FINDINGS`] at most.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     listed: Vec<Finding>,
@@ -122,7 +137,8 @@ impl Findings {
 
     /// Adds a finding, unless one with its place, code and certificate is there.
     pub(crate) fn add(&mut self, finding: Finding) {
-        let key = (finding.place.line, finding.place.unit, finding.code, finding.certificate);
+        let Finding { place, code, certificate, part, .. } = &finding;
+        let key = (place.line, place.unit, *code, *certificate, part.clone());
         if self.listed.len() >= MAX_FINDINGS {
             // Those past the limit are not remembered either, so one may be counted twice.
             self.more += usize::from(!self.keys.contains(&key));

@@ -54,7 +54,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-pub use self::against_server::{Server, judge_against};
+pub use self::against_server::{Server, failed_address, judge_against};
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
 pub use self::claims::{objections, objections_alone};

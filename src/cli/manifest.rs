@@ -64,6 +64,9 @@ struct Table {
     connect: Option<Spanned<String>>,
     sni: Option<Spanned<String>>,
     handshake: Option<Spanned<String>>,
+    #[serde(rename = "as")]
+    device: Option<Spanned<String>>,
+    alpn: Option<Spanned<OneOrMore>>,
     timeout: Option<Spanned<u16>>,
     style: Option<Spanned<String>>,
     name_from: Option<Spanned<String>>,
@@ -272,6 +275,11 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
             option("trust-sha256", fingerprint, fingerprints.span());
         }
     }
+    if let Some(names) = &table.alpn {
+        for name in names.get_ref().all() {
+            option("alpn", name, names.span());
+        }
+    }
     if let Some(seconds) = table.timeout.as_ref() {
         option("timeout", &seconds.get_ref().to_string(), seconds.span());
     }
@@ -281,6 +289,7 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
         ("connect", &table.connect),
         ("sni", &table.sni),
         ("handshake", &table.handshake),
+        ("as", &table.device),
         ("style", &table.style),
         ("name-from", &table.name_from),
         ("lifetime", &table.lifetime),
@@ -377,6 +386,9 @@ mod tests {
             ("name-from = \"organisation\"", "--name-from=organisation"),
             ("lifetime = \"10y\"", "--lifetime=10y"),
             ("handshake = \"cleartext\"", "--handshake=cleartext"),
+            ("as = \"esp8266\"", "--as=esp8266"),
+            ("alpn = \"x-amzn-mqtt-ca\"", "--alpn=x-amzn-mqtt-ca"),
+            ("alpn = [\"mqtt\"]", "--alpn=mqtt"),
         ];
         for (key, option) in switches {
             assert_ne!(same(key, option), plain, "{key}");

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::chain::Sent;
+use crate::chain::{Presented, Sent};
 use crate::{
     Grab,
     endpoint::Target,
-    judge::rank::Candidate,
+    judge::{rank::Candidate, work::Work},
     output::bundle::KeyPossession,
     run::{
         grab::{Judgement, Options},
@@ -72,7 +72,10 @@ pub(crate) fn trusted(
         fact(&mut out, "also", &format!("{subject}, {}: {}", lasting(other), other.reason));
     }
     handshake(&mut out, grab);
-    warnings(&mut out, &warning::about_anchor(&grab.presented, paths, verified, options.at));
+    warnings(
+        &mut out,
+        &warning::about_anchor(&grab.presented, paths, verified, options.at, &grab.work),
+    );
     out
 }
 
@@ -83,7 +86,13 @@ pub(crate) fn refused(target: &Target, grab: &Grab) -> String {
         match sent {
             Sent::Certificate(certificate) => {
                 let _ = writeln!(out, "{position}. {}", subject(certificate));
-                details(&mut out, "   ", certificate, &grab.presented.source, position == 1);
+                details(
+                    &mut out,
+                    "   ",
+                    (certificate, &grab.presented.source),
+                    position == 1,
+                    &grab.work,
+                );
             }
             Sent::Unreadable(unreadable) => {
                 let _ = writeln!(out, "{position}. {}", unreadable.problem);
@@ -121,7 +130,8 @@ fn tree(out: &mut String, grab: &Grab, anchor: &Candidate) {
         let last = depth + 1 == path.len();
         let rule = if last { "   " } else { "│  " };
         let source = if is_anchor { anchor.root.source.clone() } else { grab.source(certificate) };
-        details(out, &format!("{}{rule}", margin(depth)), certificate, &source, last);
+        let margin = format!("{}{rule}", margin(depth));
+        details(out, &margin, (certificate, &source), last, &grab.work);
     }
 }
 
@@ -129,14 +139,21 @@ fn margin(depth: usize) -> String {
     "   ".repeat(depth)
 }
 
-fn details(out: &mut String, margin: &str, certificate: &Certificate, from: &Source, leaf: bool) {
+fn details(
+    out: &mut String,
+    margin: &str,
+    (certificate, from): (&Certificate, &Source),
+    leaf: bool,
+    work: &Work,
+) {
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "{}{:<INDENT$}{value}", style::faint(margin), name);
     };
-    let issuer = match certificate.is_self_issued() {
-        true if extensions::signed_itself(certificate) => "itself".to_owned(),
-        true => format!("{}, a different key with this name", certificate.issuer().text().line()),
-        false => certificate.issuer().text().line(),
+    let name = certificate.issuer().text().line();
+    let issuer = match (certificate.is_self_issued(), work.signed_itself(certificate)) {
+        (true, Some(true)) => "itself".to_owned(),
+        (true, Some(false)) => format!("{name}, a different key with this name"),
+        _ => name,
     };
     line("issuer", &issuer);
     line(
@@ -164,6 +181,7 @@ fn handshake(out: &mut String, grab: &Grab) {
     };
     let text = format!("{}, {}; {proof}", handshake.version_name(), handshake.cipher_suite);
     fact(out, "handshake", &text);
+    addresses(out, &grab.presented);
     out.push_str(&grab.device().as_ref().map(device).unwrap_or_default());
     if handshake.client_certificate_requested {
         fact(out, "client", "the server asks for a client certificate");
@@ -174,6 +192,18 @@ fn handshake(out: &mut String, grab: &Grab) {
         "message",
         &format!("{bytes} bytes of certificates, which most devices must hold at once"),
     );
+}
+
+/// Which of several addresses presented the chain.
+fn addresses(out: &mut String, presented: &Presented) {
+    let (Some(peer), count @ 1..) = (presented.peer, presented.others.len()) else { return };
+    let others: Vec<_> = presented.others.iter().map(|other| other.address.to_string()).collect();
+    let text = format!(
+        "{peer}, one of {} of this name; `--survey` also queries {}",
+        count + 1,
+        others.join(", ")
+    );
+    fact(out, "address", &text);
 }
 
 /// What the server means to a device.

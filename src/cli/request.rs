@@ -222,6 +222,7 @@ pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> 
         extras: job.anchor.extras(),
         way: job.reaching.way(),
         device: job.reaching.device,
+        alpn: job.reaching.alpn.clone(),
     })
 }
 

@@ -7,7 +7,11 @@
 //! certificate; the longest lifetime; the smallest certificate; the order of the SHA-256, so that
 //! the result is always the same.
 
-use std::{cmp::Reverse, fmt};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet, hash_map::Entry},
+    fmt,
+};
 
 use super::path::{Path, Paths, Refusal};
 use crate::chain::Presented;
@@ -118,17 +122,23 @@ impl Candidate {
 #[must_use]
 pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
+    let mut places: HashMap<Anchor<'_>, usize> = HashMap::new();
+    let mut weighing = Weighing::new(paths, presented, issuers);
     for path in &paths.found {
-        let candidate = candidate(path, paths, presented, issuers);
-        let twin = candidates
-            .iter_mut()
-            .find(|known| known.root.certificate.is_same_anchor(&candidate.root.certificate));
+        let candidate = weighing.candidate(path);
         // Mozilla's copy of an anchor is preferred to one with a later expiry date.
         let order = |one: &Candidate| (one.root.source != Source::Mozilla, key(one));
-        match twin {
-            Some(known) if order(&candidate) < order(known) => *known = candidate,
-            Some(_) => {}
-            None => candidates.push(candidate),
+        match places.entry(anchor(&path.anchor.certificate)) {
+            Entry::Occupied(known) => {
+                let known = &mut candidates[*known.get()];
+                if order(&candidate) < order(known) {
+                    *known = candidate;
+                }
+            }
+            Entry::Vacant(free) => {
+                free.insert(candidates.len());
+                candidates.push(candidate);
+            }
         }
     }
     candidates.sort_by_key(key);
@@ -143,31 +153,63 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
     candidates
 }
 
-fn candidate(path: &Path, paths: &Paths, presented: &Presented, issuers: &Issuers) -> Candidate {
-    // A certificate between leaf and anchor that is also an anchor is cross-signed.
-    let is_cross_sign = |one: &&Certificate| {
-        paths.found.iter().any(|other| other.anchor.certificate.is_same_anchor(one))
-            || store::mozilla_twin(one).is_some()
-    };
-    let between = path.certificates.iter().skip(1);
-    let cross_sign = between.filter(is_cross_sign).map(Certificate::not_after).min();
-    let root = match path.anchor.source {
-        // The system's store is why it is trusted, Mozilla's copy is what others hold.
-        Source::System => store::mozilla_twin(&path.anchor.certificate),
-        _ => None,
-    };
-    let root = root.unwrap_or_else(|| path.anchor.clone());
-    let fetched =
-        |wanted: &Certificate| issuers.certificates.iter().find(|one| one.certificate == *wanted);
-    let not_sent =
-        path.certificates.iter().filter(|one| !presented.certificates().any(|sent| sent == *one));
-    let missing = not_sent.filter_map(fetched);
-    Candidate {
-        missing: missing.cloned().collect(),
-        lasts: lasts(&root, cross_sign),
-        root,
-        reason: Reason::Only,
-        path: path.clone(),
+/// What makes two certificates one anchor: name and key.
+type Anchor<'a> = (&'a [u8], &'a [u8]);
+
+fn anchor(certificate: &Certificate) -> Anchor<'_> {
+    (certificate.subject_der(), certificate.spki_der())
+}
+
+/// What all paths are weighed with, so that each costs no more than its own certificates.
+struct Weighing<'a> {
+    anchors: HashSet<Anchor<'a>>,
+    sent: HashSet<Sha256>,
+    fetched: HashMap<Sha256, &'a Fetched>,
+    /// Whether a certificate between leaf and anchor is also an anchor, which is cross-signed.
+    cross_signed: HashMap<Sha256, bool>,
+}
+
+impl<'a> Weighing<'a> {
+    fn new(paths: &'a Paths, presented: &Presented, issuers: &'a Issuers) -> Self {
+        let fetched = issuers.certificates.iter().rev();
+        Self {
+            anchors: paths.found.iter().map(|path| anchor(&path.anchor.certificate)).collect(),
+            sent: presented.certificates().map(Certificate::sha256).collect(),
+            fetched: fetched.map(|one| (one.certificate.sha256(), one)).collect(),
+            cross_signed: HashMap::new(),
+        }
+    }
+
+    fn is_cross_signed(&mut self, certificate: &Certificate) -> bool {
+        let anchors = &self.anchors;
+        *self.cross_signed.entry(certificate.sha256()).or_insert_with(|| {
+            anchors.contains(&anchor(certificate)) || store::mozilla_twin(certificate).is_some()
+        })
+    }
+
+    fn candidate(&mut self, path: &Path) -> Candidate {
+        let between = path.certificates.iter().skip(1);
+        let cross_sign =
+            between.filter(|one| self.is_cross_signed(one)).map(Certificate::not_after).min();
+        let root = match path.anchor.source {
+            // The system's store is why it is trusted, Mozilla's copy is what others hold.
+            Source::System => store::mozilla_twin(&path.anchor.certificate),
+            _ => None,
+        };
+        let root = root.unwrap_or_else(|| path.anchor.clone());
+        let not_sent = path
+            .certificates
+            .iter()
+            .map(Certificate::sha256)
+            .filter(|one| !self.sent.contains(one));
+        let missing = not_sent.filter_map(|one| self.fetched.get(&one).copied());
+        Candidate {
+            missing: missing.cloned().collect(),
+            lasts: lasts(&root, cross_sign),
+            root,
+            reason: Reason::Only,
+            path: path.clone(),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificat
 use crate::x509::{
     certificate::{Certificate, Sha256},
     extensions,
-    signature::{self, Remembering},
+    signature::{self, Remembering, SignatureCheck},
 };
 
 /// The most partial paths tried for a target: thirty times the paths shown.
@@ -122,10 +122,28 @@ impl Work {
     /// checked, such as by Ed448, counts, and nothing does once the work is spent.
     #[must_use]
     pub fn may_have_issued(&self, issuer: &Certificate, child: &Certificate) -> bool {
-        child.issuer_der() == issuer.subject_der()
-            && self
-                .is_signed_by(child, issuer)
-                .unwrap_or_else(|| self.spent().is_none_or(|spent| spent == Spent::PartialPaths))
+        child.issuer_der() == issuer.subject_der() && self.may_be_signed_by(child, issuer)
+    }
+
+    /// The same by the key alone.
+    pub(crate) fn may_be_signed_by(&self, child: &Certificate, issuer: &Certificate) -> bool {
+        self.is_signed_by(child, issuer).unwrap_or_else(|| !self.checks_no_more())
+    }
+
+    /// Whether `certificate` is signed by its own key: `Some(true)` also where that cannot be
+    /// checked, `None` if it is not checked any more.
+    #[must_use]
+    pub fn signed_itself(&self, certificate: &Certificate) -> Option<bool> {
+        if !certificate.is_self_issued() {
+            return Some(false);
+        }
+        let signed = self.is_signed_by(certificate, certificate);
+        signed.or_else(|| (!self.checks_no_more()).then_some(true))
+    }
+
+    /// Whether no new signature is checked any more.
+    pub(crate) fn checks_no_more(&self) -> bool {
+        self.spent().is_some_and(|spent| spent != Spent::PartialPaths)
     }
 
     /// The outcome of the signature check `question`, which `check` finds unless it is known;
@@ -185,10 +203,9 @@ impl SignatureVerificationAlgorithm for Counted<'_> {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let question = self.algorithm.question(public_key, message, signature);
-        let check =
-            || Some(self.algorithm.verify_signature(public_key, message, signature).is_ok());
-        match self.work.signature(question, check) {
+        // As where one link is looked at: a key that cannot be read makes no signature wrong.
+        let check = SignatureCheck::new(self.algorithm, public_key, message, signature);
+        match self.work.signature(check.question(), || check.outcome()) {
             Some(true) => Ok(()),
             _ => Err(InvalidSignature),
         }

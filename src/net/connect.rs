@@ -14,8 +14,8 @@ use tokio::{
 use super::proxy::{self, Proxy};
 use crate::{endpoint::Target, text::foreign::Foreign};
 
-pub use super::resolve::Names;
 pub(crate) use super::resolve::look_up;
+pub use super::resolve::{MAX_ADDRESSES, Names};
 
 /// How long one address may take: a SYN is sent again after 1 s and 3 s (RFC 6298 section 2.1), so
 /// 5 s forgives two lost packets.
@@ -23,9 +23,6 @@ pub const ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait before the next address is tried as well: RFC 8305 section 5.
 pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
-
-/// Addresses tried of one name; a name with more is served by a few of them.
-pub const MAX_ADDRESSES: usize = 16;
 
 /// Addresses of one name that a proxy is asked to connect to, one after the other.
 pub const MAX_PROXIED_ADDRESSES: usize = 4;
@@ -152,7 +149,16 @@ async fn directly(
     deadline: Instant,
 ) -> Result<TcpStream, Error> {
     let addresses = resolve(to, family, names, deadline).await?;
-    match timeout_at(deadline, race(&addresses)).await {
+    to_first(to, &addresses, deadline).await
+}
+
+/// A connection to the first of `addresses`, those of `to`, that answers before `deadline`.
+pub(crate) async fn to_first(
+    to: &Target,
+    addresses: &[SocketAddr],
+    deadline: Instant,
+) -> Result<TcpStream, Error> {
+    match timeout_at(deadline, race(addresses)).await {
         Ok(Ok(stream)) => {
             // A hello is one small write; Nagle's algorithm would only delay it.
             let _ = stream.set_nodelay(true);
@@ -212,29 +218,7 @@ async fn resolve(
     if kept.is_empty() {
         return Err(Error::NoAddress { host, family });
     }
-    Ok(interleaved(kept))
-}
-
-/// Alternates the families, starting with that of the first address.
-fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
-    let (same, other): (Vec<_>, Vec<_>) =
-        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
-    let mut ordered = Vec::new();
-    let (mut same, mut other) = (same.into_iter(), other.into_iter());
-    loop {
-        let pair = [same.next(), other.next()];
-        if pair == [None, None] {
-            break;
-        }
-        for address in pair.into_iter().flatten() {
-            if !ordered.contains(&address) {
-                ordered.push(address);
-            }
-        }
-    }
-    ordered.truncate(MAX_ADDRESSES);
-    ordered
+    Ok(super::resolve::interleaved(kept))
 }
 
 /// The first address to take the connection wins. Each next one is tried [`ATTEMPT_DELAY`] after
@@ -324,6 +308,24 @@ fn plain(error: &io::Error) -> String {
 impl std::error::Error for Error {}
 
 impl Error {
+    /// The sentence where the address is named beside it.
+    #[must_use]
+    pub(crate) fn without_address(&self) -> String {
+        match self {
+            Self::Refused { attempts, .. } if attempts.len() == 1 => plain(&attempts[0].1),
+            _ => self.to_string(),
+        }
+    }
+
+    /// Whether this machine has no way to the address: then nothing is known of the server.
+    #[must_use]
+    pub fn is_of_this_machine(&self) -> bool {
+        use io::ErrorKind::{AddrNotAvailable, NetworkUnreachable};
+        let is_here =
+            |error: &io::Error| matches!(error.kind(), NetworkUnreachable | AddrNotAvailable);
+        matches!(self, Self::Refused { attempts, .. } if attempts.iter().all(|(_, one)| is_here(one)))
+    }
+
     /// What to try next, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -362,28 +364,5 @@ impl Error {
             Self::Proxy(error) => error.kind(),
             Self::TimedOut { .. } => "timed_out",
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sixteen_addresses_are_tried_and_no_more() {
-        let of = |count: u16| (1..=count).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        let most = u16::try_from(MAX_ADDRESSES).unwrap();
-        assert_eq!(interleaved(of(most).collect()).len(), MAX_ADDRESSES);
-        assert_eq!(interleaved(of(most + 1).collect()), of(most).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn families_take_turns_and_the_resolver_chooses_the_first() {
-        let read = |list: &[&str]| -> Vec<SocketAddr> {
-            list.iter().map(|text| text.parse().unwrap()).collect()
-        };
-        let given = read(&["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "[::1]:1"]);
-        let wanted = read(&["[::1]:1", "127.0.0.1:1", "[::2]:1", "[::3]:1"]);
-        assert_eq!(interleaved(given), wanted);
     }
 }

@@ -11,6 +11,9 @@ use tokio::sync::{OnceCell, Semaphore, oneshot};
 
 use crate::x509::signature::Memory;
 
+/// Addresses tried of one name; a name with more is served by a few of them.
+pub const MAX_ADDRESSES: usize = 16;
+
 /// Names remembered in each generation, some 200 bytes each.
 const MAX_NAMES: usize = 4_096;
 
@@ -37,6 +40,28 @@ pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>
         .spawn(resolve)
         .map_err(|error| io::Error::other(format!("no thread to ask the resolver: {error}")))?;
     answered.await.map_err(|_| ended())?
+}
+
+/// Alternates the families, starting with that of the first address.
+pub(super) fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (same, other): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    let mut ordered = Vec::new();
+    let (mut same, mut other) = (same.into_iter(), other.into_iter());
+    loop {
+        let pair = [same.next(), other.next()];
+        if pair == [None, None] {
+            break;
+        }
+        for address in pair.into_iter().flatten() {
+            if !ordered.contains(&address) {
+                ordered.push(address);
+            }
+        }
+    }
+    ordered.truncate(MAX_ADDRESSES);
+    ordered
 }
 
 /// The resolver's answers in one run: a name is resolved once, also for concurrent callers.
@@ -108,5 +133,23 @@ mod tests {
             names.addresses("other.test", answering).await.unwrap();
             assert_eq!(asked.get(), 3);
         });
+    }
+
+    #[test]
+    fn sixteen_addresses_are_tried_and_no_more() {
+        let of = |count: u16| (1..=count).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let most = u16::try_from(MAX_ADDRESSES).unwrap();
+        assert_eq!(interleaved(of(most).collect()).len(), MAX_ADDRESSES);
+        assert_eq!(interleaved(of(most + 1).collect()), of(most).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn families_take_turns_and_the_resolver_chooses_the_first() {
+        let read = |list: &[&str]| -> Vec<SocketAddr> {
+            list.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let given = read(&["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "[::1]:1"]);
+        let wanted = read(&["[::1]:1", "127.0.0.1:1", "[::2]:1", "[::3]:1"]);
+        assert_eq!(interleaved(given), wanted);
     }
 }

@@ -51,6 +51,8 @@ pub struct Options {
     pub way: probe::Way,
     /// The device whose ClientHello to send.
     pub device: Option<&'static Device>,
+    /// The names of application protocols to send (ALPN, RFC 7301).
+    pub alpn: Vec<String>,
 }
 
 /// The name to send in the ClientHello (RFC 6066 section 3).
@@ -84,6 +86,7 @@ impl Options {
             extras: Extras::default(),
             way: probe::Way::Auto,
             device: None,
+            alpn: Vec::new(),
         }
     }
 
@@ -151,6 +154,7 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
         Some(device) => device.hello(sni),
         None => Hello::usual(sni),
     };
+    let hello = hello.with_protocols(&options.alpn);
     let presented = probe::reach(target, &hello, &options.connect, options.way, deadline).await?;
     let work = work_until(deadline);
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;

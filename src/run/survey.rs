@@ -7,6 +7,7 @@
 
 use std::{collections::VecDeque, net::SocketAddr, sync::Arc};
 
+use rustls_pki_types::DnsName;
 use tokio::{task::JoinSet, time::Instant};
 
 use super::{
@@ -17,7 +18,10 @@ use crate::chain::Issuers;
 use crate::chain::Presented;
 use crate::{
     chain::Version,
-    stack::hello::{Authentication, Hello},
+    stack::{
+        client::Device,
+        hello::{Authentication, Hello},
+    },
 };
 use crate::{
     endpoint::Target,
@@ -36,32 +40,60 @@ pub const AT_ONCE: usize = 8;
 /// One way of asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question {
-    /// The address.
-    pub address: SocketAddr,
-    /// The kind of key that the client takes.
-    pub authentication: Authentication,
-    /// TLS 1.3, or [`Version::Tls12`] for that and what is older.
-    pub version: Version,
+    /// The address; `None` where a proxy resolves the name.
+    pub address: Option<SocketAddr>,
+    /// What the client offers.
+    pub client: Client,
     /// Whether the name is sent in the ClientHello.
     pub names: bool,
 }
 
+/// What a client offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// One kind of key, and TLS 1.3 or what is older.
+    Restricted {
+        /// The kind of key that the client takes.
+        authentication: Authentication,
+        /// TLS 1.3, or [`Version::Tls12`] for that and what is older.
+        version: Version,
+    },
+    /// What the options say: all that certgrab can, or what one device can.
+    AsOptions,
+    /// What a device can.
+    Device(&'static Device),
+}
+
 impl Question {
+    /// The address in words.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.address.map_or("by proxy".to_owned(), |address| address.to_string())
+    }
+
+    /// The address without the port, in words.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.address.map_or("by proxy".to_owned(), |address| address.ip().to_string())
+    }
+
     /// The kind of key that the client takes, in words.
     #[must_use]
     pub const fn key(&self) -> &'static str {
-        match self.authentication {
-            Authentication::Rsa => "RSA",
-            Authentication::Ecdsa => "ECDSA",
+        match self.client {
+            Client::Restricted { authentication: Authentication::Rsa, .. } => "RSA",
+            Client::Restricted { authentication: Authentication::Ecdsa, .. } => "ECDSA",
+            Client::AsOptions | Client::Device(_) => "any",
         }
     }
 
     /// The versions of TLS that the client takes, in words.
     #[must_use]
     pub const fn versions(&self) -> &'static str {
-        match self.version {
-            Version::Tls13 => "TLS 1.3",
-            _ => "TLS 1.2 or older",
+        match self.client {
+            Client::Restricted { version: Version::Tls13, .. } => "TLS 1.3",
+            Client::Restricted { .. } => "TLS 1.2 or older",
+            Client::AsOptions | Client::Device(_) => "any",
         }
     }
 }
@@ -88,9 +120,46 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
     let addresses = connect::addresses(target, &options.connect, deadline)
         .await
         .map_err(probe::Error::Connect)?;
+    let has_name = grab::server_name(target, &options.sni).is_some();
+    let questions = questions(&addresses, has_name, options.way);
+    Ok(ask_all(target, options, questions, deadline).await)
+}
+
+/// Asks `target` at every address as the options say, and as each of `devices`.
+///
+/// # Errors
+///
+/// [`probe::Error`] if the target has no address.
+pub async fn every_address(
+    target: &Target,
+    options: &Options,
+    devices: &[&'static Device],
+) -> Result<Survey, probe::Error> {
+    let deadline = Instant::now() + options.timeout;
+    let addresses = match options.connect.proxy_to(target) {
+        Some(_) => vec![None],
+        None => {
+            let found = connect::addresses(target, &options.connect, deadline).await;
+            found.map_err(probe::Error::Connect)?.into_iter().map(Some).collect()
+        }
+    };
+    let clients =
+        [Client::AsOptions].into_iter().chain(devices.iter().copied().map(Client::Device));
+    let clients: Vec<_> = clients.collect();
+    let at = |address| clients.iter().map(move |&client| Question { address, client, names: true });
+    let questions = addresses.into_iter().flat_map(at).collect();
+    Ok(ask_all(target, options, questions, deadline).await)
+}
+
+/// Asks each question, a few at once, and judges each distinct chain once.
+async fn ask_all(
+    target: &Target,
+    options: &Options,
+    questions: Vec<Question>,
+    deadline: Instant,
+) -> Survey {
     let sni = grab::server_name(target, &options.sni);
-    let mut waiting: VecDeque<(usize, Question)> =
-        questions(&addresses, sni.is_some(), options.way).into_iter().enumerate().collect();
+    let mut waiting: VecDeque<(usize, Question)> = questions.into_iter().enumerate().collect();
     let work = grab::work_until(deadline);
     let mut under_way = JoinSet::new();
     let mut finished = Vec::new();
@@ -115,7 +184,7 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
         let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
         sort(answers, &target, &options, &work)
     };
-    Ok(aside::compute(sort).await)
+    aside::compute(sort).await
 }
 
 /// The ways of asking; without a name to send there is one way less to choose from, and what is
@@ -130,7 +199,8 @@ fn questions(addresses: &[SocketAddr], has_name: bool, way: Way) -> Vec<Question
         for names in if has_name { &[true, false][..] } else { &[false] } {
             for authentication in [Authentication::Rsa, Authentication::Ecdsa] {
                 for &version in versions {
-                    questions.push(Question { address, authentication, version, names: *names });
+                    let client = Client::Restricted { authentication, version };
+                    questions.push(Question { address: Some(address), client, names: *names });
                 }
             }
         }
@@ -140,30 +210,43 @@ fn questions(addresses: &[SocketAddr], has_name: bool, way: Way) -> Vec<Question
 
 async fn ask(
     question: Question,
-    name: Option<rustls_pki_types::DnsName<'static>>,
+    name: Option<DnsName<'static>>,
     target: &Target,
     options: &Options,
     work: &Arc<Work>,
     deadline: Instant,
 ) -> Result<(Presented, Issuers), probe::Error> {
-    let mut hello = Hello::usual(name).only(question.authentication);
-    hello.newest = question.version;
-    if question.version == Version::Tls13 {
-        hello.oldest = Version::Tls13;
-    }
+    let (hello, way) = question.client.hello(name, options);
+    let hello = hello.with_protocols(&options.alpn);
     let connect = connect::Options {
-        instead: Some(Target::at(question.address)),
+        instead: question.address.map(Target::at).or_else(|| options.connect.instead.clone()),
         // Whether there is one depends on the target's name.
         proxy: options.connect.proxy_to(target).cloned(),
         ..options.connect.clone()
     };
-    let way = match (question.version, options.way) {
-        (Version::Tls13, _) => Way::Full,
-        (_, way) => way,
-    };
     let presented = probe::reach(target, &hello, &connect, way, deadline).await?;
     let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
     Ok((presented, issuers))
+}
+
+impl Client {
+    /// The ClientHello, and the handshakes that may be tried with it.
+    fn hello(self, name: Option<DnsName<'static>>, options: &Options) -> (Hello, Way) {
+        match (self, options.device) {
+            (Self::Restricted { authentication, version }, _) => {
+                let mut hello = Hello::usual(name).only(authentication);
+                hello.newest = version;
+                match version {
+                    Version::Tls13 => (Hello { oldest: version, ..hello }, Way::Full),
+                    _ => (hello, options.way),
+                }
+            }
+            (Self::Device(device), _) | (Self::AsOptions, Some(device)) => {
+                (device.hello(name), options.way)
+            }
+            (Self::AsOptions, None) => (Hello::usual(name), options.way),
+        }
+    }
 }
 
 /// The distinct chains among the answers, judged once each.
@@ -201,7 +284,8 @@ fn anchors_of(grab: &Grab) -> Vec<Sha256> {
     candidates(grab).map(|candidate| candidate.root.certificate.sha256()).collect()
 }
 
-fn candidates(grab: &Grab) -> impl Iterator<Item = &Candidate> {
+/// The anchors that verify a chain, as its candidates, best first.
+pub fn candidates(grab: &Grab) -> impl Iterator<Item = &Candidate> {
     grab.verdict.iter().flat_map(|judgement| {
         let verified = &judgement.verified;
         std::iter::once(verified.anchor()).chain(verified.alternatives())
@@ -209,6 +293,39 @@ fn candidates(grab: &Grab) -> impl Iterator<Item = &Candidate> {
 }
 
 impl Survey {
+    /// The answers that brought the chain with this number.
+    pub fn answered(&self, chain: usize) -> impl Iterator<Item = &Question> {
+        let answers = self.answers.iter();
+        answers
+            .filter(move |(_, outcome)| outcome.as_ref().ok() == Some(&chain))
+            .map(|(one, _)| one)
+    }
+
+    /// The questions that brought no chain, with the error of each.
+    pub fn failures(&self) -> impl Iterator<Item = (&Question, &probe::Error)> {
+        self.answers.iter().filter_map(|(one, outcome)| Some((one, outcome.as_ref().err()?)))
+    }
+
+    /// The survey if it has a chain.
+    ///
+    /// # Errors
+    ///
+    /// What failed at each address.
+    pub fn with_chains(self) -> Result<Self, probe::Error> {
+        if !self.chains.is_empty() {
+            return Ok(self);
+        }
+        let failed = |(one, outcome): (Question, Result<_, _>)| Some((one.address, outcome.err()?));
+        let mut failures: Vec<_> = self.answers.into_iter().filter_map(failed).collect();
+        if failures.len() == 1
+            && let Some((_, error)) = failures.pop()
+        {
+            return Err(error);
+        }
+        let at = |(address, error)| Some((address?, error));
+        Err(probe::Error::Addresses(failures.into_iter().filter_map(at).collect()))
+    }
+
     /// Whether an anchor verifies every chain, and there is one.
     #[must_use]
     pub fn is_whole(&self) -> bool {

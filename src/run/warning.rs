@@ -3,21 +3,19 @@
 //! In: what was presented and what was proved. Out: [`Warning`]s, each with a stable code.
 
 use crate::chain::Version;
-use crate::chain::{Presented, Unreadable};
+use crate::chain::{OtherAddress, Presented, Unreadable};
 use crate::{
     judge::{
         path::Paths,
         prove::Verified,
         rank::{self, Candidate, Lasts},
+        work::Work,
     },
     output::bundle::{Bundle, KeyPossession, Role},
     stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
     trust::store::{Root, Source},
-    x509::{
-        certificate::{Certificate, Key},
-        extensions,
-    },
+    x509::certificate::{Certificate, Key},
 };
 
 /// An anchor that lasts no longer than this causes a warning: a year, since device firmware is
@@ -46,8 +44,9 @@ pub fn about_anchor(
     paths: &Paths,
     verified: &Verified,
     at: Time,
+    work: &Work,
 ) -> Vec<Warning> {
-    about_candidate(presented, paths, verified.anchor(), at)
+    about_candidate(presented, paths, verified.anchor(), at, work)
 }
 
 /// The warnings about a chain of which `anchor` is written, the chosen one or another.
@@ -57,6 +56,7 @@ pub fn about_candidate(
     paths: &Paths,
     anchor: &Candidate,
     at: Time,
+    work: &Work,
 ) -> Vec<Warning> {
     let mut warnings = about_presented(presented);
     let mut warn = |code, message| warnings.push(Warning { code, message });
@@ -89,7 +89,7 @@ pub fn about_candidate(
     };
     for unneeded in presented.certificates().filter(|certificate| !needed(certificate)) {
         let subject = unneeded.subject().text().line();
-        let message = if extensions::signed_itself(unneeded) {
+        let message = if work.signed_itself(unneeded) == Some(true) {
             format!("the server sends the root `{subject}`: sending a root is unnecessary")
         } else {
             format!("the server sends `{subject}`, which no valid path uses")
@@ -104,9 +104,19 @@ pub fn about_candidate(
 pub fn about_presented(presented: &Presented) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |code, message| warnings.push(Warning { code, message });
+    for OtherAddress { address, failure } in &presented.others {
+        if let Some(failure) = failure {
+            let message =
+                format!("no chain from {address}, another address of this name: {failure}");
+            warn("address_failed", message);
+        }
+    }
     if let Some(handshake) = &presented.handshake {
         if handshake.key_possession == KeyPossession::NotProven {
             warn("key_not_proven", KEY_NOT_PROVEN.to_owned());
+        }
+        if handshake.needs_protocol {
+            warn("protocol_name_needed", PROTOCOL_NAME_NEEDED.to_owned());
         }
         if let Some(reason) = &handshake.incomplete {
             warn("handshake_incomplete", format!("the handshake was not completed: {reason}"));
@@ -166,6 +176,10 @@ pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
 
 /// The warning about a server that did not prove possession of its key.
 const KEY_NOT_PROVEN: &str = "the server did not prove possession of its private key";
+
+/// The warning about a server that refused a client without ALPN.
+const PROTOCOL_NAME_NEEDED: &str = "the server only answers clients that name a protocol (ALPN): set \
+                                    the name in the device's code, and pass it with `--alpn NAME`";
 
 /// The warning about a root in the system's store that is not in Mozilla's.
 const SYSTEM_STORE_ONLY: &str = "the root is only in this system's store: this is typical of a \

@@ -30,7 +30,10 @@ pub struct Hello {
     pub groups: Vec<u16>,
     /// The requested maximum fragment length (RFC 6066 section 4).
     pub max_fragment_length: Option<MaxFragmentLength>,
-    /// The device that sends it, if any; then nothing may be added.
+    /// The names of application protocols, best first (ALPN, RFC 7301); empty sends none.
+    pub alpn: Vec<String>,
+    /// The device that sends it, if any; then nothing may be added but protocol names, which its code
+    /// sets.
     pub device: Option<&'static Device>,
 }
 
@@ -50,6 +53,10 @@ const ECDSA_SCHEMES: [u16; 7] = [0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0303,
 const RSA_SCHEMES: [u16; 11] =
     [0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0x0301, 0x0201];
 
+/// Protocol names that some servers require: AWS IoT Core's for MQTT on port 443, and those of IANA's
+/// registry for MQTT, HTTP and PostgreSQL.
+pub const KNOWN_PROTOCOLS: [&str; 4] = ["x-amzn-mqtt-ca", "mqtt", "http/1.1", "postgresql"];
+
 /// SHA-1 with RSA and with ECDSA: signatures that a verifier may list for TLS 1.2 only.
 pub(crate) const SHA1_SCHEMES: [u16; 2] = [0x0201, 0x0203];
 
@@ -65,6 +72,7 @@ impl Hello {
             schemes: [&ECDSA_SCHEMES[..], &RSA_SCHEMES[..]].concat(),
             groups: groups::COMMON.to_vec(),
             max_fragment_length: None,
+            alpn: Vec::new(),
             device: None,
         }
     }
@@ -94,6 +102,13 @@ impl Hello {
         };
         self.suites.retain(|suite| wants_elliptic_key(*suite) == elliptic);
         self.schemes.retain(|scheme| schemes.contains(scheme));
+        self
+    }
+
+    /// The same with these protocol names.
+    #[must_use]
+    pub fn with_protocols(mut self, names: &[impl AsRef<str>]) -> Self {
+        self.alpn = names.iter().map(|name| name.as_ref().to_owned()).collect();
         self
     }
 
@@ -128,6 +143,7 @@ impl Device {
             schemes: self.schemes.to_vec(),
             groups: self.groups.to_vec(),
             max_fragment_length: self.max_fragment_length,
+            alpn: Vec::new(),
             device: Some(self),
         }
     }

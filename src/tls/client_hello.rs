@@ -57,6 +57,12 @@ impl Hello {
         if self.newest >= Version::Tls12 && !self.schemes.is_empty() {
             extensions.extend(extension(13, &with_length(&numbers(&self.schemes))));
         }
+        if !self.alpn.is_empty() {
+            let names = self.alpn.iter().map(String::as_bytes);
+            // A name has a length of one byte; longer ones are refused before.
+            let list = names.flat_map(|name| [&[name.len() as u8][..], name].concat());
+            extensions.extend(extension(16, &with_length(&list.collect::<Vec<_>>())));
+        }
         extensions
     }
 }
@@ -121,6 +127,13 @@ mod tests {
         assert_eq!(length as usize, record.len() - 9);
         assert_eq!(record[9..11], [3, 3]);
         assert!(record.windows(11).any(|window| window == b"broker.test"));
+    }
+
+    #[test]
+    fn protocol_names_are_sent_in_their_order() {
+        let record = example().with_protocols(&["mqtt", "h2"]).record([7; 32]);
+        let expected = b"\0\x10\0\x0a\0\x08\x04mqtt\x02h2";
+        assert!(record.windows(expected.len()).any(|window| window == expected));
     }
 
     #[test]

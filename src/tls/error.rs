@@ -128,6 +128,7 @@ impl Error {
                     | Alert::UnsupportedExtension
                     | Alert::UnexpectedMessage
                     | Alert::InternalError
+                    | Alert::NoApplicationProtocol
             ),
             Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => true,
             // This limit of rustls is lower than that of the cleartext handshake.
@@ -147,6 +148,18 @@ impl Error {
             Self::Alert(Alert::HandshakeFailure | Alert::InsufficientSecurity)
                 | Self::Incompatible(_)
         )
+    }
+
+    /// Whether the peer requires the name of an application protocol (RFC 7301 section 3.2).
+    #[must_use]
+    pub fn is_about_the_protocol(&self) -> bool {
+        matches!(self, Self::Alert(AlertDescription::NoApplicationProtocol))
+    }
+
+    /// Whether the peer may require the name of the server (RFC 6066 section 3).
+    #[must_use]
+    pub fn may_want_a_name(&self) -> bool {
+        matches!(self, Self::Alert(AlertDescription::UnrecognisedName)) || self.is_unanswered()
     }
 
     /// Whether the peer speaks none of the versions that were offered.
@@ -187,6 +200,10 @@ impl Error {
             Self::Alert(AlertDescription::UnrecognisedName) => {
                 "the server does not know this name: send another with `--sni NAME`"
             }
+            Self::Alert(AlertDescription::NoApplicationProtocol) => {
+                "the server expects a protocol name (ALPN): pass it with `--alpn NAME`, such as \
+                 `x-amzn-mqtt-ca` for AWS IoT Core on port 443"
+            }
             Self::Alert(AlertDescription::ProtocolVersion) => {
                 "use `--handshake auto`, which tries TLS 1.0 to 1.3; `full` supports only 1.2 and \
                  1.3, `cleartext` only 1.2 and older"
@@ -198,6 +215,12 @@ impl Error {
             Self::Alert(AlertDescription::HandshakeFailure) => {
                 "the server may expect another name (pass `--sni NAME`), or use a pre-shared key \
                  (PSK) instead of a certificate"
+            }
+            Self::NotTls { protocol: Some(Plain::Http), answer }
+                if not_tls::is_of_a_portal(answer) =>
+            {
+                "a captive portal or a proxy may have answered in place of the server: log in to the \
+                 network, or use another one"
             }
             Self::NotTls { protocol: Some(protocol), .. } => protocol.hint()?,
             Self::NotTls { protocol: None, .. } => {

@@ -97,6 +97,7 @@ fn configuration(hello: &Hello) -> Result<ClientConfig, rustls::Error> {
         .with_custom_certificate_verifier(Arc::clone(&nobody) as _)
         .with_client_cert_resolver(nobody);
     config.enable_sni = hello.sni.is_some();
+    config.alpn_protocols = hello.alpn.iter().map(|name| name.clone().into_bytes()).collect();
     config.resumption = rustls::client::Resumption::disabled();
     *last = Some((hello.clone(), config.clone()));
     Ok(config)
@@ -105,7 +106,10 @@ fn configuration(hello: &Hello) -> Result<ClientConfig, rustls::Error> {
 /// Whether two hellos differ in nothing that a configuration holds.
 fn is_configured_alike(one: &Hello, other: &Hello) -> bool {
     let held = |hello: &Hello| (hello.sni.is_some(), hello.oldest, hello.newest);
-    held(one) == held(other) && one.suites == other.suites && one.groups == other.groups
+    held(one) == held(other)
+        && one.suites == other.suites
+        && one.groups == other.groups
+        && one.alpn == other.alpn
 }
 
 /// Of what the hello offers, what rustls can compute with, in the order of the hello.
@@ -295,6 +299,7 @@ fn presented(
             .map(|suite| suite_name(suite.suite().into()))
             .unwrap_or_default(),
         key_possession: record.signature.unwrap_or(KeyPossession::NotProven),
+        needs_protocol: false,
         client_certificate_requested: record.client_certificate_requested,
         certificate_message_bytes: 4 + 3 + usize::from(tls13) + entries + staple,
         asked_fragment_length: None,

@@ -11,6 +11,8 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+use crate::text::foreign::Foreign;
+
 /// A protocol without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plain {
@@ -103,6 +105,14 @@ pub(crate) fn recognise(beginning: &[u8]) -> Option<Plain> {
 pub(crate) fn first_line(answer: &[u8]) -> &[u8] {
     let line = answer.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
     if line.is_empty() { answer } else { line }
+}
+
+/// Whether an answer in HTTP leads elsewhere, or to the login of a network (RFC 9110 section 15.4,
+/// RFC 6585 section 6): what a server says of a ClientHello is 400.
+pub(crate) fn is_of_a_portal(answer: &Foreign) -> bool {
+    let line = answer.line();
+    let status = line.split(' ').nth(1).unwrap_or_default();
+    status == "511" || (status.len() == 3 && status.starts_with('3'))
 }
 
 /// Whether the text begins with a reply code of a greeting (RFC 5321 section 4.2, RFC 959

@@ -6,23 +6,29 @@
 //! failures the one that got furthest is reported. If a server refuses a device's hello, certgrab tries
 //! its own, to say what the device does not support.
 
+mod addresses;
 mod error;
+
+use std::net::SocketAddr;
 
 use tokio::{net::TcpStream, time::Instant};
 
-pub use self::error::Error;
+pub use self::{addresses::MAX_ASKED_ADDRESSES, error::Error};
 use super::{cleartext, full, hello_retry};
 use crate::{
     chain::{MaxFragmentLength, Presented, Version},
     endpoint::Target,
     net::{connect, starttls},
-    stack::{client::Device, hello::Hello},
+    stack::{
+        client::Device,
+        hello::{Hello, KNOWN_PROTOCOLS},
+    },
     tls,
     x509::certificate::KeyPossession,
 };
 
-/// Connections made to one target, all attempts together.
-pub const MAX_CONNECTIONS: usize = 4;
+/// Connections made to one address of a target, all attempts together.
+pub const MAX_CONNECTIONS: usize = 6;
 
 /// Which handshakes may be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +50,8 @@ enum Attempt {
     Full,
     /// With the groups that few servers require.
     FullWithRareGroups,
+    /// The first attempt with protocol names: some servers refuse a client without any.
+    Protocols,
     /// TLS 1.2 at most, with all cipher suites.
     Cleartext,
     /// TLS 1.0: some old servers close the connection on a newer hello instead of choosing an older
@@ -66,15 +74,28 @@ pub async fn reach(
     way: Way,
     deadline: Instant,
 ) -> Result<Presented, Error> {
-    let server = Server { target, options, deadline };
-    let refusal = match negotiate(&server, hello, way.attempts(hello.device)).await {
+    match options.proxy_to(target) {
+        // Mostly the proxy resolves the name: the addresses are unknown.
+        Some(_) => {
+            let server = Server { target, options, deadline, at: None, first: None };
+            reach_server(server, hello, way).await
+        }
+        None => addresses::reach(target, hello, options, way, deadline).await,
+    }
+}
+
+/// The same for one address, or for what a proxy connects to.
+async fn reach_server(mut server: Server<'_>, hello: &Hello, way: Way) -> Result<Presented, Error> {
+    let server = &mut server;
+    let refusal = match negotiate(server, hello, way.attempts(hello.device)).await {
         Ok(mut presented) => {
+            let hello = &as_answered(hello, &presented);
             let is_proven = presented.key_possession() == KeyPossession::Proven;
             if way == Way::Auto && hello.device.is_some() && !is_proven {
-                prove_key(&mut presented, &server, hello).await;
+                prove_key(&mut presented, server, hello).await;
             }
             if way != Way::Full && hello.device.is_some() {
-                ask_for_small_records(&mut presented, &server, hello).await;
+                ask_for_small_records(&mut presented, server, hello).await;
             }
             return Ok(presented);
         }
@@ -84,23 +105,27 @@ pub async fn reach(
     let mut room = MAX_CONNECTIONS.saturating_sub(refusal.connections);
     if refusal.is_unanswered() && room > 0 {
         room -= 1;
-        if speaks_mqtt(&server).await {
+        if speaks_mqtt(server).await {
             return Err(Error::Handshake(tls::Error::plain_mqtt()));
         }
     }
     if let Some(device) = hello.device {
         // certgrab may succeed where the device is refused; the answer shows what the device lacks.
-        let usual = Hello::usual(hello.sni.clone());
+        let usual = Hello::usual(hello.sni.clone()).with_protocols(&hello.alpn);
         let seen = match (way, refusal.is_about_negotiation()) {
             (Way::Auto, true) => {
                 let attempts = &AS_CERTGRAB[..room.min(AS_CERTGRAB.len())];
-                negotiate(&server, &usual, attempts).await.ok().map(Box::new)
+                negotiate(server, &usual, attempts).await.ok().map(Box::new)
             }
             _ => None,
         };
         return Err(Error::Device { device, error: refusal.furthest(), seen });
     }
-    Err(Error::Handshake(refusal.furthest()))
+    let error = refusal.furthest();
+    Err(match hello.sni {
+        None if error.may_want_a_name() => Error::Nameless(error),
+        _ => Error::Handshake(error),
+    })
 }
 
 impl Way {
@@ -109,19 +134,22 @@ impl Way {
         match (self, device) {
             // Only TLS 1.3 encrypts the certificates, so only it needs key exchange.
             (Self::Auto, Some(device)) if device.newest == Version::Tls13 => {
-                &[Attempt::Full, Attempt::Cleartext]
+                &[Attempt::Full, Attempt::Protocols, Attempt::Cleartext]
             }
-            (Self::Auto | Self::Cleartext, Some(_)) => &[Attempt::Cleartext],
-            (Self::Full, Some(_)) => &[Attempt::Full],
+            (Self::Auto | Self::Cleartext, Some(_)) => &[Attempt::Cleartext, Attempt::Protocols],
+            (Self::Full, Some(_)) => &[Attempt::Full, Attempt::Protocols],
             (Self::Auto, None) => &[
                 Attempt::Full,
                 Attempt::FullWithRareGroups,
+                Attempt::Protocols,
                 Attempt::Cleartext,
                 Attempt::CleartextTls10,
                 Attempt::Retry,
             ],
-            (Self::Full, None) => &[Attempt::Full, Attempt::FullWithRareGroups],
-            (Self::Cleartext, None) => &[Attempt::Cleartext, Attempt::CleartextTls10],
+            (Self::Full, None) => &[Attempt::Full, Attempt::FullWithRareGroups, Attempt::Protocols],
+            (Self::Cleartext, None) => {
+                &[Attempt::Cleartext, Attempt::Protocols, Attempt::CleartextTls10]
+            }
         }
     }
 }
@@ -134,6 +162,10 @@ struct Server<'a> {
     target: &'a Target,
     options: &'a connect::Options,
     deadline: Instant,
+    /// The address for every connection; `None` behind a proxy.
+    at: Option<SocketAddr>,
+    /// The first connection, if it is open already.
+    first: Option<TcpStream>,
 }
 
 /// Why a series of attempts returned no certificates.
@@ -152,7 +184,7 @@ struct Refused {
 
 /// Makes the attempts in order until one returns certificates.
 async fn negotiate(
-    server: &Server<'_>,
+    server: &mut Server<'_>,
     hello: &Hello,
     attempts: &[Attempt],
 ) -> Result<Presented, Refusal> {
@@ -172,14 +204,23 @@ async fn negotiate(
             Err(_) => break,
         };
         connections += 1;
-        match attempt.shake(&mut stream, hello, server.deadline).await {
-            Ok(mut presented) => {
-                // Behind a proxy the server's address is unknown.
-                if server.options.proxy_to(server.target).is_none() {
-                    presented.peer = stream.peer_addr().ok().map(|peer| peer.ip());
+        let (shaken, named) = match attempt {
+            Attempt::Protocols => (attempts[0], hello.clone().with_protocols(&KNOWN_PROTOCOLS)),
+            _ => (*attempt, hello.clone()),
+        };
+        match shaken.shake(&mut stream, &named, server.deadline).await {
+            Ok(mut presented) if *attempt == Attempt::Protocols => {
+                if !failures.iter().any(tls::Error::is_about_the_protocol)
+                    && let Some(plain) = ask_again(shaken, server, hello).await
+                {
+                    return Ok(plain);
                 }
-                return Ok(with_failure(presented, failures.first()));
+                if let Some(handshake) = &mut presented.handshake {
+                    handshake.needs_protocol = true;
+                }
+                return Ok(presented);
             }
+            Ok(presented) => return Ok(with_failure(presented, failures.first())),
             Err(error) => {
                 let is_final = !error.is_about_negotiation();
                 failures.push(error);
@@ -194,10 +235,18 @@ async fn negotiate(
 
 impl Server<'_> {
     /// A connection on which TLS can begin.
-    async fn open(&self) -> Result<TcpStream, Error> {
-        let Self { target, options, deadline } = *self;
-        let mut stream =
-            connect::connect(target, options, deadline).await.map_err(Error::Connect)?;
+    async fn open(&mut self) -> Result<TcpStream, Error> {
+        let Self { target, options, deadline, at, .. } = *self;
+        let mut stream = match (self.first.take(), at) {
+            (Some(stream), _) => stream,
+            (None, Some(address)) => {
+                let to = options.instead.as_ref().unwrap_or(target);
+                connect::to_first(to, &[address], deadline).await.map_err(Error::Connect)?
+            }
+            (None, None) => {
+                connect::connect(target, options, deadline).await.map_err(Error::Connect)?
+            }
+        };
         if let Some(protocol) = target.scheme().starttls {
             starttls::ask(&mut stream, protocol, target, deadline)
                 .await
@@ -231,8 +280,28 @@ impl Refused {
     }
 }
 
+/// Asks twice more without protocol names: some servers, and what stands before them, drop one
+/// connection and answer the next.
+async fn ask_again(attempt: Attempt, server: &mut Server<'_>, hello: &Hello) -> Option<Presented> {
+    for _ in 0..2 {
+        let mut stream = server.open().await.ok()?;
+        if let Ok(presented) = attempt.shake(&mut stream, hello, server.deadline).await {
+            return Some(presented);
+        }
+    }
+    None
+}
+
+/// The hello with what the server needed for its answer.
+fn as_answered(hello: &Hello, presented: &Presented) -> Hello {
+    match &presented.handshake {
+        Some(one) if one.needs_protocol => hello.clone().with_protocols(&KNOWN_PROTOCOLS),
+        _ => hello.clone(),
+    }
+}
+
 /// Whether a port that closes the connection after a ClientHello is an MQTT broker without TLS.
-async fn speaks_mqtt(server: &Server<'_>) -> bool {
+async fn speaks_mqtt(server: &mut Server<'_>) -> bool {
     match server.open().await {
         Ok(mut stream) => tls::answers_mqtt(&mut stream, server.deadline).await,
         Err(_) => false,
@@ -241,7 +310,7 @@ async fn speaks_mqtt(server: &Server<'_>) -> bool {
 
 /// Repeats a cleartext handshake as a completed one: the same chain with a valid signature proves
 /// possession of the key. If it fails or shows another chain, the key stays not proven.
-async fn prove_key(presented: &mut Presented, server: &Server<'_>, hello: &Hello) {
+async fn prove_key(presented: &mut Presented, server: &mut Server<'_>, hello: &Hello) {
     let Ok(mut stream) = server.open().await else { return };
     let Ok(full) = full::shake(&mut stream, hello, server.deadline).await else { return };
     let is_proven = full.key_possession() == KeyPossession::Proven && full.is_same_chain(presented);
@@ -253,7 +322,7 @@ async fn prove_key(presented: &mut Presented, server: &Server<'_>, hello: &Hello
 /// Connects again and requests the smallest records (RFC 6066 section 4), unless the device
 /// requests a size itself: whether a server agrees decides how little memory a device needs. A
 /// server without TLS 1.2 leaves this unknown.
-async fn ask_for_small_records(presented: &mut Presented, server: &Server<'_>, hello: &Hello) {
+async fn ask_for_small_records(presented: &mut Presented, server: &mut Server<'_>, hello: &Hello) {
     let Some(handshake) = &mut presented.handshake else { return };
     if hello.max_fragment_length.is_some() {
         handshake.asked_fragment_length = hello.max_fragment_length;
@@ -283,6 +352,10 @@ impl Attempt {
         match self {
             Self::Full | Self::Cleartext => true,
             Self::FullWithRareGroups => failure.may_want_another_group(),
+            Self::Protocols => {
+                hello.alpn.is_empty()
+                    && (failure.is_about_the_protocol() || failure.is_unanswered())
+            }
             Self::CleartextTls10 => failure.is_unanswered(),
             // The server accepts none of the cleartext offers.
             Self::Retry => {
@@ -300,7 +373,7 @@ impl Attempt {
     ) -> Result<Presented, tls::Error> {
         let hello = hello.clone();
         match self {
-            Self::Full => full::shake(stream, &hello, deadline).await,
+            Self::Full | Self::Protocols => full::shake(stream, &hello, deadline).await,
             Self::FullWithRareGroups => {
                 full::shake(stream, &hello.with_rare_groups(), deadline).await
             }

@@ -129,6 +129,7 @@ impl Flight {
             version: hello.version,
             cipher_suite: suite_name(hello.suite),
             key_possession: KeyPossession::NotProven,
+            needs_protocol: false,
             client_certificate_requested: self.client_certificate_requested,
             certificate_message_bytes: self.certificate_message_bytes,
             asked_fragment_length: None,

@@ -22,6 +22,8 @@ pub struct Verdict {
     /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
     /// device, of that to a client which offers more.
     pub certificate_message_bytes: Option<usize>,
+    /// Whether its code has to name an application protocol (ALPN).
+    pub needs_protocol: bool,
     /// The record size requested from the server, by the device or on its behalf.
     pub asked_fragment_length: Option<MaxFragmentLength>,
     /// The one that it agreed to.
@@ -40,6 +42,7 @@ impl Device {
             change: None,
             version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
+            needs_protocol: handshake.needs_protocol,
             asked_fragment_length: handshake.asked_fragment_length,
             max_fragment_length: handshake.max_fragment_length,
         }
@@ -51,10 +54,11 @@ impl Device {
         let handshake = seen.and_then(|presented| presented.handshake.as_ref());
         Verdict {
             device: self,
-            obstacle: Some(error.to_string()),
+            obstacle: (!error.is_about_the_protocol()).then(|| error.to_string()),
             change: seen.and_then(|seen| self.change(seen)),
             version: None,
             certificate_message_bytes: handshake.map(|one| one.certificate_message_bytes),
+            needs_protocol: error.is_about_the_protocol(),
             asked_fragment_length: None,
             max_fragment_length: None,
         }
@@ -160,8 +164,13 @@ impl Verdict {
         let mut sentences = vec![match (&self.obstacle, &self.version) {
             (Some(obstacle), _) => format!("cannot connect: {obstacle}"),
             (None, Some(version)) => format!("can connect, with {version}"),
+            (None, None) if self.needs_protocol => "was not judged".to_owned(),
             (None, None) => "can connect".to_owned(),
         }];
+        if self.needs_protocol {
+            let sentence = "its code must set the protocol name (ALPN) that the server expects";
+            sentences.push(sentence.to_owned());
+        }
         sentences.extend(self.change.as_ref().map(|change| format!("needs {change}")));
         if let Some(bytes) = self.certificate_message_bytes {
             sentences.push(if device.whole_messages {

@@ -14,7 +14,7 @@ use x509_parser::{
 use super::{
     certificate::{Certificate, EC_PUBLIC_KEY, Key, RSA_ENCRYPTION, RSASSA_PSS, Sha256},
     der::oid_text,
-    signature,
+    signature::{self, ecdsa},
 };
 use crate::text::{foreign::Foreign, time::Time};
 
@@ -216,7 +216,9 @@ pub(crate) fn is_verified_with(key: &Key) -> bool {
         }
         // A malformed RSA or EC key.
         Key::Other(id) => *id != RSA_ENCRYPTION && *id != EC_PUBLIC_KEY,
-        Key::Ec { .. } | Key::Unknown(_) => true,
+        // One in hybrid form is read by some stacks.
+        Key::Ec { point, .. } => ecdsa::is_point(point),
+        Key::Unknown(_) => true,
     }
 }
 

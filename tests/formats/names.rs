@@ -75,11 +75,12 @@ fn every_format_is_listed_with_its_consumer_on_one_line() {
 }
 
 #[test]
-fn the_readme_has_the_same_table() {
-    let readme = std::fs::read_to_string(super::bench::repository().join("README.md")).unwrap();
+fn the_page_on_formats_has_the_same_table() {
+    let page = super::bench::repository().join("docs/formats.md");
+    let page = std::fs::read_to_string(page).unwrap();
     for format in FORMATS {
         let row = format!("| `{}` | {} | {} |", format.name, format.reader, format.purpose);
-        assert!(readme.contains(&row), "README.md lacks:\n{row}");
+        assert!(page.contains(&row), "docs/formats.md lacks:\n{row}");
     }
 }
 

@@ -104,14 +104,14 @@ fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refu
     let list = certgrab().args(["new", "--list"]).succeeds().stderr("").out();
     let names: Vec<_> = list.lines().step_by(2).filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(names, PROJECTS);
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).unwrap();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/projects.md");
+    let page = fs::read_to_string(page).unwrap();
     for (name, line) in names.iter().zip(list.lines().skip(1).step_by(2)) {
         let proof = line.trim().strip_prefix("tested: ").expect("what is proved");
         let is_row = |line: &str| {
             line.starts_with(&format!("| `{name}` | ")) && line.ends_with(&format!(" | {proof} |"))
         };
-        assert!(readme.lines().any(is_row), "README.md: {name}: {proof}");
+        assert!(page.lines().any(is_row), "docs/projects.md: {name}: {proof}");
     }
     let told = certgrab().args(["new", "basic", "a.test", "x"]).fails_with(2).err();
     assert!(

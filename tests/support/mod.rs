@@ -1,10 +1,12 @@
 //! What tests are made of: certificates, servers, and runs of the command.
 
 pub(crate) mod authority;
+pub(crate) mod front;
 pub(crate) mod maze;
 pub(crate) mod pki;
 pub(crate) mod real;
 pub(crate) mod remade;
+mod resolver;
 pub(crate) mod run;
 pub(crate) mod server;
 pub(crate) mod yaml;

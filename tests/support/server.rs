@@ -51,6 +51,7 @@ pub(crate) struct Builder<'a> {
     versions: Vec<&'static SupportedProtocolVersion>,
     wants_client_certificate: bool,
     talk: Talk,
+    address: SocketAddr,
 }
 
 /// What a server says in clear text before TLS, each with what it wants to hear after it.
@@ -70,6 +71,7 @@ impl Server {
             versions: rustls::ALL_VERSIONS.to_vec(),
             wants_client_certificate: false,
             talk: &[],
+            address: "127.0.0.1:0".parse().expect("an address"),
         }
     }
 
@@ -78,7 +80,16 @@ impl Server {
         name: &str,
         serve: impl Fn(TcpStream, &Mutex<Heard>) + Send + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        Self::scripted_at("127.0.0.1:0".parse().expect("an address"), name, serve)
+    }
+
+    /// The same at another address.
+    pub(crate) fn scripted_at(
+        address: SocketAddr,
+        name: &str,
+        serve: impl Fn(TcpStream, &Mutex<Heard>) + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).expect("a port");
         let address = listener.local_addr().expect("an address");
         let ending = Arc::new(AtomicBool::new(false));
         let heard = Arc::new(Mutex::new(Heard::default()));
@@ -155,6 +166,12 @@ impl Builder<'_> {
         self
     }
 
+    /// Listens there.
+    pub(crate) fn at(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
     /// Demands a client certificate.
     pub(crate) fn demanding_a_client_certificate(mut self) -> Self {
         self.wants_client_certificate = true;
@@ -181,7 +198,7 @@ impl Builder<'_> {
         let config = Arc::new(builder.with_cert_resolver(Arc::new(Always(certified))));
         let name = self.pki.name();
         let talk = self.talk;
-        Server::scripted(&name, move |mut stream, heard| {
+        Server::scripted_at(self.address, &name, move |mut stream, heard| {
             // A client that goes away in the middle is no failure of the test's.
             if converse(&mut stream, talk).is_ok() {
                 serve(stream, &config, heard);

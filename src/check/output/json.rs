@@ -62,7 +62,7 @@ fn finding_of(file: &FileReport, finding: &Finding) -> serde_json::Value {
         "action": finding.action,
     });
     if let Some((number, of)) = finding.place.part {
-        part["part"] = json!({ "number": number, "of": of });
+        part["certificate_of_file"] = json!({ "number": number, "of": of });
     }
     if let Some(offset) = finding.place.offset {
         part["offset"] = offset.into();

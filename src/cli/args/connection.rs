@@ -1,5 +1,6 @@
 //! The options that say how a server is to be reached.
 
+use crate::output::lock::{self, MAX_PROTOCOL_BYTES};
 use crate::stack::{client::Device, clients::DEVICES};
 use crate::{
     endpoint::{StartTls, Target},
@@ -36,6 +37,10 @@ pub(crate) struct Reaching {
     #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
     pub(crate) device: Option<&'static Device>,
 
+    /// Send NAME as an application protocol (ALPN), such as x-amzn-mqtt-ca; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = protocol, conflicts_with = "from")]
+    pub(crate) alpn: Vec<String>,
+
     /// Query every address for RSA and ECDSA, TLS 1.3 and older, with and without SNI
     #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]
     pub(crate) survey: bool,
@@ -70,10 +75,17 @@ fn device(name: &str) -> Result<&'static Device, String> {
     })
 }
 
+fn protocol(name: &str) -> Result<String, String> {
+    if lock::is_protocol(name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("expected a name of 1 to {MAX_PROTOCOL_BYTES} letters, digits and any of `./+-_`"))
+}
+
 impl Reaching {
     /// Adds the words of the options that decide which chain comes back.
     pub(crate) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
-        let Self { handshake, starttls, device, survey, proxy: _ } = self;
+        let Self { handshake, starttls, device, alpn, survey, proxy: _ } = self;
         let way = match handshake {
             Handshake::Auto => None,
             Handshake::Full => Some("full"),
@@ -87,6 +99,7 @@ impl Reaching {
         };
         words.values("--starttls", protocol.and_then(StartTls::scheme).map(|scheme| scheme.word));
         words.values("--as", device.map(|device| device.name));
+        words.values("--alpn", alpn);
         words.switch("--survey", *survey);
     }
 

@@ -8,11 +8,13 @@ use std::{
 };
 
 use crate::{
-    Grab,
-    check::{self, FileReport, Knowledge, Server, Severity, output as written},
+    check::{self, FileReport, Finding, Knowledge, Server, Severity, output as written},
     endpoint::Target,
     output::bundle::KeyPossession,
-    run::grab,
+    run::{
+        grab,
+        survey::{self, Question, Survey},
+    },
     text::time::Time,
 };
 
@@ -74,6 +76,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let answers = ask(&ready)?;
     let mut reports = Vec::new();
     for (ready, answer) in ready.into_iter().zip(answers) {
+        let answer = answer.map(|answer| answer.and_then(Survey::with_chains));
         if let (Some(target), Some(Err(error))) = (&ready.target, &answer) {
             let message = format!("{target}: {error}");
             complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
@@ -91,7 +94,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 }
 
 /// Asks the servers, [`MOST_AT_ONCE`] at a time; their answers in the same order.
-fn ask(ready: &[Ready]) -> Result<Vec<Option<Result<Grab, grab::Error>>>, Failure> {
+fn ask(ready: &[Ready]) -> Result<Vec<Option<Result<Survey, grab::Error>>>, Failure> {
     let mut answers: Vec<_> = ready.iter().map(|_| None).collect();
     let mut waiting = ready
         .iter()
@@ -103,7 +106,9 @@ fn ask(ready: &[Ready]) -> Result<Vec<Option<Result<Grab, grab::Error>>>, Failur
             while under_way.len() < MOST_AT_ONCE
                 && let Some((index, target, options)) = waiting.next()
             {
-                under_way.spawn(async move { (index, grab::grab(&target, &options).await) });
+                under_way.spawn(async move {
+                    (index, survey::every_address(&target, &options, &[]).await)
+                });
             }
             let Some(joined) = under_way.join_next().await else { return Ok(()) };
             let (index, answer) = joined.map_err(|error| {
@@ -206,36 +211,65 @@ impl Ready {
     }
 
     /// What is found in the files, given what the server answered, if it did.
-    fn judge(self, grab: Option<&Grab>, args: &Args) -> Vec<FileReport> {
+    fn judge(self, survey: Option<&Survey>, args: &Args) -> Vec<FileReport> {
         let Self { group: Group { files, lock, .. }, asked, target, options } = self;
         let store = &options.store;
         let knowledge = Knowledge { store, at: options.at, horizon_days: args.within.0 };
-        let shown = grab.map(Shown::of);
+        let chains = survey.map_or(&[][..], |survey| &survey.chains);
+        let shown = survey.map(|survey| Shown::of(&survey.chains));
         let terms = asked.as_ref().map(|asked| asked.terms(store, shown.as_ref()));
         let name = target.as_ref().map(|target| options.wanted_name(target));
-        let server = match (&target, &name, grab) {
-            (Some(target), Some(name), Some(grab)) => {
+        let parts: Vec<_> = survey.map(parts).unwrap_or_default();
+        let asked = target.as_ref().zip(name.as_ref());
+        let servers = asked.into_iter().flat_map(|(target, name)| {
+            chains.iter().zip(&parts).map(move |(grab, part)| {
                 let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
-                Some(Server { target, name, presented: &grab.presented, best })
-            }
-            _ => None,
-        };
+                Server { target, part: part.as_deref(), name, presented: &grab.presented, best }
+            })
+        });
+        let servers: Vec<_> = servers.collect();
         let is_not_proven =
-            grab.is_some_and(|grab| grab.presented.key_possession() == KeyPossession::NotProven);
-        let judge = |file: File| {
+            chains.iter().any(|grab| grab.presented.key_possession() == KeyPossession::NotProven);
+        let failed = asked.map_or(Vec::new(), |(target, _)| failed_addresses(target, survey));
+        let judge = |(index, file): (usize, File)| {
             let reading = &file.reading;
-            let mut found = check::lint(reading, &knowledge).and(match &server {
-                Some(server) => check::judge_against(reading, server, &knowledge),
-                None => check::unknown_anchors(reading, &knowledge),
-            });
+            let mut found = check::lint(reading, &knowledge);
+            for server in &servers {
+                found = found.and(check::judge_against(reading, server, &knowledge));
+            }
+            if servers.is_empty() {
+                found = found.and(check::unknown_anchors(reading, &knowledge));
+            }
             if is_not_proven {
                 found = found.and(file.not_proven(lock.as_ref()));
+            }
+            if index == 0 {
+                found = found.and(failed.iter().cloned().collect());
             }
             found = found.and(file.judge(lock.as_ref(), terms.as_ref(), store));
             FileReport::of(file.reading, found)
         };
-        files.into_iter().map(judge).collect()
+        files.into_iter().enumerate().map(judge).collect()
     }
+}
+
+/// For each chain where it is presented, if not everywhere.
+fn parts(survey: &Survey) -> Vec<Option<String>> {
+    let numbers = 0..survey.chains.len();
+    let part = |number| {
+        let all: Vec<_> = survey.answered(number).map(Question::host).collect();
+        format!("at {}", all.join(", "))
+    };
+    numbers.map(|number| (survey.chains.len() > 1).then(|| part(number))).collect()
+}
+
+/// The addresses without a chain.
+fn failed_addresses(target: &Target, survey: Option<&Survey>) -> Vec<Finding> {
+    let failures = survey.into_iter().flat_map(Survey::failures);
+    let failures = failures.filter(|(_, error)| !error.is_of_this_machine());
+    failures
+        .map(|(one, error)| check::failed_address(target, &one.host(), &error.without_address()))
+        .collect()
 }
 
 fn show(files: &[FileReport], args: &Args, display: &Display) -> Result<(), Failure> {

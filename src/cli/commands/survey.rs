@@ -85,7 +85,7 @@ fn finish(
         for (number, chain) in survey.chains.iter().enumerate() {
             if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
                 let judged = (&judgement.paths, anchor);
-                warn::of_anchor(&whose(number), &chain.presented, judged, options.at, display);
+                warn::of_anchor(&whose(number), chain, judged, options.at, display);
             }
         }
         warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);
@@ -101,7 +101,7 @@ fn table(target: &Target, survey: &Survey) -> String {
     let (ways, chains) = (survey.answers.len(), survey.chains.len());
     let plural = if chains == 1 { "" } else { "s" };
     let mut out = format!("{target}: queried in {ways} ways, {chains} chain{plural} received\n\n");
-    let width = survey.answers.iter().map(|(question, _)| question.address.to_string().len());
+    let width = survey.answers.iter().map(|(question, _)| question.place().len());
     let width = width.max().unwrap_or_default();
     let _ = writeln!(out, "{:<width$}  name      key    version           answer", "address");
     for (question, outcome) in &survey.answers {
@@ -111,7 +111,7 @@ fn table(target: &Target, survey: &Survey) -> String {
         };
         let name = if question.names { "sent" } else { "not sent" };
         let (key, version) = (question.key(), question.versions());
-        let address = question.address.to_string();
+        let address = question.place();
         let _ = writeln!(out, "{address:<width$}  {name:<8}  {key:<5}  {version:<16}  {answer}");
     }
     for (number, chain) in survey.chains.iter().enumerate() {

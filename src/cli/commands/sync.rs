@@ -3,14 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    Grab,
     check::{self, Finding, Severity},
-    judge::path::Question,
+    endpoint::Target,
+    judge::{path, rank::Candidate},
     output::{
         bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
         lock,
     },
-    run::grab,
+    run::{
+        grab::{self, Options},
+        survey::{self, Question},
+    },
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
     trust::store::Store,
@@ -173,11 +178,12 @@ fn refreshed(
         keep_proven(entry, before, &bundle)?;
     }
     let whose = format!("{target}: ");
+    of_other_addresses(&whose, target, (&grab, &options), &bundle, display, runtime);
     warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
         let question =
-            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+            path::Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
         proof::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
     }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
@@ -188,6 +194,57 @@ fn refreshed(
         }
     }
     output::deliver_with_folders(&files, display.quiet)
+}
+
+/// Warns of addresses of `target` whose chains the bundle does not verify, and of those without one.
+fn of_other_addresses(
+    whose: &str,
+    target: &Target,
+    (grab, options): (&Grab, &Options),
+    bundle: &Bundle,
+    display: &Display,
+    runtime: &tokio::runtime::Runtime,
+) {
+    if grab.presented.others.is_empty() {
+        return;
+    }
+    let Ok(survey) = runtime.block_on(survey::every_address(target, options, &[])) else { return };
+    for (number, chain) in survey.chains.iter().enumerate() {
+        let holds = |one: &Candidate| {
+            bundle
+                .entries
+                .iter()
+                .any(|entry| entry.certificate.is_same_anchor(&one.root.certificate))
+        };
+        if survey::candidates(chain).any(holds) {
+            continue;
+        }
+        let all: Vec<_> = survey.answered(number).map(Question::host).collect();
+        let anchor = match &chain.verdict {
+            Ok(judgement) => {
+                let anchor = &judgement.verified.anchor().root.certificate;
+                format!("a device needs `{}` there", anchor.subject().text().line())
+            }
+            Err(refusal) => refusal.to_string(),
+        };
+        let places = all.join(", ");
+        output::warn(
+            format_args!(
+                "{whose}{places} presents another chain, which this lock does not verify: {anchor}"
+            ),
+            display,
+        );
+    }
+    // Those that failed before have their warning.
+    let is_known = |question: &Question| {
+        let mut others = grab.presented.others.iter().filter(|one| one.failure.is_some());
+        others.any(|one| question.address.is_some_and(|address| address.ip() == one.address))
+    };
+    let failures = survey.failures().filter(|(one, _)| !is_known(one));
+    for (question, error) in failures.filter(|(_, one)| !one.is_of_this_machine()) {
+        let (host, problem) = (question.host(), error.without_address());
+        output::warn(format_args!("{whose}{host} presents no chain: {problem}"), display);
+    }
 }
 
 /// Refuses to replace a lock with proof of possession by one without it: an attacker on the path

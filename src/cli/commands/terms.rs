@@ -53,15 +53,20 @@ impl Asked {
 }
 
 impl Shown {
-    /// The result of querying the server.
-    pub(crate) fn of(grab: &Grab) -> Self {
-        let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
-        let seen = grab.presented.certificates().chain(fetched).cloned().collect();
-        let anchors = grab.verdict.as_ref().ok().map(|judgement| {
-            let verified = &judgement.verified;
-            let all = std::iter::once(verified.anchor()).chain(verified.alternatives());
-            all.map(|one| one.root.certificate.clone()).collect()
+    /// The result of querying the server: all chains that it presents.
+    pub(crate) fn of(chains: &[Grab]) -> Self {
+        let seen = chains.iter().flat_map(|grab| {
+            let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
+            grab.presented.certificates().chain(fetched).cloned()
         });
-        Self { seen, anchors }
+        let judged = chains.iter().filter_map(|grab| grab.verdict.as_ref().ok());
+        let anchors: Vec<_> = judged
+            .flat_map(|judgement| {
+                let verified = &judgement.verified;
+                let all = std::iter::once(verified.anchor()).chain(verified.alternatives());
+                all.map(|one| one.root.certificate.clone())
+            })
+            .collect();
+        Self { seen: seen.collect(), anchors: Some(anchors).filter(|all| !all.is_empty()) }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn of_bundle(
     display: &Display,
 ) {
     let anchor = judgement.verified.anchor();
-    of_anchor(whose, &grab.presented, (&judgement.paths, anchor), options.at, display);
+    of_anchor(whose, grab, (&judgement.paths, anchor), options.at, display);
     if job.what == What::Anchor {
         for (role, reason) in options.extras.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
@@ -42,12 +42,12 @@ pub(crate) fn of_bundle(
 /// Warns of what the certificates have no room for, where `anchor` is written.
 pub(crate) fn of_anchor(
     whose: &str,
-    presented: &Presented,
+    grab: &Grab,
     (paths, anchor): (&Paths, &Candidate),
     at: Time,
     display: &Display,
 ) {
-    for warning in warning::about_candidate(presented, paths, anchor, at) {
+    for warning in warning::about_candidate(&grab.presented, paths, anchor, at, &grab.work) {
         output::warn(format_args!("{whose}{}", warning.message), display);
     }
     if display.verbose && !display.quiet {

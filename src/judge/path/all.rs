@@ -44,7 +44,7 @@ pub fn trace(
     let mut traces = Traces { found: Vec::new(), cut: false };
     let Ok(leaf) = presented.leaf() else { return traces };
     let sent = presented.above_leaf();
-    if let Some(root) = super::own_anchor(leaf, store) {
+    if let Some(root) = super::own_anchor(leaf, store, question.work) {
         let verdict = super::trusted_leaf(leaf, root, question);
         let problem = verdict.err().map(|refusal| refusal.to_string());
         traces.found.push(Trace { certificates: vec![leaf.clone()], problem });

@@ -10,13 +10,10 @@ use der::asn1::ObjectIdentifier;
 use rustls_pki_types::{CertificateDer, Der, SignatureVerificationAlgorithm, UnixTime};
 use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
 
-use crate::{
-    text::time::Time,
-    x509::{
-        certificate::Certificate,
-        der::{Element, Elements},
-        signature,
-    },
+use super::Question;
+use crate::x509::{
+    certificate::Certificate,
+    der::{Element, Elements},
 };
 
 /// nameConstraints.
@@ -32,17 +29,17 @@ const NOT_JUDGED: [(u8, &str); 3] =
 /// The certificate of `chain`, from the leaf up, that causes a violation, and the reason.
 pub(super) fn violated<'a>(
     chain: &[&'a Certificate],
-    at: Time,
+    question: Question<'_>,
 ) -> Option<(&'a Certificate, String)> {
     let leaf = *chain.first()?;
     for (place, constraining) in chain.iter().enumerate().skip(1) {
         let Some((_, value)) = constraining.extension(NAME_CONSTRAINTS) else { continue };
         let contents = Elements::of(value).sequence()?.value;
         let below = &chain[..place];
-        if !violates(below, constraining, contents, at) {
+        if !violates(below, constraining, contents, question) {
             continue;
         }
-        if violates(below, constraining, &judged_alone(contents), at) {
+        if violates(below, constraining, &judged_alone(contents), question) {
             let subject = constraining.subject().text().line();
             let reason = format!("has a name that `{subject}` does not permit (nameConstraints)");
             return Some((leaf, reason));
@@ -56,7 +53,12 @@ pub(super) fn violated<'a>(
 }
 
 /// Whether the certificates `below`, from the leaf up, violate `constraints` as those of `above`.
-fn violates(below: &[&Certificate], above: &Certificate, constraints: &[u8], at: Time) -> bool {
+fn violates(
+    below: &[&Certificate],
+    above: &Certificate,
+    constraints: &[u8],
+    question: Question<'_>,
+) -> bool {
     let ders: Vec<_> = below.iter().map(|one| CertificateDer::from(one.der())).collect();
     let above = CertificateDer::from(above.der());
     let Some((leaf, intermediates)) = ders.split_first() else { return false };
@@ -66,10 +68,11 @@ fn violates(below: &[&Certificate], above: &Certificate, constraints: &[u8], at:
         return false;
     };
     anchor.name_constraints = Some(Der::from_slice(constraints));
-    let at = UnixTime::since_unix_epoch(Duration::from_secs(at.unix().try_into().unwrap_or(0)));
-    let algorithms = signature::algorithms().iter();
+    let at = question.at.unix().try_into().unwrap_or(0);
+    let at = UnixTime::since_unix_epoch(Duration::from_secs(at));
+    let algorithms = question.work.algorithms();
     let algorithms: Vec<_> =
-        algorithms.map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
+        algorithms.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
     let (usage, anchors) = (KeyUsage::server_auth(), [anchor]);
     let outcome =
         leaf.verify_for_usage(&algorithms, &anchors, intermediates, at, usage, None, None);

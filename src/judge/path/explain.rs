@@ -79,14 +79,24 @@ pub(crate) fn why_not(
     }
     let is_anchored = matches!(chain.end, End::Trusted(_));
     if let Some((certificate, reason)) =
-        webpki_error::of(&chain.certificates, is_anchored, &error, question.at)
+        webpki_error::of(&chain.certificates, is_anchored, &error, question)
         // A self-issued CA certificate as a leaf is reported below, by where its chain ends.
         && (error != webpki::Error::CaUsedAsEndEntity || !leaf.is_self_issued())
     {
-        return Refusal::NotVerifiable { subject: certificate.subject().text(), reason };
+        return Refusal::NotVerifiable {
+            subject: certificate.subject().text(),
+            reason,
+            trust: None,
+        };
+    }
+    if let Some(spent) = question.work.spent().filter(|_| question.work.checks_no_more()) {
+        return Refusal::GivenUp(spent);
+    }
+    if !is_anchored && let Some(refusal) = not_supported(&chain) {
+        return refusal;
     }
     if let (webpki::Error::UnknownIssuer, End::Missing(child)) = (&error, &chain.end)
-        && let Some(found) = spelling::issuer(child, candidates, store)
+        && let Some(found) = spelling::issuer(child, candidates, store, question.work)
     {
         return Refusal::OtherSpelling {
             subject: child.subject().text(),
@@ -95,6 +105,25 @@ pub(crate) fn why_not(
         };
     }
     broken_chain(leaf, chain.end, &error, store)
+}
+
+/// The first link of `chain` that certgrab cannot verify: to trust what the chain ends in would not
+/// help, but to trust the certificate below the link would.
+fn not_supported(chain: &Climbed<'_>) -> Option<Refusal> {
+    let links = chain.certificates.iter().zip(chain.certificates.iter().skip(1)).enumerate();
+    let mut links = links.map(|(place, (child, issuer))| {
+        (place, webpki_error::unsupported_link(child, issuer).map(|it| (it.0.subject(), it.1)))
+    });
+    let (below, (subject, reason)) =
+        links.find_map(|(place, problem)| Some((place, problem?))).or_else(|| {
+            let End::Missing(child) = chain.end else { return None };
+            let reason = webpki_error::unsupported_signature(child)?;
+            Some((chain.certificates.len() - 1, (child.subject(), reason)))
+        })?;
+    let below = chain.certificates[below];
+    let is_leaf = Some(&below) == chain.certificates.first();
+    let trust = (!is_leaf).then(|| (below.subject().text(), below.sha256()));
+    Some(Refusal::NotVerifiable { subject: subject.text(), reason, trust })
 }
 
 /// Why the chain from `leaf` reaches no trusted root, by where it ends.
@@ -241,5 +270,6 @@ fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {
     Refusal::NotVerifiable {
         subject: certificate.subject().text(),
         reason: words::sentence(error).to_owned(),
+        trust: None,
     }
 }

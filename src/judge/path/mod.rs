@@ -26,7 +26,7 @@ use crate::{
     judge::work::Work,
     text::time::Time,
     trust::store::{Root, Store},
-    x509::{certificate::Certificate, extensions},
+    x509::certificate::Certificate,
 };
 
 pub use self::all::{MAX_TRACES, Trace, Traces, trace};
@@ -80,7 +80,7 @@ pub fn find(
     let leaf = presented.leaf()?;
     let mut candidates = presented.above_leaf().to_vec();
     candidates.extend(issuers.iter().cloned());
-    if let Some(root) = own_anchor(leaf, store) {
+    if let Some(root) = own_anchor(leaf, store, question.work) {
         let path = trusted_leaf(leaf, root, question)?;
         return Ok(Paths { found: vec![path], cut: false });
     }
@@ -117,8 +117,8 @@ fn roots_within_reach(leaf: &Certificate, candidates: &[Certificate], store: &St
 }
 
 /// The leaf as its own anchor, if the user trusts it and it is self-signed.
-fn own_anchor(leaf: &Certificate, store: &Store) -> Option<Root> {
-    store.explicitly_trusted(leaf).filter(|_| extensions::signed_itself(leaf))
+fn own_anchor(leaf: &Certificate, store: &Store, work: &Work) -> Option<Root> {
+    store.explicitly_trusted(leaf).filter(|_| work.signed_itself(leaf) == Some(true))
 }
 
 /// The path of a leaf that is its own anchor.

@@ -6,6 +6,7 @@
 //! search of a browser, and a server could make it compute for minutes within them.
 
 use std::{
+    collections::HashSet,
     hash::{Hash, Hasher},
     ops::Range,
 };
@@ -20,7 +21,7 @@ use super::{
     size::{MAX_INTERMEDIATES, is_small, name_and_key},
 };
 use crate::{
-    judge::work::{Spent, Work},
+    judge::work::{MAX_PARTIAL_PATHS, Spent, Work},
     text::time::Time,
     trust::store::{self, Root},
     x509::{certificate::Certificate, extensions, signature::Memory},
@@ -122,7 +123,7 @@ fn judged(asked: &Asked, work: &Work) -> Result<Steps, Problem> {
     end_entity.verify_is_valid_for_subject_name(&asked.name).map_err(Problem::WebPki)?;
 
     let steps = Steps { found: Vec::new(), cut: false };
-    let mut search = Search { asked, work, steps, problem: None };
+    let mut search = Search { asked, work, steps, known: HashSet::new(), problem: None };
     let mut failure = webpki::Error::UnknownIssuer;
     let every: Vec<usize> = (0..asked.candidates.len()).collect();
     let is_small = is_small(&asked.leaf, &asked.candidates);
@@ -155,6 +156,8 @@ struct Search<'a> {
     asked: &'a Asked,
     work: &'a Work,
     steps: Steps,
+    /// Those of `steps`.
+    known: HashSet<(Vec<usize>, usize)>,
     problem: Option<Problem>,
 }
 
@@ -286,9 +289,15 @@ impl Search<'_> {
             return;
         }
         let path = (above, root);
-        if !self.steps.found.contains(&path) {
-            self.steps.found.push(path);
+        if self.known.contains(&path) {
+            return;
         }
+        if self.steps.found.len() >= MAX_PARTIAL_PATHS {
+            self.steps.cut = true;
+            return;
+        }
+        self.known.insert(path.clone());
+        self.steps.found.push(path);
     }
 }
 

@@ -9,15 +9,12 @@ use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorith
 use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
 use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
-use super::{constraints, pss, words};
-use crate::{
-    text::time::Time,
-    x509::{
-        certificate::{Certificate, Key},
-        der::{Elements, oid_text, only},
-        extensions::{self, RSA_BITS},
-        signature::{self, ecdsa},
-    },
+use super::{Question, constraints, pss, words};
+use crate::x509::{
+    certificate::{Certificate, Key},
+    der::{Elements, oid_text, only},
+    extensions::{self, RSA_BITS},
+    signature::{self, ecdsa},
 };
 
 /// The certificate of `chain`, from the leaf up, that `error` is about, and the reason.
@@ -28,7 +25,7 @@ pub(super) fn of<'a>(
     chain: &[&'a Certificate],
     is_anchored: bool,
     error: &Error,
-    at: Time,
+    question: Question<'_>,
 ) -> Option<(&'a Certificate, String)> {
     let leaf = *chain.first()?;
     let says = |culprit: &'a Certificate| (culprit, words::sentence(error).to_owned());
@@ -46,7 +43,7 @@ pub(super) fn of<'a>(
             chain.iter().find(|one| !is_for_servers(one)).copied().map(says)
         }
         Error::NameConstraintViolation => {
-            constraints::violated(chain, at).or_else(|| Some(says(leaf)))
+            constraints::violated(chain, question).or_else(|| Some(says(leaf)))
         }
         Error::PathLenConstraintViolated => too_long(chain).or_else(|| Some(says(leaf))),
         Error::UnsupportedCriticalExtension => chain.iter().find_map(|one| {
@@ -72,7 +69,7 @@ pub(super) fn of<'a>(
         _ => chain
             .iter()
             .find(|one| alone(one).as_ref() == Some(error))
-            .or_else(|| fails_when_used(chain, error, at))
+            .or_else(|| fails_when_used(chain, error, question))
             .copied()
             .map(says),
     }
@@ -83,10 +80,10 @@ pub(super) fn of<'a>(
 fn fails_when_used<'a, 'b>(
     chain: &'b [&'a Certificate],
     error: &Error,
-    at: Time,
+    question: Question<'_>,
 ) -> Option<&'b &'a Certificate> {
     let gives = |below: &[&Certificate], anchor: &Certificate| {
-        verified_below(below, anchor, at).err().as_ref() == Some(error)
+        verified_below(below, anchor, question).err().as_ref() == Some(error)
     };
     // The leaf reads its names, and each certificate its basicConstraints below its own issuer.
     let own = chain.iter().enumerate().find(|(place, one)| {
@@ -110,15 +107,20 @@ fn names_of(leaf: &Certificate) -> Result<(), Error> {
 }
 
 /// The outcome of rustls-webpki for the chain `below`, from its leaf up, with `anchor` trusted.
-fn verified_below(below: &[&Certificate], anchor: &Certificate, at: Time) -> Result<(), Error> {
+fn verified_below(
+    below: &[&Certificate],
+    anchor: &Certificate,
+    question: Question<'_>,
+) -> Result<(), Error> {
     let ders: Vec<_> = below.iter().map(|one| CertificateDer::from(one.der())).collect();
     let Some((leaf, intermediates)) = ders.split_first() else { return Ok(()) };
     let above = CertificateDer::from(anchor.der());
     let anchors = [anchor_from_trusted_cert(&above)?];
-    let at = UnixTime::since_unix_epoch(Duration::from_secs(at.unix().try_into().unwrap_or(0)));
-    let algorithms = signature::algorithms().iter();
+    let at = question.at.unix().try_into().unwrap_or(0);
+    let at = UnixTime::since_unix_epoch(Duration::from_secs(at));
+    let algorithms = question.work.algorithms();
     let algorithms: Vec<_> =
-        algorithms.map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
+        algorithms.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
     let leaf = EndEntityCert::try_from(leaf)?;
     let usage = KeyUsage::server_auth();
     leaf.verify_for_usage(&algorithms, &anchors, intermediates, at, usage, None, None).map(drop)
@@ -145,54 +147,72 @@ fn too_long<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certificate, String)> 
 
 /// The first signature with an unsupported algorithm or key.
 fn unverifiable_signature<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certificate, String)> {
-    /// Hashes for which colliding certificates have been made (RFC 9155 section 1).
-    const BROKEN: [&str; 3] = ["MD2", "MD5", "SHA1"];
-    for (child, issuer) in chain.iter().zip(chain.iter().skip(1)) {
-        let algorithm = child.signature_algorithm();
-        let plain = algorithm.to_ascii_uppercase();
-        if let Some(hash) = BROKEN.iter().find(|hash| plain.contains(**hash)) {
-            let reason = format!("is signed with {algorithm}, and {hash} is broken");
-            return Some((child, reason));
-        }
-        if let (Key::Rsa { .. }, Some(bits)) = (issuer.key(), issuer.key().bits())
-            && !RSA_BITS.contains(&bits)
-        {
-            let (from, to) = (RSA_BITS.start(), RSA_BITS.end());
-            let reason = format!("has an RSA key of {bits} bits, expected {from} to {to}");
-            return Some((issuer, reason));
-        }
-        let key = issuer.key();
-        if !extensions::is_verified_with(key) {
-            let reason = format!("has an unsupported key, {key}");
-            return Some((issuer, reason));
-        }
-        if let Key::Ec { point, .. } = key
-            && !ecdsa::is_point(point)
-        {
-            let reason = "has an EC key in hybrid form, which certgrab does not support".to_owned();
-            return Some((issuer, reason));
-        }
-        if matches!(key, Key::Rsa { .. }) && !has_null(issuer.spki_der()) {
-            let reason =
-                "has an RSA key whose algorithm identifier lacks NULL (RFC 3279)".to_owned();
-            return Some((issuer, reason));
-        }
-        let check = signature::signature_check(child.der(), issuer.spki_der());
-        if check.is_some_and(|check| !check.is_readable()) {
-            let reason = format!("has an {algorithm} signature that is not encoded in DER");
-            return Some((child, reason));
-        }
-        if signature::is_signed_by(child.der(), issuer.spki_der()).is_none() {
-            let part = pss::unsupported(child).filter(|_| matches!(key, Key::Rsa { .. }));
-            let part = part.map(|part| format!(" and {part}"));
-            let reason = format!(
-                "is signed with {algorithm}{} by a key of {key}, which certgrab does not support",
-                part.unwrap_or_default()
-            );
-            return Some((child, reason));
-        }
+    let mut links = chain.iter().zip(chain.iter().skip(1));
+    links.find_map(|(child, issuer)| unsupported_link(child, issuer))
+}
+
+/// Why the signature on `child` cannot be verified with the key of `issuer`, and which of the two is
+/// the reason. No signature is computed.
+pub(super) fn unsupported_link<'a>(
+    child: &'a Certificate,
+    issuer: &'a Certificate,
+) -> Option<(&'a Certificate, String)> {
+    let algorithm = child.signature_algorithm();
+    if let Some(reason) = broken_digest(child) {
+        return Some((child, reason));
     }
-    None
+    let key = issuer.key();
+    if let (Key::Rsa { .. }, Some(bits)) = (key, key.bits())
+        && !RSA_BITS.contains(&bits)
+    {
+        let (from, to) = (RSA_BITS.start(), RSA_BITS.end());
+        return Some((issuer, format!("has an RSA key of {bits} bits, expected {from} to {to}")));
+    }
+    if let Key::Ec { point, .. } = key
+        && !ecdsa::is_point(point)
+    {
+        let reason = "has an EC key in hybrid form, which certgrab does not support".to_owned();
+        return Some((issuer, reason));
+    }
+    if !extensions::is_verified_with(key) {
+        return Some((issuer, format!("has an unsupported key, {key}")));
+    }
+    if matches!(key, Key::Rsa { .. }) && !has_null(issuer.spki_der()) {
+        let reason = "has an RSA key whose algorithm identifier lacks NULL (RFC 3279)".to_owned();
+        return Some((issuer, reason));
+    }
+    let reason = match signature::signature_check(child.der(), issuer.spki_der()) {
+        Some(check) if check.is_readable() => return None,
+        Some(_) => format!("has an {algorithm} signature that is not encoded in DER"),
+        None => {
+            let part = pss::unsupported(child).filter(|_| matches!(key, Key::Rsa { .. }));
+            let part = part.map(|part| format!(" and {part}")).unwrap_or_default();
+            format!(
+                "is signed with {algorithm}{part} by a key of {key}, which certgrab does not support"
+            )
+        }
+    };
+    Some((child, reason))
+}
+
+/// Why the signature on `child` cannot be verified with any key.
+pub(super) fn unsupported_signature(child: &Certificate) -> Option<String> {
+    broken_digest(child).or_else(|| {
+        let part = pss::unsupported(child).map(|part| format!(" and {part}")).unwrap_or_default();
+        let algorithm = child.signature_algorithm();
+        let reason = format!("is signed with {algorithm}{part}, which certgrab does not support");
+        (!signature::is_supported(child.der())).then_some(reason)
+    })
+}
+
+/// The reason if the signature on `child` has a digest for which colliding certificates have been
+/// made (RFC 9155 section 1).
+fn broken_digest(child: &Certificate) -> Option<String> {
+    const BROKEN: [&str; 3] = ["MD2", "MD5", "SHA1"];
+    let algorithm = child.signature_algorithm();
+    let plain = algorithm.to_ascii_uppercase();
+    let hash = BROKEN.iter().find(|hash| plain.contains(**hash))?;
+    Some(format!("is signed with {algorithm}, and {hash} is broken"))
 }
 
 /// Whether the AlgorithmIdentifier of an RSA key has the NULL that RFC 3279 section 2.3.1 demands.

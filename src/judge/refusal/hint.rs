@@ -47,6 +47,11 @@ impl Refusal {
             Self::NotTaken { unless: Some(setting), .. } => Some(format!("set `{setting}`")),
             Self::NotTaken { advice: Some(advice), .. } => Some((*advice).to_owned()),
             Self::ByStack { remedy, .. } => remedy.clone(),
+            Self::NotVerifiable { trust: Some((subject, sha256)), .. } => Some(format!(
+                "verify the fingerprint of {} with the CA's owner, then pass `--trust-sha256 \
+                 {sha256}`",
+                quoted(subject)
+            )),
             Self::TrustedLeafIsIssued { .. } => {
                 Some("pass the SHA-256 of its root or of an intermediate".to_owned())
             }

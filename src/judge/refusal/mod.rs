@@ -161,6 +161,8 @@ pub enum Refusal {
         subject: Foreign,
         /// The reason.
         reason: String,
+        /// The certificate below it with its fingerprint, if the path up to it verifies.
+        trust: Option<(Foreign, Sha256)>,
     },
 }
 

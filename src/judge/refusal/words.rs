@@ -52,7 +52,7 @@ impl fmt::Display for Refusal {
             Self::GivenUp(spent) => {
                 write!(f, "found no path to a trusted root: the search ended {spent}")
             }
-            Self::NotVerifiable { subject, reason } => {
+            Self::NotVerifiable { subject, reason, .. } => {
                 write!(f, "{} cannot be verified: it {reason}", quoted(subject))
             }
             Self::UnknownRoot { .. }

@@ -43,6 +43,7 @@ use std::fmt;
 use crate::text::foreign::Foreign;
 
 pub use self::loss::{Loss, Lost, loss};
+pub use self::options::{MAX_PROTOCOL_BYTES, is_protocol};
 pub use self::read::read;
 pub use self::write::write;
 

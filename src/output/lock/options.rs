@@ -22,6 +22,8 @@ enum Value {
     Time,
     /// Years or days: `10y`, `90d`.
     Span,
+    /// A protocol name.
+    Protocol,
     /// A host name.
     Host,
     /// A host and a port.
@@ -29,7 +31,7 @@ enum Value {
 }
 
 /// Every option that decides which certificates a lock holds, with its value.
-const OPTIONS: [(&str, Value); 18] = [
+const OPTIONS: [(&str, Value); 19] = [
     ("--what", Value::OneOf(&["chain", "leaf", "intermediates"])),
     ("--roots", Value::OneOf(&["FILE", "mozilla", "system"])),
     ("--trust-sha256", Value::Sha256),
@@ -48,6 +50,7 @@ const OPTIONS: [(&str, Value); 18] = [
     ("--handshake", Value::OneOf(&["full", "cleartext"])),
     ("--starttls", Value::Word),
     ("--as", Value::Word),
+    ("--alpn", Value::Protocol),
 ];
 
 /// The words of `text` if certgrab writes such options.
@@ -79,6 +82,7 @@ impl Value {
             Self::Span => word
                 .strip_suffix(['y', 'd'])
                 .is_some_and(|number| number.parse::<u16>().is_ok() && !number.starts_with('+')),
+            Self::Protocol => is_protocol(word),
             Self::Host => is_host(word),
             Self::Place => word.rsplit_once(':').is_some_and(|(host, port)| {
                 let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
@@ -90,6 +94,20 @@ impl Value {
             }),
         }
     }
+}
+
+/// The most bytes of a protocol name: RFC 7301 section 3.1.
+pub const MAX_PROTOCOL_BYTES: usize = 255;
+
+/// Whether `text` can be the name of an application protocol (RFC 7301), as those are that IANA
+/// registers and clouds use.
+#[must_use]
+pub fn is_protocol(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"./+-_".contains(&byte);
+    (1..=MAX_PROTOCOL_BYTES).contains(&text.len())
+        && !text.starts_with('-')
+        && text.bytes().all(is_plain)
+        && Foreign::text(text).whole() == text
 }
 
 /// Whether `text` can be a host: letters, digits, hyphens, underscores and dots, or an address.
@@ -118,6 +136,7 @@ mod tests {
             "--aia-allow ADDRESS",
             "--lifetime 10y",
             "--lifetime 90d",
+            "--alpn x-amzn-mqtt-ca --alpn http/1.1",
             "--backup --siblings",
             "--connect [2001:db8::1]:8883",
             "--connect a-b_c.test:443",

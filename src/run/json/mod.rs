@@ -14,7 +14,7 @@ use super::{
     grab::{Error, Grab, Judgement, Options},
     warning::{self, Warning},
 };
-use crate::chain::MaxFragmentLength;
+use crate::chain::{MaxFragmentLength, OtherAddress};
 use crate::{
     endpoint::Target,
     judge::{
@@ -47,6 +47,10 @@ pub struct Document {
     /// The device whose ClientHello was sent, and whether it can connect.
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<DevicePart>,
+    /// The address that presented the chain; null behind a proxy and for a file.
+    address: Option<String>,
+    /// The other addresses of the name.
+    other_addresses: Vec<AddressPart>,
     presented: Vec<PresentedPart>,
     /// The presented certificates that cannot be read.
     unreadable: Vec<UnreadablePart>,
@@ -90,6 +94,13 @@ struct HandshakePart {
     certificate_message_bytes: usize,
     /// Why the handshake was not completed.
     incomplete: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct AddressPart {
+    address: String,
+    /// Why it presented no chain; null if it was not asked.
+    error: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -172,6 +183,8 @@ impl Document {
             error: None,
             handshake: None,
             device: None,
+            address: None,
+            other_addresses: Vec::new(),
             presented: Vec::new(),
             unreadable: Vec::new(),
             fetched: Vec::new(),
@@ -196,6 +209,8 @@ impl Document {
             certificate_message_bytes: handshake.certificate_message_bytes,
             incomplete: handshake.incomplete.clone(),
         });
+        self.address = presented.peer.map(|peer| peer.to_string());
+        self.other_addresses = presented.others.iter().map(address).collect();
         self.device = grab.device().as_ref().map(DevicePart::new);
         (self.presented, self.unreadable) = certificate::presented(presented);
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
@@ -213,7 +228,7 @@ impl Document {
         self.anchor = Some(anchor(verified.anchor()));
         self.sufficient = Some(verified.anchor().is_sufficient());
         self.alternatives = verified.alternatives().iter().map(anchor).collect();
-        let warnings = warning::about_anchor(&grab.presented, paths, verified, at);
+        let warnings = warning::about_anchor(&grab.presented, paths, verified, at, &grab.work);
         self.warnings = warnings.into_iter().map(warning_part).collect();
     }
 
@@ -328,6 +343,10 @@ fn besides(entry: &Entry) -> ExtraPart {
             lasts_until: entry.lasts_until.map(|until| until.to_string()).unwrap_or_default(),
         },
     }
+}
+
+fn address(other: &OtherAddress) -> AddressPart {
+    AddressPart { address: other.address.to_string(), error: other.failure.clone() }
 }
 
 fn warning_part(warning: Warning) -> WarningPart {

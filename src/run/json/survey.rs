@@ -78,7 +78,7 @@ impl SurveyDocument {
 
 fn answer((question, outcome): &(Question, Result<usize, probe::Error>)) -> AnswerPart {
     AnswerPart {
-        address: question.address.to_string(),
+        address: question.place(),
         name_sent: question.names,
         key: question.key(),
         version: question.versions(),

@@ -1,6 +1,6 @@
 //! Why the certificates of a server could not be read: the stage that failed, and its error.
 
-use std::fmt;
+use std::{fmt, net::SocketAddr};
 
 use crate::{
     chain::Presented,
@@ -20,6 +20,8 @@ pub enum Error {
     StartTls(starttls::Error),
     /// No handshake.
     Handshake(tls::Error),
+    /// No handshake with a ClientHello without a name, which may be why.
+    Nameless(tls::Error),
     /// No handshake for a device.
     Device {
         /// The device.
@@ -29,6 +31,8 @@ pub enum Error {
         /// What the server presents to a client that offers more, if that was seen.
         seen: Option<Box<Presented>>,
     },
+    /// None at any of several addresses; the error of each, in the order asked.
+    Addresses(Vec<(SocketAddr, Error)>),
 }
 
 impl fmt::Display for Error {
@@ -36,34 +40,98 @@ impl fmt::Display for Error {
         match self {
             Self::Connect(error) => error.fmt(f),
             Self::StartTls(error) => error.fmt(f),
-            Self::Handshake(error) => error.fmt(f),
+            Self::Handshake(error) | Self::Nameless(error) => error.fmt(f),
+            Self::Device { device, error, .. } if error.is_about_the_protocol() => {
+                write!(f, "{} needs another protocol name (ALPN): {error}", device.name)
+            }
             Self::Device { device, error, .. } => {
                 write!(f, "{} cannot connect: {error}", device.name)
             }
+            Self::Addresses(failures) => by_address(f, failures),
         }
     }
 }
 
 impl std::error::Error for Error {}
 
+/// Each sentence once, after the addresses that it is about.
+fn by_address(f: &mut fmt::Formatter<'_>, failures: &[(SocketAddr, Error)]) -> fmt::Result {
+    let mut sentences: Vec<(String, Vec<String>)> = Vec::new();
+    for (address, error) in failures {
+        let (address, sentence) = (address.ip().to_string(), error.without_address());
+        match sentences.iter_mut().find(|(known, _)| *known == sentence) {
+            Some((_, addresses)) => addresses.push(address),
+            None => sentences.push((sentence, vec![address])),
+        }
+    }
+    for (index, (sentence, addresses)) in sentences.iter().enumerate() {
+        let gap = if index == 0 { "" } else { "; " };
+        write!(f, "{gap}{}: {sentence}", addresses.join(", "))?;
+    }
+    Ok(())
+}
+
 impl Error {
+    /// The sentence where the address is named beside it.
+    #[must_use]
+    pub fn without_address(&self) -> String {
+        match self {
+            Self::Connect(error) => error.without_address(),
+            _ => self.to_string(),
+        }
+    }
+
+    /// Whether this machine has no way to the address: then nothing is known of the server.
+    #[must_use]
+    pub fn is_of_this_machine(&self) -> bool {
+        matches!(self, Self::Connect(error) if error.is_of_this_machine())
+    }
+
+    /// The error of one address: of several, the one that got furthest, the earliest of equals.
+    fn decisive(&self) -> &Self {
+        let Self::Addresses(failures) = self else { return self };
+        let errors = failures.iter().map(|(_, error)| error);
+        let further = |best: &'_ Self, next: &'_ Self| next.progress() > best.progress();
+        errors.reduce(|best, next| if further(best, next) { next } else { best }).unwrap_or(self)
+    }
+
+    /// How far it got.
+    fn progress(&self) -> (u8, u8) {
+        match self {
+            Self::Connect(_) | Self::Addresses(_) => (0, 0),
+            Self::StartTls(_) => (1, 0),
+            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
+                (2, error.progress())
+            }
+        }
+    }
+
     /// What to try next, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        match self {
+        match self.decisive() {
             Self::Connect(error) => error.hint(),
             Self::StartTls(error) => another_protocol(error).or_else(|| error.hint()),
             Self::Handshake(error) => error.hint(),
+            Self::Nameless(error) => {
+                let hint =
+                    "the server may expect a name in the ClientHello: pass it with `--sni NAME`";
+                Some(match error.is_unanswered() {
+                    true => format!("check the port; {hint}"),
+                    false => hint.to_owned(),
+                })
+            }
             Self::Device { device, error, seen } => {
                 device.advice(error, seen.as_deref()).or_else(|| error.hint())
             }
+            Self::Addresses(_) => None,
         }
     }
 
     /// What the failure means to the device as which the server was asked.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
-        match self {
+        match self.decisive() {
             Self::Device { device, error, seen } => {
                 Some(device.judge_refusal(error, seen.as_deref()))
             }
@@ -74,20 +142,23 @@ impl Error {
     /// A short stable name for JSON.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match self {
+        match self.decisive() {
             Self::Connect(error) => error.kind(),
             Self::StartTls(error) => error.kind(),
-            Self::Handshake(error) | Self::Device { error, .. } => error.kind(),
+            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
+                error.kind()
+            }
+            Self::Addresses(_) => "connection_failed",
         }
     }
 
     /// The stage that failed, as the drawing in the crate's documentation names it.
     #[must_use]
     pub fn stage(&self) -> &'static str {
-        match self {
-            Self::Connect(_) => "connect",
+        match self.decisive() {
+            Self::Connect(_) | Self::Addresses(_) => "connect",
             Self::StartTls(_) => "starttls",
-            Self::Handshake(_) | Self::Device { .. } => "handshake",
+            Self::Handshake(_) | Self::Nameless(_) | Self::Device { .. } => "handshake",
         }
     }
 }

@@ -126,10 +126,12 @@ pub(crate) fn algorithms() -> &'static [Remembering] {
     })
 }
 
-/// Whether the signature on `child` is by the key in `spki`, a whole subjectPublicKeyInfo; `None`
-/// if no algorithm of the proof supports both, or the key is not a point on its curve.
-pub(crate) fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
-    signature_check(child, spki)?.outcome()
+/// Whether an algorithm of the proof is that of the signature on `child`.
+pub(crate) fn is_supported(child: &[u8]) -> bool {
+    let algorithm = only(child).and_then(|outer| Elements::of(outer.value).nth(1));
+    algorithm.is_some_and(|algorithm| {
+        algorithms().iter().any(|known| known.signature_alg_id().as_ref() == algorithm.value)
+    })
 }
 
 /// The check of the signature on `child` by the key in `spki`; `None` where no algorithm of the
@@ -146,7 +148,7 @@ pub(crate) fn signature_check<'a>(child: &'a [u8], spki: &'a [u8]) -> Option<Sig
         known.signature_alg_id().as_ref() == algorithm
             && known.public_key_alg_id().as_ref() == key_algorithm
     })?;
-    Some(SignatureCheck { algorithm, key, message, signature })
+    Some(SignatureCheck::new(algorithm, key, message, signature))
 }
 
 /// A signature that can be checked.
@@ -157,7 +159,17 @@ pub(crate) struct SignatureCheck<'a> {
     signature: &'a [u8],
 }
 
-impl SignatureCheck<'_> {
+impl<'a> SignatureCheck<'a> {
+    /// The check of `signature` on `message` by `key`.
+    pub(crate) const fn new(
+        algorithm: &'static Remembering,
+        key: &'a [u8],
+        message: &'a [u8],
+        signature: &'a [u8],
+    ) -> Self {
+        Self { algorithm, key, message, signature }
+    }
+
     /// A SHA-256 over all inputs of the check.
     pub(crate) fn question(&self) -> [u8; 32] {
         self.algorithm.question(self.key, self.message, self.signature)
@@ -245,6 +257,10 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+
+    fn is_signed_by(child: &[u8], spki: &[u8]) -> Option<bool> {
+        signature_check(child, spki)?.outcome()
+    }
 
     #[test]
     fn what_is_asked_for_again_stays_and_the_rest_is_forgotten_in_time() {

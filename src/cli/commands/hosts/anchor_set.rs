@@ -118,7 +118,8 @@ impl Material {
             if !anchors.contains(&sha256) {
                 continue;
             }
-            let found = warning::about_candidate(&grab.presented, paths, candidate, self.at);
+            let found =
+                warning::about_candidate(&grab.presented, paths, candidate, self.at, &grab.work);
             warnings.extend((!found.is_empty()).then_some((sha256, found)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);

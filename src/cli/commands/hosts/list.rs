@@ -267,7 +267,8 @@ impl Problem {
         });
         let document = json!({
             "schema": crate::run::json::SCHEMA, "index": index, "target": null,
-            "status": "failed", "error": error, "handshake": null, "presented": [], "unreadable": [],
+            "status": "failed", "error": error, "handshake": null, "address": null, "other_addresses": [],
+            "presented": [], "unreadable": [],
             "fetched": [], "paths": [], "anchor": null, "sufficient": null, "alternatives": [], "warnings": []
         });
         crate::text::json::visible(&format!("{document}\n"))

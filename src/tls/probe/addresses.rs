@@ -1,0 +1,109 @@
+//! Asks the addresses of a target, one after the other.
+//!
+//! An address is asked from the first ClientHello to the last retry before the next one is, since
+//! two addresses may be two servers: what one refuses says nothing of the other.
+
+use std::net::SocketAddr;
+
+use tokio::time::Instant;
+
+use super::{Error, Server, Way, reach_server};
+use crate::{
+    chain::{OtherAddress, Presented},
+    endpoint::Target,
+    net::connect::{self, ADDRESS_TIMEOUT},
+    stack::hello::Hello,
+};
+
+/// The most addresses of a target that are asked one after the other: each may cost
+/// [`MAX_CONNECTIONS`](super::MAX_CONNECTIONS).
+pub const MAX_ASKED_ADDRESSES: usize = 4;
+
+/// The certificates of the first address that presents any; the others are named beside them.
+pub(super) async fn reach(
+    target: &Target,
+    hello: &Hello,
+    options: &connect::Options,
+    way: Way,
+    deadline: Instant,
+) -> Result<Presented, Error> {
+    let all = connect::addresses(target, options, deadline).await.map_err(Error::Connect)?;
+    let mut waiting = all.clone();
+    let mut failures: Vec<(SocketAddr, Error)> = Vec::new();
+    while !waiting.is_empty() && failures.len() < MAX_ASKED_ADDRESSES {
+        let to = options.instead.as_ref().unwrap_or(target);
+        let connected = connect::to_first(to, &waiting, deadline).await;
+        let stream = match connected {
+            Ok(stream) => stream,
+            Err(error) if failures.is_empty() => return Err(Error::Connect(error)),
+            Err(connect::Error::Refused { attempts, .. }) => {
+                let refused = |(address, error)| {
+                    let target = Target::at(address).to_string();
+                    let attempts = vec![(address, error)];
+                    (address, Error::Connect(connect::Error::Refused { target, attempts }))
+                };
+                failures.extend(attempts.into_iter().map(refused));
+                break;
+            }
+            // The time is over, and what failed before says more.
+            Err(_) => break,
+        };
+        let Ok(address) = stream.peer_addr() else { continue };
+        let here = share(Instant::now(), deadline, waiting.len());
+        waiting.retain(|one| *one != address);
+        let (at, first) = (Some(address), Some(stream));
+        let server = Server { target, options, deadline: here, at, first };
+        match reach_server(server, hello, way).await {
+            Ok(mut presented) => {
+                presented.peer = Some(address.ip());
+                presented.others = others(&all, address, &failures);
+                return Ok(presented);
+            }
+            Err(error) => failures.push((address, error)),
+        }
+    }
+    Err(match failures.pop() {
+        Some((_, only)) if all.len() == 1 => only,
+        Some(last) => Error::Addresses(failures.into_iter().chain([last]).collect()),
+        None => Error::Connect(connect::Error::NoAddress { host: target.host(), family: None }),
+    })
+}
+
+/// When one of `count` addresses has had its share of the time until `deadline`: no less than a
+/// connection may take.
+fn share(now: Instant, deadline: Instant, count: usize) -> Instant {
+    let left = deadline.saturating_duration_since(now);
+    let share = left / u32::try_from(count).unwrap_or(u32::MAX).max(1);
+    now + share.max(ADDRESS_TIMEOUT.min(left))
+}
+
+/// The addresses besides `asked`, with why those failed that were asked before.
+fn others(
+    all: &[SocketAddr],
+    asked: SocketAddr,
+    failures: &[(SocketAddr, Error)],
+) -> Vec<OtherAddress> {
+    let other = |address: &SocketAddr| {
+        let failure = failures.iter().find(|(failed, _)| failed == address);
+        let failure = failure.map(|(_, error)| error.without_address());
+        OtherAddress { address: address.ip(), failure }
+    };
+    all.iter().filter(|address| **address != asked).map(other).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn an_address_has_its_share_of_the_time_and_no_less_than_a_connection_may_take() {
+        let now = Instant::now();
+        let seconds = Duration::from_secs;
+        assert_eq!(share(now, now + seconds(60), 2), now + seconds(30));
+        assert_eq!(share(now, now + seconds(10), 1), now + seconds(10));
+        assert_eq!(share(now, now + seconds(10), 16), now + ADDRESS_TIMEOUT);
+        assert_eq!(share(now, now + seconds(2), 16), now + seconds(2));
+    }
+}

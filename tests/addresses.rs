@@ -1,0 +1,193 @@
+//! Names with several addresses: each may be another server.
+
+use std::{io::Read as _, net::SocketAddr};
+
+use crate::support::{Pki, Server, certgrab, run::Run};
+
+/// A name with three addresses: two present chains of two roots, the third resets connections.
+struct Migration {
+    old: (Pki, Server),
+    new: (Pki, Server),
+    dead: Server,
+}
+
+fn at(number: u8, port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, number], port))
+}
+
+/// A server that resets each connection.
+fn resetting(address: SocketAddr) -> Server {
+    Server::scripted_at(address, "plc.test", |mut stream, _| {
+        // What was not read when the socket closes makes the system send a reset.
+        let _ = stream.read(&mut [0; 8]);
+    })
+}
+
+impl Migration {
+    fn new() -> Self {
+        let old = Pki::root("Old Root").leaf("plc.test");
+        let new = Pki::root("New Root").leaf("plc.test");
+        let first = Server::presenting(&old);
+        let port = first.port();
+        let second = Server::of(&new).at(at(2, port)).start();
+        Self { old: (old, first), new: (new, second), dead: resetting(at(3, port)) }
+    }
+
+    fn port(&self) -> u16 {
+        self.dead.port()
+    }
+
+    /// The command, where the name has these of the three addresses, in this order.
+    fn run(&self, order: &[u8]) -> Option<Run> {
+        let addresses: Vec<_> =
+            order.iter().map(|number| at(*number, 1).ip().to_string()).collect();
+        let addresses: Vec<_> = addresses.iter().map(String::as_str).collect();
+        certgrab().resolving("plc.test", &addresses)
+    }
+
+    fn target(&self) -> String {
+        format!("plc.test:{}", self.port())
+    }
+
+    /// Both roots in one file.
+    fn roots(&self) -> String {
+        let both = [self.old.0.root_file(), self.new.0.root_file()];
+        let both = both.map(|file| std::fs::read_to_string(file).expect("a root")).concat();
+        let file = self.old.0.file("both.pem");
+        std::fs::write(&file, both).expect("a file");
+        file.to_str().expect("a path").to_owned()
+    }
+}
+
+#[test]
+fn an_address_that_resets_never_decides_what_is_said_of_the_next() {
+    let servers = Migration::new();
+    for order in [[3, 1], [1, 3]].iter().cycle().take(10) {
+        let Some(run) = servers.run(order) else { return };
+        let outcome = run.args([&servers.target(), "--roots", &servers.roots()]).succeeds();
+        assert!(outcome.out().contains("anchor     CN=Old Root\n"), "{}", outcome.out());
+        let warning = "warning    no chain from 127.0.0.3, another address of this name: the server \
+                       reset the connection before any data arrived\n";
+        assert_eq!(outcome.out().contains(warning), order[0] == 3, "{}", outcome.out());
+    }
+}
+
+#[test]
+fn the_report_names_the_address_and_those_that_were_not_queried() {
+    let servers = Migration::new();
+    let Some(run) = servers.run(&[2, 1, 3]) else { return };
+    let report = run.args([&servers.target(), "--roots", &servers.roots()]).succeeds().out();
+    let line = "address    127.0.0.2, one of 3 of this name; `--survey` also queries 127.0.0.1, \
+                127.0.0.3\n";
+    assert!(report.contains(line), "{report}");
+    let Some(run) = servers.run(&[3, 2]) else { return };
+    let run = run.args([&servers.target(), "--json", "--roots", &servers.roots()]);
+    let document = run.succeeds().json();
+    assert_eq!(document["address"], "127.0.0.2");
+    assert_eq!(document["other_addresses"][0]["address"], "127.0.0.3");
+    let error = "the server reset the connection before any data arrived";
+    assert_eq!(document["other_addresses"][0]["error"], error);
+}
+
+#[test]
+fn an_error_names_each_address_with_what_it_did() {
+    let servers = Migration::new();
+    let Some(run) = servers.run(&[3, 4]) else { return };
+    let target = servers.target();
+    run.args([&target]).fails_with(3).stdout("").stderr(
+        "certgrab: error: 127.0.0.3: the server reset the connection before any data arrived; \
+         127.0.0.4: connection refused\n\
+         certgrab: hint: check the port: a server without TLS often closes the connection after a \
+         ClientHello\n",
+    );
+}
+
+#[test]
+fn check_judges_the_files_by_every_address_and_names_the_one_that_is_dead() {
+    let servers = Migration::new();
+    let file = servers.old.0.root_file();
+    let file = file.to_str().expect("a path");
+    let Some(run) = servers.run(&[1, 2, 3]) else { return };
+    let target = servers.target();
+    let run = run.args(["check", file, &target, "--roots", &servers.roots()]);
+    let report = run.fails_with(1).out();
+    for part in [
+        format!("`Old Root` does not verify {target} at 127.0.0.2: "),
+        "embed `New Root`".to_owned(),
+        format!("127.0.0.3, an address of {target}, presents no chain: the server reset the"),
+        "[address-failed]".to_owned(),
+    ] {
+        assert!(report.contains(&part), "{part} is not in {report}");
+    }
+    let Some(run) = servers.run(&[1, 2, 3]) else { return };
+    let both = servers.roots();
+    let run = run.args(["check", &both, &target, "--roots", &both]);
+    let report = run.fails_with(5).out();
+    assert!(!report.contains("verify-failed"), "{report}");
+    let third = Pki::root("Third Root").leaf("plc.test");
+    let third = third.root_file();
+    let Some(run) = servers.run(&[1, 2, 3]) else { return };
+    let run = run.args(["check", third.to_str().expect("a path"), &target, "--roots", &both]);
+    let report = run.fails_with(1).out();
+    assert!(report.contains("embed `Old Root`"), "{report}");
+    assert!(report.contains("embed `New Root`"), "{report}");
+}
+
+#[test]
+fn a_survey_of_three_addresses_has_the_anchors_of_both_halves_and_the_error_of_the_third() {
+    let servers = Migration::new();
+    let Some(run) = servers.run(&[1, 2, 3]) else { return };
+    let run = run.args([&servers.target(), "--survey", "--roots", &servers.roots()]);
+    let report = run.succeeds().out();
+    for part in ["  CN=Old Root\n", "  CN=New Root\n", "127.0.0.3:"] {
+        assert!(report.contains(part), "{part} is not in {report}");
+    }
+    let dead = format!("127.0.0.3:{}", servers.port());
+    let lines = report.lines().filter(|line| line.starts_with(&dead));
+    assert!(lines.clone().count() > 0);
+    assert!(lines.clone().all(|line| line.contains("the server reset the connection")), "{report}");
+}
+
+#[test]
+fn sync_warns_of_an_address_whose_chain_the_lock_does_not_verify() {
+    let servers = Migration::new();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let manifest = format!(
+        "[[target]]\nhost = \"{}\"\nlock = \"lock.pem\"\nroots = \"{}\"\n",
+        servers.target(),
+        servers.roots()
+    );
+    std::fs::write(folder.path().join("certgrab.toml"), manifest).expect("a file");
+    let Some(run) = servers.run(&[1, 2, 3]) else { return };
+    let outcome = run.args(["sync"]).in_folder(folder.path()).succeeds();
+    let target = servers.target();
+    let warnings = outcome.err();
+    let expected = format!(
+        "certgrab: warning: {target}: 127.0.0.2 presents another chain, which this lock does not \
+         verify: a device needs `CN=New Root` there\n\
+         certgrab: warning: {target}: 127.0.0.3 presents no chain: the server reset the connection \
+         before any data arrived\n"
+    );
+    assert!(warnings.starts_with(&expected), "{warnings}");
+}
+
+#[test]
+fn four_addresses_that_fail_are_asked_and_the_fifth_is_not() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let last = Server::presenting(&pki);
+    let port = last.port();
+    let dead: Vec<_> = (2..6).map(|number| resetting(at(number, port))).collect();
+    let root = pki.root_file();
+    let run = |order: &[&str]| {
+        let run = certgrab().resolving("plc.test", order)?;
+        Some(run.args([&format!("plc.test:{port}"), "--roots", root.to_str().expect("a path")]))
+    };
+    let Some(four) = run(&["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"]) else { return };
+    four.succeeds();
+    let all = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.1"];
+    let Some(five) = run(&all) else { return };
+    let error = five.fails_with(3).err();
+    let begin = "certgrab: error: 127.0.0.2, 127.0.0.3, 127.0.0.4, 127.0.0.5: the server reset";
+    assert!(error.starts_with(begin), "{error}");
+    drop(dead);
+}

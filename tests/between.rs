@@ -1,0 +1,235 @@
+//! What stands between a device and its server, or answers in its place.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use crate::support::{
+    Pki, Server, certgrab,
+    front::{Act, ClientHello, alert, front},
+    grab,
+};
+
+/// A server with `plc.test`'s certificate behind a front that decides by the ClientHello.
+struct Behind {
+    pki: Pki,
+    /// The server behind, which ends with the value.
+    _server: Server,
+    front: Server,
+}
+
+impl Behind {
+    fn new(
+        decide: impl Fn(&ClientHello, std::net::SocketAddr) -> Act + Send + Sync + 'static,
+    ) -> Self {
+        let pki = Pki::root("Plant Root").leaf("plc.test");
+        let server = Server::presenting(&pki);
+        let address = server.address();
+        let front = front("plc.test", move |hello| decide(hello, address));
+        Self { pki, _server: server, front }
+    }
+
+    fn run(&self, words: &[&str]) -> crate::support::run::Run {
+        grab(&self.front).args(words).args(["--roots"]).args([self.pki.root_file()])
+    }
+}
+
+/// Relays a client that names a protocol, and does `otherwise` with the others.
+fn for_protocols(otherwise: fn() -> Act) -> Behind {
+    Behind::new(move |hello, server| match hello.names_a_protocol() {
+        true => Act::Relay(server),
+        false => otherwise(),
+    })
+}
+
+const NAME_A_PROTOCOL: &str = "warning    the server only answers clients that name a protocol \
+                               (ALPN): set the name in the device's code, and pass it with \
+                               `--alpn NAME`\n";
+
+#[test]
+fn a_server_that_wants_a_protocol_name_is_read_and_the_need_is_a_warning() {
+    for otherwise in [|| alert(120), || Act::Close, || Act::Reset] {
+        let servers = for_protocols(otherwise);
+        let report = servers.run(&[]).succeeds().out();
+        assert!(report.contains("anchor     CN=Plant Root\n"), "{report}");
+        assert!(report.contains(NAME_A_PROTOCOL), "{report}");
+        let report = servers.run(&["--alpn", "x-amzn-mqtt-ca"]).succeeds().out();
+        assert!(!report.contains("(ALPN)"), "{report}");
+        let report = servers.run(&["--as", "esp-idf"]).succeeds().out();
+        assert!(report.contains("device     esp-idf can connect, with TLS 1.2\n"), "{report}");
+        let line = "esp-idf its code must set the protocol name (ALPN) that the server expects\n";
+        assert!(report.contains(line), "{report}");
+        let document = servers.run(&["--as", "openssl", "--json"]).succeeds().json();
+        assert_eq!(document["device"]["can_connect"], true);
+    }
+}
+
+#[test]
+fn a_server_with_another_protocol_name_says_so_and_the_device_is_not_called_unable() {
+    let servers = Behind::new(|hello, server| {
+        let names = hello.extension(16).unwrap_or_default();
+        match names.windows(4).any(|window| window == b"plcp") {
+            true => Act::Relay(server),
+            false => alert(120),
+        }
+    });
+    let hint = "certgrab: hint: the server expects a protocol name (ALPN): pass it with `--alpn \
+                NAME`, such as `x-amzn-mqtt-ca` for AWS IoT Core on port 443\n";
+    servers.run(&[]).fails_with(3).stderr(&format!(
+        "certgrab: error: the server refused the handshake: alert no_application_protocol\n{hint}"
+    ));
+    let outcome = servers.run(&["--as", "esp-idf"]).fails_with(3);
+    let error = format!(
+        "certgrab: error: esp-idf needs another protocol name (ALPN): the server refused the \
+         handshake: alert no_application_protocol\n{hint}"
+    );
+    assert_eq!(outcome.err(), error);
+    assert!(!outcome.out().contains("cannot connect"), "{}", outcome.out());
+    servers.run(&["--as", "esp-idf", "--alpn", "plcp"]).succeeds();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let manifest = format!(
+        "[[target]]\nhost = \"plc.test:{port}\"\nconnect = \"127.0.0.1:{port}\"\n\
+         lock = \"lock.pem\"\nroots = {:?}\nalpn = [\"http/1.1\", \"plcp\"]\nas = \"esp-idf\"\n",
+        servers.pki.root_file(),
+        port = servers.front.port(),
+    );
+    std::fs::write(folder.path().join("certgrab.toml"), manifest).expect("a file");
+    certgrab().args(["sync"]).in_folder(folder.path()).succeeds();
+    let lock = std::fs::read_to_string(folder.path().join("lock.pem")).expect("a lock");
+    assert!(lock.contains("--as esp-idf --alpn http/1.1 --alpn plcp\n"), "{lock}");
+    certgrab().args(["check"]).in_folder(folder.path()).succeeds();
+}
+
+#[test]
+fn a_protocol_name_that_is_none_is_wrong_usage() {
+    for name in ["", "a b", &"a".repeat(256)] {
+        let error = certgrab().args(["plc.test", "--alpn", name]).fails_with(2).err();
+        assert!(
+            error.contains("expected a name of 1 to 255 letters, digits and any of"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_connection_that_is_reset_once_says_nothing_of_protocol_names() {
+    let count = AtomicUsize::new(0);
+    let servers = Behind::new(move |_, server| match count.fetch_add(1, Ordering::SeqCst) % 2 {
+        0 => Act::Reset,
+        _ => Act::Relay(server),
+    });
+    for _ in 0..4 {
+        let report = servers.run(&[]).succeeds().out();
+        assert!(!report.contains("(ALPN)"), "{report}");
+    }
+}
+
+#[test]
+fn an_answer_of_a_middlebox_in_http_is_told_from_the_servers() {
+    let portal = "HTTP/1.1 302 Found\r\nLocation: http://login.hotspot.example/\r\n\r\n";
+    let servers = Behind::new(move |_, _| Act::Say(portal.as_bytes().to_vec()));
+    servers.run(&[]).fails_with(3).stdout("").stderr(
+        "certgrab: error: the port speaks HTTP without TLS; it answered `HTTP/1.1 302 Found`\n\
+         certgrab: hint: a captive portal or a proxy may have answered in place of the server: log \
+         in to the network, or use another one\n",
+    );
+    let bad = "HTTP/1.1 400 Bad Request\r\n\r\n<html>The plain HTTP request was sent to HTTPS port";
+    let servers = Behind::new(move |_, _| Act::Say(bad.as_bytes().to_vec()));
+    servers.run(&[]).fails_with(3).stdout("").stderr(
+        "certgrab: error: the port speaks HTTP without TLS; it answered `HTTP/1.1 400 Bad Request`\n\
+         certgrab: hint: HTTP with TLS is usually on port 443 or 8443\n",
+    );
+}
+
+#[test]
+fn a_server_that_wants_a_name_says_so_to_a_client_without_one() {
+    let hint = "the server may expect a name in the ClientHello: pass it with `--sni NAME`\n";
+    for (otherwise, error) in [
+        ((|| Act::Reset) as fn() -> Act, "the server reset the connection before any data arrived"),
+        (|| Act::Close, "the server closed the connection before any data arrived"),
+        (|| alert(112), "the server refused the handshake: alert unrecognized_name"),
+    ] {
+        let servers = Behind::new(move |hello, server| match hello.name() {
+            Some("plc.test") => Act::Relay(server),
+            _ => otherwise(),
+        });
+        let outcome = servers.run(&["--no-sni"]).fails_with(3);
+        let port = if error.contains("connection") { "check the port; " } else { "" };
+        assert_eq!(
+            outcome.err(),
+            format!("certgrab: error: {error}\ncertgrab: hint: {port}{hint}")
+        );
+        servers.run(&[]).succeeds();
+        // Another name is another matter.
+        let error = servers.run(&["--sni", "other.test"]).fails_with(3).err();
+        assert!(!error.contains(hint), "{error}");
+    }
+}
+
+#[test]
+fn a_warning_about_the_name_does_not_end_the_handshake() {
+    // unrecognized_name as a warning (RFC 6066 section 3), which TLS 1.2 may send before its answer.
+    let servers =
+        Behind::new(move |_, server| Act::SayAndRelay(vec![21, 3, 3, 0, 2, 1, 112], server));
+    servers.run(&["--handshake", "cleartext"]).succeeds();
+}
+
+#[test]
+fn a_filter_that_drops_large_hellos_still_lets_a_devices_through() {
+    let servers = Behind::new(move |hello, server| match hello.extensions() > 9 {
+        true => Act::Silence,
+        false => Act::Relay(server),
+    });
+    let error = servers.run(&["--timeout", "1"]).fails_with(3).err();
+    assert!(error.starts_with("certgrab: error: timed out: the server accepted the"), "{error}");
+    let report = servers.run(&["--as", "esp8266"]).succeeds().out();
+    assert!(report.contains("esp8266 can connect"), "{report}");
+    let servers = Behind::new(move |hello, server| match hello.length() > 230 {
+        true => Act::Reset,
+        false => Act::Relay(server),
+    });
+    let report = servers.run(&["--as", "esp8266"]).succeeds().out();
+    assert!(report.contains("esp8266 can connect"), "{report}");
+}
+
+#[test]
+fn a_slow_line_is_waited_for_until_the_time_is_over() {
+    let pause = Duration::from_millis(1);
+    let servers = Behind::new(move |_, server| Act::Trickle(server, 40, pause));
+    servers.run(&[]).succeeds();
+    let pause = Duration::from_millis(400);
+    let servers = Behind::new(move |_, server| Act::Trickle(server, 40, pause));
+    let error = servers.run(&["--timeout", "1"]).fails_with(3).err();
+    assert!(error.starts_with("certgrab: error: timed out: the server stalled after "), "{error}");
+    assert!(error.contains("hint: raise the limit with `--timeout SECS`"), "{error}");
+}
+
+#[test]
+fn a_port_that_waits_for_the_header_of_a_load_balancer_says_nothing() {
+    let silent_end = Server::scripted("plc.test", |mut stream, _| {
+        let mut beginning = [0; 6];
+        let _ = std::io::Read::read_exact(&mut stream, &mut beginning);
+        assert_ne!(&beginning, b"PROXY ");
+        let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+    });
+    grab(&silent_end).fails_with(3).stderr(
+        "certgrab: error: the server closed the connection before any data arrived\n\
+         certgrab: hint: check the port: a server without TLS often closes the connection after a \
+         ClientHello\n",
+    );
+}
+
+#[test]
+fn a_server_that_shows_each_version_another_chain_is_seen_whole_by_a_survey() {
+    let (old, new) =
+        (Pki::root("Old Root").leaf("plc.test"), Pki::root("New Root").leaf("plc.test"));
+    let (first, second) = (Server::presenting(&old), Server::presenting(&new));
+    let (tls12, tls13) = (first.address(), second.address());
+    let both = front("plc.test", move |hello| {
+        Act::Relay(if hello.offers_tls13() { tls13 } else { tls12 })
+    });
+    let run = grab(&both).args(["--survey", "--roots"]).args([old.root_file()]);
+    let report = run.args(["--roots"]).args([new.root_file()]).succeeds().out();
+    assert!(report.contains("  CN=Old Root\n") && report.contains("  CN=New Root\n"), "{report}");
+}
