@@ -37,6 +37,7 @@ mod roots;
 mod verifying;
 
 // The way out.
+mod converting;
 mod documents;
 mod emitting;
 mod files;

@@ -126,6 +126,8 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
+        ("cli::convert::pkcs12::MAX_TIME", "30 s".to_owned()),
+        ("commands::convert::MAX_PASSWORD_BYTES", bytes(KIB)),
         ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::output::emit::MAX_TEMPLATE_BYTES)),
         ("emit::MAX_TEMPLATE_STEPS", certgrab::output::emit::MAX_TEMPLATE_STEPS.to_string()),
         ("emit::MAX_TEMPLATE_TIME", seconds(certgrab::output::emit::MAX_TEMPLATE_TIME)),

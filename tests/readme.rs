@@ -72,6 +72,8 @@ fn every_option_of_the_pages_is_one_of_the_command() {
         &["--help"][..],
         &["verify", "--help"],
         &["check", "--help"],
+        &["convert", "--help"],
+        &["formats", "--help"],
         &["sync", "--help"],
         &["new", "--help"],
     ]

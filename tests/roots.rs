@@ -182,14 +182,13 @@ fn a_file_that_holds_certificates_in_a_way_that_is_not_read_is_told_what_it_is()
         "roots.p12",
         &pfx,
         "is a PKCS#12 file, which is not supported\n\
-         certgrab: hint: convert it with `openssl pkcs12 -in FILE -nokeys -out certificates.pem`",
+         certgrab: hint: convert it with `certgrab convert FILE --emit pem=certificates.pem`",
     );
     refused(
         "cacerts.jks",
         b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\0",
         "is a Java key store, which is not supported\n\
-         certgrab: hint: convert it with `keytool -exportcert -rfc -keystore FILE -alias ALIAS`; \
-         list the aliases with `keytool -list -keystore FILE`",
+         certgrab: hint: convert it with `certgrab convert FILE --emit pem=certificates.pem`",
     );
     let little: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = pem.encode_utf16().flat_map(u16::to_be_bytes).collect();

@@ -131,6 +131,26 @@ pub fn read_for(file: &Path, content: &[u8], stack: Option<Consumer>) -> Reading
     Reading { file: file.to_owned(), stack, is_generated: source.is_generated, anchors, findings }
 }
 
+/// The same for certificates that another reader found in `file`.
+#[must_use]
+pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
+    let anchor = |certificate| EmbeddedAnchor {
+        line: 1,
+        name: None,
+        constant: 0,
+        is_given: false,
+        certificate: Some(certificate),
+        key: None,
+        fingerprint: None,
+    };
+    let anchors: Vec<_> = certificates.into_iter().map(anchor).collect();
+    let mut findings = Findings::default();
+    if anchors.is_empty() {
+        findings.find(1, Severity::Error, "no-certificate", "no certificate found", None);
+    }
+    Reading { file: file.to_owned(), stack: None, is_generated: false, anchors, findings }
+}
+
 /// That the file was not made from `lock` as it is now.
 #[must_use]
 pub fn stale(lock: &Path) -> Finding {

@@ -6,6 +6,7 @@
 mod args;
 mod atomic_write;
 mod commands;
+mod convert;
 mod export;
 mod failure;
 mod file_names;
@@ -94,6 +95,7 @@ fn dispatch(mut args: Args) -> Exit {
     let outcome = request::read_templates(&mut args.job).and_then(|()| match &args.command {
         Some(Command::Demo) => commands::demo::run(&args.display),
         Some(Command::Verify(verify)) => commands::verify::run(verify, &args.display),
+        Some(Command::Convert(convert)) => commands::convert::run(convert, &args.display),
         Some(Command::Formats(list)) => commands::formats::run(list),
         Some(Command::Check(check)) => commands::check::run(check, &args.display),
         Some(Command::Sync(sync)) => commands::sync::run(sync, &args.display),

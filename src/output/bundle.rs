@@ -13,9 +13,10 @@ pub use crate::x509::certificate::KeyPossession;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bundle {
-    /// The host as the user gave it: an A-label name or an IP address without brackets.
+    /// The host as the user gave it: an A-label name or an IP address without brackets. Empty for
+    /// certificates of a file, which belong to no server.
     pub host: String,
-    /// The TCP port.
+    /// The TCP port; 0 without a server.
     pub port: u16,
     /// What to embed, in the order to emit; never empty.
     pub entries: Vec<Entry>,
@@ -70,6 +71,12 @@ impl Entry {
 }
 
 impl Bundle {
+    /// Whether the certificates are for a server.
+    #[must_use]
+    pub fn has_a_server(&self) -> bool {
+        !self.host.is_empty() || self.port != 0
+    }
+
     /// The `entries` for `host` and `port`, to which no options led.
     #[must_use]
     pub fn new(

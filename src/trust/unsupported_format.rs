@@ -27,6 +27,9 @@ const PFX_CONTENTS: [ObjectIdentifier; 2] = [
 /// How a Java key store begins (OpenJDK, `sun.security.provider.JavaKeyStore`, `MAGIC`).
 const JAVA_KEY_STORE: &[u8] = &[0xfe, 0xed, 0xfe, 0xed];
 
+/// How its sibling with stronger encryption of keys begins (`com.sun.crypto.provider.JceKeyStore`).
+const JCE_KEY_STORE: &[u8] = &[0xce, 0xce, 0xce, 0xce];
+
 /// The byte order marks of UTF-16 (RFC 2781 section 3.2).
 const BYTE_ORDER_MARKS: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
@@ -39,7 +42,7 @@ impl Format {
         let begins = |with: &&[u8]| content.starts_with(with);
         if is_pkcs12(content) {
             Some(Self::Pkcs12)
-        } else if begins(&JAVA_KEY_STORE) {
+        } else if begins(&JAVA_KEY_STORE) || begins(&JCE_KEY_STORE) {
             Some(Self::JavaKeyStore)
         } else if BYTE_ORDER_MARKS.iter().chain(&DASHES).any(begins) {
             Some(Self::Utf16)
@@ -51,12 +54,8 @@ impl Format {
     /// What to do about it.
     pub(crate) const fn hint(self) -> &'static str {
         match self {
-            Self::Pkcs12 => {
-                "convert it with `openssl pkcs12 -in FILE -nokeys -out certificates.pem`"
-            }
-            Self::JavaKeyStore => {
-                "convert it with `keytool -exportcert -rfc -keystore FILE -alias ALIAS`; list the \
-                 aliases with `keytool -list -keystore FILE`"
+            Self::Pkcs12 | Self::JavaKeyStore => {
+                "convert it with `certgrab convert FILE --emit pem=certificates.pem`"
             }
             Self::Utf16 => "save it as UTF-8 or ASCII",
         }

@@ -5,6 +5,7 @@ pub(crate) mod der;
 pub(crate) mod der_write;
 #[cfg(feature = "judge")]
 pub mod extensions;
+pub(crate) mod jks;
 pub(crate) mod key;
 pub mod name;
 #[cfg(feature = "judge")]

@@ -4,7 +4,7 @@
  * Usage; connect by host name, not by IP address:
  *     NetworkClientSecure client;    before version 3 of the core: WiFiClientSecure client;
  *     client.setCACert({{ name }});
- *     client.connect({{ name("HOST") }}, {{ name("PORT") }});
+ *     client.connect({{ name("HOST") if host else '"broker.example"' }}, {{ name("PORT") if host else 8883 }});
  */
 #ifndef CERTGRAB_{{ name }}_H
 #define CERTGRAB_{{ name }}_H

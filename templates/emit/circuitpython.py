@@ -4,7 +4,7 @@
 # Usage:
 #     context = ssl.create_default_context()
 #     context.load_verify_locations(cadata={{ name }})
-#     context.wrap_socket(socket, server_hostname={{ name("HOST") }})
+#     context.wrap_socket(socket, server_hostname={{ name("HOST") if host else '"broker.example"' }})
 
 # PEM text of one certificate; CircuitPython accepts only one.
 {{ name }} = """\

@@ -6,7 +6,7 @@
  *     BearSSL::WiFiClientSecure client;
  *     configTime(0, 0, "pool.ntp.org");
  *     client.setTrustAnchors(&anchors);
- *     client.connect({{ name("HOST") }}, {{ name("PORT") }});
+ *     client.connect({{ name("HOST") if host else '"broker.example"' }}, {{ name("PORT") if host else 8883 }});
  */
 #ifndef CERTGRAB_{{ name }}_H
 #define CERTGRAB_{{ name }}_H

@@ -14,12 +14,14 @@ const {{ name }} = "" +
 	"{{ line }}\n"{{ " +" if not loop.last }}
 {% endfor %}
 
+{% if host %}
 // {{ name("HOST") }} is the server's host.
 const {{ name("HOST") }} = "{{ host | literal }}"
 
 // {{ name("PORT") }} is the server's TCP port.
 const {{ name("PORT") }} = {{ port }}
 
+{% endif %}
 // {{ name("SHA256") }} is the SHA-256 of {{ "the certificate" if certificates | length == 1 else "the first certificate" }}.
 const {{ name("SHA256") }} = "{{ certificates[0].sha256 }}"
 

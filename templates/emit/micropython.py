@@ -7,7 +7,7 @@
 #     context.verify_mode = ssl.CERT_REQUIRED
 #     for der in {{ name("DERS") }}:
 #         context.load_verify_locations(cadata=der)
-#     context.wrap_socket(socket, server_hostname={{ name("HOST") }})
+#     context.wrap_socket(socket, server_hostname={{ name("HOST") if host else '"broker.example"' }})
 
 {% for certificate in certificates %}
 {% set number = "" if certificates | length == 1 else "_" ~ loop.index %}

@@ -10,7 +10,7 @@ use clap::{
 use super::{Emission, Form};
 
 /// Options of the main job that shape the output.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "What to write")]
 pub(crate) struct Shape {
     /// Also write with your own template; `certgrab formats --variables` lists its variables
@@ -28,7 +28,7 @@ pub(crate) struct Shape {
     pub(crate) name_from: NameFrom,
 
     /// Show the bytes of flash that each format takes
-    #[arg(long, conflicts_with_all = ["emit", "template", "json", "hosts"])]
+    #[arg(long, conflicts_with_all = ["emit", "template"])]
     pub(crate) sizes: bool,
 }
 

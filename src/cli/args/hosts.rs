@@ -10,7 +10,7 @@ use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
 #[command(next_help_heading = "Many targets")]
 pub(crate) struct Arguments {
     /// Read targets from FILE, or - for standard input, one per line; print one JSON line each
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths", "sizes"])]
     pub(crate) hosts: Option<PathBuf>,
 
     /// Number of targets to query concurrently

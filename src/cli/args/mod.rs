@@ -4,6 +4,7 @@ pub(crate) mod anchor;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connection;
+pub(crate) mod convert;
 pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
@@ -82,6 +83,8 @@ pub(crate) enum Command {
     Demo,
     /// Verify a chain in a file; needs no network
     Verify(verify::Verify),
+    /// Write certificates that you have in a file in another form; needs no network
+    Convert(convert::Convert),
     /// List the formats, each with the software that reads it
     Formats(formats::List),
     /// Check committed certificates, and whether they still verify the server
@@ -107,7 +110,7 @@ const TRUST: &str = "What to trust";
 pub(crate) struct Job {
     /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
     #[arg(help_heading = None)]
-    #[arg(value_name = "TARGET", required_unless_present = "hosts", value_parser = server)]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["hosts", "from"], value_parser = server)]
     pub(crate) targets: Vec<Target>,
 
     /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
@@ -127,7 +130,7 @@ pub(crate) struct Job {
     pub(crate) name: Option<Identifier>,
 
     /// Print one JSON document per target, one per line
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sizes")]
     pub(crate) json: bool,
 
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
@@ -155,7 +158,8 @@ pub(crate) struct Job {
                                 "backup", "siblings", "paths"])]
     pub(crate) compare: Option<Target>,
 
-    /// Read the presented chain from FILE, or - for standard input; contact no server
+    /// Read the presented chain from FILE, or - for standard input; contact no server. Without a
+    /// TARGET, convert FILE as `certgrab convert` does
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "FILE",
           conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",

@@ -4,6 +4,7 @@ pub(crate) mod check;
 mod committed;
 pub(crate) mod compare;
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod formats;
 pub(crate) mod hosts;

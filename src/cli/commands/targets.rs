@@ -12,7 +12,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-use super::{compare, formats, hosts, survey, warn};
+use super::{compare, convert, formats, hosts, survey, warn};
 use crate::cli::{
     args::{Form, Job},
     export,
@@ -24,6 +24,9 @@ use crate::cli::{
 
 /// Runs the job; how it ended, the worst target counting.
 pub(crate) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
+    if let (Some(file), []) = (&job.from, job.targets.as_slice()) {
+        return convert::of_job(job, file, display);
+    }
     request::agree(job)?;
     let options = request::options(job, display)?;
     if let Some(file) = &job.from {

@@ -9,6 +9,7 @@ use crate::{
     x509::{
         certificate::Certificate,
         der::{self, Elements},
+        jks::{self, number, take},
     },
 };
 
@@ -105,42 +106,15 @@ fn is_pkcs12(content: &[u8]) -> bool {
     is_version_3 && has(CERT_BAG) && !has(ENCRYPTED_DATA)
 }
 
-/// Takes `length` bytes off `rest`.
-fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (taken, others) = rest.split_at_checked(length)?;
-    *rest = others;
-    Some(taken)
-}
-
-/// Takes a number of `N` bytes off `rest`, the most significant one first.
-fn number<const N: usize>(rest: &mut &[u8]) -> Option<usize> {
-    Some(take(rest, N)?.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)))
-}
-
 /// Whether `content` is a JKS file of certificates alone.
 fn is_jks(content: &[u8]) -> bool {
-    /// SHA-1.
-    const DIGEST: usize = 20;
-    let read = || {
-        let mut rest = content.strip_prefix(b"\xfe\xed\xfe\xed\0\0\0\x02")?;
-        for _ in 0..number::<4>(&mut rest)? {
-            let is_certificate = number::<4>(&mut rest)? == 2;
-            let alias = number::<2>(&mut rest)?;
-            take(&mut rest, alias + size_of::<u64>())?;
-            let kind = number::<2>(&mut rest)?;
-            take(&mut rest, kind)?;
-            let length = number::<4>(&mut rest)?;
-            Certificate::from_der(take(&mut rest, length)?).ok().filter(|_| is_certificate)?;
-        }
-        (rest.len() == DIGEST).then_some(())
-    };
-    read().is_some()
+    jks::read(content).is_some_and(|store| !store.holds_a_key)
 }
 
-/// Takes an entry of a bundle off `rest`: a name and a key, with their lengths by `number`.
-fn entry(rest: &mut &[u8], number: fn([u8; 2]) -> u16) -> Option<()> {
-    let name = number(take(rest, 2)?.try_into().ok()?);
-    let key = number(take(rest, 2)?.try_into().ok()?);
+/// Takes an entry of a bundle off `rest`: a name and a key, with their lengths by `length`.
+fn entry(rest: &mut &[u8], length: fn([u8; 2]) -> u16) -> Option<()> {
+    let name = length(take(rest, 2)?.try_into().ok()?);
+    let key = length(take(rest, 2)?.try_into().ok()?);
     for length in [name, key] {
         der::only(take(rest, usize::from(length))?).filter(der::Element::is_sequence)?;
     }

@@ -80,6 +80,11 @@ impl Identifier {
         Self { name, style: Style::Upper }
     }
 
+    /// `what` alone, for certificates of no server: `ROOT_CA`.
+    pub(super) fn without_host(what: &str) -> Self {
+        Self { name: what.to_owned(), style: Style::Upper }
+    }
+
     /// The organisation in capitals, then `what`: `DIGICERT_INC_ROOT_CA`.
     ///
     /// Letters that no identifier holds in every language are left out. `None` if none is left.

@@ -42,6 +42,11 @@ pub enum Error {
         /// How many there are.
         found: usize,
     },
+    /// The format names a server, and the certificates are for none.
+    NoServer {
+        /// The format.
+        format: &'static str,
+    },
     /// Something is larger than the format allows.
     TooLarge {
         /// The format.
@@ -101,6 +106,7 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
         Kind::Pkcs7 => {
             pkcs7::pem(bundle).map(String::into_bytes).map_err(|_| no_length(format.name))
         }
+        Kind::Lock if !bundle.has_a_server() => Err(Error::NoServer { format: format.name }),
         Kind::Lock => Ok(lock::write(bundle).into_bytes()),
         Kind::EspBundle => esp_bundle::indexed(bundle, format.name),
         Kind::EspBundleV1 => esp_bundle::counted(bundle, format.name),
@@ -115,10 +121,13 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
     }
 }
 
-/// The default name of the constants of `bundle`.
+/// The default name of the constants of `bundle`: of its server, or of what they are.
 #[must_use]
 pub fn default_name(bundle: &Bundle) -> Identifier {
-    Identifier::for_host(&bundle.host, bundle.constant_suffix())
+    match bundle.has_a_server() {
+        true => Identifier::for_host(&bundle.host, bundle.constant_suffix()),
+        false => Identifier::without_host(bundle.constant_suffix()),
+    }
 }
 
 /// Writes `bundle` with a template of the user's own; `file` is what messages call it.
@@ -189,6 +198,9 @@ impl fmt::Display for Error {
             Self::OneOnly { format, found } => {
                 write!(f, "the format `{format}` holds exactly one certificate; found {found}")
             }
+            Self::NoServer { format } => {
+                write!(f, "the format `{format}` names a server, and none is known")
+            }
             Self::TooLarge { format, what, limit } => {
                 write!(f, "the format `{format}` holds at most {limit} bytes of {what}")
             }
@@ -228,6 +240,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::OneOnly { .. } => Some("use `pem` or `p7b` for several certificates".to_owned()),
+            Self::NoServer { .. } => Some("name it with `--host HOST:PORT`".to_owned()),
             Self::UnknownKey { .. } => Some("use `c` or `pem`, which support every key".to_owned()),
             Self::FeatureOff { feature, .. } => {
                 Some(format!("enable the feature `{feature}`, or use `java`"))
@@ -243,6 +256,7 @@ impl Error {
         match self {
             Self::Empty => "no-certificate",
             Self::OneOnly { .. } => "one-certificate-only",
+            Self::NoServer { .. } => "no-server",
             Self::TooLarge { .. } => "too-large",
             Self::UnknownKey { .. } => "unknown-key",
             Self::FeatureOff { .. } => "feature-off",

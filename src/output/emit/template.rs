@@ -323,6 +323,10 @@ fn text(state: &State, value: &Value, form: impl Fn(&Foreign) -> String) -> Resu
             "bytes are not text; use `rows` or `base64`",
         )),
         None if value.is_undefined() => Err(Error::from(ErrorKind::UndefinedError)),
+        None if value.is_none() => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "there is no such value here; ask for it with `{% if %}` first",
+        )),
         None => match value.to_string() {
             joined if joined.contains(MARK) => Err(formless()),
             own => Ok(form(&Foreign::text(&own))),

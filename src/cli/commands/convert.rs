@@ -1,0 +1,121 @@
+//! `certgrab convert`: files that hold certificates, in another form.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    endpoint::Target,
+    text::{bounded_file, foreign::Foreign, time::Time},
+};
+
+use super::formats;
+use crate::cli::{
+    args::{Form, Job, convert::Convert},
+    convert::{self, Terms},
+    export,
+    failure::{Exit, Failure},
+    manifest, output, regenerate, request, roots,
+    style::Display,
+};
+
+/// The passwords of PKCS #12 where none is given: none, and that of Java's truststores.
+const USUAL_PASSWORDS: [&str; 2] = ["", "changeit"];
+
+/// The most bytes of a file with a password.
+const MAX_PASSWORD_BYTES: usize = 1024;
+
+/// Converts the files on the command line.
+pub(crate) fn run(args: &Convert, display: &Display) -> Result<Exit, Failure> {
+    let mut job = manifest::typed_job(Vec::new(), "localhost")
+        .map_err(|message| Failure::new(Exit::Fault, message))?;
+    job.targets.clear();
+    job.emit.clone_from(&args.emit);
+    job.format = args.format.clone();
+    job.name.clone_from(&args.name);
+    job.at = args.at;
+    job.roots.clone_from(&args.roots);
+    request::read_templates(&mut job)?;
+    let passwords = match &args.password_file {
+        None => USUAL_PASSWORDS.map(str::to_owned).to_vec(),
+        Some(file) => vec![password(file)?],
+    };
+    convert(&args.files, &job, args.host.as_ref(), passwords, display)
+}
+
+/// Converts the file of `--from`, where no target is named.
+pub(crate) fn of_job(job: &Job, file: &Path, display: &Display) -> Result<Exit, Failure> {
+    let decisive = regenerate::words(job, None);
+    let known = ["--roots", "--at", "--from"];
+    let mut options = decisive.iter().map(Foreign::whole).filter(|word| word.starts_with('-'));
+    let other = options.find(|word| !known.contains(word));
+    let other = other.or_else(|| job.json.then_some("--json"));
+    if let Some(option) = other {
+        let message = format!("`{option}` needs a TARGET: without one, `--from` only converts");
+        return Err(Failure::new(Exit::Usage, message)
+            .with_hint(Some(format!("name the server, or leave out `{option}`"))));
+    }
+    let passwords = USUAL_PASSWORDS.map(str::to_owned).to_vec();
+    convert(&[file.to_owned()], job, None, passwords, display)
+}
+
+fn convert(
+    files: &[PathBuf],
+    job: &Job,
+    host: Option<&Target>,
+    passwords: Vec<String>,
+    display: &Display,
+) -> Result<Exit, Failure> {
+    agree(files, job)?;
+    let mut store = roots::store(&job.roots, &job.trust_sha256, display)?;
+    if !job.roots.is_empty() {
+        store.add_mozilla();
+    }
+    let at = job.at.unwrap_or_else(Time::now);
+    let terms = Terms { store: &store, at, passwords, host };
+    let converted = convert::read(files, &terms)?;
+    let bundle = converted.bundle;
+    for warning in converted.warnings {
+        output::warn(warning, display);
+    }
+    let name = export::name(job, &bundle)?;
+    if job.format.sizes {
+        output::show(&formats::sizes(&bundle, &name))?;
+        return Ok(Exit::Done);
+    }
+    export::export(job, display, &bundle, &name, String::new)
+}
+
+/// Refuses what cannot be written of a file, and files that would be written over.
+fn agree(files: &[PathBuf], job: &Job) -> Result<(), Failure> {
+    let usage = |message: &str, hint: &str| {
+        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
+    };
+    if job.emit.is_empty() && !job.format.sizes {
+        return usage(
+            "no form to convert to",
+            "choose one with `--emit FORMAT`; `certgrab formats` lists them",
+        );
+    }
+    if job.emit.iter().any(|one| matches!(one.form, Form::Document)) {
+        return usage(
+            "`--emit json` describes a server, and no server is contacted",
+            "name the server: `certgrab TARGET --emit json`",
+        );
+    }
+    if files.iter().filter(|file| *file == Path::new("-")).count() > 1 {
+        return usage("standard input can be read only once", "name `-` once");
+    }
+    request::agree(job)?;
+    let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    let inputs = files.iter().map(PathBuf::as_path).filter(|file| *file != Path::new("-"));
+    let inputs: Vec<_> = inputs.chain(request::inputs(job)).collect();
+    output::keep_apart(outputs, &inputs, "--emit")
+}
+
+/// The password in `file`, without the line break at its end.
+fn password(file: &Path) -> Result<String, Failure> {
+    let text = bounded_file::read_given_text(file, MAX_PASSWORD_BYTES).map_err(|problem| {
+        let file = Foreign::text(&file.display().to_string()).line();
+        Failure::new(Exit::File, format!("cannot read {file}: {problem}"))
+    })?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,259 @@
+//! Certificates that people have already, in whatever file.
+//!
+//! In: files, and what to judge them by. Out: a [`Bundle`] of their certificates, without a proof,
+//! and what is to be said of them. The readers are those of `certgrab check`.
+
+mod pkcs12;
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    check::{self, EmbeddedAnchor, FileReport, Finding, Knowledge, Severity},
+    endpoint::Target,
+    output::{
+        bundle::{Bundle, Entry, KeyPossession, Role},
+        lock,
+    },
+    text::{bounded_file, foreign::Foreign, time::Time},
+    trust::store::{Format, Store},
+    x509::{certificate::Certificate, extensions, jks, private_key},
+};
+
+use super::failure::{Exit, Failure};
+
+/// What files are read with.
+pub(crate) struct Terms<'a> {
+    /// Where the certificates of names, keys and hashes are looked up.
+    pub(crate) store: &'a Store,
+    /// The time as of which dates are judged.
+    pub(crate) at: Time,
+    /// The passwords to try on PKCS #12.
+    pub(crate) passwords: Vec<String>,
+    /// The server that the certificates are for, if the user names one.
+    pub(crate) host: Option<&'a Target>,
+}
+
+/// What was read.
+pub(crate) struct Converted {
+    /// The certificates.
+    pub(crate) bundle: Bundle,
+    /// Sentences about them, each with its file.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Days until the horizon, as in `certgrab check`.
+const HORIZON_DAYS: u16 = 90;
+
+/// What conversion mends: it is of the old form, and not of the certificates.
+const OF_THE_FORM: [&str; 14] = [
+    "der-trailing-bytes",
+    "pem-indented",
+    "pem-label",
+    "pem-literal-newline",
+    "pem-no-line-ends",
+    "pem-no-newline",
+    "pem-no-nul",
+    "pem-nul-counted",
+    "pem-nul-not-counted",
+    "size-of-pointer",
+    "stale",
+    "utf-16",
+    "wrong-form",
+    "anchor-unknown",
+];
+
+/// What means that a certificate of the file is lost.
+const DAMAGED: [&str; 3] = ["der-damaged", "no-certificate", "pem-damaged"];
+
+/// Reads `files` into one bundle; a certificate that stands in several is written once.
+pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Failure> {
+    let mut converted = Converted { bundle: empty(terms.host), warnings: Vec::new() };
+    for file in files {
+        let content = content_of(file)?;
+        let path = shown_path(file);
+        if private_key::holds(&content) {
+            let file = shown(&path);
+            converted.warnings.push(format!("{file}: its private key is not written"));
+        }
+        if let [_] = files
+            && lock::is_lock(&content)
+        {
+            converted.bundle = of_lock(&path, &content, terms)?;
+            converted.warnings.extend(warnings(&judged(&path, &content, terms)?)?);
+            return Ok(converted);
+        }
+        let report = judged(&path, &content, terms)?;
+        converted.warnings.extend(warnings(&report)?);
+        for anchor in &report.anchors {
+            add(&mut converted.bundle, &path, anchor, terms)?;
+        }
+    }
+    Ok(converted)
+}
+
+/// A bundle for `host`, with nothing in it yet.
+fn empty(host: Option<&Target>) -> Bundle {
+    // With a server, the certificates are found again by asking it while the file is trusted.
+    let options = host.map_or(Vec::new(), |_| ["--roots", "FILE"].map(Foreign::text).to_vec());
+    Bundle {
+        host: host.map(Target::host).unwrap_or_default(),
+        port: host.map_or(0, Target::port),
+        entries: Vec::new(),
+        key_possession: KeyPossession::NotProven,
+        options,
+    }
+}
+
+/// The bundle of a lock, which names its server itself.
+fn of_lock(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Bundle, Failure> {
+    let bundle = lock::read(content, None).map_err(|error| {
+        let message = format!("cannot read {}: {error}", shown(path));
+        Failure::new(Exit::File, message).with_hint(error.hint())
+    })?;
+    match terms.host {
+        Some(host) if host.host() != bundle.host || host.port() != bundle.port => {
+            let (file, named) = (shown(path), Foreign::text(&bundle.target()).line());
+            let message = format!("{file} is the lock of {named}; expected one of {host}");
+            Err(Failure::new(Exit::Usage, message)
+                .with_hint(Some("leave out `--host`: a lock names its server".to_owned())))
+        }
+        _ => Ok(bundle),
+    }
+}
+
+fn content_of(file: &Path) -> Result<Vec<u8>, Failure> {
+    let content = match file == Path::new("-") {
+        true => bounded_file::read_stream(std::io::stdin().lock(), check::MAX_FILE_BYTES),
+        false => bounded_file::read_given(file, check::MAX_FILE_BYTES),
+    };
+    content.map_err(|error| {
+        let file = shown(&shown_path(file));
+        Failure::new(Exit::File, format!("cannot read {file}: {error}"))
+    })
+}
+
+/// What messages and comments call `file`.
+fn shown_path(file: &Path) -> PathBuf {
+    if file == Path::new("-") { PathBuf::from("standard input") } else { file.to_owned() }
+}
+
+fn shown(path: &Path) -> String {
+    Foreign::text(&path.display().to_string()).line()
+}
+
+/// What `content` holds and what is to be said of it.
+fn judged(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<FileReport, Failure> {
+    let reading = match Format::of(content) {
+        Some(Format::Pkcs12) => check::reading_of(path, of_pkcs12(path, content, terms)?),
+        Some(Format::JavaKeyStore) => {
+            let store = jks::read(content).ok_or_else(|| {
+                let message = format!("cannot read {}: a damaged Java key store", shown(path));
+                Failure::new(Exit::File, message)
+            })?;
+            check::reading_of(path, store.certificates)
+        }
+        _ => match whole_length(content) {
+            Some(whole) if whole > content.len() => {
+                let (file, found) = (shown(path), content.len());
+                let message = format!("{file} is cut off: expected {whole} bytes, found {found}");
+                return Err(Failure::new(Exit::File, message));
+            }
+            _ => check::read(path, content),
+        },
+    };
+    let knowledge = Knowledge { store: terms.store, at: terms.at, horizon_days: HORIZON_DAYS };
+    let found = check::lint(&reading, &knowledge);
+    Ok(FileReport::of(reading, found))
+}
+
+/// The length of the file that begins as a long SEQUENCE of DER (X.690 section 8.1.3.5), by its
+/// header.
+fn whole_length(content: &[u8]) -> Option<usize> {
+    const SEQUENCE: u8 = 0x30;
+    let (count, rest) = match content {
+        [SEQUENCE, count @ 0x82..=0x84, rest @ ..] => (usize::from(count & 0x7f), rest),
+        _ => return None,
+    };
+    let length = rest.get(..count)?.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte));
+    Some(2 + count + length)
+}
+
+fn of_pkcs12(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Vec<Certificate>, Failure> {
+    pkcs12::read(content, &terms.passwords).map_err(|problem| {
+        let file = shown(path);
+        let (message, hint) = match problem {
+            pkcs12::Problem::Password => (
+                format!("the password does not open {file}"),
+                Some("pass the file's password with `--password-file FILE`".to_owned()),
+            ),
+            pkcs12::Problem::TooLong => {
+                let most = pkcs12::MAX_TIME.as_secs();
+                (format!("cannot read {file}: opening it takes more than {most} seconds"), None)
+            }
+            pkcs12::Problem::Unreadable(problem) => {
+                (format!("cannot read {file}: {}", Foreign::text(&problem).line()), None)
+            }
+        };
+        Failure::new(Exit::File, message).with_hint(hint)
+    })
+}
+
+/// What is to be said of the certificates of a file, or why they are not converted.
+fn warnings(report: &FileReport) -> Result<Vec<String>, Failure> {
+    let file = shown(&report.file);
+    let with_line = |finding: &Finding| match finding.line {
+        1 => format!("{file}: {}", finding.message),
+        line => format!("{file}, line {line}: {}", finding.message),
+    };
+    let is = |codes: &[&str], finding: &Finding| codes.contains(&finding.code);
+    if let Some(lost) = report.findings().iter().find(|finding| is(&DAMAGED, finding)) {
+        return Err(Failure::new(Exit::File, with_line(lost)));
+    }
+    let worth_a_warning =
+        |finding: &&Finding| finding.severity > Severity::Note && !is(&OF_THE_FORM, finding);
+    Ok(report.findings().iter().filter(worth_a_warning).map(with_line).collect())
+}
+
+/// Adds the certificate that `anchor` stands for.
+fn add(
+    bundle: &mut Bundle,
+    path: &Path,
+    anchor: &EmbeddedAnchor,
+    terms: &Terms<'_>,
+) -> Result<(), Failure> {
+    let known = match anchor.fingerprint {
+        Some(fingerprint) => terms.store.pinned(fingerprint).map(|root| root.certificate),
+        None => anchor.resolved(terms.store),
+    };
+    let certificate = known.ok_or_else(|| {
+        let what = match anchor.fingerprint {
+            Some(_) => "a hash",
+            None => "a name and a key",
+        };
+        let message = format!(
+            "{}, line {}: {what} without its certificate, which Mozilla's store does not have",
+            shown(path),
+            anchor.line
+        );
+        Failure::new(Exit::File, message)
+            .with_hint(Some("pass the certificate with `--roots FILE`".to_owned()))
+    })?;
+    if bundle.entries.iter().any(|entry| entry.certificate == certificate) {
+        return Ok(());
+    }
+    let is_leaf = !certificate.is_self_issued() && !extensions::is_authority(&certificate);
+    let role = match bundle.entries.is_empty() {
+        _ if is_leaf => Role::Leaf,
+        true => Role::Anchor,
+        false => Role::Backup,
+    };
+    bundle.entries.push(Entry {
+        certificate,
+        role,
+        source: Foreign::text(&path.display().to_string()),
+        reason: None,
+        lasts_until: None,
+        needed_by: Vec::new(),
+    });
+    Ok(())
+}
