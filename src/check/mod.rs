@@ -135,7 +135,7 @@ pub fn read_for(file: &Path, content: &[u8], stack: Option<Consumer>) -> Reading
 #[must_use]
 pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     let anchor = |certificate| EmbeddedAnchor {
-        line: 1,
+        place: 1.into(),
         name: None,
         constant: 0,
         is_given: false,
