@@ -71,6 +71,35 @@ fn cmake_makes_the_constants_before_it_compiles() {
 }
 
 #[test]
+fn cmake_makes_the_constants_of_an_esp_idf_component_whose_folder_is_below_the_manifest() {
+    if !real::program("cmake") || !real::program("make") {
+        return;
+    }
+    let pki = project();
+    integrate(&pki, "cmake");
+    // ESP-IDF reads main/CMakeLists.txt from a folder of its own, once early for the requirements alone.
+    fs::create_dir(pki.file("main")).unwrap();
+    fs::rename(pki.file("main.c"), pki.file("main/main.c")).unwrap();
+    let text = fs::read_to_string(pki.file("certgrab.cmake")).unwrap();
+    let lines = text.lines().skip_while(|line| !line.contains("idf_component_register"));
+    let said =
+        lines.map(|line| line.trim_start_matches("# ")).filter(|line| line.starts_with("  "));
+    let said: Vec<_> = said.map(|line| line.trim().to_owned() + "\n").collect();
+    let register = "add_executable(main main.c)\n\
+                    target_include_directories(main PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include)\n\
+                    set(COMPONENT_LIB main)\n";
+    fs::write(pki.file("main/CMakeLists.txt"), format!("{register}{}", said[..2].concat()))
+        .unwrap();
+    let lists =
+        "cmake_minimum_required(VERSION 3.16)\nproject(firmware C)\nadd_subdirectory(main)\n";
+    fs::write(pki.file("CMakeLists.txt"), lists).unwrap();
+    succeeds(program("cmake", pki.folder()).args(["-B", "build", "-G", "Unix Makefiles"]));
+    succeeds(program("cmake", pki.folder()).args(["--build", "build"]));
+    let ran = succeeds(&mut Command::new(pki.file("build/main/main")));
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
+}
+
+#[test]
 fn make_makes_the_constants_before_it_compiles() {
     if !real::program("make") || !real::program("cc") {
         return;

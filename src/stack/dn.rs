@@ -85,9 +85,17 @@ impl<'a> Dn<'a> {
         self.is_same(other) || self.canonical(java_value) == other.canonical(java_value)
     }
 
-    /// As GnuTLS compares within a chain: any string type, letter for letter.
+    /// As GnuTLS compares: as the text that it prints (`_gnutls_x509_compare_raw_dn`).
     pub(super) fn equals_in_gnutls(&self, other: &Dn<'_>) -> bool {
-        self.is_same(other) || self.canonical(gnutls_value) == other.canonical(gnutls_value)
+        let written = |name: &Dn<'a>| name.printed();
+        self.is_same(other) || written(self).is_some_and(|one| other.printed() == Some(one))
+    }
+
+    /// Its attributes in order, as GnuTLS prints them; `None` where it prints none.
+    fn printed(&self) -> Option<Vec<Vec<Written<'a>>>> {
+        let one = |one: &Attribute<'a>| Some((one.id, gnutls_text(one)?));
+        let rdn = |rdn: &Vec<Attribute<'a>>| rdn.iter().map(one).collect();
+        self.rdns.as_ref().filter(|rdns| !rdns.is_empty())?.iter().map(rdn).collect()
     }
 
     /// The RDNs with their values in a form to compare, attributes of one RDN in order.
@@ -163,17 +171,69 @@ fn java_value(attribute: &Attribute<'_>) -> Vec<u8> {
     // RFC 2253 section 2.3 has names for these attributes alone; values of others count as octets.
     let is_named = matches!(attribute.id, [0x55, 4, 3 | 6..=11] | [9, 0x92, ..]);
     let is_text = matches!(attribute.value.tag, UTF8_STRING | PRINTABLE_STRING);
-    match text(attribute.value).filter(|_| is_text && is_named) {
-        Some(text) => folded(&text),
-        None => attribute.value.whole.to_vec(),
+    if !is_text || !is_named {
+        return attribute.value.whole.to_vec();
     }
+    // Java 17 reads both as UTF-8; small letters are those of the capitals.
+    let text = String::from_utf8_lossy(attribute.value.value).to_uppercase().to_lowercase();
+    folded(&text)
 }
 
-fn gnutls_value(attribute: &Attribute<'_>) -> Vec<u8> {
-    match text(attribute.value) {
-        Some(text) => text.into_bytes(),
-        None => attribute.value.whole.to_vec(),
-    }
+/// An attribute's value as GnuTLS prints it (`_gnutls_x509_dn_to_string`), without its escapes: what
+/// it cannot decode are the octets, behind a NUL, which no text has. `None` for an empty
+/// DirectoryString.
+pub(super) fn gnutls_text(attribute: &Attribute<'_>) -> Option<Vec<u8>> {
+    let Attribute { id, value } = attribute;
+    let octets = || [&[0], value.whole].concat();
+    let text = match gnutls_kind(id) {
+        Some(DIRECTORY_STRING) if value.value.is_empty() => return None,
+        Some(DIRECTORY_STRING) => match value.tag {
+            UTF8_STRING | PRINTABLE_STRING => value.value.to_vec(),
+            TELETEX_STRING if value.value.iter().all(|one| (b' '..0x7f).contains(one)) => {
+                value.value.to_vec()
+            }
+            BMP_STRING => {
+                let most = value.value.len().saturating_sub(2);
+                let value = match value.value.strip_suffix(&[0, 0]).filter(|_| most > 0) {
+                    Some(shorter) => Tlv { value: shorter, ..*value },
+                    None => *value,
+                };
+                text(value).map_or_else(|| hexadecimal(value.value), String::into_bytes)
+            }
+            TELETEX_STRING | UNIVERSAL_STRING => hexadecimal(value.value),
+            _ => octets(),
+        },
+        Some(tag) if tag == value.tag => value.value.to_vec(),
+        _ => octets(),
+    };
+    Some(if text.contains(&0) { octets() } else { text })
+}
+
+/// `#` and the digits of octets.
+fn hexadecimal(octets: &[u8]) -> Vec<u8> {
+    let digits = octets.iter().map(|octet| format!("{octet:02x}"));
+    std::iter::once("#".to_owned()).chain(digits).collect::<String>().into_bytes()
+}
+
+/// Stands for every type that a DirectoryString can have (RFC 5280 section 4.1.2.4).
+const DIRECTORY_STRING: u8 = 0;
+
+/// The type of an attribute's value in GnuTLS's table (`_oid2str`); `None` for one that it lacks.
+fn gnutls_kind(id: &[u8]) -> Option<u8> {
+    const INCORPORATION: &[u8] = &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 60, 2, 1];
+    const UID: &[u8] = &[9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 100, 1, 1];
+    const DC: &[u8] = &[9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 100, 1, 25];
+    Some(match id {
+        [0x55, 4, 5 | 6 | 20 | 46] => PRINTABLE_STRING,
+        [0x55, 4, 3 | 4 | 7..=13 | 15 | 17 | 41..=44 | 65] => DIRECTORY_STRING,
+        UID => DIRECTORY_STRING,
+        DC | oid::EMAIL_ADDRESS => IA5_STRING,
+        _ => match id.strip_prefix(INCORPORATION) {
+            Some([1 | 2]) => DIRECTORY_STRING,
+            Some([3]) => PRINTABLE_STRING,
+            _ => return None,
+        },
+    })
 }
 
 /// The contents of `emailAddress` attributes.

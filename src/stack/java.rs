@@ -4,7 +4,10 @@
 //! A chain in order is validated as it stands; any other is built anew from what was sent, in any
 //! order. Of an anchor the name, the key and CA:TRUE count, not the dates.
 
+mod policies;
 mod reading;
+
+use std::cell::Cell;
 
 use super::{
     case::{Case, Cert},
@@ -47,7 +50,7 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
     let sent: Vec<_> = case.sent.iter().map(read).collect::<Result<_, _>>()?;
     let leaf = *sent.first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
     let mode = mode(&sent, &anchors);
-    let java = Java { case, sent: &sent, anchors: &anchors, mode };
+    let java = Java { case, sent: &sent, anchors: &anchors, mode, is_constrained: Cell::default() };
     let is_anchor = anchors.iter().any(|(anchor, _)| case.is_same(anchor, leaf.0));
     if !is_anchor {
         if leaf.1.issuer.is_empty() {
@@ -56,7 +59,7 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
         Search::new(case, &java).run(leaf)?;
         purposes(leaf)?;
     }
-    named(case, leaf)
+    named(case, leaf, java.is_constrained.get())
 }
 
 /// `EndEntityChecker.checkTLSServer`, of a leaf that is no anchor.
@@ -76,16 +79,18 @@ fn purposes((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// `HostnameChecker`, TYPE_TLS.
-fn named(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
+/// `HostnameChecker`, TYPE_TLS. Whoever looked at nameConstraints before added an address in the common
+/// name to the names of the leaf.
+fn named(case: &Case<'_>, (cert, view): Link<'_, '_>, is_constrained: bool) -> Result<(), Refusal> {
     let Some(host) = case.host.map(|host| host.strip_suffix('.').unwrap_or(host)) else {
         return Ok(());
     };
     let names = reading::alt_names(view);
     let is_named = if let Some(address) = host::address(host) {
-        names.iter().any(|name| {
-            name.tag == ADDRESS && reading::plain(name.value) == reading::plain(&address)
-        })
+        let added = common_address(view).filter(|_| is_constrained && !names.is_empty());
+        let is_it = |one: &[u8]| reading::plain(one) == reading::plain(&address);
+        names.iter().any(|name| name.tag == ADDRESS && is_it(name.value))
+            || added.is_some_and(|one| is_it(&one))
     } else if !host::java_valid(host) {
         false
     } else if names.iter().any(|name| name.tag == DNS) {
@@ -144,6 +149,8 @@ struct Java<'s, 'c, 'a> {
     sent: &'s [Link<'c, 'a>],
     anchors: &'s [Link<'c, 'a>],
     mode: Mode,
+    /// Whether the path that holds has nameConstraints.
+    is_constrained: Cell<bool>,
 }
 
 impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
@@ -211,9 +218,14 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
                 return Err(cert.breaks(Rule::NameConstraints));
             }
         }
-        match path[..above].iter().find(|(_, view)| reading::requires_policy(view)) {
+        match policies::broken(&path[..above]) {
             Some((cert, _)) => Err(cert.breaks(Rule::Policy)),
-            None => Ok(()),
+            None => {
+                let is_read =
+                    |(_, one): &Link<'c, 'a>| one.extensions.name_constraints.read().is_some();
+                self.is_constrained.set(path[1..above].iter().any(is_read));
+                Ok(())
+            }
         }
     }
 
@@ -295,6 +307,16 @@ fn scheme((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
+/// The address in the last common name, where there is no iPAddress.
+fn common_address(view: &View<'_>) -> Option<Vec<u8>> {
+    let has_one = reading::alt_names(view).iter().any(|name| name.tag == ADDRESS);
+    view.common_names()
+        .last()
+        .and_then(dn::text)
+        .filter(|_| !has_one)
+        .and_then(|name| host::address(&name))
+}
+
 /// `NameConstraintsExtension.verify`.
 fn names_fit(named: &View<'_>, above: &View<'_>) -> bool {
     let Some(bases) = above.extensions.name_constraints.read() else { return true };
@@ -305,10 +327,12 @@ fn names_fit(named: &View<'_>, above: &View<'_>) -> bool {
     // The common name stands for a dNSName where there is none.
     let common = named.common_names().last().and_then(dn::text);
     let common = common.filter(|_| !names.iter().any(|name| name.tag == DNS));
-    let common = common.filter(|name| host::java_valid(name));
+    let common = common.filter(|name| host::address(name).is_none() && host::java_valid(name));
+    let address = common_address(named);
     (named.subject.is_empty() || fits(&Name::Directory(named.subject.clone())))
         && names.iter().all(|name| Name::of(name).is_some_and(|name| fits(&name)))
         && common.is_none_or(|name| fits(&Name::Octets(DNS, name.as_bytes())))
+        && address.is_none_or(|octets| fits(&Name::Octets(ADDRESS, &octets)))
         && (named.extensions.alt_names.is_present()
             || mails.all(|mail| fits(&Name::Octets(EMAIL, mail.value))))
 }

@@ -157,6 +157,8 @@ pub enum Rule {
     Handshake,
     /// The TLS feature extension requires a stapled OCSP response.
     MustStaple,
+    /// It lacks a TLS feature that a certificate above it requires (RFC 7633 section 4.2.2).
+    TlsFeature,
     /// The Certificate message is longer than the stack has room for.
     MessageLength {
         /// Its octets.

@@ -5,6 +5,7 @@
 //! an earlier one issued joins the anchors in a table, where issuers are found by key identifier, or
 //! by name if there is none.
 
+mod attributes;
 mod constraints;
 mod decoded;
 mod table;

@@ -89,6 +89,7 @@ impl Rule {
             Self::ExplicitCurve => "has a key whose curve is written out instead of named",
             Self::Handshake => "has a key that this stack does not offer to verify",
             Self::MustStaple => "requires a stapled OCSP response (TLS feature)",
+            Self::TlsFeature => "lacks the TLS feature extension that its issuer has",
             Self::NotComputed => "has a signature that certgrab cannot compute",
             _ => "breaks a rule",
         }
@@ -145,6 +146,7 @@ impl Rule {
             | Self::Handshake => {
                 "reissue the certificate with an RSA key of 2048 to 4096 bits or a key on P-256"
             }
+            Self::TlsFeature => "reissue the CA certificate without the TLS feature extension",
             Self::MustStaple => "let the server staple OCSP responses",
             Self::MessageLength { .. } | Self::ChainLength { .. } => {
                 "let the server send fewer or smaller certificates"

@@ -1,5 +1,8 @@
 {% set open, bar = "//", "//" %}
 {% include "part/about" %}
+//
+// mbedtls-rs: `Certificate::new_no_copy`; embedded-tls 0.19 with its feature `rustpki`:
+// `pki::CertVerifier::new(Certificate::X509(...))`.
 
 {% for certificate in certificates %}
 /// {{ "The certificate" if certificates | length == 1 else "Certificate " ~ loop.index }} in DER.

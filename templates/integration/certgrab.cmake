@@ -1,8 +1,14 @@
 # Generates the constants of certgrab.toml from their locks before a target is compiled. Offline.
 #
+# Plain CMake, in CMakeLists.txt beside this file, after add_executable:
+#
 #   include(certgrab.cmake)
-#   certgrab_constants(my_firmware)                  plain CMake, after add_executable
-#   certgrab_constants(${COMPONENT_LIB})             ESP-IDF, after idf_component_register
+#   certgrab_constants(my_firmware)
+#
+# ESP-IDF, in main/CMakeLists.txt, after idf_component_register:
+#
+#   include(${CMAKE_CURRENT_LIST_DIR}/../certgrab.cmake)
+#   certgrab_constants(${COMPONENT_LIB})
 #
 # A second argument names the folder of certgrab.toml, if it is not the top of the project.
 cmake_minimum_required(VERSION 3.16)

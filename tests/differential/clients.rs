@@ -74,6 +74,9 @@ impl Clients {
                 clients.push(Client::new("micropython", words));
             }
         }
+        if let Ok(named) = std::env::var("CERTGRAB_STACKS") {
+            clients.retain(|client| named.split(',').any(|name| name == client.stack));
+        }
         Some(Self { all: clients })
     }
 

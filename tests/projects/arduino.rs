@@ -17,9 +17,11 @@ struct Board {
     untrusted: &'static str,
     misnamed: &'static str,
     early: &'static str,
+    /// What comes before the reason, for MQTT and for HTTPS.
+    failed: [&'static str; 2],
 }
 
-/// mbedTLS has one code for all of them, -0x2700.
+/// mbedTLS has one code for both, -0x2700.
 const UNVERIFIED: &str = "tls -9984: X509 - Certificate verification failed";
 
 const ESP32: Board = Board {
@@ -27,7 +29,8 @@ const ESP32: Board = Board {
     libraries: &["-lmbedtls", "-lmbedx509", "-lmbedcrypto"],
     untrusted: UNVERIFIED,
     misnamed: UNVERIFIED,
-    early: UNVERIFIED,
+    early: "the server's certificate has expired or is not valid yet, by this clock",
+    failed: ["", ""],
 };
 
 const ESP8266: Board = Board {
@@ -36,6 +39,7 @@ const ESP8266: Board = Board {
     untrusted: "tls 62: BR_ERR_X509_NOT_TRUSTED",
     misnamed: "tls 56: BR_ERR_X509_BAD_SERVER_NAME",
     early: "tls 54: BR_ERR_X509_EXPIRED",
+    failed: ["mqtt state -2; ", "http -1; "],
 };
 
 impl Board {
@@ -97,12 +101,14 @@ impl Board {
         sketch(&format!("{}: {command}", topic("command")));
         bench.has_published(self.name, &topic("heartbeat"));
         bench.change_the_password();
-        // 5: not authorized (MQTT 3.1.1 section 3.2.2.3).
-        sketch("mqtt state 5; ");
+        // 5: not authorized (MQTT 3.1.1 section 3.2.2.3), with no error of TLS beside it.
+        assert!(sketch("mqtt state 5").ends_with("mqtt state 5"));
         bench.change_the_root();
-        sketch(&format!("mqtt state -2; {}", self.untrusted));
+        assert!(
+            sketch(self.untrusted).starts_with(&format!("{}{}", self.failed[0], self.untrusted))
+        );
         bench.change_the_name();
-        sketch(&format!("mqtt state -2; {}", self.misnamed));
+        sketch(self.misnamed);
     }
 
     fn gets_a_page(&self) {
@@ -113,19 +119,20 @@ impl Board {
         let folder = bench.folder();
         self.compile(&folder);
         let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+        sketch("waiting for the time from pool.ntp.org");
         sketch("status 200");
         // A board that forgets its clock: the certificates are of years to come.
         let place: PathBuf = folder.join("src/sketch.ino");
         let text = fs::read_to_string(&place).unwrap();
         fs::write(&place, text.replace("  setClock();\n", "")).unwrap();
         self.compile(&folder);
-        sketch(&format!("http -1; {}", self.early));
+        sketch(&format!("{}{}", self.failed[1], self.early));
         fs::write(&place, text).unwrap();
         self.compile(&folder);
         bench.change_the_root();
-        sketch(&format!("http -1; {}", self.untrusted));
+        sketch(&format!("{}{}", self.failed[1], self.untrusted));
         bench.change_the_name();
-        sketch(&format!("http -1; {}", self.misnamed));
+        sketch(&format!("{}{}", self.failed[1], self.misnamed));
     }
 }
 
@@ -150,6 +157,20 @@ fn the_sketch_for_the_esp8266_gets_a_page_and_refuses_a_clock_of_1970_another_ro
 }
 
 #[test]
+fn the_esp32_sends_no_password_to_a_broker_whose_certificate_has_expired() {
+    if !ESP32.is_there() {
+        return;
+    }
+    let mut bench = ESP32.bench(Protocol::Mqtt);
+    let folder = bench.folder();
+    ESP32.compile(&folder);
+    bench.let_the_certificate_expire();
+    says_in_time(&mut Command::new(folder.join("sketch")), ESP32.early);
+    assert!(!bench.log().contains("New client connected"), "{}", bench.log());
+    assert!(bench.log().contains("New connection"), "{}", bench.log());
+}
+
+#[test]
 fn the_esp32_calls_what_is_not_tls_an_invalid_record() {
     if !ESP32.is_there() {
         return;
@@ -167,7 +188,7 @@ fn the_esp32_calls_what_is_not_tls_an_invalid_record() {
     assert_ne!(moved, text);
     fs::write(header, moved).unwrap();
     ESP32.compile(&folder);
-    let wanted = "http -1; tls -29184: SSL - An invalid SSL record was received";
+    let wanted = "tls -29184: SSL - An invalid SSL record was received";
     says_in_time(&mut Command::new(folder.join("sketch")), wanted);
 }
 

@@ -55,6 +55,8 @@ pub(super) struct Bench {
     /// The same root, and a leaf for another host.
     elsewhere: Pki,
     stranger: Pki,
+    /// The same root, and a leaf that has expired.
+    expired: Pki,
     protocol: Protocol,
     server: Option<Listener>,
     port: u16,
@@ -64,13 +66,18 @@ impl Bench {
     /// The project for a mosquitto that wants [`USER`], or for `openssl s_server`.
     pub(super) fn new(project: &str, protocol: Protocol) -> Self {
         let key = KeyPair::generate().unwrap();
-        let again = KeyPair::from_pem(&key.serialize_pem()).unwrap();
+        let again = || KeyPair::from_pem(&key.serialize_pem()).unwrap();
+        let (other, old) = (again(), again());
         let below = |root: crate::support::pki::Builder, host| {
             root.intermediate("Plant Issuing").leaf(host)
         };
         let mut bench = Self {
             pki: below(Pki::root_with_key("Plant Root", key), "localhost"),
-            elsewhere: below(Pki::root_with_key("Plant Root", again), "elsewhere.test"),
+            elsewhere: below(Pki::root_with_key("Plant Root", other), "elsewhere.test"),
+            expired: Pki::root_with_key("Plant Root", old)
+                .intermediate("Plant Issuing")
+                .changed(|leaf| leaf.not_after = rcgen::date_time_ymd(2025, 1, 1))
+                .leaf("localhost"),
             stranger: pki("Another Root"),
             protocol,
             server: None,
@@ -105,6 +112,18 @@ impl Bench {
         self.server = None;
         let command = |port| self.command(&self.elsewhere, USER.1, port);
         self.server = Some(Listener::start_on(self.port, command));
+    }
+
+    /// The server's certificate is one that has expired.
+    pub(super) fn let_the_certificate_expire(&mut self) {
+        self.server = None;
+        let command = |port| self.command(&self.expired, USER.1, port);
+        self.server = Some(Listener::start_on(self.port, command));
+    }
+
+    /// What the broker has written down since the certificate expired.
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(self.expired.file("mosquitto.log")).unwrap_or_default()
     }
 
     /// The broker now wants another password.
@@ -197,9 +216,9 @@ pub(super) fn says(words: &[&str], environment: &[(&str, &str)], folder: &Path, 
     assert!(said.contains(wanted), "{wanted}: {said}");
 }
 
-/// Runs a program that never ends until it says `wanted`.
+/// Runs a program that never ends until it says `wanted`, in the line that comes back.
 #[track_caller]
-pub(super) fn says_in_time(program: &mut Command, wanted: &str) {
+pub(super) fn says_in_time(program: &mut Command, wanted: &str) -> String {
     let mut child = program.stdout(Stdio::piped()).spawn().expect("the program starts");
     let output = BufReader::new(child.stdout.take().expect("its output"));
     let (sender, lines) = mpsc::channel();
@@ -218,5 +237,6 @@ pub(super) fn says_in_time(program: &mut Command, wanted: &str) {
     let _ = child.kill();
     let _ = child.wait();
     let _ = reader.join();
-    assert!(said.last().is_some_and(|line| line.contains(wanted)), "{wanted}: {}", said.join("\n"));
+    let last = said.last().filter(|line| line.contains(wanted)).cloned();
+    last.unwrap_or_else(|| panic!("{wanted}: {}", said.join("\n")))
 }

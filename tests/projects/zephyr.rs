@@ -63,3 +63,53 @@ fn strings(kconfig: &str) -> Vec<String> {
     let names = kconfig.lines().filter_map(|line| line.strip_prefix("config "));
     names.map(str::to_owned).collect()
 }
+
+/// What mbedTLS must have to read a certificate: the option of Zephyr, and octets that only such a certificate
+/// has, which are the identifiers of RFC 8017 appendix C, RFC 5758 and RFC 5480.
+const NEEDS: [(&str, &[&[u8]]); 7] = [
+    (
+        "SHA1",
+        &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 5], &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1]],
+    ),
+    (
+        "SHA256",
+        &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11], &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]],
+    ),
+    (
+        "SHA384",
+        &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 12], &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3]],
+    ),
+    (
+        "SHA512",
+        &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 13], &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4]],
+    ),
+    ("ECP_DP_SECP256R1_ENABLED", &[&[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]]),
+    ("ECP_DP_SECP384R1_ENABLED", &[&[0x06, 5, 0x2b, 0x81, 4, 0, 34]]),
+    ("ECP_DP_SECP521R1_ENABLED", &[&[0x06, 5, 0x2b, 0x81, 4, 0, 35]]),
+];
+
+#[test]
+fn the_configuration_for_zephyr_has_the_digest_and_the_curve_of_every_public_root() {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/project/zephyr/base.conf");
+    let text = fs::read_to_string(place).unwrap();
+    // SHA-256 is on unless it is turned off (modules/mbedtls/Kconfig.tls-generic of Zephyr 3.7).
+    let is_on = |option: &str| {
+        option == "SHA256" || text.lines().any(|line| line == format!("CONFIG_MBEDTLS_{option}=y"))
+    };
+    let roots = certgrab::trust::store::mozilla_list();
+    assert!(roots.len() > 100);
+    let mut used = std::collections::BTreeSet::new();
+    for root in roots {
+        let has = |octets: &&&[u8]| root.windows(octets.len()).any(|window| window == **octets);
+        let needs = NEEDS.iter().filter(|(_, octets)| octets.iter().find(has).is_some());
+        let needs: Vec<_> = needs.map(|(option, _)| *option).collect();
+        assert!(!needs.is_empty(), "{root:02x?}");
+        assert!(needs.iter().all(|option| is_on(option)), "{needs:?}: {root:02x?}");
+        used.extend(needs);
+    }
+    // No option is there for nothing: some root is signed with each digest.
+    assert!(
+        ["SHA1", "SHA256", "SHA384", "SHA512"].iter().all(|one| used.contains(one)),
+        "{used:?}"
+    );
+}

@@ -19,7 +19,9 @@ fn parts(with: With) -> (&'static str, &'static str, &'static str) {
         With::Cmake => (
             "certgrab.cmake",
             include_str!("../../../templates/integration/certgrab.cmake"),
-            "add `include(certgrab.cmake)` and `certgrab_constants(TARGET)` to CMakeLists.txt",
+            "add `include(certgrab.cmake)` and `certgrab_constants(TARGET)` to CMakeLists.txt; in an \
+             ESP-IDF component, `include(${CMAKE_CURRENT_LIST_DIR}/../certgrab.cmake)` and \
+             `certgrab_constants(${COMPONENT_LIB})`",
         ),
         With::Platformio => (
             "certgrab_pre.py",

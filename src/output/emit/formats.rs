@@ -141,7 +141,7 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::PemAndNul),
     row(
         "esp-bundle",
-        "ESP-IDF esp_crt_bundle since it has an index",
+        "ESP-IDF from 5.4 on, esp_crt_bundle",
         "a binary bundle for esp_crt_bundle_set",
         Kind::EspBundle,
     )
@@ -149,7 +149,7 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::File),
     row(
         "esp-bundle-v1",
-        "ESP-IDF esp_crt_bundle before that",
+        "ESP-IDF before 5.4, Arduino-ESP32 3.1, esp_crt_bundle",
         "the older binary bundle, without an index of offsets",
         Kind::EspBundleV1,
     )
@@ -195,8 +195,13 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::BearSslAnchors),
     row("rust", "Rust", "constants in PEM, as a C string and in DER, no_std", source("rust.rs"))
         .stored(Stored::PemAndNul),
-    row("rust-der", "mbedtls-rs, embedded-tls", "a static with DER, no_std", source("rust-der.rs"))
-        .stored(Stored::Der),
+    row(
+        "rust-der",
+        "mbedtls-rs, embedded-tls",
+        "a static with DER, no_std, for Certificate::new_no_copy or pki::CertVerifier",
+        source("rust-der.rs"),
+    )
+    .stored(Stored::Der),
     row(
         "rust-esp-idf",
         "esp-idf-svc",
@@ -228,7 +233,7 @@ pub const FORMATS: &[Format] = &[
     .stored(Stored::File),
     row(
         "esphome",
-        "ESPHome mqtt",
+        "ESPHome mqtt on ESP32",
         "a YAML block with certificate_authority",
         source("esphome.yaml"),
     )

@@ -5,7 +5,7 @@ use crate::stack::{
     extensions::{ADDRESS, DIRECTORY, DNS, EDI_PARTY, EMAIL, OTHER_NAME, REGISTERED_ID, URI, X400},
     oid,
     reason::Rule,
-    tlv::Tlv,
+    tlv::{self, INTEGER, SEQUENCE, Tlv},
     view::{Part, View},
 };
 
@@ -96,4 +96,42 @@ pub(super) fn bad_alt_name(view: &View<'_>) -> Option<&'static str> {
         EDI_PARTY => Some("an ediPartyName"),
         _ => Some("an unknown kind of name"),
     })
+}
+
+/// `feature`: status_request of a TLS feature extension (RFC 7633).
+const STATUS_REQUEST: u16 = 5;
+
+/// The features that certificates above require (`tls_features.c`).
+#[derive(Default)]
+pub(super) struct Features(Vec<u16>);
+
+impl Features {
+    /// Adds those of an issuer; false where they cannot be read.
+    pub(super) fn append(&mut self, issuer: &View<'_>) -> bool {
+        let Some(extension) = issuer.extension(oid::TLS_FEATURE) else { return true };
+        let Some(more) = features(extension.value) else { return false };
+        self.0.extend(more);
+        true
+    }
+
+    /// Whether a certificate has all of them.
+    pub(super) fn are_in(&self, view: &View<'_>) -> bool {
+        let own = view.extension(oid::TLS_FEATURE).and_then(|one| features(one.value));
+        self.0.is_empty() || own.is_some_and(|own| self.0.iter().all(|wanted| own.contains(wanted)))
+    }
+}
+
+/// Whether a certificate requires a stapled OCSP response, which every certificate of the chain may.
+pub(super) fn requires_staple(view: &View<'_>) -> bool {
+    let own = view.extension(oid::TLS_FEATURE).and_then(|one| features(one.value));
+    own.is_some_and(|own| own.contains(&STATUS_REQUEST))
+}
+
+fn features(value: &[u8]) -> Option<Vec<u16>> {
+    let list = tlv::only(value).filter(|one| one.tag == SEQUENCE)?;
+    let number = |one: &Tlv<'_>| {
+        let number = crate::stack::key::small(*one).filter(|_| one.tag == INTEGER)?;
+        u16::try_from(number).ok()
+    };
+    tlv::all(list.value)?.iter().map(number).collect()
 }

@@ -131,13 +131,6 @@ pub(super) fn critical(view: &View<'_>) -> Option<Rule> {
     Some(Rule::CriticalExtension(oid::extension_name(id)))
 }
 
-/// Whether a policyConstraints requires a policy from here on, and no certificate below has one.
-pub(super) fn requires_policy(view: &View<'_>) -> bool {
-    let Some(extension) = view.extension(oid::POLICY_CONSTRAINTS) else { return false };
-    let parts = crate::stack::key::sequence(extension.value);
-    parts.is_some_and(|mut parts| parts.tagged(tlv::context(0)).is_some())
-}
-
 /// An address without the prefix that makes it one of IPv6.
 pub(super) fn plain(address: &[u8]) -> &[u8] {
     const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use super::attributes;
 use crate::stack::{
     case::Cert,
     dates::{self, Zone},
@@ -151,6 +152,17 @@ impl<'c, 'a> Decoded<'c, 'a> {
                 return Err(unreadable(Part::NameConstraints));
             }
             oid::POLICY_CONSTRAINTS if tlv::only(extension.value).is_none() => {
+                return Err(unreadable(Part::OtherExtension));
+            }
+            oid::SUBJECT_DIRECTORY_ATTRIBUTES if !attributes::are_read(extension.value) => {
+                return Err(unreadable(Part::OtherExtension));
+            }
+            oid::SUBJECT_INFO_ACCESS if !attributes::is_access_read(extension.value) => {
+                return Err(unreadable(Part::OtherExtension));
+            }
+            oid::OCSP_NO_CHECK
+                if tlv::only(extension.value).is_none_or(|one| one.tag != tlv::NULL) =>
+            {
                 return Err(unreadable(Part::OtherExtension));
             }
             id if is_critical && !KNOWN.contains(&id) => self.reports(id),

@@ -21,7 +21,7 @@ public:
 
   // The status, or one of the negative numbers above.
   int GET() {
-    if (!client->connect(host.c_str(), port)) {
+    if (!client->connected() && !client->connect(host.c_str(), port)) {
       return HTTPC_ERROR_CONNECTION_REFUSED;
     }
     String request = "GET " + uri + " HTTP/1.0\r\nHost: " + host + ":" + std::to_string(port) +
@@ -40,6 +40,10 @@ public:
     }
     body = answer.substr(head + 4);
     return atoi(answer.c_str() + answer.find(' '));
+  }
+
+  static String errorToString(int error) {
+    return error == HTTPC_ERROR_CONNECTION_REFUSED ? "connection refused" : "no HTTP server";
   }
 
   String getString() { return body; }

@@ -35,7 +35,7 @@ public:
 
   // Clean session, keep-alive 15 s (MQTT 3.1.1 section 3.1); `user` and `pass` may be null.
   bool connect(const char *id, const char *user, const char *pass) {
-    if (!client.connect(host.c_str(), port)) {
+    if (!client.connected() && !client.connect(host.c_str(), port)) {
       return fail(MQTT_CONNECT_FAILED);
     }
     char flags = 0x02;

@@ -38,12 +38,56 @@ void connectWiFi() {
   }
 }
 
-// A clock of 1970 makes every certificate one that is not valid yet.
+// At 1970, where the clock starts, no certificate is valid yet.
 void setClock() {
   configTime(0, 0, "pool.ntp.org", "time.nist.gov");
+  Serial.println("waiting for the time from pool.ntp.org (NTP, UDP port 123)");
   while ((int64_t)time(nullptr) < SERVER_ROOT_CA_NOT_BEFORE) {
     delay(250);
   }
+}
+
+// One number for a moment, to compare two of them.
+int64_t moment(int year, int month, int day, int hour, int minute, int second) {
+  return ((((year * 100LL + month) * 100 + day) * 100 + hour) * 100 + minute) * 100 + second;
+}
+
+int64_t moment(const mbedtls_x509_time &at) {
+  return moment(at.year, at.mon, at.day, at.hour, at.min, at.sec);
+}
+
+// Whether the server's certificate is valid now. The mbedTLS of Arduino-ESP32 checks no dates: it is
+// built without MBEDTLS_HAVE_TIME_DATE.
+bool isValidNow() {
+  const mbedtls_x509_crt *certificate = tls.getPeerCertificate();
+  time_t seconds = time(nullptr);
+  struct tm utc;
+  gmtime_r(&seconds, &utc);
+  int64_t now = moment(utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
+                       utc.tm_sec);
+  return certificate != nullptr && moment(certificate->valid_from) <= now &&
+         now <= moment(certificate->valid_to);
+}
+
+// Connects. A server whose certificate is not valid now gets no password.
+bool connectTls() {
+  if (!tls.connect(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT)) {
+    char reason[128] = "";
+    int code = tls.lastError(reason, sizeof reason);
+    // From 0 on it is the number of a socket, not an error.
+    if (code < 0) {
+      Serial.printf("tls %d: %s\n", code, reason);
+    } else {
+      Serial.println("no connection");
+    }
+    return false;
+  }
+  if (!isValidNow()) {
+    tls.stop();
+    Serial.println("the server's certificate has expired or is not valid yet, by this clock");
+    return false;
+  }
+  return true;
 }
 
 void beat() {
@@ -52,16 +96,17 @@ void beat() {
 }
 
 void connectMqtt() {
-  if (mqtt.connect(MQTT_CLIENT_ID, MQTT_USER, MQTT_PASSWORD)) {
-    Serial.println("connected");
-    mqtt.subscribe(COMMAND_TOPIC);
-    beat();
-    pauseMs = 1000;
-    return;
+  if (connectTls()) {
+    // PubSubClient uses the connection that is there.
+    if (mqtt.connect(MQTT_CLIENT_ID, MQTT_USER, MQTT_PASSWORD)) {
+      Serial.println("connected");
+      mqtt.subscribe(COMMAND_TOPIC);
+      beat();
+      pauseMs = 1000;
+      return;
+    }
+    Serial.printf("mqtt state %d\n", mqtt.state());
   }
-  char reason[128] = "";
-  int code = tls.lastError(reason, sizeof reason);
-  Serial.printf("mqtt state %d; tls %d: %s\n", mqtt.state(), code, reason);
   delay(pauseMs);
   pauseMs = pauseMs * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pauseMs * 2;
 }

@@ -29,9 +29,10 @@ void connectWiFi() {
   }
 }
 
-// A clock of 1970 makes every certificate one that is not valid yet.
+// At 1970, where the clock starts, no certificate is valid yet.
 void setClock() {
   configTime(0, 0, "pool.ntp.org", "time.nist.gov");
+  Serial.println("waiting for the time from pool.ntp.org (NTP, UDP port 123)");
   while ((int64_t)time(nullptr) < SERVER_ROOT_CA_NOT_BEFORE) {
     delay(250);
   }
@@ -48,7 +49,12 @@ void getPage() {
   } else {
     char reason[128] = "";
     int code = tls.getLastSSLError(reason, sizeof reason);
-    Serial.printf("http %d; tls %d: %s\n", status, code, reason);
+    Serial.printf("http %d", status);
+    // Without an error it is 0.
+    if (code != 0) {
+      Serial.printf("; tls %d: %s", code, reason);
+    }
+    Serial.println("");
   }
   http.end();
 }

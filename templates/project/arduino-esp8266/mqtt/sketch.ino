@@ -40,9 +40,10 @@ void connectWiFi() {
   }
 }
 
-// A clock of 1970 makes every certificate one that is not valid yet.
+// At 1970, where the clock starts, no certificate is valid yet.
 void setClock() {
   configTime(0, 0, "pool.ntp.org", "time.nist.gov");
+  Serial.println("waiting for the time from pool.ntp.org (NTP, UDP port 123)");
   while ((int64_t)time(nullptr) < SERVER_ROOT_CA_NOT_BEFORE) {
     delay(250);
   }
@@ -63,7 +64,12 @@ void connectMqtt() {
   }
   char reason[128] = "";
   int code = tls.getLastSSLError(reason, sizeof reason);
-  Serial.printf("mqtt state %d; tls %d: %s\n", mqtt.state(), code, reason);
+  Serial.printf("mqtt state %d", mqtt.state());
+  // Without an error it is 0.
+  if (code != 0) {
+    Serial.printf("; tls %d: %s", code, reason);
+  }
+  Serial.println("");
   delay(pauseMs);
   pauseMs = pauseMs * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pauseMs * 2;
 }

@@ -25,9 +25,12 @@ static void on_error(const esp_mqtt_error_codes_t *error)
         ESP_LOGE(TAG, "the broker refuses the connection: CONNACK %d",
                  (int)error->connect_return_code);
     } else {
-        ESP_LOGE(TAG, "esp-tls 0x%x, mbedTLS -0x%04x, certificate flags 0x%x",
-                 (unsigned)error->esp_tls_last_esp_err, (unsigned)error->esp_tls_stack_err,
-                 (unsigned)error->esp_tls_cert_verify_flags);
+        ESP_LOGE(TAG, "esp-tls 0x%x, mbedTLS -0x%04x", (unsigned)error->esp_tls_last_esp_err,
+                 (unsigned)error->esp_tls_stack_err);
+        // A handshake that failed leaves no certificate to ask, and then they are 0.
+        if (error->esp_tls_cert_verify_flags != 0) {
+            ESP_LOGE(TAG, "certificate flags 0x%x", (unsigned)error->esp_tls_cert_verify_flags);
+        }
     }
 }
 
