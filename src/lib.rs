@@ -40,6 +40,7 @@
 //!  list ─▶ grab many at once ─▶ results ─▶ the fewest anchors ─▶ emit                --hosts
 //!  source files ─▶ readers ─▶ anchors ┐
 //!  server ─▶ grab ─▶ presented chain  ┴▶ judge ─▶ findings ─▶ report                   check
+//!  case ─▶ chain ─▶ server ◀─ device ─▶ conduct ─▶ verdict ─▶ diagnosis ─▶ report          lab
 //! ```
 //!
 //! Data flows from left to right: a stage is a function from the type of the previous stage to its
@@ -101,11 +102,11 @@ pub mod check;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
-pub mod cli;
+pub mod lab;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
-pub mod lab;
+pub mod cli;
 
 // Entry points of the fuzz targets alone.
 #[cfg(all(fuzzing, feature = "fetch"))]

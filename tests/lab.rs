@@ -1,4 +1,8 @@
-//! Chains for trials: made by description, the same by the same seed.
+//! Chains for trials: made by description, the same by the same seed. And the lab: servers, sound and
+//! faulty, and real clients in the place of devices.
+
+mod devices;
+mod round;
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -101,6 +101,7 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Sync(sync)) => commands::sync::run(sync, &args.display),
         Some(Command::New(new)) => commands::new::run(new, &args.display),
         Some(Command::Integrate(integrate)) => commands::integrate::run(integrate, &args.display),
+        Some(Command::Lab(lab)) => commands::lab::run(lab, &args.display),
         Some(Command::Completions(shell)) => commands::completions::completions(shell),
         Some(Command::Man) => commands::completions::man(),
         None => refuse_file_name(&args.job)

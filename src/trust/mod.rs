@@ -3,6 +3,7 @@
 
 mod certificate_file;
 mod error;
+pub mod lab_anchor;
 mod mozilla;
 pub mod removed;
 mod root;

@@ -8,6 +8,7 @@ pub(crate) mod convert;
 pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
+pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod proxy;
 pub(crate) mod sync;
@@ -95,6 +96,8 @@ pub(crate) enum Command {
     New(new::Args),
     /// Write the file that runs certgrab in a build or in CI
     Integrate(integrate::Args),
+    /// See what a device really accepts: servers, sound and faulty, and a verdict on each
+    Lab(Box<lab::Args>),
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
     Completions(completions::Completions),
     /// Print the man page, all commands in one
@@ -355,7 +358,7 @@ fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     Some((word.into(), path.into()))
 }
 
-fn emission(text: &OsStr) -> Result<Emission, String> {
+pub(crate) fn emission(text: &OsStr) -> Result<Emission, String> {
     let (word, path) = word_and_path(text)?;
     let word = word.to_string_lossy();
     let form = match (&*word, emit::format(&word)) {

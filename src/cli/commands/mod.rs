@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
+pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod survey;
 pub(crate) mod sync;

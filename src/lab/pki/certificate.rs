@@ -20,52 +20,52 @@ const V3: u8 = 2;
 #[derive(Clone, Debug)]
 pub struct Certificate {
     /// The value of the version field; nothing is written for X.509 v1.
-    pub(super) version: Option<u8>,
+    pub(crate) version: Option<u8>,
     /// The contents of the serial number.
-    pub(super) serial: Vec<u8>,
+    pub(crate) serial: Vec<u8>,
     /// The place of its issuer in the chain's certificates; its own if it signed itself.
-    pub(super) issuer: usize,
+    pub(crate) issuer: usize,
     /// Instead of the issuer's subject.
-    pub(super) issuer_name: Option<Name>,
-    pub(super) subject: Name,
-    pub(super) not_before: Time,
-    pub(super) not_after: Time,
-    pub(super) key: Key,
-    pub(super) spki: Spki,
+    pub(crate) issuer_name: Option<Name>,
+    pub(crate) subject: Name,
+    pub(crate) not_before: Time,
+    pub(crate) not_after: Time,
+    pub(crate) key: Key,
+    pub(crate) spki: Spki,
     /// With issuerUniqueID and subjectUniqueID.
-    pub(super) unique_ids: bool,
+    pub(crate) unique_ids: bool,
     /// In order. An empty list is not written.
-    pub(super) extensions: Vec<Extension>,
+    pub(crate) extensions: Vec<Extension>,
     /// How the issuer signs.
-    pub(super) scheme: Scheme,
+    pub(crate) scheme: Scheme,
     /// The algorithm as written inside, if another than outside.
-    pub(super) inner: Option<Scheme>,
+    pub(crate) inner: Option<Scheme>,
     /// Instead of the issuer's key.
-    pub(super) signer: Option<Key>,
+    pub(crate) signer: Option<Key>,
     /// One bit of the signature is turned.
-    pub(super) damaged: bool,
+    pub(crate) damaged: bool,
 }
 
 /// A time as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Time {
-    pub(super) tag: u8,
-    pub(super) text: String,
+    pub(crate) tag: u8,
+    pub(crate) text: String,
 }
 
 impl Time {
-    pub(super) fn utc(text: &str) -> Self {
+    pub(crate) fn utc(text: &str) -> Self {
         Self { tag: der::UTC_TIME, text: text.to_owned() }
     }
 
-    pub(super) fn generalized(text: &str) -> Self {
+    pub(crate) fn generalized(text: &str) -> Self {
         Self { tag: der::GENERALIZED_TIME, text: text.to_owned() }
     }
 }
 
 impl Certificate {
     /// A CA as it should be, issued by the certificate at `issuer`.
-    pub(super) fn authority(common: &str, key: Key, serial: u8, issuer: usize) -> Self {
+    pub(crate) fn authority(common: &str, key: Key, serial: u8, issuer: usize) -> Self {
         let mut authority = Self::bare(Name::usual(common), key, serial, issuer);
         authority.set(BASIC_CONSTRAINTS, true, basic_constraints(true, None));
         authority.set(KEY_USAGE, true, key_usage(&[5, 6]));
@@ -75,14 +75,14 @@ impl Certificate {
     }
 
     /// A root as it should be, at the place `own` of the chain.
-    pub(super) fn root(common: &str, key: Key, serial: u8, own: usize) -> Self {
+    pub(crate) fn root(common: &str, key: Key, serial: u8, own: usize) -> Self {
         let mut root = Self::authority(common, key, serial, own);
         root.remove(AUTHORITY_KEY_ID);
         root
     }
 
     /// A server's certificate as it should be, with the general names of its subjectAltName.
-    pub(super) fn server(names: &[Vec<u8>], key: Key, serial: u8, issuer: usize) -> Self {
+    pub(crate) fn server(names: &[Vec<u8>], key: Key, serial: u8, issuer: usize) -> Self {
         let mut server = Self::bare(Name::usual("Server"), key, serial, issuer);
         server.set(BASIC_CONSTRAINTS, true, basic_constraints(false, None));
         server.set(KEY_USAGE, true, key_usage(if key.is_rsa() { &[0, 2] } else { &[0] }));
@@ -114,7 +114,7 @@ impl Certificate {
     }
 
     /// Puts an extension in the place of the one with its OID, or at the end.
-    pub(super) fn set(&mut self, oid: &str, critical: bool, value: Vec<u8>) {
+    pub(crate) fn set(&mut self, oid: &str, critical: bool, value: Vec<u8>) {
         let extension = Extension::raw(oid, critical, value);
         match self.extensions.iter_mut().find(|known| known.oid == extension.oid) {
             Some(known) => *known = extension,
@@ -122,24 +122,24 @@ impl Certificate {
         }
     }
 
-    pub(super) fn find(&mut self, oid: &str) -> Option<&mut Extension> {
+    pub(crate) fn find(&mut self, oid: &str) -> Option<&mut Extension> {
         let oid = der::arcs(oid);
         self.extensions.iter_mut().find(|known| known.oid == oid)
     }
 
-    pub(super) fn remove(&mut self, oid: &str) {
+    pub(crate) fn remove(&mut self, oid: &str) {
         let oid = der::arcs(oid);
         self.extensions.retain(|known| known.oid != oid);
     }
 
     /// Without version and extensions.
-    pub(super) fn make_v1(&mut self) {
+    pub(crate) fn make_v1(&mut self) {
         self.version = None;
         self.extensions.clear();
     }
 
     /// Its DER, under the certificate that issued it.
-    pub(super) fn der(&self, issuer: &Certificate, keys: &Keyring) -> io::Result<Vec<u8>> {
+    pub(crate) fn der(&self, issuer: &Certificate, keys: &Keyring) -> io::Result<Vec<u8>> {
         let signer = self.signer.unwrap_or(issuer.key);
         let body = self.to_be_signed(issuer, signer, keys)?;
         let mut signature = keys.sign(signer, self.scheme, &body)?;
@@ -202,7 +202,7 @@ impl Certificate {
 }
 
 /// An authorityKeyIdentifier with the issuer's key.
-pub(super) fn authority_key_id() -> Extension {
+pub(crate) fn authority_key_id() -> Extension {
     let value = Value::AuthorityKeyId { key: true, issuer: None };
     Extension::new(AUTHORITY_KEY_ID, false, value)
 }

@@ -8,19 +8,19 @@ use super::keyring::Keyring;
 use super::name::dns;
 
 /// The host that a sound chain is for.
-pub(super) const HOST: &str = "mqtt.home.example";
+pub(crate) const HOST: &str = "mqtt.home.example";
 
 /// A chain: certificates that refer to their issuers by place.
 #[derive(Clone, Debug)]
 pub struct Chain {
     /// The leaf, the intermediate, the root, then those that departures add.
-    pub(super) certificates: Vec<Certificate>,
+    pub(crate) certificates: Vec<Certificate>,
     /// What the server sends, in order.
-    pub(super) sent: Vec<usize>,
+    pub(crate) sent: Vec<usize>,
     /// What the device holds.
-    pub(super) anchors: Vec<usize>,
+    pub(crate) anchors: Vec<usize>,
     /// The name or address that the device connects to.
-    pub(super) host: String,
+    pub(crate) host: String,
 }
 
 /// The three certificates of a sound chain.
@@ -51,7 +51,7 @@ impl Position {
     /// All three.
     pub const ALL: [Self; 3] = [Self::Leaf, Self::Int, Self::Root];
 
-    pub(super) const fn place(self) -> usize {
+    pub(crate) const fn place(self) -> usize {
         match self {
             Self::Leaf => 0,
             Self::Int => 1,
@@ -60,7 +60,7 @@ impl Position {
     }
 
     /// As in the ids of departures.
-    pub(super) const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Leaf => "leaf",
             Self::Int => "int",
@@ -69,7 +69,7 @@ impl Position {
     }
 
     /// As in sentences.
-    pub(super) const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Leaf => "leaf",
             Self::Int => "intermediate",
@@ -90,24 +90,24 @@ impl Chain {
         Self { certificates, sent: vec![0, 1], anchors: vec![2], host: HOST.to_owned() }
     }
 
-    pub(super) fn at(&mut self, position: Position) -> &mut Certificate {
+    pub(crate) fn at(&mut self, position: Position) -> &mut Certificate {
         &mut self.certificates[position.place()]
     }
 
-    pub(super) fn leaf(&mut self) -> &mut Certificate {
+    pub(crate) fn leaf(&mut self) -> &mut Certificate {
         self.at(Position::Leaf)
     }
 
-    pub(super) fn int(&mut self) -> &mut Certificate {
+    pub(crate) fn int(&mut self) -> &mut Certificate {
         self.at(Position::Int)
     }
 
-    pub(super) fn root(&mut self) -> &mut Certificate {
+    pub(crate) fn root(&mut self) -> &mut Certificate {
         self.at(Position::Root)
     }
 
     /// Adds a certificate that is neither sent nor held yet, and returns its place.
-    pub(super) fn add(&mut self, certificate: Certificate) -> usize {
+    pub(crate) fn add(&mut self, certificate: Certificate) -> usize {
         self.certificates.push(certificate);
         self.certificates.len() - 1
     }

@@ -3,31 +3,31 @@
 use super::der;
 use super::name::Name;
 
-pub(super) const SUBJECT_KEY_ID: &str = "2.5.29.14";
-pub(super) const KEY_USAGE: &str = "2.5.29.15";
-pub(super) const SUBJECT_ALT_NAME: &str = "2.5.29.17";
-pub(super) const ISSUER_ALT_NAME: &str = "2.5.29.18";
-pub(super) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-pub(super) const NAME_CONSTRAINTS: &str = "2.5.29.30";
-pub(super) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
-pub(super) const EXT_KEY_USAGE: &str = "2.5.29.37";
+pub(crate) const SUBJECT_KEY_ID: &str = "2.5.29.14";
+pub(crate) const KEY_USAGE: &str = "2.5.29.15";
+pub(crate) const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+pub(crate) const ISSUER_ALT_NAME: &str = "2.5.29.18";
+pub(crate) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+pub(crate) const NAME_CONSTRAINTS: &str = "2.5.29.30";
+pub(crate) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
+pub(crate) const EXT_KEY_USAGE: &str = "2.5.29.37";
 
 /// Purposes of extKeyUsage.
-pub(super) const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
-pub(super) const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
+pub(crate) const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
+pub(crate) const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
 
 /// An extension of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Extension {
+pub(crate) struct Extension {
     /// The contents of its OBJECT IDENTIFIER.
-    pub(super) oid: Vec<u8>,
-    pub(super) critical: Critical,
-    pub(super) value: Value,
+    pub(crate) oid: Vec<u8>,
+    pub(crate) critical: Critical,
+    pub(crate) value: Value,
 }
 
 /// How an extension says whether it is critical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Critical {
+pub(crate) enum Critical {
     /// Nothing is written, as DER has it for a default.
     No,
     Yes,
@@ -37,7 +37,7 @@ pub(super) enum Critical {
 
 /// What is inside of an extension's OCTET STRING.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// These octets.
     Raw(Vec<u8>),
     /// The SHA-1 of the certificate's own key (RFC 5280 section 4.2.1.2).
@@ -50,24 +50,24 @@ pub(super) enum Value {
 
 /// An issuer by name and serial number, in an authorityKeyIdentifier.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct IssuerSerial {
+pub(crate) struct IssuerSerial {
     /// The name of the issuer's issuer, if it is not the right one.
-    pub(super) name: Option<Name>,
+    pub(crate) name: Option<Name>,
     /// The contents of the serial number, if it is not the right one.
-    pub(super) serial: Option<Vec<u8>>,
+    pub(crate) serial: Option<Vec<u8>>,
 }
 
 impl Extension {
-    pub(super) fn new(oid: &str, critical: bool, value: Value) -> Self {
+    pub(crate) fn new(oid: &str, critical: bool, value: Value) -> Self {
         let critical = if critical { Critical::Yes } else { Critical::No };
         Self { oid: der::arcs(oid), critical, value }
     }
 
-    pub(super) fn raw(oid: &str, critical: bool, value: Vec<u8>) -> Self {
+    pub(crate) fn raw(oid: &str, critical: bool, value: Vec<u8>) -> Self {
         Self::new(oid, critical, Value::Raw(value))
     }
 
-    pub(super) fn der(&self, value: &[u8]) -> Vec<u8> {
+    pub(crate) fn der(&self, value: &[u8]) -> Vec<u8> {
         let critical = match self.critical {
             Critical::No => Vec::new(),
             Critical::Yes => der::element(der::BOOLEAN, &[0xff]),
@@ -78,13 +78,13 @@ impl Extension {
 }
 
 /// basicConstraints as it should be.
-pub(super) fn basic_constraints(is_ca: bool, path_length: Option<u64>) -> Vec<u8> {
+pub(crate) fn basic_constraints(is_ca: bool, path_length: Option<u64>) -> Vec<u8> {
     let is_ca = if is_ca { der::element(der::BOOLEAN, &[0xff]) } else { Vec::new() };
     der::sequence(&[is_ca, path_length.map(der::small).unwrap_or_default()])
 }
 
 /// Bits of keyUsage, numbered as in RFC 5280 section 4.2.1.3.
-pub(super) fn key_usage(bits: &[u32]) -> Vec<u8> {
+pub(crate) fn key_usage(bits: &[u32]) -> Vec<u8> {
     let Some(last) = bits.iter().max() else { return der::element(der::BIT_STRING, &[0]) };
     let all = bits.iter().fold(0u16, |all, bit| all | 0x8000 >> bit);
     // Without the zeros behind the last bit (X.690 section 11.2.2).
@@ -94,13 +94,13 @@ pub(super) fn key_usage(bits: &[u32]) -> Vec<u8> {
 }
 
 /// extKeyUsage with purposes.
-pub(super) fn ext_key_usage(purposes: &[&str]) -> Vec<u8> {
+pub(crate) fn ext_key_usage(purposes: &[&str]) -> Vec<u8> {
     let purposes: Vec<_> = purposes.iter().map(|purpose| der::oid(purpose)).collect();
     der::sequence(&purposes)
 }
 
 /// nameConstraints with subtrees of general names.
-pub(super) fn name_constraints(permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn name_constraints(permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Vec<u8> {
     let subtrees = |number: u8, names: &[Vec<u8>]| {
         let trees: Vec<_> =
             names.iter().map(|name| der::sequence(std::slice::from_ref(name))).collect();

@@ -1,8 +1,8 @@
 //! Keys at hand, and what they sign.
 //!
-//! Keys on the curves of NIST are the same in every run and cost nothing. The others are made by the
-//! command `openssl` when first asked for, and kept in a folder; so are the signatures that only it
-//! makes.
+//! For trials of TLS stacks, keys on the curves of NIST are the same in every run and cost nothing. The
+//! others are made by the command `openssl` when first asked for, and kept in a folder; so are the
+//! signatures that only it makes. With a secret seed every key is secret, and no command is run.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,12 +14,15 @@ use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA512, digest};
 
 use super::der;
 use super::key::{Key, Kind, Spki, bit_string_of, compressed, explicit};
+use super::secret_keys::{self, Seed};
 use super::sign::{Scheme, Secret};
 
 /// Keys at hand, and the signatures that they made.
 #[derive(Debug)]
 pub struct Keyring {
     folder: PathBuf,
+    /// From which secret keys are made; `None` for keys that everyone may know.
+    seed: Option<Seed>,
     materials: Mutex<HashMap<Key, Arc<Material>>>,
     signatures: Mutex<HashMap<[u8; 32], Vec<u8>>>,
 }
@@ -45,18 +48,36 @@ impl Keyring {
         std::fs::create_dir_all(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
+            seed: None,
             materials: Mutex::default(),
             signatures: Mutex::default(),
         })
     }
 
+    /// Secret keys, made from `seed`; those that a seed cannot give are kept in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// That of the file system.
+    pub fn secret(folder: &Path, seed: Seed) -> io::Result<Self> {
+        Ok(Self { seed: Some(seed), ..Self::in_folder(folder)? })
+    }
+
     /// The private key in PEM.
-    pub(super) fn pem(&self, key: Key) -> io::Result<String> {
+    pub(crate) fn pem(&self, key: Key) -> io::Result<String> {
         Ok(self.material(key)?.pem.clone())
     }
 
+    /// What signs, to be kept.
+    pub(crate) fn shared_secret(
+        &self,
+        key: Key,
+    ) -> io::Result<Arc<dyn AsRef<Secret> + Send + Sync>> {
+        Ok(self.material(key)?)
+    }
+
     /// The public key as a certificate has it.
-    pub(super) fn spki(&self, key: Key, form: Spki) -> io::Result<Vec<u8>> {
+    pub(crate) fn spki(&self, key: Key, form: Spki) -> io::Result<Vec<u8>> {
         let spki = &self.material(key)?.spki;
         Ok(match form {
             Spki::Usual => spki.clone(),
@@ -66,7 +87,7 @@ impl Keyring {
     }
 
     /// The SHA-1 of the public key's bits.
-    pub(super) fn key_id(&self, key: Key) -> io::Result<Vec<u8>> {
+    pub(crate) fn key_id(&self, key: Key) -> io::Result<Vec<u8>> {
         Ok(self.material(key)?.key_id.clone())
     }
 
@@ -81,7 +102,8 @@ impl Keyring {
     }
 
     fn make(&self, key: Key) -> io::Result<Material> {
-        let scalar = digest(&SHA512, format!("{key:?}").as_bytes());
+        let seed = self.seed.as_ref().map_or(&[][..], Seed::octets);
+        let scalar = digest(&SHA512, &[seed, format!("{key:?}").as_bytes()].concat());
         if let Some((secret, parameters, point)) = Secret::of_scalar(key.kind, scalar.as_ref()) {
             let algorithm = der::sequence(&[der::oid("1.2.840.10045.2.1"), der::oid(parameters)]);
             let pem = pkcs8_pem(&algorithm, &secret, &point);
@@ -89,6 +111,10 @@ impl Keyring {
             return Ok(Material::new(secret, pem, spki));
         }
         let file = self.folder.join(key.file());
+        if self.seed.is_some() {
+            let made = secret_keys::make(key.kind, scalar.as_ref(), &file)?;
+            return Ok(Material::new(made.secret, made.pem, made.spki));
+        }
         if !file.exists() {
             // Written beside and renamed, as other processes may ask for the same key.
             let beside = file.with_extension(format!("{}.new", std::process::id()));
@@ -106,6 +132,12 @@ impl Keyring {
         )?;
         let pem = std::fs::read_to_string(&file)?;
         Ok(Material::new(Secret::of_file(key.kind, file, &pem), pem, spki))
+    }
+}
+
+impl AsRef<Secret> for Material {
+    fn as_ref(&self) -> &Secret {
+        &self.secret
     }
 }
 
@@ -137,7 +169,7 @@ fn pkcs8_pem(algorithm: &[u8], secret: &Secret, point: &[u8]) -> String {
 
 impl Keyring {
     /// The signature of `key` over `message`.
-    pub(super) fn sign(&self, key: Key, scheme: Scheme, message: &[u8]) -> io::Result<Vec<u8>> {
+    pub(crate) fn sign(&self, key: Key, scheme: Scheme, message: &[u8]) -> io::Result<Vec<u8>> {
         let what = [format!("{key:?} {scheme:?} ").as_bytes(), message].concat();
         let id: [u8; 32] = hmac_sha256::Hash::hash(&what);
         let known =
@@ -148,6 +180,9 @@ impl Keyring {
         let secret = &self.material(key)?.secret;
         let signature = match secret.sign(scheme, message) {
             Some(signature) => signature,
+            None if self.seed.is_some() => {
+                return Err(io::Error::other(format!("{key:?} makes no signature {scheme:?}")));
+            }
             None => self.sign_outside(key, secret, scheme, &id, message)?,
         };
         let mut signatures = self.signatures.lock().unwrap_or_else(PoisonError::into_inner);

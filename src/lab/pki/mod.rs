@@ -3,16 +3,17 @@
 //! In: a [`Chain`], which is a sound one changed by [`Departure`]s. Out: a [`Built`] chain, in DER,
 //! with the key of its leaf. Nothing is judged here; what a TLS stack says of a chain is measured.
 
-mod certificate;
+pub(super) mod certificate;
 mod chain;
 mod departures;
-mod der;
-mod extension;
-mod key;
+pub(super) mod der;
+pub(super) mod extension;
+pub(super) mod key;
 mod keyring;
-mod name;
+pub(super) mod name;
 mod random;
-mod sign;
+mod secret_keys;
+pub(super) mod sign;
 mod wild;
 mod wild_order;
 
@@ -22,4 +23,5 @@ pub use departures::{Departure, departures};
 pub use key::{Key, Kind, Spki};
 pub use keyring::Keyring;
 pub use random::{Dice, random};
+pub use secret_keys::{Seed, write_secret};
 pub use wild::wild;

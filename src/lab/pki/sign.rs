@@ -5,6 +5,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use md5::Digest as _;
 use ring::digest;
 use ring::signature::{Ed25519KeyPair, RsaEncoding, RsaKeyPair};
 
@@ -13,7 +14,7 @@ use super::key::{Key, Kind};
 
 /// A digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Hash {
+pub(crate) enum Hash {
     Md5,
     Sha1,
     Sha224,
@@ -24,16 +25,16 @@ pub(super) enum Hash {
 
 /// How a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Scheme {
-    pub(super) hash: Hash,
+pub(crate) struct Scheme {
+    pub(crate) hash: Hash,
     /// Octets of the salt; without one, RSA signs as PKCS #1 v1.5 has it.
-    pub(super) pss: Option<u8>,
-    pub(super) parameters: Parameters,
+    pub(crate) pss: Option<u8>,
+    pub(crate) parameters: Parameters,
 }
 
 /// The parameters of an algorithm's identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Parameters {
+pub(crate) enum Parameters {
     /// NULL for RSA, absent for ECDSA.
     Usual,
     /// The other way round.
@@ -41,11 +42,16 @@ pub(super) enum Parameters {
 }
 
 /// What signs.
-pub(super) enum Secret {
+pub(crate) enum Secret {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
     P521(p521::ecdsa::SigningKey),
-    Rsa { pair: Box<RsaKeyPair>, file: PathBuf },
+    Rsa {
+        pair: Box<RsaKeyPair>,
+        file: PathBuf,
+    },
+    /// RSA of any size, with any digest.
+    AnyRsa(Box<rsa::PrivateKey>),
     Ed25519(Ed25519KeyPair),
     File(PathBuf),
 }
@@ -63,7 +69,7 @@ impl fmt::Debug for Secret {
 }
 
 impl Hash {
-    pub(super) const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Md5 => "md5",
             Self::Sha1 => "sha1",
@@ -76,7 +82,8 @@ impl Hash {
 
     fn of(self, octets: &[u8]) -> Option<Vec<u8>> {
         let algorithm = match self {
-            Self::Md5 | Self::Sha224 => return None,
+            Self::Md5 => return Some(md5::Md5::digest(octets).to_vec()),
+            Self::Sha224 => return None,
             Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,
@@ -120,20 +127,20 @@ impl Hash {
 }
 
 impl Scheme {
-    pub(super) const fn hash(hash: Hash) -> Self {
+    pub(crate) const fn hash(hash: Hash) -> Self {
         Self { hash, pss: None, parameters: Parameters::Usual }
     }
 
-    pub(super) const fn pss(hash: Hash, salt: u8) -> Self {
+    pub(crate) const fn pss(hash: Hash, salt: u8) -> Self {
         Self { hash, pss: Some(salt), parameters: Parameters::Usual }
     }
 
-    pub(super) const fn unusual(hash: Hash) -> Self {
+    pub(crate) const fn unusual(hash: Hash) -> Self {
         Self { hash, pss: None, parameters: Parameters::Unusual }
     }
 
     /// The salt that `key` signs with, if as RSASSA-PSS.
-    pub(super) fn salt(self, key: Key) -> Option<u8> {
+    pub(crate) fn salt(self, key: Key) -> Option<u8> {
         match key.kind {
             Kind::RsaPss { .. } => self.pss.or(Some(32)),
             Kind::Rsa { .. } => self.pss,
@@ -142,7 +149,7 @@ impl Scheme {
     }
 
     /// Its AlgorithmIdentifier for a key.
-    pub(super) fn algorithm(self, key: Key) -> Vec<u8> {
+    pub(crate) fn algorithm(self, key: Key) -> Vec<u8> {
         if let Some(salt) = self.salt(key) {
             let parameters = self.pss_parameters(salt);
             return der::sequence(&[der::oid("1.2.840.113549.1.1.10"), parameters]);
@@ -194,7 +201,7 @@ macro_rules! ecdsa {
 
 impl Secret {
     /// That of a scalar made of 64 octets at random, where the curve is one of NIST.
-    pub(super) fn of_scalar(kind: Kind, random: &[u8]) -> Option<(Self, &'static str, Vec<u8>)> {
+    pub(crate) fn of_scalar(kind: Kind, random: &[u8]) -> Option<(Self, &'static str, Vec<u8>)> {
         // A leading zero octet keeps the scalar below the order.
         let scalar = |octets: usize| [&[0], &random[..octets - 1]].concat();
         match kind {
@@ -206,7 +213,7 @@ impl Secret {
     }
 
     /// That of a private key in a file.
-    pub(super) fn of_file(kind: Kind, file: PathBuf, pem: &str) -> Self {
+    pub(crate) fn of_file(kind: Kind, file: PathBuf, pem: &str) -> Self {
         let der = pem::parse(pem).map(pem::Pem::into_contents).unwrap_or_default();
         match kind {
             Kind::Ed25519 => Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der)
@@ -220,17 +227,17 @@ impl Secret {
     }
 
     /// The scalar, for the curves that have one here.
-    pub(super) fn scalar(&self) -> Vec<u8> {
+    pub(crate) fn scalar(&self) -> Vec<u8> {
         match self {
             Self::P256(secret) => secret.to_bytes().to_vec(),
             Self::P384(secret) => secret.to_bytes().to_vec(),
             Self::P521(secret) => secret.to_bytes().to_vec(),
-            Self::Rsa { .. } | Self::Ed25519(_) | Self::File(_) => Vec::new(),
+            Self::Rsa { .. } | Self::AnyRsa(_) | Self::Ed25519(_) | Self::File(_) => Vec::new(),
         }
     }
 
     /// A signature that is made here, if it can be.
-    pub(super) fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::P256(secret) => ecdsa!(p256, secret, &padded::<32>(scheme.hash.of(message)?)),
             Self::P384(secret) => ecdsa!(p384, secret, &padded::<48>(scheme.hash.of(message)?)),
@@ -248,11 +255,18 @@ impl Secret {
                 pair.sign(encoding, &random, message, &mut signature).ok()?;
                 Some(signature)
             }
+            Self::AnyRsa(key) => {
+                // DigestInfo (RFC 8017 section 9.2), whose prefix the crate has for fewer digests.
+                let algorithm = der::sequence(&[scheme.hash.oid(), der::null()]);
+                let digest = der::octets(&scheme.hash.of(message)?);
+                let info = der::sequence(&[algorithm, digest]);
+                key.sign(rsa::Pkcs1v15Sign::new_unprefixed(), &info).ok()
+            }
             Self::File(_) => None,
         }
     }
 
-    pub(super) fn file(&self) -> Option<&PathBuf> {
+    pub(crate) fn file(&self) -> Option<&PathBuf> {
         match self {
             Self::Rsa { file, .. } | Self::File(file) => Some(file),
             _ => None,

@@ -1,0 +1,155 @@
+//! The arguments of `certgrab lab`.
+
+use std::{
+    ffi::OsStr,
+    net::{Ipv4Addr, SocketAddr},
+    num::{NonZeroU8, NonZeroU16},
+    path::PathBuf,
+};
+
+use crate::{
+    endpoint::Target,
+    lab::cases::Case,
+    output::emit::Identifier,
+    stack::{self, STACKS, Stack},
+};
+use clap::{
+    ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
+
+use super::Emission;
+
+const EXAMPLES: &str = "\
+Examples:
+  certgrab lab                                          listen on 127.0.0.1:8883, as localhost
+  certgrab lab --emit arduino=include/lab_ca.h          and write the lab's anchor for a sketch
+  certgrab lab --listen 192.168.1.5:8883                for a device on the LAN
+  certgrab lab --cases expired,wrong-host --repeat 3    some cases, three times
+  certgrab lab --list                                   the cases, and what each stack does with them
+  mosquitto_pub -h localhost -p 8883 --cafile lab/ca.pem -t t -m m   a device, once for each case
+
+Exit codes: 0 passed, 1 a server was accepted that must be refused or a sound one was refused,
+3 no device came, or not for every case, 4 a file could not be read or written or the port is taken";
+
+/// `certgrab lab`
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Keep the lab's test CA, its keys and its anchor in DIR
+    #[arg(long, value_name = "DIR", default_value = "lab")]
+    pub(crate) dir: PathBuf,
+
+    /// Write the lab's anchor in FORMAT (see `certgrab formats`) to PATH or standard output
+    #[arg(short, long, value_name = "FORMAT[=PATH]",
+          value_parser = OsStringValueParser::new().try_map(|text| super::emission(&text)))]
+    pub(crate) emit: Vec<Emission>,
+
+    /// The name of the constants [default: from the host, as in LOCALHOST_ROOT_CA]
+    #[arg(long, value_parser = Identifier::new)]
+    pub(crate) name: Option<Identifier>,
+
+    /// Listen on ADDR:PORT; addresses other than 127.0.0.1 are reachable from the network
+    #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8883)))]
+    pub(crate) listen: SocketAddr,
+
+    /// The name or address that the device connects to [default: localhost, or ADDR]
+    #[arg(long, value_name = "NAME", value_parser = host)]
+    pub(crate) host: Option<String>,
+
+    /// Give each case a port of its own, from PORT on
+    #[arg(long)]
+    pub(crate) ports: bool,
+
+    /// Play these cases only, between two sound servers
+    #[arg(long, value_name = "CASE,...", value_delimiter = ',', value_parser = case)]
+    pub(crate) cases: Vec<&'static Case>,
+
+    /// List the cases, each with its rule and the TLS stacks that accept it
+    #[arg(long, conflicts_with_all = ["emit", "ports", "repeat", "forward", "json", "report", "expect"])]
+    pub(crate) list: bool,
+
+    /// Play all cases N times
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: NonZeroU8,
+
+    /// Stop if the device does not connect for SECS seconds
+    #[arg(long, value_name = "SECS", default_value = "120", value_parser = super::seconds)]
+    pub(crate) wait: NonZeroU16,
+
+    /// Connect sound cases to the real server, in TLS, or in clear on ports 1883 and 80
+    #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
+    pub(crate) forward: Option<Target>,
+
+    /// The TLS stack of the device, as `--list` names it [default: from its ClientHello]
+    #[arg(long, value_name = "STACK", value_parser = stack)]
+    pub(crate) stack: Option<&'static Stack>,
+
+    /// Write the device's ClientHello to FILE, for `certgrab TARGET --as FILE`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_hello: Option<PathBuf>,
+
+    /// Print the result as one JSON document instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Write the result as text, json, junit, sarif or html to PATH or standard output
+    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
+          value_parser = OsStringValueParser::new().try_map(|text| report(&text)))]
+    pub(crate) report: Vec<Report>,
+
+    /// Compare with the JSON document in FILE: only other verdicts than its are faults
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect: Option<PathBuf>,
+
+    /// Count what the device's library accepts by default as a fault
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// One `--report`.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    pub(crate) form: Form,
+    pub(crate) path: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// The forms of a report.
+pub(crate) enum Form {
+    Text,
+    Json,
+    Junit,
+    Sarif,
+    Html,
+}
+
+fn report(text: &OsStr) -> Result<Report, String> {
+    let (word, path) = super::word_and_path(text)?;
+    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false).map_err(|_| {
+        "unknown report format; expected text, json, junit, sarif or html".to_owned()
+    })?;
+    Ok(Report { form, path })
+}
+
+fn case(id: &str) -> Result<&'static Case, String> {
+    Case::named(id).ok_or_else(|| "unknown case; see `certgrab lab --list`".to_owned())
+}
+
+fn stack(name: &str) -> Result<&'static Stack, String> {
+    stack::named(name).ok_or_else(|| {
+        let names: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
+        format!("unknown TLS stack; expected one of {}", names.join(", "))
+    })
+}
+
+/// A host name or an address, without a port.
+fn host(text: &str) -> Result<String, String> {
+    let target = super::target(text)?;
+    match target.port_is_given() {
+        true => {
+            Err("expected a name or an address, found a port; it belongs to `--listen`".to_owned())
+        }
+        false => Ok(target.host()),
+    }
+}

@@ -1,0 +1,152 @@
+//! The test CA of the lab, in a folder: its secret, how long it lasts, its anchor.
+//!
+//! Its anchor carries no nameConstraints, which would keep it to one host: mbedTLS cannot read them.
+//! So it says in its name what it is, and lasts [`DAYS`] days.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::cases::{CASES, Case, Life, Presentable};
+use super::pki::{Keyring, Seed, write_secret};
+use crate::text::{bounded_file, time::Time};
+
+/// How long the test CA lasts, in days: longer than a run of work on a firmware, and shorter than a
+/// firmware's life.
+pub const DAYS: i64 = 30;
+
+/// The most octets of the file with the secret; it has about 120.
+pub const MAX_SECRET_BYTES: usize = 4096;
+
+/// The file with the secret, of mode 600.
+const SECRET: &str = "secret.json";
+
+/// The test CA.
+#[derive(Debug)]
+pub struct Authority {
+    keys: Keyring,
+    /// From when to when it is valid.
+    pub life: Life,
+    /// Whether it was made now.
+    pub is_new: bool,
+}
+
+/// What the file says.
+#[derive(Serialize, Deserialize)]
+struct Secret {
+    schema: u8,
+    about: String,
+    valid_from: String,
+    seed: String,
+}
+
+/// Why there is no test CA.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file of it could not be read or written.
+    File(PathBuf, io::Error),
+    /// The file with the secret is not certgrab's.
+    Foreign(PathBuf),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path, error) => write!(f, "cannot use {}: {error}", path.display()),
+            Self::Foreign(path) => write!(f, "{} is not a file of certgrab lab", path.display()),
+        }
+    }
+}
+
+impl Authority {
+    /// The test CA in `folder`; a new one where there is none or it ends within a day of `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if a file cannot be read or written, or is not certgrab's.
+    pub fn in_folder(folder: &Path, now: Time) -> Result<Self, Error> {
+        let failed = |error| Error::File(folder.to_owned(), error);
+        fs::create_dir_all(folder).map_err(failed)?;
+        let path = folder.join(SECRET);
+        let kept = match bounded_file::read_text(&path, MAX_SECRET_BYTES) {
+            Ok(text) => Some(read(&text).ok_or_else(|| Error::Foreign(path.clone()))?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Error::File(path, error)),
+        };
+        let lasting = kept.filter(|(_, life)| now.plus_days(1) < life.to && life.from <= now);
+        let is_new = lasting.is_none();
+        let (seed, life) = match lasting {
+            Some(kept) => kept,
+            None => make(folder, &path, now).map_err(|error| Error::File(path.clone(), error))?,
+        };
+        Ok(Self { keys: Keyring::secret(folder, seed).map_err(failed)?, life, is_new })
+    }
+
+    /// What the server of `case` presents to a device that asks for `host`.
+    ///
+    /// # Errors
+    ///
+    /// That of the file system, where keys are kept.
+    pub fn present(&self, case: &Case, host: &str) -> io::Result<Presentable> {
+        case.present(host, self.life, &self.keys)
+    }
+
+    /// The sound chain for `host`, leaf first, and the anchor.
+    ///
+    /// # Errors
+    ///
+    /// That of the file system, where keys are kept.
+    pub fn sound(&self, host: &str) -> io::Result<(Vec<Vec<u8>>, Vec<u8>)> {
+        let built = self.present(&CASES[0], host)?.built;
+        let anchor = built.anchors.into_iter().next().unwrap_or_default();
+        Ok((built.sent, anchor))
+    }
+
+    /// Its keys.
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+}
+
+/// Makes a secret and keeps it, with a `.gitignore` that keeps all of the folder out of git.
+fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
+    // An hour earlier, for a device whose clock is behind.
+    let life = life_from(Time::from_unix(now.unix() - 3_600));
+    let seed = Seed::random()?;
+    let ignored = folder.join(".gitignore");
+    if !ignored.exists() {
+        fs::write(ignored, "*\n")?;
+    }
+    if path.exists() {
+        fs::remove_file(path)?;
+    }
+    let secret = Secret {
+        schema: 1,
+        about: "the secret of a test CA of certgrab lab; keep it out of repositories".to_owned(),
+        valid_from: life.from.to_string(),
+        seed: seed.octets().iter().map(|octet| format!("{octet:02x}")).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&secret)?;
+    text.push('\n');
+    write_secret(path, text.as_bytes())?;
+    Ok((seed, life))
+}
+
+fn life_from(from: Time) -> Life {
+    Life { from, to: from.plus_days(DAYS) }
+}
+
+fn read(text: &str) -> Option<(Seed, Life)> {
+    let secret: Secret = serde_json::from_str(text).ok()?;
+    let digits = secret.seed.as_bytes();
+    if secret.schema != 1 || !digits.is_ascii() {
+        return None;
+    }
+    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let octets: Option<Vec<_>> = digits.chunks(2).map(octet).collect();
+    Some((Seed::of(&octets?)?, life_from(secret.valid_from.parse().ok()?)))
+}

@@ -1,0 +1,170 @@
+//! What a device did with a server, by the bytes that it sent.
+
+use std::fmt;
+
+use rustls::AlertDescription;
+
+use crate::text::foreign::Foreign;
+
+/// What a device did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conduct {
+    /// It sent an alert.
+    Alert {
+        /// Which one.
+        alert: AlertDescription,
+        /// Whether it completed the handshake before.
+        completed: bool,
+    },
+    /// It closed the connection.
+    HungUp {
+        /// Whether it completed the handshake before.
+        completed: bool,
+    },
+    /// It sent nothing more, and kept the connection open.
+    Silent {
+        /// Whether it completed the handshake before.
+        completed: bool,
+    },
+    /// It completed the handshake and sent data of its application.
+    Sent(Sent),
+    /// It answered first messages that end here with a key exchange.
+    WentOn,
+    /// The lab closed the connection, as the case has it.
+    ClosedByLab,
+    /// It sent no certificate where the server required one.
+    NoClientCertificate,
+    /// It has nothing in common with the servers of the lab, or not with this one.
+    Unplayable(String),
+    /// It sent what is not TLS after its ClientHello.
+    Broken(String),
+}
+
+/// What came of the device's application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// In which protocol.
+    pub protocol: Protocol,
+    /// Whether a user name came.
+    pub user: bool,
+    /// Whether a password or a token came; what it is is not kept.
+    pub password: bool,
+    /// Whether the device presented a certificate of its own.
+    pub client_certificate: bool,
+    /// How many octets came at first.
+    pub octets: usize,
+}
+
+/// A protocol of applications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protocol {
+    /// MQTT of this version: "3.1.1" or "5".
+    Mqtt(&'static str),
+    /// HTTP, with the method and the path.
+    Http(Foreign),
+    /// Another.
+    Other,
+}
+
+impl Conduct {
+    /// Whether the handshake was completed.
+    #[must_use]
+    pub const fn completed(&self) -> bool {
+        match self {
+            Self::Alert { completed, .. }
+            | Self::HungUp { completed }
+            | Self::Silent { completed } => *completed,
+            Self::Sent(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it trusted the server: with data, or with a key exchange where there is no more.
+    #[must_use]
+    pub const fn trusts(&self) -> bool {
+        matches!(self, Self::Sent(_) | Self::WentOn)
+    }
+
+    /// The same in one word, for programs.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Alert { completed: false, .. } => "alert",
+            Self::Alert { completed: true, .. } => "alert-after-handshake",
+            Self::HungUp { completed: false } => "hung-up",
+            Self::HungUp { completed: true } => "hung-up-after-handshake",
+            Self::Silent { completed: false } => "silent",
+            Self::Silent { completed: true } => "silent-after-handshake",
+            Self::Sent(_) => "sent-data",
+            Self::WentOn => "went-on",
+            Self::ClosedByLab => "closed-by-lab",
+            Self::NoClientCertificate => "no-client-certificate",
+            Self::Unplayable(_) => "not-played",
+            Self::Broken(_) => "broke-off",
+        }
+    }
+}
+
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.protocol {
+            Protocol::Mqtt(version) => write!(f, "sent MQTT {version} CONNECT")?,
+            Protocol::Http(request) => write!(f, "sent {}", request.line())?,
+            Protocol::Other => write!(f, "sent {} bytes of data", self.octets)?,
+        }
+        match (self.user, self.password) {
+            (true, true) => f.write_str(" with user and password")?,
+            (true, false) => f.write_str(" with a user")?,
+            (false, true) => f.write_str(" with a password or token")?,
+            (false, false) => {}
+        }
+        f.write_str(if self.client_certificate { " after its own certificate" } else { "" })
+    }
+}
+
+impl fmt::Display for Conduct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alert { alert, completed } => {
+                let after = if *completed { " after the handshake" } else { "" };
+                write!(f, "refused with alert {}{after}", alert_name(*alert))
+            }
+            Self::HungUp { completed: false } => f.write_str("closed the connection"),
+            Self::HungUp { completed: true } => {
+                f.write_str("closed the connection after the handshake, sent nothing")
+            }
+            Self::Silent { completed: false } => f.write_str("stopped answering"),
+            Self::Silent { completed: true } => {
+                f.write_str("completed the handshake, sent nothing")
+            }
+            Self::Sent(sent) => sent.fmt(f),
+            Self::WentOn => f.write_str("went on with the handshake"),
+            Self::ClosedByLab => f.write_str("was disconnected by the lab"),
+            Self::NoClientCertificate => f.write_str("has no client certificate"),
+            Self::Unplayable(why) => write!(f, "not played: {why}"),
+            Self::Broken(why) => write!(f, "broke off: {why}"),
+        }
+    }
+}
+
+/// The name of an alert as RFC 8446 section 6 has it, or its number.
+#[must_use]
+pub fn alert_name(alert: AlertDescription) -> String {
+    match alert {
+        AlertDescription::Unknown(number) => format!("{number}"),
+        known => {
+            let mut name = String::new();
+            let text = format!("{known:?}");
+            let mut before = ' ';
+            for letter in text.chars() {
+                // `UnknownCA`, `DecryptError`.
+                if letter.is_uppercase() && before.is_lowercase() {
+                    name.push('_');
+                }
+                name.extend(letter.to_lowercase());
+                before = letter;
+            }
+            name
+        }
+    }
+}

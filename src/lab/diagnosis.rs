@@ -1,0 +1,205 @@
+//! What is wrong with a firmware, in plain words, and what to change in its code.
+//!
+//! In: the verdicts. Out: [`Finding`]s, the gravest first. One fault of a firmware shows in many
+//! cases: accepting every certificate also accepts expired ones.
+
+use super::cases::{Case, Group, Must};
+use super::conduct::Conduct;
+use super::remedy::{remedy, stated};
+use super::verdict::{Judged, Verdict};
+use crate::stack::Stack;
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// A limit of the device.
+    Note,
+    /// Its library does so by default.
+    Warning,
+    /// An impostor gets in, or a sound server does not.
+    Error,
+}
+
+/// A fault of a firmware.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which one, of [`CAUSES`].
+    pub code: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What the device does.
+    pub message: String,
+    /// What to change.
+    pub action: Option<String>,
+    /// The cases that show it.
+    pub cases: Vec<&'static str>,
+}
+
+/// The faults that are told apart, each with what it means.
+pub const CAUSES: &[(&str, &str)] = &[
+    (
+        "refuses-every-server",
+        "It connects to no server, not even a sound one, so nothing was shown.",
+    ),
+    ("refuses-sound-server", "It refuses a sound server."),
+    ("no-verification", "It accepts every certificate."),
+    ("pinned-key", "It checks only that the server has one key, and no certificate."),
+    ("trusts-names", "It takes a CA certificate for its anchor because of its name."),
+    ("no-host-check", "It accepts a valid certificate of any host."),
+    ("common-name", "It accepts a host in the common name."),
+    ("wide-wildcard", "It accepts a wildcard for more than one label or for everything."),
+    ("address", "It accepts an address in the place of a name."),
+    ("no-date-check", "It accepts certificates that are expired or not yet valid."),
+    (
+        "no-proof-of-possession",
+        "It does not check that the server holds the key of its certificate.",
+    ),
+    ("accepts-fault", "It accepts a certificate with another fault."),
+    ("weak-cryptography", "It accepts a key, a digest or a version that is too weak."),
+    ("sent-credentials", "It sent a user or a password to an impostor."),
+    (
+        "undecided",
+        "It sends nothing to sound servers either, so the handshake is all there is to see.",
+    ),
+    ("limit", "It does not connect to a sound server of a rarer kind."),
+];
+
+/// The findings, the gravest first.
+#[must_use]
+pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    sound_servers(all, host, &mut found);
+    let accepted: Vec<&Judged> = all
+        .iter()
+        .filter(|one| matches!(one.verdict, Verdict::Failed | Verdict::ByDefault))
+        .filter(|one| one.turn.case.must == Must::Refuse)
+        .collect();
+    for (code, cases) in causes(&accepted) {
+        let (first, ids) = (cases[0].turn.case, ids(&cases));
+        let failed = cases.iter().any(|one| one.verdict == Verdict::Failed);
+        found.push(Finding {
+            code,
+            severity: if failed { Severity::Error } else { Severity::Warning },
+            message: stated(code, first, host),
+            action: remedy(code, first, suspects),
+            cases: ids,
+        });
+    }
+    credentials(&accepted, &mut found);
+    undecided(all, &mut found);
+    for limit in all.iter().filter(|one| one.verdict == Verdict::Limit) {
+        let case = limit.turn.case;
+        found.push(Finding {
+            code: "limit",
+            severity: Severity::Note,
+            message: format!(
+                "does not connect to a sound server with {}: {}",
+                case.title, limit.turn.conduct
+            ),
+            action: None,
+            cases: vec![case.id],
+        });
+    }
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    found
+}
+
+fn ids(cases: &[&Judged]) -> Vec<&'static str> {
+    cases.iter().map(|one| one.turn.case.id).collect()
+}
+
+fn sound_servers(all: &[Judged], host: &str, found: &mut Vec<Finding>) {
+    let sound: Vec<_> = all.iter().filter(|one| one.turn.case.must == Must::Connect).collect();
+    let refused: Vec<_> =
+        sound.iter().copied().filter(|one| one.verdict == Verdict::Failed).collect();
+    let Some(first) = refused.first() else { return };
+    let is_every = refused.len() == sound.len();
+    let code = if is_every { "refuses-every-server" } else { "refuses-sound-server" };
+    let did = &first.turn.conduct;
+    let message = match (is_every, did) {
+        (_, Conduct::Unplayable(why)) => format!("cannot be judged: {why}"),
+        (true, did) => format!("connects to no server, not even a sound one: {did}"),
+        (false, did) => format!("does not always connect to a sound server: {did}"),
+    };
+    let action = is_every.then(|| {
+        format!(
+            "build it with the lab's anchor, have it connect to `{host}`, and see that its clock is set"
+        )
+    });
+    found.push(Finding { code, severity: Severity::Error, message, action, cases: ids(&refused) });
+}
+
+/// The faults behind what was accepted, each with its cases; a case shows one fault.
+fn causes<'a>(accepted: &[&'a Judged]) -> Vec<(&'static str, Vec<&'a Judged>)> {
+    let has = |id: &str| accepted.iter().any(|one| one.turn.case.id == id);
+    let trusts_all = has("unknown-root") && has("self-signed");
+    let is_pinned = !has("unknown-root") && has("missing-intermediate") && has("expired");
+    let no_host = has("wrong-host");
+    let of = |case: &Case| match (case.group, case.id) {
+        (Group::Old, _) => "weak-cryptography",
+        (Group::Possession, _) => "no-proof-of-possession",
+        _ if trusts_all => "no-verification",
+        _ if is_pinned => "pinned-key",
+        (Group::Name, _) if no_host => "no-host-check",
+        (_, "same-name-root") => "trusts-names",
+        (_, "cn-only") => "common-name",
+        (_, "wide-wildcard") => "wide-wildcard",
+        (_, "address") => "address",
+        (Group::Dates, _) => "no-date-check",
+        (Group::Weak, _) => "weak-cryptography",
+        _ => "accepts-fault",
+    };
+    let mut causes: Vec<(&'static str, Vec<&'a Judged>)> = Vec::new();
+    for one in accepted {
+        let code = of(one.turn.case);
+        // Faults without a name of their own stand alone.
+        let is_shared = !matches!(code, "accepts-fault" | "weak-cryptography");
+        match causes.iter_mut().find(|(known, _)| *known == code && is_shared) {
+            Some((_, cases)) => cases.push(one),
+            None => causes.push((code, vec![one])),
+        }
+    }
+    causes
+}
+
+fn credentials(accepted: &[&Judged], found: &mut Vec<Finding>) {
+    let secret = |one: &&Judged| matches!(&one.turn.conduct, Conduct::Sent(sent) if sent.user || sent.password);
+    let cases: Vec<_> = accepted.iter().copied().filter(|one| secret(one)).collect();
+    if cases.is_empty() {
+        return;
+    }
+    let failed = cases.iter().any(|one| one.verdict == Verdict::Failed);
+    let what = if cases
+        .iter()
+        .any(|one| matches!(&one.turn.conduct, Conduct::Sent(sent) if sent.password))
+    {
+        "its password or token"
+    } else {
+        "its user name"
+    };
+    found.push(Finding {
+        code: "sent-credentials",
+        severity: if failed { Severity::Error } else { Severity::Warning },
+        message: format!("sent {what} to {} servers that it must refuse", cases.len()),
+        action: None,
+        cases: ids(&cases),
+    });
+}
+
+fn undecided(all: &[Judged], found: &mut Vec<Finding>) {
+    let cases: Vec<_> = all.iter().filter(|one| one.verdict == Verdict::Undecided).collect();
+    if cases.is_empty() {
+        return;
+    }
+    found.push(Finding {
+        code: "undecided",
+        severity: Severity::Warning,
+        message: format!(
+            "completes the handshake with {} servers that it must refuse, and sends nothing; it sends \
+             nothing to a sound server either",
+            cases.len()
+        ),
+        action: Some("let it send something, and run the lab again".to_owned()),
+        cases: ids(&cases),
+    });
+}

@@ -1,0 +1,165 @@
+//! Reads a ClientHello from the first records of a connection.
+
+use std::fmt;
+
+use super::ClientHello;
+
+/// The most octets of records with a ClientHello: 64 KiB, as for any other handshake message.
+pub const MAX_HELLO_BYTES: usize = 64 * 1024;
+
+/// Why bytes are no ClientHello.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    /// The first record is of no handshake.
+    NotTls,
+    /// The message is of another type, too long, or its lengths do not fit.
+    NotAHello,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotTls => "its first bytes are not TLS",
+            Self::NotAHello => "its ClientHello cannot be read",
+        })
+    }
+}
+
+/// The ClientHello in records; `None` if more bytes are needed.
+///
+/// # Errors
+///
+/// [`Malformed`] if there will be none.
+pub fn of_records(bytes: &[u8]) -> Result<Option<ClientHello>, Malformed> {
+    let mut message = Vec::new();
+    let mut rest = bytes;
+    loop {
+        match *rest {
+            [] => return Ok(None),
+            [kind, ..] if kind != 22 => return Err(Malformed::NotTls),
+            [_, major, ..] if major != 3 => return Err(Malformed::NotTls),
+            [_, _, _, high, low, ref body @ ..] => {
+                let length = usize::from(u16::from_be_bytes([high, low]));
+                if length == 0 {
+                    return Err(Malformed::NotAHello);
+                }
+                let part = &body[..length.min(body.len())];
+                message.extend(part);
+                if message.first().is_some_and(|kind| *kind != 1) {
+                    return Err(Malformed::NotAHello);
+                }
+                if let [_, a, b, c, body @ ..] = message.as_slice() {
+                    let length = usize::from(*a) << 16 | usize::from(*b) << 8 | usize::from(*c);
+                    if length > MAX_HELLO_BYTES {
+                        return Err(Malformed::NotAHello);
+                    }
+                    if let Some(body) = body.get(..length) {
+                        return of_message(body).map(Some).ok_or(Malformed::NotAHello);
+                    }
+                }
+                if part.len() < length {
+                    return Ok(None);
+                }
+                rest = &body[length..];
+            }
+            _ => return Ok(None),
+        }
+    }
+}
+
+/// The ClientHello in the body of its message.
+#[must_use]
+pub fn of_message(body: &[u8]) -> Option<ClientHello> {
+    let mut reader = Reader(body);
+    let legacy_version = reader.u16()?;
+    let random = reader.take(32)?.to_vec();
+    reader.vector8()?;
+    let suites = numbers(reader.vector16()?)?;
+    reader.vector8()?;
+    let mut hello = ClientHello {
+        legacy_version,
+        random,
+        suites,
+        extensions: Vec::new(),
+        versions: Vec::new(),
+        groups: Vec::new(),
+        schemes: Vec::new(),
+        server_name: None,
+        alpn: Vec::new(),
+        max_fragment_length: None,
+        record_size_limit: None,
+    };
+    // TLS 1.2 and older may have none.
+    if !reader.0.is_empty() {
+        let mut extensions = Reader(reader.vector16()?);
+        while !extensions.0.is_empty() {
+            let kind = extensions.u16()?;
+            let body = extensions.vector16()?;
+            hello.extensions.push(kind);
+            read_extension(&mut hello, kind, body)?;
+        }
+    }
+    reader.0.is_empty().then_some(hello)
+}
+
+/// Numbers of IANA's registry of TLS extensions.
+fn read_extension(hello: &mut ClientHello, kind: u16, body: &[u8]) -> Option<()> {
+    let mut reader = Reader(body);
+    match kind {
+        0 => {
+            let mut list = Reader(reader.vector16()?);
+            // A host_name alone is defined (RFC 6066 section 3).
+            if list.u8()? == 0 {
+                hello.server_name = Some(String::from_utf8_lossy(list.vector16()?).into_owned());
+            }
+        }
+        1 => hello.max_fragment_length = Some(reader.u8()?),
+        10 => hello.groups = numbers(reader.vector16()?)?,
+        13 => hello.schemes = numbers(reader.vector16()?)?,
+        16 => {
+            let mut list = Reader(reader.vector16()?);
+            while !list.0.is_empty() {
+                let name = list.vector8()?;
+                hello.alpn.push(String::from_utf8_lossy(name).into_owned());
+            }
+        }
+        28 => hello.record_size_limit = Some(reader.u16()?),
+        43 => hello.versions = numbers(reader.vector8()?)?,
+        _ => {}
+    }
+    Some(())
+}
+
+fn numbers(octets: &[u8]) -> Option<Vec<u16>> {
+    let pair = |pair: &[u8]| Some(u16::from_be_bytes(pair.try_into().ok()?));
+    octets.chunks(2).map(pair).collect()
+}
+
+/// Reads fields one after the other; `None` where they do not fit.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn u8(&mut self) -> Option<u8> {
+        self.take(1)?.first().copied()
+    }
+
+    fn u16(&mut self) -> Option<u16> {
+        Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
+    }
+
+    fn vector8(&mut self) -> Option<&'a [u8]> {
+        let length = self.u8()?;
+        self.take(length.into())
+    }
+
+    fn vector16(&mut self) -> Option<&'a [u8]> {
+        let length = self.u16()?;
+        self.take(length.into())
+    }
+}

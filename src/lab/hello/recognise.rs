@@ -1,0 +1,80 @@
+//! Which TLS stack a ClientHello looks like.
+
+use super::{
+    ClientHello,
+    recorded::{RECORDED, Recorded},
+};
+use crate::stack::clients::DEVICES;
+use crate::stack::{Stack, named};
+
+/// What a ClientHello looks like.
+#[derive(Debug, Clone)]
+pub struct Likeness {
+    /// The library, with its version.
+    pub title: &'static str,
+    /// The entries of the table of stacks that it may be.
+    pub stacks: Vec<&'static Stack>,
+    /// Whether the ClientHello is the same as the recorded one.
+    pub is_same: bool,
+}
+
+/// How much of the lists must be the same for a likeness, in hundredths. Other versions and settings of one
+/// library share more than this, and two libraries less.
+const LIKE: usize = 70;
+
+/// The stack that `hello` looks like, if it looks like one.
+#[must_use]
+pub fn recognise(hello: &ClientHello) -> Option<Likeness> {
+    let known = RECORDED.iter();
+    let best = known.map(|one| (likeness(one, hello), one)).max_by_key(|(like, _)| *like)?;
+    let (like, one) = best;
+    (like >= LIKE).then(|| Likeness {
+        title: one.title,
+        stacks: one.stacks.iter().filter_map(|name| named(name)).collect(),
+        is_same: like == 100,
+    })
+}
+
+/// How alike the lists are, in hundredths: suites count for half.
+fn likeness(recorded: &Recorded, hello: &ClientHello) -> usize {
+    let suites: Vec<u16> = without_signals(&hello.suites);
+    let groups = without_signals(&hello.groups);
+    let parts = [
+        (2, alike(recorded.suites, &suites)),
+        (1, alike(recorded.groups, &groups)),
+        (1, alike(recorded.schemes, &hello.schemes)),
+    ];
+    parts.iter().map(|(weight, alike)| weight * alike).sum::<usize>() / 4
+}
+
+/// Without values that say nothing about the library: the suites that stand for an extension, and GREASE
+/// (RFC 8701).
+fn without_signals(numbers: &[u16]) -> Vec<u16> {
+    let is_grease = |number: u16| number & 0x0f0f == 0x0a0a && number >> 8 == number & 0xff;
+    let is_signal = |number: u16| matches!(number, 0x00ff | 0x5600) || is_grease(number);
+    numbers.iter().copied().filter(|number| !is_signal(*number)).collect()
+}
+
+/// 100 for the same list; less for other numbers, and for another order.
+fn alike(one: &[u16], other: &[u16]) -> usize {
+    if one == other {
+        return 100;
+    }
+    let common = one.iter().filter(|number| other.contains(number)).count();
+    let all = one.len() + other.len() - common;
+    let order: Vec<_> =
+        one.iter().filter_map(|number| other.iter().position(|two| two == number)).collect();
+    let in_order = order.windows(2).filter(|pair| pair[0] < pair[1]).count() + 1;
+    let share = common * 100 / all.max(1);
+    (share * 3 + share * in_order / order.len().max(1)) / 4 * 99 / 100
+}
+
+/// The device of `--as` whose lists are the same.
+#[must_use]
+pub fn device_like(hello: &ClientHello) -> Option<&'static str> {
+    let suites = without_signals(&hello.suites);
+    let is_same = |device: &&crate::stack::client::Device| {
+        device.suites == suites && device.groups == hello.groups && device.schemes == hello.schemes
+    };
+    DEVICES.iter().find(is_same).map(|device| device.name)
+}

@@ -1,0 +1,238 @@
+//! A round of the lab: each connection of the device gets the next case.
+//!
+//! In: listeners, the test CA, the cases in order. Out: [`Event`]s as they happen, and the [`Turn`]s in
+//! the end. A connection takes a case only with a whole ClientHello; whatever else comes is counted,
+//! bounded, and changes nothing.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+
+use super::authority::Authority;
+use super::cases::{Case, Must};
+use super::conduct::Conduct;
+use super::hello::{self, ClientHello, MAX_HELLO_BYTES};
+use super::serve::{Outcome, play};
+use super::speak::{Forward, converse};
+
+/// The most connections at once; what comes beyond is closed. A device has one or two.
+pub const MAX_CONNECTIONS: usize = 64;
+
+/// How long a ClientHello may take to come whole, in seconds.
+pub const HELLO: Duration = Duration::from_secs(5);
+
+/// What is to be played.
+#[derive(Debug)]
+pub struct Options {
+    /// The name that the device asks for.
+    pub host: String,
+    /// The cases, in order.
+    pub cases: Vec<&'static Case>,
+    /// Whether each case has a listener of its own, in the order of the cases.
+    pub ports: bool,
+    /// How long to wait for the next connection.
+    pub wait: Duration,
+    /// The real server that sound ones pass on to.
+    pub forward: Option<Forward>,
+}
+
+/// A case that was played.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// Its place in the order, from 0.
+    pub place: usize,
+    /// The case.
+    pub case: &'static Case,
+    /// What the device did.
+    pub conduct: Conduct,
+}
+
+/// What happens.
+#[derive(Debug)]
+pub enum Event {
+    /// A case was played.
+    Turn(Turn),
+    /// The first ClientHello of a device.
+    Hello(Box<ClientHello>),
+    /// A connection that is none of a device, and why.
+    Stray(SocketAddr, String),
+    /// A case cannot be played, for a reason of this machine.
+    Failed(std::io::Error),
+}
+
+/// How a round ended.
+#[derive(Debug)]
+pub struct Round {
+    /// What was played, in order.
+    pub turns: Vec<Turn>,
+    /// The first ClientHello.
+    pub hello: Option<ClientHello>,
+    /// How many connections were none of a device.
+    pub strays: usize,
+    /// The cases that no connection came for.
+    pub missing: Vec<&'static Case>,
+}
+
+/// What connections share.
+struct Shared {
+    options: Options,
+    authority: Authority,
+    next: Mutex<usize>,
+    events: mpsc::Sender<Event>,
+}
+
+/// Plays all cases, or until nothing comes.
+pub async fn run(
+    listeners: Vec<TcpListener>,
+    authority: Authority,
+    options: Options,
+    mut tell: impl FnMut(&Event),
+) -> std::io::Result<Round> {
+    let (events, mut happening) = mpsc::channel(MAX_CONNECTIONS);
+    let count = options.cases.len();
+    let wait = options.wait;
+    let shared = Arc::new(Shared { options, authority, next: Mutex::new(0), events });
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let accepting: Vec<_> = listeners
+        .into_iter()
+        .enumerate()
+        .map(|(place, listener)| {
+            let own = shared.options.ports.then_some(place);
+            tokio::spawn(accept(listener, own, Arc::clone(&shared), Arc::clone(&room)))
+        })
+        .collect();
+    let mut turns: Vec<Option<Turn>> = vec![None; count];
+    let (mut first, mut strays) = (None, 0);
+    while turns.iter().any(Option::is_none) {
+        // Strays do not keep the lab waiting: only what a device does begins the wait anew.
+        let until = tokio::time::Instant::now() + wait;
+        let event = loop {
+            match tokio::time::timeout_at(until, happening.recv()).await {
+                Ok(Some(event @ Event::Stray(..))) => {
+                    strays += 1;
+                    tell(&event);
+                }
+                Ok(Some(event)) => break Some(event),
+                Ok(None) | Err(_) => break None,
+            }
+        };
+        let Some(event) = event else { break };
+        tell(&event);
+        match event {
+            Event::Turn(turn) => {
+                let place = turn.place;
+                turns[place] = Some(turn);
+            }
+            Event::Hello(hello) => first = first.or(Some(*hello)),
+            Event::Failed(error) => return Err(error),
+            Event::Stray(..) => {}
+        }
+    }
+    accepting.iter().for_each(tokio::task::JoinHandle::abort);
+    let cases = shared.options.cases.iter().copied().zip(&turns);
+    let missing = cases.filter(|(_, turn)| turn.is_none()).map(|(case, _)| case).collect();
+    Ok(Round { missing, turns: turns.into_iter().flatten().collect(), hello: first, strays })
+}
+
+async fn accept(
+    listener: TcpListener,
+    own: Option<usize>,
+    shared: Arc<Shared>,
+    room: Arc<Semaphore>,
+) {
+    loop {
+        let Ok((stream, from)) = listener.accept().await else {
+            // Out of descriptors, for example: those in use will be free again.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        // Closed where there is no room.
+        let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let event = serve(stream, from, own, &shared).await;
+            drop(permit);
+            if let Some(event) = event {
+                // Nobody listens any more once the round is over.
+                let _ = shared.events.send(event).await;
+            }
+        });
+    }
+}
+
+/// Serves one connection.
+async fn serve(
+    mut stream: TcpStream,
+    from: SocketAddr,
+    own: Option<usize>,
+    shared: &Shared,
+) -> Option<Event> {
+    let _ = stream.set_nodelay(true);
+    let mut bytes = Vec::new();
+    let hello = match timeout(HELLO, read_hello(&mut stream, &mut bytes)).await {
+        Err(_) => return Some(Event::Stray(from, "its ClientHello does not end".to_owned())),
+        Ok(Err(why)) => return Some(Event::Stray(from, why)),
+        Ok(Ok(hello)) => hello,
+    };
+    let place = shared.take(own)?;
+    if place == 0 || own.is_some() {
+        let _ = shared.events.send(Event::Hello(Box::new(hello.clone()))).await;
+    }
+    let case = shared.options.cases[place];
+    Some(match shared.play(case, &hello, stream, bytes).await {
+        Ok(conduct) => Event::Turn(Turn { place, case, conduct }),
+        Err(error) => Event::Failed(error),
+    })
+}
+
+impl Shared {
+    /// The place of the case for a connection; `None` once all are given out.
+    fn take(&self, own: Option<usize>) -> Option<usize> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = own.unwrap_or(*next);
+        *next += 1;
+        (place < self.options.cases.len()).then_some(place)
+    }
+
+    async fn play(
+        &self,
+        case: &Case,
+        hello: &ClientHello,
+        stream: TcpStream,
+        bytes: Vec<u8>,
+    ) -> std::io::Result<Conduct> {
+        let presentable = self.authority.present(case, &self.options.host)?;
+        let outcome = play(case, presentable, &self.authority, hello, (stream, bytes)).await?;
+        Ok(match outcome {
+            Outcome::Ended(conduct) => conduct,
+            Outcome::Completed(completed) => {
+                let is_sound = case.must != Must::Refuse;
+                converse(*completed, is_sound, self.options.forward.as_ref()).await
+            }
+        })
+    }
+}
+
+async fn read_hello(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Result<ClientHello, String> {
+    let mut buffer = [0; 4096];
+    loop {
+        match hello::of_records(bytes) {
+            Ok(Some(hello)) => return Ok(hello),
+            Err(malformed) => return Err(malformed.to_string()),
+            Ok(None) if bytes.len() >= MAX_HELLO_BYTES => {
+                return Err("its ClientHello does not end".to_owned());
+            }
+            Ok(None) => {}
+        }
+        match stream.read(&mut buffer).await {
+            Ok(0) => return Err("it sent no ClientHello".to_owned()),
+            Ok(count) => bytes.extend(&buffer[..count]),
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+}

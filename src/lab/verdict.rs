@@ -1,0 +1,160 @@
+//! Whether a device did what a sound one does.
+//!
+//! In: what it did, and the TLS stacks that it may be. Out: a [`Verdict`] for each case. An impostor
+//! is accepted when it gets data, not when the handshake completes: a client may check the name after
+//! the handshake.
+
+use super::cases::{Case, Group, Must, Played, Presentable};
+use super::conduct::Conduct;
+use super::session::Turn;
+use crate::stack::{self, STACKS, Stack};
+use crate::text::time::Time;
+
+/// The verdict on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It did what a sound device does.
+    Passed,
+    /// It accepted a server that it must refuse, or refused a sound one.
+    Failed,
+    /// It accepted a server that it must refuse, as its library does by default.
+    ByDefault,
+    /// It refused a sound server of a kind that not every library supports.
+    Limit,
+    /// The handshake is completed, and the device sends nothing to a sound server either.
+    Undecided,
+    /// The case could not be played to this device.
+    NotPlayed,
+}
+
+/// A case that was played, with its verdict.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The case and what the device did.
+    pub turn: Turn,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// What the judge goes by.
+#[derive(Debug, Default)]
+pub struct Judge {
+    /// The stacks that the device may be; empty if it is not known.
+    suspects: Vec<&'static Stack>,
+    /// What the device did with the first sound server.
+    sound: Option<Conduct>,
+}
+
+impl Verdict {
+    /// In a word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::ByDefault => "by-default",
+            Self::Limit => "limit",
+            Self::Undecided => "undecided",
+            Self::NotPlayed => "not-played",
+        }
+    }
+
+    /// Whether it counts against the device; `strict` counts the defaults of its library too.
+    #[must_use]
+    pub const fn is_failure(self, strict: bool) -> bool {
+        matches!(self, Self::Failed)
+            || (strict && matches!(self, Self::ByDefault | Self::Undecided))
+    }
+}
+
+impl Judge {
+    /// For a device with one of these stacks, or an unknown one.
+    #[must_use]
+    pub fn of(suspects: Vec<&'static Stack>) -> Self {
+        Self { suspects, sound: None }
+    }
+
+    /// The stacks that the device may be.
+    #[must_use]
+    pub fn suspects(&self) -> &[&'static Stack] {
+        &self.suspects
+    }
+
+    /// Sets the stacks, once the ClientHello is there.
+    pub fn suspect(&mut self, suspects: Vec<&'static Stack>) {
+        if self.suspects.is_empty() {
+            self.suspects = suspects;
+        }
+    }
+
+    /// The verdict on a turn. Turns come in the order in which they end.
+    pub fn judge(&mut self, turn: Turn, presented: &Presentable, at: Time) -> Judged {
+        if turn.case.must == Must::Connect && self.sound.is_none() {
+            self.sound = Some(turn.conduct.clone());
+        }
+        let verdict = match turn.case.must {
+            _ if matches!(turn.conduct, Conduct::Unplayable(_)) => match turn.case.must {
+                Must::Connect => Verdict::Failed,
+                _ => Verdict::NotPlayed,
+            },
+            Must::Return => Verdict::Passed,
+            Must::Connect if connects(&turn.conduct) => Verdict::Passed,
+            Must::Connect => Verdict::Failed,
+            Must::Try if connects(&turn.conduct) => Verdict::Passed,
+            Must::Try => Verdict::Limit,
+            Must::Refuse => self.of_impostor(&turn, presented, at),
+        };
+        Judged { turn, verdict }
+    }
+
+    fn of_impostor(&self, turn: &Turn, presented: &Presentable, at: Time) -> Verdict {
+        let is_as_sound = self.sound.as_ref() == Some(&turn.conduct);
+        match &turn.conduct {
+            conduct if conduct.trusts() => {}
+            // With a sound server it sends nothing either: its handshake is all there is to see.
+            Conduct::Silent { completed: true } | Conduct::HungUp { completed: true }
+                if is_as_sound =>
+            {
+                return Verdict::Undecided;
+            }
+            _ => return Verdict::Passed,
+        }
+        let is_default = |stack: &&&'static Stack| accepts(stack, turn.case, presented, at);
+        let suspects: Vec<_> = match self.suspects.as_slice() {
+            [] => STACKS.iter().collect(),
+            suspects => suspects.to_vec(),
+        };
+        if suspects.iter().any(|stack| is_default(&stack)) {
+            Verdict::ByDefault
+        } else {
+            Verdict::Failed
+        }
+    }
+}
+
+/// Whether a device took a sound server for one.
+fn connects(conduct: &Conduct) -> bool {
+    conduct.trusts()
+        || matches!(
+            conduct,
+            Conduct::Silent { completed: true } | Conduct::HungUp { completed: true }
+        )
+}
+
+/// Whether the library accepts the server of `case` with its default settings: by the table of
+/// stacks where the chain decides, and by the case where the handshake does.
+#[must_use]
+pub fn accepts(stack: &Stack, case: &Case, presented: &Presentable, at: Time) -> bool {
+    match (case.group, case.played) {
+        (Group::Possession, _) => false,
+        (_, Played::FirstMessages(_)) => case.accepted_by.contains(&stack.name),
+        _ => {
+            let built = &presented.built;
+            let sent: Vec<&[u8]> = built.sent.iter().map(Vec::as_slice).collect();
+            let anchors: Vec<&[u8]> = built.anchors.iter().map(Vec::as_slice).collect();
+            let host = Some(built.host.as_str());
+            let question = stack::Question { presented: &sent, anchors: &anchors, host, at };
+            stack.judge(&stack::Case::new(question)).connects()
+        }
+    }
+}

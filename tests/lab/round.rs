@@ -1,0 +1,96 @@
+//! The command `certgrab lab`, with something that connects to it.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long a round may take before the test gives it up.
+const LONGEST: Duration = Duration::from_secs(90);
+
+/// A running lab.
+pub(super) struct Lab {
+    folder: TempDir,
+    process: Child,
+    port: u16,
+    said: BufReader<std::process::ChildStderr>,
+    before: String,
+}
+
+/// What a round said.
+pub(super) struct Said {
+    pub(super) code: i32,
+    pub(super) out: String,
+    pub(super) err: String,
+    pub(super) took: Duration,
+}
+
+impl Lab {
+    /// Listens on a free port of 127.0.0.1.
+    pub(super) fn start(arguments: &[&str]) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        Self::start_in(folder, arguments)
+    }
+
+    pub(super) fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_certgrab"))
+            .args(["lab", "--listen", "127.0.0.1:0", "--wait", "10"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("certgrab");
+        let mut said = BufReader::new(process.stderr.take().expect("its standard error"));
+        let mut before = String::new();
+        let port = loop {
+            let mut line = String::new();
+            let count = said.read_line(&mut line).expect("a line");
+            assert!(count > 0, "the lab listens: {before}");
+            before.push_str(&line);
+            let port = line.split("listening on 127.0.0.1:").nth(1);
+            if let Some(port) = port.and_then(|rest| rest.split(' ').next()?.parse().ok()) {
+                break port;
+            }
+        };
+        Self { folder, process, port, said, before }
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The file with the lab's anchor.
+    pub(super) fn anchor(&self) -> String {
+        self.folder.path().join("lab/ca.pem").display().to_string()
+    }
+
+    /// Runs the device again and again until the round is over.
+    pub(super) fn meets(mut self, device: impl Fn(&Self) -> Command) -> Said {
+        let begun = Instant::now();
+        while self.process.try_wait().expect("a process").is_none() {
+            assert!(begun.elapsed() < LONGEST, "the round ends");
+            let _: Output = device(&self).stdin(Stdio::null()).output().expect("a device");
+        }
+        self.ends(begun)
+    }
+
+    /// What it said, once it has ended.
+    pub(super) fn ends(mut self, begun: Instant) -> Said {
+        let mut err = self.before.clone();
+        let mut out = String::new();
+        self.said.read_to_string(&mut err).expect("UTF-8");
+        self.process.stdout.take().expect("its output").read_to_string(&mut out).expect("UTF-8");
+        let code = self.process.wait().expect("an end").code().expect("a code");
+        Said { code, out, err, took: begun.elapsed() }
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
