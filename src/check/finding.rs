@@ -167,6 +167,11 @@ impl Findings {
         self
     }
 
+    /// Keeps the findings for which `is_kept` is true.
+    pub(crate) fn retain(&mut self, is_kept: impl FnMut(&Finding) -> bool) {
+        self.listed.retain(is_kept);
+    }
+
     /// The findings in the order of the lines, the worst of a line first.
     #[must_use]
     pub fn sorted(mut self) -> Self {

@@ -349,7 +349,7 @@ impl Lint<'_> {
 }
 
 /// When Mozilla's schedule has `certificate` leave its store; `None` for other roots.
-fn scheduled(certificate: &Certificate) -> Option<Time> {
+pub(crate) fn scheduled(certificate: &Certificate) -> Option<Time> {
     if !removed::is_in_mozillas_store(certificate) {
         return None;
     }

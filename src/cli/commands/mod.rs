@@ -1,11 +1,11 @@
 //! The commands, a file each.
 
 pub(crate) mod check;
-mod committed;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod demo;
+pub(crate) mod explain;
 pub(crate) mod formats;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
