@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use certgrab::{
-    chain::Presented,
+    chain::{Issuers, Presented},
     check,
     judge::{
         path::{self, Question},
+        rank,
         work::{MAX_PARTIAL_PATHS, MAX_SIGNATURE_CHECKS, Spent, Work},
     },
     net::aia,
@@ -23,6 +24,7 @@ use crate::{
         Pki, Server, certgrab, grab,
         maze::{self, Keys, maze, mesh},
         pki::pem_of,
+        remade::replaced,
     },
 };
 
@@ -95,6 +97,69 @@ fn a_path_through_a_mesh_is_found_and_that_there_may_be_more_is_said() {
     assert_eq!(again.expect("a path").cut, found.cut);
     assert!(more.done().0 <= MAX_PARTIAL_PATHS, "{more:?}");
     assert!(more.done().1 <= MAX_SIGNATURE_CHECKS, "{more:?}");
+}
+
+/// A leaf for `plc.test` with the certificate of its issuer as it was renewed `intermediates` times, and
+/// a store with the root above it as it was renewed `roots` times.
+fn renewed(intermediates: u8, roots: u8) -> (Presented, Store) {
+    let params = |name: &str, serial: u8| {
+        let mut params = rcgen::CertificateParams::default();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        params.serial_number = Some(rcgen::SerialNumber::from(vec![1, serial]));
+        params
+    };
+    let [root_key, key, leaf_key] = [(); 3].map(|()| rcgen::KeyPair::generate().expect("a key"));
+    let mut store = Store::default();
+    for serial in 0..roots {
+        let root = params("Renewed Root", serial).self_signed(&root_key).expect("a root");
+        store.add_certificate(Certificate::from_der(root.der()).expect("a root"), "root.pem");
+    }
+    let root = rcgen::Issuer::new(params("Renewed Root", 0), root_key);
+    let above = (0..intermediates).map(|serial| {
+        let made = params("Renewed Issuing", serial).signed_by(&key, &root);
+        made.expect("an intermediate").der().clone()
+    });
+    let above: Vec<_> = above.collect();
+    let issuer = rcgen::Issuer::new(params("Renewed Issuing", 0), key);
+    let leaf = rcgen::CertificateParams::new(["plc.test".to_owned()]).expect("a leaf");
+    let leaf = leaf.signed_by(&leaf_key, &issuer).expect("a leaf").der().clone();
+    (presented(&[vec![leaf], above].concat()), store)
+}
+
+#[test]
+fn no_more_than_a_thousand_paths_are_kept_and_32_shown_however_many_roots_end_them() {
+    for (intermediates, roots) in [(7, 40), (15, 40), (30, 40)] {
+        let (chain, store) = renewed(intermediates, roots);
+        let (found, work) = cost(|question| path::find(&chain, &[], &store, question));
+        let found = found.expect("paths");
+        let all = usize::from(intermediates) * usize::from(roots);
+        assert_eq!(found.found.len(), all.min(MAX_PARTIAL_PATHS), "{work:?}");
+        assert_eq!(found.cut, all > MAX_PARTIAL_PATHS);
+        // All these are one anchor.
+        assert_eq!(rank::rank(&found, &chain, &Issuers::default()).len(), 1);
+        let (traces, work) = cost(|question| path::trace(&chain, &[], &store, question));
+        assert_eq!(traces.found.len(), path::MAX_TRACES, "{work:?}");
+        assert!(traces.cut);
+    }
+}
+
+#[test]
+fn what_explains_a_refusal_checks_no_signature_that_does_not_count() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    for size in [5, 10, 20] {
+        let chain = maze(&pki, Keys::Rsa, size).into_iter().enumerate().map(|(place, der)| {
+            // The issuers have the name that the leaf says in capital letters, and signed nothing.
+            let capitals = |der: &[u8]| replaced(der, b"Maze", b"MAZE");
+            if place == 0 { der } else { capitals(&capitals(&der)).into() }
+        });
+        let chain: Vec<_> = chain.collect();
+        let (refused, work) = cost(|question| {
+            path::find(&presented(&chain), &[], &Store::mozilla(), question).map(|_| ())
+        });
+        assert!(refused.is_err());
+        assert!((size..=size + 1).contains(&work.done().1), "{size}: {work:?}");
+    }
 }
 
 #[test]
@@ -287,6 +352,9 @@ fn a_file_of_the_most_bytes_is_checked_within_256_mebibytes() {
         ("blocks.yaml", "a: |\n"),
         ("lines.pem", "\n"),
         ("values.json", "{\"a\":[[],[],[]]}\n"),
+        ("sequences.der", "0"),
+        ("brackets.json", "["),
+        ("parentheses.json", "("),
     ];
     for (name, piece) in files {
         let content = piece.repeat(check::MAX_FILE_BYTES / piece.len());

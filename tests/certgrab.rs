@@ -59,6 +59,7 @@ mod checking;
 mod integrating;
 mod locks;
 mod mistakes;
+mod misuses;
 mod projects;
 mod syncing;
 

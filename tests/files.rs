@@ -89,6 +89,30 @@ fn a_stream_that_was_opened_for_reading_is_not_written_to() {
 }
 
 #[test]
+fn a_standard_output_that_was_opened_for_reading_is_an_error_of_every_command() {
+    let (pki, words) = plant();
+    fs::write(pki.file("in.txt"), "mine\n").unwrap();
+    fs::write(pki.file("list.txt"), "plc.test connect=127.0.0.1:1\n").unwrap();
+    for command in [
+        format!("{words} --emit pem"),
+        format!("{words} --emit pem=/dev/stdout"),
+        format!("{words} --emit pem=/dev/fd/1"),
+        format!("{words} --json"),
+        words.to_owned(),
+        "formats".to_owned(),
+        "check --offline r.pem --json".to_owned(),
+        "--hosts list.txt".to_owned(),
+        "verify --batch < list.txt".to_owned(),
+    ] {
+        let ran = shell(pki.folder(), &format!("$CERTGRAB {command} 1< in.txt"));
+        let told = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(4), "{command}: {told}");
+        assert!(told.contains(": it is not open for writing\n"), "{command}: {told}");
+    }
+    assert_eq!(fs::read_to_string(pki.file("in.txt")).unwrap(), "mine\n");
+}
+
+#[test]
 fn a_report_of_check_goes_to_standard_output_by_a_dash_and_by_its_path() {
     let (pki, _) = plant();
     for path in ["-", "/dev/stdout", "/proc/self/fd/1"] {

@@ -291,3 +291,54 @@ fn a_host_that_is_called_like_a_file_is_a_server_where_the_user_says_where_it_is
         .succeeds()
         .stdout(&pem_of(&[pki.root_der().clone()]));
 }
+
+#[test]
+fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it() {
+    for (typed, hint) in [
+        (&["a.test", "-o", "x"][..], "write a file with `--emit FORMAT=FILE`"),
+        (&["a.test", "--output", "x"], "write a file with `--emit FORMAT=FILE`"),
+        (&["a.test", "--file=x"], "write a file with `--emit FORMAT=FILE`"),
+        (&["a.test", "--format", "c"], "choose a format with `--emit FORMAT`"),
+        (&["a.test", "--cacert", "ca.pem"], "trust your own CA with `--roots FILE`"),
+        (&["a.test", "--cafile", "ca.pem"], "trust your own CA with `--roots FILE`"),
+        (&["a.test", "-k"], "`--trust-sha256 HEX`"),
+        (&["a.test", "--insecure"], "`--trust-sha256 HEX`"),
+        (&["--host", "a.test"], "name the server as one word, `certgrab HOST:PORT`"),
+        (&["a.test", "-p", "8883"], "name the server as one word, `certgrab HOST:PORT`"),
+        (&["a.test", "8883"], "name the server as one word, `certgrab HOST:8883`"),
+        (&["get", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
+        (&["fetch", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
+        (&["c", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
+        (&["a.test", "--emit", "header"], "similar: `c`"),
+        (&["a.test", "--emit", "root_ca.h"], "similar: `c`"),
+        (&["a.test", "--emit", "cpp"], "similar: `c`"),
+        (&["a.test", "--emit", "crt"], "similar: `cer`"),
+        (&["a.test", "--emit", "Base64"], "similar: `cer`"),
+    ] {
+        let told = certgrab().args(typed).fails_with(2).stdout("").err();
+        assert!(told.contains(hint), "{typed:?}: {told}");
+    }
+    // A server may be called so.
+    for target in ["get:1", "https://get:1"] {
+        certgrab().args([target, "--connect", "127.0.0.1:1"]).fails_with(3);
+    }
+}
+
+#[test]
+fn the_short_help_has_every_command_and_fits_on_a_screen() {
+    let short = certgrab().args(["-h"]).succeeds().stderr("").out();
+    let lines = short.lines().count();
+    assert!(lines <= 50 && short.lines().all(|line| line.chars().count() <= 100), "{lines}");
+    let all = certgrab().args(["completions", "fish"]).succeeds().out();
+    let commands: Vec<_> = all
+        .lines()
+        .filter_map(|line| line.split("_needs_command\" -a \"").nth(1)?.split('"').next())
+        .collect();
+    assert!(commands.len() >= 9, "{commands:?}");
+    for command in commands {
+        let is_word =
+            |line: &str| line.split([' ', ',']).any(|word| word == command) || command == "help";
+        assert!(short.lines().any(is_word), "{command}");
+        certgrab().args(["help", command]).succeeds();
+    }
+}

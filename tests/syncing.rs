@@ -375,3 +375,98 @@ fn a_hangup_that_is_ignored_when_it_starts_stays_so_after_a_file_is_written() {
     assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
     assert!(pki.file("certs/plc.pem").exists());
 }
+
+/// What lets nobody through to `server` before `wanted` connections were made to it.
+fn gate(server: &Server, wanted: usize) -> std::net::SocketAddr {
+    let gate = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, behind) = (gate.local_addr().unwrap(), server.address());
+    std::thread::spawn(move || {
+        let mut held: Vec<std::net::TcpStream> = Vec::new();
+        for client in gate.incoming().flatten() {
+            held.push(client);
+            if held.len() < wanted {
+                continue;
+            }
+            // The last one first: the order of the answers is not that of the manifest.
+            for client in held.drain(..).rev() {
+                let server = std::net::TcpStream::connect(behind).unwrap();
+                let copies =
+                    [(client.try_clone().unwrap(), server.try_clone().unwrap()), (server, client)];
+                for (mut from, mut to) in copies {
+                    std::thread::spawn(move || {
+                        let _ = std::io::copy(&mut from, &mut to);
+                        let _ = to.shutdown(std::net::Shutdown::Write);
+                    });
+                }
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn sync_asks_the_servers_at_once_and_writes_and_reports_in_the_order_of_the_manifest() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("plc.test");
+    let (server, stranger) = (Server::presenting(&pki), Server::presenting(&other));
+    fs::write(pki.file("device.key"), fs::read(pki.key_file()).unwrap()).unwrap();
+    pki.root_file();
+    for targets in [4, 8, 16] {
+        let [gate, strange] = [gate(&server, targets), gate(&stranger, 1)];
+        let target = |connect, lock: &str| {
+            format!(
+                "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{connect}\"\n\
+                 roots = \"root.pem\"\nlock = \"{lock}\"\n"
+            )
+        };
+        let mut text: String =
+            (0..targets).map(|number| target(gate, &format!("{targets}/{number}.pem"))).collect();
+        text.insert_str(0, &target(strange, "strange.pem"));
+        text.insert_str(0, &target(gate, "device.key"));
+        fs::write(pki.file("certgrab.toml"), text).unwrap();
+        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(4).err();
+        // What is refused beforehand asks nobody, or there would be one more than the gate waits for.
+        let wanted = "certgrab: error: device.key would lose a private key, line 1\n\
+                      certgrab: hint: name another file in the manifest, or move this one away\n\
+                      certgrab: error: plc.test:8883: `CN=plc.test` is issued by `CN=Other Root`, ";
+        assert!(told.starts_with(wanted), "{told}");
+        let wrote: Vec<_> = told.lines().filter(|line| line.contains(": wrote ")).collect();
+        let in_order = (0..targets).map(|number| format!("certgrab: wrote {targets}/{number}.pem"));
+        assert_eq!(wrote, in_order.collect::<Vec<_>>(), "{told}");
+        assert!(!pki.file("strange.pem").exists());
+    }
+}
+
+#[test]
+fn a_lock_in_der_and_what_is_no_file_are_named_as_what_they_are() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    fs::write(pki.file("root.der"), pki.root_der()).unwrap();
+    let refused = |lock: &str, sync: &str, locked: &str| {
+        let text = format!("[[target]]\nhost = \"plc.test:8883\"\nlock = \"{lock}\"\n");
+        fs::write(pki.file("certgrab.toml"), text).unwrap();
+        for (arguments, wanted) in [(&["sync"][..], sync), (&["sync", "--locked"], locked)] {
+            let run = certgrab().args(arguments).in_folder(pki.folder());
+            run.fails_with(4).stdout("").stderr(wanted);
+        }
+    };
+    refused(
+        "root.der",
+        "certgrab: error: root.der would lose DER; a lock is PEM\n\
+         certgrab: hint: name another file in the manifest, or move this one away\n",
+        "certgrab: error: root.der: expected a lock or PEM, found DER\n\
+         certgrab: hint: replace it by a lock with `certgrab TARGET --emit lock=FILE`, or convert \
+         the certificate with `openssl x509 -inform der -in FILE -out FILE.pem`\n",
+    );
+    for (lock, found) in [("/dev/null", "a device"), (".", "a directory")] {
+        let hint = "certgrab: hint: name a regular file as `lock` in the manifest\n";
+        let refusals = [
+            format!("{lock} cannot be a lock: expected a regular file, found {found}"),
+            format!(
+                "cannot read the lock {lock}: expected a regular file of at most 1048576 bytes, \
+                 found {found}"
+            ),
+        ];
+        let [sync, locked] = refusals.map(|one| format!("certgrab: error: {one}\n{hint}"));
+        refused(lock, &sync, &locked);
+    }
+}

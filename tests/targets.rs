@@ -14,7 +14,12 @@ fn a_target_that_is_none_is_refused_with_what_was_understood() {
 #[test]
 fn no_target_at_all_names_the_usage() {
     certgrab().fails_with(2).stdout("").stderr(
-        "certgrab: error: no target given\ncertgrab: hint: name a server: `certgrab HOST:PORT`\n",
+        "certgrab: error: no target given\n\
+         certgrab: hint: name a server: `certgrab HOST:PORT`\n\
+         Examples:\n\
+         \x20 certgrab m1.tuyacn.com:8883                       show the chain and the anchor\n\
+         \x20 certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header\n\
+         \x20 certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA\n",
     );
 }
 

@@ -117,8 +117,13 @@ impl Contents {
         self
     }
 
+    /// Whether nothing was found, not even what is wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.anchors.is_empty() && self.findings.is_empty()
+    }
+
     /// These and those of `other`.
-    fn and(mut self, other: Self) -> Self {
+    pub(crate) fn and(mut self, other: Self) -> Self {
         self.anchors.extend(other.anchors);
         self.findings = self.findings.and(other.findings);
         self.stack = other.stack.or(self.stack);
@@ -149,11 +154,11 @@ fn of_file(
     let anchors: Vec<_> = certificates
         .map(|(number, one)| certificate_at(constant, index, place(number), one))
         .collect();
-    if !anchors.is_empty() {
-        return Contents { anchors, ..Contents::default() };
-    }
-    // PEM behind bytes that are no text.
+    // PEM behind bytes that are no text, or beside DER in the image of a firmware.
     let pem = of_pem(source, constant, index, stack);
+    if !anchors.is_empty() {
+        return Contents { anchors, ..Contents::default() }.and(pem.by_offset());
+    }
     let is_nothing = pem.anchors.is_empty() && pem.findings.is_empty() && nothing_yet;
     match is_nothing && !tries_pem(constant) {
         true => fingerprints(constant, index),

@@ -87,6 +87,15 @@ pub(crate) fn look_at_pem_use(
             Some("convert the constant to DER".to_owned()),
         );
     }
+    if let Some(Use { name: call, .. }) = used.iter().find(|used| used.reads == Reads::Bundle) {
+        found.find(
+            constant.line(0),
+            Severity::Error,
+            "wrong-form",
+            format!("`{call}` expects a binary certificate bundle, but `{name}` contains PEM"),
+            Some("pass it to `setCACert`, or make a bundle: `--emit esp-bundle`".to_owned()),
+        );
+    }
     let wants_nul = used.iter().any(|known| known.reads == Reads::PemWithNul);
     let bare_array = constant.form == Form::Numbers && source.language == Language::C;
     if !ends_in_nul && (wants_nul || bare_array) {

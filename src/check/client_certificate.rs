@@ -49,6 +49,11 @@ fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> 
         || public(certificate).is_some_and(|key| keys.contains(key))
 }
 
+/// Whether the private key of `certificate` stands in `source`.
+pub(super) fn has_its_key(certificate: &Certificate, source: &Source) -> bool {
+    public(certificate).is_some_and(|key| private_keys(source).contains(key))
+}
+
 /// Elements of a private key that are inside one another: a PKCS #8 holds an octet string, that a
 /// key of SEC 1, that `[1]`, and that the point.
 const KEY_DEPTH: usize = 5;

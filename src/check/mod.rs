@@ -28,6 +28,7 @@ mod against_server;
 mod allow;
 mod anchors;
 mod bare_anchor;
+mod bare_base64;
 mod baseline;
 mod call_site;
 mod claims;
@@ -40,6 +41,8 @@ mod finding;
 mod left_root;
 mod lints;
 mod lock_today;
+mod mention;
+mod misuse;
 mod pem_text;
 mod place;
 mod pool;
@@ -152,12 +155,18 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let stack = context.stack.or_else(|| source::calls::of(&source));
     let own_uses = source.uses.clone();
     source.uses.add_all(&context.uses);
-    let anchors::Contents { anchors, mut findings, stack } = anchors::contents(&source, stack);
+    let mut contents = anchors::contents(&source, stack);
+    if contents.is_empty() {
+        contents = bare_base64::contents(content, stack);
+    }
+    let anchors::Contents { anchors, findings, stack } = contents;
     let names = names(&source, &anchors);
     let starts = starts(&source, &anchors);
     let keys = client_certificate::private_keys(&source);
     let known_keys = keys.union(&context.keys).cloned().collect();
     let (own, anchors): (Vec<_>, Vec<_>) = client_certificate::split(anchors, &source, &known_keys);
+    let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
+    findings = findings.and(misuse::files::findings(file, content).into_iter().collect());
     if text.is_some() && !anchors.is_empty() {
         findings.find(
             1,
@@ -172,8 +181,11 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         true => Default::default(),
         false => allow::comments(content, &starts),
     };
-    if is_empty {
-        findings.find(1, Severity::Error, "no-certificate", "no certificate found", None);
+    if is_empty && !has_bare_boundaries(&source) {
+        let mentioned = mention::in_text(content);
+        findings.add(mentioned.unwrap_or_else(|| {
+            Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
+        }));
     }
     let findings = findings.and(invalid.into_iter().collect());
     let facts = pool::Facts { uses: own_uses, keys, names };
@@ -204,6 +216,11 @@ fn starts(source: &source::Source, anchors: &[EmbeddedAnchor]) -> Vec<usize> {
     starts.sort_unstable();
     starts.dedup();
     starts
+}
+
+/// Whether code has the boundary of a block in a literal, which is then for text from elsewhere.
+fn has_bare_boundaries(source: &source::Source) -> bool {
+    source.language != source::Language::Data && source.constants.iter().any(pem_text::is_pem)
 }
 
 /// The same for certificates that another reader found in `file`.

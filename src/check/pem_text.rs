@@ -79,6 +79,9 @@ pub(crate) fn certificates(
         // Looked for up to the next block only: a file of unclosed ones is read once.
         let next = begins.get(index + 1).map_or(bytes.len(), |next| *next);
         let end = bytes.get(at..next).and_then(|body| find(body, END)).map(|offset| at + offset);
+        if is_bare(constant, &bytes[at..end.unwrap_or(next)]) {
+            continue;
+        }
         let Some(end) = end else {
             found.find(
                 Place::from(constant.line(begin)).in_block(begin, 0),
@@ -94,6 +97,12 @@ pub(crate) fn certificates(
         found = found.and(findings.placed(|place| place.in_block(begin, 0)));
     }
     (certificates, found)
+}
+
+/// Whether nothing stands in the `body` of a block that a literal begins: it is a boundary alone, as
+/// readers of PEM look for it, or the code puts something else between the boundaries.
+fn is_bare(constant: &Constant, body: &[u8]) -> bool {
+    constant.form == Form::Literal && body.trim_ascii().is_empty()
 }
 
 struct Block<'a> {

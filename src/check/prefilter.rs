@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::source::calls;
+use super::{misuse, source::calls};
 
 /// What a certificate, a key or an anchor shows in the forms that are read.
 const SIGNS: [&[u8]; 22] = [
@@ -48,7 +48,8 @@ pub fn may_matter(content: &[u8]) -> bool {
     // UTF-16 hides all words.
     let is_utf16 = matches!(content, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
     let words = WORDS.get_or_init(|| {
-        let words = SIGNS.into_iter().chain(calls::signs().map(str::as_bytes));
+        let code = calls::signs().chain(misuse::signs());
+        let words = SIGNS.into_iter().chain(code.map(str::as_bytes));
         AhoCorasick::new(words).ok()
     });
     is_utf16 || words.as_ref().is_none_or(|words| words.is_match(content))

@@ -7,9 +7,11 @@ mod args;
 mod atomic_write;
 mod commands;
 mod convert;
+mod descriptors;
 mod export;
 mod failure;
 mod file_names;
+mod habits;
 mod manifest;
 mod output;
 mod projects;
@@ -30,7 +32,7 @@ use std::{
 };
 
 use crate::text::foreign::Foreign;
-use clap::{CommandFactory as _, Parser as _};
+use clap::FromArgMatches as _;
 
 use self::{
     args::{Args, Command},
@@ -40,7 +42,8 @@ use self::{
 /// Runs the command as the process was called; the code to exit with.
 pub fn run() -> ExitCode {
     report_panics();
-    let exit = match Args::try_parse() {
+    let matches = args::help::command().try_get_matches();
+    let exit = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => dispatch(args),
         Err(error) => usage::usage(&error),
     };
@@ -107,6 +110,7 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Man) => commands::completions::man(),
         None => refuse_file_name(&args.job)
             .and_then(|()| refuse_misplaced_command(&args.job))
+            .and_then(|()| refuse_verb(&args.job))
             .and_then(|()| commands::targets::run(&args.job, &args.display)),
     });
     outcome.unwrap_or_else(|failure| {
@@ -122,6 +126,13 @@ fn refuse_file_name(job: &args::Job) -> Result<(), Failure> {
     })
 }
 
+/// Refuses a verb in front of the target.
+fn refuse_verb(job: &args::Job) -> Result<(), Failure> {
+    job.targets.first().and_then(habits::verb).map_or(Ok(()), |(message, hint)| {
+        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+    })
+}
+
 /// A subcommand after an option parses as a host; refuses a target with the name of a subcommand.
 fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
     let Some(first) = job.targets.first() else { return Ok(()) };
@@ -133,7 +144,7 @@ fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
     if !may_be_command {
         return Ok(());
     }
-    let commands = Args::command();
+    let commands = args::help::command();
     let typed = commands.get_subcommands().map(clap::Command::get_name);
     match typed.into_iter().find(|name| *name == first.host()) {
         None => Ok(()),

@@ -21,14 +21,22 @@ use super::{
 
 /// Writes `data` to standard output as it is.
 pub(crate) fn write(data: &[u8]) -> Result<(), Failure> {
+    refuse_unless_writable()?;
     let mut out = io::stdout().lock();
     finish(out.write_all(data).and_then(|()| out.flush()))
 }
 
 /// Writes text with colour to standard output, which keeps or drops the colour.
 pub(crate) fn show(text: &str) -> Result<(), Failure> {
+    refuse_unless_writable()?;
     let mut out = anstream::stdout().lock();
     finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Refuses a standard output that was opened for reading alone: Rust's library takes each write to it
+/// for done.
+pub(crate) fn refuse_unless_writable() -> Result<(), Failure> {
+    finish(Stream::Output.refuse_unless_writable())
 }
 
 /// A closed pipe is not a failure: the result of the command decides the exit code.
@@ -44,6 +52,11 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
 /// Prints one line on standard error; errors are ignored.
 pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stderr(), "certgrab: {line}");
+}
+
+/// Prints text for people on standard error, as it is; errors are ignored.
+pub(crate) fn show_beside(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// Prints one warning on standard error, unless `--quiet` is given.

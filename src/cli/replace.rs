@@ -38,6 +38,7 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
 
 /// Refuses to put a lock in the place of what no refresh of a lock brings back.
 fn refuse_unless_lock(path: &Path) -> Result<(), Failure> {
+    refuse_irregular(path)?;
     match bounded_file::read(path, lock::MAX_LOCK_BYTES) {
         Ok(content) => match lock::loss(&content) {
             None => Ok(()),
@@ -54,6 +55,18 @@ fn refuse_unless_lock(path: &Path) -> Result<(), Failure> {
         Err(error) => {
             Err(refused(path, &format!("was not replaced: cannot read it: {error}"), TO_MOVE))
         }
+    }
+}
+
+/// Refuses a lock that is a device, a pipe or a folder.
+fn refuse_irregular(path: &Path) -> Result<(), Failure> {
+    match bounded_file::found_instead(path) {
+        None => Ok(()),
+        Some(found) => Err(refused(
+            path,
+            &format!("cannot be a lock: expected a regular file, found {found}"),
+            TO_NAME_A_FILE,
+        )),
     }
 }
 
@@ -90,6 +103,9 @@ fn keep_a_key(path: &Path, hint: &str) -> Result<(), Failure> {
         .is_ok_and(|content| private_key::holds(&content));
     if holds_a_key { Err(refused(path, "would lose a private key", hint)) } else { Ok(()) }
 }
+
+/// What to do where a lock is no file.
+pub(crate) const TO_NAME_A_FILE: &str = "name a regular file as `lock` in the manifest";
 
 /// What to do with a file that is not to be lost.
 const TO_MOVE: &str = "name another file in the manifest, or move this one away";

@@ -193,13 +193,20 @@ pub(crate) fn read_templates(job: &mut Job) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The options of the stages for `job`.
+/// The options of the stages for `job`; what of its roots cannot be read is said, once.
 pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {
+    let options = quiet_options(job)?;
+    roots::warn_once(&job.roots, &options.store, display);
+    Ok(options)
+}
+
+/// The same, of which nothing is said.
+pub(crate) fn quiet_options(job: &Job) -> Result<Options, Failure> {
     let at = job.at.unwrap_or_else(Time::now);
     let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
     let is_offline = job.from.is_some() || has_no_server;
     Ok(Options {
-        store: roots::store(&job.roots, &job.trust_sha256, display)?,
+        store: roots::quiet_store(&job.roots, &job.trust_sha256)?,
         at,
         timeout: Duration::from_secs(u64::from(job.timeout.get())),
         connect: connect::Options {

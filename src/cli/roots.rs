@@ -4,6 +4,7 @@
 //! of a manifest or inputs of `check` name the same.
 
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{Mutex, PoisonError},
 };
@@ -29,13 +30,33 @@ pub(crate) fn store(
     fingerprints: &[Sha256],
     display: &Display,
 ) -> Result<Store, Failure> {
+    let store = quiet_store(roots, fingerprints)?;
+    warn_once(roots, &store, display);
+    Ok(store)
+}
+
+/// Says what of `roots` cannot be read and so is not in `store`, once in a run.
+pub(crate) fn warn_once(roots: &[PathBuf], store: &Store, display: &Display) {
+    static TOLD: Mutex<BTreeSet<Vec<PathBuf>>> = Mutex::new(BTreeSet::new());
+    if store.skipped().is_empty() {
+        return;
+    }
+    if TOLD.lock().unwrap_or_else(PoisonError::into_inner).insert(roots.to_vec()) {
+        for problem in store.skipped() {
+            output::warn(format_args!("not used as a root: {problem}"), display);
+        }
+    }
+}
+
+/// The roots that the user trusts, of which nothing is said.
+pub(crate) fn quiet_store(roots: &[PathBuf], fingerprints: &[Sha256]) -> Result<Store, Failure> {
     static KEPT: Mutex<Vec<(Vec<PathBuf>, Store)>> = Mutex::new(Vec::new());
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     let known = kept.iter().find(|(known, _)| known == roots).map(|(_, store)| store.clone());
     let mut store = match known {
         Some(store) => store,
         None => {
-            let store = read(roots, display)?;
+            let store = read(roots)?;
             if kept.len() == MAX_STORES {
                 kept.remove(0);
             }
@@ -49,7 +70,7 @@ pub(crate) fn store(
     Ok(store)
 }
 
-fn read(roots: &[PathBuf], display: &Display) -> Result<Store, Failure> {
+fn read(roots: &[PathBuf]) -> Result<Store, Failure> {
     let mut store = Store::default();
     for path in roots {
         match path.to_str() {
@@ -61,9 +82,6 @@ fn read(roots: &[PathBuf], display: &Display) -> Result<Store, Failure> {
                 .and_then(|content| store.add_content(&content, path))
                 .map_err(|error| unreadable(&error))?,
         }
-    }
-    for problem in store.skipped() {
-        output::warn(format_args!("not used as a root: {problem}"), display);
     }
     if roots.is_empty() {
         store.add_mozilla();

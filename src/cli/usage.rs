@@ -3,8 +3,9 @@
 use crate::text::{foreign::Foreign, secrets};
 
 use super::{
+    args::help::EXAMPLES,
     failure::{Exit, Failure},
-    output,
+    habits, output,
 };
 
 /// Prints help and version as clap does, and any other outcome as an error of certgrab.
@@ -20,7 +21,9 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     let missing = missing(error);
     let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
     let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: "));
+    let habit = habit(error);
     let hint = match (error.kind(), tips.as_slice()) {
+        _ if let Some(habit) = habit => habit,
         (ErrorKind::MissingRequiredArgument, _) if is_of_the_main_job => {
             "name a server: `certgrab HOST:PORT`".to_owned()
         }
@@ -36,6 +39,9 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
         _ => sentence(error),
     };
     output::complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
+    if std::env::args_os().len() <= 1 {
+        output::show_beside(EXAMPLES);
+    }
     Exit::Usage
 }
 
@@ -56,6 +62,24 @@ fn missing(error: &clap::Error) -> Vec<String> {
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::Strings(names)) => names.clone(),
         _ => Vec::new(),
+    }
+}
+
+/// What to do instead of what other programs take, if the error is about that.
+fn habit(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => Some(word.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            word(ContextKind::InvalidArg).and_then(habits::option).map(str::to_owned)
+        }
+        ErrorKind::ValueValidation if word(ContextKind::InvalidArg)?.contains("TARGET") => {
+            word(ContextKind::InvalidValue).and_then(habits::port)
+        }
+        _ => None,
     }
 }
 

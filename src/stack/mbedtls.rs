@@ -306,7 +306,10 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
         let is_top = |cert: &Cert<'_>| matches!(cert.position, Position::Anchor(_));
         let looked_at = |cert: &Cert<'_>| is_top(cert) || cert.position > position;
         let lacks = |cert: &Cert<'_>, above: &View<'_>| {
-            lacks(cert, above, is_top(cert), i64::MAX).or_else(|| match cert.view {
+            // One that cannot be read was passed over.
+            let unread = reading::reads(cert, above, self.build).err();
+            let lack = unread.or_else(|| lacks(cert, above, is_top(cert), i64::MAX));
+            lack.or_else(|| match cert.view {
                 Ok(_) if is_top(cert) && matches!(self.trust, Trust::Topmost(_)) => {
                     Some(top.breaks(Rule::OutOfOrder))
                 }

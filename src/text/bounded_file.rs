@@ -75,6 +75,13 @@ pub fn read_stream(stream: impl io::Read, most: usize) -> io::Result<Vec<u8>> {
     bounded(stream, most)?.ok_or_else(more)
 }
 
+/// What stands at `path` if something does that is not a regular file, in words.
+#[must_use]
+pub fn found_instead(path: &Path) -> Option<&'static str> {
+    let facts = path.metadata().ok()?;
+    (!facts.is_file()).then(|| kind(facts.file_type()))
+}
+
 /// Whether the regular file at `path` contains exactly `data`; reads no more than necessary.
 ///
 /// # Errors

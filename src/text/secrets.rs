@@ -18,6 +18,7 @@ const NAMES: [&str; 3] = ["sig", "pass", "auth"];
 /// the host is left, of a URL what stands before its query, of several words the first.
 #[must_use]
 pub fn hide_in_word(word: &str) -> String {
+    let word = &*without_tokens(word);
     if let Some((at, _)) = word.match_indices('=').find(|(at, _)| names_a_secret(&word[..*at])) {
         let word = format!("{}{HIDDEN}", &word[..=at]);
         return without_query(without_user_info(&word));
@@ -101,6 +102,7 @@ fn without_user_info(word: &str) -> String {
 #[must_use]
 pub fn hide_in_sentence(sentence: &str) -> String {
     let between = |one: char| one.is_whitespace() || "`'\"".contains(one);
+    let sentence = without_tokens(sentence);
     let words: String = sentence.split_inclusive(between).map(without_user_info).collect();
     let mut out = String::with_capacity(words.len());
     let mut rest = &*words;
@@ -110,7 +112,11 @@ pub fn hide_in_sentence(sentence: &str) -> String {
         rest = after;
         if names_a_secret(&out[..out.len() - 1]) {
             let ends = |one: char| one.is_whitespace() || "`'\";&,".contains(one);
-            let end = rest.find(ends).unwrap_or(rest.len());
+            let mut end = rest.find(ends).unwrap_or(rest.len());
+            // What follows explains it.
+            if rest[..end].ends_with(':') && rest[end..].starts_with(' ') {
+                end -= 1;
+            }
             if end > 0 {
                 out.push_str(HIDDEN);
             }
@@ -118,6 +124,73 @@ pub fn hide_in_sentence(sentence: &str) -> String {
         }
     }
     out + rest
+}
+
+/// `text` without what is a token or a key by its looks alone: by how services begin theirs, as Base64
+/// with its padding, or as a long row of small and capital letters and digits. Fingerprints, which
+/// are hexadecimal, stay, and so do paths, whose parts are shorter.
+fn without_tokens(text: &str) -> String {
+    let is_part = |one: char| one.is_ascii_alphanumeric() || "+=_-.".contains(one);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let (between, from) = rest.split_at(start);
+        let (row, after) = from.split_at(from.find(|one| !is_part(one)).unwrap_or(from.len()));
+        out.push_str(between);
+        // The name before `=` stays.
+        let value = row.trim_end_matches('=').rfind('=').map_or(0, |at| at + 1);
+        let (name, value) = row.split_at(value);
+        out.push_str(name);
+        out.push_str(if is_token(value) { HIDDEN } else { value });
+        rest = after;
+    }
+    out + rest
+}
+
+/// How tokens of services begin: GitHub, GitLab, Slack, npm, PyPI, Stripe, AWS, Google, and JSON Web
+/// Tokens (RFC 7519), whose header is an object of JSON in Base64.
+const BEGINNINGS: [&str; 21] = [
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "xoxa-",
+    "xoxb-",
+    "xoxp-",
+    "xoxr-",
+    "xoxs-",
+    "npm_",
+    "pypi-",
+    "sk_live_",
+    "sk_test_",
+    "rk_live_",
+    "AKIA",
+    "ASIA",
+    "AIza",
+    "eyJ",
+];
+
+/// Whether `word` is a token or a key by its looks.
+fn is_token(word: &str) -> bool {
+    /// The fewest characters of a token with one of [`BEGINNINGS`], and of a key in Base64: 128 bits
+    /// have 24 with their padding.
+    const FEWEST: usize = 16;
+    /// The fewest characters of a token that only looks random: 24 bytes in Base64.
+    const FEWEST_AT_RANDOM: usize = 32;
+    let bytes = word.as_bytes();
+    let has = |of: fn(&u8) -> bool| bytes.iter().any(of);
+    let is_known = BEGINNINGS.iter().any(|known| word.starts_with(known));
+    let is_padded =
+        word.ends_with('=') && !word.contains(['.', '-', '_']) && bytes.len().is_multiple_of(4);
+    let is_mixed = has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && !word.contains('.')
+        && !bytes.iter().all(u8::is_ascii_hexdigit);
+    bytes.len() >= FEWEST && (is_known || is_padded) || bytes.len() >= FEWEST_AT_RANDOM && is_mixed
 }
 
 /// Whether the word that `text` ends with is the name of a secret.
@@ -176,7 +249,39 @@ mod tests {
             "cannot read x://...@h/c, `...@h`"
         );
         assert_eq!(hide_in_sentence("`sni=` is empty, `key=` too"), "`sni=` is empty, `key=` too");
+        assert_eq!(
+            hide_in_sentence("cannot read key=abc: no file"),
+            "cannot read key=...: no file"
+        );
         let long = "=".repeat(100_000);
         assert_eq!(hide_in_sentence(&long), long);
+    }
+
+    #[test]
+    fn what_looks_like_a_token_is_shown_nowhere() {
+        for secret in [
+            "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+            "AKIAIOSFODNN7EXAMPLE",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N",
+            "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI=",
+            "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI",
+        ] {
+            assert_eq!(hide_in_word(secret), "...");
+            assert_eq!(
+                hide_in_sentence(&format!("cannot read {secret}: no")),
+                "cannot read ...: no"
+            );
+            assert_eq!(hide_in_sentence(&format!("x=`{secret}`")), "x=`...`");
+        }
+        for plain in [
+            "61a1c2e0f5b0c3d4e5f60718293a4b5c6d7e8f9061a1c2e0f5b0c3d4e5f60718".to_owned(),
+            "/home/Me2/Projects/Firmware2026/Certificates/Production/root.pem".to_owned(),
+            "M1_TUYACN_COM_8883_ROOT_CERTIFICATE_2026".to_owned(),
+            "ISRG_Root_X1_and_X2_of_2026_for_the_plant.pem".to_owned(),
+            "a-very-long-name-of-a-host-in-the-plant-2.example.com".to_owned(),
+            "=".repeat(100),
+        ] {
+            assert_eq!(hide_in_sentence(&plain), plain);
+        }
     }
 }

@@ -5,10 +5,11 @@ use std::fmt;
 use std::fs;
 
 use certgrab::lab::pki::Departure;
+use certgrab::stack::Case;
 
 use super::chains::{Chains, kept};
 use super::clients::{Clients, Verdict, Verdicts};
-use super::judged;
+use super::judged::{self, Questions};
 
 /// The most that certgrab may refuse of what connects, of so many chains of a stack.
 const MOST_WRONG_NO: (usize, usize) = (1, 1000);
@@ -57,8 +58,10 @@ impl Comparison {
         chains: &Chains,
         verdicts: &Verdicts,
     ) -> Self {
+        let questions = Questions::of(chains);
+        let cases = questions.cases();
         let counts = |(stack, said): &(&'static str, Vec<Verdict>)| {
-            Counts::of(departures, chains, stack, said)
+            Counts::of(departures, chains, &cases, stack, said)
         };
         Self { stacks: verdicts.iter().filter_map(counts).collect() }
     }
@@ -150,6 +153,7 @@ impl Counts {
     fn of(
         departures: &[Departure],
         chains: &Chains,
+        cases: &[Case<'_>],
         stack: &'static str,
         said: &[Verdict],
     ) -> Option<Self> {
@@ -161,8 +165,8 @@ impl Counts {
             wrong_yes: Vec::new(),
             wrong_no: Vec::new(),
         };
-        for (place, (chain, library)) in chains.all.iter().zip(said).enumerate() {
-            let certgrab = judged::verdict(stack, &chain.built)?;
+        for (place, (case, library)) in cases.iter().zip(said).enumerate() {
+            let certgrab = judged::verdict(stack, case)?;
             let disagreement = Disagreement {
                 place,
                 departures: chains.ids(departures, place),

@@ -4,13 +4,31 @@ use certgrab::lab::pki::Built;
 use certgrab::stack::{self, Case, Question, Verdict};
 use certgrab::text::time::Time;
 
+use super::chains::Chains;
+
+/// Chains as questions, each read once and its signatures computed once, whatever stack is asked.
+pub(super) struct Questions<'a>(Vec<(Vec<&'a [u8]>, Vec<&'a [u8]>, &'a str)>);
+
+impl<'a> Questions<'a> {
+    pub(super) fn of(chains: &'a Chains) -> Self {
+        let slices = |list: &'a [Vec<u8>]| list.iter().map(Vec::as_slice).collect();
+        let question =
+            |built: &'a Built| (slices(&built.sent), slices(&built.anchors), built.host.as_str());
+        Self(chains.all.iter().map(|one| question(&one.built)).collect())
+    }
+
+    pub(super) fn cases(&self) -> Vec<Case<'_>> {
+        let at = Time::from_date(2026, 6, 1).expect("a date");
+        let mut cases = Vec::new();
+        for (presented, anchors, host) in &self.0 {
+            let question = Question { presented, anchors, host: Some(host), at };
+            cases.push(Case::new(question));
+        }
+        cases
+    }
+}
+
 /// What certgrab says of the stack; `None` for a stack that it does not know.
-pub(super) fn verdict(name: &str, built: &Built) -> Option<Verdict> {
-    let stack = stack::named(name)?;
-    let presented: Vec<&[u8]> = built.sent.iter().map(Vec::as_slice).collect();
-    let anchors: Vec<&[u8]> = built.anchors.iter().map(Vec::as_slice).collect();
-    let at = Time::from_date(2026, 6, 1).expect("a date");
-    let host = Some(built.host.as_str());
-    let case = Case::new(Question { presented: &presented, anchors: &anchors, host, at });
-    Some(stack.judge(&case))
+pub(super) fn verdict(name: &str, case: &Case<'_>) -> Option<Verdict> {
+    Some(stack::named(name)?.judge(case))
 }

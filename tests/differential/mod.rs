@@ -6,6 +6,7 @@ mod clients;
 mod compared;
 mod judged;
 mod measured;
+mod reasons;
 
 use std::time::Instant;
 
@@ -66,6 +67,15 @@ fn departures_alone_are_judged_as_the_libraries_judged_them() {
     let comparison = Comparison::without_libraries(&departures(), &chains, &verdicts);
     println!("{comparison}");
     comparison.assert_few();
+}
+
+#[test]
+fn the_reason_for_a_refusal_is_the_departure_that_was_made() {
+    let departures = departures();
+    let chains = Chains::alone(&departures);
+    let named = reasons::Named::of(&departures, &chains, &measured::read(&chains));
+    println!("{named}");
+    named.assert_most();
 }
 
 #[test]

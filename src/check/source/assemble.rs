@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     Constant, Form, Language,
     lines::Lines,
+    pieces::Pieces,
     tokens::{Kind, Tokens},
 };
 
@@ -25,6 +26,7 @@ const ATTRIBUTES: [&str; 6] =
 /// The constants of `tokens`, in their order.
 pub(crate) fn constants(tokens: &Tokens<'_>, language: Language) -> Vec<Constant> {
     let mut found: Vec<Constant> = Vec::new();
+    let (pieces, mut starts) = (Pieces::of(tokens), Vec::new());
     let goes_on: HashSet<&str> =
         (0..tokens.len()).filter_map(|index| continued(tokens, index)).collect();
     // The last constant of each name that a later one goes on with.
@@ -33,7 +35,10 @@ pub(crate) fn constants(tokens: &Tokens<'_>, language: Language) -> Vec<Constant
     while index < tokens.len() {
         let start = index;
         let read = match tokens.kind(index) {
-            Some(Kind::Literal(_)) => literals(tokens, &mut index, language),
+            Some(Kind::Literal(_)) => literals(tokens, &mut index, language, &pieces),
+            Some(Kind::Word) if pieces.begins(tokens, index) => {
+                literals(tokens, &mut index, language, &pieces)
+            }
             Some(Kind::Number(_)) => numbers(tokens, &mut index, found.last()),
             _ => None,
         };
@@ -61,7 +66,10 @@ pub(crate) fn constants(tokens: &Tokens<'_>, language: Language) -> Vec<Constant
             constant.name = Some(name.to_owned());
         }
         found.push(constant);
+        starts.push(start);
     }
+    let mut starts = starts.into_iter();
+    found.retain(|_| !starts.next().is_some_and(|start| pieces.is_joined(start)));
     found
 }
 
@@ -159,7 +167,12 @@ fn is_dedented(tokens: &Tokens<'_>, index: usize) -> bool {
 }
 
 /// A literal and those that the language joins to it.
-fn literals(tokens: &Tokens<'_>, index: &mut usize, language: Language) -> Option<Constant> {
+fn literals<'a>(
+    tokens: &Tokens<'a>,
+    index: &mut usize,
+    language: Language,
+    pieces: &Pieces<'a>,
+) -> Option<Constant> {
     if matches!(language, Language::Python | Language::C)
         && let Some(constant) = joined(tokens, index)
     {
@@ -167,15 +180,20 @@ fn literals(tokens: &Tokens<'_>, index: &mut usize, language: Language) -> Optio
     }
     let (concat, dedented) = (is_in_concat(tokens, *index), is_dedented(tokens, *index));
     let mut constant = Constant::literal(language);
-    while let Some(literal) = tokens.literal(*index) {
-        literal.add_to(&mut constant.bytes, &mut constant.lines);
-        constant.nul_follows |= literal.is_c_string;
+    loop {
+        if let Some(literal) = tokens.literal(*index) {
+            literal.add_to(&mut constant.bytes, &mut constant.lines);
+            constant.nul_follows |= literal.is_c_string;
+        } else if !pieces.add(tokens, *index, &mut constant) {
+            break;
+        }
         *index += 1;
         let joins = tokens.is_sign(*index, if concat { b"+," } else { b"+" });
-        if joins && tokens.literal(*index + 1).is_some() {
-            *index += 1;
-        } else if joins_strings(tokens, *index) && tokens.literal(*index + 4).is_some() {
-            *index += 4;
+        if joins && (tokens.literal(*index + 1).is_some() || tokens.word(*index + 1).is_some()) {
+            *index += usize::from(joins_strings(tokens, *index).is_none());
+        }
+        if let Some(further) = joins_strings(tokens, *index) {
+            *index += further;
         }
     }
     if dedented {
@@ -232,12 +250,21 @@ fn lines_of_an_array(tokens: &Tokens<'_>, index: &mut usize, constant: &mut Cons
     }
 }
 
-/// Whether `) + String(` is at `index`, which Arduino joins literals with.
-fn joins_strings(tokens: &Tokens<'_>, index: usize) -> bool {
-    tokens.is_sign(index, b")")
-        && tokens.is_sign(index + 1, b"+")
-        && tokens.word(index + 2) == Some("String")
-        && tokens.is_sign(index + 3, b"(")
+/// What wraps a literal in Arduino's `String(...) + F(...)`.
+const WRAPPERS: [&str; 4] = ["String", "F", "PSTR", "FPSTR"];
+
+/// How many tokens after `index` the literal stands that `) + String(`, `) +` or `+ F(` joins.
+fn joins_strings(tokens: &Tokens<'_>, index: usize) -> Option<usize> {
+    let mut at = index;
+    at += usize::from(tokens.is_sign(at, b")"));
+    if !tokens.is_sign(at, b"+") {
+        return None;
+    }
+    at += 1;
+    let is_wrapped = tokens.word(at).is_some_and(|word| WRAPPERS.contains(&word))
+        && tokens.is_sign(at + 1, b"(");
+    at += if is_wrapped { 2 } else { 0 };
+    (at > index + 1 && tokens.literal(at).is_some()).then_some(at - index)
 }
 
 /// Whether what the token at `index` begins is the first argument of Rust's `concat!`.

@@ -50,6 +50,8 @@ pub(crate) enum Reads {
     Either,
     /// What the word `FILETYPE_PEM` or `FILETYPE_ASN1` among its arguments says.
     ByFileType,
+    /// The binary bundle of ESP-IDF.
+    Bundle,
     /// The device's own certificate, in whatever form: no anchor.
     Own,
 }
@@ -87,7 +89,7 @@ const fn counting(begins: &'static str, reads: Reads, counts: Counts) -> Call {
 /// What is known, from consumers' headers and documentation: mbedTLS counts the NUL (x509_crt.h),
 /// and so do ESP-IDF (esp_tls.h, mqtt_client.h) and Zephyr, which hand the length on to it; the
 /// nRF91 modem and wolfSSL do not, although wolfSSL 5.5 takes it (measured).
-const CALLS: [Call; 23] = [
+const CALLS: [Call; 34] = [
     call("setCACert(", Reads::Pem),
     call("setRootCA(", Reads::Pem),
     call("pem_until_nul(", Reads::PemWithNul),
@@ -106,6 +108,17 @@ const CALLS: [Call; 23] = [
     counting("tls_credential_add(", Reads::Either, Counts::Nul),
     counting("modem_key_mgmt_write(", Reads::Pem, Counts::TextAlone),
     counting("wolfSSL_CTX_load_verify_buffer(", Reads::ByFileType, Counts::TextRather),
+    call("setCACertBundle(", Reads::Bundle),
+    call("arduino_esp_crt_bundle_set(", Reads::Bundle),
+    call("esp_crt_bundle_set(", Reads::Bundle),
+    counting("altcp_tls_create_config_client(", Reads::Either, Counts::Nul),
+    counting("altcp_tls_create_config_client_2wayauth(", Reads::Either, Counts::Nul),
+    counting("esp_eap_client_set_ca_cert(", Reads::Either, Counts::Nul),
+    counting("esp_wifi_sta_wpa2_ent_set_ca_cert(", Reads::Either, Counts::Nul),
+    call("cacert_buf=", Reads::Either),
+    call("nx_secure_x509_certificate_initialize(", Reads::Der),
+    call("wolfSSL_CTX_load_verify_buffer_ex(", Reads::ByFileType),
+    call("setClientRSACert(", Reads::Own),
     call("setCertificate(", Reads::Own),
     call("client_cert_pem=", Reads::Own),
     call("clientcert_pem=", Reads::Own),

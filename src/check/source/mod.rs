@@ -7,14 +7,16 @@
 
 mod assemble;
 pub(crate) mod calls;
+pub(crate) mod code;
 mod document;
-mod lines;
+pub(crate) mod lines;
+mod pieces;
 mod tokens;
 mod yaml;
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
-use self::{calls::Uses, lines::Lines};
+use self::{calls::Uses, code::Code, lines::Lines};
 
 /// A file as constants.
 pub(crate) struct Source {
@@ -24,6 +26,10 @@ pub(crate) struct Source {
     pub(crate) code: String,
     /// What the code does with its constants.
     pub(crate) uses: Uses,
+    /// The code without blanks, for whoever looks a call up.
+    pub(crate) tight: Code,
+    /// Short literals that name a host or an address, by their number.
+    pub(crate) hosts: HashMap<usize, String>,
     /// Whether certgrab wrote it, as it says itself.
     pub(crate) is_generated: bool,
 }
@@ -82,9 +88,17 @@ const WHERE_A_FILE_SAYS_WHO_WROTE_IT: usize = 1024;
 
 impl Source {
     /// Data without code.
-    fn of_data(constants: Vec<Constant>) -> Self {
+    pub(crate) fn of_data(constants: Vec<Constant>) -> Self {
         let language = Language::Data;
-        Self { language, constants, code: String::new(), uses: Uses::of(""), is_generated: false }
+        Self {
+            language,
+            constants,
+            code: String::new(),
+            uses: Uses::of(""),
+            tight: Code::default(),
+            hosts: HashMap::new(),
+            is_generated: false,
+        }
     }
 }
 
@@ -119,7 +133,8 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
         return Source::of_data(vec![whole(content)]);
     }
     let has_directives = PREPROCESSED.contains(&extension.as_str());
-    let (tokens, code) = tokens::tokens(content, language, has_directives);
+    let (tokens, code) =
+        tokens::tokens(content, language, has_directives, single_quotes(&extension));
     let mut constants = assemble::constants(&tokens, language);
     if language == Language::Yaml {
         constants.extend(yaml::scalars(content));
@@ -127,8 +142,24 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
     let beginning = &content[..content.len().min(WHERE_A_FILE_SAYS_WHO_WROTE_IT)];
     let says = |words: &[u8]| beginning.windows(words.len()).any(|here| here == words);
     let is_generated = GENERATED.iter().any(|words| says(words));
-    Source { language, constants, uses: Uses::of(&code), code, is_generated }
+    let (tight, uses, hosts) = (Code::of(&code), Uses::of(&code), hosts(&tokens));
+    Source { language, constants, uses, tight, hosts, code, is_generated }
 }
+
+/// The most literals of a file that are kept as hosts: more than a file has servers.
+const MAX_HOSTS: usize = 1_000;
+
+/// The literals that hold an address or a URL, by their number.
+fn hosts(tokens: &tokens::Tokens<'_>) -> HashMap<usize, String> {
+    let text = |number| std::str::from_utf8(tokens.literal_bytes(number)?).ok();
+    let is_host = |text: &str| text.parse::<std::net::IpAddr>().is_ok() || text.contains("://");
+    let literals = (0..tokens.literals()).filter_map(|number| Some((number, text(number)?)));
+    let hosts = literals.filter(|(_, text)| text.len() <= MAX_HOST_BYTES && is_host(text));
+    hosts.take(MAX_HOSTS).map(|(number, text)| (number, text.to_owned())).collect()
+}
+
+/// The most bytes of a literal that is kept as a host: a name has 253 (RFC 1035 section 2.3.4).
+const MAX_HOST_BYTES: usize = 300;
 
 fn whole(content: &[u8]) -> Constant {
     let lines = Lines::of(content);
@@ -149,14 +180,47 @@ fn language(extension: &str, content: &[u8]) -> Language {
         "js" | "mjs" | "ts" | "json" | "toml" | "lua" | "java" | "kt" | "kts" | "swift"
         | "dart" | "go" | "zig" | "nut" | "be" | "cmake" => Language::C,
         "rs" => Language::Rust,
-        "py" => Language::Python,
+        // GDScript has Python's literals and comments.
+        "py" | "gd" => Language::Python,
         "yaml" | "yml" => Language::Yaml,
+        // What C includes may be called so: `#include "ca.pem"`.
+        "pem" | "crt" | "cer" | "txt" if is_c_literal(content) => Language::C,
         "pem" | "crt" | "cer" | "der" | "p7b" | "p7c" | "bin" | "lock" | "txt" => Language::Data,
+        // Strings over several lines: what stands between their quotes is read as it is.
+        "sh" | "bash" | "zsh" | "ps1" | "psm1" | "csv" => Language::Data,
         _ => {
             let quoted = content.windows(12).any(|window| window == b"\"-----BEGIN ");
             if quoted { Language::C } else { Language::Data }
         }
     }
+}
+
+/// Whether a line of `content` is a literal of C that begins a block.
+fn is_c_literal(content: &[u8]) -> bool {
+    let mut lines = content.split(|byte| *byte == b'\n');
+    lines.any(|line| {
+        let line = line.trim_ascii();
+        line.starts_with(b"\"-----BEGIN ") && line.windows(3).any(|end| end == b"\\n\"")
+    })
+}
+
+/// What files end in whose language has strings between single quotes, with escapes or, where it is
+/// true, without.
+const SINGLE_QUOTES: [(&str, bool); 8] = [
+    ("js", false),
+    ("mjs", false),
+    ("ts", false),
+    ("dart", false),
+    ("lua", false),
+    ("be", false),
+    ("toml", true),
+    ("groovy", false),
+];
+
+/// Whether single quotes hold strings in files with this extension, and if so, whether without
+/// escapes.
+fn single_quotes(extension: &str) -> Option<bool> {
+    SINGLE_QUOTES.iter().find(|(known, _)| *known == extension).map(|(_, is_raw)| *is_raw)
 }
 
 #[cfg(test)]
@@ -167,7 +231,7 @@ mod tests {
     fn memory(file: &str, content: &str) -> usize {
         let (file, content) = (Path::new(file), content.as_bytes());
         let language = language(&extension(file), content);
-        let (tokens, code) = tokens::tokens(content, language, true);
+        let (tokens, code) = tokens::tokens(content, language, true, None);
         let constant = |one: &Constant| {
             let name = one.name.as_ref().map_or(0, String::len);
             size_of::<Constant>() + name + one.bytes.len() + one.lines.memory()

@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     #[arg(
         long,
         value_name = "N",
-        default_value = "64",
+        default_value_t = DEFAULT_JOBS,
         requires = "hosts",
         conflicts_with = "targets",
         value_parser = jobs,
@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
 }
+
+/// Targets that are queried concurrently.
+pub(crate) const DEFAULT_JOBS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 /// Every `of`-th entry, beginning with the `part`-th.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

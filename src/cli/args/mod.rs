@@ -7,6 +7,7 @@ pub(crate) mod connection;
 pub(crate) mod convert;
 pub(crate) mod explain;
 pub(crate) mod formats;
+pub(crate) mod help;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
 pub(crate) mod lab;
@@ -35,26 +36,13 @@ use clap::{
 use rustls_pki_types::DnsName;
 
 use super::{
-    file_names,
+    file_names, habits,
     stream::{self, Stream},
     style::Display,
 };
 
 /// The manifest's name where none is given.
 pub(crate) const MANIFEST: &str = "certgrab.toml";
-
-const EXAMPLES: &str = "\
-Examples:
-  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
-  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
-  certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
-  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
-  certgrab formats                                  list every format and what reads it
-  certgrab demo                                     see it all without a network
-
-Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
-4 a file could not be read or written, 5 needs attention soon, 70 internal error,
-130 interrupted";
 
 /// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
 #[derive(Debug, Parser)]
@@ -63,9 +51,10 @@ Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshak
     version,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = EXAMPLES
+    help_template = help::TEMPLATE,
+    after_help = help::EXAMPLES,
+    after_long_help = help::LONG_EXAMPLES
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -314,22 +303,23 @@ fn sni(text: &str) -> Result<DnsName<'static>, String> {
 /// More formats than this are a list to read elsewhere.
 const MOST_NEAR_FORMATS: usize = 6;
 
-/// The error for an unknown format; lists formats with `word` in their name or their software, if
-/// few.
+/// The error for an unknown format: names the one that is probably meant, and those with `word` in
+/// their name or their software, if few.
 fn no_such_format(word: &str) -> String {
     let lower = word.to_lowercase();
     let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
-    let near: Vec<_> = emit::FORMATS
-        .iter()
-        .filter(|format| has(format.name) || has(format.reader))
-        .map(|format| format!("`{}`", format.name))
-        .collect();
-    let near = if near.is_empty() || near.len() > MOST_NEAR_FORMATS {
-        String::new()
-    } else {
-        format!("; similar: {}", near.join(", "))
+    let meant = habits::format(word);
+    let near = emit::FORMATS.iter().filter(|format| has(format.name) || has(format.reader));
+    let near = near.map(|format| format.name).filter(|name| Some(*name) != meant);
+    let near: Vec<_> = near.map(|name| format!("`{name}`")).collect();
+    let meant = meant.map(|name| format!("`{name}`"));
+    let near = if near.len() > MOST_NEAR_FORMATS { Vec::new() } else { near };
+    let similar: Vec<_> = meant.into_iter().chain(near).collect();
+    let similar = match similar.is_empty() {
+        true => String::new(),
+        false => format!("; similar: {}", similar.join(", ")),
     };
-    format!("unknown format{near}; see `certgrab formats`")
+    format!("unknown format{similar}; see `certgrab formats`")
 }
 
 /// Splits `WORD=PATH`. No path, `-` and `/dev/stdout` mean standard output.

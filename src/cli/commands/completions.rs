@@ -1,12 +1,11 @@
 //! What goes with an installed command: completions for shells and the man page.
 
-use clap::CommandFactory as _;
-
 use crate::cli::{
     args::{self, completions::Completions},
     failure::{Exit, Failure},
     output,
 };
+use clap::CommandFactory as _;
 
 /// Prints the completions for a shell.
 pub(crate) fn completions(arguments: &Completions) -> Result<Exit, Failure> {

@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod asking;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod completions;

@@ -5,30 +5,30 @@ use std::path::{Path, PathBuf};
 use crate::{
     Grab,
     check::{self, Finding, Severity},
-    endpoint::Target,
     judge::{path, rank::Candidate},
     output::{
         bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
         lock,
     },
-    run::{
-        grab::{self, Options},
-        survey::{self, Question},
-    },
+    run::survey::{self, Question, Survey},
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
     trust::store::Store,
 };
 
-use super::{terms::Asked, warn};
+use super::{
+    asking::{self, Answer},
+    terms::Asked,
+    warn,
+};
 use crate::cli::{
-    args::{What, sync::Args},
-    export,
-    failure::{self, Exit, Failure},
+    args::{What, hosts::DEFAULT_JOBS, sync::Args},
+    descriptors, export,
+    failure::{Exit, Failure},
     manifest,
     output::{self, complain},
-    proof, replace, request, roots,
+    proof, replace, roots,
     style::Display,
 };
 
@@ -39,19 +39,24 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         let proxy = &mut entry.job.reaching.proxy;
         *proxy = args.proxy.or(proxy.clone());
     }
-    let runtime = failure::runtime()?;
     let mut exit = Exit::Done;
-    for entry in &entries {
-        let outcome =
-            replace::allowed(&args.manifest, entry, args.locked).and_then(|()| match args.locked {
-                true => locked(entry, display),
-                false => refreshed(entry, display, &runtime),
-            });
+    let mut note = |outcome: Result<(), Failure>| {
         if let Err(failure) = outcome {
             complain(&failure);
             exit = exit.worse(failure.exit);
         }
+    };
+    let allowed = |entry: &manifest::Entry| replace::allowed(&args.manifest, entry, args.locked);
+    if args.locked {
+        for entry in &entries {
+            note(allowed(entry).and_then(|()| locked(entry, display)));
+        }
+        return Ok(exit);
     }
+    let jobs = descriptors::affordable(DEFAULT_JOBS.get().min(entries.len()), display);
+    asking::in_order(&entries, jobs, allowed, |entry, answer| {
+        note(answer.and_then(|answer| refreshed(entry, answer, display)));
+    })?;
     Ok(exit)
 }
 
@@ -84,9 +89,12 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
 fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
     let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
-        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => Some("create it with `certgrab sync`"),
+            _ => bounded_file::found_instead(&entry.lock).map(|_| replace::TO_NAME_A_FILE),
+        };
         Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
-            .with_hint(missing.then(|| "create it with `certgrab sync`".to_owned()))
+            .with_hint(hint.map(str::to_owned))
     })?;
     let target = &entry.job.targets[0];
     let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
@@ -152,14 +160,12 @@ fn hold(
     last.map_or(Ok(()), Err)
 }
 
-fn refreshed(
-    entry: &manifest::Entry,
-    display: &Display,
-    runtime: &tokio::runtime::Runtime,
-) -> Result<(), Failure> {
+/// Writes the files of `entry` from what its server answered.
+fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
-    let options = request::options(&entry.job, display)?;
-    let grab = runtime.block_on(grab::grab(target, &options)).map_err(|error| {
+    let Answer { options, outcome, survey } = answer;
+    roots::warn_once(&entry.job.roots, &options.store, display);
+    let grab = outcome.map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
     })?;
@@ -178,7 +184,9 @@ fn refreshed(
         keep_proven(entry, before, &bundle)?;
     }
     let whose = format!("{target}: ");
-    of_other_addresses(&whose, target, (&grab, &options), &bundle, display, runtime);
+    if let Some(survey) = &survey {
+        of_other_addresses(&whose, &grab, survey, &bundle, display);
+    }
     warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
     for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
@@ -196,19 +204,14 @@ fn refreshed(
     output::deliver_with_folders(&files, display.quiet)
 }
 
-/// Warns of addresses of `target` whose chains the bundle does not verify, and of those without one.
+/// Warns of addresses of the target whose chains the bundle does not verify, and of those without one.
 fn of_other_addresses(
     whose: &str,
-    target: &Target,
-    (grab, options): (&Grab, &Options),
+    grab: &Grab,
+    survey: &Survey,
     bundle: &Bundle,
     display: &Display,
-    runtime: &tokio::runtime::Runtime,
 ) {
-    if grab.presented.others.is_empty() {
-        return;
-    }
-    let Ok(survey) = runtime.block_on(survey::every_address(target, options, &[])) else { return };
     for (number, chain) in survey.chains.iter().enumerate() {
         let holds = |one: &Candidate| {
             bundle

@@ -78,6 +78,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
 }
 
 fn batch() -> Result<Exit, Failure> {
+    output::refuse_unless_writable()?;
     let outcome = batch::run(BufReader::new(io::stdin().lock()), io::stdout().lock());
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -96,6 +96,11 @@ impl Traces {
         store: &Store,
         question: Question<'_>,
     ) {
+        // One partial path may end in any number of roots.
+        if self.found.len() >= MAX_TRACES {
+            self.cut = true;
+            return;
+        }
         let mut certificates: Vec<Certificate> = path.iter().map(|one| (*one).clone()).collect();
         let roots = root.map_or(&[][..], std::slice::from_ref);
         let (leaf, above) = (&certificates[0], &certificates[1..]);

@@ -36,6 +36,8 @@ pub enum Lost {
     Merge,
     /// A comment that somebody added.
     Comment,
+    /// Certificates in DER, which is no text.
+    Der,
     /// Bytes that are not text.
     Binary,
     /// Other text.
@@ -57,6 +59,9 @@ pub fn loss(content: &[u8]) -> Option<Loss> {
     if private_key::holds(content) {
         let line = private_key::line(content).unwrap_or(1);
         return Some(Loss { line, what: Lost::Key });
+    }
+    if read::begins_as_der(content) {
+        return Some(Loss { line: 1, what: Lost::Der });
     }
     if content.contains(&0) {
         return Some(Loss { line: 1, what: Lost::Binary });
@@ -121,6 +126,7 @@ impl fmt::Display for Loss {
             }
             Lost::Merge => write!(f, "a merge conflict, marked on line {line}"),
             Lost::Comment => write!(f, "a comment, line {line}"),
+            Lost::Der => f.write_str("DER; a lock is PEM"),
             Lost::Binary => f.write_str("binary data that is not a lock"),
             Lost::Text => write!(f, "text that is not part of a lock, line {line}"),
         }

@@ -97,6 +97,8 @@ pub enum Problem {
     TooLarge,
     /// It has no certificate.
     Empty,
+    /// It is in DER: a certificate, or a message of several.
+    Der,
     /// Another certgrab wrote it: its version, where it is a number.
     Version(Option<Foreign>),
     /// A block does not hold a certificate; the text completes "the block is ...".
@@ -139,6 +141,10 @@ impl Error {
             Problem::Differs { .. } | Problem::Missing(_) => {
                 "regenerate the lock with `certgrab TARGET --emit lock=FILE`"
             }
+            Problem::Der => {
+                "replace it by a lock with `certgrab TARGET --emit lock=FILE`, or convert the \
+                 certificate with `openssl x509 -inform der -in FILE -out FILE.pem`"
+            }
             Problem::Version(_) => "use the certgrab version that wrote it, or a newer one",
             _ => return None,
         };
@@ -154,6 +160,7 @@ impl fmt::Display for Error {
         match &self.problem {
             Problem::TooLarge => write!(f, "expected at most {MAX_LOCK_BYTES} bytes, found more"),
             Problem::Empty => f.write_str("expected at least one PEM certificate, found none"),
+            Problem::Der => f.write_str("expected a lock or PEM, found DER"),
             Problem::Version(Some(version)) => {
                 let version = version.line();
                 write!(f, "expected a lock of version {VERSION}, found version `{version}`")

@@ -28,6 +28,9 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
     if content.len() > MAX_LOCK_BYTES {
         return Err(Error { line: None, problem: Problem::TooLarge });
     }
+    if begins_as_der(content) {
+        return Err(Error { line: None, problem: Problem::Der });
+    }
     // Facts of a lock are UTF-8; what is not is the comment of some other tool.
     let text = String::from_utf8_lossy(content);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -59,6 +62,12 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
         }
     }
     reader.bundle(server)
+}
+
+/// Whether `content` begins as a SEQUENCE of DER with two octets of length, as certificates and
+/// messages of them do.
+pub(super) fn begins_as_der(content: &[u8]) -> bool {
+    content.starts_with(b"\x30\x82")
 }
 
 /// The facts of a lock, by the words before their colons.

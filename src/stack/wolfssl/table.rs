@@ -114,7 +114,13 @@ impl<'c, 'a> Table<'c, 'a> {
         let looked_at = |candidate: &crate::stack::case::Cert<'_>| {
             matches!(candidate.position, Position::Anchor(_)) || candidate.position > cert.position
         };
-        let wanted = Wanted { equal, looked_at: &looked_at, lacks: &|_, _| None };
+        // What is no CA does not join.
+        let lacks = |cert: &crate::stack::case::Cert<'_>, above: &crate::stack::view::View<'_>| {
+            let is_ca = matches!(cert.position, Position::Anchor(_)) || above.extensions.is_ca();
+            let rule = if above.is_v3() { Rule::NotCa } else { Rule::VersionOneCa };
+            (!is_ca).then(|| cert.breaks(rule))
+        };
+        let wanted = Wanted { equal, looked_at: &looked_at, lacks: &lacks };
         why_none(case, cert, &wanted)
     }
 

@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| {
     let path = Path::new(FILES[file % FILES.len()]);
     let reading = check::read(path, content);
     let lines = content.iter().filter(|byte| **byte == b'\n').count() + 1;
-    for finding in &reading.findings.listed() {
+    for finding in reading.findings.listed() {
         assert_clean(&finding.message);
         finding.action.iter().for_each(|action| assert_clean(action));
         assert!((1..=lines).contains(&finding.place.line), "line {} of {lines}", finding.place.line);

@@ -8,24 +8,31 @@ use super::Language;
 pub(crate) use self::packed::{Kind, MAX_BYTES, Tokens};
 
 /// Takes `content` apart; also what is neither comment nor literal. `has_directives` is whether a
-/// preprocessor reads it.
+/// preprocessor reads it, and `single_quotes` whether those hold strings, without escapes if so.
 pub(crate) fn tokens(
     content: &[u8],
     language: Language,
     has_directives: bool,
+    single_quotes: Option<bool>,
 ) -> (Tokens<'_>, String) {
     let mut lexer = Lexer {
         content,
         language,
         has_directives,
+        single_quotes,
         at: 0,
         line: 1,
         tokens: Tokens::new(content),
         code: String::new(),
+        code_line: 1,
         open: Vec::new(),
     };
     while let Some(byte) = lexer.peek(0) {
+        let literals = lexer.tokens.literals();
         lexer.step(byte);
+        if lexer.tokens.literals() > literals {
+            lexer.push_code(&format!("\"{literals}\""), lexer.line);
+        }
     }
     (lexer.tokens, lexer.code)
 }
@@ -34,10 +41,14 @@ struct Lexer<'a> {
     content: &'a [u8],
     language: Language,
     has_directives: bool,
+    /// Whether single quotes hold strings, and if so, whether without escapes.
+    single_quotes: Option<bool>,
     at: usize,
     line: usize,
     tokens: Tokens<'a>,
     code: String,
+    /// The line that the end of `code` is on.
+    code_line: usize,
     /// The conditions that are open.
     open: Vec<Branch>,
 }
@@ -124,6 +135,9 @@ impl Lexer<'_> {
             b'@' if self.language == Language::C && self.begins_verbatim() => self.verbatim(),
             b'"' => self.literal(false, false),
             b'\'' if hash_comments => self.literal(false, false),
+            b'\'' if self.single_quotes.is_some() => {
+                self.literal(self.single_quotes == Some(true), false);
+            }
             // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
             b'`' if self.language == Language::C => {
                 self.at += 1;
@@ -139,7 +153,9 @@ impl Lexer<'_> {
             _ => {
                 let line = self.line;
                 self.take();
-                self.code.push(char::from(byte));
+                if byte != b'\n' {
+                    self.push_code(char::from(byte).encode_utf8(&mut [0; 4]), line);
+                }
                 if !byte.is_ascii_whitespace() && byte != b'\\' {
                     self.tokens.push_sign(byte, line);
                 }
@@ -205,10 +221,19 @@ impl Lexer<'_> {
         }
     }
 
+    /// Adds `text`, which stands on `line`, to the code.
+    fn push_code(&mut self, text: &str, line: usize) {
+        while self.code_line < line {
+            self.code.push('\n');
+            self.code_line += 1;
+        }
+        self.code.push_str(text);
+    }
+
     fn push_sign(&mut self) {
         let line = self.line;
         if let Some(byte) = self.take() {
-            self.code.push(char::from(byte));
+            self.push_code(char::from(byte).encode_utf8(&mut [0; 4]), line);
             self.tokens.push_sign(byte, line);
         }
     }
@@ -246,7 +271,7 @@ impl Lexer<'_> {
                 self.literal(prefix.contains(['r', 'R']), false);
             }
             _ => {
-                self.code.push_str(word);
+                self.push_code(word, line);
                 self.tokens.push_word(start, line);
             }
         }
@@ -283,7 +308,7 @@ impl Lexer<'_> {
             (Some(value @ 1..=128), true) => u8::try_from(256 - value).ok(),
             _ => None,
         };
-        self.code.push_str(&text);
+        self.push_code(&text, line);
         self.tokens.push_number(value, line);
     }
 }
@@ -308,7 +333,7 @@ mod tests {
     /// Bytes compared to take `content` apart.
     fn compared(content: &[u8]) -> usize {
         COMPARED.set(0);
-        let _ = tokens(content, Language::C, true);
+        let _ = tokens(content, Language::C, true, None);
         COMPARED.get()
     }
 
@@ -316,7 +341,7 @@ mod tests {
     fn the_delimiter_of_a_raw_literal_has_16_characters_at_most() {
         let literal = |delimiter: &str| {
             let text = format!("R\"{delimiter}(a\"b){delimiter}\"");
-            let (tokens, _) = tokens(text.as_bytes(), Language::C, true);
+            let (tokens, _) = tokens(text.as_bytes(), Language::C, true, None);
             tokens.len() == 1 && tokens.literal(0).is_some_and(|literal| literal.bytes == b"a\"b")
         };
         assert!(literal(""));

@@ -116,6 +116,18 @@ impl<'a> Tokens<'a> {
         self.packed.len()
     }
 
+    /// How many literals there are.
+    pub(crate) fn literals(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// What the literal with this number, from 0, stands for.
+    pub(crate) fn literal_bytes(&self, number: usize) -> Option<&[u8]> {
+        let start = *self.starts.get(number)? as usize;
+        let end = self.starts.get(number + 1).map_or(self.bytes.len(), |end| *end as usize);
+        self.bytes.get(start..end)
+    }
+
     /// The line on which the token at `index` begins.
     pub(crate) fn line(&self, index: usize) -> usize {
         self.packed.get(index).map_or(1, |token| token.line as usize)
@@ -130,8 +142,7 @@ impl<'a> Tokens<'a> {
             NUMBER => Kind::Number(u8::try_from(value).ok()),
             kind => {
                 let start = *self.starts.get(value)? as usize;
-                let end = self.starts.get(value + 1).map_or(self.bytes.len(), |end| *end as usize);
-                let bytes = self.bytes.get(start..end)?;
+                let bytes = self.literal_bytes(value)?;
                 let is_c_string = kind == C_STRING;
                 Kind::Literal(Literal { bytes, all_lines: &self.lines, start, is_c_string })
             }

@@ -33,7 +33,7 @@ use self::{
 };
 use crate::cli::{
     args::{Job, connection::Reaching},
-    atomic_write, export,
+    atomic_write, descriptors, export,
     failure::{Exit, Failure},
     output, regenerate,
     style::Display,
@@ -41,9 +41,6 @@ use crate::cli::{
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
 const WAITING_PER_JOB: usize = 4;
-
-/// Descriptors reserved for everything else: standard streams, the list, the runtime, resolvers.
-const OTHER_DESCRIPTORS: u64 = 64;
 
 /// The result of one line of the list.
 struct Finished {
@@ -72,27 +69,12 @@ pub(crate) fn run(
     display: &Display,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Exit, Failure> {
+    output::refuse_unless_writable()?;
     let arguments = &job.many;
-    let jobs = affordable(arguments.jobs.get(), display);
+    let jobs = descriptors::affordable(arguments.jobs.get(), display);
     let list = List::open(file, arguments.shard, jobs)?;
     let progress = Progress::new(display, list.length_hint());
     runtime.block_on(Run::new(job, options, jobs, progress).all(list, job, display))
-}
-
-/// As many jobs as there are descriptors for, after asking the system for all it allows.
-fn affordable(jobs: usize, display: &Display) -> usize {
-    let wanted = jobs as u64 + OTHER_DESCRIPTORS;
-    let Ok(allowed) = rlimit::increase_nofile_limit(wanted) else {
-        return jobs;
-    };
-    let room = usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(jobs).max(1);
-    if room < jobs {
-        let message = format_args!(
-            "the system allows {allowed} open files: running {room} jobs instead of {jobs}"
-        );
-        output::warn(message, display);
-    }
-    jobs.min(room)
 }
 
 /// The state of a run over a list.

@@ -1,0 +1,110 @@
+//! Certificates and PEM texts in Base64 without boundaries.
+//!
+//! In: the bytes of a file in which nothing else was found: a Secret of Kubernetes, a table of NVS, a
+//! string for `a2b_base64`. Out: the anchors in it, at the line where the Base64 begins.
+
+use super::{
+    anchors::{self, Contents},
+    der_form::first_certificate,
+    source::{Constant, Form, Source, lines::Lines},
+};
+use crate::{stack::consumer::Consumer, trust::store::MAX_ROOTS};
+
+/// How the Base64 of a certificate in DER begins: a SEQUENCE with two bytes of length (X.690 section
+/// 8.1.3.5).
+const DER: &[u8] = b"MII";
+/// How the Base64 of `-----BEGIN` begins.
+const PEM: &[u8] = b"LS0tLS1CRUdJTi";
+/// The fewest characters of a certificate: 200 bytes hold no name, key and signature.
+const FEWEST: usize = 268;
+
+/// The anchors in Base64 in `content`, which `stack` reads.
+pub(super) fn contents(content: &[u8], stack: Option<Consumer>) -> Contents {
+    let mut all = Contents { stack, ..Contents::default() };
+    let (mut at, mut line) = (0, 1);
+    while at < content.len() && all.anchors.len() < MAX_ROOTS {
+        let rest = &content[at..];
+        let begins = !at.checked_sub(1).is_some_and(|before| is_base64(content[before]));
+        let run = match begins && (rest.starts_with(DER) || rest.starts_with(PEM)) {
+            true => run(rest),
+            false => 0,
+        };
+        let digits: Vec<u8> = rest[..run].iter().copied().filter(|byte| is_base64(*byte)).collect();
+        if digits.len() >= FEWEST
+            && let Some(bytes) = decoded(&digits)
+        {
+            let (found, used) = read(bytes, line, stack);
+            all = all.and(found);
+            if used > 0 {
+                let passed = used.min(rest.len());
+                line += rest[..passed].iter().filter(|byte| **byte == b'\n').count();
+                at += passed;
+                continue;
+            }
+        }
+        line += usize::from(rest[0] == b'\n');
+        at += 1;
+    }
+    all
+}
+
+/// What `bytes` hold, whose Base64 begins on `line`, and how many digits of it were used at least.
+fn read(bytes: Vec<u8>, line: usize, stack: Option<Consumer>) -> (Contents, usize) {
+    let lines = Lines::all_on(line, bytes.len());
+    let whole = bytes.len();
+    let used = match first_certificate(&bytes) {
+        Some((_, rest)) => (whole - rest.len()) / 3 * 4,
+        None if bytes.starts_with(b"-----BEGIN ") => whole / 3 * 4,
+        None => return (Contents::default(), 0),
+    };
+    let bytes = match first_certificate(&bytes) {
+        Some((certificate, _)) => certificate.der().to_vec(),
+        None => bytes,
+    };
+    let constant = Constant {
+        name: None,
+        form: Form::Block,
+        bytes,
+        lines,
+        nul_follows: false,
+        is_pointer: false,
+    };
+    (anchors::contents(&Source::of_data(vec![constant]), stack), used)
+}
+
+/// How many bytes of Base64, with blanks in it, `content` begins with.
+fn run(content: &[u8]) -> usize {
+    content
+        .iter()
+        .take_while(|byte| is_base64(**byte) || byte.is_ascii_whitespace() || **byte == b'=')
+        .count()
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
+}
+
+/// The bytes of `digits` as far as they are whole; all of them are digits.
+fn decoded(digits: &[u8]) -> Option<Vec<u8>> {
+    let value = |digit: &u8| {
+        Some(match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        })
+    };
+    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in digits {
+        bits = (bits << 6 | u32::from(value(digit)?)) & 0xff_ffff;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 0xff) as u8);
+        }
+    }
+    Some(bytes)
+}

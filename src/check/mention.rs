@@ -1,0 +1,53 @@
+//! What a file without a certificate says of one: where it is, or its hash.
+//!
+//! In: the bytes of a file that holds no anchor. Out: a note, since nothing is wrong with that.
+
+use super::{Finding, Severity};
+use crate::text::foreign::Foreign;
+
+/// The most bytes of a word that are looked at: longer than a path or a fingerprint in use.
+const MAX_WORD_BYTES: usize = 256;
+
+/// Bytes of a SHA-1 (FIPS 180-4).
+const SHA1_BYTES: usize = 20;
+
+/// What `content` says of a certificate, if it says something.
+pub(super) fn in_text(content: &[u8]) -> Option<Finding> {
+    let text = String::from_utf8_lossy(content);
+    text.lines().enumerate().find_map(|(index, line)| {
+        let what = of_line(line)?;
+        let message = format!("no certificate here, but {what}: that is not checked");
+        Some(Finding::new(index + 1, Severity::Note, "no-certificate", message, None))
+    })
+}
+
+/// What one line says of a certificate.
+fn of_line(line: &str) -> Option<String> {
+    let is_apart = |one: char| one.is_whitespace() || "\"'`,;()<>[]{}".contains(one);
+    let words = line.split(is_apart).filter(|word| (8..=MAX_WORD_BYTES).contains(&word.len()));
+    for word in words {
+        if word.starts_with("sha256/") && word.len() == "sha256/".len() + 44 {
+            return Some(format!("the pin `{}`", Foreign::text(word).line()));
+        }
+    }
+    if let Some(quoted) = fingerprint(line) {
+        return Some(format!("the SHA-1 fingerprint `{}`", Foreign::text(quoted).line()));
+    }
+    let path = line.split(is_apart).map(|word| word.rsplit(['=', ':']).next().unwrap_or(word));
+    let ends = [".pem", ".crt", ".cer", ".der", ".p7b", ".jks"];
+    let mut paths = path.filter(|word| word.len() <= MAX_WORD_BYTES);
+    let found =
+        paths.find(|word| ends.iter().any(|end| word.len() > end.len() && word.ends_with(end)))?;
+    Some(format!("the path `{}`", Foreign::text(found).line()))
+}
+
+/// A SHA-1 in hexadecimal, with blanks or colons between the bytes or nothing, that a quotation of
+/// `line` holds.
+fn fingerprint(line: &str) -> Option<&str> {
+    line.split(['"', '\'']).find(|quoted| {
+        let is_hexadecimal =
+            quoted.chars().all(|one| one.is_ascii_hexdigit() || " :".contains(one));
+        let digits = quoted.chars().filter(char::is_ascii_hexdigit).count();
+        is_hexadecimal && digits == SHA1_BYTES * 2
+    })
+}

@@ -1,0 +1,100 @@
+//! Files beside the code that decide how a certificate gets to the device.
+//!
+//! In: the name and the content of a build file, a configuration or a `.trust` file. Out: findings.
+
+use std::path::Path;
+
+use super::{error, warning};
+use crate::{check::Finding, text::foreign::Foreign};
+
+/// What `file` with `content` does to a certificate, by the kind of file that its name tells.
+pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Vec<Finding> {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let text = String::from_utf8_lossy(content);
+    match (name, extension) {
+        ("CMakeLists.txt", _) | (_, "cmake") => embedded(&text),
+        ("platformio.ini", _) => embedded_by_platformio(&text),
+        (name, _) if name.starts_with("sdkconfig") => skipped(&text),
+        (_, "trust") => trust(content).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether `word` names a file of PEM.
+fn is_pem_file(word: &str) -> bool {
+    [".pem", ".crt", ".cer"].iter().any(|end| word.ends_with(end))
+}
+
+fn without_nul(line: usize, file: &str, instead: &str) -> Finding {
+    let file = Foreign::text(file).line();
+    let message = format!(
+        "`{file}` is embedded without a NUL at its end, which mbedTLS needs to read PEM with a length"
+    );
+    let action = format!("embed it with `{instead}`");
+    warning(line, "embedded-without-nul", message, &action)
+}
+
+/// Files of PEM under `EMBED_FILES` of ESP-IDF, which adds no NUL; `EMBED_TXTFILES` does.
+fn embedded(text: &str) -> Vec<Finding> {
+    let (mut found, mut is_embedding) = (Vec::new(), false);
+    for (index, line) in text.lines().enumerate() {
+        let code = line.split('#').next().unwrap_or_default();
+        for word in code.split(|one: char| one.is_whitespace() || "()\"".contains(one)) {
+            let is_key = word.len() > 3
+                && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+            if is_key {
+                is_embedding = word == "EMBED_FILES";
+            } else if is_embedding && is_pem_file(word) {
+                found.push(without_nul(index + 1, word, "EMBED_TXTFILES"));
+            }
+        }
+        is_embedding &= !code.contains(')') || code.contains("EMBED_FILES") && !code.ends_with(')');
+    }
+    found
+}
+
+/// The same with `board_build.embed_files` of PlatformIO.
+fn embedded_by_platformio(text: &str) -> Vec<Finding> {
+    let (mut found, mut is_embedding) = (Vec::new(), false);
+    for (index, line) in text.lines().enumerate() {
+        let code = line.split([';', '#']).next().unwrap_or_default();
+        if let Some((key, _)) = code.split_once('=') {
+            is_embedding = key.trim() == "board_build.embed_files";
+        } else if !code.starts_with([' ', '\t']) {
+            is_embedding = false;
+        }
+        let words = code.split(|one: char| one.is_whitespace() || one == '=' || one == ',');
+        for word in words.filter(|word| is_embedding && is_pem_file(word)) {
+            found.push(without_nul(index + 1, word, "board_build.embed_txtfiles"));
+        }
+    }
+    found
+}
+
+/// Options of ESP-IDF that turn verification off.
+fn skipped(text: &str) -> Vec<Finding> {
+    const SKIPS: &str = "CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY";
+    let lines = text.lines().enumerate();
+    let is_set = |line: &str| line.trim().strip_prefix(SKIPS) == Some("=y");
+    let tell = |index: usize| {
+        let message = format!(
+            "`{SKIPS}` turns verification off: any certificate is accepted, whatever the anchor"
+        );
+        let action = "remove it, so that the server is verified with the anchor";
+        error(index + 1, "verification-off", message, action)
+    };
+    lines.filter(|(_, line)| is_set(line)).map(|(index, _)| tell(index)).collect()
+}
+
+/// A file of Basics Station, which takes a `.trust` file for PEM only if it begins with a hyphen
+/// (lorabasics/basicstation, src/tls.c).
+fn trust(content: &[u8]) -> Option<Finding> {
+    let holds_pem = content.windows(11).any(|window| window == b"-----BEGIN ");
+    (holds_pem && content.first() != Some(&b'-')).then(|| {
+        let message =
+            "the first byte of the file is not `-`: Basics Station then does not read it as PEM";
+        let action = "begin the file with the BEGIN line";
+        error(1, "pem-unreadable", message.to_owned(), action)
+    })
+}

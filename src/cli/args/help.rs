@@ -1,0 +1,75 @@
+//! The help of the command as a whole.
+
+use clap::CommandFactory as _;
+
+use super::Args;
+
+/// What `-h` ends with, and what `certgrab` alone shows.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
+  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
+  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA";
+
+/// What `--help` ends with.
+pub(super) const LONG_EXAMPLES: &str = "\
+Examples:
+  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
+  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
+  certgrab mqtts://m1.tuyacn.com --emit rust        print Rust constants
+  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA
+  certgrab formats                                  list every format and what reads it
+  certgrab demo                                     see it all without a network
+
+Exit codes: 0 done, 1 not trusted, 2 wrong usage, 3 no connection or no handshake,
+4 a file could not be read or written, 5 needs attention soon, 70 internal error,
+130 interrupted";
+
+/// The order of the parts of the help; [`COMMANDS`] lists the subcommands by what they are for.
+pub(super) const TEMPLATE: &str =
+    "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
+
+/// The subcommands, by what they are for. A test compares them with [`super::Command`].
+const COMMANDS: &str = "\
+Find:    certgrab TARGET   show the chain of a server and the anchor; --emit writes it
+         convert           write the certificates that you have in a file in another format
+         formats           list the formats, each with the software that reads it
+         verify            verify a chain in a file; needs no network
+         demo              run every step against a built-in server; needs no network
+Keep:    sync              update the locks and constants listed in certgrab.toml
+Prove:   check             check committed certificates, and whether they still verify the server
+         lab               servers, sound and faulty, that show what a device accepts
+Set up:  new               create a small project that connects to a server
+         integrate         write the file that runs certgrab in a build or in CI
+         completions, man  print what goes with an installed command
+
+certgrab COMMAND --help lists the options of a command.";
+
+/// The options that `-h` lists, in fewer words than `--help`, which lists all.
+const EVERYDAY: [(&str, &str); 10] = [
+    ("targets", "host:port, or a URL such as mqtts://host"),
+    ("emit", "Write this format to PATH or standard output"),
+    ("what", "anchor, chain, leaf or intermediates"),
+    ("name", "The name of the constants"),
+    ("json", "Print a JSON document"),
+    ("roots", "Trust these CA certificates instead of Mozilla's"),
+    ("trust_sha256", "Also trust the certificate with this SHA-256"),
+    ("from", "Read the chain from a file; contact no server"),
+    ("timeout", "Give up on a target after this time"),
+    ("hosts", "Read many targets from a file, one per line"),
+];
+
+/// The command line with its help: `-h` fits on a screen, `--help` has everything.
+pub(crate) fn command() -> clap::Command {
+    let mut command = Args::command().before_help(COMMANDS).mut_args(|argument| {
+        let everyday = EVERYDAY.iter().find(|(id, _)| argument.get_id() == id);
+        match (everyday, argument.get_help().cloned()) {
+            (Some((_, short)), Some(long)) => argument.help(*short).long_help(long),
+            (_, _) => argument.hide_short_help(true),
+        }
+    });
+    for name in Args::command().get_subcommands().map(clap::Command::get_name) {
+        command = command.mut_subcommand(name, |one| one.hide(true));
+    }
+    command.override_usage("certgrab [OPTIONS] TARGET...\n       certgrab COMMAND [OPTIONS]")
+}

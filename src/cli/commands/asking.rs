@@ -1,0 +1,110 @@
+//! Asks the servers of a manifest concurrently and gives their answers in its order.
+//!
+//! In: the targets. Out: each with its answer, one after the other. At most as many servers are asked,
+//! or have answered before their turn, as there are jobs, so memory does not grow with the manifest.
+//! What is done with an answer delays no server: sockets have a thread of their own.
+
+use std::{collections::VecDeque, thread};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use crate::{
+    Grab,
+    run::{
+        grab::{self, Options},
+        survey::{self, Survey},
+    },
+};
+
+use crate::cli::{
+    failure::{self, Exit, Failure},
+    manifest::Entry,
+    request,
+};
+
+/// What a server answered, and what it was asked with.
+pub(crate) struct Answer {
+    pub(crate) options: Options,
+    pub(crate) outcome: Result<Grab, grab::Error>,
+    /// What each address of its name answered, if they differ.
+    pub(crate) survey: Option<Survey>,
+}
+
+/// Asks the servers of `entries`, `jobs` at once, each if `allowed` finds nothing against it, and gives
+/// every answer to `take`, in the order of `entries`.
+///
+/// # Errors
+///
+/// The system has no descriptors or no thread left.
+pub(crate) fn in_order<'a>(
+    entries: &'a [Entry],
+    jobs: usize,
+    allowed: impl Fn(&Entry) -> Result<(), Failure> + Sync,
+    mut take: impl FnMut(&'a Entry, Result<Answer, Failure>),
+) -> Result<(), Failure> {
+    let runtime = failure::runtime()?;
+    let (answers, mut answered) = mpsc::channel(1);
+    let allowed = &allowed;
+    thread::scope(|scope| {
+        let ask = move || runtime.block_on(ask_all(entries, jobs, allowed, answers));
+        thread::Builder::new().spawn_scoped(scope, ask).map_err(|error| {
+            Failure::new(Exit::File, format!("cannot wait for sockets: {error}"))
+        })?;
+        for entry in entries {
+            let Some(answer) = answered.blocking_recv() else { break };
+            take(entry, answer);
+        }
+        Ok(())
+    })
+}
+
+/// A server that is asked, or why it is not.
+enum Asked {
+    UnderWay(JoinHandle<Answer>),
+    Not(Failure),
+}
+
+async fn ask_all(
+    entries: &[Entry],
+    jobs: usize,
+    allowed: impl Fn(&Entry) -> Result<(), Failure>,
+    answers: mpsc::Sender<Result<Answer, Failure>>,
+) {
+    let mut entries = entries.iter();
+    let mut under_way: VecDeque<Asked> = VecDeque::new();
+    loop {
+        while under_way.len() < jobs
+            && let Some(entry) = entries.next()
+        {
+            under_way.push_back(match allowed(entry).and_then(|()| begin(entry)) {
+                Ok(handle) => Asked::UnderWay(handle),
+                Err(failure) => Asked::Not(failure),
+            });
+        }
+        let answer = match under_way.pop_front() {
+            None => return,
+            Some(Asked::Not(failure)) => Err(failure),
+            Some(Asked::UnderWay(handle)) => handle.await.map_err(|error| {
+                Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
+            }),
+        };
+        if answers.send(answer).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Begins to ask the server of `entry`.
+fn begin(entry: &Entry) -> Result<JoinHandle<Answer>, Failure> {
+    let target = entry.job.targets[0].clone();
+    let options = request::quiet_options(&entry.job)?;
+    Ok(tokio::spawn(async move {
+        let outcome = grab::grab(&target, &options).await;
+        let others = |grab: &Grab| grab.verdict.is_ok() && !grab.presented.others.is_empty();
+        let survey = match outcome.as_ref().is_ok_and(others) {
+            true => survey::every_address(&target, &options, &[]).await.ok(),
+            false => None,
+        };
+        Answer { options, outcome, survey }
+    }))
+}

@@ -1,0 +1,149 @@
+//! What people type first: options, verbs and formats of other programs, and how certgrab says them.
+//!
+//! In: a word that certgrab does not know. Out: an instruction, or nothing.
+
+use crate::endpoint::Target;
+
+/// Options of other programs, each with what to do in certgrab.
+const OPTIONS: &[(&[&str], &str)] = &[
+    (
+        &["-o", "--out", "--output", "--outfile", "--file", "--out-file", "--write"],
+        "write a file with `--emit FORMAT=FILE`, such as `--emit c=root_ca.h`",
+    ),
+    (
+        &["--format", "-f", "--form", "--outform", "--type", "-t"],
+        "choose a format with `--emit FORMAT`; `certgrab formats` lists them",
+    ),
+    (
+        &[
+            "--ca",
+            "--cafile",
+            "--ca-file",
+            "--cacert",
+            "--ca-cert",
+            "-CAfile",
+            "--capath",
+            "--root",
+        ],
+        "trust your own CA with `--roots FILE`",
+    ),
+    (
+        &[
+            "-k",
+            "--insecure",
+            "--self-signed",
+            "--no-verify",
+            "--no-check-certificate",
+            "--trust",
+            "--accept",
+        ],
+        "certgrab has no option that trusts any server: anyone on the way could answer. Verify the \
+         fingerprint of the certificate with its owner, then pass `--trust-sha256 HEX`, or \
+         `--roots FILE` with the CA's certificate",
+    ),
+    (
+        &["--host", "--server", "--hostname", "--url", "--port", "-p", "-connect"],
+        "name the server as one word, `certgrab HOST:PORT`",
+    ),
+    (&["--servername", "-servername"], "set the name in the ClientHello with `--sni NAME`"),
+    (&["--showcerts", "-showcerts", "--chain"], "write the chain with `--what chain --emit pem`"),
+    (&["--root-ca", "--anchor"], "certgrab writes the root by default: `--emit FORMAT`"),
+    (&["--pem", "--der", "--rust", "--arduino", "--c"], "choose a format with `--emit FORMAT`"),
+    (&["--list", "--list-formats", "--formats"], "run `certgrab formats`"),
+    (&["-j", "--parallel", "--concurrency", "--workers"], "set `--jobs N`, with `--hosts LIST`"),
+    (
+        &["--days", "--min-days"],
+        "require a lifetime with `--lifetime SPAN`, such as `90d` or `10y`",
+    ),
+    (&["--date", "--time", "--now"], "verify as of a time with `--at TIME`"),
+];
+
+/// What to do instead of the unknown option `word`, as typed without its value.
+pub(super) fn option(word: &str) -> Option<&'static str> {
+    let word = word.split('=').next().unwrap_or(word);
+    row(OPTIONS, word)
+}
+
+/// Verbs that other programs begin with; certgrab needs none.
+const VERBS: &[(&[&str], &str)] = &[
+    (
+        &[
+            "get", "fetch", "grab", "download", "c", "connect", "s_client", "show", "export",
+            "chain",
+        ],
+        "the main job needs no verb: `certgrab HOST:PORT`",
+    ),
+    (
+        &["init", "create", "setup", "add"],
+        "write a manifest with `certgrab sync --init HOST:PORT`, or a project with `certgrab new`",
+    ),
+    (&["update", "refresh", "lock"], "run `certgrab sync`"),
+    (&["lint", "scan", "audit"], "run `certgrab check`"),
+    (&["list"], "run `certgrab formats`, or `certgrab --hosts LIST` for many servers"),
+    (&["version"], "run `certgrab --version`"),
+];
+
+/// Why the first target of all is no server, with what to do, where it is the verb of a habit.
+pub(super) fn verb(first: &Target) -> Option<(String, String)> {
+    if first.port_is_given() || first.scheme().is_given {
+        return None;
+    }
+    let first = first.host();
+    row(VERBS, &first).map(|hint| (format!("unknown subcommand `{first}`"), hint.to_owned()))
+}
+
+/// What to do instead of a port as a word of its own.
+pub(super) fn port(word: &str) -> Option<String> {
+    let port: u16 = word.parse().ok()?;
+    Some(format!("`{port}` is a port: name the server as one word, `certgrab HOST:{port}`"))
+}
+
+/// Words for a form, with the format that is probably meant.
+const FORMATS: &[(&[&str], &str)] = &[
+    (&["header", "h", "hpp", "cpp", "c++", "cc", "string", "root_ca.h"], "c"),
+    (&["crt", "base64", "x509", "cert", "certificate", "b64"], "cer"),
+    (&["bin", "binary", "asn1"], "der"),
+    (&["ino", "esp32", "wificlientsecure", "platformio"], "arduino"),
+    (&["esp-8266", "nodemcu", "x509list"], "esp8266"),
+    (&["idf", "esp_idf", "espidf", "esp-tls"], "esp-idf"),
+    (&["rs", "rustlang"], "rust"),
+    (&["py", "python3"], "python"),
+    (&["golang"], "go"),
+    (&["p7", "pkcs7", "p7c"], "p7b"),
+    (&["jks", "keystore", "truststore"], "java-jks"),
+    (&["p12", "pkcs12", "pfx"], "java"),
+    (&["fingerprint", "thumbprint"], "sha256"),
+    (&["pin", "hpkp"], "spki-pin"),
+    (&["txt", "human"], "text"),
+    (&["bundle", "x509_crt_bundle"], "esp-bundle"),
+];
+
+/// The format that the unknown `word` probably stands for: a word for it, or the ending of a file.
+pub(super) fn format(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let ending = word.rsplit_once('.').map(|(_, ending)| ending);
+    row(FORMATS, &word).or_else(|| row(FORMATS, ending?))
+}
+
+/// The second column of the row with `word` in the first.
+fn row(table: &[(&[&str], &'static str)], word: &str) -> Option<&'static str> {
+    table.iter().find(|(words, _)| words.contains(&word)).map(|(_, meaning)| *meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_stands_in_two_rows_and_each_format_is_one() {
+        for table in [OPTIONS, VERBS, FORMATS] {
+            let mut words: Vec<_> = table.iter().flat_map(|(words, _)| *words).collect();
+            words.sort_unstable();
+            assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
+        }
+        for (words, name) in FORMATS {
+            assert!(crate::output::emit::format(name).is_some(), "{name}");
+            assert!(words.iter().all(|word| crate::output::emit::format(word).is_none()));
+        }
+    }
+}
