@@ -93,11 +93,11 @@ pub mod net;
 #[doc(hidden)]
 pub mod tls;
 
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 #[doc(hidden)]
 pub mod run;
 
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub mod check;
 
 #[cfg(feature = "cli")]

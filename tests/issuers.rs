@@ -214,8 +214,9 @@ fn aia_is_tame_and_asks_no_address_of_this_machine_unless_the_user_opens_it() {
     let root = pki.root_file();
     grab(&server).args(["--emit", "pem", "--roots"]).args([&root]).fails_with(1).stderr(&format!(
         "certgrab: error: `CN=plc.test` is issued by `CN=Plant Issuing`, which the server did not \
-         send and {} does not have; http://{address}/issuing.crt leads to {address}; allow it \
-         with `--aia-allow {address}`\n\
+         send and {} does not have; http://{address}/issuing.crt leads to {address}, \
+         which certgrab does not contact by default; if the CA's server is there, allow it with \
+         `--aia-allow {address}`\n\
          certgrab: hint: if the issuer is your own root, pass it with `--roots FILE`; if it is an \
          intermediate, configure the server to send it\n",
         root.display()
@@ -240,7 +241,10 @@ fn aia_is_tame_and_follows_a_redirect_only_to_where_a_url_may_lead() {
     run().succeeds();
 
     for (to, wanted) in [
-        ("http://127.0.0.2:1/issuing.crt", "leads to 127.0.0.2:1; allow it with"),
+        (
+            "http://127.0.0.2:1/issuing.crt",
+            "leads to 127.0.0.2:1, which certgrab does not contact by default",
+        ),
         ("https://plc.test/issuing.crt", "has the scheme `https`; only http is fetched"),
         ("file:///etc/passwd", "has the scheme `file`; only http is fetched"),
         ("/moved.crt", "redirects in a loop"),

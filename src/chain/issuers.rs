@@ -101,13 +101,20 @@ impl Issuers {
 }
 
 /// Whether no CA has the address: link-local, where clouds answer with their secrets, multicast,
-/// broadcast or unspecified.
+/// reserved, for documentation or unspecified.
 fn is_never_a_ca(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
-            v4.is_link_local() || v4.is_multicast() || v4.is_broadcast() || v4.is_unspecified()
+            // Reserved addresses (RFC 1112 section 4) and that of broadcasts begin with 240 to 255.
+            let is_reserved = v4.octets()[0] >= 240;
+            let is_local = v4.is_link_local() || v4.is_multicast() || v4.is_unspecified();
+            is_reserved || is_local || v4.is_documentation()
         }
-        IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified(),
+        IpAddr::V6(v6) => {
+            let is_documentation = v6.segments()[..2] == [0x2001, 0xdb8];
+            let is_local = v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified();
+            is_documentation || is_local
+        }
     }
 }
 
@@ -127,7 +134,11 @@ impl fmt::Display for Problem {
                 write!(f, "leads to {address}, which is not an address of a CA")
             }
             Self::Forbidden(address) => {
-                write!(f, "leads to {address}; allow it with `--aia-allow {address}`")
+                write!(
+                    f,
+                    "leads to {address}, which certgrab does not contact by default; if the CA's \
+                     server is there, allow it with `--aia-allow {address}`"
+                )
             }
             Self::NoConnection(address) => write!(f, "leads to {address}, which does not answer"),
             Self::NotHttp => f.write_str("does not return a valid HTTP/1 answer"),
@@ -163,6 +174,9 @@ mod tests {
             ("[::ffff:169.254.169.254]:80", false),
             ("224.0.0.1:80", false),
             ("0.0.0.0:80", false),
+            ("192.0.2.1:80", false),
+            ("240.0.0.1:80", false),
+            ("[2001:db8::1]:80", false),
             ("127.0.0.1:80", true),
             ("10.0.0.1:80", true),
         ] {

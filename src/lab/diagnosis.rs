@@ -93,7 +93,7 @@ pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<
             code: "limit",
             severity: Severity::Note,
             message: format!(
-                "does not connect to a sound server with {}: {}",
+                "cannot use this sound server: {} ({})",
                 case.title, limit.turn.conduct
             ),
             action: None,
@@ -180,7 +180,10 @@ fn credentials(accepted: &[&Judged], found: &mut Vec<Finding>) {
     found.push(Finding {
         code: "sent-credentials",
         severity: if failed { Severity::Error } else { Severity::Warning },
-        message: format!("sent {what} to {} servers that it must refuse", cases.len()),
+        message: match cases.len() {
+            1 => format!("sent {what} to a server that it must refuse"),
+            count => format!("sent {what} to {count} servers that it must refuse"),
+        },
         action: None,
         cases: ids(&cases),
     });

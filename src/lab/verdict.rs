@@ -146,8 +146,8 @@ fn connects(conduct: &Conduct) -> bool {
 #[must_use]
 pub fn accepts(stack: &Stack, case: &Case, presented: &Presentable, at: Time) -> bool {
     match (case.group, case.played) {
-        (Group::Possession, _) => false,
-        (_, Played::FirstMessages(_)) => case.accepted_by.contains(&stack.name),
+        _ if case.accepted_by.contains(&stack.name) => true,
+        (Group::Possession, _) | (_, Played::FirstMessages(_)) => false,
         _ => {
             let built = &presented.built;
             let sent: Vec<&[u8]> = built.sent.iter().map(Vec::as_slice).collect();

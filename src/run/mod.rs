@@ -1,9 +1,15 @@
 //! Whole runs: one target, its survey, many targets, and their JSON documents.
 
+#[cfg(feature = "fetch")]
 pub mod batch;
+#[cfg(feature = "fetch")]
 pub mod grab;
+#[cfg(feature = "fetch")]
 pub mod json;
 pub mod pack;
+#[cfg(feature = "fetch")]
 pub mod set_cover;
+#[cfg(feature = "fetch")]
 pub mod survey;
+#[cfg(feature = "fetch")]
 pub mod warning;

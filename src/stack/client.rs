@@ -52,7 +52,7 @@ pub(crate) struct Settings {
 }
 
 /// The rules of a TLS library for the certificates that it verifies.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Strictness {
     pub(crate) fewest_rsa_bits: usize,
     pub(crate) takes_sha1: bool,
@@ -79,6 +79,13 @@ impl Settings {
 }
 
 impl Strictness {
+    /// Those of an unknown library, which is not said to reject anything.
+    pub(crate) const NONE: Self = Self {
+        fewest_rsa_bits: 0,
+        takes_sha1: true,
+        consumer: Consumer { unsupported: &[], ..super::consumer::OPENSSL },
+    };
+
     /// Why the library would reject the certificates that the server sent, if it would.
     pub(crate) fn refusal<'a>(
         &self,

@@ -15,6 +15,7 @@ pub mod clients;
 pub mod consumer;
 pub(crate) mod groups;
 pub mod hello;
+pub mod learned;
 pub(crate) mod suites;
 
 mod bearssl;

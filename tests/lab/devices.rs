@@ -1,17 +1,255 @@
 //! Real clients as devices, sound and unsound: each is judged rightly, case by case.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::round::Lab;
+use super::round::{Lab, Said};
 use crate::support::real;
 
-fn mosquitto(lab: &Lab, more: &[&str]) -> Command {
-    let mut command = Command::new("mosquitto_pub");
-    let port = lab.port().to_string();
-    command.args(["-h", "localhost", "-p", &port, "--cafile", &lab.anchor()]);
-    command.args(["-t", "t", "-m", "m", "-u", "user", "-P", "password"]).args(more);
+/// How long a round may take where every core is busy; alone it takes less than 10 s.
+const LONG: Duration = Duration::from_secs(60);
+
+const NO_VERIFICATION: &str = "FAULT: the device accepts every certificate\n";
+const NO_NAME: &str =
+    "FAULT: the device checks no name: it accepts certificates of hosts other than localhost\n";
+const ONE_KEY: &str = "FAULT: the device checks only the server's key: ";
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/clients")
+}
+
+/// The folder of the devices that are built; `None` if a part is missing.
+fn built() -> Option<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let build = || {
+        let programs = ["make", "cc", "go", "javac"];
+        let headers =
+            ["bearssl.h", "gnutls/gnutls.h", "mbedtls/ssl.h", "openssl/ssl.h", "wolfssl/ssl.h"];
+        if !programs.iter().all(|name| real::program(name))
+            || !headers.iter().all(|name| real::header(name))
+        {
+            return None;
+        }
+        let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab");
+        fs::create_dir_all(&out).expect("a folder");
+        let mut make = Command::new("make");
+        make.args(["-s", "-C"]).arg(sources()).arg(format!("OUT={}", out.display()));
+        assert!(make.status().expect("make").success(), "the devices are built");
+        Some(out)
+    };
+    BUILT.get_or_init(build).as_deref()
+}
+
+/// `PROGRAM [FIRST...] MODE PORT ANCHOR`.
+fn device(lab: &Lab, program: &Path, first: &[&str], mode: &str) -> Command {
+    let mut command = Command::new(program);
+    command.args(first).args([mode, &lab.port().to_string(), &lab.anchor()]);
     command
+}
+
+/// The verdicts that are not "passed", as `CASE VERDICT`.
+fn row(said: &Said) -> Vec<String> {
+    let of = |line: &str| {
+        let (_, rest) = line.split_once("/49  ")?;
+        let (verdict, rest) = rest.split_at_checked(10)?;
+        let case = rest.split_whitespace().next()?;
+        let verdict = verdict.trim();
+        (verdict != "passed").then(|| format!("{case} {verdict}"))
+    };
+    said.out.lines().filter_map(of).collect()
+}
+
+/// A sound device: it passes, with these verdicts beside "passed".
+fn is_sound(name: &str, said: &Said, beside: &[&str]) {
+    assert_eq!(said.code, 0, "{name}: {}{}", said.err, said.out);
+    assert_eq!(row(said), beside, "{name}");
+    assert!(!said.out.contains("FAULT"), "{name}: {}", said.out);
+    assert!(said.took < LONG, "{name}: {:?}", said.took);
+}
+
+/// An unsound device: it fails for this cause, and no other cause is named as a fault.
+fn is_caught(name: &str, said: &Said, cause: &str) {
+    assert_eq!(said.code, 1, "{name}: {}{}", said.err, said.out);
+    let is_sent =
+        |line: &&str| line.starts_with("FAULT: the device sent its password or token to ");
+    let faults: Vec<_> = said
+        .out
+        .lines()
+        .filter(|line| line.starts_with("FAULT"))
+        .filter(|one| !is_sent(one))
+        .collect();
+    assert_eq!(faults.len(), 1, "{name}: {}", said.out);
+    assert!(said.out.contains(cause), "{name}: expected {cause}, found {}", said.out);
+    // That a password came is said, and never the password.
+    assert!(said.out.lines().any(|line| is_sent(&line)), "{name}: {}", said.out);
+}
+
+const OPENSSL: &[&str] =
+    &["cn-only by default", "rsa-key-exchange by default", "client-required limit"];
+
+/// Runs a device of `target/lab` in each of its modes: sound with its row, then unsound with the cause.
+fn in_c(name: &str, beside: &[&str], unsound: &[(&str, &str)]) {
+    let Some(folder) = built() else { return };
+    let program = folder.join(name);
+    let sound = Lab::start(&[]).meets(|lab| device(lab, &program, &[], "sound"));
+    is_sound(name, &sound, beside);
+    for (mode, cause) in unsound {
+        let said = Lab::start(&[]).meets(|lab| device(lab, &program, &[], mode));
+        is_caught(&format!("{name} {mode}"), &said, cause);
+    }
+}
+
+#[test]
+fn openssl_is_judged_rightly_and_not_accused_if_it_compares_the_name_after_the_handshake() {
+    in_c("openssl", OPENSSL, &[("none", NO_VERIFICATION), ("nohost", NO_NAME)]);
+    let Some(folder) = built() else { return };
+    let late = Lab::start(&[]).meets(|lab| device(lab, &folder.join("openssl"), &[], "late"));
+    is_sound("openssl late", &late, OPENSSL);
+    let wanted = "wrong-host            closed the connection after the handshake, sent nothing\n";
+    assert!(late.out.contains(wanted), "{}", late.out);
+}
+
+#[test]
+fn mbedtls_is_judged_rightly() {
+    let beside = [
+        "cn-only by default",
+        "false-key-tls13 not played",
+        "tls10 by default",
+        "rsa-key-exchange by default",
+        "sound-tls13 not played",
+        "wrong-order limit",
+        "ed25519 not played",
+        "chain-60k limit",
+        "small-records limit",
+        "client-required limit",
+    ];
+    let unsound = [("none", NO_VERIFICATION), ("optional", NO_VERIFICATION), ("nohost", NO_NAME)];
+    in_c("mbedtls", &beside, &unsound);
+}
+
+#[test]
+fn bearssl_is_judged_rightly_and_so_are_the_engines_of_the_esp8266() {
+    let beside = [
+        "cn-only by default",
+        "client-auth by default",
+        "rsa-1024 by default",
+        "sha1 by default",
+        "false-key-tls13 not played",
+        "tls10 by default",
+        "rsa-key-exchange by default",
+        "sound-tls13 not played",
+        "wrong-order limit",
+        "unrelated-between limit",
+        "ed25519 not played",
+        "client-required limit",
+    ];
+    let unsound = [("insecure", NO_VERIFICATION), ("knownkey", ONE_KEY), ("nohost", NO_NAME)];
+    in_c("bearssl", &beside, &unsound);
+}
+
+#[test]
+fn wolfssl_is_judged_rightly() {
+    let beside = [
+        "cn-only by default",
+        "wide-wildcard by default",
+        "rsa-1024 by default",
+        "sha1 by default",
+        "md5 by default",
+        "rsa-key-exchange not played",
+        "wrong-order limit",
+        "chain-60k limit",
+        "client-required limit",
+    ];
+    in_c("wolfssl", &beside, &[("none", NO_VERIFICATION), ("nohost", NO_NAME)]);
+}
+
+#[test]
+fn gnutls_is_judged_rightly() {
+    let beside = [
+        "cn-only by default",
+        "client-auth by default",
+        "rsa-1024 by default",
+        "tls10 by default",
+        "rsa-key-exchange by default",
+        "client-required limit",
+    ];
+    in_c("gnutls", &beside, &[("none", NO_VERIFICATION), ("nohost", NO_NAME)]);
+}
+
+#[test]
+fn go_is_judged_rightly() {
+    let beside = [
+        "wide-wildcard by default",
+        "rsa-512 by default",
+        "rsa-1024 by default",
+        "rsa-key-exchange by default",
+        "client-required limit",
+    ];
+    in_c("go", &beside, &[("none", NO_VERIFICATION), ("nohost", NO_NAME)]);
+}
+
+#[test]
+fn java_is_judged_rightly() {
+    let Some(folder) = built() else { return };
+    let folder = folder.display().to_string();
+    let first = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &folder, "Device"];
+    let run =
+        |mode: &str| Lab::start(&[]).meets(|lab| device(lab, Path::new("java"), &first, mode));
+    let beside = [
+        "cn-only by default",
+        "rsa-1024 by default",
+        "sha1 by default",
+        "rsa-key-exchange by default",
+        "chain-60k limit",
+        "client-required limit",
+    ];
+    is_sound("java", &run("sound"), &beside);
+    is_caught("java none", &run("none"), NO_VERIFICATION);
+    is_caught("java nohost", &run("nohost"), NO_NAME);
+}
+
+#[test]
+fn cpython_is_judged_rightly() {
+    if !real::program("/usr/bin/python3") {
+        return;
+    }
+    let script = sources().join("device.py").display().to_string();
+    let python = Path::new("/usr/bin/python3");
+    let run = |mode: &str| Lab::start(&[]).meets(|lab| device(lab, python, &[&script], mode));
+    is_sound("python", &run("sound"), OPENSSL);
+    is_caught("python none", &run("none"), NO_VERIFICATION);
+    is_caught("python nohost", &run("nohost"), NO_NAME);
+}
+
+#[test]
+fn micropython_is_judged_rightly() {
+    if !real::program("micropython") {
+        return;
+    }
+    let script = sources().join("device.py").display().to_string();
+    let program = Path::new("micropython");
+    let run = |mode: &str| Lab::start(&[]).meets(|lab| device(lab, program, &[&script], mode));
+    let sound = run("sound");
+    assert_eq!(sound.code, 0, "{}", sound.out);
+    is_caught("micropython none", &run("none"), NO_VERIFICATION);
+}
+
+#[test]
+fn paho_is_judged_rightly() {
+    let has = Command::new("python3").args(["-c", "import paho.mqtt.client"]).output();
+    if !has.is_ok_and(|output| output.status.success()) {
+        return real::skip("paho-mqtt for python3");
+    }
+    let script = sources().join("mqtt_paho.py").display().to_string();
+    let python = Path::new("python3");
+    let run = |mode: &str| Lab::start(&[]).meets(|lab| device(lab, python, &[&script], mode));
+    let sound = run("sound");
+    assert_eq!(sound.code, 0, "{}", sound.out);
+    is_caught("paho none", &run("none"), NO_VERIFICATION);
+    is_caught("paho insecure", &run("insecure"), NO_NAME);
 }
 
 #[test]
@@ -19,17 +257,67 @@ fn mosquitto_passes_and_with_insecure_it_is_caught_for_checking_no_name() {
     if !real::program("mosquitto_pub") {
         return;
     }
-    let sound = Lab::start(&[]).meets(|lab| mosquitto(lab, &[]));
-    assert_eq!(sound.code, 0, "{}{}", sound.err, sound.out);
-    assert!(sound.took < Duration::from_secs(60), "{:?}", sound.took);
-    assert!(sound.out.contains("the device passed\n"), "{}", sound.out);
+    let run = |version: &str, more: &[&str]| {
+        Lab::start(&[]).meets(|lab| {
+            let mut command = Command::new("mosquitto_pub");
+            let port = lab.port().to_string();
+            command.args(["-h", "localhost", "-p", &port, "--cafile", &lab.anchor()]);
+            command.args(["-t", "t", "-m", "m", "-u", "user", "-P", "secret-word", "-V", version]);
+            command.args(more);
+            command
+        })
+    };
+    let sound = run("mqttv5", &[]);
+    is_sound("mosquitto_pub", &sound, OPENSSL);
+    assert!(sound.out.contains("sent MQTT 5 CONNECT with user and password\n"), "{}", sound.out);
+    let unsound = run("mqttv311", &["--insecure"]);
+    is_caught("mosquitto_pub --insecure", &unsound, NO_NAME);
+    assert!(!unsound.out.contains("secret-word") && !unsound.err.contains("secret-word"));
+}
 
-    let unsound = Lab::start(&[]).meets(|lab| mosquitto(lab, &["--insecure"]));
-    assert_eq!(unsound.code, 1, "{}{}", unsound.err, unsound.out);
-    let wanted =
-        "FAULT: the device checks no name: it accepts certificates of hosts other than localhost\n";
-    assert!(unsound.out.contains(wanted), "{}", unsound.out);
-    assert!(unsound.out.contains("sent its password or token to"), "{}", unsound.out);
-    // That a password came is said, and never the password.
-    assert!(!unsound.out.contains("password\""), "{}", unsound.out);
+#[test]
+fn curl_passes_and_with_k_it_is_caught() {
+    if !real::program("curl") {
+        return;
+    }
+    let run = |more: &[&str]| {
+        Lab::start(&[]).meets(|lab| {
+            let mut command = Command::new("curl");
+            command.args(["-s", "--max-time", "8", "--cacert", &lab.anchor(), "-u", "user:secret"]);
+            command
+                .args(more)
+                .arg(format!("https://localhost:{}/firmware?token=hidden", lab.port()));
+            command
+        })
+    };
+    let sound = run(&[]);
+    is_sound("curl", &sound, OPENSSL);
+    let wanted = "sent GET /firmware with a password or token\n";
+    assert!(sound.out.contains(wanted) && !sound.out.contains("hidden"), "{}", sound.out);
+    is_caught("curl -k", &run(&["-k"]), NO_VERIFICATION);
+}
+
+#[test]
+fn s_client_is_caught_unless_it_ends_on_errors_and_compares_the_name() {
+    if !real::program("openssl") {
+        return;
+    }
+    let run = |more: &str| {
+        Lab::start(&[]).meets(|lab| {
+            let mut command = Command::new("sh");
+            let (port, anchor) = (lab.port(), lab.anchor());
+            command.arg("-c").arg(format!(
+                "(printf hello; sleep 0.1) | timeout 8 openssl s_client -quiet -connect localhost:{port} \
+                 -servername localhost -CAfile {anchor} {more}"
+            ));
+            command
+        })
+    };
+    let sound = run("-verify_return_error -verify_hostname localhost");
+    assert_eq!(sound.code, 0, "{}", sound.out);
+    for (more, cause) in [("", NO_VERIFICATION), ("-verify_return_error", NO_NAME)] {
+        let said = run(more);
+        assert_eq!(said.code, 1, "{more}: {}", said.out);
+        assert!(said.out.contains(cause), "{more}: {}", said.out);
+    }
 }

@@ -1,6 +1,9 @@
 //! The options that say how a server is to be reached.
 
 use crate::output::lock::{self, MAX_PROTOCOL_BYTES};
+use std::path::Path;
+
+use crate::lab::hello::saved;
 use crate::stack::{client::Device, clients::DEVICES};
 use crate::{
     endpoint::{StartTls, Target},
@@ -33,7 +36,7 @@ pub(crate) struct Reaching {
     starttls: Option<Protocol>,
 
     /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls,
-    /// bearssl or openssl
+    /// bearssl, openssl, or the one in a FILE of `certgrab lab --save-hello`
     #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
     pub(crate) device: Option<&'static Device>,
 
@@ -69,6 +72,10 @@ enum Protocol {
 }
 
 fn device(name: &str) -> Result<&'static Device, String> {
+    let path = Path::new(name);
+    if Device::named(name).is_none() && (path.is_file() || name.ends_with(".json")) {
+        return saved::read(path);
+    }
     Device::named(name).ok_or_else(|| {
         let names: Vec<_> = DEVICES.iter().map(|device| device.name).collect();
         format!("unknown device; expected one of {}", names.join(", "))

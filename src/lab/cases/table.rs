@@ -55,8 +55,15 @@ impl Case {
 }
 
 /// Stacks that have TLS 1.0 unless it is switched off: BearSSL's `br_ssl_client_init_full` and
-/// mbedTLS 2.28's default configuration.
-const WITH_TLS10: &[&str] = &["bearssl-ca", "bearssl-x509list", "esp8266", "mbedtls-2.28"];
+/// mbedTLS 2.28's default configuration, and GnuTLS's default priorities.
+const WITH_TLS10: &[&str] =
+    &["bearssl-ca", "bearssl-x509list", "esp8266", "mbedtls-2.28", "gnutls"];
+
+/// Stacks whose usual function compares the name alone: `gnutls_session_set_verify_cert`.
+const WITHOUT_PURPOSE: &[&str] = &["gnutls"];
+
+/// Stacks that are built without ALPN, and ignore extensions that they do not know.
+const WITHOUT_ALPN: &[&str] = &["micropython", "circuitpython"];
 
 /// Stacks that offer cipher suites with RSA key exchange by default.
 const WITH_RSA_KEY_EXCHANGE: &[&str] = &[
@@ -241,7 +248,8 @@ pub const CASES: &[Case] = &[
         "a certificate for clients alone",
         "RFC 5280 4.2.1.12",
         chains::client_auth,
-    ),
+    )
+    .by_default_of(WITHOUT_PURPOSE),
     case("sound-tls12", Sound, Try, "a sound server with TLS 1.2 alone", "RFC 5246", chains::sound)
         .only(Versions::Tls12),
     case("rsa-512", Weak, Refuse, "an RSA key of 512 bits", "RFC 9325 4.5", chains::rsa_512)
@@ -291,7 +299,8 @@ pub const CASES: &[Case] = &[
         "RFC 5246 7.4.1.4",
         chains::sound,
     )
-    .like(Played::FirstMessages(First::UnofferedProtocol)),
+    .like(Played::FirstMessages(First::UnofferedProtocol))
+    .by_default_of(WITHOUT_ALPN),
     case("sound-tls13", Sound, Try, "a sound server with TLS 1.3 alone", "RFC 8446", chains::sound)
         .only(Versions::Tls13),
     case(

@@ -3,9 +3,10 @@
 mod read;
 mod recognise;
 mod recorded;
+pub mod saved;
 
 pub use self::read::{MAX_HELLO_BYTES, Malformed, of_message, of_records};
-pub use self::recognise::{Likeness, device_like, recognise};
+pub use self::recognise::{Likeness, recognise};
 
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use super::{
     ClientHello,
-    recorded::{RECORDED, Recorded},
+    recorded::{RECORDED, Recorded, of_device},
 };
 use crate::stack::clients::DEVICES;
 use crate::stack::{Stack, named};
@@ -14,6 +14,8 @@ pub struct Likeness {
     pub title: &'static str,
     /// The entries of the table of stacks that it may be.
     pub stacks: Vec<&'static Stack>,
+    /// The device of `--as` with the same rules for certificates.
+    pub device: Option<&'static str>,
     /// Whether the ClientHello is the same as the recorded one.
     pub is_same: bool,
 }
@@ -25,12 +27,15 @@ const LIKE: usize = 70;
 /// The stack that `hello` looks like, if it looks like one.
 #[must_use]
 pub fn recognise(hello: &ClientHello) -> Option<Likeness> {
-    let known = RECORDED.iter();
-    let best = known.map(|one| (likeness(one, hello), one)).max_by_key(|(like, _)| *like)?;
-    let (like, one) = best;
+    let devices = DEVICES.iter().map(of_device).filter(|one| !one.stacks.is_empty());
+    let known: Vec<Recorded> = RECORDED.iter().copied().chain(devices).collect();
+    // Of two that are as alike, the first.
+    let (like, one) =
+        known.iter().rev().map(|one| (likeness(one, hello), one)).max_by_key(|(like, _)| *like)?;
     (like >= LIKE).then(|| Likeness {
         title: one.title,
         stacks: one.stacks.iter().filter_map(|name| named(name)).collect(),
+        device: one.device,
         is_same: like == 100,
     })
 }
@@ -49,7 +54,7 @@ fn likeness(recorded: &Recorded, hello: &ClientHello) -> usize {
 
 /// Without values that say nothing about the library: the suites that stand for an extension, and GREASE
 /// (RFC 8701).
-fn without_signals(numbers: &[u16]) -> Vec<u16> {
+pub(super) fn without_signals(numbers: &[u16]) -> Vec<u16> {
     let is_grease = |number: u16| number & 0x0f0f == 0x0a0a && number >> 8 == number & 0xff;
     let is_signal = |number: u16| matches!(number, 0x00ff | 0x5600) || is_grease(number);
     numbers.iter().copied().filter(|number| !is_signal(*number)).collect()
@@ -67,14 +72,4 @@ fn alike(one: &[u16], other: &[u16]) -> usize {
     let in_order = order.windows(2).filter(|pair| pair[0] < pair[1]).count() + 1;
     let share = common * 100 / all.max(1);
     (share * 3 + share * in_order / order.len().max(1)) / 4 * 99 / 100
-}
-
-/// The device of `--as` whose lists are the same.
-#[must_use]
-pub fn device_like(hello: &ClientHello) -> Option<&'static str> {
-    let suites = without_signals(&hello.suites);
-    let is_same = |device: &&crate::stack::client::Device| {
-        device.suites == suites && device.groups == hello.groups && device.schemes == hello.schemes
-    };
-    DEVICES.iter().find(is_same).map(|device| device.name)
 }

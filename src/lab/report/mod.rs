@@ -2,8 +2,16 @@
 //!
 //! In: a [`Report`]. Out: text. Each form has a file.
 
+mod html;
+mod json;
+mod junit;
+mod sarif;
 mod text;
 
+pub use self::html::html;
+pub use self::json::{differences, json, read_verdicts};
+pub use self::junit::junit;
+pub use self::sarif::sarif;
 pub use self::text::{line, text};
 
 use super::diagnosis::{Finding, Severity};
@@ -29,6 +37,8 @@ pub struct Report {
     pub strays: usize,
     /// Whether the defaults of a library count as faults.
     pub strict: bool,
+    /// How the round differs from a known result, if it was compared with one.
+    pub differences: Option<Vec<String>>,
 }
 
 /// How a round counts.
@@ -61,7 +71,10 @@ impl Report {
     /// How the round counts.
     #[must_use]
     pub fn result(&self) -> Outcome {
-        let failed = self.judged.iter().any(|one| one.verdict.is_failure(self.strict));
+        let failed = match &self.differences {
+            Some(differences) => !differences.is_empty(),
+            None => self.judged.iter().any(|one| one.verdict.is_failure(self.strict)),
+        };
         match (self.judged.is_empty(), failed, self.missing.is_empty()) {
             (true, ..) => Outcome::NoDevice,
             (_, true, _) => Outcome::Failed,

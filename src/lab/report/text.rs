@@ -73,8 +73,13 @@ pub fn text(report: &Report) -> String {
         }
     }
     let _ = writeln!(out, "{counts}");
+    for difference in report.differences.iter().flatten() {
+        let _ = writeln!(out, "not as before: {difference}");
+    }
     let _ = match report.result() {
+        Outcome::Passed if report.differences.is_some() => writeln!(out, "as before"),
         Outcome::Passed => writeln!(out, "the device passed"),
+        Outcome::Failed if report.differences.is_some() => writeln!(out, "NOT as before"),
         Outcome::Failed => writeln!(out, "the device FAILED"),
         Outcome::Incomplete => {
             writeln!(out, "the device did not come for: {}", report.missing.join(", "))

@@ -1,6 +1,13 @@
 //! `certgrab lab`: servers, sound and faulty, and a verdict on what the device did with each.
 
-use std::{fmt::Write as _, net::SocketAddr, path::PathBuf, time::Duration};
+mod list;
+mod watch;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::{
     chain::Presented,
@@ -8,18 +15,17 @@ use crate::{
     judge::path::Question,
     lab::{
         authority::Authority,
-        cases::{CASES, Case, Must, Presentable},
-        diagnosis,
-        hello::{self, ClientHello},
+        cases::{CASES, Case, Presentable},
+        hello::saved,
         report::{self, Outcome, Report},
-        session::{self, Event, Options, Round, Turn},
+        session::{self, Options},
         speak::Forward,
-        verdict::{self, Judge, Judged},
+        verdict::{Judge, Judged},
     },
     output::emit::{self, Identifier},
     run::{grab, pack},
-    stack::{self, STACKS, Stack},
-    text::{foreign::Foreign, time::Time},
+    stack::{self, Stack},
+    text::{bounded_file, foreign::Foreign, time::Time},
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };
@@ -41,33 +47,26 @@ const ANCHOR: &str = "ca.pem";
 /// What an anchor of the lab is called where it came from.
 const SOURCE: &str = "certgrab lab";
 
-/// How many strays are named one by one.
-const MAX_SHOWN_STRAYS: usize = 5;
+/// The most octets of a known result; one has some 30 KB.
+const MAX_KNOWN_BYTES: usize = 1024 * 1024;
 
 /// Runs the lab, or lists its cases.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let host = host(args)?;
     let now = Time::now();
     if args.list {
-        return list(&host, now);
+        return list::list(&host, now);
     }
+    let known = args.expect.as_deref().map(known_result).transpose()?;
     let authority = authority(args, now, display)?;
     deliver_anchor(args, &authority, &host, now, display)?;
-    let forward = args.forward.as_ref().map(Forward::to).transpose();
-    let forward = forward.map_err(|error| Failure::new(Exit::Fault, error.to_string()))?;
     let cases = schedule(args);
-    let options = Options {
-        host: host.clone(),
-        cases: cases.clone(),
-        ports: args.ports,
-        wait: Duration::from_secs(args.wait.get().into()),
-        forward,
-    };
+    let options = options(args, &host, &cases)?;
     let runtime = failure::runtime()?;
     let listeners = runtime.block_on(listen(args, cases.len()))?;
     announce(args, &host, &listeners, &cases, display)?;
     let judge = Judge::of(stacks_of(args));
-    let mut watch = Watch {
+    let mut watch = watch::Watch {
         args,
         judge,
         host: &host,
@@ -92,7 +91,13 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     runtime.shutdown_background();
     let round = round.map_err(|error| unusable(args, &error))?;
     let interrupted = round.is_none();
-    let report = watch.report(round, &cases);
+    let mut report = watch.report(round, &cases);
+    report.differences = known.map(|known| report::differences(&known, &report));
+    if let (Some(path), Some(hello)) = (&args.save_hello, &report.hello) {
+        let goes_on = |one: &Judged| one.turn.case.id == "tls10" && one.turn.conduct.trusts();
+        let text = saved::write(hello, report.judged.iter().any(goes_on));
+        output::deliver(&[(path, text.into_bytes())], display.quiet)?;
+    }
     finish(args, &report, display)?;
     if interrupted && report.result() != Outcome::Failed {
         return Ok(Exit::Interrupted);
@@ -101,6 +106,30 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         Outcome::Passed => Exit::Done,
         Outcome::Failed => Exit::Untrusted,
         Outcome::Incomplete | Outcome::NoDevice => Exit::NoHandshake,
+    })
+}
+
+/// The known result that `--expect` names.
+fn known_result(path: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let shown = Foreign::text(&path.display().to_string()).line();
+    let text = bounded_file::read_given_text(path, MAX_KNOWN_BYTES)
+        .map_err(|error| Failure::new(Exit::File, format!("cannot read {shown}: {error}")))?;
+    report::read_verdicts(&text).map_err(|error| {
+        let hint = "write one with `certgrab lab --report json=FILE`".to_owned();
+        Failure::new(Exit::File, format!("{shown} is not a result of the lab: {error}"))
+            .with_hint(Some(hint))
+    })
+}
+
+/// What is to be played.
+fn options(args: &Args, host: &str, cases: &[&'static Case]) -> Result<Options, Failure> {
+    let forward = args.forward.as_ref().map(Forward::to).transpose();
+    Ok(Options {
+        host: host.to_owned(),
+        cases: cases.to_vec(),
+        ports: args.ports,
+        wait: Duration::from_secs(args.wait.get().into()),
+        forward: forward.map_err(|error| Failure::new(Exit::Fault, error.to_string()))?,
     })
 }
 
@@ -269,71 +298,6 @@ fn announce(
     Ok(())
 }
 
-/// Sees what happens, shows it, and judges it.
-struct Watch<'a> {
-    args: &'a Args,
-    judge: Judge,
-    host: &'a str,
-    now: Time,
-    count: usize,
-    judged: Vec<Judged>,
-    strays: usize,
-    hello: Option<ClientHello>,
-    display: &'a Display,
-}
-
-impl Watch<'_> {
-    fn see(&mut self, event: &Event, presentables: &[Presentable]) {
-        match event {
-            Event::Hello(hello) => {
-                if self.hello.is_none() {
-                    let like = hello::recognise(hello);
-                    self.judge.suspect(like.map(|like| like.stacks).unwrap_or_default());
-                    self.hello = Some(ClientHello::clone(hello));
-                }
-            }
-            Event::Turn(turn) => self.judge(turn, presentables),
-            Event::Stray(from, why) => {
-                self.strays += 1;
-                if self.strays <= MAX_SHOWN_STRAYS && !self.display.quiet {
-                    output::say(format_args!("a connection from {from} counts for no case: {why}"));
-                }
-            }
-            Event::Failed(_) => {}
-        }
-    }
-
-    fn judge(&mut self, turn: &Turn, presentables: &[Presentable]) {
-        let place = CASES.iter().position(|case| case.id == turn.case.id).unwrap_or_default();
-        let judged = self.judge.judge(turn.clone(), &presentables[place], self.now);
-        let to_screen = !self.args.json && !self.args.report.iter().any(|one| one.path.is_none());
-        if to_screen {
-            // A closed pipe ends the table, not the lab.
-            let _ = output::show(&report::line(&judged, self.count));
-        }
-        self.judged.push(judged);
-    }
-
-    fn report(mut self, round: Option<Round>, cases: &[&'static Case]) -> Report {
-        self.judged.sort_by_key(|one| one.turn.place);
-        let played: Vec<_> = self.judged.iter().map(|one| one.turn.place).collect();
-        let missing = (0..cases.len()).filter(|place| !played.contains(place));
-        let missing = missing.map(|place| cases[place].id).collect();
-        let findings = diagnosis::findings(&self.judged, self.judge.suspects(), self.host);
-        let likeness = self.hello.as_ref().and_then(hello::recognise);
-        Report {
-            host: self.host.to_owned(),
-            judged: self.judged,
-            missing,
-            findings,
-            hello: self.hello,
-            likeness,
-            strays: round.map_or(self.strays, |round| round.strays),
-            strict: self.args.strict,
-        }
-    }
-}
-
 /// Writes the reports.
 fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure> {
     let wanted: Vec<(Form, Option<PathBuf>)> = match (args.json, args.report.as_slice()) {
@@ -351,7 +315,10 @@ fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure
                     .collect::<String>()
                     + &report::text(report)
             }
-            Form::Json | Form::Junit | Form::Sarif | Form::Html => report::text(report),
+            Form::Json => report::json(report),
+            Form::Junit => report::junit(report),
+            Form::Sarif => report::sarif(report),
+            Form::Html => report::html(report),
         };
         match path {
             Some(path) => output::deliver(&[(path, text.into_bytes())], display.quiet)?,
@@ -362,39 +329,4 @@ fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure
         output::show(&report::text(report))?;
     }
     Ok(())
-}
-
-/// Lists the cases.
-fn list(host: &str, now: Time) -> Result<Exit, Failure> {
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::new(Exit::File, format!("no temporary folder: {error}")))?;
-    let authority = Authority::in_folder(folder.path(), now)
-        .map_err(|error| Failure::new(Exit::File, error.to_string()))?;
-    let mut out = String::new();
-    for case in CASES {
-        let must = match case.must {
-            Must::Connect => "must connect",
-            Must::Try => "may connect",
-            Must::Refuse => "must refuse",
-            Must::Return => "must return",
-        };
-        let _ = write!(out, "{:20}  {must:12}  {}", case.id, case.title);
-        let _ =
-            if case.rule.is_empty() { writeln!(out) } else { writeln!(out, " ({})", case.rule) };
-        if case.must == Must::Refuse {
-            let presented = authority
-                .present(case, host)
-                .map_err(|error| Failure::new(Exit::File, error.to_string()))?;
-            let accepting: Vec<_> = STACKS
-                .iter()
-                .filter(|stack| verdict::accepts(stack, case, &presented, now))
-                .map(|stack| stack.name)
-                .collect();
-            if !accepting.is_empty() {
-                let _ = writeln!(out, "{:36}accepted by default: {}", "", accepting.join(", "));
-            }
-        }
-    }
-    output::show(&out)?;
-    Ok(Exit::Done)
 }

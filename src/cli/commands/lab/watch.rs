@@ -1,0 +1,84 @@
+//! Sees what happens in the lab.
+
+use crate::{
+    lab::{
+        cases::{CASES, Case, Presentable},
+        diagnosis,
+        hello::{self, ClientHello},
+        report::{self, Report},
+        session::{Event, Round, Turn},
+        verdict::{Judge, Judged},
+    },
+    text::time::Time,
+};
+
+use crate::cli::{args::lab::Args, output, style::Display};
+
+/// How many strays are named one by one.
+const MAX_SHOWN_STRAYS: usize = 5;
+
+/// Sees what happens, shows it, and judges it.
+pub(super) struct Watch<'a> {
+    pub(super) args: &'a Args,
+    pub(super) judge: Judge,
+    pub(super) host: &'a str,
+    pub(super) now: Time,
+    pub(super) count: usize,
+    pub(super) judged: Vec<Judged>,
+    pub(super) strays: usize,
+    pub(super) hello: Option<ClientHello>,
+    pub(super) display: &'a Display,
+}
+
+impl Watch<'_> {
+    pub(super) fn see(&mut self, event: &Event, presentables: &[Presentable]) {
+        match event {
+            Event::Hello(hello) => {
+                if self.hello.is_none() {
+                    let like = hello::recognise(hello);
+                    self.judge.suspect(like.map(|like| like.stacks).unwrap_or_default());
+                    self.hello = Some(ClientHello::clone(hello));
+                }
+            }
+            Event::Turn(turn) => self.judge(turn, presentables),
+            Event::Stray(from, why) => {
+                self.strays += 1;
+                if self.strays <= MAX_SHOWN_STRAYS && !self.display.quiet {
+                    output::say(format_args!("a connection from {from} counts for no case: {why}"));
+                }
+            }
+            Event::Failed(_) => {}
+        }
+    }
+
+    fn judge(&mut self, turn: &Turn, presentables: &[Presentable]) {
+        let place = CASES.iter().position(|case| case.id == turn.case.id).unwrap_or_default();
+        let judged = self.judge.judge(turn.clone(), &presentables[place], self.now);
+        let to_screen = !self.args.json && !self.args.report.iter().any(|one| one.path.is_none());
+        if to_screen {
+            // A closed pipe ends the table, not the lab.
+            let _ = output::show(&report::line(&judged, self.count));
+        }
+        self.judged.push(judged);
+    }
+
+    pub(super) fn report(mut self, round: Option<Round>, cases: &[&'static Case]) -> Report {
+        self.judged.sort_by_key(|one| one.turn.place);
+        let played: Vec<_> = self.judged.iter().map(|one| one.turn.place).collect();
+        let missing = (0..cases.len()).filter(|place| !played.contains(place));
+        let missing = missing.map(|place| cases[place].id).collect();
+        let findings = diagnosis::findings(&self.judged, self.judge.suspects(), self.host);
+        let likeness = self.hello.as_ref().and_then(hello::recognise);
+        Report {
+            host: self.host.to_owned(),
+            judged: self.judged,
+            missing,
+            findings,
+            hello: self.hello,
+            likeness,
+            strays: round.map_or(self.strays, |round| round.strays),
+            strict: self.args.strict,
+            differences: None,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! One HTML page without scripts and without anything from elsewhere, to be kept as evidence.
+
+use std::fmt::Write as _;
+
+use super::junit::escaped;
+use super::{Report, text};
+use crate::text::foreign::Foreign;
+
+const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}\
+table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em;text-align:left}\
+.failed{background:#fdd}.by-default,.undecided{background:#ffd}pre{white-space:pre-wrap}";
+
+/// The page.
+#[must_use]
+pub fn html(report: &Report) -> String {
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <title>certgrab lab: {result}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <h1>certgrab lab: {result}</h1>\n<p>A device that connects to <code>{host}</code>.</p>\n\
+         <pre>{summary}</pre>\n<table>\n<tr><th>case</th><th>the server</th><th>rule</th>\
+         <th>verdict</th><th>what the device did</th></tr>\n",
+        result = report.result().word(),
+        host = escaped(&Foreign::text(&report.host).line()),
+        summary = escaped(&text(report)),
+    );
+    for one in &report.judged {
+        let (case, word) = (one.turn.case, one.verdict.word());
+        let _ = writeln!(
+            out,
+            "<tr class=\"{word}\"><td>{}</td><td>{}</td><td>{}</td><td>{word}</td><td>{}</td></tr>",
+            escaped(case.id),
+            escaped(case.title),
+            escaped(case.rule),
+            escaped(&Foreign::text(&one.turn.conduct.to_string()).line()),
+        );
+    }
+    for id in &report.missing {
+        let _ = writeln!(
+            out,
+            "<tr><td>{}</td><td></td><td></td><td>missing</td><td>did not come</td></tr>",
+            escaped(id)
+        );
+    }
+    out.push_str("</table>\n</body>\n</html>\n");
+    out
+}
