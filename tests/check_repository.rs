@@ -106,8 +106,7 @@ fn a_folder_is_walked_by_its_gitignore_and_is_silent_about_files_without_certifi
     assert!(out.starts_with(".config/ca.h:"), "{out}");
     assert!(!out.contains("copy.h") && !out.contains("no-certificate"), "{out}");
     let said = run.err();
-    let wanted =
-        "certgrab: 4 files checked, 1 with certificates or keys: 1 error, 1 warning, 0 notes\n";
+    let wanted = "certgrab: 4 files read, 1 checked: 1 error, 1 warning, 0 notes\n";
     assert!(said.starts_with(wanted), "{said}");
     let last = "certgrab: devices with these files do not connect, or do not verify the server; \
                 start with .config/ca.h:4 [expired], see `certgrab explain expired`\n";
@@ -222,4 +221,92 @@ fn explain_prints_the_section_of_a_code_and_lists_all_without_one() {
         "certgrab: error: `expird` is not the code of a finding\n\
          certgrab: hint: list them with `certgrab explain`\n",
     );
+}
+
+/// What `--report FORM` writes of a folder with one expired root, at the same time each.
+fn reported(form: &str) -> String {
+    let folder = folder(&[("a,b/ca.h", &dropped())]);
+    let run = certgrab().args(["check", "--offline", "--at", "2026-11-26", "--quiet", "."]);
+    run.args(["--report", form]).in_folder(folder.path()).fails_with(1).out()
+}
+
+#[test]
+fn the_report_for_github_has_an_annotation_a_finding_with_the_place_escaped() {
+    let report = reported("github");
+    let first = "::error file=a%2Cb/ca.h,line=4,title=expired::`DST Root CA X3` expired on \
+                 2021-09-30%0Aembed the server's current anchor:";
+    assert!(report.starts_with(first), "{report}");
+    assert!(report.lines().all(|line| line.starts_with("::")), "{report}");
+}
+
+#[test]
+fn the_report_for_prometheus_has_each_series_once_with_days_that_may_be_past() {
+    let report = reported("prometheus");
+    let mut series = Vec::new();
+    for line in report.lines().filter(|line| !line.starts_with('#')) {
+        let (name, value) = line.rsplit_once(' ').unwrap();
+        assert!(value.parse::<i64>().is_ok(), "{line}");
+        series.push(name);
+    }
+    let count = series.len();
+    series.dedup();
+    assert_eq!(series.len(), count, "{report}");
+    let expiry = "certgrab_anchor_expiry_days{file=\"a,b/ca.h\",subject=\"CN=DST Root CA X3,O=";
+    let line = report.lines().find(|line| line.starts_with(expiry)).unwrap();
+    assert!(line.ends_with("} -1883"), "{line}");
+    assert!(report.contains("certgrab_findings{file=\"a,b/ca.h\",severity=\"error\"} 1\n"));
+}
+
+#[test]
+fn the_report_for_prometheus_says_whether_a_target_was_verified() {
+    let pki = Pki::root("Plant Root").leaf("m1.test");
+    let other = Pki::root("Other Root").leaf("m1.test");
+    let server = Server::presenting(&pki);
+    let verified = |root: &Pki| {
+        let run = certgrab().args(["check", "--quiet", "--report", "prometheus", "--roots"]);
+        let run = run.args([pki.root_file(), root.root_file()]);
+        let run = run.args(["m1.test", "--connect", &server.address().to_string()]);
+        run.ends().out()
+    };
+    assert!(verified(&pki).contains("target=\"m1.test:443\"} 1\n"), "{}", verified(&pki));
+    assert!(verified(&other).contains("target=\"m1.test:443\"} 0\n"), "{}", verified(&other));
+}
+
+#[test]
+fn the_bill_of_materials_has_each_anchor_once_with_its_dates_and_places() {
+    let header = dropped();
+    let folder = folder(&[("a.h", &header), ("b.h", &header)]);
+    let run = certgrab().args(["check", "--offline", "--quiet", ".", "--report", "cyclonedx"]);
+    let report = run.in_folder(folder.path()).fails_with(1).out();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["specVersion"], "1.6");
+    let components = report["components"].as_array().unwrap();
+    assert_eq!(components.len(), 1);
+    let properties = &components[0]["cryptoProperties"]["certificateProperties"];
+    assert_eq!(properties["notValidAfter"], "2021-09-30T14:01:15Z");
+    assert_eq!(components[0]["evidence"]["occurrences"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_page_needs_no_script_and_shows_names_as_text() {
+    let pki = Pki::root("<script>alert(1)</script>").leaf("plc.test");
+    let root = crate::support::pki::pem_of(std::slice::from_ref(pki.leaf_der()));
+    let folder = folder(&[("<b>.pem", &root)]);
+    let run = certgrab().args(["check", "--offline", "--quiet", ".", "--report", "html"]);
+    let page = run.in_folder(folder.path()).fails_with(1).out();
+    assert!(page.starts_with("<!doctype html>\n"), "{page}");
+    assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{page}");
+    assert!(!page.contains("http://") && !page.contains("https://"), "{page}");
+}
+
+#[test]
+fn findings_can_be_grouped_by_their_certificate() {
+    let header = dropped();
+    let folder = folder(&[("a.h", &header), ("b.h", &header)]);
+    let run = certgrab().args(["check", "--offline", "--quiet", ".", "--by-certificate"]);
+    let out = run.in_folder(folder.path()).fails_with(1).out();
+    assert!(out.starts_with("DST Root CA X3 (SHA-256 0687260331a72403"), "{out}");
+    assert_eq!(out.lines().filter(|line| !line.starts_with(' ')).count(), 1, "{out}");
+    assert!(out.contains("  a.h:4: error:") && out.contains("  b.h:4: error:"), "{out}");
 }

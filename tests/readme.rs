@@ -11,9 +11,10 @@ fn read(name: &str) -> String {
 }
 
 /// The README and the pages of `docs` for users of the command, in English.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "README.md",
     "docs/anchor.md",
+    "docs/check.md",
     "docs/formats.md",
     "docs/json.md",
     "docs/many-targets.md",
@@ -21,6 +22,7 @@ const PAGES: [&str; 9] = [
     "docs/projects.md",
     "docs/repository.md",
     "docs/servers.md",
+    "docs/your-own-ca.md",
 ];
 
 /// The most words of the README: people read it whole.
@@ -138,6 +140,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--template",
                 "--style",
                 "--name-from",
+                "--max-bytes",
                 "--sizes",
                 "--what",
                 "--name",

@@ -66,7 +66,11 @@ fn an_unknown_format_names_those_that_are_near_it_and_the_list() {
     for (word, wanted) in [
         ("docx", "unknown format; see `certgrab formats`"),
         ("", "unknown format; see `certgrab formats`"),
-        ("ESP32", "unknown format; similar: `arduino`; see `certgrab formats`"),
+        (
+            "ESP32",
+            "unknown format; similar: `arduino`, `esp-bundle-v1`, `esphome`, `esp-bundle-h`; see \
+             `certgrab formats`",
+        ),
         ("jks", "unknown format; similar: `java-jks`; see `certgrab formats`"),
     ] {
         let outcome = certgrab().args(["broker.test", "--emit", word]).fails_with(2).stdout("");

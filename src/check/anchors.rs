@@ -86,6 +86,8 @@ pub(crate) fn contents(source: &Source, stack: Option<Consumer>) -> Contents {
         } else if constant.form == Form::File {
             let nothing_yet = all.anchors.is_empty() && all.findings.is_empty();
             all = all.and(of_file(source, constant, index, stack, nothing_yet));
+        } else if constant.form == Form::Numbers {
+            all = all.and(of_bundle(constant, index));
         }
     }
     for anchor in &mut all.anchors {
@@ -131,6 +133,17 @@ impl Contents {
     }
 }
 
+/// The names and keys of `constant`, if it is a bundle of ESP-IDF.
+fn of_bundle(constant: &Constant, index: usize) -> Contents {
+    let keys = bare_anchor::bundle(&constant.bytes).into_iter().enumerate();
+    let place = |number| Place::from(constant.line(0)).in_block(0, number);
+    let anchor =
+        |(number, key)| EmbeddedAnchor { key: Some(key), ..at(constant, index, place(number)) };
+    let anchors: Vec<_> = keys.map(anchor).collect();
+    let stack = (!anchors.is_empty()).then_some(consumer::ESP_BUNDLE);
+    Contents { anchors, stack, ..Contents::default() }
+}
+
 /// What `constant`, a whole file that is neither PEM nor DER, holds: a bundle, a truststore, PEM
 /// behind other bytes, or, where there is `nothing_yet`, fingerprints.
 fn of_file(
@@ -140,16 +153,12 @@ fn of_file(
     stack: Option<Consumer>,
     nothing_yet: bool,
 ) -> Contents {
-    let place = |number| Place::from(1).in_block(0, number);
-    let bundle = bare_anchor::bundle(&constant.bytes).into_iter().enumerate();
-    let anchor =
-        |(number, key)| EmbeddedAnchor { key: Some(key), ..at(constant, index, place(number)) };
-    let anchors: Vec<_> = bundle.map(anchor).collect();
-    if !anchors.is_empty() {
-        let stack = Some(consumer::ESP_BUNDLE);
-        return Contents { anchors, stack, ..Contents::default() };
+    let bundle = of_bundle(constant, index);
+    if !bundle.anchors.is_empty() {
+        return bundle;
     }
     // A truststore of Java holds its certificates as they are.
+    let place = |number| Place::from(1).in_block(0, number);
     let certificates = certificates_within(&constant.bytes, MAX_ROOTS).into_iter().enumerate();
     let anchors: Vec<_> = certificates
         .map(|(number, one)| certificate_at(constant, index, place(number), one))

@@ -11,6 +11,7 @@ use crate::{
         grab::{Judgement, Options},
         pack,
     },
+    text::foreign::Foreign,
 };
 
 use super::{
@@ -40,6 +41,7 @@ pub(crate) fn export(
             Some(data) => data,
             None => document().into_bytes(),
         };
+        refuse_more(job, &emission.form, data.len())?;
         match &emission.path {
             Some(path) => files.push((path.as_path(), data)),
             None => to_standard_output = Some(data),
@@ -48,6 +50,21 @@ pub(crate) fn export(
     output::deliver(&files, display.quiet)?;
     to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
     Ok(Exit::Done)
+}
+
+/// Refuses a result that is longer than the user has room for.
+fn refuse_more(job: &Job, form: &Form, length: usize) -> Result<(), Failure> {
+    let Some(most) = job.format.max_bytes.filter(|most| length > most.get()) else {
+        return Ok(());
+    };
+    let what = match form {
+        Form::Document => "json".to_owned(),
+        Form::Certificates(format) => format.name.to_owned(),
+        Form::Template(template) => Foreign::text(&template.file.display().to_string()).line(),
+    };
+    let message = format!("expected at most {most} bytes of `{what}`, found {length}");
+    Err(Failure::new(Exit::Usage, message)
+        .with_hint(Some("`certgrab TARGET --sizes` lists the shortest forms".to_owned())))
 }
 
 /// The certificates that the job exports of a verified chain, and the name of the constants.

@@ -145,7 +145,7 @@ const MEASURED_WOLFSSL: Known = Known::Measured("wolfSSL 5.5.4 of Debian");
 /// All entries.
 pub const STACKS: &[Stack] = &[
     Stack {
-        formats: &["mbedtls"],
+        formats: &["mbedtls", "freertos", "pico", "station"],
         ..mbedtls("mbedtls-3.6", "mbedTLS 3.6", MEASURED_3_6, MBEDTLS_3_6)
     },
     mbedtls("mbedtls-3.6-notime", "mbedTLS 3.6 without dates", MEASURED_3_6, WITHOUT_DATES),
@@ -157,7 +157,7 @@ pub const STACKS: &[Stack] = &[
         ..mbedtls("arduino-esp32", "Arduino-ESP32", READ_ESP_IDF, WITHOUT_DATES)
     },
     Stack {
-        formats: &["esp-idf", "esp-idf-txt", "rust-esp-idf", "esphome"],
+        formats: &["esp-idf", "esp-idf-txt", "rust-esp-idf", "esphome", "nvs"],
         setting: esp_idf_setting,
         ..mbedtls("esp-idf", "ESP-IDF", READ_ESP_IDF, WITHOUT_DATES)
     },
@@ -168,7 +168,7 @@ pub const STACKS: &[Stack] = &[
         MBEDTLS_3_6,
     ),
     Stack {
-        formats: &["esp-bundle", "esp-bundle-v1"],
+        formats: &["esp-bundle", "esp-bundle-v1", "esp-bundle-h"],
         setting: bundle_setting,
         ..plain(
             "esp-bundle",
@@ -217,7 +217,7 @@ pub const STACKS: &[Stack] = &[
         Verifier::BearSsl(Flags::ByIsCa),
     ),
     Stack {
-        formats: &["esp8266", "tasmota"],
+        formats: &["esp8266", "tasmota", "certs-ar"],
         ..plain(
             "esp8266",
             "BearSSL of the ESP8266 core",

@@ -20,10 +20,11 @@ const COMPILERS: [(&str, &str); 8] = [
 ];
 
 /// Headers with PEM text under the constant's own name.
-const TEXT_HEADERS: [&str; 5] = ["c", "arduino", "esp8266", "esp-idf", "nrf-modem"];
+const TEXT_HEADERS: [&str; 8] =
+    ["c", "arduino", "esp8266", "esp-idf", "nrf-modem", "mongoose", "pico", "freertos"];
 
 /// Headers with DER.
-const DER_HEADERS: [&str; 3] = ["c-bytes", "mbedtls", "wolfssl"];
+const DER_HEADERS: [&str; 4] = ["c-bytes", "mbedtls", "wolfssl", "netx"];
 
 /// Compiles `files` of `folder` to `program`, with every warning an error.
 pub(super) fn compile(

@@ -68,6 +68,16 @@ const PEM_WITH_SIZEOF: &str = "#include \"anchor\"\nint load(mbedtls_x509_crt *c
 const IDIOMS: &[Idiom] = &[
     Idiom { format: "c", stack: Stack::MbedTls, load: PEM_WITH_SIZEOF },
     Idiom { format: "esp-idf", stack: Stack::MbedTls, load: PEM_WITH_SIZEOF },
+    Idiom { format: "freertos", stack: Stack::MbedTls, load: PEM_WITH_SIZEOF },
+    Idiom { format: "pico", stack: Stack::MbedTls, load: PEM_WITH_SIZEOF },
+    Idiom {
+        // mg_str measures the text; Mongoose hands mbedTLS the NUL too.
+        format: "mongoose",
+        stack: Stack::MbedTls,
+        load: "#include \"anchor\"\n#include <string.h>\nint load(mbedtls_x509_crt *ca) {\n\
+               return mbedtls_x509_crt_parse(ca, (const unsigned char *)ROOT_CA, \
+               strlen(ROOT_CA) + 1); }\n",
+    },
     Idiom {
         // NetworkClientSecure passes the length that strlen finds and the NUL.
         format: "arduino",

@@ -370,6 +370,7 @@ fn bones(source: &str, language: Language) -> String {
             Language::C if rest.starts_with("/*") => Some("*/"),
             Language::C | Language::Slashes if rest.starts_with("//") => Some("\n"),
             Language::Hash if character == '#' => Some("\n"),
+            Language::Dashes if rest.starts_with("--") => Some("\n"),
             _ => None,
         };
         if let Some(end) = comment {
@@ -411,17 +412,27 @@ enum Language {
     C,
     Slashes,
     Hash,
+    Dashes,
 }
 
 /// The formats with comments, and the language of each.
 fn language(format: &str) -> Option<Language> {
     match format {
-        "rust" | "rust-der" | "rust-esp-idf" | "rust-anchor" | "go" => Some(Language::Slashes),
-        "micropython" | "circuitpython" | "python" | "esphome" => Some(Language::Hash),
+        "rust" | "rust-der" | "rust-esp-idf" | "rust-anchor" | "go" | "csharp"
+        | "nanoframework" | "kotlin" | "swift" | "dart" | "node" | "toit" => {
+            Some(Language::Slashes)
+        }
+        "micropython" | "circuitpython" | "python" | "esphome" | "k8s" | "env" | "capath"
+        | "at-esp" | "at-quectel" | "at-simcom" | "at-ublox" => Some(Language::Hash),
+        "lua" => Some(Language::Dashes),
         "c" | "c-bytes" | "arduino" | "esp8266" | "bearssl" | "esp-idf" | "mbedtls" | "wolfssl"
-        | "zephyr" | "nrf-modem" | "tasmota" => Some(Language::C),
+        | "zephyr" | "nrf-modem" | "tasmota" | "esp-bundle-h" | "freertos" | "netx"
+        | "mongoose" | "pico" => Some(Language::C),
         "pem" | "cer" | "der" | "p7b" | "lock" | "esp-idf-txt" | "esp-bundle" | "esp-bundle-v1"
-        | "java" | "java-jks" | "spki-pin" | "sha256" | "text" => None,
+        | "java" | "java-jks" | "spki-pin" | "sha256" | "text" | "station" | "certs-ar"
+        | "esp-at-pki" | "nvs" | "shelly" | "json-line" | "sha1" => None,
+        // Parsers of XML read them in `markup.rs`.
+        "android" | "ios" => None,
         _ => panic!("what does a comment of {format} look like?"),
     }
 }

@@ -193,3 +193,41 @@ fn every_name_that_is_given_or_taken_is_one_in_every_language() {
         );
     }
 }
+
+#[test]
+fn a_format_is_found_by_the_users_own_word_in_english_and_chinese() {
+    let first = |word: &str| {
+        let list = certgrab().args(["formats", "--for", word]).succeeds().out();
+        list.split(' ').next().unwrap_or_default().to_owned()
+    };
+    for (word, format) in [
+        ("esp32", "arduino"),
+        ("ESP8266", "esp8266"),
+        ("wifinina", "pem"),
+        ("pico w", "pico"),
+        ("SIM7600", "at-simcom"),
+        ("android", "android"),
+        ("\u{5b89}\u{5353}", "android"),
+        ("\u{6d82}\u{9e26}", "c"),
+        ("postgres", "pem"),
+        ("setCACertBundle", "esp-bundle-h"),
+        ("my BG96 board", "at-quectel"),
+    ] {
+        assert_eq!(first(word), format, "{word}");
+    }
+    certgrab().args(["formats", "--for", "toaster"]).fails_with(2).stdout("").stderr(
+        "certgrab: error: no format is known for `toaster`\n\
+         certgrab: hint: most programs read `pem`; `certgrab formats` lists all\n",
+    );
+}
+
+#[test]
+fn more_bytes_than_the_user_has_room_for_are_not_written() {
+    let root = "tests/golden/isrg_root_x2.pem";
+    let run = |most: &str| certgrab().args(["convert", root, "--emit", "der", "--max-bytes", most]);
+    assert_eq!(run("543").succeeds().bytes().len(), 543);
+    run("542").fails_with(2).stdout("").stderr(
+        "certgrab: error: expected at most 542 bytes of `der`, found 543\n\
+         certgrab: hint: `certgrab TARGET --sizes` lists the shortest forms\n",
+    );
+}

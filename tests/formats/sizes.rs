@@ -19,15 +19,18 @@ const FLAGS: [&str; 5] =
 /// Code that needs of a header what its consumer needs; `at` is any number.
 fn kept(format: &str, count: usize) -> &'static str {
     match format {
-        "c" | "arduino" | "esp8266" | "esp-idf" | "nrf-modem" => {
+        "c" | "arduino" | "esp8266" | "esp-idf" | "nrf-modem" | "mongoose" | "pico" => {
             "#include \"anchor\"\nconst void *kept(int at) { return ROOT_CA + at; }\n"
         }
-        "c-bytes" | "mbedtls" | "wolfssl" if count == 1 => {
+        "c-bytes" | "mbedtls" | "wolfssl" | "netx" if count == 1 => {
             "#include \"anchor\"\nconst void *kept(int at) { return ROOT_CA_DER + at; }\n"
         }
-        "c-bytes" | "mbedtls" | "wolfssl" => {
+        "c-bytes" | "mbedtls" | "wolfssl" | "netx" => {
             "#include \"anchor\"\nconst void *kept(int at) {\n\
              return (size_t)at < ROOT_CA_COUNT ? ROOT_CA_DERS[at] + ROOT_CA_DER_SIZES[at] : 0; }\n"
+        }
+        "esp-bundle-h" => {
+            "#include \"anchor\"\nconst void *kept(int at) { return ROOT_CA_BUNDLE + at; }\n"
         }
         "zephyr" => {
             "static const unsigned char ca_certificate[] = {\n#include \"anchor\"\n};\n\
@@ -90,6 +93,10 @@ fn sizes_of_headers_are_those_in_an_object_for_a_device() {
             "nrf-modem",
             "bearssl",
             "tasmota",
+            "mongoose",
+            "pico",
+            "netx",
+            "esp-bundle-h",
         ] {
             let needs_bearssl = matches!(format, "bearssl" | "tasmota");
             if (needs_bearssl && !real::header("bearssl.h")) || (format == "zephyr" && count > 1) {

@@ -1,6 +1,6 @@
 //! Formats on the command line: what shapes the output, and templates of the user's own.
 
-use std::{ffi::OsStr, path::PathBuf};
+use std::{ffi::OsStr, num::NonZeroUsize, path::PathBuf};
 
 use clap::{
     ValueEnum,
@@ -27,6 +27,10 @@ pub(crate) struct Shape {
           hide_possible_values = true, hide_default_value = true, conflicts_with = "name")]
     pub(crate) name_from: NameFrom,
 
+    /// Refuse to write more than N bytes, which a field or a partition does not hold
+    #[arg(long, value_name = "N")]
+    pub(crate) max_bytes: Option<NonZeroUsize>,
+
     /// Show the bytes of flash that each format takes
     #[arg(long, conflicts_with_all = ["emit", "template"])]
     pub(crate) sizes: bool,
@@ -38,6 +42,10 @@ pub(crate) struct List {
     /// List the variables and filters for templates instead
     #[arg(long)]
     pub(crate) variables: bool,
+
+    /// Find the formats for WORD: a board, a library, a program, a modem (esp32, pico w, postgres)
+    #[arg(long = "for", value_name = "WORD", conflicts_with = "variables")]
+    pub(crate) word: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

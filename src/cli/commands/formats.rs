@@ -3,11 +3,15 @@
 
 use std::fmt::Write as _;
 
-use crate::output::{
-    bundle::Bundle,
-    emit::{self, FILTERS, FORMATS, Format, Identifier, VARIABLES},
+use crate::{
+    output::{
+        bundle::Bundle,
+        emit::{self, FILTERS, FORMATS, Format, Identifier, VARIABLES},
+    },
+    text::foreign::Foreign,
 };
 
+use super::format_words;
 use crate::cli::{
     args::formats::List,
     failure::{Exit, Failure},
@@ -17,7 +21,17 @@ use crate::cli::{
 /// Lists the formats, or what templates can use.
 pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
     let mut out = String::new();
-    if list.variables {
+    if let Some(word) = &list.word {
+        let found = format_words::formats_for(word);
+        if found.is_empty() {
+            let word = Foreign::text(word).line();
+            let message = format!("no format is known for `{word}`");
+            return Err(Failure::new(Exit::Usage, message).with_hint(Some(
+                "most programs read `pem`; `certgrab formats` lists all".to_owned(),
+            )));
+        }
+        table(&mut out, found.into_iter().map(|format| (format.name, described(format))));
+    } else if list.variables {
         let variables = VARIABLES.iter().map(|(name, what)| (*name, (*what).to_owned()));
         let filters = FILTERS.iter().map(|(name, what)| (*name, (*what).to_owned()));
         out.push_str(
@@ -28,8 +42,7 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
         out.push_str("\nFilters, as in `{{ host | literal }}`:\n");
         table(&mut out, filters);
     } else {
-        let of = |format: &Format| format!("{}: {}", format.reader, format.purpose);
-        let rows = FORMATS.iter().map(|format| (format.name, of(format)));
+        let rows = FORMATS.iter().map(|format| (format.name, described(format)));
         table(
             &mut out,
             rows.chain([("json", "scripts: the whole result as a JSON document".to_owned())]),
@@ -37,6 +50,11 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
     }
     output::show(&out)?;
     Ok(Exit::Done)
+}
+
+/// What reads `format`, and what it is.
+fn described(format: &Format) -> String {
+    format!("{}: {}", format.reader, format.purpose)
 }
 
 fn table(out: &mut String, rows: impl Iterator<Item = (&'static str, String)>) {

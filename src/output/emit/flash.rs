@@ -1,7 +1,8 @@
 //! What an artefact costs on a device, to help choose a format.
 
 use super::{
-    Error, Format, Identifier, check_demand, formats::Stored, pem_text, render, variables,
+    Error, Format, Identifier, check_demand, esp_bundle, formats::Stored, pem_text, render,
+    variables,
 };
 use crate::{
     output::bundle::Bundle,
@@ -42,6 +43,7 @@ pub fn flash_bytes(
         Stored::File => Some(render(bundle, format, name)?.len()),
         Stored::PemAndNul => Some(pem_text(bundle).len() + 1),
         Stored::Der => Some(sum(|certificate| certificate.der().len()) + der_table(bundle)),
+        Stored::EspBundle => Some(esp_bundle::indexed(bundle, format.name)?.len()),
         Stored::BearSslAnchors => Some(sum(bearssl_anchor)),
         Stored::RustlsAnchors => Some(sum(rustls_anchor)),
     })

@@ -10,7 +10,10 @@ mod flash;
 mod formats;
 mod identifier;
 mod outside;
+mod partition;
 mod pkcs7;
+mod sha1;
+mod table;
 mod template;
 mod templates;
 mod truststore;
@@ -20,8 +23,9 @@ use std::fmt;
 
 pub use self::existing::is_own;
 pub use self::flash::flash_bytes;
-pub use self::formats::{FORMATS, Format, format};
+pub use self::formats::Format;
 pub use self::identifier::{Identifier, NotAnIdentifier, Style};
+pub use self::table::{FORMATS, format};
 pub use self::template::{FILTERS, MAX_TEMPLATE_BYTES, MAX_TEMPLATE_STEPS, MAX_TEMPLATE_TIME};
 pub use self::variables::VARIABLES;
 
@@ -111,10 +115,16 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
         Kind::EspBundle => esp_bundle::indexed(bundle, format.name),
         Kind::EspBundleV1 => esp_bundle::counted(bundle, format.name),
         Kind::Pkcs12 => truststore::pkcs12(bundle).map_err(|_| no_length(format.name)),
+        Kind::CertsAr => Ok(partition::certs_ar(bundle)),
+        Kind::EspAtPki => partition::esp_at_pki(bundle, format.name),
         #[cfg(feature = "judge")]
         Kind::Jks => Ok(truststore::jks(bundle)),
         #[cfg(not(feature = "judge"))]
         Kind::Jks => {
+            Err(Error::FeatureOff { format: format.name, what: "SHA-1", feature: "judge" })
+        }
+        #[cfg(not(feature = "judge"))]
+        Kind::Source("capath.sh" | "sha1.txt") => {
             Err(Error::FeatureOff { format: format.name, what: "SHA-1", feature: "judge" })
         }
         Kind::Source(template) => template::render(bundle, template, format.name, name),
@@ -159,6 +169,7 @@ fn check_demand(bundle: &Bundle, format: Format) -> Result<(), Error> {
     let found = bundle.entries.len();
     match format.demand {
         _ if found == 0 => Err(Error::Empty),
+        Demand::Server if !bundle.has_a_server() => Err(Error::NoServer { format: format.name }),
         Demand::One if found > 1 => Err(Error::OneOnly { format: format.name, found }),
         Demand::PemUnder(limit) if pem_text(bundle).len() + 1 >= limit => Err(Error::TooLarge {
             format: format.name,
@@ -177,7 +188,7 @@ fn check_demand(bundle: &Bundle, format: Format) -> Result<(), Error> {
                 })
             })
         }
-        Demand::Any | Demand::One | Demand::PemUnder(_) => Ok(()),
+        Demand::Any | Demand::One | Demand::PemUnder(_) | Demand::Server => Ok(()),
     }
 }
 
@@ -242,9 +253,7 @@ impl Error {
             Self::OneOnly { .. } => Some("use `pem` or `p7b` for several certificates".to_owned()),
             Self::NoServer { .. } => Some("name it with `--host HOST:PORT`".to_owned()),
             Self::UnknownKey { .. } => Some("use `c` or `pem`, which support every key".to_owned()),
-            Self::FeatureOff { feature, .. } => {
-                Some(format!("enable the feature `{feature}`, or use `java`"))
-            }
+            Self::FeatureOff { feature, .. } => Some(format!("enable the feature `{feature}`")),
             Self::Template(error) => error.hint.clone(),
             Self::Empty | Self::TooLarge { .. } => None,
         }

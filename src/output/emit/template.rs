@@ -5,6 +5,7 @@
 //! `literal`. Rendering one without is an error, however it was joined with other text before.
 
 mod explain;
+mod filters;
 
 use std::{
     fmt,
@@ -13,7 +14,6 @@ use std::{
     time::Duration,
 };
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value,
     syntax::SyntaxConfig,
@@ -32,12 +32,18 @@ use crate::{output::bundle::Bundle, text::foreign::Foreign};
 /// The filters that give a value from outside a form, for people who write templates.
 pub const FILTERS: &[(&str, &str)] = &[
     ("comment", "text for a comment of C, C++, Rust, Go, Python or YAML"),
-    ("literal", "text for the inside of a quoted string of those languages, ASCII only"),
+    (
+        "literal",
+        "text for the inside of a quoted string of those languages, ASCII only; `pem` with `\\n` for its line ends",
+    ),
     ("plain", "text for a file that no compiler reads"),
     ("rows", "bytes as lines of `0x30, 0x82`"),
     ("escaped_rows", "bytes as lines of `\\x30\\x82`, for byte strings of Python and Rust"),
-    ("base64", "bytes in Base64, on one line"),
-    ("size", "the number of bytes"),
+    ("base64", "bytes, or text such as `pem`, in Base64 on one line"),
+    ("json", "text as a string of JSON, its quotation marks included"),
+    ("xml", "text for a comment, an attribute or a text of XML"),
+    ("parts(120)", "bytes or text in pieces of at most so many bytes, for a loop"),
+    ("size", "the number of bytes, also of text such as `pem`"),
 ];
 
 /// Bytes a line of an array of hexadecimal numbers, for lines under 80 characters.
@@ -166,23 +172,20 @@ fn environment() -> Result<Environment<'static>, Error> {
         }
         minijinja::escape_formatter(out, state, value)
     });
-    environment
-        .add_filter("comment", |state: &State, value: &Value| text(state, value, Foreign::comment));
-    environment.add_filter("literal", |state: &State, value: &Value| {
-        text(state, value, Foreign::string_literal)
-    });
-    environment
-        .add_filter("plain", |state: &State, value: &Value| text(state, value, Foreign::plain));
+    environment.add_filter("comment", filters::comment);
+    environment.add_filter("literal", filters::literal);
+    environment.add_filter("plain", filters::plain);
+    environment.add_filter("json", filters::json);
+    environment.add_filter("xml", filters::xml);
+    environment.add_filter("base64", filters::base64);
+    environment.add_filter("size", filters::size);
+    environment.add_filter("parts", filters::parts);
     environment.add_filter("rows", |value: &Value| {
         rows(value, BYTES_A_LINE, ", ", |byte| format!("0x{byte:02x}"))
     });
     environment.add_filter("escaped_rows", |value: &Value| {
         rows(value, ESCAPES_A_LINE, "", |byte| format!("\\x{byte:02x}"))
     });
-    environment.add_filter("base64", |value: &Value| {
-        bytes(value).map(|bytes| BASE64_STANDARD.encode(bytes))
-    });
-    environment.add_filter("size", |value: &Value| bytes(value).map(|bytes| bytes.len()));
     for name in MAKE_TEXT.iter().chain(&COMPARE).copied() {
         environment.add_filter(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
             let arguments = positional_and_named(arguments);

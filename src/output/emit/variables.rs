@@ -7,10 +7,10 @@ use minijinja::{
     value::{Object, ObjectRepr, from_args},
 };
 
-use super::{Identifier, outside::Outside};
+use super::{Identifier, esp_bundle, outside::Outside, sha1};
 use crate::{
     output::bundle::{Bundle, Entry, KeyPossession, Role},
-    text::foreign::Foreign,
+    text::{foreign::Foreign, time::Time},
     x509::certificate::{Certificate, Key, NistCurve},
 };
 
@@ -44,6 +44,8 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ),
     ("not_before", "the latest notBefore of all certificates, in seconds since 1970"),
     ("not_after", "the earliest notAfter of all certificates, in seconds since 1970"),
+    ("not_after_date", "its date, as in 2035-06-04"),
+    ("esp_bundle", "the bundle of ESP-IDF, as the format `esp-bundle` (outside)"),
     ("certificates", "the certificates, in the order to write"),
     ("certificate.role", "anchor, backup, sibling, intermediate or leaf"),
     ("certificate.is_ca", "whether other certificates may be trusted through it"),
@@ -58,6 +60,11 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ),
     ("certificate.sha256", "its SHA-256 in hexadecimal"),
     ("certificate.sha256_bytes", "its SHA-256 (outside)"),
+    ("certificate.sha1", "its SHA-1 in hexadecimal, or none without the feature `judge`"),
+    (
+        "certificate.openssl_hash",
+        "its name in a folder of OpenSSL's, as in `4042bcee.0`, or none without the feature `judge`",
+    ),
     ("certificate.key", "its key in words: `RSA 2048`, `EC P-384`"),
     ("certificate.signature", "the algorithm of the signature on it"),
     ("certificate.source", "where it was found (outside)"),
@@ -87,6 +94,9 @@ const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
     let pem = super::pem_text(bundle);
     let certificates = || bundle.entries.iter().map(|entry| &entry.certificate);
+    let names = sha1::folder_names(bundle);
+    let all: Vec<_> =
+        bundle.entries.iter().zip(&names).map(|(entry, name)| certificate(entry, name)).collect();
     context! {
         name => Value::from_object(Name(name.clone())),
         format => format,
@@ -102,7 +112,9 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
         pem => pem,
         not_before => certificates().map(|one| one.not_before().unix()).max(),
         not_after => certificates().map(|one| one.not_after().unix()).min(),
-        certificates => bundle.entries.iter().map(certificate).collect::<Vec<_>>(),
+        not_after_date => certificates().map(|one| one.not_after()).min().map(Time::date),
+        esp_bundle => esp_bundle::indexed(bundle, "esp-bundle").ok().map(|whole| bytes(&whole)),
+        certificates => all,
     }
 }
 
@@ -113,7 +125,7 @@ fn options(bundle: &Bundle, name: &Identifier) -> Vec<Value> {
     bundle.options.iter().cloned().chain(of_name).map(|word| text(&word)).collect()
 }
 
-fn certificate(entry: &Entry) -> Value {
+fn certificate(entry: &Entry, folder_name: &Option<String>) -> Value {
     let certificate = &entry.certificate;
     let (modulus, exponent, point) = match certificate.key() {
         Key::Rsa { modulus, exponent } => (Some(modulus), Some(exponent), None),
@@ -128,9 +140,11 @@ fn certificate(entry: &Entry) -> Value {
         serial => certificate.serial(),
         not_before => certificate.not_before().to_string(),
         not_after => certificate.not_after().to_string(),
-        lasts_until => entry.lasts_until.map(crate::text::time::Time::date),
+        lasts_until => entry.lasts_until.map(Time::date),
         sha256 => certificate.sha256().to_string(),
         sha256_bytes => bytes(&certificate.sha256().0),
+        sha1 => sha1::of(certificate.der()),
+        openssl_hash => folder_name,
         key => certificate.key().to_string(),
         signature => certificate.signature_algorithm(),
         source => text(&entry.source),

@@ -273,10 +273,14 @@ pub const CONSUMERS: [Consumer; 10] = [
 ];
 
 /// The stack that reads each format. Formats with several readers, or none, are not listed.
-pub const READERS: [(&str, Consumer); 21] = [
+pub const READERS: [(&str, Consumer); 27] = [
     ("arduino", MBEDTLS),
     ("esp-idf", MBEDTLS),
     ("esp-idf-txt", MBEDTLS),
+    ("nvs", MBEDTLS),
+    ("freertos", MBEDTLS),
+    ("pico", MBEDTLS),
+    ("station", MBEDTLS),
     ("rust-esp-idf", MBEDTLS),
     ("mbedtls", MBEDTLS),
     ("zephyr", MBEDTLS),
@@ -286,8 +290,10 @@ pub const READERS: [(&str, Consumer); 21] = [
     ("esp8266", BEARSSL),
     ("bearssl", BEARSSL),
     ("tasmota", BEARSSL),
+    ("certs-ar", BEARSSL),
     ("esp-bundle", ESP_BUNDLE),
     ("esp-bundle-v1", ESP_BUNDLE),
+    ("esp-bundle-h", ESP_BUNDLE),
     ("rust-anchor", RUSTLS),
     ("wolfssl", WOLFSSL),
     ("nrf-modem", NRF_MODEM),

@@ -68,13 +68,13 @@ fn plural(count: usize, word: &str) -> String {
 
 /// How many files there were, and what was found in them.
 fn summary(files: &[FileReport], scope: &Scope) -> String {
-    let with = match files.len() {
-        held if held == scope.looked_at => String::new(),
-        held => format!(", {held} with certificates or keys"),
+    let looked_at = plural(scope.looked_at, "file");
+    let what = match files.len() {
+        held if held == scope.looked_at => format!("{looked_at} checked"),
+        held => format!("{looked_at} read, {held} checked"),
     };
     let mut out = format!(
-        "{} checked{with}: {}, {}, {}",
-        plural(scope.looked_at, "file"),
+        "{what}: {}, {}, {}",
         plural(count(files, Severity::Error), "error"),
         plural(count(files, Severity::Warning), "warning"),
         plural(count(files, Severity::Note), "note"),
@@ -103,6 +103,9 @@ fn next_step(files: &[FileReport]) -> Option<String> {
     let all = files.iter().flat_map(|file| file.findings().iter().map(move |one| (file, one)));
     let mut of_worst = all.filter(|(_, finding)| finding.severity == worst);
     let (file, first): (&FileReport, &Finding) = of_worst.next()?;
+    if first.code == "no-certificate" {
+        return Some("nothing was checked; name a file or a folder with a certificate".to_owned());
+    }
     let place = format!("{}{}", written::shown(&file.file), first.place);
     let explain = format!("`certgrab explain {}`", first.code);
     Some(format!("{means}; start with {place} [{}], see {explain}", first.code))
