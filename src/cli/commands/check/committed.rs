@@ -9,9 +9,13 @@ use crate::{
         failure::{Exit, Failure},
         manifest,
         output::complain,
+        readers,
     },
     output::{bundle::Bundle, lock},
-    stack::consumer::{self, Consumer},
+    stack::{
+        client::Device,
+        consumer::{self, Consumer},
+    },
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
@@ -21,6 +25,8 @@ pub(crate) struct File {
     pub(crate) reading: Reading,
     /// Whether the user or the manifest names it, and not a folder that it is in.
     pub(crate) is_named: bool,
+    /// As whom the server is asked for the file: a device, or certgrab (`None`).
+    pub(crate) readers: Vec<Option<&'static Device>>,
     role: Role,
 }
 
@@ -43,13 +49,13 @@ impl File {
         let is_lock = lock::is_lock(content);
         let bundle = is_lock.then(|| lock::read(content, None).ok()).flatten();
         let role = Role::Given(bundle.map(|bundle| (content.to_vec(), bundle)));
-        Self { reading, is_named, role }
+        Self { readers: vec![reader(&reading)], reading, is_named, role }
     }
 
     /// The same, read again with what other files say of its constants.
     pub(crate) fn read_again(self, content: &[u8], context: &Context) -> Self {
         let reading = check::read_with(&self.reading.file, content, context);
-        Self { reading, ..self }
+        Self { readers: vec![reader(&reading)], reading, ..self }
     }
 
     /// Drops what was found in its form: it holds nothing, and others do.
@@ -60,12 +66,12 @@ impl File {
     /// A folder in which nothing was found.
     pub(crate) fn empty(folder: &Path) -> Self {
         let reading = check::reading_of(folder, Vec::new());
-        Self { reading, is_named: true, role: Role::Given(None) }
+        Self { readers: Vec::new(), reading, is_named: true, role: Role::Given(None) }
     }
 
     /// A file of a manifest.
-    fn of_manifest(reading: Reading, role: Role) -> Self {
-        Self { reading, is_named: true, role }
+    fn of_manifest(reading: Reading, readers: Vec<Option<&'static Device>>, role: Role) -> Self {
+        Self { reading, readers, is_named: true, role }
     }
 
     /// What the manifest and its stores say of the file; without a manifest, what its own facts do.
@@ -110,20 +116,31 @@ pub(crate) fn of_entry(
     exit: &mut Exit,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
-    let mut files = vec![File::of_manifest(read(&entry.lock, None)?.1, Role::Lock)];
+    let asked = readers::asked(entry);
+    let mut files = vec![File::of_manifest(read(&entry.lock, None)?.1, asked.clone(), Role::Lock)];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
         let stack = consumer::reading(format.name);
         if let Some((content, reading)) = reported(read(path, stack), exit) {
             let role = Role::Generated { is_current: content == expected };
-            files.push(File::of_manifest(reading, role));
+            let own = readers::reader(format.name).map(|device| vec![Some(device)]);
+            let readers = own.unwrap_or_else(|| asked.clone());
+            files.push(File::of_manifest(reading, readers, role));
         }
     }
     for path in &entry.check {
         let by_hand = reported(read(path, None), exit);
-        files.extend(by_hand.map(|(_, reading)| File::of_manifest(reading, Role::ByHand)));
+        files.extend(by_hand.map(|(_, reading)| {
+            let readers = vec![reader(&reading)];
+            File::of_manifest(reading, readers, Role::ByHand)
+        }));
     }
     Ok((files, lock))
+}
+
+/// The device whose stack the code around the constants shows.
+fn reader(reading: &Reading) -> Option<&'static Device> {
+    Device::with_stack(reading.stack?.name)
 }
 
 /// The value, or `None` after reporting the failure.
