@@ -268,7 +268,7 @@ pub const STACKS: &[Stack] = &[
         ..plain(
             "python-3.13",
             "CPython from 3.13 on",
-            Known::Read("ssl.py of CPython 3.13, x509_vfy.c of OpenSSL 3.0"),
+            Known::Measured("CPython 3.11 with the flags that ssl.py of 3.13 sets, OpenSSL 3.0"),
             Verifier::OpenSsl(Setting { partial_chain: true, is_strict: true, ..CPYTHON }),
         )
     },
