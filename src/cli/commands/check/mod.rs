@@ -1,5 +1,6 @@
 //! `certgrab check`: checks committed certificates, and whether they still verify the server.
 
+mod baseline;
 mod committed;
 mod progress;
 mod show;
@@ -22,7 +23,7 @@ use crate::{
         survey::{self, Client, Question, Survey},
     },
     stack::client::Device,
-    text::{bounded_file, foreign::Foreign, time::Time},
+    text::time::Time,
 };
 
 use tokio::task::JoinSet;
@@ -119,7 +120,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
             output::replace(path, baseline.to_json().as_bytes())?;
             return Ok(exit);
         }
-        scope.in_baseline = baseline(path)?.apply(&mut reports);
+        scope.in_baseline = baseline::read(path)?.apply(&mut reports);
     }
     show::show(&reports, &scope, args, display)?;
     let worst = reports.iter().filter_map(FileReport::worst).max();
@@ -128,19 +129,6 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         Some(Severity::Warning) => Exit::Attention,
         _ => Exit::Done,
     }))
-}
-
-/// The old findings in the file at `path`.
-fn baseline(path: &Path) -> Result<Baseline, Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    let content = bounded_file::read(path, check::MAX_BASELINE_BYTES).map_err(|error| {
-        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-        let hint = is_missing.then(|| "write it with `--write-baseline`".to_owned());
-        Failure::new(Exit::File, format!("cannot read the baseline {shown}: {error}"))
-            .with_hint(hint)
-    })?;
-    Baseline::read(&content)
-        .map_err(|problem| Failure::new(Exit::File, format!("{shown}: {problem}")))
 }
 
 /// Asks the servers, [`MOST_AT_ONCE`] at a time; their answers in the same order.
