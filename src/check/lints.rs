@@ -12,8 +12,8 @@ use super::{
 };
 use crate::trust::removed;
 use crate::{
-    judge::rank,
-    stack::consumer::{Consumer, FEWEST_RSA_BITS, TakesLeaf},
+    judge::{baseline::FEWEST_RSA_BITS, rank},
+    stack::Stack,
     text::time::Time,
     trust::store::{Root, Source, Store},
     x509::{
@@ -105,7 +105,7 @@ pub(crate) fn self_signed_twin(certificate: &Certificate, store: &Store) -> Opti
 /// One certificate to judge.
 struct Lint<'a> {
     /// The TLS stack that reads it, if it is known.
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
     knowledge: &'a Knowledge<'a>,
     certificate: &'a Certificate,
     place: Place,
@@ -208,12 +208,9 @@ impl Lint<'_> {
         let (name, ends) = (named(certificate), certificate.not_after().date());
         let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
         if !extensions::is_authority(certificate) {
-            let severity = match self.stack {
-                Some(Consumer {
-                    takes_leaf: TakesLeaf::Always | TakesLeaf::AlwaysAsItStands,
-                    ..
-                }) => Severity::Warning,
-                _ => Severity::Error,
+            let severity = match self.stack.is_some_and(Stack::trusts_any_leaf) {
+                true => Severity::Warning,
+                false => Severity::Error,
             };
             let message = format!(
                 "`{name}` is a leaf certificate, issued by `{issuer}` and valid until {ends}: mbedTLS and OpenSSL do not accept it as a trust anchor"
@@ -240,7 +237,7 @@ impl Lint<'_> {
         let (certificate, at) = (self.certificate, self.knowledge.at);
         let (name, ends) = (named(certificate), certificate.not_after());
         // Some stacks look at no anchor's dates; elsewhere one that is valid is enough.
-        let ignored = self.stack.is_some_and(|reader| !reader.checks_anchor_dates);
+        let ignored = self.stack.is_some_and(|reader| !reader.checks_anchor_dates());
         let harmless = ignored || self.companions.has_a_valid_one;
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {

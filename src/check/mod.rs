@@ -56,10 +56,7 @@ pub mod output;
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    stack::consumer::Consumer, text::time::Time, trust::store::Store,
-    x509::certificate::Certificate,
-};
+use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certificate::Certificate};
 
 pub use self::against_server::{Server, failed_address, judge_against};
 pub use self::anchors::EmbeddedAnchor;
@@ -103,7 +100,7 @@ pub struct Reading {
     pub file: PathBuf,
     /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
     /// format in which they were written.
-    pub stack: Option<Consumer>,
+    pub stack: Option<&'static Stack>,
     /// Whether certgrab wrote it, as it says itself: then a reader gets all its anchors together.
     pub is_generated: bool,
     /// The anchors in it, in the order of the file.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Reading, client_certificate, source::calls::Uses};
-use crate::stack::consumer::Consumer;
+use crate::stack::Stack;
 
 /// What a file tells about constants, its own and those of other files.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,7 @@ pub(crate) struct Facts {
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     /// The TLS stack that reads them, if that is known.
-    pub(crate) stack: Option<Consumer>,
+    pub(crate) stack: Option<&'static Stack>,
     pub(crate) uses: Uses,
     pub(crate) keys: HashSet<Vec<u8>>,
 }
@@ -34,7 +34,7 @@ pub struct Context {
 impl Context {
     /// Nothing but that `stack` reads the constants, if that is known.
     #[must_use]
-    pub fn of_stack(stack: Option<Consumer>) -> Self {
+    pub fn of_stack(stack: Option<&'static Stack>) -> Self {
         Self { stack, ..Self::default() }
     }
 }
@@ -80,7 +80,7 @@ impl<'a> Pool<'a> {
         }
         // Files that disagree tell nothing.
         let first = stacks.first().copied().filter(|_| reading.stack.is_none());
-        context.stack = first.filter(|first| stacks.iter().all(|stack| stack == first));
+        context.stack = first.filter(|first| stacks.iter().all(|stack| stack.name == first.name));
         let certificates = reading.anchors.iter().filter_map(|one| one.certificate.as_ref());
         let keys = certificates.filter_map(client_certificate::public);
         context.keys = keys.filter(|key| self.keys.contains(key)).map(<[u8]>::to_vec).collect();

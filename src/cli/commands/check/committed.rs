@@ -12,10 +12,7 @@ use crate::{
         readers,
     },
     output::{bundle::Bundle, lock},
-    stack::{
-        client::Device,
-        consumer::{self, Consumer},
-    },
+    stack::{self, Stack, client::Device},
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
@@ -116,11 +113,13 @@ pub(crate) fn of_entry(
     exit: &mut Exit,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
+    let device = entry.job.reaching.device.and_then(Device::stack);
     let asked = readers::asked(entry);
-    let mut files = vec![File::of_manifest(read(&entry.lock, None)?.1, asked.clone(), Role::Lock)];
+    let mut files =
+        vec![File::of_manifest(read(&entry.lock, device)?.1, asked.clone(), Role::Lock)];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let stack = consumer::reading(format.name);
+        let stack = stack::reading(format.name).or(device);
         if let Some((content, reading)) = reported(read(path, stack), exit) {
             let role = Role::Generated { is_current: content == expected };
             let own = readers::reader(format.name).map(|device| vec![Some(device)]);
@@ -129,7 +128,7 @@ pub(crate) fn of_entry(
         }
     }
     for path in &entry.check {
-        let by_hand = reported(read(path, None), exit);
+        let by_hand = reported(read(path, device), exit);
         files.extend(by_hand.map(|(_, reading)| {
             let readers = vec![reader(&reading)];
             File::of_manifest(reading, readers, Role::ByHand)
@@ -154,7 +153,7 @@ fn reported<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
 }
 
 /// The bytes of a file, and what it holds for `stack`, if that is known.
-fn read(path: &Path, stack: Option<Consumer>) -> Result<(Vec<u8>, Reading), Failure> {
+fn read(path: &Path, stack: Option<&'static Stack>) -> Result<(Vec<u8>, Reading), Failure> {
     let content = bounded_file::read_given(path, check::MAX_FILE_BYTES)
         .map_err(|error| unreadable(path, &error))?;
     let reading = check::read_with(path, &content, &Context::of_stack(stack));
