@@ -70,7 +70,7 @@ impl<'a> Pool<'a> {
     #[must_use]
     pub fn context_of(&self, reading: &Reading) -> Option<Context> {
         let mut context = Context::default();
-        let mut stacks = Vec::new();
+        let mut stacks: Vec<&'static Stack> = Vec::new();
         let unused = |name: &&String| reading.facts.uses.of_constant(name).is_empty();
         for name in reading.facts.names.iter().filter(unused) {
             for user in self.nearest(name, &reading.file) {
