@@ -10,7 +10,7 @@ use super::{
     left_root, named,
     signature_budget::{self, SignatureBudget},
 };
-use crate::trust::removed;
+use crate::trust::{lab_anchor, removed};
 use crate::{
     judge::{baseline::FEWEST_RSA_BITS, rank},
     stack::Stack,
@@ -126,6 +126,7 @@ impl Lint<'_> {
         found.extend(self.dates());
         found.extend(self.strength());
         found.extend(self.stores());
+        found.extend(self.of_the_lab());
         found
     }
 
@@ -200,6 +201,18 @@ impl Lint<'_> {
     }
 
     /// Whether it stands where a root should.
+    /// The test CA of the lab, whose key stands in a folder of whoever ran it.
+    fn of_the_lab(&self) -> Option<Finding> {
+        lab_anchor::is_of_the_lab(self.certificate).then(|| {
+            let message = format!(
+                "`{}` is the test CA of `certgrab lab`: a device that holds it must not be shipped",
+                named(self.certificate)
+            );
+            let action = "regenerate the constants with `certgrab HOST:PORT`".to_owned();
+            self.finding(Severity::Warning, "lab-anchor", message, action)
+        })
+    }
+
     fn place(&self) -> Option<Finding> {
         let certificate = self.certificate;
         if certificate.is_self_issued() {

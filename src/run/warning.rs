@@ -14,7 +14,10 @@ use crate::{
     },
     output::bundle::{Bundle, KeyPossession, Role},
     text::time::Time,
-    trust::store::{Root, Source},
+    trust::{
+        lab_anchor,
+        store::{Root, Source},
+    },
     x509::certificate::{Certificate, Key},
 };
 
@@ -91,6 +94,11 @@ pub fn about_candidate(
     }
     if let Some(message) = ends_soon(anchor.lasts, at) {
         warn("ends_soon", message);
+    }
+    if lab_anchor::is_of_the_lab(&anchor.root.certificate) {
+        let message =
+            "the anchor is the test CA of `certgrab lab`: do not ship a device that holds it";
+        warn("lab_anchor", message.to_owned());
     }
     if anchor.root.source == Source::System {
         warn("system_store_only", SYSTEM_STORE_ONLY.to_owned());
