@@ -1,0 +1,81 @@
+//! From files of any form to a chain with the leaf in front.
+
+use std::path::Path;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use certgrab::{
+    Certificate,
+    check::{self, Reading},
+    x509::extensions,
+};
+
+use crate::answer::Given;
+
+/// What pasted text is read as, in turn, until something is found: text with PEM blocks, then the
+/// literals of each language.
+const PASTED: [&str; 4] = ["pasted.pem", "pasted.ino", "pasted.py", "pasted.rs"];
+
+/// The certificates of what the user gave, without repetitions, and what is wrong with their form.
+///
+/// # Errors
+///
+/// A sentence that says why there are none.
+pub(crate) fn read(given: &[Given]) -> Result<(Vec<Certificate>, Vec<Reading>), String> {
+    let mut certificates: Vec<Certificate> = Vec::new();
+    let mut readings = Vec::new();
+    for one in given {
+        let content = STANDARD.decode(&one.content).map_err(|_| "the content is not Base64")?;
+        if content.len() > check::MAX_FILE_BYTES {
+            return Err(format!("{} is larger than {} bytes", one.name, check::MAX_FILE_BYTES));
+        }
+        let reading = reading(&one.name, &content);
+        for certificate in reading.anchors.iter().filter_map(|one| one.certificate.clone()) {
+            if !certificates.contains(&certificate) {
+                certificates.push(certificate);
+            }
+        }
+        readings.push(reading);
+    }
+    Ok((certificates, readings))
+}
+
+/// What `content` holds: pasted text has no name that tells its language.
+fn reading(name: &str, content: &[u8]) -> Reading {
+    if !name.is_empty() {
+        return check::read(Path::new(name), content);
+    }
+    let mut readings = PASTED.map(|name| check::read(Path::new(name), content)).into_iter();
+    let first = readings.next();
+    let better = readings.find(|reading| !reading.anchors.is_empty());
+    match first {
+        Some(first) if !first.anchors.is_empty() || better.is_none() => first,
+        first => better.or(first).unwrap_or_else(|| check::read(Path::new(PASTED[0]), content)),
+    }
+}
+
+/// The server's own certificate among `certificates`, if it is there: the one that issued no other
+/// and is no CA.
+pub(crate) fn leaf(certificates: &[Certificate]) -> Option<&Certificate> {
+    let issued = |one: &Certificate| {
+        certificates.iter().any(|other| other != one && other.issuer_der() == one.subject_der())
+    };
+    certificates.iter().find(|one| !extensions::is_authority(one) && !issued(one))
+}
+
+/// `leaf`, then its issuers in order, then whatever else there is: people export one certificate at
+/// a time, in any order.
+pub(crate) fn in_order<'a>(
+    leaf: &'a Certificate,
+    certificates: &'a [Certificate],
+) -> Vec<&'a Certificate> {
+    let mut chain = vec![leaf];
+    let mut rest: Vec<_> = certificates.iter().filter(|one| *one != leaf).collect();
+    while let Some(last) = chain.last()
+        && !last.is_self_issued()
+        && let Some(place) = rest.iter().position(|one| one.subject_der() == last.issuer_der())
+    {
+        chain.push(rest.remove(place));
+    }
+    chain.extend(rest);
+    chain
+}

@@ -1,0 +1,43 @@
+//! What the page asks: which certificate a device must hold, by what a user exported from a browser.
+//!
+//! The page and this module share their memory: the page asks for room with [`input`], writes a
+//! [`Request`](answer::Request) there, calls [`judge`] and reads an [`Answer`](answer::Answer) at
+//! [`output`]. Both are JSON. Nothing here opens a socket or reads a clock: the page says the time.
+
+pub mod answer;
+mod chain;
+
+use std::cell::RefCell;
+
+thread_local! {
+    static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Room for a request of `length` bytes.
+#[allow(unsafe_code, reason = "the page finds an export by its name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn input(length: usize) -> *mut u8 {
+    INPUT.with_borrow_mut(|input| {
+        input.clear();
+        input.resize(length, 0);
+        input.as_mut_ptr()
+    })
+}
+
+/// Answers the request in the room; how many bytes the answer has.
+#[allow(unsafe_code, reason = "the page finds an export by its name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn judge() -> usize {
+    let answer = INPUT.with_borrow(|input| answer::to(input));
+    let length = answer.len();
+    OUTPUT.set(answer);
+    length
+}
+
+/// Where the answer begins.
+#[allow(unsafe_code, reason = "the page finds an export by its name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn output() -> *const u8 {
+    OUTPUT.with_borrow(Vec::as_ptr)
+}

@@ -1,0 +1,73 @@
+// The page in a real browser: `browser.mjs PAGE CHROMIUM [FOLDER FOR SCREENSHOTS]`.
+import fs from "node:fs";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const [page, executablePath, screenshots] = process.argv.slice(2);
+const plant = new URL("../../tests/data/plant/", import.meta.url).pathname;
+const [chain, root] = ["chain.pem", "root.pem"].map((name) => fs.readFileSync(path.join(plant, name), "utf8"));
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const expect = (is, words) => {
+  if (!is) throw new Error(words);
+};
+
+const open = async (options) => {
+  const context = await browser.newContext({ viewport: { width: 1100, height: 1400 }, ...options });
+  const tab = await context.newPage();
+  const asked = [];
+  tab.on("request", (request) => request.url().startsWith("file:") || request.url().startsWith("blob:") || request.url().startsWith("data:") || asked.push(request.url()));
+  tab.on("pageerror", (error) => { throw error; });
+  await tab.goto(`file://${path.resolve(page)}`);
+  return { tab, asked };
+};
+const shoot = async (tab, name) => screenshots && tab.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+
+for (const [locale, colorScheme, anchor] of [["en-US", "light", "Embed this certificate"], ["zh-CN", "dark", "请内置这个信任锚（根证书）"]]) {
+  const { tab, asked } = await open({ locale, colorScheme });
+  await tab.fill("#at", "2026-11-22");
+  await tab.fill("#target", "broker.example:8883");
+  await tab.fill("#text", chain);
+  await tab.waitForSelector("#error");
+  expect((await tab.textContent("#error")).includes("Plant Root CA"), "the missing root is named");
+  await tab.click("summary");
+  await tab.fill("#roots", root);
+  await tab.waitForSelector("#anchor");
+  expect((await tab.textContent("#result")).includes(anchor), `${locale}: the heading of the anchor`);
+  expect((await tab.textContent("#anchor")).includes("Plant Root CA"), "the anchor");
+  expect((await tab.locator("#stacks tbody tr").count()) > 20, "a row for each TLS stack");
+  await tab.selectOption("#form-choice", "rust");
+  expect((await tab.textContent("#content")).includes("pub const"), "Rust constants");
+  await tab.click("#copy");
+  expect(!(await tab.isDisabled("#copy")), "text can be copied");
+  const saved = tab.waitForEvent("download");
+  await tab.selectOption("#form-choice", "der");
+  await tab.click("#download");
+  expect((await saved).suggestedFilename() === "root_ca.der", "the file's name");
+  await shoot(tab, locale);
+  await tab.click(locale === "en-US" ? "#zh" : "#en");
+  expect((await tab.getAttribute("html", "lang")) === (locale === "en-US" ? "zh-CN" : "en"), "the other language");
+  // The keyboard reaches what the mouse does.
+  await tab.focus("#target");
+  await tab.keyboard.press("Tab");
+  expect((await tab.evaluate(() => document.activeElement.id)) === "at", "the order of the fields");
+  expect(asked.length === 0, `no connection is opened: ${asked}`);
+}
+
+// A dropped file, and markup in what is pasted.
+const { tab } = await open({ locale: "en-US" });
+await tab.fill("#at", "2026-11-22");
+await tab.setInputFiles("#files", path.join(plant, "root.pem"));
+await tab.waitForSelector("#anchor");
+await tab.fill("#target", "<img src=x onerror=document.title='owned'>");
+await tab.fill("#text", `${chain}\n<script>document.title='owned'</script>`);
+await tab.waitForTimeout(300);
+expect((await tab.locator("img, #result script").count()) === 0, "markup stays text");
+expect(!(await tab.title()).includes("owned"), "nothing of it runs");
+const started = await tab.evaluate(async () => {
+  at("target").value = "broker.example:8883";
+  const begin = performance.now();
+  await judge();
+  return performance.now() - begin;
+});
+console.log(`the page works in a browser; from paste to constant in ${started.toFixed(0)} ms`);
+await browser.close();

@@ -1,0 +1,60 @@
+// Each form of the page is what the command writes: `forms.mjs MODULE CERTGRAB`.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+const [module, certgrab] = process.argv.slice(2);
+const { exports: page } = (await WebAssembly.instantiate(fs.readFileSync(module), {})).instance;
+const plant = new URL("../../tests/data/plant/", import.meta.url).pathname;
+const [chain, root] = ["chain.pem", "root.pem"].map((name) => path.join(plant, name));
+
+const ask = (request) => {
+  const data = new TextEncoder().encode(JSON.stringify(request));
+  const place = page.input(data.length);
+  new Uint8Array(page.memory.buffer, place, data.length).set(data);
+  const length = page.judge();
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(page.memory.buffer, page.output(), length)));
+};
+const given = (file) => [{ name: "", content: fs.readFileSync(file).toString("base64") }];
+// The page names no command that makes the file again, and where it was found is called otherwise.
+const named = (text) =>
+  text
+    .split("\n")
+    .filter((line) => !/Regenerate|Refresh it|found in:|^Source: |^Options: |^.{0,4}Options/.test(line))
+    .join("\n");
+
+const target = "broker.example:8883";
+const answer = ask({ given: given(chain), roots: given(root), target, at: "2026-11-22T00:00:00Z" });
+if (answer.error || answer.anchor?.sha256 !== "4dd8c50731c83e0bf89686edf5aca50986fb3a551054c18dce1d65e7345f5f73") {
+  throw new Error(`expected the plant's root, found ${JSON.stringify(answer.error ?? answer.anchor)}`);
+}
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "certgrab-page-"));
+let equal = 0;
+for (const form of answer.forms) {
+  const file = path.join(folder, form.name);
+  const words = [target, "--from", chain, "--roots", root, "--at", "2026-11-22", "--emit", `${form.name}=${file}`, "-q"];
+  if (form.name === "json") continue;
+  execFileSync(certgrab, words);
+  const [found, expected] = form.is_text
+    ? [named(form.content), named(fs.readFileSync(file, "utf8"))]
+    : [form.content, fs.readFileSync(file).toString("base64")];
+  // A Java truststore names the time at which it was made nowhere, and so is the same bytes too.
+  if (found !== expected) throw new Error(`${form.name}: expected\n${expected}\nfound\n${found}`);
+  equal += 1;
+}
+fs.rmSync(folder, { recursive: true });
+const wanted = execFileSync(certgrab, ["formats"], { encoding: "utf8" }).trim().split("\n").length - 1;
+if (equal < wanted - 2) throw new Error(`expected nearly all of ${wanted} forms, found ${equal}`);
+for (const [request, word] of [
+  [{ given: [{ name: "", content: btoa("hello") }], target: "", at: "2026-11-22T00:00:00Z" }, "no certificate found"],
+  [{ given: given(chain), target, at: "2026-11-22T00:00:00Z" }, "Mozilla"],
+  [{ given: given(chain), roots: given(root), target: "other.example", at: "2026-11-22T00:00:00Z" }, "other.example"],
+  [{ given: given(chain), roots: given(root), target, at: "2060-01-01T00:00:00Z" }, "expired"],
+]) {
+  const message = ask(request).error?.message ?? "no error";
+  if (!message.includes(word)) throw new Error(`expected a message with ${word}, found ${message}`);
+}
+const alone = ask({ given: given(root), target: "", at: "2026-11-22T00:00:00Z" });
+if (alone.anchor?.proven !== false || alone.forms.length < wanted / 2) throw new Error("a root alone is converted");
+console.log(`${equal} forms of the page are what the command writes`);
