@@ -54,6 +54,7 @@ mod lists;
 
 // In a repository.
 mod building;
+mod check_places;
 mod check_repository;
 mod checking;
 mod integrating;

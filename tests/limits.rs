@@ -403,7 +403,7 @@ fn two_thousand_fingerprints_of_a_file_are_judged_and_that_there_are_more_is_sai
     let reading = read(check::MAX_FINGERPRINTS + 1);
     assert_eq!((reading.anchors.len(), reading.findings.listed().len()), (2000, 1));
     let said = &reading.findings.listed()[0];
-    assert_eq!((said.line, said.code), (2001, "anchor-unknown"));
+    assert_eq!((said.place.line, said.code), (2001, "anchor-unknown"));
     assert_eq!(
         said.message,
         "more than 2000 fingerprints; this one and the following ones are not checked"

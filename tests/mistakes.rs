@@ -128,7 +128,7 @@ fn a_bad_certificate_is_found_in_every_form_with_its_line() {
             let begin = content.lines().position(|line| line.contains("-----BEGIN"));
             let line = begin.map_or(1, |index| index + 1);
             for finding in report.findings() {
-                assert_eq!(finding.line, line, "{origin} as {name}");
+                assert_eq!(finding.place.line, line, "{origin} as {name}");
             }
         }
     }

@@ -11,9 +11,10 @@ fn read(name: &str) -> String {
 }
 
 /// The README and the pages of `docs` for users of the command, in English.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "README.md",
     "docs/anchor.md",
+    "docs/check.md",
     "docs/formats.md",
     "docs/json.md",
     "docs/lab.md",

@@ -136,9 +136,9 @@ impl Judgement<'_> {
         // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
         // A stack that is known reads what it reads.
         if let (Err(error), None) = (server.presented.leaf(), reading.stack) {
-            let line = reading.anchors.first().map_or(1, |anchor| anchor.line);
+            let place = reading.anchors.first().map_or(1.into(), |anchor| anchor.place);
             let message = format!("the chain of {target} cannot be verified: {error}");
-            return vec![Finding::new(line, Severity::Error, "verify-failed", message, None)];
+            return vec![Finding::new(place, Severity::Error, "verify-failed", message, None)];
         }
         if let Some(found) = self.of_fingerprints() {
             return found.into_iter().collect();
@@ -216,7 +216,7 @@ impl Judgement<'_> {
         }
         let message = format!("no certificate or root in the chain of {place} has this SHA-256");
         let action = best.map(|best| instead(best, target));
-        Some(Some(Finding::new(first.line, Severity::Error, "verify-failed", message, action)))
+        Some(Some(Finding::new(first.place, Severity::Error, "verify-failed", message, action)))
     }
 
     /// Whether a device that holds `constant` accepts what the server presents, or would present.
@@ -265,15 +265,15 @@ impl Judgement<'_> {
             (Some(setting), Some(instead)) => Some(format!("{setting}, or {instead}")),
             (setting, instead) => setting.or(instead),
         };
-        let line = constant.first().map_or(1, |one| one.line);
-        Finding::new(line, severity, "verify-failed", message, action)
+        let place = constant.first().map_or(1.into(), |one| one.place);
+        Finding::new(place, severity, "verify-failed", message, action)
     }
 
     /// What may go wrong with `constant`, which verifies the server today.
     fn outlook(&self, constant: &[EmbeddedAnchor]) -> Option<Finding> {
         let Server { target, presented, best, .. } = *self.server;
         let place = self.server.place();
-        let line = constant.first().map_or(1, |one| one.line);
+        let at = constant.first().map_or(1.into(), |one| one.place);
         let (lasting, taken) = without_cross_signs(presented, self.knowledge.store);
         if let (Err(_), Some(cross_sign)) = (self.verifies(constant, &lasting), taken.first()) {
             let issuer = cross_sign.issuer().short().map(|name| name.line()).unwrap_or_default();
@@ -282,7 +282,7 @@ impl Judgement<'_> {
                 named(cross_sign)
             );
             let (severity, action) = (Severity::Warning, best.map(|best| instead(best, target)));
-            return Some(Finding::new(line, severity, "cross-sign-needed", message, action));
+            return Some(Finding::new(at, severity, "cross-sign-needed", message, action));
         }
         let best = best.filter(|best| !self.holds(constant, best))?;
         let message = format!(
@@ -291,7 +291,7 @@ impl Judgement<'_> {
             best.reason
         );
         let action = Some(instead(best, target));
-        Some(Finding::new(line, Severity::Note, "anchor-changed", message, action))
+        Some(Finding::new(at, Severity::Note, "anchor-changed", message, action))
     }
 }
 

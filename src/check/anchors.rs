@@ -4,12 +4,13 @@
 //! wrong with the form.
 
 use super::{
-    Findings, MAX_FINGERPRINTS, Severity, bare_anchor,
+    Findings, MAX_FINGERPRINTS, Place, Severity, bare_anchor,
     bare_anchor::Key,
     boundaries,
     call_site::{look_at_der, look_at_pem_use},
     der_form::{begins_as_certificate, first_certificate},
     pem_reader, pem_text,
+    place::Numbering,
     source::{Constant, Form, Source},
 };
 use crate::{
@@ -24,8 +25,8 @@ use crate::{
 /// An anchor that a file holds.
 #[derive(Debug, Clone)]
 pub struct EmbeddedAnchor {
-    /// Its line, from 1.
-    pub line: usize,
+    /// Where it stands.
+    pub place: Place,
     /// The name of its constant.
     pub name: Option<String>,
     /// Which constant of the file it is in, from 0: anchors of one constant are used together.
@@ -67,8 +68,9 @@ pub(crate) fn contents(source: &Source, stack: Option<&'static Stack>) -> Conten
         if is_pem() {
             all = all.and(of_pem(source, constant, index, stack));
         } else if let Some((certificate, rest)) = first_certificate(&constant.bytes) {
+            let place = Place::from(constant.line(0)).in_block(0, 0);
             all.findings = all.findings.and(look_at_der(source, constant, &certificate, rest));
-            all.anchors.push(certificate_at(constant, index, constant.line(0), certificate));
+            all.anchors.push(certificate_at(constant, index, place, certificate));
         } else if holds_keys {
             pending = bare_anchor::part(constant, source.language, pending.take());
             if pending
@@ -76,7 +78,8 @@ pub(crate) fn contents(source: &Source, stack: Option<&'static Stack>) -> Conten
                 .is_some_and(|(key, _)| bare_anchor::is_complete(key, source.language))
                 && let Some((key, line)) = pending.take()
             {
-                all.anchors.push(EmbeddedAnchor { key: Some(key), ..at(constant, 0, line) });
+                let place = Place::from(line).in_block(index, 0);
+                all.anchors.push(EmbeddedAnchor { key: Some(key), ..at(constant, 0, place) });
             }
         } else if constant.form != Form::File && boundaries::is_near(&constant.bytes) {
             let damaged = boundaries::damaged(&constant.bytes, |at| constant.line(at));
@@ -100,10 +103,31 @@ pub(crate) fn contents(source: &Source, stack: Option<&'static Stack>) -> Conten
         let uses = anchor.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
         anchor.is_given = uses.iter().any(|one| one.takes_anchors);
     }
-    all
+    all.numbered()
 }
 
 impl Contents {
+    /// The same with the places of certificates that share a line told apart.
+    fn numbered(mut self) -> Self {
+        let places = self.anchors.iter().map(|anchor| anchor.place);
+        let of_findings = self.findings.listed().iter().map(|finding| finding.place);
+        let numbering = Numbering::of(places.chain(of_findings));
+        for anchor in &mut self.anchors {
+            anchor.place = numbering.numbered(anchor.place);
+        }
+        self.findings = self.findings.placed(|place| numbering.numbered(place));
+        self
+    }
+
+    /// The same with the places of blocks in a file that is no text.
+    fn by_offset(mut self) -> Self {
+        for anchor in &mut self.anchors {
+            anchor.place = anchor.place.by_offset();
+        }
+        self.findings = self.findings.placed(Place::by_offset);
+        self
+    }
+
     /// Whether nothing was found, not even what is wrong.
     pub(crate) fn is_empty(&self) -> bool {
         self.anchors.is_empty() && self.findings.is_empty()
@@ -120,10 +144,11 @@ impl Contents {
 
 /// The names and keys of `constant`, if it is a bundle of ESP-IDF.
 fn of_bundle(constant: &Constant, index: usize) -> Contents {
-    let keys = bare_anchor::bundle(&constant.bytes).into_iter();
-    let line = constant.line(0);
-    let anchors: Vec<_> =
-        keys.map(|key| EmbeddedAnchor { key: Some(key), ..at(constant, index, line) }).collect();
+    let keys = bare_anchor::bundle(&constant.bytes).into_iter().enumerate();
+    let place = |number| Place::from(constant.line(0)).in_block(0, number);
+    let anchor =
+        |(number, key)| EmbeddedAnchor { key: Some(key), ..at(constant, index, place(number)) };
+    let anchors: Vec<_> = keys.map(anchor).collect();
     let stack = stack::named("esp-bundle").filter(|_| !anchors.is_empty());
     Contents { anchors, stack, ..Contents::default() }
 }
@@ -142,18 +167,20 @@ fn of_file(
         return bundle;
     }
     // A truststore of Java holds its certificates as they are.
-    let certificates = certificates_within(&constant.bytes, MAX_ROOTS).into_iter();
-    let anchors: Vec<_> =
-        certificates.map(|certificate| certificate_at(constant, index, 1, certificate)).collect();
+    let place = |number| Place::from(1).in_block(0, number);
+    let certificates = certificates_within(&constant.bytes, MAX_ROOTS).into_iter().enumerate();
+    let anchors: Vec<_> = certificates
+        .map(|(number, one)| certificate_at(constant, index, place(number), one))
+        .collect();
     // PEM behind bytes that are no text, or beside DER in the image of a firmware.
     let pem = of_pem(source, constant, index, stack);
     if !anchors.is_empty() {
-        return Contents { anchors, ..Contents::default() }.and(pem);
+        return Contents { anchors, ..Contents::default() }.and(pem.by_offset());
     }
     let is_nothing = pem.anchors.is_empty() && pem.findings.is_empty() && nothing_yet;
     match is_nothing && !tries_pem(constant) {
         true => fingerprints(constant, index),
-        false => pem,
+        false => pem.by_offset(),
     }
 }
 
@@ -173,8 +200,9 @@ fn of_pem(
     };
     let certificates = certificates.into_iter();
     let anchors = certificates
-        .map(|(certificate, line)| certificate_at(constant, index, line, certificate))
+        .map(|(certificate, place)| certificate_at(constant, index, place, certificate))
         .collect();
+    let findings = findings.placed(|place| place.in_constant(index));
     Contents { anchors, findings, stack: None }
 }
 
@@ -203,7 +231,9 @@ fn fingerprints(constant: &Constant, index: usize) -> Contents {
                 return found;
             }
             let fingerprint = Some(fingerprint);
-            found.anchors.push(EmbeddedAnchor { fingerprint, ..at(constant, index, number + 1) });
+            found
+                .anchors
+                .push(EmbeddedAnchor { fingerprint, ..at(constant, index, (number + 1).into()) });
         }
     }
     found
@@ -222,16 +252,16 @@ fn fingerprint(word: &str) -> Option<Sha256> {
 fn certificate_at(
     constant: &Constant,
     index: usize,
-    line: usize,
+    place: Place,
     certificate: Certificate,
 ) -> EmbeddedAnchor {
-    EmbeddedAnchor { certificate: Some(certificate), ..at(constant, index, line) }
+    EmbeddedAnchor { certificate: Some(certificate), ..at(constant, index, place) }
 }
 
-/// An anchor on `line` of the constant with this `index`, with nothing in it yet.
-fn at(constant: &Constant, index: usize, line: usize) -> EmbeddedAnchor {
+/// An anchor at `place` of the constant with this `index`, with nothing in it yet.
+fn at(constant: &Constant, index: usize, place: Place) -> EmbeddedAnchor {
     EmbeddedAnchor {
-        line,
+        place: place.in_constant(index),
         name: constant.name.clone(),
         constant: index,
         is_given: false,

@@ -17,21 +17,22 @@ use crate::x509::{
     extensions,
 };
 
-/// The device's own certificates among those of `source`, and the anchors.
+/// The device's own certificates among those of `source`, whose private keys have the numbers and
+/// points `keys`, and the anchors.
 pub(crate) fn split(
     all: Vec<EmbeddedAnchor>,
     source: &Source,
+    keys: &HashSet<Vec<u8>>,
 ) -> (Vec<EmbeddedAnchor>, Vec<EmbeddedAnchor>) {
     let mut certificates = all.iter().filter_map(|one| one.certificate.as_ref());
     if certificates.all(extensions::is_authority) {
         return (Vec::new(), all);
     }
-    let keys = private_keys(source);
-    all.into_iter().partition(|one| is_own(one, source, &keys))
+    all.into_iter().partition(|one| is_own(one, source, keys))
 }
 
 /// Whether `anchor` is given to what wants the device's own certificate; or is not for servers, or
-/// has its private key in the same file, and the code gives it to nothing that takes anchors.
+/// has its private key in a file of the same check, and the code gives it to nothing that takes anchors.
 fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> bool {
     let Some(certificate) = &anchor.certificate else { return false };
     if extensions::is_authority(certificate) {
@@ -58,7 +59,7 @@ pub(super) fn has_its_key(certificate: &Certificate, source: &Source) -> bool {
 const KEY_DEPTH: usize = 5;
 
 /// The numbers and points in the private keys in PEM that stand in `source`.
-fn private_keys(source: &Source) -> HashSet<Vec<u8>> {
+pub(crate) fn private_keys(source: &Source) -> HashSet<Vec<u8>> {
     let blocks = source.constants.iter().filter_map(|one| pem::parse_many(&one.bytes).ok());
     let mut found = HashSet::new();
     for block in blocks.flatten().filter(|block| block.tag().ends_with("PRIVATE KEY")) {
@@ -85,7 +86,7 @@ fn collect(contents: &[u8], depth: usize, found: &mut HashSet<Vec<u8>>) {
 }
 
 /// What of the key of `certificate` stands in its private key.
-fn public(certificate: &Certificate) -> Option<&[u8]> {
+pub(crate) fn public(certificate: &Certificate) -> Option<&[u8]> {
     match certificate.key() {
         Key::Rsa { modulus: public, .. } | Key::Ec { point: public, .. } => {
             Some(significant(public)).filter(|public| !public.is_empty())

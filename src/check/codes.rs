@@ -7,6 +7,7 @@ pub const CODES: &[(&str, &str)] = &[
         "address-not-name",
         "a client of TLS that connects to an address, while certificates are for names as a rule",
     ),
+    ("allow-invalid", "a comment that allows a finding lacks a known code or a reason"),
     ("anchor-changed", "certgrab would choose a different anchor today"),
     ("anchor-unknown", "the certificate behind a name and key, or behind a hash, is not known"),
     (
@@ -81,6 +82,11 @@ pub const CODES: &[(&str, &str)] = &[
 pub fn meaning(code: &str) -> Option<&'static str> {
     let at = CODES.binary_search_by(|(known, _)| (*known).cmp(code)).ok()?;
     Some(CODES[at].1)
+}
+
+/// `word` as one of the codes.
+pub(crate) fn known(word: &str) -> Option<&'static str> {
+    CODES.iter().map(|(code, _)| *code).find(|code| *code == word)
 }
 
 #[cfg(test)]

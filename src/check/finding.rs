@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::codes;
+use super::{
+    codes,
+    place::{Place, Unit},
+};
 use crate::x509::certificate::Sha256;
 
 /// The most findings of one file: nobody reads more, and a file of 16 MiB can have millions.
@@ -11,8 +14,8 @@ pub const MAX_FINDINGS: usize = 10_000;
 /// Something that the owner of a constant should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The line in its file, from 1.
-    pub line: usize,
+    /// Where it is in its file.
+    pub place: Place,
     /// How much it matters.
     pub severity: Severity,
     /// A short stable name; [`super::CODES`] explains each.
@@ -52,15 +55,16 @@ impl Severity {
 
 impl Finding {
     pub(crate) fn new(
-        line: usize,
+        place: impl Into<Place>,
         severity: Severity,
         code: &'static str,
         message: impl Into<String>,
         action: Option<String>,
     ) -> Self {
+        let place = place.into();
         debug_assert!(codes::meaning(code).is_some(), "{code} is not listed");
         Self {
-            line,
+            place,
             severity,
             code,
             message: message.into(),
@@ -81,14 +85,17 @@ impl Finding {
     }
 }
 
-/// The findings of a file: each once for its place, code, certificate and part of the server, and [`MAX_FINDINGS`] at
-/// most.
+/// What tells findings apart: place, code, certificate and part of the server.
+type Key = (usize, Option<Unit>, &'static str, Option<Sha256>, Option<String>);
+
+/// The findings of a file: each once for its place, code, certificate and part of the server, and
+/// [`MAX_FINDINGS`] at most.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     listed: Vec<Finding>,
     more: usize,
     worst_of_more: Option<Severity>,
-    keys: HashSet<(usize, &'static str, Option<Sha256>, Option<String>)>,
+    keys: HashSet<Key>,
 }
 
 impl Findings {
@@ -119,19 +126,19 @@ impl Findings {
     /// Adds a finding about no certificate in particular.
     pub(crate) fn find(
         &mut self,
-        line: usize,
+        place: impl Into<Place>,
         severity: Severity,
         code: &'static str,
         message: impl Into<String>,
         action: Option<String>,
     ) {
-        self.add(Finding::new(line, severity, code, message, action));
+        self.add(Finding::new(place, severity, code, message, action));
     }
 
     /// Adds a finding, unless one with its place, code and certificate is there.
     pub(crate) fn add(&mut self, finding: Finding) {
-        let Finding { line, code, certificate, part, .. } = &finding;
-        let key = (*line, *code, *certificate, part.clone());
+        let Finding { place, code, certificate, part, .. } = &finding;
+        let key = (place.line, place.unit, *code, *certificate, part.clone());
         if self.listed.len() >= MAX_FINDINGS {
             // Those past the limit are not remembered either, so one may be counted twice.
             self.more += usize::from(!self.keys.contains(&key));
@@ -139,6 +146,14 @@ impl Findings {
         } else if self.keys.insert(key) {
             self.listed.push(finding);
         }
+    }
+
+    /// The same with each place as `change` makes it.
+    pub(crate) fn placed(self, change: impl Fn(Place) -> Place) -> Self {
+        let (more, worst_of_more) = (self.more, self.worst_of_more);
+        let listed = self.listed.into_iter();
+        let listed = listed.map(|finding| Finding { place: change(finding.place), ..finding });
+        Self { more, worst_of_more, ..listed.collect() }
     }
 
     /// These and the findings of `others`.
@@ -155,17 +170,24 @@ impl Findings {
     /// Those with none of `codes`.
     #[must_use]
     pub(crate) fn without(mut self, codes: &[&str]) -> Self {
-        self.listed.retain(|finding| !codes.contains(&finding.code));
-        self.keys.retain(|(_, code, _, _)| !codes.contains(code));
+        self.retain(|finding| !codes.contains(&finding.code));
         self
+    }
+
+    /// Keeps the findings for which `is_kept` is true.
+    pub(crate) fn retain(&mut self, is_kept: impl FnMut(&Finding) -> bool) {
+        self.listed.retain(is_kept);
     }
 
     /// The findings in the order of the lines, the worst of a line first.
     #[must_use]
     pub fn sorted(mut self) -> Self {
         self.listed.sort_by(|one, other| {
+            let (at, of_other) = (one.place, other.place);
+            let by_line = (at.line, at.offset).cmp(&(of_other.line, of_other.offset));
+            let by_certificate = at.part.cmp(&of_other.part);
             let worst_first = other.severity.cmp(&one.severity);
-            one.line.cmp(&other.line).then(worst_first).then(one.code.cmp(other.code))
+            by_line.then(by_certificate).then(worst_first).then(one.code.cmp(other.code))
         });
         self
     }

@@ -42,7 +42,7 @@ pub(super) fn findings(
     let Some(left) = anchor.left() else { return Vec::new() };
     let name = left.name.line();
     let finding = |severity, code, message, action| {
-        Finding::new(anchor.line, severity, code, message, Some(action)).about(left.sha256)
+        Finding::new(anchor.place, severity, code, message, Some(action)).about(left.sha256)
     };
     let (message, action) = message(left, &name);
     let mut found = vec![finding(Severity::Warning, "root-dropped", message, action)];

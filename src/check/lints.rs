@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::{
-    EmbeddedAnchor, Finding, Findings, Knowledge, Reading, Severity,
+    EmbeddedAnchor, Finding, Findings, Knowledge, Place, Reading, Severity,
     companions::{Companions, MOST_ISSUERS},
     left_root, named,
     signature_budget::{self, SignatureBudget},
@@ -43,12 +43,13 @@ pub fn lint(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
         }
         let companions = &companions[&one.constant];
         let stack = reading.stack;
-        let lint = Lint { stack, knowledge, certificate: &certificate, line: one.line, companions };
+        let (certificate, place) = (&certificate, one.place);
+        let lint = Lint { stack, knowledge, certificate, place, companions };
         let mut issuers = lint.issuers();
         let is_within_budget = budget.spend(issuers.len());
         if !is_within_budget && !is_over {
             is_over = true;
-            found.add(signature_budget::exceeded(one.line));
+            found.add(signature_budget::exceeded(one.place));
         }
         if !is_within_budget || issuers.len() > MOST_ISSUERS {
             issuers.clear();
@@ -77,7 +78,7 @@ pub(crate) fn unknown(anchor: &EmbeddedAnchor) -> Finding {
         None => "no known certificate has the name and key of this anchor; it cannot be checked",
     };
     let action = "pass the certificate with `--roots FILE`".to_owned();
-    Finding::new(anchor.line, Severity::Note, "anchor-unknown", message, Some(action))
+    Finding::new(anchor.place, Severity::Note, "anchor-unknown", message, Some(action))
 }
 
 impl EmbeddedAnchor {
@@ -107,7 +108,7 @@ struct Lint<'a> {
     stack: Option<&'static Stack>,
     knowledge: &'a Knowledge<'a>,
     certificate: &'a Certificate,
-    line: usize,
+    place: Place,
     /// The certificates of its constant.
     companions: &'a Companions,
 }
@@ -136,7 +137,7 @@ impl Lint<'_> {
         message: String,
         action: impl Into<Option<String>>,
     ) -> Finding {
-        let finding = Finding::new(self.line, severity, code, message, action.into());
+        let finding = Finding::new(self.place, severity, code, message, action.into());
         finding.about(self.certificate.sha256())
     }
 
@@ -365,7 +366,7 @@ fn issuer_of(certificate: &Certificate) -> String {
 }
 
 /// When Mozilla's schedule has `certificate` leave its store; `None` for other roots.
-fn scheduled(certificate: &Certificate) -> Option<Time> {
+pub(crate) fn scheduled(certificate: &Certificate) -> Option<Time> {
     if !removed::is_in_mozillas_store(certificate) {
         return None;
     }

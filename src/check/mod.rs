@@ -25,9 +25,11 @@
 //! ```
 
 mod against_server;
+mod allow;
 mod anchors;
 mod bare_anchor;
 mod bare_base64;
+mod baseline;
 mod boundaries;
 mod call_site;
 mod claims;
@@ -44,6 +46,9 @@ mod mention;
 mod misuse;
 mod pem_reader;
 mod pem_text;
+mod place;
+mod pool;
+mod prefilter;
 mod report;
 mod signature_budget;
 mod source;
@@ -58,11 +63,16 @@ use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certifica
 pub use self::against_server::{Server, failed_address, judge_against};
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
+pub use self::baseline::{Baseline, MAX_BASELINE_BYTES};
 pub use self::claims::{objections, objections_alone};
 pub use self::codes::{CODES, meaning};
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};
+pub(crate) use self::lints::scheduled;
 pub use self::lints::{lint, unknown_anchors};
 pub use self::lock_today::{expired_anchors, no_longer_proven};
+pub use self::place::Place;
+pub use self::pool::{Context, Pool};
+pub use self::prefilter::may_matter;
 pub use self::report::FileReport;
 pub use self::signature_budget::MAX_SIGNATURE_CHECKS;
 pub use self::trust::{Terms, judge_generated, judge_handwritten};
@@ -99,35 +109,68 @@ pub struct Reading {
     pub anchors: Vec<EmbeddedAnchor>,
     /// What is wrong with the form of its constants.
     pub findings: Findings,
+    /// What its code and its keys say of constants, also of those in other files.
+    pub(crate) facts: pool::Facts,
+    /// Comments that allow findings.
+    pub(crate) allows: Vec<allow::Allow>,
+    /// Whether it holds certificates that are the device's own.
+    pub(crate) holds_own: bool,
+}
+
+impl Reading {
+    /// Whether it holds neither anchors nor certificates of the device's own, nor what was meant to be
+    /// one.
+    #[must_use]
+    pub fn holds_nothing(&self) -> bool {
+        let says_so = |finding: &Finding| finding.code == "no-certificate";
+        self.anchors.is_empty() && !self.holds_own && self.findings.listed().iter().all(says_so)
+    }
+
+    /// Whether a file that nobody named has a place in a check: it holds more than hashes, which may
+    /// be of anything, or tells something of the constants of other files.
+    #[must_use]
+    pub fn matters(&self) -> bool {
+        let is_hash = |anchor: &EmbeddedAnchor| anchor.fingerprint.is_some();
+        let tells = !self.facts.uses.is_empty() || !self.facts.keys.is_empty();
+        let only_hashes = !self.anchors.is_empty()
+            && self.anchors.iter().all(is_hash)
+            && self.findings.is_empty();
+        tells || !(self.holds_nothing() || only_hashes)
+    }
 }
 
 /// Reads what `content`, which came from `file`, holds, and says what is wrong with its form.
 #[must_use]
 pub fn read(file: &Path, content: &[u8]) -> Reading {
-    read_for(file, content, None)
+    read_with(file, content, &Context::default())
 }
 
-/// The same for a file that `stack` reads, if that is known from elsewhere than the file.
+/// The same with what is known from elsewhere than the file.
 #[must_use]
-pub fn read_for(file: &Path, content: &[u8], stack: Option<&'static Stack>) -> Reading {
+pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let text = encoding::as_utf8(content);
-    let source = source::read(file, text.as_deref().unwrap_or(content));
-    let stack = stack.or_else(|| source::calls::of(&source));
+    let content = text.as_deref().unwrap_or(content);
+    let mut source = source::read(file, content);
+    let stack = context.stack.or_else(|| source::calls::of(&source));
+    let own_uses = source.uses.clone();
+    source.uses.add_all(&context.uses);
     let mut contents = anchors::contents(&source, stack);
-    let bytes = text.as_deref().unwrap_or(content);
     if contents.is_empty() {
-        let lines = source::lines::Lines::of(bytes);
-        let damaged = boundaries::damaged(bytes, |at| lines.get(at).unwrap_or(1));
+        let lines = source::lines::Lines::of(content);
+        let damaged = boundaries::damaged(content, |at| lines.get(at).unwrap_or(1));
         contents.findings = damaged.into_iter().collect();
     }
     if contents.is_empty() {
-        contents = bare_base64::contents(text.as_deref().unwrap_or(content), stack);
+        contents = bare_base64::contents(content, stack);
     }
     let anchors::Contents { anchors, findings, stack } = contents;
-    let (own, anchors): (Vec<_>, Vec<_>) = client_certificate::split(anchors, &source);
+    let names = names(&source, &anchors);
+    let starts = starts(&source, &anchors);
+    let keys = client_certificate::private_keys(&source);
+    let known_keys = keys.union(&context.keys).cloned().collect();
+    let (own, anchors): (Vec<_>, Vec<_>) = client_certificate::split(anchors, &source, &known_keys);
     let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
-    let of_file = misuse::files::findings(file, text.as_deref().unwrap_or(content));
-    findings = findings.and(of_file.into_iter().collect());
+    findings = findings.and(misuse::files::findings(file, content).into_iter().collect());
     if text.is_some() && !anchors.is_empty() {
         findings.find(
             1,
@@ -137,14 +180,46 @@ pub fn read_for(file: &Path, content: &[u8], stack: Option<&'static Stack>) -> R
             Some("save it in UTF-8 without a byte order mark".to_owned()),
         );
     }
-    if anchors.is_empty() && findings.is_empty() && own.is_empty() && !has_bare_boundaries(&source)
-    {
-        let mentioned = mention::in_text(text.as_deref().unwrap_or(content));
+    let is_empty = anchors.is_empty() && findings.is_empty() && own.is_empty();
+    let (allows, invalid) = match is_empty {
+        true => Default::default(),
+        false => allow::comments(content, &starts),
+    };
+    if is_empty && !has_bare_boundaries(&source) {
+        let mentioned = mention::in_text(content);
         findings.add(mentioned.unwrap_or_else(|| {
             Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
         }));
     }
-    Reading { file: file.to_owned(), stack, is_generated: source.is_generated, anchors, findings }
+    let findings = findings.and(invalid.into_iter().collect());
+    let facts = pool::Facts { uses: own_uses, keys, names };
+    let (file, is_generated) = (file.to_owned(), source.is_generated);
+    let holds_own = !own.is_empty();
+    Reading { file, stack, is_generated, anchors, findings, facts, allows, holds_own }
+}
+
+/// The names of the constants of `source` that hold `anchors`.
+fn names(source: &source::Source, anchors: &[EmbeddedAnchor]) -> Vec<String> {
+    let damaged = source.constants.iter().filter(|constant| pem_text::is_pem(constant));
+    let damaged = damaged.filter_map(|constant| constant.name.clone());
+    let mut names: Vec<_> =
+        anchors.iter().filter_map(|one| one.name.clone()).chain(damaged).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The lines on which the constants of `source` begin, and in a file that is read as it is its blocks.
+fn starts(source: &source::Source, anchors: &[EmbeddedAnchor]) -> Vec<usize> {
+    let is_file = |constant: &&source::Constant| constant.form == source::Form::File;
+    let constants = source.constants.iter().filter(|constant| !is_file(constant));
+    let mut starts: Vec<_> = match source.constants.iter().any(|one| is_file(&one)) {
+        true => anchors.iter().map(|anchor| anchor.place.line).collect(),
+        false => constants.map(|constant| constant.line(0)).collect(),
+    };
+    starts.sort_unstable();
+    starts.dedup();
+    starts
 }
 
 /// Whether code has the boundary of a block in a literal, which is then for text from elsewhere.
@@ -156,7 +231,7 @@ fn has_bare_boundaries(source: &source::Source) -> bool {
 #[must_use]
 pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     let anchor = |certificate| EmbeddedAnchor {
-        line: 1,
+        place: 1.into(),
         name: None,
         constant: 0,
         is_given: false,
@@ -169,7 +244,16 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     if anchors.is_empty() {
         findings.find(1, Severity::Error, "no-certificate", "no certificate found", None);
     }
-    Reading { file: file.to_owned(), stack: None, is_generated: false, anchors, findings }
+    Reading {
+        file: file.to_owned(),
+        stack: None,
+        is_generated: false,
+        anchors,
+        findings,
+        facts: pool::Facts::default(),
+        allows: Vec::new(),
+        holds_own: false,
+    }
 }
 
 /// That the file was not made from `lock` as it is now.

@@ -4,7 +4,7 @@
 //! a stack that the code speaks to reads nothing.
 
 use super::{
-    Finding, Findings, Severity,
+    Finding, Findings, Place, Severity,
     der_form::first_certificate,
     source::{Constant, Form, Language},
 };
@@ -52,8 +52,8 @@ pub(crate) fn is_pem(constant: &Constant) -> bool {
     false
 }
 
-/// Certificates with their lines, and what is wrong with the blocks that they stand in.
-type Read = (Vec<(Certificate, usize)>, Findings);
+/// Certificates with their places, and what is wrong with the blocks that they stand in.
+type Read = (Vec<(Certificate, Place)>, Findings);
 
 /// The certificates of the PEM blocks of `constant`, which `language` writes and `stack` reads.
 pub(crate) fn certificates(
@@ -84,7 +84,7 @@ pub(crate) fn certificates(
         }
         let Some(end) = end else {
             found.find(
-                constant.line(begin),
+                Place::from(constant.line(begin)).in_block(begin, 0),
                 Severity::Error,
                 "pem-damaged",
                 "the PEM block has no END line",
@@ -94,7 +94,7 @@ pub(crate) fn certificates(
         };
         let (read, findings) = block.read(end);
         certificates.extend(read);
-        found = found.and(findings);
+        found = found.and(findings.placed(|place| place.in_block(begin, 0)));
     }
     (certificates, found)
 }
@@ -145,7 +145,9 @@ impl Block<'_> {
         found = found.and(self.look_at_label(&label, line).into_iter().collect());
         match self.decode(&label, &clean) {
             Ok(certificates) => {
-                (certificates.into_iter().map(|certificate| (certificate, line)).collect(), found)
+                let place = |index| Place::from(line).in_block(self.begin, index);
+                let certificates = certificates.into_iter().enumerate();
+                (certificates.map(|(index, one)| (one, place(index))).collect(), found)
             }
             Err(problem) => {
                 let action = "copy the whole certificate, or regenerate it with certgrab";

@@ -13,6 +13,10 @@ pub struct FileReport {
     pub file: PathBuf,
     /// The anchors in it, in the order of the file.
     pub anchors: Vec<EmbeddedAnchor>,
+    /// The servers it was held against, and whether it verifies them.
+    pub verified: Vec<(String, bool)>,
+    /// Findings that a comment in the file allows.
+    pub allowed: usize,
     findings: Findings,
 }
 
@@ -20,8 +24,17 @@ impl FileReport {
     /// What the reading of a file and its judges found.
     #[must_use]
     pub fn of(reading: Reading, judged: Findings) -> Self {
-        let Reading { file, anchors, findings, .. } = reading;
-        Self { file, anchors, findings: findings.and(judged).sorted() }
+        let Reading { file, anchors, findings, allows, .. } = reading;
+        let mut findings = findings.and(judged).sorted();
+        let all = findings.listed().len();
+        findings.retain(|finding| !allows.iter().any(|allow| allow.covers(finding)));
+        let allowed = all - findings.listed().len();
+        Self { file, anchors, verified: Vec::new(), allowed, findings }
+    }
+
+    /// Keeps the findings for which `is_kept` is true.
+    pub(crate) fn retain(&mut self, is_kept: impl FnMut(&Finding) -> bool) {
+        self.findings.retain(is_kept);
     }
 
     /// What was found, up to [`super::MAX_FINDINGS`].

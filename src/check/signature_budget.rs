@@ -1,6 +1,6 @@
 //! How many signatures are checked in one file.
 
-use super::{Finding, Severity};
+use super::{Finding, Place, Severity};
 
 /// The most signatures that are checked in one file: as many as a store has roots, each of which
 /// signed itself.
@@ -31,11 +31,11 @@ impl SignatureBudget {
     }
 }
 
-/// That the signatures on the certificate on `line` and on those behind it are not checked.
-pub(super) fn exceeded(line: usize) -> Finding {
+/// That the signatures on the certificate at `place` and on those behind it are not checked.
+pub(super) fn exceeded(place: Place) -> Finding {
     let message = format!(
         "more than {MAX_SIGNATURE_CHECKS} signatures; those on this certificate and the following ones are not checked"
     );
     let action = "split the certificates into several files".to_owned();
-    Finding::new(line, Severity::Warning, "anchor-unknown", message, Some(action))
+    Finding::new(place, Severity::Warning, "anchor-unknown", message, Some(action))
 }

@@ -245,19 +245,19 @@ pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) ->
     let (mut known, mut found) = (Vec::new(), Findings::default());
     for one in &reading.anchors {
         match certificate_of(one, bundle, terms) {
-            Some(certificate) => known.push((one.line, certificate)),
+            Some(certificate) => known.push((one.place, certificate)),
             None => {
                 let what = if one.fingerprint.is_some() { "SHA-256" } else { "name and key" };
                 let stores = terms.store.description();
                 let message = format!("no certificate in {stores} or in the lock has this {what}");
-                found.find(one.line, Severity::Error, "untrusted-root", message, action());
+                found.find(one.place, Severity::Error, "untrusted-root", message, action());
             }
         }
     }
     let trust = terms.trust(bundle, known.iter().map(|(_, certificate)| certificate));
-    for (line, certificate) in &known {
+    for (place, certificate) in &known {
         if let Some((severity, message)) = terms.objection(certificate, &trust, false) {
-            let finding = Finding::new(*line, severity, "untrusted-root", message, action());
+            let finding = Finding::new(*place, severity, "untrusted-root", message, action());
             found.add(finding.about(certificate.sha256()));
         }
     }
@@ -268,10 +268,10 @@ pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) ->
         .entries
         .iter()
         .all(|entry| known.iter().any(|(_, one)| entry.certificate.is_same_anchor(one)));
-    for (line, more) in known.iter().filter(|(_, one)| is_whole && !is_locked(one)) {
+    for (place, more) in known.iter().filter(|(_, one)| is_whole && !is_locked(one)) {
         let message = format!("`{}` is not in the lock", named(more));
         let action = Some("regenerate the file with `certgrab sync --locked`".to_owned());
-        let finding = Finding::new(*line, Severity::Error, "lock-differs", message, action);
+        let finding = Finding::new(*place, Severity::Error, "lock-differs", message, action);
         found.add(finding.about(more.sha256()));
     }
     found
@@ -326,7 +326,7 @@ pub fn judge_handwritten(reading: &Reading, store: &Store) -> Findings {
                       `trust-sha256` in the manifest"
             .to_owned();
         let finding =
-            Finding::new(one.line, Severity::Note, "untrusted-root", message, Some(action));
+            Finding::new(one.place, Severity::Note, "untrusted-root", message, Some(action));
         Some(finding.about(certificate.sha256()))
     };
     reading.anchors.iter().filter_map(judge).collect()

@@ -102,6 +102,7 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Convert(convert)) => commands::convert::run(convert, &args.display),
         Some(Command::Formats(list)) => commands::formats::run(list),
         Some(Command::Check(check)) => commands::check::run(check, &args.display),
+        Some(Command::Explain(explain)) => commands::explain::run(explain),
         Some(Command::Sync(sync)) => commands::sync::run(sync, &args.display),
         Some(Command::New(new)) => commands::new::run(new, &args.display),
         Some(Command::Integrate(integrate)) => commands::integrate::run(integrate, &args.display),

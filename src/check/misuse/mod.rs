@@ -7,7 +7,7 @@ pub(super) mod files;
 mod verification;
 
 use super::{
-    EmbeddedAnchor, Finding, Findings, Severity, client_certificate, named, source::Source,
+    EmbeddedAnchor, Finding, Findings, Place, Severity, client_certificate, named, source::Source,
 };
 use crate::{
     check::source::{Language, calls::Reads, code::Code},
@@ -30,12 +30,18 @@ pub(super) fn findings(
     found.into_iter().collect()
 }
 
-fn error(line: usize, code: &'static str, message: String, action: &str) -> Finding {
-    Finding::new(line, Severity::Error, code, message, Some(action.to_owned()))
+fn error(place: impl Into<Place>, code: &'static str, message: String, action: &str) -> Finding {
+    Finding::new(place, Severity::Error, code, message, Some(action.to_owned()))
 }
 
 fn warning(line: usize, code: &'static str, message: String, action: &str) -> Finding {
     Finding::new(line, Severity::Warning, code, message, Some(action.to_owned()))
+}
+
+/// The words of which a file has one if something can be found here.
+pub(super) fn signs() -> impl Iterator<Item = &'static str> {
+    let embeds = ["EMBED_FILES", "embed_files"];
+    verification::signs().chain(BUNDLE_FIELDS).chain(TLS_WORDS).chain(embeds)
 }
 
 /// Fields that take an anchor beside a bundle: of esp-tls, esp_http_client and esp-mqtt, and of
@@ -296,7 +302,7 @@ fn exchanged(source: &Source, anchors: &[EmbeddedAnchor], own: &[EmbeddedAnchor]
                 trusts.name, given.name
             );
             let action = "give the server's root to the first and the device's own to the second";
-            found.push(error(one.line, "leaf", message, action).about(certificate.sha256()));
+            found.push(error(one.place, "leaf", message, action).about(certificate.sha256()));
         } else if extensions::is_authority(certificate)
             && !client_certificate::has_its_key(certificate, source)
             && !is_behind_a_leaf(one, anchors.iter().chain(own))
@@ -306,7 +312,7 @@ fn exchanged(source: &Source, anchors: &[EmbeddedAnchor], own: &[EmbeddedAnchor]
                 given.name
             );
             let action = "give it to the function that takes anchors, such as `setCACert`";
-            found.push(error(one.line, "exchanged", message, action).about(certificate.sha256()));
+            found.push(error(one.place, "exchanged", message, action).about(certificate.sha256()));
         }
     }
     found

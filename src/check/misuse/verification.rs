@@ -158,3 +158,9 @@ fn begins_with_word(text: &str, word: &str) -> bool {
         !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_' || one == '.')
     })
 }
+
+/// The words of which a file that turns verification off has one.
+pub(super) fn signs() -> impl Iterator<Item = &'static str> {
+    let calls = CALLS.iter().map(|call| call.split('(').next().unwrap_or(call));
+    WORDS.into_iter().chain(calls).chain(FIELDS.iter().map(|(name, _)| *name)).chain(CALLBACKS)
+}

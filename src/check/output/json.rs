@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::shown;
-use crate::check::{FileReport, Severity};
+use crate::check::{FileReport, Finding, Severity};
 
 /// The version of the document's form.
 const SCHEMA: u32 = 1;
@@ -20,7 +20,7 @@ pub fn json(files: &[FileReport]) -> String {
         let certificates = file.anchors.iter().filter_map(|anchor| {
             let certificate = anchor.certificate.as_ref()?;
             Some(json!({
-                "line": anchor.line,
+                "line": anchor.place.line,
                 "constant": anchor.name,
                 "sha256": certificate.sha256().to_string(),
                 "subject": certificate.subject().text().line(),
@@ -45,15 +45,27 @@ pub fn json(files: &[FileReport]) -> String {
         "findings": files
             .iter()
             .flat_map(|file| file.findings().iter().map(move |finding| (file, finding)))
-            .map(|(file, finding)| json!({
-                "code": finding.code,
-                "severity": finding.severity.word(),
-                "file": shown(&file.file),
-                "line": finding.line,
-                "message": finding.message,
-                "action": finding.action,
-            }))
+            .map(|(file, finding)| finding_of(file, finding))
             .collect::<Vec<_>>(),
     });
     format!("{document}\n")
+}
+
+fn finding_of(file: &FileReport, finding: &Finding) -> serde_json::Value {
+    let mut part = json!({
+        "code": finding.code,
+        "severity": finding.severity.word(),
+        "file": shown(&file.file),
+        "line": finding.place.line,
+        "certificate": finding.certificate.map(|sha256| sha256.to_string()),
+        "message": finding.message,
+        "action": finding.action,
+    });
+    if let Some((number, of)) = finding.place.part {
+        part["certificate_of_file"] = json!({ "number": number, "of": of });
+    }
+    if let Some(offset) = finding.place.offset {
+        part["offset"] = offset.into();
+    }
+    part
 }

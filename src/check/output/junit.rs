@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::shown;
-use super::text;
+use super::{sentence, shown, text};
 use crate::check::{FileReport, Severity};
 
 /// The report for all files.
@@ -31,7 +30,7 @@ pub fn junit(files: &[FileReport]) -> String {
                         out,
                         ">\n      <failure type=\"{}\" message=\"{}\">{all}</failure>\n",
                         worst.code,
-                        escaped(&worst.message)
+                        escaped(&sentence(worst))
                     ),
                     false => write!(out, ">\n      <system-out>{all}</system-out>\n"),
                 };

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::sentence;
 use crate::check::{CODES, FileReport, Finding, Severity};
 
 /// The log of one run over all files, indented.
@@ -53,9 +54,14 @@ fn result(file: &FileReport, finding: &Finding) -> serde_json::Value {
         Severity::Warning => "warning",
         Severity::Error => "error",
     };
+    let message = sentence(finding);
     let text = match &finding.action {
-        Some(action) => format!("{}; {action}", finding.message),
-        None => finding.message.clone(),
+        Some(action) => format!("{message}; {action}"),
+        None => message,
+    };
+    let region = match finding.place.offset {
+        Some(offset) => json!({ "byteOffset": offset, "byteLength": 0 }),
+        None => json!({ "startLine": finding.place.line }),
     };
     json!({
         "ruleId": finding.code,
@@ -64,7 +70,7 @@ fn result(file: &FileReport, finding: &Finding) -> serde_json::Value {
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": uri(&file.file) },
-            "region": { "startLine": finding.line },
+            "region": region,
         } }],
     })
 }

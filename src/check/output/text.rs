@@ -1,9 +1,12 @@
 //! One line a finding, as compilers write theirs, so that editors find the place.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
-use super::shown;
-use crate::check::{FileReport, Finding};
+use super::{sentence, shown};
+use crate::{
+    check::{FileReport, Finding, named},
+    x509::certificate::Sha256,
+};
 
 /// `file:line: severity: sentence [code]`, then what to do on a line of its own; last how many
 /// findings are only counted.
@@ -11,16 +14,53 @@ use crate::check::{FileReport, Finding};
 pub fn text(report: &FileReport) -> String {
     let mut out = String::new();
     let file = shown(&report.file);
-    let place = inert(&file);
+    let start = inert(&file);
     for finding in report.findings() {
-        let Finding { line, severity, code, message, action, .. } = finding;
-        let _ = writeln!(out, "{place}:{line}: {}: {message} [{code}]", severity.word());
+        let Finding { place, severity, code, action, .. } = finding;
+        let (message, severity) = (sentence(finding), severity.word());
+        let _ = writeln!(out, "{start}{place}: {severity}: {message} [{code}]");
         if let Some(action) = action {
             let _ = writeln!(out, "    {action}");
         }
     }
     if report.more() > 0 {
         let _ = writeln!(out, "{file}: and {} more findings", report.more());
+    }
+    out
+}
+
+/// The findings of all files by certificate, those without one last.
+#[must_use]
+pub fn by_certificate(reports: &[FileReport]) -> String {
+    let mut groups: Vec<(Option<Sha256>, String, Vec<String>)> = Vec::new();
+    let mut places: HashMap<Option<Sha256>, usize> = HashMap::new();
+    for report in reports {
+        let start = inert(&shown(&report.file));
+        for finding in report.findings() {
+            let sha256 = finding.certificate;
+            let known = report.anchors.iter().filter_map(|one| one.certificate.as_ref());
+            let name = known.filter(|one| Some(one.sha256()) == sha256).map(named).next();
+            let group = *places.entry(sha256).or_insert_with(|| {
+                groups.push((sha256, name.unwrap_or_default(), Vec::new()));
+                groups.len() - 1
+            });
+            let (place, severity) = (finding.place, finding.severity.word());
+            let mut line =
+                format!("  {start}{place}: {severity}: {} [{}]\n", sentence(finding), finding.code);
+            if let Some(action) = &finding.action {
+                let _ = writeln!(line, "      {action}");
+            }
+            groups[group].2.push(line);
+        }
+    }
+    groups.sort_by_key(|(sha256, ..)| sha256.is_none());
+    let mut out = String::new();
+    for (sha256, name, lines) in groups {
+        let _ = match sha256 {
+            Some(sha256) => writeln!(out, "{name} (SHA-256 {sha256})"),
+            None => writeln!(out, "files"),
+        };
+        lines.iter().for_each(|line| out.push_str(line));
     }
     out
 }

@@ -155,6 +155,7 @@ pub(crate) fn of(source: &Source) -> Option<&'static Stack> {
 }
 
 /// What code does with its constants.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Uses {
     by_name: HashMap<String, Vec<Use>>,
 }
@@ -200,6 +201,31 @@ impl Uses {
                 uses.push(used);
             }
         }
+    }
+
+    /// The names that are given to something.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// Whether the code gives nothing to anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// Adds what `other` does with the constant called `name`.
+    pub(crate) fn take(&mut self, name: &str, other: &Self) {
+        let uses = self.by_name.entry(name.to_owned()).or_default();
+        for used in other.of_constant(name) {
+            if !uses.contains(used) {
+                uses.push(*used);
+            }
+        }
+    }
+
+    /// Adds all that `other` does.
+    pub(crate) fn add_all(&mut self, other: &Self) {
+        other.names().for_each(|name| self.take(name, other));
     }
 
     /// Where the constant called `name` is given to.
@@ -279,4 +305,10 @@ fn given(arguments: &str, name: &str) -> Option<Given> {
 /// What follows the word `name` at the beginning of `text`.
 fn after_word<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.strip_prefix(name).filter(|after| !after.starts_with(is_of_a_word))
+}
+
+/// The words by which code shows that it uses certificates.
+pub(crate) fn signs() -> impl Iterator<Item = &'static str> {
+    let calls = CALLS.iter().map(|call| call.begins.trim_end_matches(['(', '=']));
+    calls.chain([TRUSTS_LISTS.trim_end_matches('(')])
 }

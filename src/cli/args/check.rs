@@ -19,7 +19,8 @@ const EXAMPLES: &str = "\
 Examples:
   certgrab check                                        all targets of certgrab.toml
   certgrab check include/ca_cert.h m1.tuyacn.com:8883   one file, and the server it is for
-  certgrab check --offline src/*.h                      check only the files
+  certgrab check --offline .                            all files of a repository
+  certgrab check --offline . --baseline old.json --write-baseline   accept what is found today
   certgrab check --report sarif=check.sarif             for code scanning
 
 Exit codes: 0 valid, 1 the constants do not verify, 3 no connection or no handshake,
@@ -29,8 +30,8 @@ Exit codes: 0 valid, 1 the constants do not verify, 3 no connection or no handsh
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Files that hold certificates, then their server [default: the targets of certgrab.toml]
-    #[arg(value_name = "FILE|TARGET")]
+    /// Files and folders to check, then their server [default: the targets of certgrab.toml]
+    #[arg(value_name = "FILE|DIR|TARGET")]
     pub(crate) inputs: Vec<OsString>,
 
     /// Do not contact the server
@@ -41,11 +42,28 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DAYS", default_value = "90d", allow_hyphen_values = true)]
     pub(crate) within: Days,
 
+    /// In folders, skip what matches GLOB, as in a .gitignore
+    #[arg(long, value_name = "GLOB", requires = "inputs")]
+    pub(crate) exclude: Vec<String>,
+
+    /// Leave out the findings in FILE, which `--write-baseline` wrote
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Write today's findings to the file of `--baseline`, and report none
+    #[arg(long, requires = "baseline", conflicts_with_all = ["json", "report"])]
+    pub(crate) write_baseline: bool,
+
+    /// Group the findings by certificate
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) by_certificate: bool,
+
     /// Print the result as one JSON document
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Write the result as text, json, sarif or junit, to PATH or standard output
+    /// Write the result as text, json, sarif, junit, github, prometheus, cyclonedx or html, to PATH
+    /// or standard output
     #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
           value_parser = OsStringValueParser::new().try_map(|text| report(&text)))]
     pub(crate) report: Vec<Report>,
@@ -93,6 +111,10 @@ pub(crate) enum Form {
     Json,
     Sarif,
     Junit,
+    Github,
+    Prometheus,
+    Cyclonedx,
+    Html,
 }
 
 impl FromStr for Days {
@@ -111,7 +133,10 @@ impl FromStr for Days {
 
 fn report(text: &OsStr) -> Result<Report, String> {
     let (word, path) = super::word_and_path(text)?;
-    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false)
-        .map_err(|_| "unknown report format; expected text, json, sarif or junit".to_owned())?;
+    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false).map_err(|_| {
+        "unknown report format; expected text, json, sarif, junit, github, prometheus, \
+             cyclonedx or html"
+            .to_owned()
+    })?;
     Ok(Report { form, path })
 }

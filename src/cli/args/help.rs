@@ -38,6 +38,7 @@ Find:    certgrab TARGET   show the chain of a server and the anchor; --emit wri
          demo              run every step against a built-in server; needs no network
 Keep:    sync              update the locks and constants listed in certgrab.toml
 Prove:   check             check committed certificates, and whether they still verify the server
+         explain           what a finding of `check` means, and what to do about it
          lab               servers, sound and faulty, that show what a device accepts
 Set up:  new               create a small project that connects to a server
          integrate         write the file that runs certgrab in a build or in CI

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connection;
 pub(crate) mod convert;
+pub(crate) mod explain;
 pub(crate) mod formats;
 pub(crate) mod help;
 pub(crate) mod hosts;
@@ -79,6 +80,8 @@ pub(crate) enum Command {
     Formats(formats::List),
     /// Check committed certificates, and whether they still verify the server
     Check(check::Args),
+    /// Explain a finding of `certgrab check`, and what to do about it
+    Explain(explain::Args),
     /// Update the locks and constants listed in certgrab.toml
     Sync(sync::Args),
     /// Create a small project that connects to a server, with its lock and check

@@ -2,11 +2,11 @@
 
 mod asking;
 pub(crate) mod check;
-mod committed;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod demo;
+pub(crate) mod explain;
 mod format_words;
 pub(crate) mod formats;
 pub(crate) mod hosts;

@@ -145,8 +145,8 @@ fn hold(
         objections.extend(check::expired_anchors(content, bundle, Time::now()));
     }
     for objection in objections {
-        let Finding { line, severity, code, message, action, .. } = objection;
-        let message = format!("{shown}: line {line}: {message} [{code}]");
+        let Finding { place, severity, code, message, action, .. } = objection;
+        let message = format!("{shown}: line {}: {message} [{code}]", place.line);
         match severity {
             Severity::Error => {
                 failures.push(Failure::new(Exit::Untrusted, message).with_hint(action));

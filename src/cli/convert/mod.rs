@@ -201,7 +201,7 @@ fn of_pkcs12(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Vec<Certi
 /// What is to be said of the certificates of a file, or why they are not converted.
 fn warnings(report: &FileReport) -> Result<Vec<String>, Failure> {
     let file = shown(&report.file);
-    let with_line = |finding: &Finding| match finding.line {
+    let with_line = |finding: &Finding| match finding.place.line {
         1 => format!("{file}: {}", finding.message),
         line => format!("{file}, line {line}: {}", finding.message),
     };
@@ -233,7 +233,7 @@ fn add(
         let message = format!(
             "{}, line {}: {what} without its certificate, which Mozilla's store does not have",
             shown(path),
-            anchor.line
+            anchor.place.line
         );
         Failure::new(Exit::File, message)
             .with_hint(Some("pass the certificate with `--roots FILE`".to_owned()))

@@ -29,10 +29,10 @@ fuzz_target!(|data: &[u8]| {
     for finding in reading.findings.listed() {
         assert_clean(&finding.message);
         finding.action.iter().for_each(|action| assert_clean(action));
-        assert!((1..=lines).contains(&finding.line), "line {} of {lines}", finding.line);
+        assert!((1..=lines).contains(&finding.place.line), "line {} of {lines}", finding.place.line);
     }
     for anchor in &reading.anchors {
-        assert!((1..=lines).contains(&anchor.line), "line {} of {lines}", anchor.line);
+        assert!((1..=lines).contains(&anchor.place.line), "line {} of {lines}", anchor.place.line);
         anchor.name.iter().for_each(|name| assert_clean(name));
     }
     // The authorities that the store of roots reads in a file of data are found in it, or something is

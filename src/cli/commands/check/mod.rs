@@ -1,5 +1,11 @@
 //! `certgrab check`: checks committed certificates, and whether they still verify the server.
 
+mod baseline;
+mod committed;
+mod progress;
+mod show;
+mod walk;
+
 use std::{
     collections::HashSet,
     ffi::OsString,
@@ -9,7 +15,7 @@ use std::{
 };
 
 use crate::{
-    check::{self, FileReport, Finding, Knowledge, Server, Severity, output as written},
+    check::{self, Baseline, FileReport, Finding, Knowledge, Server, Severity},
     endpoint::Target,
     output::bundle::KeyPossession,
     run::{
@@ -22,16 +28,13 @@ use crate::{
 
 use tokio::task::JoinSet;
 
+use self::committed::File;
 use super::{
-    committed::{self, File},
     sync,
     terms::{Asked, Shown},
 };
 use crate::cli::{
-    args::{
-        Job,
-        check::{Args, Form},
-    },
+    args::{Job, check::Args},
     failure::{self, Exit, Failure},
     file_names, manifest,
     output::{self, complain},
@@ -48,6 +51,18 @@ struct Group {
     files: Vec<File>,
     /// The lock of a manifest's target.
     lock: Option<sync::Lock>,
+}
+
+/// What was checked, for the summary.
+struct Scope {
+    /// The time as of which findings are judged.
+    at: Time,
+    /// How many files were looked at, those without certificates among them.
+    looked_at: usize,
+    /// How many files are too large to be read.
+    too_large: usize,
+    /// How many findings are in the baseline.
+    in_baseline: usize,
 }
 
 /// A group that is ready to be judged.
@@ -69,9 +84,21 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
             .with_hint(Some(hint)));
     }
     let mut exit = Exit::Done;
+    let at = args.at.unwrap_or_else(Time::now);
+    let mut scope = Scope { at, looked_at: 0, too_large: 0, in_baseline: 0 };
     let groups = match args.inputs.as_slice() {
         [] => of_manifest(args, &mut exit)?,
-        inputs => vec![of_inputs(args, inputs)?],
+        inputs => {
+            let (group, failures) = of_inputs(args, inputs, &mut scope, display)?;
+            for failure in &failures {
+                complain(failure);
+                exit = exit.worse(failure.exit);
+            }
+            if group.files.is_empty() && !failures.is_empty() {
+                return Ok(exit);
+            }
+            vec![group]
+        }
     };
     let ready = groups.into_iter().map(|group| Ready::new(group, args, display));
     let ready = ready.collect::<Result<Vec<_>, _>>()?;
@@ -86,7 +113,16 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         }
         reports.extend(ready.judge(answer.and_then(Result::ok).as_ref(), args));
     }
-    show(&reports, args, display)?;
+    scope.looked_at = scope.looked_at.max(reports.len());
+    if let Some(path) = &args.baseline {
+        if args.write_baseline {
+            let baseline = Baseline::of(&reports);
+            output::replace(path, baseline.to_json().as_bytes())?;
+            return Ok(exit);
+        }
+        scope.in_baseline = baseline::read(path)?.apply(&mut reports);
+    }
+    show::show(&reports, &scope, args, display)?;
     let worst = reports.iter().filter_map(FileReport::worst).max();
     Ok(exit.worse(match worst {
         Some(Severity::Error) => Exit::Untrusted,
@@ -123,7 +159,12 @@ fn ask(ready: &[Ready]) -> Result<Vec<Option<Result<Survey, grab::Error>>>, Fail
 }
 
 /// The files on the command line; the last argument is a target if there is no such file.
-fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
+fn of_inputs(
+    args: &Args,
+    inputs: &[OsString],
+    scope: &mut Scope,
+    display: &Display,
+) -> Result<(Group, Vec<Failure>), Failure> {
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
     // A dangling link is a file too, one that cannot be read.
     let is_there = fs::symlink_metadata(last).is_ok();
@@ -156,17 +197,34 @@ fn of_inputs(args: &Args, inputs: &[OsString]) -> Result<Group, Failure> {
     let mut job =
         manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
     job.roots.clone_from(&args.roots);
-    let read = files.iter().map(Path::new).chain(request::inputs(&job)).collect::<Vec<_>>();
+    // A report may stand in a folder that is walked.
+    let named = files.iter().map(Path::new).filter(|path| !path.is_dir());
+    let read = named.chain(request::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
-    let files = files.iter().map(|file| File::given(Path::new(file))).collect::<Result<_, _>>()?;
+    let files: Vec<_> = files.iter().map(Path::new).collect();
+    let walk::Files { mut held, looked_at, too_large, failures } =
+        walk::read(&files, &args.exclude, display)?;
+    (scope.looked_at, scope.too_large) = (looked_at, too_large);
+    match held.iter().all(|file| file.reading.holds_nothing()) {
+        true if failures.is_empty() => {
+            // Nothing at all: the folders say so too.
+            let folders = files.iter().filter(|file| file.is_dir());
+            held.extend(folders.map(|folder| File::empty(folder)));
+        }
+        true => {}
+        false => {
+            held.iter_mut().filter(|file| file.reading.holds_nothing()).for_each(File::silence)
+        }
+    }
     let job = Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job };
-    Ok(Group { job, files, lock: None })
+    Ok((Group { job, files: held, lock: None }, failures))
 }
 
 /// Refuses reports that would overwrite an input or each other.
 fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
-    output::keep_apart(reports, read, "--report")
+    let baseline = args.baseline.as_deref().filter(|_| args.write_baseline);
+    output::keep_apart(reports.chain(baseline), read, "--report")
 }
 
 /// The targets of the manifest with their locks and outputs.
@@ -263,10 +321,25 @@ impl Ready {
             if index == 0 {
                 found = found.and(failed.iter().cloned().collect());
             }
+            let refused = |finding: &Finding| {
+                finding.code == "verify-failed" && finding.severity == Severity::Error
+            };
+            let is_verified = !found.listed().iter().any(refused);
             found = found.and(file.judge(lock.as_ref(), terms.as_ref(), store));
-            FileReport::of(file.reading, found)
+            let mut report = FileReport::of(file.reading, found);
+            if let Some((target, _)) = asked.filter(|_| !servers.is_empty()) {
+                report.verified.push((target.to_string(), is_verified));
+            }
+            (file.is_named, report)
         };
-        files.into_iter().enumerate().map(judge).collect()
+        let mut reports: Vec<_> = files.into_iter().enumerate().map(judge).collect();
+        // Of the files in a folder, one that verifies the server is enough.
+        if reports.iter().any(|(_, report)| report.verified.iter().any(|(_, is)| *is)) {
+            for (_, report) in reports.iter_mut().filter(|(is_named, _)| !is_named) {
+                report.retain(|finding| finding.code != "verify-failed");
+            }
+        }
+        reports.into_iter().map(|(_, report)| report).collect()
     }
 }
 
@@ -316,45 +389,4 @@ fn failed_addresses(target: &Target, survey: Option<&Survey>) -> Vec<Finding> {
         .into_iter()
         .map(|(one, error)| check::failed_address(target, &one.host(), &error.without_address()))
         .collect()
-}
-
-fn show(files: &[FileReport], args: &Args, display: &Display) -> Result<(), Failure> {
-    let render = |form: Form| match form {
-        Form::Text => files.iter().map(written::text).collect(),
-        Form::Json => written::json(files),
-        Form::Sarif => written::sarif(files),
-        Form::Junit => written::junit(files),
-    };
-    for report in &args.report {
-        match &report.path {
-            None => output::write(render(report.form).as_bytes())?,
-            Some(path) => {
-                output::replace(path, render(report.form).as_bytes())?;
-            }
-        }
-    }
-    if args.json {
-        output::write(render(Form::Json).as_bytes())?;
-    }
-    if !args.json && args.report.iter().all(|report| report.path.is_some()) {
-        output::write(render(Form::Text).as_bytes())?;
-    }
-    if !display.quiet {
-        let count = |severity| {
-            let findings = files.iter().flat_map(FileReport::findings);
-            findings.filter(|finding| finding.severity == severity).count()
-        };
-        let plural = |count: usize, word: &str| match count {
-            1 => format!("1 {word}"),
-            _ => format!("{count} {word}s"),
-        };
-        output::say(format_args!(
-            "{} checked: {}, {}, {}",
-            plural(files.len(), "file"),
-            plural(count(Severity::Error), "error"),
-            plural(count(Severity::Warning), "warning"),
-            plural(count(Severity::Note), "note"),
-        ));
-    }
-    Ok(())
 }

@@ -2,10 +2,10 @@
 
 use std::{io, path::Path};
 
-use super::sync;
 use crate::{
-    check::{self, Findings, Reading, Terms},
+    check::{self, Context, Findings, Reading, Terms},
     cli::{
+        commands::sync,
         failure::{Exit, Failure},
         manifest,
         output::complain,
@@ -20,6 +20,8 @@ use crate::{
 /// A file with its role in the manifest.
 pub(crate) struct File {
     pub(crate) reading: Reading,
+    /// Whether the user or the manifest names it, and not a folder that it is in.
+    pub(crate) is_named: bool,
     /// As whom the server is asked for the file: a device, or certgrab (`None`).
     pub(crate) readers: Vec<Option<&'static Device>>,
     role: Role,
@@ -37,13 +39,36 @@ enum Role {
 }
 
 impl File {
-    /// A file from the command line.
-    pub(crate) fn given(path: &Path) -> Result<Self, Failure> {
-        let (content, reading) = read(path, None)?;
+    /// A file from the command line, or from a folder there.
+    pub(crate) fn given(path: &Path, content: &[u8], is_named: bool) -> Self {
+        let reading = check::read(path, content);
         // Faults in the text of an unreadable lock are found as in any other file.
-        let bundle = lock::read(&content, None).ok().filter(|_| lock::is_lock(&content));
-        let role = Role::Given(bundle.map(|bundle| (content, bundle)));
-        Ok(Self { readers: vec![reader(&reading)], reading, role })
+        let is_lock = lock::is_lock(content);
+        let bundle = is_lock.then(|| lock::read(content, None).ok()).flatten();
+        let role = Role::Given(bundle.map(|bundle| (content.to_vec(), bundle)));
+        Self { readers: vec![reader(&reading)], reading, is_named, role }
+    }
+
+    /// The same, read again with what other files say of its constants.
+    pub(crate) fn read_again(self, content: &[u8], context: &Context) -> Self {
+        let reading = check::read_with(&self.reading.file, content, context);
+        Self { readers: vec![reader(&reading)], reading, ..self }
+    }
+
+    /// Drops what was found in its form: it holds nothing, and others do.
+    pub(crate) fn silence(&mut self) {
+        self.reading.findings = Findings::default();
+    }
+
+    /// A folder in which nothing was found.
+    pub(crate) fn empty(folder: &Path) -> Self {
+        let reading = check::reading_of(folder, Vec::new());
+        Self { readers: Vec::new(), reading, is_named: true, role: Role::Given(None) }
+    }
+
+    /// A file of a manifest.
+    fn of_manifest(reading: Reading, readers: Vec<Option<&'static Device>>, role: Role) -> Self {
+        Self { reading, readers, is_named: true, role }
     }
 
     /// What the manifest and its stores say of the file; without a manifest, what its own facts do.
@@ -89,24 +114,24 @@ pub(crate) fn of_entry(
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
     let device = entry.job.reaching.device.and_then(Device::stack);
-    let reading = read(&entry.lock, device)?.1;
     let asked = readers::asked(entry);
-    let mut files = vec![File { reading, readers: asked.clone(), role: Role::Lock }];
+    let mut files =
+        vec![File::of_manifest(read(&entry.lock, device)?.1, asked.clone(), Role::Lock)];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
         let stack = stack::reading(format.name).or(device);
         if let Some((content, reading)) = reported(read(path, stack), exit) {
             let role = Role::Generated { is_current: content == expected };
             let own = readers::reader(format.name).map(|device| vec![Some(device)]);
-            files.push(File { reading, readers: own.unwrap_or_else(|| asked.clone()), role });
+            let readers = own.unwrap_or_else(|| asked.clone());
+            files.push(File::of_manifest(reading, readers, role));
         }
     }
     for path in &entry.check {
         let by_hand = reported(read(path, device), exit);
-        files.extend(by_hand.map(|(_, reading)| File {
-            readers: vec![reader(&reading)],
-            reading,
-            role: Role::ByHand,
+        files.extend(by_hand.map(|(_, reading)| {
+            let readers = vec![reader(&reading)];
+            File::of_manifest(reading, readers, Role::ByHand)
         }));
     }
     Ok((files, lock))
@@ -129,10 +154,14 @@ fn reported<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
 
 /// The bytes of a file, and what it holds for `stack`, if that is known.
 fn read(path: &Path, stack: Option<&'static Stack>) -> Result<(Vec<u8>, Reading), Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    let failed =
-        |error: io::Error| Failure::new(Exit::File, format!("cannot read {shown}: {error}"));
-    let content = bounded_file::read_given(path, check::MAX_FILE_BYTES).map_err(failed)?;
-    let reading = check::read_for(path, &content, stack);
+    let content = bounded_file::read_given(path, check::MAX_FILE_BYTES)
+        .map_err(|error| unreadable(path, &error))?;
+    let reading = check::read_with(path, &content, &Context::of_stack(stack));
     Ok((content, reading))
+}
+
+/// That the file at `path` cannot be read.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let shown = Foreign::text(&path.display().to_string()).line();
+    Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
 }

@@ -1,0 +1,22 @@
+//! The file of old findings.
+
+use std::path::Path;
+
+use crate::{
+    check::{self, Baseline},
+    cli::failure::{Exit, Failure},
+    text::{bounded_file, foreign::Foreign},
+};
+
+/// The old findings in the file at `path`.
+pub(super) fn read(path: &Path) -> Result<Baseline, Failure> {
+    let shown = Foreign::text(&path.display().to_string()).line();
+    let content = bounded_file::read(path, check::MAX_BASELINE_BYTES).map_err(|error| {
+        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
+        let hint = is_missing.then(|| "write it with `--write-baseline`".to_owned());
+        Failure::new(Exit::File, format!("cannot read the baseline {shown}: {error}"))
+            .with_hint(hint)
+    })?;
+    Baseline::read(&content)
+        .map_err(|problem| Failure::new(Exit::File, format!("{shown}: {problem}")))
+}
