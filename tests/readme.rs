@@ -155,6 +155,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--lifetime",
                 "--backup",
                 "--siblings",
+                "--hold",
                 "--paths",
                 "--compare",
             ],
