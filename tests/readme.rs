@@ -11,9 +11,10 @@ fn read(name: &str) -> String {
 }
 
 /// The README and the pages of `docs` for users of the command, in English.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "README.md",
     "docs/anchor.md",
+    "docs/changing-the-ca.md",
     "docs/formats.md",
     "docs/json.md",
     "docs/many-targets.md",
@@ -154,6 +155,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--lifetime",
                 "--backup",
                 "--siblings",
+                "--hold",
                 "--paths",
                 "--compare",
             ],

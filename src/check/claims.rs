@@ -165,7 +165,7 @@ impl Claims<'_> {
         for (index, entry) in self.bundle.entries.iter().enumerate() {
             let is_wanted = match (entry.role, what) {
                 (Role::Anchor, What::Anchor | What::Chain) => !has_anchor,
-                (Role::Backup, What::Anchor) => besides.backups,
+                (Role::Backup, What::Anchor) => besides.backups || besides.held,
                 (Role::Sibling, What::Anchor) => besides.siblings,
                 (Role::Intermediate, _) => what != What::Leaf,
                 (Role::Leaf, What::Leaf | What::Chain) => {
@@ -189,6 +189,7 @@ impl Claims<'_> {
                 let place = (Some(index), "Role");
                 self.object(place, Severity::Error, "lock-differs", message, action);
             } else if entry.role == Role::Backup
+                && !besides.held
                 && let Some(anchors) = terms.anchors
                 && !anchors.iter().any(|anchor| anchor.is_same_anchor(&entry.certificate))
             {

@@ -59,6 +59,7 @@ struct Table {
     #[serde(default)]
     check: OneOrMore,
     roots: Option<Spanned<OneOrMore>>,
+    hold: Option<Spanned<OneOrMore>>,
     trust_sha256: Option<Spanned<OneOrMore>>,
     what: Option<Spanned<String>>,
     connect: Option<Spanned<String>>,
@@ -270,6 +271,11 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
             }
         }
     }
+    if let Some(held) = &table.hold {
+        for path in held.get_ref().all() {
+            option("roots", &folder.join(path).display().to_string(), held.span());
+        }
+    }
     if let Some(fingerprints) = &table.trust_sha256 {
         for fingerprint in fingerprints.get_ref().all() {
             option("trust-sha256", fingerprint, fingerprints.span());
@@ -299,6 +305,11 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
             option(key, value.get_ref(), value.span());
         }
     }
+    all.extend(table.hold.as_ref().map(|held| Typed {
+        key: "hold",
+        option: "--hold".to_owned(),
+        span: held.span(),
+    }));
     let switches =
         [("backup", &table.backup), ("siblings", &table.siblings), ("no-aia", &table.no_aia)];
     for (key, switch) in switches {

@@ -19,6 +19,7 @@ use crate::{
 
 use super::{
     asking::{self, Answer},
+    fleet,
     terms::Asked,
     warn,
 };
@@ -199,6 +200,11 @@ fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Resu
     if let (Some(before), false) = (&before, display.quiet) {
         for change in changes(before, &bundle) {
             output::say(format_args!("{target}: {change}"));
+        }
+    }
+    if entry.job.anchor.extras().held && !display.quiet {
+        for sentence in fleet::outlook(&bundle, judgement) {
+            output::say(format_args!("{target}: {sentence}"));
         }
     }
     output::deliver_with_folders(&files, display.quiet)
