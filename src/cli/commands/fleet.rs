@@ -13,8 +13,7 @@ use crate::{
 pub(super) fn outlook(bundle: &Bundle, judgement: &Judgement) -> Vec<String> {
     let verified = &judgement.verified;
     let all: Vec<_> = std::iter::once(verified.anchor()).chain(verified.alternatives()).collect();
-    let roots =
-        bundle.entries.iter().filter(|one| matches!(one.role, Role::Anchor | Role::Backup));
+    let roots = bundle.entries.iter().filter(|one| matches!(one.role, Role::Anchor | Role::Backup));
     roots
         .map(|entry| {
             let name = entry.certificate.subject().text().line();
