@@ -22,6 +22,7 @@ const PAGES: [&str; 10] = [
     "docs/projects.md",
     "docs/repository.md",
     "docs/servers.md",
+    "docs/your-own-ca.md",
 ];
 
 /// The most words of the README: people read it whole.

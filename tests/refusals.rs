@@ -81,7 +81,7 @@ fn a_common_name_alone_is_no_name() {
         "certgrab: error: the server's certificate is not valid for `plc.test`: it has no \
          subjectAltName, \
          only the common name `plc.test`\n\
-         certgrab: hint: reissue the server's certificate with a subjectAltName\n",
+         certgrab: hint: reissue the server's certificate with a subjectAltName, as in docs/your-own-ca.md\n",
     );
 }
 

@@ -21,6 +21,27 @@ impl fmt::Display for NameFault {
     }
 }
 
+impl NameFault {
+    /// What to change on the server, as an instruction.
+    const fn remedy(self) -> &'static str {
+        match self {
+            Self::Address => "give the server a name and connect by it",
+            Self::AddressAsName => {
+                "reissue the server certificate with the address as an iPAddress in subjectAltName"
+            }
+            Self::TrailingDot => "connect without the full stop at the end",
+            Self::IllegalHost => "give the server a name of letters, digits and hyphens",
+            Self::CommonName => {
+                "reissue the server certificate with the host as a dNSName in subjectAltName, as in \
+                 docs/your-own-ca.md"
+            }
+            Self::Other | Self::CommonNameBeside | Self::Wildcard => {
+                "reissue the server certificate with the host as a dNSName in subjectAltName"
+            }
+        }
+    }
+}
+
 impl fmt::Display for Rule {
     /// Completes "the leaf ...".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,17 +123,7 @@ impl Rule {
             Self::NoCertificate | Self::NotComputed | Self::AnchorKind => return None,
             Self::Expired => "renew the certificate",
             Self::NotYetValid => "set the clock of the machine that issues certificates",
-            Self::Name(NameFault::Address) => "give the server a name and connect by it",
-            Self::Name(NameFault::AddressAsName) => {
-                "reissue the server certificate with the address as an iPAddress in subjectAltName"
-            }
-            Self::Name(NameFault::TrailingDot) => "connect without the full stop at the end",
-            Self::Name(NameFault::IllegalHost) => {
-                "give the server a name of letters, digits and hyphens"
-            }
-            Self::Name(_) => {
-                "reissue the server certificate with the host as a dNSName in subjectAltName"
-            }
+            Self::Name(fault) => fault.remedy(),
             Self::NoDigitalSignature => {
                 "reissue the server certificate with digitalSignature in keyUsage"
             }
@@ -120,7 +131,8 @@ impl Rule {
                 "reissue the certificate with serverAuth in extKeyUsage"
             }
             Self::NotCa | Self::VersionOneCa => {
-                "reissue the CA certificate with basicConstraints = critical, CA:TRUE"
+                "reissue the CA certificate with basicConstraints = critical, CA:TRUE, as in \
+                 docs/your-own-ca.md"
             }
             Self::NoKeyCertSign | Self::NoKeyUsage => {
                 "reissue the CA certificate with keyUsage = critical, keyCertSign, cRLSign"

@@ -38,6 +38,17 @@ impl Chains {
         Self { folder, all }
     }
 
+    /// Chains that were made elsewhere.
+    pub(super) fn of(built: Vec<Built>) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let one = |(number, built): (usize, Built)| {
+            write(folder.path(), number, &built);
+            One { chosen: Vec::new(), built }
+        };
+        let all = built.into_iter().enumerate().map(one).collect();
+        Self { folder, all }
+    }
+
     /// One chain for each departure, alone.
     pub(super) fn alone(departures: &[Departure]) -> Self {
         Self::make(departures, (0..departures.len()).map(|place| vec![place]).collect())

@@ -6,6 +6,7 @@ mod clients;
 mod compared;
 mod judged;
 mod measured;
+mod own_ca;
 mod reasons;
 
 use std::time::Instant;

@@ -80,7 +80,7 @@ fn issuer_of_the_leaf(urls: &[Foreign], attempts: &[Attempt]) -> String {
 fn right_name(expected: &str, found: &AlternativeNames) -> String {
     if found.shown.is_empty() {
         let names = match found.others {
-            0 => "a subjectAltName",
+            0 => "a subjectAltName, as in docs/your-own-ca.md",
             _ => "its DNS name or IP address in subjectAltName",
         };
         return format!("reissue the server's certificate with {names}");

@@ -142,11 +142,11 @@ impl Certificate {
     pub(crate) fn der(&self, issuer: &Certificate, keys: &Keyring) -> io::Result<Vec<u8>> {
         let signer = self.signer.unwrap_or(issuer.key);
         let body = self.to_be_signed(issuer, signer, keys)?;
-        let mut signature = keys.sign(signer, self.scheme, &body)?;
+        let mut signature = keys.sign(signer, self.scheme.fitting(signer), &body)?;
         if let (true, Some(last)) = (self.damaged, signature.last_mut()) {
             *last ^= 1;
         }
-        let outer = self.scheme.algorithm(signer);
+        let outer = self.scheme.fitting(signer).algorithm(signer);
         Ok(der::sequence(&[body, outer, der::bits(&signature)]))
     }
 
@@ -163,7 +163,7 @@ impl Certificate {
         Ok(der::sequence(&[
             version.unwrap_or_default(),
             der::element(der::INTEGER, &self.serial),
-            self.inner.unwrap_or(self.scheme).algorithm(signer),
+            self.inner.unwrap_or(self.scheme).fitting(signer).algorithm(signer),
             self.issuer_name.as_ref().unwrap_or(&issuer.subject).der(),
             der::sequence(&[time(&self.not_before), time(&self.not_after)]),
             self.subject.der(),

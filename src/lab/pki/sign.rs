@@ -80,6 +80,18 @@ impl Hash {
         }
     }
 
+    /// The octets of a digest.
+    const fn octets(self) -> usize {
+        match self {
+            Self::Md5 => 16,
+            Self::Sha1 => 20,
+            Self::Sha224 => 28,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
     fn of(self, octets: &[u8]) -> Option<Vec<u8>> {
         let algorithm = match self {
             Self::Md5 => return Some(md5::Md5::digest(octets).to_vec()),
@@ -137,6 +149,20 @@ impl Scheme {
 
     pub(crate) const fn unusual(hash: Hash) -> Self {
         Self { hash, pss: None, parameters: Parameters::Unusual }
+    }
+
+    /// The scheme that is nearest to this one and that `key` is long enough for: of short RSA keys, PKCS #1
+    /// v1.5 instead of RSASSA-PSS (RFC 8017 section 9.1.1), and SHA-1 (section 9.2).
+    pub(crate) fn fitting(self, key: Key) -> Self {
+        /// The octets of a DigestInfo around a digest, and of the padding, at most.
+        const AROUND: usize = 19 + 11;
+        let (Kind::Rsa { bits, .. } | Kind::RsaPss { bits }) = key.kind else { return self };
+        let octets = usize::from(bits / 8);
+        let salt = self.salt(key).map(usize::from);
+        let fits_salt = salt.is_none_or(|salt| octets >= self.hash.octets() + salt + 2);
+        let pss = self.pss.filter(|_| fits_salt);
+        let hash = if octets >= self.hash.octets() + AROUND { self.hash } else { Hash::Sha1 };
+        Self { hash, pss, ..self }
     }
 
     /// The salt that `key` signs with, if as RSASSA-PSS.
