@@ -31,6 +31,7 @@ mod fingerprints;
 mod graphs;
 mod lab;
 mod left_roots;
+mod readers;
 mod reasons;
 mod refusals;
 mod roots;

@@ -322,7 +322,8 @@ fn issuers_are_fetched_without_the_proxy_and_its_address_opens_no_private_ones()
     // A server on this machine that was reached as such opens them.
     let outcome = run().args(["--connect", &server.address().to_string()]).fails_with(1);
     assert!(!outcome.err().contains(refused), "{}", outcome.err());
-    assert_eq!(proxy.heard().connections, 1);
+    // As certgrab, and as a device of TLS 1.2 that may read the PEM.
+    assert_eq!(proxy.heard().connections, 2);
 }
 
 #[test]

@@ -161,10 +161,12 @@ impl Claims<'_> {
     /// Which certificates there are.
     fn number(&mut self, terms: &Terms<'_>) {
         let (what, besides) = (terms.what, terms.besides);
-        let mut has_anchor = false;
+        let mut anchors: Vec<&Certificate> = Vec::new();
         for (index, entry) in self.bundle.entries.iter().enumerate() {
             let is_wanted = match (entry.role, what) {
-                (Role::Anchor, What::Anchor | What::Chain) => !has_anchor,
+                (Role::Anchor, What::Anchor | What::Chain) => {
+                    terms.may_need(&entry.certificate, &anchors)
+                }
                 (Role::Backup, What::Anchor) => besides.backups || besides.held,
                 (Role::Sibling, What::Anchor) => besides.siblings,
                 (Role::Intermediate, _) => what != What::Leaf,
@@ -173,7 +175,9 @@ impl Claims<'_> {
                 }
                 _ => false,
             };
-            has_anchor |= entry.role == Role::Anchor;
+            if entry.role == Role::Anchor {
+                anchors.push(&entry.certificate);
+            }
             let (name, role) = (named(&entry.certificate), entry.role.word());
             if !is_wanted {
                 let message = format!(
@@ -191,7 +195,7 @@ impl Claims<'_> {
             } else if entry.role == Role::Backup
                 && !besides.held
                 && let Some(anchors) = terms.anchors
-                && !anchors.iter().any(|anchor| anchor.is_same_anchor(&entry.certificate))
+                && !anchors.iter().flatten().any(|one| one.is_same_anchor(&entry.certificate))
             {
                 let message =
                     format!("the chain that the server presents does not end in `{name}`");
@@ -199,7 +203,7 @@ impl Claims<'_> {
                 self.object(place, Severity::Warning, "lock-differs", message, refresh());
             }
         }
-        if !has_anchor && matches!(what, What::Anchor | What::Chain) {
+        if anchors.is_empty() && matches!(what, What::Anchor | What::Chain) {
             let message = "the manifest asks for an anchor, but the lock has none".to_owned();
             self.object((None, ""), Severity::Error, "lock-differs", message, refresh());
         }

@@ -43,9 +43,11 @@ pub struct Terms<'a> {
     /// The certificates that the server presents today, with those fetched for it; `None` if it was
     /// not asked.
     pub seen: Option<&'a [Certificate]>,
-    /// The anchors that verify what the server presents today; `None` if it was not asked or no
-    /// anchor does.
-    pub anchors: Option<&'a [Certificate]>,
+    /// For each chain that the server presents today the anchors that verify it; `None` if it was not
+    /// asked or no anchor does.
+    pub anchors: Option<&'a [Vec<Certificate>]>,
+    /// As how many clients the server is asked for the manifest: each may need another anchor.
+    pub readers: usize,
 }
 
 /// What a certificate is to the stores.
@@ -155,6 +157,22 @@ impl Open<'_> {
 }
 
 impl Terms<'_> {
+    /// Whether a lock that has the anchors `before` may need `anchor` too: a server may present some
+    /// readers another chain.
+    pub(super) fn may_need(&self, anchor: &Certificate, before: &[&Certificate]) -> bool {
+        let verifies = |anchors: &[Certificate], one: &Certificate| {
+            anchors.iter().any(|known| known.is_same_anchor(one))
+        };
+        match self.anchors {
+            _ if before.is_empty() => true,
+            _ if before.len() >= self.readers => false,
+            None => true,
+            Some(chains) => chains.iter().any(|chain| {
+                verifies(chain, anchor) && !before.iter().any(|one| verifies(chain, one))
+            }),
+        }
+    }
+
     /// What each certificate of `bundle` and of `others` is to the stores.
     pub(super) fn trust<'a>(
         &'a self,

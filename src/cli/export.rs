@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     args::{
-        Form, Job,
+        Emission, Form, Job,
         formats::{NameFrom, NameStyle},
     },
     failure::{Exit, Failure},
@@ -24,19 +24,21 @@ use super::{
     style::Display,
 };
 
-/// Renders a bundle in every selected format and writes all of them, or none.
-pub(crate) fn export(
+/// Renders each bundle in its formats and writes all of them, or none.
+pub(crate) fn export<'a>(
     job: &Job,
     display: &Display,
-    bundle: &Bundle,
-    name: &Identifier,
+    outputs: impl Iterator<Item = (&'a [Emission], &'a Bundle, &'a Identifier)>,
     document: impl Fn() -> String,
 ) -> Result<Exit, Failure> {
     // Everything is rendered before the first file changes: a failed run leaves all files
     // unchanged.
     let mut to_standard_output = None;
     let mut files = Vec::new();
-    for emission in &job.emit {
+    let emissions = outputs.flat_map(|(emissions, bundle, name)| {
+        emissions.iter().map(move |emission| (emission, bundle, name))
+    });
+    for (emission, bundle, name) in emissions {
         let data = match render(&emission.form, bundle, name)? {
             Some(data) => data,
             None => document().into_bytes(),

@@ -16,6 +16,7 @@ mod manifest;
 mod output;
 mod projects;
 mod proof;
+mod readers;
 mod regenerate;
 mod replace;
 mod report;

@@ -8,6 +8,8 @@ pub mod grab;
 pub mod json;
 pub mod pack;
 #[cfg(feature = "fetch")]
+pub mod readers;
+#[cfg(feature = "fetch")]
 pub mod set_cover;
 #[cfg(feature = "fetch")]
 pub mod survey;

@@ -5,11 +5,14 @@
 //! certificate, another certificate without SNI, an old machine behind one of the addresses: each
 //! device meets only one of them.
 
+mod question;
+
 use std::{collections::VecDeque, net::SocketAddr, sync::Arc};
 
 use rustls_pki_types::DnsName;
 use tokio::{task::JoinSet, time::Instant};
 
+pub use self::question::{Client, Question};
 use super::{
     grab::{self, Grab, Options},
     set_cover,
@@ -18,10 +21,7 @@ use crate::chain::Issuers;
 use crate::chain::Presented;
 use crate::{
     chain::Version,
-    stack::{
-        client::Device,
-        hello::{Authentication, Hello},
-    },
+    stack::{client::Device, hello::Authentication},
 };
 use crate::{
     endpoint::Target,
@@ -36,67 +36,6 @@ use crate::{
 /// Connections made at once: what a server sees of a browser that loads a page
 /// (six connections to a host) and a little more.
 pub const AT_ONCE: usize = 8;
-
-/// One way of asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Question {
-    /// The address; `None` where a proxy resolves the name.
-    pub address: Option<SocketAddr>,
-    /// What the client offers.
-    pub client: Client,
-    /// Whether the name is sent in the ClientHello.
-    pub names: bool,
-}
-
-/// What a client offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Client {
-    /// One kind of key, and TLS 1.3 or what is older.
-    Restricted {
-        /// The kind of key that the client takes.
-        authentication: Authentication,
-        /// TLS 1.3, or [`Version::Tls12`] for that and what is older.
-        version: Version,
-    },
-    /// What the options say: all that certgrab can, or what one device can.
-    AsOptions,
-    /// What a device can.
-    Device(&'static Device),
-}
-
-impl Question {
-    /// The address in words.
-    #[must_use]
-    pub fn place(&self) -> String {
-        self.address.map_or("by proxy".to_owned(), |address| address.to_string())
-    }
-
-    /// The address without the port, in words.
-    #[must_use]
-    pub fn host(&self) -> String {
-        self.address.map_or("by proxy".to_owned(), |address| address.ip().to_string())
-    }
-
-    /// The kind of key that the client takes, in words.
-    #[must_use]
-    pub const fn key(&self) -> &'static str {
-        match self.client {
-            Client::Restricted { authentication: Authentication::Rsa, .. } => "RSA",
-            Client::Restricted { authentication: Authentication::Ecdsa, .. } => "ECDSA",
-            Client::AsOptions | Client::Device(_) => "any",
-        }
-    }
-
-    /// The versions of TLS that the client takes, in words.
-    #[must_use]
-    pub const fn versions(&self) -> &'static str {
-        match self.client {
-            Client::Restricted { version: Version::Tls13, .. } => "TLS 1.3",
-            Client::Restricted { .. } => "TLS 1.2 or older",
-            Client::AsOptions | Client::Device(_) => "any",
-        }
-    }
-}
 
 /// What was learned of a server.
 #[derive(Debug)]
@@ -192,7 +131,7 @@ async fn ask_all(
 fn questions(addresses: &[SocketAddr], has_name: bool, way: Way) -> Vec<Question> {
     let versions = match way {
         Way::Cleartext => &[Version::Tls12][..],
-        Way::Auto | Way::Full => &[Version::Tls13, Version::Tls12],
+        Way::Auto | Way::Reader | Way::Full => &[Version::Tls13, Version::Tls12],
     };
     let mut questions = Vec::new();
     for &address in addresses {
@@ -227,26 +166,6 @@ async fn ask(
     let presented = probe::reach(target, &hello, &connect, way, deadline).await?;
     let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
     Ok((presented, issuers))
-}
-
-impl Client {
-    /// The ClientHello, and the handshakes that may be tried with it.
-    fn hello(self, name: Option<DnsName<'static>>, options: &Options) -> (Hello, Way) {
-        match (self, options.device) {
-            (Self::Restricted { authentication, version }, _) => {
-                let mut hello = Hello::usual(name).only(authentication);
-                hello.newest = version;
-                match version {
-                    Version::Tls13 => (Hello { oldest: version, ..hello }, Way::Full),
-                    _ => (hello, options.way),
-                }
-            }
-            (Self::Device(device), _) | (Self::AsOptions, Some(device)) => {
-                (device.hello(name), options.way)
-            }
-            (Self::AsOptions, None) => (Hello::usual(name), options.way),
-        }
-    }
 }
 
 /// The distinct chains among the answers, judged once each.
@@ -301,9 +220,26 @@ impl Survey {
             .map(|(one, _)| one)
     }
 
-    /// The questions that brought no chain, with the error of each.
-    pub fn failures(&self) -> impl Iterator<Item = (&Question, &probe::Error)> {
-        self.answers.iter().filter_map(|(one, outcome)| Some((one, outcome.as_ref().err()?)))
+    /// The addresses that presented no chain at all, with the first error of each; not those that this
+    /// machine has no way to.
+    #[must_use]
+    pub fn failed_addresses(&self) -> Vec<(&Question, &probe::Error)> {
+        let answers = |one: &Question| {
+            let same = one.address;
+            self.answers
+                .iter()
+                .any(move |(known, outcome)| known.address == same && outcome.is_ok())
+        };
+        let mut failed: Vec<(&Question, &probe::Error)> = Vec::new();
+        for (one, outcome) in &self.answers {
+            let is_known = failed.iter().any(|(known, _)| known.address == one.address);
+            if let (Err(error), false) = (outcome, is_known || answers(one))
+                && !error.is_of_this_machine()
+            {
+                failed.push((one, error));
+            }
+        }
+        failed
     }
 
     /// The survey if it has a chain.
@@ -317,13 +253,19 @@ impl Survey {
         }
         let failed = |(one, outcome): (Question, Result<_, _>)| Some((one.address, outcome.err()?));
         let mut failures: Vec<_> = self.answers.into_iter().filter_map(failed).collect();
-        if failures.len() == 1
-            && let Some((_, error)) = failures.pop()
-        {
-            return Err(error);
+        let has_no_address = failures.iter().all(|(address, _)| address.is_none());
+        if (failures.len() == 1 || has_no_address) && !failures.is_empty() {
+            return Err(failures.swap_remove(0).1);
         }
         let at = |(address, error)| Some((address?, error));
         Err(probe::Error::Addresses(failures.into_iter().filter_map(at).collect()))
+    }
+
+    /// A survey of chains that are known already.
+    #[must_use]
+    pub fn of_chains(chains: Vec<Grab>) -> Self {
+        let servers: Vec<Vec<Sha256>> = chains.iter().map(anchors_of).collect();
+        Self { answers: Vec::new(), chains, anchors: set_cover::smallest(&servers) }
     }
 
     /// Whether an anchor verifies every chain, and there is one.

@@ -16,6 +16,8 @@ pub struct Device {
     pub about: &'static str,
     /// The source of these facts.
     pub source: &'static str,
+    /// The formats that it reads.
+    pub formats: &'static [&'static str],
     /// The newest version it offers. The oldest of all of them is TLS 1.2, but BearSSL's.
     pub newest: Version,
     /// The oldest version it accepts.

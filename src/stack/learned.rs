@@ -43,6 +43,7 @@ impl Device {
             name: learned.name.leak(),
             about: "a device that was seen by certgrab lab",
             source: "the ClientHello that it sent",
+            formats: &[],
             newest: learned.newest,
             oldest: learned.oldest,
             suites: suites.leak(),

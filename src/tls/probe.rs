@@ -7,22 +7,21 @@
 //! its own, to say what the device does not support.
 
 mod addresses;
+mod attempt;
 mod error;
 
 use std::net::SocketAddr;
 
 use tokio::{net::TcpStream, time::Instant};
 
+use self::attempt::{AS_CERTGRAB, Attempt};
 pub use self::{addresses::MAX_ASKED_ADDRESSES, error::Error};
-use super::{cleartext, full, hello_retry};
+use super::{cleartext, full};
 use crate::{
-    chain::{MaxFragmentLength, Presented, Version},
+    chain::{MaxFragmentLength, Presented},
     endpoint::Target,
     net::{connect, starttls},
-    stack::{
-        client::Device,
-        hello::{Hello, KNOWN_PROTOCOLS},
-    },
+    stack::hello::{Hello, KNOWN_PROTOCOLS},
     tls,
     x509::certificate::KeyPossession,
 };
@@ -37,29 +36,12 @@ pub enum Way {
     /// The completed one, then the cleartext one if the server refuses it.
     #[default]
     Auto,
+    /// As [`Way::Auto`], without what only a verdict about a device needs.
+    Reader,
     /// The completed one only: the server must support TLS 1.2 or 1.3 as rustls does.
     Full,
     /// The cleartext one only: what a client of TLS 1.2 or older is shown.
     Cleartext,
-}
-
-/// One kind of handshake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attempt {
-    /// With the groups that nearly every server supports.
-    Full,
-    /// With the groups that few servers require.
-    FullWithRareGroups,
-    /// The first attempt with protocol names: some servers refuse a client without any.
-    Protocols,
-    /// TLS 1.2 at most, with all cipher suites.
-    Cleartext,
-    /// TLS 1.0: some old servers close the connection on a newer hello instead of choosing an older
-    /// version.
-    CleartextTls10,
-    /// TLS 1.3 with all groups and suites, to learn which one the server requires; it returns no
-    /// certificates.
-    Retry,
 }
 
 /// Connects to `target` in each useful way until it has the certificates.
@@ -78,23 +60,52 @@ pub async fn reach(
         // Mostly the proxy resolves the name: the addresses are unknown.
         Some(_) => {
             let server = Server { target, options, deadline, at: None, first: None };
-            reach_server(server, hello, way).await
+            reach_server(server, hello, way, None).await
         }
         None => addresses::reach(target, hello, options, way, deadline).await,
     }
 }
 
+/// The same at the address that presented `known`, where a chain that is the same needs no second
+/// handshake to be proven.
+///
+/// # Errors
+///
+/// As [`reach`].
+pub async fn reach_again(
+    target: &Target,
+    hello: &Hello,
+    options: &connect::Options,
+    way: Way,
+    known: &Presented,
+    deadline: Instant,
+) -> Result<Presented, Error> {
+    let port = options.instead.as_ref().unwrap_or(target).port();
+    let at = known.peer.map(|peer| SocketAddr::new(peer, port));
+    let server = Server { target, options, deadline, at, first: None };
+    let mut presented = reach_server(server, hello, way, Some(known)).await?;
+    (presented.peer, presented.others) = (known.peer, known.others.clone());
+    Ok(presented)
+}
+
 /// The same for one address, or for what a proxy connects to.
-async fn reach_server(mut server: Server<'_>, hello: &Hello, way: Way) -> Result<Presented, Error> {
+async fn reach_server(
+    mut server: Server<'_>,
+    hello: &Hello,
+    way: Way,
+    known: Option<&Presented>,
+) -> Result<Presented, Error> {
     let server = &mut server;
     let refusal = match negotiate(server, hello, way.attempts(hello.device)).await {
         Ok(mut presented) => {
             let hello = &as_answered(hello, &presented);
-            let is_proven = presented.key_possession() == KeyPossession::Proven;
-            if way == Way::Auto && hello.device.is_some() && !is_proven {
+            let is_known = known.is_some_and(|known| known.is_same_chain(&presented));
+            let is_proven = presented.key_possession() == KeyPossession::Proven || is_known;
+            let proves = matches!(way, Way::Auto | Way::Reader);
+            if proves && hello.device.is_some() && !is_proven {
                 prove_key(&mut presented, server, hello).await;
             }
-            if way != Way::Full && hello.device.is_some() {
+            if matches!(way, Way::Auto | Way::Cleartext) && hello.device.is_some() {
                 ask_for_small_records(&mut presented, server, hello).await;
             }
             return Ok(presented);
@@ -127,35 +138,6 @@ async fn reach_server(mut server: Server<'_>, hello: &Hello, way: Way) -> Result
         _ => Error::Handshake(error),
     })
 }
-
-impl Way {
-    /// The attempts of this way, in order.
-    fn attempts(self, device: Option<&Device>) -> &'static [Attempt] {
-        match (self, device) {
-            // Only TLS 1.3 encrypts the certificates, so only it needs key exchange.
-            (Self::Auto, Some(device)) if device.newest == Version::Tls13 => {
-                &[Attempt::Full, Attempt::Protocols, Attempt::Cleartext]
-            }
-            (Self::Auto | Self::Cleartext, Some(_)) => &[Attempt::Cleartext, Attempt::Protocols],
-            (Self::Full, Some(_)) => &[Attempt::Full, Attempt::Protocols],
-            (Self::Auto, None) => &[
-                Attempt::Full,
-                Attempt::FullWithRareGroups,
-                Attempt::Protocols,
-                Attempt::Cleartext,
-                Attempt::CleartextTls10,
-                Attempt::Retry,
-            ],
-            (Self::Full, None) => &[Attempt::Full, Attempt::FullWithRareGroups, Attempt::Protocols],
-            (Self::Cleartext, None) => {
-                &[Attempt::Cleartext, Attempt::Protocols, Attempt::CleartextTls10]
-            }
-        }
-    }
-}
-
-/// certgrab's own attempts, after a device was refused.
-const AS_CERTGRAB: [Attempt; 3] = [Attempt::Full, Attempt::FullWithRareGroups, Attempt::Cleartext];
 
 /// The server to connect to, and the deadline.
 struct Server<'a> {
@@ -345,43 +327,4 @@ fn with_failure(mut presented: Presented, failure: Option<&tls::Error>) -> Prese
         handshake.incomplete = failure.map(ToString::to_string);
     }
     presented
-}
-
-impl Attempt {
-    fn is_worth_trying_after(self, failure: &tls::Error, hello: &Hello) -> bool {
-        match self {
-            Self::Full | Self::Cleartext => true,
-            Self::FullWithRareGroups => failure.may_want_another_group(),
-            Self::Protocols => {
-                hello.alpn.is_empty()
-                    && (failure.is_about_the_protocol() || failure.is_unanswered())
-            }
-            Self::CleartextTls10 => failure.is_unanswered(),
-            // The server accepts none of the cleartext offers.
-            Self::Retry => {
-                hello.newest == Version::Tls13
-                    && (failure.is_about_the_version() || failure.may_want_another_group())
-            }
-        }
-    }
-
-    async fn shake(
-        self,
-        stream: &mut TcpStream,
-        hello: &Hello,
-        deadline: Instant,
-    ) -> Result<Presented, tls::Error> {
-        let hello = hello.clone();
-        match self {
-            Self::Full | Self::Protocols => full::shake(stream, &hello, deadline).await,
-            Self::FullWithRareGroups => {
-                full::shake(stream, &hello.with_rare_groups(), deadline).await
-            }
-            Self::Cleartext => cleartext::shake(stream, &hello, deadline).await,
-            Self::CleartextTls10 => {
-                cleartext::shake(stream, &hello.at(Version::Tls10), deadline).await
-            }
-            Self::Retry => Err(hello_retry::ask(stream, &hello, deadline).await),
-        }
-    }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Reaching {
     starttls: Option<Protocol>,
 
     /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls,
-    /// bearssl, openssl, or the one in a FILE of `certgrab lab --save-hello`
+    /// bearssl, openssl, wolfssl, go, java, rustls, or the one in a FILE of `certgrab lab --save-hello`
     #[arg(long = "as", value_name = "DEVICE", value_parser = device, conflicts_with = "survey")]
     pub(crate) device: Option<&'static Device>,
 

@@ -9,9 +9,10 @@ use std::{collections::VecDeque, thread};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
-    Grab,
+    cli,
     run::{
         grab::{self, Options},
+        readers::{self, Readers},
         survey::{self, Survey},
     },
 };
@@ -25,7 +26,7 @@ use crate::cli::{
 /// What a server answered, and what it was asked with.
 pub(crate) struct Answer {
     pub(crate) options: Options,
-    pub(crate) outcome: Result<Grab, grab::Error>,
+    pub(crate) outcome: Result<Readers, grab::Error>,
     /// What each address of its name answered, if they differ.
     pub(crate) survey: Option<Survey>,
 }
@@ -98,13 +99,17 @@ async fn ask_all(
 fn begin(entry: &Entry) -> Result<JoinHandle<Answer>, Failure> {
     let target = entry.job.targets[0].clone();
     let options = request::quiet_options(&entry.job)?;
+    let formats = cli::readers::of_manifest(entry);
     Ok(tokio::spawn(async move {
-        let outcome = grab::grab(&target, &options).await;
-        let others = |grab: &Grab| grab.verdict.is_ok() && !grab.presented.others.is_empty();
-        let survey = match outcome.as_ref().is_ok_and(others) {
+        let grab = match grab::grab(&target, &options).await {
+            Ok(grab) => grab,
+            Err(error) => return Answer { options, outcome: Err(error), survey: None },
+        };
+        let survey = match grab.verdict.is_ok() && !grab.presented.others.is_empty() {
             true => survey::every_address(&target, &options, &[]).await.ok(),
             false => None,
         };
+        let outcome = Ok(readers::ask(&target, &options, grab, formats.into_iter()).await);
         Answer { options, outcome, survey }
     }))
 }

@@ -1,6 +1,7 @@
 //! `certgrab check`: checks committed certificates, and whether they still verify the server.
 
 use std::{
+    collections::HashSet,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -13,8 +14,9 @@ use crate::{
     output::bundle::KeyPossession,
     run::{
         grab,
-        survey::{self, Question, Survey},
+        survey::{self, Client, Question, Survey},
     },
+    stack::client::Device,
     text::time::Time,
 };
 
@@ -96,18 +98,18 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 /// Asks the servers, [`MOST_AT_ONCE`] at a time; their answers in the same order.
 fn ask(ready: &[Ready]) -> Result<Vec<Option<Result<Survey, grab::Error>>>, Failure> {
     let mut answers: Vec<_> = ready.iter().map(|_| None).collect();
-    let mut waiting = ready
-        .iter()
-        .enumerate()
-        .filter_map(|(index, one)| Some((index, one.target.clone()?, Arc::clone(&one.options))));
+    let mut waiting = ready.iter().enumerate().filter_map(|(index, one)| {
+        let (target, options) = (one.target.clone()?, Arc::clone(&one.options));
+        Some((index, target, options, one.devices()))
+    });
     let mut under_way = JoinSet::new();
     failure::runtime()?.block_on(async {
         loop {
             while under_way.len() < MOST_AT_ONCE
-                && let Some((index, target, options)) = waiting.next()
+                && let Some((index, target, options, devices)) = waiting.next()
             {
                 under_way.spawn(async move {
-                    (index, survey::every_address(&target, &options, &[]).await)
+                    (index, survey::every_address(&target, &options, &devices).await)
                 });
             }
             let Some(joined) = under_way.join_next().await else { return Ok(()) };
@@ -196,7 +198,8 @@ impl Ready {
         let job = &mut group.job;
         job.reaching.proxy = args.proxy.or(job.reaching.proxy.clone());
         let target = job.targets.first().cloned();
-        let asked = target.as_ref().map(|target| Asked::of(job, target));
+        let readers = group.files.first().map_or(1, |file| file.readers.len());
+        let asked = target.as_ref().map(|target| Asked::of(job, target, readers));
         if args.offline {
             // A server that is not contacted need not be reachable.
             job.targets.clear();
@@ -208,6 +211,18 @@ impl Ready {
         }
         let target = target.filter(|_| !args.offline);
         Ok(Self { group, asked, target, options: Arc::new(options) })
+    }
+
+    /// The devices as which the server is asked besides certgrab, for the files that they read.
+    fn devices(&self) -> Vec<&'static Device> {
+        if self.options.device.is_some() {
+            return Vec::new();
+        }
+        let all = self.group.files.iter().flat_map(|file| file.readers.iter().copied().flatten());
+        let mut devices: Vec<_> = all.collect();
+        devices.sort_by_key(|device| device.name);
+        devices.dedup();
+        devices
     }
 
     /// What is found in the files, given what the server answered, if it did.
@@ -234,7 +249,9 @@ impl Ready {
         let judge = |(index, file): (usize, File)| {
             let reading = &file.reading;
             let mut found = check::lint(reading, &knowledge);
-            for server in &servers {
+            let shown = survey.map(|survey| shown_to(&file.readers, survey)).unwrap_or_default();
+            let is_shown = |(number, _): &(usize, &Server<'_>)| shown.contains(number);
+            for (_, server) in servers.iter().enumerate().filter(is_shown) {
                 found = found.and(check::judge_against(reading, server, &knowledge));
             }
             if servers.is_empty() {
@@ -253,21 +270,50 @@ impl Ready {
     }
 }
 
-/// For each chain where it is presented, if not everywhere.
-fn parts(survey: &Survey) -> Vec<Option<String>> {
-    let numbers = 0..survey.chains.len();
-    let part = |number| {
-        let all: Vec<_> = survey.answered(number).map(Question::host).collect();
-        format!("at {}", all.join(", "))
+/// The numbers of the chains that `readers` are shown. One that the server refuses counts as certgrab.
+fn shown_to(readers: &[Option<&'static Device>], survey: &Survey) -> Vec<usize> {
+    let answered = |client: Client| {
+        let answers = survey.answers.iter().filter(move |(one, _)| one.client == client);
+        answers.filter_map(|(_, outcome)| outcome.as_ref().ok().copied()).collect::<Vec<_>>()
     };
-    numbers.map(|number| (survey.chains.len() > 1).then(|| part(number))).collect()
+    let usual = answered(Client::AsOptions);
+    let all = readers.iter().flat_map(|device| {
+        let own = device.map(|device| answered(Client::Device(device))).unwrap_or_default();
+        if own.is_empty() { usual.clone() } else { own }
+    });
+    all.collect()
+}
+
+/// For each chain where and to whom it is presented, if not everywhere and to all.
+fn parts(survey: &Survey) -> Vec<Option<String>> {
+    let everywhere = |number: usize| {
+        let addresses = |one: &Question| one.address;
+        let here: HashSet<_> = survey.answered(number).map(addresses).collect();
+        survey.answers.iter().all(|(one, _)| here.contains(&one.address))
+    };
+    let part = |number: usize| {
+        let mut parts = Vec::new();
+        let mut devices: Vec<_> = survey.answered(number).filter_map(Question::device).collect();
+        devices.dedup();
+        if survey.answered(number).all(|one| one.device().is_some()) {
+            parts.push(format!("as {}", devices.join(", ")));
+        }
+        if !everywhere(number) {
+            let mut hosts: Vec<_> = survey.answered(number).map(Question::host).collect();
+            hosts.dedup();
+            parts.push(format!("at {}", hosts.join(", ")));
+        }
+        Some(parts.join(" ")).filter(|part| !part.is_empty())
+    };
+    (0..survey.chains.len()).map(part).collect()
 }
 
 /// The addresses without a chain.
 fn failed_addresses(target: &Target, survey: Option<&Survey>) -> Vec<Finding> {
-    let failures = survey.into_iter().flat_map(Survey::failures);
-    let failures = failures.filter(|(_, error)| !error.is_of_this_machine());
-    failures
+    survey
+        .map(Survey::failed_addresses)
+        .unwrap_or_default()
+        .into_iter()
         .map(|(one, error)| check::failed_address(target, &one.host(), &error.without_address()))
         .collect()
 }

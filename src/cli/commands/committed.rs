@@ -9,9 +9,13 @@ use crate::{
         failure::{Exit, Failure},
         manifest,
         output::complain,
+        readers,
     },
     output::{bundle::Bundle, lock},
-    stack::consumer::{self, Consumer},
+    stack::{
+        client::Device,
+        consumer::{self, Consumer},
+    },
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
@@ -19,6 +23,8 @@ use crate::{
 /// A file with its role in the manifest.
 pub(crate) struct File {
     pub(crate) reading: Reading,
+    /// As whom the server is asked for the file: a device, or certgrab (`None`).
+    pub(crate) readers: Vec<Option<&'static Device>>,
     role: Role,
 }
 
@@ -39,7 +45,8 @@ impl File {
         let (content, reading) = read(path, None)?;
         // Faults in the text of an unreadable lock are found as in any other file.
         let bundle = lock::read(&content, None).ok().filter(|_| lock::is_lock(&content));
-        Ok(Self { reading, role: Role::Given(bundle.map(|bundle| (content, bundle))) })
+        let role = Role::Given(bundle.map(|bundle| (content, bundle)));
+        Ok(Self { readers: vec![reader(&reading)], reading, role })
     }
 
     /// What the manifest and its stores say of the file; without a manifest, what its own facts do.
@@ -84,20 +91,32 @@ pub(crate) fn of_entry(
     exit: &mut Exit,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
-    let mut files = vec![File { reading: read(&entry.lock, None)?.1, role: Role::Lock }];
+    let reading = read(&entry.lock, None)?.1;
+    let asked = readers::asked(entry);
+    let mut files = vec![File { reading, readers: asked.clone(), role: Role::Lock }];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
         let stack = consumer::reading(format.name);
         if let Some((content, reading)) = reported(read(path, stack), exit) {
             let role = Role::Generated { is_current: content == expected };
-            files.push(File { reading, role });
+            let own = readers::reader(format.name).map(|device| vec![Some(device)]);
+            files.push(File { reading, readers: own.unwrap_or_else(|| asked.clone()), role });
         }
     }
     for path in &entry.check {
         let by_hand = reported(read(path, None), exit);
-        files.extend(by_hand.map(|(_, reading)| File { reading, role: Role::ByHand }));
+        files.extend(by_hand.map(|(_, reading)| File {
+            readers: vec![reader(&reading)],
+            reading,
+            role: Role::ByHand,
+        }));
     }
     Ok((files, lock))
+}
+
+/// The device whose stack the code around the constants shows.
+fn reader(reading: &Reading) -> Option<&'static Device> {
+    Device::with_stack(reading.stack?.name)
 }
 
 /// The value, or `None` after reporting the failure.

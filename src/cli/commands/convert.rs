@@ -81,7 +81,7 @@ fn convert(
         output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
-    export::export(job, display, &bundle, &name, String::new)
+    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), String::new)
 }
 
 /// Refuses what cannot be written of a file, and files that would be written over.

@@ -19,4 +19,4 @@ pub(crate) mod sync;
 pub(crate) mod targets;
 mod terms;
 pub(crate) mod verify;
-mod warn;
+pub(crate) mod warn;

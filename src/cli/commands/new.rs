@@ -9,26 +9,27 @@ use crate::stack::client::Device;
 use crate::{
     Grab,
     endpoint::Target,
-    judge::path::Question,
     output::{
         bundle::Bundle,
         emit::{self, Identifier},
         lock,
     },
-    run::grab::{self, Options},
+    run::{
+        self,
+        grab::{self, Options},
+    },
     text::{bounded_file, foreign::Foreign},
     tls::probe,
     trust::store::{MAX_ROOTS_BYTES, Source},
 };
 
-use super::warn;
 use crate::cli::{
     args::{self, new::Args},
-    export,
     failure::{self, Exit, Failure},
     manifest, output,
     projects::{PROJECTS, Project, Text},
-    proof, request,
+    readers::{self, Seen},
+    request,
     style::Display,
     within,
 };
@@ -142,23 +143,26 @@ fn grabbed(
     job.connect.clone_from(&args.connect);
     let options = request::options(&job, display)?;
     let runtime = failure::runtime()?;
-    let outcome = runtime.block_on(grab::grab(target, &options));
+    let format = project.constants.0;
+    let outcome = runtime.block_on(async {
+        let usual = grab::grab(target, &options).await?;
+        Ok(run::readers::ask(target, &options, usual, std::iter::once(format)).await)
+    });
     if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {
         let as_device = Options { device: Some(device), ..options.clone() };
         warn_of(device, &runtime.block_on(grab::grab(target, &as_device)), display);
     }
     runtime.shutdown_background();
-    let grab = outcome.map_err(|error| {
+    let mut readers = outcome.map_err(|error: probe::Error| {
         Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint())
     })?;
-    let judgement = grab.verdict.as_ref().map_err(|refusal| {
-        Failure::new(Exit::Untrusted, refusal.to_string()).with_hint(refusal.hint())
-    })?;
-    let (mut bundle, _) = export::selection(&job, target, &grab, judgement, &options)?;
-    let question =
-        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
-    warn::of_bundle("", (&job, &options), (&grab, judgement), &bundle, display);
-    proof::prove_for(project.constants.0, "", &grab.presented, &bundle, question, display)?;
+    if project.device.is_some() {
+        // Its device was warned of.
+        readers.refused.clear();
+    }
+    let seen = Seen { target, readers: &readers, options: &options, whose: "" };
+    let positions = readers::union(&readers, std::iter::once(format), true);
+    let (mut bundle, _) = seen.selection(&job, &positions, &[format], display)?;
     // The path as seen from the project, so the next `sync` changes nothing.
     for (file, place) in copied(args) {
         let outside = Foreign::text(&Source::File(file.clone()).to_string());

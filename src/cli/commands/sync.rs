@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     Grab,
     check::{self, Finding, Severity},
-    judge::{path, rank::Candidate},
+    judge::rank::Candidate,
     output::{
         bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
@@ -29,7 +29,8 @@ use crate::cli::{
     failure::{Exit, Failure},
     manifest,
     output::{self, complain},
-    proof, replace, roots,
+    readers::{self, Seen},
+    replace, roots,
     style::Display,
 };
 
@@ -138,7 +139,7 @@ fn hold(
     display: &Display,
 ) -> Result<(), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
-    let asked = Asked::of(&entry.job, &entry.job.targets[0]);
+    let asked = Asked::of(&entry.job, &entry.job.targets[0], readers::asked(entry).len());
     let mut failures = Vec::new();
     let mut objections = check::objections(content, bundle, &asked.terms(store, None));
     if entry.job.what == What::Anchor {
@@ -166,35 +167,30 @@ fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Resu
     let target = &entry.job.targets[0];
     let Answer { options, outcome, survey } = answer;
     roots::warn_once(&entry.job.roots, &options.store, display);
-    let grab = outcome.map_err(|error| {
+    let readers = outcome.map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
     })?;
-    let judgement = grab.verdict.as_ref().map_err(|refusal| {
-        let message = format!("{target}: {refusal}");
-        Failure::new(Exit::Untrusted, message).with_hint(refusal.hint())
-    })?;
-    let (bundle, name) = export::selection(&entry.job, target, &grab, judgement, &options)?;
+    let whose = format!("{target}: ");
+    let formats = readers::of_manifest(entry);
+    let seen = Seen { target, readers: &readers, options: &options, whose: &whose };
+    let positions = readers::union(&readers, formats.iter().copied(), true);
+    // An unreadable lock is replaced like a missing one.
+    let before = read_bundle(entry).ok().map(|(_, before)| before);
+    let shown = &readers.chains[positions[0]].presented;
+    if let Some(before) = &before {
+        keep_proven(entry, before, shown.key_possession())?;
+    }
+    let (bundle, name) = seen.selection(&entry.job, &positions, &formats, display)?;
     if bundle.entries.is_empty() {
         let message = format!("{target}: there is no intermediate between the leaf and the anchor");
         return Err(Failure::new(Exit::Untrusted, message));
     }
-    // An unreadable lock is replaced like a missing one.
-    let before = read_bundle(entry).ok().map(|(_, before)| before);
-    if let Some(before) = &before {
-        keep_proven(entry, before, &bundle)?;
-    }
-    let whose = format!("{target}: ");
+    let grab = &readers.chains[positions[0]];
     if let Some(survey) = &survey {
-        of_other_addresses(&whose, &grab, survey, &bundle, display);
+        of_other_addresses(&whose, grab, survey, &bundle, display);
     }
-    warn::of_bundle(&whose, (&entry.job, &options), (&grab, judgement), &bundle, display);
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
-    for (format, _) in entry.emit.iter().filter(|_| entry.job.what == What::Anchor) {
-        let question =
-            path::Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
-        proof::prove_for(format.name, &whose, &grab.presented, &bundle, question, display)?;
-    }
     let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
     files.extend(rendered(entry, &bundle, &name)?);
     if let (Some(before), false) = (&before, display.quiet) {
@@ -249,8 +245,8 @@ fn of_other_addresses(
         let mut others = grab.presented.others.iter().filter(|one| one.failure.is_some());
         others.any(|one| question.address.is_some_and(|address| address.ip() == one.address))
     };
-    let failures = survey.failures().filter(|(one, _)| !is_known(one));
-    for (question, error) in failures.filter(|(_, one)| !one.is_of_this_machine()) {
+    let failures = survey.failed_addresses().into_iter().filter(|(one, _)| !is_known(one));
+    for (question, error) in failures {
         let (host, problem) = (question.host(), error.without_address());
         output::warn(format_args!("{whose}{host} presents no chain: {problem}"), display);
     }
@@ -258,14 +254,18 @@ fn of_other_addresses(
 
 /// Refuses to replace a lock with proof of possession by one without it: an attacker on the path
 /// can replay a recorded chain.
-fn keep_proven(entry: &manifest::Entry, before: &Bundle, after: &Bundle) -> Result<(), Failure> {
-    let is_same = before.host.eq_ignore_ascii_case(&after.host) && before.port == after.port;
-    let is_lost = before.key_possession == KeyPossession::Proven
-        && after.key_possession == KeyPossession::NotProven;
+fn keep_proven(
+    entry: &manifest::Entry,
+    before: &Bundle,
+    today: KeyPossession,
+) -> Result<(), Failure> {
+    let (target, port) = (&entry.job.targets[0], before.port);
+    let is_same = before.host.eq_ignore_ascii_case(&target.host()) && port == target.port();
+    let is_lost =
+        before.key_possession == KeyPossession::Proven && today == KeyPossession::NotProven;
     if !is_same || !is_lost || entry.job.reaching.way() == probe::Way::Cleartext {
         return Ok(());
     }
-    let target = &entry.job.targets[0];
     let lock = Foreign::text(&entry.lock.display().to_string()).line();
     let message = format!(
         "{target}: the server did not prove that it holds its key, but it did when {lock} was \

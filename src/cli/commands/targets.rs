@@ -6,8 +6,10 @@ use crate::{
     Grab,
     endpoint::Target,
     run::{
+        self,
         grab::{self, Options},
         json::Document,
+        readers::Readers,
     },
     x509::certificate::Certificate,
 };
@@ -18,7 +20,7 @@ use crate::cli::{
     export,
     failure::{self, Exit, Failure},
     output::{self, complain},
-    proof, report, request,
+    proof, readers, report, request,
     style::Display,
 };
 
@@ -31,7 +33,8 @@ pub(crate) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
     let options = request::options(job, display)?;
     if let Some(file) = &job.from {
         let presented = request::read_chain(file)?;
-        let judge = |target: &Target| Ok(grab::judge(presented.clone(), target, &options));
+        let judge =
+            |target: &Target| Ok(Readers::alike(grab::judge(presented.clone(), target, &options)));
         return each(job, judge, &options, display);
     }
     let runtime = failure::runtime()?;
@@ -44,7 +47,7 @@ pub(crate) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
         Some(file) => hosts::run(job, file, options, display, &runtime),
         None if job.reaching.survey => survey::run(job, display, &options, &runtime),
         None => {
-            let ask = |target: &Target| runtime.block_on(grab::grab(target, &options));
+            let ask = |target: &Target| runtime.block_on(as_readers(job, target, &options));
             each(job, ask, &options, display)
         }
     };
@@ -56,17 +59,61 @@ pub(crate) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
 /// Asks for each target and shows what came of it; how that ended, the worst target counting.
 fn each(
     job: &Job,
-    ask: impl Fn(&Target) -> Result<Grab, grab::Error>,
+    ask: impl Fn(&Target) -> Result<Readers, grab::Error>,
     options: &Options,
     display: &Display,
 ) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for target in &job.targets {
         let target = &job.reaching.target(target);
-        let outcome = ask(target);
-        exit = exit.worse(finish(job, display, target, options, &outcome)?);
+        let ended = match ask(target) {
+            Ok(readers) if readers.chains.len() > 1 || !readers.refused.is_empty() => {
+                finish_apart(job, display, target, options, &readers)?
+            }
+            Ok(mut readers) => {
+                finish(job, display, target, options, &Ok(readers.chains.swap_remove(0)))?
+            }
+            Err(error) => finish(job, display, target, options, &Err(error))?,
+        };
+        exit = exit.worse(ended);
     }
     Ok(exit)
+}
+
+/// Asks as certgrab, then as each reader of what is written.
+async fn as_readers(job: &Job, target: &Target, options: &Options) -> Result<Readers, grab::Error> {
+    let usual = grab::grab(target, options).await?;
+    Ok(run::readers::ask(target, options, usual, readers::formats(job)).await)
+}
+
+/// Exports what came of a target that does not present one chain to all readers.
+fn finish_apart(
+    job: &Job,
+    display: &Display,
+    target: &Target,
+    options: &Options,
+    readers: &Readers,
+) -> Result<Exit, Failure> {
+    let usual = || Ok(readers.chains[0].clone());
+    let document = || Document::new(target, &usual(), options).to_line();
+    if job.json {
+        output::write(document().as_bytes())?;
+    }
+    let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
+    let seen = readers::Seen { target, readers, options, whose: &whose };
+    let mut outputs = Vec::new();
+    for (positions, emissions) in readers::groups(job, readers) {
+        let formats: Vec<_> = emissions.iter().filter_map(readers::format).collect();
+        let (bundle, name) = seen.selection(job, &positions, &formats, display)?;
+        outputs.push((emissions, bundle, name));
+    }
+    warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
+    export::export(
+        job,
+        display,
+        outputs.iter().map(|(all, bundle, name)| (&all[..], bundle, name)),
+        document,
+    )
 }
 
 /// Shows or exports what came of one target.
@@ -134,7 +181,7 @@ fn finish(
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
-    export::export(job, display, &bundle, &name, document)
+    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
 }
 
 /// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.

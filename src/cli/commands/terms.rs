@@ -19,23 +19,24 @@ pub(crate) struct Asked {
     what: pack::What,
     besides: Extras,
     options: Vec<Foreign>,
+    readers: usize,
 }
 
 /// What the server shows today.
 pub(crate) struct Shown {
     seen: Vec<Certificate>,
-    anchors: Option<Vec<Certificate>>,
+    anchors: Option<Vec<Vec<Certificate>>>,
 }
 
 impl Asked {
-    /// What the manifest says in `job` of `target`.
-    pub(crate) fn of(job: &Job, target: &Target) -> Self {
+    /// What the manifest says in `job` of `target`, which is asked as so many `readers`.
+    pub(crate) fn of(job: &Job, target: &Target, readers: usize) -> Self {
         let name = match &job.sni {
             Some(name) => ServerName::DnsName(name.clone()),
             None => target.name().clone(),
         };
         let options = regenerate::words(job, Some(target));
-        Self { name, what: job.what.into(), besides: job.anchor.extras(), options }
+        Self { name, what: job.what.into(), besides: job.anchor.extras(), options, readers }
     }
 
     /// The terms with the roots to trust, and what the server shows if it was asked.
@@ -48,6 +49,7 @@ impl Asked {
             options: &self.options,
             seen: shown.map(|shown| shown.seen.as_slice()),
             anchors: shown.and_then(|shown| shown.anchors.as_deref()),
+            readers: self.readers,
         }
     }
 }
@@ -60,11 +62,11 @@ impl Shown {
             grab.presented.certificates().chain(fetched).cloned()
         });
         let judged = chains.iter().filter_map(|grab| grab.verdict.as_ref().ok());
-        let anchors: Vec<_> = judged
-            .flat_map(|judgement| {
+        let anchors: Vec<Vec<_>> = judged
+            .map(|judgement| {
                 let verified = &judgement.verified;
                 let all = std::iter::once(verified.anchor()).chain(verified.alternatives());
-                all.map(|one| one.root.certificate.clone())
+                all.map(|one| one.root.certificate.clone()).collect()
             })
             .collect();
         Self { seen: seen.collect(), anchors: Some(anchors).filter(|all| !all.is_empty()) }

@@ -164,6 +164,12 @@ fn no_length(format: &'static str) -> Error {
     Error::TooLarge { format, what: "certificates", limit: u32::from(der::Length::MAX) as usize }
 }
 
+/// Whether the format holds one certificate alone.
+#[must_use]
+pub fn holds_one(format: Format) -> bool {
+    matches!(format.demand, Demand::One)
+}
+
 /// Refuses what the format cannot hold.
 fn check_demand(bundle: &Bundle, format: Format) -> Result<(), Error> {
     let found = bundle.entries.len();

@@ -53,7 +53,7 @@ pub(super) async fn reach(
         waiting.retain(|one| *one != address);
         let (at, first) = (Some(address), Some(stream));
         let server = Server { target, options, deadline: here, at, first };
-        match reach_server(server, hello, way).await {
+        match reach_server(server, hello, way, None).await {
             Ok(mut presented) => {
                 presented.peer = Some(address.ip());
                 presented.others = others(&all, address, &failures);

@@ -158,7 +158,12 @@ impl Run {
             set.warn(display);
             set.prove(job, self.options.at, display)?;
             let name = export::name(job, &set.bundle)?;
-            export::export(job, display, &set.bundle, &name, String::new)?;
+            export::export(
+                job,
+                display,
+                [(&job.emit[..], &set.bundle, &name)].into_iter(),
+                String::new,
+            )?;
         } else if !job.emit.is_empty() {
             output::warn("no anchor was found: nothing is written", display);
         }

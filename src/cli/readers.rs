@@ -1,0 +1,257 @@
+//! What is written where a server presents different chains to the TLS stacks that read it.
+//!
+//! In: [`Readers`], asked as each of them asks. Out: the certificates that serve all of them, proved
+//! with each chain for the format whose reader is shown it.
+
+use crate::{
+    Grab,
+    endpoint::Target,
+    judge::path::Question,
+    output::{
+        bundle::Bundle,
+        emit::{self, Identifier},
+    },
+    run::{grab::Options, readers::Readers, survey::Survey},
+    stack::client::Device,
+};
+
+use super::{
+    args::{Emission, Form, Job, What},
+    commands::warn,
+    export,
+    failure::{Exit, Failure},
+    manifest, output, proof, regenerate,
+    style::Display,
+};
+
+/// The formats of `job` whose readers verify a server with what is written.
+pub(crate) fn formats(job: &Job) -> impl Iterator<Item = &'static str> {
+    job.emit.iter().filter(|_| job.what == What::Anchor).filter_map(format)
+}
+
+/// The formats whose readers verify a server with what `entry` writes.
+pub(crate) fn of_manifest(entry: &manifest::Entry) -> Vec<&'static str> {
+    match entry.emit.as_slice() {
+        _ if entry.job.what != What::Anchor => Vec::new(),
+        // The lock alone, which any stack may read.
+        [] => vec!["lock"],
+        all => all.iter().map(|(format, _)| format.name).collect(),
+    }
+}
+
+/// As whom the server is asked for a file of a manifest in `format`.
+pub(crate) fn reader(format: &str) -> Option<&'static Device> {
+    Device::reading(format).first().copied().flatten()
+}
+
+/// As whom the server is asked for what `entry` writes: devices, or certgrab (`None`).
+pub(crate) fn asked(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
+    let mut readers: Vec<_> = match entry.job.reaching.device {
+        Some(_) => Vec::new(),
+        None => of_manifest(entry).into_iter().map(reader).filter(Option::is_some).collect(),
+    };
+    readers.sort_by_key(|device| device.map(|device| device.name));
+    readers.dedup();
+    if readers.is_empty() { vec![None] } else { readers }
+}
+
+/// The format of an emission; a template is read by nobody knows what.
+pub(crate) fn format(emission: &Emission) -> Option<&'static str> {
+    match &emission.form {
+        Form::Document => None,
+        Form::Certificates(format) => Some(format.name),
+        Form::Template(_) => Some("template"),
+    }
+}
+
+/// The positions of the chains that the readers of `format` are shown: of a format for one
+/// certificate that many stacks read, only the first. A manifest asks for one anchor for such formats.
+fn positions(readers: &Readers, format: &str, is_manifest: bool) -> Vec<usize> {
+    let mut positions = readers.of(format);
+    if is_manifest || emit::format(format).is_some_and(emit::holds_one) {
+        positions.truncate(1);
+    }
+    positions
+}
+
+/// The positions of all chains that the readers of `formats` are shown. All formats of a manifest hold
+/// the certificates of one lock: there the formats of one reader decide, if there are any.
+pub(crate) fn union<'a>(
+    readers: &Readers,
+    formats: impl Iterator<Item = &'a str>,
+    is_manifest: bool,
+) -> Vec<usize> {
+    let formats: Vec<_> = formats.collect();
+    let is_explicit = |format: &&&str| Device::reading(format) != Device::reading("");
+    let explicit: Vec<_> = formats.iter().filter(is_explicit).copied().collect();
+    let formats = if is_manifest && !explicit.is_empty() { explicit } else { formats };
+    let of = |format: &str| positions(readers, format, is_manifest);
+    let mut all: Vec<_> = formats.into_iter().flat_map(of).collect();
+    all.sort_unstable();
+    all.dedup();
+    if all.is_empty() { vec![0] } else { all }
+}
+
+/// What is written of the formats in `job`: the emissions together that need the same chains.
+pub(crate) fn groups(job: &Job, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
+    let mut groups: Vec<(Vec<usize>, Vec<Emission>)> = Vec::new();
+    for emission in &job.emit {
+        let needed = union(readers, format(emission).into_iter(), false);
+        match groups.iter_mut().find(|(known, _)| *known == needed) {
+            Some((_, emissions)) => emissions.push(emission.clone()),
+            None => groups.push((needed, vec![emission.clone()])),
+        }
+    }
+    groups
+}
+
+/// A server as its readers see it.
+pub(crate) struct Seen<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) readers: &'a Readers,
+    pub(crate) options: &'a Options,
+    /// What begins each message.
+    pub(crate) whose: &'a str,
+}
+
+impl Seen<'_> {
+    /// The certificates with which the readers of `formats` verify the chains at `positions`, with
+    /// all warnings, and proved.
+    pub(crate) fn selection(
+        &self,
+        job: &Job,
+        positions: &[usize],
+        formats: &[&str],
+        display: &Display,
+    ) -> Result<(Bundle, Identifier), Failure> {
+        let Self { target, readers, options, whose } = *self;
+        self.refused(formats, display);
+        let mut chains = Vec::new();
+        for &position in positions {
+            let grab = &readers.chains[position];
+            match &grab.verdict {
+                Ok(_) => chains.push((position, grab)),
+                // Where many stacks may read it, nobody knows whether one does that is shown this chain.
+                Err(refusal) if positions.len() > 1 && position > 0 => {
+                    let label = self.label(position);
+                    output::warn(format_args!("{whose}{label}{refusal}"), display);
+                }
+                Err(refusal) => {
+                    let message = format!("{whose}{}{refusal}", self.label(position));
+                    return Err(Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+                }
+            }
+        }
+        self.explain(&chains, display);
+        let (bundle, name) = match chains.as_slice() {
+            [(position, grab)] => {
+                let judgement = grab.verdict.as_ref().map_err(|refusal| {
+                    Failure::new(Exit::Untrusted, format!("{whose}{refusal}"))
+                })?;
+                let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
+                let whose = format!("{whose}{}", self.label(*position));
+                warn::of_bundle(&whose, (job, options), (grab, judgement), &bundle, display);
+                (bundle, name)
+            }
+            several => self.for_all(job, several, display)?,
+        };
+        for (position, grab) in chains {
+            let shown = |format: &&&str| {
+                let of = readers.of(format);
+                of.contains(&position) || !positions.iter().any(|one| of.contains(one))
+            };
+            for format in formats.iter().filter(shown) {
+                let name = options.wanted_name(target);
+                let question = Question { name: &name, at: options.at, work: &grab.work };
+                let whose = format!("{whose}{}", self.label(position));
+                proof::prove_for(format, &whose, &grab.presented, &bundle, question, display)?;
+            }
+        }
+        Ok((bundle, name))
+    }
+
+    /// The fewest anchors that verify all of several chains.
+    fn for_all(
+        &self,
+        job: &Job,
+        chains: &[(usize, &Grab)],
+        display: &Display,
+    ) -> Result<(Bundle, Identifier), Failure> {
+        let Self { target, options, whose, .. } = *self;
+        let survey = Survey::of_chains(chains.iter().map(|(_, grab)| (*grab).clone()).collect());
+        let nothing = || Failure::new(Exit::Untrusted, format!("{whose}no chain has an anchor"));
+        let mut bundle = survey.bundle(target).ok_or_else(nothing)?;
+        for (index, (position, grab)) in chains.iter().enumerate() {
+            let Ok(judgement) = &grab.verdict else { continue };
+            bundle = bundle.with(options.extras, &judgement.verified, options.at);
+            if let Some(anchor) = survey.anchor_of(index) {
+                let whose = format!("{whose}{}", self.label(*position));
+                let judged = (&judgement.paths, anchor);
+                warn::of_anchor(&whose, grab, judged, options.at, display);
+            }
+        }
+        bundle.options = regenerate::words(job, Some(target));
+        let name = export::name(job, &bundle)?;
+        Ok((bundle, name))
+    }
+
+    /// Says what is written, if not all clients are shown the same chain.
+    fn explain(&self, chains: &[(usize, &Grab)], display: &Display) {
+        let Self { readers, whose, .. } = *self;
+        match chains {
+            [(0, _)] if readers.chains.len() > 1 => {
+                let devices: Vec<_> = (1..readers.chains.len())
+                    .flat_map(|position| readers.devices(position))
+                    .collect();
+                output::warn(
+                    format_args!(
+                        "{whose}the server presents clients such as {} another chain, for which \
+                         nothing is written: name your device with `as` or `--as`",
+                        devices.join(", ")
+                    ),
+                    display,
+                );
+            }
+            [(0, _)] | [] => {}
+            [(position, _)] => {
+                let devices: Vec<_> = readers.devices(*position).collect();
+                let devices = devices.join(", ");
+                output::warn(
+                    format_args!(
+                        "{whose}the server presents another chain to {devices} than to other \
+                         clients: the anchor is that of {devices}"
+                    ),
+                    display,
+                );
+            }
+            several => output::warn(
+                format_args!(
+                    "{whose}the server presents {} different chains to clients of different \
+                     versions or key types: the certificates are for all of them",
+                    several.len()
+                ),
+                display,
+            ),
+        }
+    }
+
+    /// Warns of the readers that the server refuses.
+    fn refused(&self, formats: &[&str], display: &Display) {
+        let Self { readers, whose, .. } = *self;
+        for (device, error) in &readers.refused {
+            if formats.iter().any(|format| device.formats.contains(format)) {
+                let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+                output::warn(format_args!("{whose}{error}{hint}"), display);
+            }
+        }
+    }
+
+    /// What names the chain at `position` before a message about it.
+    fn label(&self, position: usize) -> String {
+        let devices: Vec<_> = self.readers.devices(position).collect();
+        match position {
+            0 => String::new(),
+            _ => format!("as {}: ", devices.join(", ")),
+        }
+    }
+}

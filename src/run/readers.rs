@@ -1,0 +1,108 @@
+//! What a server presents to the TLS stacks that read what is written.
+//!
+//! In: a [`Grab`], asked as certgrab asks, and formats. Out: [`Readers`]: the distinct chains, and
+//! which of them each format's reader is shown. A server may show TLS 1.2 another chain than TLS 1.3,
+//! and RSA clients another one than ECDSA clients; a device needs the anchor of the chain that it is
+//! shown.
+
+use tokio::time::Instant;
+
+use super::grab::{self, Error, Grab, Options};
+use crate::{
+    endpoint::Target,
+    net::aside,
+    stack::client::Device,
+    tls::probe::{self, Way},
+};
+
+/// What a server presents to the readers of some formats.
+#[derive(Debug)]
+pub struct Readers {
+    /// The distinct chains; the first is the one that certgrab is shown.
+    pub chains: Vec<Grab>,
+    /// The devices that were asked for, each with the position of its chain.
+    pub shown: Vec<(&'static Device, usize)>,
+    /// The devices that the server refused.
+    pub refused: Vec<(&'static Device, Error)>,
+}
+
+impl Readers {
+    /// The same chain for all.
+    #[must_use]
+    pub fn alike(grab: Grab) -> Self {
+        Self { chains: vec![grab], shown: Vec::new(), refused: Vec::new() }
+    }
+
+    /// The positions of the chains that the readers of `format` are shown, in rising order. A reader
+    /// that the server refuses counts as certgrab's own client.
+    #[must_use]
+    pub fn of(&self, format: &str) -> Vec<usize> {
+        let position = |device: &'static Device| {
+            self.shown.iter().find(|(known, _)| *known == device).map(|(_, position)| *position)
+        };
+        let all = Device::reading(format).into_iter();
+        let mut positions: Vec<_> =
+            all.map(|device| device.and_then(position).unwrap_or_default()).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+    }
+
+    /// The devices that are shown the chain at `position`.
+    pub fn devices(&self, position: usize) -> impl Iterator<Item = &'static str> {
+        let shown = self.shown.iter().filter(move |(_, known)| *known == position);
+        shown.map(|(device, _)| device.name)
+    }
+}
+
+/// Asks `target`, which presented `usual`, as each reader of `formats` does.
+pub async fn ask(
+    target: &Target,
+    options: &Options,
+    usual: Grab,
+    formats: impl Iterator<Item = &str>,
+) -> Readers {
+    let mut readers = Readers::alike(usual);
+    if options.device.is_some() {
+        return readers;
+    }
+    let mut devices: Vec<&'static Device> = formats.flat_map(Device::reading).flatten().collect();
+    devices.sort_by_key(|device| device.name);
+    devices.dedup();
+    for device in devices {
+        match ask_as(device, target, options, &readers.chains[0]).await {
+            Ok(grab) => {
+                let is_same = |known: &Grab| known.presented.is_same_chain(&grab.presented);
+                let known = readers.chains.iter().position(is_same);
+                readers.shown.push((device, known.unwrap_or(readers.chains.len())));
+                if known.is_none() {
+                    readers.chains.push(grab);
+                }
+            }
+            Err(error) => readers.refused.push((device, error)),
+        }
+    }
+    readers
+}
+
+/// The answer to one reader, at the address that presented `usual`.
+async fn ask_as(
+    device: &'static Device,
+    target: &Target,
+    options: &Options,
+    usual: &Grab,
+) -> Result<Grab, Error> {
+    let deadline = Instant::now() + options.timeout;
+    let hello = device.hello(grab::server_name(target, &options.sni)).with_protocols(&options.alpn);
+    let way = if options.way == Way::Auto { Way::Reader } else { options.way };
+    let presented =
+        probe::reach_again(target, &hello, &options.connect, way, &usual.presented, deadline)
+            .await?;
+    if presented.is_same_chain(&usual.presented) {
+        return Ok(usual.clone());
+    }
+    let work = grab::work_until(deadline);
+    let issuers = grab::missing_issuers(&presented, target, options, &work, deadline).await;
+    let (target, options) = (target.clone(), Options { device: Some(device), ..options.clone() });
+    Ok(aside::compute(move || grab::conclude(presented, issuers, &target, &options, work)).await)
+}
