@@ -10,8 +10,8 @@ use std::{
 
 use certgrab::chain::Presented;
 use certgrab::{
-    judge::{path::Question, prove, work::Work},
-    stack::consumer::{self, Consumer, LooksUp, TakesLeaf, UnsupportedFeature},
+    judge::stacks::{self, Asked as Question},
+    stack::{self, Stack},
     text::time::Time,
     trust::store::Source,
     x509::certificate::Certificate,
@@ -90,20 +90,20 @@ impl Crossed {
 }
 
 fn authority(name: &str) -> CertificateParams {
-    let mut params = named(name);
+    let mut params = subject(name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params
 }
 
 fn leaf() -> CertificateParams {
-    let mut params = named("plc.test");
+    let mut params = subject("plc.test");
     params.subject_alt_names =
         vec![rcgen::SanType::DnsName("plc.test".try_into().expect("a name"))];
     params
 }
 
-fn named(name: &str) -> CertificateParams {
+fn subject(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -155,7 +155,7 @@ fn with_lengths(certificates: &[Der]) -> Vec<u8> {
 
 /// A library, asked through a small program or through its own command.
 struct Library {
-    consumer: Consumer,
+    stack: &'static str,
     asked: Asked,
 }
 
@@ -169,13 +169,13 @@ enum Asked {
 }
 
 impl Library {
-    fn each(consumer: Consumer, asked: impl Fn(&Case) -> Command + 'static) -> Self {
-        Self { consumer, asked: Asked::Each(Box::new(asked)) }
+    fn each(stack: &'static str, asked: impl Fn(&Case) -> Command + 'static) -> Self {
+        Self { stack, asked: Asked::Each(Box::new(asked)) }
     }
 
     /// Whether the library accepts each of the cases, and its words.
     fn answers(self, cases: &[Case]) -> Vec<(bool, String)> {
-        let title = self.consumer.title;
+        let title = self.stack;
         let answers: Vec<String> = match self.asked {
             Asked::Each(asked) => cases.iter().map(|case| said(&mut asked(case))).collect(),
             Asked::All(mut command) => {
@@ -240,19 +240,19 @@ fn libraries(folder: &Path) -> Vec<Library> {
         program(folder, "mbedtls.c", "mbedtls/x509_crt.h", &["-lmbedx509", "-lmbedcrypto"]);
     if let Some(program) = mbedtls {
         let asked = words(program, &["anchors.pem", "chain.pem"]);
-        libraries.push(Library::each(MBEDTLS_OF_DEBIAN, asked));
+        libraries.push(Library::each("mbedtls-2.28", asked));
     }
     if let Some(program) = program(folder, "bearssl.c", "bearssl.h", &["-lbearssl"]) {
         let asked = words(program, &["anchors.bin", "chain.bin"]);
-        libraries.push(Library::each(consumer::BEARSSL, asked));
+        libraries.push(Library::each("bearssl-x509list", asked));
     }
     if let Some(program) = program(folder, "wolfssl.c", "wolfssl/ssl.h", &["-lwolfssl"]) {
         let asked = words(program, &["anchors.bin", "chain.pem", "key.pem"]);
-        libraries.push(Library::each(WOLFSSL_OF_DEBIAN, asked));
+        libraries.push(Library::each("wolfssl", asked));
     }
     if real::program("openssl") {
-        libraries.push(Library::each(consumer::OPENSSL, openssl));
-        libraries.push(Library::each(consumer::OPENSSL_PARTIAL_CHAIN, |case| {
+        libraries.push(Library::each("openssl", openssl));
+        libraries.push(Library::each("openssl-partial-chain", |case| {
             let mut command = Command::new("openssl");
             command.args(["verify", "-partial_chain"]).args(openssl(case).get_args().skip(1));
             command
@@ -261,7 +261,7 @@ fn libraries(folder: &Path) -> Vec<Library> {
     if let (true, Some(clock)) =
         (real::program("python3"), program(folder, "clock.c", "time.h", &["-shared", "-fPIC"]))
     {
-        libraries.push(Library::each(consumer::OPENSSL, move |case| {
+        libraries.push(Library::each("openssl", move |case| {
             let mut command = Command::new("python3");
             command.env("LD_PRELOAD", &clock).env("NOW", case.seconds());
             command.arg(source_of("verify.py")).arg("plc.test");
@@ -275,14 +275,14 @@ fn libraries(folder: &Path) -> Vec<Library> {
         go.env("GOCACHE", std::env::temp_dir().join("certgrab-go-cache")).env("GOPROXY", "off");
         succeed(go.args(["build", "-o"]).arg(&program).arg(source_of("verify.go")));
         let asked = Asked::All(Command::new(program));
-        libraries.push(Library { consumer: consumer::GO, asked });
+        libraries.push(Library { stack: "go", asked });
     }
     if real::program("java") {
         let mut java = Command::new("java");
         java.arg(source_of("Verify.java"));
-        libraries.push(Library { consumer: consumer::JAVA, asked: Asked::All(java) });
+        libraries.push(Library { stack: "java", asked: Asked::All(java) });
     }
-    libraries.push(Library { consumer: consumer::RUSTLS, asked: Asked::Here(rustls) });
+    libraries.push(Library { stack: "rustls", asked: Asked::Here(rustls) });
     libraries
 }
 
@@ -343,60 +343,32 @@ fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
     })
 }
 
-/// mbedTLS without the hardware of an ESP32.
-const MBEDTLS_OF_DEBIAN: Consumer = Consumer {
-    unsupported: &[
-        (UnsupportedFeature::CompressedPoint, None),
-        (UnsupportedFeature::Ed25519, None),
-        (UnsupportedFeature::Ed448, None),
-        (UnsupportedFeature::PssKey, None),
-        (UnsupportedFeature::ShortRsa, None),
-        (UnsupportedFeature::Sha1, None),
-        (UnsupportedFeature::NameConstraints, None),
-        (UnsupportedFeature::AnchorNameConstraints, None),
-        (UnsupportedFeature::AnchorPolicies, None),
-        (UnsupportedFeature::AnchorPolicyConstraints, None),
-        (UnsupportedFeature::AnchorPathLength, None),
-    ],
-    ..consumer::MBEDTLS
-};
-
-/// wolfSSL as Debian builds it: with `WOLFSSL_ALT_CERT_CHAINS`, with leaves as anchors, with the keys of
-/// Edwards curves and with compressed points.
-const WOLFSSL_OF_DEBIAN: Consumer = Consumer {
-    takes_leaf: TakesLeaf::Always,
-    looks_up: LooksUp::Every,
-    unsupported: &[
-        (UnsupportedFeature::OtherCurve, None),
-        (UnsupportedFeature::LongRsa, None),
-        (UnsupportedFeature::NoKeyUsage, None),
-        // As Debian builds it, it takes some intermediates with this and others not.
-        (UnsupportedFeature::NameConstraints, None),
-    ],
-    ..consumer::WOLFSSL
-};
-
 /// The stacks of the table, each by a letter.
-const COLUMNS: [(char, Consumer); 9] = [
-    ('M', MBEDTLS_OF_DEBIAN),
-    ('B', consumer::BEARSSL),
-    ('O', consumer::OPENSSL),
-    ('P', consumer::OPENSSL_PARTIAL_CHAIN),
-    ('W', consumer::WOLFSSL),
-    ('D', WOLFSSL_OF_DEBIAN),
-    ('G', consumer::GO),
-    ('J', consumer::JAVA),
-    ('R', consumer::RUSTLS),
+const COLUMNS: [(char, &str); 9] = [
+    ('M', "mbedtls-2.28"),
+    ('B', "bearssl-x509list"),
+    ('O', "openssl"),
+    ('P', "openssl-partial-chain"),
+    ('W', "wolfssl-default"),
+    ('D', "wolfssl"),
+    ('G', "go"),
+    ('J', "java"),
+    ('R', "rustls"),
 ];
 
-fn ours(consumer: &Consumer, anchors: &[&Der], sent: &[Der], at: Time) -> Result<(), String> {
+fn named(name: &str) -> &'static Stack {
+    stack::named(name).expect("a stack")
+}
+
+fn ours(stack: &Stack, anchors: &[&Der], sent: &[Der], at: Time) -> Result<(), String> {
     let presented = Presented::from_message(sent.iter().map(AsRef::as_ref), Source::Server);
     let anchors: Vec<_> =
         anchors.iter().map(|der| Certificate::from_der(der).expect("a certificate")).collect();
     let name = ServerName::try_from("plc.test").expect("a name");
-    let work = Work::default();
-    let question = Question { name: &name, at, work: &work };
-    prove::accepts(consumer, &presented, &anchors, question).map_err(|error| error.to_string())
+    let asked = Question { name: Some(&name), at };
+    let refusal =
+        stacks::with_case(&presented, anchors.iter(), asked, |case| stacks::refusal(stack, case));
+    refusal.map_or(Ok(()), |refusal| Err(refusal.to_string()))
 }
 
 #[test]
@@ -473,10 +445,10 @@ struct Row<'a> {
 /// Holds what certgrab says of each row against the letters, and against the libraries.
 fn agree(rows: &[Row<'_>]) {
     for Row { what, held, sent, at, wanted, .. } in rows {
-        for (letter, consumer) in COLUMNS {
-            let said = ours(&consumer, held, sent, *at);
+        for (letter, stack) in COLUMNS {
+            let said = ours(named(stack), held, sent, *at);
             let wanted = wanted.contains(letter);
-            assert_eq!(said.is_ok(), wanted, "{what}, {letter} {}: {said:?}", consumer.title);
+            assert_eq!(said.is_ok(), wanted, "{what}, {letter} {stack}: {said:?}");
         }
     }
     let cases: Vec<_> =
@@ -484,12 +456,12 @@ fn agree(rows: &[Row<'_>]) {
     let folder = TempDir::new().expect("a folder");
     let mut wrong = Vec::new();
     for library in libraries(folder.path()) {
-        let consumer = library.consumer;
+        let stack = library.stack;
         for (Row { what, held, sent, at, .. }, (accepts, text)) in
             rows.iter().zip(library.answers(&cases))
         {
-            if ours(&consumer, held, sent, *at).is_ok() != accepts {
-                wrong.push(format!("{what}, {}: {text}", consumer.title));
+            if ours(named(stack), held, sent, *at).is_ok() != accepts {
+                wrong.push(format!("{what}, {stack}: {text}"));
             }
         }
     }
@@ -612,7 +584,7 @@ fn every_library_takes_the_extensions_that_certgrab_says_it_takes() {
     // What the root and the intermediate have, then who accepts it.
     let made: [(&str, Change, Change, &str); 9] = [
         ("nothing", nothing, nothing, "MBOPWDGJR"),
-        ("nameConstraints in the intermediate", nothing, constrained, "OPWGJR"),
+        ("nameConstraints in the intermediate", nothing, constrained, "OPGJR"),
         ("certificatePolicies in the root", policies, nothing, "BOPWDGJR"),
         ("policyConstraints in the root", policy_constraints, nothing, "BOPWDJR"),
         ("pathLenConstraint 0 in the root", path_length, nothing, "BWDJR"),
@@ -663,13 +635,13 @@ fn critical(params: &mut CertificateParams, id: &[u64], value: &[u8]) {
 fn the_bundle_of_esp_idf_looks_up_the_issuer_of_the_topmost_certificate_alone() {
     let pki = Crossed::new();
     let now: Time = "2030-01-01".parse().expect("a time");
-    let says = |held: &[&Der], sent: &[Der]| ours(&consumer::ESP_BUNDLE, held, sent, now);
+    let says = |held: &[&Der], sent: &[Der]| ours(named("esp-bundle"), held, sent, now);
     assert_eq!(says(&[&pki.old_root], &pki.sent()), Ok(()));
     assert_eq!(
         says(&[&pki.root], &pki.sent()),
         Err(
-            "ESP-IDF's certificate bundle does not trust `CN=Root X`: it only looks up the issuer \
-             of the last certificate sent"
+            "ESP-IDF's certificate bundle refuses this chain: certificate 3 of the chain `CN=Root \
+             X` has an issuer that is neither sent nor an anchor"
                 .to_owned()
         )
     );
@@ -679,64 +651,55 @@ fn the_bundle_of_esp_idf_looks_up_the_issuer_of_the_topmost_certificate_alone() 
 }
 
 #[test]
-fn a_consumer_that_takes_only_roots_is_named() {
+fn a_stack_that_takes_only_roots_is_named() {
     let pki = Crossed::new();
     let now: Time = "2030-01-01".parse().expect("a time");
     assert_eq!(
-        ours(&consumer::OPENSSL, &[&pki.int], &pki.sent(), now),
-        Err("OpenSSL does not trust `CN=Int`: it only accepts self-signed certificates as trust \
-             anchors"
+        ours(named("openssl"), &[&pki.int], &pki.sent(), now),
+        Err("OpenSSL refuses this chain: the anchor `CN=Int` is not self-signed, and is not \
+             accepted as a trust anchor"
             .to_owned())
     );
 }
 
 #[test]
-fn a_consumer_that_does_not_take_the_servers_own_certificate_says_why() {
+fn a_stack_that_does_not_take_the_servers_own_certificate_says_why() {
     let pki = Crossed::new();
     let now: Time = "2030-01-01".parse().expect("a time");
     let own = [pki.self_signed_authority.clone()];
     let beside = [pki.self_signed_leaf.clone(), pki.int.clone()];
-    for (consumer, held, sent, wanted) in [
+    for (stack, held, sent, wanted) in [
         (
-            consumer::MBEDTLS,
+            "mbedtls-2.28",
             &pki.leaf,
             &pki.sent()[..],
-            "mbedTLS does not trust `CN=plc.test`: it only accepts a self-signed leaf certificate \
-             as a trust anchor",
+            "mbedTLS 2.28 refuses this chain: the leaf `CN=plc.test` is a leaf that a CA issued, and \
+             is not accepted as a trust anchor",
         ),
         (
-            consumer::RUSTLS,
+            "rustls",
             &own[0],
             &own,
-            "rustls does not trust `CN=plc.test`: it rejects a CA certificate (CA:TRUE) as a leaf",
+            "rustls with ring refuses this chain: the leaf `CN=plc.test` has CA:TRUE",
         ),
         (
-            consumer::ESP_BUNDLE,
-            &own[0],
-            &own,
-            "ESP-IDF's certificate bundle does not trust `CN=plc.test`: it does not accept a leaf \
-             certificate as a trust anchor",
-        ),
-        (
-            consumer::WOLFSSL,
+            "wolfssl-default",
             &pki.self_signed_leaf,
             &beside,
-            "wolfSSL does not trust `CN=plc.test`: it only looks up the issuer of the last \
-             certificate sent",
+            "wolfSSL refuses this chain: certificate 2 of the chain `CN=Int` has an issuer that is \
+             neither sent nor an anchor",
         ),
     ] {
-        assert_eq!(ours(&consumer, &[held], sent, now), Err(wanted.to_owned()));
+        assert_eq!(ours(named(stack), &[held], sent, now), Err(wanted.to_owned()));
     }
 }
 
 #[test]
-fn every_format_that_has_a_consumer_is_one_of_certgrabs() {
-    for (format, consumer) in consumer::READERS {
-        assert!(
-            certgrab::output::emit::format(format).is_some(),
-            "{format} for {}",
-            consumer.title
-        );
+fn every_format_that_a_stack_reads_is_one_of_certgrabs() {
+    for stack in stack::STACKS {
+        for format in stack.formats {
+            assert!(certgrab::output::emit::format(format).is_some(), "{format}, {}", stack.name);
+        }
     }
 }
 
@@ -756,14 +719,14 @@ fn what_the_bundle_of_esp_idf_would_not_find_is_said_with_the_setting_that_helps
         .args([file("root.pem", std::slice::from_ref(&pki.root))])
         .succeeds()
         .stderr(
-            "certgrab: warning: ESP-IDF's certificate bundle does not trust `CN=Root X`: it only \
-             looks up the issuer of the last certificate sent; set \
-             `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y`\n",
+            "certgrab: warning: ESP-IDF's certificate bundle refuses this chain: certificate 3 of the \
+             chain `CN=Root X` has an issuer that is neither sent nor an anchor; set \
+             `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y` on the device\n",
         );
 }
 
 #[test]
-fn what_is_only_assumed_of_a_consumer_is_a_warning_that_says_so() {
+fn what_is_only_assumed_of_a_stack_is_a_warning_that_says_so() {
     let pki = Crossed::new();
     let folder = TempDir::new().expect("a folder");
     let file = |name: &str, certificates: &[Der]| {
@@ -779,18 +742,19 @@ fn what_is_only_assumed_of_a_consumer_is_a_warning_that_says_so() {
             .args([file("int.pem", std::slice::from_ref(&pki.int))])
     };
     emit("nrf-modem").succeeds().stderr(
-        "certgrab: warning: the nRF91 modem (assumed to be as strict as OpenSSL; its rules are \
-         not public) does not trust `CN=Int`: it only accepts self-signed certificates as trust \
-         anchors\n",
+        "certgrab: warning: the nRF91 modem is assumed to refuse this chain, as OpenSSL does: the \
+         anchor `CN=Int` is not self-signed, and is not accepted as a trust anchor; embed the root \
+         instead\n",
     );
     emit("python").fails_with(1).stdout("").stderr(
-        "certgrab: error: OpenSSL does not trust `CN=Int`: it only accepts self-signed \
-         certificates as trust anchors\n",
+        "certgrab: error: CPython up to 3.12 refuses this chain: the anchor `CN=Int` is not \
+         self-signed, and is not accepted as a trust anchor\n\
+         certgrab: hint: embed the root instead\n",
     );
     emit("go").succeeds().stderr("");
     emit("wolfssl").succeeds().stderr(
-        "certgrab: warning: wolfSSL does not trust `CN=Int`: it only looks up the issuer of the \
-         last certificate sent; set `WOLFSSL_ALT_CERT_CHAINS`\n",
+        "certgrab: warning: wolfSSL refuses this chain: certificate 2 of the chain `CN=Int` has an \
+         issuer that is neither sent nor an anchor; set `WOLFSSL_ALT_CERT_CHAINS` on the device\n",
     );
 }
 
@@ -834,26 +798,27 @@ fn nothing_is_written_whose_key_the_device_cannot_verify_with() {
             .args([authority.file("root.pem")])
     };
     for format in ["arduino", "esp-idf-txt", "micropython"] {
-        emit(&edwards, format).fails_with(1).stdout("").stderr(
-            "certgrab: error: mbedTLS does not trust `CN=Openssl Root`: it does not support \
-             Ed25519 signatures\n\
-             certgrab: hint: use a chain of RSA keys of 2048 to 4096 bits or of P-256 or P-384 \
-             keys, which every TLS stack supports\n",
-        );
+        emit(&edwards, format).fails_with(1).stdout("").stderr(&format!(
+            "certgrab: error: {} refuses this chain: the anchor `CN=Openssl Root` is signed with \
+                 Ed25519\n\
+                 certgrab: hint: reissue the CA certificate signed with SHA-256, by ECDSA or RSA \
+                 PKCS #1 v1.5\n",
+            stack::reading(format).expect("a stack").title
+        ));
     }
     emit(&edwards, "wolfssl").succeeds().stderr(
-        "certgrab: warning: wolfSSL does not trust `CN=Openssl Root`: it does not support Ed25519 \
-         signatures; set `HAVE_ED25519`\n",
+        "certgrab: warning: wolfSSL refuses this chain: the anchor `CN=Openssl Root` has a key of \
+         the kind Ed25519; set `HAVE_ED25519` on the device\n",
     );
-    for format in ["go", "python", "rust-anchor", "c"] {
+    for format in ["go", "rust-anchor", "c"] {
         emit(&edwards, format).succeeds().stderr("");
     }
     for format in ["arduino", "bearssl", "wolfssl", "java", "pem"] {
         emit(&long, format).succeeds().stderr("");
     }
     emit(&long, "rust-anchor").succeeds().stderr(
-        "certgrab: warning: rustls does not trust `CN=Openssl Root`: it does not support P-521 \
-         signatures; set `features = [\"aws-lc-rs\"]`\n",
+        "certgrab: warning: rustls with ring refuses this chain: the anchor `CN=Openssl Root` \
+         has a key on P-521; set `features = [\"aws-lc-rs\"]` on the device\n",
     );
 }
 
@@ -887,15 +852,12 @@ fn a_server_named_by_its_address_is_a_warning_for_those_that_compare_none() {
         let answer = said(&mut command);
         assert!(answer.starts_with("refused"), "{source}: {answer}");
     }
-    for (format, consumer, more) in [
-        (
-            "arduino",
-            "mbedTLS",
-            ", or use version 3 of Arduino's core for the ESP32; version 2 does not \
-             compare IP addresses",
-        ),
-        ("esp8266", "BearSSL", ""),
-        ("wolfssl", "wolfSSL", ", or build wolfSSL with `WOLFSSL_IP_ALT_NAME`"),
+    const NAME_IT: &str = "give the server a name and connect by it";
+    for (format, title, more) in [
+        ("arduino", "version 2 of Arduino-ESP32", NAME_IT),
+        ("mbedtls", "mbedTLS 2.28", NAME_IT),
+        ("esp8266", "BearSSL of the ESP8266 core", NAME_IT),
+        ("wolfssl", "wolfSSL", "set `WOLFSSL_IP_ALT_NAME` on the device"),
     ] {
         certgrab()
             .args(["192.0.2.7", "--emit", format, "--from"])
@@ -904,8 +866,8 @@ fn a_server_named_by_its_address_is_a_warning_for_those_that_compare_none() {
             .args([authority.file("root.pem")])
             .succeeds()
             .stderr(&format!(
-                "certgrab: warning: {consumer} does not trust `CN=leaf`: it compares no IP address \
-                 with those of a certificate; connect by host name{more}\n"
+                "certgrab: warning: {title} refuses this chain: the leaf `CN=leaf` is for an \
+                 address, which this stack does not compare; {more}\n"
             ));
     }
 }
@@ -922,15 +884,15 @@ fn a_certificate_that_is_no_anchor_comes_with_a_warning_where_its_reader_takes_n
             .succeeds()
     };
     emit("arduino", "leaf").stderr(
-        "certgrab: warning: mbedTLS does not trust `CN=plc.test`: it only accepts a self-signed \
-         leaf certificate as a trust anchor\n",
+        "certgrab: warning: Arduino-ESP32 refuses this chain: the leaf `CN=plc.test` is a leaf that a \
+         CA issued, and is not accepted as a trust anchor; embed the CA certificate instead\n",
     );
     emit("python", "intermediates").stderr(
-        "certgrab: warning: OpenSSL does not trust `CN=Plant Issuing`: it only accepts \
-         self-signed certificates as trust anchors\n",
+        "certgrab: warning: CPython up to 3.12 refuses this chain: the anchor `CN=Plant Issuing` is \
+         not self-signed, and is not accepted as a trust anchor; embed the root instead\n",
     );
     for (format, what) in
-        [("arduino", "intermediates"), ("esp8266", "leaf"), ("python", "chain"), ("c", "leaf")]
+        [("arduino", "intermediates"), ("esp8266", "chain"), ("go", "chain"), ("c", "leaf")]
     {
         emit(format, what).stderr("");
     }

@@ -73,10 +73,11 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
         return;
     }
     let authority = Authority::new();
-    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    authority.issue_for("DNS:plc.test", "leaf", RSA.0, RSA.1, &["-sha256"]);
     let willing = authority.serve("leaf", &[]);
-    let target = format!("127.0.0.1:{}", willing.port());
-    let run = certgrab().args([&target, "--as", "esp8266-512", "--roots"]);
+    let address = format!("127.0.0.1:{}", willing.port());
+    let target = format!("plc.test:{}", willing.port());
+    let run = certgrab().args([&target, "--connect", &address, "--as", "esp8266-512", "--roots"]);
     let report = run.args([authority.file("root.pem")]).succeeds().out();
     for line in [
         "device     esp8266-512 can connect, with TLS 1.2\n",
@@ -86,7 +87,8 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
     }
     // A device that does not ask of itself is told what it would get.
     for device in ["esp-idf", "mbedtls", "bearssl", "openssl"] {
-        let run = certgrab().args([&target, "--json", "--as", device, "--roots"]);
+        let run =
+            certgrab().args([&target, "--connect", &address, "--json", "--as", device, "--roots"]);
         let document = run.args([authority.file("root.pem")]).succeeds().json();
         assert_eq!(document["device"]["max_fragment_length"], 512, "{device}");
         let verdict = document["device"]["verdict"].as_array().expect("sentences");
@@ -121,11 +123,14 @@ fn a_version_that_the_device_lacks_is_no_connection_although_certificates_were_r
         return;
     }
     let authority = Authority::new();
-    authority.issue("leaf", RSA.0, RSA.1, "sha256");
+    authority.issue_for("DNS:plc.test", "leaf", RSA.0, RSA.1, &["-sha256"]);
     let server = authority.serve("leaf", &["-tls1", "-cipher", "ALL:@SECLEVEL=0"]);
-    let target = format!("127.0.0.1:{}", server.port());
+    let address = format!("127.0.0.1:{}", server.port());
+    let target = format!("plc.test:{}", server.port());
     let run = |device: &str| {
-        certgrab().args([&target, "--as", device, "--roots"]).args([authority.file("root.pem")])
+        certgrab()
+            .args([&target, "--connect", &address, "--as", device, "--roots"])
+            .args([authority.file("root.pem")])
     };
     for device in ["esp-idf", "arduino-esp32", "openssl"] {
         let error = run(device).fails_with(3).err();
@@ -141,17 +146,21 @@ fn a_key_that_the_device_would_refuse_is_no_connection() {
         return;
     }
     let authority = Authority::new();
-    authority.issue("leaf", "RSA", &["rsa_keygen_bits:1024"], "sha256");
+    authority.issue_for("DNS:plc.test", "leaf", "RSA", &["rsa_keygen_bits:1024"], &["-sha256"]);
     let server = authority.serve("leaf", &["-cipher", "DEFAULT:@SECLEVEL=0", "-tls1_2"]);
-    let target = format!("127.0.0.1:{}", server.port());
+    let address = format!("127.0.0.1:{}", server.port());
+    let target = format!("plc.test:{}", server.port());
     let run = |device: &str| {
-        let run = certgrab().args([&target, "--as", device, "--roots"]);
+        let run = certgrab().args([&target, "--connect", &address, "--as", device, "--roots"]);
         run.args([authority.file("root.pem")]).succeeds().out()
     };
-    let refusal = "cannot connect: `CN=leaf` has an RSA key of fewer than 2048 bits\n";
-    for device in ["esp-idf", "mbedtls", "openssl"] {
+    for (device, title) in
+        [("esp-idf", "ESP-IDF"), ("mbedtls", "mbedTLS 3.6"), ("openssl", "OpenSSL")]
+    {
         let report = run(device);
-        assert!(report.contains(&format!("device     {device} {refusal}")), "{report}");
+        let refusal = "refuses this chain: the leaf `CN=leaf` has an RSA key of 1024 bits\n";
+        let line = format!("device     {device} cannot connect: {title} {refusal}");
+        assert!(report.contains(&line), "{report}");
         assert!(report.contains("`CN=leaf` has the key RSA 1024"), "{report}");
     }
     // BearSSL takes 1,017 bits and more.
@@ -224,20 +233,28 @@ fn a_signature_that_the_device_would_refuse_is_no_connection() {
         return;
     }
     let authority = Authority::new();
-    authority.issue("leaf", RSA.0, RSA.1, "sha1");
+    authority.issue_for("DNS:plc.test", "leaf", RSA.0, RSA.1, &["-sha1"]);
     let server = authority.serve("leaf", &["-cipher", "DEFAULT:@SECLEVEL=0", "-tls1_2"]);
-    let target = format!("127.0.0.1:{}", server.port());
+    let address = format!("127.0.0.1:{}", server.port());
+    let target = format!("plc.test:{}", server.port());
     let run = |device: &str| {
-        let run = certgrab().args([&target, "--as", device, "--roots"]);
-        run.args([authority.file("root.pem")]).fails_with(1).out()
+        let run = certgrab().args([&target, "--connect", &address, "--as", device, "--roots"]);
+        run.args([authority.file("root.pem")])
     };
-    for device in ["esp-idf", "arduino-esp32", "mbedtls", "openssl"] {
-        let line = format!("device     {device} cannot connect: `CN=leaf` is signed with SHA-1\n");
-        let report = run(device);
+    for (device, title) in [
+        ("esp-idf", "ESP-IDF"),
+        ("arduino-esp32", "Arduino-ESP32"),
+        ("mbedtls", "mbedTLS 3.6"),
+        ("openssl", "OpenSSL"),
+    ] {
+        let refusal = "refuses this chain: the leaf `CN=leaf` is signed with SHA-1\n";
+        let line = format!("device     {device} cannot connect: {title} {refusal}");
+        let report = run(device).fails_with(1).out();
         assert!(report.contains(&line), "{report}");
     }
+    // Browsers refuse it, and these do not.
     for device in ["bearssl", "esp8266"] {
-        let report = run(device);
+        let report = run(device).succeeds().out();
         assert!(report.contains(&format!("{device} can connect, with TLS 1.2\n")), "{report}");
     }
 }
@@ -255,8 +272,8 @@ fn a_device_does_not_connect_to_a_chain_that_its_stack_cannot_read() {
     let server = Server::presenting(&pki);
     for device in ["mbedtls", "esp8266", "esp-idf"] {
         let run = grab(&server).args(["--as", device, "--roots"]).args([pki.root_file()]);
-        let line = "cannot connect: it rejects certificates with critical nameConstraints: \
-                    `CN=Plant Issuing`";
+        let line = "refuses this chain: certificate 2 of the chain `CN=Plant Issuing` has the \
+                    critical extension nameConstraints (2.5.29.30)";
         let report = run.succeeds().out();
         assert!(report.contains(line), "{device}: {report}");
     }

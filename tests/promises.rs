@@ -131,6 +131,9 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::output::emit::MAX_TEMPLATE_BYTES)),
         ("emit::MAX_TEMPLATE_STEPS", certgrab::output::emit::MAX_TEMPLATE_STEPS.to_string()),
         ("emit::MAX_TEMPLATE_TIME", seconds(certgrab::output::emit::MAX_TEMPLATE_TIME)),
+        ("session::MAX_CONNECTIONS", certgrab::lab::session::MAX_CONNECTIONS.to_string()),
+        ("hello::MAX_HELLO_BYTES", bytes(certgrab::lab::hello::MAX_HELLO_BYTES)),
+        ("session::HELLO", seconds(certgrab::lab::session::HELLO)),
         ("foreign::SHOWN_CHARACTERS", certgrab::text::foreign::SHOWN_CHARACTERS.to_string()),
     ];
     let security = security();

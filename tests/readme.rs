@@ -11,12 +11,13 @@ fn read(name: &str) -> String {
 }
 
 /// The README and the pages of `docs` for users of the command, in English.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "README.md",
     "docs/anchor.md",
     "docs/changing-the-ca.md",
     "docs/formats.md",
     "docs/json.md",
+    "docs/lab.md",
     "docs/many-targets.md",
     "docs/options.md",
     "docs/projects.md",
@@ -74,6 +75,7 @@ fn every_option_of_the_pages_is_one_of_the_command() {
         &["--help"][..],
         &["verify", "--help"],
         &["check", "--help"],
+        &["lab", "--help"],
         &["convert", "--help"],
         &["formats", "--help"],
         &["sync", "--help"],

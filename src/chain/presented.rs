@@ -4,7 +4,7 @@
 //! access to it is [`Presented::leaf`], which returns an error if it cannot be read, so no later
 //! certificate is mistaken for the leaf.
 
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use super::Handshake;
 use crate::{
@@ -19,10 +19,16 @@ use crate::{
 /// path that rustls-webpki builds.
 pub const MAX_CERTIFICATES: usize = 32;
 
+/// The most certificates of a message that are kept as they were sent, for each one that is kept
+/// without duplicates: a server that repeats each certificate three times is judged as it is.
+const SENT_PER_KEPT: usize = 4;
+
 /// What a server presented.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Presented {
+    /// The message as it was sent: in its order, with duplicates and what cannot be read.
+    message: Vec<Arc<[u8]>>,
     leaf: Option<Certificate>,
     above: Vec<Certificate>,
     /// The position of each certificate of `above` in the message.
@@ -91,6 +97,7 @@ impl Presented {
         source: Source,
     ) -> Self {
         let mut presented = Self {
+            message: Vec::new(),
             leaf: None,
             above: Vec::new(),
             positions: Vec::new(),
@@ -108,6 +115,10 @@ impl Presented {
     }
 
     fn add(&mut self, position: usize, der: &[u8], most: usize) {
+        if self.message.len() < most * SENT_PER_KEPT {
+            let twin = self.message.iter().find(|known| ***known == *der).cloned();
+            self.message.push(twin.unwrap_or_else(|| der.into()));
+        }
         if self.kept() == most || self.certificates().any(|known| known.der() == der) {
             self.dropped += 1;
             return;
@@ -131,6 +142,13 @@ impl Presented {
 
     fn kept(&self) -> usize {
         usize::from(self.leaf.is_some()) + self.above.len() + self.unreadable.len()
+    }
+
+    /// The certificates as they were sent, in DER: in their order, with duplicates and with those
+    /// that cannot be read. TLS stacks judge these.
+    #[must_use]
+    pub fn message(&self) -> Vec<&[u8]> {
+        self.message.iter().map(AsRef::as_ref).collect()
     }
 
     /// The server's own certificate: the first of the message.
@@ -186,26 +204,17 @@ impl Presented {
         all
     }
 
-    /// Whether both have the same leaf and the same other certificates in the same order.
+    /// Whether both sent the same certificates in the same order.
     #[must_use]
     pub fn is_same_chain(&self, other: &Self) -> bool {
-        let unreadable =
-            |one: &Self| one.unreadable.iter().map(|one| one.sha256).collect::<Vec<_>>();
-        self.leaf == other.leaf
-            && self.leaf().err() == other.leaf().err()
-            && self.above == other.above
-            && unreadable(self) == unreadable(other)
+        self.message == other.message
     }
 
-    /// The SHA-256 of each kept certificate, in the order sent. They are equal for chains that
+    /// The SHA-256 of each certificate, in the order sent. They are equal for chains that
     /// [`Presented::is_same_chain`] reports as the same.
     #[must_use]
     pub fn fingerprints(&self) -> Vec<Sha256> {
-        let sha256 = |(_, sent): (usize, Sent<'_>)| match sent {
-            Sent::Certificate(certificate) => certificate.sha256(),
-            Sent::Unreadable(unreadable) => unreadable.sha256,
-        };
-        self.numbered().into_iter().map(sha256).collect()
+        self.message.iter().map(|der| Sha256::of(der)).collect()
     }
 
     /// The chain without `taken`; the leaf stays.
@@ -213,7 +222,12 @@ impl Presented {
     pub fn without(&self, taken: &[Certificate]) -> Self {
         let kept = self.above.iter().cloned().zip(self.positions.iter().copied());
         let (above, positions) = kept.filter(|(one, _)| !taken.contains(one)).unzip();
-        Self { above, positions, ..self.clone() }
+        let is_taken = |der: &[u8]| taken.iter().any(|one| one.der() == der);
+        let own = self.leaf.as_ref().map_or(0, |_| 1);
+        let places = self.message.iter().enumerate();
+        let message = places.filter(|(place, der)| *place < own || !is_taken(der));
+        let message = message.map(|(_, der)| Arc::clone(der)).collect();
+        Self { message, above, positions, ..self.clone() }
     }
 
     /// Whether the peer proved possession of the key of the first certificate; a file proves nothing.

@@ -13,9 +13,9 @@ use crate::{
         path::{Question, Refusal},
         prove,
         rank::Candidate,
+        stacks::Doubt,
         work::Work,
     },
-    stack::consumer,
     trust::store::Store,
     x509::certificate::{Certificate, Sha256},
 };
@@ -67,18 +67,6 @@ pub fn judge_against(
     let work = &Work::default();
     let judged = Judgement { reading, server, knowledge, work };
     judged.all().into_iter().map(|one| one.of_part(server.part)).collect()
-}
-
-/// How much a refusal matters.
-///
-/// Where nothing tells which stack reads the file, it is held against the strictest, and what only
-/// that one would not take is no error; nor is what a setting of the stack decides.
-fn weight(reading: &Reading, refusal: &Refusal) -> Severity {
-    match refusal {
-        Refusal::NotTaken { unless: Some(_), .. } => Severity::Warning,
-        Refusal::NotTaken { .. } if reading.stack.is_none() => Severity::Warning,
-        _ => Severity::Error,
-    }
 }
 
 /// The anchors of the file, those of one constant together, and all of a file that certgrab wrote.
@@ -146,7 +134,8 @@ impl Judgement<'_> {
             return vec![Finding::new(1, Severity::Error, "no-certificate", message, action)];
         }
         // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
-        if let Err(error) = server.presented.leaf() {
+        // A stack that is known reads what it reads.
+        if let (Err(error), None) = (server.presented.leaf(), reading.stack) {
             let line = reading.anchors.first().map_or(1, |anchor| anchor.line);
             let message = format!("the chain of {target} cannot be verified: {error}");
             return vec![Finding::new(line, Severity::Error, "verify-failed", message, None)];
@@ -174,8 +163,8 @@ impl Judgement<'_> {
                         break;
                     }
                 }
-                Err(refusal) => {
-                    let severity = weight(reading, &refusal);
+                Err(Doubt { refusal, is_certain }) => {
+                    let severity = if is_certain { Severity::Error } else { Severity::Warning };
                     if refused.as_ref().is_none_or(|(known, ..)| severity < *known) {
                         refused = Some((severity, constant, refusal));
                     }
@@ -217,8 +206,8 @@ impl Judgement<'_> {
             })
             .collect();
         if !roots.is_empty() {
-            let refusal = self.verifies(&roots, presented).err();
-            return Some(refusal.map(|refusal| self.failure(Severity::Error, &roots, &refusal)));
+            let doubt = self.verifies(&roots, presented).err();
+            return Some(doubt.map(|one| self.failure(Severity::Error, &roots, &one.refusal)));
         }
         // A root above the chain may have the fingerprint, and nobody here knows that root.
         let ends_in_a_root = presented.certificates().any(Certificate::is_self_issued);
@@ -231,13 +220,17 @@ impl Judgement<'_> {
     }
 
     /// Whether a device that holds `constant` accepts what the server presents, or would present.
-    fn verifies(&self, constant: &[EmbeddedAnchor], presented: &Presented) -> Result<(), Refusal> {
+    fn verifies(&self, constant: &[EmbeddedAnchor], presented: &Presented) -> Result<(), Doubt> {
         let Self { reading, server, knowledge, work } = *self;
-        let stack = reading.stack.unwrap_or(consumer::OPENSSL);
         let anchors = anchors_of(constant, server.presented, knowledge.store);
         let question = Question { name: server.name, at: knowledge.at, work };
-        prove::accepts(&stack, presented, &anchors, question)
-            .map_err(|refusal| refusal.in_store(&reading.file.display().to_string()))
+        match prove::doubt(reading.stack, presented, &anchors, question) {
+            None => Ok(()),
+            Some(doubt) => {
+                let refusal = doubt.refusal.in_store(&reading.file.display().to_string());
+                Err(Doubt { refusal, ..doubt })
+            }
+        }
     }
 
     /// Whether `constant` has the anchor `candidate`.
@@ -258,10 +251,8 @@ impl Judgement<'_> {
         let anchor =
             constant.iter().find_map(|one| anchor_of(one, presented, self.knowledge.store));
         let what = anchor.map_or("the constant".to_owned(), |one| format!("`{}`", named(&one)));
-        let (setting, when) = match (refusal, severity) {
-            (Refusal::NotTaken { unless: Some(setting), .. }, _) => {
-                (refusal.hint(), format!("only with `{setting}`"))
-            }
+        let (setting, when) = match (refusal.setting(), severity) {
+            (Some(setting), _) => (refusal.hint(), format!("only with `{setting}`")),
             (_, Severity::Error) => (None, String::new()),
             _ => (None, "only with some TLS stacks".to_owned()),
         };

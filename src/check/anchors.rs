@@ -12,7 +12,7 @@ use super::{
     source::{Constant, Form, Source},
 };
 use crate::{
-    stack::consumer::{self, Consumer},
+    stack::{self, Stack},
     trust::store::MAX_ROOTS,
     x509::{
         certificate::{Certificate, Sha256},
@@ -47,11 +47,11 @@ pub(crate) struct Contents {
     /// What is wrong with their form.
     pub(crate) findings: Findings,
     /// The TLS stack that reads them, if it is known.
-    pub(crate) stack: Option<Consumer>,
+    pub(crate) stack: Option<&'static Stack>,
 }
 
 /// The anchors of `source`, which `stack` reads, and what is wrong with their form.
-pub(crate) fn contents(source: &Source, stack: Option<Consumer>) -> Contents {
+pub(crate) fn contents(source: &Source, stack: Option<&'static Stack>) -> Contents {
     // Trust anchors of BearSSL and rustls-webpki are several constants that belong together.
     let holds_keys = ["br_x509_trust_anchor", "BR_X509_TA_CA", "TrustAnchor"];
     let holds_keys = holds_keys.iter().any(|word| source.code.contains(word));
@@ -115,7 +115,7 @@ fn of_bundle(constant: &Constant, index: usize) -> Contents {
     let line = constant.line(0);
     let anchors: Vec<_> =
         keys.map(|key| EmbeddedAnchor { key: Some(key), ..at(constant, index, line) }).collect();
-    let stack = (!anchors.is_empty()).then_some(consumer::ESP_BUNDLE);
+    let stack = stack::named("esp-bundle").filter(|_| !anchors.is_empty());
     Contents { anchors, stack, ..Contents::default() }
 }
 
@@ -125,7 +125,7 @@ fn of_file(
     source: &Source,
     constant: &Constant,
     index: usize,
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
     nothing_yet: bool,
 ) -> Contents {
     let bundle = of_bundle(constant, index);
@@ -149,7 +149,12 @@ fn of_file(
 }
 
 /// The certificates of the PEM blocks of `constant`.
-fn of_pem(source: &Source, constant: &Constant, index: usize, stack: Option<Consumer>) -> Contents {
+fn of_pem(
+    source: &Source,
+    constant: &Constant,
+    index: usize,
+    stack: Option<&'static Stack>,
+) -> Contents {
     let (certificates, findings) = pem_text::certificates(constant, source.language, stack);
     let findings = match certificates.is_empty() {
         true => findings,

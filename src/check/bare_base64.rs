@@ -8,7 +8,7 @@ use super::{
     der_form::first_certificate,
     source::{Constant, Form, Source, lines::Lines},
 };
-use crate::{stack::consumer::Consumer, trust::store::MAX_ROOTS};
+use crate::{stack::Stack, trust::store::MAX_ROOTS};
 
 /// How the Base64 of a certificate in DER begins: a SEQUENCE with two bytes of length (X.690 section
 /// 8.1.3.5).
@@ -19,7 +19,7 @@ const PEM: &[u8] = b"LS0tLS1CRUdJTi";
 const FEWEST: usize = 268;
 
 /// The anchors in Base64 in `content`, which `stack` reads.
-pub(super) fn contents(content: &[u8], stack: Option<Consumer>) -> Contents {
+pub(super) fn contents(content: &[u8], stack: Option<&'static Stack>) -> Contents {
     let mut all = Contents { stack, ..Contents::default() };
     let (mut at, mut line) = (0, 1);
     while at < content.len() && all.anchors.len() < MAX_ROOTS {
@@ -49,7 +49,7 @@ pub(super) fn contents(content: &[u8], stack: Option<Consumer>) -> Contents {
 }
 
 /// What `bytes` hold, whose Base64 begins on `line`, and how many digits of it were used at least.
-fn read(bytes: Vec<u8>, line: usize, stack: Option<Consumer>) -> (Contents, usize) {
+fn read(bytes: Vec<u8>, line: usize, stack: Option<&'static Stack>) -> (Contents, usize) {
     let lines = Lines::all_on(line, bytes.len());
     let whole = bytes.len();
     let used = match first_certificate(&bytes) {

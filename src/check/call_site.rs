@@ -11,7 +11,7 @@ use super::{
     },
 };
 use crate::{
-    stack::consumer::{self, Consumer},
+    stack::{Library, Stack},
     x509::certificate::Certificate,
 };
 
@@ -71,7 +71,7 @@ pub(crate) fn look_at_der(
 pub(crate) fn look_at_pem_use(
     source: &Source,
     constant: &Constant,
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
 ) -> Findings {
     let mut found = Findings::default();
     let ends_in_nul = constant.nul_follows || constant.bytes.last() == Some(&0);
@@ -99,7 +99,7 @@ pub(crate) fn look_at_pem_use(
     let wants_nul = used.iter().any(|known| known.reads == Reads::PemWithNul);
     let bare_array = constant.form == Form::Numbers && source.language == Language::C;
     if !ends_in_nul && (wants_nul || bare_array) {
-        let sure = wants_nul || stack == Some(consumer::MBEDTLS);
+        let sure = wants_nul || stack.map(Stack::library) == Some(Library::MbedTls);
         found.find(
             last_line,
             if sure { Severity::Error } else { Severity::Warning },

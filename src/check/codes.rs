@@ -31,6 +31,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("expired", "the certificate has expired"),
     ("expires-soon", "the certificate expires before the horizon"),
     ("intermediate", "an intermediate instead of a root"),
+    ("lab-anchor", "the constant holds the test CA of `certgrab lab`"),
     ("leaf", "a leaf certificate instead of a root"),
     ("leaves-soon", "the root is scheduled to leave Mozilla's store before the horizon"),
     (

@@ -5,7 +5,7 @@
 
 use super::{EmbeddedAnchor, Finding, Knowledge, Severity, named};
 use crate::{
-    stack::consumer::Consumer,
+    stack::Stack,
     trust::removed::{self, Left},
 };
 
@@ -36,7 +36,7 @@ pub(super) fn message(left: &Left, name: &str) -> (String, String) {
 /// What is to be said of `anchor`, whose certificate is not at hand and which `stack` reads.
 pub(super) fn findings(
     anchor: &EmbeddedAnchor,
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
     knowledge: &Knowledge<'_>,
 ) -> Vec<Finding> {
     let Some(left) = anchor.left() else { return Vec::new() };
@@ -47,7 +47,7 @@ pub(super) fn findings(
     let (message, action) = message(left, &name);
     let mut found = vec![finding(Severity::Warning, "root-dropped", message, action)];
     if knowledge.at > left.not_after {
-        let ignored = stack.is_some_and(|reader| !reader.checks_anchor_dates);
+        let ignored = stack.is_some_and(|reader| !reader.checks_anchor_dates());
         let severity = if ignored { Severity::Warning } else { Severity::Error };
         let message = format!("`{name}` expired on {}", left.not_after.date());
         let action = "embed the server's current anchor: `certgrab HOST:PORT --emit FORMAT`";

@@ -10,10 +10,10 @@ use super::{
     left_root, named,
     signature_budget::{self, SignatureBudget},
 };
-use crate::trust::removed;
+use crate::trust::{lab_anchor, removed};
 use crate::{
-    judge::rank,
-    stack::consumer::{Consumer, FEWEST_RSA_BITS, TakesLeaf},
+    judge::{baseline::FEWEST_RSA_BITS, rank},
+    stack::Stack,
     text::time::Time,
     trust::store::{Root, Source, Store},
     x509::{
@@ -104,7 +104,7 @@ pub(crate) fn self_signed_twin(certificate: &Certificate, store: &Store) -> Opti
 /// One certificate to judge.
 struct Lint<'a> {
     /// The TLS stack that reads it, if it is known.
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
     knowledge: &'a Knowledge<'a>,
     certificate: &'a Certificate,
     line: usize,
@@ -125,6 +125,7 @@ impl Lint<'_> {
         found.extend(self.dates());
         found.extend(self.strength());
         found.extend(self.stores());
+        found.extend(self.of_the_lab());
         found
     }
 
@@ -199,6 +200,18 @@ impl Lint<'_> {
     }
 
     /// Whether it stands where a root should.
+    /// The test CA of the lab, whose key stands in a folder of whoever ran it.
+    fn of_the_lab(&self) -> Option<Finding> {
+        lab_anchor::is_of_the_lab(self.certificate).then(|| {
+            let message = format!(
+                "`{}` is the test CA of `certgrab lab`: a device that holds it must not be shipped",
+                named(self.certificate)
+            );
+            let action = "regenerate the constants with `certgrab HOST:PORT`".to_owned();
+            self.finding(Severity::Warning, "lab-anchor", message, action)
+        })
+    }
+
     fn place(&self) -> Option<Finding> {
         let certificate = self.certificate;
         if certificate.is_self_issued() {
@@ -207,12 +220,9 @@ impl Lint<'_> {
         let (name, ends) = (named(certificate), certificate.not_after().date());
         let issuer = certificate.issuer().short().map(|name| name.line()).unwrap_or_default();
         if !extensions::is_authority(certificate) {
-            let severity = match self.stack {
-                Some(Consumer {
-                    takes_leaf: TakesLeaf::Always | TakesLeaf::AlwaysAsItStands,
-                    ..
-                }) => Severity::Warning,
-                _ => Severity::Error,
+            let severity = match self.stack.is_some_and(Stack::trusts_any_leaf) {
+                true => Severity::Warning,
+                false => Severity::Error,
             };
             let message = format!(
                 "`{name}` is a leaf certificate, issued by `{issuer}` and valid until {ends}: mbedTLS and OpenSSL do not accept it as a trust anchor"
@@ -239,7 +249,7 @@ impl Lint<'_> {
         let (certificate, at) = (self.certificate, self.knowledge.at);
         let (name, ends) = (named(certificate), certificate.not_after());
         // Some stacks look at no anchor's dates; elsewhere one that is valid is enough.
-        let ignored = self.stack.is_some_and(|reader| !reader.checks_anchor_dates);
+        let ignored = self.stack.is_some_and(|reader| !reader.checks_anchor_dates());
         let harmless = ignored || self.companions.has_a_valid_one;
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {

@@ -51,10 +51,7 @@ pub mod output;
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    stack::consumer::Consumer, text::time::Time, trust::store::Store,
-    x509::certificate::Certificate,
-};
+use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certificate::Certificate};
 
 pub use self::against_server::{Server, failed_address, judge_against};
 pub use self::anchors::EmbeddedAnchor;
@@ -93,7 +90,7 @@ pub struct Reading {
     pub file: PathBuf,
     /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
     /// format in which they were written.
-    pub stack: Option<Consumer>,
+    pub stack: Option<&'static Stack>,
     /// Whether certgrab wrote it, as it says itself: then a reader gets all its anchors together.
     pub is_generated: bool,
     /// The anchors in it, in the order of the file.
@@ -110,7 +107,7 @@ pub fn read(file: &Path, content: &[u8]) -> Reading {
 
 /// The same for a file that `stack` reads, if that is known from elsewhere than the file.
 #[must_use]
-pub fn read_for(file: &Path, content: &[u8], stack: Option<Consumer>) -> Reading {
+pub fn read_for(file: &Path, content: &[u8], stack: Option<&'static Stack>) -> Reading {
     let text = encoding::as_utf8(content);
     let source = source::read(file, text.as_deref().unwrap_or(content));
     let stack = stack.or_else(|| source::calls::of(&source));

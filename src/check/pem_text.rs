@@ -9,7 +9,7 @@ use super::{
     source::{Constant, Form, Language},
 };
 use crate::{
-    stack::consumer::{self, Consumer},
+    stack::{Library, Stack},
     text::foreign::Foreign,
     trust::store::MAX_ROOTS,
     x509::{certificate::Certificate, pkcs7::certificates_within},
@@ -59,7 +59,7 @@ type Read = (Vec<(Certificate, usize)>, Findings);
 pub(crate) fn certificates(
     constant: &Constant,
     language: Language,
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
 ) -> Read {
     let bytes = constant.bytes.as_slice();
     let (mut certificates, mut found) = (Vec::new(), Findings::default());
@@ -109,7 +109,7 @@ struct Block<'a> {
     constant: &'a Constant,
     language: Language,
     /// The TLS stack that reads it, if it is known.
-    stack: Option<Consumer>,
+    stack: Option<&'static Stack>,
     /// Where its BEGIN stands.
     begin: usize,
     /// Where its body begins.
@@ -181,10 +181,10 @@ impl Block<'_> {
     /// tools also take `X509 CERTIFICATE`, and OpenSSL all but PKCS #7.
     fn look_at_label(&self, label: &str, line: usize) -> Option<Finding> {
         let is_pkcs7 = MESSAGE_LABELS.contains(&self.label);
-        let severity = match (self.label, self.stack) {
+        let severity = match (self.label, self.stack.map(Stack::library)) {
             (b"CERTIFICATE", _) => return None,
-            (b"X509 CERTIFICATE", Some(consumer::BEARSSL)) => return None,
-            (_, Some(consumer::OPENSSL | consumer::OPENSSL_PARTIAL_CHAIN)) if !is_pkcs7 => {
+            (b"X509 CERTIFICATE", Some(Library::BearSsl)) => return None,
+            (_, Some(Library::OpenSsl)) if !is_pkcs7 => {
                 return None;
             }
             (_, Some(_)) => Severity::Error,
@@ -308,8 +308,8 @@ impl Block<'_> {
                 ),
             )),
             _ => {
-                let severity = match self.stack {
-                    Some(consumer::BEARSSL) => Severity::Error,
+                let severity = match self.stack.map(Stack::library) {
+                    Some(Library::BearSsl) => Severity::Error,
                     None if constant.form == Form::Literal && constant.nul_follows => {
                         Severity::Warning
                     }

@@ -1,22 +1,16 @@
 //! Proofs that a device verifies a server with what is written for it.
 
-use rustls_pki_types::ServerName;
-
 use crate::{
     Grab,
     chain::Presented,
     endpoint::Target,
     judge::{
         path::{Question, Refusal},
-        prove,
+        prove, stacks,
     },
     output::bundle::Bundle,
     run::grab::Options,
-    stack::{
-        self, Case, Verdict,
-        consumer::{self, Known},
-    },
-    x509::certificate::Certificate,
+    stack::{self, Stack, client::Device},
 };
 
 use super::{
@@ -41,15 +35,16 @@ pub(crate) fn prove(
     let question =
         Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
     for format in consumed(job) {
-        prove_for(format, whose, &grab.presented, bundle, question, display)?;
+        let reader = (format, job.reaching.device);
+        prove_for(reader, whose, &grab.presented, bundle, question, display)?;
     }
     let others = job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
         (Form::Certificates(_), What::Anchor) => None,
-        (Form::Certificates(format), _) => consumer::reading(format.name).map(|_| format.name),
+        (Form::Certificates(format), _) => stack::reading(format.name).map(|_| format.name),
         _ => None,
     });
     for format in others {
-        if let Some(doubt) = doubt(format, &grab.presented, bundle, question) {
+        if let Some(doubt) = doubt((format, None), &grab.presented, bundle, question) {
             doubt.warn(whose, display);
         }
     }
@@ -64,81 +59,62 @@ pub(crate) fn consumed(job: &Job) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Proves that a device which holds `bundle` verifies the server, under the rules of the stack
-/// that reads `format`.
+/// Proves that a device which holds `bundle` verifies the server, by the verdict of the stack that
+/// reads `format`: its own, or else the one of `device`.
 ///
-/// A format that many stacks read is checked against OpenSSL, the strictest. What only OpenSSL
-/// rejects is a warning, as is a rejection that depends on a setting of the stack or on an
-/// assumption about it. `whose` is the prefix of each message.
+/// What many stacks read is judged by OpenSSL, and what only OpenSSL rejects is a warning, as is a
+/// rejection that depends on a setting of the stack, on its version or on an assumption about it.
+/// `whose` is the prefix of each message.
 pub(crate) fn prove_for(
-    format: &str,
+    (format, device): (&str, Option<&'static Device>),
     whose: &str,
     presented: &Presented,
     bundle: &Bundle,
     question: Question<'_>,
     display: &Display,
 ) -> Result<(), Failure> {
-    doubt(format, presented, bundle, question).map_or(Ok(()), |doubt| doubt.report(whose, display))
+    doubt((format, device), presented, bundle, question)
+        .map_or(Ok(()), |doubt| doubt.report(whose, display))
 }
 
-/// Why the stack that reads `format` rejects the bundle, if it does; see [`prove_for`].
+/// Why the reader of `format` rejects the bundle, if it does; see [`prove_for`].
 pub(crate) fn doubt(
-    format: &str,
+    (format, device): (&str, Option<&'static Device>),
     presented: &Presented,
     bundle: &Bundle,
     question: Question<'_>,
 ) -> Option<Doubt> {
-    let reading = consumer::reading(format);
     let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
-    let consumer = reading.unwrap_or(consumer::OPENSSL);
-    let Err(refusal) = prove::accepts(&consumer, presented, &held, question) else {
-        let is_address = matches!(question.name, ServerName::IpAddress(_));
-        let Some(advice) = consumer::without_addresses(format).filter(|_| is_address) else {
-            return by_its_own_rules(format, presented, bundle, question);
-        };
-        let leaf = presented.leaf().ok()?;
-        let refusal = Refusal::NotTaken {
-            subject: leaf.subject().text(),
-            consumer: consumer.title,
-            problem: "compares no IP address with those of a certificate",
-            unless: None,
-            advice: Some(advice),
-        };
-        return Some(Doubt { refusal, is_certain: false });
-    };
-    let is_known = reading.is_some_and(|one| one.known != Known::Assumed);
-    let depends = matches!(refusal, Refusal::NotTaken { unless: Some(_), .. });
-    Some(Doubt { refusal, is_certain: is_known && !depends })
+    let device = device.and_then(Device::stack);
+    let stacks::Doubt { refusal, is_certain } =
+        prove::doubt_of_format(format, device, presented, &held, question)?;
+    Some(Doubt { refusal, is_certain })
 }
 
-/// What the stack that reads `format` rejects by its own algorithm, which needs the certificates as
-/// they were sent: `None` where not all that was sent was kept.
-fn by_its_own_rules(
-    format: &str,
-    presented: &Presented,
-    bundle: &Bundle,
-    question: Question<'_>,
-) -> Option<Doubt> {
-    let stack = stack::reading(format)?;
-    if presented.dropped() > 0 || !presented.unreadable().is_empty() {
-        return None;
+/// The stack that reads `format`: its own, or else the one that `--as` names.
+fn reader(format: &str, job: &Job) -> Option<&'static Stack> {
+    stack::reading(format).or_else(|| job.reaching.device.and_then(Device::stack))
+}
+
+/// The stacks that the output of `job` is for, if all of it is for known ones.
+pub(crate) fn stacks(
+    job: &Job,
+    formats: impl Iterator<Item = &'static str>,
+) -> Vec<&'static Stack> {
+    let mut stacks = Vec::new();
+    for format in formats {
+        // A lock stands beside the constants that are made of it.
+        let Some(stack) = reader(format, job) else {
+            if format == "lock" { continue } else { return Vec::new() }
+        };
+        if !stacks.iter().any(|known: &&Stack| known.name == stack.name) {
+            stacks.push(stack);
+        }
     }
-    let sent: Vec<_> = presented.certificates().map(Certificate::der).collect();
-    let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.der()).collect();
-    let host = question.name.to_str();
-    let case = Case::new(stack::Question {
-        presented: &sent,
-        anchors: &held,
-        host: Some(&host),
-        at: question.at,
-    });
-    let verdict = stack.judge(&case);
-    let refusal = verdict.refusal()?;
-    let is_certain = matches!(verdict, Verdict::Refuses(_))
-        && !stack.is_assumed()
-        && !stack.depends_on_a_setting(refusal);
-    let (sentence, remedy) = (stack.sentence(refusal), stack.remedy(refusal));
-    Some(Doubt { refusal: Refusal::ByStack { sentence, remedy }, is_certain })
+    if stacks.is_empty() {
+        stacks.extend(job.reaching.device.and_then(Device::stack));
+    }
+    stacks
 }
 
 /// Why a TLS stack rejects a bundle.

@@ -164,7 +164,8 @@ impl Seen<'_> {
                 let name = options.wanted_name(target);
                 let question = Question { name: &name, at: options.at, work: &grab.work };
                 let whose = format!("{whose}{}", self.label(position));
-                proof::prove_for(format, &whose, &grab.presented, &bundle, question, display)?;
+                let reader = (*format, job.reaching.device);
+                proof::prove_for(reader, &whose, &grab.presented, &bundle, question, display)?;
             }
         }
         Ok((bundle, name))

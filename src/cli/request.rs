@@ -22,7 +22,7 @@ use crate::{
 use super::{
     args::{Emission, Form, Job, What, formats::NameFrom},
     failure::{Exit, Failure},
-    output, regenerate, roots,
+    output, proof, regenerate, roots,
     style::Display,
 };
 
@@ -236,6 +236,11 @@ pub(crate) fn quiet_options(job: &Job) -> Result<Options, Failure> {
         extras: job.anchor.extras(),
         way: job.reaching.way(),
         device: job.reaching.device,
+        stacks: match job.emit.iter().any(|one| matches!(one.form, Form::Template(_))) {
+            // Nothing tells which stack reads what a template makes.
+            true if job.reaching.device.is_none() => Vec::new(),
+            _ => proof::stacks(job, proof::consumed(job)),
+        },
         alpn: job.reaching.alpn.clone(),
     })
 }

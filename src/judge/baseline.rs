@@ -18,7 +18,6 @@ use x509_parser::{
 
 use super::path::Path;
 use crate::{
-    stack::consumer::FEWEST_RSA_BITS,
     text::foreign::Foreign,
     x509::{
         certificate::{Certificate, Key},
@@ -30,6 +29,11 @@ use crate::{
 const MAX_SERIAL_BYTES: usize = 20;
 
 // The sentences below contain these numbers.
+/// The shortest RSA key in bits that stacks verify and that public CAs issue for: CA/Browser
+/// Forum Baseline Requirements section 6.1.5, `mbedtls_x509_crt_profile_default` of mbedTLS, security
+/// level 2 of OpenSSL (SSL_CTX_set_security_level(3)), rustls-webpki with ring.
+pub const FEWEST_RSA_BITS: usize = 2048;
+
 const _: () = assert!(MAX_SERIAL_BYTES == 20 && FEWEST_RSA_BITS == 2048);
 
 /// A violation of the profile by a certificate.

@@ -5,4 +5,5 @@ pub mod path;
 pub mod prove;
 pub mod rank;
 pub(crate) mod refusal;
+pub mod stacks;
 pub mod work;

@@ -1,30 +1,35 @@
 //! Proves that a device holding the anchor, and nothing else, verifies the server.
 //!
-//! In: the [`Candidate`]s, best first. Out: [`Verified`], which only this stage can make.
+//! In: the [`Candidate`]s, best first, and the TLS stacks that the output is for. Out: [`Verified`],
+//! which only this stage can make.
 //!
 //! The path search used every available certificate. A device only has what the server sends and what
-//! was embedded. So rustls-webpki verifies the chosen anchor once more with exactly these, under the
-//! rules of the [`Consumer`] that the output is for.
+//! was embedded. So rustls-webpki verifies the chosen anchor once more with exactly these, and of
+//! several anchors the first is chosen that every stack connects with. What browsers refuse and every
+//! stack of the output takes is verified by these stacks alone, and remembered as such.
 
 use super::{
-    path::{self, Path, Paths, Question, Refusal},
-    rank::{Candidate, Reason},
+    path::{self, Paths, Question, Refusal},
+    rank::{self, Candidate, Reason},
+    stacks::{self, Asked, Doubt},
 };
-use crate::chain::Presented;
+use crate::chain::{Issuers, Presented};
 use crate::{
-    stack::consumer::{Consumer, LooksUp, TakesLeaf, UnsupportedFeature},
+    stack::{self, Stack},
     text::time::Time,
     trust::store::{Root, Source, Store},
-    x509::{certificate::Certificate, extensions},
+    x509::certificate::Certificate,
 };
 
 /// An anchor with the proof that it verifies the server.
 ///
-/// Only [`prove`] makes one.
+/// Only [`prove`] and [`prove_by_stacks`] make one.
 #[derive(Debug, Clone)]
 pub struct Verified {
     anchor: Candidate,
     alternatives: Vec<Candidate>,
+    stacks: Vec<&'static Stack>,
+    departure: Option<Box<Refusal>>,
 }
 
 impl Verified {
@@ -39,171 +44,206 @@ impl Verified {
     pub fn alternatives(&self) -> &[Candidate] {
         &self.alternatives
     }
+
+    /// The TLS stacks for which the anchor was chosen.
+    #[must_use]
+    pub fn stacks(&self) -> &[&'static Stack] {
+        &self.stacks
+    }
+
+    /// Why the rules of browsers refuse the chain, if only the TLS stacks take it.
+    #[must_use]
+    pub fn departure(&self) -> Option<&Refusal> {
+        self.departure.as_deref()
+    }
 }
 
-/// Proves the first of `candidates` with the presented chain and the certificates missing from it.
+/// Proves the first of `candidates` with the presented chain and the certificates missing from it:
+/// of several the first that each of `stacks` connects with, if there is one.
 ///
 /// # Errors
 ///
 /// [`Refusal`] if the certificates that a device would have do not verify.
 pub fn prove(
-    candidates: Vec<Candidate>,
+    mut candidates: Vec<Candidate>,
     presented: &Presented,
     question: Question<'_>,
+    stacks: &[&'static Stack],
 ) -> Result<Verified, Refusal> {
+    let asked = Asked { name: Some(question.name), at: question.at };
+    prefer(&mut candidates, presented, asked, stacks);
     let mut candidates = candidates.into_iter();
     let anchor = candidates.next().ok_or(Refusal::NoCertificate)?;
-    if anchor.reason != Reason::OwnCertificate {
+    if anchor.path.certificates.first() != Some(&anchor.root.certificate) {
         let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
         let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
         let at_hand: Vec<Certificate> = sent.iter().chain(missing).cloned().collect();
-        verify(
-            leaf,
-            &at_hand,
-            std::slice::from_ref(&anchor.root.certificate),
-            question,
-            Some(question.at),
-        )
-        .map_err(|refusal| refusal.with_unreadable(presented.unreadable()))?;
+        verify(leaf, &at_hand, std::slice::from_ref(&anchor.root.certificate), question)
+            .map_err(|refusal| refusal.with_unreadable(presented.unreadable()))?;
     }
-    Ok(Verified { anchor, alternatives: candidates.collect() })
+    let alternatives = candidates.collect();
+    Ok(Verified { anchor, alternatives, stacks: stacks.to_vec(), departure: None })
 }
 
-/// Whether a device with the TLS stack `consumer` that trusts `anchors` and nothing else verifies
-/// the server that sends `presented`.
+/// Proves by `stacks` alone what the rules of browsers refuse for the reason `refusal`: each of them
+/// connects with one root of `store`.
 ///
 /// # Errors
 ///
-/// [`Refusal`] says why it does not.
-pub fn accepts(
-    consumer: &Consumer,
+/// `refusal`, if there is no stack, or no root with which all connect.
+pub fn prove_by_stacks(
+    refusal: Refusal,
+    (presented, issuers): (&Presented, &Issuers),
+    store: &Store,
+    (question, lasting): (Question<'_>, Option<Time>),
+    stacks: &[&'static Stack],
+) -> Result<(Paths, Verified), Refusal> {
+    // A chain that took too long to judge is not judged again.
+    if stacks.is_empty() || matches!(refusal, Refusal::GivenUp(_) | Refusal::NoneLasts { .. }) {
+        return Err(refusal);
+    }
+    let asked = Asked { name: Some(question.name), at: question.at };
+    let (mut candidates, paths) = stacks::candidates(stacks, (presented, issuers), store, asked);
+    if candidates.is_empty() {
+        return Err(refusal);
+    }
+    prefer(&mut candidates, presented, asked, stacks);
+    if let Some(until) = lasting {
+        candidates = rank::lasting(candidates, until)?;
+    }
+    let anchor = candidates.remove(0);
+    let (stacks, departure) = (stacks.to_vec(), Some(Box::new(refusal)));
+    Ok((paths, Verified { anchor, alternatives: candidates, stacks, departure }))
+}
+
+/// Puts the first candidate to the front about which no stack has a doubt, or else no certain one.
+fn prefer(
+    candidates: &mut Vec<Candidate>,
+    presented: &Presented,
+    asked: Asked<'_>,
+    stacks: &[&'static Stack],
+) {
+    // What the user chose by its lifetime stays.
+    let is_chosen =
+        candidates.first().is_some_and(|one| matches!(one.reason, Reason::LastsAsAsked(_)));
+    if stacks.is_empty() || candidates.len() < 2 || is_chosen {
+        return;
+    }
+    let worst: Vec<_> = candidates
+        .iter()
+        .map(|candidate| {
+            let missing = candidate.missing.iter().map(|fetched| &fetched.certificate);
+            let held = std::iter::once(&candidate.root.certificate).chain(missing);
+            stacks::with_case(presented, held, asked, |case| {
+                let doubt = |stack: &&'static Stack| {
+                    stacks::doubt(stack, case).map(|doubt| (doubt.is_certain, stack.title))
+                };
+                stacks.iter().filter_map(doubt).max()
+            })
+        })
+        .collect();
+    let weight = |doubt: &Option<(bool, _)>| doubt.as_ref().map_or(0, |one| 1 + u8::from(one.0));
+    let best = worst.iter().map(weight).min().unwrap_or_default();
+    let place = worst.iter().position(|doubt| weight(doubt) == best).unwrap_or_default();
+    if let (true, Some((_, stack))) = (place > 0, worst[0]) {
+        rank::put_first(candidates, place, stack);
+    }
+}
+
+/// Why a device that trusts `anchors` and nothing else does not verify the server that sends
+/// `presented`, if it may not.
+///
+/// Where the stack is unknown, the rules of browsers decide, and what only [`stacks::STRICTEST`]
+/// refuses is no certain doubt.
+#[must_use]
+pub fn doubt(
+    stack: Option<&Stack>,
+    presented: &Presented,
+    anchors: &[Certificate],
+    question: Question<'_>,
+) -> Option<Doubt> {
+    let asked = Asked { name: Some(question.name), at: question.at };
+    let by = |stack: &Stack| {
+        stacks::with_case(presented, anchors.iter(), asked, |case| stacks::doubt(stack, case))
+    };
+    let Some(stack) = stack else {
+        return match by_browsers(presented, anchors, question) {
+            Err(refusal) => Some(Doubt { refusal, is_certain: true }),
+            Ok(()) => {
+                let refusal = by(stack::named(stacks::STRICTEST)?)?.refusal;
+                Some(Doubt { refusal, is_certain: false })
+            }
+        };
+    };
+    let doubt = by(stack)?;
+    let refusal = match (&doubt.refusal, by_browsers(presented, anchors, question)) {
+        (Refusal::ByStack { rule, .. }, Err(longer)) if longer.explains(rule) => longer,
+        _ => doubt.refusal,
+    };
+    Some(Doubt { refusal, ..doubt })
+}
+
+/// The same for who reads `format`: the stack that does, or else `device`, or else whoever may.
+#[must_use]
+pub fn doubt_of_format(
+    format: &str,
+    device: Option<&'static Stack>,
+    presented: &Presented,
+    anchors: &[Certificate],
+    question: Question<'_>,
+) -> Option<Doubt> {
+    let reader = stack::reading(format).or(device);
+    doubt(reader, presented, anchors, question).or_else(|| {
+        let usual = (reader.is_none() && format == stacks::RUST.0).then_some(stacks::RUST.1)?;
+        let found = doubt(stack::named(usual), presented, anchors, question)?;
+        Some(Doubt { is_certain: false, ..found })
+    })
+}
+
+/// Why `stack` refuses the server with its anchor, or, where there is none, with the root of `store`
+/// that comes nearest; `None` if it connects.
+#[must_use]
+pub fn refusal_of(
+    stack: &Stack,
+    (presented, issuers): (&Presented, &Issuers),
+    store: &Store,
+    question: Question<'_>,
+    verified: Result<&Verified, &Refusal>,
+) -> Option<Refusal> {
+    let asked = Asked { name: Some(question.name), at: question.at };
+    match verified {
+        Ok(Verified { anchor, .. }) => {
+            let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
+            let held = std::iter::once(&anchor.root.certificate).chain(missing);
+            stacks::with_case(presented, held, asked, |case| stacks::refusal(stack, case))
+        }
+        Err(refusal) => {
+            let sent = (presented, issuers);
+            Some(
+                stacks::nearest_refusal(stack, sent, store, asked)
+                    .unwrap_or_else(|| refusal.clone()),
+            )
+        }
+    }
+}
+
+/// Whether the rules of browsers verify `presented` with `anchors` alone.
+///
+/// # Errors
+///
+/// [`Refusal`] says why they do not.
+pub fn by_browsers(
     presented: &Presented,
     anchors: &[Certificate],
     question: Question<'_>,
 ) -> Result<(), Refusal> {
     let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
-    let leaf_problem = anchors.contains(leaf).then(|| leaf_not_accepted(consumer, leaf, sent));
-    if leaf_problem == Some(None) {
-        let at = match consumer.takes_leaf {
-            TakesLeaf::AlwaysAsItStands => leaf.not_before(),
-            _ => question.at,
-        };
-        path::leaf_holds(leaf, Question { at, ..question })?;
-        return unsupported(consumer, &[leaf]).map_or(Ok(()), Err);
+    if anchors.contains(leaf) {
+        return path::leaf_holds(leaf, question);
     }
-    let anchor_at = consumer.checks_anchor_dates.then_some(question.at);
-    // The leaf is not a CA, so it cannot be the anchor of a longer path.
-    let (accepted, others): (Vec<_>, Vec<_>) = anchors
-        .iter()
-        .filter(|one| *one != leaf)
-        .cloned()
-        .partition(|anchor| consumer.takes_intermediates || anchor.is_self_issued());
-    // Certificates in the store that are not anchors are still used to build paths.
-    let at_hand: Vec<_> = sent.iter().chain(&others).cloned().collect();
-    let mut paths = verify(leaf, &at_hand, &accepted, question, anchor_at).map_err(|refusal| {
-        let would_verify = |anchor: &&Certificate| {
-            verify(leaf, sent, &[(*anchor).clone()], question, anchor_at).is_ok()
-        };
-        let refuse = |anchor: &Certificate, (problem, unless)| Refusal::NotTaken {
-            subject: anchor.subject().text(),
-            consumer: consumer.title,
-            problem,
-            unless,
-            advice: None,
-        };
-        let is_alone = accepted.is_empty() && others.is_empty();
-        match (others.iter().find(would_verify), leaf_problem.flatten().filter(|_| is_alone)) {
-            (Some(anchor), _) => refuse(anchor, (SELF_SIGNED_ONLY, None)),
-            (None, Some(why)) => refuse(leaf, why),
-            (None, None) => refusal.with_unreadable(presented.unreadable()),
-        }
-    })?;
-    let unsupported_in = |path: &Path| {
-        let up: Vec<_> = path.certificates.iter().chain([&path.anchor.certificate]).collect();
-        unsupported(consumer, &up)
-    };
-    let refusal = paths.found.first().and_then(unsupported_in);
-    paths.found.retain(|path| unsupported_in(path).is_none());
-    if let (true, Some(refusal)) = (paths.found.is_empty(), refusal) {
-        return Err(refusal);
-    }
-    reaches_anchor(consumer, &paths, sent)
-}
-
-/// Whether `consumer` looks up the anchor of one of `paths`, which its other rules allow.
-fn reaches_anchor(consumer: &Consumer, paths: &Paths, sent: &[Certificate]) -> Result<(), Refusal> {
-    let LooksUp::Topmost { unless } = consumer.looks_up else { return Ok(()) };
-    let is_topmost = |path: &Path| ends_at_the_top(path, sent);
-    match paths.found.first().filter(|_| !paths.found.iter().any(is_topmost)) {
-        None => Ok(()),
-        Some(path) => Err(Refusal::NotTaken {
-            subject: path.anchor.certificate.subject().text(),
-            consumer: consumer.title,
-            problem: LAST_ISSUER_ONLY,
-            unless: Some(unless),
-            advice: None,
-        }),
-    }
-}
-
-/// The first feature of `chain`, from the leaf up to the anchor, that `consumer` does not support.
-fn unsupported(consumer: &Consumer, chain: &[&Certificate]) -> Option<Refusal> {
-    UnsupportedFeature::of_chain(chain).into_iter().find_map(|(certificate, feature)| {
-        let (what, unless) =
-            consumer.unsupported.iter().find(|(unsupported, _)| *unsupported == feature)?;
-        Some(Refusal::NotTaken {
-            subject: certificate.subject().text(),
-            consumer: consumer.title,
-            problem: what.problem(),
-            unless: *unless,
-            advice: Some(what.advice()),
-        })
-    })
-}
-
-/// Why `consumer` does not accept `leaf` as an anchor when the server sends it before `sent`, and
-/// the setting that would change that; `None` if it accepts it.
-fn leaf_not_accepted(
-    consumer: &Consumer,
-    leaf: &Certificate,
-    sent: &[Certificate],
-) -> Option<(&'static str, Option<&'static str>)> {
-    let problem = match consumer.takes_leaf {
-        TakesLeaf::Never => Some("does not accept a leaf certificate as a trust anchor"),
-        TakesLeaf::SelfSigned | TakesLeaf::SelfSignedNoAuthority if !leaf.is_self_issued() => {
-            Some("only accepts a self-signed leaf certificate as a trust anchor")
-        }
-        TakesLeaf::SelfSignedNoAuthority if extensions::is_authority(leaf) => {
-            Some("rejects a CA certificate (CA:TRUE) as a leaf")
-        }
-        _ => None,
-    };
-    match (problem, consumer.looks_up) {
-        (Some(problem), _) => Some((problem, None)),
-        // The leaf is the topmost certificate only if it is the only one.
-        (None, LooksUp::Topmost { unless }) if !sent.is_empty() => {
-            Some((LAST_ISSUER_ONLY, Some(unless)))
-        }
-        (None, _) => None,
-    }
-}
-
-/// Why a stack does not accept an intermediate as an anchor.
-const SELF_SIGNED_ONLY: &str = "only accepts self-signed certificates as trust anchors";
-
-/// Why a stack with [`LooksUp::Topmost`] does not find an anchor.
-const LAST_ISSUER_ONLY: &str = "only looks up the issuer of the last certificate sent";
-
-/// Whether the anchor issued the last certificate of the presented chain: whether no certificate
-/// sent, except the anchor itself, continues from the end of `path`.
-fn ends_at_the_top(path: &Path, sent: &[Certificate]) -> bool {
-    let Some(top) = path.certificates.last() else { return false };
-    let anchor = &path.anchor.certificate;
-    let goes_on = |one: &Certificate| {
-        one.subject_der() == top.issuer_der()
-            && !(one.is_self_issued() && one.is_same_anchor(anchor))
-    };
-    !sent.iter().any(goes_on)
+    verify(leaf, sent, anchors, question)
+        .map(|_| ())
+        .map_err(|refusal| refusal.with_unreadable(presented.unreadable()))
 }
 
 /// The paths from `leaf` through `at_hand` to `anchors`, which are trusted as they are.
@@ -212,14 +252,13 @@ fn verify(
     at_hand: &[Certificate],
     anchors: &[Certificate],
     question: Question<'_>,
-    anchor_at: Option<Time>,
 ) -> Result<Paths, Refusal> {
     let root = |certificate: &Certificate| Root {
         certificate: certificate.clone(),
         source: Source::Fingerprint,
     };
     let roots: Vec<Root> = anchors.iter().map(root).collect();
-    path::search(leaf, at_hand, &roots, question, anchor_at).map_err(|problem| {
+    path::search(leaf, at_hand, &roots, question, Some(question.at)).map_err(|problem| {
         let refusal = path::why_not(leaf, at_hand, &roots, &Store::default(), question, problem);
         refusal.in_store("the device")
     })
@@ -268,7 +307,7 @@ mod tests {
                 url: Foreign::text("http://aia.test/"),
             };
             let candidate = Candidate {
-                path: Path {
+                path: path::Path {
                     certificates: vec![leaf.clone(), issuing.clone()],
                     anchor: root.clone(),
                 },
@@ -281,7 +320,7 @@ mod tests {
             let presented = Presented::from_message(sent, Source::Server);
             let (at, work) = ("2030-01-01".parse().unwrap(), Work::default());
             let question = Question { name: &name, at, work: &work };
-            super::prove(vec![candidate], &presented, question)
+            super::prove(vec![candidate], &presented, question, &[])
                 .map(|proven| proven.anchor().clone())
         };
         assert!(prove(&root, &[&leaf, &issuing], &[]).is_ok());

@@ -7,17 +7,20 @@
 //! certificate; the longest lifetime; the smallest certificate; the order of the SHA-256, so that
 //! the result is always the same.
 
+mod reason;
+
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet, hash_map::Entry},
-    fmt,
 };
+
+pub use self::reason::Reason;
 
 use super::path::{Path, Paths, Refusal};
 use crate::chain::Presented;
 use crate::chain::{Fetched, Issuers};
 use crate::{
-    text::{foreign::Foreign, time::Time},
+    text::time::Time,
     trust::store::{self, Root, Source},
     x509::certificate::{Certificate, Sha256},
 };
@@ -76,37 +79,6 @@ pub struct Lasts {
     pub cross_sign: Option<Time>,
 }
 
-/// The reason for the rank of a candidate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// There is no other root.
-    Only,
-    /// It is the server's own certificate, which the user trusts explicitly.
-    OwnCertificate,
-    /// Its path is the shortest.
-    Nearest,
-    /// Its path is as short as that of others, and it lasts longer.
-    LastsLongest,
-    /// Same path length and lifetime as others, and it is smaller or first by SHA-256.
-    Smallest,
-    /// It lasts until the requested date, unlike those ranked before it.
-    LastsAsAsked(Time),
-    /// The server sends every intermediate needed for it, unlike for the others.
-    Sufficient,
-    /// It is a root, unlike the others.
-    Root,
-    /// Not chosen: it is an intermediate, which CAs replace more often than roots.
-    Intermediate,
-    /// Not chosen: it needs certificates that the server does not send.
-    Insufficient,
-    /// Not chosen: its path is longer and needs a cross-signed certificate.
-    BehindCrossSign(Foreign),
-    /// Not chosen: it has a shorter lifetime.
-    LastsLess,
-    /// Not chosen: it is larger, or later in SHA-256 order.
-    Larger,
-}
-
 impl Candidate {
     /// Whether a device can verify the server with the presented chain and this root alone.
     #[must_use]
@@ -142,6 +114,39 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
         }
     }
     candidates.sort_by_key(key);
+    give_reasons(&mut candidates);
+    candidates
+}
+
+/// Ranks roots that TLS stacks connect with, each with the path below it and what the server does
+/// not send.
+#[must_use]
+pub(super) fn rank_as_they_are(found: Vec<(Root, Path, Vec<Fetched>)>) -> Vec<Candidate> {
+    let candidate = |(root, path, missing): (Root, Path, Vec<Fetched>)| Candidate {
+        missing,
+        lasts: lasts(&root, None),
+        root,
+        reason: Reason::Only,
+        path,
+    };
+    let mut candidates: Vec<_> = found.into_iter().map(candidate).collect();
+    candidates.sort_by_key(key);
+    give_reasons(&mut candidates);
+    candidates
+}
+
+/// Moves the candidate at `place` to the front, since the ones before it are refused by the TLS
+/// stack called `stack`.
+pub(super) fn put_first(candidates: &mut Vec<Candidate>, place: usize, stack: &'static str) {
+    let mut chosen = candidates.remove(place);
+    chosen.reason = Reason::ForStack(stack);
+    for other in candidates.iter_mut().take(place) {
+        other.reason = Reason::NotForStack(stack);
+    }
+    candidates.insert(0, chosen);
+}
+
+fn give_reasons(candidates: &mut [Candidate]) {
     for index in (0..candidates.len()).rev() {
         candidates[index].reason = match (index, candidates.len()) {
             (0, _) if is_own_certificate(&candidates[0]) => Reason::OwnCertificate,
@@ -150,7 +155,6 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
             _ => why_not(&candidates[index], &candidates[0]),
         };
     }
-    candidates
 }
 
 /// What makes two certificates one anchor: name and key.
@@ -322,41 +326,6 @@ fn leaves_stores(made: Time) -> Time {
     let date = |(year, month, day): Date| Time::from_date(year, month, day);
     let row = SCHEDULE.iter().find(|(before, _)| date(*before).is_some_and(|end| made < end));
     row.and_then(|(_, leaves)| date(*leaves)).unwrap_or_else(|| made.plus_years(YEARS_IN_STORE))
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Only => f.write_str("the only root this chain ends in"),
-            Self::OwnCertificate => {
-                f.write_str("the server's own certificate, which you trust explicitly")
-            }
-            Self::Nearest => f.write_str(
-                "the shortest path from the leaf: it still verifies if the server stops sending a \
-                 cross-signed certificate",
-            ),
-            Self::LastsLongest => f.write_str("same path length as the others; lasts longest"),
-            Self::Smallest => {
-                f.write_str("same path length and lifetime as the others; the smallest")
-            }
-            Self::Sufficient => f.write_str("the server sends every intermediate needed"),
-            Self::Root => f.write_str("a root; the others are intermediates"),
-            Self::Intermediate => {
-                f.write_str("an intermediate; CAs replace these more often than roots")
-            }
-            Self::Insufficient => f.write_str("the server does not send every intermediate needed"),
-            Self::BehindCrossSign(subject) => write!(
-                f,
-                "longer path: fails if the server stops sending the cross-signed certificate `{}`",
-                subject.line()
-            ),
-            Self::LastsAsAsked(wanted) => {
-                write!(f, "lasts until {}, as requested", wanted.date())
-            }
-            Self::LastsLess => f.write_str("shorter lifetime"),
-            Self::Larger => f.write_str("larger, or later in SHA-256 order"),
-        }
-    }
 }
 
 #[cfg(test)]

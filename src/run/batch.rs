@@ -271,7 +271,7 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
 
     let ranked = rank::rank(&paths, &presented, &Issuers::default());
     let verified =
-        prove::prove(ranked, &presented, question).map_err(|refusal| refusal.to_string())?;
+        prove::prove(ranked, &presented, question, &[]).map_err(|refusal| refusal.to_string())?;
     let chosen = paths.found.iter().position(|path| *path == verified.anchor().path);
     Ok((paths, chosen, warnings))
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::chain::Issuers;
 use crate::chain::Presented;
-use crate::stack::{client::Device, hello::Hello};
+use crate::stack::{Stack, client::Device, hello::Hello};
 use crate::{
     endpoint::Target,
     judge::{
@@ -51,6 +51,9 @@ pub struct Options {
     pub way: probe::Way,
     /// The device whose ClientHello to send.
     pub device: Option<&'static Device>,
+    /// The TLS stacks that the output is for. What all of them take is written, even if the rules
+    /// of browsers refuse it.
+    pub stacks: Vec<&'static Stack>,
     /// The names of application protocols to send (ALPN, RFC 7301).
     pub alpn: Vec<String>,
 }
@@ -86,6 +89,7 @@ impl Options {
             extras: Extras::default(),
             way: probe::Way::Auto,
             device: None,
+            stacks: Vec::new(),
             alpn: Vec::new(),
         }
     }
@@ -112,8 +116,8 @@ pub struct Grab {
     pub verdict: Result<Judgement, Refusal>,
     /// What the target has cost, and may still.
     pub work: Arc<Work>,
-    /// The device whose ClientHello was sent.
-    pub asked_as: Option<&'static Device>,
+    /// The device whose ClientHello was sent, and why its TLS stack refuses the chain, if it does.
+    device: Option<(&'static Device, Option<Refusal>)>,
 }
 
 /// What the pure stages made of a chain.
@@ -208,16 +212,32 @@ pub fn conclude(
 ) -> Grab {
     let name = options.wanted_name(target);
     let question = Question { name: &name, at: options.at, work: &work };
+    let stacks = options.stacks.as_slice();
     let found = path::find(&presented, &issuers.candidates(), &options.store, question);
-    let verdict = found.map_err(|refusal| refusal.with_attempts(&issuers)).and_then(|paths| {
+    let by_browsers = found.and_then(|paths| {
         let mut ranked = rank::rank(&paths, &presented, &issuers);
         if let Some(until) = options.lasting {
             ranked = rank::lasting(ranked, until)?;
         }
-        let verified = prove::prove(ranked, &presented, question)?;
+        let verified = prove::prove(ranked, &presented, question, stacks)?;
         Ok(Judgement { paths, verified })
     });
-    Grab { presented, issuers, verdict, work, asked_as: options.device }
+    let verdict = by_browsers.or_else(|refusal| {
+        let refusal = refusal.with_attempts(&issuers);
+        let sent = (&presented, &issuers);
+        let question = (question, options.lasting);
+        prove::prove_by_stacks(refusal, sent, &options.store, question, stacks)
+            .map(|(paths, verified)| Judgement { paths, verified })
+    });
+    let device = options.device.map(|device| {
+        let sent = (&presented, &issuers);
+        let verified = verdict.as_ref().map(|judgement| &judgement.verified);
+        let refusal = device
+            .stack()
+            .and_then(|stack| prove::refusal_of(stack, sent, &options.store, question, verified));
+        (device, refusal)
+    });
+    Grab { presented, issuers, verdict, work, device }
 }
 
 impl Judgement {
@@ -239,7 +259,8 @@ impl Grab {
     #[must_use]
     pub fn device(&self) -> Option<Verdict> {
         let handshake = self.presented.handshake.as_ref()?;
-        Some(self.asked_as?.judge(handshake, &self.presented))
+        let (device, refusal) = self.device.as_ref()?;
+        Some(device.judge(handshake, refusal.as_ref()))
     }
 
     /// Where a certificate between the leaf and the anchor came from.

@@ -6,15 +6,18 @@ use crate::chain::Version;
 use crate::chain::{OtherAddress, Presented, Unreadable};
 use crate::{
     judge::{
+        baseline::FEWEST_RSA_BITS,
         path::Paths,
         prove::Verified,
         rank::{self, Candidate, Lasts},
         work::Work,
     },
     output::bundle::{Bundle, KeyPossession, Role},
-    stack::consumer::FEWEST_RSA_BITS,
     text::time::Time,
-    trust::store::{Root, Source},
+    trust::{
+        lab_anchor,
+        store::{Root, Source},
+    },
     x509::certificate::{Certificate, Key},
 };
 
@@ -46,7 +49,24 @@ pub fn about_anchor(
     at: Time,
     work: &Work,
 ) -> Vec<Warning> {
-    about_candidate(presented, paths, verified.anchor(), at, work)
+    let mut warnings = Vec::from_iter(about_departure(verified));
+    warnings.extend(about_candidate(presented, paths, verified.anchor(), at, work));
+    warnings
+}
+
+/// The warning about a chain that the rules of browsers refuse and the TLS stacks of the output take.
+#[must_use]
+pub fn about_departure(verified: &Verified) -> Option<Warning> {
+    let refusal = verified.departure()?;
+    let titles: Vec<_> = verified.stacks().iter().map(|stack| stack.title).collect();
+    let (titles, verb) = match titles.as_slice() {
+        [one] => ((*one).to_owned(), "connects"),
+        all => (all.join(", "), "connect"),
+    };
+    let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    let message =
+        format!("{titles} {verb}, but the rules of browsers refuse this chain: {refusal}{hint}");
+    Some(Warning { code: "browsers_refuse", message })
 }
 
 /// The warnings about a chain of which `anchor` is written, the chosen one or another.
@@ -74,6 +94,11 @@ pub fn about_candidate(
     }
     if let Some(message) = ends_soon(anchor.lasts, at) {
         warn("ends_soon", message);
+    }
+    if lab_anchor::is_of_the_lab(&anchor.root.certificate) {
+        let message =
+            "the anchor is the test CA of `certgrab lab`: do not ship a device that holds it";
+        warn("lab_anchor", message.to_owned());
     }
     if anchor.root.source == Source::System {
         warn("system_store_only", SYSTEM_STORE_ONLY.to_owned());

@@ -7,7 +7,7 @@ use super::{
     signature::{self, Check},
     view::{Part, View},
 };
-use crate::text::time::Time;
+use crate::{text::time::Time, x509::name::Name};
 
 /// The question that is put to a TLS stack.
 #[derive(Clone, Copy)]
@@ -69,6 +69,17 @@ impl<'a> Case<'a> {
             Position::Sent(place) => self.ders[place],
             Position::Anchor(place) => self.anchor_ders[place],
         }
+    }
+
+    /// The subject of the certificate at `position`; `None` if it cannot be read or is empty.
+    pub(super) fn subject(&self, position: Position) -> Option<String> {
+        let cert = match position {
+            Position::Sent(place) => self.sent.get(place)?,
+            Position::Anchor(place) => self.anchors.get(place)?,
+        };
+        let subject = &cert.view.as_ref().ok()?.subject;
+        let text = Name::new(subject.whole).text().line();
+        Some(text).filter(|_| !subject.is_empty())
     }
 
     /// Whether two certificates have the same octets.

@@ -1,10 +1,6 @@
-//! A device as a TLS client: what it offers, what it can receive, and the rules of its library for
-//! certificates.
+//! A device as a TLS client: what it offers, what it can receive, and the stack that verifies.
 
-use super::consumer::{Consumer, UnsupportedFeature, is_sha1};
-use crate::x509::certificate::{Certificate, Key};
-
-use super::suites::suite_name;
+use super::{judge, suites::suite_name, table::Stack};
 use crate::chain::{MaxFragmentLength, Version};
 
 /// A device: its TLS library with default settings.
@@ -33,8 +29,8 @@ pub struct Device {
     pub(crate) receive_setting: Option<&'static str>,
     /// Whether a handshake message must fit into one record.
     pub(crate) whole_messages: bool,
-    /// Its rules for the certificates below the anchor.
-    pub(crate) certificates: Strictness,
+    /// The name of the TLS stack that verifies; `None` for a device of which only the ClientHello is known.
+    pub(crate) stack: Option<&'static str>,
     /// The change that enables TLS 1.3.
     pub(crate) tls13: Option<&'static str>,
     /// The changes that enable more cipher suites; `None` if there are none.
@@ -51,15 +47,6 @@ pub(crate) struct Settings {
     pub(crate) lines: &'static [(&'static str, &'static str)],
     /// The file of these lines.
     pub(crate) file: &'static str,
-}
-
-/// The rules of a TLS library for the certificates that it verifies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Strictness {
-    pub(crate) fewest_rsa_bits: usize,
-    pub(crate) takes_sha1: bool,
-    /// The TLS stack with its other rules.
-    pub(crate) consumer: Consumer,
 }
 
 impl Settings {
@@ -80,39 +67,11 @@ impl Settings {
     }
 }
 
-impl Strictness {
-    /// Those of an unknown library, which is not said to reject anything.
-    pub(crate) const NONE: Self = Self {
-        fewest_rsa_bits: 0,
-        takes_sha1: true,
-        consumer: Consumer { unsupported: &[], ..super::consumer::OPENSSL },
-    };
-
-    /// Why the library would reject the certificates that the server sent, if it would.
-    pub(crate) fn refusal<'a>(
-        &self,
-        sent: impl Iterator<Item = &'a Certificate> + Clone,
-    ) -> Option<String> {
-        let sent = sent.filter(|one| !one.is_self_issued());
-        let weak = sent.clone().find_map(|one| {
-            let problem = match one.key() {
-                key @ Key::Rsa { .. } if key.bits() < Some(self.fewest_rsa_bits) => {
-                    format!("has an RSA key of fewer than {} bits", self.fewest_rsa_bits)
-                }
-                _ if !self.takes_sha1 && is_sha1(one) => "is signed with SHA-1".to_owned(),
-                _ => return None,
-            };
-            Some(format!("`{}` {problem}", one.subject().text().line()))
-        });
-        // The anchor is not known here.
-        let chain: Vec<_> = sent.collect();
-        weak.or_else(|| {
-            UnsupportedFeature::below_the_anchor(&chain).into_iter().find_map(|(one, feature)| {
-                let is_unsupported = self.consumer.unsupported.contains(&(feature, None));
-                let subject = one.subject().text();
-                is_unsupported.then(|| format!("it {}: `{}`", feature.problem(), subject.line()))
-            })
-        })
+impl Device {
+    /// The TLS stack that verifies, if it is known.
+    #[must_use]
+    pub fn stack(&self) -> Option<&'static Stack> {
+        self.stack.and_then(judge::named)
     }
 }
 
@@ -127,6 +86,7 @@ mod tests {
             assert_eq!(Device::named(device.name), Some(device));
             assert!(!device.source.is_empty() && !device.about.is_empty());
             assert!(device.oldest <= device.newest);
+            assert_eq!(device.stack().map(|stack| stack.name), device.stack);
         }
         assert_eq!(Device::named("toaster"), None);
     }

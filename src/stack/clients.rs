@@ -12,45 +12,8 @@ use self::lists::{
     OPENSSL_SUITES, RUSTLS_GROUPS, RUSTLS_SCHEMES, RUSTLS_SUITES, WOLFSSL_GROUPS, WOLFSSL_SCHEMES,
     WOLFSSL_SUITES,
 };
-use super::client::{Device, Settings, Strictness};
-use super::consumer;
+use super::client::{Device, Settings};
 use crate::chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version};
-
-/// `mbedtls_x509_crt_profile_default` (library/x509_crt.c of mbedTLS 2.28 and 3.6).
-const MBEDTLS: Strictness = Strictness {
-    fewest_rsa_bits: consumer::FEWEST_RSA_BITS,
-    takes_sha1: false,
-    consumer: consumer::MBEDTLS,
-};
-
-/// `br_x509_minimal_init` of BearSSL 0.6 wants 128 bytes; the full profile has SHA-1.
-const BEARSSL: Strictness =
-    Strictness { fewest_rsa_bits: 1017, takes_sha1: true, consumer: consumer::BEARSSL };
-
-/// Security level 2, Debian's default (SSL_CTX_set_security_level(3)).
-const OPENSSL: Strictness = Strictness {
-    fewest_rsa_bits: consumer::FEWEST_RSA_BITS,
-    takes_sha1: false,
-    consumer: consumer::OPENSSL,
-};
-
-/// wolfSSL verifies RSA from 1,024 bits on (MIN_RSA_BITS of settings.h).
-const WOLFSSL: Strictness =
-    Strictness { fewest_rsa_bits: 1024, takes_sha1: false, consumer: consumer::WOLFSSL };
-
-/// Go verifies RSA of any length up to its limit, and no SHA-1 (crypto/x509 of Go 1.18).
-const GO: Strictness = Strictness { fewest_rsa_bits: 0, takes_sha1: false, consumer: consumer::GO };
-
-/// `jdk.certpath.disabledAlgorithms` of OpenJDK 17: RSA below 1,024 bits.
-const JAVA: Strictness =
-    Strictness { fewest_rsa_bits: 1024, takes_sha1: true, consumer: consumer::JAVA };
-
-/// rustls-webpki with ring.
-const RUSTLS: Strictness = Strictness {
-    fewest_rsa_bits: consumer::FEWEST_RSA_BITS,
-    takes_sha1: false,
-    consumer: consumer::RUSTLS,
-};
 
 /// What ESP-IDF leaves out unless its configuration says otherwise (components/mbedtls/Kconfig).
 const ESP_IDF_SETTINGS: Settings = Settings {
@@ -79,11 +42,15 @@ impl Device {
     /// The device with the TLS stack called `stack`.
     #[must_use]
     pub fn with_stack(stack: &str) -> Option<&'static Self> {
-        Self::named(match stack {
-            "esp-bundle" => "esp-idf",
-            "openssl-partial-chain" => "openssl",
-            "nrf-modem" => "mbedtls",
-            other => other,
+        let own = DEVICES.iter().find(|device| device.stack == Some(stack));
+        own.or_else(|| {
+            Self::named(match stack {
+                "esp-bundle" => "esp-idf",
+                "openssl-partial-chain" => "openssl",
+                "rustls-aws" => "rustls",
+                "nrf-modem" | "zephyr" | "micropython" | "circuitpython" => "mbedtls",
+                other => other,
+            })
         })
     }
 
@@ -117,7 +84,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: Some("CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN in sdkconfig"),
         whole_messages: true,
-        certificates: MBEDTLS,
+        stack: Some("esp-idf"),
         tls13: Some("CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig"),
         settings: Some(&ESP_IDF_SETTINGS),
     },
@@ -135,7 +102,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: true,
-        certificates: MBEDTLS,
+        stack: Some("arduino-esp32"),
         tls13: Some(
             "a core built by esp32-arduino-lib-builder with CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y",
         ),
@@ -155,7 +122,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: BEARSSL,
+        stack: Some("esp8266"),
         tls13: None,
         settings: None,
     },
@@ -173,7 +140,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: 512,
         receive_setting: None,
         whole_messages: false,
-        certificates: BEARSSL,
+        stack: Some("esp8266"),
         tls13: None,
         settings: None,
     },
@@ -191,7 +158,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: Some("MBEDTLS_SSL_IN_CONTENT_LEN"),
         whole_messages: true,
-        certificates: MBEDTLS,
+        stack: Some("mbedtls-3.6"),
         tls13: Some("mbedTLS 3.6 with MBEDTLS_SSL_PROTO_TLS1_3"),
         settings: None,
     },
@@ -209,7 +176,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: BEARSSL,
+        stack: Some("bearssl-ca"),
         tls13: None,
         settings: None,
     },
@@ -227,7 +194,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: OPENSSL,
+        stack: Some("openssl"),
         tls13: None,
         settings: None,
     },
@@ -245,7 +212,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: WOLFSSL,
+        stack: Some("wolfssl-default"),
         tls13: None,
         settings: None,
     },
@@ -263,7 +230,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: GO,
+        stack: Some("go"),
         tls13: None,
         settings: None,
     },
@@ -281,7 +248,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: JAVA,
+        stack: Some("java"),
         tls13: None,
         settings: None,
     },
@@ -299,7 +266,7 @@ pub static DEVICES: [Device; 11] = [
         receive_bytes: MAX_RECORD_BYTES,
         receive_setting: None,
         whole_messages: false,
-        certificates: RUSTLS,
+        stack: Some("rustls"),
         tls13: None,
         settings: None,
     },

@@ -52,7 +52,12 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
     let mode = mode(&sent, &anchors);
     let java = Java { case, sent: &sent, anchors: &anchors, mode, is_constrained: Cell::default() };
     let is_anchor = anchors.iter().any(|(anchor, _)| case.is_same(anchor, leaf.0));
-    if !is_anchor {
+    if is_anchor {
+        // Of a leaf that is trusted itself only the handshake is left: its curve must be one that is offered.
+        if !matches!(leaf.1.key, Key::Rsa { .. } | Key::RsaPss { .. }) {
+            key(leaf)?;
+        }
+    } else {
         if leaf.1.issuer.is_empty() {
             return Err(leaf.0.breaks(Rule::Unreadable(super::view::Part::Issuer)));
         }

@@ -3,10 +3,10 @@
 use super::{
     bearssl, bundle,
     case::Case,
-    gnutls, go, java, mbedtls, openssl,
-    reason::{Position, Refusal, Verdict},
+    gnutls, go, java, mbedtls, openssl, optional,
+    reason::{Position, Refusal, Rule, Verdict},
     rustls,
-    table::{Known, STACKS, Stack, Verifier},
+    table::{Known, Library, STACKS, Stack, Verifier},
     wolfssl,
 };
 
@@ -26,6 +26,16 @@ impl Stack {
     /// What this stack makes of `case`.
     #[must_use]
     pub fn judge(&self, case: &Case<'_>) -> Verdict {
+        match self.by_algorithm(case) {
+            Verdict::Connects => {
+                optional::lacking(self.optional, case).map_or(Verdict::Connects, Verdict::from)
+            }
+            other => other,
+        }
+    }
+
+    /// What the library's algorithm makes of `case`.
+    fn by_algorithm(&self, case: &Case<'_>) -> Verdict {
         match &self.verifier {
             Verifier::MbedTls(build) => mbedtls::judge(case, build),
             Verifier::Bundle(build, asks_every) => bundle::judge(case, build, *asks_every),
@@ -39,6 +49,32 @@ impl Stack {
         }
     }
 
+    /// Whether it refuses an anchor that is expired or not yet valid.
+    #[must_use]
+    pub const fn checks_anchor_dates(&self) -> bool {
+        match &self.verifier {
+            Verifier::MbedTls(build) => build.checks_dates,
+            Verifier::WolfSsl(_) | Verifier::OpenSsl(_) | Verifier::GnuTls | Verifier::Go => true,
+            Verifier::Bundle(..) | Verifier::BearSsl(_) | Verifier::Java | Verifier::Rustls(_) => {
+                false
+            }
+        }
+    }
+
+    /// Whether a leaf may be an anchor, whoever issued it.
+    #[must_use]
+    pub const fn trusts_any_leaf(&self) -> bool {
+        match &self.verifier {
+            Verifier::BearSsl(_) | Verifier::Go | Verifier::Java => true,
+            Verifier::OpenSsl(setting) => setting.partial_chain,
+            Verifier::WolfSsl(build) => build.trusts_leaf,
+            Verifier::MbedTls(_)
+            | Verifier::Bundle(..)
+            | Verifier::GnuTls
+            | Verifier::Rustls(_) => false,
+        }
+    }
+
     /// Whether what it refuses may be no more than a warning, since its rules are not known.
     #[must_use]
     pub const fn is_assumed(&self) -> bool {
@@ -48,13 +84,40 @@ impl Stack {
     /// Whether a setting of the device decides over what it refuses.
     #[must_use]
     pub fn depends_on_a_setting(&self, refusal: &Refusal) -> bool {
-        (self.setting)(&refusal.rule).is_some()
+        self.setting_for(&refusal.rule).is_some()
+    }
+
+    /// The setting of the device that decides over `rule`.
+    #[must_use]
+    pub fn setting_for(&self, rule: &Rule) -> Option<&'static str> {
+        optional::option(self.optional, rule).or_else(|| (self.setting)(rule))
+    }
+
+    /// The other versions and settings of it that are in use, each with the setting that makes it.
+    pub fn variants(&self) -> impl Iterator<Item = (&'static Self, Option<&'static str>)> {
+        self.also.iter().filter_map(|variant| Some((named(variant.stack)?, variant.setting)))
+    }
+
+    /// The library whose code decides.
+    #[must_use]
+    pub const fn library(&self) -> Library {
+        match self.verifier {
+            Verifier::MbedTls(_) => Library::MbedTls,
+            Verifier::Bundle(..) => Library::EspBundle,
+            Verifier::BearSsl(_) => Library::BearSsl,
+            Verifier::WolfSsl(_) => Library::WolfSsl,
+            Verifier::OpenSsl(_) => Library::OpenSsl,
+            Verifier::GnuTls => Library::GnuTls,
+            Verifier::Go => Library::Go,
+            Verifier::Java => Library::Java,
+            Verifier::Rustls(_) => Library::Rustls,
+        }
     }
 
     /// What to change for this refusal, first on the device, then on the server.
     #[must_use]
     pub fn remedy(&self, refusal: &Refusal) -> Option<String> {
-        if let Some(setting) = (self.setting)(&refusal.rule) {
+        if let Some(setting) = self.setting_for(&refusal.rule) {
             return Some(format!("set `{setting}` on the device"));
         }
         let words = refusal.rule.remedy()?;
@@ -66,9 +129,22 @@ impl Stack {
         }
     }
 
-    /// The refusal in a sentence: "BearSSL refuses this chain: the leaf is out of order ...".
+    /// The refusal of `case` in a sentence: "BearSSL refuses this chain: the leaf `CN=plc.test` is out
+    /// of order ...".
     #[must_use]
-    pub fn sentence(&self, refusal: &Refusal) -> String {
-        format!("{} refuses this chain: {refusal}", self.title)
+    pub fn sentence(&self, case: &Case<'_>, refusal: &Refusal) -> String {
+        let Self { title, known, .. } = self;
+        let says = match known {
+            Known::Assumed(like) => {
+                format!("{title} is assumed to refuse this chain, as {like} does")
+            }
+            _ => format!("{title} refuses this chain"),
+        };
+        match case.subject(refusal.position).filter(|_| !refusal.is_of_chain()) {
+            Some(subject) => {
+                format!("{says}: {} `{subject}` {}", refusal.position.noun(), refusal.rule)
+            }
+            None => format!("{says}: {refusal}"),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A device by the ClientHello that it sent.
 
-use super::client::{Device, Strictness};
+use super::client::Device;
 use super::clients::DEVICES;
 use super::suites::ALL_TLS13_SUITES;
 use crate::chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version};
@@ -53,7 +53,7 @@ impl Device {
             receive_bytes: record.unwrap_or(MAX_RECORD_BYTES).min(MAX_RECORD_BYTES),
             receive_setting: like.and_then(|device| device.receive_setting),
             whole_messages: like.is_some_and(|device| device.whole_messages),
-            certificates: like.map_or(Strictness::NONE, |device| device.certificates),
+            stack: like.and_then(|device| device.stack),
             tls13: like.and_then(|device| device.tls13),
             settings: like.and_then(|device| device.settings),
         }))

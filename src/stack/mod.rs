@@ -8,11 +8,10 @@
 //! library's source; what they share is how a certificate is read (`view`) and how a signature is
 //! computed (`signature`). No file opens a socket or reads a clock.
 //!
-//! Beside them stand the ClientHello that each stack sends, and what [`consumer`] requires of a chain.
+//! Beside them stand the ClientHello that each stack sends, and the words of source code that show it.
 
 pub mod client;
 pub mod clients;
-pub mod consumer;
 pub(crate) mod groups;
 pub mod hello;
 pub mod learned;
@@ -35,10 +34,13 @@ mod key;
 mod mbedtls;
 mod oid;
 mod openssl;
+mod optional;
 mod reason;
 mod rustls;
 mod search;
+mod settings;
 mod signature;
+mod source_words;
 mod table;
 mod tlv;
 mod view;
@@ -50,6 +52,7 @@ pub use self::{
     judge::{named, reading},
     key::{Curve, Digest},
     reason::{NameFault, Position, Refusal, Rule, Verdict},
-    table::{Known, STACKS, Stack},
+    source_words::speaking,
+    table::{Known, Library, STACKS, Stack, Variant},
     view::Part,
 };

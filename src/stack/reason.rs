@@ -199,6 +199,15 @@ impl Refusal {
     pub(super) const fn of_chain(rule: Rule) -> Self {
         Self { position: Position::Sent(0), rule }
     }
+
+    /// Whether it is about the chain and not about one certificate.
+    #[must_use]
+    pub const fn is_of_chain(&self) -> bool {
+        matches!(
+            self.rule,
+            Rule::NoCertificate | Rule::MessageLength { .. } | Rule::ChainLength { .. }
+        )
+    }
 }
 
 impl From<Refusal> for Verdict {
@@ -235,12 +244,20 @@ impl fmt::Display for Position {
     }
 }
 
+impl Position {
+    /// The certificate, where its name follows: one anchor is told from another by that.
+    pub(super) fn noun(self) -> String {
+        match self {
+            Self::Anchor(_) => "the anchor".to_owned(),
+            sent @ Self::Sent(_) => sent.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.rule {
-            Rule::NoCertificate | Rule::MessageLength { .. } | Rule::ChainLength { .. } => {
-                write!(f, "{}", self.rule)
-            }
+            rule if self.is_of_chain() => write!(f, "{rule}"),
             rule => write!(f, "{} {rule}", self.position),
         }
     }

@@ -5,8 +5,14 @@ use super::{
     key::Digest::{self, Md5, Sha1, Sha224, Sha256, Sha384, Sha512},
     mbedtls::{Build, Version},
     openssl::{Names, Setting},
+    optional::{Optional, Options},
     reason::Rule,
     rustls::Provider,
+    settings::{
+        ALT_CERT_CHAINS, AWS_LC_RS, CROSS_SIGNED_VERIFY, bundle_setting, esp_idf_setting,
+        mbedtls_setting, no_setting, python_setting, rustls_setting, wolfssl_setting,
+        zephyr_setting,
+    },
     wolfssl,
 };
 
@@ -32,9 +38,45 @@ pub struct Stack {
     pub known: Known,
     /// The formats that it reads.
     pub formats: &'static [&'static str],
+    /// Other versions and settings of the same stack that are in use.
+    pub also: &'static [Variant],
     /// The setting of the device that changes what a rule refuses, if there is one.
-    pub setting: fn(&Rule) -> Option<&'static str>,
+    pub(super) setting: fn(&Rule) -> Option<&'static str>,
+    /// What it has only with a setting.
+    pub(super) optional: Options,
     pub(super) verifier: Verifier,
+}
+
+/// Another version or setting of a stack.
+#[derive(Debug, Clone, Copy)]
+pub struct Variant {
+    /// The name of its entry.
+    pub stack: &'static str,
+    /// The setting that makes it, if it is one.
+    pub setting: Option<&'static str>,
+}
+
+/// A library that verifies certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Library {
+    /// mbedTLS with parsed certificates.
+    MbedTls,
+    /// ESP-IDF's certificate bundle over mbedTLS.
+    EspBundle,
+    /// BearSSL.
+    BearSsl,
+    /// wolfSSL.
+    WolfSsl,
+    /// OpenSSL.
+    OpenSsl,
+    /// GnuTLS.
+    GnuTls,
+    /// Go's crypto/x509.
+    Go,
+    /// Java's trust manager.
+    Java,
+    /// rustls-webpki.
+    Rustls,
 }
 
 /// Whose algorithm decides.
@@ -71,69 +113,45 @@ const MICROPYTHON: Build = Build { reads_pss: false, has_brainpool: false, ..MBE
 const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
 const CPYTHON: Setting = Setting { names: Names::Whole, ..OPENSSL };
 
-const fn no_setting(_: &Rule) -> Option<&'static str> {
-    None
-}
-
-fn zephyr_setting(rule: &Rule) -> Option<&'static str> {
-    match rule {
-        Rule::Scheme("SHA-384") => Some("CONFIG_MBEDTLS_SHA384=y"),
-        Rule::Scheme("SHA-512") => Some("CONFIG_MBEDTLS_SHA512=y"),
-        Rule::Scheme("SHA-1") => Some("CONFIG_MBEDTLS_SHA1=y"),
-        Rule::Scheme("MD5") => Some("CONFIG_MBEDTLS_MD5=y"),
-        Rule::Scheme("SHA-224") => Some("CONFIG_MBEDTLS_SHA224=y"),
-        Rule::MessageLength { .. } => Some("CONFIG_MBEDTLS_SSL_MAX_CONTENT_LEN"),
-        _ => None,
-    }
-}
-
-/// The size of the buffer for records, which is a setting of each build of mbedTLS.
-fn mbedtls_setting(rule: &Rule) -> Option<&'static str> {
-    matches!(rule, Rule::MessageLength { .. }).then_some("MBEDTLS_SSL_IN_CONTENT_LEN")
-}
-
-/// The same as ESP-IDF calls it (components/mbedtls/Kconfig).
-fn esp_idf_setting(rule: &Rule) -> Option<&'static str> {
-    matches!(rule, Rule::MessageLength { .. }).then_some("CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN")
-}
-
-fn bundle_setting(rule: &Rule) -> Option<&'static str> {
-    if let Some(setting) = esp_idf_setting(rule) {
-        return Some(setting);
-    }
-    matches!(rule, Rule::OutOfOrder | Rule::IssuerMissing | Rule::WrongSignature)
-        .then_some("CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y")
-}
-
-fn wolfssl_setting(rule: &Rule) -> Option<&'static str> {
-    match rule {
-        Rule::IssuerMissing | Rule::KeyIdentifier => Some("WOLFSSL_ALT_CERT_CHAINS"),
-        Rule::Name(super::reason::NameFault::Address) => Some("WOLFSSL_IP_ALT_NAME"),
-        _ => None,
-    }
-}
-
-fn python_setting(rule: &Rule) -> Option<&'static str> {
-    matches!(rule, Rule::Strict(_)).then_some("verify_flags &= ~ssl.VERIFY_X509_STRICT")
-}
-
-fn rustls_setting(rule: &Rule) -> Option<&'static str> {
-    match rule {
-        Rule::Curve(super::key::Curve::P521)
-        | Rule::Scheme("ecdsa-with-SHA512")
-        | Rule::CompressedPoint => Some("features = [\"aws-lc-rs\"]"),
-        _ => None,
-    }
-}
-
 /// An entry without formats and settings.
 const fn plain(name: &'static str, title: &'static str, known: Known, verifier: Verifier) -> Stack {
-    Stack { name, title, known, formats: &[], setting: no_setting, verifier }
+    Stack {
+        name,
+        title,
+        known,
+        formats: &[],
+        also: &[],
+        setting: no_setting,
+        optional: &[],
+        verifier,
+    }
 }
 
 const fn mbedtls(name: &'static str, title: &'static str, known: Known, build: Build) -> Stack {
     Stack { setting: mbedtls_setting, ..plain(name, title, known, Verifier::MbedTls(build)) }
 }
+
+const fn version(stack: &'static str) -> Variant {
+    Variant { stack, setting: None }
+}
+
+const fn set(stack: &'static str, setting: &'static str) -> Variant {
+    Variant { stack, setting: Some(setting) }
+}
+
+/// The multiplier of an ESP32 takes numbers of 4,096 bits (SOC_RSA_MAX_BIT_LEN of ESP-IDF).
+const ESP32_RSA: Options = &[(Optional::RsaOver(4096), "CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")];
+
+/// What `configure` of wolfSSL leaves out by default.
+const WOLFSSL_OPTIONS: Options = &[
+    (Optional::CompressedPoint, "HAVE_COMP_KEY"),
+    (Optional::OtherCurve, "HAVE_ALL_CURVES"),
+    (Optional::Ed25519, "HAVE_ED25519"),
+    (Optional::Ed448, "HAVE_ED448"),
+    (Optional::Addresses, "WOLFSSL_IP_ALT_NAME"),
+];
+
+const HAVE_TIME_DATE: &str = "CONFIG_MBEDTLS_HAVE_TIME_DATE=y";
 
 const V2_28: Build = Build { version: Version::V2_28, ..MBEDTLS_3_6 };
 const MEASURED_3_6: Known = Known::Measured("mbedTLS 3.6.5");
@@ -146,6 +164,7 @@ const MEASURED_WOLFSSL: Known = Known::Measured("wolfSSL 5.5.4 of Debian");
 pub const STACKS: &[Stack] = &[
     Stack {
         formats: &["mbedtls", "freertos", "pico", "station"],
+        also: &[version("mbedtls-2.28")],
         ..mbedtls("mbedtls-3.6", "mbedTLS 3.6", MEASURED_3_6, MBEDTLS_3_6)
     },
     mbedtls("mbedtls-3.6-notime", "mbedTLS 3.6 without dates", MEASURED_3_6, WITHOUT_DATES),
@@ -153,23 +172,43 @@ pub const STACKS: &[Stack] = &[
     mbedtls("mbedtls-2.28", "mbedTLS 2.28", Known::Measured("mbedTLS 2.28.3"), V2_28),
     Stack {
         formats: &["arduino"],
+        also: &[version("arduino-esp32-2")],
         setting: esp_idf_setting,
+        optional: ESP32_RSA,
         ..mbedtls("arduino-esp32", "Arduino-ESP32", READ_ESP_IDF, WITHOUT_DATES)
     },
     Stack {
-        formats: &["esp-idf", "esp-idf-txt", "rust-esp-idf", "esphome", "nvs"],
         setting: esp_idf_setting,
+        optional: ESP32_RSA,
+        ..mbedtls(
+            "arduino-esp32-2",
+            "version 2 of Arduino-ESP32",
+            Known::Read("mbedTLS 2.28 with the configuration of Arduino-ESP32 2.0"),
+            Build { checks_dates: false, ..V2_28 },
+        )
+    },
+    Stack {
+        formats: &["esp-idf", "esp-idf-txt", "rust-esp-idf", "esphome", "nvs"],
+        also: &[set("esp-idf-dates", HAVE_TIME_DATE)],
+        setting: esp_idf_setting,
+        optional: ESP32_RSA,
         ..mbedtls("esp-idf", "ESP-IDF", READ_ESP_IDF, WITHOUT_DATES)
     },
-    mbedtls(
-        "esp-idf-dates",
-        "ESP-IDF with CONFIG_MBEDTLS_HAVE_TIME_DATE",
-        READ_ESP_IDF,
-        MBEDTLS_3_6,
-    ),
+    Stack {
+        setting: esp_idf_setting,
+        optional: ESP32_RSA,
+        ..mbedtls(
+            "esp-idf-dates",
+            "ESP-IDF with CONFIG_MBEDTLS_HAVE_TIME_DATE",
+            READ_ESP_IDF,
+            MBEDTLS_3_6,
+        )
+    },
     Stack {
         formats: &["esp-bundle", "esp-bundle-v1", "esp-bundle-h"],
+        also: &[set("esp-bundle-cross-signed", CROSS_SIGNED_VERIFY)],
         setting: bundle_setting,
+        optional: ESP32_RSA,
         ..plain(
             "esp-bundle",
             "ESP-IDF's certificate bundle",
@@ -177,12 +216,16 @@ pub const STACKS: &[Stack] = &[
             Verifier::Bundle(WITHOUT_DATES, false),
         )
     },
-    plain(
-        "esp-bundle-cross-signed",
-        "ESP-IDF's certificate bundle with CROSS_SIGNED_VERIFY",
-        READ_BUNDLE,
-        Verifier::Bundle(WITHOUT_DATES, true),
-    ),
+    Stack {
+        setting: esp_idf_setting,
+        optional: ESP32_RSA,
+        ..plain(
+            "esp-bundle-cross-signed",
+            "ESP-IDF's certificate bundle with CROSS_SIGNED_VERIFY",
+            READ_BUNDLE,
+            Verifier::Bundle(WITHOUT_DATES, true),
+        )
+    },
     Stack {
         formats: &["zephyr"],
         setting: zephyr_setting,
@@ -233,6 +276,8 @@ pub const STACKS: &[Stack] = &[
     ),
     Stack {
         formats: &["wolfssl"],
+        also: &[set("wolfssl", ALT_CERT_CHAINS)],
+        optional: WOLFSSL_OPTIONS,
         setting: wolfssl_setting,
         ..plain(
             "wolfssl-default",
@@ -256,6 +301,7 @@ pub const STACKS: &[Stack] = &[
     ),
     Stack {
         formats: &["python"],
+        also: &[version("python-3.13")],
         ..plain(
             "python",
             "CPython up to 3.12",
@@ -268,7 +314,7 @@ pub const STACKS: &[Stack] = &[
         ..plain(
             "python-3.13",
             "CPython from 3.13 on",
-            Known::Read("ssl.py of CPython 3.13, x509_vfy.c of OpenSSL 3.0"),
+            Known::Measured("CPython 3.11 with the flags that ssl.py of 3.13 sets, OpenSSL 3.0"),
             Verifier::OpenSsl(Setting { partial_chain: true, is_strict: true, ..CPYTHON }),
         )
     },
@@ -282,6 +328,7 @@ pub const STACKS: &[Stack] = &[
         ..plain("java", "Java", Known::Measured("OpenJDK 17.0.15"), Verifier::Java)
     },
     Stack {
+        also: &[set("rustls-aws", AWS_LC_RS)],
         setting: rustls_setting,
         ..plain(
             "rustls",
@@ -292,6 +339,7 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         formats: &["rust-anchor"],
+        also: &[version("rustls")],
         ..plain(
             "rustls-aws",
             "rustls with aws-lc-rs",
@@ -304,7 +352,7 @@ pub const STACKS: &[Stack] = &[
         ..plain(
             "nrf-modem",
             "the nRF91 modem",
-            Known::Assumed("OpenSSL, the strictest of those that look up every issuer"),
+            Known::Assumed("OpenSSL"),
             Verifier::OpenSsl(OPENSSL),
         )
     },

@@ -101,8 +101,10 @@ impl Rule {
                 "has the same name as its issuer, and no key identifier tells them apart"
             }
             Self::WrongSignature => "is not signed by the key of its issuer",
-            Self::AnchorNotSelfSigned => "is not self-signed",
-            Self::LeafAnchor => "is the anchor but was issued by a CA",
+            Self::AnchorNotSelfSigned => {
+                "is not self-signed, and is not accepted as a trust anchor"
+            }
+            Self::LeafAnchor => "is a leaf that a CA issued, and is not accepted as a trust anchor",
             Self::AnchorKind => "does not count as the issuer: it has no CA:TRUE",
             Self::NameConstraints => "has a name that a nameConstraints does not permit",
             Self::Policy => "requires a policy (policyConstraints) that the chain does not have",

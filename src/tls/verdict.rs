@@ -4,6 +4,7 @@ use super::error::Error;
 use crate::chain::{Handshake, Presented};
 use crate::{
     chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version},
+    judge::path::Refusal,
     stack::client::Device,
     x509::certificate::{ED448, ED25519, Key},
 };
@@ -17,6 +18,8 @@ pub struct Verdict {
     pub obstacle: Option<String>,
     /// What to change in its configuration so that it can, where that is known.
     pub change: Option<String>,
+    /// What to change on the server, where its certificates are refused.
+    pub remedy: Option<String>,
     /// The version that was agreed on; `None` if it was refused.
     pub version: Option<String>,
     /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
@@ -31,15 +34,18 @@ pub struct Verdict {
 }
 
 impl Device {
-    /// What an answer with these certificates means for it.
+    /// What an answer means for it, whose TLS stack refuses the certificates for the reason
+    /// `refusal`, if it does.
     #[must_use]
-    pub fn judge(&'static self, handshake: &Handshake, sent: &Presented) -> Verdict {
+    pub fn judge(&'static self, handshake: &Handshake, refusal: Option<&Refusal>) -> Verdict {
+        let obstacle = self.obstacle(handshake);
+        let refusal = refusal.filter(|_| obstacle.is_none());
+        let setting = refusal.and_then(Refusal::setting);
         Verdict {
             device: self,
-            obstacle: self
-                .obstacle(handshake)
-                .or_else(|| self.certificates.refusal(sent.certificates())),
-            change: None,
+            obstacle: obstacle.or_else(|| refusal.map(ToString::to_string)),
+            change: setting.map(str::to_owned),
+            remedy: refusal.filter(|_| setting.is_none()).and_then(Refusal::hint),
             version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
             needs_protocol: handshake.needs_protocol,
@@ -56,6 +62,7 @@ impl Device {
             device: self,
             obstacle: (!error.is_about_the_protocol()).then(|| error.to_string()),
             change: seen.and_then(|seen| self.change(seen)),
+            remedy: None,
             version: None,
             certificate_message_bytes: handshake.map(|one| one.certificate_message_bytes),
             needs_protocol: error.is_about_the_protocol(),
@@ -172,6 +179,7 @@ impl Verdict {
             sentences.push(sentence.to_owned());
         }
         sentences.extend(self.change.as_ref().map(|change| format!("needs {change}")));
+        sentences.extend(self.remedy.clone());
         if let Some(bytes) = self.certificate_message_bytes {
             sentences.push(if device.whole_messages {
                 let setting = device.receive_setting.map(|setting| {

@@ -14,9 +14,9 @@ use std::{
 use der::{Tag, asn1::ObjectIdentifier};
 
 #[cfg(feature = "judge")]
-pub(crate) use super::key::{
-    EC_PUBLIC_KEY, ECDSA_WITH_SHA512, ED448, ED25519, RSA_ENCRYPTION, RSASSA_PSS,
-};
+pub(crate) use super::key::{EC_PUBLIC_KEY, RSA_ENCRYPTION, RSASSA_PSS};
+#[cfg(feature = "fetch")]
+pub(crate) use super::key::{ED448, ED25519};
 use super::{
     der::{Element, Elements, hex, only},
     name::Name,
@@ -224,12 +224,6 @@ impl Certificate {
     #[cfg(feature = "judge")]
     pub(crate) fn is_signed_with(&self, id: ObjectIdentifier) -> bool {
         self.signature_algorithm_oid() == id.as_bytes()
-    }
-
-    /// Whether its signature algorithm has NULL parameters.
-    #[cfg(feature = "judge")]
-    pub(crate) fn is_signed_with_null(&self) -> bool {
-        self.0.der[self.0.signature_algorithm.end..].starts_with(&[5, 0])
     }
 
     fn signature_algorithm_oid(&self) -> &[u8] {

@@ -81,7 +81,7 @@ fn write(folder: &Path, number: usize, built: &Built) {
     fs::write(file("key"), &built.key).expect("a file");
 }
 
-fn pem_of(certificates: &[Vec<u8>]) -> String {
+pub(super) fn pem_of(certificates: &[Vec<u8>]) -> String {
     let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
     let block = |der: &Vec<u8>| pem::encode_config(&pem::Pem::new("CERTIFICATE", &der[..]), config);
     certificates.iter().map(block).collect()

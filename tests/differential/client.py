@@ -1,4 +1,5 @@
-"""CPython's ssl with a context as it is by default, and the anchors alone."""
+"""CPython's ssl with a context as it is by default, and the anchors alone; with "strict" as first argument,
+with the flags that the default context has from CPython 3.13 on."""
 
 import socket
 import ssl
@@ -10,7 +11,9 @@ def judge(host, chain, key, anchor):
         context = ssl.create_default_context(cafile=anchor)
     except (ssl.SSLError, OSError) as error:
         return f"anchor {error}"
-    with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10) as raw:
+    if "strict" in sys.argv:
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+    with socket.create_connection(("127.0.0.1", int(sys.argv[-1])), 10) as raw:
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         raw.sendall(f"{host}\t{chain}\t{key}\n".encode())
         if raw.recv(1) != b"+":

@@ -63,7 +63,10 @@ impl Clients {
         let mut clients: Vec<_> = QUICK.into_iter().map(built).collect();
         let java = ["java", "-XX:+UseSerialGC", "-cp", &text(&folder), "Client"].map(str::to_owned);
         clients.push(Client::new("java", java));
-        clients.push(Client::new("python", ["/usr/bin/python3".to_owned(), script("client.py")]));
+        let python = || ["/usr/bin/python3".to_owned(), script("client.py")];
+        clients.push(Client::new("python", python()));
+        let strict = python().into_iter().chain(["strict".to_owned()]);
+        clients.push(Client::new("python-3.13", strict));
         if all {
             clients.extend(MBEDTLS_36.into_iter().map(built));
             let rustls = text(&rustls());

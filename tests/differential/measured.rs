@@ -11,7 +11,7 @@ use super::chains::Chains;
 use super::clients::{Verdict, Verdicts};
 
 /// All stacks that have a column, in its order.
-const STACKS: [&str; 15] = [
+const STACKS: [&str; 16] = [
     "bearssl-ca",
     "bearssl-x509list",
     "gnutls",
@@ -24,6 +24,7 @@ const STACKS: [&str; 15] = [
     "micropython",
     "openssl",
     "python",
+    "python-3.13",
     "rustls",
     "rustls-aws",
     "wolfssl",

@@ -8,6 +8,7 @@ mod judged;
 mod measured;
 mod own_ca;
 mod reasons;
+mod written;
 
 use std::time::Instant;
 

@@ -103,6 +103,9 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
     let is = |word: &str| id.contains(word);
     // A chain of another shape has another leaf, or none; what is wrong then depends on which it is.
     let is_another_leaf = is("-first") || is("self-");
+    if let R::Strict(words) = rule {
+        return is_strict_about(departure.group, words);
+    }
     match departure.group {
         "names" => match rule {
             R::Name(_) | R::BadAlternativeName(_) | R::LongName => true,
@@ -208,4 +211,20 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Whether a strict check of RFC 5280 is about a group, by the words of its part.
+fn is_strict_about(group: &str, words: &str) -> bool {
+    let parts: &[&str] = match group {
+        "version" => &["version", "KeyIdentifier", "keyUsage"],
+        "basicConstraints" => &["basicConstraints", "pathLen", "CA"],
+        "keyUsage" => &["keyUsage", "keyCertSign"],
+        "key identifiers" => &["KeyIdentifier"],
+        "DN" => &["issuer", "subject"],
+        "names" => &["subject"],
+        "signature" => &["signature algorithms"],
+        "critical extensions" => &["critical"],
+        _ => &[],
+    };
+    parts.iter().any(|part| words.contains(part))
 }

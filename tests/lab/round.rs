@@ -35,7 +35,8 @@ impl Lab {
 
     pub(super) fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_certgrab"))
-            .args(["lab", "--listen", "127.0.0.1:0", "--wait", "10"])
+            .args(["lab", "--listen", "127.0.0.1:0"])
+            .args(if arguments.contains(&"--wait") { &[][..] } else { &["--wait", "10"] })
             .args(arguments)
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -60,6 +61,22 @@ impl Lab {
 
     pub(super) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The ports of `--ports`, each with its case.
+    pub(super) fn ports(&self) -> Vec<(u16, String)> {
+        let of = |line: &str| {
+            let (port, case) = line.strip_prefix("certgrab: port ")?.split_once(": ")?;
+            Some((port.parse().ok()?, case.to_owned()))
+        };
+        self.before.lines().filter_map(of).collect()
+    }
+
+    /// The most memory that it has taken, in KiB, where the system says it.
+    pub(super) fn peak_kib(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
     }
 
     /// The file with the lab's anchor.

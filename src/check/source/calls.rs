@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Language, Source};
-use crate::stack::consumer::{self, Consumer};
+use crate::stack::{self, Stack};
 
 /// The most bytes of one call that are read: the longest of [`CALLS`] has five arguments, and this
 /// is a hundred for each.
@@ -86,7 +86,7 @@ const fn counting(begins: &'static str, reads: Reads, counts: Counts) -> Call {
     Call { begins, reads, counts: Some(counts) }
 }
 
-/// What is known, from consumers' headers and documentation: mbedTLS counts the NUL (x509_crt.h),
+/// What is known, from headers and documentation: mbedTLS counts the NUL (x509_crt.h),
 /// and so do ESP-IDF (esp_tls.h, mqtt_client.h) and Zephyr, which hand the length on to it; the
 /// nRF91 modem and wolfSSL do not, although wolfSSL 5.5 takes it (measured).
 const CALLS: [Call; 34] = [
@@ -145,45 +145,11 @@ const TRUSTS_LISTS: &str = "setTrustAnchors(";
 /// Words that stand around a list and name none.
 const AROUND_LISTS: [&str; 3] = ["new", "BearSSL", "X509List"];
 
-/// Words of BearSSL's interfaces.
-const BEARSSL: [&str; 6] =
-    ["BearSSL", "BR_X509_", "br_x509_", "bearssl", "X509List", "setTrustAnchors"];
-/// Words of interfaces that end in mbedTLS.
-const MBEDTLS: [&str; 11] = [
-    "mbedtls",
-    "esp_tls",
-    "esp_mqtt",
-    "esp_http_client",
-    "esp_idf_svc",
-    "setCACert",
-    "NetworkClientSecure",
-    "WiFiClientSecure",
-    "tls_credential_add",
-    "pem_until_nul",
-    "psa_crypto",
-];
-
-/// Words of OpenSSL's interfaces, in C and in Rust.
-const OPENSSL: [&str; 4] = ["SSL_CTX_", "X509_STORE", "openssl/", "openssl::"];
-/// wolfSSL's interfaces are called as OpenSSL's, with this before.
-const WOLFSSL: &str = "wolfSSL_";
-/// What lets OpenSSL end a path in any anchor.
-const PARTIAL_CHAIN: [&str; 2] = ["X509_V_FLAG_PARTIAL_CHAIN", "X509VerifyFlags::PARTIAL_CHAIN"];
-/// Words of rustls's interfaces.
-const RUSTLS: [&str; 3] = ["rustls", "webpki", "TrustAnchor"];
-
 /// The stack that the code of `source` speaks to; `None` if nothing tells.
-pub(crate) fn of(source: &Source) -> Option<Consumer> {
-    let speaks = |words: &[&str]| words.iter().any(|word| source.code.contains(word));
+pub(crate) fn of(source: &Source) -> Option<&'static Stack> {
     match source.language {
-        Language::C | Language::Rust if speaks(&BEARSSL) => Some(consumer::BEARSSL),
-        Language::C | Language::Rust if speaks(&MBEDTLS) => Some(consumer::MBEDTLS),
-        Language::C | Language::Rust if speaks(&[WOLFSSL]) => Some(consumer::WOLFSSL),
-        Language::C | Language::Rust if speaks(&OPENSSL) => Some(match speaks(&PARTIAL_CHAIN) {
-            true => consumer::OPENSSL_PARTIAL_CHAIN,
-            false => consumer::OPENSSL,
-        }),
-        Language::Rust if speaks(&RUSTLS) => Some(consumer::RUSTLS),
+        Language::C => stack::speaking(&source.code, false),
+        Language::Rust => stack::speaking(&source.code, true),
         _ => None,
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 use crate::cli::{
     failure::{self, Exit, Failure},
     manifest::Entry,
-    request,
+    proof, request,
 };
 
 /// What a server answered, and what it was asked with.
@@ -98,8 +98,9 @@ async fn ask_all(
 /// Begins to ask the server of `entry`.
 fn begin(entry: &Entry) -> Result<JoinHandle<Answer>, Failure> {
     let target = entry.job.targets[0].clone();
-    let options = request::quiet_options(&entry.job)?;
+    let mut options = request::quiet_options(&entry.job)?;
     let formats = cli::readers::of_manifest(entry);
+    options.stacks = proof::stacks(&entry.job, formats.iter().copied());
     Ok(tokio::spawn(async move {
         let grab = match grab::grab(&target, &options).await {
             Ok(grab) => grab,

@@ -12,10 +12,7 @@ use crate::{
         readers,
     },
     output::{bundle::Bundle, lock},
-    stack::{
-        client::Device,
-        consumer::{self, Consumer},
-    },
+    stack::{self, Stack, client::Device},
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
@@ -91,12 +88,13 @@ pub(crate) fn of_entry(
     exit: &mut Exit,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
-    let reading = read(&entry.lock, None)?.1;
+    let device = entry.job.reaching.device.and_then(Device::stack);
+    let reading = read(&entry.lock, device)?.1;
     let asked = readers::asked(entry);
     let mut files = vec![File { reading, readers: asked.clone(), role: Role::Lock }];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let stack = consumer::reading(format.name);
+        let stack = stack::reading(format.name).or(device);
         if let Some((content, reading)) = reported(read(path, stack), exit) {
             let role = Role::Generated { is_current: content == expected };
             let own = readers::reader(format.name).map(|device| vec![Some(device)]);
@@ -104,7 +102,7 @@ pub(crate) fn of_entry(
         }
     }
     for path in &entry.check {
-        let by_hand = reported(read(path, None), exit);
+        let by_hand = reported(read(path, device), exit);
         files.extend(by_hand.map(|(_, reading)| File {
             readers: vec![reader(&reading)],
             reading,
@@ -130,7 +128,7 @@ fn reported<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
 }
 
 /// The bytes of a file, and what it holds for `stack`, if that is known.
-fn read(path: &Path, stack: Option<Consumer>) -> Result<(Vec<u8>, Reading), Failure> {
+fn read(path: &Path, stack: Option<&'static Stack>) -> Result<(Vec<u8>, Reading), Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     let failed =
         |error: io::Error| Failure::new(Exit::File, format!("cannot read {shown}: {error}"));

@@ -141,7 +141,8 @@ fn grabbed(
     job.roots.clone_from(&args.roots);
     job.trust_sha256.clone_from(&args.trust_sha256);
     job.connect.clone_from(&args.connect);
-    let options = request::options(&job, display)?;
+    let mut options = request::options(&job, display)?;
+    options.stacks = crate::cli::proof::stacks(&job, std::iter::once(project.constants.0));
     let runtime = failure::runtime()?;
     let format = project.constants.0;
     let outcome = runtime.block_on(async {

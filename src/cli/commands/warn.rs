@@ -31,11 +31,19 @@ pub(crate) fn of_bundle(
     display: &Display,
 ) {
     let anchor = judgement.verified.anchor();
+    of_departure(whose, judgement, display);
     of_anchor(whose, grab, (&judgement.paths, anchor), options.at, display);
     if job.what == What::Anchor {
         for (role, reason) in options.extras.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
         }
+    }
+}
+
+/// Warns where the rules of browsers refuse what is written.
+pub(crate) fn of_departure(whose: &str, judgement: &Judgement, display: &Display) {
+    if let Some(warning) = warning::about_departure(&judgement.verified) {
+        output::warn(format_args!("{whose}{}", warning.message), display);
     }
 }
 

@@ -44,8 +44,6 @@ impl Refusal {
                     .to_owned(),
             ),
             Self::WrongName { wanted, found, .. } => Some(right_name(wanted, found)),
-            Self::NotTaken { unless: Some(setting), .. } => Some(format!("set `{setting}`")),
-            Self::NotTaken { advice: Some(advice), .. } => Some((*advice).to_owned()),
             Self::ByStack { remedy, .. } => remedy.clone(),
             Self::NotVerifiable { trust: Some((subject, sha256)), .. } => Some(format!(
                 "verify the fingerprint of {} with the CA's owner, then pass `--trust-sha256 \

@@ -7,6 +7,7 @@ mod words;
 use crate::{
     chain::{Attempt, Issuers, LeafError, Unreadable},
     judge::work::Spent,
+    stack::Rule,
     text::{foreign::Foreign, time::Time},
     x509::{
         certificate::{Malformed, Sha256},
@@ -135,25 +136,16 @@ pub enum Refusal {
         /// The subject of the root that lasts longest, and its last day.
         longest: Option<(Foreign, Time)>,
     },
-    /// The TLS stack does not accept the anchor it would need, or does not look it up.
-    NotTaken {
-        /// The certificate that the device holds.
-        subject: Foreign,
-        /// The title of the TLS stack.
-        consumer: &'static str,
-        /// Why not, completing the sentence "the TLS stack ...".
-        problem: &'static str,
-        /// The setting of the TLS stack that would change that.
-        unless: Option<&'static str>,
-        /// What to do otherwise.
-        advice: Option<&'static str>,
-    },
     /// The TLS stack rejects the chain by its own algorithm.
     ByStack {
         /// The rejection in a sentence.
         sentence: String,
         /// What would help.
         remedy: Option<String>,
+        /// The setting of the device that would change that.
+        setting: Option<&'static str>,
+        /// The rule that is broken.
+        rule: Rule,
     },
     /// rustls-webpki cannot verify a certificate, or rejects it for another reason.
     NotVerifiable {
@@ -210,6 +202,34 @@ impl Refusal {
         self
     }
 
+    /// Whether this is what `rule` of a TLS stack is about, in more words.
+    #[must_use]
+    pub(crate) const fn explains(&self, rule: &Rule) -> bool {
+        match rule {
+            Rule::IssuerMissing | Rule::WrongSignature => matches!(
+                self,
+                Self::MissingIssuer { .. }
+                    | Self::UnknownRoot { .. }
+                    | Self::OtherKey { .. }
+                    | Self::WrongSignature { .. }
+                    | Self::IssuerLoop { .. }
+            ),
+            Rule::Expired | Rule::NotYetValid => matches!(self, Self::OutOfDate { .. }),
+            Rule::Name(_) => matches!(self, Self::WrongName { .. }),
+            Rule::NoCertificate => matches!(self, Self::NoCertificate),
+            _ => false,
+        }
+    }
+
+    /// The setting of the device with which its TLS stack does not refuse.
+    #[must_use]
+    pub const fn setting(&self) -> Option<&'static str> {
+        match self {
+            Self::ByStack { setting, .. } => *setting,
+            _ => None,
+        }
+    }
+
     /// A short stable name for JSON.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -230,7 +250,7 @@ impl Refusal {
             Self::Lacks { .. } => "not_an_authority",
             Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
             Self::NoneLasts { .. } => "none_lasts",
-            Self::NotTaken { .. } | Self::ByStack { .. } => "not_taken",
+            Self::ByStack { .. } => "not_taken",
             Self::NotVerifiable { .. } => "not_verifiable",
         }
     }

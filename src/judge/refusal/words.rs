@@ -46,9 +46,6 @@ impl fmt::Display for Refusal {
                 }
             }
             Self::ByStack { sentence, .. } => f.write_str(sentence),
-            Self::NotTaken { subject, consumer, problem, .. } => {
-                write!(f, "{consumer} does not trust {}: it {problem}", quoted(subject))
-            }
             Self::GivenUp(spent) => {
                 write!(f, "found no path to a trusted root: the search ended {spent}")
             }

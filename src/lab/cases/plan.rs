@@ -61,7 +61,7 @@ impl<'a> Plan<'a> {
     pub(super) fn sound(host: &'a str, life: Life) -> Self {
         let mut chain = Chain::sound(Kind::P256);
         host.clone_into(&mut chain.host);
-        chain.certificates[ROOT].subject = named("certgrab lab root, for tests only");
+        chain.certificates[ROOT].subject = named("certgrab lab root for tests only");
         chain.certificates[INT].subject = named("certgrab lab intermediate");
         chain.certificates[LEAF].subject = named("certgrab lab server");
         let mut plan = Self { chain, host, life, held: None, damage: Damage::None };

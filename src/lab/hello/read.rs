@@ -163,3 +163,53 @@ impl<'a> Reader<'a> {
         self.take(length.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Records with a ClientHello that a session ticket (35) fills up to `octets` of body.
+    fn records(octets: usize) -> Vec<u8> {
+        let sized = |count: usize| u16::try_from(count).expect("fits").to_be_bytes();
+        let mut body = [&[3, 3][..], &[7; 32], &[0, 0, 2, 0x13, 1, 1, 0]].concat();
+        let filling = octets.saturating_sub(body.len() + 2 + 8);
+        let half = filling / 2;
+        // Two, as the length of one has 16 bits.
+        let mut extensions = [&[0, 35][..], &sized(half), &vec![0; half]].concat();
+        extensions
+            .extend([&[0, 21][..], &sized(filling - half), &vec![0; filling - half]].concat());
+        body.extend(sized(extensions.len()));
+        body.extend(extensions);
+        let count = body.len().to_be_bytes();
+        let message = [&[1, count[5], count[6], count[7]][..], &body].concat();
+        let record = |part: &[u8]| [&[22, 3, 1][..], &sized(part.len()), part].concat();
+        message.chunks(1 << 14).flat_map(record).collect()
+    }
+
+    #[test]
+    fn a_client_hello_of_64_kib_is_read_and_a_longer_one_is_not() {
+        // The lengths inside have 16 bits, so that the largest body is smaller than the limit.
+        let largest = records(65_000);
+        let hello = of_records(&largest).expect("a ClientHello").expect("a whole one");
+        assert_eq!((hello.suites, hello.extensions), (vec![0x1301], vec![35, 21]));
+        assert_eq!(of_records(&largest[..largest.len() - 1]), Ok(None));
+        let announced = [22, 3, 1, 0, 4, 1, 1, 0, 1];
+        assert_eq!(of_records(&announced), Err(Malformed::NotAHello));
+    }
+
+    #[test]
+    fn no_bytes_at_all_reach_a_panic_and_what_is_not_tls_is_told_from_half_a_record() {
+        let whole = records(300);
+        for end in 0..whole.len() {
+            assert_eq!(of_records(&whole[..end]), Ok(None), "{end}");
+        }
+        for place in 0..whole.len() {
+            for value in [0, 1, 0x7f, 0xff] {
+                let mut other = whole.clone();
+                other[place] = value;
+                let _ = of_records(&other);
+            }
+        }
+        assert_eq!(of_records(b"GET / HTTP/1.1"), Err(Malformed::NotTls));
+    }
+}

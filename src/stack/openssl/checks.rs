@@ -103,6 +103,8 @@ fn strict(info: &Info<'_, '_>, is_last: bool) -> Result<(), Refusal> {
     let is_critical = |id| view.extension(id).is_some_and(|one| one.is_critical());
     let signs = known.key_usage.read().is_some_and(|usage| usage.first & KEY_CERT_SIGN != 0);
     let is_ca = known.is_ca();
+    // Later versions count as this one.
+    let is_v3 = view.version >= 2;
     let faults = [
         (known.path_len().is_some() && !is_ca, "has a pathLenConstraint but no CA:TRUE"),
         (known.path_len().is_some() && !signs, "has a pathLenConstraint but no keyCertSign"),
@@ -122,15 +124,12 @@ fn strict(info: &Info<'_, '_>, is_last: bool) -> Result<(), Refusal> {
         (view.inner.whole != view.outer.whole, "names two different signature algorithms"),
         (is_critical(oid::AUTHORITY_KEY_ID), "has a critical authorityKeyIdentifier"),
         (is_critical(oid::SUBJECT_KEY_ID), "has a critical subjectKeyIdentifier"),
+        (is_v3 && !is_last && !has_key_id, "has no authorityKeyIdentifier with a key identifier"),
         (
-            view.is_v3() && !is_last && !has_key_id,
-            "has no authorityKeyIdentifier with a key identifier",
-        ),
-        (
-            view.is_v3() && is_ca && !known.subject_key_id.is_present(),
+            is_v3 && is_ca && !known.subject_key_id.is_present(),
             "is a CA certificate without subjectKeyIdentifier",
         ),
-        (!view.is_v3() && !view.list.is_empty(), "has extensions but is not of version 3"),
+        (!is_v3 && !view.list.is_empty(), "has extensions but is not of version 3"),
     ];
     match faults.iter().find(|(is_so, _)| *is_so) {
         Some((_, words)) => Err(info.cert.breaks(Rule::Strict(words))),

@@ -17,6 +17,7 @@ use crate::{
         pack,
         warning::{self, Warning},
     },
+    stack::client::Device,
     text::{foreign::Foreign, time::Time},
     x509::certificate::Sha256,
 };
@@ -118,8 +119,10 @@ impl Material {
             if !anchors.contains(&sha256) {
                 continue;
             }
-            let found =
+            let mut found = Vec::from_iter(warning::about_departure(verified));
+            let of_chain =
                 warning::about_candidate(&grab.presented, paths, candidate, self.at, &grab.work);
+            found.extend(of_chain);
             warnings.extend((!found.is_empty()).then_some((sha256, found)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);
@@ -214,8 +217,10 @@ impl Set {
     /// Proves for each selected format that its TLS stack verifies every target with the set.
     pub(crate) fn prove(&self, job: &Job, at: Time, display: &Display) -> Result<(), Failure> {
         for format in proof::consumed(job) {
-            let (refusals, warnings): (Vec<_>, Vec<_>) =
-                self.doubts(format, at).into_iter().partition(|one| one.doubt.is_certain);
+            let (refusals, warnings): (Vec<_>, Vec<_>) = self
+                .doubts((format, job.reaching.device), at)
+                .into_iter()
+                .partition(|one| one.doubt.is_certain);
             for shared in refusals.iter().chain(warnings.iter().take(MAX_WARNINGS)) {
                 shared.doubt.report(&shared.targets.whose(), display)?;
             }
@@ -231,15 +236,15 @@ impl Set {
         Ok(())
     }
 
-    /// Why the TLS stack that reads `format` rejects the set, each reason with its targets.
-    fn doubts(&self, format: &str, at: Time) -> Vec<Shared> {
+    /// Why the reader of a format rejects the set, each reason with its targets.
+    fn doubts(&self, reader: (&str, Option<&'static Device>), at: Time) -> Vec<Shared> {
         let mut all: Vec<Shared> = Vec::new();
         let mut places: HashMap<(bool, String), usize> = HashMap::new();
         for server in &self.servers {
             let work = Work::default();
             let question = Question { name: &server.name, at, work: &work };
             let presented = &self.chains[server.chain];
-            let Some(doubt) = proof::doubt(format, presented, &self.bundle, question) else {
+            let Some(doubt) = proof::doubt(reader, presented, &self.bundle, question) else {
                 continue;
             };
             let place = *places.entry(doubt.words()).or_insert_with(|| {

@@ -219,7 +219,7 @@ fn deliver_anchor(
             ));
         };
         let question = Question { name: &options.wanted_name(&target), at: now, work: &grab.work };
-        proof::prove_for(format.name, "", &grab.presented, &bundle, question, display)?;
+        proof::prove_for((format.name, None), "", &grab.presented, &bundle, question, display)?;
         let data = emit::render(&bundle, *format, &name).map_err(|error| {
             Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
         })?;

@@ -1,0 +1,197 @@
+//! What TLS stacks make of a presented chain and anchors, and which root of the user's store each
+//! verifies it with.
+//!
+//! In: what was presented, certificates that a device holds, a name and a time. Out: a [`Doubt`] if
+//! the stack refuses, or the [`Candidate`]s that it connects with. The rules are those of
+//! [`crate::stack`]; here they meet the store.
+
+use rustls_pki_types::ServerName;
+
+use super::{
+    path::{Path, Paths},
+    rank::{self, Candidate},
+    refusal::Refusal,
+};
+use crate::{
+    chain::{Issuers, Presented},
+    stack::{self, Case, Stack, Verdict},
+    text::time::Time,
+    trust::store::{Root, Store},
+    x509::certificate::Certificate,
+};
+
+/// The most roots that are tried for a chain: more than any name of a CA has.
+const MOST_ROOTS: usize = 64;
+
+/// The stack by which what many read, or nothing known, is judged: of those in wide use it refuses
+/// most.
+pub const STRICTEST: &str = "openssl";
+
+/// The format that many stacks read from Rust, and the one that most do.
+pub(super) const RUST: (&str, &str) = ("rust", "rustls-aws");
+
+/// For whom and when a chain is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The name that the device compares; `None` to judge the path alone.
+    pub name: Option<&'a ServerName<'static>>,
+    /// The device's clock.
+    pub at: Time,
+}
+
+/// Why a TLS stack may refuse a server.
+#[derive(Debug, Clone)]
+pub struct Doubt {
+    /// The reason.
+    pub refusal: Refusal,
+    /// Whether every version and setting of the stack refuses.
+    pub is_certain: bool,
+}
+
+/// Puts the question whether a device that holds `anchors` connects to a server that sends
+/// `presented`.
+pub fn with_case<'c, T>(
+    presented: &Presented,
+    anchors: impl Iterator<Item = &'c Certificate>,
+    asked: Asked<'_>,
+    ask: impl FnOnce(&Case<'_>) -> T,
+) -> T {
+    let message = presented.message();
+    let anchors: Vec<_> = anchors.map(Certificate::der).collect();
+    let host = asked.name.map(ServerName::to_str);
+    let question = stack::Question {
+        presented: &message,
+        anchors: &anchors,
+        host: host.as_deref(),
+        at: asked.at,
+    };
+    ask(&Case::new(question))
+}
+
+/// Why `stack`, or a version or setting of it, refuses `case`; `None` if all of them connect.
+#[must_use]
+pub fn doubt(stack: &Stack, case: &Case<'_>) -> Option<Doubt> {
+    let verdict = stack.judge(case);
+    let others: Vec<_> =
+        stack.variants().map(|(other, by)| (other, by, other.judge(case))).collect();
+    let Some(refusal) = verdict.refusal() else {
+        let other = others.iter().find_map(|(other, _, verdict)| {
+            verdict.refusal().map(|refusal| by_stack(other, case, refusal))
+        });
+        return other.map(|refusal| Doubt { refusal, is_certain: false });
+    };
+    let setting = stack.setting_for(&refusal.rule);
+    let helps = |(_, by, verdict): &(_, Option<&str>, Verdict)| {
+        verdict.connects() && (by.is_none() || *by == setting)
+    };
+    // A setting that makes a stack of the table is judged by that; of the others nothing is known.
+    let is_known = others.iter().any(|(_, by, _)| by.is_some() && *by == setting);
+    let is_open = matches!(verdict, Verdict::Unknown(_))
+        || stack.is_assumed()
+        // The device may connect by a name.
+        || refusal.rule == stack::Rule::Name(stack::NameFault::Address)
+        || others.iter().any(helps)
+        || (setting.is_some() && !is_known);
+    Some(Doubt { refusal: by_stack(stack, case, refusal), is_certain: !is_open })
+}
+
+/// Why `stack` itself refuses `case`; `None` if it connects.
+#[must_use]
+pub fn refusal(stack: &Stack, case: &Case<'_>) -> Option<Refusal> {
+    stack.judge(case).refusal().map(|refusal| by_stack(stack, case, refusal))
+}
+
+/// Why `stack` refuses what was presented with the root that comes nearest; `None` if it connects
+/// with it, or if the store has no such root.
+pub(super) fn nearest_refusal(
+    stack: &Stack,
+    (presented, issuers): (&Presented, &Issuers),
+    store: &Store,
+    asked: Asked<'_>,
+) -> Option<Refusal> {
+    let root = roots(presented, issuers, store).into_iter().next()?.certificate;
+    with_case(presented, std::iter::once(&root), asked, |case| refusal(stack, case))
+}
+
+/// The refusal with its sentence and its remedy.
+fn by_stack(stack: &Stack, case: &Case<'_>, refusal: &stack::Refusal) -> Refusal {
+    Refusal::ByStack {
+        sentence: stack.sentence(case, refusal),
+        remedy: stack.remedy(refusal),
+        setting: stack.setting_for(&refusal.rule),
+        rule: refusal.rule.clone(),
+    }
+}
+
+/// The roots of `store` with which each of `stacks` connects, best first, each with its path.
+///
+/// This is for chains that the rules of browsers refuse. The anchor comes from the user's store as
+/// always; what stands below it is judged by the stacks alone. A certificate that the server does
+/// not send, and that was fetched, is held beside the root if the root alone is not enough.
+pub(super) fn candidates(
+    stacks: &[&'static Stack],
+    (presented, issuers): (&Presented, &Issuers),
+    store: &Store,
+    asked: Asked<'_>,
+) -> (Vec<Candidate>, Paths) {
+    let fetched: Vec<_> = issuers.certificates.iter().collect();
+    let connects = |held: &[&Certificate]| {
+        with_case(presented, held.iter().copied(), asked, |case| {
+            !stacks.is_empty()
+                && stacks.iter().all(|stack| doubt(stack, case).is_none_or(|one| !one.is_certain))
+        })
+    };
+    let mut found = Vec::new();
+    let mut paths = Vec::new();
+    for root in roots(presented, issuers, store) {
+        let mut held = vec![&root.certificate];
+        let is_enough = connects(&held);
+        held.extend(fetched.iter().map(|one| &one.certificate));
+        let missing = match is_enough {
+            true => Vec::new(),
+            false if !fetched.is_empty() && connects(&held) => {
+                fetched.iter().map(|one| (*one).clone()).collect()
+            }
+            false => continue,
+        };
+        let path = path_to(&root, presented);
+        paths.push(path.clone());
+        found.push((root, path, missing));
+    }
+    let ranked = rank::rank_as_they_are(found);
+    (ranked, Paths { found: paths, cut: false })
+}
+
+/// What was sent and can be read, below `root`.
+fn path_to(root: &Root, presented: &Presented) -> Path {
+    let is_leaf = |one: &Certificate| presented.leaf().is_ok_and(|leaf| leaf == one);
+    let below = presented.certificates().filter(|one| is_leaf(one) || **one != root.certificate);
+    Path { certificates: below.cloned().collect(), anchor: root.clone() }
+}
+
+/// The roots that may have issued what was presented, by their names in any encoding, and what was
+/// presented itself where the user trusts it.
+fn roots(presented: &Presented, issuers: &Issuers, store: &Store) -> Vec<Root> {
+    let fetched = issuers.certificates.iter().map(|one| &one.certificate);
+    let known: Vec<_> = presented.certificates().chain(fetched).collect();
+    let mut roots: Vec<Root> = Vec::new();
+    let mut add = |root: Root| {
+        if roots.len() < MOST_ROOTS && !roots.iter().any(|one| one.certificate == root.certificate)
+        {
+            roots.push(root);
+        }
+    };
+    for certificate in &known {
+        store.explicitly_trusted(certificate).into_iter().for_each(&mut add);
+        store.named(certificate.issuer_der()).into_iter().for_each(&mut add);
+    }
+    let names: Vec<_> = known.iter().map(|one| one.issuer().compared()).collect();
+    // What certgrab cannot read may have any issuer.
+    let is_open = presented.leaf().is_err() || !presented.unreadable().is_empty();
+    for root in store.added() {
+        if is_open || names.contains(&root.certificate.subject().compared()) {
+            add(root.clone());
+        }
+    }
+    roots
+}

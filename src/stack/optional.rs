@@ -1,0 +1,88 @@
+//! What a TLS stack has only if it is built with a setting.
+
+use std::net::IpAddr;
+
+use super::{
+    case::{Case, Cert},
+    key::{Curve, Key, PointForm},
+    reason::{NameFault, Refusal, Rule},
+};
+
+/// A kind of key that a library supports only with a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Optional {
+    /// RSA keys of more bits than these.
+    RsaOver(usize),
+    /// Compressed points.
+    CompressedPoint,
+    /// Curves other than P-256, P-384 and P-521.
+    OtherCurve,
+    /// Ed25519.
+    Ed25519,
+    /// Ed448.
+    Ed448,
+    /// Hosts that are addresses.
+    Addresses,
+}
+
+impl Optional {
+    /// The rule that a key of this kind breaks where the setting is absent.
+    fn broken_by(self, key: &Key<'_>) -> Option<Rule> {
+        match (self, key) {
+            (Self::RsaOver(most), Key::Rsa { .. } | Key::RsaPss { .. }) => {
+                let bits = key.rsa_bits().filter(|bits| *bits > most)?;
+                Some(Rule::RsaSize { bits })
+            }
+            (Self::CompressedPoint, Key::Ec { form: PointForm::Compressed, .. }) => {
+                Some(Rule::CompressedPoint)
+            }
+            (Self::OtherCurve, Key::Ec { curve: Curve::P256 | Curve::P384 | Curve::P521, .. }) => {
+                None
+            }
+            (Self::OtherCurve, Key::Ec { curve, .. }) => Some(Rule::Curve(*curve)),
+            (Self::Ed25519, Key::Ed25519(_)) => Some(Rule::KeyKind("Ed25519")),
+            (Self::Ed448, Key::Ed448) => Some(Rule::KeyKind("Ed448")),
+            _ => None,
+        }
+    }
+
+    /// Whether `rule` is broken for the lack of this.
+    const fn explains(self, rule: &Rule) -> bool {
+        match (self, rule) {
+            (Self::RsaOver(most), Rule::RsaSize { bits }) => *bits > most,
+            (Self::CompressedPoint, Rule::CompressedPoint) => true,
+            (Self::OtherCurve, Rule::Curve(curve)) => {
+                !matches!(curve, Curve::P256 | Curve::P384 | Curve::P521)
+            }
+            (Self::Ed25519, Rule::KeyKind(kind)) => matches!(kind.as_bytes(), b"Ed25519"),
+            (Self::Ed448, Rule::KeyKind(kind)) => matches!(kind.as_bytes(), b"Ed448"),
+            (Self::Addresses, Rule::Name(NameFault::Address)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What a library has with settings alone, each with its setting.
+pub(super) type Options = &'static [(Optional, &'static str)];
+
+/// The setting with which what breaks `rule` is supported.
+pub(super) fn option(options: Options, rule: &Rule) -> Option<&'static str> {
+    options.iter().find(|(one, _)| one.explains(rule)).map(|(_, setting)| *setting)
+}
+
+/// What of `case` is supported only with one of `options`. Of several anchors one with such a key is
+/// no reason to refuse.
+pub(super) fn lacking(options: Options, case: &Case<'_>) -> Option<Refusal> {
+    let is_address = case.host.is_some_and(|host| host.parse::<IpAddr>().is_ok());
+    if is_address && options.iter().any(|(one, _)| *one == Optional::Addresses) {
+        return Some(Refusal::of_chain(Rule::Name(NameFault::Address)));
+    }
+    let of = |cert: &Cert<'_>| {
+        let view = cert.view.as_ref().ok()?;
+        let rule = options.iter().find_map(|(one, _)| one.broken_by(&view.key))?;
+        Some(cert.breaks(rule))
+    };
+    let anchor = case.anchors.iter().find_map(of);
+    let all_anchors = case.anchors.iter().all(|anchor| of(anchor).is_some());
+    case.sent.iter().find_map(of).or_else(|| anchor.filter(|_| all_anchors))
+}
