@@ -11,7 +11,7 @@ fn read(name: &str) -> String {
 }
 
 /// The README and the pages of `docs` for users of the command, in English.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "README.md",
     "docs/anchor.md",
     "docs/changing-the-ca.md",

@@ -198,7 +198,8 @@ fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Resu
             output::say(format_args!("{target}: {change}"));
         }
     }
-    if entry.job.anchor.extras().held && !display.quiet {
+    let is_held = entry.job.anchor.extras().held && !display.quiet;
+    if let (true, Ok(judgement)) = (is_held, &grab.verdict) {
         for sentence in fleet::outlook(&bundle, judgement) {
             output::say(format_args!("{target}: {sentence}"));
         }
