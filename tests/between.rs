@@ -233,3 +233,43 @@ fn a_server_that_shows_each_version_another_chain_is_seen_whole_by_a_survey() {
     let report = run.args(["--roots"]).args([new.root_file()]).succeeds().out();
     assert!(report.contains("  CN=Old Root\n") && report.contains("  CN=New Root\n"), "{report}");
 }
+
+#[test]
+fn what_many_servers_present_by_default_is_named_and_never_trusted_by_its_fingerprint() {
+    for (root, hint) in [
+        ("(STAGING) Pretend Pear X1", "this is Let's Encrypt's staging CA, which no device should"),
+        ("TRAEFIK DEFAULT CERT", "Traefik has no certificate for this name and presents its"),
+        (
+            "Zscaler Root CA",
+            "this is the name of a product that inspects TLS: somebody between you",
+        ),
+    ] {
+        let pki = Pki::root(root).leaf("plc.test");
+        for sent in [&pki.path()[..1], pki.path()] {
+            let server = Server::of(&pki).sending(sent).start();
+            let error = grab(&server).fails_with(1).err();
+            assert!(error.contains(&format!("certgrab: hint: {hint}")), "{error}");
+            assert!(!error.contains("--trust-sha256"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn many_certificates_that_no_path_uses_are_one_line_unless_all_is_wanted() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let others: Vec<_> =
+        (0..4).map(|number| Pki::root(&format!("Other {number}")).leaf("other.test")).collect();
+    let mut chain = pki.path()[..1].to_vec();
+    chain.extend(others.iter().map(|other| other.leaf_der().clone()));
+    let server = Server::of(&pki).sending(&chain).start();
+    let run = |words: &[&str]| grab(&server).args(words).args(["--roots"]).args([pki.root_file()]);
+    let one = "the server sends 4 certificates that no valid path uses; `-v` lists them\n";
+    let report = run(&[]).succeeds().out();
+    assert!(report.contains(&format!("warning    {one}")), "{report}");
+    let warnings = run(&["--emit", "arduino"]).succeeds().err();
+    assert_eq!(warnings, format!("certgrab: warning: {one}"));
+    let report = run(&["-v"]).succeeds().out();
+    assert_eq!(report.matches(", which no valid path uses\n").count(), 4, "{report}");
+    let document = run(&["--json"]).succeeds().json();
+    assert_eq!(document["warnings"].as_array().expect("a list").len(), 4);
+}

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-use super::style;
+use super::style::{self, Display};
 
 /// Where the facts of a certificate begin, after their names.
 const INDENT: usize = 11;
@@ -32,6 +32,7 @@ pub(crate) fn trusted(
     grab: &Grab,
     judgement: &Judgement,
     options: &Options,
+    display: &Display,
 ) -> String {
     let Judgement { paths, verified } = judgement;
     let anchor = verified.anchor();
@@ -72,10 +73,8 @@ pub(crate) fn trusted(
         fact(&mut out, "also", &format!("{subject}, {}: {}", lasting(other), other.reason));
     }
     handshake(&mut out, grab);
-    warnings(
-        &mut out,
-        &warning::about_anchor(&grab.presented, paths, verified, options.at, &grab.work),
-    );
+    let all = warning::about_anchor(&grab.presented, paths, verified, options.at, &grab.work);
+    warnings(&mut out, &if display.verbose { all } else { warning::summed(all) });
     out
 }
 

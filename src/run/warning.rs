@@ -124,6 +124,24 @@ pub fn about_candidate(
     warnings
 }
 
+/// From so many warnings of one kind on, one sentence counts them.
+const FEWEST_SUMMED: usize = 3;
+
+/// The same with one sentence in place of many about certificates that no path uses.
+#[must_use]
+pub fn summed(warnings: Vec<Warning>) -> Vec<Warning> {
+    let is_unneeded = |warning: &Warning| warning.code == "not_needed";
+    let count = warnings.iter().filter(|one| is_unneeded(one)).count();
+    if count < FEWEST_SUMMED {
+        return warnings;
+    }
+    let mut kept: Vec<_> = warnings.into_iter().filter(|one| !is_unneeded(one)).collect();
+    let message =
+        format!("the server sends {count} certificates that no valid path uses; `-v` lists them");
+    kept.push(Warning { code: "not_needed", message });
+    kept
+}
+
 /// The warnings about a chain as it was presented.
 #[must_use]
 pub fn about_presented(presented: &Presented) -> Vec<Warning> {

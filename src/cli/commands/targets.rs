@@ -162,7 +162,7 @@ fn finish(
     };
     if job.emit.is_empty() && !job.json && !job.format.sizes {
         let paths = job.anchor.shown(target, grab, options);
-        output::show(&(report::trusted(target, grab, judgement, options) + &paths))?;
+        output::show(&(report::trusted(target, grab, judgement, options, display) + &paths))?;
         return Ok(Exit::Done);
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;

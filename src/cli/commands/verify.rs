@@ -58,7 +58,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let Ok(grab) = &outcome else { return Ok(Exit::Fault) };
     match &grab.verdict {
         Ok(judgement) if !verify.json => {
-            output::show(&report::trusted(host, grab, judgement, &options))?;
+            output::show(&report::trusted(host, grab, judgement, &options, display))?;
         }
         Err(_) if !verify.json => output::show(&report::refused(host, grab))?,
         _ => {}

@@ -55,7 +55,8 @@ pub(crate) fn of_anchor(
     at: Time,
     display: &Display,
 ) {
-    for warning in warning::about_candidate(&grab.presented, paths, anchor, at, &grab.work) {
+    let all = warning::about_candidate(&grab.presented, paths, anchor, at, &grab.work);
+    for warning in if display.verbose { all } else { warning::summed(all) } {
         output::warn(format_args!("{whose}{}", warning.message), display);
     }
     if display.verbose && !display.quiet {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::{
     Refusal,
     names::{near_miss, quoted},
+    trade,
 };
 use crate::{chain::Attempt, text::foreign::Foreign, x509::extensions::AlternativeNames};
 
@@ -12,6 +13,15 @@ impl Refusal {
     /// What to try next, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
+        let trade = match self {
+            Self::UnknownRoot { subject, .. } => trade::hint([subject]),
+            Self::MissingIssuer { subject, issuer, .. } => trade::hint([subject, issuer]),
+            Self::WrongName { common_name, .. } => trade::hint(common_name),
+            _ => None,
+        };
+        if trade.is_some() {
+            return trade;
+        }
         match self {
             Self::UnknownRoot { sha256, .. } => Some(format!(
                 "verify the fingerprint with the CA's owner, then pass `--trust-sha256 {sha256}`"

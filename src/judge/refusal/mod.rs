@@ -2,6 +2,7 @@
 
 mod hint;
 mod names;
+mod trade;
 mod words;
 
 use crate::{
