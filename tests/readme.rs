@@ -11,10 +11,11 @@ fn read(name: &str) -> String {
 }
 
 /// The README and the pages of `docs` for users of the command, in English.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "README.md",
     "docs/anchor.md",
     "docs/check.md",
+    "docs/changing-the-ca.md",
     "docs/formats.md",
     "docs/json.md",
     "docs/lab.md",
@@ -158,6 +159,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--lifetime",
                 "--backup",
                 "--siblings",
+                "--hold",
                 "--paths",
                 "--compare",
             ],

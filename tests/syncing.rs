@@ -204,7 +204,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     assert_eq!(
         told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
         "certgrab: error: certgrab.toml:3: unknown field `lokc`, expected one of `host`, `lock`, \
-         `name`, `emit`, `check`, `roots`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
+         `name`, `emit`, `check`, `roots`, `hold`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
          `as`, `alpn`, `timeout`, `style`, `name-from`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
     );
     assert_eq!(
@@ -469,4 +469,49 @@ fn a_lock_in_der_and_what_is_no_file_are_named_as_what_they_are() {
         let [sync, locked] = refusals.map(|one| format!("certgrab: error: {one}\n{hint}"));
         refused(lock, &sync, &locked);
     }
+}
+
+#[test]
+fn roots_that_are_held_at_once_are_all_written_and_sync_says_what_becomes_of_devices_with_one() {
+    let old = Pki::root("CA 2024").leaf("broker.test");
+    let new = Pki::root("CA 2027").leaf("broker.test");
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, pki) in [("old.pem", &old), ("new.pem", &new)] {
+        fs::copy(pki.root_file(), folder.path().join(name)).expect("a file");
+    }
+    let server = Server::presenting(&old);
+    let manifest = format!(
+        "[[target]]\nhost = \"broker.test:{port}\"\nconnect = \"{address}\"\nlock = \"broker.pem\"\n\
+         hold = [\"old.pem\", \"new.pem\"]\nemit = {{ pem = \"both.pem\" }}\n",
+        port = server.port(),
+        address = server.address(),
+    );
+    fs::write(folder.path().join("certgrab.toml"), &manifest).expect("a file");
+    let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
+    let said = run(&["sync"]).succeeds().err();
+    for sentence in [
+        "a device that holds only `CN=CA 2024` stops connecting when the server changes to another \
+         root, and on ",
+        "a device that holds only `CN=CA 2027` does not connect: the server's chain does not end in it",
+    ] {
+        assert!(said.contains(sentence), "{said}");
+    }
+    let both = fs::read_to_string(folder.path().join("both.pem")).expect("a file");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
+    assert!(both.contains(read("old.pem").trim()) && both.contains(read("new.pem").trim()));
+    run(&["sync", "--locked"]).succeeds();
+    let checked = run(&["check"]).ends();
+    assert!(!checked.out().contains("lock-differs"), "{}", checked.out());
+    // Without the second root in the manifest, the lock holds more than is asked for.
+    let without = manifest.replace(", \"new.pem\"", "");
+    fs::write(folder.path().join("certgrab.toml"), without).expect("a file");
+    run(&["sync", "--locked"]).fails_with(1);
+}
+
+#[test]
+fn hold_without_a_file_of_roots_is_refused() {
+    certgrab().args(["broker.test", "--hold"]).fails_with(2).stdout("").stderr(
+        "certgrab: error: `--hold` has no effect without `--roots FILE`, whose certificates it writes\n\
+         certgrab: hint: name the files with the present and the next root, or leave out `--hold`\n",
+    );
 }

@@ -167,7 +167,7 @@ impl Claims<'_> {
                 (Role::Anchor, What::Anchor | What::Chain) => {
                     terms.may_need(&entry.certificate, &anchors)
                 }
-                (Role::Backup, What::Anchor) => besides.backups,
+                (Role::Backup, What::Anchor) => besides.backups || besides.held,
                 (Role::Sibling, What::Anchor) => besides.siblings,
                 (Role::Intermediate, _) => what != What::Leaf,
                 (Role::Leaf, What::Leaf | What::Chain) => {
@@ -193,6 +193,7 @@ impl Claims<'_> {
                 let place = (Some(index), "Role");
                 self.object(place, Severity::Error, "lock-differs", message, action);
             } else if entry.role == Role::Backup
+                && !besides.held
                 && let Some(anchors) = terms.anchors
                 && !anchors.iter().flatten().any(|one| one.is_same_anchor(&entry.certificate))
             {

@@ -18,6 +18,9 @@ use clap::Parser as _;
 use serde::Deserialize;
 use toml::Spanned;
 
+mod words;
+
+use self::words::{in_the_words_of, mismatch};
 use super::{
     args::{Args, Job},
     failure::{Exit, Failure},
@@ -59,6 +62,7 @@ struct Table {
     #[serde(default)]
     check: OneOrMore,
     roots: Option<Spanned<OneOrMore>>,
+    hold: Option<Spanned<OneOrMore>>,
     trust_sha256: Option<Spanned<OneOrMore>>,
     what: Option<Spanned<String>>,
     connect: Option<Spanned<String>>,
@@ -93,23 +97,6 @@ impl OneOrMore {
             Self::More(more) => more,
         }
     }
-}
-
-/// A value of the wrong type, in the words of a manifest: toml says "invalid type: integer `-1`,
-/// expected u16".
-fn mismatch(message: &str) -> Option<String> {
-    let (_, told) =
-        message.split_once("invalid type: ").or_else(|| message.split_once("invalid value: "))?;
-    let (found, expected) = told.rsplit_once(", expected ")?;
-    let expected = match expected {
-        "u16" => "a whole number from 0 to 65535",
-        "a boolean" => "true or false",
-        "path string" => "a path in quotes",
-        "a sequence" => "a list",
-        "a map" => "a table",
-        other => other.strip_prefix("struct ").map_or(other, |_| "a table"),
-    };
-    Some(format!("expected {expected}, found {found}"))
 }
 
 /// Reads the targets of the manifest at `path`.
@@ -262,11 +249,11 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
     let mut option = |key: &'static str, value: &str, span: Range<usize>| {
         all.push(Typed { key, option: format!("--{key}={value}"), span });
     };
-    if let Some(roots) = &table.roots {
-        for path in roots.get_ref().all() {
+    for list in [&table.roots, &table.hold].into_iter().flatten() {
+        for path in list.get_ref().all() {
             match path.as_str() {
-                "mozilla" | "system" => option("roots", path, roots.span()),
-                _ => option("roots", &folder.join(path).display().to_string(), roots.span()),
+                "mozilla" | "system" => option("roots", path, list.span()),
+                _ => option("roots", &folder.join(path).display().to_string(), list.span()),
             }
         }
     }
@@ -299,6 +286,9 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
             option(key, value.get_ref(), value.span());
         }
     }
+    let hold = |held: &Spanned<OneOrMore>| ("hold", "--hold".to_owned(), held.span());
+    let hold = table.hold.as_ref().map(hold);
+    all.extend(hold.map(|(key, option, span)| Typed { key, option, span }));
     let switches =
         [("backup", &table.backup), ("siblings", &table.siblings), ("no-aia", &table.no_aia)];
     for (key, switch) in switches {
@@ -330,18 +320,6 @@ fn job(table: &Table, folder: &Path) -> Result<Job, (Range<usize>, String)> {
             (span, message.replace("'--", "'"))
         })
     })
-}
-
-/// What is wrong with the value of `key`, from what would be said of an option: clap says
-/// `invalid value 'loud' for '--style <STYLE>': why`.
-fn in_the_words_of(key: &str, message: &str) -> String {
-    let places = [format!("' for '--{key} "), "' for '[TARGET]".to_owned()];
-    let Some(at) = places.iter().find_map(|place| message.rfind(place)) else {
-        return format!("`{key}`: {message}");
-    };
-    let (value, rest) = message.split_at(at + 1);
-    let why = rest.splitn(3, '\'').nth(2).unwrap_or_default();
-    format!("`{key}`: {value}{why}")
 }
 
 /// The main job of `target` with `options`, read as if they had been typed.

@@ -99,6 +99,13 @@ fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
     if !issuers.enabled && !issuers.allowed.is_empty() {
         return usage("`--aia-allow` cannot be combined with `--no-aia`", "leave out one of them");
     }
+    let is_file = |path: &&PathBuf| regenerate::known_store(path).is_none();
+    if job.anchor.extras().held && job.roots.iter().find(is_file).is_none() {
+        return usage(
+            "`--hold` has no effect without `--roots FILE`, whose certificates it writes",
+            "name the files with the present and the next root, or leave out `--hold`",
+        );
+    }
     let holds_a_name = |one: &Emission| match &one.form {
         Form::Document => false,
         Form::Certificates(format) => format.holds_a_name(),

@@ -245,11 +245,12 @@ impl Judgement {
     /// server leaves out, and what else `options` requests.
     #[must_use]
     pub fn bundle(&self, target: &Target, presented: &Presented, options: &Options) -> Bundle {
-        pack::pack(target, presented, &self.verified, What::Anchor).with(
+        let bundle = pack::pack(target, presented, &self.verified, What::Anchor).with(
             options.extras,
             &self.verified,
             options.at,
-        )
+        );
+        if options.extras.held { bundle.with_held(&options.store) } else { bundle }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     },
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
-    trust::store::{Root, Source, mozilla_siblings},
+    trust::store::{Root, Source, Store, mozilla_siblings},
     x509::certificate::Certificate,
 };
 
@@ -38,6 +38,8 @@ pub struct Extras {
     pub backups: bool,
     /// The roots of Mozilla's store that belong to the anchor's organisation.
     pub siblings: bool,
+    /// Every root of the files that the user trusts, also those that do not verify the chain today.
+    pub held: bool,
 }
 
 /// Takes from a proven chain what is to be exported; the anchor comes first unless it is a chain.
@@ -103,7 +105,7 @@ impl Extras {
     /// Whether any are requested.
     #[must_use]
     pub const fn is_any(self) -> bool {
-        self.backups || self.siblings
+        self.backups || self.siblings || self.held
     }
 
     /// What was requested and is not among `entries`, with the reason why.
@@ -135,6 +137,18 @@ impl Bundle {
             self = self.with_backups(verified);
         }
         if besides.siblings { self.with_siblings(verified, at) } else { self }
+    }
+
+    /// Adds every root of the files in `store`: a device in the field holds the next root of its CA
+    /// before the server's chain ends in it.
+    #[must_use]
+    pub fn with_held(mut self, store: &Store) -> Self {
+        let of_files = |root: &&Root| matches!(root.source, Source::File(_));
+        for root in store.added().filter(of_files) {
+            let until = rank::lasts(root, None).until;
+            self.add_root(root, Role::Backup, "held for a change of the CA", until);
+        }
+        self
     }
 
     /// The extra roots: backups and siblings.

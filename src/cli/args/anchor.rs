@@ -40,6 +40,10 @@ pub(crate) struct Anchor {
     #[arg(long)]
     siblings: bool,
 
+    /// Also write every certificate of --roots FILE, such as the next root of your CA
+    #[arg(long)]
+    hold: bool,
+
     /// Show every path from the leaf with its verdict
     #[arg(long)]
     paths: bool,
@@ -67,7 +71,7 @@ impl Anchor {
 
     /// Adds the words of the options that decide which certificates are written.
     pub(crate) fn repeat(&self, words: &mut Words) {
-        let Self { no_aia, aia_allow, lifetime, backup, siblings, paths: _ } = self;
+        let Self { no_aia, aia_allow, lifetime, backup, siblings, hold, paths: _ } = self;
         words.switch("--no-aia", *no_aia);
         words.values("--aia-allow", aia_allow.iter().map(|_| "ADDRESS"));
         words.values(
@@ -79,11 +83,12 @@ impl Anchor {
         );
         words.switch("--backup", *backup);
         words.switch("--siblings", *siblings);
+        words.switch("--hold", *hold);
     }
 
     /// What is written in addition to the anchor.
     pub(crate) const fn extras(&self) -> Extras {
-        Extras { backups: self.backup, siblings: self.siblings }
+        Extras { backups: self.backup, siblings: self.siblings, held: self.hold }
     }
 
     /// What `--paths` shows.

@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod explain;
+mod fleet;
 mod format_words;
 pub(crate) mod formats;
 pub(crate) mod hosts;

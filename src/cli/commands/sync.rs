@@ -19,6 +19,7 @@ use crate::{
 
 use super::{
     asking::{self, Answer},
+    fleet,
     terms::Asked,
     warn,
 };
@@ -195,6 +196,12 @@ fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Resu
     if let (Some(before), false) = (&before, display.quiet) {
         for change in changes(before, &bundle) {
             output::say(format_args!("{target}: {change}"));
+        }
+    }
+    let is_held = entry.job.anchor.extras().held && !display.quiet;
+    if let (true, Ok(judgement)) = (is_held, &grab.verdict) {
+        for sentence in fleet::outlook(&bundle, judgement) {
+            output::say(format_args!("{target}: {sentence}"));
         }
     }
     output::deliver_with_folders(&files, display.quiet)

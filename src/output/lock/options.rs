@@ -31,7 +31,7 @@ enum Value {
 }
 
 /// Every option that decides which certificates a lock holds, with its value.
-const OPTIONS: [(&str, Value); 19] = [
+const OPTIONS: [(&str, Value); 20] = [
     ("--what", Value::OneOf(&["chain", "leaf", "intermediates"])),
     ("--roots", Value::OneOf(&["FILE", "mozilla", "system"])),
     ("--trust-sha256", Value::Sha256),
@@ -42,6 +42,7 @@ const OPTIONS: [(&str, Value); 19] = [
     ("--lifetime", Value::Span),
     ("--backup", Value::None),
     ("--siblings", Value::None),
+    ("--hold", Value::None),
     ("--connect", Value::Place),
     ("--sni", Value::Host),
     ("--no-sni", Value::None),
@@ -137,7 +138,7 @@ mod tests {
             "--lifetime 10y",
             "--lifetime 90d",
             "--alpn x-amzn-mqtt-ca --alpn http/1.1",
-            "--backup --siblings",
+            "--backup --siblings --hold",
             "--connect [2001:db8::1]:8883",
             "--connect a-b_c.test:443",
             "--sni a-----b.test",
