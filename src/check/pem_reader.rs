@@ -5,7 +5,7 @@
 //! does not read is one.
 
 use super::{
-    Finding, Findings, Severity, boundaries,
+    Finding, Findings, Place, Severity, boundaries,
     der_form::first_certificate,
     source::{Constant, Form, Source},
 };
@@ -24,8 +24,8 @@ const OF_TEXT: [&str; 5] =
 /// Words of the ESP8266 core, which has a fork of BearSSL and feeds it in its own way.
 const ESP8266: [&str; 3] = ["X509List", "BearSSL::", "ESP8266WiFi"];
 
-/// Certificates, each with its line, and what is wrong with the text.
-type Judged = (Vec<(Certificate, usize)>, Findings);
+/// Certificates, each with its place, and what is wrong with the text.
+type Judged = (Vec<(Certificate, Place)>, Findings);
 
 /// What a lenient reader found in `constant`, its `certificates` and `found`, by the rules of the
 /// decoder of `stack`.
@@ -33,12 +33,13 @@ pub(super) fn judged(
     constant: &Constant,
     source: &Source,
     stack: Option<&'static Stack>,
-    certificates: Vec<(Certificate, usize)>,
+    certificates: Vec<(Certificate, Place)>,
     found: Findings,
 ) -> Judged {
     if let Some(read) = decoded(constant, source, stack) {
-        let line = |index: usize| certificates.get(index).map_or(constant.line(0), |one| one.1);
-        let read = read.into_iter().enumerate().map(|(index, one)| (one, line(index)));
+        let first = Place::from(constant.line(0));
+        let place = |index: usize| certificates.get(index).map_or(first, |one| one.1);
+        let read = read.into_iter().enumerate().map(|(index, one)| (one, place(index)));
         return (read.collect(), found.without(&OF_TEXT));
     }
     let findings = findings(constant, source, stack, &certificates, found);
@@ -69,7 +70,7 @@ fn findings(
     constant: &Constant,
     source: &Source,
     stack: Option<&'static Stack>,
-    certificates: &[(Certificate, usize)],
+    certificates: &[(Certificate, Place)],
     found: Findings,
 ) -> Findings {
     let damaged: Findings =
@@ -77,21 +78,21 @@ fn findings(
     let has = |found: &Findings| found.listed().iter().any(|one| OF_TEXT.contains(&one.code));
     let is_wrong = has(&found) || !damaged.is_empty();
     let is_plain = is_plain(constant, certificates.len()) && !is_quoted(constant);
-    let Some(line) = certificates.first().map(|(_, line)| *line).filter(|_| is_plain) else {
+    let Some(place) = certificates.first().map(|(_, place)| *place).filter(|_| is_plain) else {
         return found.and(damaged);
     };
     let reads = |decoder: Decoder| reads(decoder, &constant.bytes, certificates);
     match decoder(source, stack) {
         Some(_) if is_wrong => found.and(damaged),
-        Some(decoder) => found.and(unreadable(line, Severity::Error, name(decoder))),
+        Some(decoder) => found.and(unreadable(place, Severity::Error, name(decoder))),
         None if stack.is_some() => found.and(damaged),
         None => match (reads(Decoder::Mbedtls), reads(Decoder::Openssl)) {
             (true, true) => found.without(&["pem-damaged", "pem-indented", "pem-no-line-ends"]),
             _ if is_wrong => found.and(damaged),
-            (true, false) => found.and(unreadable(line, Severity::Warning, "OpenSSL")),
-            (false, true) => found.and(unreadable(line, Severity::Warning, "mbedTLS")),
+            (true, false) => found.and(unreadable(place, Severity::Warning, "OpenSSL")),
+            (false, true) => found.and(unreadable(place, Severity::Warning, "mbedTLS")),
             (false, false) => {
-                found.and(unreadable(line, Severity::Error, "neither mbedTLS nor OpenSSL"))
+                found.and(unreadable(place, Severity::Error, "neither mbedTLS nor OpenSSL"))
             }
         },
     }
@@ -138,7 +139,7 @@ const fn name(decoder: Decoder) -> &'static str {
 }
 
 /// Whether `decoder` finds exactly `certificates` in `text`.
-fn reads(decoder: Decoder, text: &[u8], certificates: &[(Certificate, usize)]) -> bool {
+fn reads(decoder: Decoder, text: &[u8], certificates: &[(Certificate, Place)]) -> bool {
     let decoded = pem::decode(decoder, text);
     let mut pairs = decoded.contents.iter().zip(certificates);
     let begun = b"BEGIN CERTIFICATE";
@@ -149,13 +150,13 @@ fn reads(decoder: Decoder, text: &[u8], certificates: &[(Certificate, usize)]) -
         && pairs.all(|(contents, (certificate, _))| contents.starts_with(certificate.der()))
 }
 
-fn unreadable(line: usize, severity: Severity, reader: &str) -> Findings {
+fn unreadable(place: Place, severity: Severity, reader: &str) -> Findings {
     let verb = if reader.starts_with("neither") { "reads" } else { "does not read" };
     let message = format!(
         "{reader} {verb} this PEM text as it stands: check blanks, tabs and line breaks, also \
          behind the boundaries"
     );
     let action = "regenerate the constant with certgrab".to_owned();
-    let finding = Finding::new(line, severity, "pem-unreadable", message, Some(action));
+    let finding = Finding::new(place, severity, "pem-unreadable", message, Some(action));
     std::iter::once(finding).collect()
 }
