@@ -370,6 +370,21 @@ fn a_bundle_of_esp_idf_is_judged_by_the_issuer_of_the_topmost_certificate_sent()
 /// What is said of a hash of something that nobody here has.
 const NOT_AT_HAND: &str = ": note: no known certificate has this SHA-256; it cannot be checked [anchor-unknown]\n    pass the certificate with `--roots FILE`\n";
 
+/// The format that holds a pin and names the file of the certificate: `check` says so in a note.
+const NAMES_A_FILE: &str = "android";
+
+#[test]
+fn what_certgrab_writes_without_a_certificate_is_a_note() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let file = pki.file("network_security_config.xml");
+    let emit = format!("{NAMES_A_FILE}={}", file.display());
+    grab(&server).args(["--emit", &emit, "--roots"]).args([pki.root_file()]).succeeds();
+    let found = check_file(&pki, &server, &file).succeeds().out();
+    assert!(found.contains(": note: no certificate here, but "), "{found}");
+    assert!(!found.contains("error"), "{found}");
+}
+
 /// Every form of `server`'s anchor, and of its chain where the form takes one, in files.
 ///
 /// `roots` is the store that it was chosen from.
@@ -389,7 +404,7 @@ fn written_by_certgrab(pki: &Pki, server: &Server, roots: &Path) -> Vec<std::pat
         "micropython",
     ];
     let mut files = Vec::new();
-    for format in certgrab::output::emit::FORMATS {
+    for format in certgrab::output::emit::FORMATS.iter().filter(|one| one.name != NAMES_A_FILE) {
         let whats: &[_] = match TAKE_CHAINS.contains(&format.name) {
             true => &["anchor", "chain"],
             false => &["anchor"],
@@ -538,6 +553,7 @@ fn extension(format: &str) -> &str {
         "python" | "micropython" | "circuitpython" => "py",
         "esphome" => "yaml",
         "esp-bundle" | "esp-bundle-v1" => "bin",
+        "certs-ar" => "ar",
         "java" => "p12",
         "java-jks" => "jks",
         "go" => "go",

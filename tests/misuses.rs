@@ -158,7 +158,9 @@ fn what_certgrab_writes_into_projects_and_examples_is_no_misuse() {
         "embedded-without-nul",
         "exchanged",
     ];
-    for path in all {
+    // The example of mistakes is there to be found.
+    let before = root.join("examples/repository/before");
+    for path in all.into_iter().filter(|path| !path.starts_with(&before)) {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         // A template is called like what is made from it.
         let name =

@@ -61,7 +61,7 @@ fn a_format_has_the_anchor_of_the_version_that_its_reader_speaks() {
         );
         assert_eq!(outcome.err(), warning);
     }
-    for format in ["go", "java", "rust-anchor", "wolfssl"] {
+    for format in ["go", "rust-anchor", "wolfssl"] {
         let written = servers.run(&["--emit", format]).succeeds().stderr("").out();
         assert!(written.contains("CN=New Root") && !written.contains("CN=Old Root"), "{written}");
     }

@@ -104,6 +104,10 @@ fn is_plain(constant: &Constant, read: usize) -> bool {
     let count = |wanted: &[u8]| {
         constant.bytes.windows(wanted.len()).filter(|window| *window == wanted).count()
     };
+    // What is no text is given to no decoder of text.
+    if constant.form == Form::File && constant.bytes.contains(&0) {
+        return false;
+    }
     let blocks = count(b"-----BEGIN ");
     blocks == count(b"-----BEGIN CERTIFICATE") && (constant.form != Form::File || blocks == read)
 }

@@ -7,7 +7,10 @@ use certgrab::text::time::Time;
 use super::chains::Chains;
 
 /// Chains as questions, each read once and its signatures computed once, whatever stack is asked.
-pub(super) struct Questions<'a>(Vec<(Vec<&'a [u8]>, Vec<&'a [u8]>, &'a str)>);
+pub(super) struct Questions<'a>(Vec<Asked<'a>>);
+
+/// What is sent, the anchors, and the host.
+type Asked<'a> = (Vec<&'a [u8]>, Vec<&'a [u8]>, &'a str);
 
 impl<'a> Questions<'a> {
     pub(super) fn of(chains: &'a Chains) -> Self {

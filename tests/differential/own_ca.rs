@@ -78,6 +78,6 @@ fn every_stack_accepts_the_certificates_that_the_page_on_a_ca_of_your_own_issues
     }
     let Some(clients) = Clients::build(Wish::of_environment().all) else { return };
     for (stack, verdicts) in clients.judge(&chains) {
-        assert!(verdicts.iter().all(|one| one.connects()), "{stack}: {verdicts:?}");
+        assert!(verdicts.iter().all(super::clients::Verdict::connects), "{stack}: {verdicts:?}");
     }
 }

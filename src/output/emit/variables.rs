@@ -112,7 +112,7 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
         pem => pem,
         not_before => certificates().map(|one| one.not_before().unix()).max(),
         not_after => certificates().map(|one| one.not_after().unix()).min(),
-        not_after_date => certificates().map(|one| one.not_after()).min().map(Time::date),
+        not_after_date => certificates().map(crate::x509::certificate::Certificate::not_after).min().map(Time::date),
         esp_bundle => esp_bundle::indexed(bundle, "esp-bundle").ok().map(|whole| bytes(&whole)),
         certificates => all,
     }

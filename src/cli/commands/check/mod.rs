@@ -213,7 +213,7 @@ fn of_inputs(
         }
         true => {}
         false => {
-            held.iter_mut().filter(|file| file.reading.holds_nothing()).for_each(File::silence)
+            held.iter_mut().filter(|file| file.reading.holds_nothing()).for_each(File::silence);
         }
     }
     let job = Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job };

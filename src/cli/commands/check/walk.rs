@@ -146,8 +146,10 @@ fn each(wanted: &[Wanted], progress: &Progress) -> Vec<Outcome> {
     };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let mut all = thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let mut all = Vec::new();
+        // This thread is one of them: a single file needs no other.
+        let others = threads.min(wanted.len()).saturating_sub(1);
+        let threads: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
+        let mut all = work();
         for thread in threads {
             match thread.join() {
                 Ok(found) => all.extend(found),
