@@ -123,13 +123,18 @@ struct Judgement<'a> {
     work: &'a Work,
 }
 
+/// Whether a file says of a certificate only where it is, or its hash.
+fn names_a_certificate(reading: &Reading) -> bool {
+    let mut codes = reading.findings.listed().iter().map(|one| one.code);
+    reading.anchors.is_empty() && codes.any(|code| code == "no-certificate")
+}
+
 impl Judgement<'_> {
     fn all(&self) -> Vec<Finding> {
         let Self { reading, server, knowledge, .. } = *self;
         let target = server.place();
         // What names a file, a pin or a fingerprint holds nothing to ask the server about.
-        let is_mention = |one: &Finding| one.code == "no-certificate";
-        if reading.anchors.is_empty() && reading.findings.listed().iter().any(is_mention) {
+        if names_a_certificate(reading) {
             return Vec::new();
         }
         if reading.anchors.is_empty() && reading.findings.worst() != Some(Severity::Error) {
