@@ -29,7 +29,11 @@ fuzz_target!(|data: &[u8]| {
     for finding in reading.findings.listed() {
         assert_clean(&finding.message);
         finding.action.iter().for_each(|action| assert_clean(action));
-        assert!((1..=lines).contains(&finding.place.line), "line {} of {lines}", finding.place.line);
+        assert!(
+            (1..=lines).contains(&finding.place.line),
+            "line {} of {lines}",
+            finding.place.line
+        );
     }
     for anchor in &reading.anchors {
         assert!((1..=lines).contains(&anchor.place.line), "line {} of {lines}", anchor.place.line);
