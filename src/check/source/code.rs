@@ -45,8 +45,9 @@ impl Code {
     pub(crate) fn find<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = usize> + 'a {
         let is_whole = |at: &usize| {
             let (before, after) = (&self.text[..*at], &self.text[*at + wanted.len()..]);
-            !(wanted.starts_with(is_of_a_word) && before.ends_with(is_of_a_word))
-                && !(wanted.ends_with(is_of_a_word) && after.starts_with(is_of_a_word))
+            let goes_on_before = wanted.starts_with(is_of_a_word) && before.ends_with(is_of_a_word);
+            let goes_on_after = wanted.ends_with(is_of_a_word) && after.starts_with(is_of_a_word);
+            !goes_on_before && !goes_on_after
         };
         self.text.match_indices(wanted).map(|(at, _)| at).filter(is_whole)
     }
