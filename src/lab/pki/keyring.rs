@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA512, digest};
@@ -116,8 +117,7 @@ impl Keyring {
             return Ok(Material::new(made.secret, made.pem, made.spki));
         }
         if !file.exists() {
-            // Written beside and renamed, as other processes may ask for the same key.
-            let beside = file.with_extension(format!("{}.new", std::process::id()));
+            let beside = beside(&file);
             openssl(
                 Command::new("openssl")
                     .args(["genpkey", "-quiet", "-algorithm"])
@@ -125,13 +125,31 @@ impl Keyring {
                     .arg("-out")
                     .arg(&beside),
             )?;
-            std::fs::rename(beside, &file)?;
+            keep_first(&beside, &file)?;
         }
         let spki = openssl(
             Command::new("openssl").args(["pkey", "-pubout", "-outform", "DER", "-in"]).arg(&file),
         )?;
         let pem = std::fs::read_to_string(&file)?;
         Ok(Material::new(Secret::of_file(key.kind, file, &pem), pem, spki))
+    }
+}
+
+/// A path beside `file` that no other thread and no other process takes.
+fn beside(file: &Path) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    file.with_extension(format!("{}-{number}.new", std::process::id()))
+}
+
+/// Gives what was written at `beside` the name `file`, unless another thread or process was first:
+/// then all have the other's.
+fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
+    let outcome = std::fs::hard_link(beside, file);
+    std::fs::remove_file(beside)?;
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -208,11 +226,13 @@ impl Keyring {
             Some(file) => file.clone(),
             None => {
                 let file = self.folder.join(format!("{:?}-{}.key", key.kind, key.owner));
-                std::fs::write(&file, self.pem(key)?)?;
+                let beside = beside(&file);
+                std::fs::write(&beside, self.pem(key)?)?;
+                keep_first(&beside, &file)?;
                 file
             }
         };
-        let beside = self.folder.join(format!("{name}.{}", std::process::id()));
+        let beside = beside(&kept);
         std::fs::write(&beside, message)?;
         let signature = openssl(&mut asked_to_sign(key, scheme, &file, &beside));
         std::fs::remove_file(&beside)?;
