@@ -183,8 +183,11 @@ fn is_token(word: &str) -> bool {
     let bytes = word.as_bytes();
     let has = |of: fn(&u8) -> bool| bytes.iter().any(of);
     let is_known = BEGINNINGS.iter().any(|known| word.starts_with(known));
-    let is_padded =
-        word.ends_with('=') && !word.contains(['.', '-', '_']) && bytes.len().is_multiple_of(4);
+    // Base64 ends with one or two of them (RFC 4648 section 4).
+    let padding = bytes.len() - word.trim_end_matches('=').len();
+    let is_padded = (1..=2).contains(&padding)
+        && !word.contains(['.', '-', '_'])
+        && bytes.len().is_multiple_of(4);
     let is_mixed = has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
