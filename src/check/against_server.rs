@@ -125,8 +125,8 @@ struct Judgement<'a> {
 
 /// Whether a file says of a certificate only where it is, or its hash.
 fn names_a_certificate(reading: &Reading) -> bool {
-    let mut codes = reading.findings.listed().iter().map(|one| one.code);
-    reading.anchors.is_empty() && codes.any(|code| code == "no-certificate")
+    let is_mention = |one: &Finding| one.severity == Severity::Note && one.code == "no-certificate";
+    reading.anchors.is_empty() && reading.findings.listed().iter().any(is_mention)
 }
 
 impl Judgement<'_> {

@@ -14,8 +14,8 @@
 //! ```
 //! use certgrab::{Store, Time, check};
 //!
-//! let file = std::path::Path::new("ca.h");
-//! let content = b"const char ca[] = \"-----BEGIN CERTIFICATE-----\\n\";";
+//! let file = std::path::Path::new("ca.pem");
+//! let content = b"-----BEGIN CERTIFICATE-----\nMIIB!\n-----END CERTIFICATE-----\n";
 //! let reading = check::read(file, content);
 //! let store = Store::mozilla();
 //! let knowledge = check::Knowledge { store: &store, at: Time::now(), horizon_days: 90 };
