@@ -311,7 +311,7 @@ fn proved(
             sha256: root.sha256().to_string(),
             found_in: candidate.root.source.to_string(),
             why: candidate.reason.to_string(),
-            lasts: lasts(&candidate.lasts),
+            lasts: candidate.lasts.to_string(),
             proven: true,
         }),
         stacks: STACKS.iter().map(|stack| row(stack, &case)).collect(),
@@ -362,16 +362,4 @@ fn shown(certificate: &Certificate) -> Shown {
         sha256: certificate.sha256().to_string(),
         names: extensions::alternative_names(certificate).first(4),
     }
-}
-
-/// Until when the anchor lasts, and by what.
-fn lasts(lasts: &rank::Lasts) -> String {
-    let date = lasts.until.date();
-    if lasts.scheduled == Some(lasts.until) {
-        return format!("{date}, when root stores are expected to stop trusting it");
-    }
-    if lasts.cross_sign == Some(lasts.until) {
-        return format!("{date}, when a cross-signed certificate on the path expires");
-    }
-    format!("{date}, when it expires")
 }

@@ -1,9 +1,11 @@
-// The page in a real browser: `browser.mjs PAGE CHROMIUM [FOLDER FOR SCREENSHOTS]`.
+// The page in a real browser: `browser.mjs PAGE CHROMIUM MODULES [FOLDER FOR SCREENSHOTS]`; playwright-core
+// is in MODULES.
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
-import { chromium } from "playwright-core";
 
-const [page, executablePath, screenshots] = process.argv.slice(2);
+const [page, executablePath, modules, screenshots] = process.argv.slice(2);
+const { chromium } = createRequire(`${path.resolve(modules)}/`)("playwright-core");
 const plant = new URL("../../tests/data/plant/", import.meta.url).pathname;
 const [chain, root] = ["chain.pem", "root.pem"].map((name) => fs.readFileSync(path.join(plant, name), "utf8"));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });

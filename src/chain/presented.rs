@@ -45,7 +45,7 @@ pub struct Presented {
     pub others: Vec<OtherAddress>,
 }
 
-/// An address of a name besides the one that presented the chain.
+/// Another address of the name than the one that presented the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherAddress {
     /// The address.

@@ -25,7 +25,7 @@ use crate::{
 pub struct Server<'a> {
     /// What was asked.
     pub target: &'a Target,
-    /// Where it presents this chain, or to whom, if that is not everywhere and to all.
+    /// The address or the client that gets this chain, if others get another one.
     pub part: Option<&'a str>,
     /// The name that its certificate must be valid for: mostly the target's own.
     pub name: &'a ServerName<'static>,

@@ -74,6 +74,12 @@ impl Finding {
         }
     }
 
+    /// What tells it apart from other findings.
+    fn key(&self) -> Key {
+        let Self { place, code, certificate, part, .. } = self;
+        (place.line, place.unit, code, *certificate, part.clone())
+    }
+
     /// The same, about one part of a server.
     pub(crate) fn of_part(self, part: Option<&str>) -> Self {
         Self { part: part.map(str::to_owned), ..self }
@@ -137,8 +143,7 @@ impl Findings {
 
     /// Adds a finding, unless one with its place, code and certificate is there.
     pub(crate) fn add(&mut self, finding: Finding) {
-        let Finding { place, code, certificate, part, .. } = &finding;
-        let key = (place.line, place.unit, *code, *certificate, part.clone());
+        let key = finding.key();
         if self.listed.len() >= MAX_FINDINGS {
             // Those past the limit are not remembered either, so one may be counted twice.
             self.more += usize::from(!self.keys.contains(&key));
@@ -177,6 +182,7 @@ impl Findings {
     /// Keeps the findings for which `is_kept` is true.
     pub(crate) fn retain(&mut self, is_kept: impl FnMut(&Finding) -> bool) {
         self.listed.retain(is_kept);
+        self.keys = self.listed.iter().map(Finding::key).collect();
     }
 
     /// The findings in the order of the lines, the worst of a line first.

@@ -46,7 +46,7 @@ pub struct Terms<'a> {
     /// For each chain that the server presents today the anchors that verify it; `None` if it was not
     /// asked or no anchor does.
     pub anchors: Option<&'a [Vec<Certificate>]>,
-    /// As how many clients the server is asked for the manifest: each may need another anchor.
+    /// The number of different ClientHellos that ask the server: each may need another anchor.
     pub readers: usize,
 }
 

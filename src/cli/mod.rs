@@ -33,7 +33,7 @@ use std::{
 };
 
 use crate::text::foreign::Foreign;
-use clap::FromArgMatches as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use self::{
     args::{Args, Command},
@@ -43,10 +43,9 @@ use self::{
 /// Runs the command as the process was called; the code to exit with.
 pub fn run() -> ExitCode {
     report_panics();
-    let matches = args::help::command().try_get_matches();
-    let exit = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
+    let exit = match Args::try_parse() {
         Ok(args) => dispatch(args),
-        Err(error) => usage::usage(&error),
+        Err(error) => usage::usage(&usage::with_help(error)),
     };
     ExitCode::from(exit.code())
 }
@@ -145,7 +144,7 @@ fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
     if !may_be_command {
         return Ok(());
     }
-    let commands = args::help::command();
+    let commands = Args::command();
     let typed = commands.get_subcommands().map(clap::Command::get_name);
     match typed.into_iter().find(|name| *name == first.host()) {
         None => Ok(()),

@@ -39,12 +39,12 @@ pub(crate) fn of_manifest(entry: &manifest::Entry) -> Vec<&'static str> {
     }
 }
 
-/// As whom the server is asked for a file of a manifest in `format`.
+/// The device whose ClientHello asks the server for a manifest's file in `format`.
 pub(crate) fn reader(format: &str) -> Option<&'static Device> {
     Device::reading(format).first().copied().flatten()
 }
 
-/// As whom the server is asked for what `entry` writes: devices, or certgrab (`None`).
+/// The devices whose ClientHellos ask the server for the files of `entry`; `None` is certgrab itself.
 pub(crate) fn asked(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
     let mut readers: Vec<_> = match entry.job.reaching.device {
         Some(_) => Vec::new(),

@@ -42,7 +42,7 @@ pub(crate) fn trusted(
     fact(&mut out, "anchor", &style::anchor(subject(&anchor.root.certificate)));
     fact(&mut out, "SHA-256", &anchor.root.certificate.sha256().to_string());
     fact(&mut out, "why", &anchor.reason.to_string());
-    fact(&mut out, "lasts", &lasting(anchor));
+    fact(&mut out, "lasts", &anchor.lasts.to_string());
     let enough = if anchor.is_sufficient() {
         "the server sends every intermediate needed".to_owned()
     } else {
@@ -70,7 +70,7 @@ pub(crate) fn trusted(
     };
     for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
         let subject = subject(&other.root.certificate);
-        fact(&mut out, "also", &format!("{subject}, {}: {}", lasting(other), other.reason));
+        fact(&mut out, "also", &format!("{subject}, {}: {}", other.lasts, other.reason));
     }
     handshake(&mut out, grab);
     let all = warning::about_anchor(&grab.presented, paths, verified, options.at, &grab.work);
@@ -219,16 +219,6 @@ fn warnings(out: &mut String, warnings: &[Warning]) {
     for warning in warnings {
         let word = style::warning(format_args!("{:<INDENT$}", "warning"));
         let _ = writeln!(out, "{word}{}", warning.message);
-    }
-}
-
-fn lasting(candidate: &Candidate) -> String {
-    let expires = candidate.lasts.not_after.date();
-    match candidate.lasts.scheduled {
-        Some(scheduled) if scheduled < candidate.lasts.not_after => {
-            format!("until {}, expected by Mozilla's schedule; expires {expires}", scheduled.date())
-        }
-        _ => format!("until it expires, {expires}"),
     }
 }
 

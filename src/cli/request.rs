@@ -200,14 +200,14 @@ pub(crate) fn read_templates(job: &mut Job) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The options of the stages for `job`; what of its roots cannot be read is said, once.
+/// The options of the stages for `job`; warns once of each root that cannot be read.
 pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {
     let options = quiet_options(job)?;
     roots::warn_once(&job.roots, &options.store, display);
     Ok(options)
 }
 
-/// The same, of which nothing is said.
+/// The same without warnings.
 pub(crate) fn quiet_options(job: &Job) -> Result<Options, Failure> {
     let at = job.at.unwrap_or_else(Time::now);
     let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();

@@ -24,7 +24,7 @@ use super::{
 /// Stores of other roots that are kept at once: manifests have one for each network, as a rule one.
 const MAX_STORES: usize = 8;
 
-/// The roots that the user trusts; what of them cannot be read is said, once.
+/// The roots that the user trusts; warns once of each that cannot be read.
 pub(crate) fn store(
     roots: &[PathBuf],
     fingerprints: &[Sha256],
@@ -48,7 +48,7 @@ pub(crate) fn warn_once(roots: &[PathBuf], store: &Store, display: &Display) {
     }
 }
 
-/// The roots that the user trusts, of which nothing is said.
+/// The roots that the user trusts, without warnings.
 pub(crate) fn quiet_store(roots: &[PathBuf], fingerprints: &[Sha256]) -> Result<Store, Failure> {
     static KEPT: Mutex<Vec<(Vec<PathBuf>, Store)>> = Mutex::new(Vec::new());
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);

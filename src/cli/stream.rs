@@ -58,7 +58,7 @@ fn descriptor(path: &Path) -> Option<Stream> {
 
 impl Stream {
     /// Refuses a stream that was opened for reading alone: its path leads to the file behind it, which
-    /// could be opened anew for writing. Known on Linux, where proc(5) has the flags of open(2).
+    /// could be opened again for writing. Known on Linux, where proc(5) has the flags of open(2).
     pub(crate) fn refuse_unless_writable(&self) -> io::Result<()> {
         /// The access mode among the flags, and of its values that for reading (fcntl.h).
         const ACCESS_MODE: u32 = 0o3;

@@ -3,10 +3,21 @@
 use crate::text::{foreign::Foreign, secrets};
 
 use super::{
-    args::help::EXAMPLES,
+    args::help,
     failure::{Exit, Failure},
     habits, output,
 };
+
+/// `error`, or the help in its own layout if that is what it prints: building that costs more than
+/// parsing all arguments.
+pub(crate) fn with_help(error: clap::Error) -> clap::Error {
+    match error.kind() {
+        clap::error::ErrorKind::DisplayHelp => {
+            help::command().try_get_matches().err().unwrap_or(error)
+        }
+        _ => error,
+    }
+}
 
 /// Prints help and version as clap does, and any other outcome as an error of certgrab.
 pub(crate) fn usage(error: &clap::Error) -> Exit {
@@ -40,7 +51,7 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     };
     output::complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     if std::env::args_os().len() <= 1 {
-        output::show_beside(EXAMPLES);
+        output::show_beside(help::EXAMPLES);
     }
     Exit::Usage
 }

@@ -79,6 +79,19 @@ pub struct Lasts {
     pub cross_sign: Option<Time>,
 }
 
+impl std::fmt::Display for Lasts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let expires = self.not_after.date();
+        match self.scheduled {
+            Some(scheduled) if scheduled < self.not_after => {
+                let scheduled = scheduled.date();
+                write!(f, "until {scheduled}, expected by Mozilla's schedule; expires {expires}")
+            }
+            _ => write!(f, "until it expires, {expires}"),
+        }
+    }
+}
+
 impl Candidate {
     /// Whether a device can verify the server with the presented chain and this root alone.
     #[must_use]

@@ -30,7 +30,7 @@ pub const STRICTEST: &str = "openssl";
 /// The format that many stacks read from Rust, and the one that most do.
 pub(super) const RUST: (&str, &str) = ("rust", "rustls-aws");
 
-/// For whom and when a chain is judged.
+/// The name and the time that a chain is judged for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     /// The name that the device compares; `None` to judge the path alone.

@@ -109,7 +109,7 @@ pub async fn run(
     let mut turns: Vec<Option<Turn>> = vec![None; count];
     let (mut first, mut strays) = (None, 0);
     while turns.iter().any(Option::is_none) {
-        // Strays do not keep the lab waiting: only what a device does begins the wait anew.
+        // Other connections do not extend the wait: only a device's connection restarts it.
         let until = tokio::time::Instant::now() + wait;
         let event = loop {
             match tokio::time::timeout_at(until, happening.recv()).await {

@@ -1,4 +1,4 @@
-//! What an anchor says of itself that TLS stacks hold against it.
+//! The anchor's own extensions for which TLS stacks refuse it.
 //!
 //! Browsers and rustls take an anchor as its name and key alone. Other stacks read it like any CA
 //! certificate, and refuse the chain if it does not allow itself to have issued that.

@@ -255,7 +255,7 @@ pub static DEVICES: [Device; 11] = [
     Device {
         name: "rustls",
         about: "rustls 0.23 with ring",
-        source: "read from crypto/ring of rustls 0.23",
+        source: "compared with the lists of rustls 0.23",
         formats: &["rust-anchor"],
         newest: Version::Tls13,
         oldest: Version::Tls12,

@@ -10,14 +10,14 @@ mod reading;
 use self::path::{MOST_CERTIFICATES, Path};
 
 use super::{
-    case::{Case, Cert},
+    case::Case,
     dn,
     extensions::{ADDRESS, DIGITAL_SIGNATURE, DNS, URI},
     host,
     key::{Curve, Digest, Key, PointForm, Scheme},
     oid,
     reason::{Refusal, Rule, Verdict},
-    search::Link,
+    search::{Link, Links},
     view::{Part, View},
 };
 
@@ -32,19 +32,8 @@ pub(super) fn judge(case: &Case<'_>) -> Verdict {
 }
 
 fn run(case: &Case<'_>) -> Result<(), Refusal> {
-    let read = |cert| -> Result<Link<'_, '_>, Refusal> {
-        let cert: &Cert<'_> = cert;
-        let view = cert.read()?;
-        reading::reads(view).map_err(|rule| cert.breaks(rule))?;
-        Ok((cert, view))
-    };
-    let anchors: Vec<_> = case.anchors.iter().map(read).collect::<Result<_, _>>()?;
-    case.fits(MOST_OCTETS)?;
-    if case.sent.len() > MOST_CERTIFICATES {
-        return Err(Refusal::of_chain(Rule::ChainLength { most: MOST_CERTIFICATES }));
-    }
-    let sent: Vec<_> = case.sent.iter().map(read).collect::<Result<_, _>>()?;
-    let leaf = *sent.first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
+    let Links { anchors, sent, leaf } =
+        Links::read(case, reading::reads, MOST_OCTETS, MOST_CERTIFICATES)?;
     handshake(leaf)?;
     let unknown = Path { case, anchors: &anchors }.verify(&sent)?;
     leaf_checks(case, leaf)?;

@@ -1,7 +1,7 @@
 //! Java 17: `PKIXValidator`, `PKIXCertPathValidator`, `ForwardBuilder`, `EndEntityChecker`,
 //! `HostnameChecker` (measured, and written from the documentation of OpenJDK).
 //!
-//! A chain in order is validated as it stands; any other is built anew from what was sent, in any
+//! A chain in order is validated as it stands; any other is rebuilt from what was sent, in any
 //! order. Of an anchor the name, the key and CA:TRUE count, not the dates.
 
 mod policies;
@@ -10,7 +10,7 @@ mod reading;
 use std::cell::Cell;
 
 use super::{
-    case::{Case, Cert},
+    case::Case,
     constraints::{self, Name},
     dn::{self, Dn},
     extensions::{ADDRESS, DIGITAL_SIGNATURE, DNS, EMAIL, KEY_CERT_SIGN, NETSCAPE_SERVER},
@@ -19,7 +19,7 @@ use super::{
     key::{Curve, Digest, Key, PointForm, Scheme},
     oid,
     reason::{Position, Refusal, Rule, Verdict},
-    search::{Link, Rules, Search},
+    search::{Link, Links, Rules, Search},
     view::View,
 };
 
@@ -36,19 +36,8 @@ pub(super) fn judge(case: &Case<'_>) -> Verdict {
 }
 
 fn run(case: &Case<'_>) -> Result<(), Refusal> {
-    let read = |cert| -> Result<Link<'_, '_>, Refusal> {
-        let cert: &Cert<'_> = cert;
-        let view = cert.read()?;
-        reading::reads(view).map_err(|rule| cert.breaks(rule))?;
-        Ok((cert, view))
-    };
-    let anchors: Vec<_> = case.anchors.iter().map(read).collect::<Result<_, _>>()?;
-    case.fits(MOST_OCTETS)?;
-    if case.sent.len() > MOST_CERTIFICATES {
-        return Err(Refusal::of_chain(Rule::ChainLength { most: MOST_CERTIFICATES }));
-    }
-    let sent: Vec<_> = case.sent.iter().map(read).collect::<Result<_, _>>()?;
-    let leaf = *sent.first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
+    let Links { anchors, sent, leaf } =
+        Links::read(case, reading::reads, MOST_OCTETS, MOST_CERTIFICATES)?;
     let mode = mode(&sent, &anchors);
     let java = Java { case, sent: &sent, anchors: &anchors, mode, is_constrained: Cell::default() };
     let is_anchor = anchors.iter().any(|(anchor, _)| case.is_same(anchor, leaf.0));

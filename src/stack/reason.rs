@@ -245,7 +245,7 @@ impl fmt::Display for Position {
 }
 
 impl Position {
-    /// The certificate, where its name follows: one anchor is told from another by that.
+    /// The certificate without its number among anchors: its name, which follows, tells them apart.
     pub(super) fn noun(self) -> String {
         match self {
             Self::Anchor(_) => "the anchor".to_owned(),

@@ -13,6 +13,38 @@ use super::{
 /// A certificate with its fields.
 pub(super) type Link<'c, 'a> = (&'c Cert<'a>, &'c View<'a>);
 
+/// The certificates of a case, each read as a stack reads it.
+pub(super) struct Links<'c, 'a> {
+    pub(super) anchors: Vec<Link<'c, 'a>>,
+    pub(super) sent: Vec<Link<'c, 'a>>,
+    pub(super) leaf: Link<'c, 'a>,
+}
+
+impl<'c, 'a> Links<'c, 'a> {
+    /// Reads the anchors and what was sent, of which there may be `most` certificates in a message of
+    /// `most_octets`.
+    pub(super) fn read(
+        case: &'c Case<'a>,
+        reads: fn(&View<'_>) -> Result<(), Rule>,
+        most_octets: usize,
+        most: usize,
+    ) -> Result<Self, Refusal> {
+        let read = |cert: &'c Cert<'a>| -> Result<Link<'c, 'a>, Refusal> {
+            let view = cert.read()?;
+            reads(view).map_err(|rule| cert.breaks(rule))?;
+            Ok((cert, view))
+        };
+        let anchors = case.anchors.iter().map(read).collect::<Result<_, _>>()?;
+        case.fits(most_octets)?;
+        if case.sent.len() > most {
+            return Err(Refusal::of_chain(Rule::ChainLength { most }));
+        }
+        let sent: Vec<_> = case.sent.iter().map(read).collect::<Result<_, _>>()?;
+        let leaf = *sent.first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
+        Ok(Self { anchors, sent, leaf })
+    }
+}
+
 /// The rules of a stack for one link of a path.
 pub(super) trait Rules<'c, 'a> {
     /// The certificates that may be the issuer of `below`, the likeliest first.

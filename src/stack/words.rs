@@ -15,7 +15,9 @@ impl fmt::Display for NameFault {
             Self::Address => "is for an address, which this stack does not compare",
             Self::AddressAsName => "has the address as a name, not as an iPAddress",
             Self::Wildcard => "has a wildcard that does not match this host",
-            Self::IllegalHost => "is asked for a host that this stack takes for no host name",
+            Self::IllegalHost => {
+                "is compared with a host that this stack does not accept as a host name"
+            }
             Self::TrailingDot => "differs from the host in a full stop at the end",
         })
     }

@@ -126,7 +126,7 @@ pub fn hide_in_sentence(sentence: &str) -> String {
     out + rest
 }
 
-/// `text` without what is a token or a key by its looks alone: by how services begin theirs, as Base64
+/// `text` without words that look like a token or a key: with a prefix that services use, as Base64
 /// with its padding, or as a long row of small and capital letters and digits. Fingerprints, which
 /// are hexadecimal, stay, and so do paths, whose parts are shorter.
 fn without_tokens(text: &str) -> String {
@@ -173,7 +173,7 @@ const BEGINNINGS: [&str; 21] = [
     "eyJ",
 ];
 
-/// Whether `word` is a token or a key by its looks.
+/// Whether `word` looks like a token or a key.
 fn is_token(word: &str) -> bool {
     /// The fewest characters of a token with one of [`BEGINNINGS`], and of a key in Base64: 128 bits
     /// have 24 with their padding.

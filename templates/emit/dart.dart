@@ -7,7 +7,7 @@
 //     SecureSocket.connect(host, port, context: context);
 // ignore_for_file: constant_identifier_names
 
-/// PEM text; Dart reads no DER here.
+/// PEM text: Dart does not accept DER here.
 const String {{ name }} =
 {% for line in pem_lines %}
     "{{ line }}\n"{{ ";" if loop.last }}

@@ -82,8 +82,8 @@ fn bundle_wins(code: &Code) -> Vec<Finding> {
                 continue;
             }
             let path = path_before(code.text(), at);
-            // `config.crt_bundle_attach = ...` belongs to what else is said of `config`, and
-            // `.crt_bundle_attach = ...` to what stands in the same braces.
+            // `config.crt_bundle_attach = ...` belongs with the other fields of `config`, and
+            // `.crt_bundle_attach = ...` with the fields in the same braces.
             let scope = match path.starts_with('.') || path.is_empty() {
                 true => braces(code.text(), at),
                 false => code.text(),

@@ -207,8 +207,7 @@ fn is_c_literal(content: &[u8]) -> bool {
     })
 }
 
-/// What files end in whose language has strings between single quotes, with escapes or, where it is
-/// true, without.
+/// File extensions of languages with single-quoted strings, and whether these strings have no escapes.
 const SINGLE_QUOTES: [(&str, bool); 8] = [
     ("js", false),
     ("mjs", false),

@@ -1,11 +1,6 @@
 //! The arguments of `certgrab check`.
 
-use std::{
-    ffi::{OsStr, OsString},
-    num::NonZeroU16,
-    path::PathBuf,
-    str::FromStr,
-};
+use std::{ffi::OsString, num::NonZeroU16, path::PathBuf, str::FromStr};
 
 use crate::text::time::Time;
 use clap::{
@@ -13,7 +8,10 @@ use clap::{
     builder::{OsStringValueParser, TypedValueParser as _},
 };
 
-use super::proxy::Through;
+use super::{
+    proxy::Through,
+    report::{Report, report},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,8 +63,8 @@ pub(crate) struct Args {
     /// Write the result as text, json, sarif, junit, github, prometheus, cyclonedx or html, to PATH
     /// or standard output
     #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
-          value_parser = OsStringValueParser::new().try_map(|text| report(&text)))]
-    pub(crate) report: Vec<Report>,
+          value_parser = OsStringValueParser::new().try_map(|text| report::<Form>(&text)))]
+    pub(crate) report: Vec<Report<Form>>,
 
     /// Read the targets from FILE
     #[arg(long, value_name = "FILE", default_value = super::MANIFEST, conflicts_with = "inputs")]
@@ -97,15 +95,8 @@ pub(crate) struct Args {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Days(pub(crate) u16);
 
-/// One `--report`.
-#[derive(Debug, Clone)]
-pub(crate) struct Report {
-    pub(crate) form: Form,
-    pub(crate) path: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 /// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
     Text,
     Json,
@@ -129,14 +120,4 @@ impl FromStr for Days {
         days.map(Self)
             .ok_or_else(|| "expected a number of days or weeks, such as 90d or 12w".to_owned())
     }
-}
-
-fn report(text: &OsStr) -> Result<Report, String> {
-    let (word, path) = super::word_and_path(text)?;
-    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false).map_err(|_| {
-        "unknown report format; expected text, json, sarif, junit, github, prometheus, \
-             cyclonedx or html"
-            .to_owned()
-    })?;
-    Ok(Report { form, path })
 }

@@ -69,7 +69,8 @@ pub(crate) fn command() -> clap::Command {
             (_, _) => argument.hide_short_help(true),
         }
     });
-    for name in Args::command().get_subcommands().map(clap::Command::get_name) {
+    let names: Vec<_> = command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
+    for name in names {
         command = command.mut_subcommand(name, |one| one.hide(true));
     }
     command.override_usage("certgrab [OPTIONS] TARGET...\n       certgrab COMMAND [OPTIONS]")

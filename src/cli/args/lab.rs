@@ -1,7 +1,6 @@
 //! The arguments of `certgrab lab`.
 
 use std::{
-    ffi::OsStr,
     net::{Ipv4Addr, SocketAddr},
     num::{NonZeroU8, NonZeroU16},
     path::PathBuf,
@@ -18,7 +17,10 @@ use clap::{
     builder::{OsStringValueParser, TypedValueParser as _},
 };
 
-use super::Emission;
+use super::{
+    Emission,
+    report::{Report, report},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -95,8 +97,8 @@ pub(crate) struct Args {
 
     /// Write the result as text, json, junit, sarif or html to PATH or standard output
     #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
-          value_parser = OsStringValueParser::new().try_map(|text| report(&text)))]
-    pub(crate) report: Vec<Report>,
+          value_parser = OsStringValueParser::new().try_map(|text| report::<Form>(&text)))]
+    pub(crate) report: Vec<Report<Form>>,
 
     /// Compare with the JSON document in FILE: only other verdicts than its are faults
     #[arg(long, value_name = "FILE")]
@@ -107,29 +109,14 @@ pub(crate) struct Args {
     pub(crate) strict: bool,
 }
 
-/// One `--report`.
-#[derive(Debug, Clone)]
-pub(crate) struct Report {
-    pub(crate) form: Form,
-    pub(crate) path: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 /// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
     Text,
     Json,
     Junit,
     Sarif,
     Html,
-}
-
-fn report(text: &OsStr) -> Result<Report, String> {
-    let (word, path) = super::word_and_path(text)?;
-    let form = <Form as ValueEnum>::from_str(&word.to_string_lossy(), false).map_err(|_| {
-        "unknown report format; expected text, json, junit, sarif or html".to_owned()
-    })?;
-    Ok(Report { form, path })
 }
 
 fn case(id: &str) -> Result<&'static Case, String> {

@@ -13,6 +13,7 @@ pub(crate) mod integrate;
 pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod proxy;
+pub(crate) mod report;
 pub(crate) mod sync;
 pub(crate) mod verify;
 pub(crate) mod words;

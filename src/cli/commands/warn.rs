@@ -79,7 +79,7 @@ pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, di
     }
 }
 
-/// Warns that `target` did not prove that it holds its key, where nothing else is said of the chain.
+/// Warns that `target` did not prove that it holds its key, where there is no other warning about the chain.
 pub(crate) fn of_possession(target: &Target, presented: &Presented, display: &Display) {
     let warnings = warning::about_presented(presented).into_iter();
     for warning in warnings.filter(|warning| warning.code == "key_not_proven") {

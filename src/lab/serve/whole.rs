@@ -75,7 +75,7 @@ pub(crate) fn of_error(error: &io::Error, completed: bool) -> Conduct {
         Some(Error::PeerIncompatible(why)) => {
             Conduct::Unplayable(format!("nothing in common ({why:?})"))
         }
-        // "incompatible signing key": the device takes no signature of the server's key.
+        // "incompatible signing key": the device does not support signatures by the server's key.
         Some(Error::General(why)) => Conduct::Unplayable(format!("nothing in common ({why})")),
         Some(other) => Conduct::Broken(other.to_string()),
         None => Conduct::HungUp { completed },

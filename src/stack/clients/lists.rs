@@ -138,3 +138,22 @@ pub(super) const RUSTLS_SCHEMES: &[u16] =
 
 /// As rustls 0.23 with ring writes them.
 pub(super) const RUSTLS_GROUPS: &[u16] = &[0x001d, 0x0017, 0x0018];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_of_rustls_are_those_of_the_library() {
+        let provider = rustls::crypto::ring::default_provider();
+        let suites = provider.cipher_suites.iter().filter(|suite| suite.tls13().is_none());
+        let suites: Vec<_> = suites.map(|suite| u16::from(suite.suite())).collect();
+        assert_eq!(suites, RUSTLS_SUITES);
+        let schemes = provider.signature_verification_algorithms.supported_schemes();
+        let schemes: Vec<_> = schemes.into_iter().map(u16::from).collect();
+        assert_eq!(schemes, RUSTLS_SCHEMES);
+        let groups: Vec<_> =
+            provider.kx_groups.iter().map(|group| u16::from(group.name())).collect();
+        assert_eq!(groups, RUSTLS_GROUPS);
+    }
+}

@@ -77,7 +77,7 @@ fn share(now: Instant, deadline: Instant, count: usize) -> Instant {
     now + share.max(ADDRESS_TIMEOUT.min(left))
 }
 
-/// The addresses besides `asked`, with why those failed that were asked before.
+/// The addresses other than `asked`, with the failures of those that were asked before.
 fn others(
     all: &[SocketAddr],
     asked: SocketAddr,

@@ -22,7 +22,7 @@ pub(crate) struct File {
     pub(crate) reading: Reading,
     /// Whether the user or the manifest names it, and not a folder that it is in.
     pub(crate) is_named: bool,
-    /// As whom the server is asked for the file: a device, or certgrab (`None`).
+    /// The devices whose ClientHellos ask the server for this file; `None` is certgrab itself.
     pub(crate) readers: Vec<Option<&'static Device>>,
     role: Role,
 }

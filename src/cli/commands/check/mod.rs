@@ -271,7 +271,7 @@ impl Ready {
         Ok(Self { group, asked, target, options: Arc::new(options) })
     }
 
-    /// The devices as which the server is asked besides certgrab, for the files that they read.
+    /// The devices whose ClientHellos also ask the server, for the files that they read.
     fn devices(&self) -> Vec<&'static Device> {
         if self.options.device.is_some() {
             return Vec::new();
@@ -357,7 +357,7 @@ fn shown_to(readers: &[Option<&'static Device>], survey: &Survey) -> Vec<usize> 
     all.collect()
 }
 
-/// For each chain where and to whom it is presented, if not everywhere and to all.
+/// For each chain the address or the client that gets it, if others get another one.
 fn parts(survey: &Survey) -> Vec<Option<String>> {
     let everywhere = |number: usize| {
         let addresses = |one: &Question| one.address;
