@@ -35,9 +35,9 @@ impl Broker {
         served: &Served,
         clients: Option<&str>,
     ) -> Result<Self, Fault> {
+        // Named by no port: the system gives the same one twice.
+        let directory = tempfile::Builder::new().prefix("broker-").tempdir_in(parent)?.keep();
         let (port, plain) = (free_port()?, free_port()?);
-        let directory = parent.join(format!("broker-{port}"));
-        fs::create_dir(&directory)?;
         let file = |name: &str, text: &str| -> Result<String, Fault> {
             let path = directory.join(name);
             fs::write(&path, text)?;
