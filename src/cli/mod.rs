@@ -26,6 +26,7 @@ mod stream;
 mod style;
 mod usage;
 mod within;
+mod workers;
 
 use std::{
     panic,
