@@ -124,7 +124,7 @@ fn finish(
     options: &Options,
     outcome: &Result<Grab, grab::Error>,
 ) -> Result<Exit, Failure> {
-    let document = || Document::new(target, outcome, options).to_line();
+    let document = || document(job, target, options, outcome).to_line();
     if job.json {
         output::write(document().as_bytes())?;
     }
@@ -141,7 +141,11 @@ fn finish(
             Err(refusal) => {
                 if job.emit.is_empty() && !job.json {
                     let paths = job.anchor.shown(target, grab, options);
-                    output::show(&(report::refused(target, grab) + &paths))?;
+                    let report = match job.anchor.stacks {
+                        true => report::stacks(target, grab, options),
+                        false => report::refused(target, grab),
+                    };
+                    output::show(&(report + &paths))?;
                 }
                 let mut message = refusal.to_string();
                 if let Some(stray) = stray_fingerprint(job, grab) {
@@ -162,7 +166,11 @@ fn finish(
     };
     if job.emit.is_empty() && !job.json && !job.format.sizes {
         let paths = job.anchor.shown(target, grab, options);
-        output::show(&(report::trusted(target, grab, judgement, options, display) + &paths))?;
+        let report = match job.anchor.stacks {
+            true => report::stacks(target, grab, options),
+            false => report::trusted(target, grab, judgement, options, display),
+        };
+        output::show(&(report + &paths))?;
         return Ok(Exit::Done);
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
@@ -182,6 +190,20 @@ fn finish(
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
     export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+}
+
+/// The document of one target.
+fn document(
+    job: &Job,
+    target: &Target,
+    options: &Options,
+    outcome: &Result<Grab, grab::Error>,
+) -> Document {
+    let document = Document::new(target, outcome, options);
+    match outcome {
+        Ok(grab) if job.anchor.stacks => document.with_stacks(&grab.every_stack(target, options)),
+        _ => document,
+    }
 }
 
 /// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.
