@@ -8,7 +8,7 @@ use rcgen::{
 };
 use tempfile::TempDir;
 
-use crate::support::{Pki, certgrab, grab, pki::pem_of, Server};
+use crate::support::{Pki, Server, certgrab, grab, pki::pem_of};
 
 fn named(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
@@ -107,7 +107,9 @@ java                     connects
 rustls                   refuses   as go
 ";
     assert!(out.contains(go), "{out}");
-    assert!(out.contains("\nnrf-modem                connects  assumed to verify as OpenSSL does\n"));
+    assert!(
+        out.contains("\nnrf-modem                connects  assumed to verify as OpenSSL does\n")
+    );
     assert!(out.contains("device: set `verify_flags &=\n"), "{out}");
     assert!(out.ends_with(" of 29 stacks and settings connect\n"), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");

@@ -75,7 +75,8 @@ impl Anchor {
 
     /// Adds the words of the options that decide which certificates are written.
     pub(crate) fn repeat(&self, words: &mut Words) {
-        let Self { no_aia, aia_allow, lifetime, backup, siblings, hold, paths: _, stacks: _ } = self;
+        let Self { no_aia, aia_allow, lifetime, backup, siblings, hold, paths: _, stacks: _ } =
+            self;
         words.switch("--no-aia", *no_aia);
         words.values("--aia-allow", aia_allow.iter().map(|_| "ADDRESS"));
         words.values(
