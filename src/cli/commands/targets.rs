@@ -140,12 +140,7 @@ fn finish(
         Ok(grab) => match &grab.verdict {
             Err(refusal) => {
                 if job.emit.is_empty() && !job.json {
-                    let paths = job.anchor.shown(target, grab, options);
-                    let report = match job.anchor.stacks {
-                        true => report::stacks(target, grab, options),
-                        false => report::refused(target, grab),
-                    };
-                    output::show(&(report + &paths))?;
+                    show(job, display, target, options, grab)?;
                 }
                 let mut message = refusal.to_string();
                 if let Some(stray) = stray_fingerprint(job, grab) {
@@ -165,12 +160,7 @@ fn finish(
         },
     };
     if job.emit.is_empty() && !job.json && !job.format.sizes {
-        let paths = job.anchor.shown(target, grab, options);
-        let report = match job.anchor.stacks {
-            true => report::stacks(target, grab, options),
-            false => report::trusted(target, grab, judgement, options, display),
-        };
-        output::show(&(report + &paths))?;
+        show(job, display, target, options, grab)?;
         return Ok(Exit::Done);
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
@@ -190,6 +180,22 @@ fn finish(
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
     export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+}
+
+/// Shows the report about one target.
+fn show(
+    job: &Job,
+    display: &Display,
+    target: &Target,
+    options: &Options,
+    grab: &Grab,
+) -> Result<(), Failure> {
+    let report = match &grab.verdict {
+        _ if job.anchor.stacks => report::stacks(target, grab, options),
+        Ok(judgement) => report::trusted(target, grab, judgement, options, display),
+        Err(_) => report::refused(target, grab),
+    };
+    output::show(&(report + &job.anchor.shown(target, grab, options)))
 }
 
 /// The document of one target.
