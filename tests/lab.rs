@@ -3,6 +3,7 @@
 
 mod command;
 mod devices;
+mod pages;
 mod round;
 
 use std::collections::HashSet;
