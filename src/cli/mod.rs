@@ -27,6 +27,7 @@ mod stream;
 mod style;
 mod usage;
 mod within;
+mod workers;
 
 use std::{
     panic,
