@@ -79,7 +79,7 @@ fn emitted(format: &str, built: &Built) -> Outcome {
     let bundle = judgement.bundle(&target, &grab.presented, &options);
     let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
     let question =
-        Question { name: &options.wanted_name(&target), at: options.at, work: &grab.work };
+        Question { name: Some(&options.wanted_name(&target)), at: options.at, work: &grab.work };
     let doubt = prove::doubt_of_format(format, None, &grab.presented, &held, question);
     let known = emit::format(format).expect("a format");
     if let Err(error) = emit::render(&bundle, known, &emit::default_name(&bundle)) {

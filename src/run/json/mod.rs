@@ -42,7 +42,8 @@ pub struct Document {
     /// The position of the target in a list of many, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<u64>,
-    target: TargetPart,
+    /// Null where the path alone was verified.
+    target: Option<TargetPart>,
     /// `ok`, `untrusted` or `failed`.
     status: &'static str,
     error: Option<ErrorPart>,
@@ -162,29 +163,38 @@ impl Document {
             Err(error) => {
                 let device = error.verdict().as_ref().map(DevicePart::new);
                 let error = Some(ErrorPart::new(error));
-                Self { error, device, ..Self::empty(target, options) }
+                Self { error, device, ..Self::empty(Some(target), options) }
             }
             Ok(grab) => Self::judged(target, grab, options),
         }
     }
 
+    /// The document of a chain whose path alone was verified.
+    #[must_use]
+    pub fn of_path(grab: &Grab, options: &Options) -> Self {
+        let mut document = Self::empty(None, options);
+        document.fill(grab, options.at);
+        document.add_refused_paths(None, grab, options);
+        document
+    }
+
     /// The document of a chain that was judged.
     fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
-        let mut document = Self::empty(target, options);
+        let mut document = Self::empty(Some(target), options);
         document.fill(grab, options.at);
         if let (true, Ok(judgement)) = (options.extras.is_any(), &grab.verdict) {
             let bundle = judgement.bundle(target, &grab.presented, options);
             document.besides = Some(bundle.extras().map(besides).collect());
         }
-        document.add_refused_paths(target, grab, options);
+        document.add_refused_paths(Some(target), grab, options);
         document
     }
 
-    fn empty(target: &Target, options: &Options) -> Self {
+    fn empty(target: Option<&Target>, options: &Options) -> Self {
         Self {
             schema: SCHEMA,
             index: None,
-            target: TargetPart::new(target, options),
+            target: target.map(|target| TargetPart::new(target, options)),
             status: "failed",
             error: None,
             handshake: None,
@@ -240,9 +250,9 @@ impl Document {
     }
 
     /// The invalid paths, after the valid ones.
-    fn add_refused_paths(&mut self, target: &Target, grab: &Grab, options: &Options) {
-        let question =
-            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+    fn add_refused_paths(&mut self, target: Option<&Target>, grab: &Grab, options: &Options) {
+        let name = target.map(|target| options.wanted_name(target));
+        let question = Question { name: name.as_ref(), at: options.at, work: &grab.work };
         let issuers = grab.issuers.candidates();
         let traces = path::trace(&grab.presented, &issuers, &options.store, question);
         self.paths_cut = traces.cut;
