@@ -37,7 +37,7 @@ struct Answer {
 
 /// Verifies; whether the chain holds.
 pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
-    let Some(file) = &verify.from else { return batch() };
+    let Some(file) = verify.file.as_ref().or(verify.from.as_ref()) else { return batch() };
     let host = verify.host.as_ref();
     let store = roots::store(&verify.roots, &verify.trust_sha256, display)?;
     let options = Options::new(store, verify.at.unwrap_or_else(Time::now));
