@@ -115,7 +115,7 @@ impl fmt::Display for Sent {
         match (self.user, self.password) {
             (true, true) => f.write_str(" with user and password")?,
             (true, false) => f.write_str(" with a user")?,
-            (false, true) => f.write_str(" with a password or token")?,
+            (false, true) => f.write_str(" with a secret")?,
             (false, false) => {}
         }
         f.write_str(if self.client_certificate { " after its own certificate" } else { "" })

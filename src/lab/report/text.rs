@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use rustls::SignatureScheme;
 
 use super::{Outcome, Report};
-use crate::lab::hello::ClientHello;
 use crate::lab::diagnosis::Severity;
+use crate::lab::hello::ClientHello;
 use crate::lab::verdict::{Judged, Verdict};
 use crate::stack::{groups, suites::suite_name};
 use crate::text::foreign::Foreign;
@@ -80,7 +80,10 @@ fn offered(hello: &ClientHello) -> String {
         0x0304 => "TLS 1.3".to_owned(),
         other => format!("{other:#06x}"),
     };
-    let scheme = |scheme: &u16| format!("{:?}", SignatureScheme::from(*scheme));
+    let scheme = |number: &u16| match SignatureScheme::from(*number) {
+        SignatureScheme::Unknown(number) => format!("{number:#06x}"),
+        known => format!("{known:?}"),
+    };
     let foreign = |text: &String| Foreign::text(text).line().to_string();
     list("server name", hello.server_name.iter().map(foreign).collect());
     list("versions", versions.iter().map(known).collect());
@@ -147,7 +150,11 @@ pub fn text(report: &Report) -> String {
         Outcome::Failed => writeln!(out, "the device FAILED"),
         Outcome::Incomplete => {
             let missing = report.missing.join(", ");
-            write!(out, "{}", wrapped("", &format!("the device did not come for: {missing}"), BELOW))
+            write!(
+                out,
+                "{}",
+                wrapped("", &format!("the device did not come for: {missing}"), BELOW)
+            )
         }
         Outcome::NoDevice => writeln!(out, "no device came"),
     };

@@ -4,8 +4,7 @@ use crate::{
     lab::{
         authority::Authority,
         cases::{CASES, Must},
-        report,
-        verdict,
+        report, verdict,
     },
     stack::STACKS,
     text::time::Time,
@@ -31,8 +30,7 @@ pub(super) fn list(host: &str, now: Time) -> Result<Exit, Failure> {
             Must::Return => "must return",
         };
         let start = format!("{:20}  {must:12}  ", case.id);
-        let rule =
-            if case.rule.is_empty() { String::new() } else { format!(" ({})", case.rule) };
+        let rule = if case.rule.is_empty() { String::new() } else { format!(" ({})", case.rule) };
         out += &report::wrapped(&start, &format!("{}{rule}", case.title), start.len());
         if case.must == Must::Refuse {
             let presented = authority
