@@ -7,6 +7,7 @@
 pub(crate) mod client_hello;
 pub(crate) mod error;
 mod extra_groups;
+pub mod identity;
 mod not_tls;
 pub mod probe;
 mod recorder;
