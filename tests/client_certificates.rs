@@ -70,16 +70,7 @@ fn a_server_that_asks_for_a_client_certificate_is_told_from_one_that_requires_it
         (asks("-tls1_3"), false, asked.to_owned()),
         (requires("-tls1_2"), true, alert("handshake_failure")),
         (requires("-tls1_3"), true, alert("certificate_required")),
-        (
-            mosquitto(&authority, "require_certificate true\ntls_version tlsv1.2"),
-            true,
-            alert("handshake_failure"),
-        ),
-        (
-            mosquitto(&authority, "require_certificate true\ntls_version tlsv1.3"),
-            true,
-            alert("certificate_required"),
-        ),
+        (mosquitto(&authority, "require_certificate true"), true, alert("certificate_required")),
     ] {
         let run = || certgrab().args(base(&server, &authority));
         let report = run().succeeds();
@@ -92,6 +83,7 @@ fn a_server_that_asks_for_a_client_certificate_is_told_from_one_that_requires_it
         assert_eq!(handshake["client_certificate_accepted"], serde_json::Value::Null);
         assert_eq!(handshake["key_possession"], "proven", "{sentence}");
         for device in ["esp8266", "arduino-esp32", "openssl"] {
+            // These have no TLS 1.3, and what certgrab is shown says what the server speaks first.
             if handshake["version"] == "TLS 1.3" && device != "openssl" {
                 continue;
             }

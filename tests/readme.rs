@@ -180,6 +180,8 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--starttls",
                 "--as",
                 "--alpn",
+                "--client-cert",
+                "--client-key",
                 "--survey",
                 "--proxy",
             ],

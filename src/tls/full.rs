@@ -23,6 +23,7 @@ use tokio::{
 };
 
 use super::{
+    boundaries::Boundaries,
     error::{Error, MAX_PEER_BYTES, alert_name},
     extra_groups, identity,
     recorder::{Record, Recorder},
@@ -185,25 +186,12 @@ where
         flush(stream, connection)
             .await
             .map_err(|error| Error::Broken { error, received: *received })?;
-        let read = match end {
-            None => read_some(stream).await,
-            Some(end) => match timeout_at(end, read_some(stream)).await {
-                Ok(read) => read,
-                // In TLS 1.3 a server may have nothing to say to a client that it accepts.
-                Err(_) if connection.is_handshaking() => return Ok(Answer::Unknown),
-                Err(_) => return Ok(Answer::Completed),
-            },
-        }
-        .map_err(|error| Error::Broken { error, received: *received })?;
-        let count = read.len();
-        if count == 0 {
-            return Err(Error::Closed { received: *received });
-        }
-        *received += count;
-        if *received > MAX_PEER_BYTES {
-            return Err(Error::TooMuch);
-        }
-        let wanted = 64_usize.saturating_sub(beginning.len()).min(count);
+        let Some(read) = read_until(stream, end).await else {
+            return Ok(silence(connection));
+        };
+        let read = read.map_err(|error| Error::Broken { error, received: *received })?;
+        count_in(read.len(), received)?;
+        let wanted = 64_usize.saturating_sub(beginning.len()).min(read.len());
         beginning.extend_from_slice(&read[..wanted]);
         // What the witness cannot make out, rustls judges.
         let heard = witness.hear(&read);
@@ -219,14 +207,10 @@ where
                 let was_done = !connection.is_handshaking();
                 let outcome = connection.process_new_packets();
                 if recorder.lock().is_complete() {
+                    let is_open = outcome.as_ref().is_ok_and(|state| !state.peer_has_closed());
                     let is_asked = recorder.lock().client_certificate.is_some();
-                    if !is_asked {
-                        return Ok(Answer::Unknown);
-                    }
-                    if outcome.as_ref().is_ok_and(|state| !state.peer_has_closed())
-                        && has_accepted(connection, was_done)
-                    {
-                        return Ok(Answer::Completed);
+                    if !is_asked || is_open && has_accepted(connection, was_done) {
+                        return Ok(if is_asked { Answer::Completed } else { Answer::Unknown });
                     }
                     end = end.or_else(|| Some(Instant::now() + LAST_WORD));
                 }
@@ -238,11 +222,7 @@ where
                     Err(error) => {
                         // The alert that rustls has ready tells the server why.
                         let _ = flush(stream, connection).await;
-                        let newest = witness.version().filter(|version| *version < 0x0303);
-                        return Err(match newest {
-                            Some(version) => Error::Version(version),
-                            None => Error::from_rustls(&error, &beginning),
-                        });
+                        return Err(failure(&error, witness, &beginning));
                     }
                 }
             }
@@ -250,6 +230,41 @@ where
         if let Err(error @ Error::Useless) = heard {
             return Err(error);
         }
+    }
+}
+
+/// Adds what was read to what was received: nothing means that the connection was closed.
+fn count_in(count: usize, received: &mut usize) -> Result<(), Error> {
+    *received += count;
+    match count {
+        0 => Err(Error::Closed { received: *received }),
+        _ if *received > MAX_PEER_BYTES => Err(Error::TooMuch),
+        _ => Ok(()),
+    }
+}
+
+/// What it means that the server says no more: in TLS 1.3 it may have nothing to say to a client
+/// that it accepts.
+fn silence(connection: &ClientConnection) -> Answer {
+    if connection.is_handshaking() { Answer::Unknown } else { Answer::Completed }
+}
+
+/// What comes next; `None` once `end` has come.
+async fn read_until<S>(stream: &mut S, end: Option<Instant>) -> Option<io::Result<Vec<u8>>>
+where
+    S: AsyncRead + Unpin,
+{
+    match end {
+        None => Some(read_some(stream).await),
+        Some(end) => timeout_at(end, read_some(stream)).await.ok(),
+    }
+}
+
+/// Why rustls gave up; a version that it does not know is named as such.
+fn failure(error: &rustls::Error, witness: &Flight, beginning: &[u8]) -> Error {
+    match witness.version().filter(|version| *version < 0x0303) {
+        Some(version) => Error::Version(version),
+        None => Error::from_rustls(error, beginning),
     }
 }
 
@@ -269,33 +284,6 @@ fn ending(error: &Error) -> Answer {
         Error::Closed { .. } => Answer::Ended("closes the connection".to_owned()),
         Error::Broken { .. } => Answer::Ended("resets the connection".to_owned()),
         _ => Answer::Unknown,
-    }
-}
-
-/// Where records end in what comes: behind a header of type, version and length, as many bytes as
-/// that says (RFC 8446 section 5.1).
-#[derive(Default)]
-struct Boundaries {
-    header: Vec<u8>,
-    /// Bytes of the record that are still to come.
-    left: usize,
-}
-
-impl Boundaries {
-    /// How many of `bytes`, which is not empty, belong to the record that has begun, at least one.
-    fn next(&mut self, bytes: &[u8]) -> usize {
-        const HEADER_BYTES: usize = 5;
-        let mut header = 0;
-        if self.left == 0 {
-            header = bytes.len().min(HEADER_BYTES - self.header.len());
-            self.header.extend_from_slice(&bytes[..header]);
-            let [_, _, _, high, low] = *self.header else { return header };
-            self.left = usize::from(u16::from_be_bytes([high, low]));
-            self.header.clear();
-        }
-        let body = self.left.min(bytes.len() - header);
-        self.left -= body;
-        header + body
     }
 }
 
@@ -365,34 +353,4 @@ fn presented(
         incomplete,
     });
     presented
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_end_where_their_headers_say_however_they_arrive() {
-        // Records of 0, 3 and 258 bytes.
-        let mut sent = Vec::new();
-        for length in [0_u16, 3, 258] {
-            sent.extend([0x16, 3, 3]);
-            sent.extend(length.to_be_bytes());
-            sent.extend(vec![0xff; usize::from(length)]);
-        }
-        for piece in [1, 2, 4, 5, 6, 7, 100, 1_000] {
-            let (mut boundaries, mut passed, mut ends) = (Boundaries::default(), 0, Vec::new());
-            for mut bytes in sent.chunks(piece) {
-                while !bytes.is_empty() {
-                    let count = boundaries.next(bytes);
-                    bytes = &bytes[count..];
-                    passed += count;
-                    if boundaries.left == 0 && boundaries.header.is_empty() {
-                        ends.push(passed);
-                    }
-                }
-            }
-            assert_eq!(ends, [5, 13, 276], "in pieces of {piece}");
-        }
-    }
 }
