@@ -162,6 +162,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--siblings",
                 "--hold",
                 "--paths",
+                "--stacks",
                 "--compare",
             ],
         ),
@@ -219,7 +220,7 @@ fn the_pages_name_every_format_every_exit_code_and_every_field() {
     }
     let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
         .current_dir(root())
-        .args(["broker.example", "--json", "--from", "tests/data/plant/chain.pem"])
+        .args(["broker.example", "--json", "--stacks", "--from", "tests/data/plant/chain.pem"])
         .args(["--roots", "tests/data/plant/root.pem", "--at", "2026-11-22"])
         .output()
         .expect("a document");

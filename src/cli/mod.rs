@@ -22,6 +22,7 @@ mod replace;
 mod report;
 mod request;
 mod roots;
+mod stack_table;
 mod stream;
 mod style;
 mod usage;

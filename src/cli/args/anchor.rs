@@ -28,7 +28,7 @@ pub(crate) struct Anchor {
     #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed)]
     aia_allow: Vec<Allowed>,
 
-    /// Require an anchor valid for at least SPAN, in years (10y) or days (90d)
+    /// Require an anchor valid for at least SPAN (10y, 90d), or until a date (2027-04-15)
     #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
     lifetime: Option<Span>,
 
@@ -47,13 +47,18 @@ pub(crate) struct Anchor {
     /// Show every path from the leaf with its verdict
     #[arg(long)]
     paths: bool,
+
+    /// Show what every TLS stack makes of the chain: whether it connects, why not, what to change
+    #[arg(long, conflicts_with_all = ["emit", "template", "sizes", "hosts", "survey", "compare"])]
+    pub(crate) stacks: bool,
 }
 
-/// A span of time as people give it.
+/// How long an anchor has to last, as people give it.
 #[derive(Debug, Clone, Copy)]
 enum Span {
     Years(i16),
     Days(u16),
+    Until(Time),
 }
 
 impl Anchor {
@@ -66,12 +71,14 @@ impl Anchor {
         self.lifetime.map(|span| match span {
             Span::Years(years) => at.plus_years(years),
             Span::Days(days) => at.plus_days(i64::from(days)),
+            Span::Until(date) => date,
         })
     }
 
     /// Adds the words of the options that decide which certificates are written.
     pub(crate) fn repeat(&self, words: &mut Words) {
-        let Self { no_aia, aia_allow, lifetime, backup, siblings, hold, paths: _ } = self;
+        let Self { no_aia, aia_allow, lifetime, backup, siblings, hold, paths: _, stacks: _ } =
+            self;
         words.switch("--no-aia", *no_aia);
         words.values("--aia-allow", aia_allow.iter().map(|_| "ADDRESS"));
         words.values(
@@ -79,6 +86,7 @@ impl Anchor {
             lifetime.map(|span| match span {
                 Span::Years(years) => format!("{years}y"),
                 Span::Days(days) => format!("{days}d"),
+                Span::Until(date) => date.to_string(),
             }),
         );
         words.switch("--backup", *backup);
@@ -126,7 +134,10 @@ impl Anchor {
 }
 
 fn span(text: &str) -> Result<Span, &'static str> {
-    let wrong = "expected a number of years or days, such as 10y or 90d";
+    let wrong = "expected years, days or a date, such as 10y, 90d or 2027-04-15";
+    if let Ok(date) = text.parse() {
+        return Ok(Span::Until(date));
+    }
     let span = match text.strip_suffix('y') {
         Some(years) => years.parse().ok().filter(|years| *years > 0).map(Span::Years),
         None => text.strip_suffix('d').and_then(|days| days.parse().ok()).map(Span::Days),
