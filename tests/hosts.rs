@@ -139,6 +139,80 @@ fn a_list_that_never_ends_or_never_begins_is_refused() {
     }
 }
 
+/// A list of `length` lines in which faulty targets stand between sound ones.
+fn mixed_list([sound, unknown, not_tls]: [&Server; 3], length: usize) -> String {
+    let [sound, unknown, not_tls] = [sound, unknown, not_tls].map(Server::address);
+    let line = |number: usize| match number % 7 {
+        1 => "127.0.0.1:1\n".to_owned(),
+        2 => format!("{not_tls}\n"),
+        3 => "no target at all\n".to_owned(),
+        4 => format!("{unknown} sni=other.test\n"),
+        _ => format!("{sound} sni=plc.test\n"),
+    };
+    (0..length).map(line).collect()
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte_of_the_results() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let unknown = Server::presenting(&Pki::root("Other Root").leaf("other.test"));
+    let not_tls = Server::scripted("plc.test", |mut stream, _| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.2p1\r\n");
+    });
+    let list = mixed_list([&server, &unknown, &not_tls], 350);
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |threads: &str| {
+        let set = folder.path().join(format!("set-{threads}.pem"));
+        let outcome = certgrab()
+            .args(["--hosts", "-", "--ordered", "--jobs", "32", "--threads", threads, "--roots"])
+            .args([pki.root_file()])
+            .args(["--emit".to_owned(), format!("pem={}", set.display())])
+            .reading(&list)
+            .fails_with(2);
+        let written = std::fs::read_to_string(&set).expect("the set");
+        (outcome.out(), outcome.err().replace(&*set.to_string_lossy(), "set.pem"), written)
+    };
+    let one = run("1");
+    let found = documents(&one.0);
+    let indices: Vec<_> = found.iter().filter_map(|one| one["index"].as_u64()).collect();
+    assert_eq!(indices, Vec::from_iter(0..350));
+    let with = |status: &str| found.iter().filter(|one| one["status"] == status).count();
+    assert_eq!((with("ok"), with("untrusted"), with("failed")), (150, 50, 150));
+    for threads in ["2", "4"] {
+        assert_eq!(run(threads), one, "{threads} threads");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_targets_are_shared_among_as_many_threads_as_are_asked_for() {
+    // Servers that say nothing keep all jobs under way while the threads are counted.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let list = format!("{}\n", silent.local_addr().expect("an address")).repeat(8);
+    for (threads, runtimes) in [("1", 1), ("3", 3), ("64", 8)] {
+        let mut child = start(&["--hosts", "-", "--jobs", "8", "--threads", threads]);
+        let mut input = child.stdin.take().expect("standard input");
+        input.write_all(list.as_bytes()).expect("a list");
+        // The runtime of each thread is woken through a descriptor of its own (eventfd(2)).
+        let folder = format!("/proc/{}/fd", child.id());
+        let found = || {
+            let descriptors = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+            let leads_to = |one: std::fs::DirEntry| std::fs::read_link(one.path()).ok();
+            let wakes = |path: &std::path::PathBuf| path.ends_with("anon_inode:[eventfd]");
+            descriptors.filter_map(leads_to).filter(wakes).count()
+        };
+        let are_found = (0..250).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            found() == runtimes
+        });
+        assert!(are_found, "{threads} threads: {} runtimes", found());
+        child.kill().expect("it ends");
+        child.wait().expect("it ended");
+    }
+}
+
 fn start(arguments: &[&str]) -> std::process::Child {
     Command::new(env!("CARGO_BIN_EXE_certgrab"))
         .args(arguments)
@@ -151,7 +225,13 @@ fn start(arguments: &[&str]) -> std::process::Child {
 
 #[test]
 fn a_reader_that_goes_away_is_a_quiet_end() {
-    let mut child = start(&["--hosts", "-"]);
+    for threads in ["1", "4"] {
+        a_reader_goes_away(threads);
+    }
+}
+
+fn a_reader_goes_away(threads: &str) {
+    let mut child = start(&["--hosts", "-", "--threads", threads]);
     let mut input = child.stdin.take().expect("standard input");
     drop(child.stdout.take());
     // The list goes on for longer than any buffer holds, so only the closed pipe ends the run.
@@ -171,9 +251,19 @@ fn a_reader_that_goes_away_is_a_quiet_end() {
 #[cfg(unix)]
 #[test]
 fn an_interruption_ends_with_the_results_so_far() {
-    let mut child = start(&["--hosts", "-"]);
+    for threads in ["1", "4"] {
+        an_interruption(threads);
+    }
+}
+
+/// Interrupts a run in which one target has failed and eight say nothing.
+#[cfg(unix)]
+fn an_interruption(threads: &str) {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let slow = format!("{}\n", silent.local_addr().expect("an address")).repeat(8);
+    let mut child = start(&["--hosts", "-", "--threads", threads]);
     let mut input = child.stdin.take().expect("standard input");
-    input.write_all(b"127.0.0.1:1\n").expect("a line");
+    input.write_all((slow + "127.0.0.1:1\n").as_bytes()).expect("a list");
     let mut output = BufReader::new(child.stdout.take().expect("standard output"));
     let mut line = String::new();
     output.read_line(&mut line).expect("a result comes before the list ends");
@@ -193,9 +283,16 @@ fn an_interruption_ends_with_the_results_so_far() {
 #[cfg(unix)]
 #[test]
 fn a_second_interruption_ends_a_run_that_the_first_could_not() {
+    for threads in ["1", "4"] {
+        a_second_interruption(threads);
+    }
+}
+
+#[cfg(unix)]
+fn a_second_interruption(threads: &str) {
     use std::os::unix::process::ExitStatusExt as _;
     // Nobody reads the results, so the run waits for room in the pipe and heeds nothing else.
-    let mut child = start(&["--hosts", "-"]);
+    let mut child = start(&["--hosts", "-", "--threads", threads]);
     let mut input = child.stdin.take().expect("standard input");
     let writer = std::thread::spawn(move || {
         for _ in 0..100_000 {

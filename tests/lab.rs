@@ -1,8 +1,10 @@
 //! Chains for trials: made by description, the same by the same seed. And the lab: servers, sound and
 //! faulty, and real clients in the place of devices.
 
+mod behind;
 mod command;
 mod devices;
+mod pages;
 mod round;
 
 use std::collections::HashSet;

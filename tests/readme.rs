@@ -95,7 +95,8 @@ fn every_option_of_the_pages_is_one_of_the_command() {
     for name in pages {
         let text = read(name);
         // Options of other programs stand in lines that begin with their names.
-        let own = text.lines().filter(|line| !line.starts_with("cargo "));
+        let others = |line: &&str| line.starts_with("cargo ") || line.contains("firmware/target/");
+        let own = text.lines().filter(|line| !others(line));
         for line in own {
             for (start, _) in line.match_indices("--") {
                 let rest = &line[start + 2..];
@@ -161,6 +162,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--siblings",
                 "--hold",
                 "--paths",
+                "--stacks",
                 "--compare",
             ],
         ),
@@ -182,7 +184,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--proxy",
             ],
         ),
-        ("Many targets", &["--hosts", "--jobs", "--ordered", "--shard"]),
+        ("Many targets", &["--hosts", "--jobs", "--threads", "--ordered", "--shard"]),
         ("Messages", &["--color", "--quiet", "--verbose"]),
     ];
     for (heading, options) in wanted {
@@ -218,7 +220,7 @@ fn the_pages_name_every_format_every_exit_code_and_every_field() {
     }
     let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
         .current_dir(root())
-        .args(["broker.example", "--json", "--from", "tests/data/plant/chain.pem"])
+        .args(["broker.example", "--json", "--stacks", "--from", "tests/data/plant/chain.pem"])
         .args(["--roots", "tests/data/plant/root.pem", "--at", "2026-11-22"])
         .output()
         .expect("a document");

@@ -94,6 +94,14 @@ fn a_number_that_is_too_small_is_told_with_what_is_wanted() {
             "invalid value '-1' for '--jobs <N>': expected a number of targets, at least 1",
         ),
         (
+            &["--hosts", "x", "--threads", "0"],
+            "invalid value '0' for '--threads <N>': expected a number of threads, 1 to 1024",
+        ),
+        (
+            &["--hosts", "x", "--threads", "1025"],
+            "invalid value '1025' for '--threads <N>': expected a number of threads, 1 to 1024",
+        ),
+        (
             &["a.test", "--lifetime", "-1y"],
             "invalid value '-1y' for '--lifetime <SPAN>': expected a number of years or days, such as 10y or 90d",
         ),

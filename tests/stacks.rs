@@ -8,7 +8,7 @@ use rcgen::{
 };
 use tempfile::TempDir;
 
-use crate::support::{certgrab, pki::pem_of};
+use crate::support::{Pki, Server, certgrab, grab, pki::pem_of};
 
 fn named(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
@@ -116,4 +116,78 @@ fn what_only_an_older_version_of_a_stack_refuses_is_a_warning_that_names_the_ver
          critical, keyCertSign, cRLSign\n",
     );
     run("arduino").succeeds().stderr("");
+}
+
+/// A chain whose name is in the CN alone, which some stacks take and browsers do not.
+fn named_in_the_cn() -> Pki {
+    Pki::root("Root").changed(|leaf| leaf.subject_alt_names.clear()).leaf("plc.test")
+}
+
+#[test]
+fn the_table_of_stacks_says_of_each_whether_it_connects_and_what_to_change() {
+    let pki = named_in_the_cn();
+    let table = |command: &[&str]| {
+        let run = certgrab().args(command).args(["--at", "2030-01-01", "--stacks", "--from"]);
+        run.args([pki.chain_file()]).args(["--roots"]).args([pki.root_file()]).fails_with(1)
+    };
+    let of_a_file = table(&["plc.test"]);
+    let out = of_a_file.out();
+    let begin = "plc.test:443: 1 certificate read\n\n\
+                 anchor     CN=Root\n\n\
+                 stack                    verdict   why, and what to change\n\
+                 mbedtls-3.6              connects\n";
+    assert!(out.starts_with(begin), "{out}");
+    let go = "\
+go                       refuses   the leaf `CN=plc.test` has the host in its
+                                     common name alone, not in a subjectAltName
+                                   server: reissue the server certificate with
+                                     the host as a dNSName in subjectAltName, as
+                                     in docs/your-own-ca.md
+java                     connects
+rustls                   refuses   as go
+";
+    assert!(out.contains(go), "{out}");
+    assert!(
+        out.contains("\nnrf-modem                connects  assumed to verify as OpenSSL does\n")
+    );
+    assert!(out.contains("device: set `verify_flags &=\n"), "{out}");
+    assert!(out.ends_with(" of 30 stacks and settings connect\n"), "{out}");
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    assert!(of_a_file.err().contains("is not valid for `plc.test`"), "{}", of_a_file.err());
+    let verify = table(&["verify", "--host", "plc.test"]);
+    assert_eq!((verify.out(), verify.err()), (out, of_a_file.err()));
+}
+
+#[test]
+fn the_document_lists_every_stack_only_if_it_is_asked_for() {
+    let pki = Pki::root("Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let ask = || grab(&server).args(["--json", "--roots"]).args([pki.root_file()]);
+    assert_eq!(ask().succeeds().json()["stacks"], serde_json::Value::Null);
+    let document = ask().args(["--stacks"]).succeeds().json();
+    let stacks = document["stacks"].as_array().expect("a list");
+    assert_eq!(stacks.len(), certgrab::stack::STACKS.len());
+    let of = |name: &str| stacks.iter().find(|stack| stack["name"] == name).expect("a stack");
+    let wanted = serde_json::json!({
+        "name": "python-3.13", "title": "CPython from 3.13 on", "known": "measured",
+        "basis": "CPython 3.11 with the flags that ssl.py of 3.13 sets, OpenSSL 3.0",
+        "verdict": "refuses",
+        "reason": "the leaf `CN=plc.test` has no authorityKeyIdentifier with a key identifier",
+        "device_setting": "verify_flags &= ~ssl.VERIFY_X509_STRICT",
+        "server_change": "reissue the certificate as in docs/your-own-ca.md",
+        "anchor_sha256": document["anchor"]["sha256"],
+    });
+    assert_eq!(of("python-3.13"), &wanted);
+    assert_eq!(of("esp8266")["verdict"], "connects");
+    assert_eq!(of("esp8266")["reason"], serde_json::Value::Null);
+}
+
+#[test]
+fn without_a_trusted_root_the_table_says_that_no_stack_can_be_asked() {
+    let pki = Pki::root("Root").leaf("plc.test");
+    let run = certgrab().args(["plc.test", "--stacks", "--from"]).args([pki.chain_file()]);
+    let out = run.fails_with(1).out();
+    let wanted = "plc.test:443: 1 certificate read\n\n\
+                  no TLS stack can be asked: no root that this chain may end in is trusted\n";
+    assert_eq!(out, wanted);
 }

@@ -120,7 +120,7 @@ fn options_that_would_be_passed_over_are_refused_and_both_named() {
         let outcome = certgrab().args(words).args(other).fails_with(2).stdout("");
         assert!(outcome.err().contains(other[0]), "{words:?}: {}", outcome.err());
     }
-    for option in [&["--shard", "1/2"][..], &["--jobs", "2"], &["--ordered"]] {
+    for option in [&["--shard", "1/2"][..], &["--jobs", "2"], &["--threads", "2"], &["--ordered"]] {
         let outcome = certgrab().args(["plc.test"]).args(option).fails_with(2).stdout("");
         assert!(outcome.err().contains(option[0]), "{}", outcome.err());
     }

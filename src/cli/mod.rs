@@ -22,10 +22,12 @@ mod replace;
 mod report;
 mod request;
 mod roots;
+mod stack_table;
 mod stream;
 mod style;
 mod usage;
 mod within;
+mod workers;
 
 use std::{
     panic,

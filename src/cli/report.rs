@@ -21,7 +21,10 @@ use crate::{
     },
 };
 
-use super::style::{self, Display};
+use super::{
+    stack_table,
+    style::{self, Display},
+};
 
 /// Where the facts of a certificate begin, after their names.
 const INDENT: usize = 11;
@@ -102,6 +105,16 @@ pub(crate) fn refused(target: &Target, grab: &Grab) -> String {
     handshake(&mut out, grab);
     warnings(&mut out, &warning::about_presented(&grab.presented));
     out
+}
+
+/// The verdict of every TLS stack, in a table.
+pub(crate) fn stacks(target: &Target, grab: &Grab, options: &Options) -> String {
+    let mut out = heading(target, grab);
+    let verdicts = grab.every_stack(target, options);
+    if let Some(first) = verdicts.first() {
+        fact(&mut out, "anchor", &style::anchor(subject(&first.anchor)));
+    }
+    out + &stack_table::table(&verdicts)
 }
 
 fn heading(target: &Target, grab: &Grab) -> String {

@@ -171,7 +171,7 @@ fn path_to(root: &Root, presented: &Presented) -> Path {
 
 /// The roots that may have issued what was presented, by their names in any encoding, and what was
 /// presented itself where the user trusts it.
-fn roots(presented: &Presented, issuers: &Issuers, store: &Store) -> Vec<Root> {
+pub(super) fn roots(presented: &Presented, issuers: &Issuers, store: &Store) -> Vec<Root> {
     let fetched = issuers.certificates.iter().map(|one| &one.certificate);
     let known: Vec<_> = presented.certificates().chain(fetched).collect();
     let mut roots: Vec<Root> = Vec::new();

@@ -11,9 +11,11 @@ use crate::stack::{Stack, client::Device, hello::Hello};
 use crate::{
     endpoint::Target,
     judge::{
+        every_stack::{self, OfStack},
         path::{self, Question, Refusal},
         prove::{self, Verified},
         rank,
+        stacks::Asked,
         work::Work,
     },
     net::{aia, aside, connect},
@@ -274,6 +276,15 @@ impl Grab {
         let handshake = self.presented.handshake.as_ref()?;
         let (device, refusal) = self.device.as_ref()?;
         Some(device.judge(handshake, refusal.as_ref()))
+    }
+
+    /// What every TLS stack of the table makes of what `target` presented.
+    #[must_use]
+    pub fn every_stack(&self, target: &Target, options: &Options) -> Vec<OfStack> {
+        let name = options.wanted_name(target);
+        let asked = Asked { name: Some(&name), at: options.at };
+        let verified = self.verdict.as_ref().ok().map(|judgement| &judgement.verified);
+        every_stack::every((&self.presented, &self.issuers), &options.store, asked, verified)
     }
 
     /// Where a certificate between the leaf and the anchor came from.

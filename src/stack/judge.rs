@@ -120,13 +120,7 @@ impl Stack {
         if let Some(setting) = self.setting_for(&refusal.rule) {
             return Some(format!("set `{setting}` on the device"));
         }
-        let words = refusal.rule.remedy()?;
-        match refusal.position {
-            Position::Anchor(_) if words.starts_with("reissue the certificate") => {
-                Some(words.replacen("the certificate", "the CA certificate", 1))
-            }
-            _ => Some(words.to_owned()),
-        }
+        refusal.server_change()
     }
 
     /// The refusal of `case` in a sentence: "BearSSL refuses this chain: the leaf `CN=plc.test` is out
@@ -140,11 +134,29 @@ impl Stack {
             }
             _ => format!("{title} refuses this chain"),
         };
-        match case.subject(refusal.position).filter(|_| !refusal.is_of_chain()) {
-            Some(subject) => {
-                format!("{says}: {} `{subject}` {}", refusal.position.noun(), refusal.rule)
+        format!("{says}: {}", refusal.reason(case))
+    }
+}
+
+impl Refusal {
+    /// What is wrong and with which certificate: "the leaf `CN=plc.test` is out of order ...".
+    #[must_use]
+    pub fn reason(&self, case: &Case<'_>) -> String {
+        match case.subject(self.position).filter(|_| !self.is_of_chain()) {
+            Some(subject) => format!("{} `{subject}` {}", self.position.noun(), self.rule),
+            None => self.to_string(),
+        }
+    }
+
+    /// What to change on the server, as an instruction.
+    #[must_use]
+    pub fn server_change(&self) -> Option<String> {
+        let words = self.rule.remedy()?;
+        match self.position {
+            Position::Anchor(_) if words.starts_with("reissue the certificate") => {
+                Some(words.replacen("the certificate", "the CA certificate", 1))
             }
-            None => format!("{says}: {refusal}"),
+            _ => Some(words.to_owned()),
         }
     }
 }

@@ -163,6 +163,7 @@ impl Rule {
                 "reissue the certificate with an RSA key of 2048 to 4096 bits or a key on P-256"
             }
             Self::TlsFeature => "reissue the CA certificate without the TLS feature extension",
+            Self::Strict(_) => "reissue the certificate as in docs/your-own-ca.md",
             Self::MustStaple => "let the server staple OCSP responses",
             Self::MessageLength { .. } | Self::ChainLength { .. } => {
                 "let the server send fewer or smaller certificates"

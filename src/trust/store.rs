@@ -224,6 +224,11 @@ impl Store {
         roots
     }
 
+    /// Whether it holds Mozilla's roots.
+    pub(crate) const fn has_mozilla(&self) -> bool {
+        self.mozilla
+    }
+
     /// The added roots, without Mozilla's.
     pub(crate) fn added(&self) -> impl Iterator<Item = &Root> {
         self.added.iter()

@@ -29,15 +29,16 @@ pub(super) struct Said {
 impl Lab {
     /// Listens on a free port of 127.0.0.1.
     pub(super) fn start(arguments: &[&str]) -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
-        Self::start_in(folder, arguments)
+        let wait: &[&str] = if arguments.contains(&"--wait") { &[] } else { &["--wait", "10"] };
+        let all = [&["lab", "--listen", "127.0.0.1:0"], wait, arguments].concat();
+        Self::with(&all).unwrap_or_else(|before| panic!("the lab listens: {before}"))
     }
 
-    pub(super) fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
+    /// The command with these words alone; what it says if it ends before it listens.
+    pub(super) fn with(words: &[&str]) -> Result<Self, String> {
+        let folder = TempDir::new().expect("a temporary folder");
         let mut process = Command::new(env!("CARGO_BIN_EXE_certgrab"))
-            .args(["lab", "--listen", "127.0.0.1:0"])
-            .args(if arguments.contains(&"--wait") { &[][..] } else { &["--wait", "10"] })
-            .args(arguments)
+            .args(words)
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -48,15 +49,21 @@ impl Lab {
         let mut before = String::new();
         let port = loop {
             let mut line = String::new();
-            let count = said.read_line(&mut line).expect("a line");
-            assert!(count > 0, "the lab listens: {before}");
+            if said.read_line(&mut line).expect("a line") == 0 {
+                let _ = process.wait();
+                return Err(before);
+            }
             before.push_str(&line);
             let port = line.split("listening on 127.0.0.1:").nth(1);
             if let Some(port) = port.and_then(|rest| rest.split(' ').next()?.parse().ok()) {
                 break port;
             }
         };
-        Self { folder, process, port, said, before }
+        Ok(Self { folder, process, port, said, before })
+    }
+
+    pub(super) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub(super) fn port(&self) -> u16 {

@@ -9,6 +9,9 @@ use std::{
     process::{Command, Stdio},
 };
 
+/// The features of every build of this workspace.
+const FEATURES: &str = "firmware-core/std";
+
 /// A program of this workspace, and the folder that its build script wrote to.
 pub(crate) struct Built {
     pub(crate) program: PathBuf,
@@ -17,7 +20,15 @@ pub(crate) struct Built {
 impl Built {
     /// Builds the host program with the anchor in `lock`.
     pub(crate) fn host(lock: &Path) -> Result<Self, Fault> {
-        let messages = build(lock)?;
+        Self::of(&build(lock, FEATURES)?)
+    }
+
+    /// The same without verification, for the lab to catch.
+    pub(crate) fn unsound_host(lock: &Path) -> Result<Self, Fault> {
+        Self::of(&build(lock, &format!("{FEATURES},host/verification-off"))?)
+    }
+
+    fn of(messages: &[Value]) -> Result<Self, Fault> {
         let program = messages
             .iter()
             .filter(|message| message["target"]["name"] == "host")
@@ -29,15 +40,20 @@ impl Built {
 
     /// The command that connects it to `broker`.
     pub(crate) fn command(&self, broker: &Broker) -> Command {
+        self.at(broker.port)
+    }
+
+    /// The command that connects it to `port` of this machine.
+    pub(crate) fn at(&self, port: u16) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg(format!("mqtts://{NAME}:{}", broker.port));
+        command.arg(format!("mqtts://{NAME}:{port}"));
         command
     }
 }
 
 /// Builds the C client's crate with the anchor in `lock`; the folder that its header is in.
 pub(crate) fn header(lock: &Path) -> Result<PathBuf, Fault> {
-    let messages = build(lock)?;
+    let messages = build(lock, FEATURES)?;
     let folder = messages
         .iter()
         .filter(|message| message["reason"] == "build-script-executed")
@@ -49,11 +65,11 @@ pub(crate) fn header(lock: &Path) -> Result<PathBuf, Fault> {
 
 /// What cargo says while it builds the workspace. It is `ci.sh`'s selection too: another would have
 /// other features of the dependencies, which would then be built once more.
-fn build(lock: &Path) -> Result<Vec<Value>, Fault> {
+fn build(lock: &Path, features: &str) -> Result<Vec<Value>, Fault> {
     let output = Command::new(env!("CARGO"))
         .current_dir(workspace())
         .args(["build", "--quiet", "--workspace", "--all-targets"])
-        .args(["--features", "firmware-core/std"])
+        .args(["--features", features])
         .arg("--message-format=json-render-diagnostics")
         .env("CERTGRAB_LOCK", lock)
         .stdin(Stdio::null())

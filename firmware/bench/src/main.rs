@@ -16,6 +16,7 @@ mod l1;
 mod l2;
 mod l3;
 mod l4;
+mod lab;
 mod observer;
 mod pki;
 mod report;
@@ -56,6 +57,7 @@ fn run(levels: &[String]) -> Result<ExitCode, Fault> {
     let mut report = Report::default();
     for (name, level) in [
         ("L1", l1::cases as fn(&Bench, &mut Report) -> Result<(), Fault>),
+        ("lab", lab::cases),
         ("L2", l2::cases),
         ("L3", l3::cases),
         ("L4", l4::cases),

@@ -30,9 +30,9 @@ pub(crate) fn have(tool: &str) -> bool {
     env::split_paths(&path).any(|folder| folder.join(tool).is_file())
 }
 
-/// Has certgrab write the lock of the broker at `port` to `lock`, trusting `roots`.
-pub(crate) fn grab(port: u16, roots: &Path, lock: &Path) -> Result<(), Fault> {
-    let mut certgrab = match env::var_os("CERTGRAB") {
+/// The certgrab to test: `$CERTGRAB`, else the one in this repository.
+pub(crate) fn certgrab() -> Command {
+    match env::var_os("CERTGRAB") {
         Some(certgrab) => Command::new(certgrab),
         None => {
             let mut cargo = Command::new(env!("CARGO"));
@@ -40,7 +40,12 @@ pub(crate) fn grab(port: u16, roots: &Path, lock: &Path) -> Result<(), Fault> {
             cargo.arg(workspace().join("../Cargo.toml")).arg("--");
             cargo
         }
-    };
+    }
+}
+
+/// Has certgrab write the lock of the broker at `port` to `lock`, trusting `roots`.
+pub(crate) fn grab(port: u16, roots: &Path, lock: &Path) -> Result<(), Fault> {
+    let mut certgrab = certgrab();
     certgrab.arg(format!("{NAME}:{port}")).arg("--roots").arg(roots);
     certgrab.arg("--emit").arg(format!("lock={}", lock.display()));
     let status = certgrab.status().map_err(|error| format!("{certgrab:?}: {error}"))?;

@@ -1,7 +1,8 @@
 //! mbedTLS on this machine: its clock, its random numbers, the anchor and the device's own key.
 //!
 //! In: the generated anchor, and what the user gave besides. Out: the configuration of a session.
-//! It has one trust anchor and always verifies; there is no way to ask for less.
+//! It has one trust anchor and always verifies; there is no way to ask for less. The feature
+//! `verification-off` is for the bench alone, which shows that `certgrab lab` catches such a build.
 
 use firmware_core::anchor::BROKER_ROOT_CA_CSTR;
 use mbedtls_rs::{
@@ -20,6 +21,15 @@ use std::{
     fs,
     path::Path,
 };
+
+#[cfg(all(feature = "verification-off", not(debug_assertions)))]
+compile_error!(
+    "`verification-off` is for the bench's test of the lab, not for a build that is used"
+);
+
+/// What becomes of a server that does not prove its name under the anchor.
+const AUTH_MODE: AuthMode =
+    if cfg!(feature = "verification-off") { AuthMode::None } else { AuthMode::Required };
 
 /// mbedTLS, set up; there is one of it.
 pub(crate) type Tls = mbedtls_rs::Tls<'static>;
@@ -52,7 +62,7 @@ pub(crate) fn session<'a>(
         ca_chain: Some(Certificate::new(X509::PEM(BROKER_ROOT_CA_CSTR))?),
         creds: identity.map(Identity::credentials).transpose()?,
         server_name: Some(host),
-        auth_mode: AuthMode::Required,
+        auth_mode: AUTH_MODE,
         min_version: version.unwrap_or(TlsVersion::Tls1_2),
         max_version: version,
         ..ClientSessionConfig::new()

@@ -47,6 +47,10 @@ pub(crate) struct Anchor {
     /// Show every path from the leaf with its verdict
     #[arg(long)]
     paths: bool,
+
+    /// Show what every TLS stack makes of the chain: whether it connects, why not, what to change
+    #[arg(long, conflicts_with_all = ["emit", "template", "sizes", "hosts", "survey", "compare"])]
+    pub(crate) stacks: bool,
 }
 
 /// A span of time as people give it.
@@ -71,7 +75,8 @@ impl Anchor {
 
     /// Adds the words of the options that decide which certificates are written.
     pub(crate) fn repeat(&self, words: &mut Words) {
-        let Self { no_aia, aia_allow, lifetime, backup, siblings, hold, paths: _ } = self;
+        let Self { no_aia, aia_allow, lifetime, backup, siblings, hold, paths: _, stacks: _ } =
+            self;
         words.switch("--no-aia", *no_aia);
         words.values("--aia-allow", aia_allow.iter().map(|_| "ADDRESS"));
         words.values(

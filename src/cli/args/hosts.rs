@@ -25,6 +25,17 @@ pub(crate) struct Arguments {
     )]
     pub(crate) jobs: NonZeroUsize,
 
+    /// Number of threads that share the targets [default: as many as there are processor cores]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "hosts",
+        conflicts_with = "targets",
+        value_parser = threads,
+        allow_hyphen_values = true
+    )]
+    pub(crate) threads: Option<NonZeroUsize>,
+
     /// Print the results in the order of the list
     #[arg(long, requires = "hosts", conflicts_with = "targets")]
     pub(crate) ordered: bool,
@@ -36,6 +47,14 @@ pub(crate) struct Arguments {
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
+}
+
+/// The most threads: more than any machine that runs this has cores.
+pub(crate) const MAX_THREADS: usize = 1_024;
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MAX_THREADS);
+    number.ok_or_else(|| format!("expected a number of threads, 1 to {MAX_THREADS}"))
 }
 
 /// Targets that are queried concurrently.

@@ -79,9 +79,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECS", default_value = "120", value_parser = super::seconds)]
     pub(crate) wait: NonZeroU16,
 
-    /// Connect sound cases to the real server, in TLS, or in clear on ports 1883 and 80
-    #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
-    pub(crate) forward: Option<Target>,
+    /// Connect sound cases to the real server: in TLS, or in clear after mqtt:// and http:// and on ports 1883 and 80
+    #[arg(long, value_name = "HOST:PORT", value_parser = real_server)]
+    pub(crate) forward: Option<RealServer>,
+
+    /// Trust these CA certificates instead of Mozilla's for the server of --forward
+    #[arg(long, value_name = "FILE|DIR|mozilla|system", requires = "forward")]
+    pub(crate) roots: Vec<PathBuf>,
 
     /// The TLS stack of the device, as `--list` names it [default: from its ClientHello]
     #[arg(long, value_name = "STACK", value_parser = stack)]
@@ -109,6 +113,14 @@ pub(crate) struct Args {
     pub(crate) strict: bool,
 }
 
+/// The server that `--forward` names.
+#[derive(Debug, Clone)]
+pub(crate) struct RealServer {
+    pub(crate) target: Target,
+    /// Whether it speaks without TLS.
+    pub(crate) is_in_clear: bool,
+}
+
 /// The forms of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
@@ -117,6 +129,16 @@ pub(crate) enum Form {
     Junit,
     Sarif,
     Html,
+}
+
+/// Ports on which servers speak without TLS (IANA's registry of service names).
+const IN_CLEAR: [u16; 2] = [1883, 80];
+
+fn real_server(text: &str) -> Result<RealServer, String> {
+    let plain = ["mqtt://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let target = super::place(plain.unwrap_or(text))?;
+    let is_in_clear = plain.is_some() || IN_CLEAR.contains(&target.port());
+    Ok(RealServer { target, is_in_clear })
 }
 
 fn case(id: &str) -> Result<&'static Case, String> {

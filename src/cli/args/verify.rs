@@ -42,10 +42,15 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Show what every TLS stack makes of the chain: whether it connects, why not, what to change
+    #[arg(long)]
+    pub(crate) stacks: bool,
+
     /// Verify one JSON object per line from standard input, strictly, and answer each
     #[arg(
         long,
-        conflicts_with_all = ["from", "host", "roots", "trust_sha256", "at", "strict", "json"]
+        conflicts_with_all = ["from", "host", "roots", "trust_sha256", "at", "strict", "json",
+                              "stacks"]
     )]
     pub(crate) batch: bool,
 }

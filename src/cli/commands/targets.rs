@@ -124,7 +124,7 @@ fn finish(
     options: &Options,
     outcome: &Result<Grab, grab::Error>,
 ) -> Result<Exit, Failure> {
-    let document = || Document::new(target, outcome, options).to_line();
+    let document = || document(job, target, options, outcome).to_line();
     if job.json {
         output::write(document().as_bytes())?;
     }
@@ -140,8 +140,7 @@ fn finish(
         Ok(grab) => match &grab.verdict {
             Err(refusal) => {
                 if job.emit.is_empty() && !job.json {
-                    let paths = job.anchor.shown(target, grab, options);
-                    output::show(&(report::refused(target, grab) + &paths))?;
+                    show(job, display, target, options, grab)?;
                 }
                 let mut message = refusal.to_string();
                 if let Some(stray) = stray_fingerprint(job, grab) {
@@ -161,8 +160,7 @@ fn finish(
         },
     };
     if job.emit.is_empty() && !job.json && !job.format.sizes {
-        let paths = job.anchor.shown(target, grab, options);
-        output::show(&(report::trusted(target, grab, judgement, options, display) + &paths))?;
+        show(job, display, target, options, grab)?;
         return Ok(Exit::Done);
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
@@ -182,6 +180,36 @@ fn finish(
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
     export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+}
+
+/// Shows the report about one target.
+fn show(
+    job: &Job,
+    display: &Display,
+    target: &Target,
+    options: &Options,
+    grab: &Grab,
+) -> Result<(), Failure> {
+    let report = match &grab.verdict {
+        _ if job.anchor.stacks => report::stacks(target, grab, options),
+        Ok(judgement) => report::trusted(target, grab, judgement, options, display),
+        Err(_) => report::refused(target, grab),
+    };
+    output::show(&(report + &job.anchor.shown(target, grab, options)))
+}
+
+/// The document of one target.
+fn document(
+    job: &Job,
+    target: &Target,
+    options: &Options,
+    outcome: &Result<Grab, grab::Error>,
+) -> Document {
+    let document = Document::new(target, outcome, options);
+    match outcome {
+        Ok(grab) if job.anchor.stacks => document.with_stacks(&grab.every_stack(target, options)),
+        _ => document,
+    }
 }
 
 /// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.

@@ -45,10 +45,16 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let is_ok = grab.verdict.is_ok() && (departures.is_empty() || !verify.strict);
     let outcome: Result<_, grab::Error> = Ok(grab);
     if verify.json {
+        let document = Document::new(host, &outcome, &options);
         let answer = Answer {
             ok: is_ok,
             departures: departures.iter().map(Departure::to_string).collect(),
-            document: Document::new(host, &outcome, &options),
+            document: match &outcome {
+                Ok(grab) if verify.stacks => {
+                    document.with_stacks(&grab.every_stack(host, &options))
+                }
+                _ => document,
+            },
         };
         let fault = |error| Failure::new(Exit::Fault, format!("no JSON: {error}"));
         let mut line = serde_json::to_vec(&answer).map_err(fault)?;
@@ -57,6 +63,9 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     }
     let Ok(grab) = &outcome else { return Ok(Exit::Fault) };
     match &grab.verdict {
+        _ if verify.stacks && !verify.json => {
+            output::show(&report::stacks(host, grab, &options))?;
+        }
         Ok(judgement) if !verify.json => {
             output::show(&report::trusted(host, grab, judgement, &options, display))?;
         }

@@ -8,13 +8,15 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
+use tokio::time::timeout;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::Duplex;
 use crate::endpoint::Target;
+use crate::trust::store::Store;
 
-/// Ports on which servers speak without TLS (IANA's registry of service names).
-const IN_CLEAR: [u16; 2] = [1883, 80];
+/// How long the first connection to the server may take, in seconds, as `--timeout` has it elsewhere.
+const REACH: Duration = Duration::from_secs(10);
 
 /// How long a forwarded connection lasts at most, in seconds, before the next case is due.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -29,17 +31,22 @@ pub struct Forward {
 }
 
 impl Forward {
-    /// The server at `target`: in TLS under Mozilla's roots, and in clear on ports 1883 and 80.
+    /// The server at `target`: in clear, or in TLS under `store`.
     ///
     /// # Errors
     ///
     /// That of rustls, which has none for these settings.
-    pub fn to(target: &Target) -> Result<Self, rustls::Error> {
-        let tls = if IN_CLEAR.contains(&target.port()) {
+    pub fn to(target: &Target, in_clear: bool, store: &Store) -> Result<Self, rustls::Error> {
+        let tls = if in_clear {
             None
         } else {
             let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec());
+            let added = store.added().map(|root| root.certificate.der().to_vec().into());
+            roots.add_parsable_certificates(added);
+            if store.has_mozilla() {
+                let mozilla = webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
+                roots.add_parsable_certificates(mozilla);
+            }
             let provider = Arc::new(rustls::crypto::ring::default_provider());
             let builder = ClientConfig::builder_with_provider(provider);
             let builder = builder.with_safe_default_protocol_versions()?;
@@ -49,19 +56,39 @@ impl Forward {
         Ok(Self { host, port, name, tls })
     }
 
+    /// Connects once, to say before the round that the server cannot be reached.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub async fn reach(&self) -> io::Result<()> {
+        let connecting = async {
+            match &self.tls {
+                None => self.connect().await.map(drop),
+                Some(config) => self.connect_in_tls(config).await.map(drop),
+            }
+        };
+        timeout(REACH, connecting).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    async fn connect(&self) -> io::Result<TcpStream> {
+        TcpStream::connect((self.host.as_str(), self.port)).await
+    }
+
+    async fn connect_in_tls(&self, config: &Arc<ClientConfig>) -> io::Result<TlsStream<TcpStream>> {
+        let connector = TlsConnector::from(Arc::clone(config));
+        connector.connect(self.name.clone(), self.connect().await?).await
+    }
+
     pub(super) const fn limit(&self) -> Duration {
         LIMIT
     }
 
     /// Passes on what came first and what follows, in both directions.
     pub(super) async fn pass_on(&self, device: &mut impl Duplex, first: &[u8]) -> io::Result<()> {
-        let plain = TcpStream::connect((self.host.as_str(), self.port)).await?;
         match &self.tls {
-            None => pump(device, plain, first).await,
-            Some(config) => {
-                let connector = TlsConnector::from(Arc::clone(config));
-                pump(device, connector.connect(self.name.clone(), plain).await?, first).await
-            }
+            None => pump(device, self.connect().await?, first).await,
+            Some(config) => pump(device, self.connect_in_tls(config).await?, first).await,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! schema 1, fields may be added. A survey has [`SurveyDocument`].
 
 mod certificate;
+mod stacks;
 mod survey;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::chain::{MaxFragmentLength, OtherAddress};
 use crate::{
     endpoint::Target,
     judge::{
+        every_stack::OfStack,
         path::{self, Path, Question, Refusal},
         rank::Candidate,
     },
@@ -27,6 +29,7 @@ use crate::{
 };
 
 use self::certificate::{CertificatePart, PresentedPart, UnreadablePart, certificate};
+use self::stacks::StackPart;
 pub use self::survey::SurveyDocument;
 
 /// The version of the document's form.
@@ -65,6 +68,9 @@ pub struct Document {
     /// The extra roots, if any were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     besides: Option<Vec<ExtraPart>>,
+    /// The verdict of every TLS stack, if it was requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stacks: Option<Vec<StackPart>>,
     warnings: Vec<WarningPart>,
 }
 
@@ -194,6 +200,7 @@ impl Document {
             sufficient: None,
             alternatives: Vec::new(),
             besides: None,
+            stacks: None,
             warnings: Vec::new(),
         }
     }
@@ -257,6 +264,13 @@ impl Document {
         });
         let warnings = warning::about_presented(&grab.presented);
         self.warnings = warnings.into_iter().map(warning_part).collect();
+    }
+
+    /// Adds the verdict of every TLS stack.
+    #[must_use]
+    pub fn with_stacks(mut self, verdicts: &[OfStack]) -> Self {
+        self.stacks = Some(verdicts.iter().map(StackPart::new).collect());
+        self
     }
 
     /// The document of the target at position `index` of a list, from 0.

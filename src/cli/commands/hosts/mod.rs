@@ -1,7 +1,8 @@
 //! Many targets: a list is read as a stream, and each line's result is written as it comes.
 //!
 //! Memory does not grow with the list: at most `--jobs` targets are under way, at most a few times
-//! as many results wait for their turn with `--ordered`, and what the summary needs is counted.
+//! as many results wait for their turn with `--ordered`, and what the summary needs is counted. The
+//! targets are shared among threads; one of them, this one, reads the list and writes the results.
 
 mod anchor_set;
 mod list;
@@ -11,6 +12,7 @@ mod tally;
 use std::{
     collections::BTreeMap,
     io::{self, BufWriter, Write as _},
+    num::NonZeroUsize,
     sync::Arc,
 };
 
@@ -33,10 +35,13 @@ use self::{
 };
 use crate::cli::{
     args::{Job, connection::Reaching},
-    atomic_write, descriptors, export,
+    atomic_write,
+    descriptors::{self, Affordable},
+    export,
     failure::{Exit, Failure},
     output, regenerate,
     style::Display,
+    workers::{self, Workers},
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -71,16 +76,20 @@ pub(crate) fn run(
 ) -> Result<Exit, Failure> {
     output::refuse_unless_writable()?;
     let arguments = &job.many;
-    let jobs = descriptors::affordable(arguments.jobs.get(), display);
+    let threads = arguments.threads.map_or_else(workers::default_threads, NonZeroUsize::get);
+    let Affordable { jobs, threads } =
+        descriptors::affordable_on_threads(arguments.jobs.get(), threads, display);
     let list = List::open(file, arguments.shard, jobs)?;
     let progress = Progress::new(display, list.length_hint());
-    runtime.block_on(Run::new(job, options, jobs, progress).all(list, job, display))
+    let workers = Workers::start(runtime, threads);
+    runtime.block_on(Run::new(job, options, (jobs, workers), progress).all(list, job, display))
 }
 
 /// The state of a run over a list.
 struct Run {
     options: Arc<Options>,
     jobs: usize,
+    workers: Workers,
     ordered: bool,
     reaching: Reaching,
     under_way: JoinSet<Finished>,
@@ -108,11 +117,17 @@ enum End {
 }
 
 impl Run {
-    fn new(job: &Job, options: Options, jobs: usize, progress: Progress) -> Self {
+    fn new(
+        job: &Job,
+        options: Options,
+        (jobs, workers): (usize, Workers),
+        progress: Progress,
+    ) -> Self {
         let export = (!job.emit.is_empty()).then_some(options.at);
         Self {
             options: Arc::new(options),
             jobs,
+            workers,
             ordered: job.many.ordered,
             reaching: job.reaching.clone(),
             under_way: JoinSet::new(),
@@ -217,7 +232,7 @@ impl Run {
         let Entry { index, target } = entry;
         let target = target.map(|(target, changes)| (self.reaching.target(&target), changes));
         let options = Arc::clone(&self.options);
-        self.under_way.spawn(async move {
+        let ask = async move {
             let (target, changes) = match target {
                 Ok(read) => read,
                 Err(problem) => {
@@ -238,7 +253,8 @@ impl Run {
                 Finished { index, line, outcome: Outcome::Asked { target, name, result } }
             };
             aside::compute(report).await
-        });
+        };
+        self.under_way.spawn_on(ask, self.workers.idlest());
     }
 
     /// Writes a result, or keeps it until it is its turn; whether anyone still reads.

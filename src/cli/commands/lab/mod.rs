@@ -34,10 +34,10 @@ use tokio::net::TcpListener;
 use crate::cli::{
     args::{
         Form as EmitForm,
-        lab::{Args, Form},
+        lab::{Args, Form, RealServer},
     },
     failure::{self, Exit, Failure},
-    output, proof,
+    output, proof, roots,
     style::Display,
 };
 
@@ -61,8 +61,9 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let authority = authority(args, now, display)?;
     deliver_anchor(args, &authority, &host, now, display)?;
     let cases = schedule(args);
-    let options = options(args, &host, &cases)?;
+    let options = options(args, &host, &cases, display)?;
     let runtime = failure::runtime()?;
+    reach(options.forward.as_ref(), args, &runtime)?;
     let listeners = runtime.block_on(listen(args, cases.len()))?;
     announce(args, &host, &listeners, &cases, display)?;
     let judge = Judge::of(stacks_of(args));
@@ -122,14 +123,42 @@ fn known_result(path: &Path) -> Result<Vec<(String, String)>, Failure> {
 }
 
 /// What is to be played.
-fn options(args: &Args, host: &str, cases: &[&'static Case]) -> Result<Options, Failure> {
-    let forward = args.forward.as_ref().map(Forward::to).transpose();
+fn options(
+    args: &Args,
+    host: &str,
+    cases: &[&'static Case],
+    display: &Display,
+) -> Result<Options, Failure> {
+    let forward = |server: &RealServer| {
+        let store = roots::store(&args.roots, &[], display)?;
+        Forward::to(&server.target, server.is_in_clear, &store)
+            .map_err(|error| Failure::new(Exit::Fault, error.to_string()))
+    };
     Ok(Options {
         host: host.to_owned(),
         cases: cases.to_vec(),
         ports: args.ports,
         wait: Duration::from_secs(args.wait.get().into()),
-        forward: forward.map_err(|error| Failure::new(Exit::Fault, error.to_string()))?,
+        forward: args.forward.as_ref().map(forward).transpose()?,
+    })
+}
+
+/// Whether the server of `--forward` can be reached: otherwise each sound case would fail silently.
+fn reach(
+    forward: Option<&Forward>,
+    args: &Args,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<(), Failure> {
+    let (Some(forward), Some(server)) = (forward, &args.forward) else { return Ok(()) };
+    runtime.block_on(forward.reach()).map_err(|error| {
+        let why = Foreign::text(&error.to_string()).line();
+        let hint = (!server.is_in_clear && args.roots.is_empty()).then(|| {
+            "give its CA with `--roots FILE`, or write `mqtt://HOST:PORT` if it speaks without TLS"
+                .to_owned()
+        });
+        let target = &server.target;
+        Failure::new(Exit::NoHandshake, format!("cannot forward to {target}: {why}"))
+            .with_hint(hint)
     })
 }
 

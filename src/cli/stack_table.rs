@@ -1,0 +1,112 @@
+//! The table of `--stacks`: what every TLS stack makes of a chain.
+
+use std::fmt::Write as _;
+
+use crate::{
+    judge::every_stack::{OfStack, Refused},
+    stack::Known,
+};
+
+use super::style;
+
+/// The columns of a terminal that the table fits: the default of most terminals.
+const COLUMNS: usize = 80;
+
+/// The width of the column with the names, the longest of which has 23 letters, and of the verdicts.
+const NAME: usize = 25;
+const VERDICT: usize = 10;
+
+/// The table, with the count of the stacks that connect below it.
+pub(crate) fn table(verdicts: &[OfStack]) -> String {
+    let Some(first) = verdicts.first() else {
+        return "no TLS stack can be asked: no root that this chain may end in is trusted\n".into();
+    };
+    let mut out = String::from("\n");
+    row(&mut out, "stack", "verdict", &["why, and what to change".to_owned()]);
+    let mut shown: Vec<(&Refused, &str)> = Vec::new();
+    for verdict in verdicts {
+        let OfStack { stack, anchor, refused } = verdict;
+        let mut lines = Vec::new();
+        if let Known::Assumed(like) = stack.known {
+            lines.push(format!("assumed to verify as {like} does"));
+        }
+        if *anchor != first.anchor {
+            lines.push(format!("with the anchor {}", anchor.subject().text().line()));
+        }
+        if let Some(refused) = refused {
+            match shown.iter().find(|(known, _)| known.is_same(refused)) {
+                Some((_, name)) => lines.push(format!("as {name}")),
+                None => lines.extend(refused_lines(refused)),
+            }
+            shown.push((refused, stack.name));
+        }
+        row(&mut out, stack.name, word(refused.as_ref()), &lines);
+    }
+    let connecting = verdicts.iter().filter(|verdict| verdict.refused.is_none()).count();
+    let _ = writeln!(out, "\n{connecting} of {} stacks and settings connect", verdicts.len());
+    out
+}
+
+/// The verdict in one word.
+fn word(refused: Option<&Refused>) -> &'static str {
+    match refused {
+        None => "connects",
+        Some(Refused { is_known: true, .. }) => "refuses",
+        Some(_) => "unknown",
+    }
+}
+
+impl Refused {
+    /// Whether the table says the same about both.
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.reason, self.device, &self.server) == (&other.reason, other.device, &other.server)
+    }
+}
+
+fn refused_lines(refused: &Refused) -> impl Iterator<Item = String> {
+    let Refused { reason, device, server, .. } = refused;
+    let device = device.map(|setting| format!("device: set `{setting}`"));
+    let server = server.as_ref().map(|change| format!("server: {change}"));
+    std::iter::once(reason.clone()).chain(device).chain(server)
+}
+
+/// A row, its last column wrapped.
+fn row(out: &mut String, name: &str, verdict: &str, lines: &[String]) {
+    let wrapped: Vec<_> = lines.iter().flat_map(|line| wrapped(line)).collect();
+    let padded = format!("{verdict:<VERDICT$}");
+    let painted = match verdict {
+        "connects" => style::anchor(&padded),
+        "refuses" | "unknown" => style::warning(&padded),
+        _ => padded.clone(),
+    };
+    match wrapped.split_first() {
+        None => {
+            let _ = writeln!(out, "{name:<NAME$}{}", painted.replace(&padded, verdict));
+        }
+        Some((first, rest)) => {
+            let _ = writeln!(out, "{name:<NAME$}{painted}{first}");
+            for line in rest {
+                let _ = writeln!(out, "{:1$}{line}", "", NAME + VERDICT);
+            }
+        }
+    }
+}
+
+/// The words of `text` in lines for the last column; the second and later ones are indented. A word
+/// that is longer than a line stands whole on its own line.
+fn wrapped(text: &str) -> Vec<String> {
+    let room = COLUMNS - NAME - VERDICT;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let fits = |line: &String| line.chars().count() + 1 + word.chars().count() <= room;
+        match lines.last_mut() {
+            Some(line) if fits(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("  {word}")),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

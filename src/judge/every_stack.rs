@@ -1,0 +1,113 @@
+//! The verdict of every TLS stack of the table on one presented chain.
+//!
+//! In: what was presented, the roots that the user trusts, and the anchor that was proved, if there is
+//! one. Out: an [`OfStack`] for each stack and setting, in the order of the table.
+
+use super::{
+    prove::Verified,
+    stacks::{self, Asked},
+};
+use crate::{
+    chain::{Issuers, Presented},
+    stack::{self, Case, STACKS, Stack, Verdict},
+    trust::store::{Root, Store},
+    x509::certificate::Certificate,
+};
+
+/// What one TLS stack makes of a presented chain.
+#[derive(Debug, Clone)]
+pub struct OfStack {
+    /// The stack with its setting.
+    pub stack: &'static Stack,
+    /// The anchor that the device holds.
+    pub anchor: Certificate,
+    /// Why it does not connect; `None` if it connects.
+    pub refused: Option<Refused>,
+}
+
+/// Why a TLS stack does not connect.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// Whether it is known; else it depends on a signature that certgrab cannot compute.
+    pub is_known: bool,
+    /// What is wrong, and with which certificate.
+    pub reason: String,
+    /// The setting of the device with which it connects, or may.
+    pub device: Option<&'static str>,
+    /// What to change on the server, as an instruction.
+    pub server: Option<String>,
+}
+
+/// What every stack makes of what was presented.
+///
+/// Each is asked with the anchor of `verified` first and then with the others that verify the server;
+/// where there is none, with the roots of `store` that the chain may end in. The first anchor with which
+/// a stack connects counts, and else the first of all. There is no verdict where no root is known, or
+/// where not all that the server sent was kept.
+#[must_use]
+pub fn every(
+    (presented, issuers): (&Presented, &Issuers),
+    store: &Store,
+    asked: Asked<'_>,
+    verified: Option<&Verified>,
+) -> Vec<OfStack> {
+    if presented.dropped() > 0 {
+        return Vec::new();
+    }
+    let mut verdicts: Vec<Option<OfStack>> = STACKS.iter().map(|_| None).collect();
+    for held in held(verified, (presented, issuers), store) {
+        let is_open = |verdict: &Option<OfStack>| {
+            verdict.as_ref().is_none_or(|verdict| verdict.refused.is_some())
+        };
+        if !verdicts.iter().any(is_open) {
+            break;
+        }
+        stacks::with_case(presented, held.iter(), asked, |case| {
+            let asked = STACKS.iter().zip(&mut verdicts).filter(|(_, verdict)| is_open(verdict));
+            for (stack, verdict) in asked {
+                let found = of(stack, case, &held[0]);
+                if verdict.is_none() || found.refused.is_none() {
+                    *verdict = Some(found);
+                }
+            }
+        });
+    }
+    verdicts.into_iter().flatten().collect()
+}
+
+/// The verdict of `stack` on `case`, with `anchor` on the device.
+fn of(stack: &'static Stack, case: &Case<'_>, anchor: &Certificate) -> OfStack {
+    let verdict = stack.judge(case);
+    let is_known = !matches!(verdict, Verdict::Unknown(_));
+    let refused = |refusal: &stack::Refusal| Refused {
+        is_known,
+        reason: refusal.reason(case),
+        device: stack.setting_for(&refusal.rule),
+        server: refusal.server_change(),
+    };
+    OfStack { stack, anchor: anchor.clone(), refused: verdict.refusal().map(refused) }
+}
+
+/// What a device may hold, best first: each time the anchor, then what the server leaves out.
+fn held(
+    verified: Option<&Verified>,
+    (presented, issuers): (&Presented, &Issuers),
+    store: &Store,
+) -> Vec<Vec<Certificate>> {
+    if let Some(verified) = verified {
+        let candidates = std::iter::once(verified.anchor()).chain(verified.alternatives());
+        let held = candidates.map(|one| {
+            let missing = one.missing.iter().map(|fetched| fetched.certificate.clone());
+            std::iter::once(one.root.certificate.clone()).chain(missing).collect()
+        });
+        return held.collect();
+    }
+    let fetched: Vec<_> = issuers.certificates.iter().map(|one| one.certificate.clone()).collect();
+    let roots = stacks::roots(presented, issuers, store);
+    let with = |root: &Root, others: &[Certificate]| {
+        std::iter::once(&root.certificate).chain(others).cloned().collect::<Vec<_>>()
+    };
+    let alone = roots.iter().map(|root| with(root, &[]));
+    let beside = roots.iter().filter(|_| !fetched.is_empty()).map(|root| with(root, &fetched));
+    alone.chain(beside).collect()
+}
