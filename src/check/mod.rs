@@ -47,6 +47,7 @@ mod misuse;
 mod pem_reader;
 mod pem_text;
 mod place;
+mod placeholder;
 mod pool;
 mod prefilter;
 mod report;
