@@ -61,8 +61,16 @@ fn an_anchor_that_lasts_as_long_as_asked_is_chosen_before_a_nearer_one() {
         "certgrab: error: no root of this chain lasts until 2051-01-01; \
          `CN=Plant Root` lasts longest, until 2050-01-01\n",
     );
+    run("2049-12-31").succeeds();
+    run("2050-02-01").fails_with(1).stdout("").stderr(
+        "certgrab: error: no root of this chain lasts until 2050-02-01; \
+         `CN=Plant Root` lasts longest, until 2050-01-01\n",
+    );
     let text = run("long").fails_with(2).err();
-    assert!(text.contains("expected a number of years or days, such as 10y or 90d"), "{text}");
+    assert!(
+        text.contains("expected years, days or a date, such as 10y, 90d or 2027-04-15"),
+        "{text}"
+    );
 }
 
 /// An authority from 2020 until the first day of `year`.

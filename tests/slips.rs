@@ -103,7 +103,7 @@ fn a_number_that_is_too_small_is_told_with_what_is_wanted() {
         ),
         (
             &["a.test", "--lifetime", "-1y"],
-            "invalid value '-1y' for '--lifetime <SPAN>': expected a number of years or days, such as 10y or 90d",
+            "invalid value '-1y' for '--lifetime <SPAN>': expected years, days or a date, such as 10y, 90d or 2027-04-15",
         ),
         (
             &["a.test", "--timeout", "-1"],
@@ -227,12 +227,12 @@ fn the_name_of_a_file_is_not_taken_for_a_server() {
     }
     fs::write(folder.path().join("there.pem"), "").unwrap();
     fs::write(folder.path().join("lib.rs"), "").unwrap();
-    for name in ["there.pem", "lib.rs"] {
+    for (name, next) in [
+        ("there.pem", "convert it with `certgrab convert there.pem --emit FORMAT`"),
+        ("lib.rs", "check it with `certgrab check lib.rs`"),
+    ] {
         let told = run(&[name]).fails_with(2).err();
-        assert!(
-            told.contains(&format!("this is a file; check it with `certgrab check {name}`")),
-            "{told}"
-        );
+        assert!(told.contains(&format!("this is a file; {next}")), "{told}");
     }
     for name in ["typo.py", "typo.rs", "typo.json", "typo.kt", "typo.sh"] {
         let told = run(&["check", "there.pem", name]).fails_with(4).err();
@@ -258,7 +258,7 @@ fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
         ),
         (
             "lifetime = \"-1y\"",
-            "`lifetime`: invalid value '-1y': expected a number of years or days, such as 10y or 90d",
+            "`lifetime`: invalid value '-1y': expected years, days or a date, such as 10y, 90d or 2027-04-15",
         ),
         (
             "trust-sha256 = \"12\"",
@@ -317,6 +317,7 @@ fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it(
         (&["get", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
         (&["fetch", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
         (&["c", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
+        (&["init"], "write a manifest with `certgrab sync --init HOST:PORT`"),
         (&["a.test", "--emit", "header"], "similar: `c`"),
         (&["a.test", "--emit", "root_ca.h"], "similar: `c`"),
         (&["a.test", "--emit", "cpp"], "similar: `c`"),

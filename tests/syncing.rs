@@ -515,3 +515,62 @@ fn hold_without_a_file_of_roots_is_refused() {
          certgrab: hint: name the files with the present and the next root, or leave out `--hold`\n",
     );
 }
+
+#[test]
+fn sync_dry_run_says_what_would_be_written_and_writes_nothing() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), &server, &pki.root_file());
+    let sync = |words: &[&str]| certgrab().args(["sync"]).args(words).in_folder(pki.folder());
+    let what = |words: [&str; 3]| {
+        let [lock, c, rust] = words;
+        format!(
+            "certgrab: {lock} certs/plc.pem\n\
+             certgrab: {c} include/plc_ca.h\n\
+             certgrab: {rust} src/plc_ca.rs\n"
+        )
+    };
+    sync(&["--dry-run"]).succeeds().stdout("").stderr(&what(["would write"; 3]));
+    assert!(!pki.file("certs").exists() && !pki.file("include").exists());
+    sync(&[]).succeeds();
+    fs::remove_file(pki.file("src/plc_ca.rs")).unwrap();
+    let mixed = what(["unchanged:", "unchanged:", "would write"]);
+    sync(&["--dry-run"]).succeeds().stdout("").stderr(&mixed);
+    let offline: String = mixed.lines().skip(1).map(|line| format!("{line}\n")).collect();
+    sync(&["--locked", "--dry-run"]).succeeds().stdout("").stderr(&offline);
+    assert!(!pki.file("src/plc_ca.rs").exists());
+}
+
+#[test]
+fn sync_init_writes_a_manifest_that_sync_takes_and_replaces_none() {
+    let pki = Pki::root("Plant Root").leaf("localhost");
+    let server = Server::presenting(&pki);
+    fs::copy(pki.root_file(), pki.file("my \"ca\".pem")).unwrap();
+    let sync = |words: &[&str]| certgrab().args(["sync"]).args(words).in_folder(pki.folder());
+    let target = format!("localhost:{}", server.port());
+    sync(&["--init", &target, "--roots", "my \"ca\".pem", "--emit", "rust=src/ca.rs"])
+        .succeeds()
+        .stdout("")
+        .stderr(
+            "certgrab: wrote certgrab.toml\n\
+             certgrab: next: run `certgrab sync`, then commit the files that it writes\n",
+        );
+    let written = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
+    assert_eq!(
+        written,
+        format!(
+            "[[target]]\nhost = \"{target}\"\nlock = \"certs/localhost.pem\"\n\
+             roots = [\"my \\\"ca\\\".pem\"]\nemit = {{ rust = \"src/ca.rs\" }}\n"
+        )
+    );
+    sync(&["--init", "other.test"]).fails_with(4).stdout("").stderr(
+        "certgrab: error: certgrab.toml exists and differs\n\
+         certgrab: hint: add a `[[target]]` to it with `host`, `lock` and `emit`\n",
+    );
+    sync(&[]).succeeds();
+    assert!(pki.file("src/ca.rs").exists() && pki.file("certs/localhost.pem").exists());
+    sync(&["--init", "smtp://mail.test", "--manifest", "mail.toml"]).succeeds();
+    let mail = fs::read_to_string(pki.file("mail.toml")).unwrap();
+    assert!(mail.contains("host = \"smtp://mail.test:25\"\n"), "{mail}");
+    assert!(mail.contains("emit = { c = \"root_ca.h\" }\n"), "{mail}");
+}

@@ -24,6 +24,18 @@ pub(crate) fn instead_of_a_server(word: &str) -> bool {
     known(&NO_DOMAINS) || (known(&DOMAINS_TOO) && Path::new(word).is_file())
 }
 
+/// Endings of files that `certgrab convert` reads; it reads source code too.
+const CERTIFICATES: [&str; 9] = ["cer", "crt", "der", "jks", "p12", "p7b", "p7c", "pem", "pfx"];
+
+/// What to do with the file `word` that was given as a server.
+pub(crate) fn for_a_file(word: &str) -> String {
+    let holds_certificates = ending(word).is_some_and(|one| CERTIFICATES.contains(&one.as_str()));
+    match holds_certificates {
+        true => format!("convert it with `certgrab convert {word} --emit FORMAT`"),
+        false => format!("check it with `certgrab check {word}`"),
+    }
+}
+
 /// Whether `word`, given where a file or a server may stand, names a file.
 pub(crate) fn rather_than_a_server(word: &str) -> bool {
     let is_known = |ending: String| {

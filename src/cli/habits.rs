@@ -53,7 +53,7 @@ const OPTIONS: &[(&[&str], &str)] = &[
     (&["-j", "--parallel", "--concurrency", "--workers"], "set `--jobs N`, with `--hosts LIST`"),
     (
         &["--days", "--min-days"],
-        "require a lifetime with `--lifetime SPAN`, such as `90d` or `10y`",
+        "require a lifetime with `--lifetime SPAN`, such as `90d`, `10y` or `2027-04-15`",
     ),
     (&["--date", "--time", "--now"], "verify as of a time with `--at TIME`"),
 ];

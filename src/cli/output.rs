@@ -128,7 +128,25 @@ pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
     Ok(())
 }
 
-/// Does the same after creating the folders of all files.
+/// Prints which files [`deliver`] would change, unless `quiet`, and writes none.
+pub(crate) fn preview(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
+    for (path, data) in files {
+        let is_held = match bounded_file::holds(path, data) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            held => held.map_err(|error| {
+                let shown = Foreign::text(&path.display().to_string()).line();
+                Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
+            })?,
+        };
+        if !quiet {
+            let path = Foreign::text(&path.display().to_string()).line();
+            say(format_args!("{} {path}", if is_held { "unchanged:" } else { "would write" }));
+        }
+    }
+    Ok(())
+}
+
+/// Does the same as [`deliver`] after creating the folders of all files.
 pub(crate) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     for (path, _) in files {
         let folder = path.parent().unwrap_or(Path::new(""));

@@ -65,13 +65,28 @@ fn a_name_that_some_language_reserves_is_refused() {
 #[test]
 fn every_format_is_listed_with_its_consumer_on_one_line() {
     let list = certgrab().args(["formats"]).succeeds().out();
-    for (line, format) in list.lines().zip(FORMATS) {
-        let (name, rest) = line.split_once(' ').unwrap();
-        assert_eq!(name, format.name);
-        assert_eq!(rest.trim_start(), format!("{}: {}", format.reader, format.purpose));
+    let listed: Vec<_> =
+        list.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(' ')).collect();
+    for format in FORMATS {
+        let what = format!("{}: {}", format.reader, format.purpose);
+        let lines = listed.iter().filter(|line| line.0 == format.name);
+        assert_eq!(lines.map(|line| line.1.trim_start()).collect::<Vec<_>>(), [what]);
     }
-    assert_eq!(list.lines().count(), FORMATS.len() + 1);
-    assert!(list.lines().last().unwrap().starts_with("json "));
+    assert_eq!(listed.len(), FORMATS.len() + 1);
+    assert!(listed.iter().any(|line| line.0 == "json"));
+}
+
+#[test]
+fn the_list_of_formats_is_grouped_by_device_and_a_word_finds_formats_without_an_option() {
+    let list = certgrab().args(["formats"]).succeeds().out();
+    assert!(list.starts_with("Any program:\n  pem "), "{list}");
+    assert!(list.contains("\n\nESP32 and ESP8266:\n  arduino "), "{list}");
+    for word in ["c", "esp32", "postgres"] {
+        let with = certgrab().args(["formats", "--for", word]).succeeds().out();
+        assert_eq!(certgrab().args(["formats", word]).succeeds().out(), with);
+    }
+    let first = certgrab().args(["formats", "c"]).succeeds().out();
+    assert!(first.starts_with("c ") && first.contains("C and C++: a header"), "{first}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(crate) struct Anchor {
     #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed)]
     aia_allow: Vec<Allowed>,
 
-    /// Require an anchor valid for at least SPAN, in years (10y) or days (90d)
+    /// Require an anchor valid for at least SPAN (10y, 90d), or until a date (2027-04-15)
     #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
     lifetime: Option<Span>,
 
@@ -53,11 +53,12 @@ pub(crate) struct Anchor {
     pub(crate) stacks: bool,
 }
 
-/// A span of time as people give it.
+/// How long an anchor has to last, as people give it.
 #[derive(Debug, Clone, Copy)]
 enum Span {
     Years(i16),
     Days(u16),
+    Until(Time),
 }
 
 impl Anchor {
@@ -70,6 +71,7 @@ impl Anchor {
         self.lifetime.map(|span| match span {
             Span::Years(years) => at.plus_years(years),
             Span::Days(days) => at.plus_days(i64::from(days)),
+            Span::Until(date) => date,
         })
     }
 
@@ -84,6 +86,7 @@ impl Anchor {
             lifetime.map(|span| match span {
                 Span::Years(years) => format!("{years}y"),
                 Span::Days(days) => format!("{days}d"),
+                Span::Until(date) => date.to_string(),
             }),
         );
         words.switch("--backup", *backup);
@@ -131,7 +134,10 @@ impl Anchor {
 }
 
 fn span(text: &str) -> Result<Span, &'static str> {
-    let wrong = "expected a number of years or days, such as 10y or 90d";
+    let wrong = "expected years, days or a date, such as 10y, 90d or 2027-04-15";
+    if let Ok(date) = text.parse() {
+        return Ok(Span::Until(date));
+    }
     let span = match text.strip_suffix('y') {
         Some(years) => years.parse().ok().filter(|years| *years > 0).map(Span::Years),
         None => text.strip_suffix('d').and_then(|days| days.parse().ok()).map(Span::Days),

@@ -43,9 +43,13 @@ pub(crate) struct List {
     #[arg(long)]
     pub(crate) variables: bool,
 
-    /// Find the formats for WORD: a board, a library, a program, a modem (esp32, pico w, postgres)
-    #[arg(long = "for", value_name = "WORD", conflicts_with = "variables")]
+    /// Find the formats for WORD: a board, a library, a program, a modem, or a format's name
+    #[arg(value_name = "WORD", conflicts_with = "variables")]
     pub(crate) word: Option<String>,
+
+    /// The same as WORD (esp32, pico w, postgres)
+    #[arg(long = "for", value_name = "WORD", conflicts_with_all = ["variables", "word"])]
+    pub(crate) wanted: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

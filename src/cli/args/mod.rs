@@ -263,7 +263,7 @@ pub(crate) fn target(text: &str) -> Result<Target, String> {
     if file_names::instead_of_a_server(text) {
         let port = format!("for a server with this name, add its port: `{text}:443`");
         return Err(match Path::new(text).is_file() {
-            true => format!("this is a file; check it with `certgrab check {text}`; {port}"),
+            true => format!("this is a file; {}; {port}", file_names::for_a_file(text)),
             false => format!("this looks like a file, but no such file exists; {port}"),
         });
     }

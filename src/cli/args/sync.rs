@@ -2,12 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::proxy::Through;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+
+use crate::endpoint::Target;
+
+use super::{Emission, proxy::Through};
 
 const EXAMPLES: &str = "\
 Examples:
-  certgrab sync            query each server, then update its lock and constants
-  certgrab sync --locked   regenerate the constants from the locks, offline
+  certgrab sync --init broker.lan:8883   write certgrab.toml for a server
+  certgrab sync                          query each server, then update its lock and constants
+  certgrab sync --dry-run                query each server, and say what would change
+  certgrab sync --locked                 regenerate the constants from the locks, offline
 
 A manifest:
   [[target]]
@@ -26,6 +32,24 @@ pub(crate) struct Args {
     /// Regenerate from the locks; do not contact servers
     #[arg(long, conflicts_with = "proxy")]
     pub(crate) locked: bool,
+
+    /// Say what would be written; write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Write a manifest for TARGET, unless there is one
+    #[arg(long, value_name = "TARGET", value_parser = super::target,
+          conflicts_with_all = ["locked", "dry_run", "proxy"])]
+    pub(crate) init: Option<Target>,
+
+    /// With --init: what to generate [default: c=root_ca.h]
+    #[arg(short, long, value_name = "FORMAT=PATH", requires = "init",
+          value_parser = OsStringValueParser::new().try_map(|text| super::emission(&text)))]
+    pub(crate) emit: Vec<Emission>,
+
+    /// With --init: trust the certificates in FILE, such as your own CA
+    #[arg(long, value_name = "FILE", requires = "init")]
+    pub(crate) roots: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) proxy: Through,

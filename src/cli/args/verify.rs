@@ -14,8 +14,12 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Verify {
-    /// Read the presented chain, leaf first, from FILE, or - for standard input
-    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
+    /// The presented chain, leaf first, or - for standard input
+    #[arg(value_name = "FILE", required_unless_present_any = ["batch", "from"])]
+    pub(crate) file: Option<PathBuf>,
+
+    /// The same as FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
     pub(crate) from: Option<PathBuf>,
 
     /// The name or address that the certificate must be valid for
@@ -49,7 +53,7 @@ pub(crate) struct Verify {
     /// Verify one JSON object per line from standard input, strictly, and answer each
     #[arg(
         long,
-        conflicts_with_all = ["from", "host", "roots", "trust_sha256", "at", "strict", "json",
+        conflicts_with_all = ["file", "from", "host", "roots", "trust_sha256", "at", "strict", "json",
                               "stacks"]
     )]
     pub(crate) batch: bool,

@@ -11,7 +11,7 @@ use crate::{
     text::foreign::Foreign,
 };
 
-use super::format_words;
+use super::{format_groups::GROUPS, format_words};
 use crate::cli::{
     args::formats::List,
     failure::{Exit, Failure},
@@ -21,7 +21,7 @@ use crate::cli::{
 /// Lists the formats, or what templates can use.
 pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
     let mut out = String::new();
-    if let Some(word) = &list.word {
+    if let Some(word) = list.word.as_ref().or(list.wanted.as_ref()) {
         let found = format_words::formats_for(word);
         if found.is_empty() {
             let word = Foreign::text(word).line();
@@ -42,14 +42,27 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
         out.push_str("\nFilters, as in `{{ host | literal }}`:\n");
         table(&mut out, filters);
     } else {
-        let rows = FORMATS.iter().map(|format| (format.name, described(format)));
-        table(
-            &mut out,
-            rows.chain([("json", "scripts: the whole result as a JSON document".to_owned())]),
-        );
+        grouped(&mut out);
     }
     output::show(&out)?;
     Ok(Exit::Done)
+}
+
+/// All formats, under the device or program that they are for.
+fn grouped(out: &mut String) {
+    let width = FORMATS.iter().map(|format| format.name.len()).max().unwrap_or_default();
+    for (position, (heading, names)) in GROUPS.iter().enumerate() {
+        let gap = if position == 0 { "" } else { "\n" };
+        let _ = writeln!(out, "{gap}{heading}:");
+        for name in *names {
+            // Every name but `json` is one of the table.
+            let what = emit::format(name).map_or_else(
+                || "scripts: the whole result as a JSON document".to_owned(),
+                |format| described(&format),
+            );
+            let _ = writeln!(out, "  {name:width$}  {what}");
+        }
+    }
 }
 
 /// What reads `format`, and what it is.

@@ -1,5 +1,7 @@
 //! `certgrab sync`: locks from servers, constants from locks, as the manifest says.
 
+mod init;
+
 use std::path::{Path, PathBuf};
 
 use crate::{
@@ -36,6 +38,9 @@ use crate::cli::{
 
 /// Updates all targets; the worst exit code counts. The files of a failed target stay unchanged.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
+    if let Some(target) = &args.init {
+        return init::write(args, target, display);
+    }
     let mut entries = manifest::read(&args.manifest)?;
     for entry in &mut entries {
         let proxy = &mut entry.job.reaching.proxy;
@@ -48,16 +53,20 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
             exit = exit.worse(failure.exit);
         }
     };
+    let delivery = match args.dry_run {
+        true => Delivery::Previewed,
+        false => Delivery::Written,
+    };
     let allowed = |entry: &manifest::Entry| replace::allowed(&args.manifest, entry, args.locked);
     if args.locked {
         for entry in &entries {
-            note(allowed(entry).and_then(|()| locked(entry, display)));
+            note(allowed(entry).and_then(|()| locked(entry, delivery, display)));
         }
         return Ok(exit);
     }
     let jobs = descriptors::affordable(DEFAULT_JOBS.get().min(entries.len()), display);
     asking::in_order(&entries, jobs, allowed, |entry, answer| {
-        note(answer.and_then(|answer| refreshed(entry, answer, display)));
+        note(answer.and_then(|answer| refreshed(entry, answer, delivery, display)));
     })?;
     Ok(exit)
 }
@@ -120,13 +129,30 @@ pub(crate) fn rendered<'a>(
     entry.emit.iter().map(render).collect()
 }
 
-fn locked(entry: &manifest::Entry, display: &Display) -> Result<(), Failure> {
+/// What becomes of the files of a target.
+#[derive(Clone, Copy)]
+enum Delivery {
+    Written,
+    /// Only their names are printed.
+    Previewed,
+}
+
+impl Delivery {
+    fn of(self, files: &[(&Path, Vec<u8>)], display: &Display) -> Result<(), Failure> {
+        match self {
+            Self::Written => output::deliver_with_folders(files, display.quiet),
+            Self::Previewed => output::preview(files, display.quiet),
+        }
+    }
+}
+
+fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name, .. } = read_lock(entry)?;
     let store = roots::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
     warn::of_lock(&whose, &content, &bundle, Time::now(), display);
-    output::deliver_with_folders(&rendered(entry, &bundle, &name)?, display.quiet)
+    delivery.of(&rendered(entry, &bundle, &name)?, display)
 }
 
 /// Fails if a lock is not what the manifest and its stores allow, reporting each reason. Less
@@ -163,7 +189,12 @@ fn hold(
 }
 
 /// Writes the files of `entry` from what its server answered.
-fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Result<(), Failure> {
+fn refreshed(
+    entry: &manifest::Entry,
+    answer: Answer,
+    delivery: Delivery,
+    display: &Display,
+) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
     let Answer { options, outcome, survey } = answer;
     roots::warn_once(&entry.job.roots, &options.store, display);
@@ -204,7 +235,7 @@ fn refreshed(entry: &manifest::Entry, answer: Answer, display: &Display) -> Resu
             output::say(format_args!("{target}: {sentence}"));
         }
     }
-    output::deliver_with_folders(&files, display.quiet)
+    delivery.of(&files, display)
 }
 
 /// Warns of addresses of the target whose chains the bundle does not verify, and of those without one.

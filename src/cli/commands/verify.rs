@@ -32,7 +32,8 @@ struct Answer {
 
 /// Verifies; whether the chain holds.
 pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
-    let (Some(file), Some(host)) = (&verify.from, &verify.host) else {
+    let file = verify.file.as_ref().or(verify.from.as_ref());
+    let (Some(file), Some(host)) = (file, &verify.host) else {
         return batch();
     };
     let store = roots::store(&verify.roots, &verify.trust_sha256, display)?;

@@ -1,0 +1,91 @@
+//! `certgrab sync --init`: a manifest for one target, to begin with.
+
+use std::path::Path;
+
+use crate::{endpoint::Target, output::emit, text::foreign::Foreign};
+
+use crate::cli::{
+    args::{Emission, Form, MANIFEST, sync::Args},
+    failure::{Exit, Failure},
+    output,
+    style::Display,
+};
+
+/// What is generated if the user names nothing: any TLS library for C reads it.
+const DEFAULT_OUTPUT: &str = "emit = { c = \"root_ca.h\" }\n";
+
+/// Writes the manifest, unless another one is in its place.
+pub(super) fn write(args: &Args, target: &Target, display: &Display) -> Result<Exit, Failure> {
+    let text = text(args, target)?;
+    let path = &args.manifest;
+    let shown = Foreign::text(&path.display().to_string()).line();
+    if output::differs(path, text.as_bytes())? {
+        let message = format!("{shown} exists and differs");
+        let hint = "add a `[[target]]` to it with `host`, `lock` and `emit`".to_owned();
+        return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+    }
+    output::deliver_with_folders(&[(path, text.into_bytes())], display.quiet)?;
+    if !display.quiet {
+        let sync = match path == Path::new(MANIFEST) {
+            true => "certgrab sync".to_owned(),
+            false => format!("certgrab sync --manifest {shown}"),
+        };
+        output::say(format_args!("next: run `{sync}`, then commit the files that it writes"));
+    }
+    Ok(Exit::Done)
+}
+
+fn text(args: &Args, target: &Target) -> Result<String, Failure> {
+    let scheme = target.scheme();
+    let host = match scheme.starttls {
+        Some(_) => format!("{}://{target}", scheme.word),
+        None => target.to_string(),
+    };
+    // A colon of an IPv6 address is not allowed in the name of a file on Windows.
+    let lock = format!("certs/{}.pem", target.host().replace(':', "-"));
+    let mut text = format!("[[target]]\nhost = {}\nlock = {}\n", quoted(&host), quoted(&lock));
+    if !args.roots.is_empty() {
+        let roots: Vec<_> = args.roots.iter().map(|path| from_manifest(args, path)).collect();
+        text += &format!("roots = [{}]\n", roots.join(", "));
+    }
+    if args.emit.is_empty() {
+        return Ok(text + DEFAULT_OUTPUT);
+    }
+    let outputs: Result<Vec<_>, _> = args.emit.iter().map(|one| output_of(args, one)).collect();
+    text += &format!("emit = {{ {} }}\n", outputs?.join(", "));
+    Ok(text)
+}
+
+/// An output as a manifest has it, `c = "root_ca.h"`.
+fn output_of(args: &Args, emission: &Emission) -> Result<String, Failure> {
+    let refused = |message: String, hint: &str| {
+        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
+    };
+    match (&emission.form, &emission.path) {
+        (Form::Certificates(format), Some(path)) => {
+            Ok(format!("{} = {}", format.name, from_manifest(args, path)))
+        }
+        (Form::Certificates(emit::Format { name, .. }), None) => {
+            refused(format!("`--emit {name}` names no file"), "name one: `--emit FORMAT=PATH`")
+        }
+        _ => refused(
+            "a manifest does not write `json`".to_owned(),
+            "choose another format; `certgrab formats` lists them",
+        ),
+    }
+}
+
+/// `path`, which the user gave, as the manifest in its folder names it.
+fn from_manifest(args: &Args, path: &Path) -> String {
+    let is_beside = args.manifest.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+    let path = match is_beside {
+        true => path.to_owned(),
+        false => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+    };
+    quoted(&path.display().to_string())
+}
+
+/// A basic string of TOML, whose escapes JSON's are among.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
