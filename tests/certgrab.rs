@@ -11,6 +11,7 @@ mod handshakes;
 mod issuers;
 mod not_tls;
 mod old_servers;
+mod placeholders;
 mod proxies;
 mod stacks;
 mod starttls;

@@ -6,6 +6,7 @@
 use super::{
     anchors::{self, Contents},
     der_form::first_certificate,
+    placeholder::FEWEST_DIGITS,
     source::{Constant, Form, Source, lines::Lines},
 };
 use crate::{stack::Stack, trust::store::MAX_ROOTS};
@@ -15,8 +16,6 @@ use crate::{stack::Stack, trust::store::MAX_ROOTS};
 const DER: &[u8] = b"MII";
 /// How the Base64 of `-----BEGIN` begins.
 const PEM: &[u8] = b"LS0tLS1CRUdJTi";
-/// The fewest characters of a certificate: 200 bytes hold no name, key and signature.
-const FEWEST: usize = 268;
 
 /// The anchors in Base64 in `content`, which `stack` reads.
 pub(super) fn contents(content: &[u8], stack: Option<&'static Stack>) -> Contents {
@@ -30,7 +29,7 @@ pub(super) fn contents(content: &[u8], stack: Option<&'static Stack>) -> Content
             false => 0,
         };
         let digits: Vec<u8> = rest[..run].iter().copied().filter(|byte| is_base64(*byte)).collect();
-        if digits.len() >= FEWEST
+        if digits.len() >= FEWEST_DIGITS
             && let Some(bytes) = decoded(&digits)
         {
             let (found, used) = read(bytes, line, stack);

@@ -48,6 +48,10 @@ pub const CODES: &[(&str, &str)] = &[
         "the server did not prove possession of its key when the lock was written, or does not now",
     ),
     ("not-yet-valid", "the certificate is not valid yet"),
+    (
+        "other-key-of-same-name",
+        "a certificate that names itself as its issuer but was signed by another key",
+    ),
     ("pem-damaged", "a PEM block that cannot be decoded"),
     ("pem-indented", "indented lines in a PEM block"),
     ("pem-label", "a PEM block with a label that the TLS stack does not recognize"),
@@ -64,6 +68,7 @@ pub const CODES: &[(&str, &str)] = &[
         "a length that excludes the NUL of PEM text, for a function that expects it included",
     ),
     ("pem-unreadable", "a PEM block that the TLS stack does not read as it stands"),
+    ("placeholder", "a placeholder where a certificate belongs"),
     ("port-without-tls", "a client of TLS that connects to the port without TLS"),
     ("root-dropped", "a root that was removed from Mozilla's store"),
     ("size-of-pointer", "the size of a pointer instead of the size of the text"),

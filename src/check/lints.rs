@@ -116,13 +116,16 @@ struct Lint<'a> {
 impl Lint<'_> {
     /// All findings; `issuers` are those whose signature on it is checked.
     fn all(&self, issuers: &[Certificate]) -> Vec<Finding> {
-        if let Some(finding) = self.forged(issuers).or_else(|| self.lookalike()) {
+        let forged = self.forged(issuers);
+        let is_accused = forged.as_ref().is_some_and(|one| one.severity == Severity::Error);
+        if let Some(finding) = forged.clone().filter(|_| is_accused).or_else(|| self.lookalike()) {
             return vec![finding];
         }
         if self.companions.holds_the_root_of(self.certificate) {
             return Vec::new();
         }
-        let mut found = Vec::from_iter(self.place());
+        let mut found = Vec::from_iter(forged);
+        found.extend(self.place());
         found.extend(self.dates());
         found.extend(self.strength());
         found.extend(self.stores());
@@ -171,6 +174,27 @@ impl Lint<'_> {
         if issuers.is_empty() || !issuers.iter().all(is_refuted) {
             return None;
         }
+        // Nobody else of that name is known: an issuer with the same name and another key may have
+        // signed it, and an anchor's own signature proves nothing.
+        let name = certificate.issuer_der();
+        let is_known = [self.knowledge.store, &Store::mozilla()]
+            .iter()
+            .any(|store| !store.named(name).is_empty());
+        let is_own_key = |issuer: &Certificate| issuer.spki_der() == certificate.spki_der();
+        if certificate.is_self_issued() && !is_known && issuers.iter().all(is_own_key) {
+            let message = format!(
+                "`{}` states itself as its issuer but was not signed by its own key: another key of \
+                 the same name issued it, or it is corrupted; mbedTLS accepts it as a trust anchor",
+                named(certificate)
+            );
+            let action = "embed the certificate of the key that issued it".to_owned();
+            return Some(self.finding(
+                Severity::Warning,
+                "other-key-of-same-name",
+                message,
+                action,
+            ));
+        }
         let message = format!(
             "`{}` is not signed by its stated issuer `{}`: it is forged or corrupted",
             named(certificate),
@@ -200,7 +224,6 @@ impl Lint<'_> {
         Some(self.finding(Severity::Error, "lookalike-root", message, action))
     }
 
-    /// Whether it stands where a root should.
     /// The test CA of the lab, whose key stands in a folder of whoever ran it.
     fn of_the_lab(&self) -> Option<Finding> {
         lab_anchor::is_of_the_lab(self.certificate).then(|| {
@@ -213,6 +236,7 @@ impl Lint<'_> {
         })
     }
 
+    /// Whether it stands where a root should.
     fn place(&self) -> Option<Finding> {
         let certificate = self.certificate;
         if certificate.is_self_issued() {

@@ -36,12 +36,27 @@ fn of_line(line: &str) -> Option<String> {
     if let Some(quoted) = fingerprint(line) {
         return Some(format!("the SHA-1 fingerprint `{}`", Foreign::text(quoted).line()));
     }
+    if let Some(symbol) = embedded(line) {
+        let symbol = Foreign::text(symbol).line();
+        return Some(format!("the embedded file behind the symbol `{symbol}`"));
+    }
     let path = line.split(is_apart).map(|word| word.rsplit(['=', ':']).next().unwrap_or(word));
     let ends = [".pem", ".crt", ".cer", ".der", ".p7b", ".jks"];
     let mut paths = path.filter(|word| word.len() <= MAX_WORD_BYTES);
     let found =
         paths.find(|word| ends.iter().any(|end| word.len() > end.len() && word.ends_with(end)))?;
     Some(format!("the path `{}`", Foreign::text(found).line()))
+}
+
+/// The symbol in `line` that the linker makes for the first byte of an embedded certificate: `objcopy`,
+/// and with it `EMBED_FILES` of ESP-IDF, writes each character that is no letter or digit as `_`.
+fn embedded(line: &str) -> Option<&str> {
+    const BEGINS: &str = "_binary_";
+    let ends = ["_pem_start", "_crt_start", "_cer_start", "_der_start"];
+    let symbol = &line[line.find(BEGINS)?..];
+    let length = symbol.find(|one: char| !one.is_ascii_alphanumeric() && one != '_');
+    let symbol = &symbol[..length.unwrap_or(symbol.len()).min(MAX_WORD_BYTES)];
+    ends.iter().any(|end| symbol.ends_with(end)).then_some(symbol)
 }
 
 /// A SHA-1 in hexadecimal, with blanks or colons between the bytes or nothing, that a quotation of

@@ -6,6 +6,7 @@
 use super::{
     Finding, Findings, Place, Severity,
     der_form::first_certificate,
+    placeholder,
     source::{Constant, Form, Language},
 };
 use crate::{
@@ -122,6 +123,9 @@ impl Block<'_> {
         let constant = self.constant;
         let line = constant.line(self.begin);
         let body = &constant.bytes[self.body..end];
+        if placeholder::is_one(body) {
+            return (Vec::new(), [placeholder::finding(line)].into_iter().collect());
+        }
         let (clean, mut found) = self.look_at_lines(body, end);
         let clean: Vec<u8> = clean.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
         let foreign = body.iter().enumerate().find(|(index, byte)| {
