@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::chain::{Presented, Sent};
+use crate::chain::{CertificateRequest, Presented, Sent};
 use crate::{
     Grab,
     endpoint::Target,
@@ -201,8 +201,11 @@ fn handshake(out: &mut String, grab: &Grab) {
     fact(out, "handshake", &text);
     addresses(out, &grab.presented);
     out.push_str(&grab.device().as_ref().map(device).unwrap_or_default());
-    if handshake.client_certificate_requested {
-        fact(out, "client", "the server asks for a client certificate");
+    if let Some(request) = &handshake.client_certificate {
+        fact(out, "client", &request.sentence());
+        if let Some(authorities) = authorities(request) {
+            fact(out, "", &authorities);
+        }
     }
     let bytes = handshake.certificate_message_bytes;
     fact(
@@ -210,6 +213,19 @@ fn handshake(out: &mut String, grab: &Grab) {
         "message",
         &format!("{bytes} bytes of certificates, which most devices must hold at once"),
     );
+}
+
+/// The names shown of the CAs that a server accepts client certificates from; public clouds send a
+/// hundred and more.
+const SHOWN_AUTHORITIES: usize = 3;
+
+/// The CAs that a server accepts client certificates from.
+fn authorities(request: &CertificateRequest) -> Option<String> {
+    let names = &request.authorities;
+    let shown: Vec<_> = names.iter().take(SHOWN_AUTHORITIES).map(Foreign::line).collect();
+    let more = names.len().saturating_sub(SHOWN_AUTHORITIES);
+    let more = if more > 0 { format!(" and {more} more, see `--json`") } else { String::new() };
+    (!names.is_empty()).then(|| format!("issued by {}{more}", shown.join(" or ")))
 }
 
 /// Which of several addresses presented the chain.

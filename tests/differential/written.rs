@@ -131,7 +131,7 @@ fn asked(built: &Built, set: impl FnOnce(&mut Options)) -> Result<(Target, Optio
         version: Version::Tls12 as u16,
         cipher_suite: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256".to_owned(),
         key_possession: KeyPossession::Proven,
-        client_certificate_requested: false,
+        client_certificate: None,
         certificate_message_bytes: built.sent.iter().map(|der| der.len() + 3).sum::<usize>() + 7,
         asked_fragment_length: None,
         max_fragment_length: None,

@@ -15,7 +15,7 @@ use super::{
     grab::{Error, Grab, Judgement, Options},
     warning::{self, Warning},
 };
-use crate::chain::{MaxFragmentLength, OtherAddress};
+use crate::chain::{CertificateRequest, Handshake, MaxFragmentLength, OtherAddress};
 use crate::{
     endpoint::Target,
     judge::{
@@ -98,6 +98,12 @@ struct HandshakePart {
     cipher_suite: String,
     key_possession: &'static str,
     client_certificate_requested: bool,
+    /// Whether the server requires one; null if that is not known.
+    client_certificate_required: Option<bool>,
+    /// Whether it accepts the one that was shown; null if that is not known.
+    client_certificate_accepted: Option<bool>,
+    /// The names of the CAs that it accepts client certificates from.
+    client_certificate_authorities: Vec<String>,
     certificate_message_bytes: usize,
     /// Why the handshake was not completed.
     incomplete: Option<String>,
@@ -123,6 +129,8 @@ struct DevicePart {
     /// The size of records in bytes that the server keeps to, or would if it were asked: devices
     /// that cannot ask are judged too.
     max_fragment_length: Option<usize>,
+    /// Whether its code must show a client certificate.
+    needs_client_certificate: bool,
     verdict: Vec<String>,
 }
 
@@ -222,7 +230,12 @@ impl Document {
             version: handshake.version_name(),
             cipher_suite: handshake.cipher_suite.clone(),
             key_possession: handshake.key_possession.words(),
-            client_certificate_requested: handshake.client_certificate_requested,
+            client_certificate_requested: handshake.client_certificate.is_some(),
+            client_certificate_required: request(handshake).and_then(|one| one.is_required()),
+            client_certificate_accepted: request(handshake).and_then(|one| one.is_accepted()),
+            client_certificate_authorities: request(handshake)
+                .map(|one| one.authorities.iter().map(Foreign::line).collect())
+                .unwrap_or_default(),
             certificate_message_bytes: handshake.certificate_message_bytes,
             incomplete: handshake.incomplete.clone(),
         });
@@ -317,6 +330,7 @@ impl DevicePart {
             certificate_message_bytes: verdict.certificate_message_bytes,
             receive_buffer_bytes: verdict.device.receive_bytes,
             max_fragment_length: verdict.max_fragment_length.map(MaxFragmentLength::bytes),
+            needs_client_certificate: verdict.needs_client_certificate,
             verdict: verdict.sentences(),
         }
     }
@@ -331,6 +345,10 @@ impl ErrorPart {
             hint: error.hint(),
         }
     }
+}
+
+fn request(handshake: &Handshake) -> Option<&CertificateRequest> {
+    handshake.client_certificate.as_ref()
 }
 
 fn line(document: &impl Serialize) -> String {
