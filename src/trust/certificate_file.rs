@@ -123,7 +123,7 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
             match &label {
                 Some(label) => blocks.extend(pem_block(text, label, index + 1, path)?),
                 None => {
-                    blocks.push(damaged(path, index + 1, "its BEGIN line is damaged or missing"))
+                    blocks.push(damaged(path, index + 1, "its BEGIN line is damaged or missing"));
                 }
             }
             if blocks.len() > MAX_ROOTS {

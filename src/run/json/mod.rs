@@ -231,8 +231,10 @@ impl Document {
             cipher_suite: handshake.cipher_suite.clone(),
             key_possession: handshake.key_possession.words(),
             client_certificate_requested: handshake.client_certificate.is_some(),
-            client_certificate_required: request(handshake).and_then(|one| one.is_required()),
-            client_certificate_accepted: request(handshake).and_then(|one| one.is_accepted()),
+            client_certificate_required: request(handshake)
+                .and_then(crate::chain::CertificateRequest::is_required),
+            client_certificate_accepted: request(handshake)
+                .and_then(crate::chain::CertificateRequest::is_accepted),
             client_certificate_authorities: request(handshake)
                 .map(|one| one.authorities.iter().map(Foreign::line).collect())
                 .unwrap_or_default(),
