@@ -184,7 +184,10 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--proxy",
             ],
         ),
-        ("Many targets", &["--hosts", "--jobs", "--threads", "--ordered", "--shard"]),
+        (
+            "Many targets",
+            &["--hosts", "--column", "--until", "--jobs", "--threads", "--ordered", "--shard"],
+        ),
         ("Messages", &["--color", "--quiet", "--verbose"]),
     ];
     for (heading, options) in wanted {

@@ -78,6 +78,46 @@ fn a_chain_out_of_order_is_written_for_the_stacks_that_put_it_in_order_alone() {
     }
 }
 
+#[test]
+fn what_only_an_older_version_of_a_stack_refuses_is_a_warning_that_names_the_version() {
+    let [root_key, lower_key, leaf_key] = [(); 3].map(|()| KeyPair::generate().expect("a key"));
+    let mut leaf = named("plc.test");
+    leaf.subject_alt_names = vec![rcgen::SanType::DnsName("plc.test".try_into().expect("a name"))];
+    // What makes a CA certificate without keyUsage.
+    let lower = || {
+        let mut params = authority("Lower");
+        params.key_usages = Vec::new();
+        params
+    };
+    let root = authority("Root").self_signed(&root_key).expect("a certificate");
+    let above = Issuer::new(authority("Root"), root_key);
+    let middle = lower().signed_by(&lower_key, &above).expect("a certificate");
+    let above = Issuer::new(lower(), lower_key);
+    let leaf = leaf.signed_by(&leaf_key, &above).expect("a certificate");
+
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, ders: &[&rcgen::Certificate]| {
+        let path = folder.path().join(name);
+        let ders: Vec<_> = ders.iter().map(|one| one.der().clone()).collect();
+        fs::write(&path, pem_of(&ders)).expect("a file");
+        path
+    };
+    let (chain, roots) = (file("chain.pem", &[&leaf, &middle]), file("root.pem", &[&root]));
+    let run = |format: &str| {
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", format, "--from"])
+            .args([&chain])
+            .args(["--roots"])
+            .args([&roots])
+    };
+    run("wolfssl").succeeds().stderr(
+        "certgrab: warning: wolfSSL 5.5 refuses this chain: certificate 2 of the chain `CN=Lower` \
+         issued a certificate but has no keyUsage; reissue the CA certificate with keyUsage = \
+         critical, keyCertSign, cRLSign\n",
+    );
+    run("arduino").succeeds().stderr("");
+}
+
 /// A chain whose name is in the CN alone, which some stacks take and browsers do not.
 fn named_in_the_cn() -> Pki {
     Pki::root("Root").changed(|leaf| leaf.subject_alt_names.clear()).leaf("plc.test")
@@ -111,7 +151,7 @@ rustls                   refuses   as go
         out.contains("\nnrf-modem                connects  assumed to verify as OpenSSL does\n")
     );
     assert!(out.contains("device: set `verify_flags &=\n"), "{out}");
-    assert!(out.ends_with(" of 29 stacks and settings connect\n"), "{out}");
+    assert!(out.ends_with(" of 30 stacks and settings connect\n"), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
     assert!(of_a_file.err().contains("is not valid for `plc.test`"), "{}", of_a_file.err());
     let verify = table(&["verify", "--host", "plc.test"]);

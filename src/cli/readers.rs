@@ -187,7 +187,7 @@ impl Seen<'_> {
             bundle = bundle.with(options.extras, &judgement.verified, options.at);
             if let Some(anchor) = survey.anchor_of(index) {
                 let whose = format!("{whose}{}", self.label(*position));
-                let judged = (&judgement.paths, anchor);
+                let judged = (judgement, anchor);
                 warn::of_anchor(&whose, grab, judged, options.at, display);
             }
         }

@@ -161,10 +161,10 @@ fn agree_for_list(job: &Job) -> Result<(), Failure> {
     }
     for emission in &job.emit {
         match &emission.form {
-            Form::Document => {
+            Form::Document if emission.path.is_none() => {
                 return usage(
-                    "`--emit json` cannot be combined with `--hosts`",
-                    "leave it out: standard output already has one JSON line per target",
+                    "with `--hosts`, standard output already has one JSON line per target",
+                    "write the set of anchors to a file: `--emit json=PATH`",
                 );
             }
             Form::Certificates(format) if format.name == "lock" => {
@@ -179,7 +179,7 @@ fn agree_for_list(job: &Job) -> Result<(), Failure> {
                     "write the anchors to a file: `--emit FORMAT=PATH`",
                 );
             }
-            Form::Certificates(_) | Form::Template(_) => {}
+            Form::Document | Form::Certificates(_) | Form::Template(_) => {}
         }
     }
     Ok(())

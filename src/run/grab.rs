@@ -162,18 +162,31 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
     };
     let hello = hello.with_protocols(&options.alpn);
     let presented = probe::reach(target, &hello, &options.connect, options.way, deadline).await?;
-    let work = work_until(deadline);
+    let work = work_until(deadline, options.timeout);
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), options.clone());
     Ok(aside::compute(move || conclude(presented, issuers, &target, &options, work)).await)
 }
 
-/// How long a chain may be judged once the time for the network is over.
+/// The longest that a chain is judged once the time for the network is over.
 pub const JUDGING: Duration = Duration::from_millis(500);
 
-/// The work for a target that has to answer by `deadline`.
-pub(crate) fn work_until(deadline: Instant) -> Arc<Work> {
-    Arc::new(Work::until(move || Instant::now() > deadline + JUDGING))
+/// The part of a target's time limit that judging adds at most: a quarter.
+const JUDGING_PART: u32 = 4;
+
+/// How long a chain is judged after the end of a time limit: [`JUDGING`], and a quarter of a short
+/// limit.
+const fn judging(timeout: Duration) -> Duration {
+    match timeout.checked_div(JUDGING_PART) {
+        Some(part) if part.as_nanos() < JUDGING.as_nanos() => part,
+        _ => JUDGING,
+    }
+}
+
+/// The work for a target whose time limit `timeout` ends at `deadline`.
+pub(crate) fn work_until(deadline: Instant, timeout: Duration) -> Arc<Work> {
+    let end = deadline + judging(timeout);
+    Arc::new(Work::until(move || Instant::now() > end))
 }
 
 /// The issuers fetched for `presented`: none for a leaf that is not the target's.
@@ -291,5 +304,16 @@ pub(crate) fn server_name(target: &Target, sni: &Sni) -> Option<DnsName<'static>
         (Sni::Name(name), _) => Some(name.clone()),
         (Sni::Target, ServerName::DnsName(name)) => Some(name.clone()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn judging_adds_at_most_a_quarter_of_the_time_limit_and_at_most_500_ms() {
+        let added = |timeout| judging(Duration::from_millis(timeout)).as_millis();
+        assert_eq!([4, 1_000, 2_000, 10_000].map(added), [1, 250, 500, 500]);
     }
 }

@@ -123,6 +123,8 @@ impl Material {
             let of_chain =
                 warning::about_candidate(&grab.presented, paths, candidate, self.at, &grab.work);
             found.extend(of_chain);
+            let presented = &grab.presented;
+            found.extend(warning::about_any_reader(presented, verified, candidate, self.at));
             warnings.extend((!found.is_empty()).then_some((sha256, found)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);
