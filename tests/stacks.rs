@@ -191,3 +191,130 @@ fn without_a_trusted_root_the_table_says_that_no_stack_can_be_asked() {
                   no TLS stack can be asked: no root that this chain may end in is trusted\n";
     assert_eq!(out, wanted);
 }
+
+#[test]
+fn a_chain_is_verified_by_the_rules_of_the_stack_that_is_named() {
+    let pki = named_in_the_cn();
+    let verify = |stack: &str| {
+        certgrab()
+            .args([
+                "verify",
+                "--stack",
+                stack,
+                "--host",
+                "plc.test",
+                "--at",
+                "2030-01-01",
+                "--from",
+            ])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    for stack in ["mbedtls-3.6", "esp8266", "bearssl", "openssl", "java", "wolfssl"] {
+        let document = verify(stack).args(["--json"]).succeeds().json();
+        assert_eq!((&document["ok"], &document["status"]), (&true.into(), &"ok".into()), "{stack}");
+        assert_eq!(document["anchor"]["subject"], "CN=Root", "{stack}");
+    }
+    for stack in ["go", "rustls-aws"] {
+        let document = verify(stack).args(["--json"]).fails_with(1).json();
+        assert_eq!(document["ok"], false);
+        assert_eq!(document["error"]["kind"], "wrong_name", "{stack}");
+    }
+    let err = verify("toaster").fails_with(2).err();
+    assert!(err.contains("unknown TLS stack; expected one of mbedtls-3.6, "), "{err}");
+}
+
+#[test]
+fn what_browsers_accept_is_refused_where_the_named_stack_refuses_it() {
+    let pki = Pki::root("Root").intermediate("Upper").intermediate("Lower").leaf("plc.test");
+    let (chain, crossed) = (pki.chain(), pki.file("crossed.pem"));
+    fs::write(&crossed, pem_of(&[chain[0].clone(), chain[2].clone(), chain[1].clone()]))
+        .expect("a file");
+    let verify = |stack: &str| {
+        certgrab()
+            .args([
+                "verify",
+                "--stack",
+                stack,
+                "--host",
+                "plc.test",
+                "--at",
+                "2030-01-01",
+                "--from",
+            ])
+            .args([&crossed])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    verify("go").succeeds();
+    let err = verify("esp8266").fails_with(1).err();
+    let wanted = "certgrab: error: BearSSL of the ESP8266 core refuses this chain: the leaf \
+                  `CN=plc.test` is out of order: its issuer is not the next certificate\n";
+    assert!(err.contains(wanted), "{err}");
+    let err = verify("python").succeeds().err();
+    assert!(err.contains("warning: CPython from 3.13 on refuses this chain"), "{err}");
+
+    let case = |stack: &str| {
+        let pem = |index: usize| pem_of(&chain[index..=index]);
+        let line = serde_json::json!({
+            "id": 1, "leaf": pem(0), "intermediates": [pem(2), pem(1)], "stack": stack,
+            "roots": [pem_of(&[pki.root_der().clone()])], "time": "2030-01-01", "host": "plc.test",
+        });
+        certgrab().args(["verify", "--batch"]).reading(line.to_string()).succeeds().json()
+    };
+    let answer = case("go");
+    assert_eq!((&answer["ok"], &answer["chosen"]), (&true.into(), &0.into()), "{answer}");
+    let error = case("esp8266")["error"].as_str().unwrap_or_default().to_owned();
+    assert!(error.contains("is out of order"), "{error}");
+    assert_eq!(case("toaster")["error"], "the stack `toaster` is unknown");
+}
+
+/// The table of docs/stacks.md, made of the table in code.
+fn rows() -> String {
+    use certgrab::stack::{Known, STACKS};
+    let mut rows = String::from(
+        "| name | TLS stack | dates of the anchor | leaf as anchor | formats | see also | known |\n\
+         | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    let yes = |is: bool| if is { "yes" } else { "no" };
+    for stack in STACKS {
+        let formats: Vec<_> = stack.formats.iter().map(|format| format!("`{format}`")).collect();
+        let also = stack.also.iter().map(|variant| match variant.setting {
+            Some(setting) => format!("`{}` (`{setting}`)", variant.stack),
+            None => format!("`{}`", variant.stack),
+        });
+        let known = match stack.known {
+            Known::Measured(version) => format!("measured: {version}"),
+            Known::Read(source) => format!("read: {source}"),
+            Known::Assumed(like) => format!("assumed: as {like}"),
+        };
+        rows += &format!(
+            "| `{}` | {} | {} | {} | {} | {} | {known} |\n",
+            stack.name,
+            stack.title,
+            yes(stack.checks_anchor_dates()),
+            yes(stack.trusts_any_leaf()),
+            formats.join(", "),
+            also.collect::<Vec<_>>().join(", "),
+        );
+    }
+    rows
+}
+
+#[test]
+fn the_page_of_the_stacks_has_the_golden_table_of_the_code() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stacks.md");
+    let page = fs::read_to_string(path).expect("docs/stacks.md");
+    let (before, found) = page.split_once("page_of_the_stacks -->\n").expect("the mark");
+    let wanted = format!("\n{}", rows());
+    if std::env::var_os("CERTGRAB_BLESS").is_some() {
+        let page = format!("{before}page_of_the_stacks -->\n{wanted}");
+        fs::write(path, page).expect("the page is written");
+        return;
+    }
+    assert!(
+        found == wanted,
+        "docs/stacks.md is stale: CERTGRAB_BLESS=1 cargo test page_of_the_stacks"
+    );
+}

@@ -37,7 +37,7 @@ pub fn line(judged: &Judged, count: usize) -> String {
     let conduct = conduct.strip_prefix("not played: ").unwrap_or(&conduct);
     let start =
         format!("{:>width$}/{count}  {verdict:VERDICT$}  {:ID$}  ", turn.place + 1, turn.case.id);
-    wrapped(&start, &conduct, start.len())
+    wrapped(&start, conduct, start.len())
 }
 
 /// `start`, then the words of `text` in lines of [`COLUMNS`], those after the first indented.

@@ -244,7 +244,7 @@ impl Set {
         let mut places: HashMap<(bool, String), usize> = HashMap::new();
         for server in &self.servers {
             let work = Work::default();
-            let question = Question { name: &server.name, at, work: &work };
+            let question = Question { name: Some(&server.name), at, work: &work };
             let presented = &self.chains[server.chain];
             let Some(doubt) = proof::doubt(reader, presented, &self.bundle, question) else {
                 continue;
