@@ -46,7 +46,7 @@ impl<'a> Name<'a> {
 
     /// The value of the common name, or of the organisation and its units if there is none: roots of
     /// one CA often differ in the unit alone.
-    #[cfg(feature = "fetch")]
+    #[cfg(feature = "judge")]
     pub(crate) fn label(&self) -> Option<String> {
         if let Some(name) = self.attribute("CN") {
             return Some(name.line());
