@@ -36,7 +36,7 @@ fn presented(chain: &[CertificateDer<'_>]) -> Presented {
 fn cost<T>(ask: impl FnOnce(Question<'_>) -> T) -> (T, Work) {
     let name = ServerName::try_from("plc.test").expect("a name");
     let (at, work) = ("2030-01-01".parse().expect("a time"), Work::default());
-    let answer = ask(Question { name: &name, at, work: &work });
+    let answer = ask(Question { name: Some(&name), at, work: &work });
     (answer, work)
 }
 
@@ -169,7 +169,8 @@ fn a_deadline_that_has_passed_ends_the_search() {
     store.add_certificate(Certificate::from_der(&root).expect("a root"), "root.pem");
     let name = ServerName::try_from("plc.test").expect("a name");
     let work = Work::until(|| true);
-    let question = Question { name: &name, at: "2030-01-01".parse().expect("a time"), work: &work };
+    let question =
+        Question { name: Some(&name), at: "2030-01-01".parse().expect("a time"), work: &work };
     let refusal = path::find(&chain, &[], &store, question).expect_err("no time");
     assert_eq!(
         refusal.to_string(),

@@ -25,6 +25,7 @@ mod addresses;
 mod anchors;
 mod between;
 mod choosing;
+mod client_certificates;
 mod comparing;
 mod consumers;
 mod differential;

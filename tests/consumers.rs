@@ -349,7 +349,7 @@ const COLUMNS: [(char, &str); 9] = [
     ('B', "bearssl-x509list"),
     ('O', "openssl"),
     ('P', "openssl-partial-chain"),
-    ('W', "wolfssl-default"),
+    ('W', "wolfssl-5.5"),
     ('D', "wolfssl"),
     ('G', "go"),
     ('J', "java"),

@@ -116,7 +116,7 @@ proptest! {
         let presented = Presented::from_message(message, Source::Server);
         let name = ServerName::try_from("plc.test").expect("a name");
         let at = "2026-09-21".parse().expect("a time");
-        let found = path::find(&presented, &[], &store, Question { name: &name, at, work: &Work::default() });
+        let found = path::find(&presented, &[], &store, Question { name: Some(&name), at, work: &Work::default() });
 
         let wanted = reaches(&edges, start, root);
         prop_assert_eq!(webpki(&leaf, &others, &trusted), wanted);

@@ -433,7 +433,10 @@ fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
     assert_eq!(std::fs::read_to_string(&file).expect("the file"), "the set of yesterday");
     for (arguments, message) in [
         (&["--emit", "pem"][..], "with `--hosts`, the results go to standard output"),
-        (&["--emit", "json=x"], "`--emit json` cannot be combined with `--hosts`"),
+        (
+            &["--emit", "json"],
+            "with `--hosts`, standard output already has one JSON line per target",
+        ),
         (
             &["--emit", "lock=x"],
             "`--emit lock` cannot be combined with `--hosts`: a lock holds one target",
@@ -566,4 +569,73 @@ fn gnu_parallel_spreads_a_list_as_the_page_says() {
         .collect();
     ports.sort_unstable();
     assert_eq!(ports, (1..=9).collect::<Vec<_>>(), "{said}");
+}
+
+#[test]
+fn the_hosts_of_a_csv_are_in_the_column_that_is_named_or_counted() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let cell = format!("plc.test connect={}", server.address());
+    let run = |column: &str, text: String| {
+        certgrab()
+            .args(["--hosts", "-", "--column", column, "--roots"])
+            .args([pki.root_file()])
+            .reading(text)
+    };
+    let named = format!("\u{feff}Site;Broker\r\n\"hall; north\";\"{cell}\"\r\n");
+    assert_eq!(documents(&run("broker", named).succeeds().out())[0]["status"], "ok");
+    let counted = format!("1,{cell}\n2,{cell}\n");
+    assert_eq!(documents(&run("2", counted).succeeds().out()).len(), 2);
+    run("host", "site,broker\n1,a.test\n".to_owned()).fails_with(4).stdout("").stderr(
+        "certgrab: 0 targets: 0 with an anchor, 0 not trusted, 0 failed\n\
+         certgrab: 0 distinct chains\n\
+         certgrab: error: cannot read standard input: expected a column `host`, found `site`, \
+         `broker`\n",
+    );
+    let unnamed = certgrab().args(["--hosts", "-"]).reading("1,a.test\n").fails_with(2);
+    let hint = documents(&unnamed.out())[0]["error"]["hint"].as_str().unwrap_or("").to_owned();
+    assert!(hint.contains("`--column NAME`"), "{hint}");
+}
+
+#[test]
+fn the_hosts_whose_anchor_ends_before_a_date_are_listed_and_the_exit_code_says_so() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = |until: &str, more: &[&str]| {
+        certgrab()
+            .args(["--hosts", "-", "--until", until, "--roots"])
+            .args([pki.root_file()])
+            .args(more)
+            .reading(format!("plc.test connect={}\n", server.address()))
+    };
+    let listed = run("2100-01-01", &[]).fails_with(5);
+    assert_eq!(listed.out(), "plc.test:443\t2050-01-01\tCN=Plant Root\n");
+    assert!(listed.err().ends_with("certgrab: anchors that end before 2100-01-01: 1\n"));
+    let json = documents(&run("2100-01-01", &["--json"]).fails_with(5).out());
+    assert_eq!(json[0]["anchor"]["lasts_until"], "2050-01-01T00:00:00Z");
+    assert_eq!(run("2040-01-01", &[]).succeeds().out(), "");
+}
+
+#[test]
+fn the_set_of_anchors_is_written_as_json_with_the_hosts_of_each() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (list, set) = (format!("plc.test connect={}\n", server.address()), pki.file("set.json"));
+    let run = |emit: String| {
+        certgrab()
+            .args(["--hosts", "-", "--emit", &emit, "--roots"])
+            .args([pki.root_file()])
+            .reading(&list)
+    };
+    run(format!("json={}", set.display())).succeeds();
+    let text = std::fs::read_to_string(set).expect("the set");
+    let set: Value = serde_json::from_str(&text).expect("JSON");
+    let anchor = &set["anchors"][0];
+    assert_eq!(set["anchors"].as_array().map(Vec::len), Some(1));
+    assert_eq!(anchor["subject"], "CN=Plant Root");
+    assert_eq!(anchor["role"], "anchor");
+    assert_eq!(anchor["hosts"], serde_json::json!(["plc.test:443"]));
+    assert_eq!(anchor["pem"], pem_of(&[pki.root_der().clone()]));
+    let refused = run("json".to_owned()).fails_with(2).err();
+    assert!(refused.contains("hint: write the set of anchors to a file: `--emit json=PATH`"));
 }

@@ -1,4 +1,5 @@
-//! Placeholders where a certificate belongs, and what is none; certificates that no key at hand issued.
+//! Placeholders where a certificate belongs, and what is none; how certificates
+//! are named, and those that no key at hand issued.
 
 use std::path::Path;
 
@@ -86,4 +87,20 @@ fn a_source_that_only_refers_to_an_embedded_file_gets_a_note_with_the_symbol() {
     let found: Vec<_> = reading.findings.listed().iter().collect();
     assert_eq!((found.len(), found[0].severity.word()), (1, "note"));
     assert!(found[0].message.contains("`_binary_ca_pem_start`"), "{}", found[0].message);
+}
+
+#[test]
+fn a_certificate_without_a_common_name_is_named_by_its_organisation_and_unit() {
+    let mut params = rcgen::CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(rcgen::DnType::OrganizationName, "Plant");
+    params.distinguished_name.push(rcgen::DnType::OrganizationalUnitName, "Class 2 Authority");
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.not_after = rcgen::date_time_ymd(2025, 1, 1);
+    let pem = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().pem();
+    let reading = check::read(Path::new("ca.pem"), pem.as_bytes());
+    let (store, at) = (certgrab::Store::mozilla(), "2026-11-26".parse().unwrap());
+    let found = check::lint(&reading, &check::Knowledge { store: &store, at, horizon_days: 90 });
+    let messages: Vec<_> = found.listed().iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(messages, ["`Plant, Class 2 Authority` expired on 2025-01-01"]);
 }

@@ -11,7 +11,7 @@ fn read(name: &str) -> String {
 }
 
 /// The README and the pages of `docs` for users of the command, in English.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "README.md",
     "docs/anchor.md",
     "docs/check.md",
@@ -24,6 +24,7 @@ const PAGES: [&str; 13] = [
     "docs/projects.md",
     "docs/repository.md",
     "docs/servers.md",
+    "docs/stacks.md",
     "docs/your-own-ca.md",
 ];
 
@@ -180,11 +181,16 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--starttls",
                 "--as",
                 "--alpn",
+                "--client-cert",
+                "--client-key",
                 "--survey",
                 "--proxy",
             ],
         ),
-        ("Many targets", &["--hosts", "--jobs", "--threads", "--ordered", "--shard"]),
+        (
+            "Many targets",
+            &["--hosts", "--column", "--until", "--jobs", "--threads", "--ordered", "--shard"],
+        ),
         ("Messages", &["--color", "--quiet", "--verbose"]),
     ];
     for (heading, options) in wanted {

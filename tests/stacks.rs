@@ -78,6 +78,46 @@ fn a_chain_out_of_order_is_written_for_the_stacks_that_put_it_in_order_alone() {
     }
 }
 
+#[test]
+fn what_only_an_older_version_of_a_stack_refuses_is_a_warning_that_names_the_version() {
+    let [root_key, lower_key, leaf_key] = [(); 3].map(|()| KeyPair::generate().expect("a key"));
+    let mut leaf = named("plc.test");
+    leaf.subject_alt_names = vec![rcgen::SanType::DnsName("plc.test".try_into().expect("a name"))];
+    // What makes a CA certificate without keyUsage.
+    let lower = || {
+        let mut params = authority("Lower");
+        params.key_usages = Vec::new();
+        params
+    };
+    let root = authority("Root").self_signed(&root_key).expect("a certificate");
+    let above = Issuer::new(authority("Root"), root_key);
+    let middle = lower().signed_by(&lower_key, &above).expect("a certificate");
+    let above = Issuer::new(lower(), lower_key);
+    let leaf = leaf.signed_by(&leaf_key, &above).expect("a certificate");
+
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, ders: &[&rcgen::Certificate]| {
+        let path = folder.path().join(name);
+        let ders: Vec<_> = ders.iter().map(|one| one.der().clone()).collect();
+        fs::write(&path, pem_of(&ders)).expect("a file");
+        path
+    };
+    let (chain, roots) = (file("chain.pem", &[&leaf, &middle]), file("root.pem", &[&root]));
+    let run = |format: &str| {
+        certgrab()
+            .args(["plc.test", "--at", "2030-01-01", "--emit", format, "--from"])
+            .args([&chain])
+            .args(["--roots"])
+            .args([&roots])
+    };
+    run("wolfssl").succeeds().stderr(
+        "certgrab: warning: wolfSSL 5.5 refuses this chain: certificate 2 of the chain `CN=Lower` \
+         issued a certificate but has no keyUsage; reissue the CA certificate with keyUsage = \
+         critical, keyCertSign, cRLSign\n",
+    );
+    run("arduino").succeeds().stderr("");
+}
+
 /// A chain whose name is in the CN alone, which some stacks take and browsers do not.
 fn named_in_the_cn() -> Pki {
     Pki::root("Root").changed(|leaf| leaf.subject_alt_names.clear()).leaf("plc.test")
@@ -111,7 +151,7 @@ rustls                   refuses   as go
         out.contains("\nnrf-modem                connects  assumed to verify as OpenSSL does\n")
     );
     assert!(out.contains("device: set `verify_flags &=\n"), "{out}");
-    assert!(out.ends_with(" of 29 stacks and settings connect\n"), "{out}");
+    assert!(out.ends_with(" of 30 stacks and settings connect\n"), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
     assert!(of_a_file.err().contains("is not valid for `plc.test`"), "{}", of_a_file.err());
     let verify = table(&["verify", "--host", "plc.test"]);
@@ -150,4 +190,131 @@ fn without_a_trusted_root_the_table_says_that_no_stack_can_be_asked() {
     let wanted = "plc.test:443: 1 certificate read\n\n\
                   no TLS stack can be asked: no root that this chain may end in is trusted\n";
     assert_eq!(out, wanted);
+}
+
+#[test]
+fn a_chain_is_verified_by_the_rules_of_the_stack_that_is_named() {
+    let pki = named_in_the_cn();
+    let verify = |stack: &str| {
+        certgrab()
+            .args([
+                "verify",
+                "--stack",
+                stack,
+                "--host",
+                "plc.test",
+                "--at",
+                "2030-01-01",
+                "--from",
+            ])
+            .args([pki.chain_file()])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    for stack in ["mbedtls-3.6", "esp8266", "bearssl", "openssl", "java", "wolfssl"] {
+        let document = verify(stack).args(["--json"]).succeeds().json();
+        assert_eq!((&document["ok"], &document["status"]), (&true.into(), &"ok".into()), "{stack}");
+        assert_eq!(document["anchor"]["subject"], "CN=Root", "{stack}");
+    }
+    for stack in ["go", "rustls-aws"] {
+        let document = verify(stack).args(["--json"]).fails_with(1).json();
+        assert_eq!(document["ok"], false);
+        assert_eq!(document["error"]["kind"], "wrong_name", "{stack}");
+    }
+    let err = verify("toaster").fails_with(2).err();
+    assert!(err.contains("unknown TLS stack; expected one of mbedtls-3.6, "), "{err}");
+}
+
+#[test]
+fn what_browsers_accept_is_refused_where_the_named_stack_refuses_it() {
+    let pki = Pki::root("Root").intermediate("Upper").intermediate("Lower").leaf("plc.test");
+    let (chain, crossed) = (pki.chain(), pki.file("crossed.pem"));
+    fs::write(&crossed, pem_of(&[chain[0].clone(), chain[2].clone(), chain[1].clone()]))
+        .expect("a file");
+    let verify = |stack: &str| {
+        certgrab()
+            .args([
+                "verify",
+                "--stack",
+                stack,
+                "--host",
+                "plc.test",
+                "--at",
+                "2030-01-01",
+                "--from",
+            ])
+            .args([&crossed])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    verify("go").succeeds();
+    let err = verify("esp8266").fails_with(1).err();
+    let wanted = "certgrab: error: BearSSL of the ESP8266 core refuses this chain: the leaf \
+                  `CN=plc.test` is out of order: its issuer is not the next certificate\n";
+    assert!(err.contains(wanted), "{err}");
+    let err = verify("python").succeeds().err();
+    assert!(err.contains("warning: CPython from 3.13 on refuses this chain"), "{err}");
+
+    let case = |stack: &str| {
+        let pem = |index: usize| pem_of(&chain[index..=index]);
+        let line = serde_json::json!({
+            "id": 1, "leaf": pem(0), "intermediates": [pem(2), pem(1)], "stack": stack,
+            "roots": [pem_of(&[pki.root_der().clone()])], "time": "2030-01-01", "host": "plc.test",
+        });
+        certgrab().args(["verify", "--batch"]).reading(line.to_string()).succeeds().json()
+    };
+    let answer = case("go");
+    assert_eq!((&answer["ok"], &answer["chosen"]), (&true.into(), &0.into()), "{answer}");
+    let error = case("esp8266")["error"].as_str().unwrap_or_default().to_owned();
+    assert!(error.contains("is out of order"), "{error}");
+    assert_eq!(case("toaster")["error"], "the stack `toaster` is unknown");
+}
+
+/// The table of docs/stacks.md, made of the table in code.
+fn rows() -> String {
+    use certgrab::stack::{Known, STACKS};
+    let mut rows = String::from(
+        "| name | TLS stack | dates of the anchor | leaf as anchor | formats | see also | known |\n\
+         | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    let yes = |is: bool| if is { "yes" } else { "no" };
+    for stack in STACKS {
+        let formats: Vec<_> = stack.formats.iter().map(|format| format!("`{format}`")).collect();
+        let also = stack.also.iter().map(|variant| match variant.setting {
+            Some(setting) => format!("`{}` (`{setting}`)", variant.stack),
+            None => format!("`{}`", variant.stack),
+        });
+        let known = match stack.known {
+            Known::Measured(version) => format!("measured: {version}"),
+            Known::Read(source) => format!("read: {source}"),
+            Known::Assumed(like) => format!("assumed: as {like}"),
+        };
+        rows += &format!(
+            "| `{}` | {} | {} | {} | {} | {} | {known} |\n",
+            stack.name,
+            stack.title,
+            yes(stack.checks_anchor_dates()),
+            yes(stack.trusts_any_leaf()),
+            formats.join(", "),
+            also.collect::<Vec<_>>().join(", "),
+        );
+    }
+    rows
+}
+
+#[test]
+fn the_page_of_the_stacks_has_the_golden_table_of_the_code() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stacks.md");
+    let page = fs::read_to_string(path).expect("docs/stacks.md");
+    let (before, found) = page.split_once("page_of_the_stacks -->\n").expect("the mark");
+    let wanted = format!("\n{}", rows());
+    if std::env::var_os("CERTGRAB_BLESS").is_some() {
+        let page = format!("{before}page_of_the_stacks -->\n{wanted}");
+        fs::write(path, page).expect("the page is written");
+        return;
+    }
+    assert!(
+        found == wanted,
+        "docs/stacks.md is stale: CERTGRAB_BLESS=1 cargo test page_of_the_stacks"
+    );
 }

@@ -134,7 +134,8 @@ fn options_that_would_be_passed_over_are_refused_and_both_named() {
 fn a_password_in_a_url_is_not_repeated() {
     certgrab().args(["https://user:secret@plc.test/page"]).fails_with(2).stderr(
         "certgrab: error: invalid value 'https://...@plc.test/page' for '[TARGET]...': the target \
-         must not contain a user name (the part before `@`)\n\
+         must not contain a user name (the part before `@`); pass the URL without user name and \
+         password: certgrab does not log in\n\
          certgrab: hint: see `certgrab --help`\n",
     );
 }

@@ -81,6 +81,14 @@ fn a_first_certificate_whose_begin_line_is_damaged_is_named_and_no_other_stands_
         "-----BEGIN certificate-----",
         "-----BEGIN  CERTIFICATE-----",
         "BEGIN CERTIFICATE",
+        "-----BEGIN CERTIFlCATE-----",
+        "-----BEGIN CERTIFICAT-----",
+        "-----BEGIN CERTIFICATES-----",
+        "-----BEGIN C\u{415}RTIFICATE-----",
+        "-----BEG1N CERTIFICATE-----",
+        "-----BEGINCERTIFICATE-----",
+        "-----BEGLN CERTlFICATE-----",
+        "",
     ] {
         let damaged = first.replace("-----BEGIN CERTIFICATE-----", line);
         fs::write(&from, format!("{damaged}{rest}")).expect("a file");
@@ -95,6 +103,13 @@ fn a_first_certificate_whose_begin_line_is_damaged_is_named_and_no_other_stands_
         assert!(outcome.err().contains("block 1 of"), "{line}: {}", outcome.err());
         assert!(outcome.err().contains("is not a PEM certificate: "), "{}", outcome.err());
     }
+    // `check` names the line where the letters of the label are wrong.
+    let damaged = first.replace("BEGIN CERTIFICATE", "BEGIN CERTIFlCATE");
+    fs::write(&from, format!("{rest}{damaged}")).expect("a file");
+    let out = certgrab().args(["check", "--offline"]).args([&from]).fails_with(1).out();
+    let wanted =
+        "the BEGIN line of the PEM block has the label `CERTIFlCATE`, expected `CERTIFICATE`";
+    assert!(out.contains(wanted), "{out}");
     let text = "Begin the chain with the server's certificate:\n";
     fs::write(&from, format!("{text}{rest}")).expect("a file");
     certgrab()

@@ -245,7 +245,9 @@ fn a_batch_answers_every_line_and_outlives_all_of_them() {
         assert_eq!((&junk["ok"], &junk["id"]), (&false.into(), &serde_json::Value::Null));
     }
     assert_eq!(answers[5]["id"], 7);
-    assert_eq!(answers[6], serde_json::json!({"id": "nameless", "skip": true}));
+    assert_eq!((&answers[6]["ok"], &answers[6]["id"]), (&false.into(), &"nameless".into()));
+    let error = answers[6]["error"].as_str().unwrap_or_default();
+    assert!(error.contains("the empty store does not have"), "{error}");
     assert_eq!(answers[7]["ok"], false);
 }
 
@@ -311,4 +313,66 @@ fn path_building_departs_from_the_conformance_suite_only_where_it_says_so() {
     }
     let theirs = std::fs::read_to_string(folder.join("known-webpki.txt")).expect("their list");
     assert!(listed.len() < theirs.lines().count());
+}
+
+#[test]
+fn without_a_host_the_path_alone_is_verified() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let verify = |at: &str, chain: &std::path::Path| {
+        certgrab()
+            .args(["verify", "--json", "--at", at, "--from"])
+            .args([chain])
+            .args(["--roots"])
+            .args([pki.root_file()])
+    };
+    let document = verify("2030-01-01", &pki.chain_file()).succeeds().json();
+    assert_eq!(document["ok"], true);
+    assert_eq!(document["target"], serde_json::Value::Null);
+    assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
+    assert_eq!(document["paths"][0]["valid"], true);
+    let document = verify("2041-01-01", &pki.chain_file()).fails_with(1).json();
+    assert_eq!(document["error"]["kind"], "expired");
+    let alone = pki.file("leaf.pem");
+    std::fs::write(&alone, pem_of(&pki.path()[..1])).expect("a file");
+    let document = verify("2030-01-01", &alone).fails_with(1).json();
+    assert_eq!(document["error"]["kind"], "missing_issuer");
+    let shown = pki.chain_file().display().to_string();
+    let out = certgrab()
+        .args(["verify", "--stacks", "--at", "2030-01-01", "--from", &shown, "--roots"])
+        .args([pki.root_file()])
+        .succeeds()
+        .out();
+    assert!(out.starts_with(&format!("{shown}: 2 certificates read\n")), "{out}");
+    assert!(out.contains("\nrustls-aws               connects\n"), "{out}");
+}
+
+#[test]
+fn a_batch_verifies_the_path_alone_where_host_is_absent_or_null() {
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let pem = |index: usize| pem_of(&pki.path()[index..=index]);
+    let case = |host: Option<serde_json::Value>, kind: Option<&str>, sends_all: bool| {
+        let sent = if sends_all { vec![pem(1)] } else { Vec::new() };
+        let mut case = serde_json::json!({
+            "id": 1, "leaf": pem(0), "intermediates": sent, "roots": [pem(2)],
+            "time": "2030-01-01", "strict": false,
+        });
+        if let Some(host) = host {
+            case["host"] = host;
+        }
+        if let Some(kind) = kind {
+            case["host_kind"] = kind.into();
+        }
+        certgrab().args(["verify", "--batch"]).reading(case.to_string()).succeeds().json()
+    };
+    let null = || Some(serde_json::Value::Null);
+    for answer in
+        [case(None, None, true), case(null(), None, true), case(null(), Some("dns"), true)]
+    {
+        assert_eq!(answer["ok"], true, "{answer}");
+        assert_eq!(answer["paths"][0].as_array().map(Vec::len), Some(3));
+    }
+    assert_eq!(case(None, None, false)["ok"], false);
+    assert_eq!(case(Some("other.test".into()), None, true)["ok"], false);
+    let mail = case(Some("a@plc.test".into()), Some("rfc822"), true);
+    assert_eq!(mail, serde_json::json!({"id": 1, "skip": true}));
 }

@@ -6,7 +6,7 @@ use std::{
     net::TcpStream,
 };
 
-use rcgen::{BasicConstraints, IsCa};
+use rcgen::{BasicConstraints, CertificateParams, IsCa};
 use rustls::pki_types::CertificateDer;
 
 use crate::support::{Pki, Server, certgrab, run::Run};
@@ -111,6 +111,27 @@ fn every_command_that_writes_says_that_only_this_systems_store_has_the_root() {
         let wanted = format!(
             "certgrab: warning: {whose}the root is only in this system's store: this is typical \
              of a TLS-inspecting proxy, whose certificates other networks do not see\n"
+        );
+        assert_eq!(told.matches(&wanted).count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn every_command_that_writes_for_any_reader_names_the_stacks_that_refuse_the_anchor() {
+    // A root that allows no CA certificate below it, over one: the rules of browsers do not look.
+    let none_below = |params: &mut CertificateParams| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    };
+    let pki = Pki::root_changed("Plant Root", none_below).intermediate("Plant CA").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let roots = pki.root_file();
+    let rule = "the anchor has a pathLenConstraint that allows fewer CA certificates below";
+    // A lock shows no chain, and a project has one reader.
+    let with_a_chain = commands(&pki, &server, roots.to_str().unwrap()).into_iter().take(5);
+    for (whose, run) in with_a_chain {
+        let told = run.succeeds().err();
+        let wanted = format!(
+            "certgrab: warning: {whose}mbedTLS 3.6, Go's crypto/x509 refuse this chain: {rule}\n"
         );
         assert_eq!(told.matches(&wanted).count(), 1, "{told}");
     }

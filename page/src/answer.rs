@@ -242,7 +242,7 @@ fn with_leaf(
     let presented =
         Presented::from_message(ders.iter().copied(), Source::Presented(PathBuf::from(PASTED)));
     let work = Work::default();
-    let question = Question { name: target.name(), at, work: &work };
+    let question = Question { name: Some(target.name()), at, work: &work };
     let verified = path::find(&presented, &[], store, question).and_then(|paths| {
         let ranked = rank::rank(&paths, &presented, &Issuers::default());
         prove::prove(ranked, &presented, question, &[])

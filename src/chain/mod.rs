@@ -1,10 +1,12 @@
 //! Shared facts: the presented chain, fetched issuers, and the outcome of the handshake.
 
+mod client;
 mod issuers;
 mod presented;
 
 use std::fmt;
 
+pub use self::client::{Answer, CertificateRequest, Identity, Shown};
 pub use self::issuers::{
     Attempt, Fetched, Issuers, MAX_FETCHES, MAX_REDIRECTS, MAX_URL_CHARACTERS, Problem,
 };
@@ -88,8 +90,8 @@ pub struct Handshake {
     pub key_possession: KeyPossession,
     /// Whether the server only answers a client that names an application protocol (ALPN).
     pub needs_protocol: bool,
-    /// Whether the server asked for a client certificate.
-    pub client_certificate_requested: bool,
+    /// The server's request for a client certificate, if it made one.
+    pub client_certificate: Option<CertificateRequest>,
     /// Bytes of the Certificate message with its 4-byte header (RFC 8446 section 4.4.2): what a
     /// device must be able to hold at once.
     pub certificate_message_bytes: usize,

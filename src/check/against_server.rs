@@ -233,7 +233,7 @@ impl Judgement<'_> {
     fn verifies(&self, constant: &[EmbeddedAnchor], presented: &Presented) -> Result<(), Doubt> {
         let Self { reading, server, knowledge, work } = *self;
         let anchors = anchors_of(constant, server.presented, knowledge.store);
-        let question = Question { name: server.name, at: knowledge.at, work };
+        let question = Question { name: Some(server.name), at: knowledge.at, work };
         match prove::doubt(reading.stack, presented, &anchors, question) {
             None => Ok(()),
             Some(doubt) => {

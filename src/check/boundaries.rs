@@ -4,6 +4,7 @@
 //! In: text. Out: a finding for each such line, with what stands there.
 
 use super::{Finding, Severity};
+use crate::text::{foreign::Foreign, near};
 
 /// The most damaged lines that are named.
 const MAX_NAMED: usize = 16;
@@ -51,6 +52,9 @@ pub(super) fn is_near(text: &[u8]) -> bool {
 /// The label of a certificate.
 const LABEL: &str = "CERTIFICATE";
 
+/// The most letters of the label that are lost, added or wrong in a damaged one.
+const MAX_WRONG_LETTERS: usize = 3;
+
 /// What is wrong with the label between the hyphens of `line`, if it was to be that of a certificate.
 fn of_label(line: &str) -> Option<String> {
     let (at, word) = ["-----BEGIN ", "-----END "].iter().find_map(|word| {
@@ -64,8 +68,15 @@ fn of_label(line: &str) -> Option<String> {
     if letters == LABEL && label != LABEL {
         return Some(format!("{line} has blanks in its label, expected `{LABEL}`"));
     }
-    (letters != LABEL && letters.eq_ignore_ascii_case(LABEL))
-        .then(|| format!("{line} is in small letters"))
+    if letters == LABEL {
+        return None;
+    }
+    if letters.eq_ignore_ascii_case(LABEL) {
+        return Some(format!("{line} is in small letters"));
+    }
+    let shown = Foreign::text(label).line();
+    near::is_near(&letters, LABEL, MAX_WRONG_LETTERS)
+        .then(|| format!("{line} has the label `{shown}`, expected `{LABEL}`"))
 }
 
 /// What is wrong with the boundary in `line`, if there is one and something is wrong.

@@ -294,7 +294,7 @@ impl Claims<'_> {
         }
         // The dates are looked at with those of all other certificates.
         let work = Work::default();
-        let question = Question { name: terms.name, at: leaf.not_before(), work: &work };
+        let question = Question { name: Some(terms.name), at: leaf.not_before(), work: &work };
         if let Err(refusal) = path::leaf_holds(leaf, question) {
             self.deny((Some(index), "Role"), refusal.to_string());
         }

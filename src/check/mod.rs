@@ -273,6 +273,6 @@ pub fn stale(lock: &Path) -> Finding {
 /// A certificate as findings name it.
 pub(crate) fn named(certificate: &Certificate) -> String {
     let name = certificate.subject();
-    let short = name.short().unwrap_or_else(|| name.text()).line();
+    let short = name.label().unwrap_or_else(|| name.text().line());
     if short.is_empty() { "(no subject)".to_owned() } else { short }
 }

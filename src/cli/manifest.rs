@@ -71,6 +71,8 @@ struct Table {
     #[serde(rename = "as")]
     device: Option<Spanned<String>>,
     alpn: Option<Spanned<OneOrMore>>,
+    client_cert: Option<Spanned<String>>,
+    client_key: Option<Spanned<String>>,
     timeout: Option<Spanned<u16>>,
     style: Option<Spanned<String>>,
     name_from: Option<Spanned<String>>,
@@ -211,10 +213,16 @@ impl Outputs {
     }
 
     /// Refuses a manifest that would write over what it reads: roots, and files written by hand.
-    fn spare_inputs(&self, entries: &[Entry], text: &Text) -> Result<(), Failure> {
+    fn spare_inputs<'a>(&self, entries: &'a [Entry], text: &Text) -> Result<(), Failure> {
         let shown = &text.shown;
-        let inputs: BTreeSet<&PathBuf> =
-            entries.iter().flat_map(|entry| entry.job.roots.iter().chain(&entry.check)).collect();
+        let of_client = |entry: &'a Entry| {
+            let reaching = &entry.job.reaching;
+            reaching.client_cert.iter().chain(&reaching.client_key)
+        };
+        let inputs: BTreeSet<&PathBuf> = entries
+            .iter()
+            .flat_map(|entry| entry.job.roots.iter().chain(&entry.check).chain(of_client(entry)))
+            .collect();
         let written = self
             .0
             .iter()
@@ -265,6 +273,11 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
     if let Some(names) = &table.alpn {
         for name in names.get_ref().all() {
             option("alpn", name, names.span());
+        }
+    }
+    for (key, file) in [("client-cert", &table.client_cert), ("client-key", &table.client_key)] {
+        if let Some(file) = file {
+            option(key, &folder.join(file.get_ref()).display().to_string(), file.span());
         }
     }
     if let Some(seconds) = table.timeout.as_ref() {
@@ -367,6 +380,8 @@ mod tests {
             ("as = \"esp8266\"", "--as=esp8266"),
             ("alpn = \"x-amzn-mqtt-ca\"", "--alpn=x-amzn-mqtt-ca"),
             ("alpn = [\"mqtt\"]", "--alpn=mqtt"),
+            ("client-cert = \"device.pem\"", "--client-cert=device.pem"),
+            ("client-key = \"device.key\"", "--client-key=device.key"),
         ];
         for (key, option) in switches {
             assert_ne!(same(key, option), plain, "{key}");

@@ -5,6 +5,7 @@
 
 mod args;
 mod atomic_write;
+mod client;
 mod commands;
 mod convert;
 mod descriptors;

@@ -33,7 +33,7 @@ pub(crate) fn prove(
     display: &Display,
 ) -> Result<(), Failure> {
     let question =
-        Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+        Question { name: Some(&options.wanted_name(target)), at: options.at, work: &grab.work };
     for format in consumed(job) {
         let reader = (format, job.reaching.device);
         prove_for(reader, whose, &grab.presented, bundle, question, display)?;

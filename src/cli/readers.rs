@@ -162,7 +162,7 @@ impl Seen<'_> {
             };
             for format in formats.iter().filter(shown) {
                 let name = options.wanted_name(target);
-                let question = Question { name: &name, at: options.at, work: &grab.work };
+                let question = Question { name: Some(&name), at: options.at, work: &grab.work };
                 let whose = format!("{whose}{}", self.label(position));
                 let reader = (*format, job.reaching.device);
                 proof::prove_for(reader, &whose, &grab.presented, &bundle, question, display)?;
@@ -187,7 +187,7 @@ impl Seen<'_> {
             bundle = bundle.with(options.extras, &judgement.verified, options.at);
             if let Some(anchor) = survey.anchor_of(index) {
                 let whose = format!("{whose}{}", self.label(*position));
-                let judged = (&judgement.paths, anchor);
+                let judged = (judgement, anchor);
                 warn::of_anchor(&whose, grab, judged, options.at, display);
             }
         }

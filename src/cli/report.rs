@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::chain::{Presented, Sent};
+use crate::chain::{CertificateRequest, Presented, Sent};
 use crate::{
     Grab,
     endpoint::Target,
     judge::{rank::Candidate, work::Work},
-    output::bundle::KeyPossession,
+    output::bundle::{Bundle, KeyPossession},
     run::{
         grab::{Judgement, Options},
         warning::{self, Warning},
@@ -29,9 +29,9 @@ use super::{
 /// Where the facts of a certificate begin, after their names.
 const INDENT: usize = 11;
 
-/// The report about a chain with an anchor.
+/// The report about a chain with an anchor; without a target, its path alone was verified.
 pub(crate) fn trusted(
-    target: &Target,
+    target: Option<&Target>,
     grab: &Grab,
     judgement: &Judgement,
     options: &Options,
@@ -57,19 +57,20 @@ pub(crate) fn trusted(
         }
     };
     fact(&mut out, "proof", &enough);
-    let bundle = judgement.bundle(target, &grab.presented, options);
-    for entry in bundle.extras() {
+    let bundle = target.map(|target| judgement.bundle(target, &grab.presented, options));
+    let entries = bundle.as_ref().map_or(&[][..], |bundle| &bundle.entries);
+    for entry in bundle.iter().flat_map(Bundle::extras) {
         let until = entry.lasts_until.map(Time::date).unwrap_or_default();
         let reason = entry.reason.as_ref().map(Foreign::line).unwrap_or_default();
         let subject = subject(&entry.certificate);
         fact(&mut out, entry.role.word(), &format!("{subject}, until {until}: {reason}"));
         fact(&mut out, "", &format!("SHA-256 {}", entry.certificate.sha256()));
     }
-    for (role, reason) in options.extras.absent(&bundle.entries) {
+    for (role, reason) in options.extras.absent(entries) {
         fact(&mut out, role.word(), &format!("none: {reason}"));
     }
     let is_held = |other: &&Candidate| {
-        bundle.extras().any(|entry| entry.certificate == other.root.certificate)
+        entries.iter().any(|entry| entry.certificate == other.root.certificate)
     };
     for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
         let subject = subject(&other.root.certificate);
@@ -82,7 +83,7 @@ pub(crate) fn trusted(
 }
 
 /// The report about a chain without one: what came, in the order sent.
-pub(crate) fn refused(target: &Target, grab: &Grab) -> String {
+pub(crate) fn refused(target: Option<&Target>, grab: &Grab) -> String {
     let mut out = heading(target, grab);
     for (position, sent) in grab.presented.numbered() {
         match sent {
@@ -108,7 +109,7 @@ pub(crate) fn refused(target: &Target, grab: &Grab) -> String {
 }
 
 /// The verdict of every TLS stack, in a table.
-pub(crate) fn stacks(target: &Target, grab: &Grab, options: &Options) -> String {
+pub(crate) fn stacks(target: Option<&Target>, grab: &Grab, options: &Options) -> String {
     let mut out = heading(target, grab);
     let verdicts = grab.every_stack(target, options);
     if let Some(first) = verdicts.first() {
@@ -117,7 +118,12 @@ pub(crate) fn stacks(target: &Target, grab: &Grab, options: &Options) -> String 
     out + &stack_table::table(&verdicts)
 }
 
-fn heading(target: &Target, grab: &Grab) -> String {
+fn heading(target: Option<&Target>, grab: &Grab) -> String {
+    let target = match (target, &grab.presented.source) {
+        (Some(target), _) => target.to_string(),
+        (None, Source::Presented(path)) => Foreign::text(&path.display().to_string()).line(),
+        (None, other) => other.to_string(),
+    };
     let count = grab.presented.count();
     let plural = if count == 1 { "" } else { "s" };
     let how = match grab.presented.source {
@@ -195,8 +201,11 @@ fn handshake(out: &mut String, grab: &Grab) {
     fact(out, "handshake", &text);
     addresses(out, &grab.presented);
     out.push_str(&grab.device().as_ref().map(device).unwrap_or_default());
-    if handshake.client_certificate_requested {
-        fact(out, "client", "the server asks for a client certificate");
+    if let Some(request) = &handshake.client_certificate {
+        fact(out, "client", &request.sentence());
+        if let Some(authorities) = authorities(request) {
+            fact(out, "", &authorities);
+        }
     }
     let bytes = handshake.certificate_message_bytes;
     fact(
@@ -204,6 +213,19 @@ fn handshake(out: &mut String, grab: &Grab) {
         "message",
         &format!("{bytes} bytes of certificates, which most devices must hold at once"),
     );
+}
+
+/// The names shown of the CAs that a server accepts client certificates from; public clouds send a
+/// hundred and more.
+const SHOWN_AUTHORITIES: usize = 3;
+
+/// The CAs that a server accepts client certificates from.
+fn authorities(request: &CertificateRequest) -> Option<String> {
+    let names = &request.authorities;
+    let shown: Vec<_> = names.iter().take(SHOWN_AUTHORITIES).map(Foreign::line).collect();
+    let more = names.len().saturating_sub(SHOWN_AUTHORITIES);
+    let more = if more > 0 { format!(" and {more} more, see `--json`") } else { String::new() };
+    (!names.is_empty()).then(|| format!("issued by {}{more}", shown.join(" or ")))
 }
 
 /// Which of several addresses presented the chain.

@@ -20,7 +20,8 @@ use crate::{
 };
 
 use super::{
-    args::{Emission, Form, Job, What, formats::NameFrom},
+    args::{Emission, Form, Job, What, connection::Reaching, formats::NameFrom},
+    client,
     failure::{Exit, Failure},
     output, proof, regenerate, roots,
     style::Display,
@@ -147,7 +148,13 @@ pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
         _ => None,
     });
     let standard_input = Path::new("-");
-    let files = roots.chain(&job.from).chain(&job.many.hosts).map(PathBuf::as_path);
+    let Reaching { client_cert, client_key, .. } = &job.reaching;
+    let files = roots
+        .chain(&job.from)
+        .chain(&job.many.hosts)
+        .chain(client_cert)
+        .chain(client_key)
+        .map(PathBuf::as_path);
     files.chain(templates).filter(move |path| *path != standard_input)
 }
 
@@ -161,10 +168,10 @@ fn agree_for_list(job: &Job) -> Result<(), Failure> {
     }
     for emission in &job.emit {
         match &emission.form {
-            Form::Document => {
+            Form::Document if emission.path.is_none() => {
                 return usage(
-                    "`--emit json` cannot be combined with `--hosts`",
-                    "leave it out: standard output already has one JSON line per target",
+                    "with `--hosts`, standard output already has one JSON line per target",
+                    "write the set of anchors to a file: `--emit json=PATH`",
                 );
             }
             Form::Certificates(format) if format.name == "lock" => {
@@ -179,7 +186,7 @@ fn agree_for_list(job: &Job) -> Result<(), Failure> {
                     "write the anchors to a file: `--emit FORMAT=PATH`",
                 );
             }
-            Form::Certificates(_) | Form::Template(_) => {}
+            Form::Document | Form::Certificates(_) | Form::Template(_) => {}
         }
     }
     Ok(())
@@ -225,6 +232,11 @@ pub(crate) fn quiet_options(job: &Job) -> Result<Options, Failure> {
             },
             proxy: if is_offline { None } else { job.reaching.proxy.proxy()? },
             names: Arc::default(),
+            client: client::identity(
+                job.reaching.client_cert.as_deref(),
+                job.reaching.client_key.as_deref(),
+            )?
+            .map(Arc::new),
         },
         sni: match &job.sni {
             Some(name) => Sni::Name(name.clone()),

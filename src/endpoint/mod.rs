@@ -2,6 +2,7 @@
 //!
 //! In: an argument of the command line. Out: [`Target`]. This module resolves no names.
 
+mod error;
 mod scheme;
 
 use std::{
@@ -12,7 +13,9 @@ use std::{
 
 use rustls_pki_types::{DnsName, ServerName};
 
-use self::scheme::{NO_SCHEME, PLAIN, SCHEMES};
+pub use self::error::Error;
+use self::error::Problem;
+use self::scheme::{NO_SCHEME, PLAIN, SCHEMES, UNSUPPORTED};
 pub use self::scheme::{Scheme, StartTls};
 use crate::text::{foreign::Foreign, secrets};
 
@@ -24,26 +27,6 @@ pub struct Target {
     /// Whether the user gave the port; otherwise it is the default of the scheme.
     port_is_given: bool,
     scheme: Scheme,
-}
-
-/// Why text is not a target.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Error {
-    given: Foreign,
-    problem: Problem,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Problem {
-    Empty,
-    Scheme(Foreign),
-    PlainScheme { given: &'static str, meant: &'static str },
-    Port(Foreign),
-    Host(Foreign),
-    Brackets,
-    Ipv6WithoutBrackets,
-    UserInfo,
 }
 
 impl Target {
@@ -162,6 +145,9 @@ fn find_scheme(word: &str) -> Result<Scheme, Problem> {
     if let Some(scheme) = SCHEMES.iter().find(|scheme| is(scheme.word)) {
         return Ok(*scheme);
     }
+    if let Some(&(given, why, advice)) = UNSUPPORTED.iter().find(|(one, ..)| is(one)) {
+        return Err(Problem::Unsupported { given, why, advice });
+    }
     match PLAIN.iter().find(|(plain, _)| is(plain)) {
         Some(&(given, meant)) => Err(Problem::PlainScheme { given, meant }),
         None => Err(Problem::Scheme(shown(word))),
@@ -171,6 +157,9 @@ fn find_scheme(word: &str) -> Result<Scheme, Problem> {
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
     if let Some(inside) = authority.strip_prefix('[') {
         let (host, after) = inside.split_once(']').ok_or(Problem::Brackets)?;
+        if host.split_once('%').is_some_and(|(address, _)| address.parse::<Ipv6Addr>().is_ok()) {
+            return Err(Problem::Zone);
+        }
         host.parse::<Ipv6Addr>().map_err(|_| Problem::Brackets)?;
         return match after.strip_prefix(':') {
             Some(port) => Ok((host, Some(port))),
@@ -232,72 +221,6 @@ impl fmt::Display for Target {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let given = self.given.line();
-        match &self.problem {
-            Problem::Empty => write!(f, "the target is empty"),
-            Problem::Scheme(word) => {
-                write!(
-                    f,
-                    "`{given}` has the scheme `{}`, which certgrab does not know",
-                    word.line()
-                )
-            }
-            Problem::PlainScheme { given: word, .. } => {
-                write!(f, "`{given}` has the scheme `{word}`, which has no TLS")
-            }
-            Problem::Port(port) => {
-                write!(
-                    f,
-                    "`{given}` has the port `{}`, expected a number from 1 to 65535",
-                    port.line()
-                )
-            }
-            Problem::Host(host) => write!(
-                f,
-                "`{given}` has the host `{}`, which is neither a DNS name nor an IP address",
-                host.line()
-            ),
-            Problem::Brackets => {
-                write!(
-                    f,
-                    "`{given}` has no IPv6 address in its brackets, expected `[2001:db8::1]:8883`"
-                )
-            }
-            Problem::Ipv6WithoutBrackets => {
-                write!(f, "`{given}` could be an IPv6 address with or without a port")
-            }
-            Problem::UserInfo => {
-                write!(f, "the target must not contain a user name (the part before `@`)")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// What to try instead, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match &self.problem {
-            Problem::Empty | Problem::Host(_) => Some(
-                "pass `host`, `host:port`, `[v6]:port` or a URL such as mqtts://host".to_owned(),
-            ),
-            Problem::Scheme(_) => {
-                let words: Vec<_> = SCHEMES.iter().map(|scheme| scheme.word).collect();
-                Some(format!("known schemes: {}", words.join(", ")))
-            }
-            Problem::PlainScheme { meant, .. } => Some(format!("did you mean `{meant}:`?")),
-            Problem::Ipv6WithoutBrackets => {
-                Some("put the address in brackets: `[2001:db8::1]:8883`".to_owned())
-            }
-            Problem::Port(_) | Problem::Brackets | Problem::UserInfo => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,6 +236,8 @@ mod tests {
             ("example.com:8883", "example.com:8883"),
             ("Example.COM.:8883", "example.com:8883"),
             ("mqtts://m1.tuyacn.com", "m1.tuyacn.com:8883"),
+            ("postgresql://db.test/plant", "db.test:5432"),
+            ("rediss://cache.test", "cache.test:6379"),
             ("HTTPS://example.com/path?query#fragment", "example.com:443"),
             ("wss://example.com:9001/mqtt", "example.com:9001"),
             ("192.0.2.1", "192.0.2.1:443"),
@@ -359,6 +284,20 @@ mod tests {
     fn a_scheme_without_tls_names_the_one_that_was_meant() {
         let error = "mqtt://a".parse::<Target>().unwrap_err();
         assert_eq!(error.hint().as_deref(), Some("did you mean `mqtts:`?"));
+    }
+
+    #[test]
+    fn targets_of_other_tools_have_an_answer_that_repeats_no_secret() {
+        for (given, wanted) in [
+            ("nats://broker.test", "sends INFO before TLS starts"),
+            ("kafka://broker.test:9093", "no URL scheme of Kafka"),
+            ("https://[fe80::1%eth0]", "has an IPv6 address with a zone"),
+            ("postgresql://me:hunter2@db.test/plant", "must not contain a user name"),
+        ] {
+            let error = given.parse::<Target>().unwrap_err();
+            let text = format!("{error}; {}", error.hint().expect("a hint"));
+            assert!(text.contains(wanted) && !text.contains("hunter2"), "{text}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub enum StartTls {
 
 /// Schemes with their usual ports (IANA Service Name and Transport Protocol Port Number Registry;
 /// `secure-mqtt` is 8883).
-pub(super) const SCHEMES: [Scheme; 20] = [
+pub(super) const SCHEMES: [Scheme; 22] = [
     tls("https", 443),
     tls("wss", 443),
     tls("mqtts", 8883),
@@ -51,12 +51,14 @@ pub(super) const SCHEMES: [Scheme; 20] = [
     tls("pop3s", 995),
     tls("ftps", 990),
     tls("coaps+tcp", 5684),
+    tls("rediss", 6379),
     starttls("smtp", 25, StartTls::Smtp),
     starttls("imap", 143, StartTls::Imap),
     starttls("pop3", 110, StartTls::Pop3),
     starttls("ftp", 21, StartTls::Ftp),
     starttls("ldap", 389, StartTls::Ldap),
     starttls("postgres", 5432, StartTls::Postgres),
+    starttls("postgresql", 5432, StartTls::Postgres),
     starttls("mysql", 3306, StartTls::Mysql),
     starttls("xmpp", 5222, StartTls::Xmpp),
 ];
@@ -67,6 +69,21 @@ pub(super) const NO_SCHEME: Scheme = Scheme { is_given: false, ..tls("tls", 443)
 /// Schemes without TLS, with the TLS scheme that the user may have meant.
 pub(super) const PLAIN: [(&str, &str); 5] =
     [("http", "https"), ("mqtt", "mqtts"), ("ws", "wss"), ("amqp", "amqps"), ("tcp", "mqtts")];
+
+/// Schemes of protocols that certgrab cannot speak for the user, each with why, and what to do.
+pub(super) const UNSUPPORTED: [(&str, &str, &str); 2] = [
+    (
+        "nats",
+        "whose server sends INFO before TLS starts, which certgrab does not support",
+        "if the server has `handshake_first`, pass `tls://HOST:4222`; else save its chain with \
+         another tool and pass it with `--from FILE`",
+    ),
+    (
+        "kafka",
+        "which is no URL scheme of Kafka",
+        "pass the broker's TLS listener, such as `tls://HOST:9093`",
+    ),
+];
 
 const fn tls(word: &'static str, port: u16) -> Scheme {
     Scheme { word, port, starttls: None, is_given: true }

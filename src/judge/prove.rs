@@ -70,7 +70,7 @@ pub fn prove(
     question: Question<'_>,
     stacks: &[&'static Stack],
 ) -> Result<Verified, Refusal> {
-    let asked = Asked { name: Some(question.name), at: question.at };
+    let asked = Asked { name: question.name, at: question.at };
     prefer(&mut candidates, presented, asked, stacks);
     let mut candidates = candidates.into_iter();
     let anchor = candidates.next().ok_or(Refusal::NoCertificate)?;
@@ -102,7 +102,7 @@ pub fn prove_by_stacks(
     if stacks.is_empty() || matches!(refusal, Refusal::GivenUp(_) | Refusal::NoneLasts { .. }) {
         return Err(refusal);
     }
-    let asked = Asked { name: Some(question.name), at: question.at };
+    let asked = Asked { name: question.name, at: question.at };
     let (mut candidates, paths) = stacks::candidates(stacks, (presented, issuers), store, asked);
     if candidates.is_empty() {
         return Err(refusal);
@@ -162,7 +162,7 @@ pub fn doubt(
     anchors: &[Certificate],
     question: Question<'_>,
 ) -> Option<Doubt> {
-    let asked = Asked { name: Some(question.name), at: question.at };
+    let asked = Asked { name: question.name, at: question.at };
     let by = |stack: &Stack| {
         stacks::with_case(presented, anchors.iter(), asked, |case| stacks::doubt(stack, case))
     };
@@ -210,7 +210,7 @@ pub fn refusal_of(
     question: Question<'_>,
     verified: Result<&Verified, &Refusal>,
 ) -> Option<Refusal> {
-    let asked = Asked { name: Some(question.name), at: question.at };
+    let asked = Asked { name: question.name, at: question.at };
     match verified {
         Ok(Verified { anchor, .. }) => {
             let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
@@ -319,7 +319,7 @@ mod tests {
             let sent = sent.iter().map(|one| one.der());
             let presented = Presented::from_message(sent, Source::Server);
             let (at, work) = ("2030-01-01".parse().unwrap(), Work::default());
-            let question = Question { name: &name, at, work: &work };
+            let question = Question { name: Some(&name), at, work: &work };
             super::prove(vec![candidate], &presented, question, &[])
                 .map(|proven| proven.anchor().clone())
         };

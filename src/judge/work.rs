@@ -107,6 +107,11 @@ impl Work {
         if let Some(known) = self.lock().pairs.get(&pair) {
             return *known;
         }
+        // Looked at before the certificates are read, which takes time as well.
+        if self.is_late() {
+            self.lock().spent.get_or_insert(Spent::Time);
+            return None;
+        }
         let signed = extensions::is_signed_by_with(child, issuer, |question, check| {
             self.signature(question, check)
         });

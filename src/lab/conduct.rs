@@ -108,14 +108,14 @@ impl Conduct {
 impl fmt::Display for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.protocol {
-            Protocol::Mqtt(version) => write!(f, "sent MQTT {version} CONNECT")?,
+            Protocol::Mqtt(version) => write!(f, "sent MQTT {version}")?,
             Protocol::Http(request) => write!(f, "sent {}", request.line())?,
             Protocol::Other => write!(f, "sent {} bytes of data", self.octets)?,
         }
         match (self.user, self.password) {
             (true, true) => f.write_str(" with user and password")?,
             (true, false) => f.write_str(" with a user")?,
-            (false, true) => f.write_str(" with a password or token")?,
+            (false, true) => f.write_str(" with a secret")?,
             (false, false) => {}
         }
         f.write_str(if self.client_certificate { " after its own certificate" } else { "" })
@@ -127,11 +127,11 @@ impl fmt::Display for Conduct {
         match self {
             Self::Alert { alert, completed } => {
                 let after = if *completed { " after the handshake" } else { "" };
-                write!(f, "refused with alert {}{after}", alert_name(*alert))
+                write!(f, "refused: alert {}{after}", alert_name(*alert))
             }
             Self::HungUp { completed: false } => f.write_str("closed the connection"),
             Self::HungUp { completed: true } => {
-                f.write_str("closed the connection after the handshake, sent nothing")
+                f.write_str("closed after the handshake without data")
             }
             Self::Silent { completed: false } => f.write_str("stopped answering"),
             Self::Silent { completed: true } => {

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::proxy::{self, Proxy};
-use crate::{endpoint::Target, text::foreign::Foreign};
+use crate::{chain::Identity, endpoint::Target, text::foreign::Foreign};
 
 pub(crate) use super::resolve::look_up;
 pub use super::resolve::{MAX_ADDRESSES, Names};
@@ -27,7 +27,7 @@ pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// Addresses of one name that a proxy is asked to connect to, one after the other.
 pub const MAX_PROXIED_ADDRESSES: usize = 4;
 
-/// Where to connect to and with which addresses.
+/// Where to connect to, with which addresses, and as which client.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Options {
@@ -39,6 +39,8 @@ pub struct Options {
     pub proxy: Option<Proxy>,
     /// What names resolve to, shared by all runs with a clone of these options.
     pub names: Arc<Names>,
+    /// The certificate and key to show to a server that asks its clients for one.
+    pub client: Option<Arc<Identity>>,
 }
 
 /// An Internet address family.

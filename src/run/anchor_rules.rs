@@ -15,10 +15,16 @@ use crate::{
 const ASKED: [&str; 7] =
     ["mbedtls-3.6", "esp8266", "wolfssl-default", "openssl", "gnutls", "go", "java"];
 
-/// A sentence for each rule that `anchor` breaks, with the stacks that refuse `presented` for it.
+/// A sentence for each rule that `anchor` breaks, with the stacks that refuse `presented` for it;
+/// those in `except` are not asked.
 ///
 /// There is none where not all that the server sent was kept: what a stack makes of it is not known.
-pub(super) fn broken(presented: &Presented, anchor: &Candidate, at: Time) -> Vec<String> {
+pub(super) fn broken(
+    presented: &Presented,
+    anchor: &Candidate,
+    at: Time,
+    except: &[&str],
+) -> Vec<String> {
     if presented.dropped() > 0 || !presented.unreadable().is_empty() {
         return Vec::new();
     }
@@ -27,7 +33,8 @@ pub(super) fn broken(presented: &Presented, anchor: &Candidate, at: Time) -> Vec
     let held: Vec<_> = std::iter::once(anchor.root.certificate.der()).chain(fetched).collect();
     let case = Case::new(stack::Question { presented: &sent, anchors: &held, host: None, at });
     let mut rules: Vec<(Rule, Vec<&str>)> = Vec::new();
-    for stack in ASKED.iter().filter_map(|name| stack::named(name)) {
+    let asked = ASKED.iter().filter(|name| !except.contains(name));
+    for stack in asked.filter_map(|name| stack::named(name)) {
         let verdict = stack.judge(&case);
         let Some(refusal) = verdict.refusal() else { continue };
         let is_of_anchor = refusal.position == Position::Anchor(0)

@@ -26,6 +26,8 @@ use crate::{
         prove, rank,
         work::Work,
     },
+    run::grab::{self, Options},
+    stack,
     text::{foreign::Foreign, json, time::Time},
     trust::store::{self, Source, Store},
     x509::certificate::Certificate,
@@ -51,6 +53,7 @@ struct Case {
     host_kind: Option<String>,
     max_intermediates: Option<usize>,
     strict: Option<bool>,
+    stack: Option<String>,
 }
 
 /// The answer to one line.
@@ -67,7 +70,7 @@ enum Answer {
         error: Option<String>,
         warnings: Vec<String>,
     },
-    /// The question is none of a TLS client's: without a name, or with a mail address for one.
+    /// The question is none of a TLS client's: for a mail address.
     Skipped { id: Value, skip: bool },
 }
 
@@ -126,11 +129,16 @@ fn answer(line: &[u8], number: u64) -> Answer {
         }
     };
     let name = match name(&case) {
-        Ok(Some(name)) => name,
-        Ok(None) => return Answer::Skipped { id: case.id, skip: true },
+        Ok(Asked::Name(name)) => Some(name),
+        Ok(Asked::PathAlone) => None,
+        Ok(Asked::Other) => return Answer::Skipped { id: case.id, skip: true },
         Err(problem) => return refused(case.id, problem),
     };
-    match judge(&case, &name) {
+    let judged = match &case.stack {
+        Some(stack) => judge_by(stack, &case, name.as_ref()),
+        None => judge(&case, name.as_ref()),
+    };
+    match judged {
         Ok((paths, chosen, warnings)) => {
             let prints = |path: &Path| {
                 let all = path.certificates.iter().chain([&path.anchor.certificate]);
@@ -150,7 +158,7 @@ fn answer(line: &[u8], number: u64) -> Answer {
 fn not_a_question(value: Result<&Value, &serde_json::Error>) -> String {
     /// Each field, whether it is required, its type, and whether a value is of that type.
     type Field = (&'static str, bool, &'static str, fn(&Value) -> bool);
-    const FIELDS: [Field; 9] = [
+    const FIELDS: [Field; 10] = [
         ("id", true, "a value", |_| true),
         ("leaf", true, "a string", Value::is_string),
         ("intermediates", false, "a list of strings", is_strings),
@@ -160,6 +168,7 @@ fn not_a_question(value: Result<&Value, &serde_json::Error>) -> String {
         ("host_kind", false, "a string", |value| value.is_string() || value.is_null()),
         ("max_intermediates", false, "a count", |value| value.is_u64() || value.is_null()),
         ("strict", false, "true or false", |value| value.is_boolean() || value.is_null()),
+        ("stack", false, "a string", |value| value.is_string() || value.is_null()),
     ];
     let fields = match value {
         Err(error) => return format!("is not JSON, at column {}", error.column()),
@@ -191,32 +200,44 @@ fn refused(id: Value, problem: String) -> Answer {
     }
 }
 
-/// The name asked for; `None` where a TLS client would not ask so.
-fn name(case: &Case) -> Result<Option<ServerName<'static>>, String> {
+/// What a leaf must be valid for.
+enum Asked {
+    /// This name.
+    Name(ServerName<'static>),
+    /// Any name: the path alone is verified.
+    PathAlone,
+    /// A name that no TLS client asks for.
+    Other,
+}
+
+/// The name asked for.
+fn name(case: &Case) -> Result<Asked, String> {
     let (Some(host), kind) = (&case.host, case.host_kind.as_deref()) else {
-        return Ok(None);
+        return Ok(Asked::PathAlone);
     };
     let address = || IpAddr::try_from(host.as_str()).map(ServerName::IpAddress);
     let dns = || DnsName::try_from(host.clone()).map(ServerName::DnsName);
     let shown = || Foreign::text(host).line();
     match kind {
         Some("ip") => match address() {
-            Ok(name) => Ok(Some(name)),
+            Ok(name) => Ok(Asked::Name(name)),
             Err(_) => Err(format!("`{}` is not an IP address", shown())),
         },
         Some("dns") | None => match dns() {
-            Ok(name) => Ok(Some(name)),
-            Err(_) if kind.is_none() && address().is_ok() => Ok(address().ok()),
-            Err(_) => Err(format!("`{}` is not a DNS name", shown())),
+            Ok(name) => Ok(Asked::Name(name)),
+            Err(_) => match address() {
+                Ok(name) if kind.is_none() => Ok(Asked::Name(name)),
+                _ => Err(format!("`{}` is not a DNS name", shown())),
+            },
         },
-        Some(_) => Ok(None),
+        Some(_) => Ok(Asked::Other),
     }
 }
 
 /// The valid paths, the position of the chosen one, and warnings.
 type Judged = (Paths, Option<usize>, Vec<String>);
 
-fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
+fn judge(case: &Case, name: Option<&ServerName<'static>>) -> Result<Judged, String> {
     let at: Time = case.time.parse().map_err(|error| format!("the time is {error}"))?;
     let work = Work::default();
     let question = Question { name, at, work: &work };
@@ -231,14 +252,7 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
     let ders = sent.iter().map(Certificate::der);
     let presented =
         Presented::at_most(MAX_CERTIFICATES, ders, Source::Presented("the line".into()));
-    let mut store = Store::default();
-    for root in &case.roots {
-        let certificates = read(root, "a root").unwrap_or_default();
-        store
-            .add_certificates(certificates, FilePath::new("the roots given"))
-            .map_err(|error| error.to_string())?;
-    }
-
+    let store = roots(case)?;
     let mut paths =
         path::find(&presented, &[], &store, question).map_err(|refusal| refusal.to_string())?;
     if let Some(most) = case.max_intermediates {
@@ -274,6 +288,51 @@ fn judge(case: &Case, name: &ServerName<'static>) -> Result<Judged, String> {
         prove::prove(ranked, &presented, question, &[]).map_err(|refusal| refusal.to_string())?;
     let chosen = paths.found.iter().position(|path| *path == verified.anchor().path);
     Ok((paths, chosen, warnings))
+}
+
+/// The verdict of one TLS stack, whose rules alone decide.
+fn judge_by(
+    stack: &str,
+    case: &Case,
+    name: Option<&ServerName<'static>>,
+) -> Result<Judged, String> {
+    let Some(stack) = stack::named(stack) else {
+        return Err(format!("the stack `{}` is unknown", Foreign::text(stack).line()));
+    };
+    if case.strict.is_some() || case.max_intermediates.is_some() {
+        return Err("`strict` and `max_intermediates` cannot be combined with `stack`".to_owned());
+    }
+    let at: Time = case.time.parse().map_err(|error| format!("the time is {error}"))?;
+    let mut sent = Vec::new();
+    for pem in std::iter::once(&case.leaf).chain(&case.intermediates) {
+        let ders = store::chain_in(pem.as_bytes(), FilePath::new("the line"));
+        sent.extend(ders.map_err(|error| error.to_string())?);
+    }
+    if sent.len() > MAX_CERTIFICATES {
+        return Err(format!("the chain has more than {MAX_CERTIFICATES} certificates"));
+    }
+    let ders = sent.iter().map(Vec::as_slice);
+    let presented =
+        Presented::at_most(MAX_CERTIFICATES, ders, Source::Presented("the line".into()));
+    let options = Options::new(roots(case)?, at);
+    let judgement = grab::judge_by(stack, presented, name, &options)
+        .verdict
+        .map_err(|refusal| refusal.to_string())?;
+    let (paths, verified) = (judgement.paths, judgement.verified);
+    let chosen = paths.found.iter().position(|path| *path == verified.anchor().path);
+    Ok((paths, chosen, Vec::new()))
+}
+
+/// The roots that the line trusts.
+fn roots(case: &Case) -> Result<Store, String> {
+    let mut store = Store::default();
+    for root in &case.roots {
+        let certificates = read(root, "a root").unwrap_or_default();
+        store
+            .add_certificates(certificates, FilePath::new("the roots given"))
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(store)
 }
 
 /// The intermediates that a limit counts: not those that are self-issued (RFC 5280 section

@@ -162,18 +162,31 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
     };
     let hello = hello.with_protocols(&options.alpn);
     let presented = probe::reach(target, &hello, &options.connect, options.way, deadline).await?;
-    let work = work_until(deadline);
+    let work = work_until(deadline, options.timeout);
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), options.clone());
     Ok(aside::compute(move || conclude(presented, issuers, &target, &options, work)).await)
 }
 
-/// How long a chain may be judged once the time for the network is over.
+/// The longest that a chain is judged once the time for the network is over.
 pub const JUDGING: Duration = Duration::from_millis(500);
 
-/// The work for a target that has to answer by `deadline`.
-pub(crate) fn work_until(deadline: Instant) -> Arc<Work> {
-    Arc::new(Work::until(move || Instant::now() > deadline + JUDGING))
+/// The part of a target's time limit that judging adds at most: a quarter.
+const JUDGING_PART: u32 = 4;
+
+/// How long a chain is judged after the end of a time limit: [`JUDGING`], and a quarter of a short
+/// limit.
+const fn judging(timeout: Duration) -> Duration {
+    match timeout.checked_div(JUDGING_PART) {
+        Some(part) if part.as_nanos() < JUDGING.as_nanos() => part,
+        _ => JUDGING,
+    }
+}
+
+/// The work for a target whose time limit `timeout` ends at `deadline`.
+pub(crate) fn work_until(deadline: Instant, timeout: Duration) -> Arc<Work> {
+    let end = deadline + judging(timeout);
+    Arc::new(Work::until(move || Instant::now() > end))
 }
 
 /// The issuers fetched for `presented`: none for a leaf that is not the target's.
@@ -203,6 +216,39 @@ pub fn judge(presented: Presented, target: &Target, options: &Options) -> Grab {
     conclude(presented, Issuers::default(), target, options, Arc::default())
 }
 
+/// The same for a chain of which the path alone is verified, whatever names it has.
+#[must_use]
+pub fn judge_path(presented: Presented, options: &Options) -> Grab {
+    conclude_for(None, (presented, Issuers::default()), options, Arc::default())
+}
+
+/// What the rules of `stack` alone make of a chain for `name`, or of its path alone.
+///
+/// An anchor is chosen with which the stack connects, whatever browsers make of the chain.
+#[must_use]
+pub fn judge_by(
+    stack: &'static Stack,
+    presented: Presented,
+    name: Option<&ServerName<'static>>,
+    options: &Options,
+) -> Grab {
+    let options = Options { stacks: vec![stack], ..options.clone() };
+    let sent = (presented, Issuers::default());
+    let mut grab = conclude_for(name, sent, &options, Arc::default());
+    let question = Question { name, at: options.at, work: &grab.work };
+    let sent = (&grab.presented, &grab.issuers);
+    let verified = grab.verdict.as_ref().map(|judgement| &judgement.verified);
+    let refusal = prove::refusal_of(stack, sent, &options.store, question, verified);
+    if let Some(refusal) = refusal {
+        grab.verdict = Err(match (grab.verdict, &refusal) {
+            // The same in more words.
+            (Err(longer), Refusal::ByStack { rule, .. }) if longer.explains(rule) => longer,
+            _ => refusal,
+        });
+    }
+    grab
+}
+
 /// The pure half of [`grab`] with what was fetched, and what the target has cost already.
 #[must_use]
 pub fn conclude(
@@ -213,7 +259,17 @@ pub fn conclude(
     work: Arc<Work>,
 ) -> Grab {
     let name = options.wanted_name(target);
-    let question = Question { name: &name, at: options.at, work: &work };
+    conclude_for(Some(&name), (presented, issuers), options, work)
+}
+
+/// The verdict on a chain for `name`, or on its path alone.
+fn conclude_for(
+    name: Option<&ServerName<'static>>,
+    (presented, issuers): (Presented, Issuers),
+    options: &Options,
+    work: Arc<Work>,
+) -> Grab {
+    let question = Question { name, at: options.at, work: &work };
     let stacks = options.stacks.as_slice();
     let found = path::find(&presented, &issuers.candidates(), &options.store, question);
     let by_browsers = found.and_then(|paths| {
@@ -265,11 +321,12 @@ impl Grab {
         Some(device.judge(handshake, refusal.as_ref()))
     }
 
-    /// What every TLS stack of the table makes of what `target` presented.
+    /// What every TLS stack of the table makes of what `target` presented; without a target, of the
+    /// path alone.
     #[must_use]
-    pub fn every_stack(&self, target: &Target, options: &Options) -> Vec<OfStack> {
-        let name = options.wanted_name(target);
-        let asked = Asked { name: Some(&name), at: options.at };
+    pub fn every_stack(&self, target: Option<&Target>, options: &Options) -> Vec<OfStack> {
+        let name = target.map(|target| options.wanted_name(target));
+        let asked = Asked { name: name.as_ref(), at: options.at };
         let verified = self.verdict.as_ref().ok().map(|judgement| &judgement.verified);
         every_stack::every((&self.presented, &self.issuers), &options.store, asked, verified)
     }
@@ -291,5 +348,16 @@ pub(crate) fn server_name(target: &Target, sni: &Sni) -> Option<DnsName<'static>
         (Sni::Name(name), _) => Some(name.clone()),
         (Sni::Target, ServerName::DnsName(name)) => Some(name.clone()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn judging_adds_at_most_a_quarter_of_the_time_limit_and_at_most_500_ms() {
+        let added = |timeout| judging(Duration::from_millis(timeout)).as_millis();
+        assert_eq!([4, 1_000, 2_000, 10_000].map(added), [1, 250, 500, 500]);
     }
 }

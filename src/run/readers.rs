@@ -101,7 +101,7 @@ async fn ask_as(
     if presented.is_same_chain(&usual.presented) {
         return Ok(usual.clone());
     }
-    let work = grab::work_until(deadline);
+    let work = grab::work_until(deadline, options.timeout);
     let issuers = grab::missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), Options { device: Some(device), ..options.clone() });
     Ok(aside::compute(move || grab::conclude(presented, issuers, &target, &options, work)).await)

@@ -99,7 +99,7 @@ async fn ask_all(
 ) -> Survey {
     let sni = grab::server_name(target, &options.sni);
     let mut waiting: VecDeque<(usize, Question)> = questions.into_iter().enumerate().collect();
-    let work = grab::work_until(deadline);
+    let work = grab::work_until(deadline, options.timeout);
     let mut under_way = JoinSet::new();
     let mut finished = Vec::new();
     while !waiting.is_empty() || !under_way.is_empty() {

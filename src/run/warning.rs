@@ -10,6 +10,7 @@ use crate::{
         path::Paths,
         prove::Verified,
         rank::{self, Candidate, Lasts},
+        stacks::STRICTEST,
         work::Work,
     },
     output::bundle::{Bundle, KeyPossession, Role},
@@ -52,9 +53,35 @@ pub fn about_anchor(
 ) -> Vec<Warning> {
     let mut warnings = Vec::from_iter(about_departure(verified));
     warnings.extend(about_candidate(presented, paths, verified.anchor(), at, work));
-    let broken = anchor_rules::broken(presented, verified.anchor(), at).into_iter();
-    warnings.extend(broken.map(|message| Warning { code: "anchor_refused", message }));
+    warnings.extend(about_stacks(presented, verified.anchor(), at, &[]));
     warnings
+}
+
+/// The warnings about TLS stacks, but for those in `except`, that refuse a chain because of `anchor`.
+fn about_stacks(
+    presented: &Presented,
+    anchor: &Candidate,
+    at: Time,
+    except: &[&str],
+) -> impl Iterator<Item = Warning> {
+    let broken = anchor_rules::broken(presented, anchor, at, except).into_iter();
+    broken.map(|message| Warning { code: "anchor_refused", message })
+}
+
+/// The same where `anchor` is written for a TLS stack that is not known, such as a PEM file.
+///
+/// The proof itself speaks of [`STRICTEST`].
+#[must_use]
+pub fn about_any_reader(
+    presented: &Presented,
+    verified: &Verified,
+    anchor: &Candidate,
+    at: Time,
+) -> Vec<Warning> {
+    match verified.stacks() {
+        [] => about_stacks(presented, anchor, at, &[STRICTEST]).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The warning about a chain that the rules of browsers refuse and the TLS stacks of the output take.

@@ -158,6 +158,9 @@ const MEASURED_3_6: Known = Known::Measured("mbedTLS 3.6.5");
 const READ_ESP_IDF: Known =
     Known::Read("mbedTLS 3.6.5 with the configuration of ESP-IDF 5 and Arduino-ESP32 3.1");
 const READ_BUNDLE: Known = Known::Read("esp_crt_bundle.c of ESP-IDF 5 over mbedTLS 3.6.5");
+/// Without WOLFSSL_ALT_CERT_CHAINS.
+const WOLFSSL: wolfssl::Build =
+    wolfssl::Build { alternative_chains: false, trusts_leaf: false, needs_key_usage: false };
 const MEASURED_WOLFSSL: Known = Known::Measured("wolfSSL 5.5.4 of Debian");
 
 /// All entries.
@@ -272,18 +275,32 @@ pub const STACKS: &[Stack] = &[
         "wolfssl",
         "wolfSSL with WOLFSSL_ALT_CERT_CHAINS",
         MEASURED_WOLFSSL,
-        Verifier::WolfSsl(wolfssl::Build { alternative_chains: true, trusts_leaf: true }),
+        Verifier::WolfSsl(wolfssl::Build {
+            alternative_chains: true,
+            trusts_leaf: true,
+            needs_key_usage: true,
+        }),
     ),
     Stack {
         formats: &["wolfssl"],
-        also: &[set("wolfssl", ALT_CERT_CHAINS)],
+        also: &[version("wolfssl-5.5"), set("wolfssl", ALT_CERT_CHAINS)],
         optional: WOLFSSL_OPTIONS,
         setting: wolfssl_setting,
         ..plain(
             "wolfssl-default",
             "wolfSSL",
+            Known::Read("internal.c and asn.c of wolfSSL 5.5.4, ssl_certman.c of 5.9"),
+            Verifier::WolfSsl(WOLFSSL),
+        )
+    },
+    Stack {
+        optional: WOLFSSL_OPTIONS,
+        setting: wolfssl_setting,
+        ..plain(
+            "wolfssl-5.5",
+            "wolfSSL 5.5",
             Known::Read("internal.c and asn.c of wolfSSL 5.5.4, without WOLFSSL_ALT_CERT_CHAINS"),
-            Verifier::WolfSsl(wolfssl::Build { alternative_chains: false, trusts_leaf: false }),
+            Verifier::WolfSsl(wolfssl::Build { needs_key_usage: true, ..WOLFSSL }),
         )
     },
     plain("openssl", "OpenSSL", Known::Measured("OpenSSL 3.0"), Verifier::OpenSsl(OPENSSL)),

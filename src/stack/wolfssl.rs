@@ -1,5 +1,5 @@
 //! wolfSSL 5.5.4: `ProcessPeerCerts` of `internal.c`, and `ParseCertRelative` of `asn.c` (read and
-//! measured).
+//! measured); `AddCA` also as in 5.9 (`ssl_certman.c`, read).
 //!
 //! Certificates are verified from the last that was sent down to the leaf. Each CA certificate that
 //! an earlier one issued joins the anchors in a table, where issuers are found by key identifier, or
@@ -26,6 +26,8 @@ pub(super) struct Build {
     /// `WOLFSSL_TRUST_PEER_CERT` with `OPENSSL_COMPATIBLE_DEFAULTS`: an anchor that is the leaf is
     /// enough.
     pub(super) trusts_leaf: bool,
+    /// Versions up to 5.5: `AddCA` refuses a CA certificate of the chain that has no keyUsage.
+    pub(super) needs_key_usage: bool,
 }
 
 /// `MAX_CHAIN_DEPTH`: what is sent beyond is cut off.
@@ -57,7 +59,7 @@ fn run(case: &Case<'_>, build: &Build) -> Result<(), Refusal> {
         });
         match outcome {
             Ok(decoded) if decoded.is_ca => {
-                let added = table.add(decoded);
+                let added = table.add(decoded, build.needs_key_usage);
                 first_error = first_error.or(added.err());
             }
             Ok(_) => {}

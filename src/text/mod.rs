@@ -5,6 +5,8 @@ pub mod foreign;
 #[cfg(feature = "fetch")]
 pub(crate) mod json;
 pub(crate) mod marks;
+#[cfg(feature = "judge")]
+pub(crate) mod near;
 pub mod secrets;
 pub mod time;
 #[cfg(all(test, feature = "judge"))]

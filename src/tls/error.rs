@@ -340,7 +340,7 @@ fn after(received: usize) -> String {
 }
 
 /// The name of RFC 8446 section 6, `handshake_failure`, or the number of an unknown alert.
-fn alert_name(description: AlertDescription) -> String {
+pub(super) fn alert_name(description: AlertDescription) -> String {
     let debug = format!("{description:?}");
     // Of an alert that it does not know, rustls shows the number.
     if !debug.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

@@ -9,6 +9,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::Poll,
+    time::Duration,
 };
 
 use rustls::{
@@ -22,17 +23,22 @@ use tokio::{
 };
 
 use super::{
-    error::{Error, MAX_PEER_BYTES},
-    extra_groups,
+    boundaries::Boundaries,
+    error::{Error, MAX_PEER_BYTES, alert_name},
+    extra_groups, identity,
     recorder::{Record, Recorder},
     server_flight::Flight,
 };
-use crate::chain::{Handshake, Method, Presented};
+use crate::chain::{Answer, CertificateRequest, Handshake, Identity, Method, Presented};
 use crate::{
     chain::Version,
     stack::{hello::Hello, suites::suite_name},
 };
 use crate::{trust::store::Source, x509::certificate::KeyPossession};
+
+/// How long a server that asked for a client certificate may take to say what it makes of the answer;
+/// one round trip is the rule.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// Performs the handshake over `stream` until the server's certificates and signature have been
 /// seen.
@@ -43,13 +49,20 @@ use crate::{trust::store::Source, x509::certificate::KeyPossession};
 /// # Errors
 ///
 /// See [`Error`]: broken, closed, not TLS, an alert, a wrong signature, too much, too late.
-pub async fn shake<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Result<Presented, Error>
+pub async fn shake<S>(
+    stream: &mut S,
+    hello: &Hello,
+    client: Option<&Identity>,
+    deadline: Instant,
+) -> Result<Presented, Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let recorder = Arc::new(Recorder::new(hello));
+    // Where it was read, it was found to be of use.
+    let identity = client.and_then(|client| identity::certified(client).ok());
+    let recorder = Arc::new(Recorder::new(hello, identity));
     let mut connection =
-        client(hello, &recorder).map_err(|error| Error::from_rustls(&error, &[]))?;
+        connection(hello, &recorder).map_err(|error| Error::from_rustls(&error, &[]))?;
     let (mut witness, mut received) = (Flight::default(), 0);
     let driving = drive(stream, &mut connection, &recorder, &mut witness, &mut received);
     let outcome = match timeout_at(deadline, driving).await {
@@ -61,16 +74,20 @@ where
     let _ = timeout_at(deadline, flush(stream, &mut connection)).await;
     let record = recorder.lock();
     match outcome {
-        Ok(()) => Ok(presented(&record, &connection, None)),
+        Ok(answer) => Ok(presented(&record, &connection, answer, None)),
+        // What the server makes of its client comes after all that is wanted of the server.
+        Err(error) if record.is_complete() => {
+            Ok(presented(&record, &connection, ending(&error), None))
+        }
         Err(Error::WrongSignature) => Err(Error::WrongSignature),
         Err(error) if !record.chain.is_empty() => {
-            Ok(presented(&record, &connection, Some(error.to_string())))
+            Ok(presented(&record, &connection, Answer::Unknown, Some(error.to_string())))
         }
         Err(error) => witness.presented(Some(error.to_string())).ok_or(error),
     }
 }
 
-fn client(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnection, rustls::Error> {
+fn connection(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnection, rustls::Error> {
     let mut config = configuration(hello)?;
     config.dangerous().set_certificate_verifier(Arc::clone(recorder) as _);
     config.client_auth_cert_resolver = Arc::clone(recorder) as _;
@@ -90,7 +107,7 @@ fn configuration(hello: &Hello) -> Result<ClientConfig, rustls::Error> {
     {
         return Ok(config.clone());
     }
-    let nobody = Arc::new(Recorder::new(hello));
+    let nobody = Arc::new(Recorder::new(hello, None));
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider(hello)))
         .with_protocol_versions(&versions(hello))?
         .dangerous()
@@ -158,28 +175,23 @@ async fn drive<S>(
     recorder: &Recorder,
     witness: &mut Flight,
     received: &mut usize,
-) -> Result<(), Error>
+) -> Result<Answer, Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut beginning = Vec::new();
     let mut records = Boundaries::default();
+    let mut end = None;
     loop {
         flush(stream, connection)
             .await
             .map_err(|error| Error::Broken { error, received: *received })?;
-        let read = read_some(stream)
-            .await
-            .map_err(|error| Error::Broken { error, received: *received })?;
-        let count = read.len();
-        if count == 0 {
-            return Err(Error::Closed { received: *received });
-        }
-        *received += count;
-        if *received > MAX_PEER_BYTES {
-            return Err(Error::TooMuch);
-        }
-        let wanted = 64_usize.saturating_sub(beginning.len()).min(count);
+        let Some(read) = read_until(stream, end).await else {
+            return Ok(silence(connection));
+        };
+        let read = read.map_err(|error| Error::Broken { error, received: *received })?;
+        count_in(read.len(), received)?;
+        let wanted = 64_usize.saturating_sub(beginning.len()).min(read.len());
         beginning.extend_from_slice(&read[..wanted]);
         // What the witness cannot make out, rustls judges.
         let heard = witness.hear(&read);
@@ -192,9 +204,15 @@ where
                 connection
                     .read_tls(&mut record)
                     .map_err(|error| Error::Broken { error, received: *received })?;
+                let was_done = !connection.is_handshaking();
                 let outcome = connection.process_new_packets();
                 if recorder.lock().is_complete() {
-                    return Ok(());
+                    let is_open = outcome.as_ref().is_ok_and(|state| !state.peer_has_closed());
+                    let is_asked = recorder.lock().client_certificate.is_some();
+                    if !is_asked || is_open && has_accepted(connection, was_done) {
+                        return Ok(if is_asked { Answer::Completed } else { Answer::Unknown });
+                    }
+                    end = end.or_else(|| Some(Instant::now() + LAST_WORD));
                 }
                 match outcome {
                     Ok(state) if state.peer_has_closed() => {
@@ -204,11 +222,7 @@ where
                     Err(error) => {
                         // The alert that rustls has ready tells the server why.
                         let _ = flush(stream, connection).await;
-                        let newest = witness.version().filter(|version| *version < 0x0303);
-                        return Err(match newest {
-                            Some(version) => Error::Version(version),
-                            None => Error::from_rustls(&error, &beginning),
-                        });
+                        return Err(failure(&error, witness, &beginning));
                     }
                 }
             }
@@ -219,30 +233,57 @@ where
     }
 }
 
-/// Where records end in what comes: behind a header of type, version and length, as many bytes as
-/// that says (RFC 8446 section 5.1).
-#[derive(Default)]
-struct Boundaries {
-    header: Vec<u8>,
-    /// Bytes of the record that are still to come.
-    left: usize,
+/// Adds what was read to what was received: nothing means that the connection was closed.
+fn count_in(count: usize, received: &mut usize) -> Result<(), Error> {
+    *received += count;
+    match count {
+        0 => Err(Error::Closed { received: *received }),
+        _ if *received > MAX_PEER_BYTES => Err(Error::TooMuch),
+        _ => Ok(()),
+    }
 }
 
-impl Boundaries {
-    /// How many of `bytes`, which is not empty, belong to the record that has begun, at least one.
-    fn next(&mut self, bytes: &[u8]) -> usize {
-        const HEADER_BYTES: usize = 5;
-        let mut header = 0;
-        if self.left == 0 {
-            header = bytes.len().min(HEADER_BYTES - self.header.len());
-            self.header.extend_from_slice(&bytes[..header]);
-            let [_, _, _, high, low] = *self.header else { return header };
-            self.left = usize::from(u16::from_be_bytes([high, low]));
-            self.header.clear();
+/// What it means that the server says no more: in TLS 1.3 it may have nothing to say to a client
+/// that it accepts.
+fn silence(connection: &ClientConnection) -> Answer {
+    if connection.is_handshaking() { Answer::Unknown } else { Answer::Completed }
+}
+
+/// What comes next; `None` once `end` has come.
+async fn read_until<S>(stream: &mut S, end: Option<Instant>) -> Option<io::Result<Vec<u8>>>
+where
+    S: AsyncRead + Unpin,
+{
+    match end {
+        None => Some(read_some(stream).await),
+        Some(end) => timeout_at(end, read_some(stream)).await.ok(),
+    }
+}
+
+/// Why rustls gave up; a version that it does not know is named as such.
+fn failure(error: &rustls::Error, witness: &Flight, beginning: &[u8]) -> Error {
+    match witness.version().filter(|version| *version < 0x0303) {
+        Some(version) => Error::Version(version),
+        None => Error::from_rustls(error, beginning),
+    }
+}
+
+/// Whether the server has gone on after the client's Certificate message: in TLS 1.2 with its
+/// Finished message, in TLS 1.3, where that comes before, with whatever comes next.
+fn has_accepted(connection: &ClientConnection, was_done: bool) -> bool {
+    let is_tls13 = connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3);
+    if is_tls13 { was_done } else { !connection.is_handshaking() }
+}
+
+/// What a failure after the client's Certificate message says about that.
+fn ending(error: &Error) -> Answer {
+    match error {
+        Error::Alert(description) => {
+            Answer::Ended(format!("sends the alert {}", alert_name(*description)))
         }
-        let body = self.left.min(bytes.len() - header);
-        self.left -= body;
-        header + body
+        Error::Closed { .. } => Answer::Ended("closes the connection".to_owned()),
+        Error::Broken { .. } => Answer::Ended("resets the connection".to_owned()),
+        _ => Answer::Unknown,
     }
 }
 
@@ -278,6 +319,7 @@ where
 fn presented(
     record: &Record,
     connection: &ClientConnection,
+    answer: Answer,
     incomplete: Option<String>,
 ) -> Presented {
     let ders: Vec<&[u8]> = record.chain.iter().map(AsRef::as_ref).collect();
@@ -300,41 +342,15 @@ fn presented(
             .unwrap_or_default(),
         key_possession: record.signature.unwrap_or(KeyPossession::NotProven),
         needs_protocol: false,
-        client_certificate_requested: record.client_certificate_requested,
+        client_certificate: record.client_certificate.as_ref().map(|(names, shown)| {
+            let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+            let request = CertificateRequest::unanswered(&names);
+            CertificateRequest { shown: *shown, answer, ..request }
+        }),
         certificate_message_bytes: 4 + 3 + usize::from(tls13) + entries + staple,
         asked_fragment_length: None,
         max_fragment_length: None,
         incomplete,
     });
     presented
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_end_where_their_headers_say_however_they_arrive() {
-        // Records of 0, 3 and 258 bytes.
-        let mut sent = Vec::new();
-        for length in [0_u16, 3, 258] {
-            sent.extend([0x16, 3, 3]);
-            sent.extend(length.to_be_bytes());
-            sent.extend(vec![0xff; usize::from(length)]);
-        }
-        for piece in [1, 2, 4, 5, 6, 7, 100, 1_000] {
-            let (mut boundaries, mut passed, mut ends) = (Boundaries::default(), 0, Vec::new());
-            for mut bytes in sent.chunks(piece) {
-                while !bytes.is_empty() {
-                    let count = boundaries.next(bytes);
-                    bytes = &bytes[count..];
-                    passed += count;
-                    if boundaries.left == 0 && boundaries.header.is_empty() {
-                        ends.push(passed);
-                    }
-                }
-            }
-            assert_eq!(ends, [5, 13, 276], "in pieces of {piece}");
-        }
-    }
 }

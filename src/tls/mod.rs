@@ -4,9 +4,11 @@
 //! order sent, and how much the handshake proved. Whether they are worth anything is left to `path`
 //! and `verify`.
 
+mod boundaries;
 pub(crate) mod client_hello;
 pub(crate) mod error;
 mod extra_groups;
+pub mod identity;
 mod not_tls;
 pub mod probe;
 mod recorder;

@@ -190,7 +190,8 @@ async fn negotiate(
             Attempt::Protocols => (attempts[0], hello.clone().with_protocols(&KNOWN_PROTOCOLS)),
             _ => (*attempt, hello.clone()),
         };
-        match shaken.shake(&mut stream, &named, server.deadline).await {
+        let client = server.options.client.as_deref();
+        match shaken.shake(&mut stream, &named, client, server.deadline).await {
             Ok(mut presented) if *attempt == Attempt::Protocols => {
                 if !failures.iter().any(tls::Error::is_about_the_protocol)
                     && let Some(plain) = ask_again(shaken, server, hello).await
@@ -267,7 +268,8 @@ impl Refused {
 async fn ask_again(attempt: Attempt, server: &mut Server<'_>, hello: &Hello) -> Option<Presented> {
     for _ in 0..2 {
         let mut stream = server.open().await.ok()?;
-        if let Ok(presented) = attempt.shake(&mut stream, hello, server.deadline).await {
+        let client = server.options.client.as_deref();
+        if let Ok(presented) = attempt.shake(&mut stream, hello, client, server.deadline).await {
             return Some(presented);
         }
     }
@@ -294,10 +296,16 @@ async fn speaks_mqtt(server: &mut Server<'_>) -> bool {
 /// possession of the key. If it fails or shows another chain, the key stays not proven.
 async fn prove_key(presented: &mut Presented, server: &mut Server<'_>, hello: &Hello) {
     let Ok(mut stream) = server.open().await else { return };
-    let Ok(full) = full::shake(&mut stream, hello, server.deadline).await else { return };
+    let client = server.options.client.as_deref();
+    let Ok(full) = full::shake(&mut stream, hello, client, server.deadline).await else { return };
     let is_proven = full.key_possession() == KeyPossession::Proven && full.is_same_chain(presented);
-    if let (true, Some(handshake)) = (is_proven, &mut presented.handshake) {
+    let request = full.handshake.and_then(|one| one.client_certificate);
+    let Some(handshake) = &mut presented.handshake else { return };
+    if is_proven {
         handshake.key_possession = KeyPossession::Proven;
+    }
+    if request.is_some() {
+        handshake.client_certificate = request;
     }
 }
 

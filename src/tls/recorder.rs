@@ -24,7 +24,7 @@ use crate::x509::{
     extensions,
 };
 use crate::{
-    chain::Version,
+    chain::{Shown, Version},
     stack::hello::{Hello, SHA1_SCHEMES},
 };
 
@@ -34,7 +34,8 @@ pub(crate) struct Record {
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) ocsp_response_bytes: usize,
     pub(crate) signature: Option<KeyPossession>,
-    pub(crate) client_certificate_requested: bool,
+    /// The names of CAs in the request for a client certificate, if one came, and what is shown.
+    pub(crate) client_certificate: Option<(Vec<Vec<u8>>, Shown)>,
 }
 
 /// Accepts every chain and records it.
@@ -44,6 +45,8 @@ pub(crate) struct Recorder {
     algorithms: WebPkiSupportedAlgorithms,
     /// What the ClientHello lists, whether or not it can be checked.
     schemes: Vec<SignatureScheme>,
+    /// What is shown to a server that asks for it.
+    client: Option<Arc<CertifiedKey>>,
 }
 
 /// Whether the provider can check a signature by this certificate's key at all.
@@ -61,13 +64,13 @@ impl Record {
 }
 
 impl Recorder {
-    pub(crate) fn new(hello: &Hello) -> Self {
+    pub(crate) fn new(hello: &Hello, client: Option<Arc<CertifiedKey>>) -> Self {
         let algorithms = ring::default_provider().signature_verification_algorithms;
         // TLS 1.2 alone may list SHA-1, and a server that speaks both is not to choose it.
         let old = |scheme: &u16| SHA1_SCHEMES.contains(scheme) && hello.newest > Version::Tls12;
         let schemes = hello.schemes.iter().filter(|scheme| !old(scheme));
         let schemes = schemes.map(|scheme| SignatureScheme::from(*scheme)).collect();
-        Self { record: Mutex::default(), algorithms, schemes }
+        Self { record: Mutex::default(), algorithms, schemes, client }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Record> {
@@ -149,15 +152,23 @@ impl ServerCertVerifier for Recorder {
     }
 }
 
-/// Has no client certificate; it records whether the server requests one.
+/// Records what the server asks for, and shows the client certificate if there is one that fits.
 impl ResolvesClientCert for Recorder {
     fn resolve(
         &self,
-        _root_hint_subjects: &[&[u8]],
-        _schemes: &[SignatureScheme],
+        root_hint_subjects: &[&[u8]],
+        schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        self.lock().client_certificate_requested = true;
-        None
+        let client = self.client.clone();
+        let fits = client.as_ref().map(|one| one.key.choose_scheme(schemes).is_some());
+        let shown = match fits {
+            None => Shown::Nothing,
+            Some(false) => Shown::Unfit,
+            Some(true) => Shown::Certificate,
+        };
+        let names = root_hint_subjects.iter().map(|name| name.to_vec()).collect();
+        self.lock().client_certificate = Some((names, shown));
+        client.filter(|_| shown == Shown::Certificate)
     }
 
     fn has_certs(&self) -> bool {

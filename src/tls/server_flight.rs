@@ -8,7 +8,7 @@ use super::{
     error::Error,
     records::{Event, Reader, message},
 };
-use crate::chain::{Handshake, Method, Presented};
+use crate::chain::{CertificateRequest, Handshake, Method, Presented};
 use crate::{
     chain::{MaxFragmentLength, Version},
     stack::suites::suite_name,
@@ -31,7 +31,7 @@ pub(crate) struct Flight {
     server_hello: Option<ServerHello>,
     certificates: Option<Vec<Vec<u8>>>,
     certificate_message_bytes: usize,
-    client_certificate_requested: bool,
+    client_certificate: Option<CertificateRequest>,
     ended: bool,
 }
 
@@ -84,7 +84,10 @@ impl Flight {
                 return Err(protocol(&format!("the server chose {suite} and sent no certificate")));
             }
             (message::CERTIFICATE_STATUS | message::SERVER_KEY_EXCHANGE, _, Some(_)) => {}
-            (message::CERTIFICATE_REQUEST, _, Some(_)) => self.client_certificate_requested = true,
+            (message::CERTIFICATE_REQUEST, Some(hello), Some(_)) => {
+                let names = authorities(body, hello.version).unwrap_or_default();
+                self.client_certificate = Some(CertificateRequest::unanswered(&names));
+            }
             (message::SERVER_HELLO_DONE, _, Some(_)) => self.ended = true,
             (_, None, _) => {
                 return Err(protocol("the first message of the server is not a ServerHello"));
@@ -130,7 +133,7 @@ impl Flight {
             cipher_suite: suite_name(hello.suite),
             key_possession: KeyPossession::NotProven,
             needs_protocol: false,
-            client_certificate_requested: self.client_certificate_requested,
+            client_certificate: self.client_certificate.clone(),
             certificate_message_bytes: self.certificate_message_bytes,
             asked_fragment_length: None,
             max_fragment_length: hello.max_fragment_length,
@@ -194,6 +197,26 @@ pub(crate) fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
         return Err(protocol("the server sent an empty list of certificates"));
     }
     Ok(certificates)
+}
+
+/// The names of CAs in a CertificateRequest of TLS 1.2 and older (RFC 5246 section 7.4.4, RFC 4346
+/// section 7.4.4): the kinds of certificates, since TLS 1.2 the signature schemes, then the names.
+fn authorities(body: &[u8], version: u16) -> Option<Vec<&[u8]>> {
+    let mut rest = Bytes(body);
+    let kinds = rest.byte()?;
+    rest.take(usize::from(kinds))?;
+    if version >= Version::Tls12 as u16 {
+        let schemes = rest.number()?;
+        rest.take(usize::from(schemes))?;
+    }
+    let length = rest.number()?;
+    let mut list = Bytes(rest.take(usize::from(length))?);
+    let mut names = Vec::new();
+    while !list.0.is_empty() {
+        let length = list.number()?;
+        names.push(list.take(usize::from(length))?);
+    }
+    Some(names)
 }
 
 /// Bytes still to be read.
@@ -269,6 +292,18 @@ mod tests {
         assert_eq!(wanted(&body), None);
         body[2..34].copy_from_slice(&RETRY);
         assert_eq!(wanted(&body), Some(0x001e));
+    }
+
+    #[test]
+    fn the_names_of_a_certificate_request_are_read_where_each_version_has_them() {
+        let name = [0x30, 0];
+        let old = [1, 1, 0, 4, 0, 2, name[0], name[1]];
+        let new = [1, 1, 0, 2, 4, 3, 0, 4, 0, 2, name[0], name[1]];
+        assert_eq!(authorities(&old, 0x0301), Some(vec![&name[..]]));
+        assert_eq!(authorities(&new, 0x0303), Some(vec![&name[..]]));
+        for cut in 0..new.len() {
+            assert_eq!(authorities(&new[..cut], 0x0303), None, "{cut}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a server's answer or refusal means for the device whose hello was sent.
 
 use super::error::Error;
-use crate::chain::{Handshake, Presented};
+use crate::chain::{CertificateRequest, Handshake, Presented};
 use crate::{
     chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version},
     judge::path::Refusal,
@@ -27,6 +27,8 @@ pub struct Verdict {
     pub certificate_message_bytes: Option<usize>,
     /// Whether its code has to name an application protocol (ALPN).
     pub needs_protocol: bool,
+    /// Whether its code must show a client certificate.
+    pub needs_client_certificate: bool,
     /// The record size requested from the server, by the device or on its behalf.
     pub asked_fragment_length: Option<MaxFragmentLength>,
     /// The one that it agreed to.
@@ -39,6 +41,9 @@ impl Device {
     #[must_use]
     pub fn judge(&'static self, handshake: &Handshake, refusal: Option<&Refusal>) -> Verdict {
         let obstacle = self.obstacle(handshake);
+        let request = handshake.client_certificate.as_ref();
+        let refused = request.filter(|one| one.is_accepted() == Some(false));
+        let obstacle = obstacle.or_else(|| refused.map(CertificateRequest::sentence));
         let refusal = refusal.filter(|_| obstacle.is_none());
         let setting = refusal.and_then(Refusal::setting);
         Verdict {
@@ -49,6 +54,7 @@ impl Device {
             version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
             needs_protocol: handshake.needs_protocol,
+            needs_client_certificate: request.is_some_and(|one| one.is_required() == Some(true)),
             asked_fragment_length: handshake.asked_fragment_length,
             max_fragment_length: handshake.max_fragment_length,
         }
@@ -66,6 +72,7 @@ impl Device {
             version: None,
             certificate_message_bytes: handshake.map(|one| one.certificate_message_bytes),
             needs_protocol: error.is_about_the_protocol(),
+            needs_client_certificate: false,
             asked_fragment_length: None,
             max_fragment_length: None,
         }
@@ -170,12 +177,20 @@ impl Verdict {
         let Self { device, .. } = self;
         let mut sentences = vec![match (&self.obstacle, &self.version) {
             (Some(obstacle), _) => format!("cannot connect: {obstacle}"),
+            (None, Some(version)) if self.needs_client_certificate => {
+                format!("can connect, with {version} and a client certificate only")
+            }
             (None, Some(version)) => format!("can connect, with {version}"),
             (None, None) if self.needs_protocol => "was not judged".to_owned(),
             (None, None) => "can connect".to_owned(),
         }];
         if self.needs_protocol {
             let sentence = "its code must set the protocol name (ALPN) that the server expects";
+            sentences.push(sentence.to_owned());
+        }
+        if self.needs_client_certificate {
+            let sentence = "its code must set a client certificate and its key: the server \
+                            requires one";
             sentences.push(sentence.to_owned());
         }
         sentences.extend(self.change.as_ref().map(|change| format!("needs {change}")));

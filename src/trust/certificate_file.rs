@@ -9,7 +9,7 @@ use super::{
     unsupported_format::Format,
 };
 use crate::{
-    text::{bounded_file, foreign::Foreign},
+    text::{bounded_file, foreign::Foreign, near::is_near},
     x509::{certificate::Certificate, der::Elements, pkcs7},
 };
 
@@ -18,6 +18,9 @@ const MAX_LABELS: usize = 4;
 
 /// How a PEM block begins (RFC 7468 section 2).
 const BEGIN: &[u8] = b"-----BEGIN ";
+
+/// How the block of a certificate ends.
+const END: &[u8] = b"-----END CERTIFICATE-----";
 
 /// The certificates of a PEM file (any text around the blocks), a DER file, or a PKCS#7 file in
 /// either encoding. A PKCS#7 file has no order, so the certificate that issued no other comes first.
@@ -119,7 +122,9 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
             let label = label(text);
             match &label {
                 Some(label) => blocks.extend(pem_block(text, label, index + 1, path)?),
-                None => blocks.push(damaged(path, index + 1, "its BEGIN line is damaged")),
+                None => {
+                    blocks.push(damaged(path, index + 1, "its BEGIN line is damaged or missing"));
+                }
             }
             if blocks.len() > MAX_ROOTS {
                 return Err(Error::TooMany(path.to_owned()));
@@ -136,40 +141,51 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
     Ok(blocks)
 }
 
-/// The text of each PEM block, up to the start of the next. A block whose first line is damaged is
-/// one too: the next certificate does not take its place.
+/// The text of each PEM block, up to the start of the next. A block whose first line is damaged or
+/// missing is one too: the next certificate does not take its place.
 fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut starts = Vec::new();
     let mut line_start = 0;
+    let mut is_open = false;
     for line in content.split_inclusive(|byte| matches!(byte, b'\r' | b'\n')) {
         let within = line.windows(BEGIN.len()).enumerate();
         let begins = within.filter(|(_, bytes)| *bytes == BEGIN).map(|(at, _)| line_start + at);
         let before = starts.len();
         starts.extend(begins);
-        if starts.len() == before && is_damaged_begin(line) {
+        let ends = line.windows(END.len()).any(|bytes| bytes == END);
+        let is_damaged = is_damaged_begin(line) || ends && !is_open;
+        if starts.len() == before && is_damaged {
             starts.push(line_start);
         }
+        is_open = (is_open || starts.len() > before) && !ends;
         line_start += line.len();
     }
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([content.len()]).collect();
     starts.into_iter().zip(ends).map(|(start, end)| &content[start..end])
 }
 
-/// Whether `line` says BEGIN CERTIFICATE and nothing else, but not between the dashes that belong
-/// there.
+/// The most letters of a label that are lost, added or wrong in a damaged one.
+const MAX_WRONG_LETTERS: usize = 3;
+
+/// Whether `line` says almost BEGIN CERTIFICATE and nothing else.
 fn is_damaged_begin(line: &[u8]) -> bool {
     let is_around = |byte: &u8| !byte.is_ascii_graphic() || matches!(byte, b'-' | b'_' | b'=');
     let Some(first) = line.iter().position(|byte| !is_around(byte)) else { return false };
     let last = line.iter().rposition(|byte| !is_around(byte)).unwrap_or(first);
-    let words = line[first..=last].to_ascii_uppercase();
-    is_certificate_label(words.strip_prefix(b"BEGIN").unwrap_or_default())
+    let letters: Vec<u8> =
+        line[first..=last].iter().copied().filter(|byte| *byte != b' ').collect();
+    let words = String::from_utf8_lossy(&letters);
+    LABELS.iter().any(|label| is_near(&words, &format!("BEGIN{label}"), MAX_WRONG_LETTERS))
 }
 
-/// Whether `label` is one of a certificate but for its case and spaces.
+/// The labels of certificates without their spaces.
+const LABELS: [&str; 3] = ["CERTIFICATE", "X509CERTIFICATE", "TRUSTEDCERTIFICATE"];
+
+/// Whether `label` is almost one of a certificate.
 fn is_certificate_label(label: &[u8]) -> bool {
-    let letters: Vec<u8> = label.iter().filter(|byte| **byte != b' ').copied().collect();
-    let label = letters.to_ascii_uppercase();
-    matches!(label.as_slice(), b"CERTIFICATE" | b"X509CERTIFICATE" | b"TRUSTEDCERTIFICATE")
+    let letters: Vec<u8> = label.iter().copied().filter(|byte| *byte != b' ').collect();
+    let letters = String::from_utf8_lossy(&letters);
+    LABELS.iter().any(|label| is_near(&letters, label, MAX_WRONG_LETTERS))
 }
 
 fn damaged(path: &Path, position: usize, problem: &str) -> Block {

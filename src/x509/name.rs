@@ -44,6 +44,18 @@ impl<'a> Name<'a> {
         self.attribute("CN").or_else(|| self.attribute("O"))
     }
 
+    /// The value of the common name, or of the organisation and its units if there is none: roots of
+    /// one CA often differ in the unit alone.
+    #[cfg(feature = "judge")]
+    pub(crate) fn label(&self) -> Option<String> {
+        if let Some(name) = self.attribute("CN") {
+            return Some(name.line());
+        }
+        let parts = [self.attribute("O"), self.attribute("OU")];
+        let parts: Vec<_> = parts.into_iter().flatten().map(|part| part.line()).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
     /// The organisation.
     #[must_use]
     pub fn organisation(&self) -> Option<Foreign> {

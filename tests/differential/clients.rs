@@ -224,7 +224,7 @@ fn make(mbedtls: Option<&Path>) {
 }
 
 /// The folder of mbedTLS 3.6's source, in a crate that carries it.
-fn source_of_mbedtls_36() -> PathBuf {
+pub(crate) fn source_of_mbedtls_36() -> PathBuf {
     let output = Command::new("cargo")
         .args([
             "metadata",

@@ -15,6 +15,7 @@ use std::time::Instant;
 use certgrab::lab::pki::{Dice, departures, random, wild};
 
 use self::chains::Chains;
+pub(crate) use self::clients::source_of_mbedtls_36;
 use self::clients::{Clients, Verdict};
 use self::compared::Comparison;
 

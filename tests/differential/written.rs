@@ -79,7 +79,7 @@ fn emitted(format: &str, built: &Built) -> Outcome {
     let bundle = judgement.bundle(&target, &grab.presented, &options);
     let held: Vec<_> = bundle.entries.iter().map(|entry| entry.certificate.clone()).collect();
     let question =
-        Question { name: &options.wanted_name(&target), at: options.at, work: &grab.work };
+        Question { name: Some(&options.wanted_name(&target)), at: options.at, work: &grab.work };
     let doubt = prove::doubt_of_format(format, None, &grab.presented, &held, question);
     let known = emit::format(format).expect("a format");
     if let Err(error) = emit::render(&bundle, known, &emit::default_name(&bundle)) {
@@ -131,7 +131,7 @@ fn asked(built: &Built, set: impl FnOnce(&mut Options)) -> Result<(Target, Optio
         version: Version::Tls12 as u16,
         cipher_suite: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256".to_owned(),
         key_possession: KeyPossession::Proven,
-        client_certificate_requested: false,
+        client_certificate: None,
         certificate_message_bytes: built.sent.iter().map(|der| der.len() + 3).sum::<usize>() + 7,
         asked_fragment_length: None,
         max_fragment_length: None,

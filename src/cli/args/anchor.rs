@@ -106,7 +106,7 @@ impl Anchor {
             return out;
         }
         let question =
-            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+            Question { name: Some(&options.wanted_name(target)), at: options.at, work: &grab.work };
         let issuers = grab.issuers.candidates();
         let traces = path::trace(&grab.presented, &issuers, &options.store, question);
         for (index, trace) in traces.found.iter().enumerate() {

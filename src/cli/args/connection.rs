@@ -1,7 +1,7 @@
 //! The options that say how a server is to be reached.
 
 use crate::output::lock::{self, MAX_PROTOCOL_BYTES};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::lab::hello::saved;
 use crate::stack::{client::Device, clients::DEVICES};
@@ -43,6 +43,14 @@ pub(crate) struct Reaching {
     /// Send NAME as an application protocol (ALPN), such as x-amzn-mqtt-ca; may be repeated
     #[arg(long, value_name = "NAME", value_parser = protocol, conflicts_with = "from")]
     pub(crate) alpn: Vec<String>,
+
+    /// Show this client certificate, in PEM, to a server that asks for one
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub(crate) client_cert: Option<PathBuf>,
+
+    /// The private key of `--client-cert`, in PEM without a password; never written to a lock
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub(crate) client_key: Option<PathBuf>,
 
     /// Query every address for RSA and ECDSA, TLS 1.3 and older, with and without SNI
     #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]
@@ -92,7 +100,8 @@ fn protocol(name: &str) -> Result<String, String> {
 impl Reaching {
     /// Adds the words of the options that decide which chain comes back.
     pub(crate) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
-        let Self { handshake, starttls, device, alpn, survey, proxy: _ } = self;
+        // A client certificate is the asker's own affair: a lock is for all who build.
+        let Self { handshake, starttls, device, alpn, survey, .. } = self;
         let way = match handshake {
             Handshake::Auto => None,
             Handshake::Full => Some("full"),

@@ -1,6 +1,8 @@
 //! The options for many targets.
 
-use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
+use std::{convert::Infallible, fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
+
+use crate::text::time::Time;
 
 /// Many targets from a list.
 ///
@@ -12,6 +14,14 @@ pub(crate) struct Arguments {
     /// Read targets from FILE, or - for standard input, one per line; print one JSON line each
     #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths", "sizes"])]
     pub(crate) hosts: Option<PathBuf>,
+
+    /// Read a CSV file: the targets are in the column with this name in the first line, or number N
+    #[arg(long, value_name = "NAME|N", requires = "hosts", conflicts_with = "targets")]
+    pub(crate) column: Option<Column>,
+
+    /// List only the targets whose anchor ends before DATE; exit with 5 if there is one
+    #[arg(long, value_name = "DATE", requires = "hosts", conflicts_with = "targets")]
+    pub(crate) until: Option<Time>,
 
     /// Number of targets to query concurrently
     #[arg(
@@ -59,6 +69,23 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
 
 /// Targets that are queried concurrently.
 pub(crate) const DEFAULT_JOBS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// A column of a CSV file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// By its name in the first line.
+    Name(String),
+    /// By its position, from 1; the first line holds a target too.
+    Number(NonZeroUsize),
+}
+
+impl FromStr for Column {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.parse().map_or_else(|_| Self::Name(text.to_owned()), Self::Number))
+    }
+}
 
 /// Every `of`-th entry, beginning with the `part`-th.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

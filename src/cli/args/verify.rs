@@ -2,12 +2,19 @@
 
 use std::path::PathBuf;
 
-use crate::{endpoint::Target, text::time::Time, x509::certificate::Sha256};
+use crate::{
+    endpoint::Target,
+    stack::{self, STACKS, Stack, client::Device},
+    text::time::Time,
+    x509::certificate::Sha256,
+};
 
 const EXAMPLES: &str = "\
 Examples:
   certgrab verify --from chain.pem --host plc.test --roots ca.pem    is the chain valid for plc.test?
   certgrab verify --from chain.pem --host plc.test --at 2030-01-01   will it still be?
+  certgrab verify --from chain.pem --roots ca.pem --stack esp8266    by the rules of one TLS stack
+  certgrab verify --from chain.pem --roots ca.pem --stacks           by the rules of every TLS stack
   certgrab verify --batch < cases.jsonl                              verify one JSON object per line";
 
 /// What to verify.
@@ -22,8 +29,8 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     pub(crate) from: Option<PathBuf>,
 
-    /// The name or address that the certificate must be valid for
-    #[arg(long, value_name = "NAME", required_unless_present = "batch", value_parser = super::target)]
+    /// The name or address that the certificate must be valid for [default: verify the path alone]
+    #[arg(long, value_name = "NAME", value_parser = super::target)]
     pub(crate) host: Option<Target>,
 
     /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
@@ -46,6 +53,11 @@ pub(crate) struct Verify {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Verify by the rules of this TLS stack alone, such as esp8266 or mbedtls-3.6; `--stacks` lists
+    /// all
+    #[arg(long, value_name = "NAME", value_parser = stack)]
+    pub(crate) stack: Option<&'static Stack>,
+
     /// Show what every TLS stack makes of the chain: whether it connects, why not, what to change
     #[arg(long)]
     pub(crate) stacks: bool,
@@ -54,7 +66,16 @@ pub(crate) struct Verify {
     #[arg(
         long,
         conflicts_with_all = ["file", "from", "host", "roots", "trust_sha256", "at", "strict", "json",
-                              "stacks"]
+                              "stack", "stacks"]
     )]
     pub(crate) batch: bool,
+}
+
+/// The stack of this name, or the one that verifies for the device of this name.
+fn stack(name: &str) -> Result<&'static Stack, String> {
+    let of_device = || Device::named(name).and_then(Device::stack);
+    stack::named(name).or_else(of_device).ok_or_else(|| {
+        let names: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
+        format!("unknown TLS stack; expected one of {}", names.join(", "))
+    })
 }

@@ -48,7 +48,7 @@ pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
         .verdict
         .as_ref()
         .map_err(|refusal| Failure::new(Exit::Untrusted, refusal.to_string()))?;
-    output::show(&report::trusted(&target, &grabbed, judgement, &options, display))?;
+    output::show(&report::trusted(Some(&target), &grabbed, judgement, &options, display))?;
     let bundle = pack::pack(&target, &grabbed.presented, &judgement.verified, What::Anchor);
     let name = Identifier::for_host(HOST, "ROOT_CA");
     for (title, format) in [("C header", "c"), ("Rust constants", "rust")] {

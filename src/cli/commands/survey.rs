@@ -85,7 +85,7 @@ fn finish(
         for (number, chain) in survey.chains.iter().enumerate() {
             if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
                 warn::of_departure(&whose(number), judgement, display);
-                let judged = (&judgement.paths, anchor);
+                let judged = (judgement, anchor);
                 warn::of_anchor(&whose(number), chain, judged, options.at, display);
             }
         }

@@ -191,9 +191,9 @@ fn show(
     grab: &Grab,
 ) -> Result<(), Failure> {
     let report = match &grab.verdict {
-        _ if job.anchor.stacks => report::stacks(target, grab, options),
-        Ok(judgement) => report::trusted(target, grab, judgement, options, display),
-        Err(_) => report::refused(target, grab),
+        _ if job.anchor.stacks => report::stacks(Some(target), grab, options),
+        Ok(judgement) => report::trusted(Some(target), grab, judgement, options, display),
+        Err(_) => report::refused(Some(target), grab),
     };
     output::show(&(report + &job.anchor.shown(target, grab, options)))
 }
@@ -207,7 +207,9 @@ fn document(
 ) -> Document {
     let document = Document::new(target, outcome, options);
     match outcome {
-        Ok(grab) if job.anchor.stacks => document.with_stacks(&grab.every_stack(target, options)),
+        Ok(grab) if job.anchor.stacks => {
+            document.with_stacks(&grab.every_stack(Some(target), options))
+        }
         _ => document,
     }
 }

@@ -3,7 +3,12 @@
 use std::io::{self, BufReader};
 
 use crate::{
-    judge::{baseline, baseline::Departure},
+    Grab,
+    judge::{
+        baseline::{self, Departure},
+        path::Question,
+        prove,
+    },
     run::{
         batch,
         grab::{self, Options},
@@ -32,45 +37,42 @@ struct Answer {
 
 /// Verifies; whether the chain holds.
 pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
-    let file = verify.file.as_ref().or(verify.from.as_ref());
-    let (Some(file), Some(host)) = (file, &verify.host) else {
-        return batch();
-    };
+    let Some(file) = verify.file.as_ref().or(verify.from.as_ref()) else { return batch() };
+    let host = verify.host.as_ref();
     let store = roots::store(&verify.roots, &verify.trust_sha256, display)?;
     let options = Options::new(store, verify.at.unwrap_or_else(Time::now));
-    let grab = grab::judge(request::read_chain(file)?, host, &options);
+    let presented = request::read_chain(file)?;
+    let name = host.map(|host| options.wanted_name(host));
+    let grab = match (verify.stack, host) {
+        (Some(stack), _) => grab::judge_by(stack, presented, name.as_ref(), &options),
+        (None, Some(host)) => grab::judge(presented, host, &options),
+        (None, None) => grab::judge_path(presented, &options),
+    };
+    warn_of_versions(verify, &grab, &options, display);
     let departures = match &grab.verdict {
         Ok(judgement) => baseline::departures(&judgement.verified.anchor().path),
         Err(_) => Vec::new(),
     };
     let is_ok = grab.verdict.is_ok() && (departures.is_empty() || !verify.strict);
-    let outcome: Result<_, grab::Error> = Ok(grab);
     if verify.json {
-        let document = Document::new(host, &outcome, &options);
         let answer = Answer {
             ok: is_ok,
             departures: departures.iter().map(Departure::to_string).collect(),
-            document: match &outcome {
-                Ok(grab) if verify.stacks => {
-                    document.with_stacks(&grab.every_stack(host, &options))
-                }
-                _ => document,
-            },
+            document: document(verify, &grab, &options),
         };
         let fault = |error| Failure::new(Exit::Fault, format!("no JSON: {error}"));
         let mut line = serde_json::to_vec(&answer).map_err(fault)?;
         line.push(b'\n');
         output::write(&line)?;
     }
-    let Ok(grab) = &outcome else { return Ok(Exit::Fault) };
     match &grab.verdict {
         _ if verify.stacks && !verify.json => {
-            output::show(&report::stacks(host, grab, &options))?;
+            output::show(&report::stacks(host, &grab, &options))?;
         }
         Ok(judgement) if !verify.json => {
-            output::show(&report::trusted(host, grab, judgement, &options, display))?;
+            output::show(&report::trusted(host, &grab, judgement, &options, display))?;
         }
-        Err(_) if !verify.json => output::show(&report::refused(host, grab))?,
+        Err(_) if !verify.json => output::show(&report::refused(host, &grab))?,
         _ => {}
     }
     if let Err(refusal) = &grab.verdict {
@@ -85,6 +87,30 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
         }
     }
     Ok(if is_ok { Exit::Done } else { Exit::Untrusted })
+}
+
+/// Warns if another version or setting of the stack refuses what the stack itself accepts.
+fn warn_of_versions(verify: &Verify, grab: &Grab, options: &Options, display: &Display) {
+    let (Some(stack), Ok(judgement)) = (verify.stack, &grab.verdict) else { return };
+    let name = verify.host.as_ref().map(|host| options.wanted_name(host));
+    let question = Question { name: name.as_ref(), at: options.at, work: &grab.work };
+    let anchor = [judgement.verified.anchor().root.certificate.clone()];
+    if let Some(doubt) = prove::doubt(Some(stack), &grab.presented, &anchor, question) {
+        let hint = doubt.refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        output::warn(format_args!("{}{hint}", doubt.refusal), display);
+    }
+}
+
+/// The document of the chain.
+fn document(verify: &Verify, grab: &Grab, options: &Options) -> Document {
+    let document = match &verify.host {
+        Some(host) => Document::new(host, &Ok(grab.clone()), options),
+        None => Document::of_path(grab, options),
+    };
+    match verify.stacks {
+        true => document.with_stacks(&grab.every_stack(verify.host.as_ref(), options)),
+        false => document,
+    }
 }
 
 fn batch() -> Result<Exit, Failure> {

@@ -13,7 +13,7 @@ use crate::{
         style::{self, Display},
     },
     endpoint::Target,
-    judge::{path::Paths, rank::Candidate},
+    judge::rank::Candidate,
     output::{bundle::Bundle, lock},
     run::{
         grab::{Judgement, Options},
@@ -30,9 +30,8 @@ pub(crate) fn of_bundle(
     bundle: &Bundle,
     display: &Display,
 ) {
-    let anchor = judgement.verified.anchor();
     of_departure(whose, judgement, display);
-    of_anchor(whose, grab, (&judgement.paths, anchor), options.at, display);
+    of_anchor(whose, grab, (judgement, judgement.verified.anchor()), options.at, display);
     if job.what == What::Anchor {
         for (role, reason) in options.extras.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
@@ -51,11 +50,13 @@ pub(crate) fn of_departure(whose: &str, judgement: &Judgement, display: &Display
 pub(crate) fn of_anchor(
     whose: &str,
     grab: &Grab,
-    (paths, anchor): (&Paths, &Candidate),
+    (judgement, anchor): (&Judgement, &Candidate),
     at: Time,
     display: &Display,
 ) {
-    let all = warning::about_candidate(&grab.presented, paths, anchor, at, &grab.work);
+    let Judgement { paths, verified } = judgement;
+    let mut all = warning::about_candidate(&grab.presented, paths, anchor, at, &grab.work);
+    all.extend(warning::about_any_reader(&grab.presented, verified, anchor, at));
     for warning in if display.verbose { all } else { warning::summed(all) } {
         output::warn(format_args!("{whose}{}", warning.message), display);
     }

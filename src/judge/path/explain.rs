@@ -39,7 +39,7 @@ pub(crate) fn leaf_refused(
 ) -> Refusal {
     match error {
         webpki::Error::CertNotValidForName(_) => Refusal::WrongName {
-            wanted: question.name.to_str().into_owned(),
+            wanted: question.name.map(|name| name.to_str().into_owned()).unwrap_or_default(),
             found: extensions::alternative_names(leaf),
             common_name: leaf.subject().short(),
             is_authority: extensions::is_authority(leaf),

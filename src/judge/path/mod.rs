@@ -37,8 +37,8 @@ pub use super::refusal::Refusal;
 /// What a path is verified for.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The name that the leaf must be valid for (RFC 9525).
-    pub name: &'a ServerName<'static>,
+    /// The name that the leaf must be valid for (RFC 9525); `None` to verify the path alone.
+    pub name: Option<&'a ServerName<'static>>,
     /// The time as of which it is verified.
     pub at: Time,
     /// The work done for the target, with its limits.
@@ -150,10 +150,11 @@ pub(crate) fn may_be_for(leaf: &Certificate, name: &ServerName<'static>) -> bool
     !matches!(outcome, Err(webpki::Error::CertNotValidForName(_)))
 }
 
-/// Whether the leaf, whoever issued it, is valid for the name.
+/// Whether the leaf, whoever issued it, is valid for the name, if there is one.
 fn leaf_is_named(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
+    let Some(name) = question.name else { return Ok(()) };
     let der = CertificateDer::from(leaf.der());
     EndEntityCert::try_from(&der)
-        .and_then(|leaf| leaf.verify_is_valid_for_subject_name(question.name))
+        .and_then(|leaf| leaf.verify_is_valid_for_subject_name(name))
         .map_err(|error| explain::leaf_refused(leaf, question, &error))
 }

@@ -84,6 +84,7 @@ const WITH_RSA_KEY_EXCHANGE: &[&str] = &[
     "esp8266",
     "wolfssl",
     "wolfssl-default",
+    "wolfssl-5.5",
     "openssl",
     "openssl-partial-chain",
     "curl",

@@ -104,7 +104,7 @@ pub(super) const RECORDED: &[Recorded] = &[
     },
     Recorded {
         title: "wolfSSL 5.5",
-        stacks: &["wolfssl", "wolfssl-default"],
+        stacks: &["wolfssl", "wolfssl-default", "wolfssl-5.5"],
         device: None,
         suites: &[
             0x1301, 0x1302, 0x1303, 0x1304, 0x1305, 0xc0b4, 0xc0b5, 0xc02c, 0xc02b, 0xc030, 0xc02f,

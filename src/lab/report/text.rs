@@ -2,9 +2,20 @@
 
 use std::fmt::Write as _;
 
+use rustls::SignatureScheme;
+
 use super::{Outcome, Report};
 use crate::lab::diagnosis::Severity;
+use crate::lab::hello::ClientHello;
 use crate::lab::verdict::{Judged, Verdict};
+use crate::stack::{groups, suites::suite_name};
+use crate::text::foreign::Foreign;
+
+/// The columns of a terminal.
+const COLUMNS: usize = 80;
+
+/// The indentation of what belongs to the line above.
+const BELOW: usize = 4;
 
 /// The widths of the columns: the longest verdict and the longest id of a case.
 const VERDICT: usize = 10;
@@ -24,11 +35,67 @@ pub fn line(judged: &Judged, count: usize) -> String {
     };
     let conduct = turn.conduct.to_string();
     let conduct = conduct.strip_prefix("not played: ").unwrap_or(&conduct);
-    format!(
-        "{:>width$}/{count}  {verdict:VERDICT$}  {:ID$}  {conduct}\n",
-        turn.place + 1,
-        turn.case.id,
-    )
+    let start =
+        format!("{:>width$}/{count}  {verdict:VERDICT$}  {:ID$}  ", turn.place + 1, turn.case.id);
+    wrapped(&start, conduct, start.len())
+}
+
+/// `start`, then the words of `text` in lines of [`COLUMNS`], those after the first indented.
+#[must_use]
+pub fn wrapped(start: &str, text: &str, indentation: usize) -> String {
+    let mut out = start.to_owned();
+    let (mut column, mut is_first) = (start.chars().count(), true);
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if !is_first && column + 1 + length > COLUMNS {
+            let _ = write!(out, "\n{:indentation$}", "");
+            column = indentation;
+        } else if !is_first {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        (column, is_first) = (column + length, false);
+    }
+    out.push('\n');
+    out
+}
+
+/// What the device's ClientHello offers, a paragraph for each list.
+fn offered(hello: &ClientHello) -> String {
+    let mut out = String::new();
+    let mut list = |name: &str, values: Vec<String>| {
+        if !values.is_empty() {
+            out += &wrapped(&format!("{:BELOW$}{name}: ", ""), &values.join(", "), 2 * BELOW);
+        }
+    };
+    let versions = match hello.versions.as_slice() {
+        [] => &[hello.legacy_version][..],
+        versions => versions,
+    };
+    let known = |version: &u16| match version {
+        0x0301 => "TLS 1.0".to_owned(),
+        0x0302 => "TLS 1.1".to_owned(),
+        0x0303 => "TLS 1.2".to_owned(),
+        0x0304 => "TLS 1.3".to_owned(),
+        other => format!("{other:#06x}"),
+    };
+    let scheme = |number: &u16| match SignatureScheme::from(*number) {
+        SignatureScheme::Unknown(number) => format!("{number:#06x}"),
+        known => format!("{known:?}"),
+    };
+    let foreign = |text: &String| Foreign::text(text).line().to_string();
+    list("server name", hello.server_name.iter().map(foreign).collect());
+    list("versions", versions.iter().map(known).collect());
+    list("cipher suites", hello.suites.iter().map(|one| suite_name(*one).to_string()).collect());
+    list("groups", hello.groups.iter().map(|one| groups::name(*one).to_string()).collect());
+    list("signature schemes", hello.schemes.iter().map(scheme).collect());
+    list("ALPN", hello.alpn.iter().map(foreign).collect());
+    // RFC 6066 section 4: 1 is 2^9 octets, 4 is 2^12.
+    let fragment = hello.max_fragment_length.filter(|code| (1..=4).contains(code));
+    list("max fragment length", fragment.iter().map(|code| (256 << *code).to_string()).collect());
+    list("record size limit", hello.record_size_limit.iter().map(u16::to_string).collect());
+    out
 }
 
 /// The summary.
@@ -42,7 +109,8 @@ pub fn text(report: &Report) -> String {
         None => String::new(),
     };
     if !looks.is_empty() {
-        let _ = writeln!(out, "the device {looks}");
+        out += &wrapped("", &format!("the device {looks}"), BELOW);
+        out += &report.hello.as_ref().map(offered).unwrap_or_default();
     }
     for finding in &report.findings {
         let word = match report.severity(finding) {
@@ -50,12 +118,11 @@ pub fn text(report: &Report) -> String {
             Severity::Warning => "warning",
             Severity::Note => "note",
         };
-        let _ = writeln!(out, "{word}: the device {}", finding.message);
-        if let Some(action) = &finding.action {
-            let _ = writeln!(out, "    {action}");
-        }
+        out += &wrapped("", &format!("{word}: the device {}", finding.message), BELOW);
+        let below = |text: &str| wrapped(&" ".repeat(BELOW), text, BELOW);
+        out += &finding.action.as_deref().map(below).unwrap_or_default();
         if finding.cases.len() > 1 || finding.code != "limit" {
-            let _ = writeln!(out, "    shown by: {}", finding.cases.join(", "));
+            out += &below(&format!("shown by: {}", finding.cases.join(", ")));
         }
     }
     let count = |wanted: Verdict| report.judged.iter().filter(|one| one.verdict == wanted).count();
@@ -72,7 +139,7 @@ pub fn text(report: &Report) -> String {
             let _ = write!(counts, ", {} {words}", count(verdict));
         }
     }
-    let _ = writeln!(out, "{counts}");
+    out += &wrapped("", &counts, BELOW);
     for difference in report.differences.iter().flatten() {
         let _ = writeln!(out, "not as before: {difference}");
     }
@@ -82,7 +149,12 @@ pub fn text(report: &Report) -> String {
         Outcome::Failed if report.differences.is_some() => writeln!(out, "NOT as before"),
         Outcome::Failed => writeln!(out, "the device FAILED"),
         Outcome::Incomplete => {
-            writeln!(out, "the device did not come for: {}", report.missing.join(", "))
+            let missing = report.missing.join(", ");
+            write!(
+                out,
+                "{}",
+                wrapped("", &format!("the device did not come for: {missing}"), BELOW)
+            )
         }
         Outcome::NoDevice => writeln!(out, "no device came"),
     };

@@ -11,8 +11,8 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::{ClientHello as Offer, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{
-    DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme,
-    SupportedProtocolVersion, version,
+    DigitallySignedStruct, DistinguishedName, Error, PeerIncompatible, ServerConfig,
+    SignatureScheme, SupportedProtocolVersion, version,
 };
 use tokio::time::{sleep, timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
@@ -72,9 +72,14 @@ pub(crate) fn of_error(error: &io::Error, completed: bool) -> Conduct {
     match inner {
         Some(Error::AlertReceived(alert)) => Conduct::Alert { alert: *alert, completed },
         Some(Error::NoCertificatesPresented) => Conduct::NoClientCertificate,
-        Some(Error::PeerIncompatible(why)) => {
-            Conduct::Unplayable(format!("nothing in common ({why:?})"))
-        }
+        Some(Error::PeerIncompatible(why)) => Conduct::Unplayable(match why {
+            PeerIncompatible::NoCipherSuitesInCommon => "no cipher suite in common".to_owned(),
+            PeerIncompatible::NoKxGroupsInCommon => "no group in common".to_owned(),
+            PeerIncompatible::NoSignatureSchemesInCommon => {
+                "no signature scheme in common".to_owned()
+            }
+            other => format!("nothing in common ({other:?})"),
+        }),
         // "incompatible signing key": the device does not support signatures by the server's key.
         Some(Error::General(why)) => Conduct::Unplayable(format!("nothing in common ({why})")),
         Some(other) => Conduct::Broken(other.to_string()),

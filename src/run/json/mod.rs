@@ -15,7 +15,7 @@ use super::{
     grab::{Error, Grab, Judgement, Options},
     warning::{self, Warning},
 };
-use crate::chain::{MaxFragmentLength, OtherAddress};
+use crate::chain::{CertificateRequest, Handshake, MaxFragmentLength, OtherAddress};
 use crate::{
     endpoint::Target,
     judge::{
@@ -42,7 +42,8 @@ pub struct Document {
     /// The position of the target in a list of many, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<u64>,
-    target: TargetPart,
+    /// Null where the path alone was verified.
+    target: Option<TargetPart>,
     /// `ok`, `untrusted` or `failed`.
     status: &'static str,
     error: Option<ErrorPart>,
@@ -97,6 +98,12 @@ struct HandshakePart {
     cipher_suite: String,
     key_possession: &'static str,
     client_certificate_requested: bool,
+    /// Whether the server requires one; null if that is not known.
+    client_certificate_required: Option<bool>,
+    /// Whether it accepts the one that was shown; null if that is not known.
+    client_certificate_accepted: Option<bool>,
+    /// The names of the CAs that it accepts client certificates from.
+    client_certificate_authorities: Vec<String>,
     certificate_message_bytes: usize,
     /// Why the handshake was not completed.
     incomplete: Option<String>,
@@ -122,6 +129,8 @@ struct DevicePart {
     /// The size of records in bytes that the server keeps to, or would if it were asked: devices
     /// that cannot ask are judged too.
     max_fragment_length: Option<usize>,
+    /// Whether its code must show a client certificate.
+    needs_client_certificate: bool,
     verdict: Vec<String>,
 }
 
@@ -162,29 +171,38 @@ impl Document {
             Err(error) => {
                 let device = error.verdict().as_ref().map(DevicePart::new);
                 let error = Some(ErrorPart::new(error));
-                Self { error, device, ..Self::empty(target, options) }
+                Self { error, device, ..Self::empty(Some(target), options) }
             }
             Ok(grab) => Self::judged(target, grab, options),
         }
     }
 
+    /// The document of a chain whose path alone was verified.
+    #[must_use]
+    pub fn of_path(grab: &Grab, options: &Options) -> Self {
+        let mut document = Self::empty(None, options);
+        document.fill(grab, options.at);
+        document.add_refused_paths(None, grab, options);
+        document
+    }
+
     /// The document of a chain that was judged.
     fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
-        let mut document = Self::empty(target, options);
+        let mut document = Self::empty(Some(target), options);
         document.fill(grab, options.at);
         if let (true, Ok(judgement)) = (options.extras.is_any(), &grab.verdict) {
             let bundle = judgement.bundle(target, &grab.presented, options);
             document.besides = Some(bundle.extras().map(besides).collect());
         }
-        document.add_refused_paths(target, grab, options);
+        document.add_refused_paths(Some(target), grab, options);
         document
     }
 
-    fn empty(target: &Target, options: &Options) -> Self {
+    fn empty(target: Option<&Target>, options: &Options) -> Self {
         Self {
             schema: SCHEMA,
             index: None,
-            target: TargetPart::new(target, options),
+            target: target.map(|target| TargetPart::new(target, options)),
             status: "failed",
             error: None,
             handshake: None,
@@ -212,7 +230,14 @@ impl Document {
             version: handshake.version_name(),
             cipher_suite: handshake.cipher_suite.clone(),
             key_possession: handshake.key_possession.words(),
-            client_certificate_requested: handshake.client_certificate_requested,
+            client_certificate_requested: handshake.client_certificate.is_some(),
+            client_certificate_required: request(handshake)
+                .and_then(crate::chain::CertificateRequest::is_required),
+            client_certificate_accepted: request(handshake)
+                .and_then(crate::chain::CertificateRequest::is_accepted),
+            client_certificate_authorities: request(handshake)
+                .map(|one| one.authorities.iter().map(Foreign::line).collect())
+                .unwrap_or_default(),
             certificate_message_bytes: handshake.certificate_message_bytes,
             incomplete: handshake.incomplete.clone(),
         });
@@ -240,9 +265,9 @@ impl Document {
     }
 
     /// The invalid paths, after the valid ones.
-    fn add_refused_paths(&mut self, target: &Target, grab: &Grab, options: &Options) {
-        let question =
-            Question { name: &options.wanted_name(target), at: options.at, work: &grab.work };
+    fn add_refused_paths(&mut self, target: Option<&Target>, grab: &Grab, options: &Options) {
+        let name = target.map(|target| options.wanted_name(target));
+        let question = Question { name: name.as_ref(), at: options.at, work: &grab.work };
         let issuers = grab.issuers.candidates();
         let traces = path::trace(&grab.presented, &issuers, &options.store, question);
         self.paths_cut = traces.cut;
@@ -307,6 +332,7 @@ impl DevicePart {
             certificate_message_bytes: verdict.certificate_message_bytes,
             receive_buffer_bytes: verdict.device.receive_bytes,
             max_fragment_length: verdict.max_fragment_length.map(MaxFragmentLength::bytes),
+            needs_client_certificate: verdict.needs_client_certificate,
             verdict: verdict.sentences(),
         }
     }
@@ -321,6 +347,10 @@ impl ErrorPart {
             hint: error.hint(),
         }
     }
+}
+
+fn request(handshake: &Handshake) -> Option<&CertificateRequest> {
+    handshake.client_certificate.as_ref()
 }
 
 fn line(document: &impl Serialize) -> String {

@@ -60,7 +60,11 @@ impl<'c, 'a> Table<'c, 'a> {
     }
 
     /// `AddCA` for a certificate of the chain.
-    pub(super) fn add(&mut self, decoded: Decoded<'c, 'a>) -> Result<(), Refusal> {
+    pub(super) fn add(
+        &mut self,
+        decoded: Decoded<'c, 'a>,
+        needs_key_usage: bool,
+    ) -> Result<(), Refusal> {
         // By a slip of the library it asks for the key identifier only where there is an authority's.
         let known = if decoded.authority_key_id.is_some() {
             self.has(&decoded.subject_key_id)
@@ -70,11 +74,12 @@ impl<'c, 'a> Table<'c, 'a> {
         if known {
             return Ok(());
         }
-        if !decoded.is_self_signed && decoded.key_usage.is_none_or(|one| one & KEY_CERT_SIGN == 0) {
-            let rule = match decoded.key_usage {
-                Some(_) => Rule::NoKeyCertSign,
-                None => Rule::NoKeyUsage,
-            };
+        let lacks = match decoded.key_usage {
+            _ if decoded.is_self_signed => None,
+            Some(usage) => (usage & KEY_CERT_SIGN == 0).then_some(Rule::NoKeyCertSign),
+            None => needs_key_usage.then_some(Rule::NoKeyUsage),
+        };
+        if let Some(rule) = lacks {
             return Err(decoded.cert.breaks(rule));
         }
         if !self.has(&decoded.subject_key_id) {

@@ -4,7 +4,7 @@ use tokio::{net::TcpStream, time::Instant};
 
 use super::Way;
 use crate::{
-    chain::{Presented, Version},
+    chain::{Identity, Presented, Version},
     stack::{client::Device, hello::Hello},
     tls::{self, cleartext, full, hello_retry},
 };
@@ -82,13 +82,14 @@ impl Attempt {
         self,
         stream: &mut TcpStream,
         hello: &Hello,
+        client: Option<&Identity>,
         deadline: Instant,
     ) -> Result<Presented, tls::Error> {
         let hello = hello.clone();
         match self {
-            Self::Full | Self::Protocols => full::shake(stream, &hello, deadline).await,
+            Self::Full | Self::Protocols => full::shake(stream, &hello, client, deadline).await,
             Self::FullWithRareGroups => {
-                full::shake(stream, &hello.with_rare_groups(), deadline).await
+                full::shake(stream, &hello.with_rare_groups(), client, deadline).await
             }
             Self::Cleartext => cleartext::shake(stream, &hello, deadline).await,
             Self::CleartextTls10 => {

@@ -99,7 +99,7 @@ fuzz_target!(|data: &[u8]| {
     let issuers = issuers.candidates();
 
     let name = ServerName::try_from("plc.test").expect("a name");
-    let question = Question { name: &name, at, work: &work };
+    let question = Question { name: Some(&name), at, work: &work };
     let found = path::find(&presented, &issuers, &store, question);
     let traces = path::trace(&presented, &issuers, &store, question);
     let (paths, signatures) = work.done();
@@ -113,7 +113,7 @@ fuzz_target!(|data: &[u8]| {
     // Nothing of the outcome depends on what was done before, but on the work that is left.
     if work.spent().is_none() {
         let again = Work::default();
-        let question = Question { name: &name, at, work: &again };
+        let question = Question { name: Some(&name), at, work: &again };
         let again = path::find(&presented, &issuers, &store, question);
         let paths = |found: &Result<path::Paths, _>| found.as_ref().ok().map(|it| it.found.clone());
         assert_eq!(paths(&again), paths(&found));

@@ -123,6 +123,8 @@ impl Material {
             let of_chain =
                 warning::about_candidate(&grab.presented, paths, candidate, self.at, &grab.work);
             found.extend(of_chain);
+            let presented = &grab.presented;
+            found.extend(warning::about_any_reader(presented, verified, candidate, self.at));
             warnings.extend((!found.is_empty()).then_some((sha256, found)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);
@@ -242,7 +244,7 @@ impl Set {
         let mut places: HashMap<(bool, String), usize> = HashMap::new();
         for server in &self.servers {
             let work = Work::default();
-            let question = Question { name: &server.name, at, work: &work };
+            let question = Question { name: Some(&server.name), at, work: &work };
             let presented = &self.chains[server.chain];
             let Some(doubt) = proof::doubt(reader, presented, &self.bundle, question) else {
                 continue;

@@ -21,9 +21,14 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::cli::{
-    args::{self, hosts::Shard},
+    args::{
+        self,
+        hosts::{Arguments, Column, Shard},
+    },
     failure::{Exit, Failure},
 };
+
+use super::csv::{self, Cells};
 
 /// The longest line: twice the longest name (RFC 1035 section 2.3.4) for each of its three parts.
 const MAX_LINE_BYTES: u64 = 2 * 255 * 3;
@@ -58,7 +63,8 @@ pub(crate) struct List {
 
 impl List {
     /// Opens the list and begins to read it; `ahead` entries are read before they are asked for.
-    pub(crate) fn open(path: &Path, shard: Option<Shard>, ahead: usize) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path, arguments: &Arguments, ahead: usize) -> Result<Self, Failure> {
+        let (shard, column) = (arguments.shard, arguments.column.clone());
         let is_stdin = path == Path::new("-");
         let shown = match is_stdin {
             true => "standard input".to_owned(),
@@ -80,7 +86,7 @@ impl List {
         let shard = shard.unwrap_or(Shard { part: 1, of: 1 });
         let no_thread = cannot_read.clone();
         let reading = move || {
-            let problem = match read(reader, shard, &sender) {
+            let problem = match read(reader, (shard, column.as_ref()), &sender) {
                 Ok(0) => Failure::new(Exit::Usage, format!("{place} contains no target")),
                 Ok(_) => return,
                 Err(error) => cannot_read(error),
@@ -128,25 +134,37 @@ fn count_lines(path: &Path) -> Option<u64> {
 /// target or should.
 fn read(
     mut reader: Box<dyn BufRead + Send>,
-    shard: Shard,
+    (shard, column): (Shard, Option<&Column>),
     sender: &mpsc::Sender<Entry>,
 ) -> io::Result<u64> {
     let (mut number, mut seen, mut index) = (0, 0, 0);
     let mut bytes = Vec::new();
+    let mut cells: Option<Cells> = None;
+    let most = if column.is_some() { csv::MAX_LINE_BYTES } else { MAX_LINE_BYTES };
     loop {
         bytes.clear();
-        let length = reader.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut bytes)?;
+        let length = reader.by_ref().take(most + 1).read_until(b'\n', &mut bytes)?;
         if length == 0 {
             return Ok(seen);
         }
         number += 1;
-        let whole = bytes.ends_with(b"\n") || length as u64 <= MAX_LINE_BYTES;
+        let whole = bytes.ends_with(b"\n") || length as u64 <= most;
         if !whole {
             skip_line(&mut reader)?;
         }
         let text = Foreign::bytes(bytes.trim_ascii()).line();
         if text.is_empty() || text.starts_with('#') {
             continue;
+        }
+        if let (Some(column), None) = (column, &cells) {
+            let (begun, is_header) = Cells::begin(&bytes, column)?;
+            cells = Some(begun);
+            if is_header {
+                continue;
+            }
+        }
+        if let Some(cells) = &cells {
+            bytes = cells.cell(&bytes);
         }
         seen += 1;
         if seen % shard.of != shard.part % shard.of {
@@ -155,7 +173,7 @@ fn read(
         let problem = |(message, hint)| Problem { line: number, message, hint };
         let target = match whole {
             true => parse(&bytes).map_err(problem),
-            false => Err(problem((format!("is longer than {MAX_LINE_BYTES} bytes"), None))),
+            false => Err(problem((format!("is longer than {most} bytes"), None))),
         };
         if sender.blocking_send(Entry { index, target }).is_err() {
             return Ok(seen);
@@ -189,13 +207,20 @@ fn skip_line(reader: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
 /// A sentence and a hint.
 type Complaint = (String, Option<String>);
 
+/// What to do with a list in CSV.
+const FOR_CSV: &str =
+    "write one HOST:PORT per line; of a CSV file, choose the column with `--column NAME`";
+
 /// Reads `host:port sni=NAME connect=HOST:PORT # a comment`.
 fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
     let text = str::from_utf8(bytes).map_err(|_| ("is not UTF-8".to_owned(), None))?;
     let complain = |error: &endpoint::Error| (error.to_string(), error.hint());
     let mut words = text.split_whitespace().take_while(|word| !word.starts_with('#'));
     let first = words.next().unwrap_or_default();
-    let target = first.parse::<Target>().map_err(|error| complain(&error))?;
+    let target = first.parse::<Target>().map_err(|error| match first.contains([',', ';']) {
+        true => (error.to_string(), Some(FOR_CSV.to_owned())),
+        false => complain(&error),
+    })?;
     let mut changes = Changes::default();
     let twice = |option: &str| Err((format!("has `{option}=` twice"), None));
     for word in words {

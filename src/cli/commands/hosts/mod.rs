@@ -5,8 +5,10 @@
 //! targets are shared among threads; one of them, this one, reads the list and writes the results.
 
 mod anchor_set;
+mod csv;
 mod list;
 mod progress;
+mod set_document;
 mod tally;
 
 use std::{
@@ -24,6 +26,7 @@ use crate::{
         grab::{self, Options},
         json::Document,
     },
+    text::time::Time,
 };
 use rustls_pki_types::ServerName;
 use tokio::task::JoinSet;
@@ -51,6 +54,8 @@ const WAITING_PER_JOB: usize = 4;
 struct Finished {
     index: u64,
     line: String,
+    /// Whether its anchor ends before the date of `--until`.
+    ends_early: bool,
     outcome: Outcome,
 }
 
@@ -79,7 +84,7 @@ pub(crate) fn run(
     let threads = arguments.threads.map_or_else(workers::default_threads, NonZeroUsize::get);
     let Affordable { jobs, threads } =
         descriptors::affordable_on_threads(arguments.jobs.get(), threads, display);
-    let list = List::open(file, arguments.shard, jobs)?;
+    let list = List::open(file, arguments, jobs)?;
     let progress = Progress::new(display, list.length_hint());
     let workers = Workers::start(runtime, threads);
     runtime.block_on(Run::new(job, options, (jobs, workers), progress).all(list, job, display))
@@ -91,6 +96,9 @@ struct Run {
     jobs: usize,
     workers: Workers,
     ordered: bool,
+    listing: Listing,
+    /// How many anchors end before the date of `--until`.
+    early: u64,
     reaching: Reaching,
     under_way: JoinSet<Finished>,
     /// Results that came before their turn, and whose turn it is.
@@ -103,6 +111,40 @@ struct Run {
     exports: bool,
     /// Whether the reader of the results went away.
     is_unread: bool,
+}
+
+/// Which results are printed, and how.
+#[derive(Clone, Copy)]
+struct Listing {
+    /// Only those whose anchor ends before.
+    until: Option<Time>,
+    /// As JSON, although only some are printed.
+    json: bool,
+}
+
+impl Listing {
+    /// The line for a result; nothing for those that are not listed. Also whether its anchor ends
+    /// before the date.
+    fn line(
+        self,
+        (index, target): (u64, &Target),
+        result: &Result<Grab, grab::Error>,
+        options: &Options,
+    ) -> (String, bool) {
+        let document = || Document::new(target, result, options).with_index(index).to_line();
+        let Some(until) = self.until else { return (document(), false) };
+        let judgement = result.as_ref().ok().and_then(|grab| grab.verdict.as_ref().ok());
+        let anchor = judgement.map(|judgement| judgement.verified.anchor());
+        match anchor.filter(|anchor| anchor.lasts.until < until) {
+            None => (String::new(), false),
+            Some(_) if self.json => (document(), true),
+            Some(anchor) => {
+                let ends = anchor.lasts.until.date();
+                let subject = anchor.root.certificate.subject().text().line();
+                (format!("{target}\t{ends}\t{subject}\n"), true)
+            }
+        }
+    }
 }
 
 /// How the reading of a list ended.
@@ -129,6 +171,8 @@ impl Run {
             jobs,
             workers,
             ordered: job.many.ordered,
+            listing: Listing { until: job.many.until, json: job.json },
+            early: 0,
             reaching: job.reaching.clone(),
             under_way: JoinSet::new(),
             waiting: BTreeMap::new(),
@@ -159,6 +203,10 @@ impl Run {
             for line in self.tally.summary(end == End::Interrupted).lines() {
                 output::say(line);
             }
+            if let Some(until) = self.listing.until {
+                let (count, until) = (self.early, until.date());
+                output::say(format_args!("anchors that end before {until}: {count}"));
+            }
         }
         if let Some(failure) = list.failure() {
             return Err(failure);
@@ -167,7 +215,8 @@ impl Run {
             return Ok(Exit::Interrupted);
         }
         // A set of what failed is empty, and leaves all files as they are.
-        let exit = self.tally.exit();
+        let early = if self.early > 0 { Exit::Attention } else { Exit::Done };
+        let exit = self.tally.exit().worse(early);
         if let Some(mut set) = self.tally.set() {
             set.bundle.options = regenerate::words(job, None);
             set.warn(display);
@@ -177,7 +226,7 @@ impl Run {
                 job,
                 display,
                 [(&job.emit[..], &set.bundle, &name)].into_iter(),
-                String::new,
+                || set_document::document(&set.bundle),
             )?;
         } else if !job.emit.is_empty() {
             output::warn("no anchor was found: nothing is written", display);
@@ -232,12 +281,15 @@ impl Run {
         let Entry { index, target } = entry;
         let target = target.map(|(target, changes)| (self.reaching.target(&target), changes));
         let options = Arc::clone(&self.options);
+        let listing = self.listing;
         let ask = async move {
             let (target, changes) = match target {
                 Ok(read) => read,
                 Err(problem) => {
                     let line = problem.document(index);
-                    return Finished { index, line, outcome: Outcome::Unreadable };
+                    let line = if listing.until.is_some() { String::new() } else { line };
+                    let outcome = Outcome::Unreadable;
+                    return Finished { index, line, ends_early: false, outcome };
                 }
             };
             let options = match changes.is_empty() {
@@ -247,10 +299,11 @@ impl Run {
             let result = grab::grab(&target, &options).await;
             // All the paths of a hostile chain take a while to look at.
             let report = move || {
-                let line = Document::new(&target, &result, &options).with_index(index).to_line();
+                let (line, ends_early) = listing.line((index, &target), &result, &options);
                 let name = options.wanted_name(&target);
                 let result = Box::new(result);
-                Finished { index, line, outcome: Outcome::Asked { target, name, result } }
+                let outcome = Outcome::Asked { target, name, result };
+                Finished { index, line, ends_early, outcome }
             };
             aside::compute(report).await
         };
@@ -274,6 +327,7 @@ impl Run {
 
     fn write(&mut self, finished: &Finished) -> Result<bool, Failure> {
         self.tally.count(finished.index, &finished.outcome);
+        self.early += u64::from(finished.ends_early);
         self.progress.advance(&self.tally);
         if self.is_unread {
             return Ok(true);

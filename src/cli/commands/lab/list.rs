@@ -1,12 +1,10 @@
 //! `certgrab lab --list`: the cases, each with the TLS stacks that accept it.
 
-use std::fmt::Write as _;
-
 use crate::{
     lab::{
         authority::Authority,
         cases::{CASES, Must},
-        verdict,
+        report, verdict,
     },
     stack::STACKS,
     text::time::Time,
@@ -31,9 +29,9 @@ pub(super) fn list(host: &str, now: Time) -> Result<Exit, Failure> {
             Must::Refuse => "must refuse",
             Must::Return => "must return",
         };
-        let _ = write!(out, "{:20}  {must:12}  {}", case.id, case.title);
-        let _ =
-            if case.rule.is_empty() { writeln!(out) } else { writeln!(out, " ({})", case.rule) };
+        let start = format!("{:20}  {must:12}  ", case.id);
+        let rule = if case.rule.is_empty() { String::new() } else { format!(" ({})", case.rule) };
+        out += &report::wrapped(&start, &format!("{}{rule}", case.title), start.len());
         if case.must == Must::Refuse {
             let presented = authority
                 .present(case, host)
@@ -44,7 +42,8 @@ pub(super) fn list(host: &str, now: Time) -> Result<Exit, Failure> {
                 .map(|stack| stack.name)
                 .collect();
             if !accepting.is_empty() {
-                let _ = writeln!(out, "{:36}accepted by default: {}", "", accepting.join(", "));
+                let stacks = format!("accepted by default: {}", accepting.join(", "));
+                out += &report::wrapped(&" ".repeat(start.len()), &stacks, start.len());
             }
         }
     }

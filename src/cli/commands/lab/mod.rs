@@ -247,7 +247,8 @@ fn deliver_anchor(
                 "the lab's anchor is written in formats of `certgrab formats`",
             ));
         };
-        let question = Question { name: &options.wanted_name(&target), at: now, work: &grab.work };
+        let question =
+            Question { name: Some(&options.wanted_name(&target)), at: now, work: &grab.work };
         proof::prove_for((format.name, None), "", &grab.presented, &bundle, question, display)?;
         let data = emit::render(&bundle, *format, &name).map_err(|error| {
             Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())

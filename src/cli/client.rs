@@ -1,0 +1,87 @@
+//! The client certificate and its private key, read from files.
+//!
+//! In: `--client-cert` and `--client-key`. Out: an [`Identity`] whose parts belong together, or a
+//! refusal that names both files. The key is shown nowhere.
+
+use std::{path::Path, sync::Arc};
+
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+
+use crate::{
+    chain::Identity,
+    text::{bounded_file, foreign::Foreign},
+    tls::identity::{self, Error},
+    trust::store,
+};
+
+use super::{
+    failure::{Exit, Failure},
+    roots,
+};
+
+/// The most bytes of a file with a private key: an RSA key of 16384 bits has 13 KiB in PEM.
+const MAX_KEY_BYTES: usize = 64 * 1024;
+
+/// The identity in two files, if both are given.
+pub(crate) fn identity(
+    certificate: Option<&Path>,
+    key: Option<&Path>,
+) -> Result<Option<Identity>, Failure> {
+    let (certificate, key) = match (certificate, key) {
+        (None, None) => return Ok(None),
+        (Some(certificate), Some(key)) => (certificate, key),
+        (Some(_), None) => return Err(alone("--client-cert", "--client-key")),
+        (None, Some(_)) => return Err(alone("--client-key", "--client-cert")),
+    };
+    let content = bounded_file::read_given(certificate, store::MAX_ROOTS_BYTES)
+        .map_err(|error| store::Error::Unreadable { path: certificate.to_owned(), error })
+        .and_then(|content| store::chain_in(&content, certificate))
+        .map_err(|error| roots::unreadable(&error))?;
+    let chain = content.into_iter().map(CertificateDer::from).collect();
+    let identity = Identity { chain, key: Arc::new(private_key(key)?) };
+    match identity::certified(&identity) {
+        Ok(_) => Ok(Some(identity)),
+        Err(error) => {
+            let files = (shown(certificate), shown(key));
+            let message = match error {
+                Error::Mismatch => format!(
+                    "the private key in {} does not belong to the first certificate in {}",
+                    files.1, files.0
+                ),
+                Error::Key => format!("{}: {error}", files.1),
+                _ => format!("{}: {error}", files.0),
+            };
+            let hint =
+                "put the device's own certificate first, before its issuers, and pass its key";
+            let hint = (error == Error::Mismatch).then(|| hint.to_owned());
+            Err(Failure::new(Exit::Usage, message).with_hint(hint))
+        }
+    }
+}
+
+fn alone(given: &str, missing: &str) -> Failure {
+    let hint = format!("pass both, or leave out `{given}`");
+    Failure::new(Exit::Usage, format!("`{given}` needs `{missing}`")).with_hint(Some(hint))
+}
+
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
+    let content = bounded_file::read_given(path, MAX_KEY_BYTES).map_err(|error| {
+        Failure::new(Exit::File, format!("cannot read {}: {error}", shown(path)))
+    })?;
+    if let Ok(key) = PrivateKeyDer::from_pem_slice(&content) {
+        return Ok(key);
+    }
+    if let Ok(key) = PrivateKeyDer::try_from(content.clone()) {
+        return Ok(key);
+    }
+    let text = String::from_utf8_lossy(&content);
+    let is_encrypted = text.contains("ENCRYPTED");
+    let found = if is_encrypted { "an encrypted one" } else { "none" };
+    let hint = "decrypt it with `openssl pkey -in FILE -out FILE`".to_owned();
+    let message = format!("{}: expected a private key in PEM, found {found}", shown(path));
+    Err(Failure::new(Exit::File, message).with_hint(is_encrypted.then_some(hint)))
+}
+
+fn shown(path: &Path) -> String {
+    Foreign::text(&path.display().to_string()).line()
+}

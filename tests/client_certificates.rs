@@ -1,0 +1,216 @@
+//! Servers that ask their clients for a certificate, and those that require one.
+
+use std::{fs, path::PathBuf};
+
+use crate::support::{
+    Authority, certgrab,
+    real::{self, Listener},
+};
+
+const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
+const P256: (&str, &[&str]) = ("EC", &["ec_paramgen_curve:P-256"]);
+
+/// An authority with a server and devices, all signed by one root.
+fn authority() -> Authority {
+    let authority = Authority::new();
+    authority.issue_for("DNS:localhost,IP:127.0.0.1", "leaf", RSA.0, RSA.1, &["-sha256"]);
+    authority.issue("rsa", RSA.0, RSA.1, "sha256");
+    authority.issue("ec", P256.0, P256.1, "sha256");
+    authority.issue("ed", "ED25519", &[], "sha256");
+    authority
+}
+
+/// A mosquitto with more lines of configuration.
+fn mosquitto(authority: &Authority, more: &str) -> Listener {
+    let folder = authority.folder().display().to_string();
+    real::mosquitto(authority.folder(), |port| {
+        format!(
+            "listener {port} 127.0.0.1\ncafile {folder}/root.pem\ncertfile {folder}/leaf.pem\n\
+             keyfile {folder}/leaf.key\nuser root\n{more}\n"
+        )
+    })
+}
+
+fn has_servers() -> bool {
+    real::program("openssl") && real::program("mosquitto")
+}
+
+/// The target, and the root to trust.
+fn base(server: &Listener, authority: &Authority) -> Vec<String> {
+    let root = authority.file("root.pem").display().to_string();
+    vec![format!("127.0.0.1:{}", server.port()), "--roots".to_owned(), root]
+}
+
+fn shown(authority: &Authority, certificate: &str, key: &str) -> Vec<PathBuf> {
+    vec![
+        "--client-cert".into(),
+        authority.file(certificate),
+        "--client-key".into(),
+        authority.file(key),
+    ]
+}
+
+#[test]
+fn a_server_that_asks_for_a_client_certificate_is_told_from_one_that_requires_it() {
+    if !has_servers() {
+        return;
+    }
+    let authority = authority();
+    let asks = |version| authority.serve("leaf", &[version, "-verify", "1", "-CAfile", "root.pem"]);
+    let requires = |version| {
+        let arguments = [version, "-Verify", "1", "-verify_return_error", "-CAfile", "root.pem"];
+        authority.serve("leaf", &arguments)
+    };
+    let asked = "the server asks for a client certificate and completes the handshake without one";
+    let alert = |name| {
+        format!("the server requires a client certificate: without one it sends the alert {name}")
+    };
+    for (server, required, sentence) in [
+        (asks("-tls1_2"), false, asked.to_owned()),
+        (asks("-tls1_3"), false, asked.to_owned()),
+        (requires("-tls1_2"), true, alert("handshake_failure")),
+        (requires("-tls1_3"), true, alert("certificate_required")),
+        (mosquitto(&authority, "require_certificate true"), true, alert("certificate_required")),
+    ] {
+        let run = || certgrab().args(base(&server, &authority));
+        let report = run().succeeds();
+        let expected = format!("client     {sentence}\n");
+        assert!(report.out().contains(&expected), "{}", report.out());
+        let document = run().args(["--json"]).succeeds().json();
+        let handshake = &document["handshake"];
+        assert_eq!(handshake["client_certificate_requested"], true, "{sentence}");
+        assert_eq!(handshake["client_certificate_required"], required, "{sentence}");
+        assert_eq!(handshake["client_certificate_accepted"], serde_json::Value::Null);
+        assert_eq!(handshake["key_possession"], "proven", "{sentence}");
+        for device in ["esp8266", "arduino-esp32", "openssl"] {
+            // These have no TLS 1.3, and what certgrab is shown says what the server speaks first.
+            if handshake["version"] == "TLS 1.3" && device != "openssl" {
+                continue;
+            }
+            let document = run().args(["--json", "--as", device, "--sni", "localhost"]);
+            let document = document.succeeds().json();
+            let device = &document["device"];
+            assert_eq!(device["can_connect"], true, "{sentence}");
+            assert_eq!(device["needs_client_certificate"], required, "{sentence} {device}");
+        }
+    }
+}
+
+#[test]
+fn the_names_of_the_cas_that_a_server_takes_clients_of_are_shown() {
+    if !has_servers() {
+        return;
+    }
+    let authority = authority();
+    let hostile = Authority::named("Plant\u{1b}[31m");
+    let both = [fs::read(authority.file("root.pem")), fs::read(hostile.file("root.pem"))];
+    let both: Vec<u8> = both.into_iter().flat_map(|one| one.expect("a root")).collect();
+    fs::write(authority.file("both.pem"), both).expect("a file");
+    for version in ["-tls1_2", "-tls1_3"] {
+        let server = authority.serve("leaf", &[version, "-verify", "1", "-CAfile", "both.pem"]);
+        let run = || certgrab().args(base(&server, &authority));
+        let document = run().args(["--json"]).succeeds().json();
+        let names = document["handshake"]["client_certificate_authorities"].to_string();
+        assert!(names.contains("CN=Openssl Root"), "{names}");
+        let report = run().succeeds();
+        assert!(report.out().contains("           issued by CN="), "{}", report.out());
+        assert!(!report.out().contains('\u{1b}'), "{}", report.out());
+        // The handshake in clear text names them too, where there is one.
+        if version == "-tls1_2" {
+            let document = run().args(["--json", "--handshake", "cleartext"]).succeeds().json();
+            let handshake = &document["handshake"];
+            assert_eq!(handshake["client_certificate_authorities"].to_string(), names);
+            assert_eq!(handshake["client_certificate_required"], serde_json::Value::Null);
+        }
+    }
+}
+
+#[test]
+fn a_client_certificate_is_shown_with_every_kind_of_key_and_the_answer_is_said() {
+    if !has_servers() {
+        return;
+    }
+    let authority = authority();
+    authority.openssl(&["rsa", "-in", "rsa.key", "-traditional", "-out", "rsa-pkcs1.key"]);
+    authority.openssl(&["ec", "-in", "ec.key", "-out", "ec-sec1.key"]);
+    let stranger = Authority::named("Another Root");
+    stranger.issue("other", P256.0, P256.1, "sha256");
+    for version in ["tlsv1.2", "tlsv1.3"] {
+        let broker =
+            mosquitto(&authority, &format!("require_certificate true\ntls_version {version}"));
+        let run = |shown: Vec<PathBuf>| certgrab().args(base(&broker, &authority)).args(shown);
+        for (certificate, key) in [
+            ("rsa.pem", "rsa.key"),
+            ("rsa.pem", "rsa-pkcs1.key"),
+            ("ec.pem", "ec.key"),
+            ("ec.pem", "ec-sec1.key"),
+            ("ed.pem", "ed.key"),
+        ] {
+            let report = run(shown(&authority, certificate, key)).succeeds();
+            let expected = "client     the server accepts the client certificate\n";
+            assert!(report.out().contains(expected), "{version} {key}: {}", report.out());
+        }
+        let refused = run(shown(&stranger, "other.pem", "other.key"));
+        let document = refused.args(["--json", "--as", "openssl"]).succeeds().json();
+        assert_eq!(document["handshake"]["client_certificate_accepted"], false, "{version}");
+        assert_eq!(document["device"]["can_connect"], false, "{version}");
+    }
+}
+
+#[test]
+fn a_client_certificate_and_a_key_must_belong_together() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = authority();
+    authority.openssl(&[
+        "pkey",
+        "-in",
+        "ec.key",
+        "-aes128",
+        "-passout",
+        "pass:secret",
+        "-out",
+        "encrypted.key",
+    ]);
+    let fails = |certificate: &str, key: &str, code, wanted: &str| {
+        let run = certgrab().args(["127.0.0.1:1"]).args(shown(&authority, certificate, key));
+        let outcome = run.fails_with(code).stdout("");
+        assert!(outcome.err().contains(wanted), "{}", outcome.err());
+    };
+    fails("rsa.pem", "ec.key", 2, "does not belong to the first certificate in");
+    fails("ec.pem", "encrypted.key", 4, "expected a private key in PEM, found an encrypted one");
+    fails("ec.pem", "ec.pem", 4, "expected a private key in PEM, found none");
+    for (given, missing) in [("--client-cert", "--client-key"), ("--client-key", "--client-cert")] {
+        let run = certgrab().args(["127.0.0.1:1", given]).args([authority.file("ec.pem")]);
+        run.fails_with(2).stdout("").stderr(&format!(
+            "certgrab: error: `{given}` needs `{missing}`\n\
+             certgrab: hint: pass both, or leave out `{given}`\n"
+        ));
+    }
+}
+
+#[test]
+fn a_manifest_names_the_client_certificate_and_no_lock_holds_it() {
+    if !has_servers() {
+        return;
+    }
+    let authority = authority();
+    let broker = mosquitto(&authority, "require_certificate true");
+    let write = |key: &str| {
+        let text = format!(
+            "[[target]]\nhost = \"127.0.0.1:{}\"\nlock = \"plc.lock\"\nroots = \"root.pem\"\n\
+             client-cert = \"ec.pem\"\nclient-key = \"{key}\"\n",
+            broker.port()
+        );
+        fs::write(authority.file("certgrab.toml"), text).expect("a manifest");
+    };
+    let manifest = authority.file("certgrab.toml");
+    write("ec.key");
+    certgrab().args(["sync", "--manifest"]).args([&manifest]).succeeds();
+    let lock = fs::read_to_string(authority.file("plc.lock")).expect("a lock");
+    assert!(!lock.contains("PRIVATE") && !lock.contains("ec."), "{lock}");
+    write("rsa.key");
+    let outcome = certgrab().args(["check", "--manifest"]).args([&manifest]).fails_with(2);
+    assert!(outcome.err().contains("rsa.key does not belong to"), "{}", outcome.err());
+}
