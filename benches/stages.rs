@@ -59,7 +59,7 @@ impl Case {
     fn find(&self, presented: &Presented, later: i64) -> bool {
         let at = Time::from_unix(self.at.unix() + later);
         let work = Work::default();
-        let question = Question { name: &self.name, at, work: &work };
+        let question = Question { name: Some(&self.name), at, work: &work };
         path::find(black_box(presented), &[], &self.store, question).is_ok()
     }
 
