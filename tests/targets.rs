@@ -27,11 +27,7 @@ fn no_target_at_all_names_the_usage() {
 fn what_a_command_lacks_is_named_with_how_to_give_it() {
     for (words, lacks, usage) in [
         (&["new", "linux-c", "mqtts://h:1"][..], "<DIR>", "certgrab new <PROJECT> <TARGET> <DIR>"),
-        (
-            &["verify", "--from", "f"],
-            "--host <NAME>",
-            "certgrab verify --from <FILE> --host <NAME>",
-        ),
+        (&["verify"], "<FILE>", "certgrab verify <FILE>"),
         (&["completions"], "<SHELL>", "certgrab completions <SHELL>"),
     ] {
         certgrab()

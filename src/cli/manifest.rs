@@ -20,7 +20,7 @@ use toml::Spanned;
 
 mod words;
 
-use self::words::{in_the_words_of, mismatch};
+use self::words::{in_the_words_of, printable};
 use super::{
     args::{Args, Job},
     failure::{Exit, Failure},
@@ -105,8 +105,7 @@ impl OneOrMore {
 pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let text = Text::read(path)?;
     let document: Document = toml::from_str(&text.content).map_err(|error| {
-        let message = error.message().lines().next().unwrap_or_default();
-        let message = Foreign::text(&mismatch(message).unwrap_or(message.to_owned())).line();
+        let message = printable(error.message().lines().next().unwrap_or_default());
         text.failure(error.span().map_or(1, |span| text.line(&span)), &message)
     })?;
     if document.target.is_empty() {
@@ -346,16 +345,6 @@ pub(crate) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_value_of_the_wrong_type_is_told_in_words_of_the_manifest() {
-        let told = mismatch("invalid type: integer `-1`, expected u16");
-        assert_eq!(
-            told.expect("words"),
-            "expected a whole number from 0 to 65535, found integer `-1`"
-        );
-        assert_eq!(mismatch("unknown field `lokc`, expected one of `host`"), None);
-    }
 
     #[test]
     fn keys_of_a_target_mean_what_the_options_of_their_names_mean() {
