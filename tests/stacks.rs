@@ -1,14 +1,18 @@
 //! What is written for a device is judged by the algorithm of its own TLS stack.
 
-use std::fs;
+use std::{fs, path::Path, process::Command};
 
+use certgrab::{
+    check,
+    stack::{Case, Library, Question, STACKS},
+};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
 use tempfile::TempDir;
 
-use crate::support::{Pki, Server, certgrab, grab, pki::pem_of};
+use crate::support::{Pki, Server, certgrab, grab, pki::pem_of, real};
 
 fn named(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
@@ -317,4 +321,66 @@ fn the_page_of_the_stacks_has_the_golden_table_of_the_code() {
         found == wanted,
         "docs/stacks.md is stale: CERTGRAB_BLESS=1 cargo test page_of_the_stacks"
     );
+}
+
+/// A v1 root and a leaf for `plc.test` that it issued, as `openssl x509 -req` makes them.
+fn of_version_1(folder: &Path) -> [Vec<u8>; 2] {
+    fs::write(folder.join("san"), "subjectAltName = DNS:plc.test\n").unwrap();
+    for words in [
+        "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -subj /CN=Old -out ca.csr",
+        "x509 -req -in ca.csr -signkey ca.key -days 3650 -out ca.pem",
+        "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -subj /CN=plc.test -out csr",
+        "x509 -req -in csr -CA ca.pem -CAkey ca.key -set_serial 2 -days 3650 -extfile san -out leaf.pem",
+        "x509 -in ca.pem -outform der -out ca.der",
+        "x509 -in leaf.pem -outform der -out leaf.der",
+    ] {
+        let mut command = Command::new("openssl");
+        let made = command.args(words.split(' ')).current_dir(folder).output().expect("openssl");
+        assert!(made.status.success(), "{words}: {}", String::from_utf8_lossy(&made.stderr));
+    }
+    ["ca.der", "leaf.der"].map(|name| fs::read(folder.join(name)).expect(name))
+}
+
+#[test]
+fn a_self_signed_certificate_that_is_no_ca_is_told_where_the_stack_does_not_take_it_as_an_issuer() {
+    if !real::program("openssl") {
+        return;
+    }
+    let of_version_3 = |is_ca: IsCa| {
+        let pki =
+            Pki::root_changed("Plant Root", move |params| params.is_ca = is_ca).leaf("plc.test");
+        [pki.root_der().to_vec(), pki.leaf_der().to_vec()]
+    };
+    let folder = TempDir::new().unwrap();
+    let at: certgrab::Time = "2027-01-01".parse().unwrap();
+    for (is_v3, [root, leaf]) in [
+        (true, of_version_3(IsCa::NoCa)),
+        (true, of_version_3(IsCa::ExplicitNoCa)),
+        (false, of_version_1(folder.path())),
+    ] {
+        let (presented, anchors) = ([leaf.as_slice()], [root.as_slice()]);
+        let host = Some("plc.test");
+        let case = Case::new(Question { presented: &presented, anchors: &anchors, host, at });
+        for stack in STACKS {
+            let refusal = stack.judge(&case).refusal().cloned();
+            let takes = stack.takes_issuer_that_is_no_ca(is_v3);
+            let looks_further = matches!(stack.library(), Library::OpenSsl | Library::GnuTls);
+            let is_as_told = refusal.is_none() == takes || looks_further && takes;
+            assert!(is_as_told, "{}, {is_v3}: {refusal:?}", stack.name);
+        }
+        for (code, is_told) in [
+            ("void setup() { WiFiClientSecure client; client.setCACert(CA); }", is_v3),
+            ("BearSSL::X509List list(CA);", true),
+            ("", false),
+        ] {
+            let pem = pem_of(&[root.clone().into()]).trim_end().replace('\n', "\\n\"\n\"");
+            let source = format!("static const char CA[] =\n\"{pem}\\n\";\n{code}\n");
+            let reading = check::read(Path::new("main.ino"), source.as_bytes());
+            let store = certgrab::Store::mozilla();
+            let knowledge = check::Knowledge { store: &store, at, horizon_days: 1 };
+            let found = check::lint(&reading, &knowledge);
+            let codes: Vec<_> = found.listed().iter().map(|one| one.code).collect();
+            assert_eq!(codes, if is_told { vec!["not-ca"] } else { vec![] }, "{source}");
+        }
+    }
 }

@@ -43,6 +43,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("lookalike-root", "the certificate has the name of a public root but a different key"),
     ("next-root", "other roots of the same CA, which future certificates may chain to"),
     ("no-certificate", "the file contains no readable anchor"),
+    ("not-ca", "a self-signed certificate that its TLS stack does not accept as a CA"),
     (
         "not-proven",
         "the server did not prove possession of its key when the lock was written, or does not now",

@@ -2,6 +2,8 @@
 //!
 //! In: a [`Reading`] and what the user knows. Out: findings about its certificates.
 
+mod root;
+
 use std::collections::HashSet;
 
 use super::{
@@ -125,7 +127,7 @@ impl Lint<'_> {
             return Vec::new();
         }
         let mut found = Vec::from_iter(forged);
-        found.extend(self.place());
+        found.extend(self.root());
         found.extend(self.dates());
         found.extend(self.strength());
         found.extend(self.stores());
@@ -234,40 +236,6 @@ impl Lint<'_> {
             let action = "regenerate the constants with `certgrab HOST:PORT`".to_owned();
             self.finding(Severity::Warning, "lab-anchor", message, action)
         })
-    }
-
-    /// Whether it stands where a root should.
-    fn place(&self) -> Option<Finding> {
-        let certificate = self.certificate;
-        if certificate.is_self_issued() {
-            return None;
-        }
-        let (name, ends) = (named(certificate), certificate.not_after().date());
-        let issuer = issuer_of(certificate);
-        if !extensions::is_authority(certificate) {
-            let severity = match self.stack.is_some_and(Stack::trusts_any_leaf) {
-                true => Severity::Warning,
-                false => Severity::Error,
-            };
-            let message = format!(
-                "`{name}` is a leaf certificate, issued by `{issuer}` and valid until {ends}: mbedTLS and OpenSSL do not accept it as a trust anchor"
-            );
-            let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
-            Some(self.finding(severity, "leaf", message, action))
-        } else if let Some(twin) = self_signed_twin(certificate, self.knowledge.store) {
-            let message = format!(
-                "`{name}` is the cross-signed version (issuer `{issuer}`, valid until {ends}): OpenSSL does not accept it as a trust anchor"
-            );
-            let action =
-                format!("embed the self-signed version with the SHA-256 {}", twin.sha256());
-            Some(self.finding(Severity::Warning, "cross-signed", message, action))
-        } else {
-            let message = format!(
-                "`{name}` is an intermediate, issued by `{issuer}`: CAs replace intermediates without notice"
-            );
-            let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
-            Some(self.finding(Severity::Warning, "intermediate", message, action))
-        }
     }
 
     fn dates(&self) -> Vec<Finding> {

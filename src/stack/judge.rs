@@ -1,7 +1,8 @@
 //! From an entry of the table to the algorithm that decides.
 
 use super::{
-    bearssl, bundle,
+    bearssl::{self, Flags},
+    bundle,
     case::Case,
     gnutls, go, java, mbedtls, openssl, optional,
     reason::{Position, Refusal, Rule, Verdict},
@@ -72,6 +73,23 @@ impl Stack {
             | Verifier::Bundle(..)
             | Verifier::GnuTls
             | Verifier::Rustls(_) => false,
+        }
+    }
+
+    /// Whether an anchor that is self-signed and no CA, of X.509 v3 or v1, may have issued what the
+    /// server sends; also true where that depends on more (OpenSSL and GnuTLS look at keyUsage). As the
+    /// server's own certificate any stack may take it.
+    #[must_use]
+    pub const fn takes_issuer_that_is_no_ca(&self, is_v3: bool) -> bool {
+        match &self.verifier {
+            Verifier::MbedTls(_) | Verifier::Go | Verifier::Java => !is_v3,
+            Verifier::BearSsl(Flags::ByIsCa) => false,
+            Verifier::BearSsl(Flags::Always)
+            | Verifier::Bundle(..)
+            | Verifier::WolfSsl(_)
+            | Verifier::OpenSsl(_)
+            | Verifier::GnuTls
+            | Verifier::Rustls(_) => true,
         }
     }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use x509_parser::{
     extensions::{GeneralName, ParsedExtension},
     oid_registry::Oid,
-    prelude::{FromDer as _, X509Certificate},
+    prelude::{FromDer as _, X509Certificate, X509Version},
 };
 
 use super::{
@@ -75,6 +75,13 @@ pub fn is_authority(certificate: &Certificate) -> bool {
         return false;
     };
     matches!(parsed.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca)
+}
+
+/// Whether the version of `certificate` is 3, the only one with extensions (RFC 5280 section 4.1.2.1).
+#[must_use]
+pub fn is_v3(certificate: &Certificate) -> bool {
+    X509Certificate::from_der(certificate.der())
+        .is_ok_and(|(_, parsed)| parsed.version() == X509Version::V3)
 }
 
 /// The pathLenConstraint of basicConstraints, if there is one (RFC 5280 section 4.2.1.9).

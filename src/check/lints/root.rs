@@ -1,0 +1,70 @@
+//! What stands where a root should.
+//!
+//! In: one certificate and the TLS stack that reads it. Out: that it is a leaf, an intermediate, a
+//! cross-signed certificate, or self-signed and no CA.
+
+use super::{Lint, issuer_of, self_signed_twin};
+use crate::{
+    check::{Finding, Severity, named},
+    stack::Stack,
+    x509::extensions,
+};
+
+impl Lint<'_> {
+    /// What it is where a root should stand.
+    pub(super) fn root(&self) -> Option<Finding> {
+        let certificate = self.certificate;
+        if certificate.is_self_issued() {
+            return self.no_ca();
+        }
+        let (name, ends) = (named(certificate), certificate.not_after().date());
+        let issuer = issuer_of(certificate);
+        if !extensions::is_authority(certificate) {
+            let severity = match self.stack.is_some_and(Stack::trusts_any_leaf) {
+                true => Severity::Warning,
+                false => Severity::Error,
+            };
+            let message = format!(
+                "`{name}` is a leaf certificate, issued by `{issuer}` and valid until {ends}: mbedTLS and OpenSSL do not accept it as a trust anchor"
+            );
+            let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
+            Some(self.finding(severity, "leaf", message, action))
+        } else if let Some(twin) = self_signed_twin(certificate, self.knowledge.store) {
+            let message = format!(
+                "`{name}` is the cross-signed version (issuer `{issuer}`, valid until {ends}): OpenSSL does not accept it as a trust anchor"
+            );
+            let action =
+                format!("embed the self-signed version with the SHA-256 {}", twin.sha256());
+            Some(self.finding(Severity::Warning, "cross-signed", message, action))
+        } else {
+            let message = format!(
+                "`{name}` is an intermediate, issued by `{issuer}`: CAs replace intermediates without notice"
+            );
+            let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
+            Some(self.finding(Severity::Warning, "intermediate", message, action))
+        }
+    }
+
+    /// Whether the stack takes it for the server's own certificate alone, although it is self-signed.
+    fn no_ca(&self) -> Option<Finding> {
+        let (stack, certificate) = (self.stack?, self.certificate);
+        let is_v3 = extensions::is_v3(certificate);
+        if extensions::is_authority(certificate) || stack.takes_issuer_that_is_no_ca(is_v3) {
+            return None;
+        }
+        let lacks = if is_v3 {
+            "has no basicConstraints with CA:TRUE"
+        } else {
+            "is an X.509 v1 certificate, which cannot say that it is a CA"
+        };
+        let message = format!(
+            "`{}` {lacks}: {} accepts it as the server's own certificate, not as the CA that issued it",
+            named(certificate),
+            stack.title
+        );
+        let action = "if it is a CA, reissue it with basicConstraints = critical, CA:TRUE, as in \
+                      docs/your-own-ca.md"
+            .to_owned();
+        Some(self.finding(Severity::Warning, "not-ca", message, action))
+    }
+}
