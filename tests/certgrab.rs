@@ -51,6 +51,7 @@ mod warnings;
 mod writing;
 
 // Many targets.
+mod growth;
 mod hosts;
 mod lists;
 

@@ -1,0 +1,87 @@
+//! What a file costs grows no faster than the file: the instructions of whole runs are counted, for n,
+//! 2n and 4n of what it repeats.
+
+use std::{fs, path::Path, process::Command};
+
+use tempfile::TempDir;
+
+use crate::support::{Pki, pki::pem_of, real};
+
+/// Twice the input costs twice as much; the square of it would cost four times as much.
+const MOST_GROWTH: u64 = 3;
+
+/// The instructions of `certgrab WORDS` in `folder`, all threads together.
+fn instructions(folder: &Path, words: &[&str]) -> u64 {
+    let said = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(env!("CARGO_BIN_EXE_certgrab"))
+        .args(words)
+        .current_dir(folder)
+        .env_remove("RUST_BACKTRACE")
+        .output()
+        .expect("valgrind runs");
+    let text = String::from_utf8_lossy(&said.stderr);
+    let count = text.lines().find_map(|line| line.split_once("Collected : ")).expect("a count");
+    count.1.trim().parse().expect(count.1)
+}
+
+/// Whether the cost of `words` grows with `file`, of which `content` writes n parts, like the file.
+fn grows_like(file: &str, words: &[&str], n: usize, content: impl Fn(usize) -> String) {
+    let folder = TempDir::new().expect("a folder");
+    let [first, second, third] = [n, 2 * n, 4 * n].map(|parts| {
+        fs::write(folder.path().join(file), content(parts)).expect("a file");
+        instructions(folder.path(), words)
+    });
+    let (once, twice) = (second.saturating_sub(first), third.saturating_sub(second));
+    assert!(once > 0, "{file}: n parts cost {first}, 2n {second}: nothing was read");
+    assert!(twice < MOST_GROWTH * once, "{file}: {first}, {second}, {third} instructions");
+}
+
+#[test]
+fn a_manifest_costs_no_more_than_its_targets() {
+    if !real::program("valgrind") {
+        return;
+    }
+    grows_like("certgrab.toml", &["sync", "--locked"], 12, |parts| {
+        let target = |number: usize| {
+            format!(
+                "[[target]]\nhost = \"{number}.plc.test\"\nlock = \"{number}.pem\"\nname = \"CA_{number}\"\n\
+                 roots = [\"roots/{number}.pem\"]\nemit = {{ c = \"{number}.h\" }}\n\n"
+            )
+        };
+        // The last is an error, once all others are read.
+        (0..parts).map(target).chain([target(0)]).collect()
+    });
+}
+
+#[test]
+fn what_check_says_of_a_file_costs_no_more_than_the_file() {
+    if !real::program("valgrind") {
+        return;
+    }
+    let words = ["check", "--offline", "--at", "2030-01-01", "main.ino"];
+    let pem_of_leaf = |number: usize| {
+        let pki = Pki::root("Plant Root").leaf(&format!("{number}.plc.test"));
+        pem_of(&[pki.leaf_der().clone()])
+    };
+    let leaves: Vec<_> = (0..16).map(pem_of_leaf).collect();
+    let constant = |number: usize, pem: &str| {
+        format!(
+            "const char CA_{number}[] = R\"EOF({pem})EOF\";\nvoid f_{number}() {{ client.setCACert(CA_{number}); }}\n"
+        )
+    };
+    let damaged = leaves[0].replacen("MII", "M-I", 1);
+    let unended = leaves[0].replacen("-----END", "----END", 1);
+    let placeholder = "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n".to_owned();
+    let bad = [damaged, unended, placeholder];
+    // Certificates of other keys and the same issuer's name, in constants of their own and in one;
+    // damaged blocks and placeholders; code that defeats the constant.
+    grows_like("main.ino", &words, 4, |parts| {
+        let each = leaves[..parts].iter().enumerate().map(|(number, pem)| constant(number, pem));
+        let all = std::iter::once(constant(1_000, &leaves[..parts].concat()));
+        let bad = (0..parts).map(|number| constant(2_000 + number, &bad[number % bad.len()]));
+        let off =
+            (0..parts).map(|number| format!("void g_{number}() {{ client.setInsecure(); }}\n"));
+        each.chain(all).chain(bad).chain(off).collect()
+    });
+}
