@@ -10,7 +10,9 @@ use std::{
     thread,
 };
 
-use crate::support::{Pki, Server, certgrab};
+use rustls::pki_types::CertificateDer;
+
+use crate::support::{Pki, Server, certgrab, pki::pem_of};
 
 /// A listener before `server` that hands connections on only once so many have come as it is told
 /// to wait for.
@@ -329,4 +331,35 @@ fn findings_can_be_grouped_by_their_certificate() {
     assert!(out.starts_with("DST Root CA X3 (SHA-256 0687260331a72403"), "{out}");
     assert_eq!(out.lines().filter(|line| !line.starts_with(' ')).count(), 1, "{out}");
     assert!(out.contains("  a.h:4: error:") && out.contains("  b.h:4: error:"), "{out}");
+}
+
+#[test]
+fn a_sketch_that_uses_a_constant_of_another_file_is_judged_by_that() {
+    let pki = Pki::root("Plant Root").leaf("m1.test");
+    let other = Pki::root("Other Root").leaf("m1.test");
+    let server = Server::presenting(&pki);
+    let folder = tempfile::TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let header = |name: &str, der: &CertificateDer<'_>| {
+        format!("const char {name}[] = R\"EOF({})EOF\";\n", pem_of(std::slice::from_ref(der)))
+    };
+    let check = || {
+        certgrab()
+            .args(["check", ".", &format!("m1.test:{}", server.port()), "--roots"])
+            .args([pki.root_file()])
+            .args(["--connect", &server.address().to_string()])
+            .in_folder(folder.path())
+    };
+    let sketch = "#include <WiFiClientSecure.h>\n#include \"ca.h\"\nWiFiClientSecure c;\nvoid setup() { c.setCACert(my_ca); }\n";
+    write("main.ino", sketch);
+    write("ca.h", &header("my_ca", pki.root_der()));
+    check().succeeds();
+    // Nor does a file with the device's own certificate lack an anchor.
+    write("main.ino", &sketch.replace("; }", "; c.setCertificate(own); }"));
+    write("own.h", &header("own", other.leaf_der()));
+    check().succeeds();
+    // And a sketch without an anchor does not stand for a wrong one.
+    write("ca.h", &header("my_ca", other.root_der()));
+    let found = check().fails_with(1).out();
+    assert!(found.contains("ca.h:1: error: `Other Root` does not verify m1.test"), "{found}");
 }

@@ -62,7 +62,7 @@ fn what_check_says_of_a_file_costs_no_more_than_the_file() {
     let words = ["check", "--offline", "--at", "2030-01-01", "main.ino"];
     let pem_of_leaf = |number: usize| {
         let pki = Pki::root("Plant Root").leaf(&format!("{number}.plc.test"));
-        pem_of(&[pki.leaf_der().clone()])
+        pem_of(std::slice::from_ref(pki.leaf_der()))
     };
     let leaves: Vec<_> = (0..16).map(pem_of_leaf).collect();
     let constant = |number: usize, pem: &str| {

@@ -123,18 +123,20 @@ struct Judgement<'a> {
     work: &'a Work,
 }
 
-/// Whether a file says of a certificate only where it is, or its hash.
-fn names_a_certificate(reading: &Reading) -> bool {
+/// Whether a file says of a certificate only where it is, or its hash, or has only code that uses the
+/// constants of other files, which are judged there.
+fn holds_nothing_to_ask_about(reading: &Reading) -> bool {
     let is_mention = |one: &Finding| one.severity == Severity::Note && one.code == "no-certificate";
-    reading.anchors.is_empty() && reading.findings.listed().iter().any(is_mention)
+    let findings = &reading.findings;
+    let only_uses = !reading.holds_own && findings.is_empty();
+    reading.anchors.is_empty() && (only_uses || findings.listed().iter().any(is_mention))
 }
 
 impl Judgement<'_> {
     fn all(&self) -> Vec<Finding> {
         let Self { reading, server, knowledge, .. } = *self;
         let target = server.place();
-        // What names a file, a pin or a fingerprint holds nothing to ask the server about.
-        if names_a_certificate(reading) {
+        if holds_nothing_to_ask_about(reading) {
             return Vec::new();
         }
         if reading.anchors.is_empty() && reading.findings.worst() != Some(Severity::Error) {

@@ -17,6 +17,8 @@ pub struct FileReport {
     pub verified: Vec<(String, bool)>,
     /// Findings that a comment in the file allows.
     pub allowed: usize,
+    /// Whether it holds certificates that are the device's own.
+    pub(crate) holds_own: bool,
     findings: Findings,
 }
 
@@ -24,12 +26,12 @@ impl FileReport {
     /// What the reading of a file and its judges found.
     #[must_use]
     pub fn of(reading: Reading, judged: Findings) -> Self {
-        let Reading { file, anchors, findings, allows, .. } = reading;
+        let Reading { file, anchors, findings, allows, holds_own, .. } = reading;
         let mut findings = findings.and(judged).sorted();
         let all = findings.listed().len();
         findings.retain(|finding| !allows.iter().any(|allow| allow.covers(finding)));
         let allowed = all - findings.listed().len();
-        Self { file, anchors, verified: Vec::new(), allowed, findings }
+        Self { file, anchors, verified: Vec::new(), allowed, holds_own, findings }
     }
 
     /// Keeps the findings for which `is_kept` is true.

@@ -4,6 +4,7 @@ mod baseline;
 mod committed;
 mod progress;
 mod show;
+mod together;
 mod walk;
 
 use std::{
@@ -326,19 +327,15 @@ impl Ready {
             };
             let is_verified = !found.listed().iter().any(refused);
             found = found.and(file.judge(lock.as_ref(), terms.as_ref(), store));
+            let holds_anchors = !reading.anchors.is_empty();
             let mut report = FileReport::of(file.reading, found);
-            if let Some((target, _)) = asked.filter(|_| !servers.is_empty()) {
+            if let Some((target, _)) = asked.filter(|_| !servers.is_empty() && holds_anchors) {
                 report.verified.push((target.to_string(), is_verified));
             }
             (file.is_named, report)
         };
         let mut reports: Vec<_> = files.into_iter().enumerate().map(judge).collect();
-        // Of the files in a folder, one that verifies the server is enough.
-        if reports.iter().any(|(_, report)| report.verified.iter().any(|(_, is)| *is)) {
-            for (_, report) in reports.iter_mut().filter(|(is_named, _)| !is_named) {
-                report.retain(|finding| finding.code != "verify-failed");
-            }
-        }
+        together::settle(&mut reports);
         reports.into_iter().map(|(_, report)| report).collect()
     }
 }
