@@ -40,7 +40,7 @@ pub fn line(judged: &Judged, count: usize) -> String {
     wrapped(&start, conduct, start.len())
 }
 
-/// `start`, then the words of `text` in lines of [`COLUMNS`], those after the first indented.
+/// `start`, then the words of `text` in lines of 80 columns, those after the first indented.
 #[must_use]
 pub fn wrapped(start: &str, text: &str, indentation: usize) -> String {
     let mut out = start.to_owned();
