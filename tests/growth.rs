@@ -25,16 +25,16 @@ fn instructions(folder: &Path, words: &[&str]) -> u64 {
     count.1.trim().parse().expect(count.1)
 }
 
-/// Whether the cost of `words` grows with `file`, of which `content` writes n parts, like the file.
-fn grows_like(file: &str, words: &[&str], n: usize, content: impl Fn(usize) -> String) {
+/// Whether the cost of `words` grows with the folder that `fill` gives n parts, as the folder does.
+fn grows_like(words: &[&str], n: usize, fill: impl Fn(&Path, usize)) {
     let folder = TempDir::new().expect("a folder");
     let [first, second, third] = [n, 2 * n, 4 * n].map(|parts| {
-        fs::write(folder.path().join(file), content(parts)).expect("a file");
+        fill(folder.path(), parts);
         instructions(folder.path(), words)
     });
     let (once, twice) = (second.saturating_sub(first), third.saturating_sub(second));
-    assert!(once > 0, "{file}: n parts cost {first}, 2n {second}: nothing was read");
-    assert!(twice < MOST_GROWTH * once, "{file}: {first}, {second}, {third} instructions");
+    assert!(once > 0, "{words:?}: n parts cost {first}, 2n {second}: nothing was read");
+    assert!(twice < MOST_GROWTH * once, "{words:?}: {first}, {second}, {third} instructions");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_manifest_costs_no_more_than_its_targets() {
     if !real::program("valgrind") {
         return;
     }
-    grows_like("certgrab.toml", &["sync", "--locked"], 12, |parts| {
+    grows_like(&["sync", "--locked"], 12, |folder, parts| {
         let target = |number: usize| {
             format!(
                 "[[target]]\nhost = \"{number}.plc.test\"\nlock = \"{number}.pem\"\nname = \"CA_{number}\"\n\
@@ -50,7 +50,8 @@ fn a_manifest_costs_no_more_than_its_targets() {
             )
         };
         // The last is an error, once all others are read.
-        (0..parts).map(target).chain([target(0)]).collect()
+        let text: String = (0..parts).map(target).chain([target(0)]).collect();
+        fs::write(folder.join("certgrab.toml"), text).expect("a manifest");
     });
 }
 
@@ -76,12 +77,27 @@ fn what_check_says_of_a_file_costs_no_more_than_the_file() {
     let bad = [damaged, unended, placeholder];
     // Certificates of other keys and the same issuer's name, in constants of their own and in one;
     // damaged blocks and placeholders; code that defeats the constant.
-    grows_like("main.ino", &words, 4, |parts| {
+    grows_like(&words, 4, |folder, parts| {
         let each = leaves[..parts].iter().enumerate().map(|(number, pem)| constant(number, pem));
         let all = std::iter::once(constant(1_000, &leaves[..parts].concat()));
         let bad = (0..parts).map(|number| constant(2_000 + number, &bad[number % bad.len()]));
         let off =
             (0..parts).map(|number| format!("void g_{number}() {{ client.setInsecure(); }}\n"));
-        each.chain(all).chain(bad).chain(off).collect()
+        let text: String = each.chain(all).chain(bad).chain(off).collect();
+        fs::write(folder.join("main.ino"), text).expect("a sketch");
+    });
+}
+
+#[test]
+fn a_walk_costs_no_more_than_the_files_that_it_passes_over() {
+    if !real::program("valgrind") {
+        return;
+    }
+    let text = "int main(void) { return client.connect(1); }\n".repeat(60);
+    grows_like(&["check", "--offline", "."], 20, |folder, parts| {
+        fs::write(folder.join("ca.pem"), "").expect("a file");
+        for number in 0..parts {
+            fs::write(folder.join(format!("{number}.c")), &text).expect("a file");
+        }
     });
 }

@@ -28,7 +28,7 @@ fn a_placeholder_is_called_so_in_every_form_and_has_no_other_finding() {
         "{{ ca_certificate }}",
         "YOUR_ROOT_CA",
         "[CONTENT]",
-        "TODO",
+        "ToDo",
     ];
     for body in bodies {
         let pem = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");

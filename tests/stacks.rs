@@ -12,7 +12,7 @@ use rcgen::{
 };
 use tempfile::TempDir;
 
-use crate::support::{Pki, Server, certgrab, grab, pki::pem_of, real};
+use crate::support::{Pki, Run, Server, certgrab, grab, pki::pem_of, real};
 
 fn named(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
@@ -196,25 +196,19 @@ fn without_a_trusted_root_the_table_says_that_no_stack_can_be_asked() {
     assert_eq!(out, wanted);
 }
 
+/// The command that verifies the chain in `file` for `plc.test` by the rules of `stack` alone.
+fn verify_by(stack: &str, file: &Path, pki: &Pki) -> Run {
+    certgrab()
+        .args(["verify", "--stack", stack, "--host", "plc.test", "--at", "2030-01-01", "--from"])
+        .args([file])
+        .args(["--roots"])
+        .args([pki.root_file()])
+}
+
 #[test]
 fn a_chain_is_verified_by_the_rules_of_the_stack_that_is_named() {
     let pki = named_in_the_cn();
-    let verify = |stack: &str| {
-        certgrab()
-            .args([
-                "verify",
-                "--stack",
-                stack,
-                "--host",
-                "plc.test",
-                "--at",
-                "2030-01-01",
-                "--from",
-            ])
-            .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
-    };
+    let verify = |stack: &str| verify_by(stack, &pki.chain_file(), &pki);
     for stack in ["mbedtls-3.6", "esp8266", "bearssl", "openssl", "java", "wolfssl"] {
         let document = verify(stack).args(["--json"]).succeeds().json();
         assert_eq!((&document["ok"], &document["status"]), (&true.into(), &"ok".into()), "{stack}");
@@ -235,22 +229,7 @@ fn what_browsers_accept_is_refused_where_the_named_stack_refuses_it() {
     let (chain, crossed) = (pki.chain(), pki.file("crossed.pem"));
     fs::write(&crossed, pem_of(&[chain[0].clone(), chain[2].clone(), chain[1].clone()]))
         .expect("a file");
-    let verify = |stack: &str| {
-        certgrab()
-            .args([
-                "verify",
-                "--stack",
-                stack,
-                "--host",
-                "plc.test",
-                "--at",
-                "2030-01-01",
-                "--from",
-            ])
-            .args([&crossed])
-            .args(["--roots"])
-            .args([pki.root_file()])
-    };
+    let verify = |stack: &str| verify_by(stack, &crossed, &pki);
     verify("go").succeeds();
     let err = verify("esp8266").fails_with(1).err();
     let wanted = "certgrab: error: BearSSL of the ESP8266 core refuses this chain: the leaf \

@@ -119,8 +119,10 @@ impl Lint<'_> {
     /// All findings; `issuers` are those whose signature on it is checked.
     fn all(&self, issuers: &[Certificate]) -> Vec<Finding> {
         let forged = self.forged(issuers);
-        let is_accused = forged.as_ref().is_some_and(|one| one.severity == Severity::Error);
-        if let Some(finding) = forged.clone().filter(|_| is_accused).or_else(|| self.lookalike()) {
+        if forged.as_ref().is_some_and(|one| one.severity == Severity::Error) {
+            return Vec::from_iter(forged);
+        }
+        if let Some(finding) = self.lookalike() {
             return vec![finding];
         }
         if self.companions.holds_the_root_of(self.certificate) {

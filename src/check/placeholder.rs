@@ -7,7 +7,7 @@ use super::{Finding, Severity};
 /// The fewest digits of Base64 of a certificate: 200 bytes hold no name, key and signature.
 pub(super) const FEWEST_DIGITS: usize = 268;
 
-/// The fewest letters of a row that stands for text, such as `XXXX`.
+/// The fewest letters of a row that replaces text, such as `XXXX`.
 const ROW: usize = 4;
 
 /// Words of a sentence that asks for a certificate.

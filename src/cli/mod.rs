@@ -12,6 +12,9 @@ mod descriptors;
 mod export;
 mod failure;
 mod file_names;
+// Entry points of the fuzz targets alone.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod habits;
 mod manifest;
 mod output;
@@ -84,16 +87,6 @@ pub(crate) const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 fn where_to_report(repository: &str) -> Option<String> {
     (!repository.is_empty())
         .then(|| format!("report it at {repository}/issues, with the command line"))
-}
-
-/// How many targets the manifest at `path` has; or the message and the hint that the user reads.
-#[cfg(fuzzing)]
-pub(crate) fn targets_of_manifest(
-    path: &std::path::Path,
-) -> Result<usize, (String, Option<String>)> {
-    manifest::read(path)
-        .map(|entries| entries.len())
-        .map_err(|failure| (failure.message, failure.hint))
 }
 
 fn dispatch(mut args: Args) -> Exit {

@@ -103,16 +103,21 @@ pub(crate) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failu
     Ok(changed)
 }
 
-/// Whether `path` holds something other than `data`. An unreadable file is an error.
-pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+/// Whether `path` holds exactly `data`; `None` if there is no file. An unreadable one is an error.
+fn file_holds(path: &Path, data: &[u8]) -> Result<Option<bool>, Failure> {
     match bounded_file::holds(path, data) {
-        Ok(same) => Ok(!same),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Ok(same) => Ok(Some(same)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let shown = Foreign::text(&path.display().to_string()).line();
             Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")))
         }
     }
+}
+
+/// Whether `path` holds something other than `data`. An unreadable file is an error.
+pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+    Ok(file_holds(path, data)? == Some(false))
 }
 
 /// Writes all files as [`replace_all`] does, and prints which ones changed unless `quiet`.
@@ -131,16 +136,9 @@ pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
 /// Prints which files [`deliver`] would change, unless `quiet`, and writes none.
 pub(crate) fn preview(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
     for (path, data) in files {
-        let is_held = match bounded_file::holds(path, data) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            held => held.map_err(|error| {
-                let shown = Foreign::text(&path.display().to_string()).line();
-                Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
-            })?,
-        };
+        let what = if file_holds(path, data)? == Some(true) { "unchanged:" } else { "would write" };
         if !quiet {
-            let path = Foreign::text(&path.display().to_string()).line();
-            say(format_args!("{} {path}", if is_held { "unchanged:" } else { "would write" }));
+            say(format_args!("{what} {}", Foreign::text(&path.display().to_string()).line()));
         }
     }
     Ok(())

@@ -5,12 +5,10 @@ use std::fmt::Write as _;
 use crate::{
     judge::every_stack::{OfStack, Refused},
     stack::Known,
+    text::wrap::{self, COLUMNS},
 };
 
 use super::style;
-
-/// The columns of a terminal that the table fits: the default of most terminals.
-const COLUMNS: usize = 80;
 
 /// The width of the column with the names, the longest of which has 23 letters, and of the verdicts.
 const NAME: usize = 25;
@@ -40,20 +38,11 @@ pub(crate) fn table(verdicts: &[OfStack]) -> String {
             }
             shown.push((refused, stack.name));
         }
-        row(&mut out, stack.name, word(refused.as_ref()), &lines);
+        row(&mut out, stack.name, verdict.word(), &lines);
     }
     let connecting = verdicts.iter().filter(|verdict| verdict.refused.is_none()).count();
     let _ = writeln!(out, "\n{connecting} of {} stacks and settings connect", verdicts.len());
     out
-}
-
-/// The verdict in one word.
-fn word(refused: Option<&Refused>) -> &'static str {
-    match refused {
-        None => "connects",
-        Some(Refused { is_known: true, .. }) => "refuses",
-        Some(_) => "unknown",
-    }
 }
 
 impl Refused {
@@ -72,41 +61,19 @@ fn refused_lines(refused: &Refused) -> impl Iterator<Item = String> {
 
 /// A row, its last column wrapped.
 fn row(out: &mut String, name: &str, verdict: &str, lines: &[String]) {
-    let wrapped: Vec<_> = lines.iter().flat_map(|line| wrapped(line)).collect();
-    let padded = format!("{verdict:<VERDICT$}");
     let painted = match verdict {
-        "connects" => style::anchor(&padded),
-        "refuses" | "unknown" => style::warning(&padded),
-        _ => padded.clone(),
+        "connects" => style::anchor(verdict),
+        "refuses" | "unknown" => style::warning(verdict),
+        _ => verdict.to_owned(),
     };
-    match wrapped.split_first() {
-        None => {
-            let _ = writeln!(out, "{name:<NAME$}{}", painted.replace(&padded, verdict));
-        }
-        Some((first, rest)) => {
-            let _ = writeln!(out, "{name:<NAME$}{painted}{first}");
-            for line in rest {
-                let _ = writeln!(out, "{:1$}{line}", "", NAME + VERDICT);
-            }
-        }
+    let _ = write!(out, "{name:<NAME$}{painted}");
+    let options = wrap::lines_of(COLUMNS - NAME - VERDICT).subsequent_indent("  ");
+    let mut gap = VERDICT - verdict.len();
+    for line in lines.iter().flat_map(|line| textwrap::wrap(line, &options)) {
+        let _ = writeln!(out, "{:gap$}{line}", "");
+        gap = NAME + VERDICT;
     }
-}
-
-/// The words of `text` in lines for the last column; the second and later ones are indented. A word
-/// that is longer than a line stands whole on its own line.
-fn wrapped(text: &str) -> Vec<String> {
-    let room = COLUMNS - NAME - VERDICT;
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        let fits = |line: &String| line.chars().count() + 1 + word.chars().count() <= room;
-        match lines.last_mut() {
-            Some(line) if fits(line) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(_) => lines.push(format!("  {word}")),
-            None => lines.push(word.to_owned()),
-        }
+    if lines.is_empty() {
+        out.push('\n');
     }
-    lines
 }

@@ -25,6 +25,18 @@ pub struct OfStack {
     pub refused: Option<Refused>,
 }
 
+impl OfStack {
+    /// The verdict in one word: `connects`, `refuses` or `unknown`.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self.refused {
+            None => "connects",
+            Some(Refused { is_known: true, .. }) => "refuses",
+            Some(_) => "unknown",
+        }
+    }
+}
+
 /// Why a TLS stack does not connect.
 #[derive(Debug, Clone)]
 pub struct Refused {

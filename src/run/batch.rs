@@ -246,12 +246,7 @@ fn judge(case: &Case, name: Option<&ServerName<'static>>) -> Result<Judged, Stri
         // What a server sends beside its certificate may be junk; that is not a reason to refuse.
         sent.extend(read(intermediate, "an intermediate").unwrap_or_default());
     }
-    if sent.len() > MAX_CERTIFICATES {
-        return Err(format!("the chain has more than {MAX_CERTIFICATES} certificates"));
-    }
-    let ders = sent.iter().map(Certificate::der);
-    let presented =
-        Presented::at_most(MAX_CERTIFICATES, ders, Source::Presented("the line".into()));
+    let presented = presented(sent.iter().map(Certificate::der))?;
     let store = roots(case)?;
     let mut paths =
         path::find(&presented, &[], &store, question).map_err(|refusal| refusal.to_string())?;
@@ -308,12 +303,7 @@ fn judge_by(
         let ders = store::chain_in(pem.as_bytes(), FilePath::new("the line"));
         sent.extend(ders.map_err(|error| error.to_string())?);
     }
-    if sent.len() > MAX_CERTIFICATES {
-        return Err(format!("the chain has more than {MAX_CERTIFICATES} certificates"));
-    }
-    let ders = sent.iter().map(Vec::as_slice);
-    let presented =
-        Presented::at_most(MAX_CERTIFICATES, ders, Source::Presented("the line".into()));
+    let presented = presented(sent.iter().map(Vec::as_slice))?;
     let options = Options::new(roots(case)?, at);
     let judgement = grab::judge_by(stack, presented, name, &options)
         .verdict
@@ -321,6 +311,14 @@ fn judge_by(
     let (paths, verified) = (judgement.paths, judgement.verified);
     let chosen = paths.found.iter().position(|path| *path == verified.anchor().path);
     Ok((paths, chosen, Vec::new()))
+}
+
+/// The certificates of a line as a server sends them.
+fn presented<'a>(ders: impl ExactSizeIterator<Item = &'a [u8]>) -> Result<Presented, String> {
+    if ders.len() > MAX_CERTIFICATES {
+        return Err(format!("the chain has more than {MAX_CERTIFICATES} certificates"));
+    }
+    Ok(Presented::at_most(MAX_CERTIFICATES, ders, Source::Presented("the line".into())))
 }
 
 /// The roots that the line trusts.

@@ -11,3 +11,5 @@ pub mod secrets;
 pub mod time;
 #[cfg(all(test, feature = "judge"))]
 pub(crate) mod variants;
+#[cfg(feature = "cli")]
+pub(crate) mod wrap;

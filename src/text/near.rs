@@ -6,22 +6,11 @@ const MAX_CHARACTERS: usize = 48;
 /// Whether `word` becomes `wanted` by at most `most` characters that are added, left out or replaced;
 /// case does not count. A word that is far too long is not near.
 pub(crate) fn is_near(word: &str, wanted: &str, most: usize) -> bool {
-    let word: Vec<char> = word.chars().take(MAX_CHARACTERS + 1).collect();
-    let wanted: Vec<char> = wanted.chars().collect();
-    if word.len() > MAX_CHARACTERS || word.len().abs_diff(wanted.len()) > most {
-        return false;
-    }
-    // Wagner and Fischer's table, a row at a time.
-    let mut row: Vec<usize> = (0..=wanted.len()).collect();
-    for (place, one) in word.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], place + 1);
-        for (column, other) in wanted.iter().enumerate() {
-            let replaced = diagonal + usize::from(!one.eq_ignore_ascii_case(other));
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[wanted.len()] <= most
+    // Most words are of another length, which is known before anything is compared.
+    let length = word.chars().take(MAX_CHARACTERS + 1).count();
+    length <= MAX_CHARACTERS
+        && length.abs_diff(wanted.chars().count()) <= most
+        && strsim::levenshtein(&word.to_ascii_uppercase(), &wanted.to_ascii_uppercase()) <= most
 }
 
 #[cfg(test)]

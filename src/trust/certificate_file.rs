@@ -153,8 +153,8 @@ fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
         let before = starts.len();
         starts.extend(begins);
         let ends = line.windows(END.len()).any(|bytes| bytes == END);
-        let is_damaged = is_damaged_begin(line) || ends && !is_open;
-        if starts.len() == before && is_damaged {
+        let begins_none = starts.len() == before;
+        if begins_none && (ends && !is_open || is_damaged_begin(line)) {
             starts.push(line_start);
         }
         is_open = (is_open || starts.len() > before) && !ends;
@@ -175,11 +175,14 @@ fn is_damaged_begin(line: &[u8]) -> bool {
     let letters: Vec<u8> =
         line[first..=last].iter().copied().filter(|byte| *byte != b' ').collect();
     let words = String::from_utf8_lossy(&letters);
-    LABELS.iter().any(|label| is_near(&words, &format!("BEGIN{label}"), MAX_WRONG_LETTERS))
+    BEGINS.iter().any(|begin| is_near(&words, begin, MAX_WRONG_LETTERS))
 }
 
 /// The labels of certificates without their spaces.
 const LABELS: [&str; 3] = ["CERTIFICATE", "X509CERTIFICATE", "TRUSTEDCERTIFICATE"];
+
+/// The same behind BEGIN.
+const BEGINS: [&str; 3] = ["BEGINCERTIFICATE", "BEGINX509CERTIFICATE", "BEGINTRUSTEDCERTIFICATE"];
 
 /// Whether `label` is almost one of a certificate.
 fn is_certificate_label(label: &[u8]) -> bool {

@@ -8,7 +8,7 @@ use crate::support::{Pki, certgrab, real};
 /// What mosquitto says of each message that it gets.
 const RECEIVED: &str = "Received PUBLISH from ";
 
-/// A mosquitto with a log, in TLS or in clear.
+/// A mosquitto with a log, with TLS or without.
 fn broker(pki: &Pki, in_tls: bool) -> real::Listener {
     let (chain, key) = (pki.chain_file(), pki.key_file());
     let tls = format!("certfile {}\nkeyfile {}\n", chain.display(), key.display());

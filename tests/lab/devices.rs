@@ -92,13 +92,17 @@ const OPENSSL: &[&str] =
 
 /// Runs a device of `target/lab` in each of its modes: sound with its row, then unsound with the cause.
 fn in_c(name: &str, beside: &[&str], unsound: &[(&str, &str)]) {
-    let Some(folder) = built() else { return };
+    in_folder(built(), name, beside, unsound);
+}
+
+/// The same of a program in `folder`, if there is one.
+fn in_folder(folder: Option<&Path>, name: &str, beside: &[&str], unsound: &[(&str, &str)]) {
+    let Some(folder) = folder else { return };
     let program = folder.join(name);
-    let sound = Lab::start(&[]).meets(|lab| device(lab, &program, &[], "sound"));
-    is_sound(name, &sound, beside);
+    let run = |mode| Lab::start(&[]).meets(|lab| device(lab, &program, &[], mode));
+    is_sound(name, &run("sound"), beside);
     for (mode, cause) in unsound {
-        let said = Lab::start(&[]).meets(|lab| device(lab, &program, &[], mode));
-        is_caught(&format!("{name} {mode}"), &said, cause);
+        is_caught(&format!("{name} {mode}"), &run(mode), cause);
     }
 }
 
@@ -111,6 +115,10 @@ fn openssl_is_judged_rightly_and_not_accused_if_it_compares_the_name_after_the_h
     let wanted = "wrong-host            closed after the handshake without data\n";
     assert!(late.out.contains(wanted), "{}", late.out);
 }
+
+/// The unsound modes of the device with mbedTLS.
+const MBEDTLS_UNSOUND: [(&str, &str); 3] =
+    [("none", NO_VERIFICATION), ("optional", NO_VERIFICATION), ("nohost", NO_NAME)];
 
 #[test]
 fn mbedtls_is_judged_rightly() {
@@ -126,8 +134,7 @@ fn mbedtls_is_judged_rightly() {
         "small-records limit",
         "client-required limit",
     ];
-    let unsound = [("none", NO_VERIFICATION), ("optional", NO_VERIFICATION), ("nohost", NO_NAME)];
-    in_c("mbedtls", &beside, &unsound);
+    in_c("mbedtls", &beside, &MBEDTLS_UNSOUND);
 }
 
 /// mbedTLS 3.6, with and without dates; its source is in a crate, and is compiled once a machine.
@@ -179,16 +186,8 @@ const MBEDTLS_36_NOTIME: &[&str] = &[
 
 #[test]
 fn mbedtls_3_6_is_judged_rightly_with_dates_and_without() {
-    let Some(folder) = newer_mbedtls() else { return };
     for (name, beside) in [("mbedtls-3.6", MBEDTLS_36), ("mbedtls-3.6-notime", MBEDTLS_36_NOTIME)] {
-        let program = folder.join(name);
-        let run = |mode| Lab::start(&[]).meets(|lab| device(lab, &program, &[], mode));
-        is_sound(name, &run("sound"), beside);
-        for (mode, cause) in
-            [("none", NO_VERIFICATION), ("optional", NO_VERIFICATION), ("nohost", NO_NAME)]
-        {
-            is_caught(&format!("{name} {mode}"), &run(mode), cause);
-        }
+        in_folder(newer_mbedtls(), name, beside, &MBEDTLS_UNSOUND);
     }
 }
 

@@ -52,13 +52,13 @@ impl Lint<'_> {
         if extensions::is_authority(certificate) || stack.takes_issuer_that_is_no_ca(is_v3) {
             return None;
         }
-        let lacks = if is_v3 {
+        let violation = if is_v3 {
             "has no basicConstraints with CA:TRUE"
         } else {
             "is an X.509 v1 certificate, which cannot say that it is a CA"
         };
         let message = format!(
-            "`{}` {lacks}: {} accepts it as the server's own certificate, not as the CA that issued it",
+            "`{}` {violation}: {} accepts it as the server's own certificate, not as the CA that issued it",
             named(certificate),
             stack.title
         );

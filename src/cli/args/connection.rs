@@ -100,7 +100,7 @@ fn protocol(name: &str) -> Result<String, String> {
 impl Reaching {
     /// Adds the words of the options that decide which chain comes back.
     pub(crate) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
-        // A client certificate is the asker's own affair: a lock is for all who build.
+        // Everyone who builds shares the lock; the client certificate belongs to one user.
         let Self { handshake, starttls, device, alpn, survey, .. } = self;
         let way = match handshake {
             Handshake::Auto => None,

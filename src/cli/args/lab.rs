@@ -79,7 +79,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECS", default_value = "120", value_parser = super::seconds)]
     pub(crate) wait: NonZeroU16,
 
-    /// Connect sound cases to the real server: in TLS, or in clear after mqtt:// and http:// and on ports 1883 and 80
+    /// Connect sound cases to the real server: over TLS, or without TLS for mqtt://, http:// and ports 1883 and 80
     #[arg(long, value_name = "HOST:PORT", value_parser = real_server)]
     pub(crate) forward: Option<RealServer>,
 

@@ -103,10 +103,7 @@ fn warn_of_versions(verify: &Verify, grab: &Grab, options: &Options, display: &D
 
 /// The document of the chain.
 fn document(verify: &Verify, grab: &Grab, options: &Options) -> Document {
-    let document = match &verify.host {
-        Some(host) => Document::new(host, &Ok(grab.clone()), options),
-        None => Document::of_path(grab, options),
-    };
+    let document = Document::of(verify.host.as_ref(), grab, options);
     match verify.stacks {
         true => document.with_stacks(&grab.every_stack(verify.host.as_ref(), options)),
         false => document,

@@ -9,10 +9,10 @@ use crate::lab::diagnosis::Severity;
 use crate::lab::hello::ClientHello;
 use crate::lab::verdict::{Judged, Verdict};
 use crate::stack::{groups, suites::suite_name};
-use crate::text::foreign::Foreign;
-
-/// The columns of a terminal.
-const COLUMNS: usize = 80;
+use crate::text::{
+    foreign::Foreign,
+    wrap::{self, COLUMNS},
+};
 
 /// The indentation of what belongs to the line above.
 const BELOW: usize = 4;
@@ -43,22 +43,9 @@ pub fn line(judged: &Judged, count: usize) -> String {
 /// `start`, then the words of `text` in lines of 80 columns, those after the first indented.
 #[must_use]
 pub fn wrapped(start: &str, text: &str, indentation: usize) -> String {
-    let mut out = start.to_owned();
-    let (mut column, mut is_first) = (start.chars().count(), true);
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if !is_first && column + 1 + length > COLUMNS {
-            let _ = write!(out, "\n{:indentation$}", "");
-            column = indentation;
-        } else if !is_first {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        (column, is_first) = (column + length, false);
-    }
-    out.push('\n');
-    out
+    let below = " ".repeat(indentation);
+    let options = wrap::lines_of(COLUMNS).initial_indent(start).subsequent_indent(&below);
+    textwrap::fill(text, options) + "\n"
 }
 
 /// What the device's ClientHello offers, a paragraph for each list.

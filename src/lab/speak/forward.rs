@@ -31,7 +31,7 @@ pub struct Forward {
 }
 
 impl Forward {
-    /// The server at `target`: in clear, or in TLS under `store`.
+    /// The server at `target`: without TLS, or over TLS with the roots of `store`.
     ///
     /// # Errors
     ///

@@ -173,28 +173,22 @@ impl Document {
                 let error = Some(ErrorPart::new(error));
                 Self { error, device, ..Self::empty(Some(target), options) }
             }
-            Ok(grab) => Self::judged(target, grab, options),
+            Ok(grab) => Self::of(Some(target), grab, options),
         }
     }
 
-    /// The document of a chain whose path alone was verified.
+    /// The document of a chain that was judged for `target`, or whose path alone was.
     #[must_use]
-    pub fn of_path(grab: &Grab, options: &Options) -> Self {
-        let mut document = Self::empty(None, options);
+    pub fn of(target: Option<&Target>, grab: &Grab, options: &Options) -> Self {
+        let mut document = Self::empty(target, options);
         document.fill(grab, options.at);
-        document.add_refused_paths(None, grab, options);
-        document
-    }
-
-    /// The document of a chain that was judged.
-    fn judged(target: &Target, grab: &Grab, options: &Options) -> Self {
-        let mut document = Self::empty(Some(target), options);
-        document.fill(grab, options.at);
-        if let (true, Ok(judgement)) = (options.extras.is_any(), &grab.verdict) {
+        if let (true, Some(target), Ok(judgement)) =
+            (options.extras.is_any(), target, &grab.verdict)
+        {
             let bundle = judgement.bundle(target, &grab.presented, options);
             document.besides = Some(bundle.extras().map(besides).collect());
         }
-        document.add_refused_paths(Some(target), grab, options);
+        document.add_refused_paths(target, grab, options);
         document
     }
 
@@ -225,22 +219,7 @@ impl Document {
 
     fn fill(&mut self, grab: &Grab, at: Time) {
         let presented = &grab.presented;
-        self.handshake = presented.handshake.as_ref().map(|handshake| HandshakePart {
-            method: handshake.method.to_string(),
-            version: handshake.version_name(),
-            cipher_suite: handshake.cipher_suite.clone(),
-            key_possession: handshake.key_possession.words(),
-            client_certificate_requested: handshake.client_certificate.is_some(),
-            client_certificate_required: request(handshake)
-                .and_then(crate::chain::CertificateRequest::is_required),
-            client_certificate_accepted: request(handshake)
-                .and_then(crate::chain::CertificateRequest::is_accepted),
-            client_certificate_authorities: request(handshake)
-                .map(|one| one.authorities.iter().map(Foreign::line).collect())
-                .unwrap_or_default(),
-            certificate_message_bytes: handshake.certificate_message_bytes,
-            incomplete: handshake.incomplete.clone(),
-        });
+        self.handshake = presented.handshake.as_ref().map(HandshakePart::new);
         self.address = presented.peer.map(|peer| peer.to_string());
         self.other_addresses = presented.others.iter().map(address).collect();
         self.device = grab.device().as_ref().map(DevicePart::new);
@@ -349,8 +328,23 @@ impl ErrorPart {
     }
 }
 
-fn request(handshake: &Handshake) -> Option<&CertificateRequest> {
-    handshake.client_certificate.as_ref()
+impl HandshakePart {
+    fn new(handshake: &Handshake) -> Self {
+        let request = handshake.client_certificate.as_ref();
+        let authorities = request.iter().flat_map(|request| &request.authorities);
+        Self {
+            method: handshake.method.to_string(),
+            version: handshake.version_name(),
+            cipher_suite: handshake.cipher_suite.clone(),
+            key_possession: handshake.key_possession.words(),
+            client_certificate_requested: request.is_some(),
+            client_certificate_required: request.and_then(CertificateRequest::is_required),
+            client_certificate_accepted: request.and_then(CertificateRequest::is_accepted),
+            client_certificate_authorities: authorities.map(Foreign::line).collect(),
+            certificate_message_bytes: handshake.certificate_message_bytes,
+            incomplete: handshake.incomplete.clone(),
+        }
+    }
 }
 
 fn line(document: &impl Serialize) -> String {

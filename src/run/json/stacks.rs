@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    judge::every_stack::{OfStack, Refused},
-    stack::Known,
-};
+use crate::{judge::every_stack::OfStack, stack::Known};
 
 /// The verdict of one stack.
 #[derive(Debug, Serialize)]
@@ -41,11 +38,7 @@ impl StackPart {
             title: stack.title,
             known,
             basis,
-            verdict: match refused {
-                None => "connects",
-                Some(Refused { is_known: true, .. }) => "refuses",
-                Some(_) => "unknown",
-            },
+            verdict: verdict.word(),
             reason: text.map(|refused| refused.reason.clone()),
             device_setting: text.and_then(|refused| refused.device),
             server_change: text.and_then(|refused| refused.server.clone()),

@@ -63,7 +63,7 @@ impl SurveyDocument {
             chains: survey
                 .chains
                 .iter()
-                .map(|chain| Document::judged(target, chain, options))
+                .map(|chain| Document::of(Some(target), chain, options))
                 .collect(),
             anchors: set.collect(),
         }

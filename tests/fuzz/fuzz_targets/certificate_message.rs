@@ -4,7 +4,7 @@
 
 use certgrab::{
     chain::{MAX_CERTIFICATES, Presented},
-    fuzzing::certificate_list,
+    cli::fuzzing::certificate_list,
     trust::store::Source,
     x509::certificate::MAX_CERTIFICATE_BYTES,
 };

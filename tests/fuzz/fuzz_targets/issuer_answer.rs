@@ -3,7 +3,7 @@
 #![no_main]
 
 use certgrab::{
-    fuzzing::{admit, issuer_answer},
+    cli::fuzzing::{admit, issuer_answer},
     net::aia::http::{MAX_BODY_BYTES, MAX_HEADERS},
 };
 use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};

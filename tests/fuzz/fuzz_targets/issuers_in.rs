@@ -2,7 +2,7 @@
 //! found, and nothing is made up.
 #![no_main]
 
-use certgrab::{fuzzing::issuers_in, net::aia::body::MAX_CERTIFICATES};
+use certgrab::{cli::fuzzing::issuers_in, net::aia::body::MAX_CERTIFICATES};
 use cms::{cert::CertificateChoices, content_info::ContentInfo, signed_data::SignedData};
 use der::{Decode as _, Encode as _, oid::ObjectIdentifier};
 use libfuzzer_sys::fuzz_target;

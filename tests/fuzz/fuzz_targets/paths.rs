@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use certgrab::{
     chain::Presented,
-    fuzzing,
+    cli::fuzzing,
     judge::{
         path::{self, Question},
         work::{MAX_PARTIAL_PATHS, MAX_SIGNATURE_CHECKS, Work},

@@ -5,8 +5,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use certgrab::{
+    cli::fuzzing::{admit, may_connect},
     endpoint::Target,
-    fuzzing::{admit, may_connect},
 };
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;

@@ -1,13 +1,13 @@
-//! What the files for one server say together.
+//! The files for one server, judged together.
 //!
-//! In: the report of each file, and whether the user named it. Out: the same without what another file
-//! answers.
+//! In: the report of each file, and whether the user named it. Out: the reports without the findings that
+//! another file settles.
 
 use crate::check::{FileReport, Severity};
 
-/// Drops what is wrong with a file alone and right with those beside it.
+/// Drops the findings about single files that do not hold for all files together.
 pub(super) fn settle(reports: &mut [(bool, FileReport)]) {
-    // Beside a file with anchors, one with the device's own certificate alone lacks none.
+    // A file with only the device's own certificate needs no anchor if another file has one.
     if reports.iter().any(|(_, report)| !report.verified.is_empty()) {
         let own = |(_, report): &&mut (bool, FileReport)| report.holds_own;
         for (_, report) in reports.iter_mut().filter(own) {

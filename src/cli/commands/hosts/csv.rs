@@ -5,6 +5,8 @@
 
 use std::io;
 
+use csv_core::ReaderBuilder;
+
 use crate::cli::args::hosts::Column;
 use crate::text::foreign::Foreign;
 
@@ -55,25 +57,18 @@ impl Cells {
     }
 }
 
-/// The cells of a line, without their quotation marks (RFC 4180 section 2).
+/// The cells of a line, at least one, without their quotation marks (RFC 4180 section 2).
 fn cells(line: &[u8], delimiter: u8) -> Vec<Vec<u8>> {
     let line = line.trim_ascii_end();
-    let mut cells = vec![Vec::new()];
-    let mut is_quoted = false;
-    let mut bytes = line.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        let Some(cell) = cells.last_mut() else { break };
-        match byte {
-            b'"' if is_quoted && bytes.peek() == Some(&b'"') => {
-                bytes.next();
-                cell.push(b'"');
-            }
-            b'"' if is_quoted || cell.is_empty() => is_quoted = !is_quoted,
-            _ if byte == delimiter && !is_quoted => cells.push(Vec::new()),
-            _ => cell.push(byte),
-        }
-    }
-    cells
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
+    // The cells have no more bytes than the line, and each but the first has a delimiter before it.
+    let (mut bytes, mut ends) = (vec![0; line.len()], vec![0; line.len() + 1]);
+    let (_, _, written, ended) = reader.read_record(line, &mut bytes, &mut ends);
+    // Empty input tells the reader that the line has ended.
+    let (_, _, _, last) = reader.read_record(&[], &mut bytes[written..], &mut ends[ended..]);
+    let ends = &ends[..(ended + last).max(1)];
+    let starts = std::iter::once(&0).chain(ends);
+    starts.zip(ends).map(|(start, end)| bytes[*start..*end].to_vec()).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 //! Each function calls one private parser of hostile bytes, which is otherwise reachable only
 //! through a socket or hides its result.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+};
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -11,6 +14,7 @@ use tokio::{
 };
 use url::Url;
 
+use super::manifest;
 use crate::chain::{Attempt, Issuers, Problem};
 use crate::{
     net::aia::{
@@ -90,7 +94,8 @@ pub fn may_connect(address: SocketAddr, target: Option<IpAddr>, allowed: &[Allow
 /// # Errors
 ///
 /// The message and the hint that the user reads.
-#[cfg(feature = "cli")]
-pub fn targets_of_manifest(path: &std::path::Path) -> Result<usize, (String, Option<String>)> {
-    crate::cli::targets_of_manifest(path)
+pub fn targets_of_manifest(path: &Path) -> Result<usize, (String, Option<String>)> {
+    manifest::read(path)
+        .map(|entries| entries.len())
+        .map_err(|failure| (failure.message, failure.hint))
 }
