@@ -144,12 +144,13 @@ fn newer_mbedtls() -> Option<&'static Path> {
         if !["make", "cc"].iter().all(|name| real::program(name)) {
             return None;
         }
+        let source = source_of_mbedtls_36()?;
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let out = root.join("target/lab");
         fs::create_dir_all(&out).expect("a folder");
         let mut make = Command::new("make");
         make.args(["-s", "-j2", "-C"]).arg(root.join("tests/differential"));
-        make.arg(format!("MBEDTLS={}", source_of_mbedtls_36().display()));
+        make.arg(format!("MBEDTLS={}", source.display()));
         make.arg(format!("CLIENT_36={}", sources().join("mbedtls.c").display()));
         make.arg(format!("OUT={}", out.display()));
         make.args(["mbedtls-3.6", "mbedtls-3.6-notime"].map(|name| out.join(name)));
