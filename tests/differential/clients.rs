@@ -228,7 +228,7 @@ fn make(mbedtls: Option<&Path>) {
 pub(crate) fn source_of_mbedtls_36() -> Option<PathBuf> {
     let manifest = sources().join("rustls/Cargo.toml");
     if !manifest.exists() {
-        real::skip("the crate with mbedTLS 3.6");
+        real::skip("source of mbedTLS 3.6");
         return None;
     }
     let output = Command::new("cargo")
