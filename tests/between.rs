@@ -221,6 +221,23 @@ fn a_port_that_waits_for_the_header_of_a_load_balancer_says_nothing() {
 }
 
 #[test]
+fn a_port_that_does_not_answer_in_mqtt_is_waited_for_and_not_called_a_broker() {
+    let half_deaf = Server::scripted("plc.test", |mut stream, _| {
+        std::thread::spawn(move || {
+            let mut first = [0];
+            let _ = std::io::Read::read_exact(&mut stream, &mut first);
+            // What begins no handshake is held until the client goes.
+            if first != [22] {
+                let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
+            }
+        });
+    });
+    let error = grab(&half_deaf).args(["--timeout", "600"]).fails_with(3).err();
+    assert!(error.contains("before any data arrived"), "{error}");
+    assert!(!error.contains("MQTT"), "{error}");
+}
+
+#[test]
 fn a_server_that_shows_each_version_another_chain_is_seen_whole_by_a_survey() {
     let (old, new) =
         (Pki::root("Old Root").leaf("plc.test"), Pki::root("New Root").leaf("plc.test"));
@@ -272,4 +289,110 @@ fn many_certificates_that_no_path_uses_are_one_line_unless_all_is_wanted() {
     assert_eq!(report.matches(", which no valid path uses\n").count(), 4, "{report}");
     let document = run(&["--json"]).succeeds().json();
     assert_eq!(document["warnings"].as_array().expect("a list").len(), 4);
+}
+
+/// What a question of a survey is known by: whether it names the server, and the kinds of signatures.
+type Known = (bool, bool, Vec<u8>);
+
+fn question(hello: &ClientHello) -> Known {
+    let signatures = hello.extension(13).unwrap_or_default().to_vec();
+    (hello.name().is_some(), hello.offers_tls13(), signatures)
+}
+
+#[test]
+fn a_question_that_is_reset_is_asked_once_more_after_a_pause() {
+    let resets = std::sync::Mutex::new(std::collections::HashMap::<Known, usize>::new());
+    let servers = Behind::new(move |hello, server| {
+        let mut resets = resets.lock().expect("no test panics here");
+        let count = resets.entry(question(hello)).or_default();
+        *count += 1;
+        // One question for TLS 1.3 alone makes two connections: without and with protocol names.
+        match hello.offers_tls13() && *count <= 2 {
+            true => Act::Reset,
+            false => Act::Relay(server),
+        }
+    });
+    let document = servers.run(&["--survey", "--json"]).succeeds().stderr("").json();
+    assert_eq!(document["unanswered"], serde_json::Value::Null, "{document}");
+    let answers = document["answers"].as_array().expect("a list");
+    for answer in answers {
+        let is_tls13 = answer["version"] == "TLS 1.3";
+        assert_eq!(answer["asked"], if is_tls13 { 2 } else { 1 }, "{answer}");
+        assert_eq!(answer["chain"].is_u64(), answer["key"] == "ECDSA", "{answer}");
+    }
+}
+
+#[test]
+fn questions_without_an_answer_are_counted_and_never_left_out_in_silence() {
+    for (otherwise, words, name) in [
+        ((|| Act::Reset) as fn() -> Act, "reset", "reset"),
+        (|| Act::Close, "ended by a closed connection", "closed"),
+        (|| alert(80), "answered with the alert internal_error", "internal_error"),
+    ] {
+        let servers = Behind::new(move |hello, server| match hello.name() {
+            Some(_) => Act::Relay(server),
+            None => otherwise(),
+        });
+        let sentence = format!(
+            "4 of 8 questions were {words}: there may be other chains; ask again later, or slower \
+             with `--rate N`\n"
+        );
+        let report = servers.run(&["--survey"]).succeeds().stderr("").out();
+        assert!(report.contains(&format!("\nwarning {sentence}")), "{report}");
+        let warning = format!("certgrab: warning: {sentence}");
+        let run = servers.run(&["--survey", "--emit", "pem"]).succeeds();
+        assert_eq!(run.err(), warning);
+        let document = servers.run(&["--survey", "--json"]).succeeds().stderr(&warning).json();
+        assert_eq!(document["unanswered"], format!("4 of 8 questions were {words}"));
+        for answer in document["answers"].as_array().expect("a list") {
+            let is_unanswered = answer["name_sent"] == false;
+            let expected = if is_unanswered { name.into() } else { serde_json::Value::Null };
+            assert_eq!(answer["unanswered"], expected, "{answer}");
+            assert_eq!(answer["asked"], if is_unanswered { 2 } else { 1 }, "{answer}");
+        }
+    }
+}
+
+#[test]
+fn check_says_which_questions_a_server_left_unanswered() {
+    // The ESP8266 offers TLS 1.2 alone, and is reset.
+    let servers = Behind::new(|hello, server| match hello.offers_tls13() {
+        true => Act::Relay(server),
+        false => Act::Reset,
+    });
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let manifest = format!(
+        "[[target]]\nhost = \"plc.test:{port}\"\nconnect = \"127.0.0.1:{port}\"\n\
+         lock = \"lock.pem\"\nroots = {:?}\nrate = 50\nemit = {{ esp8266 = \"root_ca.h\" }}\n",
+        servers.pki.root_file(),
+        port = servers.front.port(),
+    );
+    std::fs::write(folder.path().join("certgrab.toml"), manifest).expect("a file");
+    certgrab().args(["sync"]).in_folder(folder.path()).succeeds();
+    let run = certgrab().args(["check"]).in_folder(folder.path()).fails_with(5);
+    let found = format!(
+        "warning: plc.test:{} may present other chains: 1 of 2 questions was reset [unanswered]\n",
+        servers.front.port()
+    );
+    assert!(run.out().contains(&found), "{}", run.out());
+    assert!(run.out().contains("check again later, or slower with `--rate N`"), "{}", run.out());
+}
+
+#[test]
+fn a_rate_slows_every_connection_to_a_server_and_changes_no_answer() {
+    let servers = Behind::new(|_, server| Act::Relay(server));
+    let document = servers.run(&["--survey", "--json", "--rate", "20"]).succeeds().json();
+    assert_eq!(document["unanswered"], serde_json::Value::Null);
+    assert_eq!(document["answers"].as_array().expect("a list").len(), 8);
+    // The second connection has no turn before the time is over.
+    let servers = Behind::new(|hello, server| match hello.names_a_protocol() {
+        true => Act::Relay(server),
+        false => Act::Reset,
+    });
+    servers.run(&["--rate", "0.01", "--timeout", "2"]).fails_with(3);
+    servers.run(&["--rate", "100"]).succeeds();
+    let error = servers.run(&["--rate", "0"]).fails_with(2).err();
+    let expected = "invalid value '0' for '--rate <N>': expected connections a second, a number from \
+                    0.01 to 1000";
+    assert!(error.contains(expected), "{error}");
 }

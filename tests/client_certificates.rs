@@ -4,6 +4,7 @@ use std::{fs, path::PathBuf};
 
 use crate::support::{
     Authority, certgrab,
+    front::{Act, front},
     real::{self, Listener},
 };
 
@@ -187,6 +188,44 @@ fn a_client_certificate_and_a_key_must_belong_together() {
             "certgrab: error: `{given}` needs `{missing}`\n\
              certgrab: hint: pass both, or leave out `{given}`\n"
         ));
+    }
+}
+
+#[test]
+fn a_server_that_says_nothing_to_a_client_without_a_certificate_is_waited_for_and_read() {
+    if !has_servers() {
+        return;
+    }
+    let authority = authority();
+    for version in ["-tls1_2", "-tls1_3"] {
+        let server = authority.serve("leaf", &[version, "-verify", "1", "-CAfile", "root.pem"]);
+        let address = format!("127.0.0.1:{}", server.port()).parse().expect("an address");
+        let deaf = front("localhost", move |_| Act::Deafen(address));
+        let run =
+            certgrab().args([format!("localhost:{}", deaf.port())]).args(["--timeout", "600"]);
+        let run = run.args(["--connect", &format!("127.0.0.1:{}", deaf.port()), "--roots"]);
+        let report = run.args([authority.file("root.pem")]).succeeds().out();
+        let sentence = "client     the server asks for a client certificate; whether it requires one \
+                        was not seen\n";
+        assert!(report.contains(sentence), "{version}: {report}");
+    }
+}
+
+#[test]
+fn a_key_file_of_64_kib_is_read_and_one_byte_more_is_refused() {
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = authority();
+    let key = fs::read(authority.file("ec.key")).expect("a key");
+    for (size, is_read) in [(64 * 1024, true), (64 * 1024 + 1, false)] {
+        let mut padded = vec![b'\n'; size - key.len()];
+        padded.extend(&key);
+        fs::write(authority.file("padded.key"), padded).expect("a file");
+        let run = certgrab().args(["127.0.0.1:1"]).args(shown(&authority, "ec.pem", "padded.key"));
+        let error = run.fails_with(if is_read { 3 } else { 4 }).err();
+        assert_eq!(error.contains("cannot connect to"), is_read, "{error}");
+        assert_eq!(error.contains("padded.key: "), !is_read, "{error}");
     }
 }
 

@@ -84,6 +84,11 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("connect::ADDRESS_TIMEOUT", seconds(connect::ADDRESS_TIMEOUT)),
         ("connect::MAX_ADDRESSES", connect::MAX_ADDRESSES.to_string()),
         ("probe::MAX_CONNECTIONS", probe::MAX_CONNECTIONS.to_string()),
+        ("survey::PAUSE_BEFORE_REPEATING", seconds(certgrab::run::survey::PAUSE_BEFORE_REPEATING)),
+        // Private constants: their tests meet the values from outside.
+        ("full::LAST_WORD", "1 s".to_owned()),
+        ("not_tls::MQTT_TIMEOUT", "2 s".to_owned()),
+        ("cli::client::MAX_KEY_BYTES", bytes(64 * KIB)),
         ("probe::MAX_ASKED_ADDRESSES", probe::MAX_ASKED_ADDRESSES.to_string()),
         ("tls::MAX_CERTIFICATE_MESSAGE_BYTES", bytes(tls::MAX_CERTIFICATE_MESSAGE_BYTES)),
         ("tls::MAX_CERTIFICATE_REQUEST_BYTES", bytes(tls::MAX_CERTIFICATE_REQUEST_BYTES)),

@@ -183,6 +183,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--alpn",
                 "--client-cert",
                 "--client-key",
+                "--rate",
                 "--survey",
                 "--proxy",
             ],

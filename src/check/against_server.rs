@@ -53,6 +53,14 @@ pub fn failed_address(target: &Target, address: &str, problem: &str) -> Finding 
     Finding::new(1, Severity::Warning, "address-failed", message, action).of_part(Some(address))
 }
 
+/// That `target` left questions without an answer, in a sentence about them.
+#[must_use]
+pub fn unanswered(target: &Target, sentence: &str) -> Finding {
+    let message = format!("{target} may present other chains: {sentence}");
+    let action = Some("check again later, or slower with `--rate N`".to_owned());
+    Finding::new(1, Severity::Warning, "unanswered", message, action)
+}
+
 /// What is to be said of `reading` given the chain that `server` presents.
 ///
 /// A file verifies the server if one of its constants does, under the rules of the stack that reads

@@ -61,7 +61,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certificate::Certificate};
 
-pub use self::against_server::{Server, failed_address, judge_against};
+pub use self::against_server::{Server, failed_address, judge_against, unanswered};
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
 pub use self::baseline::{Baseline, MAX_BASELINE_BYTES};

@@ -74,6 +74,7 @@ struct Table {
     client_cert: Option<Spanned<String>>,
     client_key: Option<Spanned<String>>,
     timeout: Option<Spanned<u16>>,
+    rate: Option<Spanned<f64>>,
     style: Option<Spanned<String>>,
     name_from: Option<Spanned<String>>,
     lifetime: Option<Spanned<String>>,
@@ -282,6 +283,9 @@ fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
     if let Some(seconds) = table.timeout.as_ref() {
         option("timeout", &seconds.get_ref().to_string(), seconds.span());
     }
+    if let Some(rate) = table.rate.as_ref() {
+        option("rate", &rate.get_ref().to_string(), rate.span());
+    }
     let others = [
         ("name", &table.name),
         ("what", &table.what),
@@ -369,6 +373,8 @@ mod tests {
             ("as = \"esp8266\"", "--as=esp8266"),
             ("alpn = \"x-amzn-mqtt-ca\"", "--alpn=x-amzn-mqtt-ca"),
             ("alpn = [\"mqtt\"]", "--alpn=mqtt"),
+            ("rate = 2", "--rate=2"),
+            ("rate = 0.5", "--rate=0.5"),
             ("client-cert = \"device.pem\"", "--client-cert=device.pem"),
             ("client-key = \"device.key\"", "--client-key=device.key"),
         ];

@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     chain::Presented,
-    net::connect,
+    net::{connect, pace::Pace},
     output::emit::MAX_TEMPLATE_BYTES,
     run::grab::{Options, Sni},
     text::{bounded_file, foreign::Foreign, time::Time},
@@ -232,6 +232,7 @@ pub(crate) fn quiet_options(job: &Job) -> Result<Options, Failure> {
             },
             proxy: if is_offline { None } else { job.reaching.proxy.proxy()? },
             names: Arc::default(),
+            pace: job.reaching.rate.map(Pace::new).map(Arc::new),
             client: client::identity(
                 job.reaching.client_cert.as_deref(),
                 job.reaching.client_key.as_deref(),

@@ -11,7 +11,10 @@ use tokio::{
     time::{Instant, sleep_until, timeout_at},
 };
 
-use super::proxy::{self, Proxy};
+use super::{
+    pace::Pace,
+    proxy::{self, Proxy},
+};
 use crate::{chain::Identity, endpoint::Target, text::foreign::Foreign};
 
 pub(crate) use super::resolve::look_up;
@@ -39,6 +42,8 @@ pub struct Options {
     pub proxy: Option<Proxy>,
     /// What names resolve to, shared by all runs with a clone of these options.
     pub names: Arc<Names>,
+    /// How often a server may be connected to, shared like the names; as often as needed if `None`.
+    pub pace: Option<Arc<Pace>>,
     /// The certificate and key to show to a server that asks its clients for one.
     pub client: Option<Arc<Identity>>,
 }
@@ -81,6 +86,11 @@ pub enum Error {
     ProxyUnreachable(Box<Error>),
     /// No connection from the proxy to the target.
     Proxy(proxy::Error),
+    /// The deadline came before the pace allowed another connection.
+    Paced {
+        /// What was to be connected to.
+        target: String,
+    },
     /// The deadline came first.
     TimedOut {
         /// What was connected to.
@@ -102,6 +112,7 @@ pub async fn connect(
     deadline: Instant,
 ) -> Result<TcpStream, Error> {
     let to = options.instead.as_ref().unwrap_or(target);
+    options.turn(to, deadline).await?;
     match options.proxy_to(target) {
         Some(proxy) => through(proxy, to, options, deadline).await,
         None => directly(to, options.family, &options.names, deadline).await,
@@ -109,6 +120,16 @@ pub async fn connect(
 }
 
 impl Options {
+    /// Waits until the pace allows a connection to `to`.
+    async fn turn(&self, to: &Target, deadline: Instant) -> Result<(), Error> {
+        match &self.pace {
+            Some(pace) if !pace.turn(to, deadline).await => {
+                Err(Error::Paced { target: to.to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The proxy through which `target` is reached, if any.
     #[must_use]
     pub fn proxy_to(&self, target: &Target) -> Option<&Proxy> {
@@ -151,11 +172,22 @@ async fn directly(
     deadline: Instant,
 ) -> Result<TcpStream, Error> {
     let addresses = resolve(to, family, names, deadline).await?;
-    to_first(to, &addresses, deadline).await
+    first_of(to, &addresses, deadline).await
 }
 
-/// A connection to the first of `addresses`, those of `to`, that answers before `deadline`.
+/// A connection to the first of `addresses`, those of `to`, that answers before `deadline`, in the
+/// pace of `options`.
 pub(crate) async fn to_first(
+    to: &Target,
+    addresses: &[SocketAddr],
+    options: &Options,
+    deadline: Instant,
+) -> Result<TcpStream, Error> {
+    options.turn(to, deadline).await?;
+    first_of(to, addresses, deadline).await
+}
+
+async fn first_of(
     to: &Target,
     addresses: &[SocketAddr],
     deadline: Instant,
@@ -290,6 +322,9 @@ impl fmt::Display for Error {
             }
             Self::ProxyUnreachable(error) => write!(f, "cannot reach the proxy: {error}"),
             Self::Proxy(error) => error.fmt(f),
+            Self::Paced { target } => {
+                write!(f, "`--rate` left no time to connect to {target} once more")
+            }
             Self::TimedOut { target, waiting_for } => {
                 write!(f, "timed out connecting to {target} while waiting for {waiting_for}")
             }
@@ -337,6 +372,7 @@ impl Error {
             Self::TimedOut { .. } => Some(
                 "a firewall may drop the packets; raise the limit with `--timeout SECS`".to_owned(),
             ),
+            Self::Paced { .. } => Some("raise the limit with `--timeout SECS`".to_owned()),
             Self::Refused { attempts, .. } => {
                 let refused = attempts
                     .iter()
@@ -364,7 +400,7 @@ impl Error {
             Self::Refused { .. } => "connection_failed",
             Self::ProxyUnreachable(_) => "proxy_unreachable",
             Self::Proxy(error) => error.kind(),
-            Self::TimedOut { .. } => "timed_out",
+            Self::Paced { .. } | Self::TimedOut { .. } => "timed_out",
         }
     }
 }

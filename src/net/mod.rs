@@ -3,6 +3,7 @@
 pub mod aia;
 pub mod aside;
 pub mod connect;
+pub mod pace;
 pub mod proxy;
 pub(crate) mod resolve;
 pub mod starttls;

@@ -5,14 +5,19 @@
 //! certificate, another certificate without SNI, an old machine behind one of the addresses: each
 //! device meets only one of them.
 
+mod asker;
 mod question;
+mod unanswered;
 
-use std::{collections::VecDeque, net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
-use rustls_pki_types::DnsName;
-use tokio::{task::JoinSet, time::Instant};
+use tokio::time::{Instant, sleep};
 
-pub use self::question::{Client, Question};
+use self::asker::Asker;
+pub use self::{
+    asker::{AT_ONCE, PAUSE_BEFORE_REPEATING},
+    question::{Client, Question},
+};
 use super::{
     grab::{self, Grab, Options},
     set_cover,
@@ -29,19 +34,17 @@ use crate::{
     net::{aside, connect},
     output::bundle::Bundle,
     run::pack::{self, What},
-    tls::probe::{self, Way},
+    tls::probe::{self, MAX_CONNECTIONS, Way},
     x509::certificate::Sha256,
 };
 
-/// Connections made at once: what a server sees of a browser that loads a page
-/// (six connections to a host) and a little more.
-pub const AT_ONCE: usize = 8;
-
 /// What was learned of a server.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Survey {
     /// Every way of asking, with the number of its chain or why there was none.
     pub answers: Vec<(Question, Result<usize, probe::Error>)>,
+    /// The positions in `answers` of the questions that were asked twice.
+    pub repeated: Vec<usize>,
     /// The distinct chains in the order of the first answer with each, and what became of them.
     pub chains: Vec<Grab>,
     /// The fewest anchors that verify every chain that any anchor verifies.
@@ -90,38 +93,42 @@ pub async fn every_address(
     Ok(ask_all(target, options, questions, deadline).await)
 }
 
-/// Asks each question, a few at once, and judges each distinct chain once.
+/// Asks each question, a few at once, and those without an answer once more; judges each distinct chain
+/// once.
 async fn ask_all(
     target: &Target,
     options: &Options,
     questions: Vec<Question>,
     deadline: Instant,
 ) -> Survey {
-    let sni = grab::server_name(target, &options.sni);
-    let mut waiting: VecDeque<(usize, Question)> = questions.into_iter().enumerate().collect();
-    let work = grab::work_until(deadline, options.timeout);
-    let mut under_way = JoinSet::new();
-    let mut finished = Vec::new();
-    while !waiting.is_empty() || !under_way.is_empty() {
-        while under_way.len() < AT_ONCE
-            && let Some((index, question)) = waiting.pop_front()
-        {
-            let name = sni.clone().filter(|_| question.names);
-            let (target, options, work) = (target.clone(), options.clone(), Arc::clone(&work));
-            under_way.spawn(async move {
-                let answer = ask(question, name, &target, &options, &work, deadline).await;
-                (index, question, answer)
-            });
-        }
-        if let Some(Ok(answer)) = under_way.join_next().await {
-            finished.push(answer);
-        }
+    // Waiting for the pace costs none of the time for the answers.
+    let pace = options.connect.pace.as_deref();
+    let slowed = pace.map(|pace| pace.time_for(2 * MAX_CONNECTIONS * questions.len()));
+    let deadline = deadline + slowed.unwrap_or_default();
+    let asker = Asker {
+        sni: grab::server_name(target, &options.sni),
+        work: grab::work_until(deadline, options.timeout),
+        target,
+        options,
+        deadline,
+    };
+    let waiting = questions.into_iter().enumerate().collect();
+    let mut finished = asker.ask(waiting, AT_ONCE).await;
+    let again = asker.worth_repeating(&finished);
+    let time_left = deadline.saturating_duration_since(Instant::now());
+    let mut repeated = Vec::new();
+    if !again.is_empty() && time_left > PAUSE_BEFORE_REPEATING {
+        sleep(PAUSE_BEFORE_REPEATING).await;
+        repeated = again.iter().map(|(index, _)| *index).collect();
+        finished.retain(|(index, ..)| !repeated.contains(index));
+        // One after the other, since the server may limit connections.
+        finished.extend(asker.ask(again, 1).await);
     }
     finished.sort_by_key(|(index, ..)| *index);
-    let (target, options) = (target.clone(), options.clone());
+    let (target, options, work) = (target.clone(), options.clone(), asker.work);
     let sort = move || {
         let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
-        sort(answers, &target, &options, &work)
+        Survey { repeated, ..sort(answers, &target, &options, &work) }
     };
     aside::compute(sort).await
 }
@@ -147,27 +154,6 @@ fn questions(addresses: &[SocketAddr], has_name: bool, way: Way) -> Vec<Question
     questions
 }
 
-async fn ask(
-    question: Question,
-    name: Option<DnsName<'static>>,
-    target: &Target,
-    options: &Options,
-    work: &Arc<Work>,
-    deadline: Instant,
-) -> Result<(Presented, Issuers), probe::Error> {
-    let (hello, way) = question.client.hello(name, options);
-    let hello = hello.with_protocols(&options.alpn);
-    let connect = connect::Options {
-        instead: question.address.map(Target::at).or_else(|| options.connect.instead.clone()),
-        // Whether there is one depends on the target's name.
-        proxy: options.connect.proxy_to(target).cloned(),
-        ..options.connect.clone()
-    };
-    let presented = probe::reach(target, &hello, &connect, way, deadline).await?;
-    let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
-    Ok((presented, issuers))
-}
-
 /// The distinct chains among the answers, judged once each.
 fn sort(
     answers: impl Iterator<Item = (Question, Result<(Presented, Issuers), probe::Error>)>,
@@ -175,7 +161,7 @@ fn sort(
     options: &Options,
     work: &Arc<Work>,
 ) -> Survey {
-    let mut survey = Survey { answers: Vec::new(), chains: Vec::new(), anchors: Vec::new() };
+    let mut survey = Survey::default();
     for (question, outcome) in answers {
         let number = outcome.map(|(presented, issuers)| {
             let same = |known: &Grab| known.presented.is_same_chain(&presented);
@@ -265,7 +251,7 @@ impl Survey {
     #[must_use]
     pub fn of_chains(chains: Vec<Grab>) -> Self {
         let servers: Vec<Vec<Sha256>> = chains.iter().map(anchors_of).collect();
-        Self { answers: Vec::new(), chains, anchors: set_cover::smallest(&servers) }
+        Self { chains, anchors: set_cover::smallest(&servers), ..Self::default() }
     }
 
     /// Whether an anchor verifies every chain, and there is one.

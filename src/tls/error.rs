@@ -261,7 +261,7 @@ impl Error {
 }
 
 /// Whether the peer, not the network, ended the connection.
-fn hung_up(error: &io::Error) -> bool {
+pub(super) fn hung_up(error: &io::Error) -> bool {
     use io::ErrorKind;
     matches!(
         error.kind(),

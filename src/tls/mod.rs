@@ -15,6 +15,7 @@ mod recorder;
 pub(crate) mod records;
 mod rustls_error;
 pub(crate) mod server_flight;
+mod unanswered;
 mod verdict;
 
 pub mod cleartext;
@@ -28,4 +29,5 @@ pub use self::records::{
     MAX_CERTIFICATE_MESSAGE_BYTES, MAX_CERTIFICATE_REQUEST_BYTES, MAX_MESSAGE_BYTES,
     MAX_USELESS_RECORDS,
 };
+pub use self::unanswered::Unanswered;
 pub use self::verdict::Verdict;

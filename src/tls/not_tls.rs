@@ -4,7 +4,7 @@
 //! MySQL) shows itself at once, HTTP answers the ClientHello with an error. An MQTT broker only
 //! closes the connection, so it is queried: see [`MQTT_QUESTION`].
 
-use std::{fmt, io};
+use std::{fmt, io, time::Duration};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
@@ -49,6 +49,10 @@ pub enum Plain {
 pub(crate) const MQTT_QUESTION: [u8; 14] =
     [0x10, 12, 0, 4, b'M', b'Q', b'T', b'T', 0x7f, 2, 0, 60, 0, 0];
 
+/// How long to wait for its answer: a broker answers at once, and 2 s forgive a lost packet (RFC 6298
+/// section 2.1).
+const MQTT_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Asks whether the peer speaks MQTT in clear text; no answer is a no.
 pub(crate) async fn answers_mqtt<S>(stream: &mut S, deadline: Instant) -> bool
 where
@@ -60,6 +64,7 @@ where
         stream.read_exact(&mut answer).await?;
         io::Result::Ok(answer)
     };
+    let deadline = deadline.min(Instant::now() + MQTT_TIMEOUT);
     let answer = timeout_at(deadline, question).await;
     matches!(answer, Ok(Ok(answer)) if recognise(&answer) == Some(Plain::Mqtt))
 }

@@ -16,6 +16,7 @@ use tokio::{net::TcpStream, time::Instant};
 
 use self::attempt::{AS_CERTGRAB, Attempt};
 pub use self::{addresses::MAX_ASKED_ADDRESSES, error::Error};
+pub use super::Unanswered;
 use super::{cleartext, full};
 use crate::{
     chain::{MaxFragmentLength, Presented},
@@ -224,7 +225,9 @@ impl Server<'_> {
             (Some(stream), _) => stream,
             (None, Some(address)) => {
                 let to = options.instead.as_ref().unwrap_or(target);
-                connect::to_first(to, &[address], deadline).await.map_err(Error::Connect)?
+                connect::to_first(to, &[address], options, deadline)
+                    .await
+                    .map_err(Error::Connect)?
             }
             (None, None) => {
                 connect::connect(target, options, deadline).await.map_err(Error::Connect)?

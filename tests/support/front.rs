@@ -22,6 +22,8 @@ pub(crate) enum Act {
     Relay(SocketAddr),
     /// The same, so many bytes at once and then a pause.
     Trickle(SocketAddr, usize, Duration),
+    /// The server there gets the ClientHello and nothing else of the client.
+    Deafen(SocketAddr),
     /// These bytes, and the connection ends.
     Say(Vec<u8>),
     /// These bytes before the answer of the server there.
@@ -43,6 +45,10 @@ impl ClientHello {
     fn read(stream: &mut TcpStream) -> Option<Self> {
         let mut bytes = vec![0; 5];
         stream.read_exact(&mut bytes).ok()?;
+        // What is no record of a handshake is no ClientHello.
+        if bytes[0] != 22 {
+            return None;
+        }
         let length = usize::from(u16::from_be_bytes([bytes[3], bytes[4]]));
         bytes.resize(5 + length, 0);
         stream.read_exact(&mut bytes[5..]).ok()?;
@@ -133,6 +139,11 @@ fn perform(act: Act, hello: &ClientHello, stream: &mut TcpStream) -> io::Result<
     match act {
         Act::Relay(to) => relay(hello, stream, to, None),
         Act::Trickle(to, bytes, pause) => relay(hello, stream, to, Some((bytes, pause))),
+        Act::Deafen(to) => {
+            let mut server = TcpStream::connect(to)?;
+            server.write_all(&hello.bytes)?;
+            io::copy(&mut server, stream).map(drop)
+        }
         Act::SayAndRelay(words, to) => {
             stream.write_all(&words)?;
             relay(hello, stream, to, None)

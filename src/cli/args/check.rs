@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, num::NonZeroU16, path::PathBuf, str::FromStr};
 
-use crate::text::time::Time;
+use crate::{net::pace::Rate, text::time::Time};
 use clap::{
     ValueEnum,
     builder::{OsStringValueParser, TypedValueParser as _},
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     pub(crate) inputs: Vec<OsString>,
 
     /// Do not contact the server
-    #[arg(long, conflicts_with_all = ["connect", "timeout", "proxy"])]
+    #[arg(long, conflicts_with_all = ["connect", "timeout", "rate", "proxy"])]
     pub(crate) offline: bool,
 
     /// Warn of what expires within DAYS, such as 90d or 12w
@@ -86,6 +86,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECS", value_parser = super::seconds,
           allow_hyphen_values = true)]
     pub(crate) timeout: Option<NonZeroU16>,
+
+    /// Make at most N connections a second to one server, such as 2 or 0.5 [default: no limit]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) rate: Option<Rate>,
 
     #[command(flatten)]
     pub(crate) proxy: Through,

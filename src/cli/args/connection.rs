@@ -13,6 +13,7 @@ use clap::ValueEnum;
 
 use super::words::Words;
 use crate::cli::failure::{Exit, Failure};
+use crate::net::pace::Rate;
 
 /// Heads these options and the others of their kind.
 pub(crate) const HEADING: &str = "Reaching the server";
@@ -51,6 +52,10 @@ pub(crate) struct Reaching {
     /// The private key of `--client-cert`, in PEM without a password; never written to a lock
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     pub(crate) client_key: Option<PathBuf>,
+
+    /// Make at most N connections a second to one server, such as 2 or 0.5 [default: no limit]
+    #[arg(long, value_name = "N", conflicts_with = "from", allow_hyphen_values = true)]
+    pub(crate) rate: Option<Rate>,
 
     /// Query every address for RSA and ECDSA, TLS 1.3 and older, with and without SNI
     #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]

@@ -23,6 +23,9 @@ use crate::cli::{
     style::{self, Display},
 };
 
+/// What to do about questions without an answer.
+const ASK_AGAIN: &str = "there may be other chains; ask again later, or slower with `--rate N`";
+
 /// Asks the targets in every way and shows or exports what came of it.
 pub(crate) fn run(
     job: &Job,
@@ -59,6 +62,10 @@ fn finish(
         output::write(document().as_bytes())?;
     } else if job.emit.is_empty() {
         output::show(&table(target, survey))?;
+    }
+    let unanswered = survey.unanswered_sentence();
+    if let Some(sentence) = unanswered.filter(|_| job.json || !job.emit.is_empty()) {
+        output::warn(format_args!("{sentence}: {ASK_AGAIN}"), display);
     }
     if survey.chains.is_empty() {
         let errors = survey.answers.iter().find_map(|(_, outcome)| outcome.as_ref().err());
@@ -114,6 +121,9 @@ fn table(target: &Target, survey: &Survey) -> String {
         let (key, version) = (question.key(), question.versions());
         let address = question.place();
         let _ = writeln!(out, "{address:<width$}  {name:<8}  {key:<5}  {version:<16}  {answer}");
+    }
+    if let Some(sentence) = survey.unanswered_sentence() {
+        let _ = writeln!(out, "\n{} {sentence}: {ASK_AGAIN}", style::warning("warning"));
     }
     for (number, chain) in survey.chains.iter().enumerate() {
         let _ = writeln!(out, "\nchain {}", number + 1);

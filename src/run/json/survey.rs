@@ -5,11 +5,8 @@ use serde::Serialize;
 use super::{AnchorPart, Document, ErrorPart, SCHEMA, TargetPart, anchor};
 use crate::{
     endpoint::Target,
-    run::{
-        grab::Options,
-        survey::{Question, Survey},
-    },
-    tls::probe,
+    run::{grab::Options, survey::Survey},
+    tls::probe::{self, Unanswered},
 };
 
 /// A survey's result: every way of asking, the distinct chains, and the anchors for all of them.
@@ -20,6 +17,8 @@ pub struct SurveyDocument {
     /// `ok` if anchors verify every chain, `untrusted` if not, `failed` if no chain came back.
     status: &'static str,
     answers: Vec<AnswerPart>,
+    /// What was not answered, in a sentence: there may be more chains.
+    unanswered: Option<String>,
     chains: Vec<Document>,
     anchors: Vec<SetPart>,
 }
@@ -32,6 +31,10 @@ struct AnswerPart {
     version: &'static str,
     /// The position of the chain in `chains`, from 0.
     chain: Option<usize>,
+    /// How often this was asked.
+    asked: u8,
+    /// What came instead of an answer: `reset`, `closed`, `timed_out`, `internal_error` or `refused`.
+    unanswered: Option<&'static str>,
     error: Option<ErrorPart>,
 }
 
@@ -59,7 +62,8 @@ impl SurveyDocument {
                 survey if survey.is_whole() => "ok",
                 _ => "untrusted",
             },
-            answers: survey.answers.iter().map(answer).collect(),
+            answers: answers(survey).collect(),
+            unanswered: survey.unanswered_sentence(),
             chains: survey
                 .chains
                 .iter()
@@ -76,13 +80,18 @@ impl SurveyDocument {
     }
 }
 
-fn answer((question, outcome): &(Question, Result<usize, probe::Error>)) -> AnswerPart {
-    AnswerPart {
-        address: question.place(),
-        name_sent: question.names,
-        key: question.key(),
-        version: question.versions(),
-        chain: outcome.as_ref().ok().copied(),
-        error: outcome.as_ref().err().map(ErrorPart::new),
-    }
+fn answers(survey: &Survey) -> impl Iterator<Item = AnswerPart> {
+    survey.answers.iter().enumerate().map(|(position, (question, outcome))| {
+        let error = outcome.as_ref().err();
+        AnswerPart {
+            address: question.place(),
+            name_sent: question.names,
+            key: question.key(),
+            version: question.versions(),
+            chain: outcome.as_ref().ok().copied(),
+            asked: if survey.repeated.contains(&position) { 2 } else { 1 },
+            unanswered: error.and_then(probe::Error::unanswered).map(Unanswered::name),
+            error: error.map(ErrorPart::new),
+        }
+    })
 }

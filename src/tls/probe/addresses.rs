@@ -32,7 +32,7 @@ pub(super) async fn reach(
     let mut failures: Vec<(SocketAddr, Error)> = Vec::new();
     while !waiting.is_empty() && failures.len() < MAX_ASKED_ADDRESSES {
         let to = options.instead.as_ref().unwrap_or(target);
-        let connected = connect::to_first(to, &waiting, deadline).await;
+        let connected = connect::to_first(to, &waiting, options, deadline).await;
         let stream = match connected {
             Ok(stream) => stream,
             Err(error) if failures.is_empty() => return Err(Error::Connect(error)),

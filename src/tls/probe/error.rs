@@ -7,7 +7,7 @@ use crate::{
     endpoint::StartTls,
     net::{connect, starttls},
     stack::client::Device,
-    tls::{self, Plain, Verdict},
+    tls::{self, Plain, Unanswered, Verdict},
 };
 
 /// Why a server's certificates could not be seen.
@@ -85,6 +85,22 @@ impl Error {
     #[must_use]
     pub fn is_of_this_machine(&self) -> bool {
         matches!(self, Self::Connect(error) if error.is_of_this_machine())
+    }
+
+    /// What came instead of an answer, if the server may give one at another time.
+    #[must_use]
+    pub fn unanswered(&self) -> Option<Unanswered> {
+        match self.decisive() {
+            Self::Connect(error) if error.is_of_this_machine() => None,
+            Self::Connect(connect::Error::Refused { .. }) => Some(Unanswered::Refused),
+            Self::Connect(connect::Error::TimedOut { .. } | connect::Error::Paced { .. }) => {
+                Some(Unanswered::TimedOut)
+            }
+            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
+                error.unanswered()
+            }
+            Self::Connect(_) | Self::StartTls(_) | Self::Addresses(_) => None,
+        }
     }
 
     /// The error of one address: of several, the one that got furthest, the earliest of equals.

@@ -5,6 +5,7 @@ mod committed;
 mod progress;
 mod show;
 mod together;
+mod unanswered;
 mod walk;
 
 use std::{
@@ -181,6 +182,7 @@ fn of_inputs(
     let reaching = [
         ("--connect", args.connect.is_some()),
         ("--timeout", args.timeout.is_some()),
+        ("--rate", args.rate.is_some()),
         ("--proxy", args.proxy.is_given()),
     ];
     if let (None, Some((option, _))) = (target, reaching.iter().find(|(_, is_given)| *is_given)) {
@@ -255,6 +257,7 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
 impl Ready {
     fn new(mut group: Group, args: &Args, display: &Display) -> Result<Self, Failure> {
         let job = &mut group.job;
+        job.reaching.rate = args.rate.or(job.reaching.rate);
         job.reaching.proxy = args.proxy.or(job.reaching.proxy.clone());
         let target = job.targets.first().cloned();
         let readers = group.files.first().map_or(1, |file| file.readers.len());
@@ -304,7 +307,7 @@ impl Ready {
         let servers: Vec<_> = servers.collect();
         let is_not_proven =
             chains.iter().any(|grab| grab.presented.key_possession() == KeyPossession::NotProven);
-        let failed = asked.map_or(Vec::new(), |(target, _)| failed_addresses(target, survey));
+        let failed = asked.map_or(Vec::new(), |(target, _)| unanswered::findings(target, survey));
         let judge = |(index, file): (usize, File)| {
             let reading = &file.reading;
             let mut found = check::lint(reading, &knowledge);
@@ -376,14 +379,4 @@ fn parts(survey: &Survey) -> Vec<Option<String>> {
         Some(parts.join(" ")).filter(|part| !part.is_empty())
     };
     (0..survey.chains.len()).map(part).collect()
-}
-
-/// The addresses without a chain.
-fn failed_addresses(target: &Target, survey: Option<&Survey>) -> Vec<Finding> {
-    survey
-        .map(Survey::failed_addresses)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(one, error)| check::failed_address(target, &one.host(), &error.without_address()))
-        .collect()
 }

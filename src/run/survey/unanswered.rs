@@ -1,0 +1,65 @@
+//! What a survey was not answered, and how often it asked.
+//!
+//! A balancer that limits connections, or one machine that restarts, answers some questions and resets
+//! others. What was not answered may be another chain, so it is said and never left out.
+
+use super::{Question, Survey};
+use crate::tls::probe::Unanswered;
+
+impl Survey {
+    /// The questions that were not answered, with what came instead of an answer.
+    pub fn unanswered(&self) -> impl Iterator<Item = (&Question, Unanswered)> {
+        let answers = self.answers.iter();
+        answers.filter_map(|(one, outcome)| Some((one, outcome.as_ref().err()?.unanswered()?)))
+    }
+
+    /// How many questions were not answered, and what came instead; `None` if all were answered.
+    #[must_use]
+    pub fn unanswered_sentence(&self) -> Option<String> {
+        let all: Vec<_> = self.unanswered().map(|(_, how)| how).collect();
+        sentence(&all, self.answers.len())
+    }
+}
+
+/// The sentence about `unanswered` of `count` questions.
+fn sentence(unanswered: &[Unanswered], count: usize) -> Option<String> {
+    let mut kinds: Vec<(Unanswered, usize)> = Vec::new();
+    for how in unanswered {
+        match kinds.iter_mut().find(|(known, _)| known == how) {
+            Some((_, number)) => *number += 1,
+            None => kinds.push((*how, 1)),
+        }
+    }
+    let number = unanswered.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let was = if number == 1 { "was" } else { "were" };
+    match kinds.as_slice() {
+        [] => None,
+        [(how, _)] => Some(format!("{number} of {count} question{plural} {was} {}", how.words())),
+        several => {
+            let parts = several.iter().map(|(how, number)| format!("{number} {}", how.words()));
+            let parts = parts.collect::<Vec<_>>().join(", ");
+            Some(format!("{number} of {count} question{plural} {was} not answered ({parts})"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_without_an_answer_are_counted_and_their_kinds_named() {
+        use Unanswered::{Alert, Reset, TimedOut};
+        let said = |all: &[Unanswered]| sentence(all, 8).unwrap_or_default();
+        assert_eq!(said(&[]), "");
+        assert_eq!(said(&[Reset]), "1 of 8 questions was reset");
+        assert_eq!(said(&[Reset; 7]), "7 of 8 questions were reset");
+        assert_eq!(
+            said(&[Reset, TimedOut, Reset, Alert]),
+            "4 of 8 questions were not answered (2 reset, 1 left without an answer in time, 1 \
+             answered with the alert internal_error)"
+        );
+        assert_eq!(sentence(&[Reset], 1).unwrap_or_default(), "1 of 1 question was reset");
+    }
+}
