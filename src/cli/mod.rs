@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod habits;
 mod manifest;
 mod output;
+mod own_files;
 mod projects;
 mod proof;
 mod readers;

@@ -11,6 +11,8 @@ use std::{
 };
 
 use crate::text::{bounded_file, foreign::Foreign, secrets};
+#[cfg(unix)]
+use crate::x509::private_key;
 
 use super::{
     atomic_write::{DeferredSignals, Unfinished},
@@ -154,6 +156,10 @@ pub(crate) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> R
     deliver(files, quiet)
 }
 
+/// The mode of a new file with a private key: its owner alone reads and writes it.
+#[cfg(unix)]
+const KEY_MODE: u32 = 0o600;
+
 /// New content, written and not in its place yet.
 struct Change {
     place: Place,
@@ -208,6 +214,12 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     };
     let mut unfinished = Unfinished::new(folder).map_err(failed)?;
     let file = unfinished.file();
+    // Before the first byte: nobody else may read a private key.
+    #[cfg(unix)]
+    if private_key::holds(data) {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.set_permissions(fs::Permissions::from_mode(KEY_MODE)).map_err(failed)?;
+    }
     file.write_all(data).map_err(failed)?;
     if let Some(facts) = existing {
         file.set_permissions(facts.permissions()).map_err(failed)?;

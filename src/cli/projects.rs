@@ -4,7 +4,10 @@
 
 use crate::endpoint::Target;
 
-use super::failure::{Exit, Failure};
+use super::{
+    failure::{Exit, Failure},
+    own_files::OwnFiles,
+};
 
 /// The path of a file in the project, and what it holds. What ends in `.md` is a template.
 pub(crate) type Text = (&'static str, &'static str);
@@ -19,6 +22,8 @@ pub(crate) struct Project {
     pub(crate) constants: (&'static str, &'static str),
     /// What it runs on, by the name of `--as`; `None` where no row of its table is for that.
     pub(crate) device: Option<&'static str>,
+    /// Where its code looks for the device's own certificate; `None` if it shows none.
+    pub(crate) own: Option<OwnFiles>,
     /// What it needs for either protocol.
     files: &'static [Text],
     /// What it needs for MQTT.
@@ -26,6 +31,9 @@ pub(crate) struct Project {
     /// What it needs for HTTPS.
     https: &'static [Text],
 }
+
+/// Read when the program starts.
+const FILES: OwnFiles = OwnFiles::Pem { certificate: "certs/device.pem", key: "certs/device.key" };
 
 macro_rules! text {
     ($path:literal) => {
@@ -47,6 +55,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "compiled by gcc, connects to mosquitto and to a web server, refuses another root and another name",
         constants: ("c", "server_root_ca.h"),
         device: Some("mbedtls"),
+        own: Some(FILES),
         files: &[
             ("tls.c", text!("linux-c/tls.c")),
             ("tls.h", text!("linux-c/tls.h")),
@@ -70,6 +79,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "compiled by cargo, connects to mosquitto and to a web server, publishes, receives, refuses another root and another name",
         constants: ("rust-anchor", "src/server_root_ca.rs"),
         device: None,
+        own: Some(FILES),
         files: &[
             ("Cargo.toml", text!("rust-host/Cargo.toml.tmpl")),
             ("src/tls.rs", text!("rust-host/tls.rs")),
@@ -91,6 +101,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "on a PC, over mbedTLS and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("arduino", "src/server_root_ca.h"),
         device: Some("arduino-esp32"),
+        own: Some(OwnFiles::Header("src/device_identity.h")),
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
@@ -114,6 +125,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "on a PC, over BearSSL and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("esp8266", "src/server_root_ca.h"),
         device: Some("esp8266"),
+        own: Some(OwnFiles::Header("src/device_identity.h")),
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp8266/gitignore.tmpl")),
@@ -137,6 +149,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "compiled by gcc, for a PC and for the ESP32-C3's instruction set, against declarations of ESP-IDF; not linked, not run",
         constants: ("esp-idf", "main/server_root_ca.h"),
         device: Some("esp-idf"),
+        own: Some(OwnFiles::Header("main/device_identity.h")),
         files: &[
             ("CMakeLists.txt", text!("esp-idf/CMakeLists.txt")),
             ("main/CMakeLists.txt", text!("esp-idf/main/CMakeLists.txt")),
@@ -162,6 +175,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "type-checked by cargo against declarations of esp-idf-svc, each compared with its sources; not linked, not run",
         constants: ("rust-esp-idf", "src/server_root_ca.rs"),
         device: Some("esp-idf"),
+        own: None,
         files: &[
             ("Cargo.toml", text!("esp-idf-rust/Cargo.toml.tmpl")),
             (".cargo/config.toml", text!("esp-idf-rust/cargo-config.toml.tmpl")),
@@ -193,6 +207,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "compiled by gcc, for a PC and for riscv32imc, against declarations of Zephyr; its configuration is not read, nothing is linked or run",
         constants: ("c", "src/server_root_ca.h"),
         device: None,
+        own: None,
         files: &[
             ("CMakeLists.txt", text!("zephyr/CMakeLists.txt")),
             ("src/server.c", text!("zephyr/server.c")),
@@ -220,6 +235,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "on a PC, under CPython and MicroPython, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("micropython", "server_root_ca.py"),
         device: None,
+        own: Some(OwnFiles::Pem { certificate: "device.pem", key: "device.key" }),
         files: &[
             ("connection.py", text!("micropython/connection.py")),
             (".gitignore", text!("micropython/gitignore.tmpl")),

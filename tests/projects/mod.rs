@@ -16,6 +16,8 @@ mod linux_c;
 
 mod micropython;
 
+mod own_certificate;
+
 mod rust;
 
 mod zephyr;

@@ -45,6 +45,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
     pub(crate) trust_sha256: Vec<Sha256>,
 
+    /// Write this client certificate, in PEM, into the project, for a server that asks for one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_cert: Option<PathBuf>,
+
+    /// The private key of `--client-cert`, in PEM without a password; git ignores its copy
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_key: Option<PathBuf>,
+
     /// Connect to HOST:PORT; the certificate must still be valid for TARGET
     #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
     pub(crate) connect: Option<Target>,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::stack::client::Device;
 use crate::{
     Grab,
+    chain::Shown,
     endpoint::Target,
     output::{
         bundle::Bundle,
@@ -25,6 +26,7 @@ use crate::{
 
 use crate::cli::{
     args::{self, new::Args},
+    client,
     failure::{self, Exit, Failure},
     manifest, output,
     projects::{PROJECTS, Project, Text},
@@ -51,6 +53,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     };
     let texts = project.texts(target)?;
+    let own = own_files(args, project)?;
     let (text, roots) = described(args, project, target)?;
     let bundle = grabbed(args, project, target, display)?;
     let mut files = vec![
@@ -58,6 +61,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         (PathBuf::from(LOCK), lock::write(&bundle).into_bytes()),
     ];
     files.extend(roots);
+    files.extend(own);
     files.extend(rendered(project.constants, &texts, &bundle)?);
     for (path, _) in &mut files {
         *path = folder.join(&*path);
@@ -75,6 +79,43 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 }
 
 type File = (PathBuf, Vec<u8>);
+
+/// The files with the device's own certificate and key, where they are given.
+fn own_files(args: &Args, project: &Project) -> Result<Vec<File>, Failure> {
+    let identity = client::identity(args.client_cert.as_deref(), args.client_key.as_deref())?;
+    match (identity, project.own) {
+        (None, _) => Ok(Vec::new()),
+        (Some(identity), Some(own)) => Ok(own.of(&identity)),
+        (Some(_), None) => {
+            let able: Vec<_> =
+                PROJECTS.iter().filter(|one| one.own.is_some()).map(|one| one.name).collect();
+            let message = format!(
+                "the project {} shows no client certificate; expected one of {}",
+                project.name,
+                able.join(", ")
+            );
+            let hint = "leave out `--client-cert` and `--client-key`, and add both to its code";
+            Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
+        }
+    }
+}
+
+/// Warns if the server requires a client certificate that the project does not show, or refuses the
+/// one that it shows.
+fn warn_of_request(args: &Args, grab: &Grab, display: &Display) {
+    let handshake = grab.presented.handshake.as_ref();
+    let Some(request) = handshake.and_then(|one| one.client_certificate.as_ref()) else { return };
+    let is_given = args.client_cert.is_some();
+    let is_unfit = is_given && request.shown != Shown::Certificate;
+    let is_refused = request.is_accepted() == Some(false);
+    if request.is_required() == Some(true) && !is_given {
+        let sentence = request.sentence();
+        let hint = "pass `--client-cert FILE --client-key FILE`";
+        output::warn(format_args!("{sentence}; {hint}"), display);
+    } else if is_unfit || is_refused {
+        output::warn(format_args!("{}", request.sentence()), display);
+    }
+}
 
 /// The manifest, and the roots that it names; the project is to be checked on other machines too.
 fn described(
@@ -141,12 +182,15 @@ fn grabbed(
     job.roots.clone_from(&args.roots);
     job.trust_sha256.clone_from(&args.trust_sha256);
     job.connect.clone_from(&args.connect);
+    job.reaching.client_cert.clone_from(&args.client_cert);
+    job.reaching.client_key.clone_from(&args.client_key);
     let mut options = request::options(&job, display)?;
     options.stacks = crate::cli::proof::stacks(&job, std::iter::once(project.constants.0));
     let runtime = failure::runtime()?;
     let format = project.constants.0;
     let outcome = runtime.block_on(async {
         let usual = grab::grab(target, &options).await?;
+        warn_of_request(args, &usual, display);
         Ok(run::readers::ask(target, &options, usual, std::iter::once(format)).await)
     });
     if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <mbedtls/error.h>
+#include <mbedtls/version.h>
 
 /* How long the server may be silent, in milliseconds. */
 #ifndef PATIENCE_MS
@@ -62,12 +63,38 @@ static int handshake(connection_t *c)
     return 0;
 }
 
+/* Shows the client certificate to a server that asks for one, if its files are there. */
+static int show_own_certificate(connection_t *c, const server_t *server)
+{
+    FILE *key = fopen(server->key_file, "r");
+    if (key == NULL) {
+        return 0;
+    }
+    fclose(key);
+    int code = mbedtls_x509_crt_parse_file(&c->own_certificate, server->certificate_file);
+    if (code != 0) {
+        return failed(server->certificate_file, code);
+    }
+#if MBEDTLS_VERSION_MAJOR >= 3
+    code = mbedtls_pk_parse_keyfile(&c->own_key, server->key_file, NULL, mbedtls_ctr_drbg_random,
+                                    &c->random);
+#else
+    code = mbedtls_pk_parse_keyfile(&c->own_key, server->key_file, NULL);
+#endif
+    if (code != 0) {
+        return failed(server->key_file, code);
+    }
+    return mbedtls_ssl_conf_own_cert(&c->config, &c->own_certificate, &c->own_key);
+}
+
 int tls_connect(connection_t *c, const server_t *server)
 {
     mbedtls_net_init(&c->socket);
     mbedtls_ssl_init(&c->ssl);
     mbedtls_ssl_config_init(&c->config);
     mbedtls_x509_crt_init(&c->anchor);
+    mbedtls_x509_crt_init(&c->own_certificate);
+    mbedtls_pk_init(&c->own_key);
     mbedtls_entropy_init(&c->entropy);
     mbedtls_ctr_drbg_init(&c->random);
 
@@ -100,6 +127,10 @@ int tls_connect(connection_t *c, const server_t *server)
     mbedtls_ssl_conf_ca_chain(&c->config, &c->anchor, NULL);
     mbedtls_ssl_conf_rng(&c->config, mbedtls_ctr_drbg_random, &c->random);
     mbedtls_ssl_conf_read_timeout(&c->config, PATIENCE_MS);
+    code = show_own_certificate(c, server);
+    if (code != 0) {
+        return code;
+    }
     code = mbedtls_ssl_setup(&c->ssl, &c->config);
     if (code == 0) {
         code = mbedtls_ssl_set_hostname(&c->ssl, server->host);
@@ -122,6 +153,8 @@ void tls_close(connection_t *c)
     mbedtls_ssl_free(&c->ssl);
     mbedtls_ssl_config_free(&c->config);
     mbedtls_x509_crt_free(&c->anchor);
+    mbedtls_x509_crt_free(&c->own_certificate);
+    mbedtls_pk_free(&c->own_key);
     mbedtls_ctr_drbg_free(&c->random);
     mbedtls_entropy_free(&c->entropy);
 }

@@ -21,6 +21,10 @@ typedef struct {
     /* PEM text; the size counts its final NUL, as mbedTLS requires. */
     const char *anchor;
     size_t anchor_size;
+    /* PEM files with the client certificate and its private key, for a broker that asks for one. If
+     * the key is not there, none is shown. */
+    const char *certificate_file;
+    const char *key_file;
     /* A clock before this time is wrong; seconds since 1970. */
     int64_t not_before;
 } server_t;
@@ -30,6 +34,8 @@ typedef struct {
     mbedtls_ssl_context ssl;
     mbedtls_ssl_config config;
     mbedtls_x509_crt anchor;
+    mbedtls_x509_crt own_certificate;
+    mbedtls_pk_context own_key;
     mbedtls_entropy_context entropy;
     mbedtls_ctr_drbg_context random;
 } connection_t;

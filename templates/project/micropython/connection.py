@@ -3,6 +3,7 @@
 The server, its port and the certificate stand in server_root_ca.py, which certgrab made.
 """
 
+import os
 import socket
 import ssl
 import time
@@ -15,6 +16,18 @@ except ImportError:  # On a desk there is a network and a clock already.
     network = None
 
 
+# The client certificate and its private key, in PEM; without the files none is shown.
+CERTIFICATE_FILE, KEY_FILE = "device.pem", "device.key"
+
+
+def exists(file):
+    try:
+        os.stat(file)
+    except OSError:
+        return False
+    return True
+
+
 def connect():
     """The stream to the server, which has proved its name."""
     if network:
@@ -24,6 +37,9 @@ def connect():
     context.verify_mode = ssl.CERT_REQUIRED
     for der in server.SERVER_ROOT_CA_DERS:
         context.load_verify_locations(cadata=der)
+    if exists(KEY_FILE):
+        # For a server that asks for a client certificate.
+        context.load_cert_chain(CERTIFICATE_FILE, KEY_FILE)
     host, port = server.SERVER_ROOT_CA_HOST, server.SERVER_ROOT_CA_PORT
     return context.wrap_socket(dial(host, port), server_hostname=host)
 

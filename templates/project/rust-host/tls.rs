@@ -3,15 +3,23 @@
 use std::{
     io,
     net::{TcpStream, ToSocketAddrs as _},
+    path::Path,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, crypto::ring};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
 use crate::server_root_ca::{
     SERVER_ROOT_CA_ANCHORS, SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_NOT_BEFORE, SERVER_ROOT_CA_PORT,
 };
+
+/// The client certificate, and those of its issuers, in PEM.
+const CERTIFICATE_FILE: &str = "certs/device.pem";
+
+/// The private key of the client certificate, in PEM.
+const KEY_FILE: &str = "certs/device.key";
 
 /// How long an address may take to answer, and the server to go on with a handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,8 +39,13 @@ pub fn connect() -> io::Result<Stream> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    // A server that asks for a client certificate is shown that of these files, if they are there.
+    let config = match Path::new(KEY_FILE).exists() {
+        true => config.with_client_auth_cert(own_certificate()?, own_key()?),
+        false => Ok(config.with_no_client_auth()),
+    };
+    let config = config.map_err(io::Error::other)?;
     let name = SERVER_ROOT_CA_HOST.try_into().map_err(io::Error::other)?;
     let client = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
     let mut stream = StreamOwned::new(client, dial()?);
@@ -40,6 +53,15 @@ pub fn connect() -> io::Result<Stream> {
         stream.conn.complete_io(&mut stream.sock)?;
     }
     Ok(stream)
+}
+
+fn own_certificate() -> io::Result<Vec<CertificateDer<'static>>> {
+    let all = CertificateDer::pem_file_iter(CERTIFICATE_FILE).map_err(io::Error::other)?;
+    all.map(|one| one.map_err(io::Error::other)).collect()
+}
+
+fn own_key() -> io::Result<PrivateKeyDer<'static>> {
+    PrivateKeyDer::from_pem_file(KEY_FILE).map_err(io::Error::other)
 }
 
 /// A connection to the first address of the server that answers.

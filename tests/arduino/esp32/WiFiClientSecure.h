@@ -9,6 +9,7 @@
 #include <mbedtls/error.h>
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
 
 class NetworkClientSecure : public Client {
 public:
@@ -16,6 +17,9 @@ public:
 
   // The pointer is kept.
   void setCACert(const char *rootCA) { anchor = rootCA; }
+
+  void setCertificate(const char *client_ca) { ownCertificate = client_ca; }
+  void setPrivateKey(const char *private_key) { ownKey = private_key; }
 
   int connect(const char *host, uint16_t port) override {
     stop();
@@ -74,6 +78,8 @@ public:
     mbedtls_ssl_free(&ssl);
     mbedtls_ssl_config_free(&config);
     mbedtls_x509_crt_free(&trusted);
+    mbedtls_x509_crt_free(&own);
+    mbedtls_pk_free(&key);
     mbedtls_ctr_drbg_free(&random);
     mbedtls_entropy_free(&entropy);
   }
@@ -111,6 +117,8 @@ private:
     mbedtls_ssl_init(&ssl);
     mbedtls_ssl_config_init(&config);
     mbedtls_x509_crt_init(&trusted);
+    mbedtls_x509_crt_init(&own);
+    mbedtls_pk_init(&key);
     mbedtls_entropy_init(&entropy);
     mbedtls_ctr_drbg_init(&random);
     socket.fd = dial(host, port);
@@ -129,6 +137,17 @@ private:
     mbedtls_ssl_conf_verify(&config, ignoreDates, nullptr);
     mbedtls_ssl_conf_ca_chain(&config, &trusted, nullptr);
     mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &random);
+    // As the core does: with both, and not with one.
+    if (code == 0 && ownCertificate != nullptr && ownKey != nullptr) {
+      code = mbedtls_x509_crt_parse(&own, (const unsigned char *)ownCertificate,
+                                    strlen(ownCertificate) + 1);
+      if (code == 0) {
+        code = parseKey();
+      }
+      if (code == 0) {
+        code = mbedtls_ssl_conf_own_cert(&config, &own, &key);
+      }
+    }
     if (code == 0) {
       code = mbedtls_ssl_set_hostname(&ssl, host);
     }
@@ -139,13 +158,27 @@ private:
     return code == 0 ? mbedtls_ssl_handshake(&ssl) : code;
   }
 
+  int parseKey() {
+    const unsigned char *text = (const unsigned char *)ownKey;
+#if MBEDTLS_VERSION_MAJOR >= 3
+    return mbedtls_pk_parse_key(&key, text, strlen(ownKey) + 1, nullptr, 0, mbedtls_ctr_drbg_random,
+                                &random);
+#else
+    return mbedtls_pk_parse_key(&key, text, strlen(ownKey) + 1, nullptr, 0);
+#endif
+  }
+
   const char *anchor = nullptr;
+  const char *ownCertificate = nullptr;
+  const char *ownKey = nullptr;
   int error = 0;
   bool isOpen = false;
   mbedtls_net_context socket;
   mbedtls_ssl_context ssl;
   mbedtls_ssl_config config;
   mbedtls_x509_crt trusted;
+  mbedtls_x509_crt own;
+  mbedtls_pk_context key;
   mbedtls_entropy_context entropy;
   mbedtls_ctr_drbg_context random;
 };

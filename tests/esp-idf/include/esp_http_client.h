@@ -28,6 +28,8 @@ typedef struct {
     int port;
     const char *path;
     const char *cert_pem;
+    const char *client_cert_pem;
+    const char *client_key_pem;
     bool disable_auto_redirect;
     esp_err_t (*event_handler)(esp_http_client_event_t *event);
     esp_http_client_transport_t transport_type;

@@ -71,6 +71,10 @@ typedef struct esp_mqtt_client_config_t {
         const char *client_id;
         struct authentication_t {
             const char *password;
+            const char *certificate;
+            size_t certificate_len;
+            const char *key;
+            size_t key_len;
         } authentication;
     } credentials;
 } esp_mqtt_client_config_t;

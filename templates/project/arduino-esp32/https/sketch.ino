@@ -13,6 +13,10 @@
 #endif
 #include "secrets.h"
 #include "server_root_ca.h"
+#if __has_include("device_identity.h")
+#include "device_identity.h"
+#define SHOWS_CERTIFICATE
+#endif
 
 static const char PAGE[] = "/";
 static const unsigned long PAUSE_MS = 60000;
@@ -101,6 +105,11 @@ void setup() {
   connectWiFi();
   setClock();
   tls.setCACert(SERVER_ROOT_CA);
+#ifdef SHOWS_CERTIFICATE
+  // For a server that asks for a client certificate.
+  tls.setCertificate(DEVICE_CERTIFICATE);
+  tls.setPrivateKey(DEVICE_KEY);
+#endif
 }
 
 void loop() {

@@ -13,6 +13,10 @@
 #endif
 #include "secrets.h"
 #include "server_root_ca.h"
+#if __has_include("device_identity.h")
+#include "device_identity.h"
+#define SHOWS_CERTIFICATE
+#endif
 
 static const char COMMAND_TOPIC[] = "devices/esp32/command";
 static const char HEARTBEAT_TOPIC[] = "devices/esp32/heartbeat";
@@ -116,6 +120,11 @@ void setup() {
   connectWiFi();
   setClock();
   tls.setCACert(SERVER_ROOT_CA);
+#ifdef SHOWS_CERTIFICATE
+  // For a server that asks for a client certificate.
+  tls.setCertificate(DEVICE_CERTIFICATE);
+  tls.setPrivateKey(DEVICE_KEY);
+#endif
   // The name, never the address: the certificate is for the name.
   mqtt.setServer(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT);
   mqtt.setCallback(onMessage);

@@ -13,6 +13,10 @@
 #endif
 #include "secrets.h"
 #include "server_root_ca.h"
+#if __has_include("device_identity.h")
+#include "device_identity.h"
+#define SHOWS_CERTIFICATE
+#endif
 
 static const char COMMAND_TOPIC[] = "devices/esp8266/command";
 static const char HEARTBEAT_TOPIC[] = "devices/esp8266/heartbeat";
@@ -23,6 +27,10 @@ static const unsigned long LONGEST_PAUSE_MS = 60000;
 
 // The list must outlive the client, which keeps a pointer to it.
 BearSSL::X509List anchors(SERVER_ROOT_CA);
+#ifdef SHOWS_CERTIFICATE
+BearSSL::X509List ownCertificate(DEVICE_CERTIFICATE);
+BearSSL::PrivateKey ownKey(DEVICE_KEY);
+#endif
 BearSSL::WiFiClientSecure tls;
 PubSubClient mqtt(tls);
 unsigned long pauseMs = 1000;
@@ -79,6 +87,15 @@ void setup() {
   connectWiFi();
   setClock();
   tls.setTrustAnchors(&anchors);
+#ifdef SHOWS_CERTIFICATE
+  // For a server that asks for a client certificate.
+  if (ownKey.isRSA()) {
+    tls.setClientRSACert(&ownCertificate, &ownKey);
+  } else {
+    // The last word is the kind of the issuer's key, which only matters to a key that does not sign.
+    tls.setClientECCert(&ownCertificate, &ownKey, BR_KEYTYPE_SIGN, BR_KEYTYPE_EC);
+  }
+#endif
   // The name, never the address: the certificate is for the name.
   mqtt.setServer(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT);
   mqtt.setCallback(onMessage);

@@ -11,6 +11,10 @@
 #include "freertos/task.h"
 #include "network.h"
 #include "server_root_ca.h"
+#if __has_include("device_identity.h")
+#include "device_identity.h"
+#define SHOWS_CERTIFICATE
+#endif
 
 static const char *TAG = "client";
 static const char PAGE[] = "/";
@@ -33,6 +37,11 @@ static void get(void)
         .path = PAGE,
         // A bundle or a global store would hide this anchor.
         .cert_pem = SERVER_ROOT_CA,
+#ifdef SHOWS_CERTIFICATE
+        // For a server that asks for a client certificate.
+        .client_cert_pem = DEVICE_CERTIFICATE,
+        .client_key_pem = DEVICE_KEY,
+#endif
         .event_handler = on_http,
         // Another server may have another root, or no TLS.
         .disable_auto_redirect = true,

@@ -13,6 +13,10 @@
 #include "network.h"
 #include "sdkconfig.h"
 #include "server_root_ca.h"
+#if __has_include("device_identity.h")
+#include "device_identity.h"
+#define SHOWS_CERTIFICATE
+#endif
 
 static const char *TAG = "client";
 static const char COMMAND_TOPIC[] = "devices/esp-idf/command";
@@ -72,6 +76,11 @@ void app_main(void)
         .credentials.username = CONFIG_BROKER_USER[0] ? CONFIG_BROKER_USER : NULL,
         .credentials.authentication.password =
             CONFIG_BROKER_PASSWORD[0] ? CONFIG_BROKER_PASSWORD : NULL,
+#ifdef SHOWS_CERTIFICATE
+        // For a broker that asks for a client certificate.
+        .credentials.authentication.certificate = DEVICE_CERTIFICATE,
+        .credentials.authentication.key = DEVICE_KEY,
+#endif
     };
     esp_mqtt_client_handle_t client = esp_mqtt_client_init(&config);
     ESP_ERROR_CHECK(esp_mqtt_client_register_event(client, MQTT_EVENT_ANY, on_mqtt, NULL));

@@ -16,6 +16,8 @@ int main(void)
         .port = SERVER_ROOT_CA_PORT,
         .anchor = SERVER_ROOT_CA,
         .anchor_size = sizeof SERVER_ROOT_CA,
+        .certificate_file = "certs/device.pem",
+        .key_file = "certs/device.key",
         .not_before = SERVER_ROOT_CA_NOT_BEFORE,
     };
     const message_t message = {
