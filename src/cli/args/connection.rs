@@ -18,7 +18,7 @@ use crate::cli::failure::{Exit, Failure};
 pub(crate) const HEADING: &str = "Reaching the server";
 
 /// How a server is to be reached.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Reaching {
     /// Handshake: full, cleartext (TLS 1.2 and older), or auto: cleartext if full fails
@@ -29,11 +29,11 @@ pub(crate) struct Reaching {
         default_value_t = Handshake::Auto,
         hide_possible_values = true
     )]
-    handshake: Handshake,
+    pub(crate) handshake: Handshake,
 
     /// Start TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp
     #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
-    starttls: Option<Protocol>,
+    pub(crate) starttls: Option<Protocol>,
 
     /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls,
     /// bearssl, openssl, wolfssl, go, java, rustls, or the one in a FILE of `certgrab lab --save-hello`
@@ -60,15 +60,16 @@ pub(crate) struct Reaching {
     pub(crate) proxy: super::proxy::Through,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Handshake {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Handshake {
+    #[default]
     Auto,
     Full,
     Cleartext,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Protocol {
+pub(crate) enum Protocol {
     Smtp,
     Imap,
     Pop3,
@@ -79,7 +80,7 @@ enum Protocol {
     Xmpp,
 }
 
-fn device(name: &str) -> Result<&'static Device, String> {
+pub(crate) fn device(name: &str) -> Result<&'static Device, String> {
     let path = Path::new(name);
     if Device::named(name).is_none() && (path.is_file() || name.ends_with(".json")) {
         return saved::read(path);
@@ -90,7 +91,7 @@ fn device(name: &str) -> Result<&'static Device, String> {
     })
 }
 
-fn protocol(name: &str) -> Result<String, String> {
+pub(crate) fn protocol(name: &str) -> Result<String, String> {
     if lock::is_protocol(name) {
         return Ok(name.to_owned());
     }

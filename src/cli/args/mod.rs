@@ -164,7 +164,7 @@ pub(crate) struct Job {
 
     /// Give up on a target after SECS seconds
     #[arg(help_heading = connection::HEADING)]
-    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds,
+    #[arg(long, value_name = "SECS", default_value_t = DEFAULT_TIMEOUT, value_parser = seconds,
           allow_hyphen_values = true)]
     pub(crate) timeout: NonZeroU16,
 
@@ -200,9 +200,41 @@ pub(crate) struct Job {
     pub(crate) many: hosts::Arguments,
 }
 
+/// Seconds after which a target is given up.
+const DEFAULT_TIMEOUT: NonZeroU16 = NonZeroU16::new(10).unwrap();
+
+impl Job {
+    /// The anchors of `targets`, by the defaults of every option.
+    pub(crate) fn of(targets: Vec<Target>) -> Self {
+        Self {
+            targets,
+            emit: Vec::new(),
+            format: formats::Shape::default(),
+            what: What::default(),
+            name: None,
+            json: false,
+            roots: Vec::new(),
+            trust_sha256: Vec::new(),
+            at: None,
+            anchor: anchor::Anchor::default(),
+            compare: None,
+            from: None,
+            timeout: DEFAULT_TIMEOUT,
+            connect: None,
+            sni: None,
+            no_sni: false,
+            v4: false,
+            v6: false,
+            reaching: connection::Reaching::default(),
+            many: hosts::Arguments::default(),
+        }
+    }
+}
+
 /// Which certificates to write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum What {
+    #[default]
     Anchor,
     Chain,
     Leaf,
@@ -240,7 +272,7 @@ pub(crate) enum Form {
 
 /// A target of the main command. With `--connect` any name is a server's, so a host that is called
 /// like a file is refused later, see [`refuse_file_name`].
-fn server(text: &str) -> Result<Target, String> {
+pub(crate) fn server(text: &str) -> Result<Target, String> {
     match text.parse::<Target>() {
         Ok(target) if file_names::instead_of_a_server(text) && !text.contains('/') => Ok(target),
         _ => target(text),
@@ -294,7 +326,7 @@ pub(crate) fn fingerprint(text: &str) -> Result<Sha256, String> {
     })
 }
 
-fn sni(text: &str) -> Result<DnsName<'static>, String> {
+pub(crate) fn sni(text: &str) -> Result<DnsName<'static>, String> {
     match target(text)?.name() {
         rustls_pki_types::ServerName::DnsName(name) => Ok(name.clone()),
         _ => Err("an IP address cannot be sent in a ClientHello (RFC 6066 section 3)".to_owned()),

@@ -13,7 +13,7 @@ use crate::cli::{
     convert::{self, Terms},
     export,
     failure::{Exit, Failure},
-    manifest, output, regenerate, request, roots,
+    output, regenerate, request, roots,
     style::Display,
 };
 
@@ -25,9 +25,7 @@ const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// Converts the files on the command line.
 pub(crate) fn run(args: &Convert, display: &Display) -> Result<Exit, Failure> {
-    let mut job = manifest::typed_job(Vec::new(), "localhost")
-        .map_err(|message| Failure::new(Exit::Fault, message))?;
-    job.targets.clear();
+    let mut job = Job::of(Vec::new());
     job.emit.clone_from(&args.emit);
     job.format = args.format.clone();
     job.name.clone_from(&args.name);
