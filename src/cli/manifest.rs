@@ -22,7 +22,7 @@ mod words;
 
 use self::words::printable;
 use super::{
-    args::Job,
+    args::Request,
     failure::{Exit, Failure},
     output,
 };
@@ -33,7 +33,7 @@ const MAX_MANIFEST_BYTES: usize = 1024 * 1024;
 /// One target of a manifest.
 pub(crate) struct Entry {
     /// The target and what to do for it.
-    pub(crate) job: Job,
+    pub(crate) job: Request,
     /// Where its lock is.
     pub(crate) lock: PathBuf,
     /// What is generated from the lock.
@@ -216,7 +216,9 @@ impl Outputs {
         };
         let inputs: BTreeSet<&PathBuf> = entries
             .iter()
-            .flat_map(|entry| entry.job.roots.iter().chain(&entry.check).chain(of_client(entry)))
+            .flat_map(|entry| {
+                entry.job.trust.roots.iter().chain(&entry.check).chain(of_client(entry))
+            })
             .collect();
         let written = self
             .0

@@ -24,7 +24,7 @@ use crate::{
 };
 
 use crate::cli::{
-    args::{self, Job, new::Args},
+    args::{self, Request, new::Args},
     failure::{self, Exit, Failure},
     output,
     projects::{PROJECTS, Project, Text},
@@ -136,11 +136,11 @@ fn grabbed(
     target: &Target,
     display: &Display,
 ) -> Result<Bundle, Failure> {
-    let mut job = Job::of(vec![target.clone()]);
+    let mut job = Request::of(vec![target.clone()]);
     job.name = Some(constants()?);
-    job.roots.clone_from(&args.roots);
-    job.trust_sha256.clone_from(&args.trust_sha256);
-    job.connect.clone_from(&args.connect);
+    job.trust.roots.clone_from(&args.roots);
+    job.trust.trust_sha256.clone_from(&args.trust_sha256);
+    job.reaching.connect.clone_from(&args.connect);
     let mut options = request::options(&job, display)?;
     options.stacks = crate::cli::proof::stacks(&job, std::iter::once(project.constants.0));
     let runtime = failure::runtime()?;

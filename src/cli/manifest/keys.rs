@@ -1,6 +1,6 @@
 //! The keys of a target as the request that they make.
 //!
-//! In: a [`Table`]. Out: the [`Job`] that the options of these names would make, or the first key
+//! In: a [`Table`]. Out: the [`Request`] that the options of these names would make, or the first key
 //! that is wrong.
 
 use std::{
@@ -17,7 +17,7 @@ use crate::{endpoint::Target, output::emit::Identifier};
 
 use super::{OneOrMore, Table};
 use crate::cli::{
-    args::{self, Job, anchor, connection, formats::Shape},
+    args::{self, Request, anchor, connection, formats::Shape, trust::Trust},
     usage,
 };
 
@@ -28,7 +28,7 @@ pub(super) struct Refused {
 }
 
 /// The request of `table`, whose paths are relative to `folder`.
-pub(super) fn job(table: &Table, folder: &Path) -> Result<Job, Refused> {
+pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
     let name = name(table)?;
     let roots = roots(table, folder)?;
     let trust_sha256 = each("trust-sha256", table.trust_sha256.as_ref(), args::fingerprint)?;
@@ -46,16 +46,12 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Job, Refused> {
     let name_from = word("name-from", table.name_from.as_ref())?;
     let lifetime = one("lifetime", table.lifetime.as_ref(), anchor::span)?;
 
-    let usual = Job::of(vec![host(table)?]);
+    let usual = Request::of(vec![host(table)?]);
     let is_on = |switch: &Option<Spanned<bool>>| switch.as_ref().is_some_and(|on| *on.get_ref());
-    Ok(Job {
+    Ok(Request {
         name,
-        roots,
-        trust_sha256,
-        timeout: timeout.unwrap_or(usual.timeout),
+        trust: Trust { roots, trust_sha256, ..usual.trust },
         what: what.unwrap_or_default(),
-        connect,
-        sni,
         format: Shape { style, name_from: name_from.unwrap_or_default(), ..usual.format },
         anchor: anchor::Anchor {
             lifetime,
@@ -66,6 +62,9 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Job, Refused> {
             ..usual.anchor
         },
         reaching: connection::Reaching {
+            timeout: timeout.unwrap_or(usual.reaching.timeout),
+            connect,
+            sni,
             handshake: handshake.unwrap_or_default(),
             device,
             alpn,
@@ -102,7 +101,7 @@ fn roots(table: &Table, folder: &Path) -> Result<Vec<PathBuf>, Refused> {
 }
 
 fn host(table: &Table) -> Result<Target, Refused> {
-    let read = args::server(table.host.get_ref());
+    let read = args::request::server(table.host.get_ref());
     read.map_err(|why| wrong("host", table.host.get_ref(), table.host.span(), &why))
 }
 

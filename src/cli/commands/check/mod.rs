@@ -35,7 +35,7 @@ use super::{
     terms::{Asked, Shown},
 };
 use crate::cli::{
-    args::{Job, check::Args},
+    args::{Request, check::Args},
     failure::{self, Exit, Failure},
     file_names, manifest,
     output::{self, complain},
@@ -48,7 +48,7 @@ const MOST_AT_ONCE: usize = 64;
 
 /// Files with the server they are for.
 struct Group {
-    job: Job,
+    job: Request,
     files: Vec<File>,
     /// The lock of a manifest's target.
     lock: Option<sync::Lock>,
@@ -188,9 +188,9 @@ fn of_inputs(
             "name the server after the files, or leave out the option".to_owned(),
         )));
     }
-    let mut job = Job::of(Vec::from_iter(target));
-    job.connect.clone_from(&args.connect);
-    job.roots.clone_from(&args.roots);
+    let mut job = Request::of(Vec::from_iter(target));
+    job.reaching.connect.clone_from(&args.connect);
+    job.trust.roots.clone_from(&args.roots);
     // A report may stand in a folder that is walked.
     let named = files.iter().map(Path::new).filter(|path| !path.is_dir());
     let read = named.chain(request::inputs(&job)).collect::<Vec<_>>();
@@ -256,7 +256,7 @@ impl Ready {
             job.targets.clear();
         }
         let mut options = request::options(job, display)?;
-        options.at = args.at.or(job.at).unwrap_or_else(Time::now);
+        options.at = args.at.or(job.trust.at).unwrap_or_else(Time::now);
         if let Some(seconds) = args.timeout {
             options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));
         }
