@@ -15,7 +15,7 @@ use crate::{
 
 use super::warn;
 use crate::cli::{
-    args::Job,
+    args::Request,
     export,
     failure::{Exit, Failure},
     output::{self, complain},
@@ -28,7 +28,7 @@ const ASK_AGAIN: &str = "there may be other chains; ask again later, or slower w
 
 /// Asks the targets in every way and shows or exports what came of it.
 pub(crate) fn run(
-    job: &Job,
+    job: &Request,
     display: &Display,
     options: &Options,
     runtime: &tokio::runtime::Runtime,
@@ -51,7 +51,7 @@ fn failed(error: &probe::Error) -> Exit {
 }
 
 fn finish(
-    job: &Job,
+    job: &Request,
     display: &Display,
     target: &Target,
     options: &Options,
