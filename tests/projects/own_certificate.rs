@@ -87,11 +87,11 @@ fn the_module_for_micropython_shows_its_certificate_in_both_versions_of_tls() {
                        sends the alert ";
         assert!(error.starts_with(warning), "{error}");
         assert!(error.contains("; pass `--client-cert FILE --client-key FILE`\n"), "{error}");
-        module("alert");
+        module("Traceback");
         let error = broker.new_project("micropython", Some(&broker.other)).succeeds().err();
         let warning = "certgrab: warning: the server refuses the client certificate: it ";
         assert!(error.starts_with(warning), "{error}");
-        module("alert");
+        module("Traceback");
         let error = broker.new_project("micropython", Some(&broker.authority)).succeeds().err();
         assert!(!error.contains("warning"), "{error}");
         module("connected");

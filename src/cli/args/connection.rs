@@ -138,6 +138,7 @@ const DEFAULT_TIMEOUT: NonZeroU16 = NonZeroU16::new(10).unwrap();
 impl Default for Reaching {
     fn default() -> Self {
         Self {
+            rate: None,
             timeout: DEFAULT_TIMEOUT,
             connect: None,
             sni: None,
