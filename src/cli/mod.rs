@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod habits;
 mod manifest;
 mod output;
+mod progress;
 mod projects;
 mod proof;
 mod readers;
