@@ -60,8 +60,8 @@ struct Finished {
 }
 
 enum Outcome {
-    /// The line contains no target.
-    Unreadable,
+    /// The line contains no target; whether it is one of CSV.
+    Unreadable { is_csv: bool },
     /// The target was asked.
     Asked {
         target: Target,
@@ -293,7 +293,7 @@ impl Run {
                 Err(problem) => {
                     let line = problem.document(index);
                     let line = if listing.until.is_some() { String::new() } else { line };
-                    let outcome = Outcome::Unreadable;
+                    let outcome = Outcome::Unreadable { is_csv: problem.is_csv() };
                     return Finished { index, line, ends_early: false, outcome };
                 }
             };
