@@ -19,6 +19,7 @@ mod habits;
 mod manifest;
 mod output;
 mod own_files;
+mod progress;
 mod projects;
 mod proof;
 mod readers;

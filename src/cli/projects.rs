@@ -104,6 +104,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         own: Some(OwnFiles::Header("src/device_identity.h")),
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
+            ("src/dates.h", text!("arduino-esp32/dates.h")),
             (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
         ],
         mqtt: &[

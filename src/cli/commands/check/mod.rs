@@ -2,7 +2,6 @@
 
 mod baseline;
 mod committed;
-mod progress;
 mod show;
 mod together;
 mod unanswered;
