@@ -15,6 +15,7 @@ pub(crate) mod new;
 pub(crate) mod proxy;
 pub(crate) mod report;
 pub(crate) mod sync;
+pub(crate) mod threads;
 pub(crate) mod verify;
 pub(crate) mod words;
 

@@ -39,6 +39,7 @@ use crate::cli::{
     failure::{self, Exit, Failure},
     output, proof, roots,
     style::Display,
+    workers::Workers,
 };
 
 /// The anchor in the lab's folder.
@@ -81,9 +82,12 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let presented = |case: &Case| authority.present(case, &host);
     let presentables: Result<Vec<Presentable>, _> = CASES.iter().map(presented).collect();
     let presentables = presentables.map_err(|error| unusable(args, &error))?;
+    let workers = Workers::start(&runtime, args.threads.count().min(session::MAX_CONNECTIONS));
+    let placing = Box::new(move || workers.idlest().clone());
     let round = runtime.block_on(async {
+        let see = |event: &_| watch.see(event, &presentables);
         tokio::select! {
-            round = session::run(listeners, authority, options, |event| watch.see(event, &presentables)) => {
+            round = session::run(listeners, authority, options, placing, see) => {
                 round.map(Some)
             }
             _ = tokio::signal::ctrl_c() => Ok(None),
