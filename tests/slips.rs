@@ -268,6 +268,12 @@ fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
             "connect = \"a.test\"",
             "`connect`: invalid value 'a.test': expected HOST:PORT, found no port",
         ),
+        ("roots = \"\"", "`roots`: invalid value '': expected a path"),
+        (
+            "what = \"\"",
+            "`what`: invalid value '' [possible values: anchor, chain, leaf, intermediates]",
+        ),
+        ("hold = 3", "expected a string or a list of strings"),
         ("timeout = 0", "`timeout`: invalid value '0': expected whole seconds from 1 to 65535"),
         (
             "sni = \"::1\"",
@@ -278,8 +284,7 @@ fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
     }
     assert_eq!(
         told("name = \"X\"\nname-from = \"organisation\""),
-        "certgrab: error: certgrab.toml:6: the argument 'name <NAME>' cannot be used with \
-         'name-from <host|organisation>'\n"
+        "certgrab: error: certgrab.toml:6: `name-from` cannot be combined with `name`\n"
     );
     let text = "\n[[target]]\nlock = \"plc.pem\"\nhost = \"a b\"\nbackup = true\n";
     fs::write(folder.path().join("certgrab.toml"), text).unwrap();

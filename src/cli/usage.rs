@@ -107,18 +107,38 @@ fn with_words_as_shown(error: &clap::Error, mut text: String) -> String {
     let kinds = [ContextKind::InvalidValue, ContextKind::InvalidSubcommand];
     for kind in kinds.into_iter().chain(argument) {
         if let Some(ContextValue::String(word)) = error.get(kind).filter(|_| !text.is_empty()) {
-            let mut shown = secrets::hide_in_word(word);
-            let count = shown.chars().count();
-            if count > REPEATED_CHARACTERS {
-                shown = shown.chars().take(REPEATED_CHARACTERS).collect();
-                shown += &format!("... ({count} characters)");
-            }
+            let shown = shortened(word);
             if !word.is_empty() && shown != *word {
                 text = text.replace(word.as_str(), &shown);
             }
         }
     }
     secrets::hide_in_sentence(&text)
+}
+
+/// `word` with its secrets hidden, shortened.
+fn shortened(word: &str) -> String {
+    let shown = secrets::hide_in_word(word);
+    let count = shown.chars().count();
+    if count <= REPEATED_CHARACTERS {
+        return shown;
+    }
+    let start: String = shown.chars().take(REPEATED_CHARACTERS).collect();
+    format!("{start}... ({count} characters)")
+}
+
+/// The message for `value`, which is refused because of `why`; for an option clap makes the same.
+pub(crate) fn invalid_value(value: &str, why: &str) -> String {
+    let shown = shortened(value);
+    let why = if value.is_empty() { why.to_owned() } else { why.replace(value, &shown) };
+    visible(&secrets::hide_in_sentence(&format!("invalid value '{shown}': {why}")))
+}
+
+/// The message for `value`, which is none of the words `known`.
+pub(crate) fn unknown_word(value: &str, known: &[String]) -> String {
+    let message =
+        format!("invalid value '{}' [possible values: {}]", shortened(value), known.join(", "));
+    visible(&secrets::hide_in_sentence(&message))
 }
 
 /// `text`, which holds what the user typed, with what does not print shown by its number. What was

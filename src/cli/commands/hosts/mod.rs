@@ -37,7 +37,7 @@ use self::{
     tally::Tally,
 };
 use crate::cli::{
-    args::{Job, connection::Reaching},
+    args::{Request, connection::Reaching},
     atomic_write,
     descriptors::{self, Affordable},
     export,
@@ -73,7 +73,7 @@ enum Outcome {
 
 /// Queries all targets of the list; the worst exit code counts.
 pub(crate) fn run(
-    job: &Job,
+    job: &Request,
     file: &std::path::Path,
     options: Options,
     display: &Display,
@@ -160,7 +160,7 @@ enum End {
 
 impl Run {
     fn new(
-        job: &Job,
+        job: &Request,
         options: Options,
         (jobs, workers): (usize, Workers),
         progress: Progress,
@@ -185,7 +185,12 @@ impl Run {
         }
     }
 
-    async fn all(mut self, mut list: List, job: &Job, display: &Display) -> Result<Exit, Failure> {
+    async fn all(
+        mut self,
+        mut list: List,
+        job: &Request,
+        display: &Display,
+    ) -> Result<Exit, Failure> {
         atomic_write::heed_second_interrupt();
         let end = self.each(&mut list).await?;
         atomic_write::heed_next_interrupt();
