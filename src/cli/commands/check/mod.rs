@@ -101,16 +101,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let ready = ready.collect::<Result<Vec<_>, _>>()?;
     let threads = args.threads.count();
     let answers = servers::ask(&ready, threads, display)?;
-    let mut surveys = Vec::new();
-    for (ready, answer) in ready.iter().zip(answers) {
-        let answer = answer.map(|answer| answer.and_then(Survey::with_chains));
-        if let (Some(target), Some(Err(error))) = (&ready.target, &answer) {
-            let message = format!("{target}: {error}");
-            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
-            exit = exit.worse(Exit::NoHandshake);
-        }
-        surveys.push(answer.and_then(Result::ok));
-    }
+    let surveys = surveys(&ready, answers, &mut exit);
     // One group of many files, or many groups of a few.
     let within = if ready.len() > 1 { 1 } else { threads };
     let judged = shares::filter_map(ready.into_iter().zip(surveys), threads, |(ready, survey)| {
@@ -133,6 +124,20 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         Some(Severity::Warning) => Exit::Attention,
         _ => Exit::Done,
     }))
+}
+
+/// What the servers showed; of each that showed no chain, the reason is reported.
+fn surveys(ready: &[Ready], answers: Vec<servers::Answer>, exit: &mut Exit) -> Vec<Option<Survey>> {
+    let chains = |(ready, answer): (&Ready, servers::Answer)| {
+        let answer = answer.map(|answer| answer.and_then(Survey::with_chains));
+        if let (Some(target), Some(Err(error))) = (&ready.target, &answer) {
+            let message = format!("{target}: {error}");
+            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
+            *exit = exit.worse(Exit::NoHandshake);
+        }
+        answer.and_then(Result::ok)
+    };
+    ready.iter().zip(answers).map(chains).collect()
 }
 
 /// The files on the command line; the last argument is a target if there is no such file.

@@ -24,7 +24,7 @@ use crate::{
 use super::Ready;
 
 /// The answer of a server, if it was asked.
-type Answer = Option<Result<Survey, grab::Error>>;
+pub(super) type Answer = Option<Result<Survey, grab::Error>>;
 
 /// Asks the servers on `threads` threads, as many at once as `--hosts` by default.
 pub(super) fn ask(

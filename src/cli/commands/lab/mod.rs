@@ -75,6 +75,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         now,
         count: cases.len(),
         judged: Vec::new(),
+        shown: 0,
         strays: 0,
         hello: None,
         display,
@@ -104,12 +105,10 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         output::deliver(&[(path, text.into_bytes())], display.quiet)?;
     }
     finish(args, &report, display)?;
-    if interrupted && report.result() != Outcome::Failed {
-        return Ok(Exit::Interrupted);
-    }
     Ok(match report.result() {
-        Outcome::Passed => Exit::Done,
         Outcome::Failed => Exit::Untrusted,
+        _ if interrupted => Exit::Interrupted,
+        Outcome::Passed => Exit::Done,
         Outcome::Incomplete | Outcome::NoDevice => Exit::NoHandshake,
     })
 }
