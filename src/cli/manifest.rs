@@ -134,7 +134,7 @@ impl Text {
     fn read(path: &Path) -> Result<Self, Failure> {
         let shown = Foreign::text(&path.display().to_string()).line();
         let content = bounded_file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
-            let hint = "write one with a `[[target]]` that has `host`, `lock` and `emit`";
+            let hint = "write one with `certgrab sync --init HOST:PORT`";
             let missing = error.kind() == std::io::ErrorKind::NotFound;
             Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
                 .with_hint(missing.then(|| hint.to_owned()))

@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod habits;
 mod manifest;
 mod output;
+mod progress;
 mod projects;
 mod proof;
 mod readers;
@@ -118,8 +119,10 @@ fn dispatch(mut args: Args) -> Exit {
 
 /// Refuses a target that has the name of a file.
 fn refuse_file_name(job: &args::Request) -> Result<(), Failure> {
-    args::request::refuse_file_name(job).map_err(|message| {
-        Failure::new(Exit::Usage, message).with_hint(Some("see `certgrab --help`".to_owned()))
+    args::request::refuse_file_name(job).map_err(|(message, name)| {
+        let hint = habits::target(&name, usage::before(&name));
+        let hint = hint.unwrap_or_else(|| "see `certgrab --help`".to_owned());
+        Failure::new(Exit::Usage, message).with_hint(Some(hint))
     })
 }
 

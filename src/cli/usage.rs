@@ -87,11 +87,23 @@ fn habit(error: &clap::Error) -> Option<String> {
         ErrorKind::UnknownArgument => {
             word(ContextKind::InvalidArg).and_then(habits::option).map(str::to_owned)
         }
-        ErrorKind::ValueValidation if word(ContextKind::InvalidArg)?.contains("TARGET") => {
-            word(ContextKind::InvalidValue).and_then(habits::port)
+        ErrorKind::ValueValidation => {
+            let value = word(ContextKind::InvalidValue)?;
+            match word(ContextKind::InvalidArg)? {
+                option if option.starts_with("--emit") => habits::emission(value),
+                target if target.contains("TARGET") => habits::target(value, before(value)),
+                _ => None,
+            }
         }
         _ => None,
     }
+}
+
+/// The argument that stands in front of the last one that is `value`.
+pub(crate) fn before(value: &str) -> Option<String> {
+    let typed: Vec<_> = std::env::args_os().skip(1).collect();
+    let at = typed.iter().rposition(|one| one == value)?;
+    typed.get(at.checked_sub(1)?)?.to_str().map(str::to_owned)
 }
 
 /// The most characters of a user's word that a message repeats.

@@ -118,15 +118,16 @@ pub(crate) fn server(text: &str) -> Result<Target, String> {
     }
 }
 
-/// Refuses a target that names a file, unless the user says where the server is.
-pub(crate) fn refuse_file_name(job: &Request) -> Result<(), String> {
+/// Refuses a target that names a file, unless the user says where the server is. The error has a
+/// sentence and the name.
+pub(crate) fn refuse_file_name(job: &Request) -> Result<(), (String, String)> {
     let mut hosts = job.targets.iter().filter(|one| !one.port_is_given()).map(Target::host);
     match hosts.find(|host| job.reaching.connect.is_none() && file_names::instead_of_a_server(host))
     {
         None => Ok(()),
-        Some(host) => Err(format!(
-            "invalid value '{host}' for '[TARGET]...': {}",
-            super::target(&host).err().unwrap_or_default()
-        )),
+        Some(host) => {
+            let why = super::target(&host).err().unwrap_or_default();
+            Err((format!("invalid value '{host}' for '[TARGET]...': {why}"), host))
+        }
     }
 }

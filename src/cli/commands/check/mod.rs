@@ -2,7 +2,6 @@
 
 mod baseline;
 mod committed;
-mod progress;
 mod servers;
 mod show;
 mod together;

@@ -11,14 +11,12 @@ use std::{
 
 use ignore::{WalkBuilder, WalkState, overrides::OverrideBuilder};
 
-use super::{
-    committed::{self, File},
-    progress::Progress,
-};
+use super::committed::{self, File};
 use crate::{
     check::{self, Pool, Reading},
     cli::{
         failure::{Exit, Failure},
+        progress::Progress,
         shares,
         style::Display,
     },
@@ -69,7 +67,7 @@ pub(crate) fn read(
         }
     }
     let looked_at = wanted.len();
-    let progress = Progress::new(display, looked_at);
+    let progress = Progress::of_files(display, looked_at);
     let (mut held, mut too_large) = (Vec::new(), 0);
     let large = Mutex::new(());
     let outcomes = shares::filter_map(wanted.iter(), threads, |one| {
