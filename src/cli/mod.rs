@@ -28,6 +28,7 @@ mod replace;
 mod report;
 mod request;
 mod roots;
+mod shares;
 mod stack_table;
 mod stream;
 mod style;

@@ -13,7 +13,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use tokio::time::{Instant, sleep};
 
-use self::asker::Asker;
+use self::asker::{Answered, Asker};
 pub use self::{
     asker::{AT_ONCE, PAUSE_BEFORE_REPEATING},
     question::{Client, Question},
@@ -31,7 +31,10 @@ use crate::{
 use crate::{
     endpoint::Target,
     judge::{rank::Candidate, work::Work},
-    net::{aside, connect},
+    net::{
+        aside::{self, Length},
+        connect,
+    },
     output::bundle::Bundle,
     run::pack::{self, What},
     tls::probe::{self, MAX_CONNECTIONS, Way},
@@ -125,12 +128,30 @@ async fn ask_all(
         finished.extend(asker.ask(again, 1).await);
     }
     finished.sort_by_key(|(index, ..)| *index);
+    let length = length_of(&finished);
     let (target, options, work) = (target.clone(), options.clone(), asker.work);
     let sort = move || {
         let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
         Survey { repeated, ..sort(answers, &target, &options, &work) }
     };
-    aside::compute(sort).await
+    aside::compute(length, sort).await
+}
+
+/// The most answers that are judged at once on the thread that waits for sockets.
+const SHORT_ANSWERS: usize = 4;
+
+/// How long it may take to judge the answers: a device's server has one or two addresses.
+fn length_of(finished: &[Answered]) -> Length {
+    let is_short = |outcome: &Result<(Presented, Issuers), probe::Error>| match outcome {
+        Ok((presented, issuers)) => {
+            Length::of(presented, issuers.certificates.len()) == Length::Short
+        }
+        Err(_) => true,
+    };
+    match finished.len() <= SHORT_ANSWERS && finished.iter().all(|(.., one)| is_short(one)) {
+        true => Length::Short,
+        false => Length::Long,
+    }
 }
 
 /// The ways of asking; without a name to send there is one way less to choose from, and what is

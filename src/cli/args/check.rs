@@ -11,6 +11,7 @@ use clap::{
 use super::{
     proxy::Through,
     report::{Report, report},
+    threads::Threads,
 };
 
 const EXAMPLES: &str = "\
@@ -90,6 +91,9 @@ pub(crate) struct Args {
     /// Make at most N connections a second to one server, such as 2 or 0.5 [default: no limit]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) rate: Option<Rate>,
+
+    #[command(flatten)]
+    pub(crate) threads: Threads,
 
     #[command(flatten)]
     pub(crate) proxy: Through,
