@@ -103,6 +103,7 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Integrate(integrate)) => commands::integrate::run(integrate, &args.display),
         Some(Command::Lab(lab)) => commands::lab::run(lab, &args.display),
         Some(Command::Completions(shell)) => commands::completions::completions(shell),
+        Some(Command::Page) => commands::page::run(),
         Some(Command::Man) => commands::completions::man(),
         None => refuse_file_name(&args.job)
             .and_then(|()| refuse_misplaced_command(&args.job))

@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Integrate(integrate::Args),
     /// See what a device really accepts: servers, sound and faulty, and a verdict on each
     Lab(Box<lab::Args>),
+    /// Write certgrab for a browser, one HTML file without a network, to standard output
+    Page,
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
     Completions(completions::Completions),
     /// Print the man page, all commands in one
