@@ -24,6 +24,7 @@ mod readers;
 mod regenerate;
 mod replace;
 mod report;
+mod report_page;
 mod request;
 mod roots;
 mod stack_table;

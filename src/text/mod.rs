@@ -2,6 +2,8 @@
 
 pub mod bounded_file;
 pub mod foreign;
+#[cfg(feature = "judge")]
+pub(crate) mod html;
 #[cfg(feature = "fetch")]
 pub(crate) mod json;
 pub(crate) mod marks;

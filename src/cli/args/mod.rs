@@ -109,6 +109,8 @@ pub(crate) struct Emission {
 /// What one `--emit` writes.
 #[derive(Debug, Clone)]
 pub(crate) enum Form {
+    /// The result as a report for people, in HTML.
+    Report,
     /// The result as a JSON document.
     Document,
     /// The certificates in a format.
@@ -215,6 +217,7 @@ pub(crate) fn emission(text: &OsStr) -> Result<Emission, String> {
     let word = word.to_string_lossy();
     let form = match (&*word, emit::format(&word)) {
         ("json", _) => Form::Document,
+        ("html", _) => Form::Report,
         (_, Some(format)) => Form::Certificates(format),
         _ => return Err(no_such_format(&word)),
     };
@@ -225,7 +228,7 @@ impl Emission {
     /// Whether what it writes can be shown on a terminal.
     pub(crate) fn is_text(&self) -> bool {
         match &self.form {
-            Form::Document | Form::Template(_) => true,
+            Form::Document | Form::Report | Form::Template(_) => true,
             Form::Certificates(format) => format.is_text,
         }
     }

@@ -20,7 +20,7 @@ use crate::cli::{
     export,
     failure::{self, Exit, Failure},
     output::{self, complain},
-    proof, readers, report, request,
+    proof, readers, report, report_page, request,
     style::Display,
 };
 
@@ -116,7 +116,12 @@ fn finish_apart(
         job,
         display,
         outputs.iter().map(|(all, bundle, name)| (&all[..], bundle, name)),
-        document,
+        |form| match (form, &readers.chains[0].verdict) {
+            (Form::Report, Ok(judgement)) => {
+                report_page::report(job, target, (&readers.chains[0], judgement), options)
+            }
+            _ => document(),
+        },
     )
 }
 
@@ -173,7 +178,8 @@ fn finish(
     if !job.emit.is_empty() {
         warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     }
-    let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
+    let only_documents =
+        job.emit.iter().all(|one| matches!(one.form, Form::Document | Form::Report));
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
         let message = "there is no intermediate between the leaf and the anchor";
         return Err(Failure::new(Exit::Untrusted, message));
@@ -183,7 +189,11 @@ fn finish(
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
-    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+    let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
+    export::export(job, display, outputs, |form| match form {
+        Form::Report => report_page::report(job, target, (grab, judgement), options),
+        _ => document(),
+    })
 }
 
 /// Shows the report about one target.
