@@ -16,6 +16,7 @@ mod file_names;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod habits;
+mod language;
 mod manifest;
 mod output;
 mod projects;

@@ -46,7 +46,7 @@ pub(crate) fn report(
                 let presented = &grab.presented;
                 let doubt =
                     proof::doubt((format, job.reaching.device), presented, &bundle, question);
-                let format = *emit::format(format)?;
+                let format = emit::format(format)?;
                 let bytes = emit::render(&bundle, format, &name).ok()?;
                 let text = String::from_utf8(bytes).ok()?;
                 let is_proved = doubt.is_none_or(|doubt| !doubt.is_certain);

@@ -151,13 +151,7 @@ fn finish(
                 if job.emit.is_empty() && !job.json {
                     show(job, display, target, options, grab)?;
                 }
-                let mut message = refusal.to_string();
-                if let Some(stray) = stray_fingerprint(job, grab) {
-                    message += &format!("; {stray}");
-                }
-                let failure = Failure::new(Exit::Untrusted, message);
-                complain(&failure.with_hint(refusal.hint()));
-                return Ok(Exit::Untrusted);
+                return Ok(refuse(job, grab, refusal));
             }
             Ok(judgement) => {
                 // One of several targets may well be another's.
@@ -194,6 +188,16 @@ fn finish(
         Form::Report => report_page::report(job, target, (grab, judgement), options),
         _ => document(),
     })
+}
+
+/// Says why no path of `grab` is trusted.
+fn refuse(job: &Request, grab: &Grab, refusal: &Refusal) -> Exit {
+    let mut message = refusal.to_string();
+    if let Some(stray) = stray_fingerprint(job, grab) {
+        message += &format!("; {stray}");
+    }
+    complain(&Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+    Exit::Untrusted
 }
 
 /// Shows the report about one target.
