@@ -55,6 +55,7 @@ mod growth;
 mod hosts;
 mod html_report;
 mod lists;
+mod threads;
 
 // In a repository.
 mod building;

@@ -15,8 +15,9 @@ use crate::{
     judge::rank::{Candidate, Lasts},
     output::bundle::KeyPossession,
     text::{
-        html::{self, escaped, with_code},
+        html::{self, with_code},
         time::Time,
+        xml::escaped,
     },
     x509::{
         certificate::Certificate,

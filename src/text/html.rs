@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::xml::escaped;
+
 /// How every report looks, light and dark, and on paper.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--error:#b3261e;--warning:#8a5a00;--note:#3b5b8c;--good:#1b6e3c;--line:#8885;--box:#8882}\
@@ -59,10 +61,4 @@ pub(crate) fn with_code(text: &str) -> String {
         }
     }
     out
-}
-
-/// Text for a place between tags or in an attribute in quotation marks.
-pub(crate) fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
 }

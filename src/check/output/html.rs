@@ -6,8 +6,9 @@ use super::{sentence, shown};
 use crate::{
     check::{FileReport, Finding, Severity, meaning},
     text::{
-        html::{self, escaped, with_code},
+        html::{self, with_code},
         time::Time,
+        xml::escaped,
     },
 };
 

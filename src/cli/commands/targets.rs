@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::{
     Grab,
     endpoint::Target,
+    judge::path::Refusal,
     run::{
         self,
         grab::{self, Options},

@@ -3,10 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Report, text};
-use crate::text::{
-    foreign::Foreign,
-    html::{self, escaped},
-};
+use crate::text::{foreign::Foreign, html, xml::escaped};
 
 /// The page.
 #[must_use]
