@@ -16,6 +16,7 @@ pub(crate) mod proxy;
 pub(crate) mod report;
 pub(crate) mod request;
 pub(crate) mod sync;
+pub(crate) mod threads;
 pub(crate) mod trust;
 pub(crate) mod verify;
 pub(crate) mod words;
