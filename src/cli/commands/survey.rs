@@ -86,7 +86,7 @@ fn finish(
             if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
                 warn::of_departure(&whose(number), judgement, display);
                 let judged = (judgement, anchor);
-                warn::of_anchor(&whose(number), chain, judged, options.at, display);
+                warn::of_anchor(&whose(number), chain, judged, (target, options), display);
             }
         }
         warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);

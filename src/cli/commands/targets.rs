@@ -169,7 +169,7 @@ fn finish(
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
     let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
-    warn::of_bundle(&whose, (job, options), (grab, judgement), &bundle, display);
+    warn::of_bundle(&whose, job, (target, options), (grab, judgement), &bundle, display);
     if !job.emit.is_empty() {
         warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     }
@@ -227,7 +227,7 @@ fn document(
     let document = Document::new(target, outcome, options);
     match outcome {
         Ok(grab) if job.anchor.stacks => {
-            document.with_stacks(&grab.every_stack(Some(target), options))
+            document.with_stacks(&grab.every_stack(Some(target), options).unwrap_or_default())
         }
         _ => document,
     }
