@@ -3,7 +3,9 @@
 //! In: [`Target`]. Out: a connected stream. Addresses are tried as RFC 8305 orders them. With a
 //! proxy, the stream goes through it to the target.
 
-use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
+mod error;
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     net::TcpStream,
@@ -17,6 +19,7 @@ use super::{
 };
 use crate::{chain::Identity, endpoint::Target, text::foreign::Foreign};
 
+pub use self::error::{Error, Family};
 pub(crate) use super::resolve::look_up;
 pub use super::resolve::{MAX_ADDRESSES, Names};
 
@@ -46,58 +49,6 @@ pub struct Options {
     pub pace: Option<Arc<Pace>>,
     /// The certificate and key to show to a server that asks its clients for one.
     pub client: Option<Arc<Identity>>,
-}
-
-/// An Internet address family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-}
-
-/// Why there is no connection.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Error {
-    /// The name did not resolve.
-    Resolution {
-        /// The name.
-        host: String,
-        /// What the resolver said.
-        problem: Foreign,
-    },
-    /// The name has no address of the family asked for.
-    NoAddress {
-        /// The name.
-        host: String,
-        /// The family asked for.
-        family: Option<Family>,
-    },
-    /// No address took the connection; the last failure of each.
-    Refused {
-        /// What was connected to.
-        target: String,
-        /// The addresses with what each one answered.
-        attempts: Vec<(SocketAddr, io::Error)>,
-    },
-    /// No connection to the proxy.
-    ProxyUnreachable(Box<Error>),
-    /// No connection from the proxy to the target.
-    Proxy(proxy::Error),
-    /// The deadline came before the pace allowed another connection.
-    Paced {
-        /// What was to be connected to.
-        target: String,
-    },
-    /// The deadline came first.
-    TimedOut {
-        /// What was connected to.
-        target: String,
-        /// What was being waited for.
-        waiting_for: &'static str,
-    },
 }
 
 /// Connects to `target`, or to where `options` say instead, before `deadline`.
@@ -297,110 +248,4 @@ async fn attempt(address: SocketAddr) -> (SocketAddr, io::Result<TcpStream>) {
         Err(io::Error::new(io::ErrorKind::TimedOut, text))
     });
     (address, outcome)
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Resolution { host, problem } => {
-                write!(f, "the name `{host}` does not resolve: {}", problem.line())
-            }
-            Self::NoAddress { host, family: Some(Family::V4) } => {
-                write!(f, "`{host}` has no IPv4 address")
-            }
-            Self::NoAddress { host, family: Some(Family::V6) } => {
-                write!(f, "`{host}` has no IPv6 address")
-            }
-            Self::NoAddress { host, family: None } => write!(f, "`{host}` has no address"),
-            Self::Refused { target, attempts } => {
-                write!(f, "cannot connect to {target}: ")?;
-                for (index, (address, error)) in attempts.iter().enumerate() {
-                    let gap = if index == 0 { "" } else { ", " };
-                    write!(f, "{gap}{}: {}", address.ip(), plain(error))?;
-                }
-                Ok(())
-            }
-            Self::ProxyUnreachable(error) => write!(f, "cannot reach the proxy: {error}"),
-            Self::Proxy(error) => error.fmt(f),
-            Self::Paced { target } => {
-                write!(f, "`--rate` left no time to connect to {target} once more")
-            }
-            Self::TimedOut { target, waiting_for } => {
-                write!(f, "timed out connecting to {target} while waiting for {waiting_for}")
-            }
-        }
-    }
-}
-
-/// What the system says, in a few lower-case words and without the error number.
-fn plain(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-        io::ErrorKind::NetworkUnreachable => "network unreachable".to_owned(),
-        io::ErrorKind::HostUnreachable => "host unreachable".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    /// The sentence where the address is named beside it.
-    #[must_use]
-    pub(crate) fn without_address(&self) -> String {
-        match self {
-            Self::Refused { attempts, .. } if attempts.len() == 1 => plain(&attempts[0].1),
-            _ => self.to_string(),
-        }
-    }
-
-    /// Whether this machine has no way to the address: then nothing is known of the server.
-    #[must_use]
-    pub fn is_of_this_machine(&self) -> bool {
-        use io::ErrorKind::{AddrNotAvailable, NetworkUnreachable};
-        let is_here =
-            |error: &io::Error| matches!(error.kind(), NetworkUnreachable | AddrNotAvailable);
-        matches!(self, Self::Refused { attempts, .. } if attempts.iter().all(|(_, one)| is_here(one)))
-    }
-
-    /// What to try next, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NoAddress { family: Some(Family::V4), .. } => Some("remove `-4`".to_owned()),
-            Self::NoAddress { family: Some(Family::V6), .. } => Some("remove `-6`".to_owned()),
-            Self::TimedOut { .. } => Some(
-                "a firewall may drop the packets; raise the limit with `--timeout SECS`".to_owned(),
-            ),
-            Self::Paced { .. } => Some("raise the limit with `--timeout SECS`".to_owned()),
-            Self::Refused { attempts, .. } => {
-                let refused = attempts
-                    .iter()
-                    .all(|(_, error)| error.kind() == io::ErrorKind::ConnectionRefused);
-                refused.then(|| "nothing listens on this port; check the port number".to_owned())
-            }
-            Self::ProxyUnreachable(_) => Some("connect directly with `--proxy none`".to_owned()),
-            Self::Proxy(error) => error.hint(),
-            // RFC 6762 section 3. Musl's resolver knows no plugin that would ask there.
-            Self::Resolution { host, .. }
-                if cfg!(target_env = "musl") && host.ends_with(".local") =>
-            {
-                Some("this static build does not support mDNS: pass the IP address".to_owned())
-            }
-            Self::NoAddress { .. } | Self::Resolution { .. } => None,
-        }
-    }
-
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Resolution { .. } => "name_not_resolved",
-            Self::NoAddress { .. } => "no_address",
-            Self::Refused { .. } => "connection_failed",
-            Self::ProxyUnreachable(_) => "proxy_unreachable",
-            Self::Proxy(error) => error.kind(),
-            Self::Paced { .. } | Self::TimedOut { .. } => "timed_out",
-        }
-    }
 }
