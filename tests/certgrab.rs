@@ -56,6 +56,7 @@ mod hosts;
 mod lists;
 
 // In a repository.
+mod asking;
 mod building;
 mod check_places;
 mod check_repository;

@@ -14,15 +14,15 @@ use crate::support::{
 };
 
 /// A server that shows TLS 1.2 and TLS 1.3 different chains.
-struct ByVersion {
-    old: Pki,
-    new: Pki,
+pub(crate) struct ByVersion {
+    pub(crate) old: Pki,
+    pub(crate) new: Pki,
     _servers: [Server; 2],
     front: Server,
 }
 
 impl ByVersion {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let old = Pki::root("Old Root").leaf("plc.test");
         let new = Pki::root("New Root").leaf("plc.test");
         let servers = [Server::presenting(&old), Server::presenting(&new)];
@@ -34,11 +34,20 @@ impl ByVersion {
     }
 
     fn run(&self, words: &[&str]) -> Run {
-        let run = grab(&self.front).args(words).args(["--roots"]).args([self.old.root_file()]);
+        self.trusted(grab(&self.front).args(words))
+    }
+
+    /// The run with the roots of both chains.
+    pub(crate) fn trusted(&self, run: Run) -> Run {
+        let run = run.args(["--roots"]).args([self.old.root_file()]);
         run.args(["--roots"]).args([self.new.root_file()])
     }
 
-    fn roots(&self) -> String {
+    pub(crate) fn port(&self) -> u16 {
+        self.front.port()
+    }
+
+    pub(crate) fn roots(&self) -> String {
         format!("[{:?}, {:?}]", self.old.root_file(), self.new.root_file())
     }
 }

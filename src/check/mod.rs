@@ -44,6 +44,7 @@ mod lints;
 mod lock_today;
 mod mention;
 mod misuse;
+pub(crate) mod origin;
 mod pem_reader;
 mod pem_text;
 mod place;
@@ -59,8 +60,10 @@ pub mod output;
 
 use std::path::{Path, PathBuf};
 
+use self::origin::Origin;
 use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certificate::Certificate};
 
+pub(crate) use self::against_server::for_some_clients;
 pub use self::against_server::{Server, failed_address, judge_against};
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
@@ -104,6 +107,10 @@ pub struct Reading {
     /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
     /// format in which they were written.
     pub stack: Option<&'static Stack>,
+    /// The stack that most likely reads it, if nothing tells: what that refuses is a warning.
+    pub(crate) likely: Option<&'static Stack>,
+    /// What certgrab wrote into it about its reader.
+    pub(crate) origin: origin::Origin,
     /// Whether certgrab wrote it, as it says itself: then a reader gets all its anchors together.
     pub is_generated: bool,
     /// The anchors in it, in the order of the file.
@@ -119,6 +126,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The same as `stack` reads it, if that is known.
+    pub(crate) fn read_by(&self, stack: Option<&'static Stack>) -> Self {
+        let likely = self.likely.filter(|_| stack.is_none());
+        Self { stack, likely, ..self.clone() }
+    }
+
     /// Whether it holds neither anchors nor certificates of the device's own, nor what was meant to be
     /// one.
     #[must_use]
@@ -152,7 +165,10 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let text = encoding::as_utf8(content);
     let content = text.as_deref().unwrap_or(content);
     let mut source = source::read(file, content);
-    let stack = context.stack.or_else(|| source::calls::of(&source));
+    let origin = Origin::of(content);
+    // The code that certgrab writes beside a constant says less than the format.
+    let spoken = source::calls::of(&source);
+    let stack = context.stack.or_else(|| origin.stack()).or(spoken);
     let own_uses = source.uses.clone();
     source.uses.add_all(&context.uses);
     let mut contents = anchors::contents(&source, stack);
@@ -193,10 +209,23 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         }));
     }
     let findings = findings.and(invalid.into_iter().collect());
-    let facts = pool::Facts { uses: own_uses, keys, names };
     let (file, is_generated) = (file.to_owned(), source.is_generated);
+    let speaks = spoken.filter(|_| !is_generated).is_some();
+    let facts = pool::Facts { uses: own_uses, keys, names, speaks };
     let holds_own = !own.is_empty();
-    Reading { file, stack, is_generated, anchors, findings, facts, allows, holds_own }
+    let likely = source.language.likely_reader().filter(|_| stack.is_none());
+    Reading {
+        file,
+        stack,
+        likely,
+        origin,
+        is_generated,
+        anchors,
+        findings,
+        facts,
+        allows,
+        holds_own,
+    }
 }
 
 /// The names of the constants of `source` that hold `anchors`.
@@ -248,6 +277,8 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     Reading {
         file: file.to_owned(),
         stack: None,
+        likely: None,
+        origin: Origin::default(),
         is_generated: false,
         anchors,
         findings,

@@ -79,7 +79,7 @@ enum Protocol {
     Xmpp,
 }
 
-fn device(name: &str) -> Result<&'static Device, String> {
+pub(crate) fn device(name: &str) -> Result<&'static Device, String> {
     let path = Path::new(name);
     if Device::named(name).is_none() && (path.is_file() || name.ends_with(".json")) {
         return saved::read(path);

@@ -205,7 +205,7 @@ fn refreshed(
     let whose = format!("{target}: ");
     let formats = readers::of_manifest(entry);
     let seen = Seen { target, readers: &readers, options: &options, whose: &whose };
-    let positions = readers::union(&readers, formats.iter().copied(), true);
+    let positions = readers::union(&readers, formats.iter().copied());
     // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
     let shown = &readers.chains[positions[0]].presented;

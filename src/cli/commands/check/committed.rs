@@ -2,6 +2,7 @@
 
 use std::{io, path::Path};
 
+use super::reader::Reader;
 use crate::{
     check::{self, Context, Findings, Reading, Terms},
     cli::{
@@ -12,7 +13,7 @@ use crate::{
         readers,
     },
     output::{bundle::Bundle, lock},
-    stack::{self, Stack, client::Device},
+    stack::{Stack, client::Device},
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
@@ -22,8 +23,8 @@ pub(crate) struct File {
     pub(crate) reading: Reading,
     /// Whether the user or the manifest names it, and not a folder that it is in.
     pub(crate) is_named: bool,
-    /// The devices whose ClientHellos ask the server for this file; `None` is certgrab itself.
-    pub(crate) readers: Vec<Option<&'static Device>>,
+    /// Who reads it.
+    pub(super) readers: Vec<Reader>,
     role: Role,
 }
 
@@ -46,13 +47,18 @@ impl File {
         let is_lock = lock::is_lock(content);
         let bundle = is_lock.then(|| lock::read(content, None).ok()).flatten();
         let role = Role::Given(bundle.map(|bundle| (content.to_vec(), bundle)));
-        Self { readers: vec![reader(&reading)], reading, is_named, role }
+        Self { readers: vec![Reader::of(&reading, false)], reading, is_named, role }
     }
 
     /// The same, read again with what other files say of its constants.
     pub(crate) fn read_again(self, content: &[u8], context: &Context) -> Self {
         let reading = check::read_with(&self.reading.file, content, context);
-        Self { readers: vec![reader(&reading)], reading, ..self }
+        Self { readers: vec![Reader::of(&reading, false)], reading, ..self }
+    }
+
+    /// The same if the server is asked as a device that the user names.
+    pub(super) fn asked_as_named(self) -> Self {
+        Self { readers: vec![Reader::of(&self.reading, true)], ..self }
     }
 
     /// Drops what was found in its form: it holds nothing, and others do.
@@ -67,7 +73,7 @@ impl File {
     }
 
     /// A file of a manifest.
-    fn of_manifest(reading: Reading, readers: Vec<Option<&'static Device>>, role: Role) -> Self {
+    fn of_manifest(reading: Reading, readers: Vec<Reader>, role: Role) -> Self {
         Self { reading, readers, is_named: true, role }
     }
 
@@ -113,33 +119,30 @@ pub(crate) fn of_entry(
     exit: &mut Exit,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
-    let device = entry.job.reaching.device.and_then(Device::stack);
-    let asked = readers::asked(entry);
-    let mut files =
-        vec![File::of_manifest(read(&entry.lock, device)?.1, asked.clone(), Role::Lock)];
+    let device = entry.job.reaching.device;
+    let stack = device.and_then(Device::stack);
+    let formats = readers::of_manifest(entry);
+    let readers = match formats.as_slice() {
+        [] => vec![Reader { stack, devices: vec![None] }],
+        all => all.iter().map(|format| Reader::of_format(format, device)).collect(),
+    };
+    let mut files = vec![File::of_manifest(read(&entry.lock, stack)?.1, readers, Role::Lock)];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let stack = stack::reading(format.name).or(device);
-        if let Some((content, reading)) = reported(read(path, stack), exit) {
+        let reader = Reader::of_format(format.name, device);
+        if let Some((content, reading)) = reported(read(path, reader.stack), exit) {
             let role = Role::Generated { is_current: content == expected };
-            let own = readers::reader(format.name).map(|device| vec![Some(device)]);
-            let readers = own.unwrap_or_else(|| asked.clone());
-            files.push(File::of_manifest(reading, readers, role));
+            files.push(File::of_manifest(reading, vec![reader], role));
         }
     }
     for path in &entry.check {
-        let by_hand = reported(read(path, device), exit);
+        let by_hand = reported(read(path, stack), exit);
         files.extend(by_hand.map(|(_, reading)| {
-            let readers = vec![reader(&reading)];
-            File::of_manifest(reading, readers, Role::ByHand)
+            let reader = Reader::of(&reading, device.is_some());
+            File::of_manifest(reading, vec![reader], Role::ByHand)
         }));
     }
     Ok((files, lock))
-}
-
-/// The device whose stack the code around the constants shows.
-fn reader(reading: &Reading) -> Option<&'static Device> {
-    Device::with_stack(reading.stack?.name)
 }
 
 /// The value, or `None` after reporting the failure.
