@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::reader::Reader;
+use super::{folder::Wanted, reader::Reader};
 use crate::{
     check::{self, Context, Findings, Reading, Terms},
     cli::{
@@ -25,6 +25,8 @@ pub(crate) struct File {
     pub(crate) is_named: bool,
     /// Who reads it.
     pub(super) readers: Vec<Reader>,
+    /// What a manifest in a folder that is checked asks of it, if it is a lock.
+    wanted: Option<Wanted>,
     role: Role,
 }
 
@@ -47,7 +49,7 @@ impl File {
         let is_lock = lock::is_lock(content);
         let bundle = is_lock.then(|| lock::read(content, None).ok()).flatten();
         let role = Role::Given(bundle.map(|bundle| (content.to_vec(), bundle)));
-        Self { readers: vec![Reader::of(&reading, false)], reading, is_named, role }
+        Self { readers: vec![Reader::of(&reading, false)], wanted: None, reading, is_named, role }
     }
 
     /// The same, read again with what other files say of its constants.
@@ -61,6 +63,16 @@ impl File {
         Self { readers: vec![Reader::of(&self.reading, true)], ..self }
     }
 
+    /// Whether it is a lock that the manifest of the run does not name.
+    pub(super) fn is_lock(&self) -> bool {
+        matches!(self.role, Role::Given(Some(_)))
+    }
+
+    /// The same with what a manifest asks of it.
+    pub(super) fn wanted(self, wanted: Option<Wanted>) -> Self {
+        Self { wanted, ..self }
+    }
+
     /// Drops what was found in its form: it holds nothing, and others do.
     pub(crate) fn silence(&mut self) {
         self.reading.findings = Findings::default();
@@ -69,12 +81,12 @@ impl File {
     /// A folder in which nothing was found.
     pub(crate) fn empty(folder: &Path) -> Self {
         let reading = check::reading_of(folder, Vec::new());
-        Self { readers: Vec::new(), reading, is_named: true, role: Role::Given(None) }
+        Self { readers: Vec::new(), wanted: None, reading, is_named: true, role: Role::Given(None) }
     }
 
     /// A file of a manifest.
     fn of_manifest(reading: Reading, readers: Vec<Reader>, role: Role) -> Self {
-        Self { reading, readers, is_named: true, role }
+        Self { reading, readers, wanted: None, is_named: true, role }
     }
 
     /// What the manifest and its stores say of the file; without a manifest, what its own facts do.
@@ -86,9 +98,10 @@ impl File {
     ) -> Findings {
         match (&self.role, lock, terms) {
             // Which certificates a lock should hold is unknown without a manifest.
-            (Role::Given(Some((content, bundle))), ..) => {
-                check::objections_alone(content, bundle, store).into_iter().collect()
-            }
+            (Role::Given(Some((content, bundle))), ..) => match &self.wanted {
+                Some(wanted) => wanted.objections(content, bundle),
+                None => check::objections_alone(content, bundle, store).into_iter().collect(),
+            },
             (Role::Lock, Some(lock), Some(terms)) => {
                 check::objections(&lock.content, &lock.bundle, terms).into_iter().collect()
             }
