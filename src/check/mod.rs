@@ -203,15 +203,12 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         false => allow::comments(content, &starts),
     };
     if is_empty && !has_bare_boundaries(&source) {
-        let mentioned = mention::in_text(content);
-        findings.add(mentioned.unwrap_or_else(|| {
-            Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
-        }));
+        findings.add(mention::in_text(content).unwrap_or_else(no_certificate));
     }
     let findings = findings.and(invalid.into_iter().collect());
     let (file, is_generated) = (file.to_owned(), source.is_generated);
-    let speaks = spoken.filter(|_| !is_generated).is_some();
-    let facts = pool::Facts { uses: own_uses, keys, names, speaks };
+    let facts =
+        pool::Facts { uses: own_uses, keys, names, speaks: spoken.is_some() && !is_generated };
     let holds_own = !own.is_empty();
     let likely = source.language.likely_reader().filter(|_| stack.is_none());
     Reading {
@@ -226,6 +223,10 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         allows,
         holds_own,
     }
+}
+
+fn no_certificate() -> Finding {
+    Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
 }
 
 /// The names of the constants of `source` that hold `anchors`.
@@ -272,7 +273,7 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     let anchors: Vec<_> = certificates.into_iter().map(anchor).collect();
     let mut findings = Findings::default();
     if anchors.is_empty() {
-        findings.find(1, Severity::Error, "no-certificate", "no certificate found", None);
+        findings.add(no_certificate());
     }
     Reading {
         file: file.to_owned(),

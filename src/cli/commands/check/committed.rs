@@ -2,11 +2,11 @@
 
 use std::{io, path::Path};
 
-use super::{folder::Wanted, reader::Reader};
+use super::reader::Reader;
 use crate::{
     check::{self, Context, Findings, Reading, Terms},
     cli::{
-        commands::sync,
+        commands::{sync, terms::Wanted},
         failure::{Exit, Failure},
         manifest,
         output::complain,

@@ -190,16 +190,8 @@ fn of_inputs(
             "name one before the server: `certgrab check FILE TARGET`".to_owned(),
         )));
     }
-    let reaching = [
-        ("--connect", args.connect.is_some()),
-        ("--timeout", args.timeout.is_some()),
-        ("--proxy", args.proxy.is_given()),
-    ];
-    if let (None, Some((option, _))) = (target, reaching.iter().find(|(_, is_given)| *is_given)) {
-        let message = format!("`{option}` has no effect without a TARGET");
-        return Err(Failure::new(Exit::Usage, message).with_hint(Some(
-            "name the server after the files, or leave out the option".to_owned(),
-        )));
+    if target.is_none() {
+        refuse_to_reach(args)?;
     }
     let mut typed: Vec<String> = Vec::new();
     if let Some(connect) = &args.connect {
@@ -237,6 +229,19 @@ fn of_inputs(
     }
     let job = Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job };
     Ok((Group { job, files: held, lock: None }, failures))
+}
+
+/// Refuses options for a server where none is named.
+fn refuse_to_reach(args: &Args) -> Result<(), Failure> {
+    let reaching = [
+        ("--connect", args.connect.is_some()),
+        ("--timeout", args.timeout.is_some()),
+        ("--proxy", args.proxy.is_given()),
+    ];
+    let Some((option, _)) = reaching.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+    let message = format!("`{option}` has no effect without a TARGET");
+    let hint = "name the server after the files, or leave out the option".to_owned();
+    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
 }
 
 /// Refuses reports that would overwrite an input or each other.
