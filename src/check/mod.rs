@@ -189,13 +189,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
     findings = findings.and(misuse::files::findings(file, content).into_iter().collect());
     if text.is_some() && !anchors.is_empty() {
-        findings.find(
-            1,
-            Severity::Error,
-            "utf-16",
-            "the file is in UTF-16, which gcc, clang and TLS stacks do not read",
-            Some("save it in UTF-8 without a byte order mark".to_owned()),
-        );
+        findings.add(in_utf_16());
     }
     let is_empty = anchors.is_empty() && findings.is_empty() && own.is_empty();
     let (allows, invalid) = match is_empty {
@@ -223,6 +217,12 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         allows,
         holds_own,
     }
+}
+
+fn in_utf_16() -> Finding {
+    let message = "the file is in UTF-16, which gcc, clang and TLS stacks do not read";
+    let action = Some("save it in UTF-8 without a byte order mark".to_owned());
+    Finding::new(1, Severity::Error, "utf-16", message, action)
 }
 
 fn no_certificate() -> Finding {
