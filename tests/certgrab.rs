@@ -54,6 +54,7 @@ mod writing;
 mod growth;
 mod hosts;
 mod lists;
+mod threads;
 
 // In a repository.
 mod asking;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    args::{Emission, Form, Job},
+    args::{Emission, Form, Request},
     commands::warn::Named,
     failure::{Exit, Failure},
     manifest::Entry,
@@ -46,7 +46,7 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
 }
 
 /// Refuses to write the locks of `job` in the place of what no refresh of a lock brings back.
-pub(crate) fn keep_locks(job: &Job) -> Result<(), Failure> {
+pub(crate) fn keep_locks(job: &Request) -> Result<(), Failure> {
     let locks = job.emit.iter().filter(|one| is_lock(one)).filter_map(|one| one.path.as_deref());
     let mut files = locks.filter(|path| path.is_file() && stream::named(path).is_none());
     files.try_for_each(|path| refuse_unless_lock(path, TO_MOVE_OUTPUT))
@@ -93,7 +93,7 @@ pub(crate) struct NewLock<'a> {
 pub(crate) fn keep_proven(
     new: NewLock<'_>,
     before: &Bundle,
-    job: &Job,
+    job: &Request,
     named: Named,
 ) -> Result<(), Failure> {
     let is_same = before.host.eq_ignore_ascii_case(new.host) && before.port == new.port;
@@ -130,7 +130,7 @@ pub(crate) fn keep_proven(
 
 /// The same for the locks among `emissions`, which `job` writes of `bundle`.
 pub(crate) fn keep_proven_locks(
-    job: &Job,
+    job: &Request,
     emissions: &[Emission],
     bundle: &Bundle,
 ) -> Result<(), Failure> {

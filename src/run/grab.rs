@@ -18,7 +18,11 @@ use crate::{
         stacks::Asked,
         work::Work,
     },
-    net::{aia, aside, connect},
+    net::{
+        aia,
+        aside::{self, Length},
+        connect,
+    },
     output::bundle::Bundle,
     run::pack::{self, Extras, What},
     text::time::Time,
@@ -165,7 +169,8 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
     let work = work_until(deadline, options.timeout);
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), options.clone());
-    Ok(aside::compute(move || conclude(presented, issuers, &target, &options, work)).await)
+    let length = Length::of(&presented, issuers.certificates.len());
+    Ok(aside::compute(length, move || conclude(presented, issuers, &target, &options, work)).await)
 }
 
 /// The longest that a chain is judged once the time for the network is over.

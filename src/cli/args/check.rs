@@ -3,6 +3,7 @@
 use std::{ffi::OsString, num::NonZeroU16, path::PathBuf, str::FromStr};
 
 use crate::{
+    endpoint::Target,
     stack::{self, Stack, client::Device},
     text::time::Time,
 };
@@ -15,6 +16,7 @@ use super::{
     connection::device,
     proxy::Through,
     report::{Report, report},
+    threads::Threads,
 };
 
 const EXAMPLES: &str = "\
@@ -79,8 +81,8 @@ pub(crate) struct Args {
     pub(crate) roots: Vec<PathBuf>,
 
     /// Connect to HOST:PORT; the certificate must still be valid for TARGET
-    #[arg(long, value_name = "HOST:PORT", requires = "inputs")]
-    pub(crate) connect: Option<String>,
+    #[arg(long, value_name = "HOST:PORT", value_parser = super::place, requires = "inputs")]
+    pub(crate) connect: Option<Target>,
 
     /// Ask and verify as STACK for files that do not show their reader: a device of `certgrab --as`, a
     /// stack of `certgrab --stacks`, or a FILE of `certgrab lab --save-hello`
@@ -95,6 +97,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECS", value_parser = super::seconds,
           allow_hyphen_values = true)]
     pub(crate) timeout: Option<NonZeroU16>,
+
+    #[command(flatten)]
+    pub(crate) threads: Threads,
 
     #[command(flatten)]
     pub(crate) proxy: Through,

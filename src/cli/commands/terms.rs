@@ -5,7 +5,7 @@ use rustls_pki_types::ServerName;
 use crate::{
     Grab,
     check::{self, Findings, Terms},
-    cli::{args::Job, manifest::Entry, readers, regenerate, roots},
+    cli::{args::Request, manifest::Entry, readers, regenerate, roots},
     endpoint::Target,
     output::bundle::Bundle,
     run::pack::{self, Extras},
@@ -31,8 +31,8 @@ pub(crate) struct Shown {
 
 impl Asked {
     /// What the manifest says in `job` of `target`, which is asked as so many `readers`.
-    pub(crate) fn of(job: &Job, target: &Target, readers: usize) -> Self {
-        let name = match &job.sni {
+    pub(crate) fn of(job: &Request, target: &Target, readers: usize) -> Self {
+        let name = match &job.reaching.sni {
             Some(name) => ServerName::DnsName(name.clone()),
             None => target.name().clone(),
         };
@@ -66,7 +66,8 @@ impl Wanted {
     /// manifest itself is checked.
     pub(crate) fn of(entry: &Entry) -> Option<Self> {
         let asked = Asked::of(&entry.job, &entry.job.targets[0], readers::asked(entry).len());
-        let store = roots::quiet_store(&entry.job.roots, &entry.job.trust_sha256).ok()?;
+        let store =
+            roots::quiet_store(&entry.job.trust.roots, &entry.job.trust.trust_sha256).ok()?;
         Some(Self { asked, store })
     }
 

@@ -8,9 +8,7 @@ use crate::{
     cli::{
         commands::{sync, terms::Wanted},
         failure::{Exit, Failure},
-        manifest,
-        output::complain,
-        readers,
+        manifest, readers,
     },
     output::{bundle::Bundle, lock},
     stack::{Stack, client::Device},
@@ -126,10 +124,26 @@ impl File {
     }
 }
 
-/// The files of `entry`; one that cannot be read does not hide findings in the others.
-pub(crate) fn of_entry(
+/// What was read of a target of a manifest, and what could not be.
+pub(crate) struct Committed {
+    /// The files, with the lock; `None` without a lock that can be read.
+    pub(crate) files: Option<(Vec<File>, sync::Lock)>,
+    pub(crate) failures: Vec<Failure>,
+}
+
+impl Committed {
+    /// The files of `entry`; one that cannot be read does not hide findings in the others.
+    pub(crate) fn of_entry(entry: &manifest::Entry) -> Self {
+        let mut failures = Vec::new();
+        let files = read_all(entry, &mut failures).map_err(|failure| failures.push(failure)).ok();
+        Self { files, failures }
+    }
+}
+
+/// The files of `entry`, but for those of `failures`.
+fn read_all(
     entry: &manifest::Entry,
-    exit: &mut Exit,
+    failures: &mut Vec<Failure>,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
     let device = entry.job.reaching.device;
@@ -143,13 +157,13 @@ pub(crate) fn of_entry(
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
         let reader = Reader::of_format(format.name, device);
-        if let Some((content, reading)) = reported(read(path, reader.stack), exit) {
+        if let Some((content, reading)) = kept(read(path, reader.stack), failures) {
             let role = Role::Generated { is_current: content == expected };
             files.push(File::of_manifest(reading, vec![reader], role));
         }
     }
     for path in &entry.check {
-        let by_hand = reported(read(path, stack), exit);
+        let by_hand = kept(read(path, stack), failures);
         files.extend(by_hand.map(|(_, reading)| {
             let reader = Reader::of(&reading, device.is_some());
             File::of_manifest(reading, vec![reader], Role::ByHand)
@@ -158,14 +172,9 @@ pub(crate) fn of_entry(
     Ok((files, lock))
 }
 
-/// The value, or `None` after reporting the failure.
-fn reported<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
-    outcome
-        .inspect_err(|failure| {
-            complain(failure);
-            *exit = exit.worse(failure.exit);
-        })
-        .ok()
+/// The value, or `None` and one more failure.
+fn kept<T>(outcome: Result<T, Failure>, failures: &mut Vec<Failure>) -> Option<T> {
+    outcome.map_err(|failure| failures.push(failure)).ok()
 }
 
 /// The bytes of a file, and what it holds for `stack`, if that is known.
