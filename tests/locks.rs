@@ -315,6 +315,7 @@ fn a_lock_that_is_named_on_the_command_line_is_held_against_what_it_says() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
+    fs::remove_file(pki.file("certgrab.toml")).unwrap();
     let check = || run(pki.folder(), &["check", "--offline", "--quiet", LOCK]);
     check().succeeds().stdout("");
     stated(&pki, "Source: trusted by its SHA-256");

@@ -230,9 +230,14 @@ fn each_format_has_the_anchor_of_the_face_that_the_real_reader_sees() {
         );
         std::fs::write(folder.join("certgrab.toml"), manifest).expect("a file");
         certgrab().args(["sync"]).in_folder(&folder).succeeds();
-        certgrab().args(["check"]).in_folder(&folder).succeeds();
         let alone = certgrab().args(["check", file, &target, "--connect", &place]);
-        trusted(alone.in_folder(&folder)).succeeds();
+        for run in [certgrab().args(["check"]), trusted(alone)] {
+            // CPython from 3.13 on has rules that these certificates do not follow.
+            match run.in_folder(&folder) {
+                run if format == "python" => run.fails_with(5),
+                run => run.succeeds(),
+            };
+        }
         std::fs::read_to_string(folder.join(file)).expect("a file")
     };
     let mut seen = Vec::new();
