@@ -11,7 +11,7 @@ use crate::stack::{Stack, client::Device, hello::Hello};
 use crate::{
     endpoint::Target,
     judge::{
-        every_stack::{self, OfStack},
+        every_stack::{self, NotAsked, OfStack},
         path::{self, Question, Refusal},
         prove::{self, Verified},
         rank,
@@ -328,8 +328,15 @@ impl Grab {
 
     /// What every TLS stack of the table makes of what `target` presented; without a target, of the
     /// path alone.
-    #[must_use]
-    pub fn every_stack(&self, target: Option<&Target>, options: &Options) -> Vec<OfStack> {
+    ///
+    /// # Errors
+    ///
+    /// [`NotAsked`] says why none can be asked.
+    pub fn every_stack(
+        &self,
+        target: Option<&Target>,
+        options: &Options,
+    ) -> Result<Vec<OfStack>, NotAsked> {
         let name = target.map(|target| options.wanted_name(target));
         let asked = Asked { name: name.as_ref(), at: options.at };
         let verified = self.verdict.as_ref().ok().map(|judgement| &judgement.verified);
