@@ -214,7 +214,7 @@ impl Span {
 }
 
 fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
-    let verdicts = grab.every_stack(Some(target), options);
+    let Ok(verdicts) = grab.every_stack(Some(target), options) else { return };
     if verdicts.is_empty() {
         return;
     }
