@@ -270,7 +270,7 @@ fn damage(error: &PemError) -> &'static str {
 }
 
 fn certificate(der: &[u8], position: usize, path: &Path) -> Block {
-    match Certificate::from_der(der) {
+    match signature::certificate(der) {
         Ok(certificate) => Block::Certificate(certificate),
         Err(error) => Block::Unreadable {
             der: der.to_vec(),
