@@ -33,6 +33,7 @@ mod fingerprints;
 mod graphs;
 mod lab;
 mod left_roots;
+mod proofs;
 mod readers;
 mod reasons;
 mod refusals;
@@ -53,6 +54,7 @@ mod writing;
 // Many targets.
 mod growth;
 mod hosts;
+mod html_report;
 mod lists;
 mod threads;
 

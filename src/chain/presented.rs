@@ -201,6 +201,12 @@ impl Presented {
         self.dropped
     }
 
+    /// Whether the message had more certificates than [`Presented::message`] keeps.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.message.len() < self.count()
+    }
+
     /// How many certificates the message had.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -11,9 +11,10 @@ use crate::stack::{Stack, client::Device, hello::Hello};
 use crate::{
     endpoint::Target,
     judge::{
-        every_stack::{self, OfStack},
+        every_stack::{self, NotAsked, OfStack},
         path::{self, Question, Refusal},
         prove::{self, Verified},
+        proven::Proven,
         rank,
         stacks::Asked,
         work::Work,
@@ -23,7 +24,7 @@ use crate::{
         aside::{self, Length},
         connect,
     },
-    output::bundle::Bundle,
+    output::{bundle::Bundle, emit::Format},
     run::pack::{self, Extras, What},
     text::time::Time,
     tls::{Verdict, probe},
@@ -326,10 +327,37 @@ impl Grab {
         Some(device.judge(handshake, refusal.as_ref()))
     }
 
+    /// Proves that the TLS stack which reads `format` verifies `target` with `bundle`; only what is
+    /// proved can be written. A format that many stacks read is proved for the device of `options`,
+    /// or else by the rules of browsers.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] says why the stack refuses the server.
+    pub fn prove<'a>(
+        &self,
+        bundle: &'a Bundle,
+        format: Format,
+        target: &Target,
+        options: &Options,
+    ) -> Result<Proven<'a>, Refusal> {
+        let name = options.wanted_name(target);
+        let question = Question { name: Some(&name), at: options.at, work: &self.work };
+        let device = options.device.and_then(Device::stack);
+        Proven::new(bundle, format, device, &self.presented, question)
+    }
+
     /// What every TLS stack of the table makes of what `target` presented; without a target, of the
     /// path alone.
-    #[must_use]
-    pub fn every_stack(&self, target: Option<&Target>, options: &Options) -> Vec<OfStack> {
+    ///
+    /// # Errors
+    ///
+    /// [`NotAsked`] says why none can be asked.
+    pub fn every_stack(
+        &self,
+        target: Option<&Target>,
+        options: &Options,
+    ) -> Result<Vec<OfStack>, NotAsked> {
         let name = target.map(|target| options.wanted_name(target));
         let asked = Asked { name: name.as_ref(), at: options.at };
         let verified = self.verdict.as_ref().ok().map(|judgement| &judgement.verified);
