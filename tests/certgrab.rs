@@ -53,6 +53,7 @@ mod writing;
 // Many targets.
 mod growth;
 mod hosts;
+mod html_report;
 mod lists;
 mod threads;
 

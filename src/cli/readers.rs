@@ -58,7 +58,7 @@ pub(crate) fn asked(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
 /// The format of an emission; a template is read by nobody knows what.
 pub(crate) fn format(emission: &Emission) -> Option<&'static str> {
     match &emission.form {
-        Form::Document => None,
+        Form::Document | Form::Report => None,
         Form::Certificates(format) => Some(format.name),
         Form::Template(_) => Some("template"),
     }

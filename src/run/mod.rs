@@ -7,6 +7,8 @@ mod disagreement;
 #[cfg(feature = "fetch")]
 pub mod grab;
 #[cfg(feature = "fetch")]
+pub mod html;
+#[cfg(feature = "fetch")]
 pub mod json;
 pub mod pack;
 #[cfg(feature = "fetch")]

@@ -94,7 +94,7 @@ fn finish(
     for (number, chain) in survey.chains.iter().enumerate() {
         proof::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
-    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), |_| document())
 }
 
 /// Every way of asking with its chain, then each chain, then the anchors.

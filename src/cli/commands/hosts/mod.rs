@@ -231,7 +231,7 @@ impl Run {
                 job,
                 display,
                 [(&job.emit[..], &set.bundle, &name)].into_iter(),
-                || set_document::document(&set.bundle),
+                |_| set_document::document(&set.bundle),
             )?;
         } else if !job.emit.is_empty() {
             output::warn("no anchor was found: nothing is written", display);

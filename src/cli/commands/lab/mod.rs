@@ -217,7 +217,7 @@ fn stacks_of(args: &Args) -> Vec<&'static Stack> {
     }
     let formats = args.emit.iter().filter_map(|one| match &one.form {
         EmitForm::Certificates(format) => Some(format.name),
-        EmitForm::Document | EmitForm::Template(_) => None,
+        EmitForm::Document | EmitForm::Report | EmitForm::Template(_) => None,
     });
     formats.filter_map(stack::reading).collect()
 }
