@@ -136,7 +136,7 @@ impl Keyring {
 }
 
 /// A path beside `file` that no other thread and no other process takes.
-fn beside(file: &Path) -> PathBuf {
+pub(super) fn beside(file: &Path) -> PathBuf {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     file.with_extension(format!("{}-{number}.new", std::process::id()))
@@ -144,7 +144,7 @@ fn beside(file: &Path) -> PathBuf {
 
 /// Gives what was written at `beside` the name `file`, unless another thread or process was first:
 /// then all have the other's.
-fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
+pub(super) fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
     let outcome = std::fs::hard_link(beside, file);
     std::fs::remove_file(beside)?;
     match outcome {

@@ -15,6 +15,7 @@ use rsa::rand_core::{TryCryptoRng, TryRng};
 
 use super::der;
 use super::key::Kind;
+use super::keyring;
 use super::sign::Secret;
 
 /// Octets of a seed: as many as the strength of the keys that follow from it needs.
@@ -83,17 +84,21 @@ fn edwards(seed: &[u8]) -> io::Result<Made> {
 }
 
 fn rsa_of(bits: u16, file: &Path) -> io::Result<Made> {
-    let key = match std::fs::read_to_string(file) {
-        Ok(pem) => rsa::PrivateKey::from_pkcs8_pem(&pem).map_err(io::Error::other)?,
+    let kept = match std::fs::read_to_string(file) {
+        Ok(pem) => pem,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = rsa::PrivateKey::new_unchecked(&mut Random(SystemRandom::new()), bits.into());
             let key = key.map_err(io::Error::other)?;
             let der = key.to_pkcs8_der().map_err(io::Error::other)?;
-            write_secret(file, pem_of(der.as_bytes().to_vec()).as_bytes())?;
-            key
+            // Two processes may make the key of one folder at once.
+            let beside = keyring::beside(file);
+            write_secret(&beside, pem_of(der.as_bytes().to_vec()).as_bytes())?;
+            keyring::keep_first(&beside, file)?;
+            std::fs::read_to_string(file)?
         }
         Err(error) => return Err(error),
     };
+    let key = rsa::PrivateKey::from_pkcs8_pem(&kept).map_err(io::Error::other)?;
     let pem = pem_of(key.to_pkcs8_der().map_err(io::Error::other)?.as_bytes().to_vec());
     let spki = key.to_public_key().to_public_key_der().map_err(io::Error::other)?.into_vec();
     Ok(Made { secret: Secret::AnyRsa(Box::new(key)), pem, spki })
@@ -104,7 +109,7 @@ fn pem_of(pkcs8: Vec<u8>) -> String {
     pem::encode_config(&pem::Pem::new("PRIVATE KEY", pkcs8), config)
 }
 
-/// Writes a new file that only its owner can read; another process may have written it first.
+/// Writes a new file that only its owner can read.
 ///
 /// # Errors
 ///
