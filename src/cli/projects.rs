@@ -93,6 +93,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         device: Some("arduino-esp32"),
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
+            ("src/dates.h", text!("arduino-esp32/dates.h")),
             (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
         ],
         mqtt: &[
@@ -185,6 +186,34 @@ pub(crate) const PROJECTS: &[Project] = &[
             ("src/config.rs", text!("esp-idf-rust/https/config.rs")),
             ("device.env.example", text!("esp-idf-rust/https/device.env.example")),
             ("README.md", readme!("esp-idf-rust/https/README.md")),
+        ],
+    },
+    Project {
+        name: "esp-hal",
+        what: "an application for the ESP32-C3 without ESP-IDF, with esp-hal and mbedTLS, for MQTT or HTTPS",
+        proof: "linked by cargo for the chip; its TLS and MQTT, in QEMU, connect to mosquitto, publish, receive, refuse another root and another name; not on a board",
+        constants: ("rust", "src/server_root_ca.rs"),
+        device: Some("mbedtls"),
+        files: &[
+            ("Cargo.toml", text!("esp-hal/Cargo.toml.tmpl")),
+            (".cargo/config.toml", text!("esp-hal/cargo-config.toml.tmpl")),
+            ("rust-toolchain.toml", text!("esp-hal/rust-toolchain.toml.tmpl")),
+            ("src/main.rs", text!("esp-hal/main.rs")),
+            ("src/tls.rs", text!("esp-hal/tls.rs")),
+            (".gitignore", text!("esp-hal/gitignore.tmpl")),
+        ],
+        mqtt: &[
+            ("src/talk.rs", text!("esp-hal/mqtt/talk.rs")),
+            ("src/talk/mqtt.rs", text!("esp-hal/mqtt/mqtt.rs")),
+            ("src/config.rs", text!("esp-idf-rust/mqtt/config.rs")),
+            ("device.env.example", text!("esp-idf-rust/mqtt/device.env.example")),
+            ("README.md", readme!("esp-hal/mqtt/README.md")),
+        ],
+        https: &[
+            ("src/talk.rs", text!("esp-hal/https/talk.rs")),
+            ("src/config.rs", text!("esp-idf-rust/https/config.rs")),
+            ("device.env.example", text!("esp-idf-rust/https/device.env.example")),
+            ("README.md", readme!("esp-hal/https/README.md")),
         ],
     },
     Project {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    args::{Emission, Form, Job, What},
+    args::{Emission, Form, Request, What},
     commands::warn,
     export,
     failure::{Exit, Failure},
@@ -25,7 +25,7 @@ use super::{
 };
 
 /// The formats of `job` whose readers verify a server with what is written.
-pub(crate) fn formats(job: &Job) -> impl Iterator<Item = &'static str> {
+pub(crate) fn formats(job: &Request) -> impl Iterator<Item = &'static str> {
     job.emit.iter().filter(|_| job.what == What::Anchor).filter_map(format)
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn asked(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
 /// The format of an emission; a template is read by nobody knows what.
 pub(crate) fn format(emission: &Emission) -> Option<&'static str> {
     match &emission.form {
-        Form::Document => None,
+        Form::Document | Form::Report => None,
         Form::Certificates(format) => Some(format.name),
         Form::Template(_) => Some("template"),
     }
@@ -93,7 +93,7 @@ pub(crate) fn union<'a>(
 }
 
 /// What is written of the formats in `job`: the emissions together that need the same chains.
-pub(crate) fn groups(job: &Job, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
+pub(crate) fn groups(job: &Request, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
     let mut groups: Vec<(Vec<usize>, Vec<Emission>)> = Vec::new();
     for emission in &job.emit {
         let needed = union(readers, format(emission).into_iter(), false);
@@ -119,7 +119,7 @@ impl Seen<'_> {
     /// all warnings, and proved.
     pub(crate) fn selection(
         &self,
-        job: &Job,
+        job: &Request,
         positions: &[usize],
         formats: &[&str],
         display: &Display,
@@ -150,7 +150,14 @@ impl Seen<'_> {
                 })?;
                 let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
                 let whose = format!("{whose}{}", self.label(*position));
-                warn::of_bundle(&whose, (job, options), (grab, judgement), &bundle, display);
+                warn::of_bundle(
+                    &whose,
+                    job,
+                    (target, options),
+                    (grab, judgement),
+                    &bundle,
+                    display,
+                );
                 (bundle, name)
             }
             several => self.for_all(job, several, display)?,
@@ -174,7 +181,7 @@ impl Seen<'_> {
     /// The fewest anchors that verify all of several chains.
     fn for_all(
         &self,
-        job: &Job,
+        job: &Request,
         chains: &[(usize, &Grab)],
         display: &Display,
     ) -> Result<(Bundle, Identifier), Failure> {
@@ -188,7 +195,7 @@ impl Seen<'_> {
             if let Some(anchor) = survey.anchor_of(index) {
                 let whose = format!("{whose}{}", self.label(*position));
                 let judged = (judgement, anchor);
-                warn::of_anchor(&whose, grab, judged, options.at, display);
+                warn::of_anchor(&whose, grab, judged, (target, options), display);
             }
         }
         bundle.options = regenerate::words(job, Some(target));

@@ -64,8 +64,9 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         }
         return Ok(exit);
     }
-    let jobs = descriptors::affordable(DEFAULT_JOBS.get().min(entries.len()), display);
-    asking::in_order(&entries, jobs, allowed, |entry, answer| {
+    let jobs = DEFAULT_JOBS.get().min(entries.len());
+    let room = descriptors::affordable_on_threads(jobs, args.threads.count(), display);
+    asking::in_order(&entries, room, allowed, |entry, answer| {
         note(answer.and_then(|answer| refreshed(entry, answer, delivery, display)));
     })?;
     Ok(exit)
@@ -148,7 +149,7 @@ impl Delivery {
 
 fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name, .. } = read_lock(entry)?;
-    let store = roots::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
+    let store = roots::store(&entry.job.trust.roots, &entry.job.trust.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
     warn::of_lock(&whose, &content, &bundle, Time::now(), display);
@@ -197,7 +198,7 @@ fn refreshed(
 ) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
     let Answer { options, outcome, survey } = answer;
-    roots::warn_once(&entry.job.roots, &options.store, display);
+    roots::warn_once(&entry.job.trust.roots, &options.store, display);
     let readers = outcome.map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::{
     Grab,
     endpoint::Target,
+    judge::path::Refusal,
     run::{
         self,
         grab::{self, Options},
@@ -16,16 +17,16 @@ use crate::{
 
 use super::{compare, convert, formats, hosts, survey, warn};
 use crate::cli::{
-    args::{Form, Job},
+    args::{Form, Request},
     export,
     failure::{self, Exit, Failure},
     output::{self, complain},
-    proof, readers, report, request,
+    proof, readers, report, report_page, request,
     style::Display,
 };
 
 /// Runs the job; how it ended, the worst target counting.
-pub(crate) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
+pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     if let (Some(file), []) = (&job.from, job.targets.as_slice()) {
         return convert::of_job(job, file, display);
     }
@@ -58,7 +59,7 @@ pub(crate) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
 
 /// Asks for each target and shows what came of it; how that ended, the worst target counting.
 fn each(
-    job: &Job,
+    job: &Request,
     ask: impl Fn(&Target) -> Result<Readers, grab::Error>,
     options: &Options,
     display: &Display,
@@ -81,14 +82,18 @@ fn each(
 }
 
 /// Asks as certgrab, then as each reader of what is written.
-async fn as_readers(job: &Job, target: &Target, options: &Options) -> Result<Readers, grab::Error> {
+async fn as_readers(
+    job: &Request,
+    target: &Target,
+    options: &Options,
+) -> Result<Readers, grab::Error> {
     let usual = grab::grab(target, options).await?;
     Ok(run::readers::ask(target, options, usual, readers::formats(job)).await)
 }
 
 /// Exports what came of a target that does not present one chain to all readers.
 fn finish_apart(
-    job: &Job,
+    job: &Request,
     display: &Display,
     target: &Target,
     options: &Options,
@@ -112,13 +117,18 @@ fn finish_apart(
         job,
         display,
         outputs.iter().map(|(all, bundle, name)| (&all[..], bundle, name)),
-        document,
+        |form| match (form, &readers.chains[0].verdict) {
+            (Form::Report, Ok(judgement)) => {
+                report_page::report(job, target, (&readers.chains[0], judgement), options)
+            }
+            _ => document(),
+        },
     )
 }
 
 /// Shows or exports what came of one target.
 fn finish(
-    job: &Job,
+    job: &Request,
     display: &Display,
     target: &Target,
     options: &Options,
@@ -142,13 +152,7 @@ fn finish(
                 if job.emit.is_empty() && !job.json {
                     show(job, display, target, options, grab)?;
                 }
-                let mut message = refusal.to_string();
-                if let Some(stray) = stray_fingerprint(job, grab) {
-                    message += &format!("; {stray}");
-                }
-                let failure = Failure::new(Exit::Untrusted, message);
-                complain(&failure.with_hint(refusal.hint()));
-                return Ok(Exit::Untrusted);
+                return Ok(refuse(job, grab, refusal));
             }
             Ok(judgement) => {
                 // One of several targets may well be another's.
@@ -165,11 +169,12 @@ fn finish(
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
     let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
-    warn::of_bundle(&whose, (job, options), (grab, judgement), &bundle, display);
+    warn::of_bundle(&whose, job, (target, options), (grab, judgement), &bundle, display);
     if !job.emit.is_empty() {
         warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     }
-    let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
+    let only_documents =
+        job.emit.iter().all(|one| matches!(one.form, Form::Document | Form::Report));
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
         let message = "there is no intermediate between the leaf and the anchor";
         return Err(Failure::new(Exit::Untrusted, message));
@@ -179,12 +184,26 @@ fn finish(
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
-    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+    let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
+    export::export(job, display, outputs, |form| match form {
+        Form::Report => report_page::report(job, target, (grab, judgement), options),
+        _ => document(),
+    })
+}
+
+/// Says why no path of `grab` is trusted.
+fn refuse(job: &Request, grab: &Grab, refusal: &Refusal) -> Exit {
+    let mut message = refusal.to_string();
+    if let Some(stray) = stray_fingerprint(job, grab) {
+        message += &format!("; {stray}");
+    }
+    complain(&Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+    Exit::Untrusted
 }
 
 /// Shows the report about one target.
 fn show(
-    job: &Job,
+    job: &Request,
     display: &Display,
     target: &Target,
     options: &Options,
@@ -200,7 +219,7 @@ fn show(
 
 /// The document of one target.
 fn document(
-    job: &Job,
+    job: &Request,
     target: &Target,
     options: &Options,
     outcome: &Result<Grab, grab::Error>,
@@ -208,19 +227,19 @@ fn document(
     let document = Document::new(target, outcome, options);
     match outcome {
         Ok(grab) if job.anchor.stacks => {
-            document.with_stacks(&grab.every_stack(Some(target), options))
+            document.with_stacks(&grab.every_stack(Some(target), options).unwrap_or_default())
         }
         _ => document,
     }
 }
 
 /// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.
-fn stray_fingerprint(job: &Job, grab: &Grab) -> Option<String> {
+fn stray_fingerprint(job: &Request, grab: &Grab) -> Option<String> {
     let paths = grab.verdict.as_ref().map_or(&[][..], |judgement| &judgement.paths.found);
     let sent = grab.presented.certificates();
     let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
     let anchors = paths.iter().map(|path| &path.anchor.certificate);
     let known: HashSet<_> = sent.chain(fetched).chain(anchors).map(Certificate::sha256).collect();
-    let stray = job.trust_sha256.iter().find(|fingerprint| !known.contains(fingerprint))?;
+    let stray = job.trust.trust_sha256.iter().find(|fingerprint| !known.contains(fingerprint))?;
     Some(format!("`--trust-sha256 {stray}` matches no certificate in the chain"))
 }

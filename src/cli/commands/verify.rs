@@ -39,8 +39,8 @@ struct Answer {
 pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let Some(file) = verify.file.as_ref().or(verify.from.as_ref()) else { return batch() };
     let host = verify.host.as_ref();
-    let store = roots::store(&verify.roots, &verify.trust_sha256, display)?;
-    let options = Options::new(store, verify.at.unwrap_or_else(Time::now));
+    let store = roots::store(&verify.trust.roots, &verify.trust.trust_sha256, display)?;
+    let options = Options::new(store, verify.trust.at.unwrap_or_else(Time::now));
     let presented = request::read_chain(file)?;
     let name = host.map(|host| options.wanted_name(host));
     let grab = match (verify.stack, host) {
@@ -105,7 +105,8 @@ fn warn_of_versions(verify: &Verify, grab: &Grab, options: &Options, display: &D
 fn document(verify: &Verify, grab: &Grab, options: &Options) -> Document {
     let document = Document::of(verify.host.as_ref(), grab, options);
     match verify.stacks {
-        true => document.with_stacks(&grab.every_stack(verify.host.as_ref(), options)),
+        true => document
+            .with_stacks(&grab.every_stack(verify.host.as_ref(), options).unwrap_or_default()),
         false => document,
     }
 }

@@ -10,7 +10,7 @@ use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
-    judge::{path::Question, work::Work},
+    judge::{path::Question, stacks::Asked, work::Work},
     output::bundle::{Bundle, Entry, KeyPossession},
     run::{
         grab::Judgement,
@@ -24,7 +24,7 @@ use crate::{
 use rustls_pki_types::ServerName;
 
 use crate::cli::{
-    args::Job,
+    args::Request,
     failure::Failure,
     output,
     proof::{self, Doubt},
@@ -113,6 +113,7 @@ impl Material {
     ) {
         let Judgement { paths, verified } = judgement;
         let mut warnings = Vec::new();
+        let asked = Asked { name: Some(name), at: self.at };
         let candidates = std::iter::once(verified.anchor()).chain(verified.alternatives());
         for candidate in candidates {
             let sha256 = candidate.root.certificate.sha256();
@@ -124,7 +125,7 @@ impl Material {
                 warning::about_candidate(&grab.presented, paths, candidate, self.at, &grab.work);
             found.extend(of_chain);
             let presented = &grab.presented;
-            found.extend(warning::about_any_reader(presented, verified, candidate, self.at));
+            found.extend(warning::about_any_reader(presented, verified, candidate, asked));
             warnings.extend((!found.is_empty()).then_some((sha256, found)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);
@@ -217,7 +218,7 @@ impl Set {
     }
 
     /// Proves for each selected format that its TLS stack verifies every target with the set.
-    pub(crate) fn prove(&self, job: &Job, at: Time, display: &Display) -> Result<(), Failure> {
+    pub(crate) fn prove(&self, job: &Request, at: Time, display: &Display) -> Result<(), Failure> {
         for format in proof::consumed(job) {
             let (refusals, warnings): (Vec<_>, Vec<_>) = self
                 .doubts((format, job.reaching.device), at)
