@@ -117,7 +117,11 @@ pub fn text(report: &Report) -> String {
     let mut counts = format!("{} of {all} cases passed", count(Verdict::Passed));
     for (verdict, one, several) in [
         (Verdict::Failed, "failed", "failed"),
-        (Verdict::ByDefault, "accepted by default of the library", "accepted by default of the library"),
+        (
+            Verdict::ByDefault,
+            "accepted by default of the library",
+            "accepted by default of the library",
+        ),
         (Verdict::Limit, "limit of the device", "limits of the device"),
         (Verdict::Undecided, "undecided", "undecided"),
         (Verdict::NotPlayed, "not played", "not played"),
