@@ -214,10 +214,7 @@ impl Span {
 }
 
 fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
-    let verdicts = grab.every_stack(Some(target), options);
-    if verdicts.is_empty() {
-        return;
-    }
+    let Ok(verdicts) = grab.every_stack(Some(target), options) else { return };
     let connecting = verdicts.iter().filter(|one| one.refused.is_none()).count();
     let _ = write!(
         out,
