@@ -15,7 +15,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-use super::{compare, convert, formats, hosts, survey, warn};
+use super::{compare, convert, follow, formats, hosts, survey, warn};
 use crate::cli::{
     args::{Form, Request},
     export,
@@ -44,6 +44,11 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
         runtime.shutdown_background();
         return exit;
     }
+    if job.reaching.follow {
+        let exit = follow::run(job, &options, display, &runtime);
+        runtime.shutdown_background();
+        return exit;
+    }
     let exit = match &job.many.hosts {
         Some(file) => hosts::run(job, file, options, display, &runtime),
         None if job.reaching.survey => survey::run(job, display, &options, &runtime),
@@ -67,6 +72,11 @@ fn each(
     let mut exit = Exit::Done;
     for target in &job.targets {
         let target = &job.reaching.target(target);
+        if target.resource().is_some() && job.from.is_none() && !display.quiet {
+            output::say(format_args!(
+                "the path at {target} is not requested; see where it leads with `--follow`"
+            ));
+        }
         let ended = match ask(target) {
             Ok(readers) if readers.chains.len() > 1 || !readers.refused.is_empty() => {
                 finish_apart(job, display, target, options, &readers)?
@@ -127,7 +137,7 @@ fn finish_apart(
 }
 
 /// Shows or exports what came of one target.
-fn finish(
+pub(super) fn finish(
     job: &Request,
     display: &Display,
     target: &Target,
@@ -218,7 +228,7 @@ fn show(
 }
 
 /// The document of one target.
-fn document(
+pub(super) fn document(
     job: &Request,
     target: &Target,
     options: &Options,
