@@ -34,6 +34,7 @@ mod fingerprints;
 mod graphs;
 mod lab;
 mod left_roots;
+mod proofs;
 mod readers;
 mod reasons;
 mod refusals;
