@@ -88,9 +88,10 @@ fn a_download_that_ends_at_another_server_gets_one_set_of_anchors_for_both() {
     let lines = run().args(["--json"]).succeeds().out();
     let targets = lines.lines().map(|line| {
         let document: serde_json::Value = serde_json::from_str(line).expect("JSON");
-        document["target"].as_str().map(str::to_owned)
+        let target = &document["target"];
+        format!("{}:{}", target["host"].as_str().expect("a host"), target["port"])
     });
-    assert_eq!(Vec::from_iter(targets), [Some(from), Some(to)]);
+    assert_eq!(Vec::from_iter(targets), [from, to]);
 
     let heard = String::from_utf8(files.heard().data).expect("text");
     assert!(heard.starts_with("GET /objects/1?signature=secret HTTP/1.1\r\n"), "{heard}");
