@@ -2,30 +2,28 @@
 
 use crate::{
     output::emit::Format,
-    run::{
-        follow::{self, Step, Way},
-        grab::Options,
-    },
+    run::follow::{self, Step, Way},
 };
 
 use super::{hosts, targets};
 use crate::cli::{
     args::{Form, Request, What},
-    failure::{Exit, Failure},
+    failure::{self, Exit, Failure},
     output::{self, complain},
+    request,
     style::Display,
 };
 
 /// Follows the target's URL; how it ended, the worst server counting.
-pub(crate) fn run(
-    job: &Request,
-    options: &Options,
-    display: &Display,
-    runtime: &tokio::runtime::Runtime,
-) -> Result<Exit, Failure> {
+pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     agree(job)?;
+    request::agree(job)?;
+    let options = &request::options(job, display)?;
+    let runtime = failure::runtime()?;
     let target = &job.targets[0];
     let Way { steps, end, .. } = runtime.block_on(follow::follow(target, options));
+    // A name that does not resolve keeps its thread for longer than anyone wants to wait.
+    runtime.shutdown_background();
     if !display.quiet {
         for pair in steps.windows(2) {
             let (from, to) = (&pair[0].target, &pair[1].target);

@@ -15,7 +15,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-use super::{compare, convert, follow, formats, hosts, survey, warn};
+use super::{compare, convert, formats, hosts, survey, warn};
 use crate::cli::{
     args::{Form, Request},
     export,
@@ -41,11 +41,6 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     let runtime = failure::runtime()?;
     if let Some(other) = &job.compare {
         let exit = compare::run(job, other, &options, display, &runtime);
-        runtime.shutdown_background();
-        return exit;
-    }
-    if job.reaching.follow {
-        let exit = follow::run(job, &options, display, &runtime);
         runtime.shutdown_background();
         return exit;
     }

@@ -6,7 +6,8 @@
 use std::convert::Infallible;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
@@ -15,7 +16,6 @@ use rsa::rand_core::{TryCryptoRng, TryRng};
 
 use super::der;
 use super::key::Kind;
-use super::keyring;
 use super::sign::Secret;
 
 /// Octets of a seed: as many as the strength of the keys that follow from it needs.
@@ -91,9 +91,9 @@ fn rsa_of(bits: u16, file: &Path) -> io::Result<Made> {
             let key = key.map_err(io::Error::other)?;
             let der = key.to_pkcs8_der().map_err(io::Error::other)?;
             // Two processes may make the key of one folder at once.
-            let beside = keyring::beside(file);
-            write_secret(&beside, pem_of(der.as_bytes().to_vec()).as_bytes())?;
-            keyring::keep_first(&beside, file)?;
+            let new = beside(file);
+            write_secret(&new, pem_of(der.as_bytes().to_vec()).as_bytes())?;
+            keep_first(&new, file)?;
             std::fs::read_to_string(file)?
         }
         Err(error) => return Err(error),
@@ -107,6 +107,24 @@ fn rsa_of(bits: u16, file: &Path) -> io::Result<Made> {
 fn pem_of(pkcs8: Vec<u8>) -> String {
     let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
     pem::encode_config(&pem::Pem::new("PRIVATE KEY", pkcs8), config)
+}
+
+/// A path beside `file` that no other thread and no other process takes.
+pub(super) fn beside(file: &Path) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    file.with_extension(format!("{}-{number}.new", std::process::id()))
+}
+
+/// Gives what was written at `beside` the name `file`, unless another thread or process was first:
+/// then all have the other's.
+pub(super) fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
+    let outcome = std::fs::hard_link(beside, file);
+    std::fs::remove_file(beside)?;
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a new file that only its owner can read.
