@@ -75,7 +75,8 @@ pub fn report(
     );
     proof(&mut out, grab, options.at);
     out.push_str("</table>\n");
-    warnings(&mut out, (target, grab), judgement, options);
+    let name = options.wanted_name(target);
+    warnings(&mut out, grab, judgement, Asked { name: Some(&name), at: options.at });
     let path = path(anchor);
     out.push_str("<h2>From the root to the server</h2>\n");
     tree(&mut out, &path);
@@ -110,14 +111,8 @@ fn proof(out: &mut String, grab: &Grab, at: Time) {
     let _ = writeln!(out, "<tr><th>verified as of<td>{}", at.date());
 }
 
-fn warnings(
-    out: &mut String,
-    (target, grab): (&Target, &Grab),
-    judgement: &Judgement,
-    options: &Options,
-) {
+fn warnings(out: &mut String, grab: &Grab, judgement: &Judgement, asked: Asked<'_>) {
     let Judgement { paths, verified } = judgement;
-    let asked = Asked { name: Some(&options.wanted_name(target)), at: options.at };
     let all = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
     for one in warning::summed(all) {
         let message = with_code(&one.message);
@@ -223,8 +218,11 @@ impl Span {
 }
 
 fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
-    // Without the whole chain there is no verdict.
+    // Without a root to trust the page says why already.
     let Ok(verdicts) = grab.every_stack(Some(target), options) else { return };
+    if verdicts.is_empty() {
+        return;
+    }
     let connecting = verdicts.iter().filter(|one| one.refused.is_none()).count();
     let _ = write!(
         out,

@@ -264,7 +264,7 @@ pub const STACKS: &[Stack] = &[
         ..mbedtls("circuitpython", "CircuitPython", Known::Assumed("MicroPython"), MICROPYTHON)
     },
     Stack {
-        formats: &["bearssl"],
+        formats: &["bearssl", "tasmota"],
         ..plain(
             "bearssl-ca",
             "BearSSL",
@@ -279,7 +279,7 @@ pub const STACKS: &[Stack] = &[
         Verifier::BearSsl(Flags::ByIsCa),
     ),
     Stack {
-        formats: &["esp8266", "tasmota", "certs-ar"],
+        formats: &["esp8266", "certs-ar"],
         ..plain(
             "esp8266",
             "BearSSL of the ESP8266 core",
