@@ -59,6 +59,7 @@ mod lists;
 mod threads;
 
 // In a repository.
+mod asking;
 mod building;
 mod check_places;
 mod check_repository;

@@ -44,6 +44,7 @@ mod lints;
 mod lock_today;
 mod mention;
 mod misuse;
+pub(crate) mod origin;
 mod pem_reader;
 mod pem_text;
 mod place;
@@ -59,8 +60,10 @@ pub mod output;
 
 use std::path::{Path, PathBuf};
 
+use self::origin::Origin;
 use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certificate::Certificate};
 
+pub(crate) use self::against_server::for_some_clients;
 pub use self::against_server::{Server, failed_address, judge_against};
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
@@ -104,6 +107,10 @@ pub struct Reading {
     /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
     /// format in which they were written.
     pub stack: Option<&'static Stack>,
+    /// The stack that most likely reads it, if nothing tells: what that refuses is a warning.
+    pub(crate) likely: Option<&'static Stack>,
+    /// What certgrab wrote into it about its reader.
+    pub(crate) origin: origin::Origin,
     /// Whether certgrab wrote it, as it says itself: then a reader gets all its anchors together.
     pub is_generated: bool,
     /// The anchors in it, in the order of the file.
@@ -119,6 +126,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The same as `stack` reads it, if that is known.
+    pub(crate) fn read_by(&self, stack: Option<&'static Stack>) -> Self {
+        let likely = self.likely.filter(|_| stack.is_none());
+        Self { stack, likely, ..self.clone() }
+    }
+
     /// Whether it holds neither anchors nor certificates of the device's own, nor what was meant to be
     /// one.
     #[must_use]
@@ -152,7 +165,10 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let text = encoding::as_utf8(content);
     let content = text.as_deref().unwrap_or(content);
     let mut source = source::read(file, content);
-    let stack = context.stack.or_else(|| source::calls::of(&source));
+    let origin = Origin::of(content);
+    // The code that certgrab writes beside a constant says less than the format.
+    let spoken = source::calls::of(&source);
+    let stack = context.stack.or_else(|| origin.stack()).or(spoken);
     let own_uses = source.uses.clone();
     source.uses.add_all(&context.uses);
     let mut contents = anchors::contents(&source, stack);
@@ -173,13 +189,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
     findings = findings.and(misuse::files::findings(file, content).into_iter().collect());
     if text.is_some() && !anchors.is_empty() {
-        findings.find(
-            1,
-            Severity::Error,
-            "utf-16",
-            "the file is in UTF-16, which gcc, clang and TLS stacks do not read",
-            Some("save it in UTF-8 without a byte order mark".to_owned()),
-        );
+        findings.add(in_utf_16());
     }
     let is_empty = anchors.is_empty() && findings.is_empty() && own.is_empty();
     let (allows, invalid) = match is_empty {
@@ -187,16 +197,36 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         false => allow::comments(content, &starts),
     };
     if is_empty && !has_bare_boundaries(&source) {
-        let mentioned = mention::in_text(content);
-        findings.add(mentioned.unwrap_or_else(|| {
-            Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
-        }));
+        findings.add(mention::in_text(content).unwrap_or_else(no_certificate));
     }
     let findings = findings.and(invalid.into_iter().collect());
-    let facts = pool::Facts { uses: own_uses, keys, names };
     let (file, is_generated) = (file.to_owned(), source.is_generated);
+    let facts =
+        pool::Facts { uses: own_uses, keys, names, speaks: spoken.is_some() && !is_generated };
     let holds_own = !own.is_empty();
-    Reading { file, stack, is_generated, anchors, findings, facts, allows, holds_own }
+    let likely = source.language.likely_reader().filter(|_| stack.is_none());
+    Reading {
+        file,
+        stack,
+        likely,
+        origin,
+        is_generated,
+        anchors,
+        findings,
+        facts,
+        allows,
+        holds_own,
+    }
+}
+
+fn in_utf_16() -> Finding {
+    let message = "the file is in UTF-16, which gcc, clang and TLS stacks do not read";
+    let action = Some("save it in UTF-8 without a byte order mark".to_owned());
+    Finding::new(1, Severity::Error, "utf-16", message, action)
+}
+
+fn no_certificate() -> Finding {
+    Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
 }
 
 /// The names of the constants of `source` that hold `anchors`.
@@ -243,11 +273,13 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     let anchors: Vec<_> = certificates.into_iter().map(anchor).collect();
     let mut findings = Findings::default();
     if anchors.is_empty() {
-        findings.find(1, Severity::Error, "no-certificate", "no certificate found", None);
+        findings.add(no_certificate());
     }
     Reading {
         file: file.to_owned(),
         stack: None,
+        likely: None,
+        origin: Origin::default(),
         is_generated: false,
         anchors,
         findings,
