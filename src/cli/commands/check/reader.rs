@@ -11,7 +11,6 @@ use std::{
 use crate::{
     check::{self, Finding, Findings, Knowledge, Reading, Server},
     cli::readers,
-    endpoint::Target,
     run::survey::{Client, Question, Survey},
     stack::{self, Stack, client::Device},
 };
