@@ -57,6 +57,7 @@ mod lists;
 
 // In a repository.
 mod building;
+mod check_actions;
 mod check_places;
 mod check_repository;
 mod checking;

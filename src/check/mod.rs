@@ -35,6 +35,7 @@ mod call_site;
 mod claims;
 mod client_certificate;
 mod codes;
+mod command;
 mod companions;
 mod der_form;
 mod encoding;
@@ -50,6 +51,7 @@ mod place;
 mod placeholder;
 mod pool;
 mod prefilter;
+mod private_key;
 mod report;
 mod signature_budget;
 mod source;
@@ -67,6 +69,7 @@ pub use self::bare_anchor::Key;
 pub use self::baseline::{Baseline, MAX_BASELINE_BYTES};
 pub use self::claims::{objections, objections_alone};
 pub use self::codes::{CODES, meaning};
+pub use self::command::Command;
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};
 pub(crate) use self::lints::scheduled;
 pub use self::lints::{lint, unknown_anchors};
@@ -74,6 +77,7 @@ pub use self::lock_today::{expired_anchors, no_longer_proven};
 pub use self::place::Place;
 pub use self::pool::{Context, Pool};
 pub use self::prefilter::may_matter;
+pub use self::private_key::PrivateKeys;
 pub use self::report::FileReport;
 pub use self::signature_budget::MAX_SIGNATURE_CHECKS;
 pub use self::trust::{Terms, judge_generated, judge_handwritten};
@@ -119,6 +123,22 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The format in which certgrab writes such a file, if its TLS stack or its name tells.
+    #[must_use]
+    pub fn format(&self) -> Option<&'static str> {
+        let of_stack = self.stack.and_then(|stack| stack.formats.first().copied());
+        let extension = self.file.extension().and_then(|extension| extension.to_str());
+        of_stack.or_else(|| command::format_of_extension(extension?))
+    }
+
+    /// Adds `found`, with which the file no longer holds nothing.
+    pub fn add(&mut self, found: Vec<Finding>) {
+        if !found.is_empty() {
+            self.findings.retain(|finding| finding.code != "no-certificate");
+        }
+        found.into_iter().for_each(|finding| self.findings.add(finding));
+    }
+
     /// Whether it holds neither anchors nor certificates of the device's own, nor what was meant to be
     /// one.
     #[must_use]
@@ -168,7 +188,8 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let names = names(&source, &anchors);
     let starts = starts(&source, &anchors);
     let keys = client_certificate::private_keys(&source);
-    let known_keys = keys.union(&context.keys).cloned().collect();
+    let parts = keys.iter().flat_map(|key| &key.parts);
+    let known_keys = parts.chain(&context.keys).cloned().collect();
     let (own, anchors): (Vec<_>, Vec<_>) = client_certificate::split(anchors, &source, &known_keys);
     let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
     findings = findings.and(misuse::files::findings(file, content).into_iter().collect());
@@ -193,7 +214,11 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         }));
     }
     let findings = findings.and(invalid.into_iter().collect());
-    let facts = pool::Facts { uses: own_uses, keys, names };
+    let public = |one: &EmbeddedAnchor| {
+        one.certificate.as_ref().and_then(client_certificate::public).map(<[u8]>::to_vec)
+    };
+    let own_keys = own.iter().filter_map(public).collect();
+    let facts = pool::Facts { uses: own_uses, keys, own_keys, names };
     let (file, is_generated) = (file.to_owned(), source.is_generated);
     let holds_own = !own.is_empty();
     Reading { file, stack, is_generated, anchors, findings, facts, allows, holds_own }

@@ -201,5 +201,14 @@ fn pooled(files: Vec<File>) -> Vec<File> {
             _ => file,
         }
     };
-    files.into_iter().zip(again).map(read_again).collect()
+    let mut files: Vec<_> = files.into_iter().zip(again).map(read_again).collect();
+    let readings: Vec<&Reading> = files.iter().map(|file| &file.reading).collect();
+    let keys = check::PrivateKeys::of(&readings);
+    let of_keys =
+        |file: &File| keys.as_ref().map_or_else(Vec::new, |keys| keys.findings(&file.reading));
+    let found: Vec<_> = files.iter().map(of_keys).collect();
+    for (file, found) in files.iter_mut().zip(found) {
+        file.reading.add(found);
+    }
+    files
 }
