@@ -595,6 +595,13 @@ fn the_hosts_of_a_csv_are_in_the_column_that_is_named_or_counted() {
     let unnamed = certgrab().args(["--hosts", "-"]).reading("1,a.test\n").fails_with(2);
     let hint = documents(&unnamed.out())[0]["error"]["hint"].as_str().unwrap_or("").to_owned();
     assert!(hint.contains("`--column NAME`"), "{hint}");
+    unnamed.stderr(
+        "certgrab: 1 target: 0 with an anchor, 0 not trusted, 1 failed\n\
+         certgrab: 0 distinct chains\n\
+         certgrab: failed with bad_target: 1\n\
+         certgrab: hint: write one HOST:PORT per line; of a CSV file, choose the column with \
+         `--column NAME`\n",
+    );
 }
 
 #[test]

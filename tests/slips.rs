@@ -233,6 +233,7 @@ fn the_name_of_a_file_is_not_taken_for_a_server() {
     ] {
         let told = run(&[name]).fails_with(2).err();
         assert!(told.contains(&format!("this is a file; {next}")), "{told}");
+        assert!(told.ends_with(&format!("\ncertgrab: hint: {next}\n")), "{told}");
     }
     for name in ["typo.py", "typo.rs", "typo.json", "typo.kt", "typo.sh"] {
         let told = run(&["check", "there.pem", name]).fails_with(4).err();
@@ -268,6 +269,12 @@ fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
             "connect = \"a.test\"",
             "`connect`: invalid value 'a.test': expected HOST:PORT, found no port",
         ),
+        ("roots = \"\"", "`roots`: invalid value '': expected a path"),
+        (
+            "what = \"\"",
+            "`what`: invalid value '' [possible values: anchor, chain, leaf, intermediates]",
+        ),
+        ("hold = 3", "expected a string or a list of strings"),
         ("timeout = 0", "`timeout`: invalid value '0': expected whole seconds from 1 to 65535"),
         (
             "sni = \"::1\"",
@@ -278,8 +285,7 @@ fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
     }
     assert_eq!(
         told("name = \"X\"\nname-from = \"organisation\""),
-        "certgrab: error: certgrab.toml:6: the argument 'name <NAME>' cannot be used with \
-         'name-from <host|organisation>'\n"
+        "certgrab: error: certgrab.toml:6: `name-from` cannot be combined with `name`\n"
     );
     let text = "\n[[target]]\nlock = \"plc.pem\"\nhost = \"a b\"\nbackup = true\n";
     fs::write(folder.path().join("certgrab.toml"), text).unwrap();
@@ -313,16 +319,33 @@ fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it(
         (&["a.test", "--insecure"], "`--trust-sha256 HEX`"),
         (&["--host", "a.test"], "name the server as one word, `certgrab HOST:PORT`"),
         (&["a.test", "-p", "8883"], "name the server as one word, `certgrab HOST:PORT`"),
-        (&["a.test", "8883"], "name the server as one word, `certgrab HOST:8883`"),
         (&["get", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
         (&["fetch", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
         (&["c", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
         (&["init"], "write a manifest with `certgrab sync --init HOST:PORT`"),
-        (&["a.test", "--emit", "header"], "similar: `c`"),
-        (&["a.test", "--emit", "root_ca.h"], "similar: `c`"),
-        (&["a.test", "--emit", "cpp"], "similar: `c`"),
-        (&["a.test", "--emit", "crt"], "similar: `cer`"),
         (&["a.test", "--emit", "Base64"], "similar: `cer`"),
+        (&["a.test", "--out", "x"], "write a file with `--emit FORMAT=FILE`"),
+        (&["a.test", "--ca", "ca.pem"], "trust your own CA with `--roots FILE`"),
+        (&["a.test", "--self-signed"], "`--trust-sha256 HEX`"),
+        (&["a.test", "--port", "8883"], "name the server as one word, `certgrab HOST:PORT`"),
+        (&["8883"], "`8883` is a port: name the server as one word, `certgrab HOST:8883`"),
+        (
+            &["a.test", "8883"],
+            "`8883` is a port: name the server as one word, `certgrab a.test:8883`",
+        ),
+        (&["a.test", "--emit", "header"], "hint: write `--emit c`; "),
+        (&["a.test", "--emit", "h"], "hint: write `--emit c`; "),
+        (&["a.test", "--emit", "h=ca.h"], "hint: write `--emit c=ca.h`; "),
+        (&["a.test", "--emit", "cpp"], "hint: write `--emit c`; "),
+        (&["a.test", "--emit", "crt"], "hint: write `--emit cer`; "),
+        (&["a.test", "--emit", "base64"], "hint: write `--emit cer`; "),
+        (&["a.test", "--emit", "root_ca.h"], "hint: write `--emit c=root_ca.h`; "),
+        (
+            &["a.test", "--emit", "c", "root_ca.h"],
+            "hint: name the file with its format, `--emit c=root_ca.h`",
+        ),
+        (&["convert", "x", "--emit", "h"], "hint: write `--emit c`; "),
+        (&["sync", "--init", "a.test", "--emit", "h=a.h"], "hint: write `--emit c=a.h`; "),
     ] {
         let told = certgrab().args(typed).fails_with(2).stdout("").err();
         assert!(told.contains(hint), "{typed:?}: {told}");

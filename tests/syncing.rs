@@ -231,7 +231,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     certgrab().args(["sync"]).in_folder(folder.path()).fails_with(4).stderr(
         "certgrab: error: cannot read the manifest certgrab.toml: No such file or directory (os \
          error 2)\n\
-         certgrab: hint: write one with a `[[target]]` that has `host`, `lock` and `emit`\n",
+         certgrab: hint: write one with `certgrab sync --init HOST:PORT`\n",
     );
 }
 

@@ -20,6 +20,7 @@ use crate::{
     text::time::Time,
     trust::store::{Root, Source, Store},
     x509::{
+        algorithm::Digest,
         certificate::{Certificate, Key},
         extensions,
     },
@@ -287,8 +288,7 @@ impl Lint<'_> {
         }
         // The signature on a root that signed itself protects nothing.
         let signature = certificate.signature_algorithm();
-        let weak = ["md2With", "md5With", "sha1With", "ecdsa-with-SHA1", "dsa-with-sha1"];
-        if !certificate.is_self_issued() && weak.iter().any(|hash| signature.starts_with(hash)) {
+        if !certificate.is_self_issued() && signature.digest().is_some_and(Digest::is_broken) {
             let message = format!("`{}` is signed with {signature}", named(certificate));
             found.push(self.finding(Severity::Warning, "weak-signature", message, None));
         }

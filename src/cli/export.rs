@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     args::{
-        Emission, Form, Job,
+        Emission, Form, Request,
         formats::{NameFrom, NameStyle},
     },
     failure::{Exit, Failure},
@@ -26,7 +26,7 @@ use super::{
 
 /// Renders each bundle in its formats and writes all of them, or none.
 pub(crate) fn export<'a>(
-    job: &Job,
+    job: &Request,
     display: &Display,
     outputs: impl Iterator<Item = (&'a [Emission], &'a Bundle, &'a Identifier)>,
     document: impl Fn() -> String,
@@ -55,7 +55,7 @@ pub(crate) fn export<'a>(
 }
 
 /// Refuses a result that is longer than the user has room for.
-fn refuse_more(job: &Job, form: &Form, length: usize) -> Result<(), Failure> {
+fn refuse_more(job: &Request, form: &Form, length: usize) -> Result<(), Failure> {
     let Some(most) = job.format.max_bytes.filter(|most| length > most.get()) else {
         return Ok(());
     };
@@ -71,7 +71,7 @@ fn refuse_more(job: &Job, form: &Form, length: usize) -> Result<(), Failure> {
 
 /// The certificates that the job exports of a verified chain, and the name of the constants.
 pub(crate) fn selection(
-    job: &Job,
+    job: &Request,
     target: &Target,
     grab: &Grab,
     judgement: &Judgement,
@@ -88,7 +88,7 @@ pub(crate) fn selection(
 }
 
 /// The name of the constants.
-pub(crate) fn name(of: &Job, bundle: &Bundle) -> Result<Identifier, Failure> {
+pub(crate) fn name(of: &Request, bundle: &Bundle) -> Result<Identifier, Failure> {
     let name = match (&of.name, of.format.name_from) {
         (Some(name), _) => name.clone(),
         (None, NameFrom::Host) => emit::default_name(bundle),

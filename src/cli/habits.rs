@@ -2,7 +2,15 @@
 //!
 //! In: a word that certgrab does not know. Out: an instruction, or nothing.
 
-use crate::endpoint::Target;
+use std::path::Path;
+
+use crate::{
+    endpoint::Target,
+    output::emit,
+    text::{foreign::Foreign, secrets},
+};
+
+use super::file_names;
 
 /// Options of other programs, each with what to do in certgrab.
 const OPTIONS: &[(&[&str], &str)] = &[
@@ -92,10 +100,47 @@ pub(super) fn verb(first: &Target) -> Option<(String, String)> {
     row(VERBS, &first).map(|hint| (format!("unknown subcommand `{first}`"), hint.to_owned()))
 }
 
-/// What to do instead of a port as a word of its own.
-pub(super) fn port(word: &str) -> Option<String> {
-    let port: u16 = word.parse().ok()?;
-    Some(format!("`{port}` is a port: name the server as one word, `certgrab HOST:{port}`"))
+/// What to do instead of `word` as a server, where it is the second half of what stands in front of
+/// it: a port after a host, a file after a format.
+pub(super) fn target(word: &str, before: Option<String>) -> Option<String> {
+    if let Ok(port) = word.parse::<u16>() {
+        // Only a name that is shown as it was typed: it may be a password too.
+        let host =
+            before.filter(|host| host.parse::<Target>().is_ok_and(|one| one.host() == **host));
+        let host = host.unwrap_or_else(|| "HOST".to_owned());
+        return Some(format!(
+            "`{port}` is a port: name the server as one word, `certgrab {host}:{port}`"
+        ));
+    }
+    let format = before.filter(|format| emit::format(format).is_some());
+    if let Some(format) = format {
+        return Some(format!("name the file with its format, `--emit {format}={}`", shown(word)));
+    }
+    let path = Path::new(word);
+    (file_names::instead_of_a_server(word) && path.is_file())
+        .then(|| file_names::for_a_file(&shown(word)))
+}
+
+/// What to do instead of `--emit` with the unknown format of `value`.
+pub(super) fn emission(value: &str) -> Option<String> {
+    let (word, path) = value.split_once('=').unwrap_or((value, ""));
+    let format = format(word)?;
+    let path = match (path, word.contains('.')) {
+        // A file alone: its ending says the format.
+        ("", true) => format!("={}", shown(word)),
+        ("", false) => String::new(),
+        (path, _) => format!("={}", shown(path)),
+    };
+    Some(format!("write `--emit {format}{path}`; `certgrab formats` lists the formats"))
+}
+
+/// A path as the user typed it, without what may be a secret; `FILE` for a long one.
+fn shown(path: &str) -> String {
+    const MOST_CHARACTERS: usize = 64;
+    match path.chars().count() {
+        0..=MOST_CHARACTERS => Foreign::text(&secrets::hide_in_word(path)).line(),
+        _ => "FILE".to_owned(),
+    }
 }
 
 /// Words for a form, with the format that is probably meant.

@@ -1,6 +1,6 @@
 //! The manifest `certgrab.toml`: the targets of a repository, their locks and their constants.
 //!
-//! In: the file. Out: its targets, in the words of the command line. Paths are relative to the
+//! In: the file. Out: its targets, each with the request that the command line would make. Paths are relative to the
 //! manifest. What is not known is an error that names its line, so that a slip of the pen is
 //! not silently another meaning.
 
@@ -11,20 +11,20 @@ use std::{
 };
 
 use crate::{
-    output::emit::{self, Format, Identifier},
+    output::emit::{self, Format},
     text::{bounded_file, foreign::Foreign},
 };
-use clap::Parser as _;
 use serde::Deserialize;
 use toml::Spanned;
 
+mod keys;
 mod words;
 
-use self::words::{in_the_words_of, printable};
+use self::words::printable;
 use super::{
-    args::{Args, Job},
+    args::Request,
     failure::{Exit, Failure},
-    output, usage,
+    output,
 };
 
 /// The most bytes a manifest may have: 1 MiB, thousands of targets of some 200 bytes each.
@@ -32,8 +32,8 @@ const MAX_MANIFEST_BYTES: usize = 1024 * 1024;
 
 /// One target of a manifest.
 pub(crate) struct Entry {
-    /// The target and the options, as the command line would have them.
-    pub(crate) job: Job,
+    /// The target and what to do for it.
+    pub(crate) job: Request,
     /// Where its lock is.
     pub(crate) lock: PathBuf,
     /// What is generated from the lock.
@@ -83,7 +83,7 @@ struct Table {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
 enum OneOrMore {
     #[default]
     None,
@@ -134,7 +134,7 @@ impl Text {
     fn read(path: &Path) -> Result<Self, Failure> {
         let shown = Foreign::text(&path.display().to_string()).line();
         let content = bounded_file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
-            let hint = "write one with a `[[target]]` that has `host`, `lock` and `emit`";
+            let hint = "write one with `certgrab sync --init HOST:PORT`";
             let missing = error.kind() == std::io::ErrorKind::NotFound;
             Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
                 .with_hint(missing.then(|| hint.to_owned()))
@@ -179,12 +179,8 @@ fn entry(
         outputs.add(&path, line, &format!("`{}`", known.name), text)?;
         emit.push((known, path));
     }
-    if let Some(name) = &table.name {
-        Identifier::new(name.get_ref())
-            .map_err(|error| text.failure(text.line(&name.span()), &error.to_string()))?;
-    }
-    let job =
-        job(table, folder).map_err(|(span, message)| text.failure(text.line(&span), &message))?;
+    let job = keys::job(table, folder)
+        .map_err(|keys::Refused { span, message }| text.failure(text.line(&span), &message))?;
     let check = table.check.all().iter().map(|file| folder.join(file)).collect();
     Ok(Entry { job, lock, emit, check })
 }
@@ -220,7 +216,9 @@ impl Outputs {
         };
         let inputs: BTreeSet<&PathBuf> = entries
             .iter()
-            .flat_map(|entry| entry.job.roots.iter().chain(&entry.check).chain(of_client(entry)))
+            .flat_map(|entry| {
+                entry.job.trust.roots.iter().chain(&entry.check).chain(of_client(entry))
+            })
             .collect();
         let written = self
             .0
@@ -240,141 +238,5 @@ impl Outputs {
             }
         }
         Ok(())
-    }
-}
-
-/// One key of a target as the option of its name.
-struct Typed {
-    key: &'static str,
-    option: String,
-    span: Range<usize>,
-}
-
-/// The keys of `table` as options, those first that take a list.
-fn typed(table: &Table, folder: &Path) -> Vec<Typed> {
-    let mut all = Vec::new();
-    let mut option = |key: &'static str, value: &str, span: Range<usize>| {
-        all.push(Typed { key, option: format!("--{key}={value}"), span });
-    };
-    for list in [&table.roots, &table.hold].into_iter().flatten() {
-        for path in list.get_ref().all() {
-            match path.as_str() {
-                "mozilla" | "system" => option("roots", path, list.span()),
-                _ => option("roots", &folder.join(path).display().to_string(), list.span()),
-            }
-        }
-    }
-    if let Some(fingerprints) = &table.trust_sha256 {
-        for fingerprint in fingerprints.get_ref().all() {
-            option("trust-sha256", fingerprint, fingerprints.span());
-        }
-    }
-    if let Some(names) = &table.alpn {
-        for name in names.get_ref().all() {
-            option("alpn", name, names.span());
-        }
-    }
-    for (key, file) in [("client-cert", &table.client_cert), ("client-key", &table.client_key)] {
-        if let Some(file) = file {
-            option(key, &folder.join(file.get_ref()).display().to_string(), file.span());
-        }
-    }
-    if let Some(seconds) = table.timeout.as_ref() {
-        option("timeout", &seconds.get_ref().to_string(), seconds.span());
-    }
-    let others = [
-        ("name", &table.name),
-        ("what", &table.what),
-        ("connect", &table.connect),
-        ("sni", &table.sni),
-        ("handshake", &table.handshake),
-        ("as", &table.device),
-        ("style", &table.style),
-        ("name-from", &table.name_from),
-        ("lifetime", &table.lifetime),
-    ];
-    for (key, value) in others {
-        if let Some(value) = value {
-            option(key, value.get_ref(), value.span());
-        }
-    }
-    let hold = |held: &Spanned<OneOrMore>| ("hold", "--hold".to_owned(), held.span());
-    let hold = table.hold.as_ref().map(hold);
-    all.extend(hold.map(|(key, option, span)| Typed { key, option, span }));
-    let switches =
-        [("backup", &table.backup), ("siblings", &table.siblings), ("no-aia", &table.no_aia)];
-    for (key, switch) in switches {
-        if let Some(on) = switch.as_ref().filter(|on| *on.get_ref()) {
-            all.push(Typed { key, option: format!("--{key}"), span: on.span() });
-        }
-    }
-    all
-}
-
-/// The options of a target, read as if they had been typed; or what is wrong with them, and where.
-fn job(table: &Table, folder: &Path) -> Result<Job, (Range<usize>, String)> {
-    let typed = typed(table, folder);
-    let target = table.host.get_ref();
-    let options = typed.iter().map(|one| one.option.clone()).collect();
-    typed_job(options, target).map_err(|message| {
-        // The key that is refused by itself is at fault, or the host; else several keys together.
-        let alone = typed.iter().find_map(|one| {
-            let refused = typed_job(vec![one.option.clone()], "localhost").err()?;
-            Some((one.span.clone(), in_the_words_of(one.key, &refused)))
-        });
-        let host = || {
-            let refused = typed_job(Vec::new(), target).err()?;
-            Some((table.host.span(), in_the_words_of("host", &refused)))
-        };
-        alone.or_else(host).unwrap_or_else(|| {
-            let named = typed.iter().rev().find(|one| message.contains(&format!("--{}", one.key)));
-            let span = named.map_or(table.host.span(), |one| one.span.clone());
-            (span, message.replace("'--", "'"))
-        })
-    })
-}
-
-/// The main job of `target` with `options`, read as if they had been typed.
-pub(crate) fn typed_job(options: Vec<String>, target: &str) -> Result<Job, String> {
-    let command = std::iter::once("certgrab".to_owned());
-    let target = ["--".to_owned(), target.to_owned()];
-    let typed = command.chain(options).chain(target);
-    Args::try_parse_from(typed).map(|args| args.job).map_err(|error| usage::sentence(&error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_of_a_target_mean_what_the_options_of_their_names_mean() {
-        let same = |keys: &str, option: &str| {
-            let text = format!("host = \"plc.test\"\nlock = \"plc.pem\"\n{keys}\n");
-            let table: Table = toml::from_str(&text).expect("a table");
-            let job = job(&table, Path::new("")).expect("options");
-            let options = Vec::from_iter((!option.is_empty()).then(|| option.to_owned()));
-            let typed = typed_job(options, "plc.test").expect("options");
-            assert_eq!(format!("{job:?}"), format!("{typed:?}"), "{keys}");
-            format!("{job:?}")
-        };
-        let plain = same("", "");
-        let switches = [
-            ("backup = true", "--backup"),
-            ("siblings = true", "--siblings"),
-            ("no-aia = true", "--no-aia"),
-            ("style = \"camel\"", "--style=camel"),
-            ("name-from = \"organisation\"", "--name-from=organisation"),
-            ("lifetime = \"10y\"", "--lifetime=10y"),
-            ("handshake = \"cleartext\"", "--handshake=cleartext"),
-            ("as = \"esp8266\"", "--as=esp8266"),
-            ("alpn = \"x-amzn-mqtt-ca\"", "--alpn=x-amzn-mqtt-ca"),
-            ("alpn = [\"mqtt\"]", "--alpn=mqtt"),
-            ("client-cert = \"device.pem\"", "--client-cert=device.pem"),
-            ("client-key = \"device.key\"", "--client-key=device.key"),
-        ];
-        for (key, option) in switches {
-            assert_ne!(same(key, option), plain, "{key}");
-        }
-        assert_eq!(same("backup = false", ""), plain);
     }
 }

@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod habits;
 mod manifest;
 mod output;
+mod progress;
 mod projects;
 mod proof;
 mod readers;
@@ -116,21 +117,23 @@ fn dispatch(mut args: Args) -> Exit {
 }
 
 /// Refuses a target that has the name of a file.
-fn refuse_file_name(job: &args::Job) -> Result<(), Failure> {
-    args::refuse_file_name(job).map_err(|message| {
-        Failure::new(Exit::Usage, message).with_hint(Some("see `certgrab --help`".to_owned()))
+fn refuse_file_name(job: &args::Request) -> Result<(), Failure> {
+    args::request::refuse_file_name(job).map_err(|(message, name)| {
+        let hint = habits::target(&name, usage::before(&name));
+        let hint = hint.unwrap_or_else(|| "see `certgrab --help`".to_owned());
+        Failure::new(Exit::Usage, message).with_hint(Some(hint))
     })
 }
 
 /// Refuses a verb in front of the target.
-fn refuse_verb(job: &args::Job) -> Result<(), Failure> {
+fn refuse_verb(job: &args::Request) -> Result<(), Failure> {
     job.targets.first().and_then(habits::verb).map_or(Ok(()), |(message, hint)| {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
     })
 }
 
 /// A subcommand after an option parses as a host; refuses a target with the name of a subcommand.
-fn refuse_misplaced_command(job: &args::Job) -> Result<(), Failure> {
+fn refuse_misplaced_command(job: &args::Request) -> Result<(), Failure> {
     let Some(first) = job.targets.first() else { return Ok(()) };
     let scheme = first.scheme();
     // Checked first: building the commands costs more than parsing all arguments.

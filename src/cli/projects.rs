@@ -93,6 +93,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         device: Some("arduino-esp32"),
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
+            ("src/dates.h", text!("arduino-esp32/dates.h")),
             (".gitignore", text!("arduino-esp32/gitignore.tmpl")),
         ],
         mqtt: &[

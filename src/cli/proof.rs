@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    args::{Form, Job, What},
+    args::{Form, Request, What},
     failure::{Exit, Failure},
     output,
     style::Display,
@@ -25,7 +25,7 @@ use super::{
 /// Certificates other than the anchor have other uses than verification, so a doubt about them is
 /// only a warning. `whose` is the prefix of each message.
 pub(crate) fn prove(
-    job: &Job,
+    job: &Request,
     (whose, target): (&str, &Target),
     grab: &Grab,
     bundle: &Bundle,
@@ -52,7 +52,7 @@ pub(crate) fn prove(
 }
 
 /// The selected formats that a device verifies with.
-pub(crate) fn consumed(job: &Job) -> impl Iterator<Item = &'static str> {
+pub(crate) fn consumed(job: &Request) -> impl Iterator<Item = &'static str> {
     job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
         (Form::Certificates(format), What::Anchor) => Some(format.name),
         _ => None,
@@ -92,13 +92,13 @@ pub(crate) fn doubt(
 }
 
 /// The stack that reads `format`: its own, or else the one that `--as` names.
-fn reader(format: &str, job: &Job) -> Option<&'static Stack> {
+fn reader(format: &str, job: &Request) -> Option<&'static Stack> {
     stack::reading(format).or_else(|| job.reaching.device.and_then(Device::stack))
 }
 
 /// The stacks that the output of `job` is for, if all of it is for known ones.
 pub(crate) fn stacks(
-    job: &Job,
+    job: &Request,
     formats: impl Iterator<Item = &'static str>,
 ) -> Vec<&'static Stack> {
     let mut stacks = Vec::new();

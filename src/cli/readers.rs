@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    args::{Emission, Form, Job, What},
+    args::{Emission, Form, Request, What},
     commands::warn,
     export,
     failure::{Exit, Failure},
@@ -25,7 +25,7 @@ use super::{
 };
 
 /// The formats of `job` whose readers verify a server with what is written.
-pub(crate) fn formats(job: &Job) -> impl Iterator<Item = &'static str> {
+pub(crate) fn formats(job: &Request) -> impl Iterator<Item = &'static str> {
     job.emit.iter().filter(|_| job.what == What::Anchor).filter_map(format)
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn union<'a>(
 }
 
 /// What is written of the formats in `job`: the emissions together that need the same chains.
-pub(crate) fn groups(job: &Job, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
+pub(crate) fn groups(job: &Request, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
     let mut groups: Vec<(Vec<usize>, Vec<Emission>)> = Vec::new();
     for emission in &job.emit {
         let needed = union(readers, format(emission).into_iter(), false);
@@ -119,7 +119,7 @@ impl Seen<'_> {
     /// all warnings, and proved.
     pub(crate) fn selection(
         &self,
-        job: &Job,
+        job: &Request,
         positions: &[usize],
         formats: &[&str],
         display: &Display,
@@ -174,7 +174,7 @@ impl Seen<'_> {
     /// The fewest anchors that verify all of several chains.
     fn for_all(
         &self,
-        job: &Job,
+        job: &Request,
         chains: &[(usize, &Grab)],
         display: &Display,
     ) -> Result<(Bundle, Identifier), Failure> {

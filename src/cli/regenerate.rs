@@ -6,30 +6,22 @@
 
 use crate::{endpoint::Target, text::foreign::Foreign};
 
-use super::args::{Job, What, words::Words};
+use super::args::{Request, What, trust::Trust, words::Words};
 
 /// The words of the options, and how `target` is asked for TLS if one target is asked.
 ///
 /// Every option is named here, so that a new one has to be given a place.
-pub(crate) fn words(job: &Job, target: Option<&Target>) -> Vec<Foreign> {
-    let Job {
+pub(crate) fn words(job: &Request, target: Option<&Target>) -> Vec<Foreign> {
+    let Request {
         targets: _,
         emit: _,
         what,
         name: _,
         json: _,
         compare: _,
-        roots,
-        trust_sha256,
-        at,
+        trust: Trust { roots, trust_sha256, at },
         from,
         anchor,
-        timeout: _,
-        connect,
-        sni,
-        no_sni,
-        v4,
-        v6,
         reaching,
         format: _,
         many,
@@ -47,11 +39,6 @@ pub(crate) fn words(job: &Job, target: Option<&Target>) -> Vec<Foreign> {
     words.values("--at", at);
     words.values("--from", from.as_ref().map(|_| "FILE"));
     anchor.repeat(&mut words);
-    words.values("--connect", connect);
-    words.values("--sni", sni.as_ref().map(AsRef::<str>::as_ref));
-    words.switch("--no-sni", *no_sni);
-    words.switch("-4", *v4);
-    words.switch("-6", *v6);
     reaching.repeat(target, &mut words);
     words.values("--shard", many.shard);
     words.0

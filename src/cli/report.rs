@@ -179,7 +179,7 @@ fn details(
         &format!("{} to {}", certificate.not_before().date(), certificate.not_after().date()),
     );
     line("key", &certificate.key().to_string());
-    line("signature", &certificate.signature_algorithm());
+    line("signature", &certificate.signature_algorithm().to_string());
     line("SHA-256", &certificate.sha256().to_string());
     line("from", &from.to_string());
     if leaf {

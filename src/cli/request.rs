@@ -1,6 +1,6 @@
 //! From the arguments as typed to the options as meant.
 //!
-//! In: a [`Job`]. Out: the [`Options`] of the stages, or the reason why the arguments contradict
+//! In: a [`Request`]. Out: the [`Options`] of the stages, or the reason why the arguments contradict
 //! each other or name a file that cannot be read.
 
 use std::{
@@ -20,7 +20,7 @@ use crate::{
 };
 
 use super::{
-    args::{Emission, Form, Job, What, connection::Reaching, formats::NameFrom},
+    args::{Emission, Form, Request, What, connection::Reaching, formats::NameFrom},
     client,
     failure::{Exit, Failure},
     output, proof, regenerate, roots,
@@ -28,7 +28,7 @@ use super::{
 };
 
 /// Refuses options that contradict each other, before any server is contacted.
-pub(crate) fn agree(job: &Job) -> Result<(), Failure> {
+pub(crate) fn agree(job: &Request) -> Result<(), Failure> {
     agree_on_results(job)?;
     agree_on_servers(job)?;
     agree_on_certificates(job)?;
@@ -51,7 +51,7 @@ fn usage(message: &str, hint: &str) -> Result<(), Failure> {
 }
 
 /// How many results there are, and where they go.
-fn agree_on_results(job: &Job) -> Result<(), Failure> {
+fn agree_on_results(job: &Request) -> Result<(), Failure> {
     if !job.emit.is_empty() && job.targets.len() > 1 {
         return usage("`--emit` accepts only one target", "run certgrab once for each target");
     }
@@ -72,7 +72,7 @@ fn agree_on_results(job: &Job) -> Result<(), Failure> {
 }
 
 /// Which servers are contacted, and how.
-fn agree_on_servers(job: &Job) -> Result<(), Failure> {
+fn agree_on_servers(job: &Request) -> Result<(), Failure> {
     if job.from.is_some() && job.reaching.way() != probe::Way::Auto {
         return usage(
             "`--handshake` cannot be combined with `--from`, which contacts no server",
@@ -89,7 +89,7 @@ fn agree_on_servers(job: &Job) -> Result<(), Failure> {
 }
 
 /// Which certificates are written, and what they are called.
-fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
+fn agree_on_certificates(job: &Request) -> Result<(), Failure> {
     if job.reaching.survey && (job.what != What::Anchor || job.anchor.extras().is_any()) {
         return usage(
             "`--survey` cannot be combined with `--what`, `--backup` or `--siblings`",
@@ -101,7 +101,7 @@ fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
         return usage("`--aia-allow` cannot be combined with `--no-aia`", "leave out one of them");
     }
     let is_file = |path: &&PathBuf| regenerate::known_store(path).is_none();
-    if job.anchor.extras().held && job.roots.iter().find(is_file).is_none() {
+    if job.anchor.extras().held && job.trust.roots.iter().find(is_file).is_none() {
         return usage(
             "`--hold` has no effect without `--roots FILE`, whose certificates it writes",
             "name the files with the present and the next root, or leave out `--hold`",
@@ -131,7 +131,7 @@ fn agree_on_certificates(job: &Job) -> Result<(), Failure> {
 }
 
 /// The first given option that names constants.
-fn naming(job: &Job) -> Option<&'static str> {
+fn naming(job: &Request) -> Option<&'static str> {
     let options = [
         ("--name", job.name.is_some()),
         ("--style", job.format.style.is_some()),
@@ -141,8 +141,8 @@ fn naming(job: &Job) -> Option<&'static str> {
 }
 
 /// The files and folders that are read.
-pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
-    let roots = job.roots.iter().filter(|path| regenerate::known_store(path).is_none());
+pub(crate) fn inputs(job: &Request) -> impl Iterator<Item = &Path> {
+    let roots = job.trust.roots.iter().filter(|path| regenerate::known_store(path).is_none());
     let templates = job.emit.iter().filter_map(|emission| match &emission.form {
         Form::Template(template) => Some(template.file.as_path()),
         _ => None,
@@ -159,7 +159,7 @@ pub(crate) fn inputs(job: &Job) -> impl Iterator<Item = &Path> {
 }
 
 /// Refuses formats that cannot be written for a list.
-fn agree_for_list(job: &Job) -> Result<(), Failure> {
+fn agree_for_list(job: &Request) -> Result<(), Failure> {
     if job.what != What::Anchor || job.anchor.extras().is_any() {
         return usage(
             "`--emit` with `--hosts` cannot be combined with `--what`, `--backup` or `--siblings`",
@@ -193,7 +193,7 @@ fn agree_for_list(job: &Job) -> Result<(), Failure> {
 }
 
 /// Reads the templates, before any server is contacted, and adds them to the output.
-pub(crate) fn read_templates(job: &mut Job) -> Result<(), Failure> {
+pub(crate) fn read_templates(job: &mut Request) -> Result<(), Failure> {
     for mut emission in job.format.template.drain(..) {
         if let Form::Template(template) = &mut emission.form {
             let read = bounded_file::read_given_text(&template.file, MAX_TEMPLATE_BYTES);
@@ -208,24 +208,24 @@ pub(crate) fn read_templates(job: &mut Job) -> Result<(), Failure> {
 }
 
 /// The options of the stages for `job`; warns once of each root that cannot be read.
-pub(crate) fn options(job: &Job, display: &Display) -> Result<Options, Failure> {
+pub(crate) fn options(job: &Request, display: &Display) -> Result<Options, Failure> {
     let options = quiet_options(job)?;
-    roots::warn_once(&job.roots, &options.store, display);
+    roots::warn_once(&job.trust.roots, &options.store, display);
     Ok(options)
 }
 
 /// The same without warnings.
-pub(crate) fn quiet_options(job: &Job) -> Result<Options, Failure> {
-    let at = job.at.unwrap_or_else(Time::now);
+pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
+    let at = job.trust.at.unwrap_or_else(Time::now);
     let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
     let is_offline = job.from.is_some() || has_no_server;
     Ok(Options {
-        store: roots::quiet_store(&job.roots, &job.trust_sha256)?,
+        store: roots::quiet_store(&job.trust.roots, &job.trust.trust_sha256)?,
         at,
-        timeout: Duration::from_secs(u64::from(job.timeout.get())),
+        timeout: Duration::from_secs(u64::from(job.reaching.timeout.get())),
         connect: connect::Options {
-            instead: job.connect.clone(),
-            family: match (job.v4, job.v6) {
+            instead: job.reaching.connect.clone(),
+            family: match (job.reaching.v4, job.reaching.v6) {
                 (true, _) => Some(connect::Family::V4),
                 (_, true) => Some(connect::Family::V6),
                 _ => None,
@@ -238,9 +238,9 @@ pub(crate) fn quiet_options(job: &Job) -> Result<Options, Failure> {
             )?
             .map(Arc::new),
         },
-        sni: match &job.sni {
+        sni: match &job.reaching.sni {
             Some(name) => Sni::Name(name.clone()),
-            None if job.no_sni => Sni::None,
+            None if job.reaching.no_sni => Sni::None,
             None => Sni::Target,
         },
         lasting: job.anchor.lasting(at),

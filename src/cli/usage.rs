@@ -87,11 +87,23 @@ fn habit(error: &clap::Error) -> Option<String> {
         ErrorKind::UnknownArgument => {
             word(ContextKind::InvalidArg).and_then(habits::option).map(str::to_owned)
         }
-        ErrorKind::ValueValidation if word(ContextKind::InvalidArg)?.contains("TARGET") => {
-            word(ContextKind::InvalidValue).and_then(habits::port)
+        ErrorKind::ValueValidation => {
+            let value = word(ContextKind::InvalidValue)?;
+            match word(ContextKind::InvalidArg)? {
+                option if option.starts_with("--emit") => habits::emission(value),
+                target if target.contains("TARGET") => habits::target(value, before(value)),
+                _ => None,
+            }
         }
         _ => None,
     }
+}
+
+/// The argument that stands in front of the last one that is `value`.
+pub(crate) fn before(value: &str) -> Option<String> {
+    let typed: Vec<_> = std::env::args_os().skip(1).collect();
+    let at = typed.iter().rposition(|one| one == value)?;
+    typed.get(at.checked_sub(1)?)?.to_str().map(str::to_owned)
 }
 
 /// The most characters of a user's word that a message repeats.
@@ -107,18 +119,38 @@ fn with_words_as_shown(error: &clap::Error, mut text: String) -> String {
     let kinds = [ContextKind::InvalidValue, ContextKind::InvalidSubcommand];
     for kind in kinds.into_iter().chain(argument) {
         if let Some(ContextValue::String(word)) = error.get(kind).filter(|_| !text.is_empty()) {
-            let mut shown = secrets::hide_in_word(word);
-            let count = shown.chars().count();
-            if count > REPEATED_CHARACTERS {
-                shown = shown.chars().take(REPEATED_CHARACTERS).collect();
-                shown += &format!("... ({count} characters)");
-            }
+            let shown = shortened(word);
             if !word.is_empty() && shown != *word {
                 text = text.replace(word.as_str(), &shown);
             }
         }
     }
     secrets::hide_in_sentence(&text)
+}
+
+/// `word` with its secrets hidden, shortened.
+fn shortened(word: &str) -> String {
+    let shown = secrets::hide_in_word(word);
+    let count = shown.chars().count();
+    if count <= REPEATED_CHARACTERS {
+        return shown;
+    }
+    let start: String = shown.chars().take(REPEATED_CHARACTERS).collect();
+    format!("{start}... ({count} characters)")
+}
+
+/// The message for `value`, which is refused because of `why`; for an option clap makes the same.
+pub(crate) fn invalid_value(value: &str, why: &str) -> String {
+    let shown = shortened(value);
+    let why = if value.is_empty() { why.to_owned() } else { why.replace(value, &shown) };
+    visible(&secrets::hide_in_sentence(&format!("invalid value '{shown}': {why}")))
+}
+
+/// The message for `value`, which is none of the words `known`.
+pub(crate) fn unknown_word(value: &str, known: &[String]) -> String {
+    let message =
+        format!("invalid value '{}' [possible values: {}]", shortened(value), known.join(", "));
+    visible(&secrets::hide_in_sentence(&message))
 }
 
 /// `text`, which holds what the user typed, with what does not print shown by its number. What was

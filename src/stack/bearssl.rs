@@ -105,17 +105,9 @@ fn anchors<'c, 'a>(case: &'c Case<'a>, flags: Flags) -> Result<Vec<Anchor<'c, 'a
 
 /// The dates of a certificate that was sent; those of an anchor are not held.
 fn valid(case: &Case<'_>, cert: &Cert<'_>, view: &View<'_>) -> Result<(), Refusal> {
-    let date = |date| {
-        let written = dates::read(date).filter(is_date);
-        written.ok_or_else(|| cert.breaks(Rule::Unreadable(Part::Validity)))
-    };
-    if date(view.not_before)?.unix() > case.at {
-        return Err(cert.breaks(Rule::NotYetValid));
-    }
-    if date(view.not_after)?.unix() < case.at {
-        return Err(cert.breaks(Rule::Expired));
-    }
-    Ok(())
+    let moment = |date| dates::read(date).filter(is_date).map(|written| written.unix());
+    let rule = dates::outdated(moment(view.not_before), moment(view.not_after), case.at);
+    rule.map_or(Ok(()), |rule| Err(cert.breaks(rule)))
 }
 
 /// `read-date`: a fraction and second 60 are taken, other zones are not.

@@ -1,6 +1,10 @@
 //! The dates of certificates as TLS stacks read them (RFC 5280 section 4.1.2.5).
 
-use super::tlv::{GENERALIZED_TIME, Tlv, UTC_TIME};
+use super::{
+    reason::Rule,
+    tlv::{GENERALIZED_TIME, Tlv, UTC_TIME},
+    view::Part,
+};
 
 /// A date with its digits as numbers, before any stack says whether there is such a day.
 #[derive(Clone, Copy)]
@@ -28,6 +32,17 @@ pub(super) enum Zone {
     Offset(i64),
     /// Nothing.
     Absent,
+}
+
+/// The rule that a validity from `before` to `after` breaks at `at`; a date that is not read matters
+/// where it decides.
+pub(super) const fn outdated(before: Option<i64>, after: Option<i64>, at: i64) -> Option<Rule> {
+    match (before, after) {
+        (Some(before), _) if before > at => Some(Rule::NotYetValid),
+        (Some(_), Some(after)) if after < at => Some(Rule::Expired),
+        (Some(_), Some(_)) => None,
+        _ => Some(Rule::Unreadable(Part::Validity)),
+    }
 }
 
 /// Reads either form; `None` where letters stand in place of digits, or anything stands behind.

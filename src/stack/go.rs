@@ -9,6 +9,7 @@ mod reading;
 use super::{
     case::{Case, Cert},
     constraints::{self, Name},
+    dates,
     dn::Dn,
     extensions::{ADDRESS, DNS, EMAIL, KEY_CERT_SIGN, URI},
     host,
@@ -72,13 +73,8 @@ fn valid(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
         return Err(cert.breaks(rule));
     }
     let (before, after) = reading::validity(view).map_err(|rule| cert.breaks(rule))?;
-    if before > case.at {
-        return Err(cert.breaks(Rule::NotYetValid));
-    }
-    if after < case.at {
-        return Err(cert.breaks(Rule::Expired));
-    }
-    Ok(())
+    let rule = dates::outdated(Some(before), Some(after), case.at);
+    rule.map_or(Ok(()), |rule| Err(cert.breaks(rule)))
 }
 
 /// `VerifyHostname`.

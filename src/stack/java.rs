@@ -12,6 +12,7 @@ use std::cell::Cell;
 use super::{
     case::Case,
     constraints::{self, Name},
+    dates,
     dn::{self, Dn},
     extensions::{ADDRESS, DIGITAL_SIGNATURE, DNS, EMAIL, KEY_CERT_SIGN, NETSCAPE_SERVER},
     host,
@@ -256,13 +257,8 @@ fn certificate(case: &Case<'_>, link: Link<'_, '_>) -> Result<(), Refusal> {
 /// Dates.
 fn valid(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     let (before, after) = reading::validity(view).map_err(|rule| cert.breaks(rule))?;
-    if before > case.at {
-        return Err(cert.breaks(Rule::NotYetValid));
-    }
-    if after < case.at {
-        return Err(cert.breaks(Rule::Expired));
-    }
-    Ok(())
+    let rule = dates::outdated(Some(before), Some(after), case.at);
+    rule.map_or(Ok(()), |rule| Err(cert.breaks(rule)))
 }
 
 /// Keys that are read, and long enough.

@@ -132,12 +132,7 @@ fn moment(date: Tlv<'_>) -> Option<i64> {
 
 /// `ossl_x509_check_cert_time`.
 fn outdated(view: &View<'_>, at: i64) -> Option<Rule> {
-    match (moment(view.not_before), moment(view.not_after)) {
-        (Some(before), _) if before > at => Some(Rule::NotYetValid),
-        (Some(_), Some(after)) if after < at => Some(Rule::Expired),
-        (Some(_), Some(_)) => None,
-        _ => Some(Rule::Unreadable(Part::Validity)),
-    }
+    dates::outdated(moment(view.not_before), moment(view.not_after), at)
 }
 
 /// Whether two certificates have the same octets.

@@ -13,3 +13,5 @@ pub mod time;
 pub(crate) mod variants;
 #[cfg(feature = "cli")]
 pub(crate) mod wrap;
+#[cfg(feature = "fetch")]
+pub(crate) mod xml;

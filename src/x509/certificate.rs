@@ -14,10 +14,11 @@ use std::{
 use der::{Tag, asn1::ObjectIdentifier};
 
 #[cfg(feature = "judge")]
-pub(crate) use super::key::{EC_PUBLIC_KEY, RSA_ENCRYPTION, RSASSA_PSS};
+pub(crate) use super::key::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 #[cfg(feature = "fetch")]
 pub(crate) use super::key::{ED448, ED25519};
 use super::{
+    algorithm::SignatureAlgorithm,
     der::{Element, Elements, hex, only},
     name::Name,
 };
@@ -214,20 +215,10 @@ impl Certificate {
         &self.0.key
     }
 
-    /// The standard name of its signature algorithm.
+    /// The algorithm of its signature.
     #[must_use]
-    pub fn signature_algorithm(&self) -> String {
-        super::key::algorithm_name(self.signature_algorithm_oid())
-    }
-
-    /// Whether its signature algorithm is `id`.
-    #[cfg(feature = "judge")]
-    pub(crate) fn is_signed_with(&self, id: ObjectIdentifier) -> bool {
-        self.signature_algorithm_oid() == id.as_bytes()
-    }
-
-    fn signature_algorithm_oid(&self) -> &[u8] {
-        &self.0.der[self.0.signature_algorithm.clone()]
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        SignatureAlgorithm::of(&self.0.der[self.0.signature_algorithm.clone()])
     }
 
     /// Whether subject and issuer are the same name (RFC 5280 section 3.2, "self-issued").

@@ -12,7 +12,8 @@ use x509_parser::{
 };
 
 use super::{
-    certificate::{Certificate, EC_PUBLIC_KEY, Key, RSA_ENCRYPTION, RSASSA_PSS, Sha256},
+    algorithm::SignatureAlgorithm,
+    certificate::{Certificate, EC_PUBLIC_KEY, Key, RSA_ENCRYPTION, Sha256},
     der::oid_text,
     signature::{self, ecdsa},
 };
@@ -261,7 +262,9 @@ pub(crate) fn is_signed_by_with(
     // The others have obsolete digests. x509-parser only looks at the signature's algorithm, so it
     // reports a signature as wrong if it does not support the key or the parameters: RSASSA-PSS with
     // a salt that is not as long as the digest.
-    if !matches!(issuer.key(), Key::Rsa { .. }) || child.is_signed_with(RSASSA_PSS) {
+    if !matches!(issuer.key(), Key::Rsa { .. })
+        || child.signature_algorithm() == SignatureAlgorithm::RsaPss
+    {
         return None;
     }
     let question = Sha256::of(&[child.sha256().0, issuer.sha256().0].concat());

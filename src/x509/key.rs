@@ -1,4 +1,4 @@
-//! The public key of a certificate, and the names of algorithms.
+//! The public key of a certificate, and the names of its algorithms.
 
 use std::fmt;
 
@@ -41,7 +41,7 @@ pub enum NistCurve {
     P521,
 }
 
-const fn oid(text: &'static str) -> ObjectIdentifier {
+pub(super) const fn oid(text: &'static str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
 
@@ -55,8 +55,6 @@ const P384: ObjectIdentifier = oid("1.3.132.0.34");
 const P521: ObjectIdentifier = oid("1.3.132.0.35");
 /// id-RSASSA-PSS (RFC 4055 section 1.2), of a signature or of a key restricted to it.
 pub(crate) const RSASSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
-/// ecdsa-with-SHA512 (RFC 5758 section 3.2).
-pub(crate) const ECDSA_WITH_SHA512: ObjectIdentifier = oid("1.2.840.10045.4.3.4");
 /// id-Ed25519 (RFC 8410 section 3).
 pub(crate) const ED25519: ObjectIdentifier = oid("1.3.101.112");
 /// id-Ed448 (RFC 8410 section 3).
@@ -118,29 +116,16 @@ fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
     CURVES.iter().find(|(curve, ..)| *curve == id).map(|(_, name, bits)| (*name, *bits))
 }
 
-/// Names of algorithms as in RFC 8017, 5758, 5480, 8410, 3279; otherwise the object identifier.
-pub(crate) fn algorithm_name(id: &[u8]) -> String {
-    const NAMES: [(ObjectIdentifier, &str); 21] = [
+/// Names of the algorithms of keys, and of signatures that `SignatureAlgorithm` has no variant for;
+/// otherwise the object identifier.
+pub(super) fn algorithm_name(id: &[u8]) -> String {
+    const NAMES: [(ObjectIdentifier, &str); 7] = [
         (RSA_ENCRYPTION, "RSA"),
-        (oid("1.2.840.113549.1.1.2"), "md2WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.4"), "md5WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.5"), "sha1WithRSAEncryption"),
         (RSASSA_PSS, "RSASSA-PSS"),
-        (oid("1.2.840.113549.1.1.11"), "sha256WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.12"), "sha384WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.13"), "sha512WithRSAEncryption"),
-        (oid("1.2.840.113549.1.1.14"), "sha224WithRSAEncryption"),
-        (oid("1.2.840.10045.4.1"), "ecdsa-with-SHA1"),
-        (oid("1.2.840.10045.4.3.1"), "ecdsa-with-SHA224"),
-        (oid("1.2.840.10045.4.3.2"), "ecdsa-with-SHA256"),
-        (oid("1.2.840.10045.4.3.3"), "ecdsa-with-SHA384"),
-        (ECDSA_WITH_SHA512, "ecdsa-with-SHA512"),
         (oid("1.3.101.110"), "X25519"),
         (ED25519, "Ed25519"),
         (ED448, "Ed448"),
         (oid("1.2.840.10040.4.1"), "DSA"),
-        (oid("1.2.840.10040.4.3"), "dsa-with-sha1"),
-        (oid("2.16.840.1.101.3.4.3.2"), "dsa-with-sha256"),
         (oid("2.16.840.1.101.3.4.3.18"), "ML-DSA-65"),
     ];
     let known = NAMES.iter().find(|(named, _)| named.as_bytes() == id);

@@ -1,5 +1,6 @@
 //! Certificates: DER, names, keys, extensions and signatures (RFC 5280).
 
+pub mod algorithm;
 pub mod certificate;
 pub(crate) mod der;
 pub(crate) mod der_write;

@@ -112,28 +112,23 @@ fn path_before(text: &str, at: usize) -> &str {
 
 /// What stands in the innermost braces around `at`, at their own level only.
 fn braces(text: &str, at: usize) -> &str {
+    let start = text[..at].bytes().rposition(unmatched(b'{', b'}'));
+    let end = text[at..].bytes().position(unmatched(b'}', b'{'));
+    &text[start.map_or(0, |start| start + 1)..end.map_or(text.len(), |end| at + end)]
+}
+
+/// Whether a byte is `brace` without the `other` that belongs to it among the bytes before.
+fn unmatched(brace: u8, other: u8) -> impl FnMut(u8) -> bool {
     let mut depth = 0_usize;
-    let start = text[..at].bytes().rposition(|byte| {
+    move |byte| {
+        let is_unmatched = byte == brace && depth == 0;
         depth = match byte {
-            b'}' => depth + 1,
-            b'{' if depth > 0 => depth - 1,
-            b'{' => return true,
+            _ if byte == other => depth + 1,
+            _ if byte == brace => depth.saturating_sub(1),
             _ => depth,
         };
-        false
-    });
-    let start = start.map_or(0, |start| start + 1);
-    let mut depth = 0_usize;
-    let end = text[at..].bytes().position(|byte| {
-        depth = match byte {
-            b'{' => depth + 1,
-            b'}' if depth > 0 => depth - 1,
-            b'}' => return true,
-            _ => depth,
-        };
-        false
-    });
-    &text[start..end.map_or(text.len(), |end| at + end)]
+        is_unmatched
+    }
 }
 
 /// Whether `text` sets `field`, which follows `prefix`, to something.

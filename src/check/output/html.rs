@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{sentence, shown};
 use crate::{
     check::{FileReport, Finding, Severity, meaning},
-    text::time::Time,
+    text::{time::Time, xml::escaped},
 };
 
 /// How the page looks, by day and by night, and on paper.
@@ -113,9 +113,4 @@ fn with_code(text: &str) -> String {
         }
     }
     out
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
 }

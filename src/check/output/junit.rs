@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{sentence, shown, text};
-use crate::check::{FileReport, Severity};
+use crate::{
+    check::{FileReport, Severity},
+    text::xml::escaped,
+};
 
 /// The report for all files.
 #[must_use]
@@ -39,20 +42,5 @@ pub fn junit(files: &[FileReport]) -> String {
         }
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
-    out
-}
-
-/// Text for an attribute or an element of XML 1.0; its controls are escaped before.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            _ => out.push(character),
-        }
-    }
     out
 }

@@ -17,36 +17,36 @@ use super::words::Words;
 pub(crate) const HEADING: &str = "Which anchor";
 
 /// How the anchor is found and chosen.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Anchor {
     /// Do not fetch missing issuers from the URLs in the certificates
     #[arg(long)]
-    no_aia: bool,
+    pub(crate) no_aia: bool,
 
     /// Also fetch issuers from here; by default only public addresses on port 80 are contacted
     #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed)]
-    aia_allow: Vec<Allowed>,
+    pub(crate) aia_allow: Vec<Allowed>,
 
     /// Require an anchor valid for at least SPAN (10y, 90d), or until a date (2027-04-15)
     #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
-    lifetime: Option<Span>,
+    pub(crate) lifetime: Option<Span>,
 
     /// Also write the other roots that verify this server
     #[arg(long)]
-    backup: bool,
+    pub(crate) backup: bool,
 
     /// Also write the CA's other roots, which future certificates may chain to
     #[arg(long)]
-    siblings: bool,
+    pub(crate) siblings: bool,
 
     /// Also write every certificate of --roots FILE, such as the next root of your CA
     #[arg(long)]
-    hold: bool,
+    pub(crate) hold: bool,
 
     /// Show every path from the leaf with its verdict
     #[arg(long)]
-    paths: bool,
+    pub(crate) paths: bool,
 
     /// Show what every TLS stack makes of the chain: whether it connects, why not, what to change
     #[arg(long, conflicts_with_all = ["emit", "template", "sizes", "hosts", "survey", "compare"])]
@@ -55,7 +55,7 @@ pub(crate) struct Anchor {
 
 /// How long an anchor has to last, as people give it.
 #[derive(Debug, Clone, Copy)]
-enum Span {
+pub(crate) enum Span {
     Years(i16),
     Days(u16),
     Until(Time),
@@ -133,7 +133,7 @@ impl Anchor {
     }
 }
 
-fn span(text: &str) -> Result<Span, &'static str> {
+pub(crate) fn span(text: &str) -> Result<Span, &'static str> {
     let wrong = "expected years, days or a date, such as 10y, 90d or 2027-04-15";
     if let Ok(date) = text.parse() {
         return Ok(Span::Until(date));

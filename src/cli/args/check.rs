@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, num::NonZeroU16, path::PathBuf, str::FromStr};
 
-use crate::text::time::Time;
+use crate::{endpoint::Target, text::time::Time};
 use clap::{
     ValueEnum,
     builder::{OsStringValueParser, TypedValueParser as _},
@@ -75,8 +75,8 @@ pub(crate) struct Args {
     pub(crate) roots: Vec<PathBuf>,
 
     /// Connect to HOST:PORT; the certificate must still be valid for TARGET
-    #[arg(long, value_name = "HOST:PORT", requires = "inputs")]
-    pub(crate) connect: Option<String>,
+    #[arg(long, value_name = "HOST:PORT", value_parser = super::place, requires = "inputs")]
+    pub(crate) connect: Option<Target>,
 
     /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
     #[arg(long, value_name = "TIME")]

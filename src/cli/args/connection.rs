@@ -1,7 +1,10 @@
 //! The options that say how a server is to be reached.
 
 use crate::output::lock::{self, MAX_PROTOCOL_BYTES};
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroU16,
+    path::{Path, PathBuf},
+};
 
 use crate::lab::hello::saved;
 use crate::stack::{client::Device, clients::DEVICES};
@@ -10,6 +13,7 @@ use crate::{
     tls::probe,
 };
 use clap::ValueEnum;
+use rustls_pki_types::DnsName;
 
 use super::words::Words;
 use crate::cli::failure::{Exit, Failure};
@@ -21,6 +25,31 @@ pub(crate) const HEADING: &str = "Reaching the server";
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Reaching {
+    /// Give up on a target after SECS seconds
+    #[arg(long, value_name = "SECS", default_value_t = DEFAULT_TIMEOUT, value_parser = super::seconds,
+          allow_hyphen_values = true)]
+    pub(crate) timeout: NonZeroU16,
+
+    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
+    #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
+    pub(crate) connect: Option<Target>,
+
+    /// Send NAME in the ClientHello and require a certificate for it, instead of TARGET
+    #[arg(long, value_name = "NAME", value_parser = super::sni, conflicts_with = "no_sni")]
+    pub(crate) sni: Option<DnsName<'static>>,
+
+    /// Send no name in the ClientHello
+    #[arg(long)]
+    pub(crate) no_sni: bool,
+
+    /// Use IPv4 only
+    #[arg(short = '4', conflicts_with = "v6")]
+    pub(crate) v4: bool,
+
+    /// Use IPv6 only
+    #[arg(short = '6')]
+    pub(crate) v6: bool,
+
     /// Handshake: full, cleartext (TLS 1.2 and older), or auto: cleartext if full fails
     #[arg(
         long,
@@ -29,11 +58,11 @@ pub(crate) struct Reaching {
         default_value_t = Handshake::Auto,
         hide_possible_values = true
     )]
-    handshake: Handshake,
+    pub(crate) handshake: Handshake,
 
     /// Start TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp
     #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
-    starttls: Option<Protocol>,
+    pub(crate) starttls: Option<Protocol>,
 
     /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls,
     /// bearssl, openssl, wolfssl, go, java, rustls, or the one in a FILE of `certgrab lab --save-hello`
@@ -60,15 +89,16 @@ pub(crate) struct Reaching {
     pub(crate) proxy: super::proxy::Through,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Handshake {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Handshake {
+    #[default]
     Auto,
     Full,
     Cleartext,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Protocol {
+pub(crate) enum Protocol {
     Smtp,
     Imap,
     Pop3,
@@ -79,7 +109,7 @@ enum Protocol {
     Xmpp,
 }
 
-fn device(name: &str) -> Result<&'static Device, String> {
+pub(crate) fn device(name: &str) -> Result<&'static Device, String> {
     let path = Path::new(name);
     if Device::named(name).is_none() && (path.is_file() || name.ends_with(".json")) {
         return saved::read(path);
@@ -90,18 +120,49 @@ fn device(name: &str) -> Result<&'static Device, String> {
     })
 }
 
-fn protocol(name: &str) -> Result<String, String> {
+pub(crate) fn protocol(name: &str) -> Result<String, String> {
     if lock::is_protocol(name) {
         return Ok(name.to_owned());
     }
     Err(format!("expected a name of 1 to {MAX_PROTOCOL_BYTES} letters, digits and any of `./+-_`"))
 }
 
+/// Seconds after which a target is given up.
+const DEFAULT_TIMEOUT: NonZeroU16 = NonZeroU16::new(10).unwrap();
+
+impl Default for Reaching {
+    fn default() -> Self {
+        Self {
+            timeout: DEFAULT_TIMEOUT,
+            connect: None,
+            sni: None,
+            no_sni: false,
+            v4: false,
+            v6: false,
+            handshake: Handshake::default(),
+            starttls: None,
+            device: None,
+            alpn: Vec::new(),
+            client_cert: None,
+            client_key: None,
+            survey: false,
+            proxy: super::proxy::Through::default(),
+        }
+    }
+}
+
 impl Reaching {
     /// Adds the words of the options that decide which chain comes back.
     pub(crate) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
         // Everyone who builds shares the lock; the client certificate belongs to one user.
-        let Self { handshake, starttls, device, alpn, survey, .. } = self;
+        let Self {
+            connect, sni, no_sni, v4, v6, handshake, starttls, device, alpn, survey, ..
+        } = self;
+        words.values("--connect", connect);
+        words.values("--sni", sni.as_ref().map(AsRef::<str>::as_ref));
+        words.switch("--no-sni", *no_sni);
+        words.switch("-4", *v4);
+        words.switch("-6", *v6);
         let way = match handshake {
             Handshake::Auto => None,
             Handshake::Full => Some("full"),

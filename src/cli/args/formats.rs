@@ -10,7 +10,7 @@ use clap::{
 use super::{Emission, Form};
 
 /// Options of the main job that shape the output.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 #[command(next_help_heading = "What to write")]
 pub(crate) struct Shape {
     /// Also write with your own template; `certgrab formats --variables` lists its variables
@@ -59,8 +59,9 @@ pub(crate) enum NameStyle {
     Camel,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum NameFrom {
+    #[default]
     Host,
     Organisation,
 }

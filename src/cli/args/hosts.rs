@@ -55,6 +55,21 @@ pub(crate) struct Arguments {
     pub(crate) shard: Option<Shard>,
 }
 
+impl Default for Arguments {
+    /// No list.
+    fn default() -> Self {
+        Self {
+            hosts: None,
+            column: None,
+            until: None,
+            jobs: DEFAULT_JOBS,
+            threads: None,
+            ordered: false,
+            shard: None,
+        }
+    }
+}
+
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
 }

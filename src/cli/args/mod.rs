@@ -14,7 +14,9 @@ pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod proxy;
 pub(crate) mod report;
+pub(crate) mod request;
 pub(crate) mod sync;
+pub(crate) mod trust;
 pub(crate) mod verify;
 pub(crate) mod words;
 
@@ -26,14 +28,10 @@ use std::{
 
 use crate::{
     endpoint::Target,
-    output::emit::{self, Format, Identifier},
-    text::time::Time,
+    output::emit::{self, Format},
     x509::certificate::Sha256,
 };
-use clap::{
-    Parser, Subcommand, ValueEnum,
-    builder::{OsStringValueParser, TypedValueParser as _},
-};
+use clap::{Parser, Subcommand};
 use rustls_pki_types::DnsName;
 
 use super::{
@@ -41,6 +39,8 @@ use super::{
     stream::{self, Stream},
     style::Display,
 };
+
+pub(crate) use self::request::{Request, What};
 
 /// The manifest's name where none is given.
 pub(crate) const MANIFEST: &str = "certgrab.toml";
@@ -62,7 +62,7 @@ pub(crate) struct Args {
     pub(crate) command: Option<Command>,
 
     #[command(flatten)]
-    pub(crate) job: Job,
+    pub(crate) job: Request,
 
     #[command(flatten)]
     pub(crate) display: Display,
@@ -97,129 +97,6 @@ pub(crate) enum Command {
     Man,
 }
 
-/// Heads the options that say what a chain is judged by.
-const TRUST: &str = "What to trust";
-
-/// The main job: from targets to anchors.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "What to write")]
-pub(crate) struct Job {
-    /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
-    #[arg(help_heading = None)]
-    #[arg(value_name = "TARGET", required_unless_present_any = ["hosts", "from"], value_parser = server)]
-    pub(crate) targets: Vec<Target>,
-
-    /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
-    #[arg(short, long, value_name = "FORMAT[=PATH]",
-          value_parser = OsStringValueParser::new().try_map(|text| emission(&text)))]
-    pub(crate) emit: Vec<Emission>,
-
-    #[command(flatten)]
-    pub(crate) format: formats::Shape,
-
-    /// Write the anchor, the chain (leaf to anchor), the leaf, or the intermediates
-    #[arg(long, value_enum, default_value_t = What::Anchor, hide_possible_values = true)]
-    pub(crate) what: What,
-
-    /// The name of the constants [default: from the host, as in M1_TUYACN_COM_ROOT_CA]
-    #[arg(long, value_parser = Identifier::new)]
-    pub(crate) name: Option<Identifier>,
-
-    /// Print one JSON document per target, one per line
-    #[arg(long, conflicts_with = "sizes")]
-    pub(crate) json: bool,
-
-    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
-    #[arg(help_heading = TRUST)]
-    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
-    pub(crate) roots: Vec<PathBuf>,
-
-    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
-    #[arg(help_heading = TRUST)]
-    #[arg(long, value_name = "HEX", value_parser = fingerprint)]
-    pub(crate) trust_sha256: Vec<Sha256>,
-
-    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
-    #[arg(help_heading = TRUST)]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<Time>,
-
-    #[command(flatten)]
-    pub(crate) anchor: anchor::Anchor,
-
-    /// Compare: does OTHER use the same trust anchor?
-    #[arg(help_heading = anchor::HEADING)]
-    #[arg(long, value_name = "OTHER", value_parser = target,
-          conflicts_with_all = ["emit", "template", "from", "hosts", "survey", "sizes", "what",
-                                "backup", "siblings", "paths"])]
-    pub(crate) compare: Option<Target>,
-
-    /// Read the presented chain from FILE, or - for standard input; contact no server. Without a
-    /// TARGET, convert FILE as `certgrab convert` does
-    #[arg(help_heading = connection::HEADING)]
-    #[arg(long, value_name = "FILE",
-          conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
-                                "aia_allow", "starttls", "timeout"])]
-    pub(crate) from: Option<PathBuf>,
-
-    /// Give up on a target after SECS seconds
-    #[arg(help_heading = connection::HEADING)]
-    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds,
-          allow_hyphen_values = true)]
-    pub(crate) timeout: NonZeroU16,
-
-    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
-    #[arg(help_heading = connection::HEADING)]
-    #[arg(long, value_name = "HOST:PORT", value_parser = place)]
-    pub(crate) connect: Option<Target>,
-
-    /// Send NAME in the ClientHello and require a certificate for it, instead of TARGET
-    #[arg(help_heading = connection::HEADING)]
-    #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
-    pub(crate) sni: Option<DnsName<'static>>,
-
-    /// Send no name in the ClientHello
-    #[arg(help_heading = connection::HEADING)]
-    #[arg(long)]
-    pub(crate) no_sni: bool,
-
-    /// Use IPv4 only
-    #[arg(help_heading = connection::HEADING)]
-    #[arg(short = '4', conflicts_with = "v6")]
-    pub(crate) v4: bool,
-
-    /// Use IPv6 only
-    #[arg(help_heading = connection::HEADING)]
-    #[arg(short = '6')]
-    pub(crate) v6: bool,
-
-    #[command(flatten)]
-    pub(crate) reaching: connection::Reaching,
-
-    #[command(flatten)]
-    pub(crate) many: hosts::Arguments,
-}
-
-/// Which certificates to write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum What {
-    Anchor,
-    Chain,
-    Leaf,
-    Intermediates,
-}
-
-impl From<What> for crate::run::pack::What {
-    fn from(what: What) -> Self {
-        match what {
-            What::Anchor => Self::Anchor,
-            What::Chain => Self::Chain,
-            What::Leaf => Self::Leaf,
-            What::Intermediates => Self::Intermediates,
-        }
-    }
-}
-
 /// One `--emit`.
 #[derive(Debug, Clone)]
 pub(crate) struct Emission {
@@ -236,27 +113,6 @@ pub(crate) enum Form {
     Certificates(Format),
     /// The certificates with a template of the user's own.
     Template(formats::Template),
-}
-
-/// A target of the main command. With `--connect` any name is a server's, so a host that is called
-/// like a file is refused later, see [`refuse_file_name`].
-fn server(text: &str) -> Result<Target, String> {
-    match text.parse::<Target>() {
-        Ok(target) if file_names::instead_of_a_server(text) && !text.contains('/') => Ok(target),
-        _ => target(text),
-    }
-}
-
-/// Refuses a target that names a file, unless the user says where the server is.
-pub(crate) fn refuse_file_name(job: &Job) -> Result<(), String> {
-    let mut hosts = job.targets.iter().filter(|one| !one.port_is_given()).map(Target::host);
-    match hosts.find(|host| job.connect.is_none() && file_names::instead_of_a_server(host)) {
-        None => Ok(()),
-        Some(host) => Err(format!(
-            "invalid value '{host}' for '[TARGET]...': {}",
-            target(&host).err().unwrap_or_default()
-        )),
-    }
 }
 
 pub(crate) fn target(text: &str) -> Result<Target, String> {
@@ -294,7 +150,7 @@ pub(crate) fn fingerprint(text: &str) -> Result<Sha256, String> {
     })
 }
 
-fn sni(text: &str) -> Result<DnsName<'static>, String> {
+pub(crate) fn sni(text: &str) -> Result<DnsName<'static>, String> {
     match target(text)?.name() {
         rustls_pki_types::ServerName::DnsName(name) => Ok(name.clone()),
         _ => Err("an IP address cannot be sent in a ClientHello (RFC 6066 section 3)".to_owned()),

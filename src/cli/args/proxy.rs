@@ -15,7 +15,7 @@ const VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PR
 const EXCEPT: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
 /// The option that says through which proxy a server is reached.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 pub(crate) struct Through {
     /// Connect through http://[NAME:PASSWORD@]HOST:PORT, socks5:// or socks5h://, or `none`
     /// [default: HTTPS_PROXY or ALL_PROXY, not for NO_PROXY]

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use crate::{
     endpoint::Target,
     stack::{self, STACKS, Stack, client::Device},
-    text::time::Time,
-    x509::certificate::Sha256,
 };
 
 const EXAMPLES: &str = "\
@@ -33,18 +31,6 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "NAME", value_parser = super::target)]
     pub(crate) host: Option<Target>,
 
-    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
-    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
-    pub(crate) roots: Vec<PathBuf>,
-
-    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
-    #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
-    pub(crate) trust_sha256: Vec<Sha256>,
-
-    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<Time>,
-
     /// Also fail if the path violates RFC 5280 or the Baseline Requirements
     #[arg(long)]
     pub(crate) strict: bool,
@@ -69,6 +55,9 @@ pub(crate) struct Verify {
                               "stack", "stacks"]
     )]
     pub(crate) batch: bool,
+
+    #[command(flatten)]
+    pub(crate) trust: super::trust::Trust,
 }
 
 /// The stack of this name, or the one that verifies for the device of this name.

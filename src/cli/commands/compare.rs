@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::warn;
 use crate::cli::{
-    args::Job,
+    args::Request,
     failure::{Exit, Failure},
     output::{self, complain},
     style::Display,
@@ -47,7 +47,7 @@ type Asked = Result<Grab, grab::Error>;
 
 /// Queries both and compares; exit code 0 if a root verifies both, 1 if none does.
 pub(crate) fn run(
-    job: &Job,
+    job: &Request,
     other: &Target,
     options: &Options,
     display: &Display,

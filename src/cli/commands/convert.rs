@@ -9,11 +9,11 @@ use crate::{
 
 use super::formats;
 use crate::cli::{
-    args::{Form, Job, convert::Convert},
+    args::{Form, Request, convert::Convert},
     convert::{self, Terms},
     export,
     failure::{Exit, Failure},
-    manifest, output, regenerate, request, roots,
+    output, regenerate, request, roots,
     style::Display,
 };
 
@@ -25,14 +25,12 @@ const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// Converts the files on the command line.
 pub(crate) fn run(args: &Convert, display: &Display) -> Result<Exit, Failure> {
-    let mut job = manifest::typed_job(Vec::new(), "localhost")
-        .map_err(|message| Failure::new(Exit::Fault, message))?;
-    job.targets.clear();
+    let mut job = Request::of(Vec::new());
     job.emit.clone_from(&args.emit);
     job.format = args.format.clone();
     job.name.clone_from(&args.name);
-    job.at = args.at;
-    job.roots.clone_from(&args.roots);
+    job.trust.at = args.at;
+    job.trust.roots.clone_from(&args.roots);
     request::read_templates(&mut job)?;
     let passwords = match &args.password_file {
         None => USUAL_PASSWORDS.map(str::to_owned).to_vec(),
@@ -42,7 +40,7 @@ pub(crate) fn run(args: &Convert, display: &Display) -> Result<Exit, Failure> {
 }
 
 /// Converts the file of `--from`, where no target is named.
-pub(crate) fn of_job(job: &Job, file: &Path, display: &Display) -> Result<Exit, Failure> {
+pub(crate) fn of_job(job: &Request, file: &Path, display: &Display) -> Result<Exit, Failure> {
     let decisive = regenerate::words(job, None);
     let known = ["--roots", "--at", "--from"];
     let mut options = decisive.iter().map(Foreign::whole).filter(|word| word.starts_with('-'));
@@ -59,17 +57,17 @@ pub(crate) fn of_job(job: &Job, file: &Path, display: &Display) -> Result<Exit, 
 
 fn convert(
     files: &[PathBuf],
-    job: &Job,
+    job: &Request,
     host: Option<&Target>,
     passwords: Vec<String>,
     display: &Display,
 ) -> Result<Exit, Failure> {
     agree(files, job)?;
-    let mut store = roots::store(&job.roots, &job.trust_sha256, display)?;
-    if !job.roots.is_empty() {
+    let mut store = roots::store(&job.trust.roots, &job.trust.trust_sha256, display)?;
+    if !job.trust.roots.is_empty() {
         store.add_mozilla();
     }
-    let at = job.at.unwrap_or_else(Time::now);
+    let at = job.trust.at.unwrap_or_else(Time::now);
     let terms = Terms { store: &store, at, passwords, host };
     let converted = convert::read(files, &terms)?;
     let bundle = converted.bundle;
@@ -85,7 +83,7 @@ fn convert(
 }
 
 /// Refuses what cannot be written of a file, and files that would be written over.
-fn agree(files: &[PathBuf], job: &Job) -> Result<(), Failure> {
+fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
     let usage = |message: &str, hint: &str| {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
     };

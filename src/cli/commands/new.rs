@@ -24,9 +24,9 @@ use crate::{
 };
 
 use crate::cli::{
-    args::{self, new::Args},
+    args::{self, Request, new::Args},
     failure::{self, Exit, Failure},
-    manifest, output,
+    output,
     projects::{PROJECTS, Project, Text},
     readers::{self, Seen},
     request,
@@ -136,11 +136,11 @@ fn grabbed(
     target: &Target,
     display: &Display,
 ) -> Result<Bundle, Failure> {
-    let mut job = manifest::typed_job(vec![format!("--name={CONSTANTS}")], &target.to_string())
-        .map_err(|message| Failure::new(Exit::Usage, message))?;
-    job.roots.clone_from(&args.roots);
-    job.trust_sha256.clone_from(&args.trust_sha256);
-    job.connect.clone_from(&args.connect);
+    let mut job = Request::of(vec![target.clone()]);
+    job.name = Some(constants()?);
+    job.trust.roots.clone_from(&args.roots);
+    job.trust.trust_sha256.clone_from(&args.trust_sha256);
+    job.reaching.connect.clone_from(&args.connect);
     let mut options = request::options(&job, display)?;
     options.stacks = crate::cli::proof::stacks(&job, std::iter::once(project.constants.0));
     let runtime = failure::runtime()?;
@@ -188,6 +188,11 @@ fn warn_of(device: &Device, outcome: &Result<Grab, probe::Error>, display: &Disp
     }
 }
 
+/// What the constants are called.
+fn constants() -> Result<Identifier, Failure> {
+    Identifier::new(CONSTANTS).map_err(|error| Failure::new(Exit::Fault, error.to_string()))
+}
+
 /// The constants and the files of the project.
 fn rendered(
     (format, place): (&str, &str),
@@ -197,7 +202,7 @@ fn rendered(
     let fault = |error: String| Failure::new(Exit::Fault, error);
     let refused =
         |error: emit::Error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint());
-    let name = Identifier::new(CONSTANTS).map_err(|error| fault(error.to_string()))?;
+    let name = constants()?;
     let known = emit::format(format).ok_or_else(|| fault(format!("no format {format}")))?;
     let constants = emit::render(bundle, known, &name).map_err(refused)?;
     let mut files = vec![(PathBuf::from(place), constants)];

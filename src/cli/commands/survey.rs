@@ -15,7 +15,7 @@ use crate::{
 
 use super::warn;
 use crate::cli::{
-    args::Job,
+    args::Request,
     export,
     failure::{Exit, Failure},
     output::{self, complain},
@@ -25,7 +25,7 @@ use crate::cli::{
 
 /// Asks the targets in every way and shows or exports what came of it.
 pub(crate) fn run(
-    job: &Job,
+    job: &Request,
     display: &Display,
     options: &Options,
     runtime: &tokio::runtime::Runtime,
@@ -48,7 +48,7 @@ fn failed(error: &probe::Error) -> Exit {
 }
 
 fn finish(
-    job: &Job,
+    job: &Request,
     display: &Display,
     target: &Target,
     options: &Options,

@@ -148,7 +148,7 @@ impl Delivery {
 
 fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name, .. } = read_lock(entry)?;
-    let store = roots::store(&entry.job.roots, &entry.job.trust_sha256, display)?;
+    let store = roots::store(&entry.job.trust.roots, &entry.job.trust.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
     warn::of_lock(&whose, &content, &bundle, Time::now(), display);
@@ -197,7 +197,7 @@ fn refreshed(
 ) -> Result<(), Failure> {
     let target = &entry.job.targets[0];
     let Answer { options, outcome, survey } = answer;
-    roots::warn_once(&entry.job.roots, &options.store, display);
+    roots::warn_once(&entry.job.trust.roots, &options.store, display);
     let readers = outcome.map_err(|error| {
         let message = format!("{target}: {error}");
         Failure::new(Exit::NoHandshake, message).with_hint(error.hint())

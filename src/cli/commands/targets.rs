@@ -16,7 +16,7 @@ use crate::{
 
 use super::{compare, convert, formats, hosts, survey, warn};
 use crate::cli::{
-    args::{Form, Job},
+    args::{Form, Request},
     export,
     failure::{self, Exit, Failure},
     output::{self, complain},
@@ -25,7 +25,7 @@ use crate::cli::{
 };
 
 /// Runs the job; how it ended, the worst target counting.
-pub(crate) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
+pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     if let (Some(file), []) = (&job.from, job.targets.as_slice()) {
         return convert::of_job(job, file, display);
     }
@@ -58,7 +58,7 @@ pub(crate) fn run(job: &Job, display: &Display) -> Result<Exit, Failure> {
 
 /// Asks for each target and shows what came of it; how that ended, the worst target counting.
 fn each(
-    job: &Job,
+    job: &Request,
     ask: impl Fn(&Target) -> Result<Readers, grab::Error>,
     options: &Options,
     display: &Display,
@@ -81,14 +81,18 @@ fn each(
 }
 
 /// Asks as certgrab, then as each reader of what is written.
-async fn as_readers(job: &Job, target: &Target, options: &Options) -> Result<Readers, grab::Error> {
+async fn as_readers(
+    job: &Request,
+    target: &Target,
+    options: &Options,
+) -> Result<Readers, grab::Error> {
     let usual = grab::grab(target, options).await?;
     Ok(run::readers::ask(target, options, usual, readers::formats(job)).await)
 }
 
 /// Exports what came of a target that does not present one chain to all readers.
 fn finish_apart(
-    job: &Job,
+    job: &Request,
     display: &Display,
     target: &Target,
     options: &Options,
@@ -118,7 +122,7 @@ fn finish_apart(
 
 /// Shows or exports what came of one target.
 fn finish(
-    job: &Job,
+    job: &Request,
     display: &Display,
     target: &Target,
     options: &Options,
@@ -184,7 +188,7 @@ fn finish(
 
 /// Shows the report about one target.
 fn show(
-    job: &Job,
+    job: &Request,
     display: &Display,
     target: &Target,
     options: &Options,
@@ -200,7 +204,7 @@ fn show(
 
 /// The document of one target.
 fn document(
-    job: &Job,
+    job: &Request,
     target: &Target,
     options: &Options,
     outcome: &Result<Grab, grab::Error>,
@@ -215,12 +219,12 @@ fn document(
 }
 
 /// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.
-fn stray_fingerprint(job: &Job, grab: &Grab) -> Option<String> {
+fn stray_fingerprint(job: &Request, grab: &Grab) -> Option<String> {
     let paths = grab.verdict.as_ref().map_or(&[][..], |judgement| &judgement.paths.found);
     let sent = grab.presented.certificates();
     let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
     let anchors = paths.iter().map(|path| &path.anchor.certificate);
     let known: HashSet<_> = sent.chain(fetched).chain(anchors).map(Certificate::sha256).collect();
-    let stray = job.trust_sha256.iter().find(|fingerprint| !known.contains(fingerprint))?;
+    let stray = job.trust.trust_sha256.iter().find(|fingerprint| !known.contains(fingerprint))?;
     Some(format!("`--trust-sha256 {stray}` matches no certificate in the chain"))
 }

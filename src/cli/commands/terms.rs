@@ -5,7 +5,7 @@ use rustls_pki_types::ServerName;
 use crate::{
     Grab,
     check::Terms,
-    cli::{args::Job, regenerate},
+    cli::{args::Request, regenerate},
     endpoint::Target,
     run::pack::{self, Extras},
     text::foreign::Foreign,
@@ -30,8 +30,8 @@ pub(crate) struct Shown {
 
 impl Asked {
     /// What the manifest says in `job` of `target`, which is asked as so many `readers`.
-    pub(crate) fn of(job: &Job, target: &Target, readers: usize) -> Self {
-        let name = match &job.sni {
+    pub(crate) fn of(job: &Request, target: &Target, readers: usize) -> Self {
+        let name = match &job.reaching.sni {
             Some(name) => ServerName::DnsName(name.clone()),
             None => target.name().clone(),
         };

@@ -8,7 +8,7 @@ use crate::chain::Presented;
 use crate::{
     Grab,
     cli::{
-        args::{Job, What},
+        args::{Request, What},
         output,
         style::{self, Display},
     },
@@ -25,7 +25,7 @@ use crate::{
 /// Warns of all that there is to say of `bundle`, which is to be written for `target`.
 pub(crate) fn of_bundle(
     whose: &str,
-    (job, options): (&Job, &Options),
+    (job, options): (&Request, &Options),
     (grab, judgement): (&Grab, &Judgement),
     bundle: &Bundle,
     display: &Display,
@@ -99,12 +99,12 @@ pub(crate) enum Named {
 /// name that it connects to.
 pub(crate) fn of_another_name(
     whose: &str,
-    job: &Job,
+    job: &Request,
     target: &Target,
     named: Named,
     display: &Display,
 ) {
-    let Some(name) = job.sni.as_ref().map(AsRef::<str>::as_ref) else { return };
+    let Some(name) = job.reaching.sni.as_ref().map(AsRef::<str>::as_ref) else { return };
     let (host, port) = (target.host(), target.port());
     if display.quiet || name == host {
         return;

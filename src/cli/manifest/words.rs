@@ -1,4 +1,4 @@
-//! What toml and clap say of a manifest, in the words of a manifest.
+//! What toml says of a manifest, in the words of a manifest.
 
 use crate::text::foreign::Foreign;
 
@@ -28,18 +28,6 @@ fn mismatch(message: &str) -> Option<String> {
         other => other.strip_prefix("struct ").map_or(other, |_| "a table"),
     };
     Some(format!("expected {expected}, found {found}"))
-}
-
-/// What is wrong with the value of `key`, from what would be said of an option: clap says
-/// `invalid value 'loud' for '--style <STYLE>': why`.
-pub(super) fn in_the_words_of(key: &str, message: &str) -> String {
-    let places = [format!("' for '--{key} "), "' for '[TARGET]".to_owned()];
-    let Some(at) = places.iter().find_map(|place| message.rfind(place)) else {
-        return format!("`{key}`: {message}");
-    };
-    let (value, rest) = message.split_at(at + 1);
-    let why = rest.splitn(3, '\'').nth(2).unwrap_or_default();
-    format!("`{key}`: {value}{why}")
 }
 
 #[cfg(test)]

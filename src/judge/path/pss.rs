@@ -7,7 +7,8 @@
 use der::Tag;
 
 use crate::x509::{
-    certificate::{Certificate, RSASSA_PSS},
+    algorithm::SignatureAlgorithm,
+    certificate::Certificate,
     der::{Element, Elements, only},
 };
 
@@ -29,7 +30,7 @@ const DIGESTS: [(&[u8], &str, usize); 5] = [
 /// The parameter of the signature on `certificate` that is not supported; completes the sentence
 /// "signed with RSASSA-PSS and ...".
 pub(super) fn unsupported(certificate: &Certificate) -> Option<String> {
-    if !certificate.is_signed_with(RSASSA_PSS) {
+    if certificate.signature_algorithm() != SignatureAlgorithm::RsaPss {
         return None;
     }
     let mut algorithm = Elements::of(Elements::of(only(certificate.der())?.value).nth(1)?.value);

@@ -208,11 +208,9 @@ pub(super) fn unsupported_signature(child: &Certificate) -> Option<String> {
 /// The reason if the signature on `child` has a digest for which colliding certificates have been
 /// made (RFC 9155 section 1).
 fn broken_digest(child: &Certificate) -> Option<String> {
-    const BROKEN: [&str; 3] = ["MD2", "MD5", "SHA1"];
     let algorithm = child.signature_algorithm();
-    let plain = algorithm.to_ascii_uppercase();
-    let hash = BROKEN.iter().find(|hash| plain.contains(**hash))?;
-    Some(format!("is signed with {algorithm}, and {hash} is broken"))
+    let digest = algorithm.digest().filter(|digest| digest.is_broken())?;
+    Some(format!("is signed with {algorithm}, and {digest} is broken"))
 }
 
 /// Whether the AlgorithmIdentifier of an RSA key has the NULL that RFC 3279 section 2.3.1 demands.

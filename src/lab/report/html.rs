@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::junit::escaped;
 use super::{Report, text};
-use crate::text::foreign::Foreign;
+use crate::text::{foreign::Foreign, xml::escaped};
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}\
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em;text-align:left}\

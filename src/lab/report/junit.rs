@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Report;
 use crate::lab::verdict::Verdict;
-use crate::text::foreign::Foreign;
+use crate::text::{foreign::Foreign, xml::escaped};
 
 /// The report.
 #[must_use]
@@ -50,20 +50,5 @@ pub fn junit(report: &Report) -> String {
         );
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
-    out
-}
-
-/// Text for an attribute or an element of XML 1.0 or HTML; its controls are escaped before.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            _ => out.push(character),
-        }
-    }
     out
 }

@@ -146,7 +146,7 @@ fn certificate(entry: &Entry, folder_name: &Option<String>) -> Value {
         sha1 => sha1::of(certificate.der()),
         openssl_hash => folder_name,
         key => certificate.key().to_string(),
-        signature => certificate.signature_algorithm(),
+        signature => certificate.signature_algorithm().to_string(),
         source => text(&entry.source),
         reason => entry.reason.as_ref().map(text),
         needed_by => entry.needed_by.iter().map(text).collect::<Vec<_>>(),

@@ -101,7 +101,7 @@ impl CertificatePart {
             not_before: certificate.not_before().to_string(),
             not_after: certificate.not_after().to_string(),
             key: certificate.key().to_string(),
-            signature: certificate.signature_algorithm(),
+            signature: certificate.signature_algorithm().to_string(),
             source: source.to_owned(),
             pem: certificate.pem(),
         }

@@ -48,12 +48,7 @@ fn moment(date: Tlv<'_>) -> Option<i64> {
 
 /// `check_time_status`.
 pub(super) fn outdated(view: &View<'_>, at: i64) -> Option<Rule> {
-    match (moment(view.not_before), moment(view.not_after)) {
-        (Some(before), _) if at < before => Some(Rule::NotYetValid),
-        (Some(_), Some(after)) if at > after => Some(Rule::Expired),
-        (Some(_), Some(_)) => None,
-        _ => Some(Rule::Unreadable(Part::Validity)),
-    }
+    dates::outdated(moment(view.not_before), moment(view.not_after), at)
 }
 
 pub(super) fn is_valid(view: &View<'_>, at: i64) -> bool {

@@ -331,13 +331,7 @@ fn outdated(view: &View<'_>, at: i64) -> Result<Option<Rule>, Rule> {
     let (Some(before), Some(after)) = (before, after) else {
         return Err(Rule::Unreadable(Part::Validity));
     };
-    Ok(if before > at {
-        Some(Rule::NotYetValid)
-    } else if after < at {
-        Some(Rule::Expired)
-    } else {
-        None
-    })
+    Ok(dates::outdated(Some(before), Some(after), at))
 }
 
 /// The key as it is stored: RSAPublicKey, or for curves the whole subjectPublicKeyInfo.

@@ -33,7 +33,7 @@ fuzz_target!(|der: &[u8]| {
     for text in [
         certificate.key().to_string(),
         certificate.serial(),
-        certificate.signature_algorithm(),
+        certificate.signature_algorithm().to_string(),
         certificate.not_before().to_string(),
         certificate.not_after().to_string(),
     ] {

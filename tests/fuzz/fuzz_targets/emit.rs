@@ -31,6 +31,8 @@ fn file(
         _ if format.starts_with("rust") => ("a.rs", None),
         _ if format.ends_with("python") => ("a.py", Some(lexer::python)),
         "esphome" => ("a.yaml", None),
+        "node" => ("a.js", None),
+        "swift" => ("a.swift", None),
         _ if template.starts_with("/*") => ("a.h", Some(lexer::c)),
         _ => ("a.pem", None),
     }
@@ -68,7 +70,8 @@ fuzz_target!(|data: &[u8]| {
                 assert_eq!(again.entries[0].source, bundle.entries[0].source);
             }
             // Names, keys and fingerprints alone.
-            "bearssl" | "tasmota" | "rust-anchor" | "spki-pin" | "sha256" | "text" => {}
+            "android" | "bearssl" | "esp-bundle-h" | "ios" | "rust-anchor" | "sha1" | "sha256"
+            | "spki-pin" | "tasmota" | "text" => {}
             _ => {
                 let reading = check::read(Path::new(path), written.as_bytes());
                 let held = reading.anchors.iter().filter_map(|held| held.certificate.as_ref());

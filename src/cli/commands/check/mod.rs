@@ -3,7 +3,6 @@
 mod baseline;
 mod command;
 mod committed;
-mod progress;
 mod show;
 mod together;
 mod walk;
@@ -36,7 +35,7 @@ use super::{
     terms::{Asked, Shown},
 };
 use crate::cli::{
-    args::{Job, check::Args},
+    args::{Request, check::Args},
     failure::{self, Exit, Failure},
     file_names, manifest,
     output::{self, complain},
@@ -49,7 +48,7 @@ const MOST_AT_ONCE: usize = 64;
 
 /// Files with the server they are for.
 struct Group {
-    job: Job,
+    job: Request,
     files: Vec<File>,
     /// The lock of a manifest's target.
     lock: Option<sync::Lock>,
@@ -172,9 +171,8 @@ fn of_inputs(
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
     // A dangling link is a file too, one that cannot be read.
     let is_there = fs::symlink_metadata(last).is_ok();
-    let target = last.to_str().filter(|word| {
-        !is_there && !file_names::rather_than_a_server(word) && word.parse::<Target>().is_ok()
-    });
+    let may_be_server = |word: &&str| !is_there && !file_names::rather_than_a_server(word);
+    let target = last.to_str().filter(may_be_server).and_then(|word| word.parse::<Target>().ok());
     let files = if target.is_some() { others } else { inputs };
     if files.is_empty() {
         return Err(Failure::new(Exit::Usage, "no file given").with_hint(Some(
@@ -186,21 +184,15 @@ fn of_inputs(
         ("--timeout", args.timeout.is_some()),
         ("--proxy", args.proxy.is_given()),
     ];
-    if let (None, Some((option, _))) = (target, reaching.iter().find(|(_, is_given)| *is_given)) {
+    if let (None, Some((option, _))) = (&target, reaching.iter().find(|(_, is_given)| *is_given)) {
         let message = format!("`{option}` has no effect without a TARGET");
         return Err(Failure::new(Exit::Usage, message).with_hint(Some(
             "name the server after the files, or leave out the option".to_owned(),
         )));
     }
-    let mut typed: Vec<String> = Vec::new();
-    if let Some(connect) = &args.connect {
-        typed.push(format!("--connect={connect}"));
-    }
-    // The store is needed without a target too; the name is then a placeholder.
-    let host = target.unwrap_or("localhost");
-    let mut job =
-        manifest::typed_job(typed, host).map_err(|message| Failure::new(Exit::Usage, message))?;
-    job.roots.clone_from(&args.roots);
+    let mut job = Request::of(Vec::from_iter(target));
+    job.reaching.connect.clone_from(&args.connect);
+    job.trust.roots.clone_from(&args.roots);
     // A report may stand in a folder that is walked.
     let named = files.iter().map(Path::new).filter(|path| !path.is_dir());
     let read = named.chain(request::inputs(&job)).collect::<Vec<_>>();
@@ -220,7 +212,6 @@ fn of_inputs(
             held.iter_mut().filter(|file| file.reading.holds_nothing()).for_each(File::silence);
         }
     }
-    let job = Job { targets: target.map_or(Vec::new(), |_| job.targets.clone()), ..job };
     Ok((Group { job, files: held, lock: None }, failures))
 }
 
@@ -268,7 +259,7 @@ impl Ready {
             job.targets.clear();
         }
         let mut options = request::options(job, display)?;
-        options.at = args.at.or(job.at).unwrap_or_else(Time::now);
+        options.at = args.at.or(job.trust.at).unwrap_or_else(Time::now);
         if let Some(seconds) = args.timeout {
             options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));
         }

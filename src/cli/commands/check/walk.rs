@@ -15,14 +15,12 @@ use std::{
 
 use ignore::{WalkBuilder, overrides::OverrideBuilder};
 
-use super::{
-    committed::{self, File},
-    progress::Progress,
-};
+use super::committed::{self, File};
 use crate::{
     check::{self, Pool, Reading},
     cli::{
         failure::{Exit, Failure},
+        progress::Progress,
         style::Display,
     },
     text::{bounded_file, foreign::Foreign},
@@ -72,7 +70,7 @@ pub(crate) fn read(
         }
     }
     let looked_at = wanted.len();
-    let progress = Progress::new(display, looked_at);
+    let progress = Progress::of_files(display, looked_at);
     let (mut held, mut too_large) = (Vec::new(), 0);
     for outcome in each(&wanted, &progress) {
         match outcome {

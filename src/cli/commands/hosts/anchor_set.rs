@@ -24,7 +24,7 @@ use crate::{
 use rustls_pki_types::ServerName;
 
 use crate::cli::{
-    args::Job,
+    args::Request,
     failure::Failure,
     output,
     proof::{self, Doubt},
@@ -217,7 +217,7 @@ impl Set {
     }
 
     /// Proves for each selected format that its TLS stack verifies every target with the set.
-    pub(crate) fn prove(&self, job: &Job, at: Time, display: &Display) -> Result<(), Failure> {
+    pub(crate) fn prove(&self, job: &Request, at: Time, display: &Display) -> Result<(), Failure> {
         for format in proof::consumed(job) {
             let (refusals, warnings): (Vec<_>, Vec<_>) = self
                 .doubts((format, job.reaching.device), at)

@@ -208,7 +208,7 @@ fn skip_line(reader: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
 type Complaint = (String, Option<String>);
 
 /// What to do with a list in CSV.
-const FOR_CSV: &str =
+pub(super) const FOR_CSV: &str =
     "write one HOST:PORT per line; of a CSV file, choose the column with `--column NAME`";
 
 /// Reads `host:port sni=NAME connect=HOST:PORT # a comment`.
@@ -283,6 +283,11 @@ impl Changes {
 }
 
 impl Problem {
+    /// Whether the line is one of CSV.
+    pub(super) fn is_csv(&self) -> bool {
+        self.hint.as_deref() == Some(FOR_CSV)
+    }
+
     /// The result of a line that contains no target: a document with nothing in it.
     pub(crate) fn document(&self, index: u64) -> String {
         let message = format!("line {}: {}", self.line, self.message);

@@ -7,7 +7,6 @@
 mod anchor_set;
 mod csv;
 mod list;
-mod progress;
 mod set_document;
 mod tally;
 
@@ -33,16 +32,17 @@ use tokio::task::JoinSet;
 
 use self::{
     list::{Entry, List},
-    progress::Progress,
     tally::Tally,
 };
 use crate::cli::{
-    args::{Job, connection::Reaching},
+    args::{Request, connection::Reaching},
     atomic_write,
     descriptors::{self, Affordable},
     export,
     failure::{Exit, Failure},
-    output, regenerate,
+    output,
+    progress::Progress,
+    regenerate,
     style::Display,
     workers::{self, Workers},
 };
@@ -60,8 +60,8 @@ struct Finished {
 }
 
 enum Outcome {
-    /// The line contains no target.
-    Unreadable,
+    /// The line contains no target; whether it is one of CSV.
+    Unreadable { is_csv: bool },
     /// The target was asked.
     Asked {
         target: Target,
@@ -73,7 +73,7 @@ enum Outcome {
 
 /// Queries all targets of the list; the worst exit code counts.
 pub(crate) fn run(
-    job: &Job,
+    job: &Request,
     file: &std::path::Path,
     options: Options,
     display: &Display,
@@ -85,7 +85,7 @@ pub(crate) fn run(
     let Affordable { jobs, threads } =
         descriptors::affordable_on_threads(arguments.jobs.get(), threads, display);
     let list = List::open(file, arguments, jobs)?;
-    let progress = Progress::new(display, list.length_hint());
+    let progress = Progress::of_targets(display, list.length_hint());
     let workers = Workers::start(runtime, threads);
     runtime.block_on(Run::new(job, options, (jobs, workers), progress).all(list, job, display))
 }
@@ -160,7 +160,7 @@ enum End {
 
 impl Run {
     fn new(
-        job: &Job,
+        job: &Request,
         options: Options,
         (jobs, workers): (usize, Workers),
         progress: Progress,
@@ -185,7 +185,12 @@ impl Run {
         }
     }
 
-    async fn all(mut self, mut list: List, job: &Job, display: &Display) -> Result<Exit, Failure> {
+    async fn all(
+        mut self,
+        mut list: List,
+        job: &Request,
+        display: &Display,
+    ) -> Result<Exit, Failure> {
         atomic_write::heed_second_interrupt();
         let end = self.each(&mut list).await?;
         atomic_write::heed_next_interrupt();
@@ -288,7 +293,7 @@ impl Run {
                 Err(problem) => {
                     let line = problem.document(index);
                     let line = if listing.until.is_some() { String::new() } else { line };
-                    let outcome = Outcome::Unreadable;
+                    let outcome = Outcome::Unreadable { is_csv: problem.is_csv() };
                     return Finished { index, line, ends_early: false, outcome };
                 }
             };
@@ -328,7 +333,7 @@ impl Run {
     fn write(&mut self, finished: &Finished) -> Result<bool, Failure> {
         self.tally.count(finished.index, &finished.outcome);
         self.early += u64::from(finished.ends_early);
-        self.progress.advance(&self.tally);
+        self.progress.set(self.tally.done(), self.tally.failures());
         if self.is_unread {
             return Ok(true);
         }

@@ -15,6 +15,7 @@ use rustls_pki_types::ServerName;
 use super::{
     Outcome,
     anchor_set::{Material, Set},
+    list::FOR_CSV,
 };
 use crate::cli::failure::Exit;
 
@@ -32,6 +33,8 @@ pub(crate) struct Tally {
     groups: BTreeMap<Vec<Sha256>, Group>,
     anchors: HashMap<Sha256, String>,
     exit: Option<Exit>,
+    /// Whether a line of the list was one of CSV.
+    is_csv: bool,
     material: Option<Material>,
 }
 
@@ -56,7 +59,10 @@ impl Tally {
     pub(crate) fn count(&mut self, index: u64, outcome: &Outcome) {
         self.done += 1;
         let exit = match outcome {
-            Outcome::Unreadable => self.fail("bad_target", Exit::Usage),
+            Outcome::Unreadable { is_csv } => {
+                self.is_csv |= is_csv;
+                self.fail("bad_target", Exit::Usage)
+            }
             Outcome::Asked { target, name, result } => match result.as_ref() {
                 Err(error) => self.fail(error.kind(), Exit::NoHandshake),
                 Ok(grab) => self.judged(index, target, name, grab),
@@ -147,6 +153,9 @@ impl Tally {
         let _ = writeln!(out, "{}", counted(self.chains.len() as u64, "distinct chain"));
         for (kind, count) in &self.failed {
             let _ = writeln!(out, "failed with {kind}: {count}");
+        }
+        if self.is_csv {
+            let _ = writeln!(out, "hint: {FOR_CSV}");
         }
         let smallest = self.smallest();
         if !smallest.is_empty() {

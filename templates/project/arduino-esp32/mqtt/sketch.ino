@@ -11,6 +11,7 @@
 #if !__has_include("secrets.h")
 #error "copy secrets.example.h to secrets.h and fill it in"
 #endif
+#include "dates.h"
 #include "secrets.h"
 #include "server_root_ca.h"
 
@@ -47,28 +48,6 @@ void setClock() {
   }
 }
 
-// One number for a moment, to compare two of them.
-int64_t moment(int year, int month, int day, int hour, int minute, int second) {
-  return ((((year * 100LL + month) * 100 + day) * 100 + hour) * 100 + minute) * 100 + second;
-}
-
-int64_t moment(const mbedtls_x509_time &at) {
-  return moment(at.year, at.mon, at.day, at.hour, at.min, at.sec);
-}
-
-// Whether the server's certificate is valid now. The mbedTLS of Arduino-ESP32 checks no dates: it is
-// built without MBEDTLS_HAVE_TIME_DATE.
-bool isValidNow() {
-  const mbedtls_x509_crt *certificate = tls.getPeerCertificate();
-  time_t seconds = time(nullptr);
-  struct tm utc;
-  gmtime_r(&seconds, &utc);
-  int64_t now = moment(utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
-                       utc.tm_sec);
-  return certificate != nullptr && moment(certificate->valid_from) <= now &&
-         now <= moment(certificate->valid_to);
-}
-
 // Connects. A server whose certificate is not valid now gets no password.
 bool connectTls() {
   if (!tls.connect(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT)) {
@@ -82,7 +61,7 @@ bool connectTls() {
     }
     return false;
   }
-  if (!isValidNow()) {
+  if (!isValidNow(tls.getPeerCertificate())) {
     tls.stop();
     Serial.println("the server's certificate has expired or is not valid yet, by this clock");
     return false;

@@ -1,0 +1,133 @@
+//! The request: what to find and what to write.
+
+use std::path::PathBuf;
+
+use crate::{endpoint::Target, output::emit::Identifier};
+use clap::{
+    ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
+
+use super::{Emission, anchor, connection, formats, hosts, trust};
+use crate::cli::file_names;
+
+/// What to find and to write, from targets to anchors. The command line and a manifest both make it.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What to write")]
+pub(crate) struct Request {
+    /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
+    #[arg(help_heading = None)]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["hosts", "from"], value_parser = server)]
+    pub(crate) targets: Vec<Target>,
+
+    /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
+    #[arg(short, long, value_name = "FORMAT[=PATH]",
+          value_parser = OsStringValueParser::new().try_map(|text| super::emission(&text)))]
+    pub(crate) emit: Vec<Emission>,
+
+    #[command(flatten)]
+    pub(crate) format: formats::Shape,
+
+    /// Write the anchor, the chain (leaf to anchor), the leaf, or the intermediates
+    #[arg(long, value_enum, default_value_t = What::Anchor, hide_possible_values = true)]
+    pub(crate) what: What,
+
+    /// The name of the constants [default: from the host, as in M1_TUYACN_COM_ROOT_CA]
+    #[arg(long, value_parser = Identifier::new)]
+    pub(crate) name: Option<Identifier>,
+
+    /// Print one JSON document per target, one per line
+    #[arg(long, conflicts_with = "sizes")]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) trust: trust::Trust,
+
+    #[command(flatten)]
+    pub(crate) anchor: anchor::Anchor,
+
+    /// Compare: does OTHER use the same trust anchor?
+    #[arg(help_heading = anchor::HEADING)]
+    #[arg(long, value_name = "OTHER", value_parser = super::target,
+          conflicts_with_all = ["emit", "template", "from", "hosts", "survey", "sizes", "what",
+                                "backup", "siblings", "paths"])]
+    pub(crate) compare: Option<Target>,
+
+    /// Read the presented chain from FILE, or - for standard input; contact no server. Without a
+    /// TARGET, convert FILE as `certgrab convert` does
+    #[arg(help_heading = connection::HEADING)]
+    #[arg(long, value_name = "FILE",
+          conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
+                                "aia_allow", "starttls", "timeout"])]
+    pub(crate) from: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) reaching: connection::Reaching,
+
+    #[command(flatten)]
+    pub(crate) many: hosts::Arguments,
+}
+
+impl Request {
+    /// The anchors of `targets`, by the defaults of every option.
+    pub(crate) fn of(targets: Vec<Target>) -> Self {
+        Self {
+            targets,
+            emit: Vec::new(),
+            format: formats::Shape::default(),
+            what: What::default(),
+            name: None,
+            json: false,
+            trust: trust::Trust::default(),
+            anchor: anchor::Anchor::default(),
+            compare: None,
+            from: None,
+            reaching: connection::Reaching::default(),
+            many: hosts::Arguments::default(),
+        }
+    }
+}
+
+/// Which certificates to write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum What {
+    #[default]
+    Anchor,
+    Chain,
+    Leaf,
+    Intermediates,
+}
+
+impl From<What> for crate::run::pack::What {
+    fn from(what: What) -> Self {
+        match what {
+            What::Anchor => Self::Anchor,
+            What::Chain => Self::Chain,
+            What::Leaf => Self::Leaf,
+            What::Intermediates => Self::Intermediates,
+        }
+    }
+}
+
+/// A target of the main command. With `--connect` any name is a server's, so a host that is called
+/// like a file is refused later, see [`refuse_file_name`].
+pub(crate) fn server(text: &str) -> Result<Target, String> {
+    match text.parse::<Target>() {
+        Ok(target) if file_names::instead_of_a_server(text) && !text.contains('/') => Ok(target),
+        _ => super::target(text),
+    }
+}
+
+/// Refuses a target that names a file, unless the user says where the server is. The error has a
+/// sentence and the name.
+pub(crate) fn refuse_file_name(job: &Request) -> Result<(), (String, String)> {
+    let mut hosts = job.targets.iter().filter(|one| !one.port_is_given()).map(Target::host);
+    match hosts.find(|host| job.reaching.connect.is_none() && file_names::instead_of_a_server(host))
+    {
+        None => Ok(()),
+        Some(host) => {
+            let why = super::target(&host).err().unwrap_or_default();
+            Err((format!("invalid value '{host}' for '[TARGET]...': {why}"), host))
+        }
+    }
+}

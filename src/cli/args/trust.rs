@@ -1,0 +1,22 @@
+//! The options that say what a chain is judged by.
+
+use std::path::PathBuf;
+
+use crate::{text::time::Time, x509::certificate::Sha256};
+
+/// What a chain is judged by.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "What to trust")]
+pub(crate) struct Trust {
+    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
+    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
+    #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
+    pub(crate) trust_sha256: Vec<Sha256>,
+
+    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Time>,
+}

@@ -1,0 +1,199 @@
+//! The keys of a target as the request that they make.
+//!
+//! In: a [`Table`]. Out: the [`Request`] that the options of these names would make, or the first key
+//! that is wrong.
+
+use std::{
+    fmt::Display,
+    num::NonZeroU16,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+use toml::Spanned;
+
+use crate::{endpoint::Target, output::emit::Identifier};
+
+use super::{OneOrMore, Table};
+use crate::cli::{
+    args::{self, Request, anchor, connection, formats::Shape, trust::Trust},
+    usage,
+};
+
+/// What is wrong with a target, and where.
+pub(super) struct Refused {
+    pub(super) span: Range<usize>,
+    pub(super) message: String,
+}
+
+/// The request of `table`, whose paths are relative to `folder`.
+pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
+    let name = name(table)?;
+    let roots = roots(table, folder)?;
+    let trust_sha256 = each("trust-sha256", table.trust_sha256.as_ref(), args::fingerprint)?;
+    let alpn = each("alpn", table.alpn.as_ref(), connection::protocol)?;
+    let file = |key, value| one(key, value, |text| path(folder, text));
+    let client_cert = file("client-cert", table.client_cert.as_ref())?;
+    let client_key = file("client-key", table.client_key.as_ref())?;
+    let timeout = table.timeout.as_ref().map(seconds).transpose()?;
+    let what = word("what", table.what.as_ref())?;
+    let connect = one("connect", table.connect.as_ref(), args::place)?;
+    let sni = one("sni", table.sni.as_ref(), args::sni)?;
+    let handshake = word("handshake", table.handshake.as_ref())?;
+    let device = one("as", table.device.as_ref(), connection::device)?;
+    let style = word("style", table.style.as_ref())?;
+    let name_from = word("name-from", table.name_from.as_ref())?;
+    let lifetime = one("lifetime", table.lifetime.as_ref(), anchor::span)?;
+
+    let usual = Request::of(vec![host(table)?]);
+    let is_on = |switch: &Option<Spanned<bool>>| switch.as_ref().is_some_and(|on| *on.get_ref());
+    Ok(Request {
+        name,
+        trust: Trust { roots, trust_sha256, ..usual.trust },
+        what: what.unwrap_or_default(),
+        format: Shape { style, name_from: name_from.unwrap_or_default(), ..usual.format },
+        anchor: anchor::Anchor {
+            lifetime,
+            hold: table.hold.is_some(),
+            backup: is_on(&table.backup),
+            siblings: is_on(&table.siblings),
+            no_aia: is_on(&table.no_aia),
+            ..usual.anchor
+        },
+        reaching: connection::Reaching {
+            timeout: timeout.unwrap_or(usual.reaching.timeout),
+            connect,
+            sni,
+            handshake: handshake.unwrap_or_default(),
+            device,
+            alpn,
+            client_cert,
+            client_key,
+            ..usual.reaching
+        },
+        ..usual
+    })
+}
+
+/// What the constants are called.
+fn name(table: &Table) -> Result<Option<Identifier>, Refused> {
+    let Some(name) = &table.name else { return Ok(None) };
+    let refused = |span, message| Refused { span, message };
+    if let Some(from) = &table.name_from {
+        let message = "`name-from` cannot be combined with `name`".to_owned();
+        return Err(refused(from.span(), message));
+    }
+    let read = Identifier::new(name.get_ref());
+    read.map(Some).map_err(|error| refused(name.span(), error.to_string()))
+}
+
+/// The roots to trust, among them those to hold.
+fn roots(table: &Table, folder: &Path) -> Result<Vec<PathBuf>, Refused> {
+    let mut roots = Vec::new();
+    for (key, list) in [("roots", &table.roots), ("hold", &table.hold)] {
+        roots.extend(each(key, list.as_ref(), |text| match text {
+            "mozilla" | "system" => Ok(PathBuf::from(text)),
+            _ => path(folder, text),
+        })?);
+    }
+    Ok(roots)
+}
+
+fn host(table: &Table) -> Result<Target, Refused> {
+    let read = args::request::server(table.host.get_ref());
+    read.map_err(|why| wrong("host", table.host.get_ref(), table.host.span(), &why))
+}
+
+fn seconds(value: &Spanned<u16>) -> Result<NonZeroU16, Refused> {
+    let text = value.get_ref().to_string();
+    args::seconds(&text).map_err(|why| wrong("timeout", &text, value.span(), &why))
+}
+
+fn path(folder: &Path, text: &str) -> Result<PathBuf, &'static str> {
+    if text.is_empty() { Err("expected a path") } else { Ok(folder.join(text)) }
+}
+
+/// The value of `key`, as `read` takes it.
+fn one<T, E: Display>(
+    key: &str,
+    value: Option<&Spanned<String>>,
+    read: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<Option<T>, Refused> {
+    let Some(value) = value else { return Ok(None) };
+    let text = value.get_ref();
+    read(text).map(Some).map_err(|why| wrong(key, text, value.span(), &why))
+}
+
+/// The values of `key`, as `read` takes each.
+fn each<T, E: Display>(
+    key: &str,
+    values: Option<&Spanned<OneOrMore>>,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Vec<T>, Refused> {
+    let Some(values) = values else { return Ok(Vec::new()) };
+    let all = values.get_ref().all().iter();
+    all.map(|text| read(text).map_err(|why| wrong(key, text, values.span(), &why))).collect()
+}
+
+/// The value of `key`, which is one of a few words.
+fn word<T: ValueEnum>(key: &str, value: Option<&Spanned<String>>) -> Result<Option<T>, Refused> {
+    let Some(value) = value else { return Ok(None) };
+    T::from_str(value.get_ref(), false).map(Some).map_err(|_| {
+        let known = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let known: Vec<_> = known.map(|word| word.get_name().to_owned()).collect();
+        let message = usage::unknown_word(value.get_ref(), &known);
+        Refused { span: value.span(), message: format!("`{key}`: {message}") }
+    })
+}
+
+fn wrong(key: &str, value: &str, span: Range<usize>, why: &impl Display) -> Refused {
+    let message = format!("`{key}`: {}", usage::invalid_value(value, &why.to_string()));
+    Refused { span, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::args::Args;
+
+    #[test]
+    fn keys_of_a_target_mean_what_the_options_of_their_names_mean() {
+        let same = |keys: &str, option: &str| {
+            let text = format!("host = \"plc.test\"\nlock = \"plc.pem\"\n{keys}\n");
+            let table: Table = toml::from_str(&text).expect("a table");
+            let Ok(job) = job(&table, Path::new("")) else { panic!("{keys}") };
+            let words = ["certgrab", option, "plc.test"];
+            let typed = Args::try_parse_from(words.into_iter().filter(|word| !word.is_empty()));
+            assert_eq!(format!("{job:?}"), format!("{:?}", typed.expect("options").job), "{keys}");
+            format!("{job:?}")
+        };
+        let plain = same("", "");
+        let switches = [
+            ("backup = true", "--backup"),
+            ("siblings = true", "--siblings"),
+            ("no-aia = true", "--no-aia"),
+            ("style = \"camel\"", "--style=camel"),
+            ("name-from = \"organisation\"", "--name-from=organisation"),
+            ("lifetime = \"10y\"", "--lifetime=10y"),
+            ("handshake = \"cleartext\"", "--handshake=cleartext"),
+            ("as = \"esp8266\"", "--as=esp8266"),
+            ("alpn = \"x-amzn-mqtt-ca\"", "--alpn=x-amzn-mqtt-ca"),
+            ("alpn = [\"mqtt\"]", "--alpn=mqtt"),
+            ("client-cert = \"device.pem\"", "--client-cert=device.pem"),
+            ("client-key = \"device.key\"", "--client-key=device.key"),
+            ("name = \"PLC\"", "--name=PLC"),
+            ("roots = \"system\"", "--roots=system"),
+            ("what = \"chain\"", "--what=chain"),
+            ("connect = \"127.0.0.1:1\"", "--connect=127.0.0.1:1"),
+            ("sni = \"other.test\"", "--sni=other.test"),
+            ("timeout = 3", "--timeout=3"),
+        ];
+        for (key, option) in switches {
+            assert_ne!(same(key, option), plain, "{key}");
+        }
+        assert_eq!(same("backup = false", ""), plain);
+    }
+}
