@@ -114,3 +114,21 @@ fn a_private_key_beside_firmware_is_a_warning_unless_it_is_the_devices_own() {
     // Keys without anything that a device has are not looked for.
     assert!(checked(&[("other.key", &other)]).contains("no-certificate"));
 }
+
+#[test]
+fn a_request_for_a_certificate_and_a_library_that_reads_pem_are_no_damaged_certificates() {
+    let request = rcgen::CertificateParams::new(vec!["plc.test".to_owned()]).unwrap();
+    let request = request.serialize_request(&rcgen::KeyPair::generate().unwrap()).unwrap();
+    let request = request.pem().unwrap();
+    let library = "\0-----BEGIN CERTIFICATE-----\0-----END CERTIFICATE-----\0\
+                   -----BEGIN CERTIFICATE REQUEST-----\n\0-----END CERTIFICATE REQUEST-----\n\0";
+    let code = "const char b[] = \"-----BEGIN CERTIFICATE REQUEST-----\\n\";\n";
+    let root = Pki::root("Plant Root").leaf("plc.test");
+    let root = pem_of(std::slice::from_ref(root.root_der()));
+    let files =
+        [("plc.csr", request.as_str()), ("libx509.a", library), ("csr.c", code), ("ca.pem", &root)];
+    assert_eq!(checked(&files), "");
+    // One whose label goes on by a mistake is damaged.
+    let damaged = root.replace("CERTIFICATE-----", "CERTIFICATE ----");
+    assert!(checked(&[("ca.pem", &damaged)]).contains("pem-damaged"));
+}

@@ -1,11 +1,11 @@
 //! The words of the commands that findings say to run, as the user would type them.
 
-use crate::{check::Command, cli::args::Job, endpoint::Target, text::foreign::Foreign};
+use crate::{check::Command, cli::args::Request, endpoint::Target, text::foreign::Foreign};
 
 /// What of a command `job` and its `target` tell.
-pub(super) fn of(job: &Job, target: Option<&Target>) -> Command {
-    let connect = job.connect.as_ref().map(|place| format!("--connect {place}"));
-    let roots = job.roots.iter().map(|path| {
+pub(super) fn of(job: &Request, target: Option<&Target>) -> Command {
+    let connect = job.reaching.connect.as_ref().map(|place| format!("--connect {place}"));
+    let roots = job.trust.roots.iter().map(|path| {
         let path = path.to_str().map_or_else(|| "FILE".to_owned(), word);
         format!("--roots {path}")
     });
