@@ -14,7 +14,7 @@ if [ "${CERTGRAB_REQUIRE_PARTS:-}" = 1 ] && [ "$(id -u)" = 0 ]; then
         libmbedtls-dev
         # L3
         lld picolibc-riscv64-unknown-elf qemu-system-misc
-        # L3 and L4: a Rust whose std comes with its sources
+        # L3 to L5: a Rust whose std comes with its sources
         cargo-web rust-web-src rustc-web
     )
     missing=()
@@ -29,7 +29,7 @@ fi
 
 cargo fmt --check
 # From here, so that no rustup meets the toolchain file of `device`.
-rustfmt --check --edition 2024 {device,emulated}/{build,src/main}.rs
+rustfmt --check --edition 2024 {device,emulated}/{build,src/main}.rs emulated/src/bin/project.rs ../templates/project/esp-hal/{main,https/talk}.rs
 # One selection for all steps, bench's own builds included: with another, cargo gives the dependencies
 # other features, and builds them once more.
 selection=(--workspace --all-targets --features firmware-core/std)

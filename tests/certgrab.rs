@@ -53,7 +53,9 @@ mod writing;
 // Many targets.
 mod growth;
 mod hosts;
+mod html_report;
 mod lists;
+mod threads;
 
 // In a repository.
 mod building;

@@ -227,15 +227,15 @@ fn a_baseline_leaves_out_old_findings_wherever_their_lines_are_now() {
 
 #[test]
 fn explain_prints_the_section_of_a_code_and_lists_all_without_one() {
-    let page = certgrab().args(["explain", "expired"]).succeeds().out();
+    let page = certgrab().env("LC_ALL", "C").args(["explain", "expired"]).succeeds().out();
     assert!(page.starts_with("expired\n\nThe certificate has expired.\n"), "{page}");
     for (code, meaning) in certgrab::check::CODES {
-        let page = certgrab().args(["explain", code]).succeeds().out();
+        let page = certgrab().env("LC_ALL", "C").args(["explain", code]).succeeds().out();
         assert!(page.to_lowercase().contains(&meaning.to_lowercase()), "{page}");
     }
-    let list = certgrab().args(["explain"]).succeeds().out();
+    let list = certgrab().env("LC_ALL", "C").args(["explain"]).succeeds().out();
     assert_eq!(list.lines().count(), certgrab::check::CODES.len());
-    certgrab().args(["explain", "expird"]).fails_with(2).stdout("").stderr(
+    certgrab().env("LC_ALL", "C").args(["explain", "expird"]).fails_with(2).stdout("").stderr(
         "certgrab: error: `expird` is not the code of a finding\n\
          certgrab: hint: list them with `certgrab explain`\n",
     );

@@ -850,6 +850,51 @@ fn every_code_stands_in_the_page_of_findings_with_its_meaning_and_what_to_do() {
     }
 }
 
+/// What stands in backquotes in `text`.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_chinese_page_of_findings_has_every_code_and_all_that_is_to_be_typed() {
+    let read =
+        |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let (english, chinese) = (read("docs/findings.md"), read("docs/findings.zh-CN.md"));
+    let sections = |page: &str| -> Vec<String> {
+        page.split("\n## ").skip(1).map(|section| section.trim().to_owned()).collect()
+    };
+    let (english, chinese) = (sections(&english), sections(&chinese));
+    assert_eq!(english.len(), chinese.len());
+    for (english, chinese) in english.iter().zip(&chinese) {
+        let parts: Vec<_> = chinese.split("\n\n").collect();
+        assert_eq!(parts[0], english.lines().next().unwrap());
+        assert!(
+            parts.len() >= 3 && parts[1..].iter().all(|part| part.ends_with('。')),
+            "{chinese}"
+        );
+        for word in quoted(english) {
+            assert!(quoted(chinese).contains(&word), "`{word}`: {chinese}");
+        }
+    }
+}
+
+#[test]
+fn explain_speaks_chinese_if_the_option_or_the_locale_says_so() {
+    let run = |words: &[&str], locale: &str| {
+        let run = certgrab().args(words).env("LC_ALL", locale);
+        run.succeeds().stderr("").out()
+    };
+    let chinese = run(&["explain", "expired", "--lang", "zh"], "C");
+    assert!(chinese.starts_with("expired\n\n证书已过期。\n\n请内置"), "{chinese}");
+    assert_eq!(run(&["explain", "expired"], "zh_CN.UTF-8"), chinese);
+    let english = run(&["explain", "expired"], "C");
+    assert!(english.starts_with("expired\n\nThe certificate has expired.\n"), "{english}");
+    assert_eq!(run(&["explain", "expired", "--lang", "en"], "zh_CN.UTF-8"), english);
+    let list = run(&["explain"], "zh_CN.UTF-8");
+    assert_eq!(list.lines().count(), certgrab::check::CODES.len());
+    assert!(list.lines().all(|line| line.ends_with('。')), "{list}");
+}
+
 #[test]
 fn a_report_is_written_over_nothing_that_is_read_and_over_no_other_report() {
     let pki = Pki::root("Plant Root").leaf("plc.test");

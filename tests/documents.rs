@@ -76,3 +76,22 @@ fn a_hostile_subject_reaches_no_terminal_through_the_document() {
         assert!(clean, "{text:?}");
     }
 }
+
+#[test]
+fn the_page_of_the_document_explains_every_code_of_a_warning() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(folder.join(path)).expect(path);
+    let source = read("src/run/warning.rs") + &read("src/run/disagreement.rs");
+    let words = ["warn(\"", "code: \"", "=> \""].iter().flat_map(|mark| {
+        let after = source.split(mark).skip(1);
+        after.filter_map(|rest| rest.split_once('"')).map(|(word, _)| word)
+    });
+    let is_code = |word: &&str| word.chars().all(|char| char == '_' || char.is_ascii_lowercase());
+    let codes: std::collections::BTreeSet<_> = words.filter(is_code).collect();
+    assert!(codes.len() > 10, "{codes:?}");
+    let page = read("docs/json.md");
+    let (_, table) = page.split_once("## Codes of warnings").expect("the table");
+    let listed: std::collections::BTreeSet<_> =
+        table.split("\n| `").skip(1).filter_map(|row| row.split('`').next()).collect();
+    assert_eq!(codes, listed);
+}

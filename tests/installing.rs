@@ -42,3 +42,12 @@ fn the_man_page_has_every_command() {
         assert!(formatted && told.is_empty(), "{told}");
     }
 }
+
+#[test]
+fn a_build_without_the_page_says_where_the_page_is() {
+    certgrab().args(["page"]).fails_with(2).stdout("").stderr(
+        "certgrab: error: this build of certgrab does not include the page\n\
+         certgrab: hint: take `certgrab.html` from the release; from the source, `bash .ci/page` \
+         builds it\n",
+    );
+}

@@ -588,7 +588,10 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
             &grab.presented,
             &judgement.paths,
             &judgement.verified,
-            options.at,
+            certgrab::judge::stacks::Asked {
+                name: Some(&options.wanted_name(&target)),
+                at: options.at,
+            },
             &grab.work,
         );
         let told = warnings.iter().filter(|warning| warning.code == "incomplete_chain").count();

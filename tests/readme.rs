@@ -77,6 +77,7 @@ fn every_option_of_the_pages_is_one_of_the_command() {
         &["--help"][..],
         &["verify", "--help"],
         &["check", "--help"],
+        &["explain", "--help"],
         &["lab", "--help"],
         &["convert", "--help"],
         &["formats", "--help"],

@@ -196,6 +196,74 @@ fn without_a_trusted_root_the_table_says_that_no_stack_can_be_asked() {
     assert_eq!(out, wanted);
 }
 
+/// A report and a document on the chain of `pki` in which the server sends the certificates at `places`.
+fn shown(pki: &Pki, places: &[usize]) -> (String, serde_json::Value) {
+    let chain = pki.chain();
+    let sent: Vec<_> = places.iter().map(|place| chain[*place].clone()).collect();
+    let file = pki.file("sent.pem");
+    fs::write(&file, pem_of(&sent)).expect("a file");
+    let ask = |more: &[&str]| {
+        let run = certgrab().args(["plc.test", "--at", "2030-01-01"]).args(more).args(["--from"]);
+        run.args([&file]).args(["--roots"]).args([pki.root_file()])
+    };
+    (ask(&[]).succeeds().out(), ask(&["--json"]).succeeds().json())
+}
+
+/// The warnings of a document with the code `code`.
+fn messages(document: &serde_json::Value, code: &str) -> Vec<String> {
+    let all = document["warnings"].as_array().expect("a list").iter();
+    let of = all.filter(|warning| warning["code"] == code);
+    of.map(|warning| warning["message"].as_str().expect("a sentence").to_owned()).collect()
+}
+
+#[test]
+fn the_report_says_which_common_stacks_refuse_what_browsers_accept_and_what_to_change() {
+    let pki = Pki::root("Root").intermediate("Upper").intermediate("Lower").leaf("plc.test");
+    let (report, document) = shown(&pki, &[0, 2, 1]);
+    let line = "refuse this chain: certificate 3 of the chain `CN=Lower` is out of order: its issuer \
+                is not the next certificate; let the server send each certificate before its issuer";
+    let lines: Vec<_> = report.lines().filter(|line| line.contains("refuse")).collect();
+    let [found] = lines.as_slice() else { panic!("{report}") };
+    assert!(
+        found.starts_with("warning    mbedTLS 3.6, BearSSL of the ESP8266 core, wolfSSL refuse"),
+        "{report}"
+    );
+    assert!(found.ends_with(line), "{report}");
+    let found = messages(&document, "stack_refuses");
+    assert_eq!(found.len(), 1, "{document}");
+    assert!(found[0].ends_with(line), "{document}");
+
+    let (report, document) = shown(&pki, &[0, 1, 2]);
+    assert!(!report.contains("refuse"), "{report}");
+    assert_eq!(messages(&document, "stack_refuses"), [""; 0]);
+}
+
+#[test]
+fn a_server_that_sends_certificates_twice_is_put_to_every_stack() {
+    let pki = Pki::root("Root").intermediate("Issuing").leaf("plc.test");
+    let chain = pki.chain();
+    let table = |sent: &[usize]| {
+        let sent: Vec<_> = sent.iter().map(|place| chain[*place].clone()).collect();
+        let file = pki.file("sent.pem");
+        fs::write(&file, pem_of(&sent)).expect("a file");
+        let run = certgrab().args(["plc.test", "--at", "2030-01-01", "--stacks", "--from"]);
+        run.args([file]).args(["--roots"]).args([pki.root_file()]).succeeds().out()
+    };
+    let twice = table(&[0, 0, 1, 1]);
+    assert!(twice.contains("\nmbedtls-3.6              connects\n"), "{twice}");
+    let bearssl = "\nesp8266                  refuses   ";
+    assert!(twice.contains(bearssl), "{twice}");
+
+    let most = 4 * certgrab::chain::MAX_CERTIFICATES;
+    let places: Vec<_> = std::iter::once(0).chain(vec![1; most]).collect();
+    let wanted = format!(
+        "no TLS stack can be asked: expected at most {most} certificates, found {}\n",
+        most + 1
+    );
+    let cut = table(&places);
+    assert!(cut.ends_with(&wanted), "{cut}");
+}
+
 /// The command that verifies the chain in `file` for `plc.test` by the rules of `stack` alone.
 fn verify_by(stack: &str, file: &Path, pki: &Pki) -> Run {
     certgrab()

@@ -125,7 +125,8 @@ fn every_command_that_writes_for_any_reader_names_the_stacks_that_refuse_the_anc
     let pki = Pki::root_changed("Plant Root", none_below).intermediate("Plant CA").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
-    let rule = "the anchor has a pathLenConstraint that allows fewer CA certificates below";
+    let rule = "the anchor `CN=Plant Root` has a pathLenConstraint that allows fewer CA certificates \
+                below; reissue the CA certificate with a larger pathlen, or without";
     // A lock shows no chain, and a project has one reader.
     let with_a_chain = commands(&pki, &server, roots.to_str().unwrap()).into_iter().take(5);
     for (whose, run) in with_a_chain {

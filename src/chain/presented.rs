@@ -11,6 +11,7 @@ use crate::{
     trust::store::Source,
     x509::{
         certificate::{Certificate, KeyPossession, Malformed, Sha256},
+        key::{ED25519, Key, NistCurve},
         signature,
     },
 };
@@ -22,6 +23,19 @@ pub const MAX_CERTIFICATES: usize = 32;
 /// The most certificates of a message that are kept as they were sent, for each one that is kept
 /// without duplicates: a server that repeats each certificate three times is judged as it is.
 const SENT_PER_KEPT: usize = 4;
+
+/// The most certificates of a short chain: one more than servers send as a rule. With four above the
+/// leaf there are at most 65 partial paths and 20 signatures.
+const SHORT_CHAIN: usize = 5;
+
+/// The most bytes of a short chain: 16 KiB, what one record holds.
+const SHORT_CHAIN_BYTES: usize = 16 * 1024;
+
+/// The most bits of an RSA key in a short chain: the largest that public CAs have.
+const SHORT_RSA_BITS: usize = 4096;
+
+/// The most bytes of an RSA exponent in a short chain: 65537 has three.
+const SHORT_EXPONENT_BYTES: usize = 4;
 
 /// What a server presented.
 #[derive(Debug, Clone)]
@@ -187,6 +201,12 @@ impl Presented {
         self.dropped
     }
 
+    /// Whether the message had more certificates than [`Presented::message`] keeps.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.message.len() < self.count()
+    }
+
     /// How many certificates the message had.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -230,6 +250,16 @@ impl Presented {
         Self { message, above, positions, ..self.clone() }
     }
 
+    /// Whether the chain is judged within milliseconds, whatever is in it: it has few certificates,
+    /// few bytes, and keys whose signatures are checked in half a millisecond.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        let bytes: usize = self.message.iter().map(|der| der.len()).sum();
+        self.count() <= SHORT_CHAIN
+            && bytes <= SHORT_CHAIN_BYTES
+            && self.certificates().all(|certificate| is_quick(certificate.key()))
+    }
+
     /// Whether the peer proved possession of the key of the first certificate; a file proves nothing.
     #[must_use]
     pub fn key_possession(&self) -> KeyPossession {
@@ -244,6 +274,19 @@ impl Presented {
         {
             self.handshake = other.handshake;
         }
+    }
+}
+
+/// Whether a signature by `key` is checked in half a millisecond at most.
+fn is_quick(key: &Key) -> bool {
+    match key {
+        Key::Rsa { exponent, .. } => {
+            key.bits().is_some_and(|bits| bits <= SHORT_RSA_BITS)
+                && exponent.len() <= SHORT_EXPONENT_BYTES
+        }
+        Key::Ec { .. } => matches!(key.nist_curve(), Some(NistCurve::P256 | NistCurve::P384)),
+        Key::Other(algorithm) => *algorithm == ED25519,
+        Key::Unknown(_) => false,
     }
 }
 

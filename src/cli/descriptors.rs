@@ -30,7 +30,7 @@ pub(crate) fn affordable_on_threads(jobs: usize, threads: usize, display: &Displ
 }
 
 /// As many jobs as there are descriptors for, after asking the system for all it allows.
-pub(crate) fn affordable(jobs: usize, display: &Display) -> usize {
+fn affordable(jobs: usize, display: &Display) -> usize {
     let wanted = jobs as u64 + OTHER_DESCRIPTORS;
     let Ok(allowed) = rlimit::increase_nofile_limit(wanted) else {
         return jobs;

@@ -24,12 +24,13 @@ use super::{
     style::Display,
 };
 
-/// Renders each bundle in its formats and writes all of them, or none.
+/// Renders each bundle in its formats and writes all of them, or none. `document` makes what is no
+/// bundle.
 pub(crate) fn export<'a>(
     job: &Request,
     display: &Display,
     outputs: impl Iterator<Item = (&'a [Emission], &'a Bundle, &'a Identifier)>,
-    document: impl Fn() -> String,
+    document: impl Fn(&Form) -> String,
 ) -> Result<Exit, Failure> {
     // Everything is rendered before the first file changes: a failed run leaves all files
     // unchanged.
@@ -41,7 +42,7 @@ pub(crate) fn export<'a>(
     for (emission, bundle, name) in emissions {
         let data = match render(&emission.form, bundle, name)? {
             Some(data) => data,
-            None => document().into_bytes(),
+            None => document(&emission.form).into_bytes(),
         };
         refuse_more(job, &emission.form, data.len())?;
         match &emission.path {
@@ -61,6 +62,7 @@ fn refuse_more(job: &Request, form: &Form, length: usize) -> Result<(), Failure>
     };
     let what = match form {
         Form::Document => "json".to_owned(),
+        Form::Report => "html".to_owned(),
         Form::Certificates(format) => format.name.to_owned(),
         Form::Template(template) => Foreign::text(&template.file.display().to_string()).line(),
     };
@@ -113,14 +115,14 @@ pub(crate) fn name(of: &Request, bundle: &Bundle) -> Result<Identifier, Failure>
     name.in_style(style).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
 }
 
-/// Writes `bundle` as `form` says; `None` for a document, which holds no bundle.
+/// Writes `bundle` as `form` says; `None` for what is no bundle: a document and a report.
 pub(crate) fn render(
     form: &Form,
     bundle: &Bundle,
     name: &Identifier,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let rendered = match form {
-        Form::Document => return Ok(None),
+        Form::Document | Form::Report => return Ok(None),
         Form::Certificates(format) => emit::render(bundle, *format, name),
         Form::Template(template) => {
             let file = template.file.to_string_lossy();

@@ -16,6 +16,7 @@ mod file_names;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod habits;
+mod language;
 mod manifest;
 mod output;
 mod progress;
@@ -25,8 +26,10 @@ mod readers;
 mod regenerate;
 mod replace;
 mod report;
+mod report_page;
 mod request;
 mod roots;
+mod shares;
 mod stack_table;
 mod stream;
 mod style;
@@ -104,6 +107,7 @@ fn dispatch(mut args: Args) -> Exit {
         Some(Command::Integrate(integrate)) => commands::integrate::run(integrate, &args.display),
         Some(Command::Lab(lab)) => commands::lab::run(lab, &args.display),
         Some(Command::Completions(shell)) => commands::completions::completions(shell),
+        Some(Command::Page) => commands::page::run(),
         Some(Command::Man) => commands::completions::man(),
         None => refuse_file_name(&args.job)
             .and_then(|()| refuse_misplaced_command(&args.job))

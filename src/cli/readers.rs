@@ -58,7 +58,7 @@ pub(crate) fn asked(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
 /// The format of an emission; a template is read by nobody knows what.
 pub(crate) fn format(emission: &Emission) -> Option<&'static str> {
     match &emission.form {
-        Form::Document => None,
+        Form::Document | Form::Report => None,
         Form::Certificates(format) => Some(format.name),
         Form::Template(_) => Some("template"),
     }
@@ -150,7 +150,14 @@ impl Seen<'_> {
                 })?;
                 let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
                 let whose = format!("{whose}{}", self.label(*position));
-                warn::of_bundle(&whose, (job, options), (grab, judgement), &bundle, display);
+                warn::of_bundle(
+                    &whose,
+                    job,
+                    (target, options),
+                    (grab, judgement),
+                    &bundle,
+                    display,
+                );
                 (bundle, name)
             }
             several => self.for_all(job, several, display)?,
@@ -188,7 +195,7 @@ impl Seen<'_> {
             if let Some(anchor) = survey.anchor_of(index) {
                 let whose = format!("{whose}{}", self.label(*position));
                 let judged = (judgement, anchor);
-                warn::of_anchor(&whose, grab, judged, options.at, display);
+                warn::of_anchor(&whose, grab, judged, (target, options), display);
             }
         }
         bundle.options = regenerate::words(job, Some(target));

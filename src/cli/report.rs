@@ -6,7 +6,7 @@ use crate::chain::{CertificateRequest, Presented, Sent};
 use crate::{
     Grab,
     endpoint::Target,
-    judge::{rank::Candidate, work::Work},
+    judge::{rank::Candidate, stacks::Asked, work::Work},
     output::bundle::{Bundle, KeyPossession},
     run::{
         grab::{Judgement, Options},
@@ -77,7 +77,9 @@ pub(crate) fn trusted(
         fact(&mut out, "also", &format!("{subject}, {}: {}", other.lasts, other.reason));
     }
     handshake(&mut out, grab);
-    let all = warning::about_anchor(&grab.presented, paths, verified, options.at, &grab.work);
+    let name = target.map(|target| options.wanted_name(target));
+    let asked = Asked { name: name.as_ref(), at: options.at };
+    let all = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
     warnings(&mut out, &if display.verbose { all } else { warning::summed(all) });
     out
 }
@@ -111,11 +113,18 @@ pub(crate) fn refused(target: Option<&Target>, grab: &Grab) -> String {
 /// The verdict of every TLS stack, in a table.
 pub(crate) fn stacks(target: Option<&Target>, grab: &Grab, options: &Options) -> String {
     let mut out = heading(target, grab);
-    let verdicts = grab.every_stack(target, options);
-    if let Some(first) = verdicts.first() {
-        fact(&mut out, "anchor", &style::anchor(subject(&first.anchor)));
+    match grab.every_stack(target, options) {
+        Err(why) => {
+            let _ = writeln!(out, "{why}");
+        }
+        Ok(verdicts) => {
+            if let Some(first) = verdicts.first() {
+                fact(&mut out, "anchor", &style::anchor(subject(&first.anchor)));
+            }
+            out += &stack_table::table(&verdicts);
+        }
     }
-    out + &stack_table::table(&verdicts)
+    out
 }
 
 fn heading(target: Option<&Target>, grab: &Grab) -> String {

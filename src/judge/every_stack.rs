@@ -3,6 +3,8 @@
 //! In: what was presented, the roots that the user trusts, and the anchor that was proved, if there is
 //! one. Out: an [`OfStack`] for each stack and setting, in the order of the table.
 
+use std::fmt;
+
 use super::{
     prove::Verified,
     stacks::{self, Asked},
@@ -50,21 +52,50 @@ pub struct Refused {
     pub server: Option<String>,
 }
 
+/// Why no TLS stack can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAsked {
+    /// No root that the chain may end in is trusted.
+    NoRoot,
+    /// The server sent more certificates than are kept.
+    TooMany {
+        /// How many it sent.
+        sent: usize,
+        /// How many of them are kept.
+        kept: usize,
+    },
+}
+
+impl fmt::Display for NotAsked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no TLS stack can be asked: ")?;
+        match self {
+            Self::NoRoot => f.write_str("no root that this chain may end in is trusted"),
+            Self::TooMany { sent, kept } => {
+                write!(f, "expected at most {kept} certificates, found {sent}")
+            }
+        }
+    }
+}
+
 /// What every stack makes of what was presented.
 ///
 /// Each is asked with the anchor of `verified` first and then with the others that verify the server;
 /// where there is none, with the roots of `store` that the chain may end in. The first anchor with which
-/// a stack connects counts, and else the first of all. There is no verdict where no root is known, or
-/// where not all that the server sent was kept.
-#[must_use]
+/// a stack connects counts, and else the first of all.
+///
+/// # Errors
+///
+/// [`NotAsked`] if no root is known, or if not all that the server sent was kept.
 pub fn every(
     (presented, issuers): (&Presented, &Issuers),
     store: &Store,
     asked: Asked<'_>,
     verified: Option<&Verified>,
-) -> Vec<OfStack> {
-    if presented.dropped() > 0 {
-        return Vec::new();
+) -> Result<Vec<OfStack>, NotAsked> {
+    if presented.is_cut() {
+        let kept = presented.message().len();
+        return Err(NotAsked::TooMany { sent: presented.count(), kept });
     }
     let mut verdicts: Vec<Option<OfStack>> = STACKS.iter().map(|_| None).collect();
     for held in held(verified, (presented, issuers), store) {
@@ -84,7 +115,8 @@ pub fn every(
             }
         });
     }
-    verdicts.into_iter().flatten().collect()
+    let verdicts: Vec<_> = verdicts.into_iter().flatten().collect();
+    if verdicts.is_empty() { Err(NotAsked::NoRoot) } else { Ok(verdicts) }
 }
 
 /// The verdict of `stack` on `case`, with `anchor` on the device.

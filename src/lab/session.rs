@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
@@ -78,25 +79,30 @@ pub struct Round {
     pub missing: Vec<&'static Case>,
 }
 
+/// Chooses the runtime that serves a connection.
+pub type Placing = dyn Fn() -> Handle + Send + Sync;
+
 /// What connections share.
 struct Shared {
+    placing: Box<Placing>,
     options: Options,
     authority: Authority,
     next: Mutex<usize>,
     events: mpsc::Sender<Event>,
 }
 
-/// Plays all cases, or until nothing comes.
+/// Plays all cases, or until nothing comes. Connections are served where `placing` says.
 pub async fn run(
     listeners: Vec<TcpListener>,
     authority: Authority,
     options: Options,
+    placing: Box<Placing>,
     mut tell: impl FnMut(&Event),
 ) -> std::io::Result<Round> {
     let (events, mut happening) = mpsc::channel(MAX_CONNECTIONS);
     let count = options.cases.len();
     let wait = options.wait;
-    let shared = Arc::new(Shared { options, authority, next: Mutex::new(0), events });
+    let shared = Arc::new(Shared { placing, options, authority, next: Mutex::new(0), events });
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let accepting: Vec<_> = listeners
         .into_iter()
@@ -153,8 +159,9 @@ async fn accept(
         };
         // Closed where there is no room.
         let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
+        let runtime = (shared.placing)();
         let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             let event = serve(stream, from, own, &shared).await;
             drop(permit);
             if let Some(event) = event {

@@ -1,7 +1,7 @@
 //! Runs long computations on their own threads, not on those that wait for sockets.
 //!
 //! Judging what a server sends may take a second. On the shared thread, the other targets would
-//! time out meanwhile.
+//! time out meanwhile. What is short by its input is computed where it is: a thread costs as much.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -11,10 +11,36 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// Runs `work` on a thread of its own, or here if the system has no thread left.
+use crate::chain::Presented;
+
+/// How long a computation may take, as far as its input says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Some milliseconds at most.
+    Short,
+    /// Up to its own budget.
+    Long,
+}
+
+impl Length {
+    /// How long it may take to judge a chain, and what was `fetched` for it.
+    #[must_use]
+    pub fn of(presented: &Presented, fetched: usize) -> Self {
+        if fetched == 0 && presented.is_short() { Self::Short } else { Self::Long }
+    }
+}
+
+/// Runs `work`: here if it is short, otherwise on a thread of its own, or here if the system has no
+/// thread left.
 ///
 /// A caller that stops waiting leaves the thread running: `work` ends by its own budget.
-pub async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub async fn compute<T: Send + 'static>(
+    length: Length,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    if length == Length::Short {
+        return work();
+    }
     let (answer, answered) = oneshot::channel();
     // tokio's own threads would panic where the system has none left, and take the work with them.
     let waiting = Arc::new(Mutex::new(Some(work)));
@@ -48,7 +74,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let (release, released) = std::sync::mpsc::channel();
         runtime.block_on(async move {
-            let long = tokio::spawn(compute(move || released.recv().is_ok()));
+            let long = tokio::spawn(compute(Length::Long, move || released.recv().is_ok()));
             // The thread of the runtime is free, or this would never come.
             tokio::time::sleep(Duration::from_millis(1)).await;
             release.send(()).unwrap();

@@ -11,14 +11,18 @@ use crate::stack::{Stack, client::Device, hello::Hello};
 use crate::{
     endpoint::Target,
     judge::{
-        every_stack::{self, OfStack},
+        every_stack::{self, NotAsked, OfStack},
         path::{self, Question, Refusal},
         prove::{self, Verified},
         rank,
         stacks::Asked,
         work::Work,
     },
-    net::{aia, aside, connect},
+    net::{
+        aia,
+        aside::{self, Length},
+        connect,
+    },
     output::bundle::Bundle,
     run::pack::{self, Extras, What},
     text::time::Time,
@@ -165,7 +169,8 @@ pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
     let work = work_until(deadline, options.timeout);
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), options.clone());
-    Ok(aside::compute(move || conclude(presented, issuers, &target, &options, work)).await)
+    let length = Length::of(&presented, issuers.certificates.len());
+    Ok(aside::compute(length, move || conclude(presented, issuers, &target, &options, work)).await)
 }
 
 /// The longest that a chain is judged once the time for the network is over.
@@ -323,8 +328,15 @@ impl Grab {
 
     /// What every TLS stack of the table makes of what `target` presented; without a target, of the
     /// path alone.
-    #[must_use]
-    pub fn every_stack(&self, target: Option<&Target>, options: &Options) -> Vec<OfStack> {
+    ///
+    /// # Errors
+    ///
+    /// [`NotAsked`] says why none can be asked.
+    pub fn every_stack(
+        &self,
+        target: Option<&Target>,
+        options: &Options,
+    ) -> Result<Vec<OfStack>, NotAsked> {
         let name = target.map(|target| options.wanted_name(target));
         let asked = Asked { name: name.as_ref(), at: options.at };
         let verified = self.verdict.as_ref().ok().map(|judgement| &judgement.verified);

@@ -1,11 +1,13 @@
 //! Whole runs: one target, its survey, many targets, and their JSON documents.
 
 #[cfg(feature = "fetch")]
-mod anchor_rules;
-#[cfg(feature = "fetch")]
 pub mod batch;
 #[cfg(feature = "fetch")]
+mod disagreement;
+#[cfg(feature = "fetch")]
 pub mod grab;
+#[cfg(feature = "fetch")]
+pub mod html;
 #[cfg(feature = "fetch")]
 pub mod json;
 pub mod pack;

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::grab::{self, Error, Grab, Options};
 use crate::{
     endpoint::Target,
-    net::aside,
+    net::aside::{self, Length},
     stack::client::Device,
     tls::probe::{self, Way},
 };
@@ -104,5 +104,7 @@ async fn ask_as(
     let work = grab::work_until(deadline, options.timeout);
     let issuers = grab::missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), Options { device: Some(device), ..options.clone() });
-    Ok(aside::compute(move || grab::conclude(presented, issuers, &target, &options, work)).await)
+    let length = Length::of(&presented, issuers.certificates.len());
+    let conclude = move || grab::conclude(presented, issuers, &target, &options, work);
+    Ok(aside::compute(length, conclude).await)
 }

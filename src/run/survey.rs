@@ -26,7 +26,10 @@ use crate::{
 use crate::{
     endpoint::Target,
     judge::{rank::Candidate, work::Work},
-    net::{aside, connect},
+    net::{
+        aside::{self, Length},
+        connect,
+    },
     output::bundle::Bundle,
     run::pack::{self, What},
     tls::probe::{self, Way},
@@ -118,12 +121,30 @@ async fn ask_all(
         }
     }
     finished.sort_by_key(|(index, ..)| *index);
+    let length = length_of(&finished);
     let (target, options) = (target.clone(), options.clone());
     let sort = move || {
         let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
         sort(answers, &target, &options, &work)
     };
-    aside::compute(sort).await
+    aside::compute(length, sort).await
+}
+
+/// The most answers that are judged at once on the thread that waits for sockets.
+const SHORT_ANSWERS: usize = 4;
+
+/// How long it may take to judge the answers: a device's server has one or two addresses.
+fn length_of(finished: &[(usize, Question, Result<(Presented, Issuers), probe::Error>)]) -> Length {
+    let is_short = |outcome: &Result<(Presented, Issuers), probe::Error>| match outcome {
+        Ok((presented, issuers)) => {
+            Length::of(presented, issuers.certificates.len()) == Length::Short
+        }
+        Err(_) => true,
+    };
+    match finished.len() <= SHORT_ANSWERS && finished.iter().all(|(.., one)| is_short(one)) {
+        true => Length::Short,
+        false => Length::Long,
+    }
 }
 
 /// The ways of asking; without a name to send there is one way less to choose from, and what is

@@ -10,11 +10,11 @@ use crate::{
         path::Paths,
         prove::Verified,
         rank::{self, Candidate, Lasts},
-        stacks::STRICTEST,
+        stacks::{Asked, STRICTEST},
         work::Work,
     },
     output::bundle::{Bundle, KeyPossession, Role},
-    run::anchor_rules,
+    run::disagreement::{self, Scope},
     text::time::Time,
     trust::{
         lab_anchor,
@@ -42,33 +42,31 @@ pub struct Warning {
     pub message: String,
 }
 
+impl From<disagreement::Line> for Warning {
+    fn from(line: disagreement::Line) -> Self {
+        Self { code: line.code, message: line.message }
+    }
+}
+
 /// The warnings about a chain with an anchor.
 #[must_use]
 pub fn about_anchor(
     presented: &Presented,
     paths: &Paths,
     verified: &Verified,
-    at: Time,
+    asked: Asked<'_>,
     work: &Work,
 ) -> Vec<Warning> {
     let mut warnings = Vec::from_iter(about_departure(verified));
-    warnings.extend(about_candidate(presented, paths, verified.anchor(), at, work));
-    warnings.extend(about_stacks(presented, verified.anchor(), at, &[]));
+    warnings.extend(about_candidate(presented, paths, verified.anchor(), asked.at, work));
+    let named: Vec<_> = verified.stacks().iter().map(|stack| stack.name).collect();
+    let lines = disagreement::about(presented, verified.anchor(), asked, (Scope::Chain, &named));
+    warnings.extend(lines.into_iter().map(Warning::from));
     warnings
 }
 
-/// The warnings about TLS stacks, but for those in `except`, that refuse a chain because of `anchor`.
-fn about_stacks(
-    presented: &Presented,
-    anchor: &Candidate,
-    at: Time,
-    except: &[&str],
-) -> impl Iterator<Item = Warning> {
-    let broken = anchor_rules::broken(presented, anchor, at, except).into_iter();
-    broken.map(|message| Warning { code: "anchor_refused", message })
-}
-
-/// The same where `anchor` is written for a TLS stack that is not known, such as a PEM file.
+/// The common TLS stacks that refuse the chain because of `anchor`, where it is written for a stack that
+/// is not known, such as in a PEM file.
 ///
 /// The proof itself speaks of [`STRICTEST`].
 #[must_use]
@@ -76,10 +74,14 @@ pub fn about_any_reader(
     presented: &Presented,
     verified: &Verified,
     anchor: &Candidate,
-    at: Time,
+    asked: Asked<'_>,
 ) -> Vec<Warning> {
     match verified.stacks() {
-        [] => about_stacks(presented, anchor, at, &[STRICTEST]).collect(),
+        [] => {
+            let lines =
+                disagreement::about(presented, anchor, asked, (Scope::Anchor, &[STRICTEST]));
+            lines.into_iter().map(Warning::from).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -57,9 +57,15 @@ fn handshake((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// The signature algorithms that are secure for certificates.
-fn scheme((cert, view): Link<'_, '_>, issuer: &View<'_>) -> Result<(), Refusal> {
+/// The signature algorithms that are secure for certificates; `verify_crt` does not ask that of one that
+/// counts as self-signed.
+fn scheme(
+    (cert, view): Link<'_, '_>,
+    issuer: &View<'_>,
+    is_own_issuer: bool,
+) -> Result<(), Refusal> {
     let rule = match view.outer.scheme {
+        Scheme::Rsa(Digest::Sha1) | Scheme::Ecdsa(Digest::Sha1) if is_own_issuer => return Ok(()),
         Scheme::Rsa(digest @ (Digest::Md5 | Digest::Sha1))
         | Scheme::Ecdsa(digest @ (Digest::Md5 | Digest::Sha1))
         | Scheme::Pss { digest: digest @ (Digest::Md5 | Digest::Sha1), .. } => {

@@ -3,17 +3,21 @@
 //! In: scheme, key, what is signed, signature. Out: [`Check`]. What cannot be computed here is
 //! [`Check::Unknown`], never good: no verdict may rest on it.
 //!
-//! ring verifies what it knows. Small and large RSA keys, SHA-1, MD5, RSASSA-PSS with salts of other
-//! lengths, and the curves that only some stacks have are verified by the crates of RustCrypto.
+//! ring verifies what it knows, and the process remembers it: the proof has made nearly all of these
+//! checks before. What ring does not find right may still be: small and large RSA keys, SHA-1, MD5, RSASSA-PSS with salts of other
+//! lengths, and signatures on curves that only some stacks have are verified by the crates of RustCrypto.
 
+use der::Tag;
 use ecdsa::signature::hazmat::PrehashVerifier as _;
 use md5::Md5;
 use ring::signature::{self as modern, UnparsedPublicKey, VerificationAlgorithm};
 use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
+use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 
 use super::key::{Curve, Digest, Key, PointForm, Scheme};
+use crate::x509::{der_write, signature as proof};
 
 /// What is known of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,9 @@ pub(super) fn check(scheme: Scheme, key: &Key<'_>, message: &[u8], signature: &[
     if !key.makes(scheme) {
         return Check::Bad;
     }
+    if is_proven(scheme, key, message, signature) {
+        return Check::Good;
+    }
     match (scheme, key) {
         (
             Scheme::Rsa(_) | Scheme::Pss { .. },
@@ -55,6 +62,62 @@ pub(super) fn check(scheme: Scheme, key: &Key<'_>, message: &[u8], signature: &[
         (Scheme::Ed25519, Key::Ed25519(key)) => by_ring(&modern::ED25519, key, message, signature),
         _ => Check::Unknown,
     }
+}
+
+/// Whether the proof's algorithms find `signature` right, for the schemes that nearly all chains
+/// have. They accept less than the functions below, so what they refuse is looked at again.
+fn is_proven(scheme: Scheme, key: &Key<'_>, message: &[u8], signature: &[u8]) -> bool {
+    match (scheme, key) {
+        (Scheme::Ecdsa(digest), Key::Ec { curve, point, form: PointForm::Uncompressed }) => {
+            let Some(algorithms) = of_ecdsa(*curve, digest) else { return false };
+            proof::is_right(algorithms, point, message, signature)
+        }
+        (Scheme::Rsa(digest), Key::Rsa { modulus, exponent }) => {
+            let (Some(algorithm), Some(key)) = (of_rsa(digest), rsa_key(modulus, exponent)) else {
+                return false;
+            };
+            proof::is_right((alg_id::RSA_ENCRYPTION, algorithm), &key, message, signature)
+        }
+        _ => false,
+    }
+}
+
+/// The identifiers of a key on `curve` and of ECDSA with `digest` (RFC 5480, RFC 5758).
+const fn of_ecdsa(
+    curve: Curve,
+    digest: Digest,
+) -> Option<(AlgorithmIdentifier, AlgorithmIdentifier)> {
+    let key = match curve {
+        Curve::P256 => alg_id::ECDSA_P256,
+        Curve::P384 => alg_id::ECDSA_P384,
+        _ => return None,
+    };
+    match digest {
+        Digest::Sha256 => Some((key, alg_id::ECDSA_SHA256)),
+        Digest::Sha384 => Some((key, alg_id::ECDSA_SHA384)),
+        _ => None,
+    }
+}
+
+/// The identifier of RSASSA-PKCS1-v1_5 with `digest` (RFC 4055 section 5).
+const fn of_rsa(digest: Digest) -> Option<AlgorithmIdentifier> {
+    match digest {
+        Digest::Sha256 => Some(alg_id::RSA_PKCS1_SHA256),
+        Digest::Sha384 => Some(alg_id::RSA_PKCS1_SHA384),
+        Digest::Sha512 => Some(alg_id::RSA_PKCS1_SHA512),
+        _ => None,
+    }
+}
+
+/// An RSAPublicKey (RFC 8017 appendix A.1.1) of numbers without leading zeros.
+fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
+    let integer = |number: &[u8]| {
+        // A number that is not negative begins with a bit of 0 (X.690 section 8.3).
+        let sign = number.first().filter(|first| **first >= 0x80).map(|_| 0);
+        let octets: Vec<u8> = sign.into_iter().chain(number.iter().copied()).collect();
+        der_write::value(Tag::Integer, &octets).ok()
+    };
+    der_write::sequence(&[integer(modulus)?, integer(exponent)?]).ok()
 }
 
 fn by_ring(

@@ -96,19 +96,35 @@ pub(super) enum Verifier {
 
 const ALL_DIGESTS: &[Digest] = &[Md5, Sha1, Sha224, Sha256, Sha384, Sha512];
 
+/// `MBEDTLS_SSL_IN_CONTENT_LEN`: a message over more than one record is read from 3.6.3 on alone.
+const ONE_RECORD: usize = 16_384;
+/// The room that 3.6.5 puts the records of a message together in: `MBEDTLS_SSL_IN_BUFFER_LEN` with an IV
+/// (16), the longest MAC, padding (256) and the room of a connection id (48), without the header of the
+/// last record (5).
+const fn room_with_mac(octets: usize) -> usize {
+    ONE_RECORD + 16 + octets + 256 + 48 - 5
+}
+
 const MBEDTLS_3_6: Build = Build {
     version: Version::V3_6,
     checks_dates: true,
     compiled: ALL_DIGESTS,
     reads_pss: true,
     has_brainpool: true,
-    most_octets: 16_384,
+    most_octets: room_with_mac(48),
 };
 const WITHOUT_DATES: Build = Build { checks_dates: false, ..MBEDTLS_3_6 };
-const SHA256_ALONE: Build = Build { compiled: &[Sha256], ..MBEDTLS_3_6 };
+const SHA256_ALONE: Build =
+    Build { compiled: &[Sha256], most_octets: room_with_mac(32), ..MBEDTLS_3_6 };
+
+/// Those of frameworks, which have older releases of 3.6 too.
+const ESP_IDF: Build = Build { most_octets: ONE_RECORD, ..WITHOUT_DATES };
+const ESP_IDF_DATES: Build = Build { checks_dates: true, ..ESP_IDF };
+const ZEPHYR: Build = Build { most_octets: ONE_RECORD, ..SHA256_ALONE };
 
 /// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, as one holds one in DER.
-const MICROPYTHON: Build = Build { reads_pss: false, has_brainpool: false, ..MBEDTLS_3_6 };
+const MICROPYTHON: Build =
+    Build { reads_pss: false, has_brainpool: false, most_octets: ONE_RECORD, ..MBEDTLS_3_6 };
 
 const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
 const CPYTHON: Setting = Setting { names: Names::Whole, ..OPENSSL };
@@ -153,7 +169,7 @@ const WOLFSSL_OPTIONS: Options = &[
 
 const HAVE_TIME_DATE: &str = "CONFIG_MBEDTLS_HAVE_TIME_DATE=y";
 
-const V2_28: Build = Build { version: Version::V2_28, ..MBEDTLS_3_6 };
+const V2_28: Build = Build { version: Version::V2_28, most_octets: ONE_RECORD, ..MBEDTLS_3_6 };
 const MEASURED_3_6: Known = Known::Measured("mbedTLS 3.6.5");
 const READ_ESP_IDF: Known =
     Known::Read("mbedTLS 3.6.5 with the configuration of ESP-IDF 5 and Arduino-ESP32 3.1");
@@ -178,7 +194,7 @@ pub const STACKS: &[Stack] = &[
         also: &[version("arduino-esp32-2")],
         setting: esp_idf_setting,
         optional: ESP32_RSA,
-        ..mbedtls("arduino-esp32", "Arduino-ESP32", READ_ESP_IDF, WITHOUT_DATES)
+        ..mbedtls("arduino-esp32", "Arduino-ESP32", READ_ESP_IDF, ESP_IDF)
     },
     Stack {
         setting: esp_idf_setting,
@@ -195,7 +211,7 @@ pub const STACKS: &[Stack] = &[
         also: &[set("esp-idf-dates", HAVE_TIME_DATE)],
         setting: esp_idf_setting,
         optional: ESP32_RSA,
-        ..mbedtls("esp-idf", "ESP-IDF", READ_ESP_IDF, WITHOUT_DATES)
+        ..mbedtls("esp-idf", "ESP-IDF", READ_ESP_IDF, ESP_IDF)
     },
     Stack {
         setting: esp_idf_setting,
@@ -204,7 +220,7 @@ pub const STACKS: &[Stack] = &[
             "esp-idf-dates",
             "ESP-IDF with CONFIG_MBEDTLS_HAVE_TIME_DATE",
             READ_ESP_IDF,
-            MBEDTLS_3_6,
+            ESP_IDF_DATES,
         )
     },
     Stack {
@@ -216,7 +232,7 @@ pub const STACKS: &[Stack] = &[
             "esp-bundle",
             "ESP-IDF's certificate bundle",
             READ_BUNDLE,
-            Verifier::Bundle(WITHOUT_DATES, false),
+            Verifier::Bundle(ESP_IDF, false),
         )
     },
     Stack {
@@ -226,7 +242,7 @@ pub const STACKS: &[Stack] = &[
             "esp-bundle-cross-signed",
             "ESP-IDF's certificate bundle with CROSS_SIGNED_VERIFY",
             READ_BUNDLE,
-            Verifier::Bundle(WITHOUT_DATES, true),
+            Verifier::Bundle(ESP_IDF, true),
         )
     },
     Stack {
@@ -236,7 +252,7 @@ pub const STACKS: &[Stack] = &[
             "zephyr",
             "Zephyr",
             Known::Read("mbedTLS 3.6.5 with the hashes of Zephyr 3.7's Kconfig"),
-            SHA256_ALONE,
+            ZEPHYR,
         )
     },
     Stack {

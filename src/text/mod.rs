@@ -3,6 +3,8 @@
 pub mod bounded_file;
 pub mod foreign;
 #[cfg(feature = "fetch")]
+pub(crate) mod html;
+#[cfg(feature = "fetch")]
 pub(crate) mod json;
 pub(crate) mod marks;
 #[cfg(feature = "judge")]

@@ -8,6 +8,7 @@ use certgrab::chain::{Handshake, Method, Presented, Version};
 use certgrab::endpoint::Target;
 use certgrab::judge::path::Question;
 use certgrab::judge::prove;
+use certgrab::judge::stacks::Asked;
 use certgrab::lab::pki::{Built, departures};
 use certgrab::output::emit;
 use certgrab::run::grab::{self, Grab, Options};
@@ -87,10 +88,21 @@ fn emitted(format: &str, built: &Built) -> Outcome {
     }
     let verified = &judgement.verified;
     let Grab { presented, work, .. } = &grab;
-    let warnings = warning::about_anchor(presented, &judgement.paths, verified, options.at, work);
+    let name = options.wanted_name(&target);
+    let about_reader = warning::about_any_reader(
+        presented,
+        verified,
+        verified.anchor(),
+        Asked { name: Some(&name), at: options.at },
+    );
+    let candidate = verified.anchor();
+    let is_warned = warning::about_departure(verified).is_some()
+        || !about_reader.is_empty()
+        || !warning::about_candidate(presented, &judgement.paths, candidate, options.at, work)
+            .is_empty();
     match doubt {
         Some(doubt) if doubt.is_certain => Outcome::Refused(doubt.refusal.to_string()),
-        None if warnings.is_empty() => Outcome::Silent,
+        None if !is_warned => Outcome::Silent,
         _ => Outcome::Warned,
     }
 }

@@ -21,13 +21,14 @@ mod rust;
 mod zephyr;
 
 /// The projects, as they are listed.
-const PROJECTS: [&str; 8] = [
+const PROJECTS: [&str; 9] = [
     "linux-c",
     "rust-host",
     "arduino-esp32",
     "arduino-esp8266",
     "esp-idf",
     "esp-idf-rust",
+    "esp-hal",
     "zephyr",
     "micropython",
 ];
@@ -172,7 +173,7 @@ fn in_a_repository_what_is_to_be_committed_is_clean_and_secrets_and_builds_stay_
                 "linux-c" => ["client", "client"],
                 "rust-host" => ["target/debug/client", "target/CACHEDIR.TAG"],
                 "esp-idf" => ["sdkconfig", "build/client.bin"],
-                "esp-idf-rust" => ["device.env", "target/CACHEDIR.TAG"],
+                "esp-idf-rust" | "esp-hal" => ["device.env", "target/CACHEDIR.TAG"],
                 "zephyr" => ["secrets.conf", "build/zephyr/zephyr.elf"],
                 "micropython" => ["credentials.py", "__pycache__/connection.pyc"],
                 _ => ["src/secrets.h", ".pio/build"],

@@ -14,6 +14,7 @@ use crate::{
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    thread,
     time::Duration,
 };
 
@@ -35,7 +36,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         report.skip("L3", "Debian's rustc-web, cargo-web and rust-web-src");
         return Ok(());
     }
-    let image = build(&bench.lock)?;
+    let [image, project] = build(&bench.lock)?;
     let connect = |served: &Served| -> Result<Outcome, Fault> {
         let broker = Broker::start(bench.directory.path(), served, None)?;
         run(&image, &broker)
@@ -58,18 +59,38 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
     report.case("L3: riscv32imc connects to a server that moved to a cross-signed root", || {
         connect(&pki.moved)?.succeeds(&["1 heartbeat has arrived"])
     });
+    report.case("L3: the project of esp-hal connects, beats and hears a command", || {
+        let broker = Broker::start(bench.directory.path(), &pki.good, None)?;
+        let mut observer = Observer::connect(broker.plain)?;
+        thread::scope(|scope| {
+            let device = scope.spawn(|| run(&project, &broker).map_err(|fault| fault.to_string()));
+            observer.hear("devices/c3/heartbeat", LIMIT)?;
+            observer.say("devices/c3/command", "ping")?;
+            let outcome = device.join().map_err(|_| "the thread of QEMU panicked")??;
+            outcome.succeeds(&["localhost proved its name", "devices/c3/command: ping"])
+        })
+    });
+    for (served, word) in
+        [(&pki.stranger, "not signed under the anchor"), (&pki.other_name, "another name")]
+    {
+        report.case(&format!("L3: the project of esp-hal refuses: {word}"), || {
+            let broker = Broker::start(bench.directory.path(), served, None)?;
+            run(&project, &broker)?.fails(&["refused: the certificate is", word])
+        });
+    }
     Ok(())
 }
 
-/// Builds the image with the anchor in `lock`.
-fn build(lock: &Path) -> Result<PathBuf, Fault> {
+/// Builds the images with the anchor in `lock`: the firmware's core, and the project of esp-hal.
+fn build(lock: &Path) -> Result<[PathBuf; 2], Fault> {
     let mut cargo = debian_cargo();
     cargo
         .current_dir(workspace().join("emulated"))
         .args(["build", "--release"])
         .env("CERTGRAB_LOCK", lock);
     finish(&mut cargo, BUILD)?.succeeds(&["Finished `release` profile"])?;
-    Ok(target_directory().join("riscv32imc-unknown-none-elf/release/emulated"))
+    let folder = target_directory().join("riscv32imc-unknown-none-elf/release");
+    Ok(["emulated", "project"].map(|image| folder.join(image)))
 }
 
 fn run(image: &Path, broker: &Broker) -> Result<Outcome, Fault> {

@@ -16,6 +16,7 @@ mod l1;
 mod l2;
 mod l3;
 mod l4;
+mod l5;
 mod lab;
 mod observer;
 mod pki;
@@ -26,7 +27,7 @@ use broker::Broker;
 use built::Built;
 use pki::Pki;
 use report::Report;
-use std::{env, error::Error, fs, process::ExitCode};
+use std::{env, error::Error, fs, path::PathBuf, process::ExitCode};
 
 /// Whatever stops a case.
 pub(crate) type Fault = Box<dyn Error>;
@@ -36,7 +37,7 @@ pub(crate) struct Bench {
     pub(crate) pki: Pki,
     pub(crate) directory: tempfile::TempDir,
     /// The lock, grabbed from a broker that presents [`Pki::good`].
-    pub(crate) lock: std::path::PathBuf,
+    pub(crate) lock: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -61,6 +62,7 @@ fn run(levels: &[String]) -> Result<ExitCode, Fault> {
         ("L2", l2::cases),
         ("L3", l3::cases),
         ("L4", l4::cases),
+        ("L5", l5::cases),
     ] {
         let wanted = levels.is_empty() || levels.iter().any(|level| level == name);
         if wanted && let Err(fault) = level(&bench, &mut report) {
@@ -84,12 +86,17 @@ impl Bench {
     fn new() -> Result<Self, Fault> {
         let directory = tempfile::tempdir()?;
         let pki = Pki::new()?;
-        let roots = directory.path().join("roots.pem");
         let lock = directory.path().join("broker.pem");
-        fs::write(&roots, &pki.root)?;
-        let broker = Broker::start(directory.path(), &pki.good, None)?;
-        tools::grab(broker.port, &roots, &lock)?;
+        let bench = Self { pki, directory, lock };
+        fs::write(bench.roots(), &bench.pki.root)?;
+        let broker = Broker::start(bench.directory.path(), &bench.pki.good, None)?;
+        tools::grab(broker.port, &bench.roots(), &bench.lock)?;
         println!("certgrab wrote the lock of localhost:{}", broker.port);
-        Ok(Self { pki, directory, lock })
+        Ok(bench)
+    }
+
+    /// The root that certgrab trusts in this run.
+    pub(crate) fn roots(&self) -> PathBuf {
+        self.directory.path().join("roots.pem")
     }
 }

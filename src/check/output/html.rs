@@ -5,19 +5,12 @@ use std::fmt::Write as _;
 use super::{sentence, shown};
 use crate::{
     check::{FileReport, Finding, Severity, meaning},
-    text::{time::Time, xml::escaped},
+    text::{
+        html::{self, with_code},
+        time::Time,
+        xml::escaped,
+    },
 };
-
-/// How the page looks, by day and by night, and on paper.
-const STYLE: &str = "\
-:root{color-scheme:light dark;--error:#b3261e;--warning:#8a5a00;--note:#3b5b8c;--line:#8885}\
-@media(prefers-color-scheme:dark){:root{--error:#ff8a80;--warning:#ffc04d;--note:#9dbdf0}}\
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
-h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem;overflow-wrap:anywhere}\
-table{border-collapse:collapse;width:100%}\
-td,th{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}\
-code{font-family:ui-monospace,monospace}.error{color:var(--error)}.warning{color:var(--warning)}.note{color:var(--note)}\
-.action{display:block;opacity:.8}";
 
 /// The page for all files at the time `at`.
 #[must_use]
@@ -33,10 +26,7 @@ pub fn html(files: &[FileReport], at: Time) -> String {
         _ => "Something does not work",
     };
     let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>certgrab check: {verdict}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <h1>{verdict}</h1>\n\
+        "<h1>{verdict}</h1>\n\
          <p>{} files, {errors} errors, {warnings} warnings, {} notes; as of {}.</p>\n",
         files.len(),
         count(Severity::Note),
@@ -54,8 +44,7 @@ pub fn html(files: &[FileReport], at: Time) -> String {
         }
     }
     anchors(&mut out, files);
-    out.push_str("</body>\n</html>\n");
-    out
+    html::page(&format!("certgrab check: {verdict}"), &out, "")
 }
 
 fn row(out: &mut String, finding: &Finding) {
@@ -98,19 +87,4 @@ fn anchors(out: &mut String, files: &[FileReport]) {
         let _ = writeln!(out, "<tr><td>{}<td>{name}<td><code>{file}</code>", ends.date());
     }
     out.push_str("</table>\n");
-}
-
-/// Text with what stands in backquotes as code.
-fn with_code(text: &str) -> String {
-    let mut out = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        let part = escaped(part);
-        match index % 2 {
-            0 => out.push_str(&part),
-            _ => {
-                let _ = write!(out, "<code>{part}</code>");
-            }
-        }
-    }
-    out
 }

@@ -11,6 +11,7 @@ use clap::{
 use super::{
     proxy::Through,
     report::{Report, report},
+    threads::Threads,
 };
 
 const EXAMPLES: &str = "\
@@ -86,6 +87,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECS", value_parser = super::seconds,
           allow_hyphen_values = true)]
     pub(crate) timeout: Option<NonZeroU16>,
+
+    #[command(flatten)]
+    pub(crate) threads: Threads,
 
     #[command(flatten)]
     pub(crate) proxy: Through,

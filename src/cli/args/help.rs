@@ -42,6 +42,7 @@ Prove:   check             check committed certificates, and whether they still 
          lab               servers, sound and faulty, that show what a device accepts
 Set up:  new               create a small project that connects to a server
          integrate         write the file that runs certgrab in a build or in CI
+         page              write certgrab for a browser, one HTML file without a network
          completions, man  print what goes with an installed command
 
 certgrab COMMAND --help lists the options of a command.";

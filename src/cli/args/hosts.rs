@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
         value_name = "N",
         requires = "hosts",
         conflicts_with = "targets",
-        value_parser = threads,
+        value_parser = super::threads::threads,
         allow_hyphen_values = true
     )]
     pub(crate) threads: Option<NonZeroUsize>,
@@ -72,14 +72,6 @@ impl Default for Arguments {
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of targets, at least 1".to_owned())
-}
-
-/// The most threads: more than any machine that runs this has cores.
-pub(crate) const MAX_THREADS: usize = 1_024;
-
-fn threads(text: &str) -> Result<NonZeroUsize, String> {
-    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MAX_THREADS);
-    number.ok_or_else(|| format!("expected a number of threads, 1 to {MAX_THREADS}"))
 }
 
 /// Targets that are queried concurrently.

@@ -20,6 +20,7 @@ use clap::{
 use super::{
     Emission,
     report::{Report, report},
+    threads::Threads,
 };
 
 const EXAMPLES: &str = "\
@@ -111,6 +112,9 @@ pub(crate) struct Args {
     /// Count what the device's library accepts by default as a fault
     #[arg(long)]
     pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) threads: Threads,
 }
 
 /// The server that `--forward` names.

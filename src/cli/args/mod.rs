@@ -16,6 +16,7 @@ pub(crate) mod proxy;
 pub(crate) mod report;
 pub(crate) mod request;
 pub(crate) mod sync;
+pub(crate) mod threads;
 pub(crate) mod trust;
 pub(crate) mod verify;
 pub(crate) mod words;
@@ -91,6 +92,8 @@ pub(crate) enum Command {
     Integrate(integrate::Args),
     /// See what a device really accepts: servers, sound and faulty, and a verdict on each
     Lab(Box<lab::Args>),
+    /// Write certgrab for a browser, one HTML file without a network, to standard output
+    Page,
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
     Completions(completions::Completions),
     /// Print the man page, all commands in one
@@ -107,6 +110,8 @@ pub(crate) struct Emission {
 /// What one `--emit` writes.
 #[derive(Debug, Clone)]
 pub(crate) enum Form {
+    /// The result as a report for people, in HTML.
+    Report,
     /// The result as a JSON document.
     Document,
     /// The certificates in a format.
@@ -213,6 +218,7 @@ pub(crate) fn emission(text: &OsStr) -> Result<Emission, String> {
     let word = word.to_string_lossy();
     let form = match (&*word, emit::format(&word)) {
         ("json", _) => Form::Document,
+        ("html", _) => Form::Report,
         (_, Some(format)) => Form::Certificates(format),
         _ => return Err(no_such_format(&word)),
     };
@@ -223,7 +229,7 @@ impl Emission {
     /// Whether what it writes can be shown on a terminal.
     pub(crate) fn is_text(&self) -> bool {
         match &self.form {
-            Form::Document | Form::Template(_) => true,
+            Form::Document | Form::Report | Form::Template(_) => true,
             Form::Certificates(format) => format.is_text,
         }
     }

@@ -6,7 +6,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use crate::endpoint::Target;
 
-use super::{Emission, proxy::Through};
+use super::{Emission, proxy::Through, threads::Threads};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,6 +50,9 @@ pub(crate) struct Args {
     /// With --init: trust the certificates in FILE, such as your own CA
     #[arg(long, value_name = "FILE", requires = "init")]
     pub(crate) roots: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) threads: Threads,
 
     #[command(flatten)]
     pub(crate) proxy: Through,

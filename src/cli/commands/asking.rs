@@ -2,11 +2,11 @@
 //!
 //! In: the targets. Out: each with its answer, one after the other. At most as many servers are asked,
 //! or have answered before their turn, as there are jobs, so memory does not grow with the manifest.
-//! What is done with an answer delays no server: sockets have a thread of their own.
+//! What is done with an answer delays no server: sockets have threads of their own.
 
 use std::{collections::VecDeque, thread};
 
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{runtime::Handle, sync::mpsc, task::JoinHandle};
 
 use crate::{
     cli,
@@ -18,9 +18,11 @@ use crate::{
 };
 
 use crate::cli::{
+    descriptors::Affordable,
     failure::{self, Exit, Failure},
     manifest::Entry,
     proof, request,
+    workers::Workers,
 };
 
 /// What a server answered, and what it was asked with.
@@ -31,7 +33,7 @@ pub(crate) struct Answer {
     pub(crate) survey: Option<Survey>,
 }
 
-/// Asks the servers of `entries`, `jobs` at once, each if `allowed` finds nothing against it, and gives
+/// Asks the servers of `entries`, as many at once and on as many threads as `room` says, each if `allowed` finds nothing against it, and gives
 /// every answer to `take`, in the order of `entries`.
 ///
 /// # Errors
@@ -39,7 +41,7 @@ pub(crate) struct Answer {
 /// The system has no descriptors or no thread left.
 pub(crate) fn in_order<'a>(
     entries: &'a [Entry],
-    jobs: usize,
+    room: Affordable,
     allowed: impl Fn(&Entry) -> Result<(), Failure> + Sync,
     mut take: impl FnMut(&'a Entry, Result<Answer, Failure>),
 ) -> Result<(), Failure> {
@@ -47,7 +49,10 @@ pub(crate) fn in_order<'a>(
     let (answers, mut answered) = mpsc::channel(1);
     let allowed = &allowed;
     thread::scope(|scope| {
-        let ask = move || runtime.block_on(ask_all(entries, jobs, allowed, answers));
+        let ask = move || {
+            let workers = Workers::start(&runtime, room.threads);
+            runtime.block_on(ask_all(entries, (room.jobs, workers), allowed, answers));
+        };
         thread::Builder::new().spawn_scoped(scope, ask).map_err(|error| {
             Failure::new(Exit::File, format!("cannot wait for sockets: {error}"))
         })?;
@@ -67,7 +72,7 @@ enum Asked {
 
 async fn ask_all(
     entries: &[Entry],
-    jobs: usize,
+    (jobs, workers): (usize, Workers),
     allowed: impl Fn(&Entry) -> Result<(), Failure>,
     answers: mpsc::Sender<Result<Answer, Failure>>,
 ) {
@@ -77,7 +82,8 @@ async fn ask_all(
         while under_way.len() < jobs
             && let Some(entry) = entries.next()
         {
-            under_way.push_back(match allowed(entry).and_then(|()| begin(entry)) {
+            let begun = allowed(entry).and_then(|()| begin(entry, workers.idlest()));
+            under_way.push_back(match begun {
                 Ok(handle) => Asked::UnderWay(handle),
                 Err(failure) => Asked::Not(failure),
             });
@@ -95,13 +101,13 @@ async fn ask_all(
     }
 }
 
-/// Begins to ask the server of `entry`.
-fn begin(entry: &Entry) -> Result<JoinHandle<Answer>, Failure> {
+/// Begins to ask the server of `entry` on the thread of `runtime`.
+fn begin(entry: &Entry, runtime: &Handle) -> Result<JoinHandle<Answer>, Failure> {
     let target = entry.job.targets[0].clone();
     let mut options = request::quiet_options(&entry.job)?;
     let formats = cli::readers::of_manifest(entry);
     options.stacks = proof::stacks(&entry.job, formats.iter().copied());
-    Ok(tokio::spawn(async move {
+    Ok(runtime.spawn(async move {
         let grab = match grab::grab(&target, &options).await {
             Ok(grab) => grab,
             Err(error) => return Answer { options, outcome: Err(error), survey: None },

@@ -79,7 +79,7 @@ fn convert(
         output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
-    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), String::new)
+    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), |_| String::new())
 }
 
 /// Refuses what cannot be written of a file, and files that would be written over.
@@ -92,6 +92,9 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
             "no form to convert to",
             "choose one with `--emit FORMAT`; `certgrab formats` lists them",
         );
+    }
+    if job.emit.iter().any(|one| matches!(one.form, Form::Report)) {
+        request::refuse_report()?;
     }
     if job.emit.iter().any(|one| matches!(one.form, Form::Document)) {
         return usage(

@@ -15,6 +15,7 @@ pub(crate) mod hosts;
 pub(crate) mod integrate;
 pub(crate) mod lab;
 pub(crate) mod new;
+pub(crate) mod page;
 pub(crate) mod survey;
 pub(crate) mod sync;
 pub(crate) mod targets;

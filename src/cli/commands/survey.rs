@@ -86,7 +86,7 @@ fn finish(
             if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
                 warn::of_departure(&whose(number), judgement, display);
                 let judged = (judgement, anchor);
-                warn::of_anchor(&whose(number), chain, judged, options.at, display);
+                warn::of_anchor(&whose(number), chain, judged, (target, options), display);
             }
         }
         warn::of_another_name("", job, target, warn::Named::OnTheCommandLine, display);
@@ -94,7 +94,7 @@ fn finish(
     for (number, chain) in survey.chains.iter().enumerate() {
         proof::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
-    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), |_| document())
 }
 
 /// Every way of asking with its chain, then each chain, then the anchors.

@@ -64,8 +64,9 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         }
         return Ok(exit);
     }
-    let jobs = descriptors::affordable(DEFAULT_JOBS.get().min(entries.len()), display);
-    asking::in_order(&entries, jobs, allowed, |entry, answer| {
+    let jobs = DEFAULT_JOBS.get().min(entries.len());
+    let room = descriptors::affordable_on_threads(jobs, args.threads.count(), display);
+    asking::in_order(&entries, room, allowed, |entry, answer| {
         note(answer.and_then(|answer| refreshed(entry, answer, delivery, display)));
     })?;
     Ok(exit)

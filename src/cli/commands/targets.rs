@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::{
     Grab,
     endpoint::Target,
+    judge::path::Refusal,
     run::{
         self,
         grab::{self, Options},
@@ -20,7 +21,7 @@ use crate::cli::{
     export,
     failure::{self, Exit, Failure},
     output::{self, complain},
-    proof, readers, report, request,
+    proof, readers, report, report_page, request,
     style::Display,
 };
 
@@ -116,7 +117,12 @@ fn finish_apart(
         job,
         display,
         outputs.iter().map(|(all, bundle, name)| (&all[..], bundle, name)),
-        document,
+        |form| match (form, &readers.chains[0].verdict) {
+            (Form::Report, Ok(judgement)) => {
+                report_page::report(job, target, (&readers.chains[0], judgement), options)
+            }
+            _ => document(),
+        },
     )
 }
 
@@ -146,13 +152,7 @@ fn finish(
                 if job.emit.is_empty() && !job.json {
                     show(job, display, target, options, grab)?;
                 }
-                let mut message = refusal.to_string();
-                if let Some(stray) = stray_fingerprint(job, grab) {
-                    message += &format!("; {stray}");
-                }
-                let failure = Failure::new(Exit::Untrusted, message);
-                complain(&failure.with_hint(refusal.hint()));
-                return Ok(Exit::Untrusted);
+                return Ok(refuse(job, grab, refusal));
             }
             Ok(judgement) => {
                 // One of several targets may well be another's.
@@ -169,11 +169,12 @@ fn finish(
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
     let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
-    warn::of_bundle(&whose, (job, options), (grab, judgement), &bundle, display);
+    warn::of_bundle(&whose, job, (target, options), (grab, judgement), &bundle, display);
     if !job.emit.is_empty() {
         warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     }
-    let only_documents = job.emit.iter().all(|one| matches!(one.form, Form::Document));
+    let only_documents =
+        job.emit.iter().all(|one| matches!(one.form, Form::Document | Form::Report));
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
         let message = "there is no intermediate between the leaf and the anchor";
         return Err(Failure::new(Exit::Untrusted, message));
@@ -183,7 +184,21 @@ fn finish(
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
-    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), document)
+    let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
+    export::export(job, display, outputs, |form| match form {
+        Form::Report => report_page::report(job, target, (grab, judgement), options),
+        _ => document(),
+    })
+}
+
+/// Says why no path of `grab` is trusted.
+fn refuse(job: &Request, grab: &Grab, refusal: &Refusal) -> Exit {
+    let mut message = refusal.to_string();
+    if let Some(stray) = stray_fingerprint(job, grab) {
+        message += &format!("; {stray}");
+    }
+    complain(&Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+    Exit::Untrusted
 }
 
 /// Shows the report about one target.
@@ -212,7 +227,7 @@ fn document(
     let document = Document::new(target, outcome, options);
     match outcome {
         Ok(grab) if job.anchor.stacks => {
-            document.with_stacks(&grab.every_stack(Some(target), options))
+            document.with_stacks(&grab.every_stack(Some(target), options).unwrap_or_default())
         }
         _ => document,
     }

@@ -105,7 +105,8 @@ fn warn_of_versions(verify: &Verify, grab: &Grab, options: &Options, display: &D
 fn document(verify: &Verify, grab: &Grab, options: &Options) -> Document {
     let document = Document::of(verify.host.as_ref(), grab, options);
     match verify.stacks {
-        true => document.with_stacks(&grab.every_stack(verify.host.as_ref(), options)),
+        true => document
+            .with_stacks(&grab.every_stack(verify.host.as_ref(), options).unwrap_or_default()),
         false => document,
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         style::{self, Display},
     },
     endpoint::Target,
-    judge::rank::Candidate,
+    judge::{rank::Candidate, stacks::Asked},
     output::{bundle::Bundle, lock},
     run::{
         grab::{Judgement, Options},
@@ -25,13 +25,15 @@ use crate::{
 /// Warns of all that there is to say of `bundle`, which is to be written for `target`.
 pub(crate) fn of_bundle(
     whose: &str,
-    (job, options): (&Request, &Options),
+    job: &Request,
+    (target, options): (&Target, &Options),
     (grab, judgement): (&Grab, &Judgement),
     bundle: &Bundle,
     display: &Display,
 ) {
     of_departure(whose, judgement, display);
-    of_anchor(whose, grab, (judgement, judgement.verified.anchor()), options.at, display);
+    let judged = (judgement, judgement.verified.anchor());
+    of_anchor(whose, grab, judged, (target, options), display);
     if job.what == What::Anchor {
         for (role, reason) in options.extras.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
@@ -51,12 +53,14 @@ pub(crate) fn of_anchor(
     whose: &str,
     grab: &Grab,
     (judgement, anchor): (&Judgement, &Candidate),
-    at: Time,
+    (target, options): (&Target, &Options),
     display: &Display,
 ) {
     let Judgement { paths, verified } = judgement;
-    let mut all = warning::about_candidate(&grab.presented, paths, anchor, at, &grab.work);
-    all.extend(warning::about_any_reader(&grab.presented, verified, anchor, at));
+    let name = options.wanted_name(target);
+    let asked = Asked { name: Some(&name), at: options.at };
+    let mut all = warning::about_candidate(&grab.presented, paths, anchor, asked.at, &grab.work);
+    all.extend(warning::about_any_reader(&grab.presented, verified, anchor, asked));
     for warning in if display.verbose { all } else { warning::summed(all) } {
         output::warn(format_args!("{whose}{}", warning.message), display);
     }

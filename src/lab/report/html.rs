@@ -3,19 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{Report, text};
-use crate::text::{foreign::Foreign, xml::escaped};
-
-const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}\
-table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em;text-align:left}\
-.failed{background:#fdd}.by-default,.undecided{background:#ffd}pre{white-space:pre-wrap}";
+use crate::text::{foreign::Foreign, html, xml::escaped};
 
 /// The page.
 #[must_use]
 pub fn html(report: &Report) -> String {
     let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <title>certgrab lab: {result}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <h1>certgrab lab: {result}</h1>\n<p>A device that connects to <code>{host}</code>.</p>\n\
+        "<h1>certgrab lab: {result}</h1>\n<p>A device that connects to <code>{host}</code>.</p>\n\
          <pre>{summary}</pre>\n<table>\n<tr><th>case</th><th>the server</th><th>rule</th>\
          <th>verdict</th><th>what the device did</th></tr>\n",
         result = report.result().word(),
@@ -40,6 +34,6 @@ pub fn html(report: &Report) -> String {
             escaped(id)
         );
     }
-    out.push_str("</table>\n</body>\n</html>\n");
-    out
+    out.push_str("</table>\n");
+    html::page(&format!("certgrab lab: {}", report.result().word()), &out, "")
 }

@@ -30,7 +30,10 @@ use self::search::Search;
 
 use crate::chain::{Attempt, Fetched, Issuers, Presented, Problem};
 use crate::{
-    judge::work::Work, net::aside, text::time::Time, trust::store::Store,
+    judge::work::Work,
+    net::aside::{self, Length},
+    text::time::Time,
+    trust::store::Store,
     x509::certificate::Certificate,
 };
 
@@ -117,8 +120,9 @@ async fn judged(
     chain: &Arc<Chain>,
     outcomes: Vec<(Attempt, Outcome)>,
 ) -> (Issuers, Option<Vec<Certificate>>) {
+    let length = Length::of(&chain.presented, outcomes.len());
     let chain = Arc::clone(chain);
-    aside::compute(move || judge(&chain, outcomes)).await
+    aside::compute(length, move || judge(&chain, outcomes)).await
 }
 
 /// The same, computed here.

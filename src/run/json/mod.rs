@@ -22,9 +22,10 @@ use crate::{
         every_stack::OfStack,
         path::{self, Path, Question, Refusal},
         rank::Candidate,
+        stacks::Asked,
     },
     output::bundle::Entry,
-    text::{foreign::Foreign, time::Time},
+    text::foreign::Foreign,
     tls::{Verdict, probe},
 };
 
@@ -181,7 +182,8 @@ impl Document {
     #[must_use]
     pub fn of(target: Option<&Target>, grab: &Grab, options: &Options) -> Self {
         let mut document = Self::empty(target, options);
-        document.fill(grab, options.at);
+        let name = target.map(|target| options.wanted_name(target));
+        document.fill(grab, Asked { name: name.as_ref(), at: options.at });
         if let (true, Some(target), Ok(judgement)) =
             (options.extras.is_any(), target, &grab.verdict)
         {
@@ -217,7 +219,7 @@ impl Document {
         }
     }
 
-    fn fill(&mut self, grab: &Grab, at: Time) {
+    fn fill(&mut self, grab: &Grab, asked: Asked<'_>) {
         let presented = &grab.presented;
         self.handshake = presented.handshake.as_ref().map(HandshakePart::new);
         self.address = presented.peer.map(|peer| peer.to_string());
@@ -227,19 +229,19 @@ impl Document {
         let fetched = grab.issuers.certificates.iter().map(|one| &one.certificate);
         self.fetched = fetched.map(|one| certificate(one, &grab.source(one))).collect();
         match &grab.verdict {
-            Ok(judgement) => self.trusted(grab, judgement, at),
+            Ok(judgement) => self.trusted(grab, judgement, asked),
             Err(refusal) => self.untrusted(grab, refusal),
         }
     }
 
-    fn trusted(&mut self, grab: &Grab, judgement: &Judgement, at: Time) {
+    fn trusted(&mut self, grab: &Grab, judgement: &Judgement, asked: Asked<'_>) {
         let Judgement { paths, verified } = judgement;
         self.status = "ok";
         self.paths = paths.found.iter().map(path_part).collect();
         self.anchor = Some(anchor(verified.anchor()));
         self.sufficient = Some(verified.anchor().is_sufficient());
         self.alternatives = verified.alternatives().iter().map(anchor).collect();
-        let warnings = warning::about_anchor(&grab.presented, paths, verified, at, &grab.work);
+        let warnings = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
         self.warnings = warnings.into_iter().map(warning_part).collect();
     }
 

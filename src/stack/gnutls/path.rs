@@ -185,7 +185,7 @@ impl<'c, 'a> Path<'_, 'c, 'a> {
                 if !(is_top && issuer.version == 0) {
                     faults.extend(self.authority(state, link, (above, issuer), is_top));
                 }
-                faults.extend(scheme(link, issuer).err().map(Failure::from));
+                faults.extend(scheme(link, issuer, is_own_issuer(view)).err().map(Failure::from));
                 faults.extend(key((above, issuer)).err().map(Failure::from));
                 match self.case.check(cert, above) {
                     Check::Good => {}

@@ -151,6 +151,20 @@ pub(crate) fn signature_check<'a>(child: &'a [u8], spki: &'a [u8]) -> Option<Sig
     Some(SignatureCheck::new(algorithm, key, message, signature))
 }
 
+/// Whether an algorithm of the proof is for a key and a signature of these kinds, and finds
+/// `signature` on `message` to be by `key`; `false` says nothing.
+pub(crate) fn is_right(
+    (key_algorithm, algorithm): (AlgorithmIdentifier, AlgorithmIdentifier),
+    key: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
+    let known = algorithms().iter().find(|known| {
+        known.signature_alg_id() == algorithm && known.public_key_alg_id() == key_algorithm
+    });
+    known.is_some_and(|known| known.verify_signature(key, message, signature).is_ok())
+}
+
 /// A signature that can be checked.
 pub(crate) struct SignatureCheck<'a> {
     algorithm: &'static Remembering,

@@ -7,9 +7,7 @@ use crate::{
     cli::{
         commands::sync,
         failure::{Exit, Failure},
-        manifest,
-        output::complain,
-        readers,
+        manifest, readers,
     },
     output::{bundle::Bundle, lock},
     stack::{self, Stack, client::Device},
@@ -113,10 +111,26 @@ impl File {
     }
 }
 
-/// The files of `entry`; one that cannot be read does not hide findings in the others.
-pub(crate) fn of_entry(
+/// What was read of a target of a manifest, and what could not be.
+pub(crate) struct Committed {
+    /// The files, with the lock; `None` without a lock that can be read.
+    pub(crate) files: Option<(Vec<File>, sync::Lock)>,
+    pub(crate) failures: Vec<Failure>,
+}
+
+impl Committed {
+    /// The files of `entry`; one that cannot be read does not hide findings in the others.
+    pub(crate) fn of_entry(entry: &manifest::Entry) -> Self {
+        let mut failures = Vec::new();
+        let files = read_all(entry, &mut failures).map_err(|failure| failures.push(failure)).ok();
+        Self { files, failures }
+    }
+}
+
+/// The files of `entry`, but for those of `failures`.
+fn read_all(
     entry: &manifest::Entry,
-    exit: &mut Exit,
+    failures: &mut Vec<Failure>,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
     let device = entry.job.reaching.device.and_then(Device::stack);
@@ -126,7 +140,7 @@ pub(crate) fn of_entry(
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
         let stack = stack::reading(format.name).or(device);
-        if let Some((content, reading)) = reported(read(path, stack), exit) {
+        if let Some((content, reading)) = kept(read(path, stack), failures) {
             let role = Role::Generated { is_current: content == expected };
             let own = readers::reader(format.name).map(|device| vec![Some(device)]);
             let readers = own.unwrap_or_else(|| asked.clone());
@@ -134,7 +148,7 @@ pub(crate) fn of_entry(
         }
     }
     for path in &entry.check {
-        let by_hand = reported(read(path, device), exit);
+        let by_hand = kept(read(path, device), failures);
         files.extend(by_hand.map(|(_, reading)| {
             let readers = vec![reader(&reading)];
             File::of_manifest(reading, readers, Role::ByHand)
@@ -148,14 +162,9 @@ fn reader(reading: &Reading) -> Option<&'static Device> {
     Device::with_stack(reading.stack?.name)
 }
 
-/// The value, or `None` after reporting the failure.
-fn reported<T>(outcome: Result<T, Failure>, exit: &mut Exit) -> Option<T> {
-    outcome
-        .inspect_err(|failure| {
-            complain(failure);
-            *exit = exit.worse(failure.exit);
-        })
-        .ok()
+/// The value, or `None` and one more failure.
+fn kept<T>(outcome: Result<T, Failure>, failures: &mut Vec<Failure>) -> Option<T> {
+    outcome.map_err(|failure| failures.push(failure)).ok()
 }
 
 /// The bytes of a file, and what it holds for `stack`, if that is known.

@@ -3,6 +3,7 @@
 mod baseline;
 mod command;
 mod committed;
+mod servers;
 mod show;
 mod together;
 mod walk;
@@ -21,30 +22,25 @@ use crate::{
     output::bundle::KeyPossession,
     run::{
         grab,
-        survey::{self, Client, Question, Survey},
+        survey::{Client, Question, Survey},
     },
     stack::client::Device,
     text::time::Time,
 };
 
-use tokio::task::JoinSet;
-
-use self::committed::File;
+use self::committed::{Committed, File};
 use super::{
     sync,
     terms::{Asked, Shown},
 };
 use crate::cli::{
     args::{Request, check::Args},
-    failure::{self, Exit, Failure},
+    failure::{Exit, Failure},
     file_names, manifest,
     output::{self, complain},
-    request,
+    request, shares,
     style::Display,
 };
-
-/// The servers that are asked at the same time, as many as `--hosts` asks by default.
-const MOST_AT_ONCE: usize = 64;
 
 /// Files with the server they are for.
 struct Group {
@@ -105,17 +101,15 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     };
     let ready = groups.into_iter().map(|group| Ready::new(group, args, display));
     let ready = ready.collect::<Result<Vec<_>, _>>()?;
-    let answers = ask(&ready)?;
-    let mut reports = Vec::new();
-    for (ready, answer) in ready.into_iter().zip(answers) {
-        let answer = answer.map(|answer| answer.and_then(Survey::with_chains));
-        if let (Some(target), Some(Err(error))) = (&ready.target, &answer) {
-            let message = format!("{target}: {error}");
-            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
-            exit = exit.worse(Exit::NoHandshake);
-        }
-        reports.extend(ready.judge(answer.and_then(Result::ok).as_ref(), args));
-    }
+    let threads = args.threads.count();
+    let answers = servers::ask(&ready, threads, display)?;
+    let surveys = surveys(&ready, answers, &mut exit);
+    // One group of many files, or many groups of a few.
+    let within = if ready.len() > 1 { 1 } else { threads };
+    let judged = shares::filter_map(ready.into_iter().zip(surveys), threads, |(ready, survey)| {
+        Some(ready.judge(survey.as_ref(), args, within))
+    });
+    let mut reports: Vec<_> = judged.into_iter().flatten().collect();
     scope.looked_at = scope.looked_at.max(reports.len());
     if let Some(path) = &args.baseline {
         if args.write_baseline {
@@ -134,31 +128,18 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     }))
 }
 
-/// Asks the servers, [`MOST_AT_ONCE`] at a time; their answers in the same order.
-fn ask(ready: &[Ready]) -> Result<Vec<Option<Result<Survey, grab::Error>>>, Failure> {
-    let mut answers: Vec<_> = ready.iter().map(|_| None).collect();
-    let mut waiting = ready.iter().enumerate().filter_map(|(index, one)| {
-        let (target, options) = (one.target.clone()?, Arc::clone(&one.options));
-        Some((index, target, options, one.devices()))
-    });
-    let mut under_way = JoinSet::new();
-    failure::runtime()?.block_on(async {
-        loop {
-            while under_way.len() < MOST_AT_ONCE
-                && let Some((index, target, options, devices)) = waiting.next()
-            {
-                under_way.spawn(async move {
-                    (index, survey::every_address(&target, &options, &devices).await)
-                });
-            }
-            let Some(joined) = under_way.join_next().await else { return Ok(()) };
-            let (index, answer) = joined.map_err(|error| {
-                Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
-            })?;
-            answers[index] = Some(answer);
+/// What the servers showed; of each that showed no chain, the reason is reported.
+fn surveys(ready: &[Ready], answers: Vec<servers::Answer>, exit: &mut Exit) -> Vec<Option<Survey>> {
+    let chains = |(ready, answer): (&Ready, servers::Answer)| {
+        let answer = answer.map(|answer| answer.and_then(Survey::with_chains));
+        if let (Some(target), Some(Err(error))) = (&ready.target, &answer) {
+            let message = format!("{target}: {error}");
+            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
+            *exit = exit.worse(Exit::NoHandshake);
         }
-    })?;
-    Ok(answers)
+        answer.and_then(Result::ok)
+    };
+    ready.iter().zip(answers).map(chains).collect()
 }
 
 /// The files on the command line; the last argument is a target if there is no such file.
@@ -199,7 +180,7 @@ fn of_inputs(
     keep(args, &read)?;
     let files: Vec<_> = files.iter().map(Path::new).collect();
     let walk::Files { mut held, looked_at, too_large, failures } =
-        walk::read(&files, &args.exclude, display)?;
+        walk::read(&files, &args.exclude, args.threads.count(), display)?;
     (scope.looked_at, scope.too_large) = (looked_at, too_large);
     match held.iter().all(|file| file.reading.holds_nothing()) {
         true if failures.is_empty() => {
@@ -231,17 +212,17 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
         files.chain(request::inputs(&entry.job))
     });
     keep(args, &of_entries.chain([args.manifest.as_path()]).collect::<Vec<_>>())?;
+    let committed = shares::filter_map(entries.iter(), args.threads.count(), |entry| {
+        Some(Committed::of_entry(entry))
+    });
     let mut groups = Vec::new();
-    for entry in entries {
-        match committed::of_entry(&entry, exit) {
-            Ok((files, lock)) => {
-                groups.push(Group { job: entry.job, files, lock: Some(lock) });
-            }
-            Err(failure) => {
-                complain(&failure);
-                *exit = exit.worse(failure.exit);
-            }
+    for (entry, Committed { files, failures }) in entries.into_iter().zip(committed) {
+        for failure in &failures {
+            complain(failure);
+            *exit = exit.worse(failure.exit);
         }
+        let group = |(files, lock)| Group { job: entry.job, files, lock: Some(lock) };
+        groups.extend(files.map(group));
     }
     Ok(groups)
 }
@@ -279,8 +260,8 @@ impl Ready {
         devices
     }
 
-    /// What is found in the files, given what the server answered, if it did.
-    fn judge(self, survey: Option<&Survey>, args: &Args) -> Vec<FileReport> {
+    /// What is found in the files, on `threads` threads, given what the server answered, if it did.
+    fn judge(self, survey: Option<&Survey>, args: &Args, threads: usize) -> Vec<FileReport> {
         let Self { group: Group { files, lock, .. }, asked, target, command, options } = self;
         let store = &options.store;
         let knowledge = Knowledge { store, at: options.at, horizon_days: args.within.0 };
@@ -328,9 +309,10 @@ impl Ready {
             if let Some((target, _)) = asked.filter(|_| !servers.is_empty() && holds_anchors) {
                 report.verified.push((target.to_string(), is_verified));
             }
-            (file.is_named, report)
+            Some((file.is_named, report))
         };
-        let mut reports: Vec<_> = files.into_iter().enumerate().map(judge).collect();
+        let numbered = (0..files.len()).zip(files);
+        let mut reports = shares::filter_map(numbered, threads, judge);
         together::settle(&mut reports);
         reports.into_iter().map(|(_, report)| report).collect()
     }

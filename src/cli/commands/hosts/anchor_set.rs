@@ -10,7 +10,7 @@ use crate::chain::Presented;
 use crate::{
     Grab,
     endpoint::Target,
-    judge::{path::Question, work::Work},
+    judge::{path::Question, stacks::Asked, work::Work},
     output::bundle::{Bundle, Entry, KeyPossession},
     run::{
         grab::Judgement,
@@ -113,6 +113,7 @@ impl Material {
     ) {
         let Judgement { paths, verified } = judgement;
         let mut warnings = Vec::new();
+        let asked = Asked { name: Some(name), at: self.at };
         let candidates = std::iter::once(verified.anchor()).chain(verified.alternatives());
         for candidate in candidates {
             let sha256 = candidate.root.certificate.sha256();
@@ -124,7 +125,7 @@ impl Material {
                 warning::about_candidate(&grab.presented, paths, candidate, self.at, &grab.work);
             found.extend(of_chain);
             let presented = &grab.presented;
-            found.extend(warning::about_any_reader(presented, verified, candidate, self.at));
+            found.extend(warning::about_any_reader(presented, verified, candidate, asked));
             warnings.extend((!found.is_empty()).then_some((sha256, found)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);

@@ -20,7 +20,7 @@ use std::{
 use crate::{
     Grab,
     endpoint::Target,
-    net::aside,
+    net::aside::{self, Length},
     run::{
         grab::{self, Options},
         json::Document,
@@ -231,7 +231,7 @@ impl Run {
                 job,
                 display,
                 [(&job.emit[..], &set.bundle, &name)].into_iter(),
-                || set_document::document(&set.bundle),
+                |_| set_document::document(&set.bundle),
             )?;
         } else if !job.emit.is_empty() {
             output::warn("no anchor was found: nothing is written", display);
@@ -303,6 +303,9 @@ impl Run {
             };
             let result = grab::grab(&target, &options).await;
             // All the paths of a hostile chain take a while to look at.
+            let length = result.as_ref().map_or(Length::Short, |grab| {
+                Length::of(&grab.presented, grab.issuers.certificates.len())
+            });
             let report = move || {
                 let (line, ends_early) = listing.line((index, &target), &result, &options);
                 let name = options.wanted_name(&target);
@@ -310,7 +313,7 @@ impl Run {
                 let outcome = Outcome::Asked { target, name, result };
                 Finished { index, line, ends_early, outcome }
             };
-            aside::compute(report).await
+            aside::compute(length, report).await
         };
         self.under_way.spawn_on(ask, self.workers.idlest());
     }

@@ -39,6 +39,7 @@ use crate::cli::{
     failure::{self, Exit, Failure},
     output, proof, roots,
     style::Display,
+    workers::Workers,
 };
 
 /// The anchor in the lab's folder.
@@ -74,6 +75,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         now,
         count: cases.len(),
         judged: Vec::new(),
+        shown: 0,
         strays: 0,
         hello: None,
         display,
@@ -81,9 +83,12 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let presented = |case: &Case| authority.present(case, &host);
     let presentables: Result<Vec<Presentable>, _> = CASES.iter().map(presented).collect();
     let presentables = presentables.map_err(|error| unusable(args, &error))?;
+    let workers = Workers::start(&runtime, args.threads.count().min(session::MAX_CONNECTIONS));
+    let placing = Box::new(move || workers.idlest().clone());
     let round = runtime.block_on(async {
+        let see = |event: &_| watch.see(event, &presentables);
         tokio::select! {
-            round = session::run(listeners, authority, options, |event| watch.see(event, &presentables)) => {
+            round = session::run(listeners, authority, options, placing, see) => {
                 round.map(Some)
             }
             _ = tokio::signal::ctrl_c() => Ok(None),
@@ -100,12 +105,10 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         output::deliver(&[(path, text.into_bytes())], display.quiet)?;
     }
     finish(args, &report, display)?;
-    if interrupted && report.result() != Outcome::Failed {
-        return Ok(Exit::Interrupted);
-    }
     Ok(match report.result() {
-        Outcome::Passed => Exit::Done,
         Outcome::Failed => Exit::Untrusted,
+        _ if interrupted => Exit::Interrupted,
+        Outcome::Passed => Exit::Done,
         Outcome::Incomplete | Outcome::NoDevice => Exit::NoHandshake,
     })
 }
@@ -214,7 +217,7 @@ fn stacks_of(args: &Args) -> Vec<&'static Stack> {
     }
     let formats = args.emit.iter().filter_map(|one| match &one.form {
         EmitForm::Certificates(format) => Some(format.name),
-        EmitForm::Document | EmitForm::Template(_) => None,
+        EmitForm::Document | EmitForm::Report | EmitForm::Template(_) => None,
     });
     formats.filter_map(stack::reading).collect()
 }

@@ -25,6 +25,8 @@ pub(super) struct Watch<'a> {
     pub(super) now: Time,
     pub(super) count: usize,
     pub(super) judged: Vec<Judged>,
+    /// How many cases are shown, each after those before it.
+    pub(super) shown: usize,
     pub(super) strays: usize,
     pub(super) hello: Option<ClientHello>,
     pub(super) display: &'a Display,
@@ -54,16 +56,41 @@ impl Watch<'_> {
     fn judge(&mut self, turn: &Turn, presentables: &[Presentable]) {
         let place = CASES.iter().position(|case| case.id == turn.case.id).unwrap_or_default();
         let judged = self.judge.judge(turn.clone(), &presentables[place], self.now);
+        if self.args.ports {
+            // A device takes the ports in its own order.
+            self.show(&judged);
+        }
+        self.judged.push(judged);
+        if !self.args.ports {
+            self.show_those_whose_turn_it_is();
+        }
+    }
+
+    /// Shows the cases before which none is still being played.
+    fn show_those_whose_turn_it_is(&mut self) {
+        let next = |place: usize| self.judged.iter().rev().find(|one| one.turn.place == place);
+        let mut shown = self.shown;
+        while let Some(judged) = next(shown) {
+            self.show(judged);
+            shown += 1;
+        }
+        self.shown = shown;
+    }
+
+    fn show(&self, judged: &Judged) {
         let to_screen = !self.args.json && !self.args.report.iter().any(|one| one.path.is_none());
         if to_screen {
             // A closed pipe ends the table, not the lab.
-            let _ = output::show(&report::line(&judged, self.count));
+            let _ = output::show(&report::line(judged, self.count));
         }
-        self.judged.push(judged);
     }
 
     pub(super) fn report(mut self, round: Option<Round>, cases: &[&'static Case]) -> Report {
         self.judged.sort_by_key(|one| one.turn.place);
+        if !self.args.ports {
+            let waiting = self.judged.iter().filter(|one| one.turn.place >= self.shown);
+            waiting.for_each(|one| self.show(one));
+        }
         let played: Vec<_> = self.judged.iter().map(|one| one.turn.place).collect();
         let missing = (0..cases.len()).filter(|place| !played.contains(place));
         let missing = missing.map(|place| cases[place].id).collect();

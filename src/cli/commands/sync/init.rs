@@ -69,7 +69,7 @@ fn output_of(args: &Args, emission: &Emission) -> Result<String, Failure> {
             refused(format!("`--emit {name}` names no file"), "name one: `--emit FORMAT=PATH`")
         }
         _ => refused(
-            "a manifest does not write `json`".to_owned(),
+            "a manifest does not write `json` or `html`".to_owned(),
             "choose another format; `certgrab formats` lists them",
         ),
     }

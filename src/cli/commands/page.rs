@@ -1,0 +1,58 @@
+//! `certgrab page`: writes certgrab for a browser, one HTML file.
+//!
+//! The page has 1.5 MB, so only builds with the feature `page` hold it: the Debian package does, and what
+//! is downloaded often (wheels, npm packages) does not.
+
+use crate::cli::{
+    failure::{Exit, Failure},
+    output,
+};
+
+/// The page, or what stands for it in a build that was given none.
+#[cfg(feature = "page")]
+const PAGE: Option<&str> = Some(include_str!(env!(
+    "CERTGRAB_PAGE",
+    "the feature `page` needs the path of the page, which `.ci/page` builds"
+)));
+#[cfg(not(feature = "page"))]
+const PAGE: Option<&str> = None;
+
+/// Where the template has its module; a page that was built does not have it.
+const PLACE_OF_THE_MODULE: &str = "/*WASM*/";
+
+/// The page, if this build has it.
+fn page() -> Option<&'static str> {
+    PAGE.filter(|page| !page.contains(PLACE_OF_THE_MODULE))
+}
+
+/// Writes the page to standard output.
+pub(crate) fn run() -> Result<Exit, Failure> {
+    let page = page().ok_or_else(|| {
+        let hint =
+            "take `certgrab.html` from the release; from the source, `bash .ci/page` builds it";
+        Failure::new(Exit::Usage, "this build of certgrab does not include the page")
+            .with_hint(Some(hint.to_owned()))
+    })?;
+    if output::is_terminal() {
+        let hint = "write it to a file: `certgrab page > certgrab.html`";
+        return Err(Failure::new(Exit::Usage, "the page is for a browser, not for a terminal")
+            .with_hint(Some(hint.to_owned())));
+    }
+    output::write(page.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+#[cfg(all(test, feature = "page"))]
+mod tests {
+    use super::*;
+
+    /// `.ci/page` runs this with the page that it built, and everyone else with the template.
+    #[test]
+    fn the_page_is_the_one_that_was_built_and_the_template_is_none() {
+        let given = std::fs::read_to_string(env!("CERTGRAB_PAGE")).expect("the page");
+        let is_built = !given.contains(PLACE_OF_THE_MODULE);
+        assert_eq!(page(), is_built.then_some(given.as_str()));
+        assert!(given.contains("wasm-unsafe-eval"));
+        assert_eq!(is_built, !env!("CERTGRAB_PAGE").ends_with("page/web/page.html"));
+    }
+}

@@ -1,0 +1,257 @@
+//! One target's result as a report for people: one HTML file, read without scripts.
+//!
+//! In: a [`Grab`] with its [`Judgement`], and the constants that were proved. Out: the page, with the
+//! chain as a tree, what is valid until when, what each TLS stack does, and the constants. A script adds
+//! a button to copy each constant; without it they are selected by hand.
+
+use std::fmt::Write as _;
+
+use super::{
+    grab::{Grab, Judgement, Options},
+    warning,
+};
+use crate::{
+    endpoint::Target,
+    judge::rank::{Candidate, Lasts},
+    output::bundle::KeyPossession,
+    text::{
+        html::{self, with_code},
+        time::Time,
+        xml::escaped,
+    },
+    x509::{
+        certificate::Certificate,
+        extensions::{self, SHOWN_NAMES},
+    },
+};
+
+/// Adds a button to each constant.
+const SCRIPT: &str = "\
+for(const pre of document.querySelectorAll('pre')){const button=document.createElement('button');\
+button.type='button';button.textContent='Copy';button.addEventListener('click',async()=>{\
+try{await navigator.clipboard.writeText(pre.textContent)}\
+catch{getSelection().selectAllChildren(pre);document.execCommand('copy')}\
+button.textContent='Copied'});pre.before(button)}";
+
+/// The most years that the timeline shows after today: a certificate without an expiry date is valid
+/// until 9999 (RFC 5280 section 4.1.2.5).
+const MOST_YEARS: i16 = 50;
+
+/// A constant of the report.
+#[derive(Debug)]
+pub struct Constant {
+    /// The name of its format.
+    pub format: &'static str,
+    /// What reads it.
+    pub reader: &'static str,
+    /// The constant.
+    pub text: String,
+}
+
+/// The report about a target with an anchor.
+#[must_use]
+pub fn report(
+    target: &Target,
+    grab: &Grab,
+    judgement: &Judgement,
+    options: &Options,
+    constants: &[Constant],
+) -> String {
+    let anchor = judgement.verified.anchor();
+    let title = format!("The trust anchor for {target}");
+    let root = &anchor.root.certificate;
+    let mut out = format!(
+        "<h1>{}</h1>\n<p><strong class=\"good\">{}</strong><small>SHA-256 <code>{}</code></small></p>\n\
+         <table>\n<tr><th>why<td>{}\n<tr><th>lasts<td>{}\n<tr><th>from<td>{}\n",
+        escaped(&title),
+        escaped(&named(root)),
+        root.sha256(),
+        with_code(&anchor.reason.to_string()),
+        escaped(&anchor.lasts.to_string()),
+        escaped(&anchor.root.source.to_string()),
+    );
+    proof(&mut out, grab, options.at);
+    out.push_str("</table>\n");
+    warnings(&mut out, grab, judgement, options);
+    let path = path(anchor);
+    out.push_str("<h2>From the root to the server</h2>\n");
+    tree(&mut out, &path);
+    timeline(&mut out, &path, judgement, options.at);
+    stacks(&mut out, target, grab, options);
+    if !constants.is_empty() {
+        out.push_str("<h2>Constants</h2>\n");
+    }
+    for (index, one) in constants.iter().enumerate() {
+        let open = if index == 0 { " open" } else { "" };
+        let Constant { format, reader, text } = one;
+        let _ = writeln!(
+            out,
+            "<details{open}><summary><code>{format}</code> for {}</summary>\n<pre>{}</pre></details>",
+            escaped(reader),
+            escaped(text)
+        );
+    }
+    html::page(&title, &out, SCRIPT)
+}
+
+/// How the server was asked, and when.
+fn proof(out: &mut String, grab: &Grab, at: Time) {
+    if let Some(handshake) = &grab.presented.handshake {
+        let proof = match handshake.key_possession {
+            KeyPossession::Proven => "the server proved that it holds its key",
+            KeyPossession::NotProven => "the server did not prove that it holds its key",
+        };
+        let version = escaped(&handshake.version_name().to_string());
+        let _ = writeln!(out, "<tr><th>handshake<td>{version}; {proof}");
+    }
+    let _ = writeln!(out, "<tr><th>verified as of<td>{}", at.date());
+}
+
+fn warnings(out: &mut String, grab: &Grab, judgement: &Judgement, options: &Options) {
+    let Judgement { paths, verified } = judgement;
+    let all = warning::about_anchor(&grab.presented, paths, verified, options.at, &grab.work);
+    for one in warning::summed(all) {
+        let message = with_code(&one.message);
+        let _ = writeln!(out, "<p><strong class=\"warning\">warning</strong> {message}</p>");
+    }
+}
+
+/// The certificates from the anchor down to the leaf.
+fn path(anchor: &Candidate) -> Vec<&Certificate> {
+    let mut path: Vec<_> = anchor.path.certificates.iter().rev().collect();
+    if path.first() != Some(&&anchor.root.certificate) {
+        path.insert(0, &anchor.root.certificate);
+    }
+    path
+}
+
+fn tree(out: &mut String, path: &[&Certificate]) {
+    for (depth, certificate) in path.iter().enumerate() {
+        let class = if depth == 0 { " class=\"tree\"" } else { "" };
+        let names = match depth + 1 == path.len() {
+            true => extensions::alternative_names(certificate).first(SHOWN_NAMES),
+            false => String::new(),
+        };
+        let names = if names.is_empty() { names } else { format!("; names {names}") };
+        let _ = write!(
+            out,
+            "<ul{class}>\n<li>{}<small>{} to {}; {}; SHA-256 <code>{}</code>{}</small>\n",
+            escaped(&named(certificate)),
+            certificate.not_before().date(),
+            certificate.not_after().date(),
+            escaped(&certificate.key().to_string()),
+            certificate.sha256(),
+            escaped(&names),
+        );
+    }
+    for _ in path {
+        out.push_str("</ul>\n");
+    }
+}
+
+/// A bar for each certificate and each other anchor, with today and what a store's schedule says.
+fn timeline(out: &mut String, path: &[&Certificate], judgement: &Judgement, at: Time) {
+    let verified = &judgement.verified;
+    let anchor = verified.anchor();
+    let mut rows: Vec<(&Certificate, &str, Option<&Lasts>)> =
+        vec![(&anchor.root.certificate, "anchor", Some(&anchor.lasts))];
+    let others = path.iter().filter(|one| **one != &anchor.root.certificate);
+    rows.extend(others.map(|one| (*one, "", None)));
+    let also = verified.alternatives().iter();
+    rows.extend(also.map(|one| (&one.root.certificate, "also verifies", Some(&one.lasts))));
+    let span = Span::of(rows.iter().map(|(certificate, ..)| *certificate), at);
+    out.push_str("<h2>Validity</h2>\n<table>\n<tr><th>certificate<th>valid<th>timeline\n");
+    for (certificate, role, lasts) in rows {
+        let (begins, ends) = (certificate.not_before(), certificate.not_after());
+        let role = if role.is_empty() { String::new() } else { format!("<small>{role}</small>") };
+        let scheduled = lasts.and_then(|lasts| lasts.scheduled).filter(|date| *date < ends);
+        let words = scheduled.map_or_else(String::new, |date| {
+            format!("<small>expected in Mozilla's store until {}</small>", date.date())
+        });
+        let mark = scheduled.map_or_else(String::new, |date| {
+            format!("<s style=\"left:{:.1}%\"></s>", span.percent(date))
+        });
+        let (left, today) = (span.percent(begins), span.percent(at));
+        let _ = writeln!(
+            out,
+            "<tr><td>{}{role}<td>{} to {}{words}<td><span class=\"bar\" aria-hidden=\"true\">\
+             <i style=\"left:{left:.1}%;width:{:.1}%\"></i>{mark}<b style=\"left:{today:.1}%\"></b></span>",
+            escaped(&named(certificate)),
+            begins.date(),
+            ends.date(),
+            (span.percent(ends) - left).max(0.5),
+        );
+    }
+    let _ = writeln!(
+        out,
+        "</table>\n<p><small>The line across all bars is {}, the date of verification; a mark in a bar is \
+         the date on which Mozilla is expected to stop trusting the root.</small></p>",
+        at.date()
+    );
+}
+
+/// What the timeline shows.
+struct Span {
+    from: i64,
+    to: i64,
+}
+
+impl Span {
+    fn of<'a>(certificates: impl Iterator<Item = &'a Certificate>, at: Time) -> Self {
+        let (mut from, mut to) = (at, at);
+        for certificate in certificates {
+            from = from.min(certificate.not_before());
+            to = to.max(certificate.not_after());
+        }
+        Self { from: from.unix(), to: to.min(at.plus_years(MOST_YEARS)).unix() }
+    }
+
+    /// Where `time` is, in percent of the width.
+    fn percent(&self, time: Time) -> f64 {
+        let whole = (self.to - self.from).max(1) as f64;
+        ((time.unix() - self.from) as f64 / whole * 100.0).clamp(0.0, 100.0)
+    }
+}
+
+fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
+    let verdicts = grab.every_stack(Some(target), options);
+    if verdicts.is_empty() {
+        return;
+    }
+    let connecting = verdicts.iter().filter(|one| one.refused.is_none()).count();
+    let _ = write!(
+        out,
+        "<h2>What each TLS stack does with this chain and anchor</h2>\n\
+         <p>{connecting} of {} stacks and settings connect.</p>\n\
+         <table>\n<tr><th>TLS stack<th>verdict<th>why, and what to change\n",
+        verdicts.len()
+    );
+    // What does not connect comes first.
+    let (refused, connects): (Vec<_>, Vec<_>) =
+        verdicts.iter().partition(|one| one.refused.is_some());
+    for one in refused.into_iter().chain(connects) {
+        let mut why = one.refused.as_ref().map(|refused| with_code(&refused.reason));
+        if let (Some(why), Some(refused)) = (&mut why, &one.refused) {
+            if let Some(setting) = refused.device {
+                let _ = write!(why, "<small>device: set <code>{}</code></small>", escaped(setting));
+            }
+            if let Some(change) = &refused.server {
+                let _ = write!(why, "<small>server: {}</small>", with_code(change));
+            }
+        }
+        let word = one.word();
+        let _ = writeln!(
+            out,
+            "<tr><td>{}<td class=\"{word}\">{word}<td>{}",
+            escaped(one.stack.title),
+            why.unwrap_or_default()
+        );
+    }
+    out.push_str("</table>\n");
+}
+
+/// The subject in one line.
+fn named(certificate: &Certificate) -> String {
+    let text = certificate.subject().text().line();
+    if text.is_empty() { "(no subject)".to_owned() } else { text }
+}

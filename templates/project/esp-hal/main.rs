@@ -1,0 +1,142 @@
+//! Connects an ESP32-C3 to the server over Wi-Fi and TLS, without ESP-IDF.
+//!
+//! The server, its port and the one certificate that is trusted stand in server_root_ca.rs, which
+//! certgrab made; Wi-Fi and credentials come from device.env. Edit: talk.rs, which says what is
+//! sent and what is done with what comes.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+mod config;
+mod server_root_ca;
+mod talk;
+mod tls;
+
+use alloc::{ffi::CString, format, string::String};
+
+use embassy_executor::Spawner;
+use embassy_net::{Runner, Stack, StackResources, dns::DnsQueryType, tcp::TcpSocket};
+use embassy_time::{Duration, Timer};
+use esp_backtrace as _;
+use esp_hal::{
+    clock::CpuClock,
+    interrupt::software::SoftwareInterruptControl,
+    rng::{Trng, TrngSource},
+    timer::timg::TimerGroup,
+};
+use esp_radio::wifi::{
+    self, Config, ControllerConfig, Interface, WifiController, sta::StationConfig,
+};
+use mbedtls_rs::{Tls, TlsReference};
+use static_cell::StaticCell;
+
+use server_root_ca::{SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT};
+
+esp_bootloader_esp_idf::esp_app_desc!();
+
+/// Bytes of heap for Wi-Fi and TLS, beyond those that the bootloader leaves.
+const OWN_HEAP: usize = 96 * 1024;
+
+/// Bytes of heap that the bootloader needed and leaves.
+const LEFT_HEAP: usize = 64 * 1024;
+
+/// Bytes of the socket's buffers, each way.
+const SOCKET_BUFFER: usize = 4096;
+
+/// How long the server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+#[esp_rtos::main]
+async fn main(spawner: Spawner) -> ! {
+    esp_println::logger::init_logger(log::LevelFilter::Info);
+    esp_alloc::heap_allocator!(#[esp_hal::ram(reclaimed)] size: LEFT_HEAP);
+    esp_alloc::heap_allocator!(size: OWN_HEAP);
+    let board = esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()));
+    let interrupts = SoftwareInterruptControl::new(board.SW_INTERRUPT);
+    // The radio needs the scheduler.
+    esp_rtos::start(TimerGroup::new(board.TIMG0).timer0, interrupts.software_interrupt0);
+
+    // Its noise makes the random numbers of TLS, and it is never stopped.
+    let _noise = TrngSource::new(board.RNG, board.ADC1);
+    static RANDOM: StaticCell<Trng> = StaticCell::new();
+    let random = RANDOM.init(Trng::try_new().expect("the source of noise is on"));
+    let tls = Tls::new(random).expect("there is one mbedTLS");
+
+    let station = StationConfig::default()
+        .with_ssid(config::WIFI_SSID)
+        .with_password(config::WIFI_PASSWORD.into());
+    let settings = ControllerConfig::default().with_initial_config(Config::Station(station));
+    let (controller, interfaces) = wifi::new(board.WIFI, settings).expect("the radio starts");
+    static SOCKETS: StaticCell<StackResources<3>> = StaticCell::new();
+    // The number need not be secret: it makes ports and sequence numbers less predictable.
+    let seed = esp_hal::rng::Rng::new();
+    let seed = u64::from(seed.random()) << 32 | u64::from(seed.random());
+    let (network, runner) = embassy_net::new(
+        interfaces.station,
+        embassy_net::Config::dhcpv4(Default::default()),
+        SOCKETS.init(StackResources::new()),
+        seed,
+    );
+    spawner.spawn(keep_network(runner).expect("the task is new"));
+    spawner.spawn(keep_wifi(controller).expect("the task is new"));
+
+    let mut pause = FIRST_PAUSE;
+    loop {
+        network.wait_config_up().await;
+        match run_once(network, tls.reference(), &mut pause).await {
+            Ok(()) => {}
+            Err(problem) => log::warn!("{problem}; again in {} s", pause.as_secs()),
+        }
+        Timer::after(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// One connection from its start to its end; `pause` restarts once the server has been verified.
+async fn run_once(
+    network: Stack<'static>,
+    tls: TlsReference<'_>,
+    pause: &mut Duration,
+) -> Result<(), String> {
+    let addresses = network
+        .dns_query(SERVER_ROOT_CA_HOST, DnsQueryType::A)
+        .await
+        .map_err(|error| format!("{SERVER_ROOT_CA_HOST} does not resolve: {error:?}"))?;
+    let address = addresses.first().ok_or("the server has no IPv4 address")?;
+    let (mut received, mut sent) = ([0; SOCKET_BUFFER], [0; SOCKET_BUFFER]);
+    let mut socket = TcpSocket::new(network, &mut received, &mut sent);
+    socket.set_timeout(Some(PATIENCE));
+    socket
+        .connect((*address, SERVER_ROOT_CA_PORT))
+        .await
+        .map_err(|error| format!("{SERVER_ROOT_CA_HOST} does not answer: {error:?}"))?;
+    let host = CString::new(SERVER_ROOT_CA_HOST).map_err(|_| "the server's name holds a NUL")?;
+    let session = tls::connect(tls, socket, &host).await?;
+    *pause = FIRST_PAUSE;
+    talk::talk(session).await
+}
+
+/// Joins the network, and joins it again whenever it is lost.
+#[embassy_executor::task]
+async fn keep_wifi(mut controller: WifiController<'static>) {
+    loop {
+        match controller.connect_async().await {
+            Ok(_) => {
+                log::info!("joined {}", config::WIFI_SSID);
+                let _ = controller.wait_for_disconnect_async().await;
+                log::warn!("lost {}", config::WIFI_SSID);
+            }
+            Err(error) => log::warn!("cannot join {}: {error:?}", config::WIFI_SSID),
+        }
+        Timer::after(FIRST_PAUSE).await;
+    }
+}
+
+#[embassy_executor::task]
+async fn keep_network(mut runner: Runner<'static, Interface<'static>>) {
+    runner.run().await
+}

@@ -1,0 +1,55 @@
+//! TLS with the one server that is meant, under the one anchor that is trusted.
+//!
+//! mbedTLS as mbedtls-rs has it by default looks at no dates, since a board has no clock that knows
+//! them: an expired certificate is accepted.
+
+use alloc::{ffi::CString, format, string::String};
+
+use mbedtls_rs::{
+    AuthMode, Certificate, ClientSessionConfig, Session, SessionConfig, TlsReference, X509,
+    io::{Read, Write},
+};
+
+use crate::server_root_ca::{SERVER_ROOT_CA_CSTR, SERVER_ROOT_CA_HOST};
+
+/// What mbedTLS says of a certificate that it does not accept (`MBEDTLS_X509_BADCERT_*`, x509.h).
+const REASONS: [(u32, &str); 4] = [
+    (0x01, "the certificate has expired"),
+    (0x04, "the certificate is for another name"),
+    (0x08, "the certificate is not signed under the anchor of server_root_ca.rs"),
+    (0x0200, "the certificate is not valid yet"),
+];
+
+/// Verifies the server over `stream`, and goes on only if it proves its name under the anchor.
+pub async fn connect<'a, S: Read + Write>(
+    tls: TlsReference<'a>,
+    stream: S,
+    host: &'a CString,
+) -> Result<Session<'a, S>, String> {
+    let anchor = Certificate::new(X509::PEM(SERVER_ROOT_CA_CSTR))
+        .map_err(|error| format!("mbedTLS cannot read the anchor: {error}"))?;
+    let config = SessionConfig::Client(ClientSessionConfig {
+        ca_chain: Some(anchor),
+        server_name: Some(host),
+        auth_mode: AuthMode::Required,
+        ..ClientSessionConfig::new()
+    });
+    let mut session = Session::new(tls, stream, &config)
+        .map_err(|error| format!("no memory for a TLS session: {error}"))?;
+    if let Err(error) = session.connect().await {
+        return Err(refusal(session.tls_verification_details(), &format!("{error}")));
+    }
+    log::info!("{SERVER_ROOT_CA_HOST} proved its name over {:?}", session.tls_version());
+    Ok(session)
+}
+
+/// What failed: the certificate, or else the handshake.
+fn refusal(flags: u32, error: &str) -> String {
+    // Before the certificate was looked at, all are set.
+    if flags == 0 || flags == u32::MAX {
+        return format!("no TLS handshake: {error}");
+    }
+    let reason = REASONS.iter().find(|(flag, _)| flags & flag != 0);
+    let reason = reason.map_or("the certificate is refused", |(_, reason)| reason);
+    format!("{reason} (mbedTLS flags 0x{flags:x})")
+}

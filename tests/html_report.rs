@@ -1,0 +1,109 @@
+//! `--emit html`: the report for people, one HTML file.
+
+use std::{fs, process::Command};
+
+use crate::support::{Pki, Server, certgrab, grab, real};
+
+/// The report about a chain of the repository.
+fn report(arguments: &[&str]) -> String {
+    let plant = ["broker.example:8883", "--from", "tests/data/plant/chain.pem", "--roots"];
+    let terms = ["tests/data/plant/root.pem", "--at", "2026-11-22"];
+    certgrab().args(plant).args(terms).args(arguments).succeeds().out()
+}
+
+#[test]
+fn the_report_has_the_anchor_the_tree_the_timeline_the_stacks_and_the_constants() {
+    let page = report(&["--emit", "html"]);
+    assert!(page.starts_with("<!doctype html>\n"), "{page}");
+    for part in [
+        "<h1>The trust anchor for broker.example:8883</h1>",
+        "<strong class=\"good\">CN=Plant Root CA,O=Example Plant</strong>",
+        "<h2>From the root to the server</h2>",
+        "<h2>Validity</h2>",
+        "<td>2024-01-01 to 2049-01-01<td><span class=\"bar\"",
+        "<h2>What each TLS stack does with this chain and anchor</h2>",
+        "<td class=\"connects\">connects<td>",
+        "<summary><code>arduino</code> for ",
+        "static const char BROKER_EXAMPLE_ROOT_CA[]",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let constant = report(&["--emit", "rust"]);
+    let shown = constant.replace('&', "&amp;").replace('"', "&quot;");
+    let shown = shown.replace('<', "&lt;").replace('>', "&gt;");
+    assert!(page.contains(&shown), "the constant of `--emit rust`: {page}");
+    // The same page at every run, and the formats that the user chose come first.
+    assert_eq!(page, report(&["--emit", "html"]));
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = |name: &str| format!("{}/{name}", folder.path().display());
+    let emit = [format!("html={}", file("r.html")), format!("bearssl={}", file("ca.h"))];
+    report(&["--emit", &emit[0], "--emit", &emit[1]]);
+    let page = fs::read_to_string(file("r.html")).unwrap();
+    let at = |format: &str| page.find(&format!("<code>{format}</code> for "));
+    assert!(at("bearssl").is_some() && at("bearssl") < at("arduino"), "{page}");
+}
+
+#[test]
+fn a_report_loads_nothing_and_runs_one_script_whose_hash_it_names() {
+    let page = report(&["--emit", "html"]);
+    for foreign in ["src=", "href=", "@import", "url(", "http-equiv=\"refresh\""] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+    assert_eq!(page.matches("<script>").count(), 1);
+    let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let hash = ring::digest::digest(&ring::digest::SHA256, script.as_bytes());
+    let hash = pem::Pem::new("", hash.as_ref()).to_string();
+    let hash = hash.lines().nth(1).expect("the digest in Base64");
+    assert!(page.contains(&format!("script-src 'sha256-{hash}'")), "{page}");
+}
+
+#[test]
+fn names_in_a_certificate_are_text_in_the_report() {
+    let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let pki = Pki::root(hostile).leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let run = grab(&server).args(["--roots"]).args([pki.root_file()]).args(["--emit", "html"]);
+    let page = run.succeeds().out();
+    assert_eq!(page.matches("<script>").count(), 1, "{page}");
+    assert!(!page.contains("<img"), "{page}");
+    assert!(page.contains("&lt;script"), "{page}");
+}
+
+#[test]
+fn no_report_is_written_without_an_anchor_or_about_more_than_one_chain() {
+    let hint = "certgrab: hint: run `certgrab TARGET --emit html=report.html`\n";
+    for words in [
+        &["--hosts", "x", "--emit", "html=r.html"][..],
+        &["localhost:1", "--survey", "--emit", "html"],
+        &["convert", "tests/data/plant/root.pem", "--emit", "html"],
+    ] {
+        let said = certgrab().args(words).fails_with(2).stdout("").err();
+        assert!(said.ends_with(hint), "{words:?}: {said}");
+    }
+    let plant = ["broker.example:8883", "--from", "tests/data/plant/chain.pem"];
+    certgrab().args(plant).args(["--emit", "html"]).fails_with(1).stdout("");
+}
+
+#[test]
+fn chromium_shows_the_report_and_adds_a_button_to_each_constant() {
+    if !real::program("chromium") {
+        return;
+    }
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("report.html");
+    fs::write(&file, report(&["--emit", "html"])).unwrap();
+    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+    let output = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", &profile])
+        .arg(format!("file://{}", file.display()))
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    let constants = shown.matches("<pre>").count();
+    assert!(constants >= 4, "{shown}");
+    assert_eq!(
+        shown.matches("<button type=\"button\">Copy</button>").count(),
+        constants,
+        "{shown}"
+    );
+}
