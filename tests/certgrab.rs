@@ -60,6 +60,7 @@ mod threads;
 // In a repository.
 mod building;
 mod check_actions;
+mod check_forms;
 mod check_places;
 mod check_repository;
 mod checking;

@@ -56,6 +56,7 @@ mod report;
 mod signature_budget;
 mod source;
 mod trust;
+mod uf2;
 
 pub mod output;
 
@@ -171,6 +172,8 @@ pub fn read(file: &Path, content: &[u8]) -> Reading {
 pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let text = encoding::as_utf8(content);
     let content = text.as_deref().unwrap_or(content);
+    let image = uf2::Image::of(content);
+    let content = image.as_ref().map_or(content, |image| image.bytes.as_slice());
     let mut source = source::read(file, content);
     let stack = context.stack.or_else(|| source::calls::of(&source));
     let own_uses = source.uses.clone();
@@ -183,6 +186,9 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     }
     if contents.is_empty() {
         contents = bare_base64::contents(content, stack);
+    }
+    if let Some(image) = &image {
+        contents = contents.with_offsets(|offset| image.in_file(offset));
     }
     let anchors::Contents { anchors, findings, stack } = contents;
     let names = names(&source, &anchors);

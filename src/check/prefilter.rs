@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::{misuse, source::calls};
+use super::{misuse, source::calls, uf2};
 
 /// A word, and what has to follow it.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +42,7 @@ const LABELS: Follows = Follows::OneOf(&["CERT", "PRIVATE KEY", "PKCS7", "CMS"])
 const LENGTHS: Follows = Follows::OneOf(&["82", "130", "202", "-126"]);
 
 /// What a certificate, a key or an anchor shows in the forms that are read.
-const SIGNS: [Sign; 21] = [
+const SIGNS: [Sign; 22] = [
     // PEM, damaged boundaries too, and in Base64 once more.
     sign(b"BEGIN", LABELS),
     sign(b"begin cert", Follows::Anything),
@@ -68,6 +68,7 @@ const SIGNS: [Sign; 21] = [
     // Pins that code gives to a TLS stack.
     sign(b"<pin", Follows::Anything),
     sign(b"pin-sha256", Follows::Anything),
+    sign(&uf2::BEGINS, Follows::Anything),
     // Certificates pasted into forms and addresses.
     sign(b"%2D%2DBEGIN", Follows::Anything),
 ];
