@@ -1,4 +1,4 @@
-//! What the pure stages cost: `cargo bench`, or `cargo bench -- paths` for some of them.
+//! What the pure stages cost: `cargo bench --bench stages`, with `-- paths` for some of them.
 //!
 //! The real chains lie beside a checkout, in `../shared/chains`; without them their bench is empty.
 

@@ -12,10 +12,11 @@
 //! let target: Target = "m1.tuyacn.com:8883".parse()?;
 //! let options = Options::new(Store::mozilla(), Time::now());
 //! let grab = certgrab::grab_blocking(&target, &options)?;
-//! let judgement = grab.verdict.map_err(|refusal| refusal.to_string())?;
+//! let judgement = grab.verdict.as_ref().map_err(|refusal| refusal.to_string())?;
 //! let bundle = judgement.bundle(&target, &grab.presented, &options);
 //! let format = certgrab::format("rust").ok_or("no such format")?;
-//! let source = certgrab::render(&bundle, format, &certgrab::default_name(&bundle))?;
+//! let proven = grab.prove(&bundle, format, &target, &options).map_err(|refusal| refusal.to_string())?;
+//! let source = proven.render(&certgrab::default_name(&bundle))?;
 //! print!("{}", String::from_utf8(source)?);
 //! # Ok(())
 //! # }
@@ -112,7 +113,7 @@ pub mod cli;
 pub use output::{
     build::{Build, Error as BuildError},
     bundle::{Bundle, Entry, Role},
-    emit::{Error as RenderError, FORMATS, Format, Identifier, default_name, format, render},
+    emit::{Error as RenderError, FORMATS, Format, Identifier, default_name, format},
 };
 #[doc(inline)]
 pub use text::time::Time;
@@ -127,7 +128,7 @@ pub use chain::Presented;
 pub use endpoint::{Error as TargetError, Target};
 #[cfg(feature = "judge")]
 #[doc(inline)]
-pub use judge::{path::Refusal, prove::Verified};
+pub use judge::{path::Refusal, prove::Verified, proven::Proven};
 #[cfg(feature = "judge")]
 #[doc(inline)]
 pub use trust::store::{Error as StoreError, Store};

@@ -33,6 +33,7 @@ mod fingerprints;
 mod graphs;
 mod lab;
 mod left_roots;
+mod proofs;
 mod readers;
 mod reasons;
 mod refusals;
@@ -58,6 +59,7 @@ mod lists;
 mod threads;
 
 // In a repository.
+mod asking;
 mod building;
 mod check_actions;
 mod check_forms;

@@ -56,6 +56,24 @@ pub fn failed_address(target: &Target, address: &str, problem: &str) -> Finding 
     Finding::new(1, Severity::Warning, "address-failed", message, action).of_part(Some(address))
 }
 
+/// The findings about a chain that `target` shows only some clients, where nobody knows whether the
+/// reader is one of them, and the others connect.
+#[must_use]
+pub(crate) fn for_some_clients(found: Findings, target: &Target) -> Findings {
+    let soften = |finding: &Finding| match finding.is_failure() {
+        false => finding.clone(),
+        true => Finding {
+            severity: Severity::Warning,
+            action: Some(format!(
+                "name the TLS stack that reads the file with `--as STACK` (`as` in the manifest), or \
+                 embed the anchors of both chains: `certgrab {target} --emit FORMAT`"
+            )),
+            ..finding.clone()
+        },
+    };
+    found.listed().iter().map(soften).collect()
+}
+
 /// What is to be said of `reading` given the chain that `server` presents.
 ///
 /// A file verifies the server if one of its constants does, under the rules of the stack that reads
@@ -239,7 +257,11 @@ impl Judgement<'_> {
         let Self { reading, server, knowledge, work } = *self;
         let anchors = anchors_of(constant, server.presented, knowledge.store);
         let question = Question { name: Some(server.name), at: knowledge.at, work };
-        match prove::doubt(reading.stack, presented, &anchors, question) {
+        let likely = || {
+            let doubt = prove::doubt(Some(reading.likely?), presented, &anchors, question)?;
+            Some(Doubt { is_certain: false, ..doubt })
+        };
+        match prove::doubt(reading.stack, presented, &anchors, question).or_else(likely) {
             None => Ok(()),
             Some(doubt) => {
                 let refusal = doubt.refusal.in_store(&reading.file.display().to_string());

@@ -80,6 +80,11 @@ impl Finding {
         (place.line, place.unit, code, *certificate, part.clone())
     }
 
+    /// Whether it says that the constants do not verify the server.
+    pub(crate) fn is_failure(&self) -> bool {
+        self.code == "verify-failed" && self.severity == Severity::Error
+    }
+
     /// The same, about one part of a server.
     pub(crate) fn of_part(self, part: Option<&str>) -> Self {
         Self { part: part.map(str::to_owned), ..self }
@@ -191,6 +196,19 @@ impl Findings {
     pub(crate) fn retain(&mut self, is_kept: impl FnMut(&Finding) -> bool) {
         self.listed.retain(is_kept);
         self.keys = self.listed.iter().map(Finding::key).collect();
+    }
+
+    /// All findings of `each`, of those that say the same of one place the worst.
+    pub(crate) fn worst_of(mut each: Vec<Self>) -> Self {
+        if each.len() < 2 {
+            return each.pop().unwrap_or_default();
+        }
+        let more: usize = each.iter().map(Self::more).sum();
+        let worst_of_more = each.iter().filter_map(|one| one.worst_of_more).max();
+        let mut listed: Vec<_> = each.into_iter().flat_map(|one| one.listed).collect();
+        listed.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        let all: Self = listed.into_iter().collect();
+        Self { more: all.more + more, worst_of_more: all.worst_of_more.max(worst_of_more), ..all }
     }
 
     /// The findings in the order of the lines, the worst of a line first.

@@ -45,6 +45,7 @@ mod lints;
 mod lock_today;
 mod mention;
 mod misuse;
+pub(crate) mod origin;
 mod pem_reader;
 mod pem_text;
 mod place;
@@ -62,8 +63,10 @@ pub mod output;
 
 use std::path::{Path, PathBuf};
 
+use self::origin::Origin;
 use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certificate::Certificate};
 
+pub(crate) use self::against_server::for_some_clients;
 pub use self::against_server::{Server, failed_address, judge_against};
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
@@ -109,6 +112,10 @@ pub struct Reading {
     /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
     /// format in which they were written.
     pub stack: Option<&'static Stack>,
+    /// The stack that most likely reads it, if nothing tells: what that refuses is a warning.
+    pub(crate) likely: Option<&'static Stack>,
+    /// What certgrab wrote into it about its reader.
+    pub(crate) origin: origin::Origin,
     /// Whether certgrab wrote it, as it says itself: then a reader gets all its anchors together.
     pub is_generated: bool,
     /// The anchors in it, in the order of the file.
@@ -138,6 +145,12 @@ impl Reading {
             self.findings.retain(|finding| finding.code != "no-certificate");
         }
         found.into_iter().for_each(|finding| self.findings.add(finding));
+    }
+
+    /// The same as `stack` reads it, if that is known.
+    pub(crate) fn read_by(&self, stack: Option<&'static Stack>) -> Self {
+        let likely = self.likely.filter(|_| stack.is_none());
+        Self { stack, likely, ..self.clone() }
     }
 
     /// Whether it holds neither anchors nor certificates of the device's own, nor what was meant to be
@@ -175,21 +188,13 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let image = uf2::Image::of(content);
     let content = image.as_ref().map_or(content, |image| image.bytes.as_slice());
     let mut source = source::read(file, content);
-    let stack = context.stack.or_else(|| source::calls::of(&source));
+    let origin = Origin::of(content);
+    // The code that certgrab writes beside a constant says less than the format.
+    let spoken = source::calls::of(&source);
+    let stack = context.stack.or_else(|| origin.stack()).or(spoken);
     let own_uses = source.uses.clone();
     source.uses.add_all(&context.uses);
-    let mut contents = anchors::contents(&source, stack);
-    if contents.is_empty() {
-        let lines = source::lines::Lines::of(content);
-        let damaged = boundaries::damaged(content, |at| lines.get(at).unwrap_or(1));
-        contents.findings = damaged.into_iter().collect();
-    }
-    if contents.is_empty() {
-        contents = bare_base64::contents(content, stack);
-    }
-    if let Some(image) = &image {
-        contents = contents.with_offsets(|offset| image.in_file(offset));
-    }
+    let contents = contents(&source, content, stack, image.as_ref());
     let anchors::Contents { anchors, findings, stack } = contents;
     let names = names(&source, &anchors);
     let starts = starts(&source, &anchors);
@@ -200,13 +205,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
     findings = findings.and(misuse::files::findings(file, content).into_iter().collect());
     if text.is_some() && !anchors.is_empty() {
-        findings.find(
-            1,
-            Severity::Error,
-            "utf-16",
-            "the file is in UTF-16, which gcc, clang and TLS stacks do not read",
-            Some("save it in UTF-8 without a byte order mark".to_owned()),
-        );
+        findings.add(in_utf_16());
     }
     let is_empty = anchors.is_empty() && findings.is_empty() && own.is_empty();
     let (allows, invalid) = match is_empty {
@@ -214,20 +213,70 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         false => allow::comments(content, &starts),
     };
     if is_empty && !has_bare_boundaries(&source) {
-        let mentioned = mention::in_text(content);
-        findings.add(mentioned.unwrap_or_else(|| {
-            Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
-        }));
+        findings.add(mention::in_text(content).unwrap_or_else(no_certificate));
     }
     let findings = findings.and(invalid.into_iter().collect());
-    let public = |one: &EmbeddedAnchor| {
-        one.certificate.as_ref().and_then(client_certificate::public).map(<[u8]>::to_vec)
-    };
-    let own_keys = own.iter().filter_map(public).collect();
-    let facts = pool::Facts { uses: own_uses, keys, own_keys, names };
+    let own_keys = own.iter().filter_map(public_key).collect();
     let (file, is_generated) = (file.to_owned(), source.is_generated);
+    let facts = pool::Facts {
+        uses: own_uses,
+        keys,
+        own_keys,
+        names,
+        speaks: spoken.is_some() && !is_generated,
+    };
     let holds_own = !own.is_empty();
-    Reading { file, stack, is_generated, anchors, findings, facts, allows, holds_own }
+    let likely = source.language.likely_reader().filter(|_| stack.is_none());
+    Reading {
+        file,
+        stack,
+        likely,
+        origin,
+        is_generated,
+        anchors,
+        findings,
+        facts,
+        allows,
+        holds_own,
+    }
+}
+
+/// The anchors of `source`, or what in `content` was meant to be one; by its places in the file where
+/// `content` is an image that the file carries.
+fn contents(
+    source: &source::Source,
+    content: &[u8],
+    stack: Option<&'static Stack>,
+    image: Option<&uf2::Image>,
+) -> anchors::Contents {
+    let mut contents = anchors::contents(source, stack);
+    if contents.is_empty() {
+        let lines = source::lines::Lines::of(content);
+        let damaged = boundaries::damaged(content, |at| lines.get(at).unwrap_or(1));
+        contents.findings = damaged.into_iter().collect();
+    }
+    if contents.is_empty() {
+        contents = bare_base64::contents(content, stack);
+    }
+    match image {
+        Some(image) => contents.with_offsets(|offset| image.in_file(offset)),
+        None => contents,
+    }
+}
+
+/// The public key of the certificate of `anchor`.
+fn public_key(anchor: &EmbeddedAnchor) -> Option<Vec<u8>> {
+    client_certificate::public(anchor.certificate.as_ref()?).map(<[u8]>::to_vec)
+}
+
+fn in_utf_16() -> Finding {
+    let message = "the file is in UTF-16, which gcc, clang and TLS stacks do not read";
+    let action = Some("save it in UTF-8 without a byte order mark".to_owned());
+    Finding::new(1, Severity::Error, "utf-16", message, action)
+}
+
+fn no_certificate() -> Finding {
+    Finding::new(1, Severity::Error, "no-certificate", "no certificate found", None)
 }
 
 /// The names of the constants of `source` that hold `anchors`.
@@ -274,11 +323,13 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     let anchors: Vec<_> = certificates.into_iter().map(anchor).collect();
     let mut findings = Findings::default();
     if anchors.is_empty() {
-        findings.find(1, Severity::Error, "no-certificate", "no certificate found", None);
+        findings.add(no_certificate());
     }
     Reading {
         file: file.to_owned(),
         stack: None,
+        likely: None,
+        origin: Origin::default(),
         is_generated: false,
         anchors,
         findings,

@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     pub(crate) own_keys: Vec<Vec<u8>>,
     /// The names of its constants.
     pub(crate) names: Vec<String>,
+    /// Whether its code shows which stack it speaks to.
+    pub(crate) speaks: bool,
 }
 
 /// What other files tell about the constants of a file.
@@ -42,6 +44,12 @@ impl Context {
     #[must_use]
     pub fn of_stack(stack: Option<&'static Stack>) -> Self {
         Self { stack, ..Self::default() }
+    }
+
+    /// The same, and that `stack` reads the constants.
+    #[must_use]
+    pub(crate) fn read_by(self, stack: &'static Stack) -> Self {
+        Self { stack: Some(stack), ..self }
     }
 }
 
@@ -86,7 +94,7 @@ impl<'a> Pool<'a> {
             }
         }
         // Files that disagree tell nothing.
-        let first = stacks.first().copied().filter(|_| reading.stack.is_none());
+        let first = stacks.first().copied().filter(|_| !reading.facts.speaks);
         context.stack = first.filter(|first| stacks.iter().all(|stack| stack.name == first.name));
         let certificates = reading.anchors.iter().filter_map(|one| one.certificate.as_ref());
         let keys = certificates.filter_map(client_certificate::public);

@@ -20,7 +20,7 @@ use super::{
         formats::{NameFrom, NameStyle},
     },
     failure::{Exit, Failure},
-    output, regenerate,
+    output, regenerate, replace,
     style::Display,
 };
 
@@ -36,7 +36,11 @@ pub(crate) fn export<'a>(
     // unchanged.
     let mut to_standard_output = None;
     let mut files = Vec::new();
-    let emissions = outputs.flat_map(|(emissions, bundle, name)| {
+    let outputs: Vec<_> = outputs.collect();
+    for (emissions, bundle, _) in &outputs {
+        replace::keep_proven_locks(job, emissions, bundle)?;
+    }
+    let emissions = outputs.into_iter().flat_map(|(emissions, bundle, name)| {
         emissions.iter().map(move |emission| (emission, bundle, name))
     });
     for (emission, bundle, name) in emissions {

@@ -249,14 +249,24 @@ pub(crate) fn place_of(path: &Path) -> PathBuf {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
+                // A link to a folder is followed before `..` leads out of it.
+                plain = followed(&plain);
                 plain.pop();
             }
             _ => plain.push(part),
         }
-        // A link to a folder is followed before `..` leads out of it.
-        plain = fs::canonicalize(&plain).unwrap_or(plain);
     }
-    plain
+    followed(&plain)
+}
+
+/// `path` with all links followed, as far as it exists.
+fn followed(path: &Path) -> PathBuf {
+    let real = path.ancestors().find_map(|there| Some((there, fs::canonicalize(there).ok()?)));
+    match real.and_then(|(there, real)| Some(real.join(path.strip_prefix(there).ok()?))) {
+        // Joined with nothing, a path ends with a separator.
+        Some(real) => real.components().collect(),
+        None => path.to_owned(),
+    }
 }
 
 /// Outputs by their path and by its folder, each with a label.

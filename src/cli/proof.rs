@@ -96,6 +96,17 @@ fn reader(format: &str, job: &Request) -> Option<&'static Stack> {
     stack::reading(format).or_else(|| job.reaching.device.and_then(Device::stack))
 }
 
+/// The known stacks among those that read `formats`.
+pub(crate) fn readers(
+    job: &Request,
+    formats: impl Iterator<Item = &'static str>,
+) -> Vec<&'static Stack> {
+    let mut stacks: Vec<_> = formats.filter_map(|format| reader(format, job)).collect();
+    stacks.sort_by_key(|stack| stack.name);
+    stacks.dedup_by_key(|stack| stack.name);
+    stacks
+}
+
 /// The stacks that the output of `job` is for, if all of it is for known ones.
 pub(crate) fn stacks(
     job: &Request,

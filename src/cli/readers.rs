@@ -39,20 +39,26 @@ pub(crate) fn of_manifest(entry: &manifest::Entry) -> Vec<&'static str> {
     }
 }
 
-/// The device whose ClientHello asks the server for a manifest's file in `format`.
-pub(crate) fn reader(format: &str) -> Option<&'static Device> {
-    Device::reading(format).first().copied().flatten()
-}
-
 /// The devices whose ClientHellos ask the server for the files of `entry`; `None` is certgrab itself.
 pub(crate) fn asked(entry: &manifest::Entry) -> Vec<Option<&'static Device>> {
-    let mut readers: Vec<_> = match entry.job.reaching.device {
-        Some(_) => Vec::new(),
-        None => of_manifest(entry).into_iter().map(reader).filter(Option::is_some).collect(),
-    };
-    readers.sort_by_key(|device| device.map(|device| device.name));
-    readers.dedup();
-    if readers.is_empty() { vec![None] } else { readers }
+    if entry.job.reaching.device.is_some() {
+        return vec![None];
+    }
+    let formats = of_manifest(entry);
+    let mut devices: Vec<_> = formats.into_iter().flat_map(devices).collect();
+    devices.sort_by_key(|device| device.map(|device| device.name));
+    devices.dedup();
+    if devices.is_empty() { vec![None] } else { devices }
+}
+
+/// The devices whose ClientHellos ask the server for a file in `format`: of a format for one
+/// certificate that many stacks read, only the first.
+pub(crate) fn devices(format: &str) -> Vec<Option<&'static Device>> {
+    let mut devices = Device::reading(format);
+    if emit::format(format).is_some_and(emit::holds_one) {
+        devices.truncate(1);
+    }
+    devices
 }
 
 /// The format of an emission; a template is read by nobody knows what.
@@ -65,28 +71,18 @@ pub(crate) fn format(emission: &Emission) -> Option<&'static str> {
 }
 
 /// The positions of the chains that the readers of `format` are shown: of a format for one
-/// certificate that many stacks read, only the first. A manifest asks for one anchor for such formats.
-fn positions(readers: &Readers, format: &str, is_manifest: bool) -> Vec<usize> {
+/// certificate that many stacks read, only the first.
+fn positions(readers: &Readers, format: &str) -> Vec<usize> {
     let mut positions = readers.of(format);
-    if is_manifest || emit::format(format).is_some_and(emit::holds_one) {
+    if emit::format(format).is_some_and(emit::holds_one) {
         positions.truncate(1);
     }
     positions
 }
 
-/// The positions of all chains that the readers of `formats` are shown. All formats of a manifest hold
-/// the certificates of one lock: there the formats of one reader decide, if there are any.
-pub(crate) fn union<'a>(
-    readers: &Readers,
-    formats: impl Iterator<Item = &'a str>,
-    is_manifest: bool,
-) -> Vec<usize> {
-    let formats: Vec<_> = formats.collect();
-    let is_explicit = |format: &&&str| Device::reading(format) != Device::reading("");
-    let explicit: Vec<_> = formats.iter().filter(is_explicit).copied().collect();
-    let formats = if is_manifest && !explicit.is_empty() { explicit } else { formats };
-    let of = |format: &str| positions(readers, format, is_manifest);
-    let mut all: Vec<_> = formats.into_iter().flat_map(of).collect();
+/// The positions of all chains that the readers of `formats` are shown.
+pub(crate) fn union<'a>(readers: &Readers, formats: impl Iterator<Item = &'a str>) -> Vec<usize> {
+    let mut all: Vec<_> = formats.flat_map(|format| positions(readers, format)).collect();
     all.sort_unstable();
     all.dedup();
     if all.is_empty() { vec![0] } else { all }
@@ -96,7 +92,7 @@ pub(crate) fn union<'a>(
 pub(crate) fn groups(job: &Request, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
     let mut groups: Vec<(Vec<usize>, Vec<Emission>)> = Vec::new();
     for emission in &job.emit {
-        let needed = union(readers, format(emission).into_iter(), false);
+        let needed = union(readers, format(emission).into_iter());
         match groups.iter_mut().find(|(known, _)| *known == needed) {
             Some((_, emissions)) => emissions.push(emission.clone()),
             None => groups.push((needed, vec![emission.clone()])),

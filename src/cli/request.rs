@@ -35,6 +35,7 @@ pub(crate) fn agree(job: &Request) -> Result<(), Failure> {
     let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
     output::keep_apart(outputs.clone(), &inputs(job).collect::<Vec<_>>(), "--emit")?;
     super::replace::keep_keys(outputs)?;
+    super::replace::keep_locks(job)?;
     let is_binary = job.emit.iter().any(|one| one.path.is_none() && !one.is_text());
     if is_binary && output::is_terminal() {
         return usage(

@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod every_stack;
 pub mod path;
 pub mod prove;
+pub mod proven;
 pub mod rank;
 pub(crate) mod refusal;
 pub mod stacks;

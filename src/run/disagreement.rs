@@ -66,7 +66,7 @@ fn refusals(case: &Case<'_>, scope: Scope, except: &[&str]) -> Vec<Refused> {
     let names = COMMON.iter().filter(|name| !except.contains(name));
     for stack in names.filter_map(|name| stack::named(name)) {
         let Verdict::Refuses(refusal) = stack.judge(case) else { continue };
-        if !scope.has(&refusal) || is_told_elsewhere(&refusal.rule) {
+        if !scope.has(&refusal) || is_reported_elsewhere(&refusal.rule) {
             continue;
         }
         match all.iter_mut().find(|known| known.refusal.rule == refusal.rule) {
@@ -88,7 +88,7 @@ impl Scope {
 }
 
 /// Whether another warning says it of every stack: a short RSA key has its own.
-fn is_told_elsewhere(rule: &Rule) -> bool {
+fn is_reported_elsewhere(rule: &Rule) -> bool {
     matches!(rule, Rule::RsaSize { bits } if *bits < FEWEST_RSA_BITS)
 }
 

@@ -14,6 +14,7 @@ use crate::{
         every_stack::{self, NotAsked, OfStack},
         path::{self, Question, Refusal},
         prove::{self, Verified},
+        proven::Proven,
         rank,
         stacks::Asked,
         work::Work,
@@ -23,7 +24,7 @@ use crate::{
         aside::{self, Length},
         connect,
     },
-    output::bundle::Bundle,
+    output::{bundle::Bundle, emit::Format},
     run::pack::{self, Extras, What},
     text::time::Time,
     tls::{Verdict, probe},
@@ -324,6 +325,26 @@ impl Grab {
         let handshake = self.presented.handshake.as_ref()?;
         let (device, refusal) = self.device.as_ref()?;
         Some(device.judge(handshake, refusal.as_ref()))
+    }
+
+    /// Proves that the TLS stack which reads `format` verifies `target` with `bundle`; only what is
+    /// proved can be written. A format that many stacks read is proved for the device of `options`,
+    /// or else by the rules of browsers.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] says why the stack refuses the server.
+    pub fn prove<'a>(
+        &self,
+        bundle: &'a Bundle,
+        format: Format,
+        target: &Target,
+        options: &Options,
+    ) -> Result<Proven<'a>, Refusal> {
+        let name = options.wanted_name(target);
+        let question = Question { name: Some(&name), at: options.at, work: &self.work };
+        let device = options.device.and_then(Device::stack);
+        Proven::new(bundle, format, device, &self.presented, question)
     }
 
     /// What every TLS stack of the table makes of what `target` presented; without a target, of the

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     endpoint::Target,
-    judge::rank::{Candidate, Lasts},
+    judge::{
+        rank::{Candidate, Lasts},
+        stacks::Asked,
+    },
     output::bundle::KeyPossession,
     text::{
         html::{self, with_code},
@@ -72,7 +75,8 @@ pub fn report(
     );
     proof(&mut out, grab, options.at);
     out.push_str("</table>\n");
-    warnings(&mut out, grab, judgement, options);
+    let name = options.wanted_name(target);
+    warnings(&mut out, grab, judgement, Asked { name: Some(&name), at: options.at });
     let path = path(anchor);
     out.push_str("<h2>From the root to the server</h2>\n");
     tree(&mut out, &path);
@@ -107,9 +111,9 @@ fn proof(out: &mut String, grab: &Grab, at: Time) {
     let _ = writeln!(out, "<tr><th>verified as of<td>{}", at.date());
 }
 
-fn warnings(out: &mut String, grab: &Grab, judgement: &Judgement, options: &Options) {
+fn warnings(out: &mut String, grab: &Grab, judgement: &Judgement, asked: Asked<'_>) {
     let Judgement { paths, verified } = judgement;
-    let all = warning::about_anchor(&grab.presented, paths, verified, options.at, &grab.work);
+    let all = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
     for one in warning::summed(all) {
         let message = with_code(&one.message);
         let _ = writeln!(out, "<p><strong class=\"warning\">warning</strong> {message}</p>");
@@ -214,7 +218,8 @@ impl Span {
 }
 
 fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
-    let verdicts = grab.every_stack(Some(target), options);
+    // Without a root to trust the page says why already.
+    let Ok(verdicts) = grab.every_stack(Some(target), options) else { return };
     if verdicts.is_empty() {
         return;
     }

@@ -13,6 +13,7 @@ use self::lists::{
     WOLFSSL_SUITES,
 };
 use super::client::{Device, Settings};
+use super::judge;
 use crate::chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version};
 
 /// What ESP-IDF leaves out unless its configuration says otherwise (components/mbedtls/Kconfig).
@@ -33,10 +34,17 @@ impl Device {
     /// format that many stacks read the client of certgrab (`None`) and a device of TLS 1.2.
     #[must_use]
     pub fn reading(format: &str) -> Vec<Option<&'static Self>> {
-        match DEVICES.iter().find(|device| device.formats.contains(&format)) {
+        let own = DEVICES.iter().find(|device| device.formats.contains(&format));
+        match own.or_else(|| Self::with_stack(judge::reading(format)?.name)) {
             Some(device) => vec![Some(device)],
-            None => vec![None, Self::named("mbedtls")],
+            None => Self::of_anybody(),
         }
+    }
+
+    /// The devices as which a server is asked for a reader that is not known.
+    #[must_use]
+    pub fn of_anybody() -> Vec<Option<&'static Self>> {
+        vec![None, Self::named("mbedtls")]
     }
 
     /// The device with the TLS stack called `stack`.
@@ -45,10 +53,14 @@ impl Device {
         let own = DEVICES.iter().find(|device| device.stack == Some(stack));
         own.or_else(|| {
             Self::named(match stack {
-                "esp-bundle" => "esp-idf",
-                "openssl-partial-chain" => "openssl",
+                "esp-bundle" | "esp-bundle-cross-signed" | "esp-idf-dates" => "esp-idf",
+                "arduino-esp32-2" => "arduino-esp32",
+                "bearssl-x509list" => "bearssl",
+                "wolfssl-5.5" => "wolfssl",
+                "openssl-partial-chain" | "curl" | "python" | "python-3.13" => "openssl",
                 "rustls-aws" => "rustls",
-                "nrf-modem" | "zephyr" | "micropython" | "circuitpython" => "mbedtls",
+                "nrf-modem" | "zephyr" | "micropython" | "circuitpython" | "mbedtls-2.28"
+                | "mbedtls-3.6-notime" | "mbedtls-3.6-sha256" => "mbedtls",
                 other => other,
             })
         })

@@ -53,7 +53,7 @@ pub use self::{
     judge::{named, reading},
     key::{Curve, Digest},
     reason::{NameFault, Position, Refusal, Rule, Verdict},
-    source_words::speaking,
+    source_words::{Spoken, speaking},
     table::{Known, Library, STACKS, Stack, Variant},
     view::Part,
 };

@@ -2,9 +2,12 @@
 
 use super::{judge::named, table::Stack};
 
+/// The words of an interface, with the stack that it ends in.
+type Words = (&'static str, &'static [&'static str]);
+
 /// The words of the interfaces that end in each stack, in C and in Rust, the ones that tell most first.
-const WORDS: &[(&str, &[&str])] = &[
-    ("esp8266", &["BearSSL::", "X509List", "setTrustAnchors"]),
+const WORDS: &[Words] = &[
+    ("esp8266", &["BearSSL::", "X509List", "setTrustAnchors", "ESP8266WiFi", "ESP8266HTTPClient"]),
     ("bearssl-ca", &["BearSSL", "BR_X509_", "br_x509_", "bearssl"]),
     ("arduino-esp32", &["setCACert", "NetworkClientSecure", "WiFiClientSecure"]),
     ("esp-idf", &["esp_tls", "esp_mqtt", "esp_http_client", "esp_idf_svc"]),
@@ -15,13 +18,72 @@ const WORDS: &[(&str, &[&str])] = &[
     ("openssl", &["SSL_CTX_", "X509_STORE", "openssl/", "openssl::"]),
 ];
 
+/// The same in other languages that are read like C: of libcurl, GnuTLS, Go and Java.
+const LIKE_C: &[Words] = &[
+    ("curl", &["CURLOPT_", "curl_easy_"]),
+    ("gnutls", &["gnutls_"]),
+    ("go", &["AppendCertsFromPEM", "x509.NewCertPool", "x509.ParseCertificate"]),
+    ("java", &["TrustManagerFactory", "CertificateFactory", "java.security", "javax.net.ssl"]),
+];
+
 /// The same in Rust alone.
-const IN_RUST: (&str, &[&str]) = ("rustls-aws", &["rustls", "webpki", "TrustAnchor"]);
+const IN_RUST: &[Words] = &[("rustls-aws", &["rustls", "webpki", "TrustAnchor"])];
+
+/// The same in Python. `ssl.SSLContext` and `load_verify_locations` are in all of them.
+const IN_PYTHON: &[Words] = &[
+    ("circuitpython", &["adafruit_", "socketpool", "circuitpython"]),
+    (
+        "micropython",
+        &[
+            "micropython",
+            "umqtt",
+            "ussl",
+            "usocket",
+            "ubinascii",
+            "import machine",
+            "import network",
+        ],
+    ),
+    (
+        "python",
+        &["ssl.create_default_context", "verify_flags", "paho", "http.client", "urllib.request"],
+    ),
+];
+
+/// A language whose words are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoken {
+    /// C, C++, and what is written like them.
+    C,
+    /// Rust.
+    Rust,
+    /// Python.
+    Python,
+}
 
 /// The stack that `code` speaks to; `None` if nothing tells.
 #[must_use]
-pub fn speaking(code: &str, is_rust: bool) -> Option<&'static Stack> {
-    let rust = Some(&IN_RUST).filter(|_| is_rust);
-    let speaks = |(_, words): &&(&str, &[&str])| words.iter().any(|word| code.contains(word));
-    WORDS.iter().chain(rust).find(speaks).and_then(|(stack, _)| named(stack))
+pub fn speaking(code: &str, language: Spoken) -> Option<&'static Stack> {
+    let tables = match language {
+        Spoken::C => [WORDS, LIKE_C],
+        Spoken::Rust => [WORDS, IN_RUST],
+        Spoken::Python => [IN_PYTHON, &[]],
+    };
+    let speaks = |(_, words): &&Words| words.iter().any(|word| code.contains(word));
+    tables.into_iter().flatten().find(speaks).and_then(|(stack, _)| named(stack))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::client::Device;
+
+    #[test]
+    fn every_stack_that_words_show_is_in_the_table_and_its_server_is_asked_as_a_device() {
+        for (stack, _) in [WORDS, LIKE_C, IN_RUST, IN_PYTHON].into_iter().flatten() {
+            assert_eq!(named(stack).map(|one| one.name), Some(*stack));
+            // GnuTLS offers what certgrab's own client does.
+            assert_eq!(Device::with_stack(stack).is_some(), *stack != "gnutls", "{stack}");
+        }
+    }
 }

@@ -99,11 +99,12 @@ const ALL_DIGESTS: &[Digest] = &[Md5, Sha1, Sha224, Sha256, Sha384, Sha512];
 /// `MBEDTLS_SSL_IN_CONTENT_LEN`: a message over more than one record is read from 3.6.3 on alone.
 const ONE_RECORD: usize = 16_384;
 /// The room that 3.6.5 puts the records of a message together in: `MBEDTLS_SSL_IN_BUFFER_LEN` with an IV
-/// (16), the longest MAC, padding (256) and the room of a connection id (48), without the header of the
-/// last record (5).
+/// (16), the longest MAC and padding (256), without the header of the last record (5).
 const fn room_with_mac(octets: usize) -> usize {
-    ONE_RECORD + 16 + octets + 256 + 48 - 5
+    ONE_RECORD + 16 + octets + 256 - 5
 }
+/// What `MBEDTLS_SSL_DTLS_CONNECTION_ID` adds to it.
+const CONNECTION_ID: usize = 48;
 
 const MBEDTLS_3_6: Build = Build {
     version: Version::V3_6,
@@ -111,11 +112,11 @@ const MBEDTLS_3_6: Build = Build {
     compiled: ALL_DIGESTS,
     reads_pss: true,
     has_brainpool: true,
-    most_octets: room_with_mac(48),
+    most_octets: room_with_mac(48) + CONNECTION_ID,
 };
 const WITHOUT_DATES: Build = Build { checks_dates: false, ..MBEDTLS_3_6 };
 const SHA256_ALONE: Build =
-    Build { compiled: &[Sha256], most_octets: room_with_mac(32), ..MBEDTLS_3_6 };
+    Build { compiled: &[Sha256], most_octets: room_with_mac(32) + CONNECTION_ID, ..MBEDTLS_3_6 };
 
 /// Those of frameworks, which have older releases of 3.6 too.
 const ESP_IDF: Build = Build { most_octets: ONE_RECORD, ..WITHOUT_DATES };
@@ -124,7 +125,7 @@ const ZEPHYR: Build = Build { most_octets: ONE_RECORD, ..SHA256_ALONE };
 
 /// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, as one holds one in DER.
 const MICROPYTHON: Build =
-    Build { reads_pss: false, has_brainpool: false, most_octets: ONE_RECORD, ..MBEDTLS_3_6 };
+    Build { reads_pss: false, has_brainpool: false, most_octets: room_with_mac(48), ..MBEDTLS_3_6 };
 
 const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
 const CPYTHON: Setting = Setting { names: Names::Whole, ..OPENSSL };
@@ -264,7 +265,7 @@ pub const STACKS: &[Stack] = &[
         ..mbedtls("circuitpython", "CircuitPython", Known::Assumed("MicroPython"), MICROPYTHON)
     },
     Stack {
-        formats: &["bearssl"],
+        formats: &["bearssl", "tasmota"],
         ..plain(
             "bearssl-ca",
             "BearSSL",
@@ -279,7 +280,7 @@ pub const STACKS: &[Stack] = &[
         Verifier::BearSsl(Flags::ByIsCa),
     ),
     Stack {
-        formats: &["esp8266", "tasmota", "certs-ar"],
+        formats: &["esp8266", "certs-ar"],
         ..plain(
             "esp8266",
             "BearSSL of the ESP8266 core",

@@ -105,14 +105,14 @@ impl Foreign {
 
     /// The characters one by one, by its number each that completes a directive or a pair that
     /// `joins`.
-    fn undirecting(&self, joins: fn(char, char) -> bool) -> impl Iterator<Item = String> {
+    fn undirecting(&self, joins: fn(char, char) -> bool) -> impl Iterator<Item = Piece> {
         let mut before = ' ';
         self.clean.char_indices().map(move |(at, character)| {
             let acts = joins(before, character) || marks::directs(&self.clean[..at], character);
             before = if acts { '}' } else { character };
             match acts {
-                true => format!("\\u{{{:x}}}", u32::from(character)),
-                false => character.to_string(),
+                true => Piece::Escape(format!("\\u{{{:x}}}", u32::from(character))),
+                false => Piece::Character(character),
             }
         })
     }
@@ -129,10 +129,10 @@ impl Foreign {
             let opens = matches!(character, '$' | '`' | '\'')
                 || matches!((before, character), ('#' | '{', '{') | ('{', '%'));
             let piece = match character {
-                '"' => "\\\"".to_owned(),
-                '\\' => r"\\".to_owned(),
-                ' '..='~' if !opens && !joins(before, character) => character.to_string(),
-                _ => format!(r"\\u{{{:x}}}", u32::from(character)),
+                '"' => Piece::Escape("\\\"".to_owned()),
+                '\\' => Piece::Escape(r"\\".to_owned()),
+                ' '..='~' if !opens && !joins(before, character) => Piece::Character(character),
+                _ => Piece::Escape(format!(r"\\u{{{:x}}}", u32::from(character))),
             };
             before = character;
             piece
@@ -140,16 +140,29 @@ impl Foreign {
     }
 }
 
+/// What is shown of one character.
+enum Piece {
+    Character(char),
+    Escape(String),
+}
+
 /// The pieces in a row, cut after [`SHOWN_CHARACTERS`] and never inside of one.
-fn shown(pieces: impl Iterator<Item = String>) -> String {
+fn shown(pieces: impl Iterator<Item = Piece>) -> String {
     let mut out = String::new();
     let mut room = SHOWN_CHARACTERS;
     for piece in pieces {
-        match room.checked_sub(piece.chars().count()) {
+        let length = match &piece {
+            Piece::Character(_) => 1,
+            Piece::Escape(escape) => escape.chars().count(),
+        };
+        match room.checked_sub(length) {
             Some(left) => room = left,
             None => return out + CUT,
         }
-        out.push_str(&piece);
+        match piece {
+            Piece::Character(character) => out.push(character),
+            Piece::Escape(escape) => out.push_str(&escape),
+        }
     }
     out
 }
@@ -179,7 +192,7 @@ impl fmt::Debug for Foreign {
 /// widths), line and paragraph separators, private and unassigned code points, and marks that
 /// would attach to the character before them.
 pub(crate) fn prints(character: char) -> bool {
-    matches!(character, '\'' | '"' | '\\') || character.escape_debug().eq([character])
+    matches!(character, ' '..='~') || character.escape_debug().eq([character])
 }
 
 #[cfg(test)]

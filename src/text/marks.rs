@@ -99,15 +99,15 @@ const DIRECTIVES: [&str; 57] = [
 /// Whether `character` after `before` completes a directive for an editor, a linter or a similar
 /// tool.
 pub(crate) fn directs(before: &str, character: char) -> bool {
-    let ends = |mark: &str| {
+    let ends = |mark: &[u8]| {
         let start = before.len().checked_sub(mark.len());
-        start
-            .and_then(|start| before.get(start..))
-            .is_some_and(|end| end.eq_ignore_ascii_case(mark))
+        start.is_some_and(|start| before.as_bytes()[start..].eq_ignore_ascii_case(mark))
     };
-    let completes = |mark: &str| {
-        let (start, last) = mark.split_at(mark.len() - 1);
-        last.starts_with(character.to_ascii_lowercase()) && ends(start)
+    let number = u32::from(character.to_ascii_lowercase());
+    // All marks are ASCII, and few end with this character.
+    let completes = |mark: &str| match mark.as_bytes() {
+        [start @ .., last] => u32::from(*last) == number && ends(start),
+        [] => false,
     };
     DIRECTIVES.iter().any(|mark| completes(mark))
         || (character == ':' && before.rsplit(char::is_whitespace).next().is_some_and(is_vim))

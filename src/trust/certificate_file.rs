@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     text::{bounded_file, foreign::Foreign, near::is_near},
-    x509::{certificate::Certificate, der::Elements, pkcs7},
+    x509::{certificate::Certificate, der::Elements, pkcs7, signature},
 };
 
 /// The most labels of PEM blocks that are named if none is a certificate.
@@ -148,11 +148,13 @@ fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut line_start = 0;
     let mut is_open = false;
     for line in content.split_inclusive(|byte| matches!(byte, b'\r' | b'\n')) {
-        let within = line.windows(BEGIN.len()).enumerate();
+        // Lines of Base64 have no dash, and nearly all lines are such.
+        let dashed = if line.contains(&b'-') { line } else { &[] };
+        let within = dashed.windows(BEGIN.len()).enumerate();
         let begins = within.filter(|(_, bytes)| *bytes == BEGIN).map(|(at, _)| line_start + at);
         let before = starts.len();
         starts.extend(begins);
-        let ends = line.windows(END.len()).any(|bytes| bytes == END);
+        let ends = dashed.windows(END.len()).any(|bytes| bytes == END);
         let begins_none = starts.len() == before;
         if begins_none && (ends && !is_open || is_damaged_begin(line)) {
             starts.push(line_start);
@@ -170,6 +172,11 @@ const MAX_WRONG_LETTERS: usize = 3;
 /// Whether `line` says almost BEGIN CERTIFICATE and nothing else.
 fn is_damaged_begin(line: &[u8]) -> bool {
     let is_around = |byte: &u8| !byte.is_ascii_graphic() || matches!(byte, b'-' | b'_' | b'=');
+    // A line of Base64 is longer; the rest of it need not be read.
+    let most_letters = BEGINS[BEGINS.len() - 1].len() + MAX_WRONG_LETTERS;
+    if line.iter().filter(|byte| !is_around(byte)).nth(most_letters).is_some() {
+        return false;
+    }
     let Some(first) = line.iter().position(|byte| !is_around(byte)) else { return false };
     let last = line.iter().rposition(|byte| !is_around(byte)).unwrap_or(first);
     let letters: Vec<u8> =
@@ -181,7 +188,7 @@ fn is_damaged_begin(line: &[u8]) -> bool {
 /// The labels of certificates without their spaces.
 const LABELS: [&str; 3] = ["CERTIFICATE", "X509CERTIFICATE", "TRUSTEDCERTIFICATE"];
 
-/// The same behind BEGIN.
+/// The same behind BEGIN, the longest last.
 const BEGINS: [&str; 3] = ["BEGINCERTIFICATE", "BEGINX509CERTIFICATE", "BEGINTRUSTEDCERTIFICATE"];
 
 /// Whether `label` is almost one of a certificate.
@@ -263,7 +270,7 @@ fn damage(error: &PemError) -> &'static str {
 }
 
 fn certificate(der: &[u8], position: usize, path: &Path) -> Block {
-    match Certificate::from_der(der) {
+    match signature::certificate(der) {
         Ok(certificate) => Block::Certificate(certificate),
         Err(error) => Block::Unreadable {
             der: der.to_vec(),

@@ -83,6 +83,11 @@ impl Clients {
         Some(Self { all: clients })
     }
 
+    /// Whether this library was built.
+    pub(super) fn has(&self, stack: &str) -> bool {
+        self.all.iter().any(|client| client.stack == stack)
+    }
+
     /// What each library says of each chain.
     pub(super) fn judge(&self, chains: &Chains) -> Verdicts {
         let every = |stack| (stack, (0..chains.all.len()).collect());

@@ -1,6 +1,7 @@
 //! What certgrab says of a TLS stack is what the library itself says: chains at random, by seed, are put to
 //! both. README.md tells how to run many.
 
+mod accepted;
 mod chains;
 mod clients;
 mod compared;

@@ -160,6 +160,7 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
             R::AnchorNotSelfSigned => is("aki"),
             R::CriticalExtension(_) => is("crit"),
             R::WrongSignature => is("same-dn"),
+            R::WeakDigest(_) => is("-sha1"),
             _ => false,
         },
         "DN" => match rule {
@@ -178,7 +179,7 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
             R::CriticalExtension(_)
             | R::DuplicateExtension(_)
             | R::Unreadable(Part::ExtensionId) => true,
-            R::MessageLength { .. } => is("leaf-17k") || is("leaf-40k") || is("leaf-60k"),
+            R::MessageLength { .. } => ["-16k5", "-17k", "-40k", "-60k"].into_iter().any(is),
             R::MustStaple => is("staple"),
             R::NetscapeType => is("nscerttype"),
             R::Policy => is("policy"),

@@ -122,6 +122,11 @@ impl Outcome {
         self
     }
 
+    /// The exit code.
+    pub(crate) fn code(&self) -> i32 {
+        self.output.status.code().expect("it ends by itself")
+    }
+
     /// Standard output as text.
     pub(crate) fn out(&self) -> String {
         String::from_utf8(self.output.stdout.clone()).expect("standard output is UTF-8")

@@ -148,9 +148,10 @@ const AROUND_LISTS: [&str; 3] = ["new", "BearSSL", "X509List"];
 /// The stack that the code of `source` speaks to; `None` if nothing tells.
 pub(crate) fn of(source: &Source) -> Option<&'static Stack> {
     match source.language {
-        Language::C => stack::speaking(&source.code, false),
-        Language::Rust => stack::speaking(&source.code, true),
-        _ => None,
+        Language::C => stack::speaking(&source.code, stack::Spoken::C),
+        Language::Rust => stack::speaking(&source.code, stack::Spoken::Rust),
+        Language::Python => stack::speaking(&source.code, stack::Spoken::Python),
+        Language::Yaml | Language::Data => None,
     }
 }
 

@@ -2,13 +2,18 @@
 
 use std::{ffi::OsString, num::NonZeroU16, path::PathBuf, str::FromStr};
 
-use crate::{endpoint::Target, text::time::Time};
+use crate::{
+    endpoint::Target,
+    stack::{self, Stack, client::Device},
+    text::time::Time,
+};
 use clap::{
     ValueEnum,
     builder::{OsStringValueParser, TypedValueParser as _},
 };
 
 use super::{
+    connection::device,
     proxy::Through,
     report::{Report, report},
     threads::Threads,
@@ -79,6 +84,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOST:PORT", value_parser = super::place, requires = "inputs")]
     pub(crate) connect: Option<Target>,
 
+    /// Ask and verify as STACK for files that do not show their reader: a device of `certgrab --as`, a
+    /// stack of `certgrab --stacks`, or a FILE of `certgrab lab --save-hello`
+    #[arg(long = "as", value_name = "STACK", requires = "inputs", value_parser = Named::read)]
+    pub(crate) named: Option<Named>,
+
     /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Time>,
@@ -93,6 +103,27 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) proxy: Through,
+}
+
+/// What the user says of the reader of files that do not show it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named {
+    /// The device as which the server is asked, if one has the stack.
+    pub(crate) device: Option<&'static Device>,
+    /// The stack whose rules count, if it is known.
+    pub(crate) stack: Option<&'static Stack>,
+}
+
+impl Named {
+    /// The device or the stack called `name`, or the device in the file of that name.
+    pub(crate) fn read(name: &str) -> Result<Self, String> {
+        match stack::named(name) {
+            Some(stack) if Device::named(name).is_none() => {
+                Ok(Self { device: Device::with_stack(name), stack: Some(stack) })
+            }
+            _ => device(name).map(|device| Self { device: Some(device), stack: device.stack() }),
+        }
+    }
 }
 
 /// A number of days until the horizon.

@@ -162,7 +162,7 @@ fn grabbed(
         readers.refused.clear();
     }
     let seen = Seen { target, readers: &readers, options: &options, whose: "" };
-    let positions = readers::union(&readers, std::iter::once(format), true);
+    let positions = readers::union(&readers, std::iter::once(format));
     let (mut bundle, _) = seen.selection(&job, &positions, &[format], display)?;
     // The path as seen from the project, so the next `sync` changes nothing.
     for (file, place) in copied(args) {

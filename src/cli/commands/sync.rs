@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     Grab,
-    check::{self, Finding, Severity},
+    check::{self, Finding, Knowledge, Severity},
     judge::rank::Candidate,
     output::{
-        bundle::{Bundle, Entry, KeyPossession},
+        bundle::{Bundle, Entry},
         emit::{self, Format, Identifier},
         lock,
     },
     run::survey::{self, Question, Survey},
     text::{bounded_file, foreign::Foreign, time::Time},
-    tls::probe,
     trust::store::Store,
 };
 
@@ -31,6 +30,7 @@ use crate::cli::{
     failure::{Exit, Failure},
     manifest,
     output::{self, complain},
+    proof,
     readers::{self, Seen},
     replace, roots,
     style::Display,
@@ -152,7 +152,15 @@ fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Res
     let store = roots::store(&entry.job.trust.roots, &entry.job.trust.trust_sha256, display)?;
     hold(entry, &content, &bundle, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
-    warn::of_lock(&whose, &content, &bundle, Time::now(), display);
+    let at = Time::now();
+    warn::of_lock(&whose, &content, &bundle, at, display);
+    if entry.job.what == What::Anchor {
+        let formats = readers::of_manifest(entry);
+        let stacks = proof::readers(&entry.job, formats.iter().copied());
+        let lock = (entry.lock.as_path(), content.as_slice());
+        let knowledge = Knowledge { store: &store, at, horizon_days: 0 };
+        warn::of_refused_anchors(&whose, lock, &stacks, &knowledge, display);
+    }
     delivery.of(&rendered(entry, &bundle, &name)?, display)
 }
 
@@ -206,12 +214,15 @@ fn refreshed(
     let whose = format!("{target}: ");
     let formats = readers::of_manifest(entry);
     let seen = Seen { target, readers: &readers, options: &options, whose: &whose };
-    let positions = readers::union(&readers, formats.iter().copied(), true);
+    let positions = readers::union(&readers, formats.iter().copied());
     // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
     let shown = &readers.chains[positions[0]].presented;
     if let Some(before) = &before {
-        keep_proven(entry, before, shown.key_possession())?;
+        let (host, port) = (target.host(), target.port());
+        let key_possession = shown.key_possession();
+        let new = replace::NewLock { path: &entry.lock, host: &host, port, key_possession };
+        replace::keep_proven(new, before, &entry.job, warn::Named::InTheManifest)?;
     }
     let (bundle, name) = seen.selection(&entry.job, &positions, &formats, display)?;
     if bundle.entries.is_empty() {
@@ -283,30 +294,6 @@ fn of_other_addresses(
         let (host, problem) = (question.host(), error.without_address());
         output::warn(format_args!("{whose}{host} presents no chain: {problem}"), display);
     }
-}
-
-/// Refuses to replace a lock with proof of possession by one without it: an attacker on the path
-/// can replay a recorded chain.
-fn keep_proven(
-    entry: &manifest::Entry,
-    before: &Bundle,
-    today: KeyPossession,
-) -> Result<(), Failure> {
-    let (target, port) = (&entry.job.targets[0], before.port);
-    let is_same = before.host.eq_ignore_ascii_case(&target.host()) && port == target.port();
-    let is_lost =
-        before.key_possession == KeyPossession::Proven && today == KeyPossession::NotProven;
-    if !is_same || !is_lost || entry.job.reaching.way() == probe::Way::Cleartext {
-        return Ok(());
-    }
-    let lock = Foreign::text(&entry.lock.display().to_string()).line();
-    let message = format!(
-        "{target}: the server did not prove that it holds its key, but it did when {lock} was \
-         written; nothing was replaced"
-    );
-    let hint = "run `certgrab sync` again from another network; if the server can no longer complete \
-                a handshake, set `handshake = \"cleartext\"` in the manifest";
-    Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())))
 }
 
 /// Which certificates changed, and why, one sentence each.

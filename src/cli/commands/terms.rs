@@ -4,9 +4,10 @@ use rustls_pki_types::ServerName;
 
 use crate::{
     Grab,
-    check::Terms,
-    cli::{args::Request, regenerate},
+    check::{self, Findings, Terms},
+    cli::{args::Request, manifest::Entry, readers, regenerate, roots},
     endpoint::Target,
+    output::bundle::Bundle,
     run::pack::{self, Extras},
     text::foreign::Foreign,
     trust::store::Store,
@@ -51,6 +52,29 @@ impl Asked {
             anchors: shown.and_then(|shown| shown.anchors.as_deref()),
             readers: self.readers,
         }
+    }
+}
+
+/// What a manifest asks of its lock.
+pub(crate) struct Wanted {
+    asked: Asked,
+    store: Store,
+}
+
+impl Wanted {
+    /// What `entry` asks of its lock; `None` if its roots cannot be read, which is an error where the
+    /// manifest itself is checked.
+    pub(crate) fn of(entry: &Entry) -> Option<Self> {
+        let asked = Asked::of(&entry.job, &entry.job.targets[0], readers::asked(entry).len());
+        let store =
+            roots::quiet_store(&entry.job.trust.roots, &entry.job.trust.trust_sha256).ok()?;
+        Some(Self { asked, store })
+    }
+
+    /// What is wrong with the lock `content`, which holds `bundle`.
+    pub(crate) fn objections(&self, content: &[u8], bundle: &Bundle) -> Findings {
+        let terms = self.asked.terms(&self.store, None);
+        check::objections(content, bundle, &terms).into_iter().collect()
     }
 }
 

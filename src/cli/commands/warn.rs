@@ -4,9 +4,12 @@
 //! knows what there is to warn of; each command that writes calls this before it does. `whose`
 //! begins each line: it names the target where there are several, and is empty where there is one.
 
-use crate::chain::Presented;
+use std::path::Path;
+
 use crate::{
     Grab,
+    chain::Presented,
+    check::{self, Finding, Findings, Knowledge, Severity},
     cli::{
         args::{Request, What},
         output,
@@ -19,6 +22,7 @@ use crate::{
         grab::{Judgement, Options},
         warning,
     },
+    stack::Stack,
     text::time::Time,
 };
 
@@ -81,6 +85,29 @@ pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, di
         let message = "the lock is a PEM file without facts: it does not say whether the server \
                        proved possession of its private key";
         output::warn(format_args!("{whose}{message}"), display);
+    }
+}
+
+/// The findings about a certificate that a stack does not accept as an anchor.
+const REFUSED_ANCHOR: [&str; 2] = ["leaf", "not-ca"];
+
+/// Warns of the anchors in `lock` that one of `stacks` refuses, which read what is made from it.
+pub(crate) fn of_refused_anchors(
+    whose: &str,
+    (path, content): (&Path, &[u8]),
+    stacks: &[&'static Stack],
+    knowledge: &Knowledge<'_>,
+    display: &Display,
+) {
+    let reading = check::read(path, content);
+    let by = |stack: &&'static Stack| check::lint(&reading.read_by(Some(stack)), knowledge);
+    let found = Findings::worst_of(stacks.iter().map(by).collect());
+    // A leaf that a stack accepts is a warning of `certgrab check` alone.
+    let is_refused = |one: &&Finding| one.code == "not-ca" || one.severity == Severity::Error;
+    let listed = found.listed().iter().filter(|one| REFUSED_ANCHOR.contains(&one.code));
+    for Finding { message, code, action, .. } in listed.filter(is_refused) {
+        let action = action.as_ref().map(|action| format!("; {action}")).unwrap_or_default();
+        output::warn(format_args!("{whose}{message} [{code}]{action}"), display);
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::{io, path::Path};
 
+use super::reader::Reader;
 use crate::{
     check::{self, Command, Context, Findings, Reading, Terms},
     cli::{
-        commands::sync,
+        commands::{sync, terms::Wanted},
         failure::{Exit, Failure},
         manifest, readers,
     },
     output::{bundle::Bundle, lock},
-    stack::{self, Stack, client::Device},
+    stack::{Stack, client::Device},
     text::{bounded_file, foreign::Foreign},
     trust::store::Store,
 };
@@ -20,8 +21,10 @@ pub(crate) struct File {
     pub(crate) reading: Reading,
     /// Whether the user or the manifest names it, and not a folder that it is in.
     pub(crate) is_named: bool,
-    /// The devices whose ClientHellos ask the server for this file; `None` is certgrab itself.
-    pub(crate) readers: Vec<Option<&'static Device>>,
+    /// Who reads it.
+    pub(super) readers: Vec<Reader>,
+    /// What a manifest in a folder that is checked asks of it, if it is a lock.
+    wanted: Option<Wanted>,
     role: Role,
 }
 
@@ -44,13 +47,28 @@ impl File {
         let is_lock = lock::is_lock(content);
         let bundle = is_lock.then(|| lock::read(content, None).ok()).flatten();
         let role = Role::Given(bundle.map(|bundle| (content.to_vec(), bundle)));
-        Self { readers: vec![reader(&reading)], reading, is_named, role }
+        Self { readers: vec![Reader::of(&reading, false)], wanted: None, reading, is_named, role }
     }
 
     /// The same, read again with what other files say of its constants.
     pub(crate) fn read_again(self, content: &[u8], context: &Context) -> Self {
         let reading = check::read_with(&self.reading.file, content, context);
-        Self { readers: vec![reader(&reading)], reading, ..self }
+        Self { readers: vec![Reader::of(&reading, false)], reading, ..self }
+    }
+
+    /// The same if the server is asked as a device that the user names.
+    pub(super) fn asked_as_named(self) -> Self {
+        Self { readers: vec![Reader::of(&self.reading, true)], ..self }
+    }
+
+    /// Whether it is a lock that the manifest of the run does not name.
+    pub(super) fn is_lock(&self) -> bool {
+        matches!(self.role, Role::Given(Some(_)))
+    }
+
+    /// The same with what a manifest asks of it.
+    pub(super) fn wanted(self, wanted: Option<Wanted>) -> Self {
+        Self { wanted, ..self }
     }
 
     /// Drops what was found in its form: it holds nothing, and others do.
@@ -67,12 +85,12 @@ impl File {
     /// A folder in which nothing was found.
     pub(crate) fn empty(folder: &Path) -> Self {
         let reading = check::reading_of(folder, Vec::new());
-        Self { readers: Vec::new(), reading, is_named: true, role: Role::Given(None) }
+        Self { readers: Vec::new(), wanted: None, reading, is_named: true, role: Role::Given(None) }
     }
 
     /// A file of a manifest.
-    fn of_manifest(reading: Reading, readers: Vec<Option<&'static Device>>, role: Role) -> Self {
-        Self { reading, readers, is_named: true, role }
+    fn of_manifest(reading: Reading, readers: Vec<Reader>, role: Role) -> Self {
+        Self { reading, readers, wanted: None, is_named: true, role }
     }
 
     /// What the manifest and its stores say of the file; without a manifest, what its own facts do.
@@ -84,9 +102,10 @@ impl File {
     ) -> Findings {
         match (&self.role, lock, terms) {
             // Which certificates a lock should hold is unknown without a manifest.
-            (Role::Given(Some((content, bundle))), ..) => {
-                check::objections_alone(content, bundle, store).into_iter().collect()
-            }
+            (Role::Given(Some((content, bundle))), ..) => match &self.wanted {
+                Some(wanted) => wanted.objections(content, bundle),
+                None => check::objections_alone(content, bundle, store).into_iter().collect(),
+            },
             (Role::Lock, Some(lock), Some(terms)) => {
                 check::objections(&lock.content, &lock.bundle, terms).into_iter().collect()
             }
@@ -133,33 +152,30 @@ fn read_all(
     failures: &mut Vec<Failure>,
 ) -> Result<(Vec<File>, sync::Lock), Failure> {
     let lock = sync::read_lock(entry)?;
-    let device = entry.job.reaching.device.and_then(Device::stack);
-    let asked = readers::asked(entry);
-    let mut files =
-        vec![File::of_manifest(read(&entry.lock, device)?.1, asked.clone(), Role::Lock)];
+    let device = entry.job.reaching.device;
+    let stack = device.and_then(Device::stack);
+    let formats = readers::of_manifest(entry);
+    let readers = match formats.as_slice() {
+        [] => vec![Reader { stack, devices: vec![None] }],
+        all => all.iter().map(|format| Reader::of_format(format, device)).collect(),
+    };
+    let mut files = vec![File::of_manifest(read(&entry.lock, stack)?.1, readers, Role::Lock)];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
     for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
-        let stack = stack::reading(format.name).or(device);
-        if let Some((content, reading)) = kept(read(path, stack), failures) {
+        let reader = Reader::of_format(format.name, device);
+        if let Some((content, reading)) = kept(read(path, reader.stack), failures) {
             let role = Role::Generated { is_current: content == expected };
-            let own = readers::reader(format.name).map(|device| vec![Some(device)]);
-            let readers = own.unwrap_or_else(|| asked.clone());
-            files.push(File::of_manifest(reading, readers, role));
+            files.push(File::of_manifest(reading, vec![reader], role));
         }
     }
     for path in &entry.check {
-        let by_hand = kept(read(path, device), failures);
+        let by_hand = kept(read(path, stack), failures);
         files.extend(by_hand.map(|(_, reading)| {
-            let readers = vec![reader(&reading)];
-            File::of_manifest(reading, readers, Role::ByHand)
+            let reader = Reader::of(&reading, device.is_some());
+            File::of_manifest(reading, vec![reader], Role::ByHand)
         }));
     }
     Ok((files, lock))
-}
-
-/// The device whose stack the code around the constants shows.
-fn reader(reading: &Reading) -> Option<&'static Device> {
-    Device::with_stack(reading.stack?.name)
 }
 
 /// The value, or `None` and one more failure.

@@ -3,13 +3,14 @@
 mod baseline;
 mod command;
 mod committed;
+mod folder;
+mod reader;
 mod servers;
 mod show;
 mod together;
 mod walk;
 
 use std::{
-    collections::HashSet,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -20,11 +21,8 @@ use crate::{
     check::{self, Baseline, Command, FileReport, Finding, Knowledge, Server, Severity},
     endpoint::Target,
     output::bundle::KeyPossession,
-    run::{
-        grab,
-        survey::{Client, Question, Survey},
-    },
-    stack::client::Device,
+    run::{grab, survey::Survey},
+    stack::{Stack, client::Device},
     text::time::Time,
 };
 
@@ -142,6 +140,17 @@ fn surveys(ready: &[Ready], answers: Vec<servers::Answer>, exit: &mut Exit) -> V
     ready.iter().zip(answers).map(chains).collect()
 }
 
+/// The stacks that read `files`, if all of them are known.
+fn stacks(files: &[File]) -> Vec<&'static Stack> {
+    let holds = |file: &&File| !file.reading.anchors.is_empty();
+    let readers = files.iter().filter(holds).flat_map(|file| &file.readers);
+    let stacks: Option<Vec<_>> = readers.map(|reader| reader.stack).collect();
+    let mut stacks = stacks.unwrap_or_default();
+    stacks.sort_by_key(|stack| stack.name);
+    stacks.dedup_by_key(|stack| stack.name);
+    stacks
+}
+
 /// The files on the command line; the last argument is a target if there is no such file.
 fn of_inputs(
     args: &Args,
@@ -160,16 +169,8 @@ fn of_inputs(
             "name one before the server: `certgrab check FILE TARGET`".to_owned(),
         )));
     }
-    let reaching = [
-        ("--connect", args.connect.is_some()),
-        ("--timeout", args.timeout.is_some()),
-        ("--proxy", args.proxy.is_given()),
-    ];
-    if let (None, Some((option, _))) = (&target, reaching.iter().find(|(_, is_given)| *is_given)) {
-        let message = format!("`{option}` has no effect without a TARGET");
-        return Err(Failure::new(Exit::Usage, message).with_hint(Some(
-            "name the server after the files, or leave out the option".to_owned(),
-        )));
+    if target.is_none() {
+        refuse_to_reach(args)?;
     }
     let mut job = Request::of(Vec::from_iter(target));
     job.reaching.connect.clone_from(&args.connect);
@@ -179,8 +180,14 @@ fn of_inputs(
     let read = named.chain(request::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
     let files: Vec<_> = files.iter().map(Path::new).collect();
+    let stack = args.named.and_then(|named| named.stack);
     let walk::Files { mut held, looked_at, too_large, failures } =
-        walk::read(&files, &args.exclude, args.threads.count(), display)?;
+        walk::read(&files, &args.exclude, (stack, args.threads.count()), display)?;
+    held = folder::with_manifests(held, &files, display);
+    if let Some(device) = args.named.and_then(|named| named.device) {
+        job.reaching.device = Some(device);
+        held = held.into_iter().map(File::asked_as_named).collect();
+    }
     (scope.looked_at, scope.too_large) = (looked_at, too_large);
     match held.iter().all(|file| file.reading.holds_nothing()) {
         true if failures.is_empty() => {
@@ -194,6 +201,19 @@ fn of_inputs(
         }
     }
     Ok((Group { job, files: held, lock: None }, failures))
+}
+
+/// Refuses options for a server where none is named.
+fn refuse_to_reach(args: &Args) -> Result<(), Failure> {
+    let reaching = [
+        ("--connect", args.connect.is_some()),
+        ("--timeout", args.timeout.is_some()),
+        ("--proxy", args.proxy.is_given()),
+    ];
+    let Some((option, _)) = reaching.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+    let message = format!("`{option}` has no effect without a TARGET");
+    let hint = "name the server after the files, or leave out the option".to_owned();
+    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
 }
 
 /// Refuses reports that would overwrite an input or each other.
@@ -232,8 +252,11 @@ impl Ready {
         let job = &mut group.job;
         job.reaching.proxy = args.proxy.or(job.reaching.proxy.clone());
         let target = job.targets.first().cloned();
-        let readers = group.files.first().map_or(1, |file| file.readers.len());
-        let asked = target.as_ref().map(|target| Asked::of(job, target, readers));
+        let lock = group.files.first().map_or(&[][..], |file| &file.readers);
+        let mut readers: Vec<_> = lock.iter().flat_map(|one| &one.devices).collect();
+        readers.sort_by_key(|device| device.map(|device| device.name));
+        readers.dedup();
+        let asked = target.as_ref().map(|target| Asked::of(job, target, readers.len().max(1)));
         let command = command::of(job, target.as_ref());
         if args.offline {
             // A server that is not contacted need not be reachable.
@@ -241,6 +264,7 @@ impl Ready {
         }
         let mut options = request::options(job, display)?;
         options.at = args.at.or(job.trust.at).unwrap_or_else(Time::now);
+        options.stacks = stacks(&group.files);
         if let Some(seconds) = args.timeout {
             options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));
         }
@@ -253,8 +277,8 @@ impl Ready {
         if self.options.device.is_some() {
             return Vec::new();
         }
-        let all = self.group.files.iter().flat_map(|file| file.readers.iter().copied().flatten());
-        let mut devices: Vec<_> = all.collect();
+        let readers = self.group.files.iter().flat_map(|file| &file.readers);
+        let mut devices: Vec<_> = readers.flat_map(|one| &one.devices).copied().flatten().collect();
         devices.sort_by_key(|device| device.name);
         devices.dedup();
         devices
@@ -269,7 +293,7 @@ impl Ready {
         let shown = survey.map(|survey| Shown::of(&survey.chains));
         let terms = asked.as_ref().map(|asked| asked.terms(store, shown.as_ref()));
         let name = target.as_ref().map(|target| options.wanted_name(target));
-        let parts: Vec<_> = survey.map(parts).unwrap_or_default();
+        let parts: Vec<_> = survey.map(reader::parts).unwrap_or_default();
         let asked = target.as_ref().zip(name.as_ref());
         let servers = asked.into_iter().flat_map(|(target, name)| {
             chains.iter().zip(&parts).map(move |(grab, part)| {
@@ -280,15 +304,11 @@ impl Ready {
         let servers: Vec<_> = servers.collect();
         let is_not_proven =
             chains.iter().any(|grab| grab.presented.key_possession() == KeyPossession::NotProven);
-        let failed = asked.map_or(Vec::new(), |(target, _)| failed_addresses(target, survey));
+        let failed =
+            asked.map_or(Vec::new(), |(target, _)| reader::failed_addresses(target, survey));
         let judge = |(index, file): (usize, File)| {
             let reading = &file.reading;
-            let mut found = check::lint(reading, &knowledge);
-            let shown = survey.map(|survey| shown_to(&file.readers, survey)).unwrap_or_default();
-            let is_shown = |(number, _): &(usize, &Server<'_>)| shown.contains(number);
-            for (_, server) in servers.iter().enumerate().filter(is_shown) {
-                found = found.and(check::judge_against(reading, server, &knowledge));
-            }
+            let mut found = reader::judge(reading, &file.readers, (survey, &servers), &knowledge);
             if servers.is_empty() {
                 found = found.and(check::unknown_anchors(reading, &knowledge));
             }
@@ -298,10 +318,7 @@ impl Ready {
             if index == 0 {
                 found = found.and(failed.iter().cloned().collect());
             }
-            let refused = |finding: &Finding| {
-                finding.code == "verify-failed" && finding.severity == Severity::Error
-            };
-            let is_verified = !found.listed().iter().any(refused);
+            let is_verified = !found.listed().iter().any(Finding::is_failure);
             found = found.and(file.judge(lock.as_ref(), terms.as_ref(), store));
             let holds_anchors = !reading.anchors.is_empty();
             let command = file.command(&command);
@@ -316,52 +333,4 @@ impl Ready {
         together::settle(&mut reports);
         reports.into_iter().map(|(_, report)| report).collect()
     }
-}
-
-/// The numbers of the chains that `readers` are shown. One that the server refuses counts as certgrab.
-fn shown_to(readers: &[Option<&'static Device>], survey: &Survey) -> Vec<usize> {
-    let answered = |client: Client| {
-        let answers = survey.answers.iter().filter(move |(one, _)| one.client == client);
-        answers.filter_map(|(_, outcome)| outcome.as_ref().ok().copied()).collect::<Vec<_>>()
-    };
-    let usual = answered(Client::AsOptions);
-    let all = readers.iter().flat_map(|device| {
-        let own = device.map(|device| answered(Client::Device(device))).unwrap_or_default();
-        if own.is_empty() { usual.clone() } else { own }
-    });
-    all.collect()
-}
-
-/// For each chain the address or the client that gets it, if others get another one.
-fn parts(survey: &Survey) -> Vec<Option<String>> {
-    let everywhere = |number: usize| {
-        let addresses = |one: &Question| one.address;
-        let here: HashSet<_> = survey.answered(number).map(addresses).collect();
-        survey.answers.iter().all(|(one, _)| here.contains(&one.address))
-    };
-    let part = |number: usize| {
-        let mut parts = Vec::new();
-        let mut devices: Vec<_> = survey.answered(number).filter_map(Question::device).collect();
-        devices.dedup();
-        if survey.answered(number).all(|one| one.device().is_some()) {
-            parts.push(format!("as {}", devices.join(", ")));
-        }
-        if !everywhere(number) {
-            let mut hosts: Vec<_> = survey.answered(number).map(Question::host).collect();
-            hosts.dedup();
-            parts.push(format!("at {}", hosts.join(", ")));
-        }
-        Some(parts.join(" ")).filter(|part| !part.is_empty())
-    };
-    (0..survey.chains.len()).map(part).collect()
-}
-
-/// The addresses without a chain.
-fn failed_addresses(target: &Target, survey: Option<&Survey>) -> Vec<Finding> {
-    survey
-        .map(Survey::failed_addresses)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(one, error)| check::failed_address(target, &one.host(), &error.without_address()))
-        .collect()
 }

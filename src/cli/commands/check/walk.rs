@@ -20,6 +20,7 @@ use crate::{
         shares,
         style::Display,
     },
+    stack::Stack,
     text::{bounded_file, foreign::Foreign},
 };
 
@@ -46,12 +47,12 @@ pub(crate) struct Files {
     pub(crate) failures: Vec<Failure>,
 }
 
-/// Reads `inputs`, and the files in those that are folders, but for what `exclude` or a
-/// `.gitignore` excludes, on `threads` threads.
+/// Reads `inputs` on `threads` threads, as `stack` does where nothing else shows their reader, and the files
+/// in those that are folders, but for what `exclude` or a `.gitignore` excludes.
 pub(crate) fn read(
     inputs: &[&Path],
     exclude: &[String],
-    threads: usize,
+    (stack, threads): (Option<&'static Stack>, usize),
     display: &Display,
 ) -> Result<Files, Failure> {
     let (mut wanted, mut failures) = (Vec::new(), Vec::new());
@@ -83,7 +84,7 @@ pub(crate) fn read(
         }
     }
     progress.finish();
-    Ok(Files { held: pooled(held, threads), looked_at, too_large, failures })
+    Ok(Files { held: pooled(held, stack, threads), looked_at, too_large, failures })
 }
 
 /// What is in a folder.
@@ -163,11 +164,19 @@ fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
     (*is_named || file.reading.matters()).then(|| Outcome::Read(Box::new(file)))
 }
 
-/// The files, each with what the others say of its constants.
-fn pooled(files: Vec<File>, threads: usize) -> Vec<File> {
+/// The files, each with what the others say of its constants, or that `stack` reads them.
+fn pooled(files: Vec<File>, stack: Option<&'static Stack>, threads: usize) -> Vec<File> {
     let readings: Vec<&Reading> = files.iter().map(|file| &file.reading).collect();
     let pool = Pool::of(&readings);
-    let again: Vec<_> = readings.iter().map(|reading| pool.context_of(reading)).collect();
+    let context_of = |reading: &&Reading| {
+        let context = pool.context_of(reading);
+        let is_shown = context.as_ref().is_some_and(|context| context.stack.is_some());
+        match stack.filter(|_| reading.stack.is_none() && !is_shown) {
+            None => context,
+            Some(stack) => Some(context.unwrap_or_default().read_by(stack)),
+        }
+    };
+    let again: Vec<_> = readings.iter().map(context_of).collect();
     let read_again = |(file, context): (File, Option<check::Context>)| {
         let path = &file.reading.file;
         let content = context.is_some().then(|| bounded_file::read(path, check::MAX_FILE_BYTES));

@@ -202,4 +202,9 @@ fn sizes(table: &mut Table) {
         chain.leaf().extensions.push(big(6500));
         chain.int().extensions.push(big(6500));
     });
+    let about = "leaf and intermediate of 8 KB each, more than a record";
+    table.add("chain-16k5", about, &touches, |chain| {
+        chain.leaf().extensions.push(big(7800));
+        chain.int().extensions.push(big(7800));
+    });
 }

@@ -7,6 +7,7 @@ use super::super::extension::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, Critical, Extension, IssuerSerial, SUBJECT_KEY_ID, Value,
 };
 use super::super::name::Name;
+use super::super::sign::{Hash, Scheme};
 use super::{Field, Part, Table};
 
 pub(super) fn list(table: &mut Table) {
@@ -120,10 +121,12 @@ fn one_name(table: &mut Table) {
     });
     let bare = [&without[..], &[Part::Of(Leaf, Field::BasicConstraints)]].concat();
     let about = "the same, the leaf without basicConstraints";
-    table.add("same-dn-noids-nobc", about, &bare, |chain| {
-        leaf_named_as_root(chain);
-        without_ids(chain);
-        chain.leaf().remove(BASIC_CONSTRAINTS);
+    table.add("same-dn-noids-nobc", about, &bare, bare_leaf_named_as_root);
+    let signed = [&bare[..], &[Part::Of(Leaf, Field::Signature)]].concat();
+    let about = "the same, signed with SHA-1";
+    table.add("same-dn-noids-nobc-sha1", about, &signed, |chain| {
+        bare_leaf_named_as_root(chain);
+        chain.leaf().scheme = Scheme::hash(Hash::Sha1);
     });
     table.add("same-dn-int", "one name for intermediate and leaf", &names(Leaf, Int), |chain| {
         chain.leaf().subject = chain.int().subject.clone();
@@ -149,6 +152,13 @@ fn leaf_named_as_root(chain: &mut Chain) {
     chain.leaf().subject = chain.root().subject.clone();
     chain.leaf().issuer = Root.place();
     chain.sent = vec![Leaf.place()];
+}
+
+/// The same without key identifiers and without the leaf's basicConstraints.
+fn bare_leaf_named_as_root(chain: &mut Chain) {
+    leaf_named_as_root(chain);
+    without_ids(chain);
+    chain.leaf().remove(BASIC_CONSTRAINTS);
 }
 
 fn without_ids(chain: &mut Chain) {
