@@ -14,7 +14,7 @@ use super::{
 use crate::x509::{
     certificate::{Certificate, Key},
     der::Elements,
-    extensions,
+    extensions::{self, ServerUse},
 };
 
 /// The device's own certificates among those of `source`, whose private keys have the numbers and
@@ -45,7 +45,7 @@ fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> 
     if used.iter().any(|one| one.takes_anchors) {
         return false;
     }
-    !extensions::is_for_servers(certificate)
+    extensions::server_use(certificate) == ServerUse::Excluded
         || public(certificate).is_some_and(|key| keys.contains(key))
 }
 

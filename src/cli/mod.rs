@@ -33,6 +33,7 @@ mod shares;
 mod stack_table;
 mod stream;
 mod style;
+mod timeline;
 mod usage;
 mod within;
 mod workers;

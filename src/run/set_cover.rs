@@ -5,7 +5,10 @@
 //! greedy choice without the anchors that later choices made redundant. Up to a number of anchors
 //! at which trying all sets is cheap, the answer is exact.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+};
 
 /// Up to so many anchors all sets of them are tried: 2^16 sets are a matter of milliseconds.
 const TRY_ALL: usize = 16;
@@ -38,19 +41,27 @@ fn exact<'a, A: Ord>(
     anchors: &[&'a A],
     preferred: &BTreeMap<&A, usize>,
 ) -> Vec<&'a A> {
-    let masks: Vec<u32> = servers
+    let mut masks: Vec<u32> = servers
         .iter()
         .map(|server| {
             let covers = |index: &usize| server.contains(anchors[*index]);
             (0..anchors.len()).filter(covers).fold(0, |mask, index| mask | 1 << index)
         })
         .collect();
+    // A set that covers some anchors of a server covers every server that has these and more.
+    masks.sort_unstable_by_key(|mask| (mask.count_ones(), *mask));
+    let mut smallest: Vec<u32> = Vec::new();
+    for mask in masks {
+        if smallest.iter().all(|known| known & mask != *known) {
+            smallest.push(mask);
+        }
+    }
     let members = |set: u32| (0..anchors.len()).filter(move |index| set & (1 << index) != 0);
     let liked = |set: u32| -> usize {
         members(set).map(|index| preferred.get(anchors[index]).copied().unwrap_or(0)).sum()
     };
     let best = (0..1_u32 << anchors.len())
-        .filter(|set| masks.iter().all(|server| server & set != 0))
+        .filter(|set| smallest.iter().all(|server| server & set != 0))
         .min_by_key(|set| (set.count_ones(), usize::MAX - liked(*set), *set))
         .unwrap_or(0);
     members(best).map(|index| anchors[index]).collect()
@@ -61,33 +72,61 @@ fn greedy<'a, A: Ord>(
     anchors: &[&'a A],
     preferred: &BTreeMap<&A, usize>,
 ) -> Vec<&'a A> {
-    let mut uncovered: Vec<&Vec<A>> = servers.iter().collect();
-    let mut chosen: Vec<&'a A> = Vec::new();
-    while !uncovered.is_empty() {
-        let covers = |anchor: &A| uncovered.iter().filter(|server| server.contains(anchor)).count();
-        let liked = |anchor: &A| preferred.get(anchor).copied().unwrap_or(0);
-        // `max_by_key` takes the last of equals; reversed, that is the first by order.
-        let Some(best) =
-            anchors.iter().rev().max_by_key(|anchor| (covers(anchor), liked(anchor))).copied()
-        else {
-            break;
-        };
-        uncovered.retain(|server| !server.contains(best));
-        chosen.push(best);
+    let of_server: Vec<BTreeSet<usize>> =
+        servers.iter().map(|one| positions(one, anchors)).collect();
+    let mut of_anchor: Vec<Vec<usize>> = vec![Vec::new(); anchors.len()];
+    for (server, all) in of_server.iter().enumerate() {
+        all.iter().for_each(|anchor| of_anchor[*anchor].push(server));
     }
+    let mut covered_by = vec![0_usize; of_server.len()];
+    let mut chosen = choose(&of_server, &of_anchor, &mut covered_by, |anchor| {
+        preferred.get(anchors[anchor]).copied().unwrap_or(0)
+    });
     // A later choice may cover all servers of an earlier one.
     for index in (0..chosen.len()).rev() {
-        let others = |server: &Vec<A>| {
-            chosen
-                .iter()
-                .enumerate()
-                .any(|(other, anchor)| other != index && server.contains(anchor))
-        };
-        if servers.iter().all(others) {
+        let own = &of_anchor[chosen[index]];
+        if own.iter().all(|server| covered_by[*server] > 1) {
+            own.iter().for_each(|server| covered_by[*server] -= 1);
             chosen.remove(index);
         }
     }
-    chosen.sort();
+    chosen.sort_unstable();
+    chosen.into_iter().map(|anchor| anchors[anchor]).collect()
+}
+
+/// The positions of the anchors of `server` among all, which are sorted.
+fn positions<A: Ord>(server: &[A], anchors: &[&A]) -> BTreeSet<usize> {
+    server.iter().filter_map(|anchor| anchors.binary_search(&anchor).ok()).collect()
+}
+
+/// Anchors that cover all servers: each time the one that covers most of those that are left, then
+/// the one that is `liked` most, then the first. Counts in `covered_by` how many cover each server.
+fn choose(
+    of_server: &[BTreeSet<usize>],
+    of_anchor: &[Vec<usize>],
+    covered_by: &mut [usize],
+    liked: impl Fn(usize) -> usize,
+) -> Vec<usize> {
+    let mut left: Vec<usize> = of_anchor.iter().map(Vec::len).collect();
+    let entry = |anchor: usize, left: &[usize]| (left[anchor], liked(anchor), Reverse(anchor));
+    // An entry may be of earlier, when more servers were left; it then goes back with its count of now.
+    let mut best: BinaryHeap<_> = (0..left.len()).map(|anchor| entry(anchor, &left)).collect();
+    let mut chosen = Vec::new();
+    while let Some((count, _, Reverse(anchor))) = best.pop() {
+        match left[anchor] {
+            0 => {}
+            now if now < count => best.push(entry(anchor, &left)),
+            _ => {
+                for server in &of_anchor[anchor] {
+                    covered_by[*server] += 1;
+                    if covered_by[*server] == 1 {
+                        of_server[*server].iter().for_each(|other| left[*other] -= 1);
+                    }
+                }
+                chosen.push(anchor);
+            }
+        }
+    }
     chosen
 }
 
@@ -130,6 +169,60 @@ mod tests {
     fn servers_that_no_anchor_verifies_need_no_anchor() {
         assert_eq!(cover(&[&[], &[]]), Vec::<u32>::new());
         assert_eq!(cover(&[]), Vec::<u32>::new());
+    }
+
+    /// The choice as the rule says it, without an index.
+    fn slow_greedy(servers: &BTreeSet<Vec<u32>>, preferred: &BTreeMap<&u32, usize>) -> Vec<u32> {
+        let anchors: BTreeSet<u32> = servers.iter().flatten().copied().collect();
+        let mut left: Vec<&Vec<u32>> = servers.iter().collect();
+        let mut chosen: Vec<u32> = Vec::new();
+        while !left.is_empty() {
+            let covers = |anchor: &u32| left.iter().filter(|one| one.contains(anchor)).count();
+            let liked = |anchor: &u32| preferred.get(anchor).copied().unwrap_or(0);
+            let best = *anchors.iter().rev().max_by_key(|one| (covers(one), liked(one))).unwrap();
+            left.retain(|server| !server.contains(&best));
+            chosen.push(best);
+        }
+        for index in (0..chosen.len()).rev() {
+            let mut others = chosen.clone();
+            others.remove(index);
+            if servers.iter().all(|server| server.iter().any(|one| others.contains(one))) {
+                chosen = others;
+            }
+        }
+        chosen.sort_unstable();
+        chosen
+    }
+
+    #[test]
+    fn the_greedy_choice_is_that_of_its_rule() {
+        let mut number = 1_u32;
+        let mut next = |most: u32| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) % most
+        };
+        for _ in 0..60 {
+            let servers: BTreeSet<Vec<u32>> =
+                (0..40).map(|_| (0..1 + next(4)).map(|_| next(30)).collect()).collect();
+            let anchors: BTreeSet<&u32> = servers.iter().flatten().collect();
+            let anchors: Vec<&u32> = anchors.into_iter().collect();
+            let preferred: BTreeMap<&u32, usize> =
+                anchors.iter().map(|anchor| (*anchor, next(3) as usize)).collect();
+            let wanted = slow_greedy(&servers, &preferred);
+            let found: Vec<u32> =
+                greedy(&servers, &anchors, &preferred).into_iter().copied().collect();
+            assert_eq!(found, wanted, "{servers:?}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_servers_with_ten_thousand_anchors_are_covered() {
+        // Each has two that it shares with 19 others.
+        let servers: Vec<Vec<u32>> =
+            (0..100_000).map(|server| vec![10_000 + server % 5_000, server % 5_000]).collect();
+        let cover = smallest(&servers);
+        assert_eq!(cover.len(), 5_000);
+        assert!(cover.is_sorted());
     }
 
     #[test]

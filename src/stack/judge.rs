@@ -99,12 +99,6 @@ impl Stack {
         matches!(self.known, Known::Assumed(_))
     }
 
-    /// Whether a setting of the device decides over what it refuses.
-    #[must_use]
-    pub fn depends_on_a_setting(&self, refusal: &Refusal) -> bool {
-        self.setting_for(&refusal.rule).is_some()
-    }
-
     /// The setting of the device that decides over `rule`.
     #[must_use]
     pub fn setting_for(&self, rule: &Rule) -> Option<&'static str> {

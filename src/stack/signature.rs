@@ -242,3 +242,38 @@ fn ecdsa(digest: Digest, curve: Curve, point: &[u8], message: &[u8], signature: 
     };
     verify(point, &hash(digest, message), signature)
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384};
+
+    use super::*;
+    use crate::stack::view::View;
+
+    /// Certificates by their own keys: two of elliptic curves, and the first of Mozilla's roots by RSA.
+    fn self_signed() -> Vec<Vec<u8>> {
+        let made = [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384].map(|algorithm| {
+            let key = KeyPair::generate_for(algorithm).unwrap();
+            CertificateParams::default().self_signed(&key).unwrap().der().to_vec()
+        });
+        let is_by_rsa = |der: &&[u8]| {
+            View::read(der).is_ok_and(|view| view.outer.scheme == Scheme::Rsa(Digest::Sha256))
+        };
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(AsRef::as_ref);
+        let by_rsa = roots.into_iter().find(is_by_rsa).unwrap().to_vec();
+        made.into_iter().chain([by_rsa]).collect()
+    }
+
+    #[test]
+    fn what_the_proof_checks_is_not_computed_again_and_means_the_same() {
+        for der in self_signed() {
+            let view = View::read(&der).unwrap_or_else(|_| panic!("a certificate"));
+            let (scheme, key) = (view.outer.scheme, &view.key);
+            assert!(is_proven(scheme, key, view.tbs, view.signature), "{scheme:?}");
+            assert_eq!(check(scheme, key, view.tbs, view.signature), Check::Good, "{scheme:?}");
+            let other = &view.tbs[1..];
+            assert!(!is_proven(scheme, key, other, view.signature), "{scheme:?}");
+            assert_eq!(check(scheme, key, other, view.signature), Check::Bad, "{scheme:?}");
+        }
+    }
+}

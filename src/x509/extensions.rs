@@ -92,16 +92,33 @@ pub fn path_length(certificate: &Certificate) -> Option<u32> {
     parsed.basic_constraints().ok()??.value.path_len_constraint
 }
 
-/// Whether extKeyUsage, if there is one, allows `certificate` for a TLS server (RFC 5280
-/// section 4.2.1.12).
+/// What extKeyUsage says of TLS servers (RFC 5280 section 4.2.1.12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerUse {
+    /// There is no extKeyUsage.
+    Unrestricted,
+    /// It has serverAuth.
+    Named,
+    /// It has anyExtendedKeyUsage, which not everybody counts.
+    Any,
+    /// It has other purposes only.
+    Excluded,
+    /// It, or the certificate, cannot be read.
+    Unreadable,
+}
+
+/// What extKeyUsage says of `certificate` and TLS servers.
 #[must_use]
-pub fn is_for_servers(certificate: &Certificate) -> bool {
+pub fn server_use(certificate: &Certificate) -> ServerUse {
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
-        return true;
+        return ServerUse::Unreadable;
     };
     match parsed.extended_key_usage() {
-        Ok(Some(usage)) => usage.value.server_auth || usage.value.any,
-        _ => true,
+        Err(_) => ServerUse::Unreadable,
+        Ok(None) => ServerUse::Unrestricted,
+        Ok(Some(usage)) if usage.value.server_auth => ServerUse::Named,
+        Ok(Some(usage)) if usage.value.any => ServerUse::Any,
+        Ok(Some(_)) => ServerUse::Excluded,
     }
 }
 

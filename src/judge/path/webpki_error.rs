@@ -13,7 +13,7 @@ use super::{Question, constraints, pss, words};
 use crate::x509::{
     certificate::{Certificate, Key},
     der::{Elements, oid_text, only},
-    extensions::{self, RSA_BITS},
+    extensions::{self, RSA_BITS, ServerUse},
     signature::{self, ecdsa},
 };
 
@@ -40,7 +40,10 @@ pub(super) fn of<'a>(
             chain.iter().skip(1).find(|one| !extensions::is_authority(one)).copied().map(says)
         }
         Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
-            chain.iter().find(|one| !is_for_servers(one)).copied().map(says)
+            let is_taken = |one: &Certificate| {
+                matches!(extensions::server_use(one), ServerUse::Unrestricted | ServerUse::Named)
+            };
+            chain.iter().find(|one| !is_taken(one)).copied().map(says)
         }
         Error::NameConstraintViolation => {
             constraints::violated(chain, question).or_else(|| Some(says(leaf)))
@@ -217,15 +220,6 @@ fn broken_digest(child: &Certificate) -> Option<String> {
 fn has_null(spki: &[u8]) -> bool {
     let algorithm = only(spki).and_then(|spki| Elements::of(spki.value).sequence());
     algorithm.is_some_and(|algorithm| Elements::of(algorithm.value).nth(1).is_some())
-}
-
-fn is_for_servers(certificate: &Certificate) -> bool {
-    let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else { return false };
-    match parsed.extended_key_usage() {
-        Ok(Some(usage)) => usage.value.server_auth,
-        Ok(None) => true,
-        Err(_) => false,
-    }
 }
 
 /// The object identifier and the name of the first critical extension that rustls-webpki does not
