@@ -187,6 +187,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--client-cert",
                 "--client-key",
                 "--survey",
+                "--follow",
                 "--proxy",
             ],
         ),

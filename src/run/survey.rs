@@ -130,12 +130,15 @@ async fn ask_all(
     aside::compute(length, sort).await
 }
 
+/// What an address shows, with the issuers that were fetched.
+type Shown = Result<(Presented, Issuers), probe::Error>;
+
 /// The most answers that are judged at once on the thread that waits for sockets.
 const SHORT_ANSWERS: usize = 4;
 
 /// How long it may take to judge the answers: a device's server has one or two addresses.
-fn length_of(finished: &[(usize, Question, Result<(Presented, Issuers), probe::Error>)]) -> Length {
-    let is_short = |outcome: &Result<(Presented, Issuers), probe::Error>| match outcome {
+fn length_of(finished: &[(usize, Question, Shown)]) -> Length {
+    let is_short = |outcome: &Shown| match outcome {
         Ok((presented, issuers)) => {
             Length::of(presented, issuers.certificates.len()) == Length::Short
         }
