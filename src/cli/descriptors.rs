@@ -10,6 +10,7 @@ const OTHER_DESCRIPTORS: u64 = 64;
 const DESCRIPTORS_OF_A_THREAD: u64 = 6;
 
 /// What there are descriptors for.
+#[derive(Clone, Copy)]
 pub(crate) struct Affordable {
     pub(crate) jobs: usize,
     pub(crate) threads: usize,
