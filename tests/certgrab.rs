@@ -7,6 +7,7 @@ mod support;
 // The way in.
 mod connecting;
 mod devices;
+mod following;
 mod handshakes;
 mod issuers;
 mod not_tls;

@@ -5,7 +5,7 @@ mod behind;
 mod command;
 mod devices;
 mod pages;
-mod round;
+pub(crate) mod round;
 
 use std::collections::HashSet;
 use std::sync::Arc;

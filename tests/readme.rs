@@ -64,6 +64,8 @@ fn every_console_example_prints_what_the_pages_show() {
         let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
             .current_dir(root())
             .args(&words[1..])
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("TERM")
             .output()
             .expect("the command runs");
         let both = [output.stdout, output.stderr].concat();
@@ -185,6 +187,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
                 "--client-cert",
                 "--client-key",
                 "--survey",
+                "--follow",
                 "--proxy",
             ],
         ),
@@ -297,6 +300,8 @@ fn the_picture_of_the_terminal_shows_what_the_command_prints() {
         .current_dir(root())
         .args(command.split_whitespace().skip(1))
         .args(["--color", "always"])
+        .env("LC_ALL", "C.UTF-8")
+        .env_remove("TERM")
         .output()
         .expect("the command runs");
     let printed = String::from_utf8([output.stderr, output.stdout].concat()).expect("UTF-8");

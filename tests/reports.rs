@@ -11,7 +11,7 @@ fn the_report_shows_the_chain_as_a_tree_and_the_anchor_with_the_reason() {
     certgrab()
         .args(["--from"])
         .args([&chain])
-        .args(["plc.test:8883", "--roots"])
+        .args(["plc.test:8883", "--at", "2036-01-01", "--roots"])
         .args([&roots])
         .succeeds()
         .stderr("")
@@ -45,9 +45,26 @@ anchor     CN=Plant Root
 SHA-256    {root}
 why        the only root this chain ends in
 lasts      until it expires, 2050-01-01
+timeline   2020 ├──────────●━━━━━━━━━┤ 2050, ● is 2036-01-01
 proof      the server sends every intermediate needed
 "
         ));
+}
+
+#[test]
+fn a_report_is_drawn_in_ascii_on_a_dumb_terminal_and_without_utf_8() {
+    let run = |name: &str, value: &str| {
+        let plant = ["broker.example", "--from", "tests/data/plant/chain.pem", "--roots"];
+        let terms = ["tests/data/plant/root.pem", "--at", "2026-11-22"];
+        certgrab().args(plant).args(terms).env(name, value).succeeds().out()
+    };
+    for (name, value) in [("TERM", "dumb"), ("LC_ALL", "C"), ("LANG", "de_DE.ISO-8859-1")] {
+        let text = run(name, value);
+        assert!(text.is_ascii(), "{text}");
+        assert!(text.contains("`- CN=Plant Issuing CA,O=Example Plant\n   |  issuer"), "{text}");
+        assert!(text.contains("timeline   2024 |--*=="), "{text}");
+    }
+    assert!(run("LANG", "zh_CN.UTF-8").contains("timeline   2024 ├──●━━"));
 }
 
 #[test]

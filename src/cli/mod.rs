@@ -33,6 +33,7 @@ mod shares;
 mod stack_table;
 mod stream;
 mod style;
+mod timeline;
 mod usage;
 mod within;
 mod workers;
@@ -112,7 +113,10 @@ fn dispatch(mut args: Args) -> Exit {
         None => refuse_file_name(&args.job)
             .and_then(|()| refuse_misplaced_command(&args.job))
             .and_then(|()| refuse_verb(&args.job))
-            .and_then(|()| commands::targets::run(&args.job, &args.display)),
+            .and_then(|()| match args.job.reaching.follow {
+                true => commands::follow::run(&args.job, &args.display),
+                false => commands::targets::run(&args.job, &args.display),
+            }),
     });
     outcome.unwrap_or_else(|failure| {
         output::complain(&failure);

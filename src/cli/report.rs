@@ -24,6 +24,7 @@ use crate::{
 use super::{
     stack_table,
     style::{self, Display},
+    timeline,
 };
 
 /// Where the facts of a certificate begin, after their names.
@@ -46,6 +47,7 @@ pub(crate) fn trusted(
     fact(&mut out, "SHA-256", &anchor.root.certificate.sha256().to_string());
     fact(&mut out, "why", &anchor.reason.to_string());
     fact(&mut out, "lasts", &anchor.lasts.to_string());
+    fact(&mut out, "timeline", &timeline(anchor, options.at));
     let enough = if anchor.is_sufficient() {
         "the server sends every intermediate needed".to_owned()
     } else {
@@ -75,6 +77,7 @@ pub(crate) fn trusted(
     for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
         let subject = subject(&other.root.certificate);
         fact(&mut out, "also", &format!("{subject}, {}: {}", other.lasts, other.reason));
+        fact(&mut out, "", &timeline(other, options.at));
     }
     handshake(&mut out, grab);
     let name = target.map(|target| options.wanted_name(target));
@@ -148,18 +151,25 @@ fn tree(out: &mut String, grab: &Grab, anchor: &Candidate) {
     if path.last() != Some(&&anchor.root.certificate) {
         path.insert(0, &anchor.root.certificate);
     }
+    let (corner, line) = if style::is_ascii() { ("`- ", "|  ") } else { ("└─ ", "│  ") };
     for (depth, certificate) in path.iter().enumerate() {
-        let lead = if depth == 0 { String::new() } else { format!("{}└─ ", margin(depth - 1)) };
+        let lead = if depth == 0 { String::new() } else { margin(depth - 1) + corner };
         let name = subject(certificate);
         let is_anchor = **certificate == anchor.root.certificate;
         let name = if is_anchor { style::anchor(name) } else { name };
         let _ = writeln!(out, "{lead}{name}");
         let last = depth + 1 == path.len();
-        let rule = if last { "   " } else { "│  " };
+        let rule = if last { "   " } else { line };
         let source = if is_anchor { anchor.root.source.clone() } else { grab.source(certificate) };
         let margin = format!("{}{rule}", margin(depth));
         details(out, &margin, (certificate, &source), last, &grab.work);
     }
+}
+
+/// How long an anchor lasts, in one line.
+fn timeline(anchor: &Candidate, at: Time) -> String {
+    let strokes = if style::is_ascii() { timeline::ASCII } else { timeline::UNICODE };
+    timeline::line(anchor.root.certificate.not_before(), &anchor.lasts, at, &strokes)
 }
 
 fn margin(depth: usize) -> String {
@@ -173,8 +183,10 @@ fn details(
     leaf: bool,
     work: &Work,
 ) {
+    let columns = style::columns();
     let mut line = |name: &str, value: &str| {
-        let _ = writeln!(out, "{}{:<INDENT$}{value}", style::faint(margin), name);
+        let prefix = |name: &str| format!("{}{name:<INDENT$}", style::faint(margin));
+        out.push_str(&style::wrapped(&prefix(name), &prefix(""), value, columns));
     };
     let name = certificate.issuer().text().line();
     let issuer = match (certificate.is_self_issued(), work.signed_itself(certificate)) {
@@ -262,12 +274,14 @@ pub(crate) fn device(verdict: &Verdict) -> String {
 fn warnings(out: &mut String, warnings: &[Warning]) {
     for warning in warnings {
         let word = style::warning(format_args!("{:<INDENT$}", "warning"));
-        let _ = writeln!(out, "{word}{}", warning.message);
+        let rest = " ".repeat(INDENT);
+        out.push_str(&style::wrapped(&word, &rest, &warning.message, style::columns()));
     }
 }
 
 fn fact(out: &mut String, name: &str, value: &str) {
-    let _ = writeln!(out, "{name:<INDENT$}{value}");
+    let prefix = |name: &str| format!("{name:<INDENT$}");
+    out.push_str(&style::wrapped(&prefix(name), &prefix(""), value, style::columns()));
 }
 
 fn subject(certificate: &Certificate) -> String {

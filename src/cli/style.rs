@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::text::wrap;
 use clap::{
     ValueEnum,
     builder::styling::{AnsiColor, Effects, Style},
@@ -64,6 +65,82 @@ pub(crate) fn faint(words: impl fmt::Display) -> String {
     paint(Style::new().effects(Effects::DIMMED), words)
 }
 
+/// Whether lines are drawn in ASCII: `TERM` is `dumb`, or the locale has another encoding than UTF-8.
+/// Without a locale, as in CI and in containers, UTF-8 is assumed.
+pub(crate) fn is_ascii() -> bool {
+    draws_ascii(|name| std::env::var(name).ok())
+}
+
+fn draws_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
+    // The first that has a value says the encoding (POSIX.1-2017, base definitions, section 8.2).
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = locale.iter().filter_map(|name| variable(name)).find(|text| !text.is_empty());
+    let has_utf_8 = locale.is_none_or(|text| {
+        let text = text.to_ascii_lowercase();
+        text.contains("utf-8") || text.contains("utf8")
+    });
+    variable("TERM").as_deref() == Some("dumb") || !has_utf_8
+}
+
+/// The columns of the terminal on standard output; `None` where that is none, and lines are not wrapped.
+pub(crate) fn columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(width.0.into())
+}
+
+/// `value` behind `prefix`, wrapped to `columns`; further lines begin with `rest`, which is as wide. A
+/// longer word stays whole, so that it can be copied.
+pub(crate) fn wrapped(prefix: &str, rest: &str, value: &str, columns: Option<usize>) -> String {
+    let indent = textwrap::core::display_width(prefix);
+    let Some(width) = columns.map(|columns| columns.saturating_sub(indent)) else {
+        return format!("{prefix}{value}\n");
+    };
+    if width < LEAST_WRAPPED || textwrap::core::display_width(value) <= width {
+        return format!("{prefix}{value}\n");
+    }
+    let lines = textwrap::wrap(value, wrap::lines_of(width));
+    let begins = std::iter::once(prefix).chain(std::iter::repeat(rest));
+    begins.zip(lines).map(|(begin, line)| format!("{begin}{line}\n")).collect()
+}
+
+/// Columns below which a value is left to the terminal to wrap.
+const LEAST_WRAPPED: usize = 20;
+
 fn paint(style: Style, words: impl fmt::Display) -> String {
     format!("{style}{words}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_ascii_on_a_dumb_terminal_and_in_a_locale_without_utf_8() {
+        let of = |set: &[(&str, &str)]| {
+            draws_ascii(|name| {
+                let found = set.iter().find(|(known, _)| *known == name);
+                found.map(|(_, text)| (*text).to_owned())
+            })
+        };
+        for set in [&[][..], &[("LANG", "C.UTF-8")], &[("LANG", "zh_CN.utf8"), ("TERM", "xterm")]] {
+            assert!(!of(set), "{set:?}");
+        }
+        for set in [&[("TERM", "dumb")][..], &[("LC_ALL", "C"), ("LANG", "C.UTF-8")]] {
+            assert!(of(set), "{set:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_value_is_wrapped_behind_its_name_and_a_long_word_stays_whole() {
+        let wrap = |value: &str, columns| wrapped("why        ", "           ", value, columns);
+        let value = "the root that is the nearest to the leaf";
+        assert_eq!(wrap(value, None), format!("why        {value}\n"));
+        let lines = "why        the root that is the\n           nearest to the leaf\n";
+        assert_eq!(wrap(value, Some(35)), lines);
+        let hash = "5".repeat(64);
+        assert_eq!(wrap(&hash, Some(40)), format!("why        {hash}\n"));
+        // A CJK character takes two columns.
+        let wide = wrap("信任锚信任锚信任锚 信任锚", Some(33));
+        assert_eq!(wide, "why        信任锚信任锚信任锚\n           信任锚\n");
+    }
 }

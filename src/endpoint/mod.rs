@@ -27,6 +27,8 @@ pub struct Target {
     /// Whether the user gave the port; otherwise it is the default of the scheme.
     port_is_given: bool,
     scheme: Scheme,
+    /// The path and query of an `https:` URL, if it has more than `/`.
+    resource: Option<Box<str>>,
 }
 
 impl Target {
@@ -61,6 +63,12 @@ impl Target {
         self.scheme
     }
 
+    /// The path and query of an `https:` URL, as they were given: what is asked for at the server.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
+    }
+
     /// A server by its address alone.
     #[must_use]
     pub fn at(address: std::net::SocketAddr) -> Self {
@@ -69,6 +77,7 @@ impl Target {
             port: address.port(),
             port_is_given: true,
             scheme: Scheme { port: address.port(), ..NO_SCHEME },
+            resource: None,
         }
     }
 
@@ -99,8 +108,8 @@ impl Target {
 impl FromStr for Target {
     type Err = Error;
 
-    /// Accepts `host`, `host:port`, `[v6]:port`, or a URL with one of the known schemes. A path, query
-    /// or fragment of a URL is ignored.
+    /// Accepts `host`, `host:port`, `[v6]:port`, or a URL with one of the known schemes. The path and
+    /// query of an `https:` URL are kept for whoever asks for them; others are ignored.
     fn from_str(given: &str) -> Result<Self, Error> {
         read(given.trim()).map_err(|problem| Error { given: shown(given), problem })
     }
@@ -137,7 +146,19 @@ fn read(given: &str) -> Result<Target, Problem> {
         Some(text) => read_port(text)?,
         None => scheme.port,
     };
-    Ok(Target { name: read_host(host)?, port, port_is_given, scheme })
+    let is_https = scheme.is_given && scheme.word == "https";
+    let resource = is_https.then(|| resource(&rest[authority.len()..])).flatten();
+    Ok(Target { name: read_host(host)?, port, port_is_given, scheme, resource })
+}
+
+/// The path and query in what follows the host of a URL, if there is more than `/`.
+fn resource(after: &str) -> Option<Box<str>> {
+    let text = after.split('#').next().unwrap_or_default();
+    match text {
+        "" | "/" => None,
+        query if query.starts_with('?') => Some(format!("/{query}").into()),
+        path => Some(path.into()),
+    }
 }
 
 fn find_scheme(word: &str) -> Result<Scheme, Problem> {

@@ -5,6 +5,8 @@ pub mod batch;
 #[cfg(feature = "fetch")]
 mod disagreement;
 #[cfg(feature = "fetch")]
+pub mod follow;
+#[cfg(feature = "fetch")]
 pub mod grab;
 #[cfg(feature = "fetch")]
 pub mod html;

@@ -130,15 +130,15 @@ async fn ask_all(
     aside::compute(length, sort).await
 }
 
-/// The chain that was presented with the issuers that were fetched, or why there is none.
-type Outcome = Result<(Presented, Issuers), probe::Error>;
+/// What an address shows, with the issuers that were fetched.
+type Shown = Result<(Presented, Issuers), probe::Error>;
 
 /// The most answers that are judged at once on the thread that waits for sockets.
 const SHORT_ANSWERS: usize = 4;
 
 /// How long it may take to judge the answers: a device's server has one or two addresses.
-fn length_of(finished: &[(usize, Question, Outcome)]) -> Length {
-    let is_short = |outcome: &Outcome| match outcome {
+fn length_of(finished: &[(usize, Question, Shown)]) -> Length {
+    let is_short = |outcome: &Shown| match outcome {
         Ok((presented, issuers)) => {
             Length::of(presented, issuers.certificates.len()) == Length::Short
         }
@@ -178,7 +178,7 @@ async fn ask(
     options: &Options,
     work: &Arc<Work>,
     deadline: Instant,
-) -> Outcome {
+) -> Result<(Presented, Issuers), probe::Error> {
     let (hello, way) = question.client.hello(name, options);
     let hello = hello.with_protocols(&options.alpn);
     let connect = connect::Options {
@@ -194,7 +194,7 @@ async fn ask(
 
 /// The distinct chains among the answers, judged once each.
 fn sort(
-    answers: impl Iterator<Item = (Question, Outcome)>,
+    answers: impl Iterator<Item = (Question, Result<(Presented, Issuers), probe::Error>)>,
     target: &Target,
     options: &Options,
     work: &Arc<Work>,

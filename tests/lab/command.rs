@@ -22,13 +22,13 @@ use crate::support::{Pki, Server, certgrab, grab};
 const CONNECT: &[u8] = b"\x10\x1c\x00\x04MQTT\x04\xc2\x00\x3c\x00\x04demo\x00\x04user\x00\x04pass";
 
 /// rustls in this process: with the lab's anchor, or with a verifier that takes everything.
-fn rustls_device(lab: &Lab, is_sound: bool) -> Arc<ClientConfig> {
+fn rustls_device(anchor: &str, is_sound: bool) -> Arc<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_safe_default_protocol_versions().expect("versions");
     if is_sound {
         let mut roots = RootCertStore::empty();
-        let anchor = CertificateDer::from_pem_file(lab.anchor()).expect("the anchor");
+        let anchor = CertificateDer::from_pem_file(anchor).expect("the anchor");
         roots.add(anchor).expect("an anchor");
         return Arc::new(builder.with_root_certificates(roots).with_no_client_auth());
     }
@@ -91,7 +91,7 @@ impl ServerCertVerifier for Everything {
 }
 
 fn round(lab: Lab, is_sound: bool) -> Said {
-    let config = rustls_device(&lab, is_sound);
+    let config = rustls_device(&lab.anchor(), is_sound);
     let (port, begun) = (lab.port(), Instant::now());
     while meet(port, &config) {}
     lab.ends(begun)
@@ -140,6 +140,9 @@ fn the_reports_say_the_same_in_every_form_and_a_known_result_is_held_against_a_n
     let same = round(Lab::start(&cases), false);
     assert_eq!(same.code, 0, "{}", same.out);
     assert!(same.out.ends_with("as before\n"), "{}", same.out);
+    // Of a known result, the cases count that are played.
+    let some = round(Lab::start(&["--cases", "expired", "--stack", "rustls", &known]), false);
+    assert_eq!(some.code, 0, "{}", some.out);
     let other = round(Lab::start(&cases), true);
     assert_eq!(other.code, 1, "{}", other.out);
     assert!(other.out.contains("not as before: expired: expected failed, found passed\n"));
@@ -165,7 +168,7 @@ fn a_saved_client_hello_asks_the_real_server_as_the_device_does() {
 #[test]
 fn each_case_has_a_port_of_its_own_if_asked_for() {
     let lab = Lab::start(&["--ports", "--cases", "expired"]);
-    let config = rustls_device(&lab, true);
+    let config = rustls_device(&lab.anchor(), true);
     let ports = lab.ports();
     let cases: Vec<_> = ports.iter().map(|(_, case)| case.as_str()).collect();
     assert_eq!(cases, ["sound", "expired", "sound-last"]);
@@ -177,6 +180,22 @@ fn each_case_has_a_port_of_its_own_if_asked_for() {
     let said = lab.ends(begun);
     assert_eq!(said.code, 0, "{}", said.out);
     assert!(said.out.contains("2/3  passed      expired "), "{}", said.out);
+    assert!(said.err.contains(": 3 cases, one for each port; Ctrl-C stops\n"), "{}", said.err);
+}
+
+#[test]
+fn two_labs_of_one_folder_make_its_keys_at_once() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let directory = format!("--dir={}", folder.path().display());
+    // Each makes the RSA keys of all cases as soon as it listens.
+    let labs = [(); 2].map(|()| Lab::start(&["--cases", "expired", &directory]));
+    let config = rustls_device(&folder.path().join("ca.pem").display().to_string(), true);
+    for lab in labs {
+        let (port, begun) = (lab.port(), Instant::now());
+        while meet(port, &config) {}
+        let said = lab.ends(begun);
+        assert_eq!(said.code, 0, "{}{}", said.err, said.out);
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 const LONGEST: Duration = Duration::from_secs(90);
 
 /// A running lab.
-pub(super) struct Lab {
+pub(crate) struct Lab {
     folder: TempDir,
     process: Child,
     port: u16,
@@ -19,23 +19,23 @@ pub(super) struct Lab {
 }
 
 /// What a round said.
-pub(super) struct Said {
-    pub(super) code: i32,
-    pub(super) out: String,
-    pub(super) err: String,
-    pub(super) took: Duration,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) took: Duration,
 }
 
 impl Lab {
     /// Listens on a free port of 127.0.0.1.
-    pub(super) fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let wait: &[&str] = if arguments.contains(&"--wait") { &[] } else { &["--wait", "10"] };
         let all = [&["lab", "--listen", "127.0.0.1:0"], wait, arguments].concat();
         Self::with(&all).unwrap_or_else(|before| panic!("the lab listens: {before}"))
     }
 
     /// The command with these words alone; what it says if it ends before it listens.
-    pub(super) fn with(words: &[&str]) -> Result<Self, String> {
+    pub(crate) fn with(words: &[&str]) -> Result<Self, String> {
         let folder = TempDir::new().expect("a temporary folder");
         let mut process = Command::new(env!("CARGO_BIN_EXE_certgrab"))
             .args(words)
@@ -62,16 +62,16 @@ impl Lab {
         Ok(Self { folder, process, port, said, before })
     }
 
-    pub(super) fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// The ports of `--ports`, each with its case.
-    pub(super) fn ports(&self) -> Vec<(u16, String)> {
+    pub(crate) fn ports(&self) -> Vec<(u16, String)> {
         let of = |line: &str| {
             let (port, case) = line.strip_prefix("certgrab: port ")?.split_once(": ")?;
             Some((port.parse().ok()?, case.to_owned()))
@@ -80,29 +80,36 @@ impl Lab {
     }
 
     /// The most memory that it has taken, in KiB, where the system says it.
-    pub(super) fn peak_kib(&self) -> Option<u64> {
+    pub(crate) fn peak_kib(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         line.trim().trim_end_matches(" kB").parse().ok()
     }
 
     /// The file with the lab's anchor.
-    pub(super) fn anchor(&self) -> String {
+    pub(crate) fn anchor(&self) -> String {
         self.folder.path().join("lab/ca.pem").display().to_string()
     }
 
     /// Runs the device again and again until the round is over.
-    pub(super) fn meets(mut self, device: impl Fn(&Self) -> Command) -> Said {
+    pub(crate) fn meets(self, device: impl Fn(&Self) -> Command) -> Said {
+        self.lasts_while(|lab| {
+            let _: Output = device(lab).stdin(Stdio::null()).output().expect("a device");
+        })
+    }
+
+    /// Goes on with `step` until the round is over.
+    pub(crate) fn lasts_while(mut self, mut step: impl FnMut(&Self)) -> Said {
         let begun = Instant::now();
         while self.process.try_wait().expect("a process").is_none() {
             assert!(begun.elapsed() < LONGEST, "the round ends");
-            let _: Output = device(&self).stdin(Stdio::null()).output().expect("a device");
+            step(&self);
         }
         self.ends(begun)
     }
 
     /// What it said, once it has ended.
-    pub(super) fn ends(mut self, begun: Instant) -> Said {
+    pub(crate) fn ends(mut self, begun: Instant) -> Said {
         let mut err = self.before.clone();
         let mut out = String::new();
         self.said.read_to_string(&mut err).expect("UTF-8");

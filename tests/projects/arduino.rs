@@ -11,8 +11,8 @@ use super::bench::{Bench, Protocol, USER, says_in_time, succeed};
 use crate::support::{Server, real};
 
 /// A board, its TLS library, and how that says that a root, a name or the clock is not the one.
-struct Board {
-    name: &'static str,
+pub(super) struct Board {
+    pub(super) name: &'static str,
     libraries: &'static [&'static str],
     untrusted: &'static str,
     misnamed: &'static str,
@@ -24,7 +24,7 @@ struct Board {
 /// mbedTLS has one code for both, -0x2700.
 const UNVERIFIED: &str = "tls -9984: X509 - Certificate verification failed";
 
-const ESP32: Board = Board {
+pub(super) const ESP32: Board = Board {
     name: "esp32",
     libraries: &["-lmbedtls", "-lmbedx509", "-lmbedcrypto"],
     untrusted: UNVERIFIED,
@@ -33,7 +33,7 @@ const ESP32: Board = Board {
     failed: ["", ""],
 };
 
-const ESP8266: Board = Board {
+pub(super) const ESP8266: Board = Board {
     name: "esp8266",
     libraries: &["-lbearssl"],
     untrusted: "tls 62: BR_ERR_X509_NOT_TRUSTED",
@@ -43,7 +43,7 @@ const ESP8266: Board = Board {
 };
 
 impl Board {
-    fn is_there(&self) -> bool {
+    pub(super) fn is_there(&self) -> bool {
         let header = if self.name == "esp32" { "mbedtls/ssl.h" } else { "bearssl.h" };
         real::header(header)
             && ["g++", "openssl", "mosquitto", "mosquitto_pub"].into_iter().all(real::program)
@@ -52,17 +52,11 @@ impl Board {
     /// The project, its secrets filled in as its README says.
     fn bench(&self, protocol: Protocol) -> Bench {
         let bench = Bench::new(&format!("arduino-{}", self.name), protocol);
-        let source = bench.folder().join("src");
-        let example = fs::read_to_string(source.join("secrets.example.h")).unwrap();
-        let filled = example
-            .replace("USER = nullptr", &format!("USER = {:?}", USER.0))
-            .replace("PASSWORD = nullptr", &format!("PASSWORD = {:?}", USER.1));
-        assert_eq!(filled != example, protocol == Protocol::Mqtt);
-        fs::write(source.join("secrets.h"), filled).unwrap();
+        fill_in_secrets(&bench.folder(), protocol);
         bench
     }
 
-    fn compile(&self, folder: &Path) {
+    pub(super) fn compile(&self, folder: &Path) {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
         let shim = |part: &str| tests.join("arduino").join(part);
         let mut compiler = Command::new("g++");
@@ -134,6 +128,17 @@ impl Board {
         bench.change_the_name();
         sketch(&format!("{}{}", self.failed[1], self.misnamed));
     }
+}
+
+/// Writes secrets.h of the project in `folder`, as its README says.
+pub(super) fn fill_in_secrets(folder: &Path, protocol: Protocol) {
+    let source = folder.join("src");
+    let example = fs::read_to_string(source.join("secrets.example.h")).unwrap();
+    let filled = example
+        .replace("USER = nullptr", &format!("USER = {:?}", USER.0))
+        .replace("PASSWORD = nullptr", &format!("PASSWORD = {:?}", USER.1));
+    assert_eq!(filled != example, protocol == Protocol::Mqtt);
+    fs::write(source.join("secrets.h"), filled).unwrap();
 }
 
 #[test]

@@ -5,11 +5,11 @@ use std::{net::TcpListener, path::Path, process::Command};
 use super::bench::{Bench, Protocol, USER, new, pki, says, succeed};
 use crate::support::{Server, real};
 
-fn has_its_parts() -> bool {
+pub(super) fn has_its_parts() -> bool {
     real::header("mbedtls/ssl.h") && real::program("mosquitto") && real::program("make")
 }
 
-fn build(folder: &Path) {
+pub(super) fn build(folder: &Path) {
     build_with("", folder);
 }
 

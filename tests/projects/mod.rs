@@ -12,6 +12,8 @@ mod arduino;
 
 mod esp_idf;
 
+mod in_the_lab;
+
 mod linux_c;
 
 mod micropython;

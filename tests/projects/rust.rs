@@ -33,7 +33,7 @@ fn cargo(folder: &Path, verb: &str) -> Command {
 
 /// Builds the project in `folder`; its program.
 #[track_caller]
-fn build(folder: &Path) -> PathBuf {
+pub(super) fn build(folder: &Path) -> PathBuf {
     // They are built one after the other and carried away.
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock();
@@ -47,7 +47,7 @@ fn build(folder: &Path) -> PathBuf {
 }
 
 /// The program, with what it is told by its environment; errors among the rest of what it says.
-fn client(program: &Path) -> Command {
+pub(super) fn client(program: &Path) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", "exec \"$0\" 2>&1"]).arg(program);
     command.env("MQTT_CLIENT_ID", "d1").env("MQTT_USER", USER.0).env("MQTT_PASSWORD", USER.1);

@@ -85,6 +85,11 @@ pub(crate) struct Reaching {
     #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]
     pub(crate) survey: bool,
 
+    /// Follow the redirects of an https: URL, and write one set of anchors for every server on the way
+    #[arg(long, conflicts_with_all = ["hosts", "from", "compare", "survey", "connect", "sni",
+                                      "no_sni", "starttls", "sizes"])]
+    pub(crate) follow: bool,
+
     #[command(flatten)]
     pub(crate) proxy: super::proxy::Through,
 }
@@ -146,6 +151,7 @@ impl Default for Reaching {
             client_cert: None,
             client_key: None,
             survey: false,
+            follow: false,
             proxy: super::proxy::Through::default(),
         }
     }

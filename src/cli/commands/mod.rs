@@ -8,6 +8,7 @@ pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod explain;
 mod fleet;
+pub(crate) mod follow;
 mod format_groups;
 mod format_words;
 pub(crate) mod formats;

@@ -67,6 +67,11 @@ fn each(
     let mut exit = Exit::Done;
     for target in &job.targets {
         let target = &job.reaching.target(target);
+        if target.resource().is_some() && job.from.is_none() && !display.quiet {
+            output::say(format_args!(
+                "the path at {target} is not requested; see where it leads with `--follow`"
+            ));
+        }
         let ended = match ask(target) {
             Ok(readers) if readers.chains.len() > 1 || !readers.refused.is_empty() => {
                 finish_apart(job, display, target, options, &readers)?
@@ -127,7 +132,7 @@ fn finish_apart(
 }
 
 /// Shows or exports what came of one target.
-fn finish(
+pub(super) fn finish(
     job: &Request,
     display: &Display,
     target: &Target,
@@ -218,7 +223,7 @@ fn show(
 }
 
 /// The document of one target.
-fn document(
+pub(super) fn document(
     job: &Request,
     target: &Target,
     options: &Options,

@@ -8,14 +8,13 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA512, digest};
 
 use super::der;
 use super::key::{Key, Kind, Spki, bit_string_of, compressed, explicit};
-use super::secret_keys::{self, Seed};
+use super::secret_keys::{self, Seed, beside, keep_first};
 use super::sign::{Scheme, Secret};
 
 /// Keys at hand, and the signatures that they made.
@@ -132,24 +131,6 @@ impl Keyring {
         )?;
         let pem = std::fs::read_to_string(&file)?;
         Ok(Material::new(Secret::of_file(key.kind, file, &pem), pem, spki))
-    }
-}
-
-/// A path beside `file` that no other thread and no other process takes.
-fn beside(file: &Path) -> PathBuf {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    file.with_extension(format!("{}-{number}.new", std::process::id()))
-}
-
-/// Gives what was written at `beside` the name `file`, unless another thread or process was first:
-/// then all have the other's.
-fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
-    let outcome = std::fs::hard_link(beside, file);
-    std::fs::remove_file(beside)?;
-    match outcome {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
     }
 }
 

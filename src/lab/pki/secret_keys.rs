@@ -6,7 +6,8 @@
 use std::convert::Infallible;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
@@ -83,17 +84,21 @@ fn edwards(seed: &[u8]) -> io::Result<Made> {
 }
 
 fn rsa_of(bits: u16, file: &Path) -> io::Result<Made> {
-    let key = match std::fs::read_to_string(file) {
-        Ok(pem) => rsa::PrivateKey::from_pkcs8_pem(&pem).map_err(io::Error::other)?,
+    let kept = match std::fs::read_to_string(file) {
+        Ok(pem) => pem,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = rsa::PrivateKey::new_unchecked(&mut Random(SystemRandom::new()), bits.into());
             let key = key.map_err(io::Error::other)?;
             let der = key.to_pkcs8_der().map_err(io::Error::other)?;
-            write_secret(file, pem_of(der.as_bytes().to_vec()).as_bytes())?;
-            key
+            // Two processes may make the key of one folder at once.
+            let new = beside(file);
+            write_secret(&new, pem_of(der.as_bytes().to_vec()).as_bytes())?;
+            keep_first(&new, file)?;
+            std::fs::read_to_string(file)?
         }
         Err(error) => return Err(error),
     };
+    let key = rsa::PrivateKey::from_pkcs8_pem(&kept).map_err(io::Error::other)?;
     let pem = pem_of(key.to_pkcs8_der().map_err(io::Error::other)?.as_bytes().to_vec());
     let spki = key.to_public_key().to_public_key_der().map_err(io::Error::other)?.into_vec();
     Ok(Made { secret: Secret::AnyRsa(Box::new(key)), pem, spki })
@@ -104,7 +109,25 @@ fn pem_of(pkcs8: Vec<u8>) -> String {
     pem::encode_config(&pem::Pem::new("PRIVATE KEY", pkcs8), config)
 }
 
-/// Writes a new file that only its owner can read; another process may have written it first.
+/// A path beside `file` that no other thread and no other process takes.
+pub(super) fn beside(file: &Path) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    file.with_extension(format!("{}-{number}.new", std::process::id()))
+}
+
+/// Gives what was written at `beside` the name `file`, unless another thread or process was first:
+/// then all have the other's.
+pub(super) fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
+    let outcome = std::fs::hard_link(beside, file);
+    std::fs::remove_file(beside)?;
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a new file that only its owner can read.
 ///
 /// # Errors
 ///

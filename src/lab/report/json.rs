@@ -95,8 +95,8 @@ pub fn read_verdicts(text: &str) -> Result<Vec<(String, String)>, String> {
     cases.iter().map(|case| Ok((word(&case["case"])?, word(&case["verdict"])?))).collect()
 }
 
-/// How a round differs from a known result, a line for each case; a case that was played more than once
-/// is compared by its worst verdict, which the words sort by.
+/// How a round differs from a known result, a line for each case that was to be played. A case that was
+/// played more than once may have any of its known verdicts.
 #[must_use]
 pub fn differences(known: &[(String, String)], report: &Report) -> Vec<String> {
     let mut now: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -116,8 +116,9 @@ pub fn differences(known: &[(String, String)], report: &Report) -> Vec<String> {
             all.push(format!("{case}: expected {expected}, found {found}"));
         }
     }
-    for case in before.keys().filter(|case| !now.contains_key(*case)) {
-        all.push(format!("{case}: expected {}, found no connection", before[case].join(" or ")));
+    let is_missing = |case: &&str| report.missing.contains(case) && !now.contains_key(*case);
+    for (case, verdicts) in before.iter().filter(|(case, _)| is_missing(case)) {
+        all.push(format!("{case}: expected {}, found no connection", verdicts.join(" or ")));
     }
     all
 }

@@ -85,6 +85,30 @@ fn offered(hello: &ClientHello) -> String {
     out
 }
 
+/// How many cases had each verdict.
+fn counts(report: &Report) -> String {
+    let count = |wanted: Verdict| report.judged.iter().filter(|one| one.verdict == wanted).count();
+    let all = report.judged.len() + report.missing.len();
+    let mut counts = format!("{} of {all} cases passed", count(Verdict::Passed));
+    for (verdict, one, several) in [
+        (Verdict::Failed, "failed", "failed"),
+        (
+            Verdict::ByDefault,
+            "accepted by default of the library",
+            "accepted by default of the library",
+        ),
+        (Verdict::Limit, "limit of the device", "limits of the device"),
+        (Verdict::Undecided, "undecided", "undecided"),
+        (Verdict::NotPlayed, "not played", "not played"),
+    ] {
+        let count = count(verdict);
+        if count > 0 {
+            let _ = write!(counts, ", {count} {}", if count == 1 { one } else { several });
+        }
+    }
+    counts
+}
+
 /// The summary.
 #[must_use]
 pub fn text(report: &Report) -> String {
@@ -112,21 +136,7 @@ pub fn text(report: &Report) -> String {
             out += &below(&format!("shown by: {}", finding.cases.join(", ")));
         }
     }
-    let count = |wanted: Verdict| report.judged.iter().filter(|one| one.verdict == wanted).count();
-    let all = report.judged.len() + report.missing.len();
-    let mut counts = format!("{} of {all} cases passed", count(Verdict::Passed));
-    for (verdict, words) in [
-        (Verdict::Failed, "failed"),
-        (Verdict::ByDefault, "accepted by default of the library"),
-        (Verdict::Limit, "limits of the device"),
-        (Verdict::Undecided, "undecided"),
-        (Verdict::NotPlayed, "not played"),
-    ] {
-        if count(verdict) > 0 {
-            let _ = write!(counts, ", {} {words}", count(verdict));
-        }
-    }
-    out += &wrapped("", &counts, BELOW);
+    out += &wrapped("", &counts(report), BELOW);
     for difference in report.differences.iter().flatten() {
         let _ = writeln!(out, "not as before: {difference}");
     }

@@ -77,22 +77,7 @@ pub(crate) async fn exchange<S>(stream: S, url: &Url, deadline: Instant) -> Resu
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let (read, write) = tokio::io::split(stream);
-    let limited = tokio::io::join(Bounded(read.take(MAX_CONNECTION_BYTES as u64)), write);
-    let (mut sender, connection) = http1::Builder::new()
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEAD_BYTES)
-        .handshake::<_, Empty<Bytes>>(TokioIo::new(limited))
-        .await
-        .map_err(|error| protocol(&error))?;
-    // Ends with this function, whatever the connection is still doing.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let request = request(url)?;
-    let response = timeout_at(deadline, sender.send_request(request))
-        .await
-        .map_err(|_| Problem::TimedOut)?
-        .map_err(|error| protocol(&error))?;
+    let (response, _driver) = send(stream, request(url)?, deadline).await?;
     if let Some(location) = redirect(&response) {
         let location = location.to_str().map_err(|_| Problem::NotAUrl)?;
         // Only a location without a scheme depends on where it was found (RFC 9110 section 10.2.2).
@@ -106,6 +91,33 @@ where
         return Err(Problem::Encoding);
     }
     Ok(Answer::Body(body(response.into_body()).await?))
+}
+
+/// The head of the answer to `request`, and what drives the connection while it is kept.
+pub(crate) async fn send<S>(
+    stream: S,
+    request: Request<Empty<Bytes>>,
+    deadline: Instant,
+) -> Result<(Response<Incoming>, JoinSet<hyper::Result<()>>), Problem>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (read, write) = tokio::io::split(stream);
+    let limited = tokio::io::join(Bounded(read.take(MAX_CONNECTION_BYTES as u64)), write);
+    let (mut sender, connection) = http1::Builder::new()
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .handshake::<_, Empty<Bytes>>(TokioIo::new(limited))
+        .await
+        .map_err(|error| protocol(&error))?;
+    // Ends with its value, whatever the connection is still doing.
+    let mut driver = JoinSet::new();
+    driver.spawn(connection);
+    let response = timeout_at(deadline, sender.send_request(request))
+        .await
+        .map_err(|_| Problem::TimedOut)?
+        .map_err(|error| protocol(&error))?;
+    Ok((response, driver))
 }
 
 /// The addresses of the host that may be connected to.
@@ -137,7 +149,8 @@ fn open(found: Vec<SocketAddr>, reached: &Reached) -> Result<Vec<SocketAddr>, Pr
     if open.is_empty() { Err(Problem::Forbidden(first)) } else { Ok(open) }
 }
 
-fn request(url: &Url) -> Result<Request<Empty<Bytes>>, Problem> {
+/// The request for `url`.
+pub(crate) fn request(url: &Url) -> Result<Request<Empty<Bytes>>, Problem> {
     let host = match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),
@@ -157,7 +170,7 @@ fn request(url: &Url) -> Result<Request<Empty<Bytes>>, Problem> {
 }
 
 /// Where a redirect leads (RFC 9110 section 15.4).
-fn redirect(response: &Response<Incoming>) -> Option<&HeaderValue> {
+pub(crate) fn redirect(response: &Response<Incoming>) -> Option<&HeaderValue> {
     let moved = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
     response.headers().get(header::LOCATION).filter(|_| moved)
 }

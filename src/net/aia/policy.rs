@@ -86,6 +86,12 @@ pub(crate) fn may_connect(
         }
 }
 
+/// Whether a server at `from` may redirect to `address`: to global addresses, and to its own kind.
+pub(crate) fn may_lead_to(address: IpAddr, from: &[SocketAddr]) -> bool {
+    let reach = reach(canonical(address));
+    reach == Reach::Global || from.iter().any(|own| self::reach(canonical(own.ip())) == reach)
+}
+
 /// How far an address reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
@@ -253,6 +259,19 @@ mod tests {
         assert!(!may("169.254.169.254:80", Some("10.0.0.1"), &[]));
         assert!(!may("169.254.169.254:80", Some("169.254.1.1"), &[]));
         assert!(!may("192.168.1.5:8080", Some("10.0.0.1"), &[]));
+    }
+
+    #[test]
+    fn a_redirect_leads_from_no_public_server_to_an_address_of_a_private_network() {
+        let may = |address: &str, from: &str| {
+            may_lead_to(address.parse().unwrap(), &[SocketAddr::new(from.parse().unwrap(), 443)])
+        };
+        assert!(may("23.1.2.3", "23.4.5.6") && may("23.1.2.3", "127.0.0.1"));
+        assert!(may("127.0.0.1", "::1") && may("10.0.0.1", "192.168.1.5"));
+        for inward in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00::1"] {
+            assert!(!may(inward, "23.4.5.6"), "{inward}");
+        }
+        assert!(!may("127.0.0.1", "10.0.0.1"));
     }
 
     #[test]

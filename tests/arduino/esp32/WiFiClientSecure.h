@@ -125,6 +125,8 @@ private:
     if (code == 0) {
       code = mbedtls_x509_crt_parse(&trusted, (const unsigned char *)anchor, strlen(anchor) + 1);
     }
+    // The core has mbedTLS 3, which knows nothing older than TLS 1.2.
+    mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
     mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_verify(&config, ignoreDates, nullptr);
     mbedtls_ssl_conf_ca_chain(&config, &trusted, nullptr);

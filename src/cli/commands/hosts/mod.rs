@@ -7,6 +7,7 @@
 mod anchor_set;
 mod csv;
 mod list;
+pub(crate) mod one_set;
 mod set_document;
 mod tally;
 
@@ -38,11 +39,9 @@ use crate::cli::{
     args::{Request, connection::Reaching},
     atomic_write,
     descriptors::{self, Affordable},
-    export,
     failure::{Exit, Failure},
     output,
     progress::Progress,
-    regenerate,
     style::Display,
     workers::{self, Workers},
 };
@@ -222,20 +221,7 @@ impl Run {
         // A set of what failed is empty, and leaves all files as they are.
         let early = if self.early > 0 { Exit::Attention } else { Exit::Done };
         let exit = self.tally.exit().worse(early);
-        if let Some(mut set) = self.tally.set() {
-            set.bundle.options = regenerate::words(job, None);
-            set.warn(display);
-            set.prove(job, self.options.at, display)?;
-            let name = export::name(job, &set.bundle)?;
-            export::export(
-                job,
-                display,
-                [(&job.emit[..], &set.bundle, &name)].into_iter(),
-                |_| set_document::document(&set.bundle),
-            )?;
-        } else if !job.emit.is_empty() {
-            output::warn("no anchor was found: nothing is written", display);
-        }
+        one_set::write(job, self.tally, self.options.at, display)?;
         Ok(exit)
     }
 

@@ -324,8 +324,9 @@ fn announce(
         }
     }
     let address = addresses.first().map_or(args.listen, |address| *address);
+    let each = if args.ports { "port" } else { "connection" };
     output::say(format_args!(
-        "listening on {address} as {host}: {} cases, one for each connection; Ctrl-C stops",
+        "listening on {address} as {host}: {} cases, one for each {each}; Ctrl-C stops",
         cases.len()
     ));
     Ok(())

@@ -1,0 +1,90 @@
+//! `--follow`: the servers between a URL and its download, and one set of anchors for all of them.
+
+use crate::{
+    output::emit::Format,
+    run::follow::{self, Step, Way},
+};
+
+use super::{hosts, targets};
+use crate::cli::{
+    args::{Form, Request, What},
+    failure::{self, Exit, Failure},
+    output::{self, complain},
+    request,
+    style::Display,
+};
+
+/// Follows the target's URL; how it ended, the worst server counting.
+pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
+    agree(job)?;
+    request::agree(job)?;
+    let options = &request::options(job, display)?;
+    let runtime = failure::runtime()?;
+    let target = &job.targets[0];
+    let Way { steps, end, .. } = runtime.block_on(follow::follow(target, options));
+    // A name that does not resolve keeps its thread for longer than anyone wants to wait.
+    runtime.shutdown_background();
+    if !display.quiet {
+        for pair in steps.windows(2) {
+            let (from, to) = (&pair[0].target, &pair[1].target);
+            output::say(format_args!("{from} redirects to {to}"));
+        }
+    }
+    if let (true, [Step { target, outcome, .. }]) = (end.is_none(), steps.as_slice()) {
+        return targets::finish(job, display, target, options, outcome);
+    }
+    let mut exit = Exit::Done;
+    let is_written = !job.emit.is_empty();
+    for Step { target, outcome, .. } in &steps {
+        let is_verified = outcome.as_ref().is_ok_and(|grab| grab.verdict.is_ok());
+        if !is_written || !is_verified {
+            exit = exit.worse(targets::finish(job, display, target, options, outcome)?);
+        } else if job.json {
+            output::write(targets::document(job, target, options, outcome).to_line().as_bytes())?;
+        }
+    }
+    if let Some(error) = end {
+        complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint()));
+        exit = exit.worse(Exit::NoHandshake);
+    }
+    if exit != Exit::Done || (!is_written && display.quiet) {
+        return Ok(exit);
+    }
+    let steps = steps.into_iter().filter_map(|step| Some((step.target, step.outcome.ok()?)));
+    hosts::one_set::for_servers(job, steps, options, display)
+}
+
+/// Refuses what has no meaning for several servers, before any is contacted.
+fn agree(job: &Request) -> Result<(), Failure> {
+    let usage = |message: String, hint: &str| {
+        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
+    };
+    let hint = "pass the URL of the download: `https://HOST/PATH`";
+    let [target] = job.targets.as_slice() else {
+        return usage("`--follow` accepts only one target".to_owned(), hint);
+    };
+    if target.resource().is_none() {
+        return usage(
+            format!("`--follow` expects an https: URL with a path, found {target}"),
+            hint,
+        );
+    }
+    if job.what != What::Anchor || job.anchor.extras().is_any() {
+        let message = "`--follow` cannot be combined with `--what`, `--backup` or `--siblings`";
+        return usage(message.to_owned(), "leave them out: only the anchors are written");
+    }
+    let is_lock = |format: &Format| format.name == "lock";
+    let forms = job.emit.iter().map(|one| &one.form);
+    if forms.clone().any(|form| matches!(form, Form::Certificates(format) if is_lock(format))) {
+        let message = "`--emit lock` cannot be combined with `--follow`: a lock holds one target";
+        return usage(
+            message.to_owned(),
+            "list each server in certgrab.toml and run `certgrab sync`",
+        );
+    }
+    if forms.clone().any(|form| matches!(form, Form::Report)) {
+        let message = "`--emit html` cannot be combined with `--follow`: it describes one server";
+        return usage(message.to_owned(), "run `certgrab TARGET --emit html=report.html`");
+    }
+    Ok(())
+}

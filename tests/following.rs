@@ -1,0 +1,216 @@
+//! `--follow`: where the download of an https: URL really comes from.
+
+use std::{
+    io::{Read as _, Write as _},
+    sync::Arc,
+    time::Duration,
+};
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::ring};
+
+use crate::support::{Pki, Server, certgrab, run::Run};
+
+/// A server that answers each request with what `answer` makes of its path.
+fn server(pki: &Pki, answer: impl Fn(&str) -> String + Send + 'static) -> Server {
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(pki.chain(), pki.key())
+        .expect("a chain");
+    let config = Arc::new(config);
+    Server::scripted(&pki.name(), move |socket, heard| {
+        let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
+        let mut stream = StreamOwned::new(connection, socket);
+        let mut request = Vec::new();
+        let mut octet = [0];
+        while !request.ends_with(b"\r\n\r\n")
+            && stream.read(&mut octet).is_ok_and(|count| count > 0)
+        {
+            request.push(octet[0]);
+        }
+        // A client that asks for the chain alone sends no request.
+        let text = String::from_utf8_lossy(&request).into_owned();
+        heard.lock().expect("no panic").data.extend(request);
+        if let Some(path) = text.split(' ').nth(1) {
+            let _ = stream.write_all(answer(path).as_bytes());
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    })
+}
+
+fn found(location: &str) -> String {
+    format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n")
+}
+
+fn file() -> String {
+    "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-0/9\r\nContent-Length: 1\r\n\r\nx"
+        .to_owned()
+}
+
+fn plant() -> Pki {
+    Pki::root("Plant Root").intermediate("Plant Issuing").leaf("localhost")
+}
+
+/// `certgrab https://localhost:PORT/PATH --follow` with the root of `pki`.
+fn follow(server: &Server, path: &str, pki: &Pki) -> Run {
+    certgrab().args([format!("https://localhost:{}{path}", server.port())]).args([
+        "--follow",
+        "--timeout=5",
+        &format!("--roots={}", pki.root_file().display()),
+    ])
+}
+
+#[test]
+fn a_download_that_ends_at_another_server_gets_one_set_of_anchors_for_both() {
+    let (first, second) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
+    let files = server(&second, |_| file());
+    let location = format!("https://127.0.0.1:{}/objects/1?signature=secret", files.port());
+    let releases = server(&first, move |_| found(&location));
+    let roots = format!("--roots={}", second.root_file().display());
+    let run = || follow(&releases, "/fw.bin", &first).args([&roots]);
+
+    let outcome = run().args(["--emit", "pem"]).succeeds();
+    let (from, to) =
+        (format!("localhost:{}", releases.port()), format!("127.0.0.1:{}", files.port()));
+    let err = outcome.err();
+    assert!(err.contains(&format!("certgrab: {from} redirects to {to}\n")), "{err}");
+    assert!(
+        err.contains("certgrab: 2 anchors cover every target that can be verified:\n"),
+        "{err}"
+    );
+    assert!(!err.contains("secret"), "{err}");
+    assert_eq!(outcome.out().matches("BEGIN CERTIFICATE").count(), 2, "{}", outcome.out());
+
+    let shown = run().succeeds().out();
+    assert!(shown.contains(&from) && shown.contains(&to), "{shown}");
+    let lines = run().args(["--json"]).succeeds().out();
+    let targets = lines.lines().map(|line| {
+        let document: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let target = &document["target"];
+        format!("{}:{}", target["host"].as_str().expect("a host"), target["port"])
+    });
+    assert_eq!(Vec::from_iter(targets), [from, to]);
+
+    let heard = String::from_utf8(files.heard().data).expect("text");
+    assert!(heard.starts_with("GET /objects/1?signature=secret HTTP/1.1\r\n"), "{heard}");
+    assert!(heard.contains("range: bytes=0-0\r\n"), "{heard}");
+}
+
+#[test]
+fn a_redirect_within_one_server_needs_one_anchor() {
+    let pki = plant();
+    let server = server(&pki, |path| match path {
+        "/a/old" => found("new#part"),
+        "/a/new" => found("//localhost/never"),
+        _ => file(),
+    });
+    let stays = follow(&server, "/b", &pki).args(["--emit", "pem"]).succeeds();
+    stays.stderr("");
+    let moved = follow(&server, "/a/old", &pki).fails_with(3).err();
+    // The port of the second redirect is 443, where nothing listens.
+    assert!(moved.contains("localhost:443"), "{moved}");
+}
+
+#[test]
+fn a_way_that_leads_nowhere_ends_with_its_reason_and_writes_nothing() {
+    let pki = plant();
+    let server = server(&pki, |path| match path.trim_start_matches('/') {
+        "loop" => found("/loop"),
+        "plain" => found("http://localhost/fw.bin"),
+        "nowhere" => found("https://"),
+        "user" => found("https://me:secret@localhost/"),
+        "gone" => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        "junk" => "220 ready\r\n".to_owned(),
+        "long" => format!("HTTP/1.1 302 Found\r\nLocation: /{}\r\n\r\n", "a".repeat(3000)),
+        "head" => format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "a".repeat(64 * 1024)),
+        number => match number.parse::<u8>() {
+            Ok(number) if number < 6 => found(&(number + 1).to_string()),
+            _ => file(),
+        },
+    });
+    let port = server.port();
+    for (path, why) in [
+        ("loop", "redirects in a loop"),
+        ("plain", "redirects to a URL with the scheme `http`; expected https"),
+        ("nowhere", "redirects to what is not a URL of a server"),
+        ("user", "redirects to what is not a URL of a server"),
+        ("gone", "expected a download or a redirect, found status 404"),
+        ("junk", "the URL does not return a valid HTTP/1 answer"),
+        ("long", "redirects to what is not a URL of a server"),
+        ("0", "redirects more than 5 times"),
+    ] {
+        let run = follow(&server, &format!("/{path}"), &pki).args(["--emit", "pem"]);
+        let wanted = format!("certgrab: error: localhost:{port}: {why}\n");
+        run.fails_with(3).stdout("").stderr(&wanted);
+    }
+    follow(&server, "/head", &pki).args(["--emit", "pem"]).fails_with(3).stdout("");
+    // Five redirects are followed.
+    follow(&server, "/1", &pki).args(["--emit", "pem"]).succeeds();
+}
+
+#[test]
+fn a_server_on_the_way_that_is_not_verified_gets_no_request() {
+    let (first, second) = (plant(), Pki::root("Unknown Root").leaf("127.0.0.1"));
+    let files = server(&second, |_| file());
+    let location = format!("https://127.0.0.1:{}/fw.bin", files.port());
+    let releases = server(&first, move |_| found(&location));
+    let run = follow(&releases, "/fw.bin", &first).args(["--emit", "pem"]);
+    let err = run.fails_with(1).stdout("").err();
+    assert!(err.contains("Unknown Root"), "{err}");
+    assert_eq!(files.heard().data, b"");
+}
+
+#[test]
+fn a_server_that_answers_no_request_is_given_up() {
+    let pki = plant();
+    let server = server(&pki, |_| {
+        std::thread::sleep(Duration::from_secs(4));
+        String::new()
+    });
+    let url = format!("https://localhost:{}/fw.bin", server.port());
+    let roots = format!("--roots={}", pki.root_file().display());
+    certgrab()
+        .args([&url, "--follow", "--timeout=2", "--emit=pem", &roots])
+        .fails_with(3)
+        .stdout("")
+        .stderr(&format!(
+            "certgrab: error: localhost:{}: timed out waiting for an answer to GET\n\
+             certgrab: hint: raise the limit with `--timeout SECS`\n",
+            server.port()
+        ));
+}
+
+#[test]
+fn without_follow_a_path_is_not_requested_and_that_is_said() {
+    let pki = plant();
+    let server = server(&pki, |_| file());
+    let url = format!("https://localhost:{}/fw.bin", server.port());
+    let roots = format!("--roots={}", pki.root_file().display());
+    let err = certgrab().args([&url, &roots]).succeeds().err();
+    let wanted = format!(
+        "certgrab: the path at localhost:{} is not requested; see where it leads with `--follow`\n",
+        server.port()
+    );
+    assert_eq!(err, wanted);
+    assert_eq!(server.heard().data, b"");
+}
+
+#[test]
+fn what_has_no_path_or_cannot_be_written_for_several_servers_is_not_followed() {
+    for (words, why) in [
+        (
+            &["https://a.test/"][..],
+            "`--follow` expects an https: URL with a path, found a.test:443",
+        ),
+        (&["mqtts://a.test/x"], "`--follow` expects an https: URL with a path, found a.test:8883"),
+        (&["https://a.test/x", "https://b.test/x"], "`--follow` accepts only one target"),
+        (&["https://a.test/x", "--emit=lock"], "`--emit lock` cannot be combined with `--follow`"),
+        (&["https://a.test/x", "--emit=pem", "--backup"], "`--follow` cannot be combined with"),
+        (&["https://a.test/x", "--connect=b.test:1"], "--connect"),
+    ] {
+        let err = certgrab().args(words).args(["--follow"]).fails_with(2).stdout("").err();
+        assert!(err.contains(why), "{words:?}: {err}");
+    }
+}
