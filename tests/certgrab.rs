@@ -62,6 +62,8 @@ mod threads;
 // In a repository.
 mod asking;
 mod building;
+mod check_actions;
+mod check_forms;
 mod check_places;
 mod check_repository;
 mod checking;

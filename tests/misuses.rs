@@ -75,6 +75,20 @@ fn a_bundle_that_is_attached_beside_a_certificate_wins() {
 }
 
 #[test]
+fn a_library_that_copies_or_declares_the_fields_of_a_configuration_is_no_bundle_that_wins() {
+    let copies = "native c = native { use_global_ca_store: conf.use_global_ca_store, \
+                  crt_bundle_attach: conf.crt_bundle_attach };\n";
+    let declares =
+        "struct Configuration { use_global_ca_store: bool, crt_bundle_attach: Option<F> }\n";
+    for code in [copies, declares] {
+        assert!(!codes("client.rs", code).contains(&"bundle-wins"), "{code}");
+    }
+    let sets =
+        "let c = Configuration { use_global_ca_store: true, crt_bundle_attach: Some(attach) };";
+    assert_eq!(codes("client.rs", sets), ["bundle-wins"]);
+}
+
+#[test]
 fn a_pointer_to_a_local_text_does_not_outlive_it_and_one_to_a_global_does() {
     let of = |code: &str| codes("a.ino", code).contains(&"dangling-pointer");
     assert!(of("WiFiClientSecure c;\nvoid f() { String ca = PEM; c.setCACert(ca.c_str()); }"));

@@ -17,7 +17,10 @@ use crate::{
         work::Work,
     },
     trust::store::Store,
-    x509::certificate::{Certificate, Sha256},
+    x509::{
+        certificate::{Certificate, Sha256},
+        extensions,
+    },
 };
 
 /// A server that was asked, and what it presents.
@@ -56,7 +59,7 @@ pub fn failed_address(target: &Target, address: &str, problem: &str) -> Finding 
 /// The findings about a chain that `target` shows only some clients, where nobody knows whether the
 /// reader is one of them, and the others connect.
 #[must_use]
-pub(crate) fn for_some_clients(found: Findings, target: &Target) -> Findings {
+pub(crate) fn for_some_clients(found: &Findings, target: &Target) -> Findings {
     let soften = |finding: &Finding| match finding.is_failure() {
         false => finding.clone(),
         true => Finding {
@@ -215,7 +218,7 @@ impl Judgement<'_> {
     /// no such file.
     fn of_fingerprints(&self) -> Option<Option<Finding>> {
         let Self { reading, server, knowledge, .. } = *self;
-        let Server { target, presented, best, .. } = *server;
+        let Server { presented, best, .. } = *server;
         let place = server.place();
         let pins: Vec<_> =
             reading.anchors.iter().filter(|one| one.fingerprint.is_some()).cloned().collect();
@@ -245,7 +248,7 @@ impl Judgement<'_> {
             return Some(Some(lints::unknown(first)));
         }
         let message = format!("no certificate or root in the chain of {place} has this SHA-256");
-        let action = best.map(|best| instead(best, target));
+        let action = best.map(instead);
         Some(Some(Finding::new(first.place, Severity::Error, "verify-failed", message, action)))
     }
 
@@ -280,7 +283,7 @@ impl Judgement<'_> {
         constant: &[EmbeddedAnchor],
         refusal: &Refusal,
     ) -> Finding {
-        let Server { target, presented, best, .. } = *self.server;
+        let Server { presented, best, .. } = *self.server;
         let place = self.server.place();
         let anchor =
             constant.iter().find_map(|one| anchor_of(one, presented, self.knowledge.store));
@@ -294,8 +297,9 @@ impl Judgement<'_> {
             "" => format!("{what} does not verify {place}: {refusal}"),
             _ => format!("{what} verifies {place} {when}: {refusal}"),
         };
-        let better = best.filter(|best| !self.holds(constant, best));
-        let action = match (setting, better.map(|best| instead(best, target))) {
+        let better = best.filter(|best| !self.holds(constant, best)).map(instead);
+        let better = better.or_else(|| self.of_another_ca());
+        let action = match (setting, better) {
             (Some(setting), Some(instead)) => Some(format!("{setting}, or {instead}")),
             (setting, instead) => setting.or(instead),
         };
@@ -303,9 +307,35 @@ impl Judgement<'_> {
         Finding::new(place, severity, "verify-failed", message, action)
     }
 
+    /// What to do where the chain leads to a CA that the user's store does not have.
+    fn of_another_ca(&self) -> Option<String> {
+        let store = self.knowledge.store;
+        let is_known = |one: &Certificate| {
+            !store.sources(one).is_empty() || !store.named(one.issuer_der()).is_empty()
+        };
+        let mut sent = self.server.presented.certificates();
+        let top = sent.clone().last()?;
+        if sent.any(is_known) {
+            return None;
+        }
+        Some(match top.is_self_issued() && extensions::is_authority(top) {
+            true => format!(
+                "if `{}` is the server's new CA, verify its SHA-256 with the CA's owner, then \
+                 `certgrab HOST:PORT --trust-sha256 {} --emit FORMAT`",
+                named(top),
+                top.sha256()
+            ),
+            false => format!(
+                "get the CA certificate `{}` from the server's operator, then \
+                 `certgrab HOST:PORT --roots FILE --emit FORMAT`",
+                lints::issuer_of(top)
+            ),
+        })
+    }
+
     /// What may go wrong with `constant`, which verifies the server today.
     fn outlook(&self, constant: &[EmbeddedAnchor]) -> Option<Finding> {
-        let Server { target, presented, best, .. } = *self.server;
+        let Server { presented, best, .. } = *self.server;
         let place = self.server.place();
         let at = constant.first().map_or(1.into(), |one| one.place);
         let (lasting, taken) = without_cross_signs(presented, self.knowledge.store);
@@ -315,7 +345,7 @@ impl Judgement<'_> {
                 "verifies {place} only while the server sends the cross-signed certificate `{}` (issuer `{issuer}`)",
                 named(cross_sign)
             );
-            let (severity, action) = (Severity::Warning, best.map(|best| instead(best, target)));
+            let (severity, action) = (Severity::Warning, best.map(instead));
             return Some(Finding::new(at, severity, "cross-sign-needed", message, action));
         }
         let best = best.filter(|best| !self.holds(constant, best))?;
@@ -324,14 +354,12 @@ impl Judgement<'_> {
             named(&best.root.certificate),
             best.reason
         );
-        let action = Some(instead(best, target));
+        let action = Some(instead(best));
         Some(Finding::new(at, Severity::Note, "anchor-changed", message, action))
     }
 }
 
-fn instead(best: &Candidate, target: &Target) -> String {
-    format!(
-        "embed `{}`: `certgrab sync`, or `certgrab {target} --emit FORMAT`",
-        named(&best.root.certificate)
-    )
+/// What to do to hold the anchor `best`.
+fn instead(best: &Candidate) -> String {
+    format!("embed `{}`: `certgrab HOST:PORT --emit FORMAT`", named(&best.root.certificate))
 }

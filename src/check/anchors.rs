@@ -119,6 +119,16 @@ impl Contents {
         self
     }
 
+    /// The same with each offset as `change` makes it.
+    pub(crate) fn with_offsets(mut self, change: impl Fn(usize) -> usize) -> Self {
+        let changed = |place: Place| Place { offset: place.offset.map(&change), ..place };
+        for anchor in &mut self.anchors {
+            anchor.place = changed(anchor.place);
+        }
+        self.findings = self.findings.placed(changed);
+        self
+    }
+
     /// The same with the places of blocks in a file that is no text.
     fn by_offset(mut self) -> Self {
         for anchor in &mut self.anchors {
@@ -166,12 +176,7 @@ fn of_file(
     if !bundle.anchors.is_empty() {
         return bundle;
     }
-    // A truststore of Java holds its certificates as they are.
-    let place = |number| Place::from(1).in_block(0, number);
-    let certificates = certificates_within(&constant.bytes, MAX_ROOTS).into_iter().enumerate();
-    let anchors: Vec<_> = certificates
-        .map(|(number, one)| certificate_at(constant, index, place(number), one))
-        .collect();
+    let anchors = within(constant, index);
     // PEM behind bytes that are no text, or beside DER in the image of a firmware.
     let pem = of_pem(source, constant, index, stack);
     if !anchors.is_empty() {
@@ -182,6 +187,27 @@ fn of_file(
         true => fingerprints(constant, index),
         false => pem.by_offset(),
     }
+}
+
+/// The identifier of a SEQUENCE (X.690 section 8.9), with which a message of PKCS #7 begins.
+const SEQUENCE: u8 = 0x30;
+
+/// The certificates that stand in DER within `constant`: in a message of PKCS #7, which begins as they do,
+/// in a truststore of Java, in an archive, or in the image of a firmware.
+fn within(constant: &Constant, index: usize) -> Vec<EmbeddedAnchor> {
+    let is_message = constant.bytes.first() == Some(&SEQUENCE);
+    let mut from = 0;
+    let certificates = certificates_within(&constant.bytes, MAX_ROOTS).into_iter().enumerate();
+    let anchors = certificates.map(|(number, one)| {
+        let at = memchr::memmem::find(&constant.bytes[from..], one.der()).map_or(0, |at| from + at);
+        from = at + one.der().len();
+        let place = match is_message {
+            true => Place::from(1).in_block(0, number),
+            false => Place::from(1).in_block(at, 0).by_offset(),
+        };
+        certificate_at(constant, index, place, one)
+    });
+    anchors.collect()
 }
 
 /// The certificates of the PEM blocks of `constant`.

@@ -105,6 +105,9 @@ fn of_line(line: &str) -> Option<String> {
         })?;
         let rest = &line[at + word.len()..];
         let label = rest.find("CERTIFICATE")? + "CERTIFICATE".len();
+        if is_of_another_label(&rest[label..]) {
+            return None;
+        }
         let before: String = line[..at].chars().rev().take_while(is_dash).collect();
         let blank = line[..at].chars().rev().nth(before.chars().count());
         let after: String = rest[label..].chars().take_while(is_dash).collect();
@@ -119,6 +122,13 @@ fn of_line(line: &str) -> Option<String> {
         }
         [before, after].iter().find_map(|dashes| of_dashes(dashes, word))
     })
+}
+
+/// Whether the label goes on in `rest`, as that of a `CERTIFICATE REQUEST` does (RFC 7468 section 7).
+fn is_of_another_label(rest: &str) -> bool {
+    let Some(more) = rest.strip_prefix(' ') else { return false };
+    let behind = more.trim_start_matches(|one: char| one.is_ascii_uppercase() || one == ' ');
+    behind.len() < more.len() && behind.starts_with('-')
 }
 
 fn is_dash(one: &char) -> bool {

@@ -8,8 +8,8 @@ use std::collections::HashSet;
 use der::Tag;
 
 use super::{
-    EmbeddedAnchor,
-    source::{Source, calls::Reads},
+    EmbeddedAnchor, Place,
+    source::{Form, Source, calls::Reads},
 };
 use crate::x509::{
     certificate::{Certificate, Key},
@@ -51,22 +51,63 @@ fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> 
 
 /// Whether the private key of `certificate` stands in `source`.
 pub(super) fn has_its_key(certificate: &Certificate, source: &Source) -> bool {
-    public(certificate).is_some_and(|key| private_keys(source).contains(key))
+    public(certificate)
+        .is_some_and(|key| private_keys(source).iter().any(|one| one.parts.contains(key)))
 }
 
 /// Elements of a private key that are inside one another: a PKCS #8 holds an octet string, that a
 /// key of SEC 1, that `[1]`, and that the point.
 const KEY_DEPTH: usize = 5;
 
-/// The numbers and points in the private keys in PEM that stand in `source`.
-pub(crate) fn private_keys(source: &Source) -> HashSet<Vec<u8>> {
-    let blocks = source.constants.iter().filter_map(|one| pem::parse_many(&one.bytes).ok());
-    let mut found = HashSet::new();
-    for block in blocks.flatten().filter(|block| block.tag().ends_with("PRIVATE KEY")) {
-        collect(block.contents(), KEY_DEPTH, &mut found);
+/// A private key in PEM.
+#[derive(Debug, Clone)]
+pub(crate) struct PrivateKey {
+    pub(crate) place: Place,
+    /// Whether it stands in a file that is read as it is, and not in code.
+    pub(crate) is_in_file: bool,
+    /// The numbers and points in it.
+    pub(crate) parts: HashSet<Vec<u8>>,
+}
+
+/// The most private keys of a file that are read: more than a device has.
+const MAX_KEYS: usize = 1_000;
+
+/// The private keys in PEM that stand in `source`.
+pub(crate) fn private_keys(source: &Source) -> Vec<PrivateKey> {
+    let mut found = Vec::new();
+    for constant in &source.constants {
+        for (at, block) in key_blocks(&constant.bytes) {
+            if found.len() == MAX_KEYS {
+                return found;
+            }
+            let mut parts = HashSet::new();
+            collect(block.contents(), KEY_DEPTH, &mut parts);
+            let is_in_file = constant.form == Form::File;
+            let place = Place::from(constant.line(at));
+            found.push(PrivateKey { place, is_in_file, parts });
+        }
     }
     found
 }
+
+/// The blocks of private keys in `bytes` that can be read, with where they begin.
+fn key_blocks(bytes: &[u8]) -> impl Iterator<Item = (usize, pem::Pem)> {
+    let begins = memchr::memmem::find_iter(bytes, BEGIN);
+    begins.filter_map(|at| {
+        let rest = &bytes[at..];
+        let label = rest[BEGIN.len()..].iter().position(|byte| *byte == b'-')?;
+        let label = &rest[BEGIN.len()..][..label];
+        let end = [b"-----END ", label, b"-----"].concat();
+        let is_key = label.ends_with(b"PRIVATE KEY") && label.len() <= MAX_LABEL_BYTES;
+        let end = is_key.then(|| memchr::memmem::find(rest, &end)).flatten()? + end.len();
+        Some((at, pem::parse(&rest[..end]).ok()?))
+    })
+}
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+
+/// The most bytes of a label of a private key: `ENCRYPTED PRIVATE KEY` has 21.
+const MAX_LABEL_BYTES: usize = 32;
 
 /// Adds to `found` the integers and bit strings of `contents`, which are a private key or within.
 ///

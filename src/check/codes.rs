@@ -14,6 +14,7 @@ pub const CODES: &[(&str, &str)] = &[
         "bad-signature",
         "the certificate is not signed by its stated issuer: it is forged or corrupted",
     ),
+    ("bundle-outdated", "a bundle of roots that holds expired roots or roots that left the store"),
     ("bundle-wins", "a certificate bundle that ESP-IDF uses instead of the certificate"),
     (
         "cross-sign-needed",
@@ -71,6 +72,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("pem-unreadable", "a PEM block that the TLS stack does not read as it stands"),
     ("placeholder", "a placeholder where a certificate belongs"),
     ("port-without-tls", "a client of TLS that connects to the port without TLS"),
+    ("private-key", "a private key that is not the device's own"),
     ("root-dropped", "a root that was removed from Mozilla's store"),
     ("size-of-pointer", "the size of a pointer instead of the size of the text"),
     ("stale", "a generated file that does not match its lock"),

@@ -166,6 +166,14 @@ impl Findings {
         Self { more, worst_of_more, ..listed.collect() }
     }
 
+    /// The same with each action as `change` makes it.
+    pub(crate) fn with_actions(mut self, change: impl Fn(&str) -> String) -> Self {
+        for finding in &mut self.listed {
+            finding.action = finding.action.as_deref().map(&change);
+        }
+        self
+    }
+
     /// These and the findings of `others`.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {

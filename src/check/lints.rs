@@ -2,6 +2,7 @@
 //!
 //! In: a [`Reading`] and what the user knows. Out: findings about its certificates.
 
+mod bundle;
 mod root;
 
 use std::collections::HashSet;
@@ -59,7 +60,11 @@ pub fn lint(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
         }
         lint.all(&issuers).into_iter().for_each(|finding| found.add(finding));
     }
-    found
+    let name = |one: &EmbeddedAnchor| match one.resolved(knowledge.store) {
+        Some(certificate) => Some((certificate.sha256(), named(&certificate))),
+        None => one.left().map(|left| (left.sha256, left.name.line())),
+    };
+    bundle::gathered(found, anchors, name)
 }
 
 /// Which anchors of `reading` cannot be judged without their certificates: for a file whose server
@@ -236,7 +241,7 @@ impl Lint<'_> {
                 "`{}` is the test CA of `certgrab lab`: a device that holds it must not be shipped",
                 named(self.certificate)
             );
-            let action = "regenerate the constants with `certgrab HOST:PORT`".to_owned();
+            let action = "regenerate the constants: `certgrab HOST:PORT --emit FORMAT`".to_owned();
             self.finding(Severity::Warning, "lab-anchor", message, action)
         })
     }
@@ -353,7 +358,7 @@ impl Lint<'_> {
 }
 
 /// The issuer of `certificate` as findings name it: in whole where its name has no common name.
-fn issuer_of(certificate: &Certificate) -> String {
+pub(super) fn issuer_of(certificate: &Certificate) -> String {
     let name = certificate.issuer();
     let short = name.short().map(|name| name.line()).filter(|name| !name.trim().is_empty());
     short.unwrap_or_else(|| name.text().line())

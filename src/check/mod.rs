@@ -35,6 +35,7 @@ mod call_site;
 mod claims;
 mod client_certificate;
 mod codes;
+mod command;
 mod companions;
 mod der_form;
 mod encoding;
@@ -51,10 +52,12 @@ mod place;
 mod placeholder;
 mod pool;
 mod prefilter;
+mod private_key;
 mod report;
 mod signature_budget;
 mod source;
 mod trust;
+mod uf2;
 
 pub mod output;
 
@@ -70,6 +73,7 @@ pub use self::bare_anchor::Key;
 pub use self::baseline::{Baseline, MAX_BASELINE_BYTES};
 pub use self::claims::{objections, objections_alone};
 pub use self::codes::{CODES, meaning};
+pub use self::command::Command;
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};
 pub(crate) use self::lints::scheduled;
 pub use self::lints::{lint, unknown_anchors};
@@ -77,6 +81,7 @@ pub use self::lock_today::{expired_anchors, no_longer_proven};
 pub use self::place::Place;
 pub use self::pool::{Context, Pool};
 pub use self::prefilter::may_matter;
+pub use self::private_key::PrivateKeys;
 pub use self::report::FileReport;
 pub use self::signature_budget::MAX_SIGNATURE_CHECKS;
 pub use self::trust::{Terms, judge_generated, judge_handwritten};
@@ -126,6 +131,22 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The format in which certgrab writes such a file, if its TLS stack or its name tells.
+    #[must_use]
+    pub fn format(&self) -> Option<&'static str> {
+        let of_stack = self.stack.and_then(|stack| stack.formats.first().copied());
+        let extension = self.file.extension().and_then(|extension| extension.to_str());
+        of_stack.or_else(|| command::format_of_extension(extension?))
+    }
+
+    /// Adds `found`, with which the file no longer holds nothing.
+    pub fn add(&mut self, found: Vec<Finding>) {
+        if !found.is_empty() {
+            self.findings.retain(|finding| finding.code != "no-certificate");
+        }
+        found.into_iter().for_each(|finding| self.findings.add(finding));
+    }
+
     /// The same as `stack` reads it, if that is known.
     pub(crate) fn read_by(&self, stack: Option<&'static Stack>) -> Self {
         let likely = self.likely.filter(|_| stack.is_none());
@@ -164,6 +185,8 @@ pub fn read(file: &Path, content: &[u8]) -> Reading {
 pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let text = encoding::as_utf8(content);
     let content = text.as_deref().unwrap_or(content);
+    let image = uf2::Image::of(content);
+    let content = image.as_ref().map_or(content, |image| image.bytes.as_slice());
     let mut source = source::read(file, content);
     let origin = Origin::of(content);
     // The code that certgrab writes beside a constant says less than the format.
@@ -171,20 +194,13 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let stack = context.stack.or_else(|| origin.stack()).or(spoken);
     let own_uses = source.uses.clone();
     source.uses.add_all(&context.uses);
-    let mut contents = anchors::contents(&source, stack);
-    if contents.is_empty() {
-        let lines = source::lines::Lines::of(content);
-        let damaged = boundaries::damaged(content, |at| lines.get(at).unwrap_or(1));
-        contents.findings = damaged.into_iter().collect();
-    }
-    if contents.is_empty() {
-        contents = bare_base64::contents(content, stack);
-    }
+    let contents = contents(&source, content, stack, image.as_ref());
     let anchors::Contents { anchors, findings, stack } = contents;
     let names = names(&source, &anchors);
     let starts = starts(&source, &anchors);
     let keys = client_certificate::private_keys(&source);
-    let known_keys = keys.union(&context.keys).cloned().collect();
+    let parts = keys.iter().flat_map(|key| &key.parts);
+    let known_keys = parts.chain(&context.keys).cloned().collect();
     let (own, anchors): (Vec<_>, Vec<_>) = client_certificate::split(anchors, &source, &known_keys);
     let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
     findings = findings.and(misuse::files::findings(file, content).into_iter().collect());
@@ -200,9 +216,15 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         findings.add(mention::in_text(content).unwrap_or_else(no_certificate));
     }
     let findings = findings.and(invalid.into_iter().collect());
+    let own_keys = own.iter().filter_map(public_key).collect();
     let (file, is_generated) = (file.to_owned(), source.is_generated);
-    let facts =
-        pool::Facts { uses: own_uses, keys, names, speaks: spoken.is_some() && !is_generated };
+    let facts = pool::Facts {
+        uses: own_uses,
+        keys,
+        own_keys,
+        names,
+        speaks: spoken.is_some() && !is_generated,
+    };
     let holds_own = !own.is_empty();
     let likely = source.language.likely_reader().filter(|_| stack.is_none());
     Reading {
@@ -217,6 +239,34 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         allows,
         holds_own,
     }
+}
+
+/// The anchors of `source`, or what in `content` was meant to be one; by its places in the file where
+/// `content` is an image that the file carries.
+fn contents(
+    source: &source::Source,
+    content: &[u8],
+    stack: Option<&'static Stack>,
+    image: Option<&uf2::Image>,
+) -> anchors::Contents {
+    let mut contents = anchors::contents(source, stack);
+    if contents.is_empty() {
+        let lines = source::lines::Lines::of(content);
+        let damaged = boundaries::damaged(content, |at| lines.get(at).unwrap_or(1));
+        contents.findings = damaged.into_iter().collect();
+    }
+    if contents.is_empty() {
+        contents = bare_base64::contents(content, stack);
+    }
+    match image {
+        Some(image) => contents.with_offsets(|offset| image.in_file(offset)),
+        None => contents,
+    }
+}
+
+/// The public key of the certificate of `anchor`.
+fn public_key(anchor: &EmbeddedAnchor) -> Option<Vec<u8>> {
+    client_certificate::public(anchor.certificate.as_ref()?).map(<[u8]>::to_vec)
 }
 
 fn in_utf_16() -> Finding {

@@ -80,7 +80,8 @@ pub(crate) fn certificates(
         // Looked for up to the next block only: a file of unclosed ones is read once.
         let next = begins.get(index + 1).map_or(bytes.len(), |next| *next);
         let end = bytes.get(at..next).and_then(|body| find(body, END)).map(|offset| at + offset);
-        if begins.len() == 1 && is_bare(constant, &bytes[at..end.unwrap_or(next)]) {
+        let body = &bytes[at..end.unwrap_or(next)];
+        if begins.len() == 1 && is_bare(constant, body) || is_text_of_a_program(constant, body) {
             continue;
         }
         let Some(end) = end else {
@@ -104,6 +105,12 @@ pub(crate) fn certificates(
 /// readers of PEM look for it, or the code puts something else between the boundaries.
 fn is_bare(constant: &Constant, body: &[u8]) -> bool {
     constant.form == Form::Literal && body.trim_ascii().is_empty()
+}
+
+/// Whether the `body` of a block in a file that is read as it is begins with a NUL: then the boundary is
+/// a text in a library or a program that reads PEM.
+fn is_text_of_a_program(constant: &Constant, body: &[u8]) -> bool {
+    constant.form == Form::File && body.trim_ascii_start().first() == Some(&0)
 }
 
 struct Block<'a> {

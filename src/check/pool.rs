@@ -8,7 +8,11 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use super::{Reading, client_certificate, source::calls::Uses};
+use super::{
+    Reading,
+    client_certificate::{self, PrivateKey},
+    source::calls::Uses,
+};
 use crate::stack::Stack;
 
 /// What a file tells about constants, its own and those of other files.
@@ -16,8 +20,10 @@ use crate::stack::Stack;
 pub(crate) struct Facts {
     /// What its code does with constants.
     pub(crate) uses: Uses,
-    /// The numbers and points in its private keys.
-    pub(crate) keys: HashSet<Vec<u8>>,
+    /// Its private keys.
+    pub(crate) keys: Vec<PrivateKey>,
+    /// The public keys of the certificates that are the device's own.
+    pub(crate) own_keys: Vec<Vec<u8>>,
     /// The names of its constants.
     pub(crate) names: Vec<String>,
     /// Whether its code shows which stack it speaks to.
@@ -70,7 +76,8 @@ impl<'a> Pool<'a> {
                 definers.entry(name).or_default().push(reading);
             }
         }
-        let keys = readings.iter().flat_map(|reading| &reading.facts.keys).map(Vec::as_slice);
+        let keys = readings.iter().flat_map(|reading| &reading.facts.keys);
+        let keys = keys.flat_map(|key| &key.parts).map(Vec::as_slice);
         Self { users, definers, keys: keys.collect() }
     }
 

@@ -1,56 +1,162 @@
 //! Whether a file can matter to a check at all, found out in one pass over its bytes.
 //!
 //! Of a hundred thousand files of a repository, a handful hold certificates. Only what passes here is
-//! taken apart. What passes may still hold nothing.
+//! taken apart. What passes may still hold nothing, so a sign that is common in other files counts only
+//! with what follows it in a certificate.
 
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::{misuse, source::calls};
+use super::{misuse, source::calls, uf2};
+
+/// A word, and what has to follow it.
+#[derive(Debug, Clone, Copy)]
+struct Sign {
+    word: &'static [u8],
+    follows: Follows,
+}
+
+/// What follows a word.
+#[derive(Debug, Clone, Copy)]
+enum Follows {
+    Anything,
+    /// One of these words within [`WINDOW`] bytes.
+    OneOf(&'static [&'static str]),
+    /// Base64 without an end for [`BASE64`] bytes.
+    Base64,
+    /// Two bytes of length, and another SEQUENCE (RFC 5280 section 4.1).
+    Sequence,
+    /// The same in hexadecimal.
+    HexSequence,
+}
+
+/// The bytes behind a word in which another one is looked for: a number with a cast on the next line.
+const WINDOW: usize = 48;
+/// The digits of Base64 that follow the first three of a certificate, even in a literal in pieces.
+const BASE64: usize = 12;
+
+/// Labels of PEM, whole or damaged.
+const LABELS: Follows = Follows::OneOf(&["CERT", "PRIVATE KEY", "PKCS7", "CMS"]);
+/// The byte behind a SEQUENCE of a certificate, 0x82, and the end of `0x81` in a name with it.
+const LENGTHS: Follows = Follows::OneOf(&["82", "130", "202", "-126"]);
 
 /// What a certificate, a key or an anchor shows in the forms that are read.
-const SIGNS: [&[u8]; 22] = [
+const SIGNS: [Sign; 22] = [
     // PEM, damaged boundaries too, and in Base64 once more.
-    b"BEGIN",
-    b"CERTIFICATE",
-    b"LS0t",
+    sign(b"BEGIN", LABELS),
+    sign(b"begin cert", Follows::Anything),
+    sign(b"LS0tLS1CRUdJTi", Follows::Anything),
     // Base64 of DER: a SEQUENCE with two bytes of length.
-    b"MII",
+    sign(b"MII", Follows::Base64),
     // The same in bytes, in hexadecimal and in numbers.
-    b"0\x82",
-    b"3082",
-    b"30:82",
-    b"30 82",
-    b"0x30",
-    b"0X30",
-    b"x30",
-    b"48,",
-    b"48 ,",
-    b"060,",
+    sign(b"0\x82", Follows::Sequence),
+    sign(b"3082", Follows::HexSequence),
+    sign(b"30:82", Follows::Anything),
+    sign(b"30 82", Follows::Anything),
+    sign(b"0x30", LENGTHS),
+    sign(b"0X30", LENGTHS),
+    sign(b"x30", LENGTHS),
+    sign(b"48,", LENGTHS),
+    sign(b"48 ,", LENGTHS),
+    sign(b"060,", LENGTHS),
     // Names with keys.
-    b"br_x509_trust_anchor",
-    b"BR_X509_TA_CA",
-    b"TrustAnchor",
-    // Pins and hashes that code gives to a TLS stack.
-    b"sha256/",
-    b"ingerprint",
-    b"<pin",
-    b"pin-sha256",
-    // Private keys.
-    b"PRIVATE KEY",
+    sign(b"br_x509_trust_anchor", Follows::Anything),
+    sign(b"BR_X509_TA_CA", Follows::Anything),
+    sign(b"TrustAnchor", Follows::Anything),
+    sign(b"crt_bundle", Follows::Anything),
+    // Pins that code gives to a TLS stack.
+    sign(b"<pin", Follows::Anything),
+    sign(b"pin-sha256", Follows::Anything),
+    sign(&uf2::BEGINS, Follows::Anything),
+    // Certificates pasted into forms and addresses.
+    sign(b"%2D%2DBEGIN", Follows::Anything),
 ];
+
+const fn sign(word: &'static [u8], follows: Follows) -> Sign {
+    Sign { word, follows }
+}
+
+impl Follows {
+    /// Whether it stands at the beginning of `rest`.
+    fn is_at(self, rest: &[u8]) -> bool {
+        let is_base64 =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'\\');
+        match self {
+            Self::Anything => true,
+            Self::OneOf(words) => {
+                let window = &rest[..rest.len().min(WINDOW)];
+                words.iter().any(|word| {
+                    window
+                        .windows(word.len())
+                        .any(|here| here.eq_ignore_ascii_case(word.as_bytes()))
+                })
+            }
+            Self::Base64 => rest.get(..BASE64).is_some_and(|rest| rest.iter().all(is_base64)),
+            Self::Sequence => rest.get(2) == Some(&0x30),
+            Self::HexSequence => rest.get(4..6).is_some_and(|rest| rest == b"30"),
+        }
+    }
+}
+
+/// All signs, and the automaton that finds their words.
+fn signs() -> &'static (Vec<Sign>, Option<AhoCorasick>) {
+    static ALL: OnceLock<(Vec<Sign>, Option<AhoCorasick>)> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let code = calls::signs().chain(misuse::signs());
+        let code = code.map(|word| sign(word.as_bytes(), Follows::Anything));
+        let fields = misuse::fields_with_values();
+        let fields = fields.map(|(word, values)| sign(word.as_bytes(), Follows::OneOf(values)));
+        let all: Vec<_> = SIGNS.into_iter().chain(code).chain(fields).collect();
+        let words = AhoCorasick::new(all.iter().map(|sign| sign.word)).ok();
+        (all, words)
+    })
+}
 
 /// Whether `content` may hold a certificate, a key, an anchor or code that uses one.
 #[must_use]
 pub fn may_matter(content: &[u8]) -> bool {
-    static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     // UTF-16 hides all words.
     let is_utf16 = matches!(content, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
-    let words = WORDS.get_or_init(|| {
-        let code = calls::signs().chain(misuse::signs());
-        let words = SIGNS.into_iter().chain(code.map(str::as_bytes));
-        AhoCorasick::new(words).ok()
-    });
-    is_utf16 || words.as_ref().is_none_or(|words| words.is_match(content))
+    let (signs, words) = signs();
+    let Some(words) = words else { return true };
+    is_utf16
+        || words
+            .find_overlapping_iter(content)
+            .any(|found| signs[found.pattern().as_usize()].follows.is_at(&content[found.end()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_words_and_numbers_are_no_sign_without_what_follows_them_in_a_certificate() {
+        let plain = [
+            "if (verify(x)) return BEGIN_STATE;",
+            "static const int t[] = {0x30, 0x31, 0x32, 48, 49};",
+            "MIIM is a name",
+            "let verify = true; // the fingerprint of sha256/abc",
+            "id = 30820000",
+        ];
+        for text in plain {
+            assert!(!may_matter(text.as_bytes()), "{text}");
+        }
+        let signs = [
+            "requests.get(url, verify=False)",
+            "-----BEGIN CERTIFICATE-----",
+            "{0x30,\n (byte) 0x82, 0x01",
+            "{48, -126, 3",
+            "\"MIIDdzCCAl+gAwIBAgIE\"",
+            "30820304308201",
+            "-----BEGIN EC PRIVATE KEY-----",
+            "&#45;&#45;BEGIN&#32;CERTIFICATE",
+            "client.setCACert(ca)",
+        ];
+        for text in signs {
+            assert!(may_matter(text.as_bytes()), "{text}");
+        }
+        assert!(may_matter(b"\0\0\x30\x82\x03\x77\x30\x82\x02"));
+        assert!(!may_matter(b"\0\0\x30\x82\x03\x77\x31\x82\x02"));
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::{EmbeddedAnchor, Finding, Findings, Reading, Severity};
+use super::{Command, EmbeddedAnchor, Finding, Findings, Reading, Severity};
 
 /// A file, its anchors and what was found, in the order of its lines.
 #[derive(Debug, Clone)]
@@ -32,6 +32,13 @@ impl FileReport {
         findings.retain(|finding| !allows.iter().any(|allow| allow.covers(finding)));
         let allowed = all - findings.listed().len();
         Self { file, anchors, verified: Vec::new(), allowed, holds_own, findings }
+    }
+
+    /// The same with what `command` knows in the actions.
+    #[must_use]
+    pub fn with_command(self, command: &Command) -> Self {
+        let findings = self.findings.with_actions(|action| command.fill(action));
+        Self { findings, ..self }
     }
 
     /// Keeps the findings for which `is_kept` is true.

@@ -44,6 +44,12 @@ pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     verification::signs().chain(BUNDLE_FIELDS).chain(TLS_WORDS).chain(embeds)
 }
 
+/// Fields that turn verification off where one of the values follows.
+pub(super) fn fields_with_values() -> impl Iterator<Item = (&'static str, &'static [&'static str])>
+{
+    verification::fields()
+}
+
 /// Fields that take an anchor beside a bundle: of esp-tls, esp_http_client and esp-mqtt, and of
 /// esp-idf-svc.
 const ANCHOR_FIELDS: [&str; 9] = [
@@ -71,6 +77,17 @@ fn is_nothing(value: &str) -> bool {
     })
 }
 
+/// Whether `value`, which follows `field`, sets it to nothing that is known here: it is compared, its type
+/// is declared, or a library copies what its user sets in the same field.
+fn sets_nothing(value: &str, field: &str) -> bool {
+    let is_of_path = |one: char| one.is_alphanumeric() || matches!(one, '_' | '.' | '-' | '>');
+    let path = &value[..value.find(|one| !is_of_path(one)).unwrap_or(value.len())];
+    let is_type = ["Option<", "bool", "Default::default("];
+    let is_copy = path.rsplit(['.', '>']).next() == Some(field) && path.len() > field.len();
+    let is_declared = is_type.iter().any(|word| value.starts_with(word));
+    is_nothing(value) || value.starts_with('=') || is_declared || is_copy
+}
+
 /// Where a bundle is attached beside a certificate, which is then not used.
 fn bundle_wins(code: &Code) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -78,7 +95,7 @@ fn bundle_wins(code: &Code) -> Vec<Finding> {
         for at in code.find(field) {
             let rest = &code.text()[at + field.len()..];
             let Some(value) = rest.strip_prefix(['=', ':']) else { continue };
-            if is_nothing(value) || value.starts_with('=') {
+            if sets_nothing(value, field) {
                 continue;
             }
             let path = path_before(code.text(), at);
@@ -139,7 +156,7 @@ fn sets(text: &str, prefix: &str, field: &str) -> bool {
             letter.is_alphanumeric() || matches!(letter, '_' | '.' | '>')
         });
         let value = text[at + wanted.len()..].strip_prefix(['=', ':']);
-        is_whole && value.is_some_and(|value| !is_nothing(value) && !value.starts_with('='))
+        is_whole && value.is_some_and(|value| !sets_nothing(value, field))
     })
 }
 

@@ -159,8 +159,13 @@ fn begins_with_word(text: &str, word: &str) -> bool {
     })
 }
 
-/// The words of which a file that turns verification off has one.
+/// The words of which a file that turns verification off has one, but for fields.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let calls = CALLS.iter().map(|call| call.split('(').next().unwrap_or(call));
-    WORDS.into_iter().chain(calls).chain(FIELDS.iter().map(|(name, _)| *name)).chain(CALLBACKS)
+    WORDS.into_iter().chain(calls).chain(CALLBACKS)
+}
+
+/// The fields with the values that turn it off.
+pub(super) fn fields() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    FIELDS.into_iter()
 }

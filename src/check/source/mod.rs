@@ -9,8 +9,10 @@ mod assemble;
 pub(crate) mod calls;
 pub(crate) mod code;
 mod document;
+mod heredoc;
 pub(crate) mod lines;
 mod pieces;
+mod properties;
 mod tokens;
 mod yaml;
 
@@ -142,7 +144,11 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
     let extension = extension(file);
     let language = language(&extension, content);
     if language == Language::Data || content.len() > tokens::MAX_BYTES {
-        return Source::of_data(vec![whole(content)]);
+        if let Some(constants) = properties::values(&extension, content) {
+            return Source::of_data(constants);
+        }
+        let dedented = heredoc::dedented(&extension, content);
+        return Source::of_data(vec![whole(dedented.as_deref().unwrap_or(content))]);
     }
     let has_directives = PREPROCESSED.contains(&extension.as_str());
     let (tokens, code) =

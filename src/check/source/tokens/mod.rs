@@ -145,6 +145,8 @@ impl Lexer<'_> {
                 self.long_brackets();
             }
             b'@' if self.language == Language::C && self.begins_verbatim() => self.verbatim(),
+            // A string of Objective-C, which stands beside others as in C.
+            b'@' if self.language == Language::C && self.starts_with(b"@\"") => self.at += 1,
             b'"' => self.literal(false, false),
             b'\'' if hash_comments => self.literal(false, false),
             b'\'' if self.single_quotes.is_some() => {

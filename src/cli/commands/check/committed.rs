@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use super::reader::Reader;
 use crate::{
-    check::{self, Context, Findings, Reading, Terms},
+    check::{self, Command, Context, Findings, Reading, Terms},
     cli::{
         commands::{sync, terms::Wanted},
         failure::{Exit, Failure},
@@ -74,6 +74,12 @@ impl File {
     /// Drops what was found in its form: it holds nothing, and others do.
     pub(crate) fn silence(&mut self) {
         self.reading.findings = Findings::default();
+    }
+
+    /// What commands in its findings say, where `server` is what they say of the server.
+    pub(crate) fn command(&self, server: &Command) -> Command {
+        let is_synced = matches!(self.role, Role::Lock | Role::Generated { .. });
+        Command { is_synced, format: self.reading.format(), ..server.clone() }
     }
 
     /// A folder in which nothing was found.

@@ -1,6 +1,7 @@
 //! `certgrab check`: checks committed certificates, and whether they still verify the server.
 
 mod baseline;
+mod command;
 mod committed;
 mod folder;
 mod reader;
@@ -17,7 +18,7 @@ use std::{
 };
 
 use crate::{
-    check::{self, Baseline, FileReport, Finding, Knowledge, Server, Severity},
+    check::{self, Baseline, Command, FileReport, Finding, Knowledge, Server, Severity},
     endpoint::Target,
     output::bundle::KeyPossession,
     run::{grab, survey::Survey},
@@ -66,6 +67,8 @@ struct Ready {
     asked: Option<Asked>,
     /// The server to ask.
     target: Option<Target>,
+    /// What actions say of the server and the roots.
+    command: Command,
     options: Arc<grab::Options>,
 }
 
@@ -254,6 +257,7 @@ impl Ready {
         readers.sort_by_key(|device| device.map(|device| device.name));
         readers.dedup();
         let asked = target.as_ref().map(|target| Asked::of(job, target, readers.len().max(1)));
+        let command = command::of(job, target.as_ref());
         if args.offline {
             // A server that is not contacted need not be reachable.
             job.targets.clear();
@@ -265,7 +269,7 @@ impl Ready {
             options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));
         }
         let target = target.filter(|_| !args.offline);
-        Ok(Self { group, asked, target, options: Arc::new(options) })
+        Ok(Self { group, asked, target, command, options: Arc::new(options) })
     }
 
     /// The devices whose ClientHellos also ask the server, for the files that they read.
@@ -282,7 +286,7 @@ impl Ready {
 
     /// What is found in the files, on `threads` threads, given what the server answered, if it did.
     fn judge(self, survey: Option<&Survey>, args: &Args, threads: usize) -> Vec<FileReport> {
-        let Self { group: Group { files, lock, .. }, asked, target, options } = self;
+        let Self { group: Group { files, lock, .. }, asked, target, command, options } = self;
         let store = &options.store;
         let knowledge = Knowledge { store, at: options.at, horizon_days: args.within.0 };
         let chains = survey.map_or(&[][..], |survey| &survey.chains);
@@ -317,7 +321,8 @@ impl Ready {
             let is_verified = !found.listed().iter().any(Finding::is_failure);
             found = found.and(file.judge(lock.as_ref(), terms.as_ref(), store));
             let holds_anchors = !reading.anchors.is_empty();
-            let mut report = FileReport::of(file.reading, found);
+            let command = file.command(&command);
+            let mut report = FileReport::of(file.reading, found).with_command(&command);
             if let Some((target, _)) = asked.filter(|_| !servers.is_empty() && holds_anchors) {
                 report.verified.push((target.to_string(), is_verified));
             }

@@ -99,7 +99,7 @@ fn against(
     let mut all = Findings::default();
     for (number, found) in judged {
         let target = servers[number].target;
-        all = all.and(if is_open { check::for_some_clients(found, target) } else { found });
+        all = all.and(if is_open { check::for_some_clients(&found, target) } else { found });
     }
     all
 }

@@ -185,5 +185,14 @@ fn pooled(files: Vec<File>, stack: Option<&'static Stack>, threads: usize) -> Ve
             _ => file,
         })
     };
-    shares::filter_map(files.into_iter().zip(again), threads, read_again)
+    let mut files = shares::filter_map(files.into_iter().zip(again), threads, read_again);
+    let readings: Vec<&Reading> = files.iter().map(|file| &file.reading).collect();
+    let keys = check::PrivateKeys::of(&readings);
+    let of_keys =
+        |file: &File| keys.as_ref().map_or_else(Vec::new, |keys| keys.findings(&file.reading));
+    let found: Vec<_> = files.iter().map(of_keys).collect();
+    for (file, found) in files.iter_mut().zip(found) {
+        file.reading.add(found);
+    }
+    files
 }

@@ -1,0 +1,69 @@
+//! The commands in what findings say to do, as the user can paste them.
+//!
+//! In: an action with the placeholders `HOST:PORT` and `FORMAT`, and what is known of the server and
+//! the file. Out: the action with these put in.
+
+/// What of a command is known.
+#[derive(Debug, Clone, Default)]
+pub struct Command {
+    /// The server that the files are for.
+    pub target: Option<String>,
+    /// The options with which the user reaches it, such as `--connect 10.0.0.1:8883`.
+    pub reaching: Vec<String>,
+    /// The options that name the roots that the user trusts.
+    pub roots: Vec<String>,
+    /// Whether `certgrab sync` writes the files.
+    pub is_synced: bool,
+    /// The format of the file.
+    pub format: Option<&'static str>,
+}
+
+/// Where the server stands in actions.
+const SERVER: &str = "HOST:PORT";
+/// The command that makes a constant.
+const EMIT: &str = "certgrab HOST:PORT --emit FORMAT";
+
+impl Command {
+    /// `action` with what is known in place of the placeholders.
+    #[must_use]
+    pub fn fill(&self, action: &str) -> String {
+        let synced = match self.is_synced {
+            true => action.replace(EMIT, "certgrab sync"),
+            false => action.to_owned(),
+        };
+        let mut server = self.target.clone().unwrap_or_else(|| SERVER.to_owned());
+        // An action that names other roots is about a CA that the user's roots do not have.
+        let names_roots = action.contains("--roots") || action.contains("--trust-sha256");
+        let roots = self.roots.iter().filter(|_| !names_roots);
+        for option in self.reaching.iter().chain(roots) {
+            server = format!("{server} {option}");
+        }
+        let filled = synced.replace(SERVER, &server);
+        match self.format {
+            Some(format) => filled.replace("--emit FORMAT", &format!("--emit {format}")),
+            None => filled,
+        }
+    }
+}
+
+/// File extensions with the format that is written into such files.
+const FORMATS: [(&str, &str); 12] = [
+    ("pem", "pem"),
+    ("crt", "pem"),
+    ("cer", "pem"),
+    ("der", "der"),
+    ("p7b", "p7b"),
+    ("ino", "arduino"),
+    ("c", "c"),
+    ("h", "c"),
+    ("cpp", "c"),
+    ("hpp", "c"),
+    ("rs", "rust"),
+    ("go", "go"),
+];
+
+/// The format for a file with this `extension`, if its TLS stack is not known.
+pub(super) fn format_of_extension(extension: &str) -> Option<&'static str> {
+    let extension = extension.to_ascii_lowercase();
+    FORMATS.iter().find(|(known, _)| *known == extension).map(|(_, format)| *format)
+}

@@ -1,0 +1,62 @@
+//! Private keys that stand beside firmware.
+//!
+//! In: the readings of all files. Out: a finding for each private key that is not the device's own: whoever
+//! reads the repository can use it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Finding, Reading, Severity,
+    client_certificate::{PrivateKey, public},
+    named,
+};
+use crate::x509::certificate::Certificate;
+
+/// The certificates of all files, by their public keys.
+pub struct PrivateKeys {
+    /// The public keys of the device's own certificates.
+    own: HashSet<Vec<u8>>,
+    /// The other certificates.
+    others: HashMap<Vec<u8>, Certificate>,
+}
+
+impl PrivateKeys {
+    /// The certificates of all `readings`; `None` if they hold nothing that a device has.
+    #[must_use]
+    pub fn of(readings: &[&Reading]) -> Option<Self> {
+        let is_of_a_device = |reading: &&Reading| {
+            !reading.anchors.is_empty() || reading.holds_own || !reading.facts.uses.is_empty()
+        };
+        if !readings.iter().any(|reading| is_of_a_device(&reading)) {
+            return None;
+        }
+        let own = readings.iter().flat_map(|reading| &reading.facts.own_keys).cloned().collect();
+        let anchors = readings.iter().flat_map(|reading| &reading.anchors);
+        let certificates = anchors.filter_map(|anchor| anchor.certificate.as_ref());
+        let others = certificates.filter_map(|one| Some((public(one)?.to_vec(), one.clone())));
+        Some(Self { own, others: others.collect() })
+    }
+
+    /// What is to be said of the private keys of `reading`.
+    #[must_use]
+    pub fn findings(&self, reading: &Reading) -> Vec<Finding> {
+        reading.facts.keys.iter().filter_map(|key| self.finding(key)).collect()
+    }
+
+    fn finding(&self, key: &PrivateKey) -> Option<Finding> {
+        if key.parts.iter().any(|part| self.own.contains(part)) {
+            return None;
+        }
+        let certificate = key.parts.iter().find_map(|part| self.others.get(part));
+        // Code that has a key gives it to its client, as a rule.
+        let whose = match certificate {
+            Some(certificate) => format!("the private key of `{}`", named(certificate)),
+            None if key.is_in_file && !key.parts.is_empty() => "a private key".to_owned(),
+            None => return None,
+        };
+        let message = format!("{whose} stands here: whoever reads this file can use it");
+        let action = "keep it out of the repository, and replace it if others could read it";
+        let severity = Severity::Warning;
+        Some(Finding::new(key.place, severity, "private-key", message, Some(action.to_owned())))
+    }
+}

@@ -1,0 +1,145 @@
+//! Forms in which repositories hold certificates: each is read as its language or its loader reads it.
+
+use std::path::Path;
+
+use certgrab::check;
+
+/// A root that left Mozilla's store, as PEM: what is found in each form.
+fn dropped() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/check");
+    let text = std::fs::read_to_string(folder.join("29_dropped.pem")).unwrap();
+    let end = "-----END CERTIFICATE-----\n";
+    text[..text.find(end).unwrap() + end.len()].to_owned()
+}
+
+/// Another root, in DER.
+fn other() -> Vec<u8> {
+    webpki_root_certs::TLS_SERVER_ROOT_CERTS[0].to_vec()
+}
+
+/// The codes of what is found in `content`, also by a walk that takes only some files apart.
+fn codes(file: &str, content: &[u8]) -> Vec<&'static str> {
+    assert!(check::may_matter(content), "{file} is passed over");
+    report(file, content).findings().iter().map(|finding| finding.code).collect()
+}
+
+fn report(file: &str, content: &[u8]) -> check::FileReport {
+    let store = certgrab::Store::mozilla();
+    let at = "2026-11-26".parse().unwrap();
+    let reading = check::read(Path::new(file), content);
+    let found = check::lint(&reading, &check::Knowledge { store: &store, at, horizon_days: 90 });
+    check::FileReport::of(reading, found)
+}
+
+/// Each line of `pem` with `margin` before it.
+fn indented(pem: &str, margin: &str) -> String {
+    pem.lines().map(|line| format!("{margin}{line}\n")).collect()
+}
+
+#[test]
+fn a_heredoc_is_read_without_the_margin_that_its_language_takes_away() {
+    let pem = dropped();
+    let forms = [
+        ("ca.rb", format!("CA = <<~PEM\n{}PEM\n", indented(&pem, "  "))),
+        ("ca.tf", format!("ca = <<-EOT\n{}  EOT\n", indented(&pem, "    "))),
+        ("ca.sh", format!("cat > ca.pem <<-EOF\n{}\tEOF\n", indented(&pem, "\t"))),
+        ("ca.sh", format!("cat > ca.pem <<EOF\n{pem}EOF\n")),
+        ("ca.php", format!("<?php\n$ca = <<<PEM\n{}    PEM;\n", indented(&pem, "    "))),
+    ];
+    for (file, content) in forms {
+        assert_eq!(codes(file, content.as_bytes()), ["root-dropped"], "{content}");
+    }
+    // What keeps its margin: blanks in a shell, anything in `<<-` of Ruby, a heredoc without an end.
+    let kept = [
+        ("ca.sh", format!("cat > ca.pem <<-EOF\n{}EOF\n", indented(&pem, "  "))),
+        ("ca.rb", format!("CA = <<-PEM\n{}  PEM\n", indented(&pem, "  "))),
+        ("ca.rb", format!("CA = <<~PEM\n{}", indented(&pem, "  "))),
+    ];
+    for (file, content) in kept {
+        assert_eq!(codes(file, content.as_bytes()), ["pem-indented", "root-dropped"], "{content}");
+    }
+}
+
+#[test]
+fn properties_of_java_are_read_with_their_escapes_and_the_lines_that_go_on() {
+    let pem = dropped();
+    let lines: Vec<_> = pem.lines().collect();
+    let forms = [
+        format!("# note\n\nmqtt.ca = {}\\n\nport=8883\n", lines.join("\\n")),
+        format!("mqtt.ca: {}\\n\n", lines.join("\\n\\\n    ")),
+    ];
+    for content in forms {
+        assert_eq!(codes("app.properties", content.as_bytes()), ["root-dropped"], "{content}");
+    }
+    let found = report("app.properties", format!("a=b\nca={}\\n\n", lines.join("\\n")).as_bytes());
+    assert_eq!(found.findings()[0].place.line, 2);
+    // A backslash written twice is one in the value.
+    let twice = format!("ca={}\\\\n\n", lines.join("\\\\n"));
+    let found = codes("app.properties", twice.as_bytes());
+    assert!(found.contains(&"pem-literal-newline"), "{found:?}");
+}
+
+#[test]
+fn strings_of_objective_c_that_stand_side_by_side_are_one() {
+    let pem = dropped();
+    let lines: Vec<_> = pem.lines().map(|line| format!("@\"{line}\\n\"")).collect();
+    let content = format!("NSString *ca = {};\n", lines.join("\n"));
+    assert_eq!(codes("Certificates.m", content.as_bytes()), ["root-dropped"]);
+}
+
+/// The image of a firmware, with a PEM and a DER in it, and where they begin.
+fn firmware() -> (Vec<u8>, [usize; 2]) {
+    let mut image = b"\x7fELF".to_vec();
+    image.extend((0..=255).cycle().take(2_100));
+    let pem = image.len();
+    image.extend(dropped().as_bytes());
+    image.extend([0; 40]);
+    let der = image.len();
+    image.extend(other());
+    image.extend([0; 700]);
+    (image, [pem, der])
+}
+
+#[test]
+fn the_image_of_a_firmware_shows_the_pem_and_the_der_in_it_by_their_offsets() {
+    let (image, places) = firmware();
+    for name in ["firmware.elf", "firmware.bin"] {
+        let found = report(name, &image);
+        let mut offsets: Vec<_> = found.anchors.iter().map(|one| one.place.offset).collect();
+        offsets.sort_unstable();
+        assert_eq!(offsets, places.map(Some), "{name}");
+        assert_eq!(codes(name, &image), ["root-dropped"]);
+        assert_eq!(found.findings()[0].place.to_string(), format!("+{:#x}", places[0]));
+    }
+}
+
+#[test]
+fn firmware_in_uf2_is_read_across_its_blocks_and_places_are_those_of_the_file() {
+    const PAYLOAD: usize = 256;
+    let (image, places) = firmware();
+    let mut uf2 = Vec::new();
+    for (number, piece) in image.chunks(PAYLOAD).enumerate() {
+        let count = image.len().div_ceil(PAYLOAD);
+        let header = [
+            0x0a32_4655_u32,
+            0x9e5d_5157,
+            0x2000,
+            0x1000_0000 + (number * PAYLOAD) as u32,
+            PAYLOAD as u32,
+            number as u32,
+            count as u32,
+            0xe48b_ff56,
+        ];
+        uf2.extend(header.iter().flat_map(|word| word.to_le_bytes()));
+        let end = uf2.len() + 476;
+        uf2.extend(piece);
+        uf2.resize(end, 0);
+        uf2.extend(0x0ab1_6f30_u32.to_le_bytes());
+    }
+    let found = report("firmware.uf2", &uf2);
+    let mut offsets: Vec<_> = found.anchors.iter().map(|one| one.place.offset).collect();
+    offsets.sort_unstable();
+    let in_file = places.map(|at| Some(at / PAYLOAD * 512 + 32 + at % PAYLOAD));
+    assert_eq!(offsets, in_file);
+    assert_eq!(codes("firmware.uf2", &uf2), ["root-dropped"]);
+}
