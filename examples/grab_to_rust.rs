@@ -13,12 +13,12 @@ async fn constants(target: &str) -> Result<String, Box<dyn Error>> {
     let target: Target = target.parse()?;
     let options = Options::new(Store::mozilla(), Time::now());
     let grab = grab(&target, &options).await?;
-    let judgement = grab.verdict.as_ref().map_err(|refusal| refusal.to_string())?;
+    let judgement = grab.verdict.as_ref().map_err(ToString::to_string)?;
 
     let bundle = judgement.bundle(&target, &grab.presented, &options);
     let format = format("rust").ok_or("this certgrab has no format `rust`")?;
     let proven = grab.prove(&bundle, format, &target, &options);
-    let proven = proven.map_err(|refusal| refusal.to_string())?;
+    let proven = proven.map_err(ToString::to_string)?;
     let source = proven.render(&default_name(&bundle))?;
     Ok(String::from_utf8(source)?)
 }
