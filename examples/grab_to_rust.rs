@@ -18,7 +18,7 @@ async fn constants(target: &str) -> Result<String, Box<dyn Error>> {
     let bundle = judgement.bundle(&target, &grab.presented, &options);
     let format = format("rust").ok_or("this certgrab has no format `rust`")?;
     let proven = grab.prove(&bundle, format, &target, &options);
-    let proven = proven.map_err(ToString::to_string)?;
+    let proven = proven.map_err(|refusal| refusal.to_string())?;
     let source = proven.render(&default_name(&bundle))?;
     Ok(String::from_utf8(source)?)
 }
