@@ -13,7 +13,7 @@ async fn constants(target: &str) -> Result<String, Box<dyn Error>> {
     let target: Target = target.parse()?;
     let options = Options::new(Store::mozilla(), Time::now());
     let grab = grab(&target, &options).await?;
-    let judgement = grab.verdict.as_ref().map_err(|refusal| refusal.to_string())?;
+    let judgement = grab.verdict.as_ref().map_err(ToString::to_string)?;
 
     let bundle = judgement.bundle(&target, &grab.presented, &options);
     let format = format("rust").ok_or("this certgrab has no format `rust`")?;

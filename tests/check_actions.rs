@@ -49,7 +49,7 @@ fn after_a_change_of_ca_the_action_has_the_users_own_roots_and_the_address_and_c
     assert!(found.ends_with(&wanted), "{found}");
 
     // A root that the server sends can be compared with its owner's.
-    let sending = Server::of(&new).sending(&new.path()).start();
+    let sending = Server::of(&new).sending(new.path()).start();
     let check = |arguments: &[&str]| {
         let run = certgrab().args(["check", "--quiet", "ca.ino"]).args(arguments);
         run.args(["plc.test"]).in_folder(new.folder()).fails_with(1).out()

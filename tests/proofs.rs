@@ -36,7 +36,7 @@ fn a_bundle_is_rendered_for_the_stacks_that_verify_the_server_with_it_and_for_no
     let options = Options::new(store, "2030-01-01".parse::<Time>().unwrap());
     let target: Target = "plc.test".parse().unwrap();
     let sent = [leaf.der(), issuing.der()].map(AsRef::<[u8]>::as_ref);
-    let presented = Presented::from_message(sent.into_iter(), Source::Server);
+    let presented = Presented::from_message(sent, Source::Server);
     let grab = grab::judge(presented, &target, &options);
     let judgement = grab.verdict.as_ref().expect("a path");
     let bundle = judgement.bundle(&target, &grab.presented, &options);

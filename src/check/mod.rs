@@ -66,8 +66,9 @@ use std::path::{Path, PathBuf};
 use self::origin::Origin;
 use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certificate::Certificate};
 
-pub(crate) use self::against_server::for_some_clients;
-pub use self::against_server::{Server, failed_address, judge_against, unanswered};
+pub use self::against_server::{
+    Server, failed_address, for_some_clients, judge_against, unanswered,
+};
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
 pub use self::baseline::{Baseline, MAX_BASELINE_BYTES};

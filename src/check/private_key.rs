@@ -27,7 +27,7 @@ impl PrivateKeys {
         let is_of_a_device = |reading: &&Reading| {
             !reading.anchors.is_empty() || reading.holds_own || !reading.facts.uses.is_empty()
         };
-        if !readings.iter().any(|reading| is_of_a_device(&reading)) {
+        if !readings.iter().any(is_of_a_device) {
             return None;
         }
         let own = readings.iter().flat_map(|reading| &reading.facts.own_keys).cloned().collect();

@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn results_are_in_the_order_of_the_items_on_any_number_of_threads() {
-        let work = |number: u32| (number % 3 != 0).then_some(number * 2);
+        let work = |number: u32| (!number.is_multiple_of(3)).then_some(number * 2);
         let expected: Vec<_> = (0..1_000).filter_map(work).collect();
         for threads in [0, 1, 2, 7] {
             assert_eq!(filter_map(0..1_000, threads, work), expected, "{threads} threads");

@@ -2,7 +2,7 @@
 
 pub mod bounded_file;
 pub mod foreign;
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(crate) mod html;
 #[cfg(feature = "fetch")]
 pub(crate) mod json;
@@ -15,5 +15,5 @@ pub mod time;
 pub(crate) mod variants;
 #[cfg(feature = "cli")]
 pub(crate) mod wrap;
-#[cfg(feature = "fetch")]
+#[cfg(feature = "judge")]
 pub(crate) mod xml;
