@@ -85,15 +85,15 @@ fn the_module_for_micropython_shows_its_certificate_in_both_versions_of_tls() {
         let error = broker.new_project("micropython", None).succeeds().err();
         let warning = "certgrab: warning: the server requires a client certificate: without one it \
                        sends the alert ";
-        assert!(error.starts_with(warning), "{error}");
+        assert!(error.contains(warning), "{error}");
         assert!(error.contains("; pass `--client-cert FILE --client-key FILE`\n"), "{error}");
         module("Traceback");
         let error = broker.new_project("micropython", Some(&broker.other)).succeeds().err();
         let warning = "certgrab: warning: the server refuses the client certificate: it ";
-        assert!(error.starts_with(warning), "{error}");
+        assert!(error.contains(warning), "{error}");
         module("Traceback");
         let error = broker.new_project("micropython", Some(&broker.authority)).succeeds().err();
-        assert!(!error.contains("warning"), "{error}");
+        assert!(!error.contains("client certificate"), "{error}");
         module("connected");
         assert!(is_private(&folder.join("device.key")));
     }
