@@ -8,7 +8,7 @@ use super::xml::escaped;
 const STYLE: &str = "\
 :root{color-scheme:light dark;--error:#b3261e;--warning:#8a5a00;--note:#3b5b8c;--good:#1b6e3c;--line:#8885;--box:#8882}\
 @media(prefers-color-scheme:dark){:root{--error:#ff8a80;--warning:#ffc04d;--note:#9dbdf0;--good:#7fd8a0}}\
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
+body{overflow-wrap:anywhere;font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin-top:2rem;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}\
 td,th{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}\

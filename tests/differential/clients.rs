@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use super::chains::{Chains, kept};
 use crate::support::real;
@@ -217,7 +218,12 @@ fn header(name: &str) -> bool {
     real::header(name)
 }
 
+/// Held while the clients are built: tests that run side by side have one folder of them.
+static BUILDING: Mutex<()> = Mutex::new(());
+
 fn make(mbedtls: Option<&Path>) {
+    // Of several that find a part missing, each says so.
+    let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     fs::create_dir_all(kept()).expect("a folder");
     let mut make = Command::new("make");
     make.args(["-s", "-j2", "-C"]).arg(sources()).arg(format!("OUT={}", text(&kept())));
