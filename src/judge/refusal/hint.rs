@@ -16,7 +16,8 @@ impl Refusal {
         let trade = match self {
             Self::UnknownRoot { subject, .. } => trade::hint([subject]),
             Self::MissingIssuer { subject, issuer, .. } => trade::hint([subject, issuer]),
-            Self::WrongName { common_name, .. } => trade::hint(common_name),
+            Self::WrongName { common_name, found, .. } => trade::hint(common_name)
+                .or_else(|| trade::portal(found.shown.iter().chain(common_name))),
             _ => None,
         };
         if trade.is_some() {

@@ -1,10 +1,10 @@
-//! Certificates of the trade that nobody should embed: staging CAs, throw-away certificates, and CAs
-//! of proxies that inspect TLS. They are recognized by their names.
+//! Certificates of the trade: staging CAs, throw-away certificates and CAs of proxies that inspect TLS,
+//! which nobody should embed, and CAs of a vendor's own. They are recognized by their names.
 
 use crate::text::foreign::Foreign;
 
 /// Parts of names in lower case, each with what to do.
-const KNOWN: [(&str, &str); 6] = [
+const KNOWN: [(&str, &str); 8] = [
     ("(staging)", STAGING),
     ("fake le ", STAGING),
     (
@@ -19,7 +19,12 @@ const KNOWN: [(&str, &str); 6] = [
     ),
     ("cloudflare origin", CLOUDFLARE),
     ("managed ca cloudflare", CLOUDFLARE),
+    ("o=tuya", TUYA),
+    ("cn=tuya ", TUYA),
 ];
+
+const TUYA: &str = "this is a CA of Tuya's own, which no root store has: get its certificate from Tuya and pass \
+                    it with `--roots FILE`, or use a host of Tuya whose chain ends in a public root";
 
 const STAGING: &str = "this is Let's Encrypt's staging CA, which no device should trust: issue the \
                        server's certificate from the production CA";
@@ -29,7 +34,7 @@ const CLOUDFLARE: &str = "Cloudflare's Origin CA is only for the connection from
                           CA";
 
 /// Products that inspect TLS, by the part of their CA's name in lower case.
-const INTERCEPTORS: [&str; 24] = [
+const INTERCEPTORS: [&str; 34] = [
     "zscaler",
     "netskope",
     "fortinet",
@@ -54,7 +59,39 @@ const INTERCEPTORS: [&str; 24] = [
     "forcepoint",
     "mcafee web gateway",
     "barracuda",
+    "cato networks",
+    "cloudflare gateway",
+    "gateway ca - cloudflare",
+    "goskope",
+    "adguard",
+    "lightspeed systems",
+    "securly",
+    "smoothwall",
+    "sonicwall",
+    "iboss",
 ];
+
+/// Parts in lower case of the names that certificates of captive portals are for: those of Aruba, HPE and
+/// Meraki, and words that others use.
+const PORTALS: [&str; 7] = [
+    "securelogin.arubanetworks.com",
+    "securelogin.hpe.com",
+    "network-auth.com",
+    "captive-portal",
+    "captiveportal",
+    "wifi-login",
+    "guest-portal",
+];
+
+/// What to do about a certificate for these other names, if they are those of a captive portal.
+pub(super) fn portal<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option<String> {
+    let mut names = names.into_iter().map(|name| name.line().to_lowercase());
+    names.any(|name| PORTALS.iter().any(|part| name.contains(part))).then(|| {
+        "this is the name of a captive portal: somebody between you and the server may have answered; \
+         log in to the network, or ask from another one"
+            .to_owned()
+    })
+}
 
 /// What to do about a certificate with one of these names, if it is one.
 pub(super) fn hint<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option<String> {
@@ -75,7 +112,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_the_trade_have_a_hint_that_trusts_none_of_them() {
+    fn a_certificate_for_the_name_of_a_captive_portal_is_called_so() {
+        let hint = portal([&Foreign::text("securelogin.arubanetworks.com")]).unwrap();
+        assert!(hint.contains("captive portal") && !hint.contains("--connect"), "{hint}");
+        assert_eq!(portal([&Foreign::text("portal.plant.example")]), None);
+    }
+
+    #[test]
+    fn names_of_the_trade_have_a_hint_that_trusts_none_by_a_fingerprint() {
         for name in [
             "CN=(STAGING) Pretend Pear X1,O=(STAGING) Internet Security Research Group,C=US",
             "CN=TRAEFIK DEFAULT CERT",
@@ -83,10 +127,16 @@ mod tests {
             "OU=CloudFlare Origin SSL Certificate Authority,O=CloudFlare\\, Inc.,C=US",
             "CN=Zscaler Root CA,O=Zscaler Inc.",
             "CN=FortiGate CA,O=Fortinet",
+            "CN=ca.plant.goskope.com,O=Netskope Inc.",
+            "CN=Gateway CA - Cloudflare Managed G1,O=Cloudflare\\, Inc.",
+            "CN=Tuya Root CA,C=CN",
+            "CN=Device CA,O=Tuya Inc.",
         ] {
             let hint = hint([&Foreign::text(name)]).unwrap();
             assert!(!hint.contains("--trust-sha256"), "{hint}");
         }
-        assert_eq!(hint([&Foreign::text("CN=Plant Root")]), None);
+        for other in ["CN=Plant Root", "CN=m1.tuyacn.com", "CN=*.tuyaeu.com,O=Plant"] {
+            assert_eq!(hint([&Foreign::text(other)]), None, "{other}");
+        }
     }
 }
