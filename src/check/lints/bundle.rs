@@ -43,7 +43,7 @@ pub(super) fn gathered(
     };
     let aged: HashSet<Member> = found.listed().iter().filter_map(member).collect();
     let outdated: BTreeSet<usize> = aged.iter().map(|(bundle, _)| *bundle).collect();
-    // One root that is outdated is told like any other.
+    // One root that is outdated is reported like any other.
     let is_gathered = |bundle: usize| aged.iter().filter(|(one, _)| *one == bundle).count() > 1;
     let sentences: Vec<_> = outdated
         .into_iter()
