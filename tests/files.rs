@@ -322,6 +322,22 @@ fn no_emit_is_written_over_a_private_key() {
 }
 
 #[test]
+fn no_report_and_no_baseline_is_written_over_a_private_key() {
+    let (pki, _) = plant();
+    let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let roots = pki.root_file();
+    for words in
+        [&["--report", "json=device.key"][..], &["--baseline", "device.key", "--write-baseline"]]
+    {
+        fs::write(pki.file("device.key"), &key).unwrap();
+        let check = certgrab().args(["check", "--offline"]).args([&roots]).args(words);
+        let said = check.in_folder(pki.folder()).fails_with(4).err();
+        assert!(said.contains("device.key would lose a private key"), "{said}");
+        assert_eq!(fs::read_to_string(pki.file("device.key")).unwrap(), key);
+    }
+}
+
+#[test]
 fn sync_follows_no_link_out_of_the_folder_of_its_manifest() {
     let (pki, _) = plant();
     let server = Server::presenting(&pki);

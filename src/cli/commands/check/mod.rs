@@ -37,7 +37,7 @@ use crate::cli::{
     failure::{Exit, Failure},
     file_names, manifest,
     output::{self, complain},
-    request, shares,
+    replace, request, shares,
     style::Display,
 };
 
@@ -218,11 +218,13 @@ fn refuse_to_reach(args: &Args) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
 }
 
-/// Refuses reports that would overwrite an input or each other.
+/// Refuses reports that would overwrite an input, a private key or each other.
 fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     let baseline = args.baseline.as_deref().filter(|_| args.write_baseline);
-    output::keep_apart(reports.chain(baseline), read, "--report")
+    let written = reports.chain(baseline);
+    replace::keep_keys(written.clone())?;
+    output::keep_apart(written, read, "--report")
 }
 
 /// The targets of the manifest with their locks and outputs.
