@@ -29,7 +29,7 @@ fi
 
 cargo fmt --check
 # From here, so that no rustup meets the toolchain file of `device`.
-rustfmt --check --edition 2024 {device,emulated}/{build,src/main}.rs emulated/src/bin/project.rs ../templates/project/esp-hal/{main,https/talk}.rs
+rustfmt --check --edition 2024 {device,emulated}/{build,src/main}.rs emulated/src/bin/project.rs ../templates/project/esp-hal/https/talk.rs
 # One selection for all steps, bench's own builds included: with another, cargo gives the dependencies
 # other features, and builds them once more.
 selection=(--workspace --all-targets --features firmware-core/std)
