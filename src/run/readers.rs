@@ -55,6 +55,10 @@ impl Readers {
     }
 }
 
+/// The part of a target's time limit that all its readers have together, once certgrab itself has asked:
+/// half, so that a server which lets every client wait ends in one and a half limits.
+const READERS_PART: u32 = 2;
+
 /// Asks `target`, which presented `usual`, as each reader of `formats` does.
 pub async fn ask(
     target: &Target,
@@ -69,8 +73,9 @@ pub async fn ask(
     let mut devices: Vec<&'static Device> = formats.flat_map(Device::reading).flatten().collect();
     devices.sort_by_key(|device| device.name);
     devices.dedup();
+    let deadline = Instant::now() + options.timeout / READERS_PART;
     for device in devices {
-        match ask_as(device, target, options, &readers.chains[0]).await {
+        match ask_as(device, target, options, &readers.chains[0], deadline).await {
             Ok(grab) => {
                 let is_same = |known: &Grab| known.presented.is_same_chain(&grab.presented);
                 let known = readers.chains.iter().position(is_same);
@@ -91,8 +96,8 @@ async fn ask_as(
     target: &Target,
     options: &Options,
     usual: &Grab,
+    deadline: Instant,
 ) -> Result<Grab, Error> {
-    let deadline = Instant::now() + options.timeout;
     let hello = device.hello(grab::server_name(target, &options.sni)).with_protocols(&options.alpn);
     let way = if options.way == Way::Auto { Way::Reader } else { options.way };
     let presented =
