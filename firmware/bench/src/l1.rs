@@ -47,7 +47,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
     for version in ["1.2", "1.3"] {
         let version = ["--tls", version];
         report.case(&format!("L1: another root is refused, TLS {}", version[1]), || {
-            connect(&pki.stranger, &version)?.fails(&["mbedTLS -0x2700", NOT_TRUSTED])
+            connect(&pki.other_root, &version)?.fails(&["mbedTLS -0x2700", NOT_TRUSTED])
         });
         report.case(&format!("L1: another name is refused, TLS {}", version[1]), || {
             connect(&pki.other_name, &version)?.fails(&[

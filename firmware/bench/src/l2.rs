@@ -42,7 +42,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         if beat == r#"{"beat":1}"# { Ok(()) } else { Err(format!("it said {beat}").into()) }
     });
     report.case("L2: another root is refused", || {
-        connect(&pki.stranger)?
+        connect(&pki.other_root)?
             .fails(&["-0x2700", "The certificate is not correctly signed by the trusted CA"])
     });
     report.case("L2: another name is refused", || {

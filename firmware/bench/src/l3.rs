@@ -51,7 +51,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         Ok(())
     });
     report.case("L3: riscv32imc refuses another root", || {
-        connect(&pki.stranger)?.fails(&["trouble: the broker's certificate", "flags 0x8"])
+        connect(&pki.other_root)?.fails(&["trouble: the broker's certificate", "flags 0x8"])
     });
     report.case("L3: riscv32imc refuses another name", || {
         connect(&pki.other_name)?.fails(&["trouble: the broker's certificate", "flags 0x4"])
@@ -71,7 +71,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         })
     });
     for (served, word) in
-        [(&pki.stranger, "not signed under the anchor"), (&pki.other_name, "another name")]
+        [(&pki.other_root, "not signed under the anchor"), (&pki.other_name, "another name")]
     {
         report.case(&format!("L3: the project of esp-hal refuses: {word}"), || {
             let broker = Broker::start(bench.directory.path(), served, None)?;

@@ -36,7 +36,7 @@ pub(crate) struct Pki {
     /// A chain of another authority, whose root the firmware's root has cross-signed.
     pub(crate) moved: Served,
     /// A chain of another authority that has nothing to do with the firmware's root.
-    pub(crate) stranger: Served,
+    pub(crate) other_root: Served,
     /// The authority of the devices' own certificates.
     pub(crate) clients: String,
     /// A device's certificate under it, and its key.
@@ -65,7 +65,7 @@ impl Pki {
                 .leaf(NAME, ExtendedKeyUsagePurpose::ServerAuth, -1)?
                 .above(&[&between.pem]),
             bare,
-            stranger: moved.above(&[&other_between.pem]),
+            other_root: moved.above(&[&other_between.pem]),
             moved: moved.above(&[&other_between.pem, &other.cross_signed(&root)?]),
             client: clients.leaf("device", ExtendedKeyUsagePurpose::ClientAuth, 90)?,
             clients: clients.pem,

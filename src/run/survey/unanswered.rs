@@ -1,7 +1,7 @@
 //! What a survey was not answered, and how often it asked.
 //!
 //! A balancer that limits connections, or one machine that restarts, answers some questions and resets
-//! others. What was not answered may be another chain, so it is said and never left out.
+//! others. What was not answered may be another chain, so each question without an answer is reported.
 
 use super::{Question, Survey};
 use crate::tls::probe::Unanswered;
