@@ -143,3 +143,21 @@ fn firmware_in_uf2_is_read_across_its_blocks_and_places_are_those_of_the_file() 
     assert_eq!(offsets, in_file);
     assert_eq!(codes("firmware.uf2", &uf2), ["root-dropped"]);
 }
+
+#[test]
+fn boundaries_that_share_their_dashes_are_a_damaged_block_not_the_end_of_the_run() {
+    for shared in [
+        "-----BEGIN CERTIFICATE-----BEGIN CERTIFICATE-----\n",
+        "-----BEGIN PKCS7-----BEGIN CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----BEGIN CERTIFICATE-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----END CERTIFICATE-----END CERTIFICATE-----BEGIN CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----BEGIN CERTIFICATE-----BEGIN ",
+    ] {
+        for (file, content) in [
+            ("ca.pem", shared.to_owned()),
+            ("ca.h", format!("const char ca[] = R\"({shared})\";\n")),
+        ] {
+            assert!(codes(file, content.as_bytes()).contains(&"pem-damaged"), "{content}");
+        }
+    }
+}

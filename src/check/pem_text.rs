@@ -77,9 +77,10 @@ pub(crate) fn certificates(
             continue;
         }
         let block = Block { constant, language, stack, begin, body: at, label };
-        // Looked for up to the next block only: a file of unclosed ones is read once.
-        let next = begins.get(index + 1).map_or(bytes.len(), |next| *next);
-        let end = bytes.get(at..next).and_then(|body| find(body, END)).map(|offset| at + offset);
+        // Looked for up to the next block only: a file of unclosed ones is read once. The dashes of one
+        // boundary may be those of the next.
+        let next = begins.get(index + 1).map_or(bytes.len(), |next| at.max(*next));
+        let end = find(&bytes[at..next], END).map(|offset| at + offset);
         let body = &bytes[at..end.unwrap_or(next)];
         if begins.len() == 1 && is_bare(constant, body) || is_text_of_a_program(constant, body) {
             continue;
