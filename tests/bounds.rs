@@ -370,7 +370,7 @@ fn a_file_of_the_most_bytes_is_checked_within_256_mebibytes() {
 }
 
 #[test]
-fn a_file_of_another_size_is_replaced_without_being_read() {
+fn a_file_that_is_too_large_to_be_looked_at_is_kept_without_being_read() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let (_folder, path) = file("root.pem", "");
     // A hole of 12 GB takes no room on the disk.
@@ -384,8 +384,10 @@ fn a_file_of_another_size_is_replaced_without_being_read() {
         .arg("--roots")
         .args([pki.root_file()])
         .args(["--emit", &emit])
-        .status()
+        .output()
         .expect("the command");
-    assert!(ended.success());
-    assert_eq!(std::fs::read_to_string(&path).expect("PEM"), pem_of(&pki.path()[1..]));
+    assert_eq!(ended.status.code(), Some(4));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("found one of 12000000000 bytes\n"), "{said}");
+    assert_eq!(std::fs::metadata(&path).expect("the file").len(), 12_000_000_000);
 }

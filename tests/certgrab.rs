@@ -48,6 +48,7 @@ mod emitting;
 mod files;
 mod formats;
 mod logs;
+mod replacing;
 mod reports;
 mod warnings;
 mod writing;

@@ -233,13 +233,13 @@ fn sync_shows_nothing_of_the_file_that_it_does_not_replace() {
     let pem = key.serialize_pem();
     let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     let hex: String = key.serialize_der().iter().map(|byte| format!("{byte:02x}")).collect();
-    let text = "text that is not part of a lock, line 1";
+    let (key_line, text) = ("a private key, line 1", "text that is not part of a lock, line 1");
     for (content, lost) in [
         (base64.clone().into_bytes(), "a private key, line 1"),
         (key.serialize_der(), "a private key, line 1"),
         (format!("device_key = \"{base64}\"\n").into_bytes(), "a private key, line 1"),
-        (format!("{{\"private_key\":\"{hex}\"}}\n").into_bytes(), text),
-        (hex.into_bytes(), text),
+        (format!("{{\"private_key\":\"{hex}\"}}\n").into_bytes(), key_line),
+        (hex.into_bytes(), key_line),
         (b"psk abcdef0123456789\n".to_vec(), text),
         (b"root:x:0:0:root:/root:/bin/bash\n".to_vec(), text),
     ] {
@@ -281,14 +281,15 @@ fn sync_replaces_no_file_that_certgrab_did_not_generate() {
     let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     let commented: String = pem.lines().map(|line| format!("# {line}\n")).collect();
     let lost = "ca.h would lose a private key";
-    let kept = "ca.h is not replaced: certgrab did not write it as `c`";
+    let kept =
+        "ca.h is not replaced: expected a file that certgrab wrote, or certificates alone, found ";
     let certificate = pem_of(std::slice::from_ref(pki.root_der()));
     for (content, told) in [
         (key.serialize_der(), lost),
         (base64.into_bytes(), lost),
         (commented.into_bytes(), lost),
         (b"#define PIN 1234\n".to_vec(), kept),
-        (format!("// by hand\nconst char CA[] = R\"({certificate})\";\n").into_bytes(), kept),
+        (format!("const char CA[] = R\"({certificate})\";\nint pin = 1234;\n").into_bytes(), kept),
     ] {
         fs::write(pki.file("ca.h"), &content).unwrap();
         for words in [&["sync"][..], &["sync", "--locked"]] {
@@ -303,9 +304,14 @@ fn sync_replaces_no_file_that_certgrab_did_not_generate() {
     let sync = || certgrab().args(["sync", "-q"]).in_folder(pki.folder());
     sync().succeeds();
     let header = fs::read_to_string(pki.file("ca.h")).unwrap();
-    fs::write(pki.file("ca.h"), header.replace("8883", "1") + "\n").unwrap();
-    sync().succeeds();
-    assert_eq!(fs::read_to_string(pki.file("ca.h")).unwrap(), header);
+    for old in [
+        header.replace("8883", "1") + "\n",
+        format!("// by hand\nconst char CA[] = R\"({certificate})\";\n"),
+    ] {
+        fs::write(pki.file("ca.h"), old).unwrap();
+        sync().succeeds();
+        assert_eq!(fs::read_to_string(pki.file("ca.h")).unwrap(), header);
+    }
 }
 
 #[test]

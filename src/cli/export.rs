@@ -50,7 +50,7 @@ pub(crate) fn export<'a>(
         };
         refuse_more(job, &emission.form, data.len())?;
         match &emission.path {
-            Some(path) => files.push((path.as_path(), data)),
+            Some(path) => files.push(output::File::new(path, data, emission.form.content())),
             None => to_standard_output = Some(data),
         }
     }

@@ -17,6 +17,7 @@ use crate::x509::private_key;
 use super::{
     atomic_write::{DeferredSignals, Unfinished},
     failure::{Exit, Failure},
+    replace::{self, Content},
     stream::{self, Stream},
     style::{self, Display},
 };
@@ -82,19 +83,32 @@ pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Makes `path` hold exactly `data`; whether it had to change.
+/// A file that is to be written.
+pub(crate) struct File<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) data: Vec<u8>,
+    /// What it is, which decides what it may replace.
+    pub(crate) content: Content,
+}
+
+impl<'a> File<'a> {
+    pub(crate) fn new(path: &'a Path, data: impl Into<Vec<u8>>, content: Content) -> Self {
+        Self { path, data: data.into(), content }
+    }
+}
+
+/// Makes the path of `file` hold exactly its data; whether it had to change.
 ///
-/// A symbolic link is followed. Only a regular file is replaced.
-pub(crate) fn replace(path: &Path, data: &[u8]) -> Result<bool, Failure> {
+/// A symbolic link is followed. Only a regular file is replaced, if nothing in it is lost.
+pub(crate) fn replace(file: &File<'_>) -> Result<bool, Failure> {
     let _deferred = DeferredSignals::begin();
-    prepare(path, data)?.map_or(Ok(false), |change| change.make().map(|()| true))
+    prepare(file)?.map_or(Ok(false), |change| change.make().map(|()| true))
 }
 
 /// Makes each path hold exactly its data, all of them or none; which ones had to change.
-pub(crate) fn replace_all(files: &[(&Path, Vec<u8>)]) -> Result<Vec<bool>, Failure> {
+pub(crate) fn replace_all(files: &[File<'_>]) -> Result<Vec<bool>, Failure> {
     let _deferred = DeferredSignals::begin();
-    let prepared: Result<Vec<_>, Failure> =
-        files.iter().map(|(path, data)| prepare(path, data)).collect();
+    let prepared: Result<Vec<_>, Failure> = files.iter().map(prepare).collect();
     let mut changed = Vec::new();
     for change in prepared? {
         changed.push(change.is_some());
@@ -123,11 +137,11 @@ pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
 }
 
 /// Writes all files as [`replace_all`] does, and prints which ones changed unless `quiet`.
-pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
+pub(crate) fn deliver(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
     let changed = replace_all(files)?;
     if !quiet {
-        for ((path, _), changed) in files.iter().zip(changed) {
-            let path = Foreign::text(&path.display().to_string()).line();
+        for (file, changed) in files.iter().zip(changed) {
+            let path = Foreign::text(&file.path.display().to_string()).line();
             let what = if changed { "wrote" } else { "unchanged:" };
             say(format_args!("{what} {path}"));
         }
@@ -136,8 +150,9 @@ pub(crate) fn deliver(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
 }
 
 /// Prints which files [`deliver`] would change, unless `quiet`, and writes none.
-pub(crate) fn preview(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
-    for (path, data) in files {
+pub(crate) fn preview(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
+    for File { path, data, content } in files {
+        replace::refuse_loss(path, *content, Some(data))?;
         let what = if file_holds(path, data)? == Some(true) { "unchanged:" } else { "would write" };
         if !quiet {
             say(format_args!("{what} {}", Foreign::text(&path.display().to_string()).line()));
@@ -147,8 +162,8 @@ pub(crate) fn preview(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Fai
 }
 
 /// Does the same as [`deliver`] after creating the folders of all files.
-pub(crate) fn deliver_with_folders(files: &[(&Path, Vec<u8>)], quiet: bool) -> Result<(), Failure> {
-    for (path, _) in files {
+pub(crate) fn deliver_with_folders(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
+    for File { path, .. } in files {
         let folder = path.parent().unwrap_or(Path::new(""));
         fs::create_dir_all(folder)
             .map_err(|error| failed(&Foreign::text(&path.display().to_string()).line(), &error))?;
@@ -183,8 +198,9 @@ impl Change {
     }
 }
 
-/// Writes `data` in the folder of `path`; `None` if the file holds it already.
-fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
+/// Writes the data of `file` in its folder; `None` if the file holds it already.
+fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
+    let File { path, data, content } = file;
     let shown = Foreign::text(&path.display().to_string()).line();
     if let Some(stream) = stream::named(path) {
         stream.refuse_unless_writable().map_err(|error| failed(&shown, &error))?;
@@ -208,6 +224,7 @@ fn prepare(path: &Path, data: &[u8]) -> Result<Option<Change>, Failure> {
     if is_as_long && holds(&place, data) {
         return Ok(None);
     }
+    replace::refuse_loss(path, *content, Some(data))?;
     let folder = match place.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

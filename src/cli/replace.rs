@@ -1,22 +1,24 @@
-//! What `sync` may replace.
+//! What may be replaced.
 //!
-//! In: a target of a manifest. Out: a refusal before anything is asked or written, where a file would
-//! be lost: one that is no lock, one that certgrab did not generate, one that a link leads to. Outside
-//! of manifests a file is the user's to name, and only a private key is kept, and what a lock would
-//! replace.
+//! In: what is to be written, and where. Out: a refusal before a server is contacted or a file
+//! changes, where something would be lost: a file that certgrab did not write and that holds more than
+//! certificates, a lock whose server proved more, and in a manifest a place that a link leads to.
+
+mod decision;
+mod reports;
 
 use std::{io, path::Path};
 
 use crate::{
     output::{
         bundle::{Bundle, KeyPossession},
-        emit::{self, Format},
         lock::{self, Lost},
     },
     text::{bounded_file, foreign::Foreign},
     tls::probe,
-    x509::private_key,
 };
+
+pub(crate) use self::decision::{Content, refuse_loss};
 
 use super::{
     args::{Emission, Form, Request},
@@ -26,9 +28,6 @@ use super::{
     stream, within,
 };
 
-/// The most bytes of a present file that are looked at: 16 MiB, as for files of roots.
-const MAX_PRESENT_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
-
 /// Refuses `entry` of the manifest at `manifest` if to write its files would lose something.
 pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result<(), Failure> {
     let folder = match manifest.parent() {
@@ -37,7 +36,10 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
     };
     let outputs = || entry.emit.iter().map(|(_, path)| path.as_path());
     within::refuse_links_out_of(folder, outputs().chain([entry.lock.as_path()]))?;
-    entry.emit.iter().try_for_each(|(format, path)| keep_what_is_not_own(path, *format))?;
+    entry
+        .emit
+        .iter()
+        .try_for_each(|(format, path)| refuse_loss(path, Content::Certificates(*format), None))?;
     if is_locked {
         return Ok(());
     }
@@ -45,11 +47,12 @@ pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result
     refuse_unless_lock(&entry.lock, TO_MOVE)
 }
 
-/// Refuses to write the locks of `job` in the place of what no refresh of a lock brings back.
-pub(crate) fn keep_locks(job: &Request) -> Result<(), Failure> {
-    let locks = job.emit.iter().filter(|one| is_lock(one)).filter_map(|one| one.path.as_deref());
-    let mut files = locks.filter(|path| path.is_file() && stream::named(path).is_none());
-    files.try_for_each(|path| refuse_unless_lock(path, TO_MOVE_OUTPUT))
+/// Refuses to write `emissions` if something would be lost, before any server is contacted.
+pub(crate) fn refuse_losses(emissions: &[Emission]) -> Result<(), Failure> {
+    emissions.iter().try_for_each(|one| match &one.path {
+        Some(path) => refuse_loss(path, one.form.content(), None),
+        None => Ok(()),
+    })
 }
 
 fn is_lock(emission: &Emission) -> bool {
@@ -156,40 +159,6 @@ fn refuse_irregular(path: &Path) -> Result<(), Failure> {
             TO_NAME_A_FILE,
         )),
     }
-}
-
-/// Refuses to put constants in the place of a file that certgrab did not generate.
-fn keep_what_is_not_own(path: &Path, format: Format) -> Result<(), Failure> {
-    keep_a_key(path, TO_MOVE)?;
-    // What is no regular file is refused where it would be written.
-    if !path.is_file() {
-        return Ok(());
-    }
-    match bounded_file::read(path, MAX_PRESENT_BYTES) {
-        Ok(content) if emit::is_own(&content, format) => Ok(()),
-        Ok(_) => Err(refused(
-            path,
-            &format!("is not replaced: certgrab did not write it as `{}`", format.name),
-            "move or delete the file, or name another one in the manifest",
-        )),
-        Err(error) => {
-            Err(refused(path, &format!("is not replaced: cannot read it: {error}"), TO_MOVE))
-        }
-    }
-}
-
-/// Refuses to write over private keys in `paths`. A stream is written to behind what it holds.
-pub(crate) fn keep_keys<'a>(mut paths: impl Iterator<Item = &'a Path>) -> Result<(), Failure> {
-    paths.try_for_each(|path| match stream::named(path) {
-        Some(_) => Ok(()),
-        None => keep_a_key(path, TO_MOVE_OUTPUT),
-    })
-}
-
-fn keep_a_key(path: &Path, hint: &str) -> Result<(), Failure> {
-    let holds_a_key = bounded_file::read(path, MAX_PRESENT_BYTES)
-        .is_ok_and(|content| private_key::holds(&content));
-    if holds_a_key { Err(refused(path, "would lose a private key", hint)) } else { Ok(()) }
 }
 
 /// What to do where a lock is no file.

@@ -23,7 +23,7 @@ use super::{
     args::{Emission, Form, Request, What, connection::Reaching, formats::NameFrom},
     client,
     failure::{Exit, Failure},
-    output, proof, regenerate, roots,
+    output, proof, regenerate, replace, roots,
     style::Display,
 };
 
@@ -34,8 +34,7 @@ pub(crate) fn agree(job: &Request) -> Result<(), Failure> {
     agree_on_certificates(job)?;
     let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
     output::keep_apart(outputs.clone(), &inputs(job).collect::<Vec<_>>(), "--emit")?;
-    super::replace::keep_keys(outputs)?;
-    super::replace::keep_locks(job)?;
+    replace::refuse_losses(&job.emit)?;
     let is_binary = job.emit.iter().any(|one| one.path.is_none() && !one.is_text());
     if is_binary && output::is_terminal() {
         return usage(

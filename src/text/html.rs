@@ -21,6 +21,17 @@ ul.tree{padding-left:0;list-style:none}ul.tree ul{padding-left:1.5rem;list-style
 .bar b{width:2px;background:var(--error)}.bar s{width:3px;background:var(--warning)}\
 details{border-top:1px solid var(--line);padding:.4rem 0}summary{cursor:pointer}";
 
+/// How every report begins.
+const HEAD: &str = "\
+<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+<meta name=\"viewport\" content=\"width=device-width\">\n\
+<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'";
+
+/// Whether `text` begins as a report does.
+pub(crate) fn is_page(text: &str) -> bool {
+    text.starts_with(HEAD)
+}
+
 /// A report with the title `title`, which is text, and the body `body`, which is HTML.
 ///
 /// `script` runs if the reader's browser runs scripts, and no other: the policy names its hash.
@@ -39,10 +50,7 @@ pub(crate) fn page(title: &str, body: &str, script: &str) -> String {
         script => format!("<script>{script}</script>\n"),
     };
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'{policy}\">\n\
+        "{HEAD}{policy}\">\n\
          <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}{script}</body>\n</html>\n",
         escaped(title)
     )

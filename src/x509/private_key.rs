@@ -1,13 +1,27 @@
 //! Whether bytes hold a private key.
 //!
 //! In: the content of a file. Out: yes or no, from the outer form alone; nothing is decrypted. A key
-//! in PEM is found behind a comment mark too, one in Base64 without its boundaries too.
+//! in PEM is found behind a comment mark too, one in Base64, in hexadecimal or as an array of numbers
+//! without its boundaries too. Text may be UTF-16.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// How keys in text begin or end their first line: PEM of every kind (RFC 7468 sections 10 and 11),
-/// and PuTTY's own form.
-const WORDS: [&[u8]; 2] = [b"PRIVATE KEY-----", b"PuTTY-User-Key-File-"];
+/// What stands in the first line of keys in text: PEM of every kind (RFC 7468 sections 10 and 11), PGP
+/// (RFC 9580 section 6.2), SSH's own forms, PuTTY, age, BIND, OpenVPN, minisign, and `wg genkey` in a
+/// configuration of WireGuard.
+const WORDS: [&[u8]; 11] = [
+    b"PRIVATE KEY-----",
+    b"PRIVATE KEY BLOCK-----",
+    b"PRIVATE KEY ----",
+    b"SSH PRIVATE KEY FILE FORMAT",
+    b"PuTTY-User-Key-File-",
+    b"AGE-SECRET-KEY-",
+    b"Private-key-format:",
+    b"-----BEGIN OpenVPN Static key",
+    b"encrypted secret key",
+    b"PrivateKey =",
+    b"PrivateKey=",
+];
 
 /// keyBag and pkcs8ShroudedKeyBag (RFC 7292 appendix D), the last byte left out.
 const KEY_BAGS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01";
@@ -18,6 +32,10 @@ const ENCRYPTIONS: [&[u8]; 2] =
 
 /// How key stores of Java begin: JKS and JCEKS.
 const KEY_STORES: [&[u8]; 2] = [b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"];
+
+/// How many bytes of a key are looked at where its length is not known: an Ed25519 key in PKCS #8, the
+/// shortest, has 48.
+const BEGINNING: usize = 32;
 
 const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;
@@ -30,7 +48,91 @@ pub(crate) fn holds(content: &[u8]) -> bool {
         || begins_as_key(content)
         || pkcs12_has_key(content)
         || key_store_has_key(content)
-        || content.split(|byte| !is_base64(*byte)).any(is_key_in_base64)
+        || content
+            .split(|byte| !is_base64(*byte))
+            .any(|word| is_key_in_base64(word) || is_key_in_hex(word))
+        || is_key_in_numbers(content)
+        || is_jwk(content)
+        || is_xml_key(content)
+        || is_text_of_key_in_utf_16(content)
+}
+
+/// Whether UTF-16, with or without its mark, holds a key as text.
+fn is_text_of_key_in_utf_16(content: &[u8]) -> bool {
+    // Every other byte of ASCII in UTF-16 is zero.
+    let zeros = content.iter().filter(|byte| **byte == 0).count();
+    if zeros * 3 < content.len() || content.is_empty() {
+        return false;
+    }
+    let text: Vec<_> =
+        content.iter().copied().filter(|byte| !matches!(byte, 0 | 0xfe | 0xff)).collect();
+    text.len() < content.len() && holds(&text)
+}
+
+/// Whether `content` is a key, or a set of keys, in JSON with its private part (RFC 7518 sections
+/// 6.2.2, 6.3.2 and 6.4).
+fn is_jwk(content: &[u8]) -> bool {
+    let has = |words: &[u8]| content.windows(words.len()).any(|here| here == words);
+    has(b"\"kty\"") && [&b"\"d\""[..], b"\"k\"", b"\"priv\""].iter().any(|name| has(name))
+}
+
+/// Whether `content` is an RSA, DSA or EC key of .NET in XML (`RSA.ToXmlString(true)`).
+fn is_xml_key(content: &[u8]) -> bool {
+    let has = |words: &[u8]| content.windows(words.len()).any(|here| here == words);
+    has(b"<RSAKeyValue>") && has(b"<D>") || has(b"<DSAKeyValue>") && has(b"<X>")
+}
+
+/// The bytes of hexadecimal digits, as many as tell a key from other data.
+fn is_key_in_hex(word: &[u8]) -> bool {
+    let word = word.strip_prefix(b"0x").unwrap_or(word);
+    let digits = &word[..word.len().min(2 * BEGINNING) / 2 * 2];
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let pair = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
+    let bytes: Option<Vec<u8>> = digits.chunks_exact(2).map(pair).collect();
+    digits.len() == 2 * BEGINNING && bytes.is_some_and(|bytes| begins_as_key(&bytes))
+}
+
+/// Whether numbers with commas, blanks or colons between them are the bytes of a key.
+fn is_key_in_numbers(content: &[u8]) -> bool {
+    let mut window: Vec<u8> = Vec::with_capacity(BEGINNING);
+    let is_of_number = |byte: &u8| byte.is_ascii_alphanumeric();
+    let is_between = |byte: &u8| b",:; \t\r\n\\".contains(byte);
+    let mut at = 0;
+    while at < content.len() {
+        let rest = &content[at..];
+        let length = rest.iter().take_while(|byte| is_of_number(byte)).count();
+        if length == 0 {
+            if !is_between(&rest[0]) {
+                window.clear();
+            }
+            at += 1;
+            continue;
+        }
+        at += length;
+        match number_of(&rest[..length]) {
+            Some(number) => window.push(number),
+            None => window.clear(),
+        }
+        if window.len() > BEGINNING {
+            window.remove(0);
+        }
+        if window.len() == BEGINNING && window[0] == SEQUENCE && begins_as_key(&window) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A byte as an array has it: `0x30`, `48`, or two hexadecimal digits.
+fn number_of(word: &[u8]) -> Option<u8> {
+    let text = std::str::from_utf8(word).ok()?;
+    let hexadecimal = |digits: &str| u8::from_str_radix(digits, 16).ok();
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => hexadecimal(digits),
+        None if text == "48" => Some(SEQUENCE),
+        None if text.len() == 2 => hexadecimal(text),
+        None => text.parse().ok(),
+    }
 }
 
 /// The line, from 1, that says that a private key follows.
@@ -55,7 +157,8 @@ fn is_key_in_base64(word: &[u8]) -> bool {
         return false;
     }
     let beginning = &word[..word.len().min(MOST) / 4 * 4];
-    STANDARD.decode(beginning).is_ok_and(|der| begins_as_key(&der))
+    // What is encoded may be PEM itself, as in a Secret of Kubernetes.
+    STANDARD.decode(beginning).is_ok_and(|bytes| begins_as_key(&bytes) || line(&bytes).is_some())
 }
 
 /// A DER header: the tag, and what follows it. The element may be cut.

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The fewest bytes of a literal that are kept: no anchor is shorter, nor the boundary of a block.
-pub(super) const FEWEST_BYTES: usize = 16;
+pub(crate) const FEWEST_BYTES: usize = 16;
 
 /// The fewest numbers in a row that are looked at: nothing of a certificate that matters is
 /// shorter, except an RSA exponent, which follows its modulus.

@@ -5,7 +5,7 @@
 //! parser of any language: it knows comments, literals, escapes and numbers, which C, C++, Rust
 //! and Python have nearly in common, and the block scalars of YAML.
 
-mod assemble;
+pub(crate) mod assemble;
 pub(crate) mod calls;
 pub(crate) mod code;
 mod document;
@@ -13,7 +13,7 @@ mod heredoc;
 pub(crate) mod lines;
 mod pieces;
 mod properties;
-mod tokens;
+pub(crate) mod tokens;
 mod yaml;
 
 use std::{collections::HashMap, path::Path};
@@ -165,6 +165,23 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
     drop(tokens);
     let (tight, uses) = (Code::of(&code), Uses::of(&code));
     Source { language, constants, uses, tight, hosts, code, is_generated }
+}
+
+/// What `look` sees in the tokens of a source in one of the languages with code; `None` for data.
+pub(crate) fn with_tokens<T>(
+    file: &Path,
+    content: &[u8],
+    look: impl FnOnce(&tokens::Tokens<'_>, Language) -> T,
+) -> Option<T> {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let extension = extension(file);
+    let language = language(&extension, content);
+    if matches!(language, Language::Data | Language::Yaml) || content.len() > tokens::MAX_BYTES {
+        return None;
+    }
+    let has_directives = PREPROCESSED.contains(&extension.as_str());
+    let (tokens, _) = tokens::tokens(content, language, has_directives, single_quotes(&extension));
+    Some(look(&tokens, language))
 }
 
 /// The most literals of a file that are kept as hosts: more than a file has servers.

@@ -37,6 +37,7 @@ use rustls_pki_types::DnsName;
 
 use super::{
     file_names, habits,
+    replace::Content,
     stream::{self, Stream},
     style::Display,
 };
@@ -118,6 +119,17 @@ pub(crate) enum Form {
     Certificates(Format),
     /// The certificates with a template of the user's own.
     Template(formats::Template),
+}
+
+impl Form {
+    /// What is written, which decides what it may replace.
+    pub(crate) fn content(&self) -> Content {
+        match self {
+            Self::Report | Self::Document => Content::Report,
+            Self::Certificates(format) => Content::Certificates(*format),
+            Self::Template(_) => Content::Template,
+        }
+    }
 }
 
 pub(crate) fn target(text: &str) -> Result<Target, String> {

@@ -33,7 +33,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["project", "target", "folder", "force"])]
     pub(crate) list: bool,
 
-    /// Overwrite existing files that differ
+    /// Overwrite existing files that differ, unless they hold a private key
     #[arg(long)]
     pub(crate) force: bool,
 

@@ -9,6 +9,7 @@ use crate::cli::{
     args::integrate::{Args, With},
     failure::{Exit, Failure},
     output,
+    replace::Content,
     style::Display,
     within,
 };
@@ -87,7 +88,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)
         .map_err(|error| Failure::new(Exit::File, format!("cannot write {shown}: {error}")))?;
-    let changed = output::replace(&path, text.as_bytes())?;
+    let changed = output::replace(&output::File::new(&path, text, Content::Overwrite))?;
     if !display.quiet {
         output::say(format_args!("{} {shown}", if changed { "wrote" } else { "unchanged:" }));
         output::say(format_args!("next: {next}"));

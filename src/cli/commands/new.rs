@@ -31,6 +31,7 @@ use crate::cli::{
     output,
     projects::{PROJECTS, Project, Text},
     readers::{self, Seen},
+    replace::Content,
     request,
     style::Display,
     within,
@@ -274,6 +275,9 @@ fn refuse_to_overwrite(files: &[File]) -> Result<(), Failure> {
 }
 
 fn deliver(files: &[File], display: &Display) -> Result<(), Failure> {
-    let files: Vec<_> = files.iter().map(|(path, data)| (path.as_path(), data.clone())).collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, data)| output::File::new(path, data.clone(), Content::Overwrite))
+        .collect();
     output::deliver_with_folders(&files, display.quiet)
 }

@@ -2,7 +2,7 @@
 
 mod init;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::{
     Grab,
@@ -32,7 +32,8 @@ use crate::cli::{
     output::{self, complain},
     proof,
     readers::{self, Seen},
-    replace, roots,
+    replace::{self, Content},
+    roots,
     style::Display,
 };
 
@@ -120,12 +121,12 @@ pub(crate) fn rendered<'a>(
     entry: &'a manifest::Entry,
     bundle: &Bundle,
     name: &Identifier,
-) -> Result<Vec<(&'a Path, Vec<u8>)>, Failure> {
+) -> Result<Vec<output::File<'a>>, Failure> {
     let render = |(format, path): &'a (Format, PathBuf)| {
         let data = emit::render(bundle, *format, name).map_err(|error| {
             Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
         })?;
-        Ok((path.as_path(), data))
+        Ok(output::File::new(path, data, Content::Certificates(*format)))
     };
     entry.emit.iter().map(render).collect()
 }
@@ -139,7 +140,7 @@ enum Delivery {
 }
 
 impl Delivery {
-    fn of(self, files: &[(&Path, Vec<u8>)], display: &Display) -> Result<(), Failure> {
+    fn of(self, files: &[output::File<'_>], display: &Display) -> Result<(), Failure> {
         match self {
             Self::Written => output::deliver_with_folders(files, display.quiet),
             Self::Previewed => output::preview(files, display.quiet),
@@ -234,7 +235,7 @@ fn refreshed(
         of_other_addresses(&whose, grab, survey, &bundle, display);
     }
     warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
-    let mut files = vec![(entry.lock.as_path(), lock::write(&bundle).into_bytes())];
+    let mut files = vec![output::File::new(&entry.lock, lock::write(&bundle), Content::Lock)];
     files.extend(rendered(entry, &bundle, &name)?);
     if let (Some(before), false) = (&before, display.quiet) {
         for change in changes(before, &bundle) {

@@ -8,7 +8,7 @@ use crate::{
     cli::{
         commands::{sync, terms::Wanted},
         failure::{Exit, Failure},
-        manifest, readers,
+        manifest, output, readers,
     },
     output::{bundle::Bundle, lock},
     stack::{Stack, client::Device},
@@ -161,7 +161,9 @@ fn read_all(
     };
     let mut files = vec![File::of_manifest(read(&entry.lock, stack)?.1, readers, Role::Lock)];
     let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
-    for ((path, expected), (format, _)) in rendered.into_iter().zip(&entry.emit) {
+    for (output::File { path, data: expected, .. }, (format, _)) in
+        rendered.into_iter().zip(&entry.emit)
+    {
         let reader = Reader::of_format(format.name, device);
         if let Some((content, reading)) = kept(read(path, reader.stack), failures) {
             let role = Role::Generated { is_current: content == expected };

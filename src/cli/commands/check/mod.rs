@@ -37,7 +37,8 @@ use crate::cli::{
     failure::{Exit, Failure},
     file_names, manifest,
     output::{self, complain},
-    replace, request, shares,
+    replace::{self, Content},
+    request, shares,
     style::Display,
 };
 
@@ -113,7 +114,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     if let Some(path) = &args.baseline {
         if args.write_baseline {
             let baseline = Baseline::of(&reports);
-            output::replace(path, baseline.to_json().as_bytes())?;
+            output::replace(&output::File::new(path, baseline.to_json(), Content::Report))?;
             return Ok(exit);
         }
         scope.in_baseline = baseline::read(path)?.apply(&mut reports);
@@ -223,7 +224,7 @@ fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     let baseline = args.baseline.as_deref().filter(|_| args.write_baseline);
     let written = reports.chain(baseline);
-    replace::keep_keys(written.clone())?;
+    written.clone().try_for_each(|path| replace::refuse_loss(path, Content::Report, None))?;
     output::keep_apart(written, read, "--report")
 }
 

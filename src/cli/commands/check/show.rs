@@ -9,6 +9,7 @@ use crate::{
         args::check::{Args, Form},
         failure::Failure,
         output,
+        replace::Content,
         style::Display,
     },
 };
@@ -35,7 +36,7 @@ pub(super) fn show(
         match &report.path {
             None => output::write(render(report.form).as_bytes())?,
             Some(path) => {
-                output::replace(path, render(report.form).as_bytes())?;
+                output::replace(&output::File::new(path, render(report.form), Content::Report))?;
             }
         }
     }

@@ -37,7 +37,9 @@ use crate::cli::{
         lab::{Args, Form, RealServer},
     },
     failure::{self, Exit, Failure},
-    output, proof, roots,
+    output, proof,
+    replace::{self, Content},
+    roots,
     style::Display,
     workers::Workers,
 };
@@ -58,6 +60,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     if args.list {
         return list::list(&host, now);
     }
+    refuse_losses(args)?;
     let known = args.expect.as_deref().map(known_result).transpose()?;
     let authority = authority(args, now, display)?;
     deliver_anchor(args, &authority, &host, now, display)?;
@@ -102,7 +105,8 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     if let (Some(path), Some(hello)) = (&args.save_hello, &report.hello) {
         let goes_on = |one: &Judged| one.turn.case.id == "tls10" && one.turn.conduct.trusts();
         let text = saved::write(hello, report.judged.iter().any(goes_on));
-        output::deliver(&[(path, text.into_bytes())], display.quiet)?;
+        let file = output::File::new(path, text, Content::Report);
+        output::deliver(&[file], display.quiet)?;
     }
     finish(args, &report, display)?;
     Ok(match report.result() {
@@ -111,6 +115,13 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         Outcome::Passed => Exit::Done,
         Outcome::Incomplete | Outcome::NoDevice => Exit::NoHandshake,
     })
+}
+
+/// Refuses to write a result over a file that would be lost, before a device is waited for.
+fn refuse_losses(args: &Args) -> Result<(), Failure> {
+    let reports = args.report.iter().filter_map(|report| report.path.as_ref());
+    let mut documents = reports.chain(&args.save_hello);
+    documents.try_for_each(|path| replace::refuse_loss(path, Content::Report, None))
 }
 
 /// The known result that `--expect` names.
@@ -242,7 +253,8 @@ fn deliver_anchor(
     let judgement = grab.verdict.as_ref().map_err(|refusal| fault(refusal.to_string()))?;
     let bundle = pack::pack(&target, &grab.presented, &judgement.verified, pack::What::Anchor);
     let name = args.name.clone().unwrap_or_else(|| Identifier::for_host(host, "ROOT_CA"));
-    let mut files = vec![(args.dir.join(ANCHOR), anchor.pem().into_bytes())];
+    let place = args.dir.join(ANCHOR);
+    let mut files = vec![output::File::new(&place, anchor.pem(), Content::LabAnchor)];
     for emission in &args.emit {
         let EmitForm::Certificates(format) = &emission.form else {
             return Err(Failure::new(
@@ -257,11 +269,10 @@ fn deliver_anchor(
             Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
         })?;
         match &emission.path {
-            Some(path) => files.push((path.clone(), data)),
+            Some(path) => files.push(output::File::new(path, data, emission.form.content())),
             None => output::write(&data)?,
         }
     }
-    let files: Vec<_> = files.iter().map(|(path, data)| (path.as_path(), data.clone())).collect();
     output::deliver_with_folders(&files, display.quiet)
 }
 
@@ -355,7 +366,10 @@ fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure
             Form::Html => report::html(report),
         };
         match path {
-            Some(path) => output::deliver(&[(path, text.into_bytes())], display.quiet)?,
+            Some(path) => {
+                let file = output::File::new(path, text, Content::Report);
+                output::deliver(&[file], display.quiet)?;
+            }
             None => output::show(&text)?,
         }
     }

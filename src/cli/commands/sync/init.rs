@@ -8,6 +8,7 @@ use crate::cli::{
     args::{Emission, Form, MANIFEST, sync::Args},
     failure::{Exit, Failure},
     output,
+    replace::Content,
     style::Display,
 };
 
@@ -24,7 +25,8 @@ pub(super) fn write(args: &Args, target: &Target, display: &Display) -> Result<E
         let hint = "add a `[[target]]` to it with `host`, `lock` and `emit`".to_owned();
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
-    output::deliver_with_folders(&[(path, text.into_bytes())], display.quiet)?;
+    let file = output::File::new(path, text, Content::Overwrite);
+    output::deliver_with_folders(&[file], display.quiet)?;
     if !display.quiet {
         let sync = match path == Path::new(MANIFEST) {
             true => "certgrab sync".to_owned(),

@@ -1,0 +1,179 @@
+//! Whether a file may be replaced: every command that writes asks this for every file.
+//!
+//! In: the path, and what is to be written there. Out: a refusal that says what was found, if to
+//! replace it would lose something. What is empty, what certgrab wrote as such a file, and
+//! certificates alone may be replaced; everything else stays until the user removes it.
+
+use std::{collections::HashSet, io, path::Path};
+
+use super::{TO_MOVE, TO_MOVE_OUTPUT, refuse_unless_lock, refused, reports};
+use crate::{
+    check,
+    cli::{failure::Failure, stream},
+    output::{
+        emit::{self, Format},
+        lock,
+    },
+    text::bounded_file,
+    x509::{certificate::Certificate, private_key},
+};
+
+/// The most bytes of a present file that are looked at: 16 MiB, as for files of roots.
+const MAX_PRESENT_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
+
+/// What to do about a file that is not replaced.
+const TO_REMOVE: &str = "remove or rename that file first, or name another one";
+
+/// What is to be written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Content {
+    /// Certificates in a format, locks among them.
+    Certificates(Format),
+    /// The lock of a manifest.
+    Lock,
+    /// The anchor of the lab's test CA.
+    LabAnchor,
+    /// A report or a document.
+    Report,
+    /// What a template of the user's own makes.
+    Template,
+    /// A file of a project or a build that was compared with what is there, or that the user asked to
+    /// overwrite.
+    Overwrite,
+}
+
+/// Refuses to write `content` to `path` if something would be lost. `new` is what is to be written,
+/// once it is known.
+pub(crate) fn refuse_loss(
+    path: &Path,
+    content: Content,
+    new: Option<&[u8]>,
+) -> Result<(), Failure> {
+    // A stream is written to behind what it holds, and what is no regular file is refused where it
+    // would be written.
+    if stream::named(path).is_some() || !path.is_file() {
+        return Ok(());
+    }
+    if let Some(new) = new
+        && bounded_file::holds(path, new).unwrap_or(false)
+    {
+        return Ok(());
+    }
+    match content {
+        Content::Certificates(format) if format.name == "lock" => {
+            return refuse_unless_lock(path, TO_MOVE_OUTPUT);
+        }
+        Content::Lock => return refuse_unless_lock(path, TO_MOVE),
+        _ => {}
+    }
+    let present = match bounded_file::read(path, MAX_PRESENT_BYTES) {
+        Ok(present) => present,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            return Err(refused(
+                path,
+                &format!("is not replaced: cannot read it: {error}"),
+                TO_REMOVE,
+            ));
+        }
+    };
+    if private_key::holds(&present) {
+        return Err(refused(path, "would lose a private key", TO_REMOVE));
+    }
+    if present.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    let text = std::str::from_utf8(&present).ok();
+    let (is_own, expected) = match content {
+        Content::Overwrite | Content::Lock => return Ok(()),
+        Content::Certificates(format) => (
+            emit::is_own(&present, format) || are_certificates(path, &present),
+            "a file that certgrab wrote, or certificates alone",
+        ),
+        Content::LabAnchor => {
+            let is_own = new.is_none_or(|new| have_one_subject(&present, new));
+            (is_own, "an anchor of `certgrab lab`")
+        }
+        Content::Report => (text.is_some_and(reports::is_own), "a report that certgrab wrote"),
+        Content::Template => {
+            let is_like = |new: &[u8]| text.is_some_and(|text| is_like(text, new));
+            let is_own = emit::is_generated_source(&present) || are_certificates(path, &present);
+            (is_own || new.is_none_or(is_like), "what the template makes, or certificates alone")
+        }
+    };
+    if is_own {
+        return Ok(());
+    }
+    let found = found(path, &present);
+    Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), TO_REMOVE))
+}
+
+/// Whether `present` holds certificates and nothing else: in PEM, in DER, or as the constants of a
+/// source.
+fn are_certificates(path: &Path, present: &[u8]) -> bool {
+    emit::are_certificates(present) || check::other_line(path, present).is_none()
+}
+
+/// Whether both are certificates of the same subject, as those of the lab are.
+fn have_one_subject(present: &[u8], new: &[u8]) -> bool {
+    let subject = |pem: &[u8]| {
+        let certificate = Certificate::from_der(pem::parse(pem).ok()?.contents()).ok()?;
+        Some(certificate.subject().text().line())
+    };
+    emit::are_certificates(present) && subject(present).is_some_and(|one| Some(one) == subject(new))
+}
+
+/// What stands in a file that is not replaced. Nothing of it is repeated: it may hold secrets.
+fn found(path: &Path, present: &[u8]) -> String {
+    let Ok(text) = std::str::from_utf8(present) else { return "binary data".to_owned() };
+    if lock::is_lock(present) {
+        return "a certgrab lock".to_owned();
+    }
+    if text.lines().any(|line| line.trim() == "[[target]]") {
+        return "a certgrab manifest".to_owned();
+    }
+    if reports::is_own(text) {
+        return "a report of certgrab".to_owned();
+    }
+    if emit::are_certificates(present) {
+        return "certificates".to_owned();
+    }
+    match check::other_line(path, present) {
+        None => "certificates".to_owned(),
+        Some(line) if text.contains("-----BEGIN CERTIFICATE-----") => {
+            format!("more than certificates, line {line}")
+        }
+        Some(_) => "other text".to_owned(),
+    }
+}
+
+/// Whether at least half of the lines of `text` are lines of `new` too: what a template makes again
+/// differs in its certificates, and a file that is no output of it has few lines in common.
+fn is_like(text: &str, new: &[u8]) -> bool {
+    let new = String::from_utf8_lossy(new);
+    let new: HashSet<String> = new.lines().map(without_data).collect();
+    let lines = text.lines().map(without_data).filter(|line| line.contains(char::is_alphanumeric));
+    let (common, other): (Vec<_>, Vec<_>) = lines.partition(|line| new.contains(line));
+    common.len() >= other.len()
+}
+
+/// `line` with `#` for each number and for each long word of hexadecimal or Base64.
+fn without_data(line: &str) -> String {
+    /// The fewest characters of a word that is data: a serial number or half a key identifier.
+    const FEWEST: usize = 16;
+    let is_of_word = |one: char| one.is_ascii_alphanumeric() || "+/=".contains(one);
+    let mut out = String::new();
+    let mut rest = line.trim();
+    while let Some(first) = rest.chars().next() {
+        let end = match is_of_word(first) {
+            true => rest.find(|one| !is_of_word(one)).unwrap_or(rest.len()),
+            false => first.len_utf8(),
+        };
+        let (word, after) = rest.split_at(end);
+        let has_digit = word.contains(|one: char| one.is_ascii_digit());
+        let is_number = word.chars().all(|one| one.is_ascii_digit());
+        out.push_str(if is_number || has_digit && word.len() >= FEWEST { "#" } else { word });
+        rest = after;
+    }
+    out
+}

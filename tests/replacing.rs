@@ -1,0 +1,350 @@
+//! What a file may hold that a command writes to: nothing that would be lost.
+
+use std::{fs, path::Path};
+
+use crate::support::{Pki, Server, certgrab, pki::pem_of};
+
+/// A folder with a chain and the root above it.
+fn plant() -> Pki {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    fs::copy(pki.chain_file(), pki.file("c.pem")).unwrap();
+    fs::copy(pki.root_file(), pki.file("r.pem")).unwrap();
+    pki
+}
+
+/// Runs the command with the words of `line` in `folder`: its exit code, and what it says.
+fn run(folder: &Path, line: &str) -> (i32, String) {
+    let ran = certgrab().args(line.split(' ')).in_folder(folder).ends();
+    (ran.code(), ran.err())
+}
+
+/// Private keys in the forms in which people keep them, each with its name.
+fn private_keys() -> Vec<(&'static str, Vec<u8>)> {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let (pem, der) = (key.serialize_pem(), key.serialize_der());
+    let hex: String = der.iter().map(|byte| format!("{byte:02x}")).collect();
+    let colons: Vec<_> = der.iter().map(|byte| format!("{byte:02X}")).collect();
+    let array: Vec<_> = der.iter().map(|byte| format!("0x{byte:02x}")).collect();
+    let decimal: Vec<_> = der.iter().map(u8::to_string).collect();
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let utf_16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
+        mark.iter().copied().chain(pem.encode_utf16().flat_map(unit)).collect::<Vec<u8>>()
+    };
+    let nested = "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1DNENBUUF3QlFZREsyVndCQ0lFSUE9PQ==";
+    let text = |text: &str| text.as_bytes().to_vec();
+    vec![
+        ("PEM", text(&pem)),
+        ("DER", der.clone()),
+        ("Base64", text(&base64)),
+        ("hexadecimal", text(&hex)),
+        ("hexadecimal with colons", text(&colons.join(":"))),
+        (
+            "a C array",
+            format!("static const uint8_t key[] = {{\n  {}\n}};\n", array.join(", ")).into(),
+        ),
+        ("an array in decimal", format!("key = [{}]\n", decimal.join(", ")).into()),
+        ("UTF-16 LE", utf_16(b"\xff\xfe", u16::to_le_bytes)),
+        ("UTF-16 BE", utf_16(b"\xfe\xff", u16::to_be_bytes)),
+        ("UTF-16 without a mark", utf_16(b"", u16::to_le_bytes)),
+        (
+            "JWK",
+            text("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\",\"d\":\"AAAA\"}\n"),
+        ),
+        (
+            "JWK of RSA",
+            text("{ \"kty\" : \"RSA\", \"n\": \"AA\", \"e\": \"AQAB\", \"d\": \"AAAA\" }\n"),
+        ),
+        ("JWKS", text("{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}\n")),
+        (
+            "PGP",
+            text(
+                "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlFgEZ\n-----END PGP PRIVATE KEY BLOCK-----\n",
+            ),
+        ),
+        (
+            "OpenSSH",
+            text("-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\n"),
+        ),
+        (
+            "SSH2",
+            text(
+                "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/5\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n",
+            ),
+        ),
+        ("PuTTY", text("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n")),
+        (
+            "BIND",
+            text("Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: AAAA\n"),
+        ),
+        (
+            "WireGuard",
+            text("[Interface]\nPrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n"),
+        ),
+        (
+            "XML",
+            text(
+                "<RSAKeyValue><Modulus>AA</Modulus><Exponent>AQAB</Exponent><D>AAAA</D></RSAKeyValue>",
+            ),
+        ),
+        (
+            "age",
+            text(
+                "# created: 2026-01-01\nAGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ\n",
+            ),
+        ),
+        ("a Secret of Kubernetes", format!("kind: Secret\ndata:\n  tls.key: {nested}\n").into()),
+        ("a certificate with its key", format!("{pem}{}", pem_of(&[])).into()),
+    ]
+}
+
+#[test]
+fn no_command_writes_over_a_private_key_in_any_form() {
+    let pki = plant();
+    let grab = "plc.test --from c.pem --roots r.pem -q --emit";
+    fs::write(pki.file("t.j2"), "{{ host }}\n").unwrap();
+    for (form, key) in private_keys() {
+        for line in [
+            format!("{grab} pem=kept"),
+            format!("{grab} c=kept"),
+            format!("{grab} der=kept"),
+            format!("{grab} json=kept"),
+            format!("{grab} html=kept"),
+            format!("{grab} lock=kept"),
+            "plc.test --from c.pem --roots r.pem -q --template t.j2=kept".to_owned(),
+            "convert c.pem --emit pem=kept".to_owned(),
+            "check --offline c.pem --report json=kept".to_owned(),
+            "check --offline c.pem --baseline kept --write-baseline".to_owned(),
+        ] {
+            fs::write(pki.file("kept"), &key).unwrap();
+            let (code, said) = run(pki.folder(), &line);
+            assert_eq!(code, 4, "{form}: {line}: {said}");
+            let is_named = said.contains("kept would lose ");
+            assert!(is_named && said.contains("certgrab: hint: "), "{form}: {line}: {said}");
+            assert_eq!(fs::read(pki.file("kept")).unwrap(), key, "{form}: {line}");
+        }
+        fs::write(pki.file("certgrab.mk"), &key).unwrap();
+        let (code, said) = run(pki.folder(), "integrate make --force");
+        assert_eq!(code, 4, "{form}: {said}");
+        assert!(said.contains("certgrab.mk would lose a private key\n"), "{form}: {said}");
+        assert_eq!(fs::read(pki.file("certgrab.mk")).unwrap(), key, "{form}");
+    }
+}
+
+#[test]
+fn new_and_lab_and_sync_write_over_no_private_key() {
+    let pki = plant();
+    let server = Server::presenting(&pki);
+    let (port, address) = (server.port(), server.address());
+    let key = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
+    let new = format!(
+        "new linux-c mqtts://plc.test:{port} plc --force --connect {address} --roots r.pem"
+    );
+    fs::create_dir_all(pki.file("plc/certs")).unwrap();
+    fs::create_dir(pki.file("lab")).unwrap();
+    let manifest = format!(
+        "[[target]]\nhost = \"plc.test:{port}\"\nconnect = \"{address}\"\nroots = \"r.pem\"\n\
+         lock = \"l.pem\"\nemit = {{ c = \"ca.h\" }}\n"
+    );
+    fs::write(pki.file("certgrab.toml"), manifest).unwrap();
+    for (line, kept) in [
+        (new.as_str(), "plc/Makefile"),
+        (&new, "plc/certs/server.pem"),
+        ("lab --dir lab --wait 1 --listen 127.0.0.1:0", "lab/ca.pem"),
+        ("lab --dir lab --wait 1 --listen 127.0.0.1:0 --emit c=x.h", "x.h"),
+        ("lab --dir lab --wait 1 --listen 127.0.0.1:0 --report json=x.json", "x.json"),
+        ("lab --dir lab --wait 1 --listen 127.0.0.1:0 --save-hello x.hello", "x.hello"),
+        ("sync", "ca.h"),
+        ("sync", "l.pem"),
+    ] {
+        fs::write(pki.file(kept), key).unwrap();
+        let (code, said) = run(pki.folder(), line);
+        assert_eq!(code, 4, "{line}: {said}");
+        assert!(said.contains(&format!("{kept} would lose a private key")), "{line}: {said}");
+        assert_eq!(fs::read_to_string(pki.file(kept)).unwrap(), key, "{line}");
+        fs::remove_file(pki.file(kept)).unwrap();
+    }
+}
+
+#[test]
+fn an_emit_replaces_what_certgrab_wrote_and_certificates_alone_and_nothing_else() {
+    let pki = plant();
+    let certificate = pem_of(std::slice::from_ref(pki.root_der()));
+    let grab = |form: &str| {
+        run(pki.folder(), &format!("plc.test --from c.pem --roots r.pem -q --emit {form}"))
+    };
+    let header = format!(
+        "// by hand, 2024\n#pragma once\nconst char* root_ca = R\"EOF(\n{certificate})EOF\";\n"
+    );
+    let sketch = format!("{header}void setup() {{}}\n");
+    let line = sketch.lines().count();
+    let more = format!("certificates alone, found more than certificates, line {line}");
+    let other = "certificates alone, found other text";
+    for (form, file, present, expected) in [
+        ("c", "ca.h", header.as_str(), None),
+        ("arduino", "ca.h", &header, None),
+        ("pem", "ca.pem", &certificate, None),
+        ("c", "ca.pem", &certificate, None),
+        ("c", "ca.h", "\n \n", None),
+        ("c", "main.ino", &sketch, Some(more.as_str())),
+        ("c", "main.c", "int main(void) {\n    return 0;\n}\n", Some(other)),
+        ("pem", "notes.txt", "remember the milk\n", Some(other)),
+        ("python", "main.py", "import ssl\n", Some(other)),
+        ("node", "main.js", "'use strict';\n", Some(other)),
+        ("sha256", "notes.txt", "remember the milk\n", Some(other)),
+        (
+            "json",
+            "package.json",
+            "{\"name\": \"certgrab\"}\n",
+            Some("a report that certgrab wrote, found other text"),
+        ),
+        (
+            "html",
+            "index.html",
+            "<!doctype html>\n<title>mine</title>\n",
+            Some("a report that certgrab wrote, found other text"),
+        ),
+        ("json", "ca.pem", &certificate, Some("a report that certgrab wrote, found certificates")),
+        (
+            "pem",
+            "certgrab.toml",
+            "[[target]]\nhost = \"a\"\n",
+            Some("certificates alone, found a certgrab manifest"),
+        ),
+    ] {
+        fs::write(pki.file(file), present).unwrap();
+        let (code, said) = grab(&format!("{form}={file}"));
+        let content = fs::read_to_string(pki.file(file)).unwrap();
+        match expected {
+            None => {
+                assert_eq!(code, 0, "{form}: {present}: {said}");
+                assert!(content != present || form == "pem", "{form}: {present}");
+            }
+            Some(expected) => {
+                assert_eq!(code, 4, "{form}: {present}: {said}");
+                let hint =
+                    "certgrab: hint: remove or rename that file first, or name another one\n";
+                assert!(said.contains(&format!("{file} is not replaced: expected ")), "{said}");
+                assert!(said.contains(expected) && said.ends_with(hint), "{said}");
+                assert_eq!(content, present);
+            }
+        }
+    }
+    assert_eq!(grab("lock=l.pem").0, 0);
+    let lock = fs::read_to_string(pki.file("l.pem")).unwrap();
+    let (code, said) = grab("pem=l.pem");
+    assert!(code == 4 && said.contains("certificates alone, found a certgrab lock\n"), "{said}");
+    assert_eq!(fs::read_to_string(pki.file("l.pem")).unwrap(), lock);
+}
+
+#[test]
+fn every_form_is_written_again_over_what_certgrab_wrote_of_another_server() {
+    let (pki, other) = (plant(), Pki::root("Other Root").leaf("other.test"));
+    fs::copy(other.chain_file(), pki.file("other.pem")).unwrap();
+    fs::copy(other.root_file(), pki.file("other-root.pem")).unwrap();
+    let formats = certgrab().args(["formats"]).succeeds().out();
+    let names = formats.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    for name in names.filter(|name| !name.is_empty()).chain(["html"]) {
+        let emit = |words: &str| run(pki.folder(), &format!("{words} -q --emit {name}=out"));
+        let (code, said) = emit("other.test --from other.pem --roots other-root.pem");
+        assert_eq!(code, 0, "{name}: {said}");
+        let before = fs::read(pki.file("out")).unwrap();
+        let (code, said) = emit("plc.test --from c.pem --roots r.pem");
+        assert_eq!(code, 0, "{name}: {said}");
+        assert_ne!(fs::read(pki.file("out")).unwrap(), before, "{name}");
+        fs::remove_file(pki.file("out")).unwrap();
+    }
+}
+
+#[test]
+fn a_report_replaces_a_report_and_no_other_file() {
+    let pki = plant();
+    let sketch = format!(
+        "const char ca[] = R\"({})\";\nvoid setup() {{}}\n",
+        pem_of(std::slice::from_ref(pki.root_der()))
+    );
+    let manifest = "[[target]]\nhost = \"plc.test\"\nlock = \"l.pem\"\n";
+    assert_eq!(run(pki.folder(), "plc.test --from c.pem --roots r.pem -q --emit lock=l.pem").0, 0);
+    let lock = fs::read_to_string(pki.file("l.pem")).unwrap();
+    fs::create_dir(pki.file("src")).unwrap();
+    let forms = ["text", "json", "sarif", "junit", "github", "prometheus", "cyclonedx", "html"];
+    for (file, present) in [
+        ("certgrab.toml", manifest),
+        ("l.pem", &lock),
+        ("src/main.ino", &sketch),
+        ("src/ca.h", sketch.lines().next().unwrap()),
+        ("notes.txt", "remember the milk\n"),
+        ("data.json", "{\"schema\": 1}\n"),
+    ] {
+        fs::write(pki.file(file), present).unwrap();
+        for form in forms {
+            for line in [
+                format!("check --offline r.pem --report {form}={file}"),
+                format!("check --offline src --report {form}={file}"),
+            ] {
+                let (code, said) = run(pki.folder(), &line);
+                assert_eq!(code, 4, "{line}: {said}");
+                let start = format!(
+                    "certgrab: error: {file} is not replaced: expected a report that certgrab wrote, found "
+                );
+                assert!(said.contains(&start), "{line}: {said}");
+                assert_eq!(fs::read_to_string(pki.file(file)).unwrap(), present, "{line}");
+            }
+        }
+        let (code, said) =
+            run(pki.folder(), &format!("check --offline src --baseline {file} --write-baseline"));
+        assert_eq!(code, 4, "{file}: {said}");
+        assert_eq!(fs::read_to_string(pki.file(file)).unwrap(), present);
+    }
+    // One that certgrab wrote is replaced, whichever form it has.
+    for before in forms {
+        for after in forms {
+            for (form, input) in [(before, "src"), (after, "r.pem"), (before, "src")] {
+                let line = format!("check --offline {input} -q --report {form}=report");
+                let (code, said) = run(pki.folder(), &line);
+                assert!(code != 4, "{before} {after}: {said}");
+            }
+        }
+    }
+    let baseline = "check --offline src --baseline report --write-baseline";
+    assert_eq!(run(pki.folder(), baseline), (0, String::new()));
+    assert_eq!(run(pki.folder(), &baseline.replace("src", "r.pem")), (0, String::new()));
+}
+
+#[test]
+fn what_a_template_makes_is_replaced_by_what_it_makes_again() {
+    let (pki, other) = (plant(), Pki::root("Other Root").leaf("other.test"));
+    fs::copy(other.chain_file(), pki.file("other.pem")).unwrap();
+    fs::copy(other.root_file(), pki.file("other-root.pem")).unwrap();
+    let template = "#pragma once\n// the CA of {{ host | comment }}\nstatic const char *ca =\n  \"{{ pem | literal }}\";\n";
+    fs::write(pki.file("t.j2"), template).unwrap();
+    let make =
+        |words: &str, file: &str| run(pki.folder(), &format!("{words} -q --template t.j2={file}"));
+    let ours = "plc.test --from c.pem --roots r.pem";
+    let (code, said) = make("other.test --from other.pem --roots other-root.pem", "ca.h");
+    assert_eq!(code, 0, "{said}");
+    let before = fs::read(pki.file("ca.h")).unwrap();
+    let (code, said) = make(ours, "ca.h");
+    assert_eq!(code, 0, "{said}");
+    assert_ne!(fs::read(pki.file("ca.h")).unwrap(), before);
+    let main = "#pragma once\n#include \"x.h\"\n\nint main(void) {\n    return 0;\n}\n";
+    fs::write(pki.file("main.c"), main).unwrap();
+    let (code, said) = make(ours, "main.c");
+    assert_eq!(code, 4, "{said}");
+    let expected_words = "main.c is not replaced: expected what the template makes, or certificates alone, found other text\n";
+    assert!(said.contains(expected_words), "{said}");
+    assert_eq!(fs::read_to_string(pki.file("main.c")).unwrap(), main);
+}
+
+#[test]
+fn the_lab_writes_its_anchor_over_no_other_ca() {
+    let pki = plant();
+    fs::create_dir(pki.file("certs")).unwrap();
+    fs::copy(pki.root_file(), pki.file("certs/ca.pem")).unwrap();
+    let before = fs::read(pki.file("certs/ca.pem")).unwrap();
+    let (code, said) = run(pki.folder(), "lab --dir certs --wait 1 --listen 127.0.0.1:0");
+    assert_eq!(code, 4, "{said}");
+    let told =
+        "certs/ca.pem is not replaced: expected an anchor of `certgrab lab`, found certificates\n";
+    assert!(said.contains(expected_words), "{said}");
+    assert_eq!(fs::read(pki.file("certs/ca.pem")).unwrap(), before);
+}
