@@ -93,6 +93,7 @@ impl fmt::Display for Error {
 fn plain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        io::ErrorKind::ConnectionReset => "connection reset".to_owned(),
         io::ErrorKind::NetworkUnreachable => "network unreachable".to_owned(),
         io::ErrorKind::HostUnreachable => "host unreachable".to_owned(),
         _ => error.to_string(),
@@ -118,6 +119,15 @@ impl Error {
         let is_here =
             |error: &io::Error| matches!(error.kind(), NetworkUnreachable | AddrNotAvailable);
         matches!(self, Self::Refused { attempts, .. } if attempts.iter().all(|(_, one)| is_here(one)))
+    }
+
+    /// The first address that took the connection and reset it at once: the system reports a connection
+    /// that is reset before it is used as one that was never made.
+    #[must_use]
+    pub(crate) fn reset_by(&self) -> Option<SocketAddr> {
+        let Self::Refused { attempts, .. } = self else { return None };
+        let is_reset = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionReset;
+        attempts.iter().find(|(_, error)| is_reset(error)).map(|(address, _)| *address)
     }
 
     /// What to try next, where that is known.
