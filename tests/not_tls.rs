@@ -109,8 +109,8 @@ fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() 
     grab(&silent).args(["--timeout", "1"]).fails_with(3).stderr(
         "certgrab: error: timed out: the server accepted the connection but sent nothing\n\
          certgrab: hint: the port may not speak TLS, the server may be busy, or a filter may \
-         drop this ClientHello: raise the limit with `--timeout SECS`, or send another device's \
-         with `--as STACK`\n",
+         drop this ClientHello: raise the limit with `--timeout SECS`, or send another with \
+         `--as STACK`\n",
     );
 }
 

@@ -232,8 +232,7 @@ impl Error {
             }
             Self::TimedOut { received: 0 } => {
                 "the port may not speak TLS, the server may be busy, or a filter may drop this \
-                 ClientHello: raise the limit with `--timeout SECS`, or send another device's with \
-                 `--as STACK`"
+                 ClientHello: raise the limit with `--timeout SECS`, or send another with `--as STACK`"
             }
             Self::TimedOut { .. } => "raise the limit with `--timeout SECS`",
             Self::Closed { received: 0 } | Self::Broken { received: 0, .. } => {
