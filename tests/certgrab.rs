@@ -65,6 +65,7 @@ mod asking;
 mod building;
 mod check_actions;
 mod check_forms;
+mod check_matrix;
 mod check_places;
 mod check_repository;
 mod checking;
