@@ -83,12 +83,12 @@ pub(crate) fn trusted(
     let name = target.map(|target| options.wanted_name(target));
     let asked = Asked { name: name.as_ref(), at: options.at };
     let all = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
-    warnings(&mut out, &if display.verbose { all } else { warning::summed(all) });
+    warnings(&mut out, all, display);
     out
 }
 
 /// The report about a chain without one: what came, in the order sent.
-pub(crate) fn refused(target: Option<&Target>, grab: &Grab) -> String {
+pub(crate) fn refused(target: Option<&Target>, grab: &Grab, display: &Display) -> String {
     let mut out = heading(target, grab);
     for (position, sent) in grab.presented.numbered() {
         match sent {
@@ -109,7 +109,7 @@ pub(crate) fn refused(target: Option<&Target>, grab: &Grab) -> String {
         }
     }
     handshake(&mut out, grab);
-    warnings(&mut out, &warning::about_presented(&grab.presented));
+    warnings(&mut out, warning::about_presented(&grab.presented), display);
     out
 }
 
@@ -271,8 +271,8 @@ pub(crate) fn device(verdict: &Verdict) -> String {
     out
 }
 
-fn warnings(out: &mut String, warnings: &[Warning]) {
-    for warning in warnings {
+fn warnings(out: &mut String, all: Vec<Warning>, display: &Display) {
+    for warning in if display.verbose { all } else { warning::summed(all) } {
         let word = style::warning(format_args!("{:<INDENT$}", "warning"));
         let rest = " ".repeat(INDENT);
         out.push_str(&style::wrapped(&word, &rest, &warning.message, style::columns()));
