@@ -61,6 +61,7 @@ mod threads;
 
 // In a repository.
 mod asking;
+mod bills_of_materials;
 mod building;
 mod check_actions;
 mod check_forms;
