@@ -74,6 +74,7 @@ mod misuses;
 mod pem_decoders;
 mod projects;
 mod syncing;
+mod unreadable_locks;
 
 // On a machine.
 mod installing;
