@@ -84,6 +84,7 @@ mod architecture;
 mod bounds;
 mod demo;
 mod faults;
+mod languages;
 mod limits;
 mod promises;
 mod readme;
