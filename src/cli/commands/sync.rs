@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use crate::{
     Grab,
     check::{self, Finding, Knowledge, Severity},
-    endpoint::Target,
     judge::rank::Candidate,
     output::{
         bundle::{Bundle, Entry},
@@ -22,7 +21,7 @@ use crate::{
 use super::{
     asking::{self, Answer},
     fleet,
-    terms::Asked,
+    terms::{self, Asked},
     warn,
 };
 use crate::cli::{
@@ -86,7 +85,7 @@ pub(crate) struct Lock {
 pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
     let (content, bundle) = read_bundle(entry)?;
     let target = &entry.job.targets[0];
-    if !is_for(&bundle, target) {
+    if !terms::is_for(&bundle, target) {
         let shown = Foreign::text(&entry.lock.display().to_string()).line();
         let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
         let message =
@@ -96,11 +95,6 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
     }
     let name = export::name(&entry.job, &bundle)?;
     Ok(Lock { path: entry.lock.clone(), content, bundle, name })
-}
-
-/// Whether `bundle` is for `target`.
-pub(crate) fn is_for(bundle: &Bundle, target: &Target) -> bool {
-    bundle.host.eq_ignore_ascii_case(&target.host()) && bundle.port == target.port()
 }
 
 /// The lock of `entry`, whichever server it is for.

@@ -2,7 +2,6 @@
 
 use rustls_pki_types::ServerName;
 
-use super::sync;
 use crate::{
     Grab,
     check::{self, Findings, Terms},
@@ -56,6 +55,11 @@ impl Asked {
     }
 }
 
+/// Whether `bundle` is for `target`.
+pub(crate) fn is_for(bundle: &Bundle, target: &Target) -> bool {
+    bundle.host.eq_ignore_ascii_case(&target.host()) && bundle.port == target.port()
+}
+
 /// What a manifest asks of its lock.
 pub(crate) struct Wanted {
     target: Target,
@@ -85,7 +89,7 @@ impl Wanted {
             Some(store) => check::objections(content, bundle, &self.asked.terms(store, None)),
             None => check::objections_alone(content, bundle, store),
         };
-        if !sync::is_for(bundle, &self.target) {
+        if !is_for(bundle, &self.target) {
             let (wanted, has) = (self.target.to_string(), bundle.target());
             found.push(check::of_another_server(content, &wanted, &has));
         }
