@@ -24,6 +24,7 @@ mod unsupported;
 // The judgement.
 mod addresses;
 mod anchors;
+mod balancers;
 mod between;
 mod choosing;
 mod client_certificates;
@@ -76,6 +77,7 @@ mod misuses;
 mod pem_decoders;
 mod projects;
 mod syncing;
+mod unreadable_locks;
 
 // On a machine.
 mod installing;
