@@ -24,6 +24,7 @@ mod unsupported;
 // The judgement.
 mod addresses;
 mod anchors;
+mod announced_roots;
 mod balancers;
 mod between;
 mod choosing;
