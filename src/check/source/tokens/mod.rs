@@ -32,15 +32,34 @@ pub(crate) fn tokens(
         lexer.step(byte);
         if lexer.tokens.literals() > literals {
             // Only what may name a host is looked up again: each other one takes a byte.
-            let shown = match lexer.tokens.literal_bytes(literals).is_some_and(may_be_a_host) {
-                true => format!("\"{literals}\""),
-                false => "\"".to_owned(),
+            let literal = lexer.tokens.literal_bytes(literals).unwrap_or_default();
+            let shown = match KEPT.iter().find(|word| word.as_bytes() == literal) {
+                Some(word) => format!("\"={word}\""),
+                None if may_be_a_host(literal) => format!("\"{literals}\""),
+                None => "\"".to_owned(),
             };
             lexer.push_code(&shown, lexer.line);
         }
     }
     (lexer.tokens, lexer.code)
 }
+
+/// Literals that stay in the code, behind `=`: keys and values of code for TLS, as in
+/// `"rejectUnauthorized": false`.
+const KEPT: [&str; 12] = [
+    "0",
+    "1",
+    "CERT_NONE",
+    "cert_reqs",
+    "check_hostname",
+    "insecureSkipVerify",
+    "rejectUnauthorized",
+    "strictSSL",
+    "verify",
+    "verify_peer",
+    "verify_peer_name",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+];
 
 /// Whether a literal may be an address or a URL: it has a dot or a colon, and a digit or a slash.
 fn may_be_a_host(literal: &[u8]) -> bool {
