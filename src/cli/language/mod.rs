@@ -1,8 +1,16 @@
 //! The language of texts for people: English, or Chinese where the user or the locale says so.
 //!
-//! Codes, names of options, JSON and generated sources are English in both.
+//! Codes, names of options, JSON, HTML and generated sources are English in both. A text is made in
+//! English and translated by [`sentences`] where it is printed; what the table does not have stays
+//! English.
+
+mod sentences;
+
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
+
+use super::style;
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -14,10 +22,42 @@ pub(crate) enum Language {
 /// The variables of the locale, by precedence (POSIX.1-2017, base definitions, section 8.2).
 const LOCALE: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 
+/// The language of this run.
+static CHOSEN: OnceLock<Language> = OnceLock::new();
+
+/// Applies `--lang`; without it the locale says the language.
+pub(crate) fn choose(language: Option<Language>) {
+    let _ = CHOSEN.set(language.unwrap_or_else(Language::of_the_locale));
+}
+
+/// The language of this run; before it is chosen, that of the locale.
+pub(crate) fn chosen() -> Language {
+    CHOSEN.get().copied().unwrap_or_else(Language::of_the_locale)
+}
+
+/// A sentence or a label in the language of this run.
+pub(crate) fn said(text: &str) -> String {
+    match chosen() {
+        Language::En => text.to_owned(),
+        Language::Zh => sentences::chinese(text),
+    }
+}
+
+/// Each line of a text in the language of this run, with its margin and its last line break.
+pub(crate) fn said_by_line(text: &str) -> String {
+    match chosen() {
+        Language::En => text.to_owned(),
+        Language::Zh => text.split_inclusive('\n').map(sentences::of_line).collect(),
+    }
+}
+
 impl Language {
-    /// The language of the locale.
-    pub(crate) fn of_the_locale() -> Self {
-        Self::of(|name| std::env::var(name).ok())
+    /// The language of the locale. Chinese needs UTF-8.
+    fn of_the_locale() -> Self {
+        match Self::of(|name| std::env::var(name).ok()) {
+            Self::Zh if style::encodes_utf_8() => Self::Zh,
+            _ => Self::En,
+        }
     }
 
     /// The language of the first variable that has a value.
