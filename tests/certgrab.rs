@@ -24,6 +24,7 @@ mod unsupported;
 // The judgement.
 mod addresses;
 mod anchors;
+mod balancers;
 mod between;
 mod choosing;
 mod client_certificates;
@@ -64,6 +65,7 @@ mod asking;
 mod building;
 mod check_actions;
 mod check_forms;
+mod check_matrix;
 mod check_places;
 mod check_repository;
 mod checking;
@@ -74,6 +76,7 @@ mod misuses;
 mod pem_decoders;
 mod projects;
 mod syncing;
+mod unreadable_locks;
 
 // On a machine.
 mod installing;
