@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::text::wrap;
 
-use super::language::Language;
+use super::language::{self, Language};
 use clap::{
     ValueEnum,
     builder::styling::{AnsiColor, Effects, Style},
@@ -78,22 +78,7 @@ pub(crate) fn is_ascii() -> bool {
 }
 
 fn draws_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
-    variable("TERM").as_deref() == Some("dumb") || !has_utf_8(variable)
-}
-
-/// Whether the locale has the encoding UTF-8.
-pub(super) fn encodes_utf_8() -> bool {
-    has_utf_8(|name| std::env::var(name).ok())
-}
-
-fn has_utf_8(variable: impl Fn(&str) -> Option<String>) -> bool {
-    // The first that has a value says the encoding (POSIX.1-2017, base definitions, section 8.2).
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"];
-    let locale = locale.iter().filter_map(|name| variable(name)).find(|text| !text.is_empty());
-    locale.is_none_or(|text| {
-        let text = text.to_ascii_lowercase();
-        text.contains("utf-8") || text.contains("utf8")
-    })
+    variable("TERM").as_deref() == Some("dumb") || !language::encodes_utf_8(variable)
 }
 
 /// The columns of the terminal on standard output; `None` where that is none, and lines are not wrapped.

@@ -10,8 +10,6 @@ use std::sync::OnceLock;
 
 use clap::ValueEnum;
 
-use super::style;
-
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
@@ -51,11 +49,23 @@ pub(crate) fn said_by_line(text: &str) -> String {
     }
 }
 
+/// Whether the locale has the encoding UTF-8; without a locale it is assumed.
+pub(super) fn encodes_utf_8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    // The first that has a value says the encoding (POSIX.1-2017, base definitions, section 8.2).
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = locale.iter().filter_map(|name| variable(name)).find(|text| !text.is_empty());
+    locale.is_none_or(|text| {
+        let text = text.to_ascii_lowercase();
+        text.contains("utf-8") || text.contains("utf8")
+    })
+}
+
 impl Language {
     /// The language of the locale. Chinese needs UTF-8.
     fn of_the_locale() -> Self {
-        match Self::of(|name| std::env::var(name).ok()) {
-            Self::Zh if style::encodes_utf_8() => Self::Zh,
+        let variable = |name: &str| std::env::var(name).ok();
+        match Self::of(variable) {
+            Self::Zh if encodes_utf_8(variable) => Self::Zh,
             _ => Self::En,
         }
     }
