@@ -14,7 +14,7 @@ use crate::{
     },
     text::{foreign::Foreign, time::Time},
     tls::Verdict,
-    trust::store::Source,
+    trust::{announced::chrome_limit, store::Source},
     x509::{
         certificate::Certificate,
         extensions::{self, SHOWN_NAMES},
@@ -48,6 +48,9 @@ pub(crate) fn trusted(
     fact(&mut out, "SHA-256", &anchor.root.certificate.sha256().to_string());
     fact(&mut out, "why", &anchor.reason.to_string());
     fact(&mut out, "lasts", &anchor.lasts.to_string());
+    if let Some(limit) = of_owner(anchor, options) {
+        fact(&mut out, "", &limit);
+    }
     fact(&mut out, "timeline", &timeline(anchor, options.at));
     let enough = if anchor.is_sufficient() {
         "the server sends every intermediate needed".to_owned()
@@ -72,6 +75,9 @@ pub(crate) fn trusted(
     for (role, reason) in options.extras.absent(entries) {
         fact(&mut out, role.word(), &format!("none: {reason}"));
     }
+    for root in options.extras.announced(&anchor.root) {
+        fact(&mut out, "announced", &root.offer());
+    }
     let is_held = |other: &&Candidate| {
         entries.iter().any(|entry| entry.certificate == other.root.certificate)
     };
@@ -86,6 +92,12 @@ pub(crate) fn trusted(
     let all = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
     warnings(&mut out, &if display.verbose { all } else { warning::summed(all) });
     out
+}
+
+/// That a store keeps fewer roots of the owner of `anchor` some day, unless they are all written.
+fn of_owner(anchor: &Candidate, options: &Options) -> Option<String> {
+    let limit = chrome_limit(&anchor.root, anchor.lasts.until);
+    limit.filter(|_| !options.extras.siblings)
 }
 
 /// The report about a chain without one: what came, in the order sent.
