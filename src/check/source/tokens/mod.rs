@@ -31,41 +31,12 @@ pub(crate) fn tokens(
         let literals = lexer.tokens.literals();
         lexer.step(byte);
         if lexer.tokens.literals() > literals {
-            // Only what may name a host is looked up again: each other one takes a byte.
             let literal = lexer.tokens.literal_bytes(literals).unwrap_or_default();
-            let shown = match KEPT.iter().find(|word| word.as_bytes() == literal) {
-                Some(word) => format!("\"={word}\""),
-                None if may_be_a_host(literal) => format!("\"{literals}\""),
-                None => "\"".to_owned(),
-            };
+            let shown = literals::shown(literals, literal);
             lexer.push_code(&shown, lexer.line);
         }
     }
     (lexer.tokens, lexer.code)
-}
-
-/// Literals that stay in the code, behind `=`: keys and values of code for TLS, as in
-/// `"rejectUnauthorized": false`.
-const KEPT: [&str; 12] = [
-    "0",
-    "1",
-    "CERT_NONE",
-    "cert_reqs",
-    "check_hostname",
-    "insecureSkipVerify",
-    "rejectUnauthorized",
-    "strictSSL",
-    "verify",
-    "verify_peer",
-    "verify_peer_name",
-    "NODE_TLS_REJECT_UNAUTHORIZED",
-];
-
-/// Whether a literal may be an address or a URL: it has a dot or a colon, and a digit or a slash.
-fn may_be_a_host(literal: &[u8]) -> bool {
-    literal.len() >= 7
-        && literal.iter().any(|byte| matches!(byte, b'.' | b':'))
-        && literal.iter().any(|byte| byte.is_ascii_digit() || *byte == b'/')
 }
 
 struct Lexer<'a> {
@@ -172,6 +143,8 @@ impl Lexer<'_> {
                 self.literal(self.single_quotes == Some(true), false);
             }
             // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
+            // Of JavaScript, with escapes, unlike the raw strings of Go.
+            b'`' if self.single_quotes == Some(false) => self.literal(false, false),
             b'`' if self.language == Language::C => {
                 self.at += 1;
                 self.raw(b"`", false);
