@@ -138,6 +138,30 @@ impl<'ast> Visit<'ast> for Literals {
 /// The files of which every sentence is in the table of translations.
 const TRANSLATED: &[&str] = &[
     "chain/client.rs",
+    "check/against_server.rs",
+    "check/allow.rs",
+    "check/anchors.rs",
+    "check/boundaries.rs",
+    "check/call_site.rs",
+    "check/claims.rs",
+    "check/left_root.rs",
+    "check/lints.rs",
+    "check/lints/bundle.rs",
+    "check/lints/root.rs",
+    "check/lock_today.rs",
+    "check/mention.rs",
+    "check/misuse/files.rs",
+    "check/misuse/mod.rs",
+    "check/misuse/verification.rs",
+    "check/mod.rs",
+    "check/output/text.rs",
+    "check/pem_reader.rs",
+    "check/pem_text.rs",
+    "check/placeholder.rs",
+    "check/private_key.rs",
+    "check/signature_budget.rs",
+    "check/trust.rs",
+    "cli/commands/check/show.rs",
     "cli/report.rs",
     "cli/stack_table.rs",
     "judge/path/webpki_error.rs",
@@ -158,8 +182,12 @@ const TRANSLATED: &[&str] = &[
     "trust/store.rs",
 ];
 
-/// Texts in these files that nobody reads: names that are searched for in a certificate.
+/// Texts in these files that are no sentences: names that are searched for in a certificate or in code.
 const NO_SENTENCES: &[&str] = &[
+    "IPAddress {}",
+    "Key possession",
+    "Lasts until",
+    "{}return true",
     "avg technologies",
     "blue coat",
     "cato networks",
@@ -196,7 +224,15 @@ fn with_places(text: &str) -> String {
         out += "{}";
         rest = after.split_once('}').map_or("", |(_, after)| after);
     }
-    (out + rest).trim().trim_end_matches(':').to_owned()
+    let out = (out + rest).trim().trim_end_matches(':').to_owned();
+    // The action of a finding is a command with the user's own server.
+    match out
+        .split_once("`certgrab ")
+        .and_then(|(before, rest)| Some((before, rest.split_once('`')?)))
+    {
+        Some((before, (_, after))) => format!("{before}`certgrab {{}}`{after}"),
+        None => out,
+    }
 }
 
 /// Whether a row has what stands around the places of `text`, which may be a part of a sentence.
@@ -218,7 +254,7 @@ fn is_sentence(text: &str) -> bool {
 }
 
 #[test]
-fn every_sentence_of_the_report_its_warnings_and_refusals_has_a_chinese_one() {
+fn every_sentence_of_the_report_of_refusals_and_of_findings_has_a_chinese_one() {
     let table = translated();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut missing = Vec::new();
@@ -272,6 +308,35 @@ fn a_report_a_table_of_stacks_and_a_refusal_in_chinese_have_no_english_sentence(
     // A terminal with another encoding cannot show Chinese in UTF-8.
     let gbk = plant(&roots).env("LANG", "zh_CN.GBK").succeeds().out();
     assert!(gbk.is_ascii(), "{gbk}");
+}
+
+#[test]
+fn findings_with_their_actions_and_the_summary_are_chinese_and_their_codes_stay() {
+    let check = |more: &[&str]| {
+        let run = certgrab().args(["check", "--offline", "tests/data/plant/chain.pem"]);
+        let run = run.args(["--roots", "tests/data/plant/root.pem", "--at", "2026-11-22"]);
+        run.args(more).args(["--lang", "zh"]).fails_with(1)
+    };
+    let run = check(&[]);
+    assert_eq!(
+        run.out(),
+        "tests/data/plant/chain.pem:1: 错误：`broker.example` 是叶证书，由 `Plant Issuing CA` 签发，\
+         有效期至 2034-01-01：mbedTLS 和 OpenSSL 不接受它作为信任锚 [leaf]\n    \
+         请内置根证书：`certgrab HOST:PORT --roots tests/data/plant/root.pem --emit pem`\n\
+         tests/data/plant/chain.pem:13: 警告：`Plant Issuing CA` 是中间证书，由 `Plant Root CA` 签发：\
+         CA 会不经通知更换中间证书 [intermediate]\n    \
+         请内置根证书：`certgrab HOST:PORT --roots tests/data/plant/root.pem --emit pem`\n"
+    );
+    assert_eq!(
+        run.err(),
+        "certgrab: 检查了 1 个文件：1 项错误，1 项警告，0 项提示\n\
+         certgrab: 使用这些文件的设备连不上，或没有验证服务器；请从 tests/data/plant/chain.pem:1 [leaf] 开始，\
+         见 `certgrab explain leaf`\n"
+    );
+    for form in ["json", "sarif", "junit", "github"] {
+        let text = check(&["--report", form]).out();
+        assert!(text.is_ascii(), "{text}");
+    }
 }
 
 #[test]

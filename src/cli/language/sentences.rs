@@ -106,11 +106,11 @@ fn parts<'t>(text: &'t str, joint: &str, most: usize) -> Vec<&'t str> {
     parts
 }
 
-/// Whether a value between these pieces is shown as it is: a name in backquotes, a code in brackets.
-fn is_kept(before: &str, after: &str) -> bool {
-    [('`', '`'), ('[', ']')]
-        .iter()
-        .any(|(open, close)| before.ends_with(*open) && after.starts_with(*close))
+/// Whether the value between these pieces is shown as it is: inside of backquotes, or a code in brackets.
+fn is_kept(before: &[&str], after: &str) -> bool {
+    let quotes: usize = before.iter().map(|piece| piece.matches('`').count()).sum();
+    let opens = before.last().is_some_and(|piece| piece.ends_with('['));
+    quotes % 2 == 1 || (opens && after.starts_with(']'))
 }
 
 impl Pattern {
@@ -120,14 +120,12 @@ impl Pattern {
         let (last, between) = others.split_last()?;
         let mut rest = text.strip_prefix(first)?.strip_suffix(last)?;
         let mut values = Vec::new();
-        let mut before = first;
-        for piece in between {
+        for (index, piece) in between.iter().enumerate() {
             let at = rest.find(piece)?;
-            values.push((&rest[..at], is_kept(before, piece)));
+            values.push((&rest[..at], is_kept(&self.pieces[..=index], piece)));
             rest = &rest[at + piece.len()..];
-            before = piece;
         }
-        values.push((rest, is_kept(before, last)));
+        values.push((rest, is_kept(&self.pieces[..self.pieces.len() - 1], last)));
         Some(values)
     }
 
@@ -193,6 +191,12 @@ mod tests {
         assert_eq!(
             chinese("the server sends `the anchor`, which no valid path uses"),
             "服务器发送了 `the anchor`，没有任何有效路径用到它"
+        );
+        assert_eq!(chinese("with the anchor leaf; as leaf"), "使用信任锚 叶证书；同 叶证书");
+        let next = "this works today; plan the change; start with a.h:1 [leaf], see `certgrab explain leaf`";
+        assert_eq!(
+            chinese(next),
+            "目前正常；请安排更换；从 a.h:1 [leaf] 开始，见 `certgrab explain leaf`"
         );
         assert_eq!(chinese("no sentence of the table"), "no sentence of the table");
     }
