@@ -17,10 +17,10 @@ use crate::{
     support::{Pki, Server, certgrab, pki::pem_of, run::Run},
 };
 
-const LOCK: &str = "certs/plc.pem";
+pub(crate) const LOCK: &str = "certs/plc.pem";
 
 /// A manifest for `server` that trusts the file `root.pem`, and a lock with two files made from it.
-fn synced(pki: &Pki, server: &Server, more: &str) {
+pub(crate) fn synced(pki: &Pki, server: &Server, more: &str) {
     pki.root_file();
     let text = format!(
         "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{}\"\nroots = \"root.pem\"\n\
@@ -32,7 +32,7 @@ fn synced(pki: &Pki, server: &Server, more: &str) {
     run(pki.folder(), &["sync", "--quiet"]).succeeds();
 }
 
-fn run(folder: &Path, words: &[&str]) -> Run {
+pub(crate) fn run(folder: &Path, words: &[&str]) -> Run {
     certgrab().args(words).in_folder(folder)
 }
 
@@ -49,7 +49,7 @@ fn tampered(pki: &Pki, change: impl FnOnce(&mut Bundle)) {
 }
 
 /// The same with `line` in the place of the one that begins with its fact.
-fn stated(pki: &Pki, line: &str) {
+pub(crate) fn stated(pki: &Pki, line: &str) {
     let text = fs::read_to_string(pki.file(LOCK)).unwrap();
     let fact = &line[..=line.find(':').unwrap()];
     let lines: Vec<_> = text.lines().collect();
@@ -69,11 +69,11 @@ fn entry(role: Role, der: &[u8], source: &str) -> Entry {
 }
 
 /// Severity and code of each finding in the lock, offline.
-fn found(pki: &Pki) -> Vec<String> {
+pub(crate) fn found(pki: &Pki) -> Vec<String> {
     of_file(&run(pki.folder(), &["check", "--offline", "--quiet"]).ends().out(), LOCK)
 }
 
-fn of_file(report: &str, file: &str) -> Vec<String> {
+pub(crate) fn of_file(report: &str, file: &str) -> Vec<String> {
     let own = report.lines().filter_map(|line| line.strip_prefix(file)?.strip_prefix(':'));
     own.map(|line| {
         let severity = line.split(": ").nth(1).unwrap();

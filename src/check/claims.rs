@@ -57,6 +57,25 @@ pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<F
     claims.found
 }
 
+/// That a lock cannot be read as one.
+#[must_use]
+pub fn unreadable_lock(error: &lock::Error) -> Finding {
+    let lock::Error { line, .. } = error;
+    let problem = lock::Error { line: None, ..error.clone() };
+    let message = format!("this lock cannot be read: {problem}");
+    let action = error.hint().or_else(refresh);
+    Finding::new(line.unwrap_or(1), Severity::Error, "lock-unreadable", message, action)
+}
+
+/// That a lock is for another server than its manifest says.
+#[must_use]
+pub fn of_another_server(content: &[u8], wanted: &str, found: &str) -> Finding {
+    let (wanted, found) = (Foreign::text(wanted).line(), Foreign::text(found).line());
+    let message = format!("expected a lock for {wanted}, found one for {found}");
+    let line = lock::line_of(content, None, "Host");
+    Finding::new(line, Severity::Error, "lock-differs", message, refresh())
+}
+
 /// A lock under examination.
 struct Claims<'a> {
     content: &'a [u8],

@@ -21,7 +21,7 @@ use crate::{
 use super::{
     asking::{self, Answer},
     fleet,
-    terms::Asked,
+    terms::{self, Asked},
     warn,
 };
 use crate::cli::{
@@ -85,7 +85,7 @@ pub(crate) struct Lock {
 pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
     let (content, bundle) = read_bundle(entry)?;
     let target = &entry.job.targets[0];
-    if !bundle.host.eq_ignore_ascii_case(&target.host()) || bundle.port != target.port() {
+    if !terms::is_for(&bundle, target) {
         let shown = Foreign::text(&entry.lock.display().to_string()).line();
         let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
         let message =

@@ -42,6 +42,9 @@ pub(crate) fn of_bundle(
         for (role, reason) in options.extras.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
         }
+        for root in options.extras.announced(&judgement.verified.anchor().root) {
+            output::warn(format_args!("{whose}{}", root.offer()), display);
+        }
     }
 }
 

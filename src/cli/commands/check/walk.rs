@@ -6,20 +6,25 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use ignore::{WalkBuilder, WalkState, overrides::OverrideBuilder};
 
-use super::committed::{self, File};
+use super::{
+    committed::{self, File},
+    folder::Manifests,
+};
 use crate::{
     check::{self, Pool, Reading},
     cli::{
+        commands::terms,
         failure::{Exit, Failure},
         progress::Progress,
         shares,
         style::Display,
     },
+    output::lock,
     stack::Stack,
     text::{bounded_file, foreign::Foreign},
 };
@@ -33,6 +38,8 @@ struct Wanted {
     path: PathBuf,
     /// Whether the user named it, and not a folder that it is in.
     is_named: bool,
+    /// What a manifest asks of it, if it is the lock of one.
+    lock: Option<Arc<terms::Wanted>>,
 }
 
 /// What the files hold.
@@ -56,15 +63,19 @@ pub(crate) fn read(
     display: &Display,
 ) -> Result<Files, Failure> {
     let (mut wanted, mut failures) = (Vec::new(), Vec::new());
+    let mut manifests = Manifests::within(inputs, display);
+    let mut want = |path: PathBuf, is_named| {
+        let lock = manifests.wanted(&path, is_named);
+        Wanted { path, is_named, lock }
+    };
     for input in inputs {
         match input.is_dir() {
             true => {
                 let found = walk(input, exclude, threads)?;
-                let of_folder = |path| Wanted { path, is_named: false };
-                wanted.extend(found.files.into_iter().map(of_folder));
+                wanted.extend(found.files.into_iter().map(|path| want(path, false)));
                 failures.extend(found.failures);
             }
-            false => wanted.push(Wanted { path: (*input).to_owned(), is_named: true }),
+            false => wanted.push(want((*input).to_owned(), true)),
         }
     }
     let looked_at = wanted.len();
@@ -143,7 +154,7 @@ enum Outcome {
 
 /// What a file holds, or `None` for nothing. Only one is read at a time of those that are `large`.
 fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
-    let Wanted { path, is_named } = wanted;
+    let Wanted { path, is_named, lock } = wanted;
     let length = path.metadata().map_or(0, |facts| facts.len());
     if !is_named && length > check::MAX_FILE_BYTES as u64 {
         return Some(Outcome::TooLarge);
@@ -157,11 +168,13 @@ fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
         }
         Err(error) => return Some(Outcome::Failed(committed::unreadable(path, &error))),
     };
-    if !is_named && !check::may_matter(&content) {
+    let is_lock = lock.is_some() || lock::is_lock(&content);
+    let counts = *is_named || is_lock;
+    if !counts && !check::may_matter(&content) {
         return None;
     }
-    let file = File::given(path, &content, *is_named);
-    (*is_named || file.reading.matters()).then(|| Outcome::Read(Box::new(file)))
+    let file = File::given(path, &content, (*is_named, lock.clone()));
+    (counts || file.reading.matters()).then(|| Outcome::Read(Box::new(file)))
 }
 
 /// The files, each with what the others say of its constants, or that `stack` reads them.
