@@ -34,6 +34,36 @@ fn verification_that_is_turned_off_is_found_in_every_language_and_not_in_comment
         ("a.js", "X", "const o = { rejectUnauthorized: false };"),
         ("a.dart", "void f() { X }", "c.badCertificateCallback = (cert, host, port) => true;"),
         ("a.yaml", "mqtt:\n  X\n", "skip_cert_cn_check: true"),
+        ("a.c", "void f(void) { X }", "mbedtls_ssl_set_hostname(&ssl, NULL);"),
+        ("a.c", "void f(void) { X }", "mosquitto_tls_insecure_set(mosq, true);"),
+        ("a.c", "void f(void) { X }", "mosquitto_tls_opts_set(mosq, 0, NULL, NULL);"),
+        ("a.c", "void f(void) { X }", "tls->peer_verify = 0;"),
+        ("a.c", "void f(void) { X }", "ssl_opts.enableServerCertAuth = 0;"),
+        (
+            "a.c",
+            "void f(void) { X }",
+            "i.ssl_connection = LCCSCF_USE_SSL | LCCSCF_ALLOW_SELFSIGNED;",
+        ),
+        ("a.rs", "fn f() { X }", "c.dangerous().set_certificate_verifier(Arc::new(NoVerify));"),
+        ("a.rs", "fn f() { X }", "let c = TlsConfig::builder().disable_verification(true);"),
+        (
+            "a.rs",
+            "fn f() { X }",
+            "TlsContext::new(&c, UnsecureProvider::new::<Aes128GcmSha256>(r))",
+        ),
+        ("a.rs", "fn f() { X }", "tls.open::<OsRng, NoVerify>(context);"),
+        (
+            "a.rs",
+            "impl V for T { X }",
+            "fn verify(&self) -> Result<V, E> { Ok(danger::ServerCertVerified::assertion()) }",
+        ),
+        ("a.py", "import ssl\nX\n", "ctx.verify_mode = 0"),
+        ("a.py", "import ssl\nX\n", "client.tls_insecure_set(value=True)"),
+        ("a.py", "import aiohttp\nX\n", "c = aiohttp.TCPConnector(ssl=False)"),
+        ("a.js", "X", "const o = { checkServerIdentity: () => undefined };"),
+        ("a.js", "X", "o.checkServerIdentity = function (host, cert) { return undefined; };"),
+        ("a.js", "X", "const o = { checkServerIdentity: (h, c) => {} };"),
+        ("a.js", "X", "request({ strictSSL: false });"),
     ];
     for (file, frame, line) in cases {
         let found = codes(file, &frame.replace('X', line));
@@ -57,6 +87,105 @@ fn verification_that_is_turned_off_is_found_in_every_language_and_not_in_comment
     ] {
         assert!(!codes("a.c", sound).contains(&"verification-off"), "{sound}");
     }
+}
+
+#[test]
+fn a_key_or_a_value_in_a_literal_turns_verification_off_as_one_without_quotes_does() {
+    for (file, off) in [
+        ("a.js", "const o = { \"rejectUnauthorized\": false };"),
+        ("a.js", "const o = { 'rejectUnauthorized': false };"),
+        ("a.js", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = \"0\";"),
+        ("a.js", "process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';"),
+        ("a.json", "{ \"ca\": \"x\", \"rejectUnauthorized\": false }"),
+        ("a.py", "pool = PoolManager(cert_reqs=\"CERT_NONE\")"),
+        ("a.py", "options[\"check_hostname\"] = False"),
+    ] {
+        assert_eq!(codes(file, off), ["verification-off"], "{off}");
+    }
+    for (file, sound) in [
+        ("a.js", "const o = { \"rejectUnauthorized\": true };"),
+        ("a.js", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = \"1\";"),
+        ("a.js", "if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === \"0\") throw 1;"),
+        ("a.js", "if (o[\"rejectUnauthorized\"] === false) throw 1;"),
+        ("a.js", "log(\"verify\", false);"),
+        ("a.py", "print(\"check_hostname\", False)"),
+    ] {
+        assert!(!codes(file, sound).contains(&"verification-off"), "{sound}");
+    }
+}
+
+#[test]
+fn a_verifier_of_its_own_in_the_place_of_what_go_turns_off_is_no_finding() {
+    let of = |fields: &str| {
+        let code = format!("func f() {{ c := &tls.Config{{InsecureSkipVerify: true{fields}}} }}");
+        codes("a.go", &code).contains(&"verification-off")
+    };
+    assert!(of("") && of(", ServerName: name"));
+    assert!(!of(", VerifyPeerCertificate: verify") && !of(", VerifyConnection: verify"));
+    let verifier = "fn verify(&self) -> R { self.check()?; Ok(ServerCertVerified::assertion()) }";
+    assert!(!codes("a.rs", verifier).contains(&"verification-off"));
+}
+
+#[test]
+fn what_skips_the_name_alone_is_called_so() {
+    let message = |file: &str, code: &str| {
+        let reading = check::read(Path::new(file), code.as_bytes());
+        reading.findings.listed()[0].message.clone()
+    };
+    let name = "turns the check of the server's name off: a certificate that the anchor's CA issued for \
+                any other name is accepted";
+    for (file, code) in [
+        ("a.c", "void f(void) { cfg.skip_cert_common_name_check = true; }"),
+        ("a.c", "void f(void) { curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L); }"),
+        ("a.py", "ctx.check_hostname = False"),
+        ("a.rs", "fn f() { b.danger_accept_invalid_hostnames(true); }"),
+        ("sdkconfig", "CONFIG_EXAMPLE_SKIP_COMMON_NAME_CHECK=y\n"),
+    ] {
+        assert!(message(file, code).ends_with(name), "{code}");
+    }
+    let all = message("a.c", "void f(void) { curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 0L); }");
+    assert!(
+        all.ends_with("turns verification off: any certificate is accepted, whatever the anchor")
+    );
+}
+
+#[test]
+fn pem_in_bytes_for_nanoframework_needs_the_nul_that_its_string_would_get() {
+    let of = |code: &str| codes("P.cs", &format!("using nanoFramework.Networking;\n{code}"));
+    let is_found = |code: &str| of(code).contains(&"pem-no-nul");
+    assert!(is_found("byte[] ca = Encoding.UTF8.GetBytes(@\"LINES\");"));
+    assert!(is_found(
+        "const string Ca = @\"LINES\";\nvar c = new X509Certificate(Encoding.UTF8.GetBytes(Ca));"
+    ));
+    assert!(!is_found("const string Ca = @\"LINES\";\nvar c = new X509Certificate(Ca);"));
+    assert!(!is_found(
+        "const string Ca = \"x\\n\" + PEM + \"\\0\";\nvar b = Encoding.UTF8.GetBytes(Ca);"
+    ));
+    let desktop = "const string Ca = @\"LINES\";\nvar b = Encoding.UTF8.GetBytes(Ca);";
+    assert!(!codes("P.cs", desktop).contains(&"pem-no-nul"));
+}
+
+#[test]
+fn a_certificate_that_begins_or_ended_on_the_same_day_is_reported_with_the_time() {
+    let pki = Pki::root_changed("Plant Root", |params| {
+        params.not_before =
+            rcgen::date_time_ymd(2026, 11, 26) + std::time::Duration::from_secs(3_600);
+        params.not_after =
+            rcgen::date_time_ymd(2027, 11, 26) + std::time::Duration::from_secs(7_200);
+    });
+    let pem = pem_of(&[pki.leaf("plc.test").root_der().clone()]);
+    let messages = |at: &str| -> Vec<String> {
+        let reading = check::read(Path::new("ca.pem"), pem.as_bytes());
+        let store = certgrab::Store::mozilla();
+        let at = at.parse().unwrap();
+        let found =
+            check::lint(&reading, &check::Knowledge { store: &store, at, horizon_days: 90 });
+        found.listed().iter().map(|finding| finding.message.clone()).collect()
+    };
+    assert_eq!(messages("2026-11-26"), ["`Plant Root` is not valid before 2026-11-26T01:00:00Z"]);
+    assert_eq!(messages("2026-11-25"), ["`Plant Root` is not valid before 2026-11-26"]);
+    assert_eq!(messages("2027-11-26T03:00:00Z"), ["`Plant Root` expired on 2027-11-26T02:00:00Z"]);
+    assert_eq!(messages("2027-11-27"), ["`Plant Root` expired on 2027-11-26"]);
 }
 
 #[test]
@@ -142,6 +271,10 @@ fn files_beside_the_code_say_how_pem_is_embedded_and_whether_it_is_verified() {
     assert_eq!(codes("platformio.ini", ini), ["embedded-without-nul"]);
     let option = "CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY=y\n";
     assert_eq!(codes("sdkconfig.defaults", option), ["verification-off"]);
+    let option = "CONFIG_HTTPS_OTA_SKIP_COMMON_NAME_CHECK=y\n";
+    assert_eq!(codes("sdkconfig", option), ["verification-off"]);
+    let unset = "# CONFIG_EXAMPLE_SKIP_COMMON_NAME_CHECK is not set\n";
+    assert!(!codes("sdkconfig", unset).contains(&"verification-off"));
     assert!(codes("tc.trust", "# CA\nLINES").contains(&"pem-unreadable"));
     assert_eq!(codes("tc.trust", "LINES"), [""; 0]);
 }

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::{error, warning};
+use super::{error, verification, warning};
 use crate::{check::Finding, text::foreign::Foreign};
 
 /// What `file` with `content` does to a certificate, by the kind of file that its name tells.
@@ -72,19 +72,20 @@ fn embedded_by_platformio(text: &str) -> Vec<Finding> {
     found
 }
 
-/// Options of ESP-IDF that turn verification off.
+/// Options of ESP-IDF and of its examples that turn verification off, by their ends.
+const SKIPS: [&str; 2] = ["ESP_TLS_SKIP_SERVER_CERT_VERIFY", SKIPS_NAME];
+
+/// The one that leaves out the name alone.
+pub(super) const SKIPS_NAME: &str = "SKIP_COMMON_NAME_CHECK";
+
 fn skipped(text: &str) -> Vec<Finding> {
-    const SKIPS: &str = "CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY";
-    let lines = text.lines().enumerate();
-    let is_set = |line: &str| line.trim().strip_prefix(SKIPS) == Some("=y");
-    let tell = |index: usize| {
-        let message = format!(
-            "`{SKIPS}` turns verification off: any certificate is accepted, whatever the anchor"
-        );
-        let action = "remove it, so that the server is verified with the anchor";
-        error(index + 1, "verification-off", message, action)
+    let option = |line: &str| {
+        let (option, value) = line.trim().split_once('=')?;
+        let name = SKIPS.iter().find(|end| option.ends_with(*end))?;
+        (option.starts_with("CONFIG_") && value.trim() == "y").then_some(*name)
     };
-    lines.filter(|(_, line)| is_set(line)).map(|(index, _)| tell(index)).collect()
+    let options = text.lines().enumerate().filter_map(|(index, line)| Some((index, option(line)?)));
+    options.map(|(index, option)| verification::finding(index + 1, option)).collect()
 }
 
 /// A file of Basics Station, which takes a `.trust` file for PEM only if it begins with a hyphen

@@ -4,7 +4,9 @@
 //! at the line that has to change.
 
 pub(super) mod files;
+mod no_nul;
 mod verification;
+mod words;
 
 use super::{
     EmbeddedAnchor, Finding, Findings, Place, Severity, client_certificate, named, source::Source,
@@ -27,6 +29,7 @@ pub(super) fn findings(
     found.extend(without_tls(code));
     found.extend(addresses(source));
     found.extend(exchanged(source, anchors, own));
+    found.extend(no_nul::bytes_without_nul(source));
     found.into_iter().collect()
 }
 
@@ -40,14 +43,14 @@ fn warning(line: usize, code: &'static str, message: String, action: &str) -> Fi
 
 /// The words of which a file has one if something can be found here.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
-    let embeds = ["EMBED_FILES", "embed_files"];
+    let embeds = ["EMBED_FILES", "embed_files", files::SKIPS_NAME];
     verification::signs().chain(BUNDLE_FIELDS).chain(TLS_WORDS).chain(embeds)
 }
 
 /// Fields that turn verification off where one of the values follows.
 pub(super) fn fields_with_values() -> impl Iterator<Item = (&'static str, &'static [&'static str])>
 {
-    verification::fields()
+    words::FIELDS.into_iter()
 }
 
 /// Fields that take an anchor beside a bundle: of esp-tls, esp_http_client and esp-mqtt, and of

@@ -31,22 +31,12 @@ pub(crate) fn tokens(
         let literals = lexer.tokens.literals();
         lexer.step(byte);
         if lexer.tokens.literals() > literals {
-            // Only what may name a host is looked up again: each other one takes a byte.
-            let shown = match lexer.tokens.literal_bytes(literals).is_some_and(may_be_a_host) {
-                true => format!("\"{literals}\""),
-                false => "\"".to_owned(),
-            };
+            let literal = lexer.tokens.literal_bytes(literals).unwrap_or_default();
+            let shown = literals::shown(literals, literal);
             lexer.push_code(&shown, lexer.line);
         }
     }
     (lexer.tokens, lexer.code)
-}
-
-/// Whether a literal may be an address or a URL: it has a dot or a colon, and a digit or a slash.
-fn may_be_a_host(literal: &[u8]) -> bool {
-    literal.len() >= 7
-        && literal.iter().any(|byte| matches!(byte, b'.' | b':'))
-        && literal.iter().any(|byte| byte.is_ascii_digit() || *byte == b'/')
 }
 
 struct Lexer<'a> {
@@ -153,6 +143,8 @@ impl Lexer<'_> {
                 self.literal(self.single_quotes == Some(true), false);
             }
             // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
+            // Of JavaScript, with escapes, unlike the raw strings of Go.
+            b'`' if self.single_quotes == Some(false) => self.literal(false, false),
             b'`' if self.language == Language::C => {
                 self.at += 1;
                 self.raw(b"`", false);
