@@ -90,7 +90,7 @@ pub(crate) fn trusted(
     let name = target.map(|target| options.wanted_name(target));
     let asked = Asked { name: name.as_ref(), at: options.at };
     let all = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
-    warnings(&mut out, &if display.verbose { all } else { warning::summed(all) });
+    warnings(&mut out, all, display);
     out
 }
 
@@ -101,7 +101,7 @@ fn of_owner(anchor: &Candidate, options: &Options) -> Option<String> {
 }
 
 /// The report about a chain without one: what came, in the order sent.
-pub(crate) fn refused(target: Option<&Target>, grab: &Grab) -> String {
+pub(crate) fn refused(target: Option<&Target>, grab: &Grab, display: &Display) -> String {
     let mut out = heading(target, grab);
     for (position, sent) in grab.presented.numbered() {
         match sent {
@@ -122,7 +122,7 @@ pub(crate) fn refused(target: Option<&Target>, grab: &Grab) -> String {
         }
     }
     handshake(&mut out, grab);
-    warnings(&mut out, &warning::about_presented(&grab.presented));
+    warnings(&mut out, warning::about_presented(&grab.presented), display);
     out
 }
 
@@ -285,8 +285,8 @@ pub(crate) fn device(verdict: &Verdict) -> String {
     out
 }
 
-fn warnings(out: &mut String, warnings: &[Warning]) {
-    for warning in warnings {
+fn warnings(out: &mut String, all: Vec<Warning>, display: &Display) {
+    for warning in if display.verbose { all } else { warning::summed(all) } {
         let word = style::warning(label("warning"));
         let rest = " ".repeat(INDENT);
         out.push_str(&style::wrapped(&word, &rest, &said(&warning.message), style::columns()));

@@ -81,7 +81,8 @@ pub(crate) fn of_anchor(
 /// nothing, so that nothing is proven.
 pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, display: &Display) {
     if lock::is_lock(content) {
-        for warning in warning::about_lock(bundle, at) {
+        let all = warning::about_lock(bundle, at);
+        for warning in if display.verbose { all } else { warning::summed(all) } {
             output::warn(format_args!("{whose}{}", warning.message), display);
         }
     } else {
