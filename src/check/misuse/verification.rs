@@ -3,7 +3,7 @@
 //! In: the code of a file. Out: a finding for each place that turns it off, in C, C++, Rust, Python,
 //! Go, JavaScript, C#, Dart and Java, and in YAML.
 
-use super::{braces, error, words::*};
+use super::{bundle_wins::braces, error, words::*};
 use crate::check::{Finding, source::Source};
 
 /// The most bytes of code of a callback that are read.
