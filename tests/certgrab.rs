@@ -24,6 +24,7 @@ mod unsupported;
 // The judgement.
 mod addresses;
 mod anchors;
+mod announced_roots;
 mod balancers;
 mod between;
 mod choosing;
@@ -62,6 +63,7 @@ mod threads;
 
 // In a repository.
 mod asking;
+mod bills_of_materials;
 mod building;
 mod check_actions;
 mod check_forms;

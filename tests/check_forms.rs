@@ -80,6 +80,21 @@ fn properties_of_java_are_read_with_their_escapes_and_the_lines_that_go_on() {
 }
 
 #[test]
+fn a_template_of_javascript_has_escapes_and_a_raw_string_of_go_has_none() {
+    let escaped = dropped().replace('\n', "\\n");
+    for (file, content) in [
+        ("ca.js", format!("const ca = `{escaped}`;\n")),
+        ("ca.ts", format!("const ca = `\\\n{}`;\n", dropped())),
+        ("ca.js", format!("const ca = `{}`;\n", dropped())),
+        ("ca.go", format!("var ca = `{}`\n", dropped())),
+    ] {
+        assert_eq!(codes(file, content.as_bytes()), ["root-dropped"], "{content}");
+    }
+    let of_go = codes("ca.go", format!("var ca = `{escaped}`\n").as_bytes());
+    assert!(of_go.contains(&"pem-literal-newline"), "{of_go:?}");
+}
+
+#[test]
 fn strings_of_objective_c_that_stand_side_by_side_are_one() {
     let pem = dropped();
     let lines: Vec<_> = pem.lines().map(|line| format!("@\"{line}\\n\"")).collect();

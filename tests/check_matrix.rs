@@ -174,8 +174,11 @@ fn expired() -> Vec<u8> {
     Pki::root_changed("Plant Root 2010", end).leaf("plc.test").root_der().to_vec()
 }
 
+/// What certificates are, they, and the codes of what is found about them.
+type Kind = (&'static str, Vec<Vec<u8>>, Vec<&'static str>);
+
 /// Certificates by what they are: those of the collection, and one of this test.
-fn kinds() -> Vec<(&'static str, Vec<Vec<u8>>, Vec<&'static str>)> {
+fn kinds() -> Vec<Kind> {
     let of = |file| vec![collection(file)];
     vec![
         ("sound", of("01_good.pem"), vec![]),

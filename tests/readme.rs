@@ -205,7 +205,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
             "Many targets",
             &["--hosts", "--column", "--until", "--jobs", "--threads", "--ordered", "--shard"],
         ),
-        ("Messages", &["--color", "--quiet", "--verbose"]),
+        ("Messages", &["--color", "--quiet", "--verbose", "--lang"]),
     ];
     for (heading, options) in wanted {
         let found = groups.iter().find(|(known, _)| *known == heading).expect(heading);

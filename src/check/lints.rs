@@ -214,13 +214,13 @@ impl Lint<'_> {
         let harmless = ignored || self.companions.has_a_valid_one;
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {
-            let message = format!("`{name}` expired on {}", ends.date());
+            let message = format!("`{name}` expired on {}", apart(ends, at));
             let action = "embed the server's current anchor: \
                           `certgrab HOST:PORT --emit FORMAT`"
                 .to_owned();
             vec![self.finding(severity, "expired", message, action)]
         } else if at < certificate.not_before() {
-            let begins = certificate.not_before().date();
+            let begins = apart(certificate.not_before(), at);
             let message = format!("`{name}` is not valid before {begins}");
             vec![self.finding(severity, "not-yet-valid", message, None)]
         } else if ends <= self.horizon() {
@@ -314,6 +314,14 @@ impl Lint<'_> {
             shown.join(", ")
         );
         Some(self.finding(Severity::Note, "next-root", message, None))
+    }
+}
+
+/// `time` as a day, or with its hour where `at` is on the same day.
+fn apart(time: Time, at: Time) -> String {
+    match time.date() == at.date() {
+        true => time.to_string(),
+        false => time.date(),
     }
 }
 

@@ -114,7 +114,8 @@ pub(crate) fn certificates(
 /// Whether nothing stands in the `body` of a block that a literal begins: it is a boundary alone, as
 /// readers of PEM look for it, or the code puts something else between the boundaries.
 fn is_bare(constant: &Constant, body: &[u8]) -> bool {
-    constant.form == Form::Literal && body.trim_ascii().is_empty()
+    let body = body.trim_ascii();
+    constant.form == Form::Literal && (body.is_empty() || placeholder::is_directive(body))
 }
 
 /// Whether the `body` of a block in a file that is read as it is begins with a NUL: then the boundary is

@@ -11,7 +11,10 @@ use crate::{
     },
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
-    trust::store::{Root, Source, Store, mozilla_siblings},
+    trust::{
+        announced::{Announced, announced_by_owner_of},
+        store::{Root, Source, Store, mozilla_siblings},
+    },
     x509::certificate::Certificate,
 };
 
@@ -123,6 +126,16 @@ impl Extras {
     #[must_use]
     pub const fn is_any(self) -> bool {
         self.backups || self.siblings || self.held
+    }
+
+    /// The roots that the owner of `anchor` announced and that the store does not have yet, where other
+    /// roots are wanted.
+    #[must_use]
+    pub fn announced(self, anchor: &Root) -> Vec<&'static Announced> {
+        match self.backups || self.siblings {
+            true => announced_by_owner_of(anchor),
+            false => Vec::new(),
+        }
     }
 
     /// What was requested and is not among `entries`, with the reason why.

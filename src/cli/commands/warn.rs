@@ -42,6 +42,9 @@ pub(crate) fn of_bundle(
         for (role, reason) in options.extras.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
         }
+        for root in options.extras.announced(&judgement.verified.anchor().root) {
+            output::warn(format_args!("{whose}{}", root.offer()), display);
+        }
     }
 }
 
@@ -78,7 +81,8 @@ pub(crate) fn of_anchor(
 /// nothing, so that nothing is proven.
 pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, display: &Display) {
     if lock::is_lock(content) {
-        for warning in warning::about_lock(bundle, at) {
+        let all = warning::about_lock(bundle, at);
+        for warning in if display.verbose { all } else { warning::summed(all) } {
             output::warn(format_args!("{whose}{}", warning.message), display);
         }
     } else {
