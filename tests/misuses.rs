@@ -115,6 +115,16 @@ fn a_key_or_a_value_in_a_literal_turns_verification_off_as_one_without_quotes_do
 }
 
 #[test]
+fn verify_is_about_tls_in_a_client_of_http_and_not_in_the_definition_of_a_function() {
+    let is_found = |code: &str| codes("a.py", code).contains(&"verification-off");
+    assert!(is_found("import requests\nrequests.get(url, timeout=3, verify=False)\n"));
+    assert!(is_found("session = Session()\nsession.verify = False\n"));
+    assert!(is_found("import httpx\nc = httpx.Client(auth=(a, b), verify=False)\n"));
+    assert!(!is_found("def zeros(n, verify=False):\n    return zeros(n, verify=False)\n"));
+    assert!(!is_found("import requests\ndef get(url, headers=h(), verify=False):\n    pass\n"));
+}
+
+#[test]
 fn a_verifier_of_its_own_in_the_place_of_what_go_turns_off_is_no_finding() {
     let of = |fields: &str| {
         let code = format!("func f() {{ c := &tls.Config{{InsecureSkipVerify: true{fields}}} }}");
@@ -204,6 +214,22 @@ fn a_bundle_that_is_attached_beside_a_certificate_wins() {
 }
 
 #[test]
+fn a_bundle_in_another_function_or_another_branch_does_not_win() {
+    let of = |code: &str| {
+        codes("a.c", &format!("static const char ca[] = PEM;\n{code}")).contains(&"bundle-wins")
+    };
+    let bundle = "config.crt_bundle_attach = esp_crt_bundle_attach;";
+    let pinned = "config.cert_pem = ca;";
+    assert!(of(&format!("void f(void) {{ if (x) {{ {bundle} }} {pinned} }}")));
+    assert!(!of(&format!(
+        "void f(void) {{ T config; {bundle} }}\nvoid g(void) {{ T config; {pinned} }}"
+    )));
+    assert!(!of(&format!("void f(void) {{ if (own) {pinned} else {bundle} }}")));
+    assert!(!of(&format!("void f(void) {{ if (own) {{ {pinned} }} else {{ {bundle} }} }}")));
+    assert!(!of(&format!("void f(void) {{\n#ifdef OWN\n{pinned}\n#else\n{bundle}\n#endif\n}}")));
+}
+
+#[test]
 fn a_library_that_copies_or_declares_the_fields_of_a_configuration_is_no_bundle_that_wins() {
     let copies = "native c = native { use_global_ca_store: conf.use_global_ca_store, \
                   crt_bundle_attach: conf.crt_bundle_attach };\n";
@@ -242,6 +268,28 @@ fn a_client_of_tls_is_given_a_name_and_the_port_of_tls() {
     assert_eq!(of("m.setServer(\"192.168.1.10\", 8883);"), ["address-not-name"]);
     assert_eq!(of("m.setServer(IPAddress(192, 168, 1, 10), 8883);"), ["address-not-name"]);
     assert_eq!(of("m.setServer(\"broker.example\", 8883);"), [""; 0]);
+    assert_eq!(of("m.begin(\"broker.example\", 1883, c);"), ["port-without-tls"]);
+    assert_eq!(of("http.begin(c, \"https://10.0.0.1/x\");"), ["address-not-name"]);
+    assert_eq!(of("http.begin(c, \"https://broker.example/x\");"), [""; 0]);
+    assert_eq!(of("http.begin(c, \"http://10.0.0.1/x\");"), [""; 0]);
+}
+
+#[test]
+fn a_url_of_esp_idf_and_a_call_of_paho_are_held_to_the_name_and_the_port_of_tls_too() {
+    let of = |uri: &str| {
+        let fields =
+            format!(".broker.address.uri = \"{uri}\", .broker.verification.certificate = ca");
+        let code = format!("const char ca[] = PEM;\nvoid f(void) {{ T c = {{ {fields} }}; }}");
+        codes("a.c", &code)
+    };
+    assert_eq!(of("mqtts://192.168.1.2:8883"), ["address-not-name"]);
+    assert_eq!(of("mqtts://user:word@[2001:db8::1]:8883"), ["address-not-name"]);
+    assert_eq!(of("mqtt://broker.example:1883"), ["port-without-tls"]);
+    assert_eq!(of("mqtts://broker.example:8883"), [""; 0]);
+    let python = |call: &str| codes("a.py", &format!("c.tls_set(\"ca.pem\")\n{call}\nCA = PEM\n"));
+    assert!(python("c.connect(\"broker.example\", 1883)").contains(&"port-without-tls"));
+    assert!(python("c.connect(\"192.168.1.2\", 8883)").contains(&"address-not-name"));
+    assert!(!python("c.connect(\"broker.example\", 8883)").contains(&"port-without-tls"));
 }
 
 #[test]
@@ -253,6 +301,12 @@ fn a_constant_in_a_form_or_a_place_that_is_for_something_else_is_an_error() {
         ["pem-nul-not-counted"]
     );
     assert_eq!(of("altcp_tls_create_config_client((const u8_t*)ca, sizeof ca);"), [""; 0]);
+    for call in [
+        "tls_credential_add(1, TLS_CREDENTIAL_CA_CERTIFICATE, ca, sizeof(ca)-1);",
+        "altcp_tls_create_config_client((const u8_t*)ca, sizeof ca -1);",
+    ] {
+        assert_eq!(of(call), ["pem-nul-not-counted"], "{call}");
+    }
     assert_eq!(
         of("nx_secure_x509_certificate_initialize(&x, ca, sizeof(ca), 0, 0);"),
         ["wrong-form"]
@@ -267,6 +321,13 @@ fn files_beside_the_code_say_how_pem_is_embedded_and_whether_it_is_verified() {
     assert_eq!(codes("CMakeLists.txt", cmake), ["embedded-without-nul"]);
     let text = cmake.replace("EMBED_FILES", "EMBED_TXTFILES");
     assert!(!codes("CMakeLists.txt", &text).contains(&"embedded-without-nul"));
+    let data = |kind: &str| format!("target_add_binary_data(app \"certs/ca.pem\" {kind})\n");
+    assert_eq!(codes("CMakeLists.txt", &data("BINARY")), ["embedded-without-nul"]);
+    assert!(!codes("CMakeLists.txt", &data("TEXT")).contains(&"embedded-without-nul"));
+    let make = "COMPONENT_EMBED_FILES := main/ca.pem logo.png\n";
+    assert_eq!(codes("component.mk", make), ["embedded-without-nul"]);
+    let text = make.replace("EMBED_FILES", "EMBED_TXTFILES");
+    assert!(!codes("component.mk", &text).contains(&"embedded-without-nul"));
     let ini = "[env]\nboard_build.embed_files = src/ca.pem\n";
     assert_eq!(codes("platformio.ini", ini), ["embedded-without-nul"]);
     let option = "CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY=y\n";

@@ -14,6 +14,7 @@ pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Vec<Finding> {
     let text = String::from_utf8_lossy(content);
     match (name, extension) {
         ("CMakeLists.txt", _) | (_, "cmake") => embedded(&text),
+        ("component.mk", _) => embedded_by_make(&text),
         ("platformio.ini", _) => embedded_by_platformio(&text),
         (name, _) if name.starts_with("sdkconfig") => skipped(&text),
         (_, "trust") => trust(content).into_iter().collect(),
@@ -49,9 +50,31 @@ fn embedded(text: &str) -> Vec<Finding> {
                 found.push(without_nul(index + 1, word, "EMBED_TXTFILES"));
             }
         }
+        let arguments = code.split_once("target_add_binary_data(").map_or("", |(_, rest)| rest);
+        let mut words = arguments.split([' ', '\t', '"', ')']);
+        if let Some(file) = words.clone().find(|word| is_pem_file(word))
+            && words.any(|word| word == "BINARY")
+        {
+            found.push(without_nul(index + 1, file, "TEXT"));
+        }
         is_embedding &= !code.contains(')') || code.contains("EMBED_FILES") && !code.ends_with(')');
     }
     found
+}
+
+/// The same with `COMPONENT_EMBED_FILES` of ESP-IDF's builds with Make.
+fn embedded_by_make(text: &str) -> Vec<Finding> {
+    let words = |line: &str| {
+        let (key, files) = line.split_once('=')?;
+        let is_it = key.trim_end_matches([':', '+', '?', ' ']) == "COMPONENT_EMBED_FILES";
+        is_it.then(|| files.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let lines = text.lines().enumerate();
+    let files = lines.flat_map(|(index, line)| {
+        let files = words(line).unwrap_or_default().into_iter().filter(|word| is_pem_file(word));
+        files.map(move |file| without_nul(index + 1, &file, "COMPONENT_EMBED_TXTFILES"))
+    });
+    files.collect()
 }
 
 /// The same with `board_build.embed_files` of PlatformIO.

@@ -201,7 +201,11 @@ impl Lexer<'_> {
         match branch {
             Branch::Dead => self.skip_dead(),
             Branch::Taken => self.skip_line(),
-            Branch::Unknown if word == b"else" => self.skip_line(),
+            Branch::Unknown if word == b"else" => {
+                // Code tells the two branches apart by the word.
+                self.push_code("#else", self.line);
+                self.skip_line();
+            }
             Branch::Unknown => self.push_sign(),
         }
     }
@@ -314,7 +318,8 @@ impl Lexer<'_> {
             (Some(value @ 1..=128), true) => u8::try_from(256 - value).ok(),
             _ => None,
         };
-        self.push_code(&text, line);
+        let sign = if negative { "-" } else { "" };
+        self.push_code(&format!("{sign}{text}"), line);
         self.tokens.push_number(value, line);
     }
 }
