@@ -115,6 +115,16 @@ fn a_key_or_a_value_in_a_literal_turns_verification_off_as_one_without_quotes_do
 }
 
 #[test]
+fn verify_is_about_tls_in_a_client_of_http_and_not_in_the_definition_of_a_function() {
+    let is_found = |code: &str| codes("a.py", code).contains(&"verification-off");
+    assert!(is_found("import requests\nrequests.get(url, timeout=3, verify=False)\n"));
+    assert!(is_found("session = Session()\nsession.verify = False\n"));
+    assert!(is_found("import httpx\nc = httpx.Client(auth=(a, b), verify=False)\n"));
+    assert!(!is_found("def zeros(n, verify=False):\n    return zeros(n, verify=False)\n"));
+    assert!(!is_found("import requests\ndef get(url, headers=h(), verify=False):\n    pass\n"));
+}
+
+#[test]
 fn a_verifier_of_its_own_in_the_place_of_what_go_turns_off_is_no_finding() {
     let of = |fields: &str| {
         let code = format!("func f() {{ c := &tls.Config{{InsecureSkipVerify: true{fields}}} }}");

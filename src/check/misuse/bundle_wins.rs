@@ -120,7 +120,7 @@ fn begins_function(before: &str) -> bool {
 }
 
 /// Whether a byte is `brace` without the `other` that belongs to it among the bytes before.
-fn unmatched(brace: u8, other: u8) -> impl FnMut(u8) -> bool {
+pub(super) fn unmatched(brace: u8, other: u8) -> impl FnMut(u8) -> bool {
     let mut depth = 0_usize;
     move |byte| {
         let is_unmatched = byte == brace && depth == 0;

@@ -3,7 +3,11 @@
 //! In: the code of a file. Out: a finding for each place that turns it off, in C, C++, Rust, Python,
 //! Go, JavaScript, C#, Dart and Java, and in YAML.
 
-use super::{bundle_wins::braces, error, words::*};
+use super::{
+    bundle_wins::{braces, unmatched},
+    error,
+    words::*,
+};
 use crate::check::{Finding, source::Source};
 
 /// The most bytes of code of a callback that are read.
@@ -102,12 +106,24 @@ fn in_fields(source: &Source) -> Places {
                 field == "InsecureSkipVerify"
                     && OWN_VERIFIERS.iter().any(|one| fields.contains(one))
             };
-            if value.is_some_and(is_off) && !is_verified_otherwise() {
+            let is_of_tls = field != "verify"
+                || HTTP_CLIENTS.iter().any(|word| code.text().contains(word))
+                    && !is_parameter(code.text(), at);
+            if value.is_some_and(is_off) && is_of_tls && !is_verified_otherwise() {
                 found.push((at, field));
             }
         }
     }
     found
+}
+
+/// Whether what stands at `at` is the parameter of a function that is defined in Python.
+fn is_parameter(text: &str, at: usize) -> bool {
+    let open = text[..at].bytes().rposition(unmatched(b'(', b')'));
+    open.is_some_and(|open| {
+        let before = text[..open].trim_end_matches(|one: char| one.is_alphanumeric() || one == '_');
+        before.ends_with("def ")
+    })
 }
 
 fn in_callbacks(source: &Source) -> Places {

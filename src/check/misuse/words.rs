@@ -93,6 +93,10 @@ pub(super) const FIELDS: [(&str, &[&str]); 29] = [
     ("NODE_TLS_REJECT_UNAUTHORIZED", &["0"]),
 ];
 
+/// Words that show an HTTP client in Python, in whose calls and sessions `verify` is about TLS.
+pub(super) const HTTP_CLIENTS: [&str; 6] =
+    ["requests", "httpx", "Session(", "session.", "boto3", "AsyncClient("];
+
 const ON: &[&str] = &["true", "True", "TRUE", "1", "yes", "y"];
 const OFF: &[&str] = &["false", "False", "FALSE", "0l", "0L", "0", "no"];
 
