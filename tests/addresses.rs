@@ -2,7 +2,7 @@
 
 use std::{io::Read as _, net::SocketAddr};
 
-use crate::support::{Pki, Server, certgrab, run::Run};
+use crate::support::{Pki, Server, certgrab, real, run::Run};
 
 /// A name with three addresses: two present chains of two roots, the third resets connections.
 struct Migration {
@@ -97,8 +97,8 @@ fn an_error_names_each_address_with_what_it_did() {
     run.args([&target]).fails_with(3).stdout("").stderr(
         "certgrab: error: 127.0.0.3: the server reset the connection before any data arrived; \
          127.0.0.4: connection refused\n\
-         certgrab: hint: check the port: a server without TLS often closes the connection after a \
-         ClientHello\n",
+         certgrab: hint: check the port: a server without TLS, one that expects a load balancer's \
+         PROXY header, or a firewall often closes the connection after a ClientHello\n",
     );
 }
 
@@ -149,6 +149,32 @@ fn a_survey_of_three_addresses_has_the_anchors_of_both_halves_and_the_error_of_t
 }
 
 #[test]
+fn what_a_survey_of_a_migration_writes_verifies_each_address_for_a_real_client() {
+    if !real::program("openssl") {
+        return;
+    }
+    let servers = Migration::new();
+    let Some(run) = servers.run(&[1, 2, 3]) else { return };
+    let run = run.args([&servers.target(), "--survey", "--roots", &servers.roots()]);
+    let written = run.args(["--emit", "pem"]).succeeds().out();
+    let file = servers.old.0.file("written.pem");
+    let connects = |number: u8| {
+        let place = at(number, servers.port()).to_string();
+        let mut openssl = std::process::Command::new("openssl");
+        openssl.args(["s_client", "-connect", &place, "-servername", "plc.test", "-CAfile"]);
+        openssl.arg(&file).args(["-verify_hostname", "plc.test", "-verify_return_error"]);
+        openssl.stdin(std::process::Stdio::null()).output().expect("openssl").status.success()
+    };
+    std::fs::write(&file, &written).expect("a file");
+    assert!(connects(1) && connects(2), "{written}");
+    assert!(!connects(3));
+    // One of both anchors is not enough.
+    let one = written.find("-----END CERTIFICATE-----\n").expect("a certificate");
+    std::fs::write(&file, &written[..one + 26]).expect("a file");
+    assert_ne!(connects(1), connects(2), "{written}");
+}
+
+#[test]
 fn sync_warns_of_an_address_whose_chain_the_lock_does_not_verify() {
     let servers = Migration::new();
     let folder = tempfile::TempDir::new().expect("a folder");
@@ -190,4 +216,44 @@ fn four_addresses_that_fail_are_asked_and_the_fifth_is_not() {
     let begin = "certgrab: error: 127.0.0.2, 127.0.0.3, 127.0.0.4, 127.0.0.5: the server reset";
     assert!(error.starts_with(begin), "{error}");
     drop(dead);
+}
+
+#[test]
+fn a_server_on_ipv6_alone_is_reached_in_brackets_and_by_a_name_that_has_an_ipv4_address_too() {
+    let pki = Pki::root("Plant Root").leaf("::1");
+    if std::net::TcpListener::bind("[::1]:0").is_err() {
+        eprintln!("skipped: this machine has no IPv6");
+        return;
+    }
+    let server = Server::of(&pki).at("[::1]:0".parse().expect("an address")).start();
+    let port = server.port();
+    let root = pki.root_file();
+    let trusting = |target: String| certgrab().args([target]).args(["--roots"]).args([&root]);
+    for target in [format!("[::1]:{port}"), format!("mqtts://[::1]:{port}")] {
+        let report = trusting(target).succeeds().out();
+        assert!(report.starts_with(&format!("[::1]:{port}: 1 certificate sent\n")), "{report}");
+    }
+    let error = trusting(format!("::1:{port}")).fails_with(2).err();
+    assert!(error.contains("put the address in brackets: `[2001:db8::1]:8883`"), "{error}");
+    // The certificate is for an address; what matters here is which one presents it.
+    let Some(run) = certgrab().resolving("plc.test", &["127.0.0.1", "::1"]) else { return };
+    let document = run.args([format!("plc.test:{port}")]).args(["--json"]).fails_with(1).json();
+    assert_eq!(document["address"], "::1");
+}
+
+#[test]
+fn a_server_at_one_address_of_this_machine_is_reached_there_and_not_at_another() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&pki).at(at(2, 0)).start();
+    let target = format!("plc.test:{}", server.port());
+    let run = |number: u8| {
+        let place = at(number, server.port()).to_string();
+        certgrab().args([&target, "--connect", &place, "--roots"]).args([pki.root_file()])
+    };
+    assert!(run(2).succeeds().out().contains("anchor     CN=Plant Root\n"));
+    run(1).fails_with(3).stdout("").stderr(&format!(
+        "certgrab: error: cannot connect to {place}: 127.0.0.1: connection refused\n\
+         certgrab: hint: nothing listens on this port; check the port number\n",
+        place = at(1, server.port()),
+    ));
 }

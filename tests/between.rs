@@ -12,15 +12,15 @@ use crate::support::{
 };
 
 /// A server with `plc.test`'s certificate behind a front that decides by the ClientHello.
-struct Behind {
-    pki: Pki,
+pub(crate) struct Behind {
+    pub(crate) pki: Pki,
     /// The server behind, which ends with the value.
     _server: Server,
-    front: Server,
+    pub(crate) front: Server,
 }
 
 impl Behind {
-    fn new(
+    pub(crate) fn new(
         decide: impl Fn(&ClientHello, std::net::SocketAddr) -> Act + Send + Sync + 'static,
     ) -> Self {
         let pki = Pki::root("Plant Root").leaf("plc.test");
@@ -30,7 +30,7 @@ impl Behind {
         Self { pki, _server: server, front }
     }
 
-    fn run(&self, words: &[&str]) -> crate::support::run::Run {
+    pub(crate) fn run(&self, words: &[&str]) -> crate::support::run::Run {
         grab(&self.front).args(words).args(["--roots"]).args([self.pki.root_file()])
     }
 }
@@ -138,7 +138,8 @@ fn an_answer_of_a_middlebox_in_http_is_told_from_the_servers() {
     let servers = Behind::new(move |_, _| Act::Say(bad.as_bytes().to_vec()));
     servers.run(&[]).fails_with(3).stdout("").stderr(
         "certgrab: error: the port speaks HTTP without TLS; it answered `HTTP/1.1 400 Bad Request`\n\
-         certgrab: hint: HTTP with TLS is usually on port 443 or 8443\n",
+         certgrab: hint: HTTP with TLS is usually on port 443 or 8443; there, a proxy or a captive \
+         portal may have answered in place of the server\n",
     );
 }
 
@@ -173,6 +174,7 @@ fn a_warning_about_the_name_does_not_end_the_handshake() {
     let servers =
         Behind::new(move |_, server| Act::SayAndRelay(vec![21, 3, 3, 0, 2, 1, 112], server));
     servers.run(&["--handshake", "cleartext"]).succeeds();
+    servers.run(&[]).succeeds();
 }
 
 #[test]
@@ -215,8 +217,8 @@ fn a_port_that_waits_for_the_header_of_a_load_balancer_says_nothing() {
     });
     grab(&silent_end).fails_with(3).stderr(
         "certgrab: error: the server closed the connection before any data arrived\n\
-         certgrab: hint: check the port: a server without TLS often closes the connection after a \
-         ClientHello\n",
+         certgrab: hint: check the port: a server without TLS, one that expects a load balancer's \
+         PROXY header, or a firewall often closes the connection after a ClientHello\n",
     );
 }
 

@@ -24,6 +24,8 @@ mod unsupported;
 // The judgement.
 mod addresses;
 mod anchors;
+mod announced_roots;
+mod balancers;
 mod between;
 mod choosing;
 mod client_certificates;
@@ -62,9 +64,11 @@ mod threads;
 
 // In a repository.
 mod asking;
+mod bills_of_materials;
 mod building;
 mod check_actions;
 mod check_forms;
+mod check_matrix;
 mod check_places;
 mod check_repository;
 mod checking;
@@ -75,6 +79,7 @@ mod misuses;
 mod pem_decoders;
 mod projects;
 mod syncing;
+mod unreadable_locks;
 
 // On a machine.
 mod installing;
@@ -84,6 +89,7 @@ mod architecture;
 mod bounds;
 mod demo;
 mod faults;
+mod languages;
 mod limits;
 mod promises;
 mod readme;

@@ -80,6 +80,21 @@ fn properties_of_java_are_read_with_their_escapes_and_the_lines_that_go_on() {
 }
 
 #[test]
+fn a_template_of_javascript_has_escapes_and_a_raw_string_of_go_has_none() {
+    let escaped = dropped().replace('\n', "\\n");
+    for (file, content) in [
+        ("ca.js", format!("const ca = `{escaped}`;\n")),
+        ("ca.ts", format!("const ca = `\\\n{}`;\n", dropped())),
+        ("ca.js", format!("const ca = `{}`;\n", dropped())),
+        ("ca.go", format!("var ca = `{}`\n", dropped())),
+    ] {
+        assert_eq!(codes(file, content.as_bytes()), ["root-dropped"], "{content}");
+    }
+    let of_go = codes("ca.go", format!("var ca = `{escaped}`\n").as_bytes());
+    assert!(of_go.contains(&"pem-literal-newline"), "{of_go:?}");
+}
+
+#[test]
 fn strings_of_objective_c_that_stand_side_by_side_are_one() {
     let pem = dropped();
     let lines: Vec<_> = pem.lines().map(|line| format!("@\"{line}\\n\"")).collect();
@@ -113,19 +128,20 @@ fn the_image_of_a_firmware_shows_the_pem_and_the_der_in_it_by_their_offsets() {
     }
 }
 
-#[test]
-fn firmware_in_uf2_is_read_across_its_blocks_and_places_are_those_of_the_file() {
-    const PAYLOAD: usize = 256;
-    let (image, places) = firmware();
+/// Bytes that a block of UF2 carries.
+const UF2_PAYLOAD: usize = 256;
+
+/// `image` in UF2.
+pub(crate) fn uf2(image: &[u8]) -> Vec<u8> {
     let mut uf2 = Vec::new();
-    for (number, piece) in image.chunks(PAYLOAD).enumerate() {
-        let count = image.len().div_ceil(PAYLOAD);
+    for (number, piece) in image.chunks(UF2_PAYLOAD).enumerate() {
+        let count = image.len().div_ceil(UF2_PAYLOAD);
         let header = [
             0x0a32_4655_u32,
             0x9e5d_5157,
             0x2000,
-            0x1000_0000 + (number * PAYLOAD) as u32,
-            PAYLOAD as u32,
+            0x1000_0000 + (number * UF2_PAYLOAD) as u32,
+            UF2_PAYLOAD as u32,
             number as u32,
             count as u32,
             0xe48b_ff56,
@@ -136,10 +152,17 @@ fn firmware_in_uf2_is_read_across_its_blocks_and_places_are_those_of_the_file() 
         uf2.resize(end, 0);
         uf2.extend(0x0ab1_6f30_u32.to_le_bytes());
     }
+    uf2
+}
+
+#[test]
+fn firmware_in_uf2_is_read_across_its_blocks_and_places_are_those_of_the_file() {
+    let (image, places) = firmware();
+    let uf2 = uf2(&image);
     let found = report("firmware.uf2", &uf2);
     let mut offsets: Vec<_> = found.anchors.iter().map(|one| one.place.offset).collect();
     offsets.sort_unstable();
-    let in_file = places.map(|at| Some(at / PAYLOAD * 512 + 32 + at % PAYLOAD));
+    let in_file = places.map(|at| Some(at / UF2_PAYLOAD * 512 + 32 + at % UF2_PAYLOAD));
     assert_eq!(offsets, in_file);
     assert_eq!(codes("firmware.uf2", &uf2), ["root-dropped"]);
 }

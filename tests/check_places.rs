@@ -16,7 +16,7 @@ const BAD: [&str; 5] = [
     "33_weak_key.crt",
 ];
 
-fn collection(file: &str) -> Vec<u8> {
+pub(crate) fn collection(file: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/check").join(file);
     let reading = check::read(Path::new(file), &fs::read(path).unwrap());
     reading.anchors[0].certificate.as_ref().unwrap().der().to_vec()
@@ -31,7 +31,7 @@ fn report(file: &str, content: &[u8]) -> FileReport {
 }
 
 /// What tells one finding from another, whatever its place.
-fn keys(report: &FileReport) -> Vec<(String, String, String)> {
+pub(crate) fn keys(report: &FileReport) -> Vec<(String, String, String)> {
     let mut keys: Vec<_> = report
         .findings()
         .iter()
@@ -46,14 +46,21 @@ fn keys(report: &FileReport) -> Vec<(String, String, String)> {
 
 fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len();
-    let mut out = vec![tag, 0x83];
-    out.extend([(length >> 16) as u8, (length >> 8) as u8, length as u8]);
+    let bytes = length.to_be_bytes();
+    let significant = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+    let mut out = vec![tag];
+    if length > 0x7f {
+        out.push(0x80 | significant.len() as u8);
+        out.extend(significant);
+    } else {
+        out.push(length as u8);
+    }
     out.extend(content);
     out
 }
 
 /// A PKCS #7 message that holds nothing but `certificates` (RFC 2315 section 9.1).
-fn pkcs7(certificates: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn pkcs7(certificates: &[Vec<u8>]) -> Vec<u8> {
     let data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
     let signed_data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
     let body = [

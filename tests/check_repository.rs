@@ -73,7 +73,7 @@ fn the_servers_of_a_manifest_are_asked_at_the_same_time() {
 }
 
 /// A folder with files of these names and contents.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::TempDir::new().unwrap();
     for (name, content) in files {
         let path = folder.path().join(name);
@@ -84,7 +84,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 /// A header with a certificate of the collection of mistakes.
-fn dropped() -> String {
+pub(crate) fn dropped() -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     fs::read_to_string(path.join("tests/inputs/check/23_expired_and_dropped.h")).unwrap()
 }
@@ -288,21 +288,6 @@ fn the_report_for_prometheus_says_whether_a_target_was_verified() {
     };
     assert!(verified(&pki).contains("target=\"m1.test:443\"} 1\n"), "{}", verified(&pki));
     assert!(verified(&other).contains("target=\"m1.test:443\"} 0\n"), "{}", verified(&other));
-}
-
-#[test]
-fn the_bill_of_materials_has_each_anchor_once_with_its_dates_and_places() {
-    let header = dropped();
-    let folder = folder(&[("a.h", &header), ("b.h", &header)]);
-    let run = certgrab().args(["check", "--offline", "--quiet", ".", "--report", "cyclonedx"]);
-    let report = run.in_folder(folder.path()).fails_with(1).out();
-    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    assert_eq!(report["specVersion"], "1.6");
-    let components = report["components"].as_array().unwrap();
-    assert_eq!(components.len(), 1);
-    let properties = &components[0]["cryptoProperties"]["certificateProperties"];
-    assert_eq!(properties["notValidAfter"], "2021-09-30T14:01:15Z");
-    assert_eq!(components[0]["evidence"]["occurrences"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -621,7 +621,7 @@ fn sarif_schema() -> std::path::PathBuf {
 }
 
 /// Whether `command`, a validator, takes what it was given.
-fn is_valid(command: &mut std::process::Command) -> bool {
+pub(crate) fn is_valid(command: &mut std::process::Command) -> bool {
     let outcome = command.output().unwrap();
     let told = String::from_utf8_lossy(&outcome.stderr);
     if !outcome.status.success() {

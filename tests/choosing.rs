@@ -24,14 +24,19 @@ use crate::support::{
 };
 
 /// The command for a real chain; `None` without the chains.
-fn real_chain(name: &str) -> Option<Run> {
+pub(crate) fn real_chain(name: &str) -> Option<Run> {
+    Some(loud_chain(name)?.args(["-q"]))
+}
+
+/// The same with all that the command says of it.
+pub(crate) fn loud_chain(name: &str) -> Option<Run> {
     let folder = real::shared("chains")?.join(name);
     let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file of the chain");
     let facts: serde_json::Value = serde_json::from_str(&read("meta.json")).expect("facts");
     let text = |key: &str| facts[key].as_str().expect("a text").to_owned();
     let pem = read("leaf.pem") + &read("intermediates.pem");
     let words = [text("host"), "--at".to_owned(), text("time")];
-    Some(certgrab().args(["--from", "-", "-q"]).args(words).reading(pem))
+    Some(certgrab().args(["--from", "-"]).args(words).reading(pem))
 }
 
 fn fingerprints(pem: &str) -> Vec<String> {

@@ -127,42 +127,54 @@ fn contents(der: &[u8]) -> &[u8] {
     &der[2 + if long { usize::from(der[1] & 0x7f) } else { 0 }..]
 }
 
-/// A trust anchor of BearSSL.
-fn bearssl(root: &Certificate) -> String {
-    let dn = format!("static const unsigned char TA_DN[] = {{ {} }};", numbers(root.subject_der()));
-    let (key, anchor) = match root.key() {
-        Key::Rsa { modulus, exponent } => (
-            format!(
-                "static const unsigned char TA_N[] = {{ {} }};\nstatic const unsigned char TA_E[] = {{ {} }};",
-                numbers(modulus),
-                numbers(exponent)
-            ),
-            "BR_KEYTYPE_RSA",
-        ),
-        Key::Ec { point, .. } => (
-            format!("static const unsigned char TA_Q[] = {{ {} }};", numbers(point)),
-            "BR_KEYTYPE_EC",
-        ),
-        other => panic!("{other:?}"),
-    };
-    format!("{dn}\n{key}\nstatic const br_x509_trust_anchor TAs[1] = {{ {anchor} }};\n")
+/// Trust anchors of BearSSL.
+pub(crate) fn anchors_of_bearssl(roots: &[Certificate]) -> String {
+    let mut keys = String::new();
+    let mut anchors = String::new();
+    for (index, root) in roots.iter().enumerate() {
+        let array = |name: &str, bytes: &[u8]| {
+            format!("static const unsigned char TA{index}_{name}[] = {{ {} }};\n", numbers(bytes))
+        };
+        keys += &array("DN", root.subject_der());
+        anchors += match root.key() {
+            Key::Rsa { modulus, exponent } => {
+                keys += &(array("RSA_N", modulus) + &array("RSA_E", exponent));
+                "{ BR_KEYTYPE_RSA }, "
+            }
+            Key::Ec { point, .. } => {
+                keys += &array("EC_Q", point);
+                "{ BR_KEYTYPE_EC }, "
+            }
+            other => panic!("{other:?}"),
+        };
+    }
+    let count = roots.len();
+    format!("{keys}static const br_x509_trust_anchor TAs[{count}] = {{ {anchors}}};\n")
 }
 
-/// A trust anchor of rustls.
-fn rust(root: &Certificate) -> String {
-    format!(
-        "pub const ROOT: TrustAnchor<'static> = TrustAnchor {{\n subject: Der::from_slice(&[{}]),\n \
-         subject_public_key_info: Der::from_slice(&[{}]),\n name_constraints: None }};\n",
-        numbers(contents(root.subject_der())),
-        numbers(contents(root.spki_der()))
-    )
+/// Trust anchors of rustls.
+pub(crate) fn anchors_of_rustls(roots: &[Certificate]) -> String {
+    let anchor = |root: &Certificate| {
+        format!(
+            "TrustAnchor {{\n subject: Der::from_slice(&[{}]),\n \
+             subject_public_key_info: Der::from_slice(&[{}]),\n name_constraints: None }},\n",
+            numbers(contents(root.subject_der())),
+            numbers(contents(root.spki_der()))
+        )
+    };
+    let anchors: String = roots.iter().map(anchor).collect();
+    format!("pub const ROOTS: &[TrustAnchor<'static>] = &[{anchors}];\n")
 }
 
 /// A certificate bundle of ESP-IDF, in its form before 5.4.
-fn bundle(root: &Certificate) -> Vec<u8> {
-    let (name, key) = (root.subject_der(), root.spki_der());
-    let length = |bytes: &[u8]| u16::try_from(bytes.len()).unwrap().to_be_bytes();
-    [&1_u16.to_be_bytes(), &length(name), &length(key), name, key].concat()
+pub(crate) fn bundle(roots: &[Certificate]) -> Vec<u8> {
+    let length = |bytes: usize| u16::try_from(bytes).unwrap().to_be_bytes();
+    let mut all = length(roots.len()).to_vec();
+    for root in roots {
+        let (name, key) = (root.subject_der(), root.spki_der());
+        all.extend([&length(name.len()), &length(key.len()), name, key].concat());
+    }
+    all
 }
 
 fn pem(root: &Certificate) -> String {
@@ -182,9 +194,9 @@ fn each_root_that_left_is_named_with_its_date_in_every_form_that_holds_an_anchor
             ("ca.der", certificate.der().to_vec()),
             ("ca.h", format!("const char ca[] = R\"({})\";\n", pem(certificate)).into_bytes()),
             ("ca.c", format!("const char ca[] = {{ {} }};\n", numbers(certificate.der())).into()),
-            ("anchors.h", bearssl(certificate).into_bytes()),
-            ("bundle.bin", bundle(certificate)),
-            ("anchors.rs", rust(certificate).into_bytes()),
+            ("anchors.h", anchors_of_bearssl(std::slice::from_ref(certificate)).into()),
+            ("bundle.bin", bundle(std::slice::from_ref(certificate))),
+            ("anchors.rs", anchors_of_rustls(std::slice::from_ref(certificate)).into()),
         ];
         for (file, content) in forms {
             let reading = check::read(Path::new(file), &content);

@@ -34,6 +34,36 @@ fn verification_that_is_turned_off_is_found_in_every_language_and_not_in_comment
         ("a.js", "X", "const o = { rejectUnauthorized: false };"),
         ("a.dart", "void f() { X }", "c.badCertificateCallback = (cert, host, port) => true;"),
         ("a.yaml", "mqtt:\n  X\n", "skip_cert_cn_check: true"),
+        ("a.c", "void f(void) { X }", "mbedtls_ssl_set_hostname(&ssl, NULL);"),
+        ("a.c", "void f(void) { X }", "mosquitto_tls_insecure_set(mosq, true);"),
+        ("a.c", "void f(void) { X }", "mosquitto_tls_opts_set(mosq, 0, NULL, NULL);"),
+        ("a.c", "void f(void) { X }", "tls->peer_verify = 0;"),
+        ("a.c", "void f(void) { X }", "ssl_opts.enableServerCertAuth = 0;"),
+        (
+            "a.c",
+            "void f(void) { X }",
+            "i.ssl_connection = LCCSCF_USE_SSL | LCCSCF_ALLOW_SELFSIGNED;",
+        ),
+        ("a.rs", "fn f() { X }", "c.dangerous().set_certificate_verifier(Arc::new(NoVerify));"),
+        ("a.rs", "fn f() { X }", "let c = TlsConfig::builder().disable_verification(true);"),
+        (
+            "a.rs",
+            "fn f() { X }",
+            "TlsContext::new(&c, UnsecureProvider::new::<Aes128GcmSha256>(r))",
+        ),
+        ("a.rs", "fn f() { X }", "tls.open::<OsRng, NoVerify>(context);"),
+        (
+            "a.rs",
+            "impl V for T { X }",
+            "fn verify(&self) -> Result<V, E> { Ok(danger::ServerCertVerified::assertion()) }",
+        ),
+        ("a.py", "import ssl\nX\n", "ctx.verify_mode = 0"),
+        ("a.py", "import ssl\nX\n", "client.tls_insecure_set(value=True)"),
+        ("a.py", "import aiohttp\nX\n", "c = aiohttp.TCPConnector(ssl=False)"),
+        ("a.js", "X", "const o = { checkServerIdentity: () => undefined };"),
+        ("a.js", "X", "o.checkServerIdentity = function (host, cert) { return undefined; };"),
+        ("a.js", "X", "const o = { checkServerIdentity: (h, c) => {} };"),
+        ("a.js", "X", "request({ strictSSL: false });"),
     ];
     for (file, frame, line) in cases {
         let found = codes(file, &frame.replace('X', line));
@@ -60,6 +90,115 @@ fn verification_that_is_turned_off_is_found_in_every_language_and_not_in_comment
 }
 
 #[test]
+fn a_key_or_a_value_in_a_literal_turns_verification_off_as_one_without_quotes_does() {
+    for (file, off) in [
+        ("a.js", "const o = { \"rejectUnauthorized\": false };"),
+        ("a.js", "const o = { 'rejectUnauthorized': false };"),
+        ("a.js", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = \"0\";"),
+        ("a.js", "process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';"),
+        ("a.json", "{ \"ca\": \"x\", \"rejectUnauthorized\": false }"),
+        ("a.py", "pool = PoolManager(cert_reqs=\"CERT_NONE\")"),
+        ("a.py", "options[\"check_hostname\"] = False"),
+    ] {
+        assert_eq!(codes(file, off), ["verification-off"], "{off}");
+    }
+    for (file, sound) in [
+        ("a.js", "const o = { \"rejectUnauthorized\": true };"),
+        ("a.js", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = \"1\";"),
+        ("a.js", "if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === \"0\") throw 1;"),
+        ("a.js", "if (o[\"rejectUnauthorized\"] === false) throw 1;"),
+        ("a.js", "log(\"verify\", false);"),
+        ("a.py", "print(\"check_hostname\", False)"),
+    ] {
+        assert!(!codes(file, sound).contains(&"verification-off"), "{sound}");
+    }
+}
+
+#[test]
+fn verify_is_about_tls_in_a_client_of_http_and_not_in_the_definition_of_a_function() {
+    let is_found = |code: &str| codes("a.py", code).contains(&"verification-off");
+    assert!(is_found("import requests\nrequests.get(url, timeout=3, verify=False)\n"));
+    assert!(is_found("session = Session()\nsession.verify = False\n"));
+    assert!(is_found("import httpx\nc = httpx.Client(auth=(a, b), verify=False)\n"));
+    assert!(!is_found("def zeros(n, verify=False):\n    return zeros(n, verify=False)\n"));
+    assert!(!is_found("import requests\ndef get(url, headers=h(), verify=False):\n    pass\n"));
+}
+
+#[test]
+fn a_verifier_of_its_own_in_the_place_of_what_go_turns_off_is_no_finding() {
+    let of = |fields: &str| {
+        let code = format!("func f() {{ c := &tls.Config{{InsecureSkipVerify: true{fields}}} }}");
+        codes("a.go", &code).contains(&"verification-off")
+    };
+    assert!(of("") && of(", ServerName: name"));
+    assert!(!of(", VerifyPeerCertificate: verify") && !of(", VerifyConnection: verify"));
+    let verifier = "fn verify(&self) -> R { self.check()?; Ok(ServerCertVerified::assertion()) }";
+    assert!(!codes("a.rs", verifier).contains(&"verification-off"));
+}
+
+#[test]
+fn what_skips_the_name_alone_is_called_so() {
+    let message = |file: &str, code: &str| {
+        let reading = check::read(Path::new(file), code.as_bytes());
+        reading.findings.listed()[0].message.clone()
+    };
+    let name = "turns the check of the server's name off: a certificate that the anchor's CA issued for \
+                any other name is accepted";
+    for (file, code) in [
+        ("a.c", "void f(void) { cfg.skip_cert_common_name_check = true; }"),
+        ("a.c", "void f(void) { curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L); }"),
+        ("a.py", "ctx.check_hostname = False"),
+        ("a.rs", "fn f() { b.danger_accept_invalid_hostnames(true); }"),
+        ("sdkconfig", "CONFIG_EXAMPLE_SKIP_COMMON_NAME_CHECK=y\n"),
+    ] {
+        assert!(message(file, code).ends_with(name), "{code}");
+    }
+    let all = message("a.c", "void f(void) { curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 0L); }");
+    assert!(
+        all.ends_with("turns verification off: any certificate is accepted, whatever the anchor")
+    );
+}
+
+#[test]
+fn pem_in_bytes_for_nanoframework_needs_the_nul_that_its_string_would_get() {
+    let of = |code: &str| codes("P.cs", &format!("using nanoFramework.Networking;\n{code}"));
+    let is_found = |code: &str| of(code).contains(&"pem-no-nul");
+    assert!(is_found("byte[] ca = Encoding.UTF8.GetBytes(@\"LINES\");"));
+    assert!(is_found(
+        "const string Ca = @\"LINES\";\nvar c = new X509Certificate(Encoding.UTF8.GetBytes(Ca));"
+    ));
+    assert!(!is_found("const string Ca = @\"LINES\";\nvar c = new X509Certificate(Ca);"));
+    assert!(!is_found(
+        "const string Ca = \"x\\n\" + PEM + \"\\0\";\nvar b = Encoding.UTF8.GetBytes(Ca);"
+    ));
+    let desktop = "const string Ca = @\"LINES\";\nvar b = Encoding.UTF8.GetBytes(Ca);";
+    assert!(!codes("P.cs", desktop).contains(&"pem-no-nul"));
+}
+
+#[test]
+fn a_certificate_that_begins_or_ended_on_the_same_day_is_reported_with_the_time() {
+    let pki = Pki::root_changed("Plant Root", |params| {
+        params.not_before =
+            rcgen::date_time_ymd(2026, 11, 26) + std::time::Duration::from_secs(3_600);
+        params.not_after =
+            rcgen::date_time_ymd(2027, 11, 26) + std::time::Duration::from_secs(7_200);
+    });
+    let pem = pem_of(&[pki.leaf("plc.test").root_der().clone()]);
+    let messages = |at: &str| -> Vec<String> {
+        let reading = check::read(Path::new("ca.pem"), pem.as_bytes());
+        let store = certgrab::Store::mozilla();
+        let at = at.parse().unwrap();
+        let found =
+            check::lint(&reading, &check::Knowledge { store: &store, at, horizon_days: 90 });
+        found.listed().iter().map(|finding| finding.message.clone()).collect()
+    };
+    assert_eq!(messages("2026-11-26"), ["`Plant Root` is not valid before 2026-11-26T01:00:00Z"]);
+    assert_eq!(messages("2026-11-25"), ["`Plant Root` is not valid before 2026-11-26"]);
+    assert_eq!(messages("2027-11-26T03:00:00Z"), ["`Plant Root` expired on 2027-11-26T02:00:00Z"]);
+    assert_eq!(messages("2027-11-27"), ["`Plant Root` expired on 2027-11-26"]);
+}
+
+#[test]
 fn a_bundle_that_is_attached_beside_a_certificate_wins() {
     let with = "static const char ca[] = PEM;\nvoid f(void) { X }";
     let of = |code: &str| codes("a.c", &with.replace('X', code)).contains(&"bundle-wins");
@@ -72,6 +211,22 @@ fn a_bundle_that_is_attached_beside_a_certificate_wins() {
     // The device's own certificate goes with a bundle.
     assert!(!of("c = (t) { .broker.verification.crt_bundle_attach = esp_crt_bundle_attach, \
                  .credentials.authentication.certificate = own };"));
+}
+
+#[test]
+fn a_bundle_in_another_function_or_another_branch_does_not_win() {
+    let of = |code: &str| {
+        codes("a.c", &format!("static const char ca[] = PEM;\n{code}")).contains(&"bundle-wins")
+    };
+    let bundle = "config.crt_bundle_attach = esp_crt_bundle_attach;";
+    let pinned = "config.cert_pem = ca;";
+    assert!(of(&format!("void f(void) {{ if (x) {{ {bundle} }} {pinned} }}")));
+    assert!(!of(&format!(
+        "void f(void) {{ T config; {bundle} }}\nvoid g(void) {{ T config; {pinned} }}"
+    )));
+    assert!(!of(&format!("void f(void) {{ if (own) {pinned} else {bundle} }}")));
+    assert!(!of(&format!("void f(void) {{ if (own) {{ {pinned} }} else {{ {bundle} }} }}")));
+    assert!(!of(&format!("void f(void) {{\n#ifdef OWN\n{pinned}\n#else\n{bundle}\n#endif\n}}")));
 }
 
 #[test]
@@ -113,6 +268,28 @@ fn a_client_of_tls_is_given_a_name_and_the_port_of_tls() {
     assert_eq!(of("m.setServer(\"192.168.1.10\", 8883);"), ["address-not-name"]);
     assert_eq!(of("m.setServer(IPAddress(192, 168, 1, 10), 8883);"), ["address-not-name"]);
     assert_eq!(of("m.setServer(\"broker.example\", 8883);"), [""; 0]);
+    assert_eq!(of("m.begin(\"broker.example\", 1883, c);"), ["port-without-tls"]);
+    assert_eq!(of("http.begin(c, \"https://10.0.0.1/x\");"), ["address-not-name"]);
+    assert_eq!(of("http.begin(c, \"https://broker.example/x\");"), [""; 0]);
+    assert_eq!(of("http.begin(c, \"http://10.0.0.1/x\");"), [""; 0]);
+}
+
+#[test]
+fn a_url_of_esp_idf_and_a_call_of_paho_are_held_to_the_name_and_the_port_of_tls_too() {
+    let of = |uri: &str| {
+        let fields =
+            format!(".broker.address.uri = \"{uri}\", .broker.verification.certificate = ca");
+        let code = format!("const char ca[] = PEM;\nvoid f(void) {{ T c = {{ {fields} }}; }}");
+        codes("a.c", &code)
+    };
+    assert_eq!(of("mqtts://192.168.1.2:8883"), ["address-not-name"]);
+    assert_eq!(of("mqtts://user:word@[2001:db8::1]:8883"), ["address-not-name"]);
+    assert_eq!(of("mqtt://broker.example:1883"), ["port-without-tls"]);
+    assert_eq!(of("mqtts://broker.example:8883"), [""; 0]);
+    let python = |call: &str| codes("a.py", &format!("c.tls_set(\"ca.pem\")\n{call}\nCA = PEM\n"));
+    assert!(python("c.connect(\"broker.example\", 1883)").contains(&"port-without-tls"));
+    assert!(python("c.connect(\"192.168.1.2\", 8883)").contains(&"address-not-name"));
+    assert!(!python("c.connect(\"broker.example\", 8883)").contains(&"port-without-tls"));
 }
 
 #[test]
@@ -124,6 +301,12 @@ fn a_constant_in_a_form_or_a_place_that_is_for_something_else_is_an_error() {
         ["pem-nul-not-counted"]
     );
     assert_eq!(of("altcp_tls_create_config_client((const u8_t*)ca, sizeof ca);"), [""; 0]);
+    for call in [
+        "tls_credential_add(1, TLS_CREDENTIAL_CA_CERTIFICATE, ca, sizeof(ca)-1);",
+        "altcp_tls_create_config_client((const u8_t*)ca, sizeof ca -1);",
+    ] {
+        assert_eq!(of(call), ["pem-nul-not-counted"], "{call}");
+    }
     assert_eq!(
         of("nx_secure_x509_certificate_initialize(&x, ca, sizeof(ca), 0, 0);"),
         ["wrong-form"]
@@ -138,10 +321,21 @@ fn files_beside_the_code_say_how_pem_is_embedded_and_whether_it_is_verified() {
     assert_eq!(codes("CMakeLists.txt", cmake), ["embedded-without-nul"]);
     let text = cmake.replace("EMBED_FILES", "EMBED_TXTFILES");
     assert!(!codes("CMakeLists.txt", &text).contains(&"embedded-without-nul"));
+    let data = |kind: &str| format!("target_add_binary_data(app \"certs/ca.pem\" {kind})\n");
+    assert_eq!(codes("CMakeLists.txt", &data("BINARY")), ["embedded-without-nul"]);
+    assert!(!codes("CMakeLists.txt", &data("TEXT")).contains(&"embedded-without-nul"));
+    let make = "COMPONENT_EMBED_FILES := main/ca.pem logo.png\n";
+    assert_eq!(codes("component.mk", make), ["embedded-without-nul"]);
+    let text = make.replace("EMBED_FILES", "EMBED_TXTFILES");
+    assert!(!codes("component.mk", &text).contains(&"embedded-without-nul"));
     let ini = "[env]\nboard_build.embed_files = src/ca.pem\n";
     assert_eq!(codes("platformio.ini", ini), ["embedded-without-nul"]);
     let option = "CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY=y\n";
     assert_eq!(codes("sdkconfig.defaults", option), ["verification-off"]);
+    let option = "CONFIG_HTTPS_OTA_SKIP_COMMON_NAME_CHECK=y\n";
+    assert_eq!(codes("sdkconfig", option), ["verification-off"]);
+    let unset = "# CONFIG_EXAMPLE_SKIP_COMMON_NAME_CHECK is not set\n";
+    assert!(!codes("sdkconfig", unset).contains(&"verification-off"));
     assert!(codes("tc.trust", "# CA\nLINES").contains(&"pem-unreadable"));
     assert_eq!(codes("tc.trust", "LINES"), [""; 0]);
 }

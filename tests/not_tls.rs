@@ -34,11 +34,13 @@ fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
         (
             &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
             "the port speaks HTTP without TLS; it answered `HTTP/1.1 400 Bad Request`\n\
-             certgrab: hint: HTTP with TLS is usually on port 443 or 8443\n",
+             certgrab: hint: HTTP with TLS is usually on port 443 or 8443; there, a proxy or a \
+             captive portal may have answered in place of the server\n",
         ),
         (
             b"SSH-2.0-OpenSSH_9.2p1\r\n",
-            "the port speaks SSH without TLS; it answered `SSH-2.0-OpenSSH_9.2p1`\n",
+            "the port speaks SSH without TLS; it answered `SSH-2.0-OpenSSH_9.2p1`\n\
+             certgrab: hint: SSH does not use TLS: check the port\n",
         ),
         (
             b"220 mail.test ESMTP\r\n",
@@ -81,8 +83,8 @@ fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() 
     let closing = after_hello(|_| ());
     grab(&closing).fails_with(3).stderr(
         "certgrab: error: the server closed the connection before any data arrived\n\
-         certgrab: hint: check the port: a server without TLS often closes the connection after a \
-         ClientHello\n",
+         certgrab: hint: check the port: a server without TLS, one that expects a load balancer's \
+         PROXY header, or a firewall often closes the connection after a ClientHello\n",
     );
     // What was not read when the socket closes makes the system send a reset.
     let resetting = Server::scripted("plc.test", |mut stream, _| {
@@ -106,8 +108,9 @@ fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() 
     });
     grab(&silent).args(["--timeout", "1"]).fails_with(3).stderr(
         "certgrab: error: timed out: the server accepted the connection but sent nothing\n\
-         certgrab: hint: the port may not speak TLS, or the server is busy: raise the limit with \
-         `--timeout SECS`\n",
+         certgrab: hint: the port may not speak TLS, the server may be busy, or a filter may \
+         drop this ClientHello: raise the limit with `--timeout SECS`, or send another with \
+         `--as STACK`\n",
     );
 }
 

@@ -13,6 +13,29 @@ fn codes(file: &str, content: &str) -> Vec<&'static str> {
 }
 
 #[test]
+fn boundaries_around_the_directive_of_a_format_are_no_constant() {
+    let around = |body: &str| {
+        let text = format!("-----BEGIN CERTIFICATE-----\\n{body}\\n-----END CERTIFICATE-----\\n");
+        [
+            ("a.c", format!("snprintf(out, n, \"{text}\", body);\n")),
+            ("a.py", format!("pem = f\"{text}\"\n")),
+            ("a.js", format!("const pem = `{text}`;\n")),
+            ("a.rs", format!("let pem = format!(\"{text}\");\n")),
+        ]
+    };
+    for body in ["%s", "%.*s", "%1$s", "{}", "{0}", "{body}", "${body}", "#{body}"] {
+        for (file, content) in around(body) {
+            assert_eq!(codes(file, &content), [""; 0], "{content}");
+        }
+    }
+    for body in ["MIIB%s", "%d", "{{ ca }}"] {
+        for (file, content) in around(body) {
+            assert_eq!(codes(file, &content).len(), 1, "{content}");
+        }
+    }
+}
+
+#[test]
 fn a_placeholder_is_called_so_in_every_form_and_has_no_other_finding() {
     let bodies = [
         "...",

@@ -132,6 +132,9 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
+        ("walk::MAX_FILES", "500000".to_owned()),
+        ("walk::MAX_DEPTH", "256".to_owned()),
+        ("walk::walk", "0".to_owned()),
         ("cli::convert::pkcs12::MAX_TIME", "30 s".to_owned()),
         ("commands::convert::MAX_PASSWORD_BYTES", bytes(KIB)),
         ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::output::emit::MAX_TEMPLATE_BYTES)),

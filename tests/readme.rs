@@ -28,6 +28,15 @@ const PAGES: [&str; 14] = [
     "docs/your-own-ca.md",
 ];
 
+/// The Chinese pages for users of the command.
+const CHINESE: [&str; 5] = [
+    "README.zh-CN.md",
+    "docs/changing-the-ca.zh-CN.md",
+    "docs/lab.zh-CN.md",
+    "docs/options.zh-CN.md",
+    "docs/your-own-ca.zh-CN.md",
+];
+
 /// The most words of the README: people read it whole.
 const MAX_README_WORDS: usize = 1500;
 
@@ -56,7 +65,7 @@ fn examples(text: &str) -> Vec<(String, String)> {
 
 #[test]
 fn every_console_example_prints_what_the_pages_show() {
-    let examples = examples(&pages());
+    let examples = examples(&(pages() + &CHINESE.map(read).concat()));
     assert!(examples.len() >= 4, "{}", examples.len());
     for (command, wanted) in examples {
         let words: Vec<_> = command.split_whitespace().collect();
@@ -95,7 +104,7 @@ fn every_option_of_the_pages_is_one_of_the_command() {
     .collect();
     // The page on many targets has the options of the programs that spread a list.
     let others = "docs/many-targets.md";
-    let pages = PAGES.into_iter().chain(["README.zh-CN.md"]).filter(|name| *name != others);
+    let pages = PAGES.into_iter().chain(CHINESE).filter(|name| *name != others);
     for name in pages {
         let text = read(name);
         // Options of other programs stand in lines that begin with their names.
@@ -196,7 +205,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
             "Many targets",
             &["--hosts", "--column", "--until", "--jobs", "--threads", "--ordered", "--shard"],
         ),
-        ("Messages", &["--color", "--quiet", "--verbose"]),
+        ("Messages", &["--color", "--quiet", "--verbose", "--lang"]),
     ];
     for (heading, options) in wanted {
         let found = groups.iter().find(|(known, _)| *known == heading).expect(heading);
@@ -220,9 +229,9 @@ fn both_readmes_begin_with_the_same_two_commands_that_ci_runs() {
 
 #[test]
 fn the_pages_name_every_format_every_exit_code_and_every_field() {
-    let (readme, chinese) = (pages(), read("README.zh-CN.md"));
+    let (readme, chinese) = (pages(), read("docs/options.zh-CN.md"));
     for format in certgrab::output::emit::FORMATS {
-        for (file, text) in [("docs/formats.md", &readme), ("README.zh-CN.md", &chinese)] {
+        for (file, text) in [("docs/formats.md", &readme), ("docs/options.zh-CN.md", &chinese)] {
             assert!(text.contains(&format!("`{}`", format.name)), "{file}: {}", format.name);
         }
     }

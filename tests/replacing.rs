@@ -343,7 +343,7 @@ fn the_lab_writes_its_anchor_over_no_other_ca() {
     let before = fs::read(pki.file("certs/ca.pem")).unwrap();
     let (code, said) = run(pki.folder(), "lab --dir certs --wait 1 --listen 127.0.0.1:0");
     assert_eq!(code, 4, "{said}");
-    let told =
+    let expected_words =
         "certs/ca.pem is not replaced: expected an anchor of `certgrab lab`, found certificates\n";
     assert!(said.contains(expected_words), "{said}");
     assert_eq!(fs::read(pki.file("certs/ca.pem")).unwrap(), before);

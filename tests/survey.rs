@@ -1,5 +1,7 @@
 //! `--survey`: a server that answers each client differently, seen whole.
 
+use std::path::Path;
+
 use crate::support::{Authority, Pki, Server, certgrab, grab, pki::pem_of, real};
 
 #[test]
@@ -133,4 +135,63 @@ fn what_a_server_wants_of_tls_1_3_is_no_answer_to_who_asks_for_less() {
     let report = certgrab().args(["--survey", &target]).fails_with(3).out();
     let refused = "TLS 1.2 or older  the server refused the handshake: alert protocol_version\n";
     assert_eq!(report.matches(refused).count(), 2, "{report}");
+}
+
+/// What a survey and a check of `root` make of the server at `target`, which has one face alone: all
+/// questions are answered, some of them by a refusal.
+#[track_caller]
+fn every_refusal_is_an_answer(target: &str, connect: &[String], root: &Path, what: &str) {
+    let run = certgrab().args([target, "--survey", "--json"]).args(connect);
+    let document = run.args(["--roots"]).args([root]).succeeds().stderr("").json();
+    assert_eq!(document["unanswered"], serde_json::Value::Null, "{what}: {document}");
+    let answers = document["answers"].as_array().expect("a list");
+    let refused = answers.iter().filter(|answer| answer["chain"].is_null()).count();
+    assert!(refused >= answers.len() / 2, "{what}: {document}");
+    let run = certgrab().args(["check"]).args([root]).args([target]).args(connect);
+    let outcome = run.args(["--roots"]).args([root]).ends();
+    assert_eq!(outcome.code(), 0, "{what}: {}{}", outcome.out(), outcome.err());
+}
+
+#[test]
+fn a_server_of_one_version_and_one_kind_of_key_answers_every_question_of_survey_and_check() {
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let pki = Pki::root("Plant Root").leaf("plc.test");
+        let server = Server::of(&pki).speaking(version).start();
+        let target = format!("plc.test:{}", server.port());
+        let connect = ["--connect".to_owned(), server.address().to_string()];
+        every_refusal_is_an_answer(&target, &connect, &pki.root_file(), "rustls");
+    }
+    if !real::program("openssl") {
+        return;
+    }
+    let authority = Authority::new();
+    authority.issue("rsa", "RSA", &["rsa_keygen_bits:2048"], "sha256");
+    authority.issue("ecdsa", "EC", &["ec_paramgen_curve:P-256"], "sha256");
+    for key in ["rsa", "ecdsa"] {
+        let versions = [("-tls1_2", "TLS1.2"), ("-tls1_3", "TLS1.3")];
+        for (option, name) in versions {
+            let check = |server: &real::Listener, library: &str| {
+                let target = format!("127.0.0.1:{}", server.port());
+                let what = format!("{library} with {key} and {name}");
+                every_refusal_is_an_answer(&target, &[], &authority.file("root.pem"), &what);
+            };
+            check(&authority.serve(key, &[option]), "OpenSSL");
+            if real::program("gnutls-serv") {
+                let priority = format!("NORMAL:-VERS-ALL:+VERS-{name}");
+                check(&authority.serve_by_gnutls(key, &priority), "GnuTLS");
+            }
+            if real::program("mosquitto") {
+                let folder = authority.folder().display().to_string();
+                let broker = real::mosquitto(authority.folder(), |port| {
+                    format!(
+                        "listener {port} 127.0.0.1\ncertfile {folder}/{key}.pem\n\
+                         keyfile {folder}/{key}.key\nuser root\nallow_anonymous true\n\
+                         tls_version {}\n",
+                        name.to_lowercase().replace("tls", "tlsv")
+                    )
+                });
+                check(&broker, "mosquitto");
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 use rcgen::{BasicConstraints, CertificateParams, IsCa};
 use rustls::pki_types::CertificateDer;
 
-use crate::support::{Pki, Server, certgrab, run::Run};
+use crate::support::{Pki, Server, certgrab, grab, run::Run};
 
 /// Who is on the path and does not hold the server's key: refuses the handshake, and shows a chain
 /// that was recorded where TLS 1.2 shows it in clear.
@@ -26,7 +26,8 @@ fn show(stream: &mut TcpStream, chain: &[CertificateDer<'static>]) -> std::io::R
     let mut hello = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
     stream.read_exact(&mut hello)?;
     // supported_versions (RFC 8446 section 4.2.1) is in the hello of a whole handshake alone.
-    let is_whole = hello.windows(2).any(|two| two == [0, 0x2b]);
+    // The random numbers before the cipher suites may have any two bytes.
+    let is_whole = hello[39 + usize::from(hello[38])..].windows(2).any(|two| two == [0, 0x2b]);
     if is_whole {
         return stream.write_all(&record(21, &[2, 40]));
     }
@@ -271,4 +272,29 @@ fn what_an_anchor_does_not_allow_itself_is_said_without_emit_too() {
     let from = certgrab().args(["plc.test", "--from"]).args([&sound.chain_file()]);
     let report = from.args(["--roots"]).args([&sound.root_file()]).succeeds().out();
     assert!(!report.contains("this chain: the anchor"), "{report}");
+}
+
+#[test]
+fn many_certificates_that_cannot_be_read_are_one_line_unless_all_is_wanted() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let mut chain = pki.path()[..1].to_vec();
+    // Distinct sequences of DER that are no certificates.
+    chain.extend((0..4_u8).map(|number| CertificateDer::from(vec![0x30, 1, number])));
+    let server = Server::of(&pki).sending(&chain).start();
+    let run = |words: &[&str]| grab(&server).args(words).args(["--roots"]).args([pki.root_file()]);
+    let one = "4 certificates of the chain cannot be read; `-v` lists them";
+    let report = run(&[]).succeeds().out();
+    assert!(!report.contains("\nwarning    certificate "), "{report}");
+    assert!(report.contains(&format!("\nwarning    {one}\n")), "{report}");
+    let warnings = run(&["--emit", "pem"]).succeeds().err();
+    assert_eq!(warnings.matches(&format!("certgrab: warning: {one}\n")).count(), 1, "{warnings}");
+    assert!(!warnings.contains("warning: certificate "), "{warnings}");
+    let report = run(&["-v"]).succeeds().out();
+    assert_eq!(report.matches("\nwarning    certificate ").count(), 4, "{report}");
+    let document = run(&["--json"]).succeeds().json();
+    let all = document["warnings"].as_array().expect("a list").iter();
+    assert_eq!(all.filter(|one| one["code"] == "unreadable").count(), 4);
+    // The same where no root verifies the chain.
+    let report = grab(&server).fails_with(1).out();
+    assert!(report.contains(&format!("\nwarning    {one}\n")), "{report}");
 }

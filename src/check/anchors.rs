@@ -8,7 +8,7 @@ use super::{
     bare_anchor::Key,
     boundaries,
     call_site::{look_at_der, look_at_pem_use},
-    der_form::{begins_as_certificate, first_certificate},
+    der_form::{self, begins_as_certificate, first_certificate},
     pem_reader, pem_text,
     place::Numbering,
     source::{Constant, Form, Source},
@@ -18,7 +18,7 @@ use crate::{
     trust::store::MAX_ROOTS,
     x509::{
         certificate::{Certificate, Sha256},
-        pkcs7::certificates_within,
+        pkcs7::{self, certificates_within},
     },
 };
 
@@ -176,11 +176,16 @@ fn of_file(
     if !bundle.anchors.is_empty() {
         return bundle;
     }
-    let anchors = within(constant, index);
+    let within = match message(constant, index) {
+        message if message.is_empty() => {
+            Contents { anchors: within(constant, index), ..Contents::default() }
+        }
+        message => message,
+    };
     // PEM behind bytes that are no text, or beside DER in the image of a firmware.
     let pem = of_pem(source, constant, index, stack);
-    if !anchors.is_empty() {
-        return Contents { anchors, ..Contents::default() }.and(pem.by_offset());
+    if !within.is_empty() {
+        return within.and(pem.by_offset());
     }
     let is_nothing = pem.anchors.is_empty() && pem.findings.is_empty() && nothing_yet;
     match is_nothing && !tries_pem(constant) {
@@ -191,6 +196,21 @@ fn of_file(
 
 /// The identifier of a SEQUENCE (X.690 section 8.9), with which a message of PKCS #7 begins.
 const SEQUENCE: u8 = 0x30;
+
+/// The certificates of `constant`, a message of PKCS #7, and those of them that cannot be read.
+fn message(constant: &Constant, index: usize) -> Contents {
+    let mut all = Contents::default();
+    for (number, member) in pkcs7::members(&constant.bytes, MAX_ROOTS).into_iter().enumerate() {
+        let place = Place::from(1).in_block(0, number).in_constant(index);
+        match member {
+            Ok(one) => all.anchors.push(certificate_at(constant, index, place, one)),
+            Err(error) => {
+                all.findings.add(der_form::unreadable_member(place, "der-damaged", &error));
+            }
+        }
+    }
+    all
+}
 
 /// The certificates that stand in DER within `constant`: in a message of PKCS #7, which begins as they do,
 /// in a truststore of Java, in an archive, or in the image of a firmware.

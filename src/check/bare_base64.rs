@@ -5,7 +5,7 @@
 
 use super::{
     anchors::{self, Contents},
-    der_form::first_certificate,
+    der_form::{begins_as_certificate, first_certificate, whole_length},
     placeholder::FEWEST_DIGITS,
     source::{Constant, Form, Source, lines::Lines},
 };
@@ -51,14 +51,14 @@ pub(super) fn contents(content: &[u8], stack: Option<&'static Stack>) -> Content
 fn read(bytes: Vec<u8>, line: usize, stack: Option<&'static Stack>) -> (Contents, usize) {
     let lines = Lines::all_on(line, bytes.len());
     let whole = bytes.len();
-    let used = match first_certificate(&bytes) {
-        Some((_, rest)) => (whole - rest.len()) / 3 * 4,
-        None if bytes.starts_with(b"-----BEGIN ") => whole / 3 * 4,
-        None => return (Contents::default(), 0),
-    };
-    let bytes = match first_certificate(&bytes) {
-        Some((certificate, _)) => certificate.der().to_vec(),
-        None => bytes,
+    let (bytes, used) = match first_certificate(&bytes) {
+        Some((certificate, rest)) => (certificate.der().to_vec(), (whole - rest.len()) / 3 * 4),
+        None if bytes.starts_with(b"-----BEGIN ") => (bytes, whole / 3 * 4),
+        // What is cut may go on in another literal; what is whole and cannot be read is damaged.
+        None => match whole_length(&bytes).filter(|_| begins_as_certificate(&bytes)) {
+            Some(length) => (bytes, length / 3 * 4),
+            None => return (Contents::default(), 0),
+        },
     };
     let constant = Constant {
         name: None,

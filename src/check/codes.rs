@@ -40,6 +40,7 @@ pub const CODES: &[(&str, &str)] = &[
         "lock-differs",
         "a lock does not match its manifest, or a file has certificates that are not in its lock",
     ),
+    ("lock-unreadable", "a lock that cannot be read"),
     ("lock-untrue", "a statement in a lock is false"),
     ("lookalike-root", "the certificate has the name of a public root but a different key"),
     ("next-root", "other roots of the same CA, which future certificates may chain to"),

@@ -36,7 +36,11 @@ impl Companions {
         let mut groups: HashMap<usize, Self> = HashMap::new();
         for one in anchors {
             let companions = groups.entry(group(one)).or_default();
-            let Some(certificate) = &one.certificate else { continue };
+            let Some(certificate) = &one.certificate else {
+                let left = one.left();
+                companions.has_a_valid_one |= left.is_some_and(|left| at <= left.not_after);
+                continue;
+            };
             companions.has_a_valid_one |=
                 certificate.not_before() <= at && at <= certificate.not_after();
             let name = certificate.subject_der().to_vec();

@@ -33,11 +33,13 @@ pub(super) fn message(left: &Left, name: &str) -> (String, String) {
     (message, "look up the server's current anchor: `certgrab HOST:PORT`".to_owned())
 }
 
-/// What is to be said of `anchor`, whose certificate is not at hand and which `stack` reads.
+/// What is to be said of `anchor`, whose certificate is not at hand and which `stack` reads, where
+/// `has_a_valid_one` says whether a valid anchor stands with it.
 pub(super) fn findings(
     anchor: &EmbeddedAnchor,
     stack: Option<&'static Stack>,
     knowledge: &Knowledge<'_>,
+    has_a_valid_one: bool,
 ) -> Vec<Finding> {
     let Some(left) = anchor.left() else { return Vec::new() };
     let name = left.name.line();
@@ -48,7 +50,8 @@ pub(super) fn findings(
     let mut found = vec![finding(Severity::Warning, "root-dropped", message, action)];
     if knowledge.at > left.not_after {
         let ignored = stack.is_some_and(|reader| !reader.checks_anchor_dates());
-        let severity = if ignored { Severity::Warning } else { Severity::Error };
+        let is_harmless = ignored || has_a_valid_one;
+        let severity = if is_harmless { Severity::Warning } else { Severity::Error };
         let message = format!("`{name}` expired on {}", left.not_after.date());
         let action = "embed the server's current anchor: `certgrab HOST:PORT --emit FORMAT`";
         found.push(finding(severity, "expired", message, action.to_owned()));

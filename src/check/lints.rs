@@ -3,15 +3,16 @@
 //! In: a [`Reading`] and what the user knows. Out: findings about its certificates.
 
 mod bundle;
+mod each;
 mod root;
 
 use std::collections::HashSet;
 
+pub use self::each::lint;
 use super::{
     EmbeddedAnchor, Finding, Findings, Knowledge, Place, Reading, Severity,
     companions::{Companions, MOST_ISSUERS},
     left_root, named,
-    signature_budget::{self, SignatureBudget},
 };
 use crate::trust::{lab_anchor, removed};
 use crate::{
@@ -22,50 +23,11 @@ use crate::{
     x509::{
         algorithm::Digest,
         certificate::{Certificate, Key},
-        extensions,
     },
 };
 
 /// Roots of the same authority that are named in one finding.
 const NAMED_ROOTS: usize = 3;
-
-/// What is to be said of the certificates of `reading`, once for each certificate.
-#[must_use]
-pub fn lint(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
-    let anchors = &reading.anchors;
-    let companions = Companions::each(anchors, reading.is_generated, knowledge.at);
-    let (mut seen, mut budget) = (HashSet::new(), SignatureBudget::default());
-    let (mut found, mut is_over) = (Findings::default(), false);
-    for one in anchors {
-        let Some(certificate) = one.resolved(knowledge.store) else {
-            let left = left_root::findings(one, reading.stack, knowledge).into_iter();
-            left.for_each(|finding| found.add(finding));
-            continue;
-        };
-        if !seen.insert(certificate.sha256()) {
-            continue;
-        }
-        let companions = &companions[&one.constant];
-        let stack = reading.stack;
-        let (certificate, place) = (&certificate, one.place);
-        let lint = Lint { stack, knowledge, certificate, place, companions };
-        let mut issuers = lint.issuers();
-        let is_within_budget = budget.spend(issuers.len());
-        if !is_within_budget && !is_over {
-            is_over = true;
-            found.add(signature_budget::exceeded(one.place));
-        }
-        if !is_within_budget || issuers.len() > MOST_ISSUERS {
-            issuers.clear();
-        }
-        lint.all(&issuers).into_iter().for_each(|finding| found.add(finding));
-    }
-    let name = |one: &EmbeddedAnchor| match one.resolved(knowledge.store) {
-        Some(certificate) => Some((certificate.sha256(), named(&certificate))),
-        None => one.left().map(|left| (left.sha256, left.name.line())),
-    };
-    bundle::gathered(found, anchors, name)
-}
 
 /// Which anchors of `reading` cannot be judged without their certificates: for a file whose server
 /// was not asked.
@@ -122,9 +84,9 @@ struct Lint<'a> {
 }
 
 impl Lint<'_> {
-    /// All findings; `issuers` are those whose signature on it is checked.
-    fn all(&self, issuers: &[Certificate]) -> Vec<Finding> {
-        let forged = self.forged(issuers);
+    /// All findings; `refuted` are all that have the name of its issuer, if none of them signed it.
+    fn all(&self, refuted: &[Certificate]) -> Vec<Finding> {
+        let forged = self.forged(refuted);
         if forged.as_ref().is_some_and(|one| one.severity == Severity::Error) {
             return Vec::from_iter(forged);
         }
@@ -176,12 +138,10 @@ impl Lint<'_> {
         issuers
     }
 
-    /// Whether none of `issuers`, which have the name that it states, signed it.
-    fn forged(&self, issuers: &[Certificate]) -> Option<Finding> {
+    /// That none of `refuted`, which have the name that it states, signed it.
+    fn forged(&self, refuted: &[Certificate]) -> Option<Finding> {
         let certificate = self.certificate;
-        let is_refuted =
-            |issuer: &Certificate| extensions::is_signed_by(certificate, issuer) == Some(false);
-        if issuers.is_empty() || !issuers.iter().all(is_refuted) {
+        if refuted.is_empty() {
             return None;
         }
         // Nobody else of that name is known: an issuer with the same name and another key may have
@@ -191,7 +151,7 @@ impl Lint<'_> {
             .iter()
             .any(|store| !store.named(name).is_empty());
         let is_own_key = |issuer: &Certificate| issuer.spki_der() == certificate.spki_der();
-        if certificate.is_self_issued() && !is_known && issuers.iter().all(is_own_key) {
+        if certificate.is_self_issued() && !is_known && refuted.iter().all(is_own_key) {
             let message = format!(
                 "`{}` states itself as its issuer but was not signed by its own key: another key of \
                  the same name issued it, or it is corrupted; mbedTLS accepts it as a trust anchor",
@@ -254,13 +214,13 @@ impl Lint<'_> {
         let harmless = ignored || self.companions.has_a_valid_one;
         let severity = if harmless { Severity::Warning } else { Severity::Error };
         if at > ends {
-            let message = format!("`{name}` expired on {}", ends.date());
+            let message = format!("`{name}` expired on {}", apart(ends, at));
             let action = "embed the server's current anchor: \
                           `certgrab HOST:PORT --emit FORMAT`"
                 .to_owned();
             vec![self.finding(severity, "expired", message, action)]
         } else if at < certificate.not_before() {
-            let begins = certificate.not_before().date();
+            let begins = apart(certificate.not_before(), at);
             let message = format!("`{name}` is not valid before {begins}");
             vec![self.finding(severity, "not-yet-valid", message, None)]
         } else if ends <= self.horizon() {
@@ -354,6 +314,14 @@ impl Lint<'_> {
             shown.join(", ")
         );
         Some(self.finding(Severity::Note, "next-root", message, None))
+    }
+}
+
+/// `time` as a day, or with its hour where `at` is on the same day.
+fn apart(time: Time, at: Time) -> String {
+    match time.date() == at.date() {
+        true => time.to_string(),
+        false => time.date(),
     }
 }
 

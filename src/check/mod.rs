@@ -57,6 +57,7 @@ mod private_key;
 mod report;
 mod signature_budget;
 mod source;
+mod statements;
 mod trust;
 mod uf2;
 
@@ -74,7 +75,7 @@ pub(crate) use self::alone::other_line;
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
 pub use self::baseline::{Baseline, MAX_BASELINE_BYTES};
-pub use self::claims::{objections, objections_alone};
+pub use self::claims::{objections, objections_alone, of_another_server, unreadable_lock};
 pub use self::codes::{CODES, meaning};
 pub use self::command::Command;
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};

@@ -5,7 +5,7 @@
 
 use super::{
     Finding, Findings, Place, Severity,
-    der_form::first_certificate,
+    der_form::{first_certificate, unreadable_member},
     placeholder,
     source::{Constant, Form, Language},
 };
@@ -13,7 +13,10 @@ use crate::{
     stack::{Library, Stack},
     text::foreign::Foreign,
     trust::store::MAX_ROOTS,
-    x509::{certificate::Certificate, pkcs7::certificates_within},
+    x509::{
+        certificate::{Certificate, Malformed},
+        pkcs7::{self, certificates_within},
+    },
 };
 
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -52,6 +55,9 @@ pub(crate) fn is_pem(constant: &Constant) -> bool {
     }
     false
 }
+
+/// A certificate of a block, or what is wrong with it.
+type Member = Result<Certificate, Malformed>;
 
 /// Certificates with their places, and what is wrong with the blocks that they stand in.
 type Read = (Vec<(Certificate, Place)>, Findings);
@@ -97,7 +103,10 @@ pub(crate) fn certificates(
         };
         let (read, findings) = block.read(end);
         certificates.extend(read);
-        found = found.and(findings.placed(|place| place.in_block(begin, 0)));
+        found = found.and(findings.placed(|place| match place.unit {
+            Some(_) => place,
+            None => place.in_block(begin, 0),
+        }));
     }
     (certificates, found)
 }
@@ -105,7 +114,8 @@ pub(crate) fn certificates(
 /// Whether nothing stands in the `body` of a block that a literal begins: it is a boundary alone, as
 /// readers of PEM look for it, or the code puts something else between the boundaries.
 fn is_bare(constant: &Constant, body: &[u8]) -> bool {
-    constant.form == Form::Literal && body.trim_ascii().is_empty()
+    let body = body.trim_ascii();
+    constant.form == Form::Literal && (body.is_empty() || placeholder::is_directive(body))
 }
 
 /// Whether the `body` of a block in a file that is read as it is begins with a NUL: then the boundary is
@@ -156,10 +166,16 @@ impl Block<'_> {
         let label = String::from_utf8_lossy(self.label).into_owned();
         found = found.and(self.look_at_label(&label, line).into_iter().collect());
         match self.decode(&label, &clean) {
-            Ok(certificates) => {
-                let place = |index| Place::from(line).in_block(self.begin, index);
-                let certificates = certificates.into_iter().enumerate();
-                (certificates.map(|(index, one)| (one, place(index))).collect(), found)
+            Ok(members) => {
+                let mut certificates = Vec::new();
+                for (index, one) in members.into_iter().enumerate() {
+                    let place = Place::from(line).in_block(self.begin, index);
+                    match one {
+                        Ok(one) => certificates.push((one, place)),
+                        Err(error) => found.add(unreadable_member(place, "pem-damaged", &error)),
+                    }
+                }
+                (certificates, found)
             }
             Err(problem) => {
                 let action = "copy the whole certificate, or regenerate it with certgrab";
@@ -170,8 +186,8 @@ impl Block<'_> {
         }
     }
 
-    /// The certificates in the Base64 `clean`, or why there are none.
-    fn decode(&self, label: &str, clean: &[u8]) -> Result<Vec<Certificate>, String> {
+    /// The certificates in the Base64 `clean`, or why none of them can be read.
+    fn decode(&self, label: &str, clean: &[u8]) -> Result<Vec<Member>, String> {
         let text = format!(
             "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
             String::from_utf8_lossy(clean)
@@ -179,13 +195,18 @@ impl Block<'_> {
         let parsed = pem::parse(&text)
             .map_err(|_| "the Base64 of the PEM block is truncated or corrupted".to_owned())?;
         if MESSAGE_LABELS.contains(&self.label) {
-            return Ok(certificates_within(parsed.contents(), MAX_ROOTS));
+            let members = pkcs7::members(parsed.contents(), MAX_ROOTS);
+            let searched = || certificates_within(parsed.contents(), MAX_ROOTS);
+            return Ok(match members.is_empty() {
+                true => searched().into_iter().map(Ok).collect(),
+                false => members,
+            });
         }
         match Certificate::from_der(parsed.contents()) {
-            Ok(certificate) => Ok(vec![certificate]),
+            Ok(certificate) => Ok(vec![Ok(certificate)]),
             // OpenSSL's trusted certificates have something of its own after the certificate.
             Err(error) => match first_certificate(parsed.contents()) {
-                Some((certificate, _)) => Ok(vec![certificate]),
+                Some((certificate, _)) => Ok(vec![Ok(certificate)]),
                 None => Err(format!("the PEM block is {error}")),
             },
         }

@@ -64,3 +64,20 @@ fn is_row(text: &str) -> bool {
     let count = letters.clone().count() + 1;
     count >= ROW && letters.all(|one| one == first)
 }
+
+/// Whether `body` is the directive of a format, in whose place the code puts something: `%s`, `%.*s`,
+/// `{}`, `{body}`, `${body}`, `#{body}`.
+pub(super) fn is_directive(body: &[u8]) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.()[]".contains(byte);
+    let in_braces = |body: &[u8]| {
+        let name = body.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
+        name.is_some_and(|name| name.iter().all(is_of_name))
+    };
+    match body {
+        [b'%', flags @ .., b's' | b'@'] => {
+            flags.iter().all(|byte| byte.is_ascii_digit() || b".*$-".contains(byte))
+        }
+        [b'$' | b'#', rest @ ..] => in_braces(rest),
+        body => in_braces(body),
+    }
+}

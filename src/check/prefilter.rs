@@ -29,6 +29,8 @@ enum Follows {
     Sequence,
     /// The same in hexadecimal.
     HexSequence,
+    /// The word itself four times more within [`WINDOW`] bytes: the five hyphens of a boundary.
+    FourMore(&'static [u8]),
 }
 
 /// The bytes behind a word in which another one is looked for: a number with a cast on the next line.
@@ -42,7 +44,7 @@ const LABELS: Follows = Follows::OneOf(&["CERT", "PRIVATE KEY", "PKCS7", "CMS"])
 const LENGTHS: Follows = Follows::OneOf(&["82", "130", "202", "-126"]);
 
 /// What a certificate, a key or an anchor shows in the forms that are read.
-const SIGNS: [Sign; 22] = [
+const SIGNS: [Sign; 29] = [
     // PEM, damaged boundaries too, and in Base64 once more.
     sign(b"BEGIN", LABELS),
     sign(b"begin cert", Follows::Anything),
@@ -60,11 +62,21 @@ const SIGNS: [Sign; 22] = [
     sign(b"48,", LENGTHS),
     sign(b"48 ,", LENGTHS),
     sign(b"060,", LENGTHS),
+    // PEM in numbers, escapes and characters.
+    hyphens(b"x2d"),
+    hyphens(b"x2D"),
+    hyphens(b"45,"),
+    hyphens(b"45 ,"),
+    hyphens(b"'-'"),
     // Names with keys.
     sign(b"br_x509_trust_anchor", Follows::Anything),
     sign(b"BR_X509_TA_CA", Follows::Anything),
     sign(b"TrustAnchor", Follows::Anything),
     sign(b"crt_bundle", Follows::Anything),
+    // The algorithm of a key in DER, as a certificate bundle has it: rsaEncryption (RFC 8017 appendix
+    // A.1), id-ecPublicKey (RFC 5480 section 2.1.1).
+    sign(b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", Follows::Anything),
+    sign(b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06", Follows::Anything),
     // Pins that code gives to a TLS stack.
     sign(b"<pin", Follows::Anything),
     sign(b"pin-sha256", Follows::Anything),
@@ -75,6 +87,10 @@ const SIGNS: [Sign; 22] = [
 
 const fn sign(word: &'static [u8], follows: Follows) -> Sign {
     Sign { word, follows }
+}
+
+const fn hyphens(word: &'static [u8]) -> Sign {
+    sign(word, Follows::FourMore(word))
 }
 
 impl Follows {
@@ -94,6 +110,10 @@ impl Follows {
             }
             Self::Base64 => rest.get(..BASE64).is_some_and(|rest| rest.iter().all(is_base64)),
             Self::Sequence => rest.get(2) == Some(&0x30),
+            Self::FourMore(word) => {
+                let window = &rest[..rest.len().min(WINDOW)];
+                memchr::memmem::find_iter(window, word).count() >= 4
+            }
             Self::HexSequence => rest.get(4..6).is_some_and(|rest| rest == b"30"),
         }
     }
@@ -135,6 +155,7 @@ mod tests {
         let plain = [
             "if (verify(x)) return BEGIN_STATE;",
             "static const int t[] = {0x30, 0x31, 0x32, 48, 49};",
+            "static const int t[] = {0x2d, 0x2d, 45, 45, '-', 0x2e};",
             "MIIM is a name",
             "let verify = true; // the fingerprint of sha256/abc",
             "id = 30820000",
@@ -147,6 +168,9 @@ mod tests {
             "-----BEGIN CERTIFICATE-----",
             "{0x30,\n (byte) 0x82, 0x01",
             "{48, -126, 3",
+            "{0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x42, 0x45",
+            "{45,45,45,45,45,66",
+            "{'-', '-', '-', '-', '-', 'B'",
             "\"MIIDdzCCAl+gAwIBAgIE\"",
             "30820304308201",
             "-----BEGIN EC PRIVATE KEY-----",

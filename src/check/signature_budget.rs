@@ -1,33 +1,52 @@
 //! How many signatures are checked in one file.
 
+use std::collections::HashMap;
+
 use super::{Finding, Place, Severity};
+use crate::x509::{
+    certificate::{Certificate, Sha256},
+    extensions,
+};
 
 /// The most signatures that are checked in one file: as many as a store has roots, each of which
 /// signed itself.
 pub const MAX_SIGNATURE_CHECKS: usize = crate::trust::store::MAX_ROOTS;
 
-/// What is left of the signatures that may be checked in a file.
+/// What is left of the signatures that may be checked in a file, and what was found out so far.
 #[derive(Debug)]
 pub(super) struct SignatureBudget {
     left: usize,
+    is_exceeded: bool,
+    /// Whether a certificate was not signed by another one.
+    refuted: HashMap<(Sha256, Sha256), bool>,
 }
 
 impl Default for SignatureBudget {
     fn default() -> Self {
-        Self { left: MAX_SIGNATURE_CHECKS }
+        Self { left: MAX_SIGNATURE_CHECKS, is_exceeded: false, refuted: HashMap::new() }
     }
 }
 
 impl SignatureBudget {
-    /// Whether `count` more signatures may be checked; if so, they are taken from the budget.
-    pub(super) fn spend(&mut self, count: usize) -> bool {
-        match self.left.checked_sub(count) {
-            Some(left) => {
-                self.left = left;
-                true
-            }
-            None => false,
-        }
+    /// Whether none of `issuers` signed `certificate`, as far as that is known within the budget.
+    pub(super) fn refutes(&mut self, certificate: &Certificate, issuers: &[Certificate]) -> bool {
+        let pair = |issuer: &Certificate| (certificate.sha256(), issuer.sha256());
+        let is_new = |issuer: &&Certificate| !self.refuted.contains_key(&pair(issuer));
+        let Some(left) = self.left.checked_sub(issuers.iter().filter(is_new).count()) else {
+            self.is_exceeded = true;
+            return false;
+        };
+        self.left = left;
+        let is_refuted = |issuer: &Certificate| {
+            let refute = || extensions::is_signed_by(certificate, issuer) == Some(false);
+            *self.refuted.entry(pair(issuer)).or_insert_with(refute)
+        };
+        issuers.iter().all(is_refuted)
+    }
+
+    /// Whether more signatures were to be checked than may be.
+    pub(super) const fn is_exceeded(&self) -> bool {
+        self.is_exceeded
     }
 }
 

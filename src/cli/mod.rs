@@ -97,6 +97,7 @@ fn where_to_report(repository: &str) -> Option<String> {
 
 fn dispatch(mut args: Args) -> Exit {
     style::choose(args.display.color);
+    language::choose(args.display.lang);
     let outcome = request::read_templates(&mut args.job).and_then(|()| match &args.command {
         Some(Command::Demo) => commands::demo::run(&args.display),
         Some(Command::Verify(verify)) => commands::verify::run(verify, &args.display),

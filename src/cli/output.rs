@@ -17,6 +17,7 @@ use crate::x509::private_key;
 use super::{
     atomic_write::{DeferredSignals, Unfinished},
     failure::{Exit, Failure},
+    language::said,
     replace::{self, Content},
     stream::{self, Stream},
     style::{self, Display},
@@ -52,8 +53,12 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// Prints one line on standard error; errors are ignored.
+/// Prints one line on standard error, in the language of this run; errors are ignored.
 pub(crate) fn say(line: impl std::fmt::Display) {
+    say_as_it_is(said(&line.to_string()));
+}
+
+fn say_as_it_is(line: impl std::fmt::Display) {
     let _ = writeln!(anstream::stderr(), "certgrab: {line}");
 }
 
@@ -65,16 +70,17 @@ pub(crate) fn show_beside(text: &str) {
 /// Prints one warning on standard error, unless `--quiet` is given.
 pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
     if !display.quiet {
-        say(format_args!("{} {message}", style::warning("warning:")));
+        let message = said(&message.to_string());
+        say_as_it_is(format_args!("{} {message}", style::warning(said("warning:"))));
     }
 }
 
 /// Prints an error and its hint on standard error.
 pub(crate) fn complain(failure: &Failure) {
-    let message = secrets::hide_in_sentence(&failure.message);
-    say(format_args!("{} {message}", style::error("error:")));
+    let message = said(&secrets::hide_in_sentence(&failure.message));
+    say_as_it_is(format_args!("{} {message}", style::error(said("error:"))));
     if let Some(hint) = &failure.hint {
-        say(format_args!("{} {hint}", style::hint("hint:")));
+        say_as_it_is(format_args!("{} {}", style::hint(said("hint:")), said(hint)));
     }
 }
 

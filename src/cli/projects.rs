@@ -22,8 +22,8 @@ pub(crate) struct Project {
     pub(crate) constants: (&'static str, &'static str),
     /// What it runs on, by the name of `--as`; `None` where no row of its table is for that.
     pub(crate) device: Option<&'static str>,
-    /// Where its code looks for the device's own certificate; `None` if it shows none.
-    pub(crate) own: Option<OwnFiles>,
+    /// Where its code looks for the device's own certificate.
+    pub(crate) own: OwnFiles,
     /// What it needs for either protocol.
     files: &'static [Text],
     /// What it needs for MQTT.
@@ -32,7 +32,7 @@ pub(crate) struct Project {
     https: &'static [Text],
 }
 
-/// Read when the program starts.
+/// Read when the program starts, or when it is built.
 const FILES: OwnFiles = OwnFiles::Pem { certificate: "certs/device.pem", key: "certs/device.key" };
 
 macro_rules! text {
@@ -55,7 +55,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "compiled by gcc, connects to mosquitto and to a web server, refuses another root and another name",
         constants: ("c", "server_root_ca.h"),
         device: Some("mbedtls"),
-        own: Some(FILES),
+        own: FILES,
         files: &[
             ("tls.c", text!("linux-c/tls.c")),
             ("tls.h", text!("linux-c/tls.h")),
@@ -79,7 +79,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "compiled by cargo, connects to mosquitto and to a web server, publishes, receives, refuses another root and another name",
         constants: ("rust-anchor", "src/server_root_ca.rs"),
         device: None,
-        own: Some(FILES),
+        own: FILES,
         files: &[
             ("Cargo.toml", text!("rust-host/Cargo.toml.tmpl")),
             ("src/tls.rs", text!("rust-host/tls.rs")),
@@ -101,7 +101,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "on a PC, over mbedTLS and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("arduino", "src/server_root_ca.h"),
         device: Some("arduino-esp32"),
-        own: Some(OwnFiles::Header("src/device_identity.h")),
+        own: OwnFiles::Header("src/device_identity.h"),
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             ("src/dates.h", text!("arduino-esp32/dates.h")),
@@ -126,7 +126,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "on a PC, over BearSSL and a stand-in for Arduino, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("esp8266", "src/server_root_ca.h"),
         device: Some("esp8266"),
-        own: Some(OwnFiles::Header("src/device_identity.h")),
+        own: OwnFiles::Header("src/device_identity.h"),
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp8266/gitignore.tmpl")),
@@ -150,7 +150,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "compiled by gcc, for a PC and for the ESP32-C3's instruction set, against declarations of ESP-IDF; not linked, not run",
         constants: ("esp-idf", "main/server_root_ca.h"),
         device: Some("esp-idf"),
-        own: Some(OwnFiles::Header("main/device_identity.h")),
+        own: OwnFiles::Header("main/device_identity.h"),
         files: &[
             ("CMakeLists.txt", text!("esp-idf/CMakeLists.txt")),
             ("main/CMakeLists.txt", text!("esp-idf/main/CMakeLists.txt")),
@@ -176,7 +176,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "type-checked by cargo against declarations of esp-idf-svc, each compared with its sources; not linked, not run",
         constants: ("rust-esp-idf", "src/server_root_ca.rs"),
         device: Some("esp-idf"),
-        own: None,
+        own: FILES,
         files: &[
             ("Cargo.toml", text!("esp-idf-rust/Cargo.toml.tmpl")),
             (".cargo/config.toml", text!("esp-idf-rust/cargo-config.toml.tmpl")),
@@ -186,6 +186,7 @@ pub(crate) const PROJECTS: &[Project] = &[
             ("partitions.csv", text!("esp-idf-rust/partitions.csv")),
             ("espflash.toml", text!("esp-idf-rust/espflash.toml")),
             ("src/clock.rs", text!("esp-idf-rust/clock.rs")),
+            ("src/identity.rs", text!("esp-idf-rust/identity.rs")),
             ("src/wifi.rs", text!("esp-idf-rust/wifi.rs")),
             (".gitignore", text!("esp-idf-rust/gitignore.tmpl")),
         ],
@@ -208,13 +209,15 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "linked by cargo for the chip; its TLS and MQTT, in QEMU, connect to mosquitto, publish, receive, refuse another root and another name; not on a board",
         constants: ("rust", "src/server_root_ca.rs"),
         device: Some("mbedtls"),
-        own: None,
+        own: FILES,
         files: &[
             ("Cargo.toml", text!("esp-hal/Cargo.toml.tmpl")),
             (".cargo/config.toml", text!("esp-hal/cargo-config.toml.tmpl")),
             ("rust-toolchain.toml", text!("esp-hal/rust-toolchain.toml.tmpl")),
             ("src/main.rs", text!("esp-hal/main.rs")),
+            ("build.rs", text!("esp-hal/build.rs")),
             ("src/tls.rs", text!("esp-hal/tls.rs")),
+            ("src/identity.rs", text!("esp-hal/identity.rs")),
             (".gitignore", text!("esp-hal/gitignore.tmpl")),
         ],
         mqtt: &[
@@ -237,7 +240,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "compiled by gcc, for a PC and for riscv32imc, against declarations of Zephyr; its configuration is not read, nothing is linked or run",
         constants: ("c", "src/server_root_ca.h"),
         device: None,
-        own: None,
+        own: OwnFiles::Header("src/device_identity.h"),
         files: &[
             ("CMakeLists.txt", text!("zephyr/CMakeLists.txt")),
             ("src/server.c", text!("zephyr/server.c")),
@@ -265,7 +268,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         proof: "on a PC, under CPython and MicroPython, connects to mosquitto and to a web server, refuses another root and another name; not on a board",
         constants: ("micropython", "server_root_ca.py"),
         device: None,
-        own: Some(OwnFiles::Pem { certificate: "device.pem", key: "device.key" }),
+        own: OwnFiles::Pem { certificate: "device.pem", key: "device.key" },
         files: &[
             ("connection.py", text!("micropython/connection.py")),
             (".gitignore", text!("micropython/gitignore.tmpl")),

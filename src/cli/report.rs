@@ -14,7 +14,7 @@ use crate::{
     },
     text::{foreign::Foreign, time::Time},
     tls::Verdict,
-    trust::store::Source,
+    trust::{announced::chrome_limit, store::Source},
     x509::{
         certificate::Certificate,
         extensions::{self, SHOWN_NAMES},
@@ -22,6 +22,7 @@ use crate::{
 };
 
 use super::{
+    language::said,
     stack_table,
     style::{self, Display},
     timeline,
@@ -47,6 +48,9 @@ pub(crate) fn trusted(
     fact(&mut out, "SHA-256", &anchor.root.certificate.sha256().to_string());
     fact(&mut out, "why", &anchor.reason.to_string());
     fact(&mut out, "lasts", &anchor.lasts.to_string());
+    if let Some(limit) = of_owner(anchor, options) {
+        fact(&mut out, "", &limit);
+    }
     fact(&mut out, "timeline", &timeline(anchor, options.at));
     let enough = if anchor.is_sufficient() {
         "the server sends every intermediate needed".to_owned()
@@ -71,6 +75,9 @@ pub(crate) fn trusted(
     for (role, reason) in options.extras.absent(entries) {
         fact(&mut out, role.word(), &format!("none: {reason}"));
     }
+    for root in options.extras.announced(&anchor.root) {
+        fact(&mut out, "announced", &root.offer());
+    }
     let is_held = |other: &&Candidate| {
         entries.iter().any(|entry| entry.certificate == other.root.certificate)
     };
@@ -83,12 +90,18 @@ pub(crate) fn trusted(
     let name = target.map(|target| options.wanted_name(target));
     let asked = Asked { name: name.as_ref(), at: options.at };
     let all = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
-    warnings(&mut out, &if display.verbose { all } else { warning::summed(all) });
+    warnings(&mut out, all, display);
     out
 }
 
+/// That a store keeps fewer roots of the owner of `anchor` some day, unless they are all written.
+fn of_owner(anchor: &Candidate, options: &Options) -> Option<String> {
+    let limit = chrome_limit(&anchor.root, anchor.lasts.until);
+    limit.filter(|_| !options.extras.siblings)
+}
+
 /// The report about a chain without one: what came, in the order sent.
-pub(crate) fn refused(target: Option<&Target>, grab: &Grab) -> String {
+pub(crate) fn refused(target: Option<&Target>, grab: &Grab, display: &Display) -> String {
     let mut out = heading(target, grab);
     for (position, sent) in grab.presented.numbered() {
         match sent {
@@ -103,13 +116,13 @@ pub(crate) fn refused(target: Option<&Target>, grab: &Grab) -> String {
                 );
             }
             Sent::Unreadable(unreadable) => {
-                let _ = writeln!(out, "{position}. {}", unreadable.problem);
+                let _ = writeln!(out, "{position}. {}", said(&unreadable.problem.to_string()));
                 let _ = writeln!(out, "   {:<INDENT$}{}", "SHA-256", unreadable.sha256);
             }
         }
     }
     handshake(&mut out, grab);
-    warnings(&mut out, &warning::about_presented(&grab.presented));
+    warnings(&mut out, warning::about_presented(&grab.presented), display);
     out
 }
 
@@ -118,7 +131,7 @@ pub(crate) fn stacks(target: Option<&Target>, grab: &Grab, options: &Options) ->
     let mut out = heading(target, grab);
     match grab.every_stack(target, options) {
         Err(why) => {
-            let _ = writeln!(out, "{why}");
+            let _ = writeln!(out, "{}", said(&why.to_string()));
         }
         Ok(verdicts) => {
             if let Some(first) = verdicts.first() {
@@ -137,12 +150,13 @@ fn heading(target: Option<&Target>, grab: &Grab) -> String {
         (None, other) => other.to_string(),
     };
     let count = grab.presented.count();
-    let plural = if count == 1 { "" } else { "s" };
-    let how = match grab.presented.source {
-        Source::Server => "sent",
-        _ => "read",
+    let what = match (&grab.presented.source, count) {
+        (Source::Server, 1) => "1 certificate sent".to_owned(),
+        (Source::Server, _) => format!("{count} certificates sent"),
+        (_, 1) => "1 certificate read".to_owned(),
+        _ => format!("{count} certificates read"),
     };
-    format!("{target}: {count} certificate{plural} {how}\n\n")
+    said(&format!("{target}: {what}")) + "\n\n"
 }
 
 /// The path from the anchor down to the leaf, as certificate viewers draw it.
@@ -185,8 +199,8 @@ fn details(
 ) {
     let columns = style::columns();
     let mut line = |name: &str, value: &str| {
-        let prefix = |name: &str| format!("{}{name:<INDENT$}", style::faint(margin));
-        out.push_str(&style::wrapped(&prefix(name), &prefix(""), value, columns));
+        let prefix = |name: &str| format!("{}{}", style::faint(margin), label(name));
+        out.push_str(&style::wrapped(&prefix(name), &prefix(""), &said(value), columns));
     };
     let name = certificate.issuer().text().line();
     let issuer = match (certificate.is_self_issued(), work.signed_itself(certificate)) {
@@ -271,20 +285,27 @@ pub(crate) fn device(verdict: &Verdict) -> String {
     out
 }
 
-fn warnings(out: &mut String, warnings: &[Warning]) {
-    for warning in warnings {
-        let word = style::warning(format_args!("{:<INDENT$}", "warning"));
+fn warnings(out: &mut String, all: Vec<Warning>, display: &Display) {
+    for warning in if display.verbose { all } else { warning::summed(all) } {
+        let word = style::warning(label("warning"));
         let rest = " ".repeat(INDENT);
-        out.push_str(&style::wrapped(&word, &rest, &warning.message, style::columns()));
+        out.push_str(&style::wrapped(&word, &rest, &said(&warning.message), style::columns()));
     }
 }
 
 fn fact(out: &mut String, name: &str, value: &str) {
-    let prefix = |name: &str| format!("{name:<INDENT$}");
-    out.push_str(&style::wrapped(&prefix(name), &prefix(""), value, style::columns()));
+    out.push_str(&style::wrapped(&label(name), &label(""), &said(value), style::columns()));
+}
+
+/// The name of a fact in the language of this run, as wide as every other: a CJK character takes two
+/// columns.
+fn label(name: &str) -> String {
+    let name = said(name);
+    let gap = INDENT.saturating_sub(textwrap::core::display_width(&name));
+    name + &" ".repeat(gap)
 }
 
 fn subject(certificate: &Certificate) -> String {
     let text = certificate.subject().text().line();
-    if text.is_empty() { "(no subject)".to_owned() } else { text }
+    if text.is_empty() { said("(no subject)") } else { text }
 }

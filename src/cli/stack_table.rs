@@ -8,7 +8,7 @@ use crate::{
     text::wrap::{self, COLUMNS},
 };
 
-use super::style;
+use super::{language::said, style};
 
 /// The width of the column with the names, the longest of which has 23 letters, and of the verdicts.
 const NAME: usize = 25;
@@ -39,7 +39,8 @@ pub(crate) fn table(verdicts: &[OfStack]) -> String {
         row(&mut out, stack.name, verdict.word(), &lines);
     }
     let connecting = verdicts.iter().filter(|verdict| verdict.refused.is_none()).count();
-    let _ = writeln!(out, "\n{connecting} of {} stacks and settings connect", verdicts.len());
+    let count = format!("{connecting} of {} stacks and settings connect", verdicts.len());
+    let _ = writeln!(out, "\n{}", said(&count));
     out
 }
 
@@ -59,14 +60,18 @@ fn refused_lines(refused: &Refused) -> impl Iterator<Item = String> {
 
 /// A row, its last column wrapped.
 fn row(out: &mut String, name: &str, verdict: &str, lines: &[String]) {
+    let shown = said(verdict);
+    let width = textwrap::core::display_width;
+    let mut gap = VERDICT.saturating_sub(width(&shown));
     let painted = match verdict {
-        "connects" => style::anchor(verdict),
-        "refuses" | "unknown" => style::warning(verdict),
-        _ => verdict.to_owned(),
+        "connects" => style::anchor(shown),
+        "refuses" | "unknown" => style::warning(shown),
+        _ => shown,
     };
-    let _ = write!(out, "{name:<NAME$}{painted}");
+    let name = said(name);
+    let _ = write!(out, "{name}{:1$}{painted}", "", NAME.saturating_sub(width(&name)));
     let options = wrap::lines_of(COLUMNS - NAME - VERDICT).subsequent_indent("  ");
-    let mut gap = VERDICT - verdict.len();
+    let lines: Vec<_> = lines.iter().map(|line| said(line)).collect();
     for line in lines.iter().flat_map(|line| textwrap::wrap(line, &options)) {
         let _ = writeln!(out, "{:gap$}{line}", "");
         gap = NAME + VERDICT;

@@ -7,6 +7,8 @@
 use std::fmt;
 
 use crate::text::wrap;
+
+use super::language::{self, Language};
 use clap::{
     ValueEnum,
     builder::styling::{AnsiColor, Effects, Style},
@@ -27,6 +29,10 @@ pub(crate) struct Display {
     /// Print more details
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
+
+    /// The language of reports, messages and hints: en or zh; by default the locale's
+    #[arg(long, value_enum, global = true, hide_possible_values = true)]
+    pub(crate) lang: Option<Language>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,14 +78,7 @@ pub(crate) fn is_ascii() -> bool {
 }
 
 fn draws_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
-    // The first that has a value says the encoding (POSIX.1-2017, base definitions, section 8.2).
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"];
-    let locale = locale.iter().filter_map(|name| variable(name)).find(|text| !text.is_empty());
-    let has_utf_8 = locale.is_none_or(|text| {
-        let text = text.to_ascii_lowercase();
-        text.contains("utf-8") || text.contains("utf8")
-    });
-    variable("TERM").as_deref() == Some("dumb") || !has_utf_8
+    variable("TERM").as_deref() == Some("dumb") || !language::encodes_utf_8(variable)
 }
 
 /// The columns of the terminal on standard output; `None` where that is none, and lines are not wrapped.

@@ -90,7 +90,11 @@ impl Error {
             ),
             Problem::Scheme(_) => {
                 let words: Vec<_> = SCHEMES.iter().map(|scheme| scheme.word).collect();
-                Some(format!("known schemes: {}", words.join(", ")))
+                Some(format!(
+                    "if the server uses TLS from the first byte, pass `tls://HOST:PORT`; known \
+                     schemes: {}",
+                    words.join(", ")
+                ))
             }
             Problem::PlainScheme { meant, .. } => Some(format!("did you mean `{meant}:`?")),
             Problem::Ipv6WithoutBrackets => {

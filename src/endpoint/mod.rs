@@ -178,7 +178,7 @@ fn find_scheme(word: &str) -> Result<Scheme, Problem> {
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
     if let Some(inside) = authority.strip_prefix('[') {
         let (host, after) = inside.split_once(']').ok_or(Problem::Brackets)?;
-        if host.split_once('%').is_some_and(|(address, _)| address.parse::<Ipv6Addr>().is_ok()) {
+        if has_zone(host) {
             return Err(Problem::Zone);
         }
         host.parse::<Ipv6Addr>().map_err(|_| Problem::Brackets)?;
@@ -195,8 +195,14 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
             .map_or((authority, None), |(host, port)| (host, Some(port)))),
         // `::1` is an address on its own, `::1:8883` could be two things.
         _ if authority.parse::<Ipv6Addr>().is_ok() => Ok((authority, None)),
+        _ if has_zone(authority) => Err(Problem::Zone),
         _ => Err(Problem::Ipv6WithoutBrackets),
     }
+}
+
+/// Whether the text is an IPv6 address with a zone (RFC 4007 section 11).
+fn has_zone(host: &str) -> bool {
+    host.split_once('%').is_some_and(|(address, _)| address.parse::<Ipv6Addr>().is_ok())
 }
 
 fn read_port(text: &str) -> Result<u16, Problem> {
@@ -258,7 +264,12 @@ mod tests {
             ("Example.COM.:8883", "example.com:8883"),
             ("mqtts://m1.tuyacn.com", "m1.tuyacn.com:8883"),
             ("postgresql://db.test/plant", "db.test:5432"),
-            ("rediss://cache.test", "cache.test:6379"),
+            ("rediss://cache.test/0", "cache.test:6379"),
+            ("amqps://broker.test/plant", "broker.test:5671"),
+            ("ldaps://ldap.test/dc=plant", "ldap.test:636"),
+            ("imaps://mail.test", "mail.test:993"),
+            ("smtps://mail.test", "mail.test:465"),
+            ("coaps+tcp://plc.test", "plc.test:5684"),
             ("HTTPS://example.com/path?query#fragment", "example.com:443"),
             ("wss://example.com:9001/mqtt", "example.com:9001"),
             ("192.0.2.1", "192.0.2.1:443"),
@@ -312,7 +323,18 @@ mod tests {
         for (given, wanted) in [
             ("nats://broker.test", "sends INFO before TLS starts"),
             ("kafka://broker.test:9093", "no URL scheme of Kafka"),
+            ("kafka+ssl://me:hunter2@broker.test", "pass `tls://HOST:PORT`"),
+            ("mongodb+srv://me:hunter2@db.test/plant", "named in SRV records"),
+            ("mongodb://me:hunter2@db.test", "tls://HOST:27017"),
+            ("sqlserver://db.test", "TLS inside TDS"),
+            ("coaps://plc.test", "uses UDP and DTLS"),
+            ("coap://plc.test", "`coaps+tcp://HOST`"),
+            ("ssh://plc.test", "ssh-keyscan"),
+            ("redis://me:hunter2@db.test", "rediss:"),
+            ("amqp://me:hunter2@broker.test/plant", "amqps:"),
+            ("ldaps://me:hunter2@ldap.test", "must not contain a user name"),
             ("https://[fe80::1%eth0]", "has an IPv6 address with a zone"),
+            ("fe80::1%eth0", "has an IPv6 address with a zone"),
             ("postgresql://me:hunter2@db.test/plant", "must not contain a user name"),
         ] {
             let error = given.parse::<Target>().unwrap_err();

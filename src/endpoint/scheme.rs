@@ -67,11 +67,18 @@ pub(super) const SCHEMES: [Scheme; 22] = [
 pub(super) const NO_SCHEME: Scheme = Scheme { is_given: false, ..tls("tls", 443) };
 
 /// Schemes without TLS, with the TLS scheme that the user may have meant.
-pub(super) const PLAIN: [(&str, &str); 5] =
-    [("http", "https"), ("mqtt", "mqtts"), ("ws", "wss"), ("amqp", "amqps"), ("tcp", "mqtts")];
+pub(super) const PLAIN: [(&str, &str); 7] = [
+    ("http", "https"),
+    ("mqtt", "mqtts"),
+    ("ws", "wss"),
+    ("amqp", "amqps"),
+    ("tcp", "mqtts"),
+    ("redis", "rediss"),
+    ("coap+tcp", "coaps+tcp"),
+];
 
 /// Schemes of protocols that certgrab cannot speak for the user, each with why, and what to do.
-pub(super) const UNSUPPORTED: [(&str, &str, &str); 2] = [
+pub(super) const UNSUPPORTED: [(&str, &str, &str); 12] = [
     (
         "nats",
         "whose server sends INFO before TLS starts, which certgrab does not support",
@@ -83,7 +90,33 @@ pub(super) const UNSUPPORTED: [(&str, &str, &str); 2] = [
         "which is no URL scheme of Kafka",
         "pass the broker's TLS listener, such as `tls://HOST:9093`",
     ),
+    ("coaps", DTLS, "pass `coaps+tcp://HOST` if the server also supports CoAP over TCP with TLS"),
+    ("coap", DTLS, "pass `coaps+tcp://HOST` if the server also supports CoAP over TCP with TLS"),
+    ("dtls", DTLS, FROM),
+    ("quic", "which uses UDP, and certgrab supports only TCP", "pass `https://HOST` for HTTP"),
+    (
+        "mongodb",
+        "which does not show whether the server uses TLS",
+        "pass the server's TLS port, such as `tls://HOST:27017`",
+    ),
+    (
+        "mongodb+srv",
+        "whose servers are named in SRV records, which certgrab does not query",
+        "pass one of the servers, such as `tls://HOST:27017`",
+    ),
+    ("sqlserver", TDS, FROM),
+    ("mssql", TDS, FROM),
+    ("ssh", SSH, "compare the server's host key with `ssh-keyscan HOST`"),
+    ("sftp", SSH, "pass `ftps://HOST` for FTP with TLS"),
 ];
+
+const DTLS: &str = "which uses UDP and DTLS, and certgrab supports only TLS";
+
+const TDS: &str = "which starts TLS inside TDS, which certgrab does not support";
+
+const SSH: &str = "which uses SSH and no certificates of X.509";
+
+const FROM: &str = "save the server's chain with another tool and pass it with `--from FILE`";
 
 const fn tls(word: &'static str, port: u16) -> Scheme {
     Scheme { word, port, starttls: None, is_given: true }

@@ -7,11 +7,14 @@ use crate::{
     endpoint::Target,
     judge::{
         prove::Verified,
-        rank::{self, Candidate},
+        rank::{self, Candidate, Reason},
     },
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
-    trust::store::{Root, Source, Store, mozilla_siblings},
+    trust::{
+        announced::{Announced, announced_by_owner_of},
+        store::{Root, Source, Store, mozilla_siblings},
+    },
     x509::certificate::Certificate,
 };
 
@@ -40,6 +43,23 @@ pub struct Extras {
     pub siblings: bool,
     /// Every root of the files that the user trusts, also those that do not verify the chain today.
     pub held: bool,
+}
+
+/// The reason for a root that is held for the future.
+const HELD: &str = "held for a change of the CA";
+
+/// The reason for a root of the anchor's organisation.
+const SIBLING: &str = "from the same organisation: the server's next certificates may chain to it";
+
+/// Whether a bundle has `text` as the reason for a certificate in this `role`.
+#[must_use]
+pub(crate) fn is_reason(text: &str, role: Role) -> bool {
+    match role {
+        Role::Anchor => Reason::writes(text),
+        Role::Backup => text == HELD || Reason::writes(text),
+        Role::Sibling => text == SIBLING,
+        Role::Intermediate | Role::Leaf => false,
+    }
 }
 
 /// Takes from a proven chain what is to be exported; the anchor comes first unless it is a chain.
@@ -108,6 +128,16 @@ impl Extras {
         self.backups || self.siblings || self.held
     }
 
+    /// The roots that the owner of `anchor` announced and that the store does not have yet, where other
+    /// roots are wanted.
+    #[must_use]
+    pub fn announced(self, anchor: &Root) -> Vec<&'static Announced> {
+        match self.backups || self.siblings {
+            true => announced_by_owner_of(anchor),
+            false => Vec::new(),
+        }
+    }
+
     /// What was requested and is not among `entries`, with the reason why.
     #[must_use]
     pub fn absent(self, entries: &[Entry]) -> Vec<(Role, &'static str)> {
@@ -146,7 +176,7 @@ impl Bundle {
         let of_files = |root: &&Root| matches!(root.source, Source::File(_));
         for root in store.added().filter(of_files) {
             let until = rank::lasts(root, None).until;
-            self.add_root(root, Role::Backup, "held for a change of the CA", until);
+            self.add_root(root, Role::Backup, HELD, until);
         }
         self
     }
@@ -177,9 +207,7 @@ impl Bundle {
         for root in mozilla_siblings(&anchor.certificate) {
             let until = rank::lasts(&root, None).until;
             if until > at {
-                let reason = "from the same organisation: the server's next certificates may \
-                              chain to it";
-                self.add_root(&root, Role::Sibling, reason, until);
+                self.add_root(&root, Role::Sibling, SIBLING, until);
             }
         }
         self

@@ -159,19 +159,35 @@ pub fn about_candidate(
 /// From so many warnings of one kind on, one sentence counts them.
 const FEWEST_SUMMED: usize = 3;
 
-/// The same with one sentence in place of many about certificates that no path uses.
+/// The kinds of warnings of which a chain may have one for each certificate or address: the code, and the
+/// sentence about many of them, before and after their number.
+const REPEATED: [(&str, &str, &str); 5] = [
+    ("not_needed", "the server sends", "certificates that no valid path uses"),
+    ("weak_key", "", "certificates have RSA keys that mbedTLS and OpenSSL reject by default"),
+    ("unreadable", "", "certificates of the chain cannot be read"),
+    (
+        "incomplete_chain",
+        "the server does not send",
+        "certificates of the path, which browsers fetch and devices do not",
+    ),
+    ("address_failed", "", "other addresses of this name present no chain"),
+];
+
+/// The same with one sentence in place of many of one kind, where the first of them was.
 #[must_use]
-pub fn summed(warnings: Vec<Warning>) -> Vec<Warning> {
-    let is_unneeded = |warning: &Warning| warning.code == "not_needed";
-    let count = warnings.iter().filter(|one| is_unneeded(one)).count();
-    if count < FEWEST_SUMMED {
-        return warnings;
+pub fn summed(mut warnings: Vec<Warning>) -> Vec<Warning> {
+    for (code, before, after) in REPEATED {
+        let is_one = |warning: &Warning| warning.code == code;
+        let count = warnings.iter().filter(|one| is_one(one)).count();
+        let Some(first) = warnings.iter().position(is_one).filter(|_| count >= FEWEST_SUMMED)
+        else {
+            continue;
+        };
+        let message = format!("{before} {count} {after}; `-v` lists them").trim_start().to_owned();
+        warnings.retain(|one| !is_one(one));
+        warnings.insert(first, Warning { code, message });
     }
-    let mut kept: Vec<_> = warnings.into_iter().filter(|one| !is_unneeded(one)).collect();
-    let message =
-        format!("the server sends {count} certificates that no valid path uses; `-v` lists them");
-    kept.push(Warning { code: "not_needed", message });
-    kept
+    warnings
 }
 
 /// The warnings about a chain as it was presented.
@@ -291,4 +307,38 @@ fn ends_soon(lasts: Lasts, at: Time) -> Option<String> {
         _ if is_past && lasts.until < at => format!("the anchor expired on {date}"),
         _ => format!("the anchor expires on {date}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(codes: &[&'static str]) -> Vec<Warning> {
+        codes.iter().map(|&code| Warning { code, message: code.to_owned() }).collect()
+    }
+
+    #[test]
+    fn three_warnings_of_one_kind_are_one_line_where_the_first_of_them_was() {
+        for (code, sentence) in [
+            ("not_needed", "the server sends 3 certificates that no valid path uses"),
+            ("weak_key", "3 certificates have RSA keys that mbedTLS and OpenSSL reject by default"),
+            ("unreadable", "3 certificates of the chain cannot be read"),
+            (
+                "incomplete_chain",
+                "the server does not send 3 certificates of the path, which browsers fetch and \
+                 devices do not",
+            ),
+            ("address_failed", "3 other addresses of this name present no chain"),
+        ] {
+            let all = summed(of(&["old_version", code, "lab_anchor", code, code, "dropped"]));
+            let codes: Vec<_> = all.iter().map(|one| one.code).collect();
+            assert_eq!(codes, ["old_version", code, "lab_anchor", "dropped"]);
+            assert_eq!(all[1].message, format!("{sentence}; `-v` lists them"));
+            let few = of(&["old_version", code, code]);
+            assert_eq!(summed(few.clone()), few);
+        }
+        // Each stack has a reason of its own.
+        let stacks = of(&["stack_refuses"; 3]);
+        assert_eq!(summed(stacks.clone()), stacks);
+    }
 }

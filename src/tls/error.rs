@@ -204,6 +204,10 @@ impl Error {
                 "the server expects a protocol name (ALPN): pass it with `--alpn NAME`, such as \
                  `x-amzn-mqtt-ca` for AWS IoT Core on port 443"
             }
+            Self::Alert(AlertDescription::InternalError) => {
+                "the server may be busy, or a load balancer may limit connections: ask again later, \
+                 or slower with `--rate N`"
+            }
             Self::Alert(AlertDescription::ProtocolVersion) => {
                 "use `--handshake auto`, which tries TLS 1.0 to 1.3; `full` supports only 1.2 and \
                  1.3, `cleartext` only 1.2 and older"
@@ -227,13 +231,13 @@ impl Error {
                 "check the port: TLS is usually on 8883 for MQTT and on 443 for HTTP"
             }
             Self::TimedOut { received: 0 } => {
-                "the port may not speak TLS, or the server is busy: raise the limit with \
-                 `--timeout SECS`"
+                "the port may not speak TLS, the server may be busy, or a filter may drop this \
+                 ClientHello: raise the limit with `--timeout SECS`, or send another with `--as STACK`"
             }
             Self::TimedOut { .. } => "raise the limit with `--timeout SECS`",
             Self::Closed { received: 0 } | Self::Broken { received: 0, .. } => {
-                "check the port: a server without TLS often closes the connection after a \
-                 ClientHello"
+                "check the port: a server without TLS, one that expects a load balancer's PROXY \
+                 header, or a firewall often closes the connection after a ClientHello"
             }
             _ => return None,
         };
@@ -261,7 +265,7 @@ impl Error {
 }
 
 /// Whether the peer, not the network, ended the connection.
-pub(super) fn hung_up(error: &io::Error) -> bool {
+pub(crate) fn hung_up(error: &io::Error) -> bool {
     use io::ErrorKind;
     matches!(
         error.kind(),

@@ -22,6 +22,7 @@ pub mod cleartext;
 pub mod full;
 pub mod hello_retry;
 
+pub(crate) use self::error::hung_up;
 pub use self::error::{Error, MAX_PEER_BYTES};
 pub use self::not_tls::Plain;
 pub(crate) use self::not_tls::{answers_mqtt, may_be_tls, recognise};

@@ -131,7 +131,10 @@ impl Plain {
     /// What to do about it.
     pub(crate) fn hint(self) -> Option<&'static str> {
         Some(match self {
-            Self::Http => "HTTP with TLS is usually on port 443 or 8443",
+            Self::Http => {
+                "HTTP with TLS is usually on port 443 or 8443; there, a proxy or a captive portal may \
+                 have answered in place of the server"
+            }
             Self::Mqtt => "MQTT with TLS is usually on port 8883",
             Self::Amqp => "AMQP with TLS is usually on port 5671",
             Self::Smtp => "pass `--starttls smtp`",
@@ -141,7 +144,8 @@ impl Plain {
             Self::Pop3 => "pass `--starttls pop3`",
             Self::Mysql => "pass `--starttls mysql`",
             Self::Xmpp => "pass `--starttls xmpp`",
-            Self::Ssh | Self::Ssl2 => return None,
+            Self::Ssh => "SSH does not use TLS: check the port",
+            Self::Ssl2 => return None,
         })
     }
 }

@@ -182,6 +182,11 @@ async fn negotiate(
         }
         let mut stream = match server.open().await {
             Ok(stream) => stream,
+            Err(Error::Handshake(reset)) => {
+                connections += 1;
+                failures.push(reset);
+                continue;
+            }
             Err(error) if failures.is_empty() => return Err(Refusal::Unreachable(error)),
             // An earlier attempt connected: its failure says more.
             Err(_) => break,
@@ -225,13 +230,9 @@ impl Server<'_> {
             (Some(stream), _) => stream,
             (None, Some(address)) => {
                 let to = options.instead.as_ref().unwrap_or(target);
-                connect::to_first(to, &[address], options, deadline)
-                    .await
-                    .map_err(Error::Connect)?
+                connect::to_first(to, &[address], options, deadline).await?
             }
-            (None, None) => {
-                connect::connect(target, options, deadline).await.map_err(Error::Connect)?
-            }
+            (None, None) => connect::connect(target, options, deadline).await?,
         };
         if let Some(protocol) = target.scheme().starttls {
             starttls::ask(&mut stream, protocol, target, deadline)

@@ -2,15 +2,13 @@
 
 use std::path::Path;
 
-use pem::PemError;
-
 use super::{
     error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
     unsupported_format::Format,
 };
 use crate::{
     text::{bounded_file, foreign::Foreign, near::is_near},
-    x509::{certificate::Certificate, der::Elements, pkcs7, signature},
+    x509::{certificate::Certificate, der::Elements, pem_damage, pkcs7, signature},
 };
 
 /// The most labels of PEM blocks that are named if none is a certificate.
@@ -224,7 +222,7 @@ fn pem_block(text: &[u8], label: &[u8], position: usize, path: &Path) -> Result<
     let contents = match pem::parse(text) {
         Ok(block) => block.into_contents(),
         Err(error) => {
-            return Ok(vec![damaged(path, position, damage(&error))]);
+            return Ok(vec![damaged(path, position, pem_damage::of(&error))]);
         }
     };
     if is_message {
@@ -255,18 +253,6 @@ fn is_rejected_for_servers(contents: &[u8]) -> bool {
     let Some(settings) = Elements::of(contents).nth(1) else { return false };
     let rejected = Elements::of(settings.value).find(|part| part.class == REJECT);
     rejected.is_some_and(|list| Elements::of(list.value).any(|one| PURPOSES.contains(&one.value)))
-}
-
-/// What is wrong with a PEM block.
-fn damage(error: &PemError) -> &'static str {
-    match error {
-        PemError::MalformedFraming | PemError::MissingEndTag => "its END line is missing",
-        PemError::MismatchedTags(..) => "its END line has another label than its BEGIN line",
-        PemError::MissingBeginTag => "its BEGIN line has no label",
-        PemError::NotUtf8(_) => "it is not text",
-        PemError::InvalidData(_) => "its Base64 cannot be decoded",
-        _ => "the lines before its Base64 are not headers",
-    }
 }
 
 fn certificate(der: &[u8], position: usize, path: &Path) -> Block {

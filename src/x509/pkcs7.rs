@@ -3,7 +3,12 @@
 //! Files and servers use certs-only messages for a whole chain. Some servers send them as BER with
 //! indefinite lengths.
 
-use super::certificate::Certificate;
+use der::Tag;
+
+use super::{
+    certificate::{Certificate, Malformed},
+    der::{Element, Elements},
+};
 
 /// signedData, the content type of PKCS#7 messages that carry certificates.
 const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
@@ -21,6 +26,27 @@ pub(crate) fn certificates(message: &[u8], most: usize) -> Option<Vec<Certificat
     }
     Some(certificates_within(message, most))
 }
+
+/// The first `most` certificates of `message`, with what is wrong with those that cannot be read;
+/// nothing if it is not signedData in DER.
+///
+/// ContentInfo holds the type and `[0]`, that the signedData, and that a version, the digests, the
+/// contents and in `[0]` the certificates (RFC 5652 sections 3 and 5.1). Members with a tag of their own
+/// are certificates of other kinds (section 10.2.2).
+pub(crate) fn members(message: &[u8], most: usize) -> Vec<Result<Certificate, Malformed>> {
+    let certificates = || {
+        let mut info = Elements::of(Elements::of(message).sequence()?.value);
+        info.tagged(Tag::ObjectIdentifier).filter(|id| id.whole == SIGNED_DATA)?;
+        let signed_data = Elements::of(info.next()?.value).sequence()?.value;
+        Elements::of(signed_data).find(|element| element.class == CERTIFICATES)
+    };
+    let members = certificates().map(|set| Elements::of(set.value)).into_iter().flatten();
+    let members = members.filter(Element::is_sequence).take(most);
+    members.map(|element| Certificate::from_der(element.whole)).collect()
+}
+
+/// The identifier octet of the certificates in signedData, `[0] IMPLICIT`.
+const CERTIFICATES: u8 = 0xa0;
 
 /// The first `most` certificates anywhere in `bytes`, in order.
 ///

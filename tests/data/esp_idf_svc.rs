@@ -209,6 +209,8 @@ pub mod mqtt {
             pub password: Option<&'a str>,
             pub use_global_ca_store: bool,
             pub server_certificate: Option<X509<'static>>,
+            pub client_certificate: Option<X509<'static>>,
+            pub private_key: Option<X509<'static>>,
         }
         impl Default for MqttClientConfiguration<'_> {
             fn default() -> Self {
@@ -221,6 +223,8 @@ pub mod mqtt {
                     password: None,
                     use_global_ca_store: false,
                     server_certificate: None,
+                    client_certificate: None,
+                    private_key: None,
                 }
             }
         }
@@ -291,7 +295,9 @@ pub mod http {
         pub struct Configuration {
             pub timeout: Option<core::time::Duration>,
             pub follow_redirects_policy: FollowRedirectsPolicy,
+            pub client_certificate: Option<X509<'static>>,
             pub server_certificate: Option<X509<'static>>,
+            pub private_key: Option<X509<'static>>,
             pub use_global_ca_store: bool,
         }
         pub struct EspHttpConnection(());

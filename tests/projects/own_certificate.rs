@@ -6,7 +6,10 @@ use std::{
     process::Command,
 };
 
-use super::bench::{says, succeed};
+use super::{
+    bench::{says, says_in_time, succeed},
+    rust::{build, client},
+};
 use crate::support::{
     Authority, certgrab,
     real::{self, Listener},
@@ -118,6 +121,34 @@ fn the_c_client_for_linux_shows_its_certificate() {
 }
 
 #[test]
+fn the_client_in_rust_shows_its_certificate_in_both_versions_of_tls() {
+    if !has_its_parts() {
+        return;
+    }
+    for version in ["tlsv1.2", "tlsv1.3"] {
+        let broker = Broker::new(version);
+        let folder = broker.folder("rust-host");
+        broker.new_project("rust-host", Some(&broker.authority)).succeeds();
+        let program = build(&folder);
+        // The files are looked for where the program starts.
+        let run = || {
+            let mut command = client(&program);
+            command.current_dir(&folder);
+            command
+        };
+        says_in_time(&mut run(), "connected");
+        for file in ["device.pem", "device.key"] {
+            fs::remove_file(folder.join("certs").join(file)).expect("a file");
+        }
+        let refused = match version {
+            "tlsv1.2" => "HandshakeFailure",
+            _ => "CertificateRequired",
+        };
+        says_in_time(&mut run(), refused);
+    }
+}
+
+#[test]
 fn the_headers_of_projects_hold_the_certificate_and_the_key_and_git_ignores_them() {
     if !has_its_parts() {
         return;
@@ -127,6 +158,7 @@ fn the_headers_of_projects_hold_the_certificate_and_the_key_and_git_ignores_them
         ("arduino-esp32", "src/device_identity.h"),
         ("arduino-esp8266", "src/device_identity.h"),
         ("esp-idf", "main/device_identity.h"),
+        ("zephyr", "src/device_identity.h"),
     ] {
         broker.new_project(project, Some(&broker.authority)).succeeds();
         let folder = broker.folder(project);
@@ -161,22 +193,36 @@ fn the_headers_of_projects_hold_the_certificate_and_the_key_and_git_ignores_them
 }
 
 #[test]
-fn a_project_without_a_place_for_a_certificate_says_which_projects_have_one() {
+fn the_crates_for_the_esp32_hold_the_certificate_and_the_key_and_git_ignores_the_key() {
+    if !has_its_parts() {
+        return;
+    }
+    let broker = Broker::new("tlsv1.2");
+    for project in ["esp-idf-rust", "esp-hal", "rust-host", "linux-c"] {
+        broker.new_project(project, Some(&broker.authority)).succeeds();
+        let folder = broker.folder(project);
+        for file in ["device.pem", "device.key"] {
+            let given = fs::read_to_string(broker.authority.file(file)).expect("a file");
+            let written = fs::read_to_string(folder.join("certs").join(file)).expect("a file");
+            // OpenSSL writes text before a certificate.
+            assert!(given.ends_with(&written) && written.starts_with("-----BEGIN"), "{written}");
+        }
+        assert!(is_private(&folder.join("certs/device.key")), "{project}");
+        let ignored = fs::read_to_string(folder.join(".gitignore")).expect("a file");
+        let is_key = |line: &str| line.trim_start_matches('/') == "certs/device.key";
+        assert!(ignored.lines().any(is_key), "{project}");
+    }
+}
+
+#[test]
+fn a_project_with_a_client_key_needs_the_certificate() {
     if !real::program("openssl") {
         return;
     }
     let authority = Authority::new();
     authority.issue("device", "EC", &["ec_paramgen_curve:P-256"], "sha256");
-    let run = |cert: bool| {
-        let run = certgrab().args(["new", "zephyr", "mqtts://localhost:1", "x"]);
-        let run = run.in_folder(authority.folder()).args(["--client-key", "device.key"]);
-        if cert { run.args(["--client-cert", "device.pem"]) } else { run }
-    };
-    run(true).fails_with(2).stdout("").stderr(
-        "certgrab: error: the project zephyr shows no client certificate; expected one of linux-c, \
-         rust-host, arduino-esp32, arduino-esp8266, esp-idf, micropython\n\
-         certgrab: hint: leave out `--client-cert` and `--client-key`, and add both to its code\n",
-    );
-    let error = run(false).fails_with(2).err();
+    let run = certgrab().args(["new", "zephyr", "mqtts://localhost:1", "x"]);
+    let run = run.in_folder(authority.folder()).args(["--client-key", "device.key"]);
+    let error = run.fails_with(2).err();
     assert!(error.contains("`--client-key` needs `--client-cert`"), "{error}");
 }

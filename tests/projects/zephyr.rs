@@ -19,6 +19,12 @@ const COMPILERS: [(&str, &[&str]); 2] = [
     ),
 ];
 
+/// What the header with the device's own certificate declares.
+const IDENTITY: &str = "static const char DEVICE_CERTIFICATE[] = \"certificate\";\n\
+                        static const char DEVICE_KEY[] = \"the private key\";\n";
+
+const KEY: &[u8] = b"the private key";
+
 #[test]
 fn the_application_for_zephyr_compiles_against_declarations_for_a_desk_and_for_riscv() {
     let pki = pki("Plant Root");
@@ -45,11 +51,21 @@ fn the_application_for_zephyr_compiles_against_declarations_for_a_desk_and_for_r
                     .output()
                     .expect(compiler)
             };
-            for file in ["src/main.c", "src/server.c"] {
-                let output = compile(file);
-                let told = String::from_utf8_lossy(&output.stderr);
-                assert!(output.status.success(), "{compiler}: {file}: {told}");
+            let identity = folder.join("src/device_identity.h");
+            for shows_certificate in [false, true] {
+                if shows_certificate {
+                    fs::write(&identity, IDENTITY).unwrap();
+                }
+                for file in ["src/main.c", "src/server.c"] {
+                    let output = compile(file);
+                    let message = String::from_utf8_lossy(&output.stderr);
+                    assert!(output.status.success(), "{compiler}: {file}: {message}");
+                }
+                let object = fs::read(folder.join("object.o")).unwrap();
+                let has = object.windows(KEY.len()).any(|window| window == KEY);
+                assert_eq!(has, shows_certificate, "{compiler}: the key is in the object");
             }
+            fs::remove_file(identity).unwrap();
             let main = fs::read_to_string(folder.join("src/main.c")).unwrap();
             assert!(main.contains("TLS_PEER_VERIFY_REQUIRED"), "{main}");
             fs::write(folder.join("other.c"), main.replace("REQUIRED", "ALWAYS")).unwrap();

@@ -32,14 +32,17 @@ pub(super) fn gathered(
     if !anchors.iter().any(|one| is_bundle(&one)) {
         return found;
     }
-    let members: HashMap<Sha256, (usize, String)> = anchors
-        .iter()
-        .filter(is_bundle)
-        .filter_map(|one| name(one).map(|(sha256, name)| (sha256, (group(one), name))))
-        .collect();
+    // One root may stand in several bundles.
+    let (mut members, mut names) = (HashMap::new(), HashMap::new());
+    for one in anchors.iter().filter(is_bundle) {
+        if let Some((sha256, name)) = name(one) {
+            members.insert((one.place, sha256), group(one));
+            names.insert(sha256, name);
+        }
+    }
     let member = |finding: &Finding| -> Option<Member> {
         let certificate = finding.certificate.filter(|_| OF_AGE.contains(&finding.code))?;
-        Some((members.get(&certificate)?.0, certificate))
+        Some((*members.get(&(finding.place, certificate))?, certificate))
     };
     let aged: HashSet<Member> = found.listed().iter().filter_map(member).collect();
     let outdated: BTreeSet<usize> = aged.iter().map(|(bundle, _)| *bundle).collect();
@@ -51,7 +54,7 @@ pub(super) fn gathered(
         .filter_map(|bundle| {
             let of_it = |one: &&Finding| member(one).is_some_and(|(here, _)| here == bundle);
             let of_it: Vec<&Finding> = found.listed().iter().filter(of_it).collect();
-            sentence(sizes[&bundle], &of_it, |sha256| members[&sha256].1.clone())
+            sentence(sizes[&bundle], &of_it, |sha256| names[&sha256].clone())
         })
         .collect();
     let mut found = found;
@@ -64,10 +67,12 @@ fn sentence(size: usize, of_it: &[&Finding], name: impl Fn(Sha256) -> String) ->
     let first = of_it.iter().min_by_key(|one| one.place)?;
     let severity = of_it.iter().map(|one| one.severity).max().unwrap_or(Severity::Warning);
     let of_code = |code: &str, what: &str| {
+        let mut seen = HashSet::new();
         let names: Vec<_> = of_it
             .iter()
             .filter(|one| one.code == code)
             .filter_map(|one| one.certificate)
+            .filter(|sha256| seen.insert(*sha256))
             .map(|sha256| format!("`{}`", name(sha256)))
             .collect();
         (!names.is_empty()).then(|| format!("{} {what} ({})", names.len(), names.join(", ")))

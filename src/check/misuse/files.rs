@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::{error, warning};
+use super::{error, verification, warning};
 use crate::{check::Finding, text::foreign::Foreign};
 
 /// What `file` with `content` does to a certificate, by the kind of file that its name tells.
@@ -14,6 +14,7 @@ pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Vec<Finding> {
     let text = String::from_utf8_lossy(content);
     match (name, extension) {
         ("CMakeLists.txt", _) | (_, "cmake") => embedded(&text),
+        ("component.mk", _) => embedded_by_make(&text),
         ("platformio.ini", _) => embedded_by_platformio(&text),
         (name, _) if name.starts_with("sdkconfig") => skipped(&text),
         (_, "trust") => trust(content).into_iter().collect(),
@@ -49,9 +50,31 @@ fn embedded(text: &str) -> Vec<Finding> {
                 found.push(without_nul(index + 1, word, "EMBED_TXTFILES"));
             }
         }
+        let arguments = code.split_once("target_add_binary_data(").map_or("", |(_, rest)| rest);
+        let mut words = arguments.split([' ', '\t', '"', ')']);
+        if let Some(file) = words.clone().find(|word| is_pem_file(word))
+            && words.any(|word| word == "BINARY")
+        {
+            found.push(without_nul(index + 1, file, "TEXT"));
+        }
         is_embedding &= !code.contains(')') || code.contains("EMBED_FILES") && !code.ends_with(')');
     }
     found
+}
+
+/// The same with `COMPONENT_EMBED_FILES` of ESP-IDF's builds with Make.
+fn embedded_by_make(text: &str) -> Vec<Finding> {
+    let words = |line: &str| {
+        let (key, files) = line.split_once('=')?;
+        let is_it = key.trim_end_matches([':', '+', '?', ' ']) == "COMPONENT_EMBED_FILES";
+        is_it.then(|| files.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let lines = text.lines().enumerate();
+    let files = lines.flat_map(|(index, line)| {
+        let files = words(line).unwrap_or_default().into_iter().filter(|word| is_pem_file(word));
+        files.map(move |file| without_nul(index + 1, &file, "COMPONENT_EMBED_TXTFILES"))
+    });
+    files.collect()
 }
 
 /// The same with `board_build.embed_files` of PlatformIO.
@@ -72,19 +95,20 @@ fn embedded_by_platformio(text: &str) -> Vec<Finding> {
     found
 }
 
-/// Options of ESP-IDF that turn verification off.
+/// Options of ESP-IDF and of its examples that turn verification off, by their ends.
+const SKIPS: [&str; 2] = ["ESP_TLS_SKIP_SERVER_CERT_VERIFY", SKIPS_NAME];
+
+/// The one that leaves out the name alone.
+pub(super) const SKIPS_NAME: &str = "SKIP_COMMON_NAME_CHECK";
+
 fn skipped(text: &str) -> Vec<Finding> {
-    const SKIPS: &str = "CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY";
-    let lines = text.lines().enumerate();
-    let is_set = |line: &str| line.trim().strip_prefix(SKIPS) == Some("=y");
-    let tell = |index: usize| {
-        let message = format!(
-            "`{SKIPS}` turns verification off: any certificate is accepted, whatever the anchor"
-        );
-        let action = "remove it, so that the server is verified with the anchor";
-        error(index + 1, "verification-off", message, action)
+    let option = |line: &str| {
+        let (option, value) = line.trim().split_once('=')?;
+        let name = SKIPS.iter().find(|end| option.ends_with(*end))?;
+        (option.starts_with("CONFIG_") && value.trim() == "y").then_some(*name)
     };
-    lines.filter(|(_, line)| is_set(line)).map(|(index, _)| tell(index)).collect()
+    let options = text.lines().enumerate().filter_map(|(index, line)| Some((index, option(line)?)));
+    options.map(|(index, option)| verification::finding(index + 1, option)).collect()
 }
 
 /// A file of Basics Station, which takes a `.trust` file for PEM only if it begins with a hyphen

@@ -3,135 +3,149 @@
 //! In: the code of a file. Out: a finding for each place that turns it off, in C, C++, Rust, Python,
 //! Go, JavaScript, C#, Dart and Java, and in YAML.
 
-use super::error;
+use super::{
+    bundle_wins::{braces, unmatched},
+    error,
+    words::*,
+};
 use crate::check::{Finding, source::Source};
 
-/// What turns verification off wherever it stands, but for comparisons and declarations.
-const WORDS: [&str; 16] = [
-    "MBEDTLS_SSL_VERIFY_NONE",
-    "MBEDTLS_SSL_VERIFY_OPTIONAL",
-    "SSL_VERIFY_NONE",
-    "WOLFSSL_VERIFY_NONE",
-    "TLS_PEER_VERIFY_NONE",
-    "TLS_PEER_VERIFY_OPTIONAL",
-    "CERT_NONE",
-    "SslVerifyMode::NONE",
-    "AuthMode::None",
-    "VerifyNone",
-    "_create_unverified_context",
-    "DangerousAcceptAnyServerCertificateValidator",
-    "NoopHostnameVerifier",
-    "ALLOW_ALL_HOSTNAME_VERIFIER",
-    "AllowAllHostnameVerifier",
-    "InsecureTrustManagerFactory",
-];
-
-/// Methods that turn it off when they are called with these words.
-const CALLS: [&str; 12] = [
-    ".setInsecure(",
-    ">setInsecure(",
-    ".allowSelfSignedCerts(",
-    ">allowSelfSignedCerts(",
-    "tls_insecure_set(True",
-    "danger_accept_invalid_certs(true",
-    "danger_accept_invalid_hostnames(true",
-    "disable_certificate_verification(true",
-    "set_verify_hostname(false",
-    "set_verify(false",
-    "verify_hostname(false",
-    ".setVerify(false",
-];
-
-/// Fields, options and keys with the values that turn it off.
-const FIELDS: [(&str, &[&str]); 24] = [
-    ("skip_cert_common_name_check", ON),
-    ("skip_common_name", ON),
-    ("skip_cert_cn_check", ON),
-    ("skip_server_cert_verify", ON),
-    ("InsecureSkipVerify", ON),
-    ("insecure_skip_verify", ON),
-    ("insecureSkipVerify", ON),
-    ("insecure-skip-verify", ON),
-    ("tls_insecure", ON),
-    ("bridge_insecure", ON),
-    ("CONFIG_ESP_TLS_SKIP_SERVER_CERT_VERIFY", ON),
-    ("rejectUnauthorized", OFF),
-    ("verify_ssl", OFF),
-    ("ssl_verify", OFF),
-    ("sslverify", OFF),
-    ("verify", &["False"]),
-    ("check_hostname", OFF),
-    ("verify_certificate", OFF),
-    ("validate_certs", OFF),
-    ("CURLOPT_SSL_VERIFYPEER", OFF),
-    ("CURLOPT_SSL_VERIFYHOST", OFF),
-    ("verify_peer", OFF),
-    ("verify_peer_name", OFF),
-    ("NODE_TLS_REJECT_UNAUTHORIZED", &["0"]),
-];
-
-const ON: &[&str] = &["true", "True", "TRUE", "1", "yes", "y"];
-const OFF: &[&str] = &["false", "False", "FALSE", "0l", "0", "no"];
-
-/// Callbacks that turn it off where they answer yes to everything.
-const CALLBACKS: [&str; 4] = [
-    "ServerCertificateValidationCallback",
-    "ServerCertificateCustomValidationCallback",
-    "badCertificateCallback",
-    "onBadCertificate",
-];
-
-/// The most bytes of code of such a callback that are read.
+/// The most bytes of code of a callback that are read.
 const CALLBACK_BYTES: usize = 120;
+
+/// What stands before a literal that is kept in the code.
+const LITERAL: &str = "\"=";
+
+/// The finding that `what` on `line` turns verification off, or only the check of the name.
+pub(super) fn finding(line: usize, what: &str) -> Finding {
+    let what = what.trim_matches(['.', '>', '(']);
+    let (message, action) = match NAME_ALONE.contains(&what) {
+        true => (
+            format!(
+                "`{what}` turns the check of the server's name off: a certificate that the anchor's \
+                 CA issued for any other name is accepted"
+            ),
+            "remove it, so that the name in the certificate is checked",
+        ),
+        false => (
+            format!(
+                "`{what}` turns verification off: any certificate is accepted, whatever the anchor"
+            ),
+            "remove it, so that the server is verified with the anchor",
+        ),
+    };
+    error(line, "verification-off", message, action)
+}
 
 pub(super) fn turned_off(source: &Source) -> Vec<Finding> {
     let code = &source.tight;
-    let mut found = Vec::new();
-    let mut tell = |at: usize, what: &str| {
-        let what = what.trim_matches(['.', '>', '(']);
-        let message = format!(
-            "`{what}` turns verification off: any certificate is accepted, whatever the anchor"
-        );
-        let action = "remove it, so that the server is verified with the anchor";
-        found.push(error(code.line(at), "verification-off", message, action));
+    let places = in_words(source)
+        .into_iter()
+        .chain(in_calls(source))
+        .chain(in_fields(source))
+        .chain(in_callbacks(source));
+    places.map(|(at, what)| finding(code.line(at), what)).collect()
+}
+
+/// Where something turns verification off, and what.
+type Places = Vec<(usize, &'static str)>;
+
+fn in_words(source: &Source) -> Places {
+    let code = &source.tight;
+    let of = |word: &'static str| {
+        code.find(word).filter(move |at| is_value(code.text(), *at, word)).map(move |at| (at, word))
     };
-    for word in WORDS {
-        code.find(word).filter(|at| is_value(code.text(), *at, word)).for_each(|at| tell(at, word));
+    let mut found: Places = WORDS.into_iter().flat_map(of).collect();
+    // The whole body of a function of rustls that has to verify.
+    for at in code.find(ACCEPTED) {
+        let before = code.text()[..at].trim_end_matches(is_of_path);
+        let is_whole = before.ends_with("{Ok(") || before.ends_with("{return Ok(");
+        found.extend(is_whole.then_some((at, ACCEPTED)));
     }
+    found
+}
+
+fn in_calls(source: &Source) -> Places {
+    let code = &source.tight;
+    let mut found = Vec::new();
     for call in CALLS {
-        code.find(call).for_each(|at| tell(at, call.split("(").next().unwrap_or(call)));
+        let name = call.split('(').next().unwrap_or(call);
+        found.extend(code.find(call).map(|at| (at, name)));
     }
-    for (field, values) in FIELDS {
-        for at in code.find(field) {
-            let rest = code.text()[at + field.len()..].trim_start_matches(['"', ']', '\'']);
-            let value = rest.strip_prefix("=>").or_else(|| rest.strip_prefix(['=', ':', ',', ' ']));
-            let is_set = |value: &str| {
-                let is_quoted = field.starts_with("NODE_") && value.starts_with('"');
-                is_quoted || values.iter().any(|wanted| begins_with_word(value, wanted))
-            };
-            if value.is_some_and(is_set) {
-                tell(at, field);
-            }
+    for (name, index, values) in ARGUMENTS {
+        let call = format!("{name}(");
+        for at in code.find(&call) {
+            let argument =
+                code.arguments(at + call.len()).split(',').nth(index).unwrap_or_default();
+            let value = argument.rsplit('=').next().unwrap_or_default();
+            found.extend(values.contains(&value).then_some((at, name)));
         }
     }
-    for callback in CALLBACKS {
-        for at in code.find(callback) {
-            let rest: String = code.text()[at..].chars().take(CALLBACK_BYTES).collect();
-            let rest = rest.split(';').next().unwrap_or_default().to_owned() + &second(&rest);
-            if rest.contains("=>true") || rest.contains("{return true") {
-                tell(at, callback);
+    found
+}
+
+fn in_fields(source: &Source) -> Places {
+    let code = &source.tight;
+    let mut found = Vec::new();
+    for (field, values) in FIELDS {
+        let is_off = |value: &str| {
+            let value = value.strip_prefix(LITERAL).unwrap_or(value);
+            values.iter().any(|wanted| begins_with_word(value, wanted))
+        };
+        for at in code.find(field) {
+            // A literal beside another one is an argument like any other.
+            let signs: &[char] = match code.text()[..at].ends_with(LITERAL) {
+                true => &['=', ':'],
+                false => &['=', ':', ',', ' '],
+            };
+            let rest = &code.text()[at + field.len()..];
+            let rest = rest.trim_start_matches(['"', ']', '\'']);
+            let value = rest.strip_prefix("=>").or_else(|| rest.strip_prefix(signs));
+            let is_verified_otherwise = || {
+                let fields = braces(code.text(), at);
+                field == "InsecureSkipVerify"
+                    && OWN_VERIFIERS.iter().any(|one| fields.contains(one))
+            };
+            let is_of_tls = field != "verify"
+                || HTTP_CLIENTS.iter().any(|word| code.text().contains(word))
+                    && !is_parameter(code.text(), at);
+            if value.is_some_and(is_off) && is_of_tls && !is_verified_otherwise() {
+                found.push((at, field));
             }
         }
     }
     found
 }
 
-/// The part of `text` behind its first semicolon, if the first is inside braces.
-fn second(text: &str) -> String {
-    match text.find("{return true;") {
-        Some(at) => text[at..].chars().take("{return true".len()).collect(),
-        None => String::new(),
+/// Whether what stands at `at` is the parameter of a function that is defined in Python.
+fn is_parameter(text: &str, at: usize) -> bool {
+    let open = text[..at].bytes().rposition(unmatched(b'(', b')'));
+    open.is_some_and(|open| {
+        let before = text[..open].trim_end_matches(|one: char| one.is_alphanumeric() || one == '_');
+        before.ends_with("def ")
+    })
+}
+
+fn in_callbacks(source: &Source) -> Places {
+    let code = &source.tight;
+    let mut found = Vec::new();
+    for (callback, answers) in CALLBACKS {
+        for at in code.find(callback) {
+            let rest: String = code.text()[at..].chars().take(CALLBACK_BYTES).collect();
+            let arrow = rest.find("=>").map(|at| at + "=>".len());
+            let function = rest.find("function").and_then(|at| Some(at + rest[at..].find('{')?));
+            let bodies = [arrow, function].into_iter().flatten().map(|at| &rest[at..]);
+            let answers_yes = |body: &str| answers.iter().any(|one| body.starts_with(one));
+            if bodies.into_iter().any(answers_yes) {
+                found.push((at, callback));
+            }
+        }
     }
+    found
+}
+
+fn is_of_path(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '_' | ':')
 }
 
 /// Whether the word at `at` is given to something: not compared, nor the name of a case or a macro.
@@ -143,7 +157,7 @@ fn is_value(text: &str, at: usize, word: &str) -> bool {
     let compares = ["==", "!=", "case "]
         .iter()
         .any(|sign| before.ends_with(sign) || text[..at].ends_with(sign));
-    let is_given = before.ends_with(['=', ',', '(', '?', ':', '|', '&']);
+    let is_given = before.ends_with(['=', ',', '(', '?', ':', '|', '&', '<']);
     let is_called = text[at + word.len()..].starts_with('(') || text[..at].ends_with('.');
     let is_declared = text[at + word.len()..].starts_with('=')
         || text[..at].ends_with("define ")
@@ -162,10 +176,7 @@ fn begins_with_word(text: &str, word: &str) -> bool {
 /// The words of which a file that turns verification off has one, but for fields.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let calls = CALLS.iter().map(|call| call.split('(').next().unwrap_or(call));
-    WORDS.into_iter().chain(calls).chain(CALLBACKS)
-}
-
-/// The fields with the values that turn it off.
-pub(super) fn fields() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    FIELDS.into_iter()
+    let callbacks = CALLBACKS.into_iter().map(|(name, _)| name);
+    let arguments = ARGUMENTS.into_iter().map(|(name, ..)| name);
+    WORDS.into_iter().chain(calls).chain(arguments).chain(callbacks).chain([ACCEPTED])
 }

@@ -6,29 +6,38 @@ use serde_json::{Value, json};
 
 use super::shown;
 use crate::{
-    check::{FileReport, scheduled},
+    check::{FileReport, Key, scheduled},
+    trust::store::Store,
     x509::certificate::{Certificate, Sha256},
 };
 
-/// The document for all files, indented. A certificate stands in it once, with each place.
+/// The document for all files, indented. An anchor stands in it once, with each place: as its
+/// certificate, or as its public key where no known certificate has its name and key.
 #[must_use]
 pub fn cyclonedx(files: &[FileReport]) -> String {
-    let mut components: BTreeMap<String, (Certificate, Vec<Value>)> = BTreeMap::new();
+    let mozilla = Store::mozilla();
+    let mut components: BTreeMap<String, (Value, Vec<Value>)> = BTreeMap::new();
     for file in files {
         for anchor in &file.anchors {
-            let Some(certificate) = &anchor.certificate else { continue };
+            let known = anchor.resolved(&mozilla).map(|one| component(&one));
+            let Some(component) = known.or_else(|| public_key(anchor.key.as_ref()?)) else {
+                continue;
+            };
             let mut place = json!({ "location": shown(&file.file) });
             match anchor.place.offset {
                 Some(offset) => place["offset"] = offset.into(),
                 None => place["line"] = anchor.place.line.into(),
             }
-            let sha256 = certificate.sha256().to_string();
-            let known = components.entry(sha256).or_insert_with(|| (certificate.clone(), vec![]));
+            let reference = component["bom-ref"].to_string();
+            let known = components.entry(reference).or_insert_with(|| (component, vec![]));
             known.1.push(place);
         }
     }
-    let components: Vec<_> =
-        components.values().map(|(certificate, places)| component(certificate, places)).collect();
+    let with_places = |(mut component, places): (Value, Vec<Value>)| {
+        component["evidence"] = json!({ "occurrences": places });
+        component
+    };
+    let components: Vec<_> = components.into_values().map(with_places).collect();
     let document = json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -44,7 +53,7 @@ pub fn cyclonedx(files: &[FileReport]) -> String {
     format!("{document:#}\n")
 }
 
-fn component(certificate: &Certificate, places: &[Value]) -> Value {
+fn component(certificate: &Certificate) -> Value {
     let subject = certificate.subject().text().line();
     let fingerprint = certificate.sha256();
     let mut properties = vec![json!({ "name": "certgrab:role", "value": "trust anchor" })];
@@ -69,7 +78,23 @@ fn component(certificate: &Certificate, places: &[Value]) -> Value {
                 "certificateFormat": "X.509",
             },
         },
-        "evidence": { "occurrences": places },
         "properties": properties,
     })
+}
+
+/// The anchor `key`, of which no more is known than its name and its public key.
+fn public_key(key: &Key) -> Option<Value> {
+    let made = key.as_certificate()?;
+    let sha256 = Sha256::of(made.spki_der()).to_string();
+    Some(json!({
+        "type": "cryptographic-asset",
+        "bom-ref": format!("public-key/sha256/{sha256}"),
+        "name": crate::check::named(&made),
+        "hashes": [{ "alg": "SHA-256", "content": sha256 }],
+        "cryptoProperties": {
+            "assetType": "related-crypto-material",
+            "relatedCryptoMaterialProperties": { "type": "public-key" },
+        },
+        "properties": [{ "name": "certgrab:role", "value": "trust anchor" }],
+    }))
 }

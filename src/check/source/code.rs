@@ -1,7 +1,8 @@
 //! The code of a file, without comments, blanks and what its literals say.
 //!
 //! In: the code as it was taken apart. Out: [`Code`], in which calls and fields are looked up; each
-//! literal is its number between quotes, so that nothing that a literal says is taken for code.
+//! literal is a quote, or its number or a known word between quotes, so that nothing else that a literal says
+//! is taken for code.
 
 /// Code with the line of each of its words.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use crate::{
     cli::{
         args::explain::Args,
         failure::{Exit, Failure},
-        language::Language,
+        language::{self, Language},
         output,
     },
     text::foreign::Foreign,
@@ -23,7 +23,7 @@ const fn page(language: Language) -> &'static str {
 
 /// Prints the section of a code, or all codes with their meanings.
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
-    let language = args.lang.unwrap_or_else(Language::of_the_locale);
+    let language = language::chosen();
     let text = match &args.code {
         Some(code) => section(language, code).map(str::to_owned).ok_or_else(|| {
             let shown = Foreign::text(code).line();

@@ -84,21 +84,7 @@ type File = (PathBuf, Vec<u8>);
 /// The files with the device's own certificate and key, where they are given.
 fn own_files(args: &Args, project: &Project) -> Result<Vec<File>, Failure> {
     let identity = client::identity(args.client_cert.as_deref(), args.client_key.as_deref())?;
-    match (identity, project.own) {
-        (None, _) => Ok(Vec::new()),
-        (Some(identity), Some(own)) => Ok(own.of(&identity)),
-        (Some(_), None) => {
-            let able: Vec<_> =
-                PROJECTS.iter().filter(|one| one.own.is_some()).map(|one| one.name).collect();
-            let message = format!(
-                "the project {} shows no client certificate; expected one of {}",
-                project.name,
-                able.join(", ")
-            );
-            let hint = "leave out `--client-cert` and `--client-key`, and add both to its code";
-            Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
-        }
-    }
+    Ok(identity.map(|identity| project.own.of(&identity)).unwrap_or_default())
 }
 
 /// Warns if the server requires a client certificate that the project does not show, or refuses the

@@ -23,8 +23,12 @@ use crate::cli::{
     style::{self, Display},
 };
 
-/// What to do about questions without an answer.
-const ASK_AGAIN: &str = "there may be other chains; ask again later, or slower with `--rate N`";
+/// The warning about questions without an answer, if there are any.
+fn unanswered(survey: &Survey) -> Option<String> {
+    let sentence = survey.unanswered_sentence()?;
+    let others = if survey.chains.is_empty() { "" } else { "there may be other chains; " };
+    Some(format!("{sentence}: {others}ask again later, or slower with `--rate N`"))
+}
 
 /// Asks the targets in every way and shows or exports what came of it.
 pub(crate) fn run(
@@ -63,9 +67,8 @@ fn finish(
     } else if job.emit.is_empty() {
         output::show(&table(target, survey))?;
     }
-    let unanswered = survey.unanswered_sentence();
-    if let Some(sentence) = unanswered.filter(|_| job.json || !job.emit.is_empty()) {
-        output::warn(format_args!("{sentence}: {ASK_AGAIN}"), display);
+    if let Some(sentence) = unanswered(survey).filter(|_| job.json || !job.emit.is_empty()) {
+        output::warn(format_args!("{sentence}"), display);
     }
     if survey.chains.is_empty() {
         let errors = survey.answers.iter().find_map(|(_, outcome)| outcome.as_ref().err());
@@ -122,8 +125,8 @@ fn table(target: &Target, survey: &Survey) -> String {
         let address = question.place();
         let _ = writeln!(out, "{address:<width$}  {name:<8}  {key:<5}  {version:<16}  {answer}");
     }
-    if let Some(sentence) = survey.unanswered_sentence() {
-        let _ = writeln!(out, "\n{} {sentence}: {ASK_AGAIN}", style::warning("warning"));
+    if let Some(sentence) = unanswered(survey) {
+        let _ = writeln!(out, "\n{} {sentence}", style::warning("warning"));
     }
     for (number, chain) in survey.chains.iter().enumerate() {
         let _ = writeln!(out, "\nchain {}", number + 1);

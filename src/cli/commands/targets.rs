@@ -217,7 +217,7 @@ fn show(
     let report = match &grab.verdict {
         _ if job.anchor.stacks => report::stacks(Some(target), grab, options),
         Ok(judgement) => report::trusted(Some(target), grab, judgement, options, display),
-        Err(_) => report::refused(Some(target), grab),
+        Err(_) => report::refused(Some(target), grab, display),
     };
     output::show(&(report + &job.anchor.shown(target, grab, options)))
 }

@@ -7,7 +7,7 @@ use crate::{
     check::{self, Findings, Terms},
     cli::{args::Request, manifest::Entry, readers, regenerate, roots},
     endpoint::Target,
-    output::bundle::Bundle,
+    output::{bundle::Bundle, lock},
     run::pack::{self, Extras},
     text::foreign::Foreign,
     trust::store::Store,
@@ -55,26 +55,45 @@ impl Asked {
     }
 }
 
+/// Whether `bundle` is for `target`.
+pub(crate) fn is_for(bundle: &Bundle, target: &Target) -> bool {
+    bundle.host.eq_ignore_ascii_case(&target.host()) && bundle.port == target.port()
+}
+
 /// What a manifest asks of its lock.
 pub(crate) struct Wanted {
+    target: Target,
     asked: Asked,
-    store: Store,
+    /// `None` if its roots cannot be read, which is an error where the manifest itself is checked.
+    store: Option<Store>,
 }
 
 impl Wanted {
-    /// What `entry` asks of its lock; `None` if its roots cannot be read, which is an error where the
-    /// manifest itself is checked.
-    pub(crate) fn of(entry: &Entry) -> Option<Self> {
-        let asked = Asked::of(&entry.job, &entry.job.targets[0], readers::asked(entry).len());
-        let store =
-            roots::quiet_store(&entry.job.trust.roots, &entry.job.trust.trust_sha256).ok()?;
-        Some(Self { asked, store })
+    /// What `entry` asks of its lock.
+    pub(crate) fn of(entry: &Entry) -> Self {
+        let target = entry.job.targets[0].clone();
+        let asked = Asked::of(&entry.job, &target, readers::asked(entry).len());
+        let trust = &entry.job.trust;
+        let store = roots::quiet_store(&trust.roots, &trust.trust_sha256).ok();
+        Self { target, asked, store }
     }
 
-    /// What is wrong with the lock `content`, which holds `bundle`.
-    pub(crate) fn objections(&self, content: &[u8], bundle: &Bundle) -> Findings {
-        let terms = self.asked.terms(&self.store, None);
-        check::objections(content, bundle, &terms).into_iter().collect()
+    /// The lock `content`; a plain file is for the server of the manifest.
+    pub(crate) fn read(&self, content: &[u8]) -> Result<Bundle, lock::Error> {
+        lock::read(content, Some((&self.target.host(), self.target.port())))
+    }
+
+    /// What is wrong with the lock `content`, which holds `bundle`; `store` is of the run.
+    pub(crate) fn objections(&self, content: &[u8], bundle: &Bundle, store: &Store) -> Findings {
+        let mut found = match &self.store {
+            Some(store) => check::objections(content, bundle, &self.asked.terms(store, None)),
+            None => check::objections_alone(content, bundle, store),
+        };
+        if !is_for(bundle, &self.target) {
+            let (wanted, has) = (self.target.to_string(), bundle.target());
+            found.push(check::of_another_server(content, &wanted, &has));
+        }
+        found.into_iter().collect()
     }
 }
 

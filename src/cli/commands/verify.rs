@@ -72,7 +72,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
         Ok(judgement) if !verify.json => {
             output::show(&report::trusted(host, &grab, judgement, &options, display))?;
         }
-        Err(_) if !verify.json => output::show(&report::refused(host, &grab))?,
+        Err(_) if !verify.json => output::show(&report::refused(host, &grab, display))?,
         _ => {}
     }
     if let Err(refusal) = &grab.verdict {

@@ -1,6 +1,9 @@
 //! Why there is no connection.
 
-use std::{fmt, io, net::SocketAddr};
+use std::{
+    fmt, io,
+    net::{IpAddr, SocketAddr},
+};
 
 use crate::{net::proxy, text::foreign::Foreign};
 
@@ -93,6 +96,7 @@ impl fmt::Display for Error {
 fn plain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        io::ErrorKind::ConnectionReset => "connection reset".to_owned(),
         io::ErrorKind::NetworkUnreachable => "network unreachable".to_owned(),
         io::ErrorKind::HostUnreachable => "host unreachable".to_owned(),
         _ => error.to_string(),
@@ -100,6 +104,28 @@ fn plain(error: &io::Error) -> String {
 }
 
 impl std::error::Error for Error {}
+
+/// Names that may well have an address of this machine: RFC 6761, 6762, 8375, and what routers use.
+const LOCAL_NAMES: [&str; 8] =
+    ["localhost", "local", "test", "example", "invalid", "internal", "home.arpa", "lan"];
+
+/// Whether `host` is the domain `suffix` or below it.
+fn is_below(host: &str, suffix: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Whether a public name resolved only to addresses that DNS filters answer with: the unspecified
+/// one, and those of this machine.
+fn is_blocked(target: &str, attempts: &[(SocketAddr, io::Error)]) -> bool {
+    let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
+    let is_public = host.contains('.')
+        && host.parse::<IpAddr>().is_err()
+        && !host.starts_with('[')
+        && !LOCAL_NAMES.iter().any(|suffix| is_below(host, suffix));
+    let blocks = |ip: IpAddr| ip.is_unspecified() || ip.is_loopback();
+    is_public && attempts.iter().all(|(address, _)| blocks(address.ip()))
+}
 
 impl Error {
     /// The sentence where the address is named beside it.
@@ -120,6 +146,15 @@ impl Error {
         matches!(self, Self::Refused { attempts, .. } if attempts.iter().all(|(_, one)| is_here(one)))
     }
 
+    /// The first address that took the connection and reset it at once: the system reports a connection
+    /// that is reset before it is used as one that was never made.
+    #[must_use]
+    pub(crate) fn reset_by(&self) -> Option<SocketAddr> {
+        let Self::Refused { attempts, .. } = self else { return None };
+        let is_reset = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionReset;
+        attempts.iter().find(|(_, error)| is_reset(error)).map(|(address, _)| *address)
+    }
+
     /// What to try next, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -130,6 +165,11 @@ impl Error {
                 "a firewall may drop the packets; raise the limit with `--timeout SECS`".to_owned(),
             ),
             Self::Paced { .. } => Some("raise the limit with `--timeout SECS`".to_owned()),
+            Self::Refused { target, attempts } if is_blocked(target, attempts) => Some(
+                "a DNS filter may block this name, since it resolves to no public address: ask \
+                 another resolver, and pass the address with `--connect ADDRESS:PORT`"
+                    .to_owned(),
+            ),
             Self::Refused { attempts, .. } => {
                 let refused = attempts
                     .iter()
@@ -139,10 +179,12 @@ impl Error {
             Self::ProxyUnreachable(_) => Some("connect directly with `--proxy none`".to_owned()),
             Self::Proxy(error) => error.hint(),
             // RFC 6762 section 3. Musl's resolver knows no plugin that would ask there.
-            Self::Resolution { host, .. }
-                if cfg!(target_env = "musl") && host.ends_with(".local") =>
-            {
-                Some("this static build does not support mDNS: pass the IP address".to_owned())
+            Self::Resolution { host, .. } if is_below(host, "local") => {
+                let mdns = match cfg!(target_env = "musl") {
+                    true => "this static build does not support mDNS",
+                    false => "names in `.local` need mDNS, such as Avahi with libnss-mdns",
+                };
+                Some(format!("{mdns}: pass the address with `--connect ADDRESS:PORT`"))
             }
             Self::NoAddress { .. } | Self::Resolution { .. } => None,
         }
@@ -159,5 +201,46 @@ impl Error {
             Self::Proxy(error) => error.kind(),
             Self::Paced { .. } | Self::TimedOut { .. } => "timed_out",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(target: &str, address: &str) -> Option<String> {
+        let address = SocketAddr::new(address.parse().expect("an address"), 443);
+        let error = io::Error::from(io::ErrorKind::ConnectionRefused);
+        Error::Refused { target: target.to_owned(), attempts: vec![(address, error)] }.hint()
+    }
+
+    #[test]
+    fn a_public_name_with_an_address_of_this_machine_may_be_blocked_by_a_dns_filter() {
+        for address in ["0.0.0.0", "127.0.0.1", "::", "::1"] {
+            let hint = refused("broker.plant.com:443", address).expect("a hint");
+            assert!(hint.starts_with("a DNS filter may block this name"), "{hint}");
+        }
+        for (target, address) in [
+            ("broker.plant.com:443", "192.0.2.1"),
+            ("plc.test:443", "127.0.0.1"),
+            ("a.localhost:443", "127.0.0.1"),
+            ("broker:443", "127.0.0.1"),
+            ("127.0.0.1:443", "127.0.0.1"),
+            ("[::1]:443", "::1"),
+        ] {
+            let hint = refused(target, address).expect("a hint");
+            assert!(hint.starts_with("nothing listens on this port"), "{target}: {hint}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_local_that_does_not_resolve_has_a_hint_about_mdns() {
+        let hint = |host: &str| {
+            let problem = Foreign::text("no such name");
+            Error::Resolution { host: host.to_owned(), problem }.hint()
+        };
+        let text = hint("plc.local").expect("a hint");
+        assert!(text.contains("mDNS") && text.contains("--connect ADDRESS:PORT"), "{text}");
+        assert_eq!(hint("plc.notlocal"), None);
     }
 }

@@ -6,14 +6,35 @@
 use super::FIRST_WORDS;
 use crate::text::foreign::Foreign;
 
-/// The line and the version of the header of a lock, if there is one among the comments that `text`
-/// begins with. Its version counts whatever somebody put above it.
+/// The beginnings of merge conflict markers (git-merge(1), "how conflicts are presented").
+const MERGE_MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+/// Whether `line` is a marker of a merge conflict.
+pub(super) fn is_merge_mark(line: &str) -> bool {
+    MERGE_MARKS.iter().any(|mark| line.starts_with(mark))
+}
+
+/// The line and the version of the header of a lock, if there is one among the comments and the
+/// markers of a merge conflict that `text` begins with. Its version counts whatever somebody put above
+/// it.
 pub(super) fn header(text: &str) -> Option<(usize, &str)> {
-    let leading = text.lines().zip(1..).take_while(|(line, _)| {
-        let line = line.trim_start();
-        line.is_empty() || line.starts_with('#')
-    });
+    let leading = text.lines().zip(1..).take_while(|(line, _)| may_be_above_a_header(line));
     leading.into_iter().find_map(|(line, number)| Some((number, header_version(line)?)))
+}
+
+/// The beginning of `content` in which [`header`] looks.
+pub(super) fn beginning(content: &[u8]) -> String {
+    let content = content.strip_prefix(BOM).unwrap_or(content);
+    let lines = content.split_inclusive(|byte| *byte == b'\n').map(String::from_utf8_lossy);
+    lines.take_while(|line| may_be_above_a_header(line)).collect()
+}
+
+/// The byte order mark of UTF-8 (Unicode 23.8).
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+fn may_be_above_a_header(line: &str) -> bool {
+    let text = line.trim_start();
+    text.is_empty() || text.starts_with('#') || is_merge_mark(line)
 }
 
 /// The version that `line` states if it is the header of a lock, in whatever case.

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::{
     VERSION,
-    header::{header, header_version, shown_version},
+    header::{header, header_version, is_merge_mark, shown_version},
     read,
 };
 use crate::{text::foreign::Foreign, x509::private_key};
@@ -44,9 +44,6 @@ pub enum Lost {
     Text,
 }
 
-/// The beginnings of merge conflict markers (git-merge(1), "how conflicts are presented").
-const MERGE_MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
-
 /// The labels of blocks that hold a certificate: RFC 7468 section 5.1, and what old OpenSSL wrote.
 const LABELS: [&str; 3] = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
 
@@ -74,7 +71,7 @@ pub fn loss(content: &[u8]) -> Option<Loss> {
     let mut is_in_block = false;
     for (line, number) in text.lines().zip(1..) {
         let lost = |what| Some(Loss { line: number, what });
-        if MERGE_MARKS.iter().any(|mark| line.starts_with(mark)) {
+        if is_merge_mark(line) {
             return lost(Lost::Merge);
         }
         if let Some(rest) = line.strip_prefix("-----BEGIN ") {

@@ -56,11 +56,13 @@ const FIRST_WORDS: &str = "# certgrab lock ";
 /// The version of the form that this certgrab writes and reads.
 const VERSION: &str = "1";
 
-/// Whether `content` is a lock, of whatever version, rather than a plain PEM file.
+/// Whether `content` is a lock, of whatever version, rather than a plain PEM file or a text about locks.
 #[must_use]
 pub fn is_lock(content: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(content);
-    header::header(text.strip_prefix('\u{feff}').unwrap_or(&text)).is_some()
+    let is_version = |version: &str| {
+        version.starts_with(|one: char| one.is_ascii_digit()) && !version.contains(' ')
+    };
+    header::header(&header::beginning(content)).is_some_and(|(_, version)| is_version(version))
 }
 
 /// The line of a lock, from 1, at which `fact` stands of its certificate number `entry` from 0, or
@@ -105,6 +107,10 @@ pub enum Problem {
     Block(String),
     /// A block is not closed by its END line.
     Open,
+    /// A fact that only locks have, in a file without the header of a lock.
+    NoHeader(&'static str),
+    /// A line marks a merge conflict.
+    Merge,
     /// A line is neither a fact nor a comment: the name before its colon, where it looks like one.
     UnknownFact(Option<Foreign>),
     /// A fact has a value that cannot be read.
@@ -138,12 +144,16 @@ impl Error {
                 "add the lines `Host: broker.example` and `Port: 8883` above the first \
                  certificate"
             }
-            Problem::Differs { .. } | Problem::Missing(_) => {
+            Problem::Differs { .. } | Problem::Missing(_) | Problem::NoHeader(_) => {
                 "regenerate the lock with `certgrab TARGET --emit lock=FILE`"
             }
             Problem::Der => {
                 "replace it by a lock with `certgrab TARGET --emit lock=FILE`, or convert the \
                  certificate with `openssl x509 -inform der -in FILE -out FILE.pem`"
+            }
+            Problem::Merge => {
+                "resolve the conflict, or regenerate the lock with `certgrab TARGET --emit \
+                 lock=FILE`"
             }
             Problem::Version(_) => "use the certgrab version that wrote it, or a newer one",
             _ => return None,
@@ -170,6 +180,12 @@ impl fmt::Display for Error {
             }
             Problem::Block(problem) => write!(f, "the block is {problem}"),
             Problem::Open => f.write_str("the block has no END line"),
+            Problem::NoHeader(fact) => write!(
+                f,
+                "expected `{FIRST_WORDS}{VERSION}: ...` in the first line of a file with `{fact}:`, found \
+                 other text"
+            ),
+            Problem::Merge => f.write_str("this line marks a merge conflict"),
             Problem::UnknownFact(Some(name)) => {
                 write!(f, "expected a fact, a comment or a certificate, found `{}:`", name.line())
             }

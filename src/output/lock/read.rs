@@ -5,7 +5,7 @@
 
 use super::{
     Error, MAX_LOCK_BYTES, Problem, VERSION,
-    header::{header, shown_version},
+    header::{header, is_merge_mark, shown_version},
     options,
     options::is_host,
     write::certificate_facts,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
-    x509::certificate::Certificate,
+    x509::{certificate::Certificate, pem_damage},
 };
 
 /// The port where a plain PEM file names none: https (RFC 9110 section 4.2.2).
@@ -40,6 +40,10 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
         return Err(Error { line: Some(line), problem });
     }
     let is_lock = header.is_some();
+    if let Some((index, _)) = text.lines().enumerate().find(|(_, line)| marks_merge(line, is_lock))
+    {
+        return Err(Error { line: Some(index + 1), problem: Problem::Merge });
+    }
     let mut reader = Reader { is_lock, ..Reader::default() };
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
@@ -62,6 +66,12 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
         }
     }
     reader.bundle(server)
+}
+
+/// Whether `line` of a lock or of a plain PEM file marks a merge conflict. Plain files have comments of
+/// other tools, which underline names.
+fn marks_merge(line: &str, is_lock: bool) -> bool {
+    is_merge_mark(line) && (is_lock || !line.starts_with('='))
 }
 
 /// Whether `content` begins as a SEQUENCE of DER with two octets of length, as certificates and
@@ -89,6 +99,15 @@ const FACTS: [&str; 12] = [
 /// Whether `line` states one of the facts of a lock.
 pub(super) fn states_a_fact(line: &str) -> bool {
     line.split_once(':').is_some_and(|(name, _)| FACTS.contains(&name))
+}
+
+/// Whether no other tool writes such a line above a block.
+fn is_of_locks_alone(fact: &str, value: &str) -> bool {
+    match fact {
+        "Role" => Role::from_word(value).is_some(),
+        "Key possession" => true,
+        _ => false,
+    }
 }
 
 /// The name of a fact that is not known, to be shown: a few letters before a colon. Anything else may
@@ -132,6 +151,9 @@ impl Reader {
         let (fact, value) = match known {
             Some(known) if self.is_lock || matches!(known.0, "Host" | "Port") => known,
             _ if self.is_lock => return at(Problem::UnknownFact(unknown_name(line))),
+            Some((fact, value)) if is_of_locks_alone(fact, &value) => {
+                return at(Problem::NoHeader(fact));
+            }
             _ => return Ok(()),
         };
         let stated = match fact {
@@ -177,8 +199,8 @@ impl Reader {
         let parsed = match pem::parse(block) {
             Ok(parsed) => parsed,
             Err(error) => {
-                let problem = Foreign::text(&error.to_string()).line();
-                return at(number, Problem::Block(format!("not PEM: {problem}")));
+                let problem = format!("not PEM: {}", pem_damage::of(&error));
+                return at(number, Problem::Block(problem));
             }
         };
         if !matches!(parsed.tag(), "CERTIFICATE" | "X509 CERTIFICATE") {

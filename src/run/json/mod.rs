@@ -3,6 +3,7 @@
 //! In: a [`Grab`] or an [`Error`]. Out: [`Document`]; its field names do not change within
 //! schema 1, fields may be added. A survey has [`SurveyDocument`].
 
+mod announced;
 mod certificate;
 mod stacks;
 mod survey;
@@ -29,6 +30,7 @@ use crate::{
     tls::{Verdict, probe},
 };
 
+use self::announced::AnnouncedPart;
 use self::certificate::{CertificatePart, PresentedPart, UnreadablePart, certificate};
 use self::stacks::StackPart;
 pub use self::survey::SurveyDocument;
@@ -70,6 +72,8 @@ pub struct Document {
     /// The extra roots, if any were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     besides: Option<Vec<ExtraPart>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    announced: Vec<AnnouncedPart>,
     /// The verdict of every TLS stack, if it was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     stacks: Option<Vec<StackPart>>,
@@ -189,6 +193,7 @@ impl Document {
         {
             let bundle = judgement.bundle(target, &grab.presented, options);
             document.besides = Some(bundle.extras().map(besides).collect());
+            document.announced = announced::parts(options, judgement.verified.anchor());
         }
         document.add_refused_paths(target, grab, options);
         document
@@ -214,6 +219,7 @@ impl Document {
             sufficient: None,
             alternatives: Vec::new(),
             besides: None,
+            announced: Vec::new(),
             stacks: None,
             warnings: Vec::new(),
         }

@@ -33,10 +33,12 @@ pub(super) async fn reach(
     while !waiting.is_empty() && failures.len() < MAX_ASKED_ADDRESSES {
         let to = options.instead.as_ref().unwrap_or(target);
         let connected = connect::to_first(to, &waiting, options, deadline).await;
-        let stream = match connected {
-            Ok(stream) => stream,
-            Err(error) if failures.is_empty() => return Err(Error::Connect(error)),
-            Err(connect::Error::Refused { attempts, .. }) => {
+        let reset_by = connected.as_ref().err().and_then(connect::Error::reset_by);
+        let first = match (connected, reset_by) {
+            (_, Some(address)) => Some((address, None)),
+            (Ok(stream), None) => stream.peer_addr().ok().map(|address| (address, Some(stream))),
+            (Err(error), None) if failures.is_empty() => return Err(Error::Connect(error)),
+            (Err(connect::Error::Refused { attempts, .. }), None) => {
                 let refused = |(address, error)| {
                     let target = Target::at(address).to_string();
                     let attempts = vec![(address, error)];
@@ -46,13 +48,12 @@ pub(super) async fn reach(
                 break;
             }
             // The time is over, and what failed before says more.
-            Err(_) => break,
+            (Err(_), None) => break,
         };
-        let Ok(address) = stream.peer_addr() else { continue };
+        let Some((address, first)) = first else { continue };
         let here = share(Instant::now(), deadline, waiting.len());
         waiting.retain(|one| *one != address);
-        let (at, first) = (Some(address), Some(stream));
-        let server = Server { target, options, deadline: here, at, first };
+        let server = Server { target, options, deadline: here, at: Some(address), first };
         match reach_server(server, hello, way, None).await {
             Ok(mut presented) => {
                 presented.peer = Some(address.ip());

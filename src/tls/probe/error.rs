@@ -71,6 +71,21 @@ fn by_address(f: &mut fmt::Formatter<'_>, failures: &[(SocketAddr, Error)]) -> f
     Ok(())
 }
 
+impl From<connect::Error> for Error {
+    /// A connection that the server reset at once counts as one on which TLS was refused.
+    fn from(error: connect::Error) -> Self {
+        match error {
+            connect::Error::Refused { mut attempts, .. }
+                if attempts.len() == 1 && tls::hung_up(&attempts[0].1) =>
+            {
+                let error = attempts.swap_remove(0).1;
+                Self::Handshake(tls::Error::Broken { error, received: 0 })
+            }
+            other => Self::Connect(other),
+        }
+    }
+}
+
 impl Error {
     /// The sentence where the address is named beside it.
     #[must_use]

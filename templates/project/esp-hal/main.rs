@@ -9,6 +9,7 @@
 extern crate alloc;
 
 mod config;
+mod identity;
 mod server_root_ca;
 mod talk;
 mod tls;

@@ -6,11 +6,14 @@
 use alloc::{ffi::CString, format, string::String};
 
 use mbedtls_rs::{
-    AuthMode, Certificate, ClientSessionConfig, Session, SessionConfig, TlsReference, X509,
+    AuthMode, Certificate, ClientSessionConfig, Credentials, PrivateKey, Session, SessionConfig, TlsReference, X509,
     io::{Read, Write},
 };
 
-use crate::server_root_ca::{SERVER_ROOT_CA_CSTR, SERVER_ROOT_CA_HOST};
+use crate::{
+    identity::DEVICE,
+    server_root_ca::{SERVER_ROOT_CA_CSTR, SERVER_ROOT_CA_HOST},
+};
 
 /// What mbedTLS says of a certificate that it does not accept (`MBEDTLS_X509_BADCERT_*`, x509.h).
 const REASONS: [(u32, &str); 4] = [
@@ -30,6 +33,7 @@ pub async fn connect<'a, S: Read + Write>(
         .map_err(|error| format!("mbedTLS cannot read the anchor: {error}"))?;
     let config = SessionConfig::Client(ClientSessionConfig {
         ca_chain: Some(anchor),
+        creds: credentials()?,
         server_name: Some(host),
         auth_mode: AuthMode::Required,
         ..ClientSessionConfig::new()
@@ -41,6 +45,16 @@ pub async fn connect<'a, S: Read + Write>(
     }
     log::info!("{SERVER_ROOT_CA_HOST} proved its name over {:?}", session.tls_version());
     Ok(session)
+}
+
+/// The device's own certificate and key, for a server that asks for them.
+fn credentials() -> Result<Option<Credentials<'static>>, String> {
+    let Some((certificate, key)) = DEVICE else { return Ok(None) };
+    let certificate = Certificate::new(X509::PEM(certificate))
+        .map_err(|error| format!("mbedTLS cannot read certs/device.pem: {error}"))?;
+    let private_key = PrivateKey::new(X509::PEM(key), None)
+        .map_err(|error| format!("mbedTLS cannot read certs/device.key: {error}"))?;
+    Ok(Some(Credentials { certificate, private_key }))
 }
 
 /// What failed: the certificate, or else the handshake.

@@ -1,5 +1,12 @@
-//! Passes ESP-IDF's settings and linker arguments on to this crate.
+//! Passes ESP-IDF's settings and linker arguments on to this crate, and whether the device has a
+//! certificate of its own.
 
 fn main() {
     embuild::espidf::sysenv::output();
+    println!("cargo::rustc-check-cfg=cfg(has_certificate)");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=certs");
+    if std::path::Path::new("certs/device.pem").exists() {
+        println!("cargo::rustc-cfg=has_certificate");
+    }
 }

@@ -10,6 +10,10 @@
 #include <zephyr/posix/time.h>
 
 #include "server_root_ca.h"
+#if __has_include("device_identity.h")
+#include "device_identity.h"
+#define SHOWS_CERTIFICATE
+#endif
 
 LOG_MODULE_REGISTER(server, LOG_LEVEL_INF);
 
@@ -27,8 +31,21 @@ char *server_port(char text[SERVER_PORT_SIZE])
 int server_trust(void)
 {
     /* `sizeof` counts the final NUL, as mbedTLS requires for PEM. */
-    return tls_credential_add(SERVER_TAG, TLS_CREDENTIAL_CA_CERTIFICATE, SERVER_ROOT_CA,
-                              sizeof(SERVER_ROOT_CA));
+    int code = tls_credential_add(SERVER_TAG, TLS_CREDENTIAL_CA_CERTIFICATE, SERVER_ROOT_CA,
+                                  sizeof(SERVER_ROOT_CA));
+#ifdef SHOWS_CERTIFICATE
+    /* For a server that asks for a client certificate: Zephyr 3.7 has one name for the certificate of
+     * either side. */
+    if (code == 0) {
+        code = tls_credential_add(SERVER_TAG, TLS_CREDENTIAL_SERVER_CERTIFICATE,
+                                  DEVICE_CERTIFICATE, sizeof(DEVICE_CERTIFICATE));
+    }
+    if (code == 0) {
+        code = tls_credential_add(SERVER_TAG, TLS_CREDENTIAL_PRIVATE_KEY, DEVICE_KEY,
+                                  sizeof(DEVICE_KEY));
+    }
+#endif
+    return code;
 }
 
 /* A clock of 1970 makes every certificate one that is not valid yet. */

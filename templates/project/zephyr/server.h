@@ -16,7 +16,7 @@ extern const char *const server_host;
 /* Writes the port in decimal digits to `text`, and returns that. */
 char *server_port(char text[SERVER_PORT_SIZE]);
 
-/* Registers the certificate under SERVER_TAG; 0, or a negative error code. */
+/* Registers the certificates under SERVER_TAG; 0, or a negative error code. */
 int server_trust(void);
 
 /* Asks for the time until the clock is set. */

@@ -46,8 +46,10 @@ impl Lexer<'_> {
                 self.at += if triple { 3 } else { 1 };
                 break;
             }
-            // Only Rust and triple quotes go on over the end of a line without a backslash.
-            if byte == b'\n' && !triple && matches!(self.language, Language::C | Language::Python) {
+            // Only Rust, triple quotes and templates go on over the end of a line without a backslash.
+            let goes_on = triple || quote == b'`';
+            if byte == b'\n' && !goes_on && matches!(self.language, Language::C | Language::Python)
+            {
                 break;
             }
             if byte == b'\\' && !raw {
@@ -280,5 +282,39 @@ impl Lexer<'_> {
         }
         self.at = (self.at + end.len()).min(self.content.len());
         self.tokens.push_literal(before, is_c_string, line);
+    }
+}
+
+/// Literals that stay in the code, behind `=`: keys and values of code for TLS, as in
+/// `"rejectUnauthorized": false`.
+const KEPT: [&str; 12] = [
+    "0",
+    "1",
+    "CERT_NONE",
+    "cert_reqs",
+    "check_hostname",
+    "insecureSkipVerify",
+    "rejectUnauthorized",
+    "strictSSL",
+    "verify",
+    "verify_peer",
+    "verify_peer_name",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+];
+
+/// Whether a literal may be an address or a URL: it has a dot or a colon, and a digit or a slash.
+fn may_be_a_host(literal: &[u8]) -> bool {
+    literal.len() >= 7
+        && literal.iter().any(|byte| matches!(byte, b'.' | b':'))
+        && literal.iter().any(|byte| byte.is_ascii_digit() || *byte == b'/')
+}
+
+/// What the code shows of the literal with this `number`. Only what may name a host is looked up again;
+/// each other one takes a byte.
+pub(super) fn shown(number: usize, literal: &[u8]) -> String {
+    match KEPT.iter().find(|word| word.as_bytes() == literal) {
+        Some(word) => format!("\"={word}\""),
+        None if may_be_a_host(literal) => format!("\"{number}\""),
+        None => "\"".to_owned(),
     }
 }

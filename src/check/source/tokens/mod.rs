@@ -31,22 +31,12 @@ pub(crate) fn tokens(
         let literals = lexer.tokens.literals();
         lexer.step(byte);
         if lexer.tokens.literals() > literals {
-            // Only what may name a host is looked up again: each other one takes a byte.
-            let shown = match lexer.tokens.literal_bytes(literals).is_some_and(may_be_a_host) {
-                true => format!("\"{literals}\""),
-                false => "\"".to_owned(),
-            };
+            let literal = lexer.tokens.literal_bytes(literals).unwrap_or_default();
+            let shown = literals::shown(literals, literal);
             lexer.push_code(&shown, lexer.line);
         }
     }
     (lexer.tokens, lexer.code)
-}
-
-/// Whether a literal may be an address or a URL: it has a dot or a colon, and a digit or a slash.
-fn may_be_a_host(literal: &[u8]) -> bool {
-    literal.len() >= 7
-        && literal.iter().any(|byte| matches!(byte, b'.' | b':'))
-        && literal.iter().any(|byte| byte.is_ascii_digit() || *byte == b'/')
 }
 
 struct Lexer<'a> {
@@ -153,6 +143,8 @@ impl Lexer<'_> {
                 self.literal(self.single_quotes == Some(true), false);
             }
             // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
+            // Of JavaScript, with escapes, unlike the raw strings of Go.
+            b'`' if self.single_quotes == Some(false) => self.literal(false, false),
             b'`' if self.language == Language::C => {
                 self.at += 1;
                 self.raw(b"`", false);
@@ -209,7 +201,11 @@ impl Lexer<'_> {
         match branch {
             Branch::Dead => self.skip_dead(),
             Branch::Taken => self.skip_line(),
-            Branch::Unknown if word == b"else" => self.skip_line(),
+            Branch::Unknown if word == b"else" => {
+                // Code tells the two branches apart by the word.
+                self.push_code("#else", self.line);
+                self.skip_line();
+            }
             Branch::Unknown => self.push_sign(),
         }
     }
@@ -322,7 +318,8 @@ impl Lexer<'_> {
             (Some(value @ 1..=128), true) => u8::try_from(256 - value).ok(),
             _ => None,
         };
-        self.push_code(&text, line);
+        let sign = if negative { "-" } else { "" };
+        self.push_code(&format!("{sign}{text}"), line);
         self.tokens.push_number(value, line);
     }
 }

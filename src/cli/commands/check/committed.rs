@@ -1,6 +1,6 @@
 //! The files that `certgrab check` reads, with their role in the manifest.
 
-use std::{io, path::Path};
+use std::{io, path::Path, sync::Arc};
 
 use super::reader::Reader;
 use crate::{
@@ -23,14 +23,12 @@ pub(crate) struct File {
     pub(crate) is_named: bool,
     /// Who reads it.
     pub(super) readers: Vec<Reader>,
-    /// What a manifest in a folder that is checked asks of it, if it is a lock.
-    wanted: Option<Wanted>,
     role: Role,
 }
 
 enum Role {
-    /// Named on the command line; with its bytes and its certificates if it is a lock.
-    Given(Option<(Vec<u8>, Bundle)>),
+    /// Named on the command line, or in a folder there; with what it is as a lock if it is one.
+    Given(Option<GivenLock>),
     Lock,
     /// Made from the lock; with whether it is what the lock gives today.
     Generated {
@@ -39,15 +37,51 @@ enum Role {
     ByHand,
 }
 
+/// A lock that the manifest of the run does not name.
+struct GivenLock {
+    content: Vec<u8>,
+    bundle: Result<Bundle, lock::Error>,
+    /// What a manifest in a folder that is checked asks of it.
+    wanted: Option<Arc<Wanted>>,
+}
+
+impl GivenLock {
+    /// `content` as a lock, if it says that it is one or a manifest does.
+    fn of(content: &[u8], wanted: Option<Arc<Wanted>>) -> Option<Self> {
+        if wanted.is_none() && !lock::is_lock(content) {
+            return None;
+        }
+        let bundle = match &wanted {
+            Some(wanted) => wanted.read(content),
+            None => lock::read(content, None),
+        };
+        let content = if bundle.is_ok() { content.to_vec() } else { Vec::new() };
+        Some(Self { content, bundle, wanted })
+    }
+
+    fn judge(&self, store: &Store) -> Findings {
+        match (&self.bundle, &self.wanted) {
+            (Err(error), _) => std::iter::once(check::unreadable_lock(error)).collect(),
+            (Ok(bundle), Some(wanted)) => wanted.objections(&self.content, bundle, store),
+            // Which certificates a lock should hold is unknown without a manifest.
+            (Ok(bundle), None) => {
+                check::objections_alone(&self.content, bundle, store).into_iter().collect()
+            }
+        }
+    }
+}
+
 impl File {
-    /// A file from the command line, or from a folder there.
-    pub(crate) fn given(path: &Path, content: &[u8], is_named: bool) -> Self {
+    /// A file from the command line, or from a folder there, of which a manifest may ask to be the
+    /// lock that it `wanted`.
+    pub(crate) fn given(
+        path: &Path,
+        content: &[u8],
+        (is_named, wanted): (bool, Option<Arc<Wanted>>),
+    ) -> Self {
         let reading = check::read(path, content);
-        // Faults in the text of an unreadable lock are found as in any other file.
-        let is_lock = lock::is_lock(content);
-        let bundle = is_lock.then(|| lock::read(content, None).ok()).flatten();
-        let role = Role::Given(bundle.map(|bundle| (content.to_vec(), bundle)));
-        Self { readers: vec![Reader::of(&reading, false)], wanted: None, reading, is_named, role }
+        let role = Role::Given(GivenLock::of(content, wanted));
+        Self { readers: vec![Reader::of(&reading, false)], reading, is_named, role }
     }
 
     /// The same, read again with what other files say of its constants.
@@ -59,16 +93,6 @@ impl File {
     /// The same if the server is asked as a device that the user names.
     pub(super) fn asked_as_named(self) -> Self {
         Self { readers: vec![Reader::of(&self.reading, true)], ..self }
-    }
-
-    /// Whether it is a lock that the manifest of the run does not name.
-    pub(super) fn is_lock(&self) -> bool {
-        matches!(self.role, Role::Given(Some(_)))
-    }
-
-    /// The same with what a manifest asks of it.
-    pub(super) fn wanted(self, wanted: Option<Wanted>) -> Self {
-        Self { wanted, ..self }
     }
 
     /// Drops what was found in its form: it holds nothing, and others do.
@@ -85,12 +109,12 @@ impl File {
     /// A folder in which nothing was found.
     pub(crate) fn empty(folder: &Path) -> Self {
         let reading = check::reading_of(folder, Vec::new());
-        Self { readers: Vec::new(), wanted: None, reading, is_named: true, role: Role::Given(None) }
+        Self { readers: Vec::new(), reading, is_named: true, role: Role::Given(None) }
     }
 
     /// A file of a manifest.
     fn of_manifest(reading: Reading, readers: Vec<Reader>, role: Role) -> Self {
-        Self { reading, readers, wanted: None, is_named: true, role }
+        Self { reading, readers, is_named: true, role }
     }
 
     /// What the manifest and its stores say of the file; without a manifest, what its own facts do.
@@ -101,11 +125,7 @@ impl File {
         store: &Store,
     ) -> Findings {
         match (&self.role, lock, terms) {
-            // Which certificates a lock should hold is unknown without a manifest.
-            (Role::Given(Some((content, bundle))), ..) => match &self.wanted {
-                Some(wanted) => wanted.objections(content, bundle),
-                None => check::objections_alone(content, bundle, store).into_iter().collect(),
-            },
+            (Role::Given(Some(given)), ..) => given.judge(store),
             (Role::Lock, Some(lock), Some(terms)) => {
                 check::objections(&lock.content, &lock.bundle, terms).into_iter().collect()
             }
@@ -122,7 +142,9 @@ impl File {
     /// What is to be said of a lock that says `proven`, if the server did not prove it now.
     pub(crate) fn not_proven(&self, lock: Option<&sync::Lock>) -> Findings {
         let objection = match (&self.role, lock) {
-            (Role::Given(Some((content, bundle))), _) => check::no_longer_proven(content, bundle),
+            (Role::Given(Some(GivenLock { content, bundle: Ok(bundle), .. })), _) => {
+                check::no_longer_proven(content, bundle)
+            }
             (Role::Lock, Some(lock)) => check::no_longer_proven(&lock.content, &lock.bundle),
             _ => None,
         };

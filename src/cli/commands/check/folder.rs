@@ -1,14 +1,16 @@
 //! The manifests of the folders that are checked.
 //!
-//! In: files of folders. Out: the same files, those that are the lock of a manifest above them with
-//! what the manifest asks for.
+//! In: files of folders, before they are read. Out: for those that are the lock of a manifest above them
+//! what the manifest asks for, whatever they turn out to be.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
 };
 
-use super::committed::File;
 use crate::cli::{
     args,
     commands::terms::Wanted,
@@ -17,52 +19,84 @@ use crate::cli::{
     style::Display,
 };
 
-/// The manifests that were read, by their folder.
-type Manifests = HashMap<PathBuf, Vec<Entry>>;
-
-/// Gives each lock among `files` what the nearest manifest says of it, of those in its folder and above,
-/// up to the one of `inputs` or the current folder that it is in.
-pub(super) fn with_manifests(files: Vec<File>, inputs: &[&Path], display: &Display) -> Vec<File> {
-    let mut manifests = Manifests::new();
-    let with = |file: File| {
-        if !file.is_lock() {
-            return file;
-        }
-        let wanted = wanted(&file.reading.file, inputs, &mut manifests, display);
-        file.wanted(wanted)
-    };
-    files.into_iter().map(with).collect()
+/// The manifests that were read.
+pub(super) struct Manifests<'a> {
+    inputs: &'a [&'a Path],
+    display: &'a Display,
+    /// By their folder.
+    read: HashMap<PathBuf, Rc<Locks>>,
+    /// By the folder of a file, those that may name the file as a lock, the nearest first.
+    above: HashMap<PathBuf, Vec<Rc<Locks>>>,
 }
 
-fn wanted(
-    lock: &Path,
-    inputs: &[&Path],
-    manifests: &mut Manifests,
-    display: &Display,
-) -> Option<Wanted> {
-    let place = output::place_of(lock);
-    let is_within = |folder: &Path| {
-        let is_own = folder.is_relative() || lock.parent() == Some(folder);
-        is_own || inputs.iter().any(|input| folder.starts_with(input))
-    };
-    for folder in lock.ancestors().skip(1).take_while(|folder| is_within(folder)) {
-        let entries = manifests
-            .entry(folder.to_owned())
-            .or_insert_with(|| read(&folder.join(args::MANIFEST), display));
-        if let Some(entry) = entries.iter().find(|one| output::place_of(&one.lock) == place) {
-            return Wanted::of(entry);
-        }
+/// The locks of a manifest.
+#[derive(Default)]
+struct Locks {
+    /// Their targets, by their places.
+    entries: HashMap<PathBuf, Entry>,
+    /// The names of their files, those that links lead to among them.
+    names: HashSet<OsString>,
+}
+
+impl<'a> Manifests<'a> {
+    /// Manifests in `inputs` and in folders there.
+    pub(super) fn within(inputs: &'a [&'a Path], display: &'a Display) -> Self {
+        Self { inputs, display, read: HashMap::new(), above: HashMap::new() }
     }
-    None
+
+    /// What the nearest manifest asks of the lock at `path`, of those in its folder and above, up to the
+    /// one of the inputs or the current folder that it is in; `None` if none names it as a lock. A path
+    /// of the user's may be a link to the lock.
+    pub(super) fn wanted(&mut self, path: &Path, is_named: bool) -> Option<Arc<Wanted>> {
+        let folder = path.parent()?;
+        if !self.above.contains_key(folder) {
+            let above = self.above(folder);
+            self.above.insert(folder.to_owned(), above);
+        }
+        let (above, name) = (self.above.get(folder)?, path.file_name()?);
+        // To find a place takes calls of the system, and a repository has many files.
+        let may_be = |locks: &&Rc<Locks>| is_named || locks.names.contains(name);
+        above.iter().find(may_be)?;
+        let place = output::place_of(path);
+        let entry = above.iter().find_map(|locks| locks.entries.get(&place))?;
+        Some(Arc::new(Wanted::of(entry)))
+    }
+
+    /// The manifests that may name the files of `own`.
+    fn above(&mut self, own: &Path) -> Vec<Rc<Locks>> {
+        let inputs = self.inputs;
+        let is_within = |folder: &&Path| {
+            let is_own = folder.is_relative() || *folder == own;
+            is_own || inputs.iter().any(|input| folder.starts_with(input))
+        };
+        let folders = own.ancestors().take_while(is_within);
+        let locks = folders.map(|folder| match self.read.get(folder) {
+            Some(locks) => Rc::clone(locks),
+            None => {
+                let locks = Rc::new(read(&folder.join(args::MANIFEST), self.display));
+                self.read.insert(folder.to_owned(), Rc::clone(&locks));
+                locks
+            }
+        });
+        locks.filter(|locks| !locks.entries.is_empty()).collect()
+    }
 }
 
 /// The targets of the manifest at `path`, if there is one.
-fn read(path: &Path, display: &Display) -> Vec<Entry> {
+fn read(path: &Path, display: &Display) -> Locks {
     if !path.is_file() {
-        return Vec::new();
+        return Locks::default();
     }
-    manifest::read(path).unwrap_or_else(|failure| {
+    let entries = manifest::read(path).unwrap_or_else(|failure| {
         output::warn(&failure.message, display);
         Vec::new()
-    })
+    });
+    let mut locks = Locks::default();
+    for entry in entries {
+        let place = output::place_of(&entry.lock);
+        let names = [entry.lock.file_name(), place.file_name()].into_iter().flatten();
+        locks.names.extend(names.map(OsStr::to_owned));
+        locks.entries.entry(place).or_insert(entry);
+    }
+    locks
 }

@@ -185,7 +185,6 @@ fn of_inputs(
     let stack = args.named.and_then(|named| named.stack);
     let walk::Files { mut held, looked_at, too_large, failures } =
         walk::read(&files, &args.exclude, (stack, args.threads.count()), display)?;
-    held = folder::with_manifests(held, &files, display);
     if let Some(device) = args.named.and_then(|named| named.device) {
         job.reaching.device = Some(device);
         held = held.into_iter().map(File::asked_as_named).collect();

@@ -8,6 +8,7 @@ use crate::{
     cli::{
         args::check::{Args, Form},
         failure::Failure,
+        language::said_by_line,
         output,
         replace::Content,
         style::Display,
@@ -22,8 +23,8 @@ pub(super) fn show(
     display: &Display,
 ) -> Result<(), Failure> {
     let render = |form: Form| match form {
-        Form::Text if args.by_certificate => written::by_certificate(files),
-        Form::Text => files.iter().map(written::text).collect(),
+        Form::Text if args.by_certificate => said_by_line(&written::by_certificate(files)),
+        Form::Text => files.iter().map(|file| said_by_line(&written::text(file))).collect(),
         Form::Json => written::json(files),
         Form::Sarif => written::sarif(files),
         Form::Junit => written::junit(files),

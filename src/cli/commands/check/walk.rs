@@ -6,20 +6,25 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use ignore::{WalkBuilder, WalkState, overrides::OverrideBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState, overrides::OverrideBuilder};
 
-use super::committed::{self, File};
+use super::{
+    committed::{self, File},
+    folder::Manifests,
+};
 use crate::{
     check::{self, Pool, Reading},
     cli::{
+        commands::terms,
         failure::{Exit, Failure},
         progress::Progress,
         shares,
         style::Display,
     },
+    output::lock,
     stack::Stack,
     text::{bounded_file, foreign::Foreign},
 };
@@ -28,11 +33,29 @@ use crate::{
 /// Taken apart, a file takes 14 times its size.
 const LARGE_BYTES: u64 = 256 * 1024;
 
+/// How far a walk goes.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    files: usize,
+    depth: usize,
+}
+
+/// The most files of a folder, those in its folders included: five times as many as the largest repository
+/// that certgrab was tried on, and their paths take less than 64 MiB.
+const MAX_FILES: usize = 500_000;
+/// The most folders in one another, counted from the one that is named: a path of Linux has 4096 bytes
+/// (`PATH_MAX`), and hardly any tree of sources has more than twenty.
+const MAX_DEPTH: usize = 256;
+
+const LIMITS: Limits = Limits { files: MAX_FILES, depth: MAX_DEPTH };
+
 /// A file to read.
 struct Wanted {
     path: PathBuf,
     /// Whether the user named it, and not a folder that it is in.
     is_named: bool,
+    /// What a manifest asks of it, if it is the lock of one.
+    lock: Option<Arc<terms::Wanted>>,
 }
 
 /// What the files hold.
@@ -56,15 +79,19 @@ pub(crate) fn read(
     display: &Display,
 ) -> Result<Files, Failure> {
     let (mut wanted, mut failures) = (Vec::new(), Vec::new());
+    let mut manifests = Manifests::within(inputs, display);
+    let mut want = |path: PathBuf, is_named| {
+        let lock = manifests.wanted(&path, is_named);
+        Wanted { path, is_named, lock }
+    };
     for input in inputs {
         match input.is_dir() {
             true => {
-                let found = walk(input, exclude, threads)?;
-                let of_folder = |path| Wanted { path, is_named: false };
-                wanted.extend(found.files.into_iter().map(of_folder));
+                let found = walk(input, exclude, threads, LIMITS)?;
+                wanted.extend(found.files.into_iter().map(|path| want(path, false)));
                 failures.extend(found.failures);
             }
-            false => wanted.push(Wanted { path: (*input).to_owned(), is_named: true }),
+            false => wanted.push(want((*input).to_owned(), true)),
         }
     }
     let looked_at = wanted.len();
@@ -94,8 +121,14 @@ struct Found {
     failures: Vec<Failure>,
 }
 
-/// The regular files in `folder` and the folders in it, in the order of their names.
-fn walk(folder: &Path, exclude: &[String], threads: usize) -> Result<Found, Failure> {
+/// The regular files in `folder` and the folders in it, in the order of their names: none if they are more
+/// than the limit. Symbolic links are not followed.
+fn walk(
+    folder: &Path,
+    exclude: &[String],
+    threads: usize,
+    limits: Limits,
+) -> Result<Found, Failure> {
     let mut overrides = OverrideBuilder::new(folder);
     for glob in exclude {
         overrides.add(&format!("!{glob}")).map_err(|_| {
@@ -108,31 +141,57 @@ fn walk(folder: &Path, exclude: &[String], threads: usize) -> Result<Found, Fail
         .map_err(|error| Failure::new(Exit::Usage, format!("`--exclude`: {error}")))?;
     let mut builder = WalkBuilder::new(folder);
     builder.hidden(false).require_git(false).overrides(overrides).threads(threads);
+    builder.follow_links(false).max_depth(Some(limits.depth));
     builder.filter_entry(|entry| entry.file_name() != ".git");
     let found = Mutex::new(Found::default());
     builder.build_parallel().run(|| {
         Box::new(|entry| {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-            match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                    let path = entry.into_path();
-                    let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-                    found.files.push(path);
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let shown = Foreign::text(&error.to_string()).line();
-                    let message = format!("cannot read a folder: {shown}");
-                    found.failures.push(Failure::new(Exit::File, message));
-                }
+            found.add(entry, limits);
+            match found.files.len() > limits.files {
+                true => WalkState::Quit,
+                false => WalkState::Continue,
             }
-            WalkState::Continue
         })
     });
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if found.files.len() > limits.files {
+        let (shown, most) = (Foreign::text(&folder.display().to_string()).line(), limits.files);
+        let message = format!(
+            "{shown} has more than {most} files: name the folders in it, or leave some out with `--exclude`"
+        );
+        return Ok(Found { files: Vec::new(), failures: vec![Failure::new(Exit::File, message)] });
+    }
     found.files.sort_unstable();
     found.failures.sort_by(|one, other| one.message.cmp(&other.message));
     Ok(found)
+}
+
+impl Found {
+    /// Adds what the walk came to.
+    fn add(&mut self, entry: Result<DirEntry, ignore::Error>, limits: Limits) {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                let path = entry.into_path();
+                let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
+                self.files.push(path);
+            }
+            Ok(entry) if entry.depth() == limits.depth => {
+                if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                    let shown = Foreign::text(&entry.path().display().to_string()).line();
+                    let message =
+                        format!("{shown} is not read: it is {} folders deep", limits.depth);
+                    self.failures.push(Failure::new(Exit::File, message));
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let shown = Foreign::text(&error.to_string()).line();
+                let message = format!("cannot read a folder: {shown}");
+                self.failures.push(Failure::new(Exit::File, message));
+            }
+        }
+    }
 }
 
 enum Outcome {
@@ -143,7 +202,7 @@ enum Outcome {
 
 /// What a file holds, or `None` for nothing. Only one is read at a time of those that are `large`.
 fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
-    let Wanted { path, is_named } = wanted;
+    let Wanted { path, is_named, lock } = wanted;
     let length = path.metadata().map_or(0, |facts| facts.len());
     if !is_named && length > check::MAX_FILE_BYTES as u64 {
         return Some(Outcome::TooLarge);
@@ -157,11 +216,13 @@ fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
         }
         Err(error) => return Some(Outcome::Failed(committed::unreadable(path, &error))),
     };
-    if !is_named && !check::may_matter(&content) {
+    let is_lock = lock.is_some() || lock::is_lock(&content);
+    let counts = *is_named || is_lock;
+    if !counts && !check::may_matter(&content) {
         return None;
     }
-    let file = File::given(path, &content, *is_named);
-    (*is_named || file.reading.matters()).then(|| Outcome::Read(Box::new(file)))
+    let file = File::given(path, &content, (*is_named, lock.clone()));
+    (counts || file.reading.matters()).then(|| Outcome::Read(Box::new(file)))
 }
 
 /// The files, each with what the others say of its constants, or that `stack` reads them.
@@ -195,4 +256,58 @@ fn pooled(files: Vec<File>, stack: Option<&'static Stack>, threads: usize) -> Ve
         file.reading.add(found);
     }
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// How many files a walk of `folder` finds, and its failures.
+    fn walked(folder: &Path, files: usize, depth: usize) -> (usize, Vec<String>) {
+        let found = walk(folder, &[], 2, Limits { files, depth }).unwrap();
+        (found.files.len(), found.failures.into_iter().map(|one| one.message).collect())
+    }
+
+    #[test]
+    fn a_folder_has_at_most_so_many_files_and_one_more_is_an_error() {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("in")).unwrap();
+        for name in ["a", "b", "in/c"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(walked(folder.path(), 3, 9), (3, Vec::new()));
+        let (files, failures) = walked(folder.path(), 2, 9);
+        assert_eq!((files, failures.len()), (0, 1));
+        assert!(failures[0].contains("has more than 2 files"), "{failures:?}");
+    }
+
+    #[test]
+    fn folders_are_walked_down_to_the_limit_and_one_that_is_deeper_is_named() {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::create_dir_all(folder.path().join("1/2/3")).unwrap();
+        for name in ["0", "1/1", "1/2/2", "1/2/3/3"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(walked(folder.path(), 9, 4), (4, Vec::new()));
+        let (files, failures) = walked(folder.path(), 9, 3);
+        assert_eq!((files, failures.len()), (3, 1));
+        assert!(failures[0].contains("1/2/3 is not read: it is 3 folders deep"), "{failures:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_in_a_folder_is_followed_to_a_file_or_to_a_folder_above() {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("in")).unwrap();
+        fs::write(folder.path().join("a"), "").unwrap();
+        let link = |to: &str, name: &str| {
+            std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+        };
+        link("..", "in/up");
+        link("../a", "in/a");
+        link("/etc", "etc");
+        assert_eq!(walked(folder.path(), 9, 9), (1, Vec::new()));
+    }
 }

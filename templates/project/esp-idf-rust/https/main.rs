@@ -6,6 +6,7 @@
 
 mod clock;
 mod config;
+mod identity;
 mod server_root_ca;
 mod wifi;
 
@@ -52,6 +53,8 @@ fn fetch() -> anyhow::Result<usize> {
         follow_redirects_policy: FollowRedirectsPolicy::FollowNone,
         // Without a bundle, which would take precedence.
         server_certificate: Some(SERVER_ROOT_CA_X509),
+        client_certificate: identity::CERTIFICATE,
+        private_key: identity::KEY,
         ..Default::default()
     })?;
     let url = format!("https://{SERVER_ROOT_CA_HOST}:{SERVER_ROOT_CA_PORT}{PATH}");

@@ -6,6 +6,7 @@
 
 mod clock;
 mod config;
+mod identity;
 mod server_root_ca;
 mod wifi;
 
@@ -73,6 +74,8 @@ fn run_once(pause: &mut Duration) -> anyhow::Result<()> {
             password: MQTT_PASSWORD,
             // Without a bundle, which would take precedence.
             server_certificate: Some(SERVER_ROOT_CA_X509),
+            client_certificate: identity::CERTIFICATE,
+            private_key: identity::KEY,
             reconnect_timeout: None,
             network_timeout: LIMIT,
             ..Default::default()

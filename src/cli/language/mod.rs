@@ -1,0 +1,103 @@
+//! The language of texts for people: English, or Chinese where the user or the locale says so.
+//!
+//! Codes, names of options, JSON, HTML and generated sources are English in both. A text is made in
+//! English and translated by [`sentences`] where it is printed; what the table does not have stays
+//! English.
+
+mod sentences;
+
+use std::sync::OnceLock;
+
+use clap::ValueEnum;
+
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    En,
+    Zh,
+}
+
+/// The variables of the locale, by precedence (POSIX.1-2017, base definitions, section 8.2).
+const LOCALE: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
+
+/// The language of this run.
+static CHOSEN: OnceLock<Language> = OnceLock::new();
+
+/// Applies `--lang`; without it the locale says the language.
+pub(crate) fn choose(language: Option<Language>) {
+    let _ = CHOSEN.set(language.unwrap_or_else(Language::of_the_locale));
+}
+
+/// The language of this run; before it is chosen, that of the locale.
+pub(crate) fn chosen() -> Language {
+    CHOSEN.get().copied().unwrap_or_else(Language::of_the_locale)
+}
+
+/// A sentence or a label in the language of this run.
+pub(crate) fn said(text: &str) -> String {
+    match chosen() {
+        Language::En => text.to_owned(),
+        Language::Zh => sentences::chinese(text),
+    }
+}
+
+/// Each line of a text in the language of this run, with its margin and its last line break.
+pub(crate) fn said_by_line(text: &str) -> String {
+    match chosen() {
+        Language::En => text.to_owned(),
+        Language::Zh => text.split_inclusive('\n').map(sentences::of_line).collect(),
+    }
+}
+
+/// Whether the locale has the encoding UTF-8; without a locale it is assumed.
+pub(super) fn encodes_utf_8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    // The first that has a value says the encoding (POSIX.1-2017, base definitions, section 8.2).
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = locale.iter().filter_map(|name| variable(name)).find(|text| !text.is_empty());
+    locale.is_none_or(|text| {
+        let text = text.to_ascii_lowercase();
+        text.contains("utf-8") || text.contains("utf8")
+    })
+}
+
+impl Language {
+    /// The language of the locale. Chinese needs UTF-8.
+    fn of_the_locale() -> Self {
+        let variable = |name: &str| std::env::var(name).ok();
+        match Self::of(variable) {
+            Self::Zh if encodes_utf_8(variable) => Self::Zh,
+            _ => Self::En,
+        }
+    }
+
+    /// The language of the first variable that has a value.
+    fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let locale = LOCALE.iter().filter_map(|name| variable(name)).find(|text| !text.is_empty());
+        let language = locale.as_deref().and_then(|text| text.split(['_', '-', '.', '@']).next());
+        if language == Some("zh") { Self::Zh } else { Self::En }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_variable_with_a_value_says_the_language() {
+        let of = |set: &[(&str, &str)]| {
+            Language::of(|name| {
+                let found = set.iter().find(|(known, _)| *known == name);
+                found.map(|(_, text)| (*text).to_owned())
+            })
+        };
+        assert_eq!(of(&[]), Language::En);
+        for locale in ["zh", "zh_CN.UTF-8", "zh-Hans", "zh_TW"] {
+            assert_eq!(of(&[("LANG", locale)]), Language::Zh, "{locale}");
+        }
+        for locale in ["C", "C.UTF-8", "zhu_CN", "de_DE", ""] {
+            assert_eq!(of(&[("LANG", locale)]), Language::En, "{locale}");
+        }
+        assert_eq!(of(&[("LC_ALL", "C"), ("LANG", "zh_CN")]), Language::En);
+        assert_eq!(of(&[("LC_ALL", ""), ("LC_MESSAGES", "zh_CN")]), Language::Zh);
+    }
+}

@@ -1,0 +1,213 @@
+//! Translates finished sentences by a table of patterns.
+//!
+//! In: a sentence in English, as the code prints it. Out: the same in Chinese, or unchanged where the table
+//! has no pattern for it. A place `{}` of a pattern stands for a value, which is a sentence itself or stays
+//! as it is; between backquotes or brackets it always stays. The table decides about words alone: what is printed was
+//! escaped before.
+
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+
+/// English, a tab, Chinese; a line each. `{}` is a place in the order of the English, `{2}` the second one.
+const TABLE: &str = include_str!("zh.tsv");
+
+/// The longest text that is translated, in bytes: the longest messages have 2 kB.
+const MAX_BYTES: usize = 8192;
+
+/// How deep sentences within sentences are translated.
+const MAX_DEPTH: usize = 4;
+
+/// A sentence with places for values.
+struct Pattern {
+    /// What stands before, between and after the places.
+    pieces: Vec<&'static str>,
+    chinese: &'static str,
+}
+
+struct Table {
+    whole: HashMap<&'static str, &'static str>,
+    /// The ones that say the most first.
+    patterns: Vec<Pattern>,
+}
+
+static SENTENCES: LazyLock<Table> = LazyLock::new(|| {
+    let rows = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let rows = rows.filter_map(|line| line.split_once('\t'));
+    let (patterns, whole): (Vec<_>, Vec<_>) = rows.partition(|(english, _)| english.contains("{}"));
+    let mut patterns: Vec<_> = patterns
+        .into_iter()
+        .map(|(english, chinese)| Pattern { pieces: english.split("{}").collect(), chinese })
+        .collect();
+    let length = |one: &Pattern| one.pieces.iter().map(|piece| piece.len()).sum::<usize>();
+    patterns.sort_by_key(|one| std::cmp::Reverse(length(one)));
+    Table { whole: whole.into_iter().collect(), patterns }
+});
+
+/// A line in Chinese, with its margin and its line break.
+pub(super) fn of_line(line: &str) -> String {
+    let text = line.trim();
+    let begin = line.len() - line.trim_start().len();
+    let end = begin + text.len();
+    format!("{}{}{}", &line[..begin], chinese(text), &line[end..])
+}
+
+/// A sentence in Chinese, or as it is.
+pub(super) fn chinese(text: &str) -> String {
+    match text.len() {
+        0..=MAX_BYTES => translated(text, MAX_DEPTH).unwrap_or_else(|| text.to_owned()),
+        _ => text.to_owned(),
+    }
+}
+
+/// `None` if the table has nothing for it.
+fn translated(text: &str, depth: usize) -> Option<String> {
+    if let Some(chinese) = SENTENCES.whole.get(text) {
+        return Some((*chinese).to_owned());
+    }
+    let depth = depth.checked_sub(1)?;
+    let found = SENTENCES.patterns.iter().find_map(|one| Some((one, one.values(text)?)));
+    match found {
+        Some((pattern, values)) => Some(pattern.filled(&values, depth)),
+        None => joined(text, depth),
+    }
+}
+
+/// Sentences that are joined by joints outside of backquotes: a list, or a name and what is said about it.
+fn joined(text: &str, depth: usize) -> Option<String> {
+    let lists = parts(text, "; ", usize::MAX);
+    let (parts, joint) = match lists.len() {
+        0 | 1 => (parts(text, ": ", 2), "："),
+        _ => (lists, "；"),
+    };
+    if parts.len() < 2 {
+        return None;
+    }
+    let chinese: Vec<_> = parts.iter().map(|part| translated(part, depth)).collect();
+    chinese.iter().any(Option::is_some).then(|| {
+        let words = chinese.into_iter().zip(&parts);
+        words
+            .map(|(chinese, part)| chinese.unwrap_or_else(|| (*part).to_owned()))
+            .collect::<Vec<_>>()
+            .join(joint)
+    })
+}
+
+/// The parts of a text, at most so many, between joints that are outside of backquotes.
+fn parts<'t>(text: &'t str, joint: &str, most: usize) -> Vec<&'t str> {
+    let (mut parts, mut begin, mut quotes, mut seen) = (Vec::new(), 0, 0, 0);
+    for (at, _) in text.match_indices(joint) {
+        quotes += text[seen..at].matches('`').count();
+        seen = at;
+        if quotes % 2 == 0 && parts.len() + 1 < most {
+            parts.push(&text[begin..at]);
+            begin = at + joint.len();
+        }
+    }
+    parts.push(&text[begin..]);
+    parts
+}
+
+/// Whether the value between these pieces is shown as it is: inside of backquotes, or a code in brackets.
+fn is_kept(before: &[&str], after: &str) -> bool {
+    let quotes: usize = before.iter().map(|piece| piece.matches('`').count()).sum();
+    let opens = before.last().is_some_and(|piece| piece.ends_with('['));
+    quotes % 2 == 1 || (opens && after.starts_with(']'))
+}
+
+impl Pattern {
+    /// What stands in its places in `text`, each with whether it is between backquotes.
+    fn values<'t>(&self, text: &'t str) -> Option<Vec<(&'t str, bool)>> {
+        let (first, others) = self.pieces.split_first()?;
+        let (last, between) = others.split_last()?;
+        let mut rest = text.strip_prefix(first)?.strip_suffix(last)?;
+        let mut values = Vec::new();
+        for (index, piece) in between.iter().enumerate() {
+            let at = rest.find(piece)?;
+            values.push((&rest[..at], is_kept(&self.pieces[..=index], piece)));
+            rest = &rest[at + piece.len()..];
+        }
+        values.push((rest, is_kept(&self.pieces[..self.pieces.len() - 1], last)));
+        Some(values)
+    }
+
+    /// The Chinese with `values` in its places.
+    fn filled(&self, values: &[(&str, bool)], depth: usize) -> String {
+        let mut out = String::new();
+        let mut next = 0;
+        let mut rest = self.chinese;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (number, after) = after.split_once('}').unwrap_or(("", after));
+            let place = number.parse::<usize>().map_or(next, |number| number - 1);
+            next = place + 1;
+            out += before;
+            if let Some((value, is_quoted)) = values.get(place) {
+                let chinese = (!is_quoted).then(|| translated(value, depth)).flatten();
+                out += &chinese.map_or(Cow::Borrowed(*value), Cow::Owned);
+            }
+            rest = after;
+        }
+        out + rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_the_table_has_two_columns_as_many_places_in_both_and_stands_once() {
+        let mut known = std::collections::HashSet::new();
+        for line in TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let columns: Vec<_> = line.split('\t').collect();
+            assert_eq!(columns.len(), 2, "{line}");
+            let (english, chinese) = (columns[0], columns[1]);
+            assert!(known.insert(english), "twice: {english}");
+            assert!(!chinese.is_empty(), "{line}");
+            let places = english.matches("{}").count();
+            let said: Vec<_> =
+                chinese.split('{').skip(1).map(|rest| rest.split('}').next()).collect();
+            let numbers: Vec<_> = said
+                .iter()
+                .enumerate()
+                .map(|(at, number)| number.and_then(|one| one.parse().ok()).unwrap_or(at + 1))
+                .collect();
+            let mut sorted = numbers.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, (1..=places).collect::<Vec<_>>(), "{line}");
+            let words = english.replace("{}", "");
+            let letters = words.chars().filter(char::is_ascii_alphabetic).count();
+            assert!(letters >= 2, "{line}: a pattern without words fits all");
+            for word in english.split('`').skip(1).step_by(2).filter(|word| !word.contains("{}")) {
+                assert!(chinese.contains(word), "{word}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_is_translated_if_it_is_a_sentence_and_stays_between_backquotes() {
+        assert_eq!(
+            chinese("the handshake was not completed: the anchor expired on 2026-01-01"),
+            "握手没有完成：信任锚已于 2026-01-01 过期"
+        );
+        assert_eq!(
+            chinese("the server sends `the anchor`, which no valid path uses"),
+            "服务器发送了 `the anchor`，没有任何有效路径用到它"
+        );
+        assert_eq!(chinese("with the anchor leaf; as leaf"), "使用信任锚 叶证书；同 叶证书");
+        let next = "this works today; plan the change; start with a.h:1 [leaf], see `certgrab explain leaf`";
+        assert_eq!(
+            chinese(next),
+            "目前正常；请安排更换；从 a.h:1 [leaf] 开始，见 `certgrab explain leaf`"
+        );
+        assert_eq!(chinese("no sentence of the table"), "no sentence of the table");
+    }
+
+    #[test]
+    fn a_hostile_text_of_the_most_bytes_is_translated_in_a_few_steps() {
+        for piece in ["; ", ": ", "the anchor; ", "`", "the server sends `", "is issued by "] {
+            let text = piece.repeat(MAX_BYTES / piece.len());
+            assert!(chinese(&text).len() <= 3 * MAX_BYTES, "{piece}");
+            let long = piece.repeat(MAX_BYTES);
+            assert_eq!(chinese(&long), long);
+        }
+    }
+}

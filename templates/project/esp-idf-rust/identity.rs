@@ -1,0 +1,23 @@
+//! The device's own certificate and private key, for a server that asks for them.
+//!
+//! In: `certs/device.pem` and `certs/device.key`, if they are there; git ignores the key. Out: the
+//! values that esp-idf-svc takes. They are in the image, and anyone who reads the flash can read them:
+//! turn on flash encryption where that matters.
+
+use esp_idf_svc::tls::X509;
+
+/// The certificate, then its issuers.
+#[cfg(has_certificate)]
+pub const CERTIFICATE: Option<X509<'static>> =
+    Some(X509::pem_until_nul(concat!(include_str!("../certs/device.pem"), "\0").as_bytes()));
+
+/// The private key of the certificate.
+#[cfg(has_certificate)]
+pub const KEY: Option<X509<'static>> =
+    Some(X509::pem_until_nul(concat!(include_str!("../certs/device.key"), "\0").as_bytes()));
+
+#[cfg(not(has_certificate))]
+pub const CERTIFICATE: Option<X509<'static>> = None;
+
+#[cfg(not(has_certificate))]
+pub const KEY: Option<X509<'static>> = None;

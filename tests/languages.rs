@@ -1,0 +1,407 @@
+//! Chinese: the pages say what the English ones say, and no sentence of a report is without translation.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::support::certgrab;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+
+/// A Chinese page, the English page that it translates, and other English pages that it draws on.
+const PAGES: [(&str, &str, &[&str]); 7] = [
+    ("README.zh-CN.md", "README.md", &[]),
+    ("docs/changing-the-ca.zh-CN.md", "docs/changing-the-ca.md", &[]),
+    ("docs/findings.zh-CN.md", "docs/findings.md", &[]),
+    ("docs/lab.zh-CN.md", "docs/lab.md", &[]),
+    ("docs/mqtts-esp32.zh-CN.md", "docs/mqtts-esp32.md", &[]),
+    ("docs/your-own-ca.zh-CN.md", "docs/your-own-ca.md", &[]),
+    ("docs/options.zh-CN.md", "docs/options.md", &["docs/formats.md"]),
+];
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect(name)
+}
+
+/// A page as prose without its blocks of code, and those blocks without comments.
+fn parts(page: &str) -> (String, Vec<String>) {
+    let (mut prose, mut blocks, mut inside) = (String::new(), Vec::new(), false);
+    for line in page.lines() {
+        if line.trim_start().starts_with("```") {
+            inside = !inside;
+            if inside {
+                blocks.push(String::new());
+            }
+            continue;
+        }
+        let text = if !inside { &mut prose } else { blocks.last_mut().expect("a block") };
+        let code = line.split(" #").next().unwrap_or(line);
+        let code = code.split("//").next().unwrap_or(code).trim();
+        text.push_str(if inside { code } else { line });
+        text.push('\n');
+    }
+    (prose, blocks)
+}
+
+/// What is typed or printed: the words in backquotes, options, formats and codes among them.
+fn quoted(prose: &str) -> BTreeSet<String> {
+    let joined = prose.replace('\n', " ");
+    joined.split('`').skip(1).step_by(2).map(|word| word.trim().to_owned()).collect()
+}
+
+/// The code and its row of a table of numbers, such as the exit codes.
+fn numbers(prose: &str) -> Vec<&str> {
+    let rows = prose.lines().filter_map(|line| line.strip_prefix("| "));
+    let first = rows.filter_map(|row| row.split(' ').next());
+    first.filter(|word| word.bytes().all(|one| one.is_ascii_digit())).collect()
+}
+
+#[test]
+fn a_chinese_page_has_every_section_option_format_code_and_command_of_the_english_one() {
+    for (chinese, english, others) in PAGES {
+        let (ours, theirs) = (read(chinese), read(english));
+        let ((ours, our_blocks), (theirs, their_blocks)) = (parts(&ours), parts(&theirs));
+        let sections = |prose: &str| prose.lines().filter(|line| line.starts_with("## ")).count();
+        assert_eq!(sections(&ours), sections(&theirs), "{chinese}: sections");
+        assert_eq!(our_blocks, their_blocks, "{chinese}");
+        assert_eq!(numbers(&ours), numbers(&theirs), "{chinese}");
+        let (ours, theirs) = (quoted(&ours), quoted(&theirs));
+        let missing: Vec<_> = theirs.difference(&ours).collect();
+        assert!(missing.is_empty(), "{chinese} does not have {missing:?} of {english}");
+        let known: String = others.iter().map(|name| read(name)).collect();
+        let unknown: Vec<_> =
+            ours.difference(&theirs).filter(|word| !known.contains(word.as_str())).collect();
+        assert!(unknown.is_empty(), "{chinese} has {unknown:?}, which {english} does not have");
+    }
+}
+
+#[test]
+fn the_chinese_pages_use_one_form_of_address_and_the_words_of_the_field() {
+    for (chinese, _, _) in PAGES {
+        let text = read(chinese);
+        for word in ["你", "挂在", "机构的证书"] {
+            assert!(!text.contains(word), "{chinese}: {word}");
+        }
+    }
+}
+
+/// The texts of a file in which people may read a sentence: its literals without those of its tests.
+#[derive(Default)]
+struct Literals(BTreeSet<String>);
+
+impl Literals {
+    fn of(path: &Path) -> Self {
+        let text = fs::read_to_string(path).expect("UTF-8");
+        let mut literals = Self::default();
+        literals.visit_file(&syn::parse_file(&text).expect("Rust"));
+        literals
+    }
+
+    fn keep(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.keep(group.stream()),
+                TokenTree::Literal(literal) => {
+                    let text = syn::parse_str::<syn::LitStr>(&literal.to_string());
+                    self.0.extend(text.ok().map(|text| text.value()));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_of_tests(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|one| {
+        one.path().is_ident("cfg")
+            && one.parse_args::<syn::Ident>().is_ok_and(|word| word == "test")
+    })
+}
+
+impl<'ast> Visit<'ast> for Literals {
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        if !is_of_tests(&module.attrs) {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        self.keep(called.tokens.clone());
+    }
+
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.0.insert(text.value());
+    }
+}
+
+/// The files of which every sentence is in the table of translations.
+const TRANSLATED: &[&str] = &[
+    "chain/client.rs",
+    "check/against_server.rs",
+    "check/allow.rs",
+    "check/anchors.rs",
+    "check/boundaries.rs",
+    "check/call_site.rs",
+    "check/claims.rs",
+    "check/left_root.rs",
+    "check/lints.rs",
+    "check/lints/bundle.rs",
+    "check/lints/root.rs",
+    "check/lock_today.rs",
+    "check/mention.rs",
+    "check/misuse/files.rs",
+    "check/misuse/mod.rs",
+    "check/misuse/verification.rs",
+    "check/mod.rs",
+    "check/output/text.rs",
+    "check/pem_reader.rs",
+    "check/pem_text.rs",
+    "check/placeholder.rs",
+    "check/private_key.rs",
+    "check/signature_budget.rs",
+    "check/trust.rs",
+    "cli/commands/check/show.rs",
+    "cli/commands/compare.rs",
+    "cli/file_names.rs",
+    "cli/habits.rs",
+    "cli/output.rs",
+    "cli/report.rs",
+    "cli/stack_table.rs",
+    "endpoint/error.rs",
+    "endpoint/scheme.rs",
+    "judge/path/webpki_error.rs",
+    "judge/path/words.rs",
+    "judge/rank.rs",
+    "judge/rank/reason.rs",
+    "judge/refusal/hint.rs",
+    "judge/refusal/names.rs",
+    "judge/refusal/trade.rs",
+    "judge/refusal/words.rs",
+    "net/connect/error.rs",
+    "net/proxy/error.rs",
+    "net/starttls/error.rs",
+    "run/disagreement.rs",
+    "run/warning.rs",
+    "stack/reason.rs",
+    "stack/words.rs",
+    "tls/error.rs",
+    "tls/identity.rs",
+    "tls/not_tls.rs",
+    "tls/probe/error.rs",
+    "tls/verdict.rs",
+    "trust/error.rs",
+    "trust/root.rs",
+    "trust/store.rs",
+];
+
+/// Texts in these files that are no sentences: names that are searched for in a certificate or in code.
+const NO_SENTENCES: &[&str] = &[
+    "IPAddress {}",
+    "Key possession",
+    "Lasts until",
+    "{}return true",
+    "at path",
+    "avg technologies",
+    "blue coat",
+    "cato networks",
+    "charles proxy",
+    "check point",
+    "cisco umbrella",
+    "cloudflare gateway",
+    "cloudflare origin",
+    "cn=tuya",
+    "eset ssl filter",
+    "fake le",
+    "gateway ca - cloudflare",
+    "kubernetes ingress controller fake certificate",
+    "lightspeed systems",
+    "managed ca cloudflare",
+    "mcafee web gateway",
+    "palo alto networks",
+    "traefik default cert",
+];
+
+/// The English side of the table of translations.
+fn translated() -> Vec<String> {
+    let table = read("src/cli/language/zh.tsv");
+    let rows = table.lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(|line| line.split_once('\t')).map(|(english, _)| english.to_owned()).collect()
+}
+
+/// A text of the code as the table has it: each place is `{}`.
+fn with_places(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out += before;
+        out += "{}";
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    let out = (out + rest).trim().trim_end_matches(':').to_owned();
+    // The action of a finding is a command with the user's own server.
+    match out
+        .split_once("`certgrab ")
+        .and_then(|(before, rest)| Some((before, rest.split_once('`')?)))
+    {
+        Some((before, (_, after))) => format!("{before}`certgrab {{}}`{after}"),
+        None => out,
+    }
+}
+
+/// Whether a row has what stands around the places of `text`, which may be a part of a sentence.
+fn says(row: &str, text: &str) -> bool {
+    let mut rest = row;
+    let mut pieces = text.split("{}").map(str::trim).filter(|piece| !piece.is_empty());
+    pieces.all(|piece| match rest.split_once(piece) {
+        Some((_, after)) => {
+            rest = after;
+            true
+        }
+        None => false,
+    })
+}
+
+fn is_sentence(text: &str) -> bool {
+    let words = text.replace("{}", "");
+    words.trim().contains(' ') && words.bytes().filter(u8::is_ascii_lowercase).count() >= 3
+}
+
+#[test]
+fn every_sentence_of_the_report_of_refusals_and_of_findings_has_a_chinese_one() {
+    let table = translated();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut missing = Vec::new();
+    for file in TRANSLATED {
+        for text in Literals::of(&root.join(file)).0 {
+            let text = with_places(&text);
+            let is_known = || table.iter().any(|english| says(english, &text));
+            if is_sentence(&text)
+                && !text.contains('\n')
+                && !NO_SENTENCES.contains(&text.as_str())
+                && !is_known()
+            {
+                missing.push(format!("{file}: {text}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// What stands in a report in Chinese: no two English words in a row outside of names.
+fn english_of(report: &str) -> Vec<&str> {
+    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|one| one.is_ascii_lowercase());
+    let lines = report.lines().filter(|line| {
+        let prose: String = line.split('`').step_by(2).collect();
+        let words: Vec<_> = prose.split([' ', '，', '：', '；', '。', ',']).collect();
+        words.windows(2).any(|pair| pair.iter().all(is_word))
+    });
+    lines.collect()
+}
+
+#[test]
+fn a_report_a_table_of_stacks_and_a_refusal_in_chinese_have_no_english_sentence() {
+    let plant = |more: &[&str]| {
+        let run = certgrab().args(["broker.example:8883", "--from", "tests/data/plant/chain.pem"]);
+        run.args(["--at", "2026-11-22"]).args(more)
+    };
+    let roots = ["--roots", "tests/data/plant/root.pem"];
+    let report = plant(&roots).args(["--lang", "zh"]).succeeds().out();
+    assert!(report.starts_with("broker.example:8883：读取了 2 张证书\n\n"), "{report}");
+    // A label takes as many columns as every other, and a CJK character takes two.
+    assert!(report.contains("\n信任锚     CN=Plant Root CA,O=Example Plant\n"), "{report}");
+    assert!(report.contains("\nSHA-256    4dd8c50731c8"), "{report}");
+    assert!(report.contains("\n原因       信任链只终止于这一个根证书\n"), "{report}");
+    let stacks = plant(&roots).args(["--stacks", "--lang", "zh"]).succeeds().out();
+    let refused = plant(&["--lang", "zh"]).fails_with(1);
+    assert!(refused.err().starts_with("certgrab: 错误: "), "{}", refused.err());
+    for text in [&report, &stacks, &refused.out(), &refused.err()] {
+        assert_eq!(english_of(text), Vec::<&str>::new(), "{text}");
+    }
+    // The locale says the same as the option, and the option goes first.
+    assert_eq!(plant(&roots).env("LANG", "zh_CN.UTF-8").succeeds().out(), report);
+    let english = plant(&roots).succeeds().out();
+    let chosen = plant(&roots).args(["--lang", "en"]).env("LANG", "zh_CN.UTF-8");
+    assert_eq!(chosen.succeeds().out(), english);
+    // A terminal with another encoding cannot show Chinese in UTF-8.
+    let gbk = plant(&roots).env("LANG", "zh_CN.GBK").succeeds().out();
+    assert!(gbk.is_ascii(), "{gbk}");
+}
+
+#[test]
+fn findings_with_their_actions_and_the_summary_are_chinese_and_their_codes_stay() {
+    let check = |more: &[&str]| {
+        let run = certgrab().args(["check", "--offline", "tests/data/plant/chain.pem"]);
+        let run = run.args(["--roots", "tests/data/plant/root.pem", "--at", "2026-11-22"]);
+        run.args(more).args(["--lang", "zh"]).fails_with(1)
+    };
+    let run = check(&[]);
+    assert_eq!(
+        run.out(),
+        "tests/data/plant/chain.pem:1: 错误：`broker.example` 是叶证书，由 `Plant Issuing CA` 签发，\
+         有效期至 2034-01-01：mbedTLS 和 OpenSSL 不接受它作为信任锚 [leaf]\n    \
+         请内置根证书：`certgrab HOST:PORT --roots tests/data/plant/root.pem --emit pem`\n\
+         tests/data/plant/chain.pem:13: 警告：`Plant Issuing CA` 是中间证书，由 `Plant Root CA` 签发：\
+         CA 会不经通知更换中间证书 [intermediate]\n    \
+         请内置根证书：`certgrab HOST:PORT --roots tests/data/plant/root.pem --emit pem`\n"
+    );
+    assert_eq!(
+        run.err(),
+        "certgrab: 检查了 1 个文件：1 项错误，1 项警告，0 项提示\n\
+         certgrab: 使用这些文件的设备连不上，或没有验证服务器；请从 tests/data/plant/chain.pem:1 [leaf] 开始，\
+         见 `certgrab explain leaf`\n"
+    );
+    for form in ["json", "sarif", "junit", "github"] {
+        let text = check(&["--report", form]).out();
+        assert!(text.is_ascii(), "{text}");
+    }
+}
+
+#[test]
+fn an_error_and_its_hint_are_chinese_for_what_is_typed_wrong_and_what_does_not_answer() {
+    for (words, code, wanted) in [
+        (
+            &["127.0.0.1:1"][..],
+            3,
+            "certgrab: 错误: 无法连接 127.0.0.1:1：127.0.0.1：连接被拒绝\n\
+             certgrab: 提示: 该端口没有监听；请检查端口号\n",
+        ),
+        (
+            &["-k", "broker.example"],
+            2,
+            "certgrab: 错误: 没有参数 '-k'\n\
+             certgrab: 提示: certgrab 没有信任任何服务器的选项：那样途中的任何人都可以应答。\
+             请与证书的所有者核对指纹，然后使用 `--trust-sha256 HEX`，或用 `--roots FILE` 传入 CA 证书\n",
+        ),
+        (
+            &["broker.example", "--emit", "header"],
+            2,
+            "certgrab: 错误: '--emit <FORMAT[=PATH]>' 的值 'header' 无效：\
+             未知的格式；相近的有：`c`；见 `certgrab formats`\n\
+             certgrab: 提示: 请写 `--emit c`；`certgrab formats` 列出全部格式\n",
+        ),
+    ] {
+        let run = certgrab().args(words).env("LC_ALL", "zh_CN.UTF-8");
+        run.fails_with(code).stdout("").stderr(wanted);
+    }
+}
+
+#[test]
+fn what_programs_read_is_english_in_every_locale() {
+    let plant = |more: &[&str], locale: &str| {
+        let run = certgrab().args(["broker.example:8883", "--from", "tests/data/plant/chain.pem"]);
+        let run = run.args(["--at", "2026-11-22", "--roots", "tests/data/plant/root.pem"]);
+        run.args(more).env("LC_ALL", locale).succeeds().out()
+    };
+    for words in [&["--json"][..], &["--emit", "c"], &["--emit", "text"], &["--emit", "lock"]] {
+        assert_eq!(plant(words, "zh_CN.UTF-8"), plant(words, "C.UTF-8"), "{words:?}");
+    }
+}
+
+#[test]
+fn an_unknown_language_is_refused_with_the_known_ones() {
+    certgrab().args(["demo", "--lang", "fr"]).fails_with(2).stdout("").stderr(
+        "certgrab: error: invalid value 'fr' for '--lang <LANG>' [possible values: en, zh]\n\
+         certgrab: hint: see `certgrab --help`\n",
+    );
+}
