@@ -33,11 +33,11 @@ impl Broker {
         let other = Authority::named("Another Root");
         other.issue("device", p256.0, p256.1, "sha256");
         let folder = authority.folder().display().to_string();
-        let server = real::mosquitto(authority.folder(), |port| {
+        let server = real::mosquitto_of(version, authority.folder(), |port| {
             format!(
                 "listener {port} 127.0.0.1\ncafile {folder}/root.pem\ncertfile {folder}/leaf.pem\n\
                  keyfile {folder}/leaf.key\nuser root\nallow_anonymous true\n\
-                 require_certificate true\ntls_version {version}\n"
+                 require_certificate true\n"
             )
         });
         Self { authority, other, server }

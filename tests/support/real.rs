@@ -139,8 +139,29 @@ pub(crate) fn mosquitto(folder: &std::path::Path, configure: impl Fn(u16) -> Str
     Listener::start(|port| mosquitto_command(folder, &configure(port), port))
 }
 
-/// The command for a mosquitto with this configuration, which is kept in `folder`. With `tls_version` it
-/// speaks that version alone.
+/// The same with one version of TLS, `tlsv1.2` or `tlsv1.3`.
+pub(crate) fn mosquitto_of(
+    version: &str,
+    folder: &std::path::Path,
+    configure: impl Fn(u16) -> String,
+) -> Listener {
+    // Its `tls_version` is the oldest that it speaks; the newest is what OpenSSL is configured for.
+    let newest = version.replace("tls", "TLS");
+    let limit = format!(
+        "openssl_conf = all\n[all]\nssl_conf = tls\n[tls]\nsystem_default = limit\n[limit]\n\
+         MaxProtocol = {newest}\n"
+    );
+    let file = folder.join("openssl.cnf");
+    std::fs::write(&file, limit).expect("a file");
+    Listener::start(|port| {
+        let configuration = format!("{}tls_version {version}\n", configure(port));
+        let mut command = mosquitto_command(folder, &configuration, port);
+        command.env("OPENSSL_CONF", &file);
+        command
+    })
+}
+
+/// The command for a mosquitto with this configuration, which is kept in `folder`.
 pub(crate) fn mosquitto_command(
     folder: &std::path::Path,
     configuration: &str,
@@ -151,14 +172,6 @@ pub(crate) fn mosquitto_command(
     let found = ["/usr/sbin/mosquitto"].into_iter().find(|path| PathBuf::from(path).is_file());
     let mut command = Command::new(found.unwrap_or("mosquitto"));
     command.arg("-c").arg(file);
-    // Its `tls_version` is the oldest that it speaks; the newest is in the hands of OpenSSL.
-    if configuration.contains("tls_version tlsv1.2") {
-        let limit = "openssl_conf = all\n[all]\nssl_conf = tls\n[tls]\nsystem_default = \
-                     limit\n[limit]\nMaxProtocol = TLSv1.2\n";
-        let file = folder.join("openssl.cnf");
-        std::fs::write(&file, limit).expect("a file");
-        command.env("OPENSSL_CONF", file);
-    }
     command
 }
 
