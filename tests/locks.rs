@@ -320,6 +320,17 @@ fn a_lock_that_is_named_on_the_command_line_is_held_against_what_it_says() {
     check().succeeds().stdout("");
     stated(&pki, "Source: trusted by its SHA-256");
     check().succeeds().stdout("");
+    for line in [
+        "Source: root.pem, Mozilla's store",
+        "Source: verified by audit",
+        "Reason: approved by all",
+    ] {
+        let sound = fs::read(pki.file(LOCK)).unwrap();
+        stated(&pki, line);
+        let report = check().fails_with(1).out();
+        assert_eq!(of_file(&report, LOCK), ["error lock-untrue"], "{line}");
+        fs::write(pki.file(LOCK), sound).unwrap();
+    }
     stated(&pki, "Source: Mozilla's store");
     let report = check().fails_with(1).out();
     assert_eq!(of_file(&report, LOCK), ["error lock-untrue"]);
@@ -338,7 +349,15 @@ fn what_a_lock_says_of_a_certificate_is_true_or_named() {
         ("Source: trusted by its SHA-256", "error lock-untrue", 1),
         ("Source: sent by the server", "error lock-untrue", 1),
         ("Source: fetched from http://aia.test/", "error lock-untrue", 1),
-        ("Source: other.pem", "", 0),
+        ("Source: other.pem", "error lock-untrue", 1),
+        ("Source: plant/root.pem", "", 0),
+        ("Source: root.pem, Mozilla's store", "error lock-untrue", 1),
+        ("Source: verified by audit", "error lock-untrue", 1),
+        ("Source: sent by the server, checked by hand", "error lock-untrue", 1),
+        ("Reason: approved by security", "error lock-untrue", 1),
+        ("Reason: the only root this chain ends in, approved", "error lock-untrue", 1),
+        ("Reason: held for a change of the CA", "error lock-untrue", 1),
+        ("Reason: lasts until 2030-01-01, as requested", "", 0),
         ("Role: intermediate", "error lock-untrue", 1),
         ("Role: backup", "error lock-differs", 1),
         ("Role: leaf", "error lock-differs", 1),
@@ -413,6 +432,54 @@ fn a_lock_holds_what_the_manifest_asks_for_and_no_more() {
     fs::write(pki.file("root.pem"), pem_of(&both)).unwrap();
     tampered(&pki, |bundle| bundle.entries = vec![entry(Role::Leaf, other.leaf_der(), sent)]);
     assert!(found(&pki).contains(&"error lock-untrue".to_owned()), "{:?}", found(&pki));
+}
+
+#[test]
+fn damaged_base64_in_a_lock_is_named_in_words_and_by_its_line() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let text = fs::read_to_string(pki.file(LOCK)).unwrap();
+    let line = text.lines().position(|line| line.starts_with("-----BEGIN ")).unwrap() + 1;
+    fs::write(pki.file(LOCK), text.replacen("\nMII", "\n>MII", 1)).unwrap();
+    let wanted = format!(
+        "certgrab: error: {LOCK}: line {line}: the block is not PEM: its Base64 cannot be decoded\n"
+    );
+    run(pki.folder(), &["sync", "--locked"]).fails_with(4).stderr(&wanted);
+}
+
+#[test]
+fn a_certificate_that_a_lock_has_twice_is_an_error_of_every_command() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    tampered(&pki, |bundle| bundle.entries.push(bundle.entries[0].clone()));
+    let report = run(pki.folder(), &["sync", "--locked", "--quiet"]).fails_with(1).err();
+    assert!(report.contains("the lock contains `Plant Root` twice [lock-differs]"), "{report}");
+    assert!(found(&pki).contains(&"error lock-differs".to_owned()));
+    fs::remove_file(pki.file("certgrab.toml")).unwrap();
+    let report = run(pki.folder(), &["check", "--quiet", LOCK]).fails_with(1).out();
+    assert!(report.contains("the lock contains `Plant Root` twice [lock-differs]"), "{report}");
+}
+
+#[test]
+fn sync_locked_refuses_what_check_calls_an_error_of_the_anchor() {
+    let public = |params: &mut rcgen::CertificateParams| {
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        for (kind, text) in [
+            (rcgen::DnType::CountryName, "US"),
+            (rcgen::DnType::OrganizationName, "Internet Security Research Group"),
+            (rcgen::DnType::CommonName, "ISRG Root X1"),
+        ] {
+            params.distinguished_name.push(kind, text);
+        }
+    };
+    let pki = Pki::root_changed("ISRG Root X1", public).leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    assert!(found(&pki).contains(&"error lookalike-root".to_owned()), "{:?}", found(&pki));
+    let report = run(pki.folder(), &["sync", "--locked", "--quiet"]).fails_with(1).err();
+    assert!(report.contains("but a different key [lookalike-root]"), "{report}");
 }
 
 #[test]

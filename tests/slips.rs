@@ -310,6 +310,22 @@ fn a_host_that_is_called_like_a_file_is_a_server_where_the_user_says_where_it_is
 fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it() {
     for (typed, hint) in [
         (&["a.test", "-o", "x"][..], "write a file with `--emit FORMAT=FILE`"),
+        (&["convert", "a.pem", "-o", "x"], "write a file with `--emit FORMAT=FILE`"),
+        (
+            &["check", "-o", "x"],
+            "write a report with `--report FORM=FILE`, such as `--report sarif=",
+        ),
+        (
+            &["-v", "check", "a.h", "--output=x"],
+            "write a report with `--report FORM=FILE`, such as",
+        ),
+        (&["check", "--format", "sarif"], "choose `--report FORM`: text, json, sarif"),
+        (&["lab", "-o", "x"], "write a report with `--report FORM=FILE`, such as `--report junit="),
+        (&["lab", "--port", "8883"], "listen elsewhere with `--listen ADDR:PORT`"),
+        (&["sync", "-o", "x"], "name the files under `emit` in certgrab.toml"),
+        (&["verify", "--from", "a", "-o", "x"], "write what is verified with `certgrab HOST:PORT"),
+        (&["new", "linux-c", "a.test", "-o", "x"], "name the folder last: `certgrab new"),
+        (&["formats", "-o", "x"], "redirect standard output: `certgrab formats > FILE`"),
         (&["a.test", "--output", "x"], "write a file with `--emit FORMAT=FILE`"),
         (&["a.test", "--file=x"], "write a file with `--emit FORMAT=FILE`"),
         (&["a.test", "--format", "c"], "choose a format with `--emit FORMAT`"),

@@ -71,7 +71,8 @@ impl Baseline {
     /// What was expected and what was found.
     pub fn read(content: &[u8]) -> Result<Self, String> {
         let document: Document = serde_json::from_slice(content).map_err(|error| {
-            format!("expected a baseline of `certgrab check`, found something else: {error}")
+            let line = error.line();
+            format!("expected a baseline of `certgrab check`, found something else at line {line}")
         })?;
         if document.schema != SCHEMA {
             return Err(format!("expected schema {SCHEMA}, found {}", document.schema));

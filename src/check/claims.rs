@@ -4,8 +4,10 @@
 //! has compared what each certificate states itself; here is the rest: that a store vouches for it,
 //! where it came from, what it is for, how long it lasts, and which options led to it.
 
+use std::collections::HashSet;
+
 use super::{
-    Finding, Severity, named,
+    Finding, Severity, named, statements,
     trust::{self, Terms, Trust},
 };
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
         bundle::{Bundle, Entry, KeyPossession, Role},
         lock,
     },
-    run::pack::What,
+    run::pack::{self, What},
     text::foreign::Foreign,
     trust::store::{Root, Source, Store, mozilla_has},
     x509::{certificate::Certificate, extensions},
@@ -39,6 +41,7 @@ pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Fin
     if marks_anchors {
         claims.number(terms);
     }
+    claims.twice();
     if is_lock {
         claims.options(terms);
         claims.facts();
@@ -53,6 +56,7 @@ pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Fin
 #[must_use]
 pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<Finding> {
     let mut claims = Claims { content, bundle, store, has_terms: false, found: Vec::new() };
+    claims.twice();
     claims.facts();
     claims.found
 }
@@ -102,6 +106,19 @@ impl Claims<'_> {
     /// That `fact` is not true.
     fn deny(&mut self, place: (Option<usize>, &str), message: String) {
         self.object(place, Severity::Error, "lock-untrue", message, refresh());
+    }
+
+    /// Anchors that are there already.
+    fn twice(&mut self) {
+        let mut known = HashSet::new();
+        for (index, entry) in self.bundle.entries.iter().enumerate() {
+            let is_anchor = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
+            if is_anchor && !known.insert(entry.certificate.sha256()) {
+                let message = format!("the lock contains `{}` twice", named(&entry.certificate));
+                let place = (Some(index), "-----BEGIN");
+                self.object(place, Severity::Error, "lock-differs", message, refresh());
+            }
+        }
     }
 
     /// All that does not depend on a manifest.
@@ -256,32 +273,34 @@ impl Claims<'_> {
             None if self.has_terms => "not found in any store of the manifest".to_owned(),
             None => format!("not found in {}", self.store.description()),
         };
-        let from_server = [
-            Source::Server.to_string(),
-            "fetched from ".to_owned(),
-            // `read from FILE as sent by the server`
-            "read from ".to_owned(),
-        ];
-        let mut severity = Severity::Error;
         let is_true = if says == Source::Mozilla.to_string() {
             mozilla_has(certificate)
         } else if says == Source::System.to_string() {
             has(&Source::System) || !self.has_terms
         } else if says == Source::Fingerprint.to_string() {
             has(&Source::Fingerprint) || !self.has_terms
-        } else if from_server.iter().any(|words| says.starts_with(words)) {
+        } else if statements::is_from_a_server(&says) {
             !is_root
+        } else if self.has_terms {
+            let mut files = sources.iter().filter(|one| matches!(one, Source::File(_)));
+            files.any(|file| statements::is_same_file(&says, &file.to_string()))
         } else {
-            // The name of a file, which may be another one by now. What is in no store at all has
-            // its own finding.
-            severity = Severity::Warning;
-            sources.is_empty() || sources.iter().any(|source| matches!(source, Source::File(_)))
+            statements::may_be_a_file(&says)
         };
         if !is_true {
             let name = named(certificate);
             let message = format!("the source of `{name}` is not `{says}`: {found}");
             let place = (Some(index), "Source");
-            self.object(place, severity, "lock-untrue", message, refresh());
+            self.deny(place, message);
+        }
+        if let Some(reason) = &entry.reason
+            && !pack::is_reason(reason.whole(), entry.role)
+        {
+            let message = format!(
+                "expected a reason that certgrab writes for `{}`, found other text",
+                named(certificate)
+            );
+            self.deny((Some(index), "Reason"), message);
         }
     }
 

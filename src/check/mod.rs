@@ -56,6 +56,7 @@ mod private_key;
 mod report;
 mod signature_budget;
 mod source;
+mod statements;
 mod trust;
 mod uf2;
 

@@ -66,10 +66,56 @@ const OPTIONS: &[(&[&str], &str)] = &[
     (&["--date", "--time", "--now"], "verify as of a time with `--at TIME`"),
 ];
 
-/// What to do instead of the unknown option `word`, as typed without its value.
-pub(super) fn option(word: &str) -> Option<&'static str> {
+/// The options of [`OPTIONS`] for a file to write, and for its form.
+const FILE: &str = "-o";
+const FORM: &str = "--format";
+
+/// What to do instead in a command that does not write the files of `--emit`.
+const OPTIONS_OF_COMMANDS: &[(&str, &str, &str)] = &[
+    (
+        "check",
+        FILE,
+        "write a report with `--report FORM=FILE`, such as `--report sarif=check.sarif`",
+    ),
+    (
+        "check",
+        FORM,
+        "choose `--report FORM`: text, json, sarif, junit, github, prometheus, cyclonedx or html",
+    ),
+    (
+        "lab",
+        FILE,
+        "write a report with `--report FORM=FILE`, such as `--report junit=lab.xml`, and the lab's \
+         anchor with `--emit FORMAT=FILE`",
+    ),
+    (
+        "lab",
+        FORM,
+        "choose `--report FORM` for the report, and `--emit FORMAT` for the lab's anchor",
+    ),
+    ("lab", "-p", "listen elsewhere with `--listen ADDR:PORT`"),
+    ("sync", FILE, "name the files under `emit` in certgrab.toml, each with its format"),
+    ("sync", FORM, "name the formats under `emit` in certgrab.toml, each with its file"),
+    (
+        "verify",
+        FILE,
+        "write what is verified with `certgrab HOST:PORT --from FILE --emit FORMAT=FILE`",
+    ),
+    ("verify", FORM, "print a JSON document with `--json`"),
+    ("new", FILE, "name the folder last: `certgrab new PROJECT TARGET DIR`"),
+    ("formats", FILE, "redirect standard output: `certgrab formats > FILE`"),
+    ("explain", FILE, "redirect standard output: `certgrab explain CODE > FILE`"),
+];
+
+/// What to do instead of the unknown option `word`, as typed without its value, in the subcommand
+/// `command`.
+pub(super) fn option(word: &str, command: Option<&str>) -> Option<&'static str> {
     let word = word.split('=').next().unwrap_or(word);
-    row(OPTIONS, word)
+    let (words, of_the_main_job) = OPTIONS.iter().find(|(words, _)| words.contains(&word))?;
+    let of_the_command = OPTIONS_OF_COMMANDS
+        .iter()
+        .find(|(name, kind, _)| Some(*name) == command && words.contains(kind));
+    Some(of_the_command.map_or(*of_the_main_job, |(.., hint)| *hint))
 }
 
 /// Verbs that other programs begin with; certgrab needs none.
@@ -178,6 +224,16 @@ fn row(table: &[(&[&str], &'static str)], word: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_options_of_commands_are_of_commands_and_of_the_table() {
+        use clap::CommandFactory as _;
+        let known = crate::cli::args::Args::command();
+        for (command, kind, hint) in OPTIONS_OF_COMMANDS {
+            assert!(known.find_subcommand(command).is_some(), "{command}");
+            assert_eq!(option(kind, Some(command)), Some(*hint));
+        }
+    }
 
     #[test]
     fn no_word_stands_in_two_rows_and_each_format_is_one() {

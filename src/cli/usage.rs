@@ -85,7 +85,12 @@ fn habit(error: &clap::Error) -> Option<String> {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            word(ContextKind::InvalidArg).and_then(habits::option).map(str::to_owned)
+            let typed: Vec<_> =
+                std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
+            let command = typed.iter().find(|word| !word.starts_with('-')).map(String::as_str);
+            word(ContextKind::InvalidArg)
+                .and_then(|option| habits::option(option, command))
+                .map(str::to_owned)
         }
         ErrorKind::ValueValidation => {
             let value = word(ContextKind::InvalidValue)?;

@@ -7,7 +7,7 @@ use crate::{
     endpoint::Target,
     judge::{
         prove::Verified,
-        rank::{self, Candidate},
+        rank::{self, Candidate, Reason},
     },
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
@@ -43,6 +43,23 @@ pub struct Extras {
     pub siblings: bool,
     /// Every root of the files that the user trusts, also those that do not verify the chain today.
     pub held: bool,
+}
+
+/// The reason for a root that is held for the future.
+const HELD: &str = "held for a change of the CA";
+
+/// The reason for a root of the anchor's organisation.
+const SIBLING: &str = "from the same organisation: the server's next certificates may chain to it";
+
+/// Whether a bundle has `text` as the reason for a certificate in this `role`.
+#[must_use]
+pub(crate) fn is_reason(text: &str, role: Role) -> bool {
+    match role {
+        Role::Anchor => Reason::writes(text),
+        Role::Backup => text == HELD || Reason::writes(text),
+        Role::Sibling => text == SIBLING,
+        Role::Intermediate | Role::Leaf => false,
+    }
 }
 
 /// Takes from a proven chain what is to be exported; the anchor comes first unless it is a chain.
@@ -159,7 +176,7 @@ impl Bundle {
         let of_files = |root: &&Root| matches!(root.source, Source::File(_));
         for root in store.added().filter(of_files) {
             let until = rank::lasts(root, None).until;
-            self.add_root(root, Role::Backup, "held for a change of the CA", until);
+            self.add_root(root, Role::Backup, HELD, until);
         }
         self
     }
@@ -190,9 +207,7 @@ impl Bundle {
         for root in mozilla_siblings(&anchor.certificate) {
             let until = rank::lasts(&root, None).until;
             if until > at {
-                let reason = "from the same organisation: the server's next certificates may \
-                              chain to it";
-                self.add_root(&root, Role::Sibling, reason, until);
+                self.add_root(&root, Role::Sibling, SIBLING, until);
             }
         }
         self

@@ -9,6 +9,7 @@ pub mod extensions;
 pub(crate) mod jks;
 pub(crate) mod key;
 pub mod name;
+pub(crate) mod pem_damage;
 #[cfg(feature = "judge")]
 pub(crate) mod pkcs7;
 pub(crate) mod private_key;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     Grab,
-    check::{self, Finding, Knowledge, Severity},
+    check::{self, Finding, Findings, Knowledge, Severity},
     judge::rank::Candidate,
     output::{
         bundle::{Bundle, Entry},
@@ -150,26 +150,30 @@ impl Delivery {
 fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name, .. } = read_lock(entry)?;
     let store = roots::store(&entry.job.trust.roots, &entry.job.trust.trust_sha256, display)?;
-    hold(entry, &content, &bundle, &store, display)?;
-    let whose = format!("{}: ", entry.job.targets[0]);
     let at = Time::now();
+    let found = match entry.job.what {
+        What::Anchor => {
+            let formats = readers::of_manifest(entry);
+            let stacks = proof::readers(&entry.job, formats.iter().copied());
+            let lock = (entry.lock.as_path(), content.as_slice());
+            let knowledge = Knowledge { store: &store, at, horizon_days: 0 };
+            warn::findings_of_lock(lock, &stacks, &knowledge)
+        }
+        _ => Findings::default(),
+    };
+    hold(entry, (&content, &bundle), &found, &store, display)?;
+    let whose = format!("{}: ", entry.job.targets[0]);
     warn::of_lock(&whose, &content, &bundle, at, display);
-    if entry.job.what == What::Anchor {
-        let formats = readers::of_manifest(entry);
-        let stacks = proof::readers(&entry.job, formats.iter().copied());
-        let lock = (entry.lock.as_path(), content.as_slice());
-        let knowledge = Knowledge { store: &store, at, horizon_days: 0 };
-        warn::of_refused_anchors(&whose, lock, &stacks, &knowledge, display);
-    }
+    warn::of_refused_anchors(&whose, &found, display);
     delivery.of(&rendered(entry, &bundle, &name)?, display)
 }
 
-/// Fails if a lock is not what the manifest and its stores allow, reporting each reason. Less
-/// certain objections are warnings.
+/// Fails if a lock is not what the manifest and its stores allow, or for what was `found` in its
+/// certificates, reporting each reason. Less certain objections are warnings.
 fn hold(
     entry: &manifest::Entry,
-    content: &[u8],
-    bundle: &Bundle,
+    (content, bundle): (&[u8], &Bundle),
+    found: &Findings,
     store: &Store,
     display: &Display,
 ) -> Result<(), Failure> {
@@ -180,6 +184,7 @@ fn hold(
     if entry.job.what == What::Anchor {
         objections.extend(check::expired_anchors(content, bundle, Time::now()));
     }
+    objections.extend(found.listed().iter().filter(|one| warn::is_of_any_reader(one)).cloned());
     for objection in objections {
         let Finding { place, severity, code, message, action, .. } = objection;
         let message = format!("{shown}: line {}: {message} [{code}]", place.line);

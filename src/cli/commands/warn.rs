@@ -95,17 +95,29 @@ pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, di
 /// The findings about a certificate that a stack does not accept as an anchor.
 const REFUSED_ANCHOR: [&str; 2] = ["leaf", "not-ca"];
 
-/// Warns of the anchors in `lock` that one of `stacks` refuses, which read what is made from it.
-pub(crate) fn of_refused_anchors(
-    whose: &str,
+/// What `certgrab check` finds in the certificates of `lock`, as `stacks` read what is made from it.
+pub(crate) fn findings_of_lock(
     (path, content): (&Path, &[u8]),
     stacks: &[&'static Stack],
     knowledge: &Knowledge<'_>,
-    display: &Display,
-) {
+) -> Findings {
     let reading = check::read(path, content);
     let by = |stack: &&'static Stack| check::lint(&reading.read_by(Some(stack)), knowledge);
-    let found = Findings::worst_of(stacks.iter().map(by).collect());
+    match stacks {
+        [] => check::lint(&reading, knowledge),
+        all => Findings::worst_of(all.iter().map(by).collect()),
+    }
+}
+
+/// Whether no command writes a certificate with `finding`, whichever stack reads it.
+pub(crate) fn is_of_any_reader(finding: &Finding) -> bool {
+    // Whether an expired anchor is alone is found by its own rule.
+    let is_other = REFUSED_ANCHOR.contains(&finding.code) || finding.code == "expired";
+    finding.severity == Severity::Error && !is_other
+}
+
+/// Warns of the anchors of a lock that one of its readers refuses, of what was `found` in it.
+pub(crate) fn of_refused_anchors(whose: &str, found: &Findings, display: &Display) {
     // A leaf that a stack accepts is a warning of `certgrab check` alone.
     let is_refused = |one: &&Finding| one.code == "not-ca" || one.severity == Severity::Error;
     let listed = found.listed().iter().filter(|one| REFUSED_ANCHOR.contains(&one.code));

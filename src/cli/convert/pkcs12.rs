@@ -65,7 +65,7 @@ fn open(content: &[u8], password: &str) -> Result<Vec<Certificate>, Problem> {
         Error::InvalidParameters => {
             unreadable("its password is hashed more than a million times".to_owned())
         }
-        error => unreadable(error.to_string()),
+        _ => unreadable("a part of it is not as PKCS #12 says".to_owned()),
     })?;
     let ders = archive.certs.iter().map(|bag| bag.cert.as_der());
     let certificates = ders.map(Certificate::from_der).collect::<Result<Vec<_>, _>>();

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::text::{foreign::Foreign, time::Time};
+use crate::{
+    stack::STACKS,
+    text::{foreign::Foreign, time::Time},
+};
 
 /// The reason for the rank of a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,40 @@ pub enum Reason {
     Larger,
 }
 
+impl Reason {
+    /// Whether `text` is one of the reasons in words. Locks keep the words they were written with: where
+    /// the words change, the old ones stay here.
+    #[must_use]
+    pub fn writes(text: &str) -> bool {
+        let between = |begin: &str, end: &str| text.strip_prefix(begin)?.strip_suffix(end);
+        let plain = [
+            Self::Only,
+            Self::OwnCertificate,
+            Self::Nearest,
+            Self::LastsLongest,
+            Self::Smallest,
+            Self::Sufficient,
+            Self::Root,
+            Self::Intermediate,
+            Self::Insufficient,
+            Self::LastsLess,
+            Self::Larger,
+        ];
+        let of_stacks =
+            |stack: &str| STACKS.iter().any(|one| [one.name, one.title].contains(&stack));
+        plain.iter().any(|one| one.to_string() == text)
+            || between("lasts until ", ", as requested")
+                .is_some_and(|date| date.parse::<Time>().is_ok_and(|time| time.date() == date))
+            || between("the best one that ", " verifies the server with").is_some_and(of_stacks)
+            || between("", " does not verify the server with it").is_some_and(of_stacks)
+            || between(BEHIND, "`").is_some_and(|subject| !subject.contains('`'))
+    }
+}
+
+/// How the reason begins that names a cross-signed certificate.
+const BEHIND: &str =
+    "longer path: fails if the server stops sending the cross-signed certificate `";
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -60,11 +97,7 @@ impl fmt::Display for Reason {
                 f.write_str("an intermediate; CAs replace these more often than roots")
             }
             Self::Insufficient => f.write_str("the server does not send every intermediate needed"),
-            Self::BehindCrossSign(subject) => write!(
-                f,
-                "longer path: fails if the server stops sending the cross-signed certificate `{}`",
-                subject.line()
-            ),
+            Self::BehindCrossSign(subject) => write!(f, "{BEHIND}{}`", subject.line()),
             Self::LastsAsAsked(wanted) => {
                 write!(f, "lasts until {}, as requested", wanted.date())
             }
@@ -74,6 +107,51 @@ impl fmt::Display for Reason {
             Self::NotForStack(stack) => write!(f, "{stack} does not verify the server with it"),
             Self::LastsLess => f.write_str("shorter lifetime"),
             Self::Larger => f.write_str("larger, or later in SHA-256 order"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every reason; the match does not compile when one is missing.
+    fn all() -> Vec<Reason> {
+        let name = Foreign::text("CN=Near Root");
+        let wanted = "2031-06-22T00:00:00Z".parse().expect("a time");
+        let stack = STACKS[0].title;
+        let mut all = vec![Reason::Only];
+        while let Some(next) = match all.last().expect("one") {
+            Reason::Only => Some(Reason::OwnCertificate),
+            Reason::OwnCertificate => Some(Reason::Nearest),
+            Reason::Nearest => Some(Reason::LastsLongest),
+            Reason::LastsLongest => Some(Reason::Smallest),
+            Reason::Smallest => Some(Reason::LastsAsAsked(wanted)),
+            Reason::LastsAsAsked(_) => Some(Reason::Sufficient),
+            Reason::Sufficient => Some(Reason::Root),
+            Reason::Root => Some(Reason::Intermediate),
+            Reason::Intermediate => Some(Reason::Insufficient),
+            Reason::Insufficient => Some(Reason::BehindCrossSign(name.clone())),
+            Reason::BehindCrossSign(_) => Some(Reason::ForStack(stack)),
+            Reason::ForStack(_) => Some(Reason::NotForStack(stack)),
+            Reason::NotForStack(_) => Some(Reason::LastsLess),
+            Reason::LastsLess => Some(Reason::Larger),
+            Reason::Larger => None,
+        } {
+            all.push(next);
+        }
+        all
+    }
+
+    #[test]
+    fn every_reason_is_known_by_its_words_and_no_other_text_is() {
+        for reason in all() {
+            let text = reason.to_string();
+            assert!(Reason::writes(&text), "{text}");
+            assert!(!Reason::writes(&format!("{text}, approved by security")), "{text}");
+        }
+        for text in ["", "approved by security", "lasts until ever, as requested"] {
+            assert!(!Reason::writes(text), "{text}");
         }
     }
 }

@@ -50,8 +50,12 @@ pub fn write(hello: &ClientHello, accepts_tls10: bool) -> String {
 pub fn read(path: &Path) -> Result<&'static Device, String> {
     let text = bounded_file::read_given_text(path, MAX_SAVED_BYTES)
         .map_err(|error| format!("cannot read it: {error}"))?;
-    let saved: Saved = serde_json::from_str(&text)
-        .map_err(|error| format!("expected a file of `certgrab lab --save-hello`: {error}"))?;
+    let saved: Saved = serde_json::from_str(&text).map_err(|error| {
+        let line = error.line();
+        format!(
+            "expected a file of `certgrab lab --save-hello`, found something else at line {line}"
+        )
+    })?;
     if saved.schema != 1 {
         return Err(format!("expected schema 1, found {}", saved.schema));
     }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
-    x509::certificate::Certificate,
+    x509::{certificate::Certificate, pem_damage},
 };
 
 /// The port where a plain PEM file names none: https (RFC 9110 section 4.2.2).
@@ -199,8 +199,8 @@ impl Reader {
         let parsed = match pem::parse(block) {
             Ok(parsed) => parsed,
             Err(error) => {
-                let problem = Foreign::text(&error.to_string()).line();
-                return at(number, Problem::Block(format!("not PEM: {problem}")));
+                let problem = format!("not PEM: {}", pem_damage::of(&error));
+                return at(number, Problem::Block(problem));
             }
         };
         if !matches!(parsed.tag(), "CERTIFICATE" | "X509 CERTIFICATE") {
