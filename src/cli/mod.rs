@@ -17,6 +17,7 @@ mod file_names;
 pub mod fuzzing;
 mod habits;
 mod language;
+mod loss;
 mod manifest;
 mod output;
 mod own_files;

@@ -18,7 +18,7 @@ use super::{
     atomic_write::{DeferredSignals, Unfinished},
     failure::{Exit, Failure},
     language::said,
-    replace::{self, Content},
+    loss::{self, Content},
     stream::{self, Stream},
     style::{self, Display},
 };
@@ -158,7 +158,7 @@ pub(crate) fn deliver(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
 /// Prints which files [`deliver`] would change, unless `quiet`, and writes none.
 pub(crate) fn preview(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
     for File { path, data, content } in files {
-        replace::refuse_loss(path, *content, Some(data))?;
+        loss::refuse_loss(path, *content, Some(data))?;
         let what = if file_holds(path, data)? == Some(true) { "unchanged:" } else { "would write" };
         if !quiet {
             say(format_args!("{what} {}", Foreign::text(&path.display().to_string()).line()));
@@ -230,7 +230,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     if is_as_long && holds(&place, data) {
         return Ok(None);
     }
-    replace::refuse_loss(path, *content, Some(data))?;
+    loss::refuse_loss(path, *content, Some(data))?;
     let folder = match place.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -4,26 +4,22 @@
 //! changes, where something would be lost: a file that certgrab did not write and that holds more than
 //! certificates, a lock whose server proved more, and in a manifest a place that a link leads to.
 
-mod decision;
-mod reports;
-
-use std::{io, path::Path};
+use std::path::Path;
 
 use crate::{
     output::{
         bundle::{Bundle, KeyPossession},
-        lock::{self, Lost},
+        lock,
     },
     text::{bounded_file, foreign::Foreign},
     tls::probe,
 };
 
-pub(crate) use self::decision::{Content, refuse_loss};
-
 use super::{
     args::{Emission, Form, Request},
     commands::warn::Named,
     failure::{Exit, Failure},
+    loss::{Content, TO_MOVE, refuse_loss, refuse_unless_lock, refused},
     manifest::Entry,
     stream, within,
 };
@@ -57,27 +53,6 @@ pub(crate) fn refuse_losses(emissions: &[Emission]) -> Result<(), Failure> {
 
 fn is_lock(emission: &Emission) -> bool {
     matches!(&emission.form, Form::Certificates(format) if format.name == "lock")
-}
-
-/// Refuses to put a lock in the place of what no refresh of a lock brings back.
-fn refuse_unless_lock(path: &Path, to_move: &str) -> Result<(), Failure> {
-    match bounded_file::read(path, lock::MAX_LOCK_BYTES) {
-        Ok(content) => match lock::loss(&content) {
-            None => Ok(()),
-            Some(loss) => {
-                let hint = match loss.what {
-                    Lost::Merge => "resolve the merge conflict first",
-                    Lost::Version(_) => "use the certgrab version that wrote it, or a newer one",
-                    _ => to_move,
-                };
-                Err(refused(path, &format!("would lose {loss}"), hint))
-            }
-        },
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => {
-            Err(refused(path, &format!("was not replaced: cannot read it: {error}"), to_move))
-        }
-    }
 }
 
 /// A lock that is to be written.
@@ -163,12 +138,3 @@ fn refuse_irregular(path: &Path) -> Result<(), Failure> {
 
 /// What to do where a lock is no file.
 pub(crate) const TO_NAME_A_FILE: &str = "name a regular file as `lock` in the manifest";
-
-/// What to do with a file that is not to be lost, in a manifest and on the command line.
-const TO_MOVE: &str = "name another file in the manifest, or move this one away";
-const TO_MOVE_OUTPUT: &str = "name another file, or move or delete this one";
-
-fn refused(path: &Path, why: &str, hint: &str) -> Failure {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    Failure::new(Exit::File, format!("{shown} {why}")).with_hint(Some(hint.to_owned()))
-}

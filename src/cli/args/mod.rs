@@ -37,7 +37,7 @@ use rustls_pki_types::DnsName;
 
 use super::{
     file_names, habits,
-    replace::Content,
+    loss::Content,
     stream::{self, Stream},
     style::Display,
 };

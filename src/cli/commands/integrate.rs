@@ -8,8 +8,8 @@ use crate::cli::{
     REPOSITORY,
     args::integrate::{Args, With},
     failure::{Exit, Failure},
+    loss::Content,
     output,
-    replace::Content,
     style::Display,
     within,
 };

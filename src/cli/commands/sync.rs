@@ -28,12 +28,12 @@ use crate::cli::{
     args::{What, hosts::DEFAULT_JOBS, sync::Args},
     descriptors, export,
     failure::{Exit, Failure},
+    loss::Content,
     manifest,
     output::{self, complain},
     proof,
     readers::{self, Seen},
-    replace::{self, Content},
-    roots,
+    replace, roots,
     style::Display,
 };
 

@@ -35,9 +35,10 @@ use super::{
 use crate::cli::{
     args::{Request, check::Args},
     failure::{Exit, Failure},
-    file_names, manifest,
+    file_names,
+    loss::{self, Content},
+    manifest,
     output::{self, complain},
-    replace::{self, Content},
     request, shares,
     style::Display,
 };
@@ -223,7 +224,7 @@ fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     let baseline = args.baseline.as_deref().filter(|_| args.write_baseline);
     let written = reports.chain(baseline);
-    written.clone().try_for_each(|path| replace::refuse_loss(path, Content::Report, None))?;
+    written.clone().try_for_each(|path| loss::refuse_loss(path, Content::Report, None))?;
     output::keep_apart(written, read, "--report")
 }
 

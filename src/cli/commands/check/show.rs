@@ -9,8 +9,8 @@ use crate::{
         args::check::{Args, Form},
         failure::Failure,
         language::said_by_line,
+        loss::Content,
         output,
-        replace::Content,
         style::Display,
     },
 };

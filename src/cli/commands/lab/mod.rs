@@ -37,9 +37,8 @@ use crate::cli::{
         lab::{Args, Form, RealServer},
     },
     failure::{self, Exit, Failure},
-    output, proof,
-    replace::{self, Content},
-    roots,
+    loss::{self, Content},
+    output, proof, roots,
     style::Display,
     workers::Workers,
 };
@@ -60,7 +59,6 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     if args.list {
         return list::list(&host, now);
     }
-    refuse_losses(args)?;
     let known = args.expect.as_deref().map(known_result).transpose()?;
     let authority = authority(args, now, display)?;
     deliver_anchor(args, &authority, &host, now, display)?;
@@ -121,7 +119,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 fn refuse_losses(args: &Args) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_ref());
     let mut documents = reports.chain(&args.save_hello);
-    documents.try_for_each(|path| replace::refuse_loss(path, Content::Report, None))
+    documents.try_for_each(|path| loss::refuse_loss(path, Content::Report, None))
 }
 
 /// The known result that `--expect` names.
@@ -242,6 +240,7 @@ fn deliver_anchor(
     display: &Display,
 ) -> Result<(), Failure> {
     let fault = |error: String| Failure::new(Exit::Fault, error);
+    refuse_losses(args)?;
     let (sent, anchor) = authority.sound(host).map_err(|error| unusable(args, &error))?;
     let anchor = Certificate::from_der(&anchor).map_err(|error| fault(error.to_string()))?;
     let target = target(host, args.listen.port())?;

@@ -7,8 +7,8 @@ use crate::{endpoint::Target, output::emit, text::foreign::Foreign};
 use crate::cli::{
     args::{Emission, Form, MANIFEST, sync::Args},
     failure::{Exit, Failure},
+    loss::Content,
     output,
-    replace::Content,
     style::Display,
 };
 

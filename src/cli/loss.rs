@@ -4,17 +4,21 @@
 //! replace it would lose something. What is empty, what certgrab wrote as such a file, and
 //! certificates alone may be replaced; everything else stays until the user removes it.
 
+mod reports;
+
 use std::{collections::HashSet, io, path::Path};
 
-use super::{TO_MOVE, TO_MOVE_OUTPUT, refuse_unless_lock, refused, reports};
 use crate::{
     check,
-    cli::{failure::Failure, stream},
+    cli::{
+        failure::{Exit, Failure},
+        stream,
+    },
     output::{
         emit::{self, Format},
-        lock,
+        lock::{self, Lost},
     },
-    text::bounded_file,
+    text::{bounded_file, foreign::Foreign},
     x509::{certificate::Certificate, private_key},
 };
 
@@ -176,4 +180,34 @@ fn without_data(line: &str) -> String {
         rest = after;
     }
     out
+}
+
+/// Refuses to put a lock in the place of what no refresh of a lock brings back.
+pub(crate) fn refuse_unless_lock(path: &Path, to_move: &str) -> Result<(), Failure> {
+    match bounded_file::read(path, lock::MAX_LOCK_BYTES) {
+        Ok(content) => match lock::loss(&content) {
+            None => Ok(()),
+            Some(loss) => {
+                let hint = match loss.what {
+                    Lost::Merge => "resolve the merge conflict first",
+                    Lost::Version(_) => "use the certgrab version that wrote it, or a newer one",
+                    _ => to_move,
+                };
+                Err(refused(path, &format!("would lose {loss}"), hint))
+            }
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => {
+            Err(refused(path, &format!("was not replaced: cannot read it: {error}"), to_move))
+        }
+    }
+}
+
+/// What to do with a file that is not to be lost, in a manifest and on the command line.
+pub(crate) const TO_MOVE: &str = "name another file in the manifest, or move this one away";
+const TO_MOVE_OUTPUT: &str = "name another file, or move or delete this one";
+
+pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Failure {
+    let shown = Foreign::text(&path.display().to_string()).line();
+    Failure::new(Exit::File, format!("{shown} {why}")).with_hint(Some(hint.to_owned()))
 }
