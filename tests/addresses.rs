@@ -2,7 +2,7 @@
 
 use std::{io::Read as _, net::SocketAddr};
 
-use crate::support::{Pki, Server, certgrab, run::Run};
+use crate::support::{Pki, Server, certgrab, real, run::Run};
 
 /// A name with three addresses: two present chains of two roots, the third resets connections.
 struct Migration {
@@ -146,6 +146,32 @@ fn a_survey_of_three_addresses_has_the_anchors_of_both_halves_and_the_error_of_t
     let lines = report.lines().filter(|line| line.starts_with(&dead));
     assert!(lines.clone().count() > 0);
     assert!(lines.clone().all(|line| line.contains("the server reset the connection")), "{report}");
+}
+
+#[test]
+fn what_a_survey_of_a_migration_writes_verifies_each_address_for_a_real_client() {
+    if !real::program("openssl") {
+        return;
+    }
+    let servers = Migration::new();
+    let Some(run) = servers.run(&[1, 2, 3]) else { return };
+    let run = run.args([&servers.target(), "--survey", "--roots", &servers.roots()]);
+    let written = run.args(["--emit", "pem"]).succeeds().out();
+    let file = servers.old.0.file("written.pem");
+    let connects = |number: u8| {
+        let place = at(number, servers.port()).to_string();
+        let mut openssl = std::process::Command::new("openssl");
+        openssl.args(["s_client", "-connect", &place, "-servername", "plc.test", "-CAfile"]);
+        openssl.arg(&file).args(["-verify_hostname", "plc.test", "-verify_return_error"]);
+        openssl.stdin(std::process::Stdio::null()).output().expect("openssl").status.success()
+    };
+    std::fs::write(&file, &written).expect("a file");
+    assert!(connects(1) && connects(2), "{written}");
+    assert!(!connects(3));
+    // One of both anchors is not enough.
+    let one = written.find("-----END CERTIFICATE-----\n").expect("a certificate");
+    std::fs::write(&file, &written[..one + 26]).expect("a file");
+    assert_ne!(connects(1), connects(2), "{written}");
 }
 
 #[test]

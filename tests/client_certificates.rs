@@ -23,13 +23,16 @@ fn authority() -> Authority {
 
 /// A mosquitto with more lines of configuration.
 fn mosquitto(authority: &Authority, more: &str) -> Listener {
-    let folder = authority.folder().display().to_string();
-    real::mosquitto(authority.folder(), |port| {
-        format!(
-            "listener {port} 127.0.0.1\ncafile {folder}/root.pem\ncertfile {folder}/leaf.pem\n\
+    real::mosquitto(authority.folder(), |port| configuration(authority, port, more))
+}
+
+/// Its configuration.
+fn configuration(authority: &Authority, port: u16, more: &str) -> String {
+    let folder = authority.folder().display();
+    format!(
+        "listener {port} 127.0.0.1\ncafile {folder}/root.pem\ncertfile {folder}/leaf.pem\n\
              keyfile {folder}/leaf.key\nuser root\n{more}\n"
-        )
-    })
+    )
 }
 
 fn has_servers() -> bool {
@@ -137,8 +140,9 @@ fn a_client_certificate_is_shown_with_every_kind_of_key_and_the_answer_is_said()
     let unrelated = Authority::named("Another Root");
     unrelated.issue("other", P256.0, P256.1, "sha256");
     for version in ["tlsv1.2", "tlsv1.3"] {
-        let broker =
-            mosquitto(&authority, &format!("require_certificate true\ntls_version {version}"));
+        let broker = real::mosquitto_of(version, authority.folder(), |port| {
+            configuration(&authority, port, "require_certificate true")
+        });
         let run = |shown: Vec<PathBuf>| certgrab().args(base(&broker, &authority)).args(shown);
         for (certificate, key) in [
             ("rsa.pem", "rsa.key"),

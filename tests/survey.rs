@@ -182,12 +182,11 @@ fn a_server_of_one_version_and_one_kind_of_key_answers_every_question_of_survey_
             }
             if real::program("mosquitto") {
                 let folder = authority.folder().display().to_string();
-                let broker = real::mosquitto(authority.folder(), |port| {
+                let version = name.to_lowercase().replace("tls", "tlsv");
+                let broker = real::mosquitto_of(&version, authority.folder(), |port| {
                     format!(
                         "listener {port} 127.0.0.1\ncertfile {folder}/{key}.pem\n\
-                         keyfile {folder}/{key}.key\nuser root\nallow_anonymous true\n\
-                         tls_version {}\n",
-                        name.to_lowercase().replace("tls", "tlsv")
+                         keyfile {folder}/{key}.key\nuser root\nallow_anonymous true\n"
                     )
                 });
                 check(&broker, "mosquitto");

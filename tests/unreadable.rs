@@ -122,6 +122,44 @@ fn a_first_certificate_whose_begin_line_is_damaged_is_named_and_no_other_stands_
 }
 
 #[test]
+fn a_first_certificate_in_bare_base64_is_named_and_no_other_stands_for_it() {
+    let impostor = Impostor::new();
+    let (first, rest) = impostor.sent.split_at(1);
+    let (first, rest) = (pem_of(first), pem_of(rest));
+    let from = impostor.real.file("sent.pem");
+    let bare: String = first.lines().filter(|line| !line.starts_with('-')).collect();
+    let lines = first.replace("-----BEGIN CERTIFICATE-----\n", "");
+    let lines = lines.replace("-----END CERTIFICATE-----\n", "");
+    let key = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n";
+    for text in [bare.clone(), lines.clone(), format!("  {bare}"), format!("{key}{lines}")] {
+        fs::write(&from, format!("{text}\n{rest}")).expect("a file");
+        for words in [&["plc.test", "--from"][..], &["verify"]] {
+            let run = certgrab().args(words).args([&from]).args(["--roots"]);
+            let outcome = run.args([&impostor.real.root_file()]).fails_with(4).stdout("");
+            let said = outcome.err();
+            assert!(said.contains("its BEGIN line is damaged or missing"), "{text}: {said}");
+        }
+    }
+}
+
+#[test]
+fn blocks_of_a_chain_that_are_no_certificates_are_named() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let chain = pem_of(pki.path());
+    let from = pki.file("sent.pem");
+    let block = |label: &str| format!("-----BEGIN {label}-----\nMIGH\n-----END {label}-----\n");
+    let others = [block("CERTIFICATE REQUEST"), block("X509 CRL"), block("PRIVATE KEY")].concat();
+    fs::write(&from, format!("{others}{chain}")).expect("a file");
+    let run = certgrab().args(["plc.test", "--from"]).args([&from]).args(["--roots"]);
+    let said = run.args([&pki.root_file()]).args(["--emit", "pem"]).succeeds().err();
+    for label in ["CERTIFICATE REQUEST", "X509 CRL"] {
+        let wanted = format!("a block labelled `{label}` is not a certificate, it is skipped");
+        assert!(said.contains(&wanted), "{said}");
+    }
+    assert!(said.contains("line 7 is of a private key, which is not used"), "{said}");
+}
+
+#[test]
 fn a_first_certificate_that_cannot_be_read_is_trusted_by_no_fingerprint_of_another() {
     let impostor = Impostor::new();
     let leaf = sha256(impostor.real.leaf_der());

@@ -17,6 +17,7 @@ use crate::{
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
     trust::store::{self, Source},
+    x509::private_key,
 };
 
 use super::{
@@ -259,18 +260,35 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
     })
 }
 
-/// The chain in a file or on standard input, as if a server had presented it.
-pub(crate) fn read_chain(file: &Path) -> Result<Presented, Failure> {
+/// The chain in a file or on standard input, as if a server had presented it. Warns of what else is
+/// there.
+pub(crate) fn read_chain(file: &Path, display: &Display) -> Result<Presented, Failure> {
     let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
     let content = if file == Path::new("-") {
         bounded_file::read_stream(std::io::stdin().lock(), store::MAX_ROOTS_BYTES)
     } else {
         bounded_file::read_given(file, store::MAX_ROOTS_BYTES)
     };
-    let ders = content
+    let content = content
         .map_err(|error| store::Error::Unreadable { path: name.clone(), error })
-        .and_then(|content| store::chain_in(&content, &name));
-    let ders = ders.map_err(|error| roots::unreadable(&error))?;
+        .map_err(|error| roots::unreadable(&error))?;
+    let ders = store::chain_in(&content, &name).map_err(|error| roots::unreadable(&error))?;
+    let shown = Foreign::text(&name.display().to_string()).line();
+    if private_key::holds(&content) {
+        let line = private_key::line(&content).unwrap_or(1);
+        output::warn(
+            format_args!("{shown}: line {line} is of a private key, which is not used"),
+            display,
+        );
+    }
+    let is_key = |label: &Foreign| label.whole().ends_with("PRIVATE KEY");
+    for label in store::other_labels(&content).iter().filter(|label| !is_key(label)) {
+        let label = label.line();
+        output::warn(
+            format_args!("{shown}: a block labelled `{label}` is not a certificate, it is skipped"),
+            display,
+        );
+    }
     let ders = ders.iter().map(Vec::as_slice);
     Ok(Presented::from_message(ders, Source::Presented(name)))
 }

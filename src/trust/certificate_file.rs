@@ -17,6 +17,9 @@ const MAX_LABELS: usize = 4;
 /// How a PEM block begins (RFC 7468 section 2).
 const BEGIN: &[u8] = b"-----BEGIN ";
 
+/// How any block ends.
+const CLOSE: &[u8] = b"-----END ";
+
 /// How the block of a certificate ends.
 const END: &[u8] = b"-----END CERTIFICATE-----";
 
@@ -154,14 +157,39 @@ fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
         starts.extend(begins);
         let ends = dashed.windows(END.len()).any(|bytes| bytes == END);
         let begins_none = starts.len() == before;
-        if begins_none && (ends && !is_open || is_damaged_begin(line)) {
+        let is_bare = !is_open && (ends || is_bare_base64(line));
+        if begins_none && (is_bare || is_damaged_begin(line)) {
             starts.push(line_start);
         }
-        is_open = (is_open || starts.len() > before) && !ends;
+        let closes = ends || dashed.windows(CLOSE.len()).any(|bytes| bytes == CLOSE);
+        is_open = (is_open || starts.len() > before) && !closes;
         line_start += line.len();
     }
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([content.len()]).collect();
     starts.into_iter().zip(ends).map(|(start, end)| &content[start..end])
+}
+
+/// Whether `line` is the first of a certificate in Base64: a SEQUENCE with two bytes of length.
+fn is_bare_base64(line: &[u8]) -> bool {
+    /// No word of a text is so long, and no encoder writes shorter lines but the last.
+    const FEWEST: usize = 32;
+    let line = line.trim_ascii();
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    line.starts_with(b"MII") && line.len() >= FEWEST && line.iter().all(is_base64)
+}
+
+/// The labels of the PEM blocks in `content` that are no certificates, each once and a few at most.
+#[must_use]
+pub fn other_labels(content: &[u8]) -> Vec<Foreign> {
+    let mut labels = Vec::new();
+    for label in pem_blocks(content).filter_map(label) {
+        let is_read = matches!(&*label, b"PKCS7" | b"CMS") || is_certificate_label(&label);
+        let label = Foreign::bytes(&label);
+        if !is_read && labels.len() < MAX_LABELS && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    labels
 }
 
 /// The most letters of a label that are lost, added or wrong in a damaged one.

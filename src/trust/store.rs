@@ -7,7 +7,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 pub use super::{
-    certificate_file::{certificates_in, chain_in, read_certificates, read_chain},
+    certificate_file::{certificates_in, chain_in, other_labels, read_certificates, read_chain},
     error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
     mozilla::{
         has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,

@@ -6,7 +6,10 @@ use std::{
     process::Command,
 };
 
-use super::bench::{says, succeed};
+use super::{
+    bench::{says, says_in_time, succeed},
+    rust::{build, client},
+};
 use crate::support::{
     Authority, certgrab,
     real::{self, Listener},
@@ -30,11 +33,11 @@ impl Broker {
         let other = Authority::named("Another Root");
         other.issue("device", p256.0, p256.1, "sha256");
         let folder = authority.folder().display().to_string();
-        let server = real::mosquitto(authority.folder(), |port| {
+        let server = real::mosquitto_of(version, authority.folder(), |port| {
             format!(
                 "listener {port} 127.0.0.1\ncafile {folder}/root.pem\ncertfile {folder}/leaf.pem\n\
                  keyfile {folder}/leaf.key\nuser root\nallow_anonymous true\n\
-                 require_certificate true\ntls_version {version}\n"
+                 require_certificate true\n"
             )
         });
         Self { authority, other, server }
@@ -115,6 +118,34 @@ fn the_c_client_for_linux_shows_its_certificate() {
     client("CONNACK: the broker took the connection");
     fs::copy(broker.authority.file("leaf.key"), folder.join("certs/device.key")).expect("a copy");
     client("E ");
+}
+
+#[test]
+fn the_client_in_rust_shows_its_certificate_in_both_versions_of_tls() {
+    if !has_its_parts() {
+        return;
+    }
+    for version in ["tlsv1.2", "tlsv1.3"] {
+        let broker = Broker::new(version);
+        let folder = broker.folder("rust-host");
+        broker.new_project("rust-host", Some(&broker.authority)).succeeds();
+        let program = build(&folder);
+        // The files are looked for where the program starts.
+        let run = || {
+            let mut command = client(&program);
+            command.current_dir(&folder);
+            command
+        };
+        says_in_time(&mut run(), "connected");
+        for file in ["device.pem", "device.key"] {
+            fs::remove_file(folder.join("certs").join(file)).expect("a file");
+        }
+        let refused = match version {
+            "tlsv1.2" => "HandshakeFailure",
+            _ => "CertificateRequired",
+        };
+        says_in_time(&mut run(), refused);
+    }
 }
 
 #[test]

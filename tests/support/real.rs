@@ -139,6 +139,28 @@ pub(crate) fn mosquitto(folder: &std::path::Path, configure: impl Fn(u16) -> Str
     Listener::start(|port| mosquitto_command(folder, &configure(port), port))
 }
 
+/// The same with one version of TLS, `tlsv1.2` or `tlsv1.3`.
+pub(crate) fn mosquitto_of(
+    version: &str,
+    folder: &std::path::Path,
+    configure: impl Fn(u16) -> String,
+) -> Listener {
+    // Its `tls_version` is the oldest that it speaks; the newest is what OpenSSL is configured for.
+    let newest = version.replace("tls", "TLS");
+    let limit = format!(
+        "openssl_conf = all\n[all]\nssl_conf = tls\n[tls]\nsystem_default = limit\n[limit]\n\
+         MaxProtocol = {newest}\n"
+    );
+    let file = folder.join("openssl.cnf");
+    std::fs::write(&file, limit).expect("a file");
+    Listener::start(|port| {
+        let configuration = format!("{}tls_version {version}\n", configure(port));
+        let mut command = mosquitto_command(folder, &configuration, port);
+        command.env("OPENSSL_CONF", &file);
+        command
+    })
+}
+
 /// The command for a mosquitto with this configuration, which is kept in `folder`.
 pub(crate) fn mosquitto_command(
     folder: &std::path::Path,

@@ -33,7 +33,7 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     request::agree(job)?;
     let options = request::options(job, display)?;
     if let Some(file) = &job.from {
-        let presented = request::read_chain(file)?;
+        let presented = request::read_chain(file, display)?;
         let judge =
             |target: &Target| Ok(Readers::alike(grab::judge(presented.clone(), target, &options)));
         return each(job, judge, &options, display);

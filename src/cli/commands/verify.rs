@@ -41,7 +41,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let host = verify.host.as_ref();
     let store = roots::store(&verify.trust.roots, &verify.trust.trust_sha256, display)?;
     let options = Options::new(store, verify.trust.at.unwrap_or_else(Time::now));
-    let presented = request::read_chain(file)?;
+    let presented = request::read_chain(file, display)?;
     let name = host.map(|host| options.wanted_name(host));
     let grab = match (verify.stack, host) {
         (Some(stack), _) => grab::judge_by(stack, presented, name.as_ref(), &options),
