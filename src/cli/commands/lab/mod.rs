@@ -103,8 +103,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     if let (Some(path), Some(hello)) = (&args.save_hello, &report.hello) {
         let goes_on = |one: &Judged| one.turn.case.id == "tls10" && one.turn.conduct.trusts();
         let text = saved::write(hello, report.judged.iter().any(goes_on));
-        let file = output::File::new(path, text, Content::Report);
-        output::deliver(&[file], display.quiet)?;
+        output::deliver(&[output::File::new(path, text, Content::Report)], display.quiet)?;
     }
     finish(args, &report, display)?;
     Ok(match report.result() {
