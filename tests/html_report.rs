@@ -70,18 +70,70 @@ fn names_in_a_certificate_are_text_in_the_report() {
 }
 
 #[test]
-fn no_report_is_written_without_an_anchor_or_about_more_than_one_chain() {
-    let hint = "certgrab: hint: run `certgrab TARGET --emit html=report.html`\n";
-    for words in [
-        &["--hosts", "x", "--emit", "html=r.html"][..],
-        &["localhost:1", "--survey", "--emit", "html"],
-        &["convert", "tests/data/plant/root.pem", "--emit", "html"],
-    ] {
-        let said = certgrab().args(words).fails_with(2).stdout("").err();
-        assert!(said.ends_with(hint), "{words:?}: {said}");
-    }
+fn no_report_is_written_without_an_anchor() {
     let plant = ["broker.example:8883", "--from", "tests/data/plant/chain.pem"];
     certgrab().args(plant).args(["--emit", "html"]).fails_with(1).stdout("");
+}
+
+#[test]
+fn the_page_of_a_list_says_which_anchor_carries_how_many_hosts_and_which_ends_first() {
+    let early = Pki::root_changed("Early Root", |root| {
+        root.not_after = rcgen::date_time_ymd(2035, 1, 1);
+    });
+    let (early, late) = (early.leaf("plc.test"), Pki::root("Late Root").leaf("pump.test"));
+    let (one, other) = (Server::presenting(&early), Server::presenting(&late));
+    let list = format!(
+        "{}:{port} connect={}\n{}:{} connect={}\n{}:{port} connect={}\n",
+        one.name(),
+        one.address(),
+        other.name(),
+        other.port(),
+        other.address(),
+        one.name(),
+        one.address(),
+        port = one.port(),
+    );
+    let folder = tempfile::TempDir::new().unwrap();
+    let page = folder.path().join("set.html");
+    let emit = format!("html={}", page.display());
+    let roots = [early.root_file(), late.root_file()];
+    let run = certgrab().args(["--hosts", "-", "--at", "2030-01-01", "--emit", &emit]);
+    let run = roots.iter().fold(run, |run, root| run.args(["--roots".as_ref(), root.as_os_str()]));
+    run.reading(list).succeeds();
+    let page = fs::read_to_string(page).unwrap();
+    for part in [
+        "<h1>The trust anchors for a list of servers</h1>",
+        "<p>2 certificates for 3 hosts; as of 2030-01-01.</p>",
+        "<th>certificate<th>lasts until<th>hosts<th>timeline",
+        "<td>2035-01-01<td>2<td><span class=\"bar\"",
+        "<td>2050-01-01<td>1<td><span class=\"bar\"",
+        "<summary>2 hosts of <code>CN=Early Root</code></summary>",
+        "<summary>CN=Late Root in PEM</summary>\n<pre>-----BEGIN CERTIFICATE-----",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let at = |name: &str| page.find(&format!("<tr><td>CN={name} Root"));
+    assert!(at("Early").is_some() && at("Early") < at("Late"), "{page}");
+    assert!(page.contains(&format!("<li>plc.test:{}", one.port())), "{page}");
+}
+
+#[test]
+fn a_survey_and_converted_files_have_a_page_too_and_names_are_text_in_it() {
+    let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let pki = Pki::root(hostile).leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let survey = grab(&server).args(["--survey", "--emit", "html", "--roots"]);
+    let survey = survey.args([pki.root_file()]).succeeds().out();
+    let title = format!("The trust anchors for every chain of plc.test:{}", server.port());
+    assert!(survey.contains(&format!("<h1>{title}</h1>")), "{survey}");
+    let run = certgrab().args(["convert", "--emit", "html"]).args([pki.root_file()]);
+    let converted = run.succeeds().out();
+    assert!(converted.contains("<p>1 certificate; as of "), "{converted}");
+    assert!(!converted.contains("<th>hosts"), "{converted}");
+    for page in [survey, converted] {
+        assert_eq!(page.matches("<script>").count(), 1, "{page}");
+        assert!(!page.contains("<img") && page.contains("&lt;script"), "{page}");
+    }
 }
 
 #[test]

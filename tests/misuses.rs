@@ -255,6 +255,22 @@ fn a_pointer_to_a_local_text_does_not_outlive_it_and_one_to_a_global_does() {
     ));
     assert!(!of("void f() { WiFiClientSecure c; String ca = PEM; c.setCACert(ca.c_str()); }"));
     assert!(!of("WiFiClientSecure c;\nvoid f() { const char* ca = PEM; c.setCACert(ca); }"));
+    assert!(of(
+        "WiFiClientSecure c;\nvoid f(String ca) { if (x) { y(); } c.setCACert(ca.c_str()); }"
+    ));
+    assert!(of(
+        "class A { WiFiClientSecure c; void f() { String ca = PEM; c.setCACert(ca.c_str()); } };"
+    ));
+    assert!(!of(
+        "class A { WiFiClientSecure c; String ca; void f() { ca = PEM; c.setCACert(ca.c_str()); } };"
+    ));
+    assert!(!of("WiFiClientSecure c;\nvoid f(const String& ca) { c.setCACert(ca.c_str()); }"));
+    // A local of the same name in another function.
+    assert!(!of("WiFiClientSecure c;\nvoid g() { String ca = x(); }\nextern Text ca;\n\
+         void f() { c.setCACert(ca.c_str()); }"));
+    assert!(!of(
+        "WiFiClientSecure c;\nvoid g(String ca) { }\nvoid f() { c.setCACert(ca.c_str()); }"
+    ));
 }
 
 #[test]

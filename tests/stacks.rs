@@ -187,6 +187,39 @@ fn the_document_lists_every_stack_only_if_it_is_asked_for() {
 }
 
 #[test]
+fn a_setting_is_advised_only_where_the_stack_with_it_connects() {
+    let pki = Pki::root("Root").intermediate("Upper").intermediate("Lower").leaf("plc.test");
+    let other = Pki::root("Unrelated").leaf("plc.test");
+    let [leaf, lower, upper, _] = pki.path() else { panic!("a path of four") };
+    let unrelated = other.path().last().expect("a root");
+    let out_of_order = pem_of(&[leaf, upper, lower].map(Clone::clone));
+    let with_another = pem_of(&[leaf, unrelated, lower, upper].map(Clone::clone));
+    let advised = |sent: &str, name: &str| {
+        let file = pki.file("sent.pem");
+        fs::write(&file, sent).expect("a file");
+        let run =
+            certgrab().args(["plc.test", "--at", "2030-01-01", "--stacks", "--json", "--from"]);
+        let document = run.args([file]).args(["--roots"]).args([pki.root_file()]).succeeds().json();
+        let stacks = document["stacks"].as_array().expect("a list");
+        let of = |name: &str| stacks.iter().find(|stack| stack["name"] == name).expect("a stack");
+        for stack in STACKS {
+            let setting = &of(stack.name)["device_setting"];
+            for (made, by) in stack.variants().filter(|(_, by)| *setting == serde_json::json!(by)) {
+                let verdict = by.map_or("connects", |_| of(made.name)["verdict"].as_str().unwrap());
+                assert_eq!(verdict, "connects", "{} with {setting}", stack.name);
+            }
+        }
+        assert_eq!(of(name)["verdict"], "refuses", "{name}");
+        of(name)["device_setting"].clone()
+    };
+    assert_eq!(advised(&out_of_order, "esp-bundle"), serde_json::Value::Null);
+    for name in ["wolfssl-default", "wolfssl-5.5"] {
+        assert_eq!(advised(&out_of_order, name), serde_json::Value::Null);
+        assert_eq!(advised(&with_another, name), "WOLFSSL_ALT_CERT_CHAINS");
+    }
+}
+
+#[test]
 fn without_a_trusted_root_the_table_says_that_no_stack_can_be_asked() {
     let pki = Pki::root("Root").leaf("plc.test");
     let run = certgrab().args(["plc.test", "--stacks", "--from"]).args([pki.chain_file()]);

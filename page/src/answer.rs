@@ -332,7 +332,7 @@ fn row(stack: &'static stack::Stack, case: &Case<'_>) -> Row {
         title: stack.title,
         verdict: word,
         why: refusal.map(ToString::to_string),
-        change: refusal.and_then(|refusal| stack.remedy(refusal)),
+        change: refusal.and_then(|refusal| stack.remedy(case, refusal)),
     }
 }
 

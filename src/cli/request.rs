@@ -92,10 +92,6 @@ fn agree_on_servers(job: &Request) -> Result<(), Failure> {
 
 /// Which certificates are written, and what they are called.
 fn agree_on_certificates(job: &Request) -> Result<(), Failure> {
-    let is_report = |one: &Emission| matches!(one.form, Form::Report);
-    if job.reaching.survey && job.emit.iter().any(is_report) {
-        return refuse_report();
-    }
     if job.reaching.survey && (job.what != What::Anchor || job.anchor.extras().is_any()) {
         return usage(
             "`--survey` cannot be combined with `--what`, `--backup` or `--siblings`",
@@ -164,14 +160,6 @@ pub(crate) fn inputs(job: &Request) -> impl Iterator<Item = &Path> {
     files.chain(templates).filter(move |path| *path != standard_input)
 }
 
-/// Refuses `--emit html` where there is not one chain of one server.
-pub(crate) fn refuse_report() -> Result<(), Failure> {
-    usage(
-        "`--emit html` describes one chain of one server",
-        "run `certgrab TARGET --emit html=report.html`",
-    )
-}
-
 /// Refuses formats that cannot be written for a list.
 fn agree_for_list(job: &Request) -> Result<(), Failure> {
     if job.what != What::Anchor || job.anchor.extras().is_any() {
@@ -182,7 +170,6 @@ fn agree_for_list(job: &Request) -> Result<(), Failure> {
     }
     for emission in &job.emit {
         match &emission.form {
-            Form::Report => return refuse_report(),
             Form::Document if emission.path.is_none() => {
                 return usage(
                     "with `--hosts`, standard output already has one JSON line per target",
@@ -201,7 +188,7 @@ fn agree_for_list(job: &Request) -> Result<(), Failure> {
                     "write the anchors to a file: `--emit FORMAT=PATH`",
                 );
             }
-            Form::Document | Form::Certificates(_) | Form::Template(_) => {}
+            _ => {}
         }
     }
     Ok(())

@@ -126,7 +126,7 @@ fn of(stack: &'static Stack, case: &Case<'_>, anchor: &Certificate) -> OfStack {
     let refused = |refusal: &stack::Refusal| Refused {
         is_known,
         reason: refusal.reason(case),
-        device: stack.setting_for(&refusal.rule),
+        device: stack.setting_for(case, &refusal.rule),
         server: refusal.server_change(),
     };
     OfStack { stack, anchor: anchor.clone(), refused: verdict.refusal().map(refused) }

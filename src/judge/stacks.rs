@@ -80,7 +80,7 @@ pub fn doubt(stack: &Stack, case: &Case<'_>) -> Option<Doubt> {
         });
         return other.map(|refusal| Doubt { refusal, is_certain: false });
     };
-    let setting = stack.setting_for(&refusal.rule);
+    let setting = stack.setting_for(case, &refusal.rule);
     let helps = |(_, by, verdict): &(_, Option<&str>, Verdict)| {
         verdict.connects() && (by.is_none() || *by == setting)
     };
@@ -117,8 +117,8 @@ pub(super) fn nearest_refusal(
 fn by_stack(stack: &Stack, case: &Case<'_>, refusal: &stack::Refusal) -> Refusal {
     Refusal::ByStack {
         sentence: stack.sentence(case, refusal),
-        remedy: stack.remedy(refusal),
-        setting: stack.setting_for(&refusal.rule),
+        remedy: stack.remedy(case, refusal),
+        setting: stack.setting_for(case, &refusal.rule),
         rule: refusal.rule.clone(),
     }
 }

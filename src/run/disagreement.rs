@@ -110,7 +110,7 @@ impl Refused {
     fn line(&self, case: &Case<'_>) -> Line {
         let titles: Vec<_> = self.by.iter().map(|stack| stack.title).collect();
         let (verb, remedy) = match self.by.as_slice() {
-            [stack] => ("refuses", stack.remedy(&self.refusal)),
+            [stack] => ("refuses", stack.remedy(case, &self.refusal)),
             _ => ("refuse", self.refusal.server_change()),
         };
         let remedy = remedy.map(|words| format!("; {words}")).unwrap_or_default();

@@ -99,10 +99,13 @@ impl Stack {
         matches!(self.known, Known::Assumed(_))
     }
 
-    /// The setting of the device that decides over `rule`.
+    /// The setting of the device that decides over `rule`, by which it refuses `case`: where the table has
+    /// an entry for the stack with that setting, only if that connects.
     #[must_use]
-    pub fn setting_for(&self, rule: &Rule) -> Option<&'static str> {
-        optional::option(self.optional, rule).or_else(|| (self.setting)(rule))
+    pub fn setting_for(&self, case: &Case<'_>, rule: &Rule) -> Option<&'static str> {
+        let setting = optional::option(self.optional, rule).or_else(|| (self.setting)(rule))?;
+        let made = self.variants().find(|(_, by)| *by == Some(setting));
+        made.is_none_or(|(made, _)| made.judge(case).connects()).then_some(setting)
     }
 
     /// The other versions and settings of it that are in use, each with the setting that makes it.
@@ -126,10 +129,10 @@ impl Stack {
         }
     }
 
-    /// What to change for this refusal, first on the device, then on the server.
+    /// What to change for this refusal of `case`, first on the device, then on the server.
     #[must_use]
-    pub fn remedy(&self, refusal: &Refusal) -> Option<String> {
-        if let Some(setting) = self.setting_for(&refusal.rule) {
+    pub fn remedy(&self, case: &Case<'_>, refusal: &Refusal) -> Option<String> {
+        if let Some(setting) = self.setting_for(case, &refusal.rule) {
             return Some(format!("set `{setting}` on the device"));
         }
         refusal.server_change()

@@ -311,6 +311,7 @@ pub const STACKS: &[Stack] = &[
         )
     },
     Stack {
+        also: &[set("wolfssl", ALT_CERT_CHAINS)],
         optional: WOLFSSL_OPTIONS,
         setting: wolfssl_setting,
         ..plain(

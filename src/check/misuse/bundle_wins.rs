@@ -98,7 +98,7 @@ fn block(text: &str, at: usize) -> Range<usize> {
 }
 
 /// Where the function around `at` stands, or all of the outermost braces where none is known.
-fn function(text: &str, at: usize) -> Range<usize> {
+pub(super) fn function(text: &str, at: usize) -> Range<usize> {
     let mut around = block(text, at);
     while around.start > 0 && !begins_function(&text[..around.start - 1]) {
         around = block(text, around.start - 1);

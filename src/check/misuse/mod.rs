@@ -91,10 +91,30 @@ fn dangling(code: &Code) -> Vec<Finding> {
     found
 }
 
-/// Whether the client called `name` is declared in the function around `at`, with which it ends.
+/// Whether the client called `name` is declared in the function around `at`, with which it ends; a member
+/// of a class is not.
 fn is_local(code: &Code, name: &str, at: usize) -> bool {
     let first = code.find(name).next().unwrap_or(at);
-    name.is_empty() || code.depth(first) > 0
+    name.is_empty() || bundle_wins::function(code.text(), at).contains(&first)
+}
+
+/// Whether what is declared at `place` is a local variable or a parameter of the function around `at`.
+fn is_in_scope(text: &str, place: usize, at: usize) -> bool {
+    let before = text[..place].trim_end_matches("const ");
+    let is_parameter = before.ends_with(['(', ',']);
+    let mut depth = 0_i32;
+    let mut levels = text[place..at].bytes().filter_map(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => return None,
+        }
+        Some(depth)
+    });
+    match is_parameter {
+        true => levels.next() == Some(1) && levels.all(|level| level >= 1),
+        false => bundle_wins::function(text, at).contains(&place) && levels.all(|level| level >= 0),
+    }
 }
 
 /// Whether `name` is a local `String`, or with `is_array` a local array, before `at`.
@@ -108,7 +128,8 @@ fn is_local_text(code: &Code, name: &str, at: usize, is_array: bool) -> bool {
             let start = statement.rfind([';', '{', '}']).map_or(0, |end| end + 1);
             let is_static = statement[start..].contains("static");
             let follows = code.text()[place + wanted.len()..].starts_with(end);
-            code.depth(place) > 0 && !is_static && follows
+            let is_local = code.depth(place) > 0 || statement.ends_with(['(', ',']);
+            is_local && is_in_scope(code.text(), place, at) && !is_static && follows
         })
     };
     let kinds: &[&str] = if is_array { &["char"] } else { &["String", "string"] };

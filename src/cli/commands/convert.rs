@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     endpoint::Target,
+    run::html,
     text::{bounded_file, foreign::Foreign, time::Time},
 };
 
@@ -79,7 +80,11 @@ fn convert(
         output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
-    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), |_| String::new())
+    let shown: Vec<_> =
+        files.iter().map(|file| Foreign::text(&file.display().to_string()).line()).collect();
+    let title = format!("The certificates of {}", shown.join(", "));
+    let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
+    export::export(job, display, outputs, |_| html::of_set(&title, &bundle, at))
 }
 
 /// Refuses what cannot be written of a file, and files that would be written over.
@@ -92,9 +97,6 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
             "no form to convert to",
             "choose one with `--emit FORMAT`; `certgrab formats` lists them",
         );
-    }
-    if job.emit.iter().any(|one| matches!(one.form, Form::Report)) {
-        request::refuse_report()?;
     }
     if job.emit.iter().any(|one| matches!(one.form, Form::Document)) {
         return usage(

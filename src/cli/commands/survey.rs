@@ -7,6 +7,7 @@ use crate::{
     endpoint::Target,
     run::{
         grab::Options,
+        html,
         json::SurveyDocument,
         survey::{self, Survey},
     },
@@ -15,7 +16,7 @@ use crate::{
 
 use super::warn;
 use crate::cli::{
-    args::Request,
+    args::{Form, Request},
     export,
     failure::{Exit, Failure},
     output::{self, complain},
@@ -104,7 +105,12 @@ fn finish(
     for (number, chain) in survey.chains.iter().enumerate() {
         proof::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
-    export::export(job, display, [(&job.emit[..], &bundle, &name)].into_iter(), |_| document())
+    let title = format!("The trust anchors for every chain of {target}");
+    let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
+    export::export(job, display, outputs, |form| match form {
+        Form::Report => html::of_set(&title, &bundle, options.at),
+        _ => document(),
+    })
 }
 
 /// Every way of asking with its chain, then each chain, then the anchors.

@@ -6,7 +6,8 @@
 use alloc::{ffi::CString, format, string::String};
 
 use mbedtls_rs::{
-    AuthMode, Certificate, ClientSessionConfig, Credentials, PrivateKey, Session, SessionConfig, TlsReference, X509,
+    AuthMode, Certificate, ClientSessionConfig, Credentials, PrivateKey, Session, SessionConfig,
+    TlsReference, X509,
     io::{Read, Write},
 };
 

@@ -1,10 +1,15 @@
 //! One set of anchors for the servers of a run, written and proved.
 
-use crate::{Grab, endpoint::Target, run::grab::Options, text::time::Time};
+use crate::{
+    Grab,
+    endpoint::Target,
+    run::{grab::Options, html},
+    text::time::Time,
+};
 
 use super::{Outcome, set_document, tally::Tally};
 use crate::cli::{
-    args::Request,
+    args::{Form, Request},
     export,
     failure::{Exit, Failure},
     output, regenerate,
@@ -49,6 +54,9 @@ pub(super) fn write(
     set.prove(job, at, display)?;
     let name = export::name(job, &set.bundle)?;
     let outputs = [(&job.emit[..], &set.bundle, &name)].into_iter();
-    export::export(job, display, outputs, |_| set_document::document(&set.bundle))?;
+    export::export(job, display, outputs, |form| match form {
+        Form::Report => html::of_set("The trust anchors for a list of servers", &set.bundle, at),
+        _ => set_document::document(&set.bundle),
+    })?;
     Ok(())
 }

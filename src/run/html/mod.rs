@@ -4,7 +4,11 @@
 //! chain as a tree, what is valid until when, what each TLS stack does, and the constants. A script adds
 //! a button to copy each constant; without it they are selected by hand.
 
+mod set;
+
 use std::fmt::Write as _;
+
+pub use self::set::of_set;
 
 use super::{
     grab::{Grab, Judgement, Options},
@@ -172,18 +176,13 @@ fn timeline(out: &mut String, path: &[&Certificate], judgement: &Judgement, at: 
         let words = scheduled.map_or_else(String::new, |date| {
             format!("<small>expected in Mozilla's store until {}</small>", date.date())
         });
-        let mark = scheduled.map_or_else(String::new, |date| {
-            format!("<s style=\"left:{:.1}%\"></s>", span.percent(date))
-        });
-        let (left, today) = (span.percent(begins), span.percent(at));
         let _ = writeln!(
             out,
-            "<tr><td>{}{role}<td>{} to {}{words}<td><span class=\"bar\" aria-hidden=\"true\">\
-             <i style=\"left:{left:.1}%;width:{:.1}%\"></i>{mark}<b style=\"left:{today:.1}%\"></b></span>",
+            "<tr><td>{}{role}<td>{} to {}{words}<td>{}",
             escaped(&named(certificate)),
             begins.date(),
             ends.date(),
-            (span.percent(ends) - left).max(0.5),
+            span.bar(certificate, scheduled, at),
         );
     }
     let _ = writeln!(
@@ -208,6 +207,19 @@ impl Span {
             to = to.max(certificate.not_after());
         }
         Self { from: from.unix(), to: to.min(at.plus_years(MOST_YEARS)).unix() }
+    }
+
+    /// The bar of a certificate, with today and what a store's schedule says.
+    fn bar(&self, certificate: &Certificate, scheduled: Option<Time>, at: Time) -> String {
+        let mark = scheduled.map_or_else(String::new, |date| {
+            format!("<s style=\"left:{:.1}%\"></s>", self.percent(date))
+        });
+        let (left, today) = (self.percent(certificate.not_before()), self.percent(at));
+        format!(
+            "<span class=\"bar\" aria-hidden=\"true\"><i style=\"left:{left:.1}%;width:{:.1}%\"></i>{mark}\
+             <b style=\"left:{today:.1}%\"></b></span>",
+            (self.percent(certificate.not_after()) - left).max(0.5)
+        )
     }
 
     /// Where `time` is, in percent of the width.
