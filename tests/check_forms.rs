@@ -4,6 +4,8 @@ use std::path::Path;
 
 use certgrab::check;
 
+use crate::support::{Pki, certgrab as command, pki::pem_of};
+
 /// A root that left Mozilla's store, as PEM: what is found in each form.
 fn dropped() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/check");
@@ -165,6 +167,35 @@ fn firmware_in_uf2_is_read_across_its_blocks_and_places_are_those_of_the_file() 
     let in_file = places.map(|at| Some(at / UF2_PAYLOAD * 512 + 32 + at % UF2_PAYLOAD));
     assert_eq!(offsets, in_file);
     assert_eq!(codes("firmware.uf2", &uf2), ["root-dropped"]);
+}
+
+#[test]
+fn a_certificate_without_its_begin_line_is_an_error_where_nothing_else_is_read() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("other.test");
+    let whole = pem_of(std::slice::from_ref(other.root_der()));
+    let cut = pem_of(std::slice::from_ref(pki.root_der()));
+    let cut = cut.replace("-----BEGIN CERTIFICATE-----\n", "");
+    let header: String = cut.lines().map(|line| format!("  \"{line}\\n\"\n")).collect();
+    let header = format!("static const char ca[] =\n{header};\n");
+    let search = "char *end = strstr(text, \"-----END CERTIFICATE-----\");\n".to_owned();
+    for (name, text, code) in [
+        ("ca.pem", cut.clone(), 1),
+        ("ca.h", header, 1),
+        ("ca.pem", format!("{whole}{cut}"), 5),
+        ("ca.pem", format!("{cut}{whole}"), 5),
+        ("ca.pem", whole.clone(), 0),
+        ("find.c", format!("{search}{search}"), 0),
+    ] {
+        std::fs::write(pki.file(name), &text).unwrap();
+        let run = command().args(["check", "--offline", "--quiet"]).args([pki.file(name)]);
+        let outcome = run.ends();
+        let said = outcome.out();
+        let has_code = said.contains("[pem-damaged]") || said.contains("[pem-unreadable]");
+        assert_eq!(has_code, code > 0, "{text}: {said}");
+        assert!(code == 0 || outcome.code() == code, "{code}: {text}: {said}");
+        assert!(code != 1 || said.contains("the PEM block has no BEGIN line"), "{said}");
+    }
 }
 
 #[test]

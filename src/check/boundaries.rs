@@ -43,6 +43,51 @@ pub(super) fn damaged(text: &[u8], line: impl Fn(usize) -> usize) -> Vec<Finding
     found
 }
 
+/// The END lines of certificates in `text` below Base64 that no BEGIN line opened: mbedTLS and OpenSSL read
+/// nothing there. `line` gives the number of the line with a byte.
+pub(super) fn unopened(
+    text: &[u8],
+    severity: Severity,
+    line: impl Fn(usize) -> usize,
+) -> Vec<Finding> {
+    let (mut found, mut at, mut is_open) = (Vec::new(), 0, false);
+    // How many lines ago there was a whole line of Base64; the last line of a block may be short.
+    let mut since_base64 = usize::MAX;
+    for piece in text.split_inclusive(|byte| *byte == b'\n') {
+        let shown = &piece[..piece.len().min(MAX_LINE_BYTES)];
+        let has = |word: &[u8]| shown.windows(word.len()).any(|here| here == word);
+        let is_dashed = shown.contains(&b'-');
+        if is_dashed && has(b"BEGIN") {
+            is_open = true;
+        }
+        if is_dashed && has(b"-----END ") {
+            if !is_open && since_base64 < 2 && has(b"-----END CERTIFICATE-----") {
+                let what = "the PEM block has no BEGIN line; TLS stacks read nothing of it";
+                let action =
+                    "copy the whole certificate, or regenerate it with certgrab".to_owned();
+                found.push(Finding::new(line(at), severity, "pem-damaged", what, Some(action)));
+            }
+            is_open = false;
+        }
+        since_base64 = match has_base64(shown) {
+            true => 0,
+            false => since_base64.saturating_add(1),
+        };
+        at += piece.len();
+        if found.len() == MAX_NAMED {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether `line` has a line of Base64 in it, at least 40 digits: RFC 7468 section 2 has 64.
+fn has_base64(line: &[u8]) -> bool {
+    const FEWEST: usize = 40;
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    line.split(|byte| !is_digit(byte)).any(|run| run.len() >= FEWEST)
+}
+
 /// Whether `text` speaks of a certificate's boundary at all.
 pub(super) fn is_near(text: &[u8]) -> bool {
     let has = |word: &[u8]| text.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word));

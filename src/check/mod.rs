@@ -254,8 +254,17 @@ fn contents(
     let mut contents = anchors::contents(source, stack);
     if contents.is_empty() {
         let lines = source::lines::Lines::of(content);
-        let damaged = boundaries::damaged(content, |at| lines.get(at).unwrap_or(1));
+        let line = |at| lines.get(at).unwrap_or(1);
+        let mut damaged = boundaries::damaged(content, line);
+        if damaged.is_empty() {
+            damaged = boundaries::unopened(content, Severity::Error, line);
+        }
         contents.findings = damaged.into_iter().collect();
+    } else if source.language == source::Language::Data && contents.findings.is_empty() {
+        let lines = source::lines::Lines::of(content);
+        let line = |at| lines.get(at).unwrap_or(1);
+        let unopened = boundaries::unopened(content, Severity::Warning, line);
+        contents.findings = unopened.into_iter().collect();
     }
     if contents.is_empty() {
         contents = bare_base64::contents(content, stack);

@@ -31,17 +31,6 @@ pub(super) fn may_be_a_file(says: &str) -> bool {
     !name.is_empty() && (has_extension || !name.contains(char::is_whitespace))
 }
 
-/// Whether the paths `one` and `other` can be of the same file, each seen from another folder: one ends
-/// with the other.
-pub(super) fn is_same_file(one: &str, other: &str) -> bool {
-    let parts = |path: &str| -> Vec<String> {
-        let parts = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
-        parts.map(str::to_owned).collect()
-    };
-    let (one, other) = (parts(one), parts(other));
-    !one.is_empty() && !other.is_empty() && (one.ends_with(&other) || other.ends_with(&one))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,21 +57,5 @@ mod tests {
         for says in ["roots.pem, Mozilla's store", "verified by audit", "certs/", ""] {
             assert!(!may_be_a_file(says), "{says}");
         }
-    }
-
-    #[test]
-    fn a_file_is_the_same_from_another_folder() {
-        for (one, other) in [
-            ("root.pem", "root.pem"),
-            ("plant/root.pem", "root.pem"),
-            ("../ca/root.pem", "plant/../ca/root.pem"),
-            ("ca\\root.pem", "/home/plant/ca/root.pem"),
-        ] {
-            assert!(is_same_file(one, other) && is_same_file(other, one), "{one} {other}");
-        }
-        for other in ["other.pem", "ca/other.pem", "root.pem, Mozilla's store", "..", ""] {
-            assert!(!is_same_file("root.pem", other), "{other}");
-        }
-        assert!(!is_same_file("a/root.pem", "b/root.pem"));
     }
 }
