@@ -14,7 +14,7 @@ table{border-collapse:collapse;width:100%}\
 td,th{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}\
 code,pre{font-family:ui-monospace,monospace}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--box);padding:.8rem}\
 .error,.failed,.refuses{color:var(--error)}.warning,.by-default,.undecided,.unknown{color:var(--warning)}.note{color:var(--note)}\
-.good,.connects{color:var(--good)}td.connects,td.refuses,td.unknown,th{white-space:nowrap;overflow-wrap:normal}.action{display:block;opacity:.8}\
+.good,.connects{color:var(--good)}td.connects,td.refuses,td.unknown,th{white-space:nowrap;overflow-wrap:normal}.action{display:block;opacity:.8}time{white-space:nowrap}\
 ul.tree{padding-left:0;list-style:none}ul.tree ul{padding-left:1.5rem;list-style:\"└ \"}small{display:block;opacity:.8}\
 .bar{position:relative;display:block;min-width:12rem;height:1.1rem;background:var(--box)}\
 .bar i,.bar b,.bar s{position:absolute;top:0;bottom:0}.bar i{background:var(--note);opacity:.6}\

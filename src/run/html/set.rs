@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{SCRIPT, Span, named};
 use crate::{
-    output::bundle::{Bundle, Entry},
+    output::bundle::{Bundle, Entry, Role},
     text::{
         foreign::Foreign,
         html::{self, with_code},
@@ -34,7 +34,7 @@ pub fn of_set(title: &str, bundle: &Bundle, at: Time) -> String {
     for entry in entries.iter().filter(|entry| !entry.needed_by.is_empty()) {
         of_hosts(&mut out, entry);
     }
-    out.push_str("<h2>Constants</h2>\n");
+    out.push_str("<h2>Certificates</h2>\n");
     for (index, entry) in entries.iter().enumerate() {
         let open = if index == 0 { " open" } else { "" };
         let _ = writeln!(
@@ -72,17 +72,22 @@ fn table(out: &mut String, entries: &[&Entry], has_hosts: bool, at: Time) {
         let (class, words) = match (ends < at, scheduled) {
             (true, _) => (" class=\"error\"", "<small>ended</small>".to_owned()),
             (false, None) => ("", String::new()),
-            (false, Some(_)) => {
-                ("", format!("<small>expires {}</small>", certificate.not_after().date()))
-            }
+            (false, Some(_)) => (
+                "",
+                format!("<small>expires <time>{}</time></small>", certificate.not_after().date()),
+            ),
+        };
+        // In a file every certificate after the first is written as another one to hold.
+        let role = match entry.role {
+            Role::Backup => String::new(),
+            role => format!("{}; ", role.word()),
         };
         let count =
             if has_hosts { format!("<td>{}", entry.needed_by.len()) } else { String::new() };
         let _ = writeln!(
             out,
-            "<tr><td>{}<small>{}; SHA-256 <code>{}</code></small><td{class}>{}{words}{count}<td>{}",
+            "<tr><td>{}<small>{role}SHA-256 <code>{}</code></small><td{class}><time>{}</time>{words}{count}<td>{}",
             escaped(&named(certificate)),
-            entry.role.word(),
             certificate.sha256(),
             ends.date(),
             span.bar(certificate, scheduled, at),
