@@ -26,6 +26,7 @@
 
 mod against_server;
 mod allow;
+#[cfg(feature = "cli")]
 mod alone;
 mod anchors;
 mod bare_anchor;
@@ -71,6 +72,7 @@ use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certifica
 pub use self::against_server::{
     Server, failed_address, for_some_clients, judge_against, unanswered,
 };
+#[cfg(feature = "cli")]
 pub(crate) use self::alone::other_line;
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;

@@ -167,6 +167,7 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
     Source { language, constants, uses, tight, hosts, code, is_generated }
 }
 
+#[cfg(feature = "cli")]
 /// What `look` sees in the tokens of a source in one of the languages with code; `None` for data.
 pub(crate) fn with_tokens<T>(
     file: &Path,

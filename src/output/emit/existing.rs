@@ -45,11 +45,13 @@ pub fn is_own(content: &[u8], format: Format) -> bool {
     }
 }
 
+#[cfg(feature = "cli")]
 /// Whether `content` is source that says in its first line that certgrab wrote it.
 pub(crate) fn is_generated_source(content: &[u8]) -> bool {
     std::str::from_utf8(content).is_ok_and(is_generated)
 }
 
+#[cfg(feature = "cli")]
 /// Whether `content` is certificates alone: PEM with nothing between the blocks, or one in DER.
 pub(crate) fn are_certificates(content: &[u8]) -> bool {
     std::str::from_utf8(content).is_ok_and(is_pem) || Certificate::from_der(content).is_ok()

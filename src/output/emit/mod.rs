@@ -22,6 +22,7 @@ mod variables;
 use std::fmt;
 
 pub use self::existing::is_own;
+#[cfg(feature = "cli")]
 pub(crate) use self::existing::{are_certificates, is_generated_source};
 pub use self::flash::flash_bytes;
 pub use self::formats::Format;
