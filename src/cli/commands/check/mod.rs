@@ -224,8 +224,9 @@ fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     let baseline = args.baseline.as_deref().filter(|_| args.write_baseline);
     let written = reports.chain(baseline);
-    written.clone().try_for_each(|path| loss::refuse_loss(path, Content::Report, None))?;
-    output::keep_apart(written, read, "--report")
+    output::keep_apart(written.clone(), read, "--report")?;
+    let mut written = written;
+    written.try_for_each(|path| loss::refuse_loss(path, Content::Report, None))
 }
 
 /// The targets of the manifest with their locks and outputs.
