@@ -40,7 +40,7 @@ fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
         (
             b"SSH-2.0-OpenSSH_9.2p1\r\n",
             "the port speaks SSH without TLS; it answered `SSH-2.0-OpenSSH_9.2p1`\n\
-             certgrab: hint: SSH does not use TLS: check the port\n",
+             certgrab: hint: check the port, since SSH does not use TLS\n",
         ),
         (
             b"220 mail.test ESMTP\r\n",

@@ -144,7 +144,7 @@ impl Plain {
             Self::Pop3 => "pass `--starttls pop3`",
             Self::Mysql => "pass `--starttls mysql`",
             Self::Xmpp => "pass `--starttls xmpp`",
-            Self::Ssh => "SSH does not use TLS: check the port",
+            Self::Ssh => "check the port, since SSH does not use TLS",
             Self::Ssl2 => return None,
         })
     }

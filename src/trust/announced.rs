@@ -86,11 +86,14 @@ fn listed(sha256: &str) -> Option<Certificate> {
 /// said. `None` if it keeps all, or if `anchor` does not last until that day.
 #[must_use]
 pub fn chrome_limit(anchor: &Root, until: Time) -> Option<String> {
+    if anchor.source != Source::Mozilla {
+        return None;
+    }
     let (year, month, day) = CHROME_TWO_ROOTS;
     let from = Time::from_date(year, month, day).filter(|from| *from < until)?;
     let owner = anchor.certificate.subject().organisation()?;
     let roots = super::store::mozilla_siblings(&anchor.certificate).len() + 1;
-    (anchor.source == Source::Mozilla && roots > CHROME_MOST_ROOTS).then(|| {
+    (roots > CHROME_MOST_ROOTS).then(|| {
         format!(
             "from {} Chrome keeps at most {CHROME_MOST_ROOTS} roots of an owner, and Mozilla's store has \
              {roots} of {}: `--siblings` writes them all",

@@ -7,6 +7,7 @@ use rustls_pki_types::CertificateDer;
 use super::root::{Root, Source};
 use crate::x509::{
     certificate::{Certificate, Sha256, subject_of},
+    name::Name,
     signature,
 };
 
@@ -64,11 +65,16 @@ pub fn mozilla_siblings(certificate: &Certificate) -> Vec<Root> {
     let Some(organisation) = certificate.subject().organisation() else {
         return Vec::new();
     };
-    let is_sibling = |root: &Root| {
-        root.certificate.subject().organisation().as_ref() == Some(&organisation)
-            && !root.certificate.is_same_anchor(certificate)
+    // Of each root the name alone is read first.
+    let is_of_organisation = |position: &usize| {
+        let subject = subject_of(&mozilla_list()[*position]).map(Name::new);
+        subject.and_then(|name| name.organisation()).as_ref() == Some(&organisation)
     };
-    (0..mozilla_list().len()).filter_map(root).filter(is_sibling).collect()
+    let positions = (0..mozilla_list().len()).filter(is_of_organisation);
+    positions
+        .filter_map(root)
+        .filter(|root| !root.certificate.is_same_anchor(certificate))
+        .collect()
 }
 
 /// All of Mozilla's roots for servers.

@@ -124,7 +124,7 @@ fn a_port_of_another_protocol_is_named_with_the_way_to_its_tls() {
             "mysql",
             &[(b"SSH-2.0-OpenSSH_9.2p1\r\n", b"")],
             "the server does not speak MySQL; it answered `SSH-2.0-OpenSSH_9.2p1`\n\
-             certgrab: hint: the port speaks SSH\n",
+             certgrab: hint: the port speaks SSH: check the port, since SSH does not use TLS\n",
         ),
         (
             "ftp",
