@@ -137,8 +137,11 @@ fn number_of(word: &[u8]) -> Option<u8> {
 
 /// The line, from 1, that says that a private key follows.
 pub(crate) fn line(content: &[u8]) -> Option<usize> {
+    // Each of them has this word, and few other lines do.
+    let has_word = |line: &[u8]| line.windows(3).any(|here| here.eq_ignore_ascii_case(b"key"));
     let says = |line: &[u8]| {
-        WORDS.iter().any(|words| line.windows(words.len()).any(|here| here == *words))
+        has_word(line)
+            && WORDS.iter().any(|words| line.windows(words.len()).any(|here| here == *words))
     };
     content.split(|byte| *byte == b'\n').position(says).map(|index| index + 1)
 }
