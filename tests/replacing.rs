@@ -333,6 +333,20 @@ fn what_a_template_makes_is_replaced_by_what_it_makes_again() {
     let expected_words = "main.c is not replaced: expected what the template makes, or certificates alone, found other text\n";
     assert!(said.contains(expected_words), "{said}");
     assert_eq!(fs::read_to_string(pki.file("main.c")).unwrap(), main);
+    // Data, and the boundaries of a certificate, are in files of every kind.
+    fs::write(pki.file("t.j2"), "// mine {{ name }}\n{{ pem }}").unwrap();
+    let certificate = fs::read_to_string(pki.root_file()).unwrap();
+    for (name, content) in [
+        ("hex.txt", "8f3c".repeat(16) + "\n"),
+        ("random.txt", "q83vEjRWeJq83vEjRWeJq80=\n".repeat(40)),
+        ("token.py", format!("TOKEN=\"abc\"\n{certificate}")),
+        ("note.pem", format!("# for the old boards\n{certificate}")),
+    ] {
+        fs::write(pki.file(name), &content).unwrap();
+        let (code, said) = make(ours, name);
+        assert_eq!(code, 4, "{name}: {said}");
+        assert_eq!(fs::read_to_string(pki.file(name)).unwrap(), content);
+    }
 }
 
 #[test]

@@ -152,13 +152,16 @@ fn found(path: &Path, present: &[u8]) -> String {
 }
 
 /// Whether at least half of the lines of `text` are lines of `new` too: what a template makes again
-/// differs in its certificates, and a file that is no output of it has few lines in common.
+/// differs in its certificates, and a file that is no output of it has few lines in common. Lines of
+/// data and the boundaries of PEM are alike in files of every kind.
 fn is_like(text: &str, new: &[u8]) -> bool {
     let new = String::from_utf8_lossy(new);
     let new: HashSet<String> = new.lines().map(without_data).collect();
-    let lines = text.lines().map(without_data).filter(|line| line.contains(char::is_alphanumeric));
+    let is_of_template =
+        |line: &String| line.contains(char::is_alphabetic) && !line.starts_with("-----");
+    let lines = text.lines().map(without_data).filter(is_of_template);
     let (common, other): (Vec<_>, Vec<_>) = lines.partition(|line| new.contains(line));
-    common.len() >= other.len()
+    !common.is_empty() && common.len() >= other.len()
 }
 
 /// `line` with `#` for each number and for each long word of hexadecimal or Base64.

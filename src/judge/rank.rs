@@ -7,6 +7,7 @@
 //! certificate; the longest lifetime; the smallest certificate; the order of the SHA-256, so that
 //! the result is always the same.
 
+mod earlier_reasons;
 mod reason;
 
 use std::{

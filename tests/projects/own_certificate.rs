@@ -95,6 +95,10 @@ fn the_module_for_micropython_shows_its_certificate_in_both_versions_of_tls() {
         let warning = "certgrab: warning: the server refuses the client certificate: it ";
         assert!(error.contains(warning), "{error}");
         module("Traceback");
+        let refused =
+            broker.new_project("micropython", Some(&broker.authority)).fails_with(4).err();
+        assert!(refused.contains("device.key would lose a private key\n"), "{refused}");
+        fs::remove_file(folder.join("device.key")).expect("the key");
         let error = broker.new_project("micropython", Some(&broker.authority)).succeeds().err();
         assert!(!error.contains("client certificate"), "{error}");
         module("connected");

@@ -16,6 +16,9 @@ const MAX_BYTES: usize = 8192;
 /// How deep sentences within sentences are translated.
 const MAX_DEPTH: usize = 4;
 
+/// What stands between two dates, and between any words of a name: only of dates it is translated.
+const BETWEEN_DATES: [&str; 3] = ["", " to ", ""];
+
 /// A sentence with places for values.
 struct Pattern {
     /// What stands before, between and after the places.
@@ -106,6 +109,10 @@ fn parts<'t>(text: &'t str, joint: &str, most: usize) -> Vec<&'t str> {
     parts
 }
 
+fn is_digit(one: char) -> bool {
+    one.is_ascii_digit()
+}
+
 /// Whether the value between these pieces is shown as it is: inside of backquotes, or a code in brackets.
 fn is_kept(before: &[&str], after: &str) -> bool {
     let quotes: usize = before.iter().map(|piece| piece.matches('`').count()).sum();
@@ -126,7 +133,10 @@ impl Pattern {
             rest = &rest[at + piece.len()..];
         }
         values.push((rest, is_kept(&self.pieces[..self.pieces.len() - 1], last)));
-        Some(values)
+        // What divides a text between backquotes is no joint of a sentence.
+        let is_divided = values.iter().any(|(value, _)| value.matches('`').count() % 2 == 1);
+        let are_dates = || values.iter().all(|(value, _)| value.starts_with(is_digit));
+        (!is_divided && (self.pieces != BETWEEN_DATES || are_dates())).then_some(values)
     }
 
     /// The Chinese with `values` in its places.
@@ -198,7 +208,16 @@ mod tests {
             chinese(next),
             "目前正常；请安排更换；从 a.h:1 [leaf] 开始，见 `certgrab explain leaf`"
         );
-        assert_eq!(chinese("no sentence of the table"), "no sentence of the table");
+        let names = [
+            "no sentence of the table",
+            "`CN=Road to Root`",
+            "CN=Road to Root,O=Time to Live",
+            "sent to us.pem:1",
+            "`a is not in b`",
+        ];
+        assert_eq!(names.map(chinese), names);
+        assert_eq!(chinese("2026-01-01 to 2027-01-01"), "2026-01-01 至 2027-01-01");
+        assert_eq!(chinese("`key is not in b` is not in c"), "`key is not in b` 不在 c 里");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::earlier_reasons::EARLIER;
 use crate::{
     stack::STACKS,
     text::{foreign::Foreign, time::Time},
@@ -64,6 +65,7 @@ impl Reason {
         let of_stacks =
             |stack: &str| STACKS.iter().any(|one| [one.name, one.title].contains(&stack));
         plain.iter().any(|one| one.to_string() == text)
+            || EARLIER.contains(&text)
             || between("lasts until ", ", as requested")
                 .is_some_and(|date| date.parse::<Time>().is_ok_and(|time| time.date() == date))
             || between("the best one that ", " verifies the server with").is_some_and(of_stacks)
