@@ -262,7 +262,8 @@ fn an_issuer_whose_name_is_written_otherwise_is_not_said_to_be_missing() {
             format!(
                 "certgrab: error: `CN=plc.test` is issued by `CN={shown}`, but the issuer found \
                  is named `CN=Plant Issuing`: the names differ in case, spaces or string type; \
-                 certgrab compares names byte by byte, mbedTLS and OpenSSL treat these as equal\n\
+                 certgrab compares names byte by byte, some TLS stacks treat these as equal: \
+                 `--stacks` lists them\n\
                  certgrab: hint: reissue the certificate with its issuer's name exactly as in \
                  the issuer's certificate\n"
             )

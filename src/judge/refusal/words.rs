@@ -88,8 +88,8 @@ impl Refusal {
             Self::OtherSpelling { subject, issuer, found } => write!(
                 f,
                 "{} is issued by {}, but the issuer found is named {}: the names differ in case, \
-                 spaces or string type; certgrab compares names byte by byte, mbedTLS and OpenSSL \
-                 treat these as equal",
+                 spaces or string type; certgrab compares names byte by byte, some TLS stacks treat \
+                 these as equal: `--stacks` lists them",
                 quoted(subject),
                 quoted(issuer),
                 quoted(found)
