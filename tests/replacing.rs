@@ -250,7 +250,13 @@ fn every_form_is_written_again_over_what_certgrab_wrote_of_another_server() {
         let before = fs::read(pki.file("out")).unwrap();
         let (code, said) = emit("plc.test --from c.pem --roots r.pem");
         assert_eq!(code, 0, "{name}: {said}");
-        assert_ne!(fs::read(pki.file("out")).unwrap(), before, "{name}");
+        let after = fs::read(pki.file("out")).unwrap();
+        assert_ne!(after, before, "{name}");
+        if let Ok(text) = String::from_utf8(after) {
+            fs::write(pki.file("out"), text.replace('\n', "\r\n")).unwrap();
+            let (code, said) = emit("other.test --from other.pem --roots other-root.pem");
+            assert_eq!(code, 0, "{name} with line breaks of Windows: {said}");
+        }
         fs::remove_file(pki.file("out")).unwrap();
     }
 }

@@ -87,7 +87,8 @@ pub(crate) fn refuse_loss(
     if present.trim_ascii().is_empty() {
         return Ok(());
     }
-    let text = std::str::from_utf8(&present).ok();
+    let text = emit::text_of(&present);
+    let text = text.as_deref();
     let (is_own, expected) = match content {
         Content::Overwrite | Content::Lock => return Ok(()),
         Content::Certificates(format) => (

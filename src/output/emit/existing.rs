@@ -28,7 +28,8 @@ pub fn is_own(content: &[u8], format: Format) -> bool {
     if content.trim_ascii().is_empty() {
         return true;
     }
-    let text = std::str::from_utf8(content).ok();
+    let text = text_of(content);
+    let text = text.as_deref();
     match format.kind {
         _ if text.is_some_and(is_generated) => true,
         Kind::Pem => text.is_some_and(is_pem),
@@ -43,6 +44,12 @@ pub fn is_own(content: &[u8], format: Format) -> bool {
         Kind::EspAtPki => is_esp_at_pki(content),
         Kind::Source(template) => text.is_some_and(|text| is_plain(text, template)),
     }
+}
+
+/// `content` as text with the line breaks that were written: a checkout by git may have made them those
+/// of Windows.
+pub(crate) fn text_of(content: &[u8]) -> Option<String> {
+    std::str::from_utf8(content).ok().map(|text| text.replace("\r\n", "\n"))
 }
 
 #[cfg(feature = "cli")]
