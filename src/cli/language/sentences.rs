@@ -70,8 +70,14 @@ fn translated(text: &str, depth: usize) -> Option<String> {
     let found = SENTENCES.patterns.iter().find_map(|one| Some((one, one.values(text)?)));
     match found {
         Some((pattern, values)) => Some(pattern.filled(&values, depth)),
-        None => joined(text, depth),
+        None => named(text, depth).or_else(|| joined(text, depth)),
     }
+}
+
+/// A name between backquotes, and a sentence about it.
+fn named(text: &str, depth: usize) -> Option<String> {
+    let (name, predicate) = text.strip_prefix('`')?.split_once("` ")?;
+    translated(predicate, depth).map(|chinese| format!("`{name}` {chinese}"))
 }
 
 /// Sentences that are joined by joints outside of backquotes: a list, or a name and what is said about it.
@@ -216,6 +222,10 @@ mod tests {
             "`a is not in b`",
         ];
         assert_eq!(names.map(chinese), names);
+        assert_eq!(
+            chinese("`a` is out of order: its issuer is not the next certificate"),
+            "`a` 顺序不对：下一张证书不是它的签发者"
+        );
         assert_eq!(chinese("2026-01-01 to 2027-01-01"), "2026-01-01 至 2027-01-01");
         assert_eq!(chinese("`key is not in b` is not in c"), "`key is not in b` 不在 c 里");
     }
