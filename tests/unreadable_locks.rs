@@ -8,7 +8,7 @@ use crate::{
     support::{Pki, Server, pki::pem_of},
 };
 
-/// Locks that cannot be read, made from the sound `lock`, and a part of what is said of each.
+/// Locks that cannot be read, made from the sound `lock`, and a part of the message about each.
 fn unreadable(lock: &str, foreign: &str) -> Vec<(String, &'static str)> {
     let with = |from: &str, to: &str| {
         assert!(lock.contains(from), "{from}: {lock}");

@@ -82,7 +82,7 @@ pub fn for_some_clients(found: &Findings, target: &Target) -> Findings {
     found.listed().iter().map(soften).collect()
 }
 
-/// What is to be said of `reading` given the chain that `server` presents.
+/// The findings about `reading`, given the chain that `server` presents.
 ///
 /// A file verifies the server if one of its constants does, under the rules of the stack that reads
 /// it. Where the code gives some of them to what takes anchors, only those count. A file that holds
@@ -222,7 +222,7 @@ impl Judgement<'_> {
         found
     }
 
-    /// What is to be said of a file that holds nothing but fingerprints, if anything; `None` if it is
+    /// The finding about a file that holds nothing but fingerprints, if anything; `None` if it is
     /// no such file.
     fn of_fingerprints(&self) -> Option<Option<Finding>> {
         let Self { reading, server, knowledge, .. } = *self;

@@ -33,7 +33,7 @@ pub(super) fn message(left: &Left, name: &str) -> (String, String) {
     (message, "look up the server's current anchor: `certgrab HOST:PORT`".to_owned())
 }
 
-/// What is to be said of `anchor`, whose certificate is not at hand and which `stack` reads, where
+/// The findings about `anchor`, whose certificate is not known and which `stack` reads, where
 /// `has_a_valid_one` says whether a valid anchor stands with it.
 pub(super) fn findings(
     anchor: &EmbeddedAnchor,

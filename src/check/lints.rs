@@ -1,4 +1,4 @@
-//! What can be said of a constant without asking a server.
+//! The findings about a constant that need no server.
 //!
 //! In: a [`Reading`] and what the user knows. Out: findings about its certificates.
 

@@ -65,7 +65,7 @@ fn is_row(text: &str) -> bool {
     count >= ROW && letters.all(|one| one == first)
 }
 
-/// Whether `body` is the directive of a format, in whose place the code puts something: `%s`, `%.*s`,
+/// Whether `body` is a directive of a format, which the code replaces by a value: `%s`, `%.*s`,
 /// `{}`, `{body}`, `${body}`, `#{body}`.
 pub(super) fn is_directive(body: &[u8]) -> bool {
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.()[]".contains(byte);

@@ -37,7 +37,7 @@ impl PrivateKeys {
         Some(Self { own, others: others.collect() })
     }
 
-    /// What is to be said of the private keys of `reading`.
+    /// The findings about the private keys of `reading`.
     #[must_use]
     pub fn findings(&self, reading: &Reading) -> Vec<Finding> {
         reading.facts.keys.iter().filter_map(|key| self.finding(key)).collect()

@@ -17,7 +17,7 @@ use crate::x509::private_key;
 use super::{
     atomic_write::{DeferredSignals, Unfinished},
     failure::{Exit, Failure},
-    language::said,
+    language::in_language,
     loss::{self, Content},
     stream::{self, Stream},
     style::{self, Display},
@@ -55,7 +55,7 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
 
 /// Prints one line on standard error, in the language of this run; errors are ignored.
 pub(crate) fn say(line: impl std::fmt::Display) {
-    say_as_it_is(said(&line.to_string()));
+    say_as_it_is(in_language(&line.to_string()));
 }
 
 fn say_as_it_is(line: impl std::fmt::Display) {
@@ -70,17 +70,17 @@ pub(crate) fn show_beside(text: &str) {
 /// Prints one warning on standard error, unless `--quiet` is given.
 pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
     if !display.quiet {
-        let message = said(&message.to_string());
-        say_as_it_is(format_args!("{} {message}", style::warning(said("warning:"))));
+        let message = in_language(&message.to_string());
+        say_as_it_is(format_args!("{} {message}", style::warning(in_language("warning:"))));
     }
 }
 
 /// Prints an error and its hint on standard error.
 pub(crate) fn complain(failure: &Failure) {
-    let message = said(&secrets::hide_in_sentence(&failure.message));
-    say_as_it_is(format_args!("{} {message}", style::error(said("error:"))));
+    let message = in_language(&secrets::hide_in_sentence(&failure.message));
+    say_as_it_is(format_args!("{} {message}", style::error(in_language("error:"))));
     if let Some(hint) = &failure.hint {
-        say_as_it_is(format_args!("{} {}", style::hint(said("hint:")), said(hint)));
+        say_as_it_is(format_args!("{} {}", style::hint(in_language("hint:")), in_language(hint)));
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
 };
 
 use super::{
-    language::said,
+    language::in_language,
     stack_table,
     style::{self, Display},
     timeline,
@@ -116,7 +116,8 @@ pub(crate) fn refused(target: Option<&Target>, grab: &Grab, display: &Display) -
                 );
             }
             Sent::Unreadable(unreadable) => {
-                let _ = writeln!(out, "{position}. {}", said(&unreadable.problem.to_string()));
+                let _ =
+                    writeln!(out, "{position}. {}", in_language(&unreadable.problem.to_string()));
                 let _ = writeln!(out, "   {:<INDENT$}{}", "SHA-256", unreadable.sha256);
             }
         }
@@ -131,7 +132,7 @@ pub(crate) fn stacks(target: Option<&Target>, grab: &Grab, options: &Options) ->
     let mut out = heading(target, grab);
     match grab.every_stack(target, options) {
         Err(why) => {
-            let _ = writeln!(out, "{}", said(&why.to_string()));
+            let _ = writeln!(out, "{}", in_language(&why.to_string()));
         }
         Ok(verdicts) => {
             if let Some(first) = verdicts.first() {
@@ -156,7 +157,7 @@ fn heading(target: Option<&Target>, grab: &Grab) -> String {
         (_, 1) => "1 certificate read".to_owned(),
         _ => format!("{count} certificates read"),
     };
-    said(&format!("{target}: {what}")) + "\n\n"
+    in_language(&format!("{target}: {what}")) + "\n\n"
 }
 
 /// The path from the anchor down to the leaf, as certificate viewers draw it.
@@ -200,7 +201,7 @@ fn details(
     let columns = style::columns();
     let mut line = |name: &str, value: &str| {
         let prefix = |name: &str| format!("{}{}", style::faint(margin), label(name));
-        out.push_str(&style::wrapped(&prefix(name), &prefix(""), &said(value), columns));
+        out.push_str(&style::wrapped(&prefix(name), &prefix(""), &in_language(value), columns));
     };
     let name = certificate.issuer().text().line();
     let issuer = match (certificate.is_self_issued(), work.signed_itself(certificate)) {
@@ -289,23 +290,28 @@ fn warnings(out: &mut String, all: Vec<Warning>, display: &Display) {
     for warning in if display.verbose { all } else { warning::summed(all) } {
         let word = style::warning(label("warning"));
         let rest = " ".repeat(INDENT);
-        out.push_str(&style::wrapped(&word, &rest, &said(&warning.message), style::columns()));
+        out.push_str(&style::wrapped(
+            &word,
+            &rest,
+            &in_language(&warning.message),
+            style::columns(),
+        ));
     }
 }
 
 fn fact(out: &mut String, name: &str, value: &str) {
-    out.push_str(&style::wrapped(&label(name), &label(""), &said(value), style::columns()));
+    out.push_str(&style::wrapped(&label(name), &label(""), &in_language(value), style::columns()));
 }
 
 /// The name of a fact in the language of this run, as wide as every other: a CJK character takes two
 /// columns.
 fn label(name: &str) -> String {
-    let name = said(name);
+    let name = in_language(name);
     let gap = INDENT.saturating_sub(textwrap::core::display_width(&name));
     name + &" ".repeat(gap)
 }
 
 fn subject(certificate: &Certificate) -> String {
     let text = certificate.subject().text().line();
-    if text.is_empty() { said("(no subject)") } else { text }
+    if text.is_empty() { in_language("(no subject)") } else { text }
 }

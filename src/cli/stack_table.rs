@@ -8,7 +8,7 @@ use crate::{
     text::wrap::{self, COLUMNS},
 };
 
-use super::{language::said, style};
+use super::{language::in_language, style};
 
 /// The width of the column with the names, the longest of which has 23 letters, and of the verdicts.
 const NAME: usize = 25;
@@ -40,7 +40,7 @@ pub(crate) fn table(verdicts: &[OfStack]) -> String {
     }
     let connecting = verdicts.iter().filter(|verdict| verdict.refused.is_none()).count();
     let count = format!("{connecting} of {} stacks and settings connect", verdicts.len());
-    let _ = writeln!(out, "\n{}", said(&count));
+    let _ = writeln!(out, "\n{}", in_language(&count));
     out
 }
 
@@ -60,7 +60,7 @@ fn refused_lines(refused: &Refused) -> impl Iterator<Item = String> {
 
 /// A row, its last column wrapped.
 fn row(out: &mut String, name: &str, verdict: &str, lines: &[String]) {
-    let shown = said(verdict);
+    let shown = in_language(verdict);
     let width = textwrap::core::display_width;
     let mut gap = VERDICT.saturating_sub(width(&shown));
     let painted = match verdict {
@@ -68,10 +68,10 @@ fn row(out: &mut String, name: &str, verdict: &str, lines: &[String]) {
         "refuses" | "unknown" => style::warning(shown),
         _ => shown,
     };
-    let name = said(name);
+    let name = in_language(name);
     let _ = write!(out, "{name}{:1$}{painted}", "", NAME.saturating_sub(width(&name)));
     let options = wrap::lines_of(COLUMNS - NAME - VERDICT).subsequent_indent("  ");
-    let lines: Vec<_> = lines.iter().map(|line| said(line)).collect();
+    let lines: Vec<_> = lines.iter().map(|line| in_language(line)).collect();
     for line in lines.iter().flat_map(|line| textwrap::wrap(line, &options)) {
         let _ = writeln!(out, "{:gap$}{line}", "");
         gap = NAME + VERDICT;

@@ -82,8 +82,8 @@ fn listed(sha256: &str) -> Option<Certificate> {
     Certificate::from_der(der).ok()
 }
 
-/// That Chrome keeps fewer roots of the owner of `anchor` than Mozilla's store has; which, nobody has
-/// said. `None` if it keeps all, or if `anchor` does not last until that day.
+/// That Chrome keeps fewer roots of the owner of `anchor` than Mozilla's store has; the policy does not
+/// name them. `None` if it keeps all, or if `anchor` does not last until that day.
 #[must_use]
 pub fn chrome_limit(anchor: &Root, until: Time) -> Option<String> {
     if anchor.source != Source::Mozilla {

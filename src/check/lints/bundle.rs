@@ -62,7 +62,7 @@ pub(super) fn gathered(
     found.and(sentences.into_iter().collect())
 }
 
-/// What is to be said of a bundle of `size` roots with the findings `of_it`.
+/// The sentence about a bundle of `size` roots with the findings `of_it`.
 fn sentence(size: usize, of_it: &[&Finding], name: impl Fn(Sha256) -> String) -> Option<Finding> {
     let first = of_it.iter().min_by_key(|one| one.place)?;
     let severity = of_it.iter().map(|one| one.severity).max().unwrap_or(Severity::Warning);

@@ -19,7 +19,7 @@ use crate::{
     x509::certificate::{Certificate, Sha256},
 };
 
-/// What is to be said of the certificates of `reading`, at each place of each.
+/// The findings about the certificates of `reading`, at each place of each.
 #[must_use]
 pub fn lint(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
     let anchors: Vec<_> = reading.anchors.iter().map(|one| one.known_in(knowledge.store)).collect();
@@ -62,7 +62,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// What is to be said of `one`.
+    /// The findings about `one`.
     fn findings(&mut self, one: &EmbeddedAnchor) -> Vec<Finding> {
         let Some(certificate) = &one.certificate else { return self.of_unknown(one) };
         let key = (one.constant, certificate.sha256());
@@ -98,7 +98,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What is to be said of `one`, whose certificate is not at hand.
+    /// The findings about `one`, whose certificate is not known.
     fn of_unknown(&self, one: &EmbeddedAnchor) -> Vec<Finding> {
         let has_a_valid_one = self.companions[&one.constant].has_a_valid_one;
         let left = left_root::findings(one, self.reading.stack, self.knowledge, has_a_valid_one);

@@ -93,7 +93,7 @@ pub(super) const FIELDS: [(&str, &[&str]); 29] = [
     ("NODE_TLS_REJECT_UNAUTHORIZED", &["0"]),
 ];
 
-/// Words that show an HTTP client in Python, in whose calls and sessions `verify` is about TLS.
+/// Words of HTTP clients in Python: in their calls and sessions `verify` is about TLS.
 pub(super) const HTTP_CLIENTS: [&str; 6] =
     ["requests", "httpx", "Session(", "session.", "boto3", "AsyncClient("];
 

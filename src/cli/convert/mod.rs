@@ -1,7 +1,7 @@
 //! Certificates that people have already, in whatever file.
 //!
 //! In: files, and what to judge them by. Out: a [`Bundle`] of their certificates, without a proof,
-//! and what is to be said of them. The readers are those of `certgrab check`.
+//! and the findings about them. The readers are those of `certgrab check`.
 
 mod pkcs12;
 
@@ -141,7 +141,7 @@ fn shown(path: &Path) -> String {
     Foreign::text(&path.display().to_string()).line()
 }
 
-/// What `content` holds and what is to be said of it.
+/// What `content` holds, and the findings about it.
 fn judged(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<FileReport, Failure> {
     let reading = match Format::of(content) {
         Some(Format::Pkcs12) => check::reading_of(path, of_pkcs12(path, content, terms)?),
@@ -198,7 +198,7 @@ fn of_pkcs12(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Vec<Certi
     })
 }
 
-/// What is to be said of the certificates of a file, or why they are not converted.
+/// The findings about the certificates of a file, or why they are not converted.
 fn warnings(report: &FileReport) -> Result<Vec<String>, Failure> {
     let file = shown(&report.file);
     let with_line = |finding: &Finding| match finding.place.line {

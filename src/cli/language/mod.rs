@@ -34,7 +34,7 @@ pub(crate) fn chosen() -> Language {
 }
 
 /// A sentence or a label in the language of this run.
-pub(crate) fn said(text: &str) -> String {
+pub(crate) fn in_language(text: &str) -> String {
     match chosen() {
         Language::En => text.to_owned(),
         Language::Zh => sentences::chinese(text),
@@ -42,7 +42,7 @@ pub(crate) fn said(text: &str) -> String {
 }
 
 /// Each line of a text in the language of this run, with its margin and its last line break.
-pub(crate) fn said_by_line(text: &str) -> String {
+pub(crate) fn lines_in_language(text: &str) -> String {
     match chosen() {
         Language::En => text.to_owned(),
         Language::Zh => text.split_inclusive('\n').map(sentences::of_line).collect(),

@@ -80,7 +80,7 @@ fn named(text: &str, depth: usize) -> Option<String> {
     translated(predicate, depth).map(|chinese| format!("`{name}` {chinese}"))
 }
 
-/// Sentences that are joined by joints outside of backquotes: a list, or a name and what is said about it.
+/// Sentences that are joined by joints outside of backquotes: a list, or a name and a sentence about it.
 fn joined(text: &str, depth: usize) -> Option<String> {
     let lists = parts(text, "; ", usize::MAX);
     let (parts, joint) = match lists.len() {

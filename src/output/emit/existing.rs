@@ -52,14 +52,14 @@ pub(crate) fn text_of(content: &[u8]) -> Option<String> {
     std::str::from_utf8(content).ok().map(|text| text.replace("\r\n", "\n"))
 }
 
-#[cfg(feature = "cli")]
 /// Whether `content` is source that says in its first line that certgrab wrote it.
+#[cfg(feature = "cli")]
 pub(crate) fn is_generated_source(content: &[u8]) -> bool {
     std::str::from_utf8(content).is_ok_and(is_generated)
 }
 
-#[cfg(feature = "cli")]
 /// Whether `content` is certificates alone: PEM with nothing between the blocks, or one in DER.
+#[cfg(feature = "cli")]
 pub(crate) fn are_certificates(content: &[u8]) -> bool {
     std::str::from_utf8(content).is_ok_and(is_pem) || Certificate::from_der(content).is_ok()
 }

@@ -185,11 +185,15 @@ fn timeline(out: &mut String, path: &[&Certificate], judgement: &Judgement, at: 
             span.bar(certificate, scheduled, at),
         );
     }
+    legend(out, &format!("{}, the date of verification", at.date()));
+}
+
+/// Ends the table of a timeline with what its marks are; `today` is the line across all bars.
+fn legend(out: &mut String, today: &str) {
     let _ = writeln!(
         out,
-        "</table>\n<p><small>The line across all bars is {}, the date of verification; a mark in a bar is \
-         the date on which Mozilla is expected to stop trusting the root.</small></p>",
-        at.date()
+        "</table>\n<p><small>The line across all bars is {today}; a mark in a bar is the date on which \
+         Mozilla is expected to stop trusting the root.</small></p>"
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{SCRIPT, Span, named};
+use super::{SCRIPT, Span, legend, named};
 use crate::{
     output::bundle::{Bundle, Entry, Role},
     text::{
@@ -93,12 +93,7 @@ fn table(out: &mut String, entries: &[&Entry], has_hosts: bool, at: Time) {
             span.bar(certificate, scheduled, at),
         );
     }
-    let _ = writeln!(
-        out,
-        "</table>\n<p><small>The line across all bars is {}; a mark in a bar is the date on which Mozilla \
-         is expected to stop trusting the root.</small></p>",
-        at.date()
-    );
+    legend(out, &at.date());
 }
 
 /// The hosts that need a certificate.

@@ -139,7 +139,7 @@ impl File {
         }
     }
 
-    /// What is to be said of a lock that says `proven`, if the server did not prove it now.
+    /// The finding about a lock that says `proven`, if the server did not prove it now.
     pub(crate) fn not_proven(&self, lock: Option<&sync::Lock>) -> Findings {
         let objection = match (&self.role, lock) {
             (Role::Given(Some(GivenLock { content, bundle: Ok(bundle), .. })), _) => {

@@ -225,8 +225,10 @@ fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let baseline = args.baseline.as_deref().filter(|_| args.write_baseline);
     let written = reports.chain(baseline);
     output::keep_apart(written.clone(), read, "--report")?;
-    let mut written = written;
-    written.try_for_each(|path| loss::refuse_loss(path, Content::Report, None))
+    for path in written {
+        loss::refuse_loss(path, Content::Report, None)?;
+    }
+    Ok(())
 }
 
 /// The targets of the manifest with their locks and outputs.

@@ -8,7 +8,7 @@ use crate::{
     cli::{
         args::check::{Args, Form},
         failure::Failure,
-        language::said_by_line,
+        language::lines_in_language,
         loss::Content,
         output,
         style::Display,
@@ -23,8 +23,8 @@ pub(super) fn show(
     display: &Display,
 ) -> Result<(), Failure> {
     let render = |form: Form| match form {
-        Form::Text if args.by_certificate => said_by_line(&written::by_certificate(files)),
-        Form::Text => files.iter().map(|file| said_by_line(&written::text(file))).collect(),
+        Form::Text if args.by_certificate => lines_in_language(&written::by_certificate(files)),
+        Form::Text => files.iter().map(|file| lines_in_language(&written::text(file))).collect(),
         Form::Json => written::json(files),
         Form::Sarif => written::sarif(files),
         Form::Junit => written::junit(files),
