@@ -1,8 +1,8 @@
 //! Whether a file may be replaced: every command that writes asks this for every file.
 //!
 //! In: the path, and what is to be written there. Out: a refusal that says what was found, if to
-//! replace it would lose something. What is empty, what certgrab wrote as such a file, and
-//! certificates alone may be replaced; everything else stays until the user removes it.
+//! replace it would lose something. What is empty, a placeholder, what certgrab wrote as such a file,
+//! and certificates alone may be replaced; everything else stays until the user removes it.
 
 mod reports;
 
@@ -84,11 +84,11 @@ pub(crate) fn refuse_loss(
     if private_key::holds(&present) {
         return Err(refused(path, "would lose a private key", TO_REMOVE));
     }
-    if present.trim_ascii().is_empty() {
-        return Ok(());
-    }
     let text = emit::text_of(&present);
     let text = text.as_deref();
+    if text.is_some_and(is_placeholder) {
+        return Ok(());
+    }
     let (is_own, expected) = match content {
         Content::Overwrite | Content::Lock => return Ok(()),
         Content::Certificates(format) => (
@@ -111,6 +111,16 @@ pub(crate) fn refuse_loss(
     }
     let found = found(path, &present);
     Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), TO_REMOVE))
+}
+
+/// Whether `text` is empty or one comment on one line, as a project has it where a file is yet to be
+/// generated.
+fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let is_block = |text: &str| text.find("*/").is_some_and(|end| end + "*/".len() == text.len());
+    text.is_empty()
+        || text.lines().count() == 1
+            && (text.starts_with("//") || text.strip_prefix("/*").is_some_and(is_block))
 }
 
 /// Whether `present` holds certificates and nothing else: in PEM, in DER, or as the constants of a
