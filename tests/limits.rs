@@ -24,7 +24,7 @@ use certgrab::{
     },
     output::lock::{self, MAX_LOCK_BYTES},
     run::grab,
-    trust::store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source},
+    trust::store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source, Store},
     x509::{
         certificate::{Certificate, MAX_CERTIFICATE_BYTES},
         extensions::{self, SHOWN_NAMES},
