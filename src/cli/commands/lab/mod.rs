@@ -100,16 +100,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let interrupted = round.is_none();
     let mut report = watch.report(round, &cases);
     report.differences = known.map(|known| report::differences(&known, &report));
-    if let (Some(path), Some(hello)) = (&args.save_hello, &report.hello) {
-        let met = |one: &&Judged| one.turn.case.id == "tls10" && one.verdict != Verdict::NotPlayed;
-        // A device that refuses every server has not refused this one for its version.
-        let is_sound = |one: &Judged| one.turn.case.must == Must::Connect;
-        let connects = |one: &Judged| is_sound(one) && one.verdict == Verdict::Passed;
-        let old = report.judged.iter().find(met).map(|one| one.turn.conduct.trusts());
-        let old = old.filter(|accepts| *accepts || report.judged.iter().any(connects));
-        let text = saved::write(hello, old);
-        output::deliver(&[output::File::new(path, text, Content::Report)], display.quiet)?;
-    }
+    save_hello(args, &report, display)?;
     finish(args, &report, display)?;
     Ok(match report.result() {
         Outcome::Failed => Exit::Untrusted,
@@ -117,6 +108,19 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         Outcome::Passed => Exit::Done,
         Outcome::Incomplete | Outcome::NoDevice => Exit::NoHandshake,
     })
+}
+
+/// Writes the device's ClientHello where `--save-hello` says.
+fn save_hello(args: &Args, report: &Report, display: &Display) -> Result<(), Failure> {
+    let (Some(path), Some(hello)) = (&args.save_hello, &report.hello) else { return Ok(()) };
+    let met = |one: &&Judged| one.turn.case.id == "tls10" && one.verdict != Verdict::NotPlayed;
+    // A device that refuses every server has not refused this one for its version.
+    let is_sound = |one: &Judged| one.turn.case.must == Must::Connect;
+    let connects = |one: &Judged| is_sound(one) && one.verdict == Verdict::Passed;
+    let old = report.judged.iter().find(met).map(|one| one.turn.conduct.trusts());
+    let old = old.filter(|accepts| *accepts || report.judged.iter().any(connects));
+    let text = saved::write(hello, old);
+    output::deliver(&[output::File::new(path, text, Content::Report)], display.quiet)
 }
 
 /// Refuses to write a result over a file that would be lost, before a device is waited for.
