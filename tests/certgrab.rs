@@ -61,6 +61,7 @@ mod hosts;
 mod html_report;
 mod lists;
 mod threads;
+mod turned_off;
 
 // In a repository.
 mod asking;
