@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::{error, shell, verification, warning};
+use super::{error, shell, verification, warning, words::NO_ENDPOINT_NAME};
 use crate::{check::Finding, text::foreign::Foreign};
 
 /// What `file` with `content` does to a certificate, by the kind of file that its name tells.
@@ -120,9 +120,7 @@ fn is_shell_script(content: &[u8]) -> bool {
     first.starts_with(b"#!") && first.trim_ascii_end().ends_with(b"sh")
 }
 
-/// The option of Java's Kafka clients that is empty to turn the check of the name off.
-pub(super) const NO_ENDPOINT_NAME: &str = "ssl.endpoint.identification.algorithm";
-
+/// An option that is empty to turn the check of the name off.
 fn without_endpoint_name(text: &str) -> Vec<Finding> {
     let is_empty = |line: &str| {
         let value = line.trim().strip_prefix(NO_ENDPOINT_NAME);

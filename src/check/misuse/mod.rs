@@ -48,7 +48,7 @@ fn warning(line: usize, code: &'static str, message: String, action: &str) -> Fi
 /// The words of which a file has one if something can be found here.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let embeds = ["EMBED_FILES", "embed_files", "target_add_binary_data", files::SKIPS_NAME];
-    let others = [no_anchor::HTTP_CLIENT, files::NO_ENDPOINT_NAME].into_iter().chain(shell::SIGNS);
+    let others = [no_anchor::HTTP_CLIENT, words::NO_ENDPOINT_NAME].into_iter().chain(shell::SIGNS);
     let known = verification::signs().chain(bundle_wins::FIELDS).chain(connects::TLS_WORDS);
     known.chain(embeds).chain(others)
 }

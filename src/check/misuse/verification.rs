@@ -202,8 +202,8 @@ fn in_socket_options(code: &Code) -> Places {
     let is_off = |at: &usize| {
         let value = code.text()[at + PEER_VERIFY.len()..].strip_prefix(",&").unwrap_or_default();
         let name = value.split(',').next().unwrap_or_default();
-        let given = |value: &&str| code.has(&format!("{name}={value}"));
-        !name.is_empty() && PEER_VERIFY_OFF.iter().any(|value| given(&value))
+        let given = |value: &str| code.has(&format!("{name}={value}"));
+        !name.is_empty() && PEER_VERIFY_OFF.iter().any(|value| given(value))
     };
     code.find(PEER_VERIFY).filter(is_off).map(|at| (at, PEER_VERIFY)).collect()
 }
@@ -244,6 +244,6 @@ pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let callbacks = CALLBACKS.into_iter().map(|(name, _)| name);
     let arguments = ARGUMENTS.into_iter().map(|(name, ..)| name);
     let unseen = TRUSTED_UNSEEN.into_iter().map(|(word, _)| word);
-    let others = [ACCEPTED, NO_TLS_CHECK, "ssl = False", PEER_VERIFY, "checkServerTrusted"];
+    let others = [ACCEPTED, NO_TLS_CHECK, NO_TLS_CHECK_WIDE, PEER_VERIFY, "checkServerTrusted"];
     WORDS.into_iter().chain(calls).chain(arguments).chain(callbacks).chain(unseen).chain(others)
 }

@@ -159,6 +159,8 @@ pub(super) const HTTP_CLIENTS: [(&str, &[&str]); 9] = [
 
 /// The argument that turns it off in the calls of aiohttp.
 pub(super) const NO_TLS_CHECK: &str = "ssl=False";
+/// The same with blanks.
+pub(super) const NO_TLS_CHECK_WIDE: &str = "ssl = False";
 /// The methods that take it.
 pub(super) const HTTP_METHODS: [&str; 9] =
     ["get", "post", "put", "patch", "delete", "head", "options", "request", "ws_connect"];
@@ -178,6 +180,9 @@ const OFF: &[&str] = &[
     "off",
     "kCFBooleanFalse",
 ];
+
+/// The option of Java's Kafka clients that is empty to turn the check of the name off.
+pub(super) const NO_ENDPOINT_NAME: &str = "ssl.endpoint.identification.algorithm";
 
 /// The socket option of Zephyr, and its values but for `TLS_PEER_VERIFY_REQUIRED` (zephyr/net/socket.h).
 pub(super) const PEER_VERIFY: &str = "TLS_PEER_VERIFY";
@@ -251,5 +256,5 @@ pub(super) const NAME_ALONE: [&str; 32] = [
     "HostnameVerifier",
     "setHostnameVerifier",
     "setDefaultHostnameVerifier",
-    super::files::NO_ENDPOINT_NAME,
+    NO_ENDPOINT_NAME,
 ];
