@@ -14,6 +14,7 @@ mod not_tls;
 mod old_servers;
 mod placeholders;
 mod proxies;
+mod sources;
 mod stacks;
 mod starttls;
 mod survey;

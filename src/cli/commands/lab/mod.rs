@@ -35,6 +35,7 @@ use crate::cli::{
     args::{
         Form as EmitForm,
         lab::{Args, Form, RealServer},
+        trust::Trust,
     },
     failure::{self, Exit, Failure},
     loss::{self, Content},
@@ -141,7 +142,8 @@ fn options(
     display: &Display,
 ) -> Result<Options, Failure> {
     let forward = |server: &RealServer| {
-        let store = roots::store(&args.roots, &[], display)?;
+        let trust = Trust { roots: args.roots.clone(), ..Trust::default() };
+        let store = roots::store(&trust, display)?;
         Forward::to(&server.target, server.is_in_clear, &store)
             .map_err(|error| Failure::new(Exit::Fault, error.to_string()))
     };
