@@ -263,6 +263,7 @@ mod tests {
         Bundle {
             host: "plc.test".to_owned(),
             port: 8883,
+            path: None,
             entries: vec![entry],
             key_possession: KeyPossession::Proven,
             options: Vec::new(),
