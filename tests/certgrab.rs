@@ -62,6 +62,7 @@ mod hosts;
 mod html_report;
 mod lists;
 mod threads;
+mod turned_off;
 
 // In a repository.
 mod asking;

@@ -5,7 +5,9 @@ mod behind;
 mod command;
 mod devices;
 mod pages;
+mod results;
 pub(crate) mod round;
+mod rows;
 
 use std::collections::HashSet;
 use std::sync::Arc;

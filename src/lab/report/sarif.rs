@@ -20,13 +20,19 @@ pub fn sarif(report: &Report) -> String {
         .map(|finding| {
             let action = finding.action.as_ref().map(|action| format!("; {action}"));
             let action = action.unwrap_or_default();
-            json!({
+            let mut result = json!({
                 "ruleId": finding.code,
                 "ruleIndex": CAUSES.iter().position(|(code, _)| *code == finding.code),
                 "level": severity(report.severity(finding)),
                 "message": { "text": format!("the device {}{action}", finding.message) },
                 "properties": { "cases": finding.cases },
-            })
+            });
+            if let Some(differences) = &report.differences {
+                // Section 3.27.24: how a result stands to those of an earlier run.
+                let is_new = differences.iter().any(|one| finding.cases.contains(&one.case));
+                result["baselineState"] = if is_new { "new" } else { "unchanged" }.into();
+            }
+            result
         })
         .collect();
     let log = json!({

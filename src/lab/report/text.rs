@@ -146,12 +146,14 @@ pub fn text(report: &Report) -> String {
         Outcome::Failed if report.differences.is_some() => writeln!(out, "NOT as before"),
         Outcome::Failed => writeln!(out, "the device FAILED"),
         Outcome::Incomplete => {
-            let missing = report.missing.join(", ");
-            write!(
-                out,
-                "{}",
-                wrapped("", &format!("the device did not come for: {missing}"), BELOW)
-            )
+            let parts = [
+                ("the device did not come for", report.missing.clone()),
+                ("the device was not judged for", report.undecided()),
+            ];
+            for (start, cases) in parts.iter().filter(|(_, cases)| !cases.is_empty()) {
+                out += &wrapped("", &format!("{start}: {}", cases.join(", ")), BELOW);
+            }
+            Ok(())
         }
         Outcome::NoDevice => writeln!(out, "no device came"),
     };
