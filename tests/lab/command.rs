@@ -16,13 +16,14 @@ use rustls::{
 };
 
 use super::round::{Lab, Said};
+use super::rows;
 use crate::support::{Pki, Server, certgrab, grab};
 
 /// An MQTT 3.1.1 CONNECT with a user and a password.
 const CONNECT: &[u8] = b"\x10\x1c\x00\x04MQTT\x04\xc2\x00\x3c\x00\x04demo\x00\x04user\x00\x04pass";
 
 /// rustls in this process: with the lab's anchor, or with a verifier that takes everything.
-fn rustls_device(anchor: &str, is_sound: bool) -> Arc<ClientConfig> {
+pub(super) fn rustls_device(anchor: &str, is_sound: bool) -> Arc<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_safe_default_protocol_versions().expect("versions");
@@ -37,7 +38,7 @@ fn rustls_device(anchor: &str, is_sound: bool) -> Arc<ClientConfig> {
 }
 
 /// One connection; whether somebody listened.
-fn meet(port: u16, config: &Arc<ClientConfig>) -> bool {
+pub(super) fn meet(port: u16, config: &Arc<ClientConfig>) -> bool {
     let Ok(socket) = TcpStream::connect(("127.0.0.1", port)) else { return false };
     socket.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
     let name = ServerName::try_from("localhost").expect("a name");
@@ -90,7 +91,7 @@ impl ServerCertVerifier for Everything {
     }
 }
 
-fn round(lab: Lab, is_sound: bool) -> Said {
+pub(super) fn round(lab: Lab, is_sound: bool) -> Said {
     let config = rustls_device(&lab.anchor(), is_sound);
     let port = lab.port();
     while meet(port, &config) {}
@@ -101,8 +102,10 @@ fn round(lab: Lab, is_sound: bool) -> Said {
 fn rustls_passes_and_with_a_dangerous_verifier_it_is_caught() {
     let said = round(Lab::start(&[]), true);
     assert_eq!(said.code, 0, "{}{}", said.err, said.out);
+    rows::is_known("rustls", &said);
     let said = round(Lab::start(&[]), false);
     assert_eq!(said.code, 1, "{}", said.out);
+    rows::is_known("rustls dangerous", &said);
     assert!(said.out.contains("FAULT: the device accepts every certificate\n"), "{}", said.out);
 }
 
