@@ -12,7 +12,7 @@ pub use self::html::html;
 pub use self::json::{differences, json, read_verdicts};
 pub use self::junit::junit;
 pub use self::sarif::sarif;
-pub use self::text::{line, text, wrapped};
+pub use self::text::{Words, line, text, wrapped};
 
 use super::diagnosis::{Finding, Severity};
 use super::hello::{ClientHello, Likeness};
