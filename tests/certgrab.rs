@@ -14,6 +14,7 @@ mod not_tls;
 mod old_servers;
 mod placeholders;
 mod proxies;
+mod sources;
 mod stacks;
 mod starttls;
 mod survey;
@@ -61,6 +62,7 @@ mod hosts;
 mod html_report;
 mod lists;
 mod threads;
+mod turned_off;
 
 // In a repository.
 mod asking;

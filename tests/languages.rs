@@ -281,6 +281,7 @@ const NO_SENTENCES: &[&str] = &[
     "IPAddress {}",
     "Key possession",
     "Lasts until",
+    "Needed by",
     "a boolean",
     "a map",
     "a sequence",

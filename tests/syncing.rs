@@ -204,7 +204,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     assert_eq!(
         told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
         "certgrab: error: certgrab.toml:3: unknown field `lokc`, expected one of `host`, `lock`, \
-         `name`, `emit`, `check`, `roots`, `hold`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
+         `name`, `emit`, `check`, `roots`, `hold`, `from`, `follow`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
          `as`, `alpn`, `client-cert`, `client-key`, `timeout`, `rate`, `style`, `name-from`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
     );
     assert_eq!(

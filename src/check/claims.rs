@@ -44,7 +44,7 @@ pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Fin
     claims.twice();
     if is_lock {
         claims.options(terms);
-        claims.facts();
+        claims.facts(terms.is_of_files);
         for (index, entry) in bundle.entries.iter().enumerate() {
             claims.name(index, entry, terms);
         }
@@ -57,7 +57,7 @@ pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Fin
 pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<Finding> {
     let mut claims = Claims { content, bundle, store, has_terms: false, found: Vec::new() };
     claims.twice();
-    claims.facts();
+    claims.facts(false);
     claims.found
 }
 
@@ -122,9 +122,9 @@ impl Claims<'_> {
     }
 
     /// All that does not depend on a manifest.
-    fn facts(&mut self) {
+    fn facts(&mut self, is_of_files: bool) {
         self.head();
-        self.proof();
+        self.proof(is_of_files);
         for (index, entry) in self.bundle.entries.iter().enumerate() {
             self.source(index, entry);
             self.role(index, entry);
@@ -152,9 +152,12 @@ impl Claims<'_> {
     }
 
     /// Whether the server proved that it holds its key.
-    fn proof(&mut self) {
+    fn proof(&mut self, is_of_files: bool) {
         let place = (None, "Key possession");
         if self.bundle.key_possession == KeyPossession::NotProven {
+            if is_of_files {
+                return;
+            }
             let message = "the server did not prove possession of its private key when the \
                            lock was written"
                 .to_owned();
@@ -191,6 +194,16 @@ impl Claims<'_> {
             );
             let place = (None, "Options");
             self.object(place, Severity::Warning, "lock-differs", message, refresh());
+        }
+        // One of them alone is a difference of `--follow`, which was told.
+        if let (Some(wanted), Some(found)) = (terms.path, &self.bundle.path)
+            && wanted != found
+        {
+            let (wanted, found) = (wanted.line(), found.line());
+            let message = format!(
+                "the lock has another path than the manifest: expected `{wanted}`, found `{found}`"
+            );
+            self.object((None, "Path"), Severity::Warning, "lock-differs", message, refresh());
         }
     }
 

@@ -29,6 +29,8 @@ enum Follows {
     Sequence,
     /// The same in hexadecimal.
     HexSequence,
+    /// A word of the same line that begins with one hyphen and has this letter.
+    Option(u8),
     /// The word itself four times more within [`WINDOW`] bytes: the five hyphens of a boundary.
     FourMore(&'static [u8]),
 }
@@ -44,7 +46,7 @@ const LABELS: Follows = Follows::OneOf(&["CERT", "PRIVATE KEY", "PKCS7", "CMS"])
 const LENGTHS: Follows = Follows::OneOf(&["82", "130", "202", "-126"]);
 
 /// What a certificate, a key or an anchor shows in the forms that are read.
-const SIGNS: [Sign; 29] = [
+const SIGNS: [Sign; 30] = [
     // PEM, damaged boundaries too, and in Base64 once more.
     sign(b"BEGIN", LABELS),
     sign(b"begin cert", Follows::Anything),
@@ -81,6 +83,8 @@ const SIGNS: [Sign; 29] = [
     sign(b"<pin", Follows::Anything),
     sign(b"pin-sha256", Follows::Anything),
     sign(&uf2::BEGINS, Follows::Anything),
+    // curl with the option that turns verification off.
+    sign(b"curl", Follows::Option(b'k')),
     // Certificates pasted into forms and addresses.
     sign(b"%2D%2DBEGIN", Follows::Anything),
 ];
@@ -113,6 +117,13 @@ impl Follows {
             Self::FourMore(word) => {
                 let window = &rest[..rest.len().min(WINDOW)];
                 memchr::memmem::find_iter(window, word).count() >= 4
+            }
+            Self::Option(letter) => {
+                let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+                let mut words = line[..line.len().min(WINDOW)].split(|byte| *byte == b' ');
+                words.any(|word| {
+                    word.starts_with(b"-") && !word.starts_with(b"--") && word.contains(&letter)
+                })
             }
             Self::HexSequence => rest.get(4..6).is_some_and(|rest| rest == b"30"),
         }

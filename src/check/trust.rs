@@ -40,6 +40,10 @@ pub struct Terms<'a> {
     pub besides: Extras,
     /// The options of the manifest, as a lock writes them.
     pub options: &'a [Foreign],
+    /// Whether the lock is made from files, so that no server proves anything.
+    pub is_of_files: bool,
+    /// The path of the URL that the manifest follows, as a lock writes it.
+    pub path: Option<&'a Foreign>,
     /// The certificates that the server presents today, with those fetched for it; `None` if it was
     /// not asked.
     pub seen: Option<&'a [Certificate]>,

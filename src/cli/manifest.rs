@@ -17,6 +17,7 @@ use crate::{
 use serde::Deserialize;
 use toml::Spanned;
 
+mod combined;
 mod keys;
 mod words;
 
@@ -63,6 +64,8 @@ struct Table {
     check: OneOrMore,
     roots: Option<Spanned<OneOrMore>>,
     hold: Option<Spanned<OneOrMore>>,
+    from: Option<Spanned<OneOrMore>>,
+    follow: Option<Spanned<bool>>,
     trust_sha256: Option<Spanned<OneOrMore>>,
     what: Option<Spanned<String>>,
     connect: Option<Spanned<String>>,
@@ -218,7 +221,9 @@ impl Outputs {
         let inputs: BTreeSet<&PathBuf> = entries
             .iter()
             .flat_map(|entry| {
-                entry.job.trust.roots.iter().chain(&entry.check).chain(of_client(entry))
+                let trust = &entry.job.trust;
+                let trusted = trust.roots.iter().chain(&trust.converted);
+                trusted.chain(&entry.check).chain(of_client(entry))
             })
             .collect();
         let written = self

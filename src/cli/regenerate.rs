@@ -19,7 +19,7 @@ pub(crate) fn words(job: &Request, target: Option<&Target>) -> Vec<Foreign> {
         name: _,
         json: _,
         compare: _,
-        trust: Trust { roots, trust_sha256, at },
+        trust: Trust { roots, trust_sha256, converted, at },
         from,
         anchor,
         reaching,
@@ -35,6 +35,7 @@ pub(crate) fn words(job: &Request, target: Option<&Target>) -> Vec<Foreign> {
     };
     words.values("--what", what);
     words.values("--roots", roots.iter().map(|path| known_store(path).unwrap_or("FILE")));
+    words.values("--roots", converted.iter().map(|_| "FILE"));
     words.values("--trust-sha256", trust_sha256);
     words.values("--at", at);
     words.values("--from", from.as_ref().map(|_| "FILE"));

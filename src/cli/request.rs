@@ -151,6 +151,7 @@ pub(crate) fn inputs(job: &Request) -> impl Iterator<Item = &Path> {
     let standard_input = Path::new("-");
     let Reaching { client_cert, client_key, .. } = &job.reaching;
     let files = roots
+        .chain(&job.trust.converted)
         .chain(&job.from)
         .chain(&job.many.hosts)
         .chain(client_cert)
@@ -221,7 +222,7 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
     let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
     let is_offline = job.from.is_some() || has_no_server;
     Ok(Options {
-        store: roots::quiet_store(&job.trust.roots, &job.trust.trust_sha256)?,
+        store: roots::quiet_store(&job.trust)?,
         at,
         timeout: Duration::from_secs(u64::from(job.reaching.timeout.get())),
         connect: connect::Options {

@@ -10,12 +10,13 @@ use std::{
 };
 
 use crate::{
-    text::bounded_file,
+    text::{bounded_file, time::Time},
     trust::store::{self, Store},
-    x509::certificate::Sha256,
 };
 
 use super::{
+    args::trust::Trust,
+    convert,
     failure::{Exit, Failure},
     output,
     style::Display,
@@ -25,13 +26,9 @@ use super::{
 const MAX_STORES: usize = 8;
 
 /// The roots that the user trusts; warns once of each that cannot be read.
-pub(crate) fn store(
-    roots: &[PathBuf],
-    fingerprints: &[Sha256],
-    display: &Display,
-) -> Result<Store, Failure> {
-    let store = quiet_store(roots, fingerprints)?;
-    warn_once(roots, &store, display);
+pub(crate) fn store(trust: &Trust, display: &Display) -> Result<Store, Failure> {
+    let store = quiet_store(trust)?;
+    warn_once(&trust.roots, &store, display);
     Ok(store)
 }
 
@@ -49,22 +46,36 @@ pub(crate) fn warn_once(roots: &[PathBuf], store: &Store, display: &Display) {
 }
 
 /// The roots that the user trusts, without warnings.
-pub(crate) fn quiet_store(roots: &[PathBuf], fingerprints: &[Sha256]) -> Result<Store, Failure> {
+pub(crate) fn quiet_store(trust: &Trust) -> Result<Store, Failure> {
     static KEPT: Mutex<Vec<(Vec<PathBuf>, Store)>> = Mutex::new(Vec::new());
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = kept.iter().find(|(known, _)| known == roots).map(|(_, store)| store.clone());
-    let mut store = match known {
-        Some(store) => store,
-        None => {
-            let store = read(roots)?;
-            if kept.len() == MAX_STORES {
-                kept.remove(0);
+    let Trust { roots, converted, trust_sha256, .. } = trust;
+    let mut store = match (roots.as_slice(), converted.as_slice()) {
+        ([], [_, ..]) => Store::default(),
+        _ => {
+            let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = kept.iter().find(|(known, _)| known == roots);
+            match known.map(|(_, store)| store.clone()) {
+                Some(store) => store,
+                None => {
+                    let store = read(roots)?;
+                    if kept.len() == MAX_STORES {
+                        kept.remove(0);
+                    }
+                    kept.push((roots.clone(), store.clone()));
+                    store
+                }
             }
-            kept.push((roots.to_vec(), store.clone()));
-            store
         }
     };
-    for fingerprint in fingerprints {
+    for file in converted {
+        let known = &Store::mozilla();
+        let passwords = convert::usual_passwords();
+        let terms = convert::Terms { store: known, at: Time::now(), passwords, host: None };
+        let entries = convert::read(std::slice::from_ref(file), &terms)?.bundle.entries;
+        let certificates = entries.into_iter().map(|entry| entry.certificate);
+        store.add_certificates(certificates, file).map_err(|error| unreadable(&error))?;
+    }
+    for fingerprint in trust_sha256 {
         store.trust_sha256(*fingerprint);
     }
     Ok(store)

@@ -112,14 +112,19 @@ impl Authority {
     }
 }
 
-/// Makes a secret and keeps it, with a `.gitignore` that keeps all of the folder out of git.
+/// What git ignores in a folder of the lab's own, and in one with files of others.
+const IGNORED: &str = "*\n";
+const IGNORED_WITH_OTHERS: &str = "/secret.json\n/rsa*.pem\n/ca.pem\n/.gitignore\n";
+
+/// Makes a secret and keeps it, with a `.gitignore` that keeps the lab's files out of git.
 fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
     // An hour earlier, for a device whose clock is behind.
     let life = life_from(Time::from_unix(now.unix() - 3_600));
     let seed = Seed::random()?;
     let ignored = folder.join(".gitignore");
     if !ignored.exists() {
-        fs::write(ignored, "*\n")?;
+        let is_empty = fs::read_dir(folder)?.next().is_none();
+        fs::write(ignored, if is_empty { IGNORED } else { IGNORED_WITH_OTHERS })?;
     }
     if path.exists() {
         fs::remove_file(path)?;

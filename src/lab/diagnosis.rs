@@ -48,7 +48,7 @@ pub const CAUSES: &[(&str, &str)] = &[
     ("no-host-check", "It accepts a valid certificate of any host."),
     ("common-name", "It accepts a host in the common name."),
     ("wide-wildcard", "It accepts a wildcard for more than one label or for everything."),
-    ("address", "It accepts an address in the place of a name."),
+    ("address", "It accepts a certificate of an address that it did not ask for."),
     ("no-date-check", "It accepts certificates that are expired or not yet valid."),
     (
         "no-proof-of-possession",
@@ -74,7 +74,7 @@ pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<
         .filter(|one| matches!(one.verdict, Verdict::Failed | Verdict::ByDefault))
         .filter(|one| one.turn.case.must == Must::Refuse)
         .collect();
-    for (code, cases) in causes(&accepted) {
+    for (code, cases) in causes(&accepted, all) {
         let (first, ids) = (cases[0].turn.case, ids(&cases));
         let failed = cases.iter().any(|one| one.verdict == Verdict::Failed);
         found.push(Finding {
@@ -87,8 +87,14 @@ pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<
     }
     credentials(&accepted, &mut found);
     undecided(all, &mut found);
-    for limit in all.iter().filter(|one| one.verdict == Verdict::Limit) {
+    let limits = all.iter().filter(|one| one.verdict == Verdict::Limit);
+    let mut shown = Vec::new();
+    for limit in limits {
         let case = limit.turn.case;
+        if shown.contains(&case.id) {
+            continue;
+        }
+        shown.push(case.id);
         found.push(Finding {
             code: "limit",
             severity: Severity::Note,
@@ -104,8 +110,15 @@ pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<
     found
 }
 
+/// The ids, each once however often the case was played.
 fn ids(cases: &[&Judged]) -> Vec<&'static str> {
-    cases.iter().map(|one| one.turn.case.id).collect()
+    let mut all = Vec::new();
+    for one in cases {
+        if !all.contains(&one.turn.case.id) {
+            all.push(one.turn.case.id);
+        }
+    }
+    all
 }
 
 fn sound_servers(all: &[Judged], host: &str, found: &mut Vec<Finding>) {
@@ -121,18 +134,27 @@ fn sound_servers(all: &[Judged], host: &str, found: &mut Vec<Finding>) {
         (true, did) => format!("connects to no server, not even a sound one: {did}"),
         (false, did) => format!("does not always connect to a sound server: {did}"),
     };
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
+    let name = if is_address {
+        "; a TLS stack that compares no address needs a name: start the lab with `--host NAME`"
+    } else {
+        ""
+    };
     let action = is_every.then(|| {
         format!(
-            "build it with the lab's anchor, have it connect to `{host}`, and see that its clock is set"
+            "build it with the lab's anchor, have it connect to `{host}`, and see that its clock is \
+             set{name}"
         )
     });
     found.push(Finding { code, severity: Severity::Error, message, action, cases: ids(&refused) });
 }
 
 /// The faults behind what was accepted, each with its cases; a case shows one fault.
-fn causes<'a>(accepted: &[&'a Judged]) -> Vec<(&'static str, Vec<&'a Judged>)> {
+fn causes<'a>(accepted: &[&'a Judged], all: &[Judged]) -> Vec<(&'static str, Vec<&'a Judged>)> {
     let has = |id: &str| accepted.iter().any(|one| one.turn.case.id == id);
-    let trusts_all = has("unknown-root") && has("self-signed");
+    let has_or_skips = |id: &str| has(id) || all.iter().all(|one| one.turn.case.id != id);
+    let trusts_all = (has("unknown-root") && has_or_skips("self-signed"))
+        || (has("self-signed") && has_or_skips("unknown-root"));
     let is_pinned = !has("unknown-root") && has("missing-intermediate") && has("expired");
     let no_host = has("wrong-host");
     let of = |case: &Case| match (case.group, case.id) {
@@ -152,9 +174,10 @@ fn causes<'a>(accepted: &[&'a Judged]) -> Vec<(&'static str, Vec<&'a Judged>)> {
     let mut causes: Vec<(&'static str, Vec<&'a Judged>)> = Vec::new();
     for one in accepted {
         let code = of(one.turn.case);
-        // Faults without a name of their own stand alone.
+        // Faults without a name of their own stand alone, each with the rounds that show it.
         let is_shared = !matches!(code, "accepts-fault" | "weak-cryptography");
-        match causes.iter_mut().find(|(known, _)| *known == code && is_shared) {
+        let is_same = |cases: &[&Judged]| is_shared || cases[0].turn.case.id == one.turn.case.id;
+        match causes.iter_mut().find(|(known, cases)| *known == code && is_same(cases)) {
             Some((_, cases)) => cases.push(one),
             None => causes.push((code, vec![one])),
         }

@@ -46,6 +46,16 @@ pub struct Judge {
 }
 
 impl Verdict {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Passed,
+        Self::Failed,
+        Self::ByDefault,
+        Self::Limit,
+        Self::Undecided,
+        Self::NotPlayed,
+    ];
+
     /// In a word.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -56,6 +66,19 @@ impl Verdict {
             Self::Limit => "limit",
             Self::Undecided => "undecided",
             Self::NotPlayed => "not-played",
+        }
+    }
+
+    /// How grave it is, compared with another verdict on the same case.
+    #[must_use]
+    pub const fn gravity(self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::NotPlayed => 1,
+            Self::Limit => 2,
+            Self::ByDefault => 3,
+            Self::Undecided => 4,
+            Self::Failed => 5,
         }
     }
 
@@ -109,26 +132,22 @@ impl Judge {
 
     fn of_impostor(&self, turn: &Turn, presented: &Presentable, at: Time) -> Verdict {
         let is_as_sound = self.sound.as_ref() == Some(&turn.conduct);
-        match &turn.conduct {
-            conduct if conduct.trusts() => {}
+        let otherwise = match &turn.conduct {
+            conduct if conduct.trusts() => Verdict::Failed,
             // With a sound server it sends nothing either: its handshake is all there is to see.
             Conduct::Silent { completed: true } | Conduct::HungUp { completed: true }
                 if is_as_sound =>
             {
-                return Verdict::Undecided;
+                Verdict::Undecided
             }
             _ => return Verdict::Passed,
-        }
+        };
         let is_default = |stack: &&&'static Stack| accepts(stack, turn.case, presented, at);
         let suspects: Vec<_> = match self.suspects.as_slice() {
             [] => STACKS.iter().collect(),
             suspects => suspects.to_vec(),
         };
-        if suspects.iter().any(|stack| is_default(&stack)) {
-            Verdict::ByDefault
-        } else {
-            Verdict::Failed
-        }
+        if suspects.iter().any(|stack| is_default(&stack)) { Verdict::ByDefault } else { otherwise }
     }
 }
 

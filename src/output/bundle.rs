@@ -18,6 +18,9 @@ pub struct Bundle {
     pub host: String,
     /// The TCP port; 0 without a server.
     pub port: u16,
+    /// Where the servers behind a URL were found by following it: its path, without the query, which
+    /// may hold a token.
+    pub path: Option<Foreign>,
     /// What to embed, in the order to emit; never empty.
     pub entries: Vec<Entry>,
     /// Whether the peer proved that it holds the key of its certificate.
@@ -42,7 +45,7 @@ pub struct Entry {
     pub reason: Option<Foreign>,
     /// The last second at which it is expected to verify the server.
     pub lasts_until: Option<Time>,
-    /// Of a list of targets, those that need it; empty for one target.
+    /// Of a list of targets, and of the servers behind a URL, those that need it; empty for one target.
     pub needed_by: Vec<Foreign>,
 }
 
@@ -85,7 +88,7 @@ impl Bundle {
         entries: Vec<Entry>,
         key_possession: KeyPossession,
     ) -> Self {
-        Self { host, port, entries, key_possession, options: Vec::new() }
+        Self { host, port, path: None, entries, key_possession, options: Vec::new() }
     }
 
     /// `host:port` as people type it, an IPv6 address in brackets (RFC 3986 section 3.2.2).

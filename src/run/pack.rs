@@ -109,6 +109,7 @@ pub fn pack_candidate(
     Bundle {
         host: target.host(),
         port: target.port(),
+        path: None,
         key_possession: presented.key_possession(),
         options: Vec::new(),
         entries: match what {

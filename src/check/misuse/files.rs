@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::{error, verification, warning};
+use super::{error, shell, verification, warning, words::NO_ENDPOINT_NAME};
 use crate::{check::Finding, text::foreign::Foreign};
 
 /// What `file` with `content` does to a certificate, by the kind of file that its name tells.
@@ -18,6 +18,9 @@ pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Vec<Finding> {
         ("platformio.ini", _) => embedded_by_platformio(&text),
         (name, _) if name.starts_with("sdkconfig") => skipped(&text),
         (_, "trust") => trust(content).into_iter().collect(),
+        (_, "properties") => without_endpoint_name(&text),
+        ("Dockerfile", _) | (_, "sh" | "bash" | "zsh" | "dockerfile") => shell::findings(&text),
+        _ if is_shell_script(content) => shell::findings(&text),
         _ => Vec::new(),
     }
 }
@@ -109,6 +112,22 @@ fn skipped(text: &str) -> Vec<Finding> {
     };
     let options = text.lines().enumerate().filter_map(|(index, line)| Some((index, option(line)?)));
     options.map(|(index, option)| verification::finding(index + 1, option)).collect()
+}
+
+/// Whether `content` names a shell as what runs it.
+fn is_shell_script(content: &[u8]) -> bool {
+    let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    first.starts_with(b"#!") && first.trim_ascii_end().ends_with(b"sh")
+}
+
+/// An option that is empty to turn the check of the name off.
+fn without_endpoint_name(text: &str) -> Vec<Finding> {
+    let is_empty = |line: &str| {
+        let value = line.trim().strip_prefix(NO_ENDPOINT_NAME);
+        value.is_some_and(|value| value.trim().trim_start_matches([':', '=']).is_empty())
+    };
+    let lines = text.lines().enumerate().filter(|(_, line)| is_empty(line));
+    lines.map(|(index, _)| verification::finding(index + 1, NO_ENDPOINT_NAME)).collect()
 }
 
 /// A file of Basics Station, which takes a `.trust` file for PEM only if it begins with a hyphen

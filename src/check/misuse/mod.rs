@@ -6,7 +6,9 @@
 mod bundle_wins;
 mod connects;
 pub(super) mod files;
+mod no_anchor;
 mod no_nul;
+pub(super) mod shell;
 mod verification;
 mod words;
 
@@ -28,6 +30,7 @@ pub(super) fn findings(
     let mut found: Vec<Finding> = verification::turned_off(source);
     found.extend(bundle_wins::findings(code));
     found.extend(dangling(code));
+    found.extend(no_anchor::findings(source));
     found.extend(connects::findings(source));
     found.extend(exchanged(source, anchors, own));
     found.extend(no_nul::bytes_without_nul(source));
@@ -45,7 +48,9 @@ fn warning(line: usize, code: &'static str, message: String, action: &str) -> Fi
 /// The words of which a file has one if something can be found here.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let embeds = ["EMBED_FILES", "embed_files", "target_add_binary_data", files::SKIPS_NAME];
-    verification::signs().chain(bundle_wins::FIELDS).chain(connects::TLS_WORDS).chain(embeds)
+    let others = [no_anchor::HTTP_CLIENT, words::NO_ENDPOINT_NAME].into_iter().chain(shell::SIGNS);
+    let known = verification::signs().chain(bundle_wins::FIELDS).chain(connects::TLS_WORDS);
+    known.chain(embeds).chain(others)
 }
 
 /// Fields that turn verification off where one of the values follows.

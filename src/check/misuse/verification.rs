@@ -1,14 +1,17 @@
 //! Verification that is turned off.
 //!
-//! In: the code of a file. Out: a finding for each place that turns it off, in C, C++, Rust, Python,
-//! Go, JavaScript, C#, Dart and Java, and in YAML.
+//! In: the code of a file. Out: a finding for each place that turns it off, in the languages of
+//! [`super::words`].
 
 use super::{
     bundle_wins::{braces, unmatched},
     error,
     words::*,
 };
-use crate::check::{Finding, source::Source};
+use crate::check::{
+    Finding,
+    source::{Source, code::Code},
+};
 
 /// The most bytes of code of a callback that are read.
 const CALLBACK_BYTES: usize = 120;
@@ -18,7 +21,7 @@ const LITERAL: &str = "\"=";
 
 /// The finding that `what` on `line` turns verification off, or only the check of the name.
 pub(super) fn finding(line: usize, what: &str) -> Finding {
-    let what = what.trim_matches(['.', '>', '(']);
+    let what = what.trim_matches(['.', '>', '(', '-']);
     let (message, action) = match NAME_ALONE.contains(&what) {
         true => (
             format!(
@@ -43,7 +46,10 @@ pub(super) fn turned_off(source: &Source) -> Vec<Finding> {
         .into_iter()
         .chain(in_calls(source))
         .chain(in_fields(source))
-        .chain(in_callbacks(source));
+        .chain(in_callbacks(source))
+        .chain(in_trust_managers(code))
+        .chain(in_requests(code))
+        .chain(in_socket_options(code));
     places.map(|(at, what)| finding(code.line(at), what)).collect()
 }
 
@@ -89,7 +95,8 @@ fn in_fields(source: &Source) -> Places {
     let mut found = Vec::new();
     for (field, values) in FIELDS {
         let is_off = |value: &str| {
-            let value = value.strip_prefix(LITERAL).unwrap_or(value);
+            let bare = value.strip_prefix(LITERAL).unwrap_or(value);
+            let value = if values.iter().any(|one| value.starts_with(one)) { value } else { bare };
             values.iter().any(|wanted| begins_with_word(value, wanted))
         };
         for at in code.find(field) {
@@ -106,9 +113,14 @@ fn in_fields(source: &Source) -> Places {
                 field == "InsecureSkipVerify"
                     && OWN_VERIFIERS.iter().any(|one| fields.contains(one))
             };
+            let is_of_a_client = |value: &str| {
+                HTTP_CLIENTS.iter().any(|(word, values)| {
+                    values.iter().any(|wanted| begins_with_word(value, wanted))
+                        && code.text().contains(word)
+                })
+            };
             let is_of_tls = field != "verify"
-                || HTTP_CLIENTS.iter().any(|word| code.text().contains(word))
-                    && !is_parameter(code.text(), at);
+                || value.is_some_and(is_of_a_client) && !is_parameter(code.text(), at);
             if value.is_some_and(is_off) && is_of_tls && !is_verified_otherwise() {
                 found.push((at, field));
             }
@@ -132,9 +144,15 @@ fn in_callbacks(source: &Source) -> Places {
     for (callback, answers) in CALLBACKS {
         for at in code.find(callback) {
             let rest: String = code.text()[at..].chars().take(CALLBACK_BYTES).collect();
-            let arrow = rest.find("=>").map(|at| at + "=>".len());
-            let function = rest.find("function").and_then(|at| Some(at + rest[at..].find('{')?));
-            let bodies = [arrow, function].into_iter().flatten().map(|at| &rest[at..]);
+            let behind = |sign: &str| rest.find(sign).map(|at| at + sign.len());
+            let block = |word: &str| {
+                let at = rest.find(word)?;
+                Some(at + rest[at..].find('{')?)
+            };
+            let given = rest[callback.len()..].trim_start_matches(['+', '=']);
+            let bodies = [behind("=>"), behind("->"), block("function"), block("delegate")];
+            let bodies = bodies.into_iter().chain([block("verify(")]).flatten();
+            let bodies = bodies.map(|at| &rest[at..]).chain([given]);
             let answers_yes = |body: &str| answers.iter().any(|one| body.starts_with(one));
             if bodies.into_iter().any(answers_yes) {
                 found.push((at, callback));
@@ -142,6 +160,52 @@ fn in_callbacks(source: &Source) -> Places {
         }
     }
     found
+}
+
+/// Methods of trust managers that refuse nothing, and credentials of chains that nobody looks at.
+fn in_trust_managers(code: &Code) -> Places {
+    let mut found = Vec::new();
+    for at in code.find(TRUST_MANAGER) {
+        let parameters = code.arguments(at + TRUST_MANAGER.len());
+        let rest = &code.text()[at + TRUST_MANAGER.len() + parameters.len()..];
+        let rest = rest.strip_prefix(')').unwrap_or(rest);
+        let is_of_throws =
+            |one: char| one.is_alphanumeric() || matches!(one, ' ' | '.' | ',' | '_');
+        let rest = match rest.strip_prefix("throws ") {
+            Some(rest) => rest.trim_start_matches(is_of_throws),
+            None => rest,
+        };
+        let is_empty = ["{}", "{return;}", "=Unit"].iter().any(|body| rest.starts_with(body));
+        found.extend(is_empty.then_some((at, TRUST_MANAGER)));
+    }
+    for (word, evaluates) in TRUSTED_UNSEEN {
+        if !code.text().contains(evaluates) {
+            found.extend(code.find(word).map(|at| (at, word.trim_end_matches(':'))));
+        }
+    }
+    found
+}
+
+/// Requests of aiohttp that take any certificate.
+fn in_requests(code: &Code) -> Places {
+    let is_known = ["aiohttp", "session"].iter().any(|word| code.text().contains(word));
+    let takes_it = |at: &usize| {
+        let open = code.text()[..*at].bytes().rposition(unmatched(b'(', b')'));
+        open.is_some_and(|open| HTTP_METHODS.contains(&code.word_before(open)))
+    };
+    let places = code.find(NO_TLS_CHECK).filter(|at| is_known && takes_it(at));
+    places.filter(|at| !is_parameter(code.text(), *at)).map(|at| (at, NO_TLS_CHECK)).collect()
+}
+
+/// Calls that set Zephyr's socket option to the value of a variable.
+fn in_socket_options(code: &Code) -> Places {
+    let is_off = |at: &usize| {
+        let value = code.text()[at + PEER_VERIFY.len()..].strip_prefix(",&").unwrap_or_default();
+        let name = value.split(',').next().unwrap_or_default();
+        let given = |value: &str| code.has(&format!("{name}={value}"));
+        !name.is_empty() && PEER_VERIFY_OFF.iter().any(|value| given(value))
+    };
+    code.find(PEER_VERIFY).filter(is_off).map(|at| (at, PEER_VERIFY)).collect()
 }
 
 fn is_of_path(letter: char) -> bool {
@@ -157,7 +221,8 @@ fn is_value(text: &str, at: usize, word: &str) -> bool {
     let compares = ["==", "!=", "case "]
         .iter()
         .any(|sign| before.ends_with(sign) || text[..at].ends_with(sign));
-    let is_given = before.ends_with(['=', ',', '(', '?', ':', '|', '&', '<']);
+    let is_given =
+        before.ends_with(['=', ',', '(', '?', ':', '|', '&', '<', '[']) || before.ends_with("=>");
     let is_called = text[at + word.len()..].starts_with('(') || text[..at].ends_with('.');
     let is_declared = text[at + word.len()..].starts_with('=')
         || text[..at].ends_with("define ")
@@ -178,5 +243,7 @@ pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let calls = CALLS.iter().map(|call| call.split('(').next().unwrap_or(call));
     let callbacks = CALLBACKS.into_iter().map(|(name, _)| name);
     let arguments = ARGUMENTS.into_iter().map(|(name, ..)| name);
-    WORDS.into_iter().chain(calls).chain(arguments).chain(callbacks).chain([ACCEPTED])
+    let unseen = TRUSTED_UNSEEN.into_iter().map(|(word, _)| word);
+    let others = [ACCEPTED, NO_TLS_CHECK, NO_TLS_CHECK_WIDE, PEER_VERIFY, "checkServerTrusted"];
+    WORDS.into_iter().chain(calls).chain(arguments).chain(callbacks).chain(unseen).chain(others)
 }

@@ -1,8 +1,8 @@
 //! The words with which code turns verification off, in C, C++, Rust, Python, Go, JavaScript, C#, Dart,
-//! Java and YAML.
+//! Java, Kotlin, Swift, Objective-C, PHP, Ruby, Perl, Lua, Elixir, Erlang, PowerShell and YAML.
 
 /// What turns verification off wherever it stands, but for comparisons and declarations.
-pub(super) const WORDS: [&str; 23] = [
+pub(super) const WORDS: [&str; 31] = [
     "MBEDTLS_SSL_VERIFY_NONE",
     "MBEDTLS_SSL_VERIFY_OPTIONAL",
     "SSL_VERIFY_NONE",
@@ -28,13 +28,25 @@ pub(super) const WORDS: [&str; 23] = [
     "ALLOW_ALL_HOSTNAME_VERIFIER",
     "AllowAllHostnameVerifier",
     "InsecureTrustManagerFactory",
+    // Apache's client for Java.
+    "TrustAllStrategy",
+    "TrustSelfSignedStrategy",
+    // Ruby and pyOpenSSL; Boost, Elixir and Erlang.
+    "VERIFY_NONE",
+    "verify_none",
+    // Alamofire, today and up to version 4.
+    "DisabledTrustEvaluator",
+    "DisabledEvaluator",
+    "disableEvaluation",
+    // .NET nanoFramework.
+    "SslVerification.NoVerification",
 ];
 
 /// What a verifier of rustls answers; alone, it accepts everything.
 pub(super) const ACCEPTED: &str = "ServerCertVerified::assertion()";
 
 /// Methods that turn it off when they are called with these words.
-pub(super) const CALLS: [&str; 13] = [
+pub(super) const CALLS: [&str; 26] = [
     ".setInsecure(",
     ">setInsecure(",
     ".allowSelfSignedCerts(",
@@ -48,19 +60,37 @@ pub(super) const CALLS: [&str; 13] = [
     "verify_hostname(false",
     ".setVerify(false",
     "TCPConnector(ssl=False",
+    // Qt, cpp-httplib and curl for Rust.
+    ".ignoreSslErrors()",
+    ">ignoreSslErrors()",
+    "enable_server_certificate_verification(false",
+    "enable_server_hostname_verification(false",
+    "ssl_verify_peer(false",
+    "ssl_verify_host(false",
+    // Vert.x, Laravel, NodeMCU, PowerShell.
+    "setTrustAll(true",
+    "setVerifyHost(false",
+    "withoutVerifying(",
+    "tls.cert.verify(false",
+    "net.cert.verify(false",
+    "-SkipCertificateCheck",
+    "SkipCertificateCheck=$true",
 ];
 
 /// Functions with the number of the argument, from 0, and its values that turn it off: of paho-mqtt,
-/// libmosquitto and mbedTLS, which checks no name unless it has one.
-pub(super) const ARGUMENTS: [(&str, usize, &[&str]); 4] = [
+/// libmosquitto, OpenResty and mbedTLS, which checks no name unless it has one.
+pub(super) const ARGUMENTS: [(&str, usize, &[&str]); 6] = [
     ("tls_insecure_set", 0, ON),
     ("mosquitto_tls_insecure_set", 1, ON),
     ("mosquitto_tls_opts_set", 1, &["0"]),
     ("mbedtls_ssl_set_hostname", 1, &["NULL", "nullptr"]),
+    // `MBEDTLS_SSL_VERIFY_NONE` and `MBEDTLS_SSL_VERIFY_OPTIONAL` (mbedtls/ssl.h).
+    ("mbedtls_ssl_conf_authmode", 1, &["0", "1"]),
+    ("sslhandshake", 2, OFF),
 ];
 
 /// Fields, options and keys with the values that turn it off.
-pub(super) const FIELDS: [(&str, &[&str]); 29] = [
+pub(super) const FIELDS: [(&str, &[&str]); 46] = [
     ("skip_cert_common_name_check", ON),
     ("skip_common_name", ON),
     ("skip_cert_cn_check", ON),
@@ -77,7 +107,7 @@ pub(super) const FIELDS: [(&str, &[&str]); 29] = [
     ("verify_ssl", OFF),
     ("ssl_verify", OFF),
     ("sslverify", OFF),
-    ("verify", &["False"]),
+    ("verify", &["False", "false", "FALSE", "none", "\"=none"]),
     ("verify_mode", &["0"]),
     ("cert_reqs", &["0", "CERT_NONE"]),
     ("check_hostname", OFF),
@@ -91,36 +121,110 @@ pub(super) const FIELDS: [(&str, &[&str]); 29] = [
     ("peer_verify", &["0"]),
     ("enableServerCertAuth", OFF),
     ("NODE_TLS_REJECT_UNAUTHORIZED", &["0"]),
+    ("PYTHONHTTPSVERIFY", &["0"]),
+    ("GIT_SSL_NO_VERIFY", ON),
+    // pycurl; `mqtt` of Ruby; urllib3; PyMongo and the URLs of MongoDB.
+    ("SSL_VERIFYPEER", OFF),
+    ("SSL_VERIFYHOST", OFF),
+    ("verify_host", OFF),
+    ("assert_hostname", &["False"]),
+    ("tlsAllowInvalidCertificates", ON),
+    // Vert.x; MQTTnet; AFNetworking; CocoaMQTT; Starscream; CFNetwork; swift-nio-ssl.
+    ("trustAll", ON),
+    ("AllowUntrustedCertificates", ON),
+    ("IgnoreCertificateChainErrors", ON),
+    ("allowInvalidCertificates", ON),
+    ("allowUntrustCACertificate", ON),
+    ("disableSSLCertValidation", ON),
+    ("validatesDomainName", OFF),
+    ("kCFStreamSSLValidatesCertificateChain", OFF),
+    ("certificateVerification", &[".none"]),
+    // Perl's LWP.
+    ("verify_hostname", OFF),
 ];
 
-/// Words of HTTP clients in Python: in their calls and sessions `verify` is about TLS.
-pub(super) const HTTP_CLIENTS: [&str; 6] =
-    ["requests", "httpx", "Session(", "session.", "boto3", "AsyncClient("];
+/// Words of HTTP clients and of Lua's TLS, with the values of `verify` that turn it off there: elsewhere
+/// the word is about something else.
+pub(super) const HTTP_CLIENTS: [(&str, &[&str]); 9] = [
+    ("requests", &["False"]),
+    ("httpx", &["False"]),
+    ("Session(", &["False"]),
+    ("session.", &["False"]),
+    ("boto3", &["False"]),
+    ("AsyncClient(", &["False"]),
+    ("GuzzleHttp", &["false", "FALSE"]),
+    ("Faraday", &["false"]),
+    ("protocol=", &["\"=none"]),
+];
 
-const ON: &[&str] = &["true", "True", "TRUE", "1", "yes", "y"];
-const OFF: &[&str] = &["false", "False", "FALSE", "0l", "0L", "0", "no"];
+/// The argument that turns it off in the calls of aiohttp.
+pub(super) const NO_TLS_CHECK: &str = "ssl=False";
+/// The same with blanks.
+pub(super) const NO_TLS_CHECK_WIDE: &str = "ssl = False";
+/// The methods that take it.
+pub(super) const HTTP_METHODS: [&str; 9] =
+    ["get", "post", "put", "patch", "delete", "head", "options", "request", "ws_connect"];
+
+const ON: &[&str] = &["true", "True", "TRUE", "1", "!0", "yes", "YES", "@YES", "y", "on"];
+const OFF: &[&str] = &[
+    "false",
+    "False",
+    "FALSE",
+    "0l",
+    "0L",
+    "0",
+    "!1",
+    "no",
+    "NO",
+    "@NO",
+    "off",
+    "kCFBooleanFalse",
+];
+
+/// The option of Java's Kafka clients that is empty to turn the check of the name off.
+pub(super) const NO_ENDPOINT_NAME: &str = "ssl.endpoint.identification.algorithm";
+
+/// The socket option of Zephyr, and its values but for `TLS_PEER_VERIFY_REQUIRED` (zephyr/net/socket.h).
+pub(super) const PEER_VERIFY: &str = "TLS_PEER_VERIFY";
+pub(super) const PEER_VERIFY_OFF: [&str; 2] = ["0", "1"];
+
+/// What takes a server's chain as it is, and the function without which nobody looks at the chain:
+/// `URLSession` of Apple.
+pub(super) const TRUSTED_UNSEEN: [(&str, &str); 2] =
+    [("URLCredential(trust:", "SecTrustEvaluate"), ("credentialForTrust:", "SecTrustEvaluate")];
+
+/// The method of Java's `X509TrustManager` that refuses a chain by an exception.
+pub(super) const TRUST_MANAGER: &str = "checkServerTrusted(";
 
 /// Callbacks with the bodies that turn it off: they answer that everything is right. Node.js takes
 /// `undefined` for that.
-pub(super) const CALLBACKS: [(&str, &[&str]); 5] = [
+pub(super) const CALLBACKS: [(&str, &[&str]); 13] = [
     ("ServerCertificateValidationCallback", YES),
     ("ServerCertificateCustomValidationCallback", YES),
     ("badCertificateCallback", YES),
     ("onBadCertificate", YES),
+    ("RemoteCertificateValidationCallback", YES),
+    ("WithCertificateValidationHandler", YES),
+    ("SslStream", YES),
+    ("loadTrustMaterial", YES),
+    ("hostnameVerifier", YES),
+    ("HostnameVerifier", YES),
+    ("setHostnameVerifier", YES),
+    ("setDefaultHostnameVerifier", YES),
     (
         "checkServerIdentity",
         &["undefined", "null", "{}", "{return;}", "{return}", "{return undefined", "{return null"],
     ),
 ];
 
-const YES: &[&str] = &["true", "{return true"];
+const YES: &[&str] = &["true", "{true", "{return true", "{$true", "$true"];
 
 /// Functions of Go's `tls.Config` that verify in the place of what `InsecureSkipVerify` turns off.
 pub(super) const OWN_VERIFIERS: [&str; 2] = ["VerifyPeerCertificate:", "VerifyConnection:"];
 
 /// What leaves the chain verified and turns off only that the name in the certificate is the server's:
 /// esp_tls.h, `ssl.SSLContext.check_hostname`, `CURLOPT_SSL_VERIFYHOST(3)`, mosquitto.conf(5), ...
-pub(super) const NAME_ALONE: [&str; 20] = [
+pub(super) const NAME_ALONE: [&str; 32] = [
     "skip_cert_common_name_check",
     "skip_common_name",
     "skip_cert_cn_check",
@@ -141,4 +245,16 @@ pub(super) const NAME_ALONE: [&str; 20] = [
     "ALLOW_ALL_HOSTNAME_VERIFIER",
     "AllowAllHostnameVerifier",
     "checkServerIdentity",
+    "enable_server_hostname_verification",
+    "ssl_verify_host",
+    "setVerifyHost",
+    "SSL_VERIFYHOST",
+    "verify_host",
+    "assert_hostname",
+    "validatesDomainName",
+    "hostnameVerifier",
+    "HostnameVerifier",
+    "setHostnameVerifier",
+    "setDefaultHostnameVerifier",
+    NO_ENDPOINT_NAME,
 ];

@@ -13,12 +13,18 @@ mod heredoc;
 pub(crate) mod lines;
 mod pieces;
 mod properties;
+mod syntax;
 pub(crate) mod tokens;
 mod yaml;
 
 use std::{collections::HashMap, path::Path};
 
-use self::{calls::Uses, code::Code, lines::Lines};
+use self::{
+    calls::Uses,
+    code::Code,
+    lines::Lines,
+    syntax::{Syntax, language},
+};
 use crate::stack::{self, Stack};
 
 /// A file as constants.
@@ -63,13 +69,6 @@ pub(crate) enum Form {
     /// A block scalar of YAML.
     Block,
 }
-
-/// What files end in that have `#if`: those of C, C++, Objective-C and C#. In others of
-/// [`Language::C`], such as TOML, a `#` begins a comment or nothing.
-const PREPROCESSED: [&str; 16] = [
-    "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "ino", "pde", "inc", "inl", "ipp", "m", "mm",
-    "cs",
-];
 
 /// How a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,11 +147,10 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
             return Source::of_data(constants);
         }
         let dedented = heredoc::dedented(&extension, content);
-        return Source::of_data(vec![whole(dedented.as_deref().unwrap_or(content))]);
+        let data = Source::of_data(vec![whole(dedented.as_deref().unwrap_or(content))]);
+        return Source { tight: code_of_script(file, &extension, content), ..data };
     }
-    let has_directives = PREPROCESSED.contains(&extension.as_str());
-    let (tokens, code) =
-        tokens::tokens(content, language, has_directives, single_quotes(&extension));
+    let (tokens, code) = tokens::tokens(content, language, Syntax::of(&extension, language));
     let mut constants = assemble::constants(&tokens, language);
     if language == Language::Yaml {
         constants.extend(yaml::scalars(content));
@@ -180,9 +178,16 @@ pub(crate) fn with_tokens<T>(
     if matches!(language, Language::Data | Language::Yaml) || content.len() > tokens::MAX_BYTES {
         return None;
     }
-    let has_directives = PREPROCESSED.contains(&extension.as_str());
-    let (tokens, _) = tokens::tokens(content, language, has_directives, single_quotes(&extension));
+    let (tokens, _) = tokens::tokens(content, language, Syntax::of(&extension, language));
     Some(look(&tokens, language))
+}
+
+/// The code of a script in which calls are looked up; nothing in files of other kinds.
+fn code_of_script(file: &Path, extension: &str, content: &[u8]) -> Code {
+    match Syntax::of_script(file, extension).filter(|_| content.len() <= tokens::MAX_BYTES) {
+        Some((language, syntax)) => Code::of(&tokens::tokens(content, language, syntax).1),
+        None => Code::default(),
+    }
 }
 
 /// The most literals of a file that are kept as hosts: more than a file has servers.
@@ -212,55 +217,6 @@ fn extension(file: &Path) -> String {
     extension.unwrap_or_default().to_ascii_lowercase()
 }
 
-/// By the file's extension; what has none of the known ones is data, unless it quotes its PEM.
-fn language(extension: &str, content: &[u8]) -> Language {
-    match extension {
-        extension if PREPROCESSED.contains(&extension) => Language::C,
-        "js" | "mjs" | "ts" | "json" | "toml" | "lua" | "java" | "kt" | "kts" | "swift"
-        | "dart" | "go" | "zig" | "nut" | "be" | "cmake" => Language::C,
-        "rs" => Language::Rust,
-        // GDScript has Python's literals and comments.
-        "py" | "gd" => Language::Python,
-        "yaml" | "yml" => Language::Yaml,
-        // What C includes may be called so: `#include "ca.pem"`.
-        "pem" | "crt" | "cer" | "txt" if is_c_literal(content) => Language::C,
-        "pem" | "crt" | "cer" | "der" | "p7b" | "p7c" | "bin" | "lock" | "txt" => Language::Data,
-        // Strings over several lines: what stands between their quotes is read as it is.
-        "sh" | "bash" | "zsh" | "ps1" | "psm1" | "csv" => Language::Data,
-        _ => {
-            let quoted = content.windows(12).any(|window| window == b"\"-----BEGIN ");
-            if quoted { Language::C } else { Language::Data }
-        }
-    }
-}
-
-/// Whether a line of `content` is a literal of C that begins a block.
-fn is_c_literal(content: &[u8]) -> bool {
-    let mut lines = content.split(|byte| *byte == b'\n');
-    lines.any(|line| {
-        let line = line.trim_ascii();
-        line.starts_with(b"\"-----BEGIN ") && line.windows(3).any(|end| end == b"\\n\"")
-    })
-}
-
-/// File extensions of languages with single-quoted strings, and whether these strings have no escapes.
-const SINGLE_QUOTES: [(&str, bool); 8] = [
-    ("js", false),
-    ("mjs", false),
-    ("ts", false),
-    ("dart", false),
-    ("lua", false),
-    ("be", false),
-    ("toml", true),
-    ("groovy", false),
-];
-
-/// Whether single quotes hold strings in files with this extension, and if so, whether without
-/// escapes.
-fn single_quotes(extension: &str) -> Option<bool> {
-    SINGLE_QUOTES.iter().find(|(known, _)| *known == extension).map(|(_, is_raw)| *is_raw)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,7 +225,7 @@ mod tests {
     fn memory(file: &str, content: &str) -> usize {
         let (file, content) = (Path::new(file), content.as_bytes());
         let language = language(&extension(file), content);
-        let (tokens, code) = tokens::tokens(content, language, true, None);
+        let (tokens, code) = tokens::tokens(content, language, Syntax::of("c", language));
         let constant = |one: &Constant| {
             let name = one.name.as_ref().map_or(0, String::len);
             size_of::<Constant>() + name + one.bytes.len() + one.lines.memory()

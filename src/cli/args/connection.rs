@@ -168,7 +168,18 @@ impl Reaching {
     pub(crate) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
         // Everyone who builds shares the lock; the client certificate belongs to one user.
         let Self {
-            connect, sni, no_sni, v4, v6, handshake, starttls, device, alpn, survey, ..
+            connect,
+            sni,
+            no_sni,
+            v4,
+            v6,
+            handshake,
+            starttls,
+            device,
+            alpn,
+            survey,
+            follow,
+            ..
         } = self;
         words.values("--connect", connect);
         words.values("--sni", sni.as_ref().map(AsRef::<str>::as_ref));
@@ -190,6 +201,7 @@ impl Reaching {
         words.values("--as", device.map(|device| device.name));
         words.values("--alpn", alpn);
         words.switch("--survey", *survey);
+        words.switch("--follow", *follow);
     }
 
     /// Which handshakes may be tried.

@@ -33,7 +33,8 @@ Examples:
   mosquitto_pub -h localhost -p 8883 --cafile lab/ca.pem -t t -m m   a device, once for each case
 
 Exit codes: 0 passed, 1 a server was accepted that must be refused or a sound one was refused,
-3 no device came, or not for every case, 4 a file could not be read or written or the port is taken";
+3 no device came, or not for every case, or it sent nothing to any server, 4 a file could not be read or
+written or the port is taken";
 
 /// `certgrab lab`
 #[derive(Debug, clap::Args)]
@@ -53,14 +54,15 @@ pub(crate) struct Args {
     pub(crate) name: Option<Identifier>,
 
     /// Listen on ADDR:PORT; addresses other than 127.0.0.1 are reachable from the network
-    #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8883)))]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = socket,
+          default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8883)))]
     pub(crate) listen: SocketAddr,
 
     /// The name or address that the device connects to [default: localhost, or ADDR]
     #[arg(long, value_name = "NAME", value_parser = host)]
     pub(crate) host: Option<String>,
 
-    /// Give each case a port of its own, from PORT on
+    /// Give each case a port of its own, from PORT on; of several connections to one the worst counts
     #[arg(long)]
     pub(crate) ports: bool,
 
@@ -73,7 +75,7 @@ pub(crate) struct Args {
     pub(crate) list: bool,
 
     /// Play all cases N times
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = times)]
     pub(crate) repeat: NonZeroU8,
 
     /// Stop if the device does not connect for SECS seconds
@@ -105,7 +107,7 @@ pub(crate) struct Args {
           value_parser = OsStringValueParser::new().try_map(|text| report::<Form>(&text)))]
     pub(crate) report: Vec<Report<Form>>,
 
-    /// Compare with the JSON document in FILE: only other verdicts than its are faults
+    /// Compare with the JSON document in FILE: only other verdicts than its are faults, in every report
     #[arg(long, value_name = "FILE")]
     pub(crate) expect: Option<PathBuf>,
 
@@ -143,6 +145,14 @@ fn real_server(text: &str) -> Result<RealServer, String> {
     let target = super::place(plain.unwrap_or(text))?;
     let is_in_clear = plain.is_some() || IN_CLEAR.contains(&target.port());
     Ok(RealServer { target, is_in_clear })
+}
+
+fn socket(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "expected an address and a port, as in 192.168.1.5:8883".to_owned())
+}
+
+fn times(text: &str) -> Result<NonZeroU8, String> {
+    text.parse().map_err(|_| "expected a whole number from 1 to 255".to_owned())
 }
 
 fn case(id: &str) -> Result<&'static Case, String> {

@@ -16,6 +16,10 @@ pub(crate) struct Trust {
     #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
     pub(crate) trust_sha256: Vec<Sha256>,
 
+    /// Of a manifest: files in any form that `convert` reads, whose certificates are trusted.
+    #[arg(skip)]
+    pub(crate) converted: Vec<PathBuf>,
+
     /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Time>,

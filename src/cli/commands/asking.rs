@@ -11,6 +11,7 @@ use tokio::{runtime::Handle, sync::mpsc, task::JoinHandle};
 use crate::{
     cli,
     run::{
+        follow::{self, Way},
         grab::{self, Options},
         readers::{self, Readers},
         survey::{self, Survey},
@@ -28,9 +29,21 @@ use crate::cli::{
 /// What a server answered, and what it was asked with.
 pub(crate) struct Answer {
     pub(crate) options: Options,
-    pub(crate) outcome: Result<Readers, grab::Error>,
-    /// What each address of its name answered, if they differ.
-    pub(crate) survey: Option<Survey>,
+    pub(crate) outcome: Outcome,
+}
+
+/// What came of a target of the manifest.
+pub(crate) enum Outcome {
+    /// What its server presents.
+    Server {
+        readers: Box<Result<Readers, grab::Error>>,
+        /// What each address of its name answered, if they differ.
+        survey: Option<Survey>,
+    },
+    /// Where its URL leads.
+    Way(Way),
+    /// Its certificates are those of files, and no server was asked.
+    NotAsked,
 }
 
 /// Asks the servers of `entries`, as many at once and on as many threads as `room` says, each if `allowed` finds nothing against it, and gives
@@ -107,16 +120,28 @@ fn begin(entry: &Entry, runtime: &Handle) -> Result<JoinHandle<Answer>, Failure>
     let mut options = request::quiet_options(&entry.job)?;
     let formats = cli::readers::of_manifest(entry);
     options.stacks = proof::stacks(&entry.job, formats.iter().copied());
+    let (follows, is_of_files) = (entry.job.reaching.follow, !entry.job.trust.converted.is_empty());
     Ok(runtime.spawn(async move {
+        if is_of_files {
+            return Answer { options, outcome: Outcome::NotAsked };
+        }
+        if follows {
+            let way = follow::follow(&target, &options).await;
+            return Answer { options, outcome: Outcome::Way(way) };
+        }
         let grab = match grab::grab(&target, &options).await {
             Ok(grab) => grab,
-            Err(error) => return Answer { options, outcome: Err(error), survey: None },
+            Err(error) => {
+                let outcome = Outcome::Server { readers: Box::new(Err(error)), survey: None };
+                return Answer { options, outcome };
+            }
         };
         let survey = match grab.verdict.is_ok() && !grab.presented.others.is_empty() {
             true => survey::every_address(&target, &options, &[]).await.ok(),
             false => None,
         };
-        let outcome = Ok(readers::ask(&target, &options, grab, formats.into_iter()).await);
-        Answer { options, outcome, survey }
+        let readers = readers::ask(&target, &options, grab, formats.into_iter()).await;
+        let outcome = Outcome::Server { readers: Box::new(Ok(readers)), survey };
+        Answer { options, outcome }
     }))
 }

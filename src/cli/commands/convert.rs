@@ -19,9 +19,6 @@ use crate::cli::{
     style::Display,
 };
 
-/// The passwords of PKCS #12 where none is given: none, and that of Java's truststores.
-const USUAL_PASSWORDS: [&str; 2] = ["", "changeit"];
-
 /// The most bytes of a file with a password.
 const MAX_PASSWORD_BYTES: usize = 1024;
 
@@ -35,7 +32,7 @@ pub(crate) fn run(args: &Convert, display: &Display) -> Result<Exit, Failure> {
     job.trust.roots.clone_from(&args.roots);
     request::read_templates(&mut job)?;
     let passwords = match &args.password_file {
-        None => USUAL_PASSWORDS.map(str::to_owned).to_vec(),
+        None => convert::usual_passwords(),
         Some(file) => vec![password(file)?],
     };
     convert(&args.files, &job, args.host.as_ref(), passwords, display)
@@ -53,8 +50,7 @@ pub(crate) fn of_job(job: &Request, file: &Path, display: &Display) -> Result<Ex
         return Err(Failure::new(Exit::Usage, message)
             .with_hint(Some(format!("name the server, or leave out `{option}`"))));
     }
-    let passwords = USUAL_PASSWORDS.map(str::to_owned).to_vec();
-    convert(&[file.to_owned()], job, None, passwords, display)
+    convert(&[file.to_owned()], job, None, convert::usual_passwords(), display)
 }
 
 fn convert(
@@ -65,7 +61,7 @@ fn convert(
     display: &Display,
 ) -> Result<Exit, Failure> {
     agree(files, job)?;
-    let mut store = roots::store(&job.trust.roots, &job.trust.trust_sha256, display)?;
+    let mut store = roots::store(&job.trust, display)?;
     if !job.trust.roots.is_empty() {
         store.add_mozilla();
     }

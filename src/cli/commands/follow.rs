@@ -1,9 +1,6 @@
 //! `--follow`: the servers between a URL and its download, and one set of anchors for all of them.
 
-use crate::{
-    output::emit::Format,
-    run::follow::{self, Step, Way},
-};
+use crate::run::follow::{self, Step, Way};
 
 use super::{hosts, targets};
 use crate::cli::{
@@ -73,16 +70,7 @@ fn agree(job: &Request) -> Result<(), Failure> {
         let message = "`--follow` cannot be combined with `--what`, `--backup` or `--siblings`";
         return usage(message.to_owned(), "leave them out: only the anchors are written");
     }
-    let is_lock = |format: &Format| format.name == "lock";
-    let forms = job.emit.iter().map(|one| &one.form);
-    if forms.clone().any(|form| matches!(form, Form::Certificates(format) if is_lock(format))) {
-        let message = "`--emit lock` cannot be combined with `--follow`: a lock holds one target";
-        return usage(
-            message.to_owned(),
-            "list each server in certgrab.toml and run `certgrab sync`",
-        );
-    }
-    if forms.clone().any(|form| matches!(form, Form::Report)) {
+    if job.emit.iter().any(|one| matches!(one.form, Form::Report)) {
         let message = "`--emit html` cannot be combined with `--follow`: it describes one server";
         return usage(message.to_owned(), "run `certgrab TARGET --emit html=report.html`");
     }

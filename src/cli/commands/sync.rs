@@ -1,26 +1,25 @@
 //! `certgrab sync`: locks from servers, constants from locks, as the manifest says.
 
 mod init;
+mod of_files;
+mod of_server;
+mod of_way;
 
 use std::path::PathBuf;
 
 use crate::{
-    Grab,
     check::{self, Finding, Findings, Knowledge, Severity},
-    judge::rank::Candidate,
     output::{
-        bundle::{Bundle, Entry},
+        bundle::{Bundle, Entry, KeyPossession},
         emit::{self, Format, Identifier},
         lock,
     },
-    run::survey::{self, Question, Survey},
     text::{bounded_file, foreign::Foreign, time::Time},
     trust::store::Store,
 };
 
 use super::{
-    asking::{self, Answer},
-    fleet,
+    asking::{self, Answer, Outcome},
     terms::{self, Asked},
     warn,
 };
@@ -31,9 +30,7 @@ use crate::cli::{
     loss::Content,
     manifest,
     output::{self, complain},
-    proof,
-    readers::{self, Seen},
-    replace, roots,
+    proof, readers, replace, roots,
     style::Display,
 };
 
@@ -150,7 +147,7 @@ impl Delivery {
 
 fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Result<(), Failure> {
     let Lock { content, bundle, name, .. } = read_lock(entry)?;
-    let store = roots::store(&entry.job.trust.roots, &entry.job.trust.trust_sha256, display)?;
+    let store = roots::store(&entry.job.trust, display)?;
     let at = Time::now();
     let found = match entry.job.what {
         What::Anchor => {
@@ -210,96 +207,60 @@ fn refreshed(
     delivery: Delivery,
     display: &Display,
 ) -> Result<(), Failure> {
-    let target = &entry.job.targets[0];
-    let Answer { options, outcome, survey } = answer;
+    let Answer { options, outcome } = answer;
     roots::warn_once(&entry.job.trust.roots, &options.store, display);
-    let readers = outcome.map_err(|error| {
-        let message = format!("{target}: {error}");
-        Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
-    })?;
-    let whose = format!("{target}: ");
-    let formats = readers::of_manifest(entry);
-    let seen = Seen { target, readers: &readers, options: &options, whose: &whose };
-    let positions = readers::union(&readers, formats.iter().copied());
     // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
-    let shown = &readers.chains[positions[0]].presented;
-    if let Some(before) = &before {
-        let (host, port) = (target.host(), target.port());
-        let key_possession = shown.key_possession();
-        let new = replace::NewLock { path: &entry.lock, host: &host, port, key_possession };
-        replace::keep_proven(new, before, &entry.job, warn::Named::InTheManifest)?;
-    }
-    let (bundle, name) = seen.selection(&entry.job, &positions, &formats, display)?;
-    if bundle.entries.is_empty() {
-        let message = format!("{target}: there is no intermediate between the leaf and the anchor");
-        return Err(Failure::new(Exit::Untrusted, message));
-    }
-    let grab = &readers.chains[positions[0]];
-    if let Some(survey) = &survey {
-        of_other_addresses(&whose, grab, survey, &bundle, display);
-    }
-    warn::of_another_name(&whose, &entry.job, target, warn::Named::InTheManifest, display);
+    let before = before.as_ref();
+    let fresh = match outcome {
+        Outcome::Server { readers, survey } => {
+            of_server::fresh(entry, (*readers, survey.as_ref()), &options, before, display)
+        }
+        Outcome::Way(way) => of_way::fresh(entry, way, &options, before, display),
+        Outcome::NotAsked => of_files::fresh(entry, &options, display),
+    };
+    deliver(entry, before, fresh?, delivery, display)
+}
+
+/// The content of a new lock, and the name of its constants.
+struct Fresh {
+    bundle: Bundle,
+    name: Identifier,
+    /// What becomes of devices in the field, a sentence each.
+    outlook: Vec<String>,
+}
+
+/// Writes the lock and the files made from it; says what changed.
+fn deliver(
+    entry: &manifest::Entry,
+    before: Option<&Bundle>,
+    Fresh { bundle, name, outlook }: Fresh,
+    delivery: Delivery,
+    display: &Display,
+) -> Result<(), Failure> {
+    let target = &entry.job.targets[0];
     let mut files = vec![output::File::new(&entry.lock, lock::write(&bundle), Content::Lock)];
     files.extend(rendered(entry, &bundle, &name)?);
-    if let (Some(before), false) = (&before, display.quiet) {
-        for change in changes(before, &bundle) {
-            output::say(format_args!("{target}: {change}"));
-        }
-    }
-    let is_held = entry.job.anchor.extras().held && !display.quiet;
-    if let (true, Ok(judgement)) = (is_held, &grab.verdict) {
-        for sentence in fleet::outlook(&bundle, judgement) {
+    if !display.quiet {
+        let changes = before.map(|before| changes(before, &bundle)).unwrap_or_default();
+        for sentence in changes.iter().chain(&outlook) {
             output::say(format_args!("{target}: {sentence}"));
         }
     }
     delivery.of(&files, display)
 }
 
-/// Warns of addresses of the target whose chains the bundle does not verify, and of those without one.
-fn of_other_addresses(
-    whose: &str,
-    grab: &Grab,
-    survey: &Survey,
-    bundle: &Bundle,
-    display: &Display,
-) {
-    for (number, chain) in survey.chains.iter().enumerate() {
-        let holds = |one: &Candidate| {
-            bundle
-                .entries
-                .iter()
-                .any(|entry| entry.certificate.is_same_anchor(&one.root.certificate))
-        };
-        if survey::candidates(chain).any(holds) {
-            continue;
-        }
-        let all: Vec<_> = survey.answered(number).map(Question::host).collect();
-        let anchor = match &chain.verdict {
-            Ok(judgement) => {
-                let anchor = &judgement.verified.anchor().root.certificate;
-                format!("a device needs `{}` there", anchor.subject().text().line())
-            }
-            Err(refusal) => refusal.to_string(),
-        };
-        let places = all.join(", ");
-        output::warn(
-            format_args!(
-                "{whose}{places} presents another chain, which this lock does not verify: {anchor}"
-            ),
-            display,
-        );
-    }
-    // Those that failed before have their warning.
-    let is_known = |question: &Question| {
-        let mut others = grab.presented.others.iter().filter(|one| one.failure.is_some());
-        others.any(|one| question.address.is_some_and(|address| address.ip() == one.address))
-    };
-    let failures = survey.failed_addresses().into_iter().filter(|(one, _)| !is_known(one));
-    for (question, error) in failures {
-        let (host, problem) = (question.host(), error.without_address());
-        output::warn(format_args!("{whose}{host} presents no chain: {problem}"), display);
-    }
+/// Refuses to replace the lock `before` by one of a server that proved less.
+fn keep_proven(
+    entry: &manifest::Entry,
+    before: Option<&Bundle>,
+    key_possession: KeyPossession,
+) -> Result<(), Failure> {
+    let Some(before) = before else { return Ok(()) };
+    let target = &entry.job.targets[0];
+    let (host, port) = (target.host(), target.port());
+    let new = replace::NewLock { path: &entry.lock, host: &host, port, key_possession };
+    replace::keep_proven(new, before, &entry.job, warn::Named::InTheManifest)
 }
 
 /// Which certificates changed, and why, one sentence each.

@@ -18,7 +18,7 @@ use crate::{
 use super::{compare, convert, formats, hosts, survey, warn};
 use crate::cli::{
     args::{Form, Request},
-    export,
+    client, export,
     failure::{self, Exit, Failure},
     language::lines_in_language,
     output::{self, complain},
@@ -118,6 +118,7 @@ fn finish_apart(
         let (bundle, name) = seen.selection(job, &positions, &formats, display)?;
         outputs.push((emissions, bundle, name));
     }
+    of_own_certificate(job, &readers.chains[0], display);
     warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     export::export(
         job,
@@ -177,6 +178,7 @@ pub(super) fn finish(
     let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
     warn::of_bundle(&whose, job, (target, options), (grab, judgement), &bundle, display);
     if !job.emit.is_empty() {
+        of_own_certificate(job, grab, display);
         warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     }
     let only_documents =
@@ -195,6 +197,17 @@ pub(super) fn finish(
         Form::Report => report_page::report(job, target, (grab, judgement), options),
         _ => document(),
     })
+}
+
+/// Warns if the device's own certificate, which is written too, is not what the server asks for.
+fn of_own_certificate(job: &Request, grab: &Grab, display: &Display) {
+    if job.reaching.client_cert.is_none() {
+        return;
+    }
+    match grab.presented.handshake.as_ref().map(|one| one.client_certificate.is_some()) {
+        Some(false) => output::warn("the server asks for no client certificate", display),
+        _ => client::warn_of_request(true, grab, display),
+    }
 }
 
 /// Says why no path of `grab` is trusted.

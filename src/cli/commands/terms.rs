@@ -2,13 +2,18 @@
 
 use rustls_pki_types::ServerName;
 
+use super::hosts::one_set;
+
 use crate::{
     Grab,
     check::{self, Findings, Terms},
     cli::{args::Request, manifest::Entry, readers, regenerate, roots},
     endpoint::Target,
     output::{bundle::Bundle, lock},
-    run::pack::{self, Extras},
+    run::{
+        follow::MAX_REDIRECTS,
+        pack::{self, Extras},
+    },
     text::foreign::Foreign,
     trust::store::Store,
     x509::certificate::Certificate,
@@ -20,6 +25,8 @@ pub(crate) struct Asked {
     what: pack::What,
     besides: Extras,
     options: Vec<Foreign>,
+    is_of_files: bool,
+    path: Option<Foreign>,
     readers: usize,
 }
 
@@ -37,7 +44,20 @@ impl Asked {
             None => target.name().clone(),
         };
         let options = regenerate::words(job, Some(target));
-        Self { name, what: job.what.into(), besides: job.anchor.extras(), options, readers }
+        let (path, readers) = match job.reaching.follow {
+            // Each server on the way may need an anchor of its own.
+            true => (one_set::path_of(target), MAX_REDIRECTS + 1),
+            false => (None, readers),
+        };
+        Self {
+            name,
+            what: job.what.into(),
+            besides: job.anchor.extras(),
+            options,
+            is_of_files: !job.trust.converted.is_empty(),
+            path,
+            readers,
+        }
     }
 
     /// The terms with the roots to trust, and what the server shows if it was asked.
@@ -48,6 +68,8 @@ impl Asked {
             what: self.what,
             besides: self.besides,
             options: &self.options,
+            is_of_files: self.is_of_files,
+            path: self.path.as_ref(),
             seen: shown.map(|shown| shown.seen.as_slice()),
             anchors: shown.and_then(|shown| shown.anchors.as_deref()),
             readers: self.readers,
@@ -73,8 +95,7 @@ impl Wanted {
     pub(crate) fn of(entry: &Entry) -> Self {
         let target = entry.job.targets[0].clone();
         let asked = Asked::of(&entry.job, &target, readers::asked(entry).len());
-        let trust = &entry.job.trust;
-        let store = roots::quiet_store(&trust.roots, &trust.trust_sha256).ok();
+        let store = roots::quiet_store(&entry.job.trust).ok();
         Self { target, asked, store }
     }
 
@@ -99,12 +120,12 @@ impl Wanted {
 
 impl Shown {
     /// The result of querying the server: all chains that it presents.
-    pub(crate) fn of(chains: &[Grab]) -> Self {
-        let seen = chains.iter().flat_map(|grab| {
+    pub(crate) fn of<'a>(chains: impl Iterator<Item = &'a Grab> + Clone) -> Self {
+        let seen = chains.clone().flat_map(|grab| {
             let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
             grab.presented.certificates().chain(fetched).cloned()
         });
-        let judged = chains.iter().filter_map(|grab| grab.verdict.as_ref().ok());
+        let judged = chains.filter_map(|grab| grab.verdict.as_ref().ok());
         let anchors: Vec<Vec<_>> = judged
             .map(|judgement| {
                 let verified = &judgement.verified;

@@ -39,7 +39,7 @@ struct Answer {
 pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let Some(file) = verify.file.as_ref().or(verify.from.as_ref()) else { return batch() };
     let host = verify.host.as_ref();
-    let store = roots::store(&verify.trust.roots, &verify.trust.trust_sha256, display)?;
+    let store = roots::store(&verify.trust, display)?;
     let options = Options::new(store, verify.trust.at.unwrap_or_else(Time::now));
     let presented = request::read_chain(file, display)?;
     let name = host.map(|host| options.wanted_name(host));

@@ -21,6 +21,11 @@ use crate::{
 
 use super::failure::{Exit, Failure};
 
+/// The passwords of PKCS #12 where none is given: none, and that of Java's truststores.
+pub(crate) fn usual_passwords() -> Vec<String> {
+    ["", "changeit"].map(str::to_owned).to_vec()
+}
+
 /// What files are read with.
 pub(crate) struct Terms<'a> {
     /// Where the certificates of names, keys and hashes are looked up.
@@ -98,6 +103,7 @@ fn empty(host: Option<&Target>) -> Bundle {
     Bundle {
         host: host.map(Target::host).unwrap_or_default(),
         port: host.map_or(0, Target::port),
+        path: None,
         entries: Vec::new(),
         key_possession: KeyPossession::NotProven,
         options,

@@ -15,7 +15,7 @@ use toml::Spanned;
 
 use crate::{endpoint::Target, net::pace::Rate, output::emit::Identifier};
 
-use super::{OneOrMore, Table};
+use super::{OneOrMore, Table, combined};
 use crate::cli::{
     args::{self, Request, anchor, connection, formats::Shape, trust::Trust},
     usage,
@@ -29,7 +29,9 @@ pub(super) struct Refused {
 
 /// The request of `table`, whose paths are relative to `folder`.
 pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
+    combined::agree(table).map_err(|(span, message)| Refused { span, message })?;
     let name = name(table)?;
+    let converted = each("from", table.from.as_ref(), |text| path(folder, text))?;
     let roots = roots(table, folder)?;
     let trust_sha256 = each("trust-sha256", table.trust_sha256.as_ref(), args::fingerprint)?;
     let alpn = each("alpn", table.alpn.as_ref(), connection::protocol)?;
@@ -47,16 +49,20 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
     let name_from = word("name-from", table.name_from.as_ref())?;
     let lifetime = one("lifetime", table.lifetime.as_ref(), anchor::span)?;
 
-    let usual = Request::of(vec![host(table)?]);
-    let is_on = |switch: &Option<Spanned<bool>>| switch.as_ref().is_some_and(|on| *on.get_ref());
+    let host = host(table)?;
+    if is_on(&table.follow) && host.resource().is_none() {
+        let message = format!("`follow` expects an https: URL with a path as `host`, found {host}");
+        return Err(Refused { span: table.host.span(), message });
+    }
+    let usual = Request::of(vec![host]);
     Ok(Request {
         name,
-        trust: Trust { roots, trust_sha256, ..usual.trust },
+        trust: Trust { roots, trust_sha256, converted, ..usual.trust },
         what: what.unwrap_or_default(),
         format: Shape { style, name_from: name_from.unwrap_or_default(), ..usual.format },
         anchor: anchor::Anchor {
             lifetime,
-            hold: table.hold.is_some(),
+            hold: table.hold.is_some() || table.from.is_some(),
             backup: is_on(&table.backup),
             siblings: is_on(&table.siblings),
             no_aia: is_on(&table.no_aia),
@@ -72,10 +78,15 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
             alpn,
             client_cert,
             client_key,
+            follow: is_on(&table.follow),
             ..usual.reaching
         },
         ..usual
     })
+}
+
+fn is_on(switch: &Option<Spanned<bool>>) -> bool {
+    switch.as_ref().is_some_and(|on| *on.get_ref())
 }
 
 /// What the constants are called.
@@ -169,10 +180,10 @@ mod tests {
     #[test]
     fn keys_of_a_target_mean_what_the_options_of_their_names_mean() {
         let same = |keys: &str, option: &str| {
-            let text = format!("host = \"plc.test\"\nlock = \"plc.pem\"\n{keys}\n");
+            let text = format!("host = \"https://plc.test/fw\"\nlock = \"plc.pem\"\n{keys}\n");
             let table: Table = toml::from_str(&text).expect("a table");
             let Ok(job) = job(&table, Path::new("")) else { panic!("{keys}") };
-            let words = ["certgrab", option, "plc.test"];
+            let words = ["certgrab", option, "https://plc.test/fw"];
             let typed = Args::try_parse_from(words.into_iter().filter(|word| !word.is_empty()));
             assert_eq!(format!("{job:?}"), format!("{:?}", typed.expect("options").job), "{keys}");
             format!("{job:?}")
@@ -197,6 +208,7 @@ mod tests {
             ("connect = \"127.0.0.1:1\"", "--connect=127.0.0.1:1"),
             ("sni = \"other.test\"", "--sni=other.test"),
             ("timeout = 3", "--timeout=3"),
+            ("follow = true", "--follow"),
             ("rate = 2", "--rate=2"),
             ("rate = 0.5", "--rate=0.5"),
         ];

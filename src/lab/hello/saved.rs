@@ -22,14 +22,14 @@ struct Saved {
     looks_like: Option<String>,
     /// The device of `--as` whose rules for certificates are taken.
     like: Option<String>,
-    /// Whether it answered a server of TLS 1.0.
-    accepts_tls10: bool,
+    /// Whether it answered a server of TLS 1.0; `None` if it met none.
+    accepts_tls10: Option<bool>,
     client_hello: ClientHello,
 }
 
 /// The text of the file; the name of the server and random octets are left out.
 #[must_use]
-pub fn write(hello: &ClientHello, accepts_tls10: bool) -> String {
+pub fn write(hello: &ClientHello, accepts_tls10: Option<bool>) -> String {
     let like = recognise(hello);
     let saved = Saved {
         schema: 1,
@@ -63,12 +63,15 @@ pub fn read(path: &Path) -> Result<&'static Device, String> {
     let known = [Version::Tls10, Version::Tls11, Version::Tls12, Version::Tls13];
     let offered = || known.into_iter().filter(|version| hello.offers(*version as u16));
     let newest = offered().max().ok_or("it offers no version from TLS 1.0 to TLS 1.3")?;
-    // Without supported_versions a hello does not say which version is the oldest.
+    // Without supported_versions a hello does not say which version is the oldest. With it, a library may
+    // still refuse the digests of TLS 1.0 and 1.1 (RFC 4346 section 7.4.3), as OpenSSL does at level 1.
     let oldest = match (hello.versions.is_empty(), saved.accepts_tls10) {
-        (false, _) => offered().min().unwrap_or(newest),
-        (true, true) => Version::Tls10,
-        (true, false) => newest.min(Version::Tls12),
+        (false, Some(false)) => offered().filter(|one| *one >= Version::Tls12).min(),
+        (false, _) => offered().min(),
+        (true, Some(true)) => Some(Version::Tls10),
+        (true, _) => Some(newest.min(Version::Tls12)),
     };
+    let oldest = oldest.unwrap_or(newest);
     Ok(Device::learned(Learned {
         name: path.display().to_string(),
         like: saved.like,
@@ -80,4 +83,39 @@ pub fn read(path: &Path) -> Result<&'static Device, String> {
         max_fragment_length: hello.max_fragment_length,
         record_size_limit: hello.record_size_limit,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What curl with OpenSSL 3.0 offers: TLS 1.0 too, whose digests it then refuses.
+    fn hello() -> ClientHello {
+        ClientHello {
+            legacy_version: 0x0303,
+            random: Vec::new(),
+            suites: vec![0x1301, 0xc02b, 0x002f],
+            extensions: vec![43],
+            versions: vec![0x0304, 0x0303, 0x0302, 0x0301],
+            groups: vec![0x001d],
+            schemes: vec![0x0403],
+            server_name: None,
+            alpn: Vec::new(),
+            max_fragment_length: None,
+            record_size_limit: None,
+        }
+    }
+
+    #[test]
+    fn a_device_that_refused_a_server_of_tls_1_0_is_not_said_to_connect_to_another() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("device.json");
+        let oldest = |accepts_tls10| {
+            std::fs::write(&path, write(&hello(), accepts_tls10)).expect("a file");
+            read(&path).expect("a device").oldest
+        };
+        assert_eq!(oldest(Some(false)), Version::Tls12);
+        assert_eq!(oldest(Some(true)), Version::Tls10);
+        assert_eq!(oldest(None), Version::Tls10);
+    }
 }

@@ -1,10 +1,8 @@
 //! The JSON document, schema 1; docs/lab.md describes its fields.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, known::Difference};
 use crate::lab::conduct::{Conduct, Protocol};
 use crate::lab::diagnosis::Severity;
 use crate::lab::verdict::Judged;
@@ -33,6 +31,7 @@ pub fn json(report: &Report) -> String {
         })),
         "cases": report.judged.iter().map(case).collect::<Vec<_>>(),
         "missing": report.missing,
+        "differences": report.differences.as_ref().map(|all| all.iter().map(difference).collect::<Vec<_>>()),
         "findings": report.findings.iter().map(|finding| json!({
             "code": finding.code,
             "severity": severity(report.severity(finding)),
@@ -52,6 +51,10 @@ pub(super) const fn severity(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Error => "error",
     }
+}
+
+fn difference(difference: &Difference) -> Value {
+    json!({ "case": difference.case, "expected": difference.expected, "found": difference.found })
 }
 
 fn case(judged: &Judged) -> Value {
@@ -78,47 +81,4 @@ fn case(judged: &Judged) -> Value {
         "detail": turn.conduct.to_string(),
         "sent": sent,
     })
-}
-
-/// The verdict and the conduct of each case that a document holds, to be compared.
-///
-/// # Errors
-///
-/// A sentence that says why `text` is no document of this schema.
-pub fn read_verdicts(text: &str) -> Result<Vec<(String, String)>, String> {
-    let document: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    if document["schema"] != 1 {
-        return Err(format!("expected schema 1, found {}", document["schema"]));
-    }
-    let cases = document["cases"].as_array().ok_or("expected `cases`, found none")?;
-    let word = |value: &Value| value.as_str().map(str::to_owned).ok_or("expected words in `cases`");
-    cases.iter().map(|case| Ok((word(&case["case"])?, word(&case["verdict"])?))).collect()
-}
-
-/// How a round differs from a known result, a line for each case that was to be played. A case that was
-/// played more than once may have any of its known verdicts.
-#[must_use]
-pub fn differences(known: &[(String, String)], report: &Report) -> Vec<String> {
-    let mut now: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for one in &report.judged {
-        now.entry(one.turn.case.id).or_default().push(one.verdict.word());
-    }
-    let mut before: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (case, verdict) in known {
-        before.entry(case).or_default().push(verdict);
-    }
-    let mut all = Vec::new();
-    for (case, verdicts) in &now {
-        let expected = before.get(case).cloned().unwrap_or_default();
-        if let Some(found) = verdicts.iter().find(|verdict| !expected.contains(verdict)) {
-            let expected =
-                if expected.is_empty() { "nothing".to_owned() } else { expected.join(" or ") };
-            all.push(format!("{case}: expected {expected}, found {found}"));
-        }
-    }
-    let is_missing = |case: &&str| report.missing.contains(case) && !now.contains_key(*case);
-    for (case, verdicts) in before.iter().filter(|(case, _)| is_missing(case)) {
-        all.push(format!("{case}: expected {}, found no connection", verdicts.join(" or ")));
-    }
-    all
 }

@@ -9,8 +9,7 @@ use crate::text::{foreign::Foreign, xml::escaped};
 /// The report.
 #[must_use]
 pub fn junit(report: &Report) -> String {
-    let fails = |verdict: Verdict| verdict.is_failure(report.strict);
-    let failures = report.judged.iter().filter(|one| fails(one.verdict)).count();
+    let failures = report.judged.iter().filter(|one| report.fails(one)).count();
     let is_skipped = |verdict: Verdict| verdict == Verdict::NotPlayed;
     let skipped = report.judged.iter().filter(|one| is_skipped(one.verdict)).count();
     let (tests, errors) = (report.judged.len() + report.missing.len(), report.missing.len());
@@ -26,7 +25,7 @@ pub fn junit(report: &Report) -> String {
         let about = escaped(one.turn.case.title);
         let _ = write!(out, "    <testcase name=\"{name}\" classname=\"certgrab.lab\"");
         let _ = match one.verdict {
-            verdict if fails(verdict) => write!(
+            verdict if report.fails(one) => write!(
                 out,
                 ">\n      <failure type=\"{}\" message=\"{did}\">{about}: the device {did}</failure>\n    </testcase>\n",
                 verdict.word()

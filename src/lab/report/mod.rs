@@ -5,18 +5,20 @@
 mod html;
 mod json;
 mod junit;
+mod known;
 mod sarif;
 mod text;
 
 pub use self::html::html;
-pub use self::json::{differences, json, read_verdicts};
+pub use self::json::json;
 pub use self::junit::junit;
+pub use self::known::{Difference, Known, differences, read_verdicts};
 pub use self::sarif::sarif;
 pub use self::text::{Words, line, text, wrapped};
 
 use super::diagnosis::{Finding, Severity};
 use super::hello::{ClientHello, Likeness};
-use super::verdict::Judged;
+use super::verdict::{Judged, Verdict};
 
 /// All that a round showed.
 #[derive(Debug)]
@@ -38,7 +40,7 @@ pub struct Report {
     /// Whether the defaults of a library count as faults.
     pub strict: bool,
     /// How the round differs from a known result, if it was compared with one.
-    pub differences: Option<Vec<String>>,
+    pub differences: Option<Vec<Difference>>,
 }
 
 /// How a round counts.
@@ -48,7 +50,7 @@ pub enum Outcome {
     Passed,
     /// An impostor was accepted, or a sound server refused.
     Failed,
-    /// The device did not come for every case.
+    /// The device did not come for every case, or cannot be judged for one.
     Incomplete,
     /// No device came.
     NoDevice,
@@ -71,15 +73,34 @@ impl Report {
     /// How the round counts.
     #[must_use]
     pub fn result(&self) -> Outcome {
-        let failed = match &self.differences {
-            Some(differences) => !differences.is_empty(),
-            None => self.judged.iter().any(|one| one.verdict.is_failure(self.strict)),
-        };
-        match (self.judged.is_empty(), failed, self.missing.is_empty()) {
+        let is_missed = self.differences.iter().flatten().any(|one| one.found.is_none());
+        let has_failed = is_missed || self.judged.iter().any(|one| self.fails(one));
+        let is_whole = self.missing.is_empty() && self.undecided().is_empty();
+        match (self.judged.is_empty(), has_failed, is_whole) {
             (true, ..) => Outcome::NoDevice,
             (_, true, _) => Outcome::Failed,
             (_, false, false) => Outcome::Incomplete,
             (_, false, true) => Outcome::Passed,
+        }
+    }
+
+    /// Whether a verdict counts against the device: by a known result if there is one.
+    #[must_use]
+    pub fn fails(&self, one: &Judged) -> bool {
+        let (case, found) = (one.turn.case.id, Some(one.verdict.word()));
+        match &self.differences {
+            Some(all) => all.iter().any(|other| other.case == case && other.found == found),
+            None => one.verdict.is_failure(self.strict),
+        }
+    }
+
+    /// The cases that show nothing, unless a known result has the same.
+    #[must_use]
+    pub fn undecided(&self) -> Vec<&'static str> {
+        let undecided = self.judged.iter().filter(|one| one.verdict == Verdict::Undecided);
+        match self.differences {
+            Some(_) => Vec::new(),
+            None => undecided.map(|one| one.turn.case.id).collect(),
         }
     }
 

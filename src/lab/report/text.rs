@@ -51,6 +51,24 @@ pub fn wrapped(start: &str, text: &str, indentation: usize) -> String {
     textwrap::fill(text, options) + "\n"
 }
 
+/// A scheme that rustls does not name (RFC 8446 section 4.2.3); of TLS 1.2 the digest and the key (RFC 5246
+/// section 7.4.1.4.1), or the number.
+fn scheme_name(number: u16) -> String {
+    let [digest, key] = number.to_be_bytes();
+    let rsa_pss = |digest: &str| format!("RSA_PSS_PSS_{digest}");
+    match (digest, key) {
+        (8, 9) => rsa_pss("SHA256"),
+        (8, 10) => rsa_pss("SHA384"),
+        (8, 11) => rsa_pss("SHA512"),
+        (1..=6, 1..=3) => {
+            let key = ["RSA_PKCS1", "DSA", "ECDSA"][usize::from(key) - 1];
+            let digests = ["MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"];
+            format!("{key}_{}", digests[usize::from(digest) - 1])
+        }
+        _ => format!("{number:#06x}"),
+    }
+}
+
 /// What the device's ClientHello offers, a paragraph for each list.
 fn offered(hello: &ClientHello, words: Words) -> String {
     let mut out = String::new();
@@ -72,13 +90,19 @@ fn offered(hello: &ClientHello, words: Words) -> String {
         other => format!("{other:#06x}"),
     };
     let scheme = |number: &u16| match SignatureScheme::from(*number) {
-        SignatureScheme::Unknown(number) => format!("{number:#06x}"),
+        SignatureScheme::Unknown(number) => scheme_name(number),
         known => format!("{known:?}"),
     };
     let foreign = |text: &String| Foreign::text(text).line().to_string();
     list("server name", hello.server_name.iter().map(foreign).collect());
     list("versions", versions.iter().map(known).collect());
-    list("cipher suites", hello.suites.iter().map(|one| suite_name(*one).to_string()).collect());
+    // RFC 5746 section 3.3, RFC 7507 section 2: a number that stands for an extension or a warning.
+    let suite = |number: &u16| match number {
+        0x00ff => "TLS_EMPTY_RENEGOTIATION_INFO_SCSV".to_owned(),
+        0x5600 => "TLS_FALLBACK_SCSV".to_owned(),
+        number => suite_name(*number).to_string(),
+    };
+    list("cipher suites", hello.suites.iter().map(suite).collect());
     list("groups", hello.groups.iter().map(|one| groups::name(*one).to_string()).collect());
     list("signature schemes", hello.schemes.iter().map(scheme).collect());
     list("ALPN", hello.alpn.iter().map(foreign).collect());
@@ -145,20 +169,26 @@ pub fn text(report: &Report, words: Words) -> String {
     for difference in report.differences.iter().flatten() {
         let _ = writeln!(out, "{}", words(&format!("not as before: {difference}")));
     }
-    out + &wrapped("", &words(&result(report)), BELOW)
+    let last = result(report);
+    out + &last.iter().map(|line| wrapped("", &words(line), BELOW)).collect::<String>()
 }
 
-/// The last line.
-fn result(report: &Report) -> String {
+/// The last lines.
+fn result(report: &Report) -> Vec<String> {
     let is_compared = report.differences.is_some();
     match report.result() {
-        Outcome::Passed if is_compared => "as before".to_owned(),
-        Outcome::Passed => "the device passed".to_owned(),
-        Outcome::Failed if is_compared => "NOT as before".to_owned(),
-        Outcome::Failed => "the device FAILED".to_owned(),
+        Outcome::Passed if is_compared => vec!["as before".to_owned()],
+        Outcome::Passed => vec!["the device passed".to_owned()],
+        Outcome::Failed if is_compared => vec!["NOT as before".to_owned()],
+        Outcome::Failed => vec!["the device FAILED".to_owned()],
         Outcome::Incomplete => {
-            format!("the device did not come for: {}", report.missing.join(", "))
+            let parts = [
+                ("the device did not come for", report.missing.clone()),
+                ("the device was not judged for", report.undecided()),
+            ];
+            let parts = parts.into_iter().filter(|(_, cases)| !cases.is_empty());
+            parts.map(|(start, cases)| format!("{start}: {}", cases.join(", "))).collect()
         }
-        Outcome::NoDevice => "no device came".to_owned(),
+        Outcome::NoDevice => vec!["no device came".to_owned()],
     }
 }

@@ -13,6 +13,7 @@ mod outside;
 mod partition;
 mod pkcs7;
 mod sha1;
+mod shape;
 mod table;
 mod template;
 mod templates;

@@ -19,7 +19,6 @@
 //!
 //! Role: anchor
 //! Subject: CN=Go Daddy Root Certificate Authority - G2,O=...
-//! Issuer: CN=Go Daddy Root Certificate Authority - G2,O=...
 //! Validity: from 2009-09-01T00:00:00Z to 2037-12-31T23:59:59Z
 //! SHA-256: 45140b3247eb9cc8c5b4f0d7b53091f73292089e6e5a63e2749dd3aca9198eda
 //! Source: Mozilla's store
@@ -231,11 +230,12 @@ mod tests {
             source: Foreign::text(hostile),
             reason,
             lasts_until: "9999-12-31T23:59:59Z".parse().ok(),
-            needed_by: Vec::new(),
+            needed_by: ["a.test:443", "[::1]:8883"].map(Foreign::text).to_vec(),
         };
         Bundle {
             host: "2001:db8::1".to_owned(),
             port: 8883,
+            path: Some(Foreign::text("/fw `$(x)`.bin")),
             entries: vec![
                 entry(Role::Anchor, hostile, Some(Foreign::text(&" long".repeat(100)))),
                 Entry { lasts_until: None, ..entry(Role::Backup, "Plant Root", None) },
@@ -253,10 +253,9 @@ mod tests {
     #[test]
     fn what_was_written_is_read_back_without_loss() {
         let bundle = bundle();
-        let text = write(&bundle);
-        assert_eq!(read(text.as_bytes(), None), Ok(bundle.clone()));
-        let windows = text.replace('\n', "\r\n");
-        assert_eq!(read(windows.as_bytes(), None), Ok(bundle.clone()));
+        for text in [write(&bundle), write(&bundle).replace('\n', "\r\n")] {
+            assert_eq!(read(text.as_bytes(), None), Ok(bundle.clone()));
+        }
         let sni = ["--sni", "b-----6.test"].map(Foreign::text).to_vec();
         let dashes = Bundle { host: "a-----b.test".to_owned(), options: sni, ..bundle };
         assert_eq!(read(write(&dashes).as_bytes(), None), Ok(dashes));
@@ -264,9 +263,8 @@ mod tests {
 
     #[test]
     fn a_hostile_subject_opens_no_block_for_any_reader() {
-        let text = write(&bundle());
-        assert_eq!(text.matches("-----BEGIN").count(), 2);
-        assert_eq!(pem::parse_many(&text).unwrap().len(), 2);
+        assert_eq!(write(&bundle()).matches("-----BEGIN").count(), 2);
+        assert_eq!(pem::parse_many(write(&bundle())).unwrap().len(), 2);
     }
 
     #[test]
@@ -334,10 +332,12 @@ mod tests {
         let bundle = bundle();
         let until = "2031-01-01T00:00:00Z".parse().ok();
         type Change<'a> = &'a dyn Fn(&mut Bundle);
-        let changes: [(&str, &str, Change<'_>); 8] = [
+        let changes: [(&str, &str, Change<'_>); 10] = [
             ("Host", "other.test", &|it| it.host = "other.test".to_owned()),
             ("Port", "1", &|it| it.port = 1),
             ("Key possession", "not proven", &|it| it.key_possession = KeyPossession::NotProven),
+            ("Path", "/other", &|it| it.path = Some(Foreign::text("/other"))),
+            ("Needed by", "b:1", &|it| it.entries[0].needed_by = vec![Foreign::text("b:1")]),
             ("Options", "--backup", &|it| it.options = vec![Foreign::text("--backup")]),
             ("Role", "leaf", &|it| it.entries[0].role = Role::Leaf),
             ("Source", "my own", &|it| it.entries[0].source = Foreign::text("my own")),

@@ -31,7 +31,7 @@ enum Value {
 }
 
 /// Every option that decides which certificates a lock holds, with its value.
-const OPTIONS: [(&str, Value); 20] = [
+const OPTIONS: [(&str, Value); 21] = [
     ("--what", Value::OneOf(&["chain", "leaf", "intermediates"])),
     ("--roots", Value::OneOf(&["FILE", "mozilla", "system"])),
     ("--trust-sha256", Value::Sha256),
@@ -52,6 +52,7 @@ const OPTIONS: [(&str, Value); 20] = [
     ("--starttls", Value::Word),
     ("--as", Value::Word),
     ("--alpn", Value::Protocol),
+    ("--follow", Value::None),
 ];
 
 /// The words of `text` if certgrab writes such options.
@@ -111,6 +112,11 @@ pub fn is_protocol(text: &str) -> bool {
         && Foreign::text(text).whole() == text
 }
 
+/// Whether `text` is a host and a port.
+pub(super) fn is_place(text: &str) -> bool {
+    Value::Place.is(text)
+}
+
 /// Whether `text` can be a host: letters, digits, hyphens, underscores and dots, or an address.
 /// Resolving it is left to others.
 pub(super) fn is_host(text: &str) -> bool {
@@ -143,6 +149,7 @@ mod tests {
             "--connect a-b_c.test:443",
             "--sni a-----b.test",
             "--no-sni -4",
+            "--follow",
             "-6",
             "--handshake cleartext --starttls pop3 --as arduino-esp32",
         ] {

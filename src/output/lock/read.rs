@@ -7,7 +7,7 @@ use super::{
     Error, MAX_LOCK_BYTES, Problem, VERSION,
     header::{header, is_merge_mark, shown_version},
     options,
-    options::is_host,
+    options::{is_host, is_place},
     write::certificate_facts,
 };
 use crate::{
@@ -81,9 +81,10 @@ pub(super) fn begins_as_der(content: &[u8]) -> bool {
 }
 
 /// The facts of a lock, by the words before their colons.
-const FACTS: [&str; 12] = [
+const FACTS: [&str; 14] = [
     "Host",
     "Port",
+    "Path",
     "Key possession",
     "Options",
     "Role",
@@ -94,6 +95,7 @@ const FACTS: [&str; 12] = [
     "Source",
     "Reason",
     "Lasts until",
+    "Needed by",
 ];
 
 /// Whether `line` states one of the facts of a lock.
@@ -129,6 +131,7 @@ struct Reader {
     is_lock: bool,
     host: Option<String>,
     port: Option<u16>,
+    path: Option<Foreign>,
     key_possession: Option<KeyPossession>,
     options: Option<Vec<Foreign>>,
     entries: Vec<Entry>,
@@ -159,6 +162,7 @@ impl Reader {
         let stated = match fact {
             "Host" => self.host.is_some(),
             "Port" => self.port.is_some(),
+            "Path" => self.path.is_some(),
             "Key possession" => self.key_possession.is_some(),
             "Options" => self.options.is_some(),
             _ => self.pending.iter().any(|(pending, ..)| *pending == fact),
@@ -175,6 +179,8 @@ impl Reader {
                 Ok(port) if port != 0 => self.port = Some(port),
                 _ => return at(Problem::Value { fact, wanted: "a number from 1 to 65535" }),
             },
+            "Path" if value.starts_with('/') => self.path = Some(Foreign::from_clean(&value)),
+            "Path" => return at(Problem::Value { fact, wanted: "a path that begins with `/`" }),
             "Key possession" => {
                 let words = [KeyPossession::Proven, KeyPossession::NotProven];
                 self.key_possession = words.into_iter().find(|known| known.words() == value);
@@ -255,13 +261,26 @@ impl Reader {
                 Some(value.parse::<Time>().map_err(|_| Error { line: Some(line), problem })?)
             }
         };
+        let needed_by = match take("Needed by") {
+            None => Vec::new(),
+            Some((_, value, _)) if value.split(", ").all(is_place) => {
+                value.split(", ").map(Foreign::text).collect()
+            }
+            Some((fact, _, line)) => {
+                let problem = Problem::Value {
+                    fact,
+                    wanted: "servers, such as `a.example:443, b.example:443`",
+                };
+                return Err(Error { line: Some(line), problem });
+            }
+        };
         Ok(Entry {
             certificate,
             role,
             source: Foreign::from_clean(&source),
             reason: take("Reason").map(|(_, value, _)| Foreign::from_clean(&value)),
             lasts_until,
-            needed_by: Vec::new(),
+            needed_by,
         })
     }
 
@@ -296,6 +315,6 @@ impl Reader {
             true => self.options.unwrap_or_default(),
             false => plain(),
         };
-        Ok(Bundle { host, port, entries: self.entries, key_possession, options })
+        Ok(Bundle { host, port, path: self.path, entries: self.entries, key_possession, options })
     }
 }

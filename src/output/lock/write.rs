@@ -14,18 +14,25 @@ pub fn write(bundle: &Bundle) -> String {
     let host = host.whole();
     let target = Foreign::text(&bundle.target());
     let target = target.whole();
+    let asked = match bundle.path {
+        // The path is the server's own text, and people paste this line into a shell.
+        Some(_) => format!("https://{target}/PATH"),
+        None => target.to_owned(),
+    };
     let options: Vec<&str> = bundle.options.iter().map(Foreign::whole).collect();
     let refresh: String = options.iter().map(|word| format!(" {word}")).collect();
     let mut out = format!(
         "{FIRST_WORDS}{VERSION}: the certificates for `{target}`\n\
-         # Builds read this file. Refresh it: `certgrab {target}{refresh} --emit lock=FILE`\n\
+         # Builds read this file. Refresh it: `certgrab {asked}{refresh} --emit lock=FILE`\n\
          \n\
          Host: {host}\n\
-         Port: {}\n\
-         Key possession: {}\n",
+         Port: {}\n",
         bundle.port,
-        bundle.key_possession.words(),
     );
+    if let Some(path) = &bundle.path {
+        let _ = writeln!(out, "Path: {}", path.whole());
+    }
+    let _ = writeln!(out, "Key possession: {}", bundle.key_possession.words());
     if !options.is_empty() {
         let _ = writeln!(out, "Options: {}", options.join(" "));
     }
@@ -40,6 +47,10 @@ pub fn write(bundle: &Bundle) -> String {
         }
         if let Some(time) = entry.lasts_until {
             let _ = writeln!(out, "Lasts until: {time}");
+        }
+        if !entry.needed_by.is_empty() {
+            let servers: Vec<_> = entry.needed_by.iter().map(Foreign::whole).collect();
+            let _ = writeln!(out, "Needed by: {}", servers.join(", "));
         }
         out.push_str(&entry.certificate.pem());
     }

@@ -215,7 +215,7 @@ impl Lexer<'_> {
             b'f' => 12,
             b'v' => 11,
             // In C all digits that follow are of it (C11 section 6.4.4.4).
-            b'x' => self.digits(16, if self.has_directives { usize::MAX } else { 2 }),
+            b'x' => self.digits(16, if self.syntax.has_directives { usize::MAX } else { 2 }),
             b'0'..=b'7' => {
                 self.at -= 1;
                 self.digits(8, 3)
@@ -287,16 +287,24 @@ impl Lexer<'_> {
 
 /// Literals that stay in the code, behind `=`: keys and values of code for TLS, as in
 /// `"rejectUnauthorized": false`.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 20] = [
     "0",
     "1",
     "CERT_NONE",
     "cert_reqs",
     "check_hostname",
     "insecureSkipVerify",
+    "insecure_skip_verify",
+    "none",
     "rejectUnauthorized",
+    "ssl_verify",
     "strictSSL",
+    "tlsAllowInvalidCertificates",
+    "tls_insecure",
+    "trustAll",
+    "validate_certs",
     "verify",
+    "verify_ssl",
     "verify_peer",
     "verify_peer_name",
     "NODE_TLS_REJECT_UNAUTHORIZED",

@@ -3,23 +3,19 @@
 mod literals;
 mod packed;
 
-use super::Language;
+use super::{
+    Language,
+    syntax::{Hash, Syntax},
+};
 
 pub(crate) use self::packed::{Kind, MAX_BYTES, Tokens};
 
-/// Takes `content` apart; also what is neither comment nor literal. `has_directives` is whether a
-/// preprocessor reads it, and `single_quotes` whether those hold strings, without escapes if so.
-pub(crate) fn tokens(
-    content: &[u8],
-    language: Language,
-    has_directives: bool,
-    single_quotes: Option<bool>,
-) -> (Tokens<'_>, String) {
+/// Takes `content` apart; also what is neither comment nor literal.
+pub(crate) fn tokens(content: &[u8], language: Language, syntax: Syntax) -> (Tokens<'_>, String) {
     let mut lexer = Lexer {
         content,
         language,
-        has_directives,
-        single_quotes,
+        syntax,
         at: 0,
         line: 1,
         tokens: Tokens::new(content),
@@ -42,9 +38,7 @@ pub(crate) fn tokens(
 struct Lexer<'a> {
     content: &'a [u8],
     language: Language,
-    has_directives: bool,
-    /// Whether single quotes hold strings, and if so, whether without escapes.
-    single_quotes: Option<bool>,
+    syntax: Syntax,
     at: usize,
     line: usize,
     tokens: Tokens<'a>,
@@ -119,12 +113,9 @@ impl Lexer<'_> {
     }
 
     fn step(&mut self, byte: u8) {
-        let hash_comments = matches!(self.language, Language::Python | Language::Yaml);
         match byte {
-            b'#' if hash_comments => self.skip_line(),
-            b'/' if !hash_comments && self.starts_with(b"//") => self.skip_line(),
-            b'/' if !hash_comments && self.starts_with(b"/*") => self.skip_block_comment(),
-            b'#' if self.has_directives && self.is_first_of_its_line() => {
+            b'#' | b'/' | b'-' | b'%' | b'<' if self.begins_comment(byte) => self.skip_comment(),
+            b'#' if self.syntax.has_directives && self.is_first_of_its_line() => {
                 self.directive();
             }
             b'"' | b'\'' if self.language == Language::Yaml => self.yaml(byte),
@@ -138,13 +129,13 @@ impl Lexer<'_> {
             // A string of Objective-C, which stands beside others as in C.
             b'@' if self.language == Language::C && self.starts_with(b"@\"") => self.at += 1,
             b'"' => self.literal(false, false),
-            b'\'' if hash_comments => self.literal(false, false),
-            b'\'' if self.single_quotes.is_some() => {
-                self.literal(self.single_quotes == Some(true), false);
+            b'\'' if self.language == Language::Python => self.literal(false, false),
+            b'\'' if self.syntax.single_quotes.is_some() => {
+                self.literal(self.syntax.single_quotes == Some(true), false);
             }
             // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
             // Of JavaScript, with escapes, unlike the raw strings of Go.
-            b'`' if self.single_quotes == Some(false) => self.literal(false, false),
+            b'`' if self.syntax.single_quotes == Some(false) => self.literal(false, false),
             b'`' if self.language == Language::C => {
                 self.at += 1;
                 self.raw(b"`", false);
@@ -254,12 +245,35 @@ impl Lexer<'_> {
         }
     }
 
-    fn skip_block_comment(&mut self) {
-        self.at += 2;
-        while self.peek(0).is_some() && !self.starts_with(b"*/") {
+    /// Whether a comment begins here, at `byte`.
+    fn begins_comment(&self, byte: u8) -> bool {
+        let comments = &self.syntax.comments;
+        let begins_a_word = || {
+            let before = self.at.checked_sub(1).map(|before| self.content[before]);
+            before.is_none_or(|before| before.is_ascii_whitespace() || before == b';')
+        };
+        let begins_line = match byte {
+            b'#' => match comments.hash {
+                Hash::Nowhere => false,
+                Hash::Anywhere => true,
+                Hash::BeforeAWord => begins_a_word(),
+            },
+            b'/' => comments.slashes && self.starts_with(b"//"),
+            b'-' => comments.dashes && self.starts_with(b"--"),
+            b'%' => comments.percent,
+            _ => false,
+        };
+        begins_line || comments.block.is_some_and(|(begin, _)| self.starts_with(begin))
+    }
+
+    fn skip_comment(&mut self) {
+        let block = self.syntax.comments.block.filter(|(begin, _)| self.starts_with(begin));
+        let Some((begin, end)) = block else { return self.skip_line() };
+        self.at += begin.len();
+        while self.peek(0).is_some() && !self.starts_with(end) {
             self.take();
         }
-        self.at = (self.at + 2).min(self.content.len());
+        self.at = (self.at + end.len()).min(self.content.len());
     }
 
     fn word(&mut self) {
@@ -293,7 +307,7 @@ impl Lexer<'_> {
         // C++ and C23 put a quote between digits.
         while is_digit(self.peek(0))
             || self.peek(0) == Some(b'_')
-            || (self.has_directives && self.peek(0) == Some(b'\'') && is_digit(self.peek(1)))
+            || (self.syntax.has_directives && self.peek(0) == Some(b'\'') && is_digit(self.peek(1)))
         {
             self.at += 1;
         }
@@ -344,7 +358,7 @@ mod tests {
     /// Bytes compared to take `content` apart.
     fn compared(content: &[u8]) -> usize {
         COMPARED.set(0);
-        let _ = tokens(content, Language::C, true, None);
+        let _ = tokens(content, Language::C, Syntax::of("c", Language::C));
         COMPARED.get()
     }
 
@@ -352,7 +366,7 @@ mod tests {
     fn the_delimiter_of_a_raw_literal_has_16_characters_at_most() {
         let literal = |delimiter: &str| {
             let text = format!("R\"{delimiter}(a\"b){delimiter}\"");
-            let (tokens, _) = tokens(text.as_bytes(), Language::C, true, None);
+            let (tokens, _) = tokens(text.as_bytes(), Language::C, Syntax::of("c", Language::C));
             tokens.len() == 1 && tokens.literal(0).is_some_and(|literal| literal.bytes == b"a\"b")
         };
         assert!(literal(""));

@@ -104,11 +104,11 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let ready = ready.collect::<Result<Vec<_>, _>>()?;
     let threads = args.threads.count();
     let answers = servers::ask(&ready, threads, display)?;
-    let surveys = surveys(&ready, answers, &mut exit);
+    let surveys = surveys(answers, &mut exit);
     // One group of many files, or many groups of a few.
     let within = if ready.len() > 1 { 1 } else { threads };
-    let judged = shares::filter_map(ready.into_iter().zip(surveys), threads, |(ready, survey)| {
-        Some(ready.judge(survey.as_ref(), args, within))
+    let judged = shares::filter_map(ready.into_iter().zip(surveys), threads, |(ready, surveys)| {
+        Some(ready.judge(&surveys, args, within))
     });
     let mut reports: Vec<_> = judged.into_iter().flatten().collect();
     scope.looked_at = scope.looked_at.max(reports.len());
@@ -130,17 +130,25 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 }
 
 /// What the servers showed; of each that showed no chain, the reason is reported.
-fn surveys(ready: &[Ready], answers: Vec<servers::Answer>, exit: &mut Exit) -> Vec<Option<Survey>> {
-    let chains = |(ready, answer): (&Ready, servers::Answer)| {
-        let answer = answer.map(|answer| answer.and_then(Survey::with_chains));
-        if let (Some(target), Some(Err(error))) = (&ready.target, &answer) {
-            let message = format!("{target}: {error}");
-            complain(&Failure::new(Exit::NoHandshake, message).with_hint(error.hint()));
-            *exit = exit.worse(Exit::NoHandshake);
-        }
-        answer.and_then(Result::ok)
+fn surveys(answers: Vec<servers::Answer>, exit: &mut Exit) -> Vec<Vec<(Target, Survey)>> {
+    let mut fail = |message: String, hint: Option<String>| {
+        complain(&Failure::new(Exit::NoHandshake, message).with_hint(hint));
+        *exit = exit.worse(Exit::NoHandshake);
     };
-    ready.iter().zip(answers).map(chains).collect()
+    let mut chains = |servers::Answer { servers, end }: servers::Answer| {
+        let mut shown = Vec::new();
+        for (target, answer) in servers {
+            match answer.and_then(Survey::with_chains) {
+                Ok(survey) => shown.push((target, survey)),
+                Err(error) => fail(format!("{target}: {error}"), error.hint()),
+            }
+        }
+        if let Some(error) = end {
+            fail(error.to_string(), error.hint());
+        }
+        shown
+    };
+    answers.into_iter().map(&mut chains).collect()
 }
 
 /// The stacks that read `files`, if all of them are known.
@@ -293,31 +301,39 @@ impl Ready {
         devices
     }
 
-    /// What is found in the files, on `threads` threads, given what the server answered, if it did.
-    fn judge(self, survey: Option<&Survey>, args: &Args, threads: usize) -> Vec<FileReport> {
-        let Self { group: Group { files, lock, .. }, asked, target, command, options } = self;
+    /// What is found in the files, on `threads` threads, given what the servers answered.
+    fn judge(self, surveys: &[(Target, Survey)], args: &Args, threads: usize) -> Vec<FileReport> {
+        let Self { group: Group { files, lock, .. }, asked, command, options, .. } = self;
         let store = &options.store;
         let knowledge = Knowledge { store, at: options.at, horizon_days: args.within.0 };
-        let chains = survey.map_or(&[][..], |survey| &survey.chains);
-        let shown = survey.map(|survey| Shown::of(&survey.chains));
+        let chains = || surveys.iter().flat_map(|(_, survey)| &survey.chains);
+        let shown = (!surveys.is_empty()).then(|| Shown::of(chains()));
         let terms = asked.as_ref().map(|asked| asked.terms(store, shown.as_ref()));
-        let name = target.as_ref().map(|target| options.wanted_name(target));
-        let parts: Vec<_> = survey.map(reader::parts).unwrap_or_default();
-        let asked = target.as_ref().zip(name.as_ref());
-        let servers = asked.into_iter().flat_map(|(target, name)| {
-            chains.iter().zip(&parts).map(move |(grab, part)| {
-                let best = grab.verdict.as_ref().ok().map(|judgement| judgement.verified.anchor());
-                Server { target, part: part.as_deref(), name, presented: &grab.presented, best }
+        let named: Vec<_> = surveys
+            .iter()
+            .map(|(target, survey)| (target, options.wanted_name(target), reader::parts(survey)))
+            .collect();
+        let servers: Vec<(&Survey, Vec<Server<'_>>)> = surveys
+            .iter()
+            .zip(&named)
+            .map(|((_, survey), (target, name, parts))| {
+                let servers = survey.chains.iter().zip(parts).map(|(grab, part)| {
+                    let verdict = grab.verdict.as_ref().ok();
+                    let best = verdict.map(|judgement| judgement.verified.anchor());
+                    Server { target, part: part.as_deref(), name, presented: &grab.presented, best }
+                });
+                (survey, servers.collect())
             })
-        });
-        let servers: Vec<_> = servers.collect();
+            .collect();
         let is_not_proven =
-            chains.iter().any(|grab| grab.presented.key_possession() == KeyPossession::NotProven);
-        let failed = asked.map_or(Vec::new(), |(target, _)| unanswered::findings(target, survey));
+            chains().any(|grab| grab.presented.key_possession() == KeyPossession::NotProven);
+        let failed =
+            surveys.iter().flat_map(|(target, survey)| unanswered::findings(target, survey));
+        let failed: Vec<_> = failed.collect();
         let judge = |(index, file): (usize, File)| {
             let reading = &file.reading;
-            let mut found = reader::judge(reading, &file.readers, (survey, &servers), &knowledge);
-            if servers.is_empty() {
+            let mut found = reader::judge(reading, &file.readers, &servers, &knowledge);
+            if surveys.is_empty() {
                 found = found.and(check::unknown_anchors(reading, &knowledge));
             }
             if is_not_proven {
@@ -331,9 +347,8 @@ impl Ready {
             let holds_anchors = !reading.anchors.is_empty();
             let command = file.command(&command);
             let mut report = FileReport::of(file.reading, found).with_command(&command);
-            if let Some((target, _)) = asked.filter(|_| !servers.is_empty() && holds_anchors) {
-                report.verified.push((target.to_string(), is_verified));
-            }
+            let verified = surveys.iter().filter(|_| holds_anchors);
+            report.verified.extend(verified.map(|(target, _)| (target.to_string(), is_verified)));
             Some((file.is_named, report))
         };
         let numbered = (0..files.len()).zip(files);

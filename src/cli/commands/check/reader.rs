@@ -49,12 +49,12 @@ impl Reader {
     }
 }
 
-/// What is found in `reading` as each of `readers` reads it. `servers` are the chains of `survey`, in
-/// order, if the server was asked.
+/// What is found in `reading` as each of `readers` reads it. `servers` has for each server that was
+/// asked its chains, in the order of the survey.
 pub(super) fn judge(
     reading: &Reading,
     readers: &[Reader],
-    (survey, servers): (Option<&Survey>, &[Server<'_>]),
+    servers: &[(&Survey, Vec<Server<'_>>)],
     knowledge: &Knowledge<'_>,
 ) -> Findings {
     let each = readers.iter().map(|reader| {
@@ -64,12 +64,9 @@ pub(super) fn judge(
             false => Cow::Owned(reading.read_by(reader.stack)),
         };
         let found = check::lint(&reading, knowledge);
-        match survey {
-            Some(survey) => {
-                found.and(against(&reading, &reader.devices, (survey, servers), knowledge))
-            }
-            None => found,
-        }
+        servers.iter().fold(found, |found, (survey, servers)| {
+            found.and(against(&reading, &reader.devices, (survey, servers), knowledge))
+        })
     });
     Findings::worst_of(each.collect())
 }

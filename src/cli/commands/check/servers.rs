@@ -1,7 +1,7 @@
 //! What the servers of the files answer, asked on several threads.
 //!
-//! In: the groups. Out: for each what its server answered, in their order; `None` for those that are
-//! not asked.
+//! In: the groups. Out: for each what its server answered, in their order, and where its URL is
+//! followed what each server on the way did; nothing for those that are not asked.
 
 use std::sync::Arc;
 
@@ -15,16 +15,24 @@ use crate::{
         style::Display,
         workers::Workers,
     },
+    endpoint::Target,
     run::{
-        grab,
+        follow, grab,
         survey::{self, Survey},
     },
+    stack::client::Device,
 };
 
 use super::Ready;
 
-/// The answer of a server, if it was asked.
-pub(super) type Answer = Option<Result<Survey, grab::Error>>;
+/// What the servers of a group answered.
+#[derive(Default)]
+pub(super) struct Answer {
+    /// The servers that were asked, each with its chains.
+    pub(super) servers: Vec<(Target, Result<Survey, grab::Error>)>,
+    /// Why the way to the download ends before it.
+    pub(super) end: Option<follow::Error>,
+}
 
 /// Asks the servers on `threads` threads, as many at once as `--hosts` by default.
 pub(super) fn ask(
@@ -32,7 +40,7 @@ pub(super) fn ask(
     threads: usize,
     display: &Display,
 ) -> Result<Vec<Answer>, Failure> {
-    let mut answers: Vec<_> = ready.iter().map(|_| None).collect();
+    let mut answers: Vec<_> = ready.iter().map(|_| Answer::default()).collect();
     let count = ready.iter().filter(|one| one.target.is_some()).count();
     if count == 0 {
         return Ok(answers);
@@ -41,7 +49,7 @@ pub(super) fn ask(
     let Affordable { jobs, threads } = descriptors::affordable_on_threads(jobs, threads, display);
     let mut waiting = ready.iter().enumerate().filter_map(|(index, one)| {
         let (target, options) = (one.target.clone()?, Arc::clone(&one.options));
-        Some((index, target, options, one.devices()))
+        Some((index, target, options, (one.devices(), one.group.job.reaching.follow)))
     });
     let runtime = failure::runtime()?;
     let workers = Workers::start(&runtime, threads);
@@ -49,19 +57,39 @@ pub(super) fn ask(
     runtime.block_on(async {
         loop {
             while under_way.len() < jobs
-                && let Some((index, target, options, devices)) = waiting.next()
+                && let Some((index, target, options, how)) = waiting.next()
             {
-                let ask = async move {
-                    (index, survey::every_address(&target, &options, &devices).await)
-                };
+                let ask = async move { (index, one(target, &options, how).await) };
                 under_way.spawn_on(ask, workers.idlest());
             }
             let Some(joined) = under_way.join_next().await else { return Ok(()) };
             let (index, answer) = joined.map_err(|error| {
                 Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
             })?;
-            answers[index] = Some(answer);
+            answers[index] = answer;
         }
     })?;
     Ok(answers)
+}
+
+/// Asks `target`, and where its URL is followed each server on the way, as each of `devices`.
+async fn one(
+    target: Target,
+    options: &grab::Options,
+    (devices, follows): (Vec<&'static Device>, bool),
+) -> Answer {
+    let mut answer = Answer::default();
+    let targets = match follows {
+        false => vec![target],
+        true => {
+            let way = follow::follow(&target, options).await;
+            answer.end = way.end;
+            way.steps.into_iter().map(|step| step.target).collect()
+        }
+    };
+    for target in targets {
+        let survey = survey::every_address(&target, options, &devices).await;
+        answer.servers.push((target, survey));
+    }
+    answer
 }

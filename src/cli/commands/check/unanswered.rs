@@ -7,8 +7,7 @@ use crate::{
 };
 
 /// The addresses without a chain, and the questions that other addresses did not answer.
-pub(super) fn findings(target: &Target, survey: Option<&Survey>) -> Vec<Finding> {
-    let Some(survey) = survey else { return Vec::new() };
+pub(super) fn findings(target: &Target, survey: &Survey) -> Vec<Finding> {
     let failed = survey.failed_addresses();
     let is_named = |address| failed.iter().any(|(one, _)| one.address == address);
     let unanswered = survey.unanswered().any(|(one, _)| !is_named(one.address));

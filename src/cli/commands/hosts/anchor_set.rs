@@ -24,7 +24,6 @@ use crate::{
 use rustls_pki_types::ServerName;
 
 use crate::cli::{
-    args::Request,
     failure::Failure,
     output,
     proof::{self, Doubt},
@@ -217,13 +216,17 @@ impl Set {
         }
     }
 
-    /// Proves for each selected format that its TLS stack verifies every target with the set.
-    pub(crate) fn prove(&self, job: &Request, at: Time, display: &Display) -> Result<(), Failure> {
-        for format in proof::consumed(job) {
-            let (refusals, warnings): (Vec<_>, Vec<_>) = self
-                .doubts((format, job.reaching.device), at)
-                .into_iter()
-                .partition(|one| one.doubt.is_certain);
+    /// Proves for each of `formats` that its TLS stack verifies every target with the set.
+    pub(crate) fn prove(
+        &self,
+        formats: impl Iterator<Item = &'static str>,
+        device: Option<&'static Device>,
+        at: Time,
+        display: &Display,
+    ) -> Result<(), Failure> {
+        for format in formats {
+            let (refusals, warnings): (Vec<_>, Vec<_>) =
+                self.doubts((format, device), at).into_iter().partition(|one| one.doubt.is_certain);
             for shared in refusals.iter().chain(warnings.iter().take(MAX_WARNINGS)) {
                 shared.doubt.report(&shared.targets.whose(), display)?;
             }

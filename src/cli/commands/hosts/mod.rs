@@ -221,7 +221,7 @@ impl Run {
         // A set of what failed is empty, and leaves all files as they are.
         let early = if self.early > 0 { Exit::Attention } else { Exit::Done };
         let exit = self.tally.exit().worse(early);
-        one_set::write(job, self.tally, self.options.at, display)?;
+        one_set::write(job, self.tally, (self.options.at, None), display)?;
         Ok(exit)
     }
 

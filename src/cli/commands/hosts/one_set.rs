@@ -4,18 +4,37 @@ use crate::{
     Grab,
     endpoint::Target,
     run::{grab::Options, html},
-    text::time::Time,
+    text::{foreign::Foreign, time::Time},
 };
 
-use super::{Outcome, set_document, tally::Tally};
+use super::{Outcome, anchor_set::Set, set_document, tally::Tally};
 use crate::cli::{
     args::{Form, Request},
     export,
     failure::{Exit, Failure},
     language::page_in_language,
-    output, regenerate,
+    output, proof, regenerate,
     style::Display,
 };
+
+/// What verifies `servers`, counted; `export` is the time of verification if it is to be written.
+fn tally(
+    servers: impl Iterator<Item = (Target, Grab)>,
+    options: &Options,
+    export: Option<Time>,
+) -> Tally {
+    let mut tally = Tally::new(export);
+    for (index, (target, grab)) in (0..).zip(servers) {
+        let name = options.wanted_name(&target);
+        tally.count(index, &Outcome::Asked { target, name, result: Box::new(Ok(grab)) });
+    }
+    tally
+}
+
+/// The smallest set of anchors that verifies all of `servers`.
+pub(crate) fn set(servers: impl Iterator<Item = (Target, Grab)>, options: &Options) -> Option<Set> {
+    tally(servers, options, Some(options.at)).set()
+}
 
 /// Says what verifies all of `servers`, and writes it if asked to.
 pub(crate) fn for_servers(
@@ -24,24 +43,27 @@ pub(crate) fn for_servers(
     options: &Options,
     display: &Display,
 ) -> Result<Exit, Failure> {
-    let mut tally = Tally::new((!job.emit.is_empty()).then_some(options.at));
-    for (index, (target, grab)) in (0..).zip(servers) {
-        let name = options.wanted_name(&target);
-        tally.count(index, &Outcome::Asked { target, name, result: Box::new(Ok(grab)) });
-    }
+    let tally = tally(servers, options, (!job.emit.is_empty()).then_some(options.at));
     if !display.quiet {
         tally.summary(false).lines().for_each(output::say);
     }
     let exit = tally.exit();
-    write(job, tally, options.at, display)?;
+    let path = job.targets.first().filter(|_| job.reaching.follow).and_then(path_of);
+    write(job, tally, (options.at, path), display)?;
     Ok(exit)
+}
+
+/// The path of the URL that is followed, without the query, which may hold a token.
+pub(crate) fn path_of(target: &Target) -> Option<Foreign> {
+    let resource = target.resource()?;
+    Some(Foreign::text(resource.split('?').next().unwrap_or(resource)))
 }
 
 /// Writes the smallest set of anchors, proved for each target of `tally`.
 pub(super) fn write(
     job: &Request,
     tally: Tally,
-    at: Time,
+    (at, path): (Time, Option<Foreign>),
     display: &Display,
 ) -> Result<(), Failure> {
     let Some(mut set) = tally.set() else {
@@ -51,8 +73,9 @@ pub(super) fn write(
         return Ok(());
     };
     set.bundle.options = regenerate::words(job, None);
+    set.bundle.path = path;
     set.warn(display);
-    set.prove(job, at, display)?;
+    set.prove(proof::consumed(job), job.reaching.device, at, display)?;
     let name = export::name(job, &set.bundle)?;
     let outputs = [(&job.emit[..], &set.bundle, &name)].into_iter();
     export::export(job, display, outputs, |form| match form {

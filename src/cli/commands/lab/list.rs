@@ -3,7 +3,7 @@
 use crate::{
     lab::{
         authority::Authority,
-        cases::{CASES, Must},
+        cases::{CASES, Case, Must},
         report, verdict,
     },
     stack::STACKS,
@@ -16,14 +16,15 @@ use crate::cli::{
     output,
 };
 
-/// Lists the cases.
-pub(super) fn list(host: &str, now: Time) -> Result<Exit, Failure> {
+/// Lists the `wanted` cases, or all.
+pub(super) fn list(wanted: &[&'static Case], host: &str, now: Time) -> Result<Exit, Failure> {
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::new(Exit::File, format!("no temporary folder: {error}")))?;
     let authority = Authority::in_folder(folder.path(), now)
         .map_err(|error| Failure::new(Exit::File, error.to_string()))?;
     let mut out = String::new();
-    for case in CASES {
+    let is_wanted = |case: &&Case| wanted.is_empty() || wanted.iter().any(|one| one.id == case.id);
+    for case in CASES.iter().filter(is_wanted) {
         let must = match case.must {
             Must::Connect => "must connect",
             Must::Try => "may connect",

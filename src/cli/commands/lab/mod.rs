@@ -15,12 +15,12 @@ use crate::{
     judge::path::Question,
     lab::{
         authority::Authority,
-        cases::{CASES, Case, Presentable},
+        cases::{CASES, Case, Must, Presentable},
         hello::saved,
         report::{self, Outcome, Report},
         session::{self, Options},
         speak::Forward,
-        verdict::{Judge, Judged},
+        verdict::{Judge, Judged, Verdict},
     },
     output::emit::{self, Identifier},
     run::{grab, pack},
@@ -35,6 +35,7 @@ use crate::cli::{
     args::{
         Form as EmitForm,
         lab::{Args, Form, RealServer},
+        trust::Trust,
     },
     failure::{self, Exit, Failure},
     language::{in_language, page_in_language},
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let host = host(args)?;
     let now = Time::now();
     if args.list {
-        return list::list(&host, now);
+        return list::list(&args.cases, &host, now);
     }
     let known = args.expect.as_deref().map(known_result).transpose()?;
     let authority = authority(args, now, display)?;
@@ -101,11 +102,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let interrupted = round.is_none();
     let mut report = watch.report(round, &cases);
     report.differences = known.map(|known| report::differences(&known, &report));
-    if let (Some(path), Some(hello)) = (&args.save_hello, &report.hello) {
-        let goes_on = |one: &Judged| one.turn.case.id == "tls10" && one.turn.conduct.trusts();
-        let text = saved::write(hello, report.judged.iter().any(goes_on));
-        output::deliver(&[output::File::new(path, text, Content::Report)], display.quiet)?;
-    }
+    save_hello(args, &report, display)?;
     finish(args, &report, display)?;
     Ok(match report.result() {
         Outcome::Failed => Exit::Untrusted,
@@ -113,6 +110,19 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         Outcome::Passed => Exit::Done,
         Outcome::Incomplete | Outcome::NoDevice => Exit::NoHandshake,
     })
+}
+
+/// Writes the device's ClientHello where `--save-hello` says.
+fn save_hello(args: &Args, report: &Report, display: &Display) -> Result<(), Failure> {
+    let (Some(path), Some(hello)) = (&args.save_hello, &report.hello) else { return Ok(()) };
+    let met = |one: &&Judged| one.turn.case.id == "tls10" && one.verdict != Verdict::NotPlayed;
+    // A device that refuses every server has not refused this one for its version.
+    let is_sound = |one: &Judged| one.turn.case.must == Must::Connect;
+    let connects = |one: &Judged| is_sound(one) && one.verdict == Verdict::Passed;
+    let old = report.judged.iter().find(met).map(|one| one.turn.conduct.trusts());
+    let old = old.filter(|accepts| *accepts || report.judged.iter().any(connects));
+    let text = saved::write(hello, old);
+    output::deliver(&[output::File::new(path, text, Content::Report)], display.quiet)
 }
 
 /// Refuses to write a result over a file that would be lost, before a device is waited for.
@@ -123,7 +133,7 @@ fn refuse_losses(args: &Args) -> Result<(), Failure> {
 }
 
 /// The known result that `--expect` names.
-fn known_result(path: &Path) -> Result<Vec<(String, String)>, Failure> {
+fn known_result(path: &Path) -> Result<report::Known, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     let text = bounded_file::read_given_text(path, MAX_KNOWN_BYTES)
         .map_err(|error| Failure::new(Exit::File, format!("cannot read {shown}: {error}")))?;
@@ -142,7 +152,8 @@ fn options(
     display: &Display,
 ) -> Result<Options, Failure> {
     let forward = |server: &RealServer| {
-        let store = roots::store(&args.roots, &[], display)?;
+        let trust = Trust { roots: args.roots.clone(), ..Trust::default() };
+        let store = roots::store(&trust, display)?;
         Forward::to(&server.target, server.is_in_clear, &store)
             .map_err(|error| Failure::new(Exit::Fault, error.to_string()))
     };

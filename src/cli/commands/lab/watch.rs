@@ -57,13 +57,22 @@ impl Watch<'_> {
         let place = CASES.iter().position(|case| case.id == turn.case.id).unwrap_or_default();
         let judged = self.judge.judge(turn.clone(), &presentables[place], self.now);
         if self.args.ports {
-            // A device takes the ports in its own order.
-            self.show(&judged);
+            return self.judge_port(&judged);
         }
         self.judged.push(judged);
-        if !self.args.ports {
-            self.show_those_whose_turn_it_is();
+        self.show_those_whose_turn_it_is();
+    }
+
+    /// A device takes the ports in its own order, and each as often as it likes: the worst counts.
+    fn judge_port(&mut self, judged: &Judged) {
+        let place = judged.turn.place;
+        let before = self.judged.iter_mut().find(|one| one.turn.place == place);
+        match before {
+            Some(before) if judged.verdict.gravity() <= before.verdict.gravity() => return,
+            Some(before) => *before = judged.clone(),
+            None => self.judged.push(judged.clone()),
         }
+        self.show(judged);
     }
 
     /// Shows the cases before which none is still being played.

@@ -1,0 +1,4 @@
+import aiohttp
+async def f(s):
+    async with s.get("https://x/", ssl=False) as r:
+        pass

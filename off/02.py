@@ -1,0 +1,3 @@
+import aiohttp
+async def f():
+    s = aiohttp.ClientSession(connector=aiohttp.TCPConnector(verify_ssl=False))

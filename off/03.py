@@ -1,0 +1,2 @@
+import requests
+requests.post("https://x", json={}, verify=False)

@@ -1,0 +1,2 @@
+import httpx
+httpx.get("https://x", verify=False)

@@ -1,0 +1,3 @@
+import paho.mqtt.client as mqtt
+c = mqtt.Client()
+c.tls_insecure_set(True)

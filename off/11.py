@@ -1,0 +1,2 @@
+import aiohttp
+r = await session.post(url, data=d, ssl=False)

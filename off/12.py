@@ -1,0 +1,2 @@
+import aiomqtt
+tls = aiomqtt.TLSParameters(cert_reqs=ssl.CERT_NONE)

@@ -1,0 +1,2 @@
+from pymongo import MongoClient
+c = MongoClient(u, tls=True, tlsAllowInvalidCertificates=True)

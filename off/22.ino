@@ -1,0 +1,2 @@
+WiFiClientSecure *c;
+void f() { c->setCACert(0); }

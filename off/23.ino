@@ -1,0 +1,2 @@
+WiFiClientSecure c;
+void f() { c.setFingerprint(nullptr); c.setInsecure(); }

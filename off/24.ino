@@ -1,0 +1,1 @@
+void f() { http.begin("https://x", NULL); }

@@ -1,0 +1,2 @@
+<?php
+$c = stream_context_create(["ssl" => ["verify_peer" => false]]);

@@ -1,0 +1,2 @@
+<?php
+$o = array('ssl' => array('verify_peer_name' => FALSE));

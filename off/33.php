@@ -1,0 +1,2 @@
+<?php
+curl_setopt_array($ch, [CURLOPT_SSL_VERIFYHOST => 0, CURLOPT_SSL_VERIFYPEER => 0]);

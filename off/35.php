@@ -1,0 +1,2 @@
+<?php
+$x = Http::withoutVerifying()->get($url);

@@ -1,0 +1,1 @@
+conn = Faraday.new(url: u, ssl: { verify: false })

@@ -1,0 +1,1 @@
+MQTT::Client.connect(host: h, ssl: true, verify_host: false)

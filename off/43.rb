@@ -1,0 +1,1 @@
+RestClient::Request.execute(method: :get, url: u, verify_ssl: false)

@@ -1,0 +1,1 @@
+URI.open(u, ssl_verify_mode: OpenSSL::SSL::VERIFY_NONE)

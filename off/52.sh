@@ -1,0 +1,1 @@
+curl -fsSk "https://x/"

@@ -1,0 +1,1 @@
+export PYTHONHTTPSVERIFY=0

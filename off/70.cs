@@ -1,0 +1,1 @@
+handler.ServerCertificateCustomValidationCallback = (m, c, ch, e) => true;

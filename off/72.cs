@@ -1,0 +1,1 @@
+ServicePointManager.ServerCertificateValidationCallback += (s, c, ch, e) => true;

@@ -1,0 +1,1 @@
+mqtt.Settings.SslProtocols = x; options.WithTls(o => { o.AllowUntrustedCertificates = true; });

@@ -1,0 +1,1 @@
+_sslStream.SslVerification = SslVerification.NoVerification;

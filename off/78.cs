@@ -1,0 +1,1 @@
+o.WithCertificateValidationHandler(_ => true);

@@ -1,0 +1,1 @@
+completionHandler(.useCredential, URLCredential(trust: challenge.protectionSpace.serverTrust!))

@@ -1,0 +1,1 @@
+let p = [kCFStreamSSLValidatesCertificateChain: false]

@@ -1,0 +1,1 @@
+manager.securityPolicy.allowInvalidCertificates = YES;

@@ -1,0 +1,1 @@
+override fun checkServerTrusted(chain: Array<out X509Certificate>?, authType: String?) {}

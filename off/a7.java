@@ -1,0 +1,1 @@
+new WebClientOptions().setTrustAll(true).setVerifyHost(false);

@@ -1,0 +1,1 @@
+SSLContexts.custom().loadTrustMaterial(TrustAllStrategy.INSTANCE).build();

@@ -1,0 +1,1 @@
+local params = { mode = "client", protocol = "tlsv1_2", verify = "none" }

@@ -1,0 +1,1 @@
+sock:sslhandshake(nil, host, false)

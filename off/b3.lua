@@ -1,0 +1,1 @@
+local res = httpc:request_uri(u, { ssl_verify = false })

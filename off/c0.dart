@@ -1,0 +1,1 @@
+client.onBadCertificate = (dynamic a) => true;

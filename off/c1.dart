@@ -1,0 +1,1 @@
+HttpClient()..badCertificateCallback = ((X509Certificate cert, String host, int port) => true);

@@ -1,0 +1,1 @@
+mqtt.connect("mqtts://x", { rejectUnauthorized: false })

@@ -1,0 +1,1 @@
+const a = new https.Agent({ rejectUnauthorized: !1 });

@@ -1,0 +1,1 @@
+tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}

@@ -1,0 +1,1 @@
+:ssl.connect(h, p, verify: :verify_none)

@@ -1,0 +1,1 @@
+config :tortoise, ssl: [verify: :verify_none]

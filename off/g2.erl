@@ -1,0 +1,1 @@
+ssl:connect(H, P, [{verify, verify_none}]).

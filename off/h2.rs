@@ -1,0 +1,1 @@
+let tls = TlsConnector::builder().danger_accept_invalid_hostnames(true);

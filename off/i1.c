@@ -1,0 +1,1 @@
+mbedtls_ssl_conf_authmode(&c, 0);

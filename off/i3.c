@@ -1,0 +1,1 @@
+wolfSSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);

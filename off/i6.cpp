@@ -1,0 +1,2 @@
+socket->setPeerVerifyMode(QSslSocket::VerifyNone);
+socket->ignoreSslErrors();

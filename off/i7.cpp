@@ -1,0 +1,1 @@
+ctx.set_verify_mode(boost::asio::ssl::verify_none);

@@ -1,0 +1,1 @@
+cli.enable_server_certificate_verification(false);

@@ -1,0 +1,2 @@
+BearSSL::WiFiClientSecure net;
+void setup() { net.allowSelfSignedCerts(); }

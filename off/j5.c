@@ -1,0 +1,1 @@
+ssl_conn.ssl_opts.verify = 0;

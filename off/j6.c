@@ -1,0 +1,1 @@
+MQTTClient_SSLOptions o; o.enableServerCertAuth = 0;

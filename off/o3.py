@@ -1,0 +1,1 @@
+session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl = False, limit=3))

@@ -1,0 +1,2 @@
+import pycurl
+c.setopt(pycurl.SSL_VERIFYPEER, 0)

@@ -1,0 +1,2 @@
+import pycurl
+c.setopt(c.SSL_VERIFYHOST, False)

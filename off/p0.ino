@@ -1,0 +1,2 @@
+#include <HTTPClient.h>
+void f() { HTTPClient http; http.begin("https://api.example/x"); }

@@ -1,0 +1,3 @@
+#include <HTTPClient.h>
+HTTPClient http;
+void f() { http.begin("https://api.example/x", nullptr); }

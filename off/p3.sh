@@ -1,0 +1,1 @@
+if ! /usr/bin/curl -ks https://x; then exit 1; fi

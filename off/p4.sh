@@ -1,0 +1,1 @@
+TOKEN=x sudo curl -X POST --insecure "$U"

@@ -1,0 +1,2 @@
+import hashlib
+x = check(a, verify=False)

@@ -1,0 +1,1 @@
+local x = verify("none") -- verify = "none"

@@ -1,0 +1,2 @@
+# -SkipCertificateCheck
+Invoke-WebRequest -Uri https://x

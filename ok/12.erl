@@ -1,0 +1,2 @@
+% verify_none
+ssl:connect(H, P, [{verify, verify_peer}]).

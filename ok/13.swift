@@ -1,0 +1,2 @@
+policy.allowUntrustCACertificate = false
+// socket.disableSSLCertValidation = true

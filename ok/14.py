@@ -1,0 +1,2 @@
+db = connect(host, ssl=False)
+import pymysql

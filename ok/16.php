@@ -1,0 +1,2 @@
+<?php
+echo "CURLOPT_SSL_VERIFYPEER, false";

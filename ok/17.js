@@ -1,0 +1,2 @@
+const o = { rejectUnauthorized: true };
+// rejectUnauthorized: false

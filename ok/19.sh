@@ -1,0 +1,2 @@
+curl -o out https://x # -k
+echo "use curl -k"

@@ -1,0 +1,2 @@
+# verify: :verify_none
+:ssl.connect(h, p, verify: :verify_peer)

@@ -1,0 +1,2 @@
+#include <ESP8266HTTPClient.h>
+void f() { HTTPClient http; http.begin("https://api.example/x"); }

@@ -1,0 +1,3 @@
+WiFiClientSecure c;
+void f() { c.setCACert(NULL); c.setCACertBundle(b); }
+void g() { }

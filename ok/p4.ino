@@ -1,0 +1,2 @@
+WiFiClientSecure c;
+void f() { c.setCACert(NULL); c.setCACert(ca); }

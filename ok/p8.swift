@@ -1,0 +1,2 @@
+SecTrustEvaluateWithError(t, nil)
+completionHandler(.useCredential, URLCredential(trust: t))

@@ -1,0 +1,152 @@
+//! How files are written, by what their names end in: comments, single quotes, directives.
+
+use std::path::Path;
+
+use super::Language;
+
+/// What files end in that have `#if`: those of C, C++, Objective-C and C#. In others of
+/// [`Language::C`], such as TOML, a `#` begins a comment or nothing.
+const PREPROCESSED: [&str; 16] = [
+    "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "ino", "pde", "inc", "inl", "ipp", "m", "mm",
+    "cs",
+];
+
+/// How the tokens of a language are written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Syntax {
+    /// Whether a preprocessor reads it.
+    pub(super) has_directives: bool,
+    /// Whether single quotes hold strings, and if so, whether without escapes.
+    pub(super) single_quotes: Option<bool>,
+    pub(super) comments: Comments,
+}
+
+/// What begins a comment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Comments {
+    pub(super) hash: Hash,
+    /// `//`.
+    pub(super) slashes: bool,
+    /// `--`.
+    pub(super) dashes: bool,
+    /// `%`.
+    pub(super) percent: bool,
+    /// What begins and ends one over several lines.
+    pub(super) block: Option<(&'static [u8], &'static [u8])>,
+}
+
+/// Where a `#` begins a comment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Hash {
+    #[default]
+    Nowhere,
+    Anywhere,
+    /// At the beginning of a word, as in shells, where `$#` is none.
+    BeforeAWord,
+}
+
+impl Comments {
+    const C: Self = Self {
+        slashes: true,
+        block: Some((b"/*", b"*/")),
+        hash: Hash::Nowhere,
+        dashes: false,
+        percent: false,
+    };
+    const HASH: Self =
+        Self { hash: Hash::Anywhere, slashes: false, block: None, dashes: false, percent: false };
+    const SHELL: Self = Self { hash: Hash::BeforeAWord, ..Self::HASH };
+}
+
+impl Syntax {
+    /// That of a file in `language` whose name ends in `extension`.
+    pub(super) fn of(extension: &str, language: Language) -> Self {
+        let comments = match (language, extension) {
+            (Language::Python | Language::Yaml, _) | (_, "toml" | "be" | "cmake") => Comments::HASH,
+            (_, "lua") => {
+                Comments { dashes: true, block: Some((b"--[[", b"]]")), ..Comments::default() }
+            }
+            _ => Comments::C,
+        };
+        Self {
+            has_directives: PREPROCESSED.contains(&extension),
+            single_quotes: single_quotes(extension),
+            comments,
+        }
+    }
+
+    /// That of a script, and the language whose literals it has: its constants are read as data, and
+    /// its code is looked at alone.
+    pub(super) fn of_script(file: &Path, extension: &str) -> Option<(Language, Self)> {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let (language, comments) = match extension {
+            "php" => (Language::C, Comments { hash: Hash::BeforeAWord, ..Comments::C }),
+            "vue" | "svelte" | "html" => (Language::C, Comments::C),
+            "ps1" | "psm1" => {
+                (Language::Python, Comments { block: Some((b"<#", b"#>")), ..Comments::SHELL })
+            }
+            "erl" | "hrl" => (Language::Python, Comments { percent: true, ..Comments::default() }),
+            "sh" | "bash" | "zsh" | "rb" | "pl" | "pm" | "ex" | "exs" | "conf" | "cnf" | "env" => {
+                (Language::Python, Comments::SHELL)
+            }
+            _ if name.starts_with(".env") => (Language::Python, Comments::SHELL),
+            _ => return None,
+        };
+        Some((language, Self { has_directives: false, single_quotes: Some(false), comments }))
+    }
+}
+
+/// File extensions of languages with single-quoted strings, and whether these strings have no escapes.
+const SINGLE_QUOTES: [(&str, bool); 13] = [
+    ("js", false),
+    ("mjs", false),
+    ("cjs", false),
+    ("jsx", false),
+    ("ts", false),
+    ("mts", false),
+    ("tsx", false),
+    ("dart", false),
+    ("lua", false),
+    ("be", false),
+    ("toml", true),
+    ("groovy", false),
+    ("gradle", false),
+];
+
+/// Whether single quotes hold strings in files with this extension, and if so, whether without
+/// escapes.
+fn single_quotes(extension: &str) -> Option<bool> {
+    SINGLE_QUOTES.iter().find(|(known, _)| *known == extension).map(|(_, is_raw)| *is_raw)
+}
+
+/// By the file's extension; what has none of the known ones is data, unless it quotes its PEM.
+pub(super) fn language(extension: &str, content: &[u8]) -> Language {
+    match extension {
+        extension if PREPROCESSED.contains(&extension) => Language::C,
+        "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "tsx" | "json" | "toml" | "lua" | "java"
+        | "kt" | "kts" | "swift" | "dart" | "go" | "zig" | "nut" | "be" | "cmake" | "scala"
+        | "groovy" | "gradle" => Language::C,
+        "rs" => Language::Rust,
+        // GDScript has Python's literals and comments.
+        "py" | "gd" => Language::Python,
+        "yaml" | "yml" => Language::Yaml,
+        // What C includes may be called so: `#include "ca.pem"`.
+        "pem" | "crt" | "cer" | "txt" if is_c_literal(content) => Language::C,
+        "pem" | "crt" | "cer" | "der" | "p7b" | "p7c" | "bin" | "lock" | "txt" => Language::Data,
+        // Strings over several lines: what stands between their quotes is read as it is.
+        "sh" | "bash" | "zsh" | "ps1" | "psm1" | "csv" => Language::Data,
+        _ => {
+            let quoted = content.windows(12).any(|window| window == b"\"-----BEGIN ");
+            if quoted { Language::C } else { Language::Data }
+        }
+    }
+}
+
+/// Whether a line of `content` is a literal of C that begins a block.
+fn is_c_literal(content: &[u8]) -> bool {
+    let mut lines = content.split(|byte| *byte == b'\n');
+    lines.any(|line| {
+        let line = line.trim_ascii();
+        line.starts_with(b"\"-----BEGIN ") && line.windows(3).any(|end| end == b"\\n\"")
+    })
+}

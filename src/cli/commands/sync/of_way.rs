@@ -1,0 +1,70 @@
+//! The lock of a target whose URL is followed to the server of the download.
+//!
+//! In: each server on the way. Out: one set of anchors for all of them, each with the servers that
+//! need it.
+
+use crate::{
+    output::bundle::Bundle,
+    run::{
+        follow::{Step, Way},
+        grab::Options,
+    },
+};
+
+use super::{Fresh, keep_proven};
+use crate::cli::{
+    commands::hosts::one_set,
+    export,
+    failure::{Exit, Failure},
+    manifest, output, readers, regenerate,
+    style::Display,
+};
+
+/// The content of the lock of `entry`, whose lock was `before`.
+pub(super) fn fresh(
+    entry: &manifest::Entry,
+    way: Way,
+    options: &Options,
+    before: Option<&Bundle>,
+    display: &Display,
+) -> Result<Fresh, Failure> {
+    let target = &entry.job.targets[0];
+    let whose = format!("{target}: ");
+    let Way { steps, end, .. } = way;
+    if !display.quiet {
+        for pair in steps.windows(2) {
+            let (from, to) = (&pair[0].target, &pair[1].target);
+            output::say(format_args!("{from} redirects to {to}"));
+        }
+    }
+    let mut servers = Vec::new();
+    for Step { target: server, outcome, .. } in steps {
+        let whose = if server.to_string() == target.to_string() {
+            whose.clone()
+        } else {
+            format!("{whose}{server}: ")
+        };
+        let grab = outcome.map_err(|error| {
+            Failure::new(Exit::NoHandshake, format!("{whose}{error}")).with_hint(error.hint())
+        })?;
+        if let Err(refusal) = &grab.verdict {
+            let message = format!("{whose}{refusal}");
+            return Err(Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+        }
+        servers.push((server, grab));
+    }
+    if let Some(error) = end {
+        let failure = Failure::new(Exit::NoHandshake, error.to_string());
+        return Err(failure.with_hint(error.hint()));
+    }
+    let nothing = || Failure::new(Exit::Untrusted, format!("{whose}no anchor was found"));
+    let mut set = one_set::set(servers.into_iter(), options).ok_or_else(nothing)?;
+    keep_proven(entry, before, set.bundle.key_possession)?;
+    set.bundle.options = regenerate::words(&entry.job, Some(target));
+    set.bundle.path = one_set::path_of(target);
+    set.warn(display);
+    let formats = readers::of_manifest(entry);
+    set.prove(formats.into_iter(), entry.job.reaching.device, options.at, display)?;
+    let name = export::name(&entry.job, &set.bundle)?;
+    Ok(Fresh { bundle: set.bundle, name, outlook: Vec::new() })
+}

@@ -1,0 +1,255 @@
+//! What a round counts for: known results, devices that send nothing, cases that are played again.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::command::{meet, round, rustls_device};
+use super::round::{Lab, Said};
+use crate::support::{certgrab, real};
+
+/// Three impostors, in the order in which they are named.
+const IMPOSTORS: [&str; 4] = ["--cases", "expired,unknown-root,self-signed", "--stack", "rustls"];
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).expect("a report")).expect("JSON")
+}
+
+/// One connection that completes the handshake, if the device accepts it, and sends nothing.
+fn meet_in_silence(port: u16, config: &Arc<ClientConfig>) -> bool {
+    let Ok(socket) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+    socket.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
+    let name = ServerName::try_from("localhost").expect("a name");
+    let client = ClientConnection::new(Arc::clone(config), name).expect("a client");
+    let mut stream = StreamOwned::new(client, socket);
+    let _ = stream.flush();
+    while stream.conn.is_handshaking() && stream.conn.complete_io(&mut stream.sock).is_ok() {}
+    stream.conn.send_close_notify();
+    let _ = stream.flush();
+    let _ = stream.read(&mut [0; 64]);
+    true
+}
+
+fn in_silence(lab: Lab, is_sound: bool) -> Said {
+    let config = rustls_device(&lab.anchor(), is_sound);
+    let port = lab.port();
+    while meet_in_silence(port, &config) {}
+    lab.ends()
+}
+
+#[test]
+fn with_a_known_result_every_report_counts_the_differences_alone() {
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    let forms = ["json", "junit", "sarif"];
+    let report = |form: &str, before: &str| {
+        let path = file(&format!("{before}.{form}"));
+        format!("--report={form}={}", path.display())
+    };
+    let expect = format!("--expect={}", file("first.json").display());
+    let play = |name: &str, more: &[&str], is_sound: bool| {
+        let reports = forms.map(|form| report(form, name));
+        let mut words = [&IMPOSTORS, more].concat();
+        words.extend(reports.iter().map(String::as_str));
+        round(Lab::start(&words), is_sound)
+    };
+    assert_eq!(play("first", &[], false).code, 1);
+    assert_eq!(json(&file("first.json"))["differences"], Value::Null);
+    assert_eq!(json(&file("first.sarif"))["runs"][0]["results"][0]["baselineState"], Value::Null);
+
+    assert_eq!(play("same", &[&expect], false).code, 0);
+    let junit = fs::read_to_string(file("same.junit")).expect("a report");
+    assert!(junit.contains("tests=\"5\" failures=\"0\" errors=\"0\""), "{junit}");
+    assert_eq!(json(&file("same.json"))["differences"], serde_json::json!([]));
+    let sarif = json(&file("same.sarif"));
+    assert_eq!(sarif["runs"][0]["results"][0]["baselineState"], "unchanged");
+
+    assert_eq!(play("other", &[&expect], true).code, 1);
+    let junit = fs::read_to_string(file("other.junit")).expect("a report");
+    assert!(junit.contains("tests=\"5\" failures=\"3\" errors=\"0\""), "{junit}");
+    let difference =
+        serde_json::json!({ "case": "expired", "expected": ["failed"], "found": "passed" });
+    assert_eq!(json(&file("other.json"))["differences"][0], difference);
+}
+
+#[test]
+fn a_known_result_with_an_unknown_case_or_verdict_is_refused_before_a_device_is_waited_for() {
+    let folder = TempDir::new().expect("a folder");
+    for (text, wanted) in [
+        ("{}", "expected schema 1, found null"),
+        (r#"{"schema":1}"#, "expected `cases`, found none"),
+        (r#"{"schema":1,"cases":[{"case":"sound"}]}"#, "expected a word as `verdict` of a case"),
+        (
+            r#"{"schema":1,"cases":[{"case":"new","verdict":"passed"}]}"#,
+            "expected a case of `certgrab lab --list`, found `new`",
+        ),
+        (
+            r#"{"schema":1,"cases":[{"case":"sound","verdict":"FAILED"}]}"#,
+            "as the verdict of `sound`, found `FAILED`",
+        ),
+    ] {
+        fs::write(folder.path().join("known.json"), text).expect("a file");
+        let words = ["lab", "--listen", "127.0.0.1:0", "--expect", "known.json"];
+        let outcome = certgrab().args(words).in_folder(folder.path()).fails_with(4);
+        let err = outcome.err();
+        assert!(err.contains("known.json is not a result of the lab: "), "{err}");
+        assert!(err.contains(wanted), "{err}");
+    }
+}
+
+#[test]
+fn a_device_that_sends_nothing_to_any_server_is_not_called_passed_unless_it_refuses_impostors() {
+    let said = in_silence(Lab::start(&IMPOSTORS), false);
+    assert_eq!(said.code, 3, "{}", said.out);
+    let wanted = "\nthe device was not judged for: expired, unknown-root, self-signed\n";
+    assert!(said.out.ends_with(wanted), "{}", said.out);
+    let said = in_silence(Lab::start(&[&IMPOSTORS[..], &["--strict"]].concat()), false);
+    assert_eq!(said.code, 1, "{}", said.out);
+    let said = in_silence(Lab::start(&IMPOSTORS), true);
+    assert_eq!(said.code, 0, "{}", said.out);
+    // What its library accepts by default is no gap in the result.
+    let default = ["--cases", "expired", "--stack", "arduino-esp32"];
+    let said = in_silence(Lab::start(&default), false);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.out.contains("2/3  by default  expired  "), "{}", said.out);
+}
+
+#[test]
+fn with_strict_what_the_library_accepts_by_default_is_a_fault_in_every_report() {
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    let forms = ["json", "junit", "sarif"];
+    let reports = forms.map(|form| format!("--report={form}={}", file(form).display()));
+    let mut words = vec!["--cases", "expired", "--stack", "arduino-esp32"];
+    assert_eq!(round(Lab::start(&words), false).code, 0);
+    words.push("--strict");
+    words.extend(reports.iter().map(String::as_str));
+    let said = round(Lab::start(&words), false);
+    assert_eq!(said.code, 1, "{}", said.out);
+    let wanted = "FAULT: the device checks no dates: it accepts expired certificates\n";
+    assert!(said.out.contains(wanted), "{}", said.out);
+    assert!(said.out.ends_with("\nthe device FAILED\n"), "{}", said.out);
+    let document = json(&file("json"));
+    assert_eq!((&document["strict"], &document["result"]), (&true.into(), &"failed".into()));
+    assert_eq!(document["findings"][0]["severity"], "error");
+    let junit = fs::read_to_string(file("junit")).expect("a report");
+    assert!(junit.contains("failures=\"1\"") && junit.contains("type=\"by-default\""), "{junit}");
+    assert_eq!(json(&file("sarif"))["runs"][0]["results"][0]["level"], "error");
+}
+
+#[test]
+fn of_several_connections_to_one_port_the_worst_counts_and_the_case_counts_once() {
+    let lab = Lab::start(&["--ports", "--cases", "expired", "--stack", "rustls"]);
+    let ports: Vec<_> = lab.ports().into_iter().map(|(port, _)| port).collect();
+    let [sound, unsound] = [true, false].map(|is_sound| rustls_device(&lab.anchor(), is_sound));
+    for (place, device) in [(0, &sound), (1, &sound), (1, &unsound), (1, &sound), (2, &sound)] {
+        assert!(meet(ports[place], device));
+    }
+    let said = lab.ends();
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.out.contains("2/3  passed      expired "), "{}", said.out);
+    assert!(said.out.contains("2/3  FAILED      expired "), "{}", said.out);
+    assert!(said.out.contains("\n2 of 3 cases passed, 1 failed\n"), "{}", said.out);
+}
+
+#[test]
+fn a_case_that_is_played_again_is_named_once_and_alone_it_shows_that_nothing_is_verified() {
+    for case in ["unknown-root", "self-signed"] {
+        let words = ["--cases", case, "--repeat", "2", "--stack", "rustls"];
+        let said = round(Lab::start(&words), false);
+        assert_eq!(said.code, 1, "{}", said.out);
+        assert!(said.out.contains("FAULT: the device accepts every certificate\n"), "{}", said.out);
+        assert!(said.out.contains(&format!("    shown by: {case}\n")), "{}", said.out);
+        assert!(said.out.contains("\n4 of 6 cases passed, 2 failed\n"), "{}", said.out);
+    }
+}
+
+#[test]
+fn in_a_folder_with_files_of_others_git_ignores_those_of_the_lab_alone() {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("main.c"), "int main(void) {}\n").expect("a file");
+    let words = ["lab", "--wait", "1", "--listen", "127.0.0.1:0", "--dir", "."];
+    certgrab().args(words).in_folder(folder.path()).fails_with(3);
+    let ignored = fs::read_to_string(folder.path().join(".gitignore")).expect("a file");
+    let is_ignored = |name: &str| match name.split_once('.') {
+        Some((start, "pem")) if start.starts_with("rsa") => ignored.contains("/rsa*.pem\n"),
+        _ => ignored.contains(&format!("/{name}\n")),
+    };
+    for entry in fs::read_dir(folder.path()).expect("the folder") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        assert_eq!(is_ignored(&name), name != "main.c", "{name}: {ignored}");
+    }
+}
+
+#[test]
+fn some_cases_are_listed_if_some_are_named_and_a_wrong_address_or_number_is_explained() {
+    let list = certgrab().args(["lab", "--list", "--cases", "slow,sound"]).succeeds();
+    let text = list.out();
+    let names = text.lines().map(|line| line.split(' ').next().expect("a name"));
+    assert_eq!(names.collect::<Vec<_>>(), ["sound", "slow"]);
+    for (option, value, wanted) in [
+        ("--listen", "8883", "expected an address and a port, as in 192.168.1.5:8883"),
+        ("--listen", "127.0.0.1:99999", "expected an address and a port"),
+        ("--repeat", "0", "expected a whole number from 1 to 255"),
+    ] {
+        let outcome = certgrab().args(["lab", option, value]).fails_with(2);
+        assert!(outcome.err().contains(wanted), "{}", outcome.err());
+    }
+}
+
+#[test]
+fn a_device_that_computes_for_seconds_in_the_handshake_is_waited_for_whatever_wait_says() {
+    let lab = Lab::start(&["--cases", "expired", "--wait", "2"]);
+    let (port, config) = (lab.port(), rustls_device(&lab.anchor(), true));
+    let socket = TcpStream::connect(("127.0.0.1", port)).expect("the lab listens");
+    let name = ServerName::try_from("localhost").expect("a name");
+    let mut client = ClientConnection::new(Arc::clone(&config), name).expect("a client");
+    client.write_tls(&mut &socket).expect("a ClientHello");
+    std::thread::sleep(Duration::from_secs(5));
+    let mut stream = StreamOwned::new(client, socket);
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("a request");
+    let _ = stream.read(&mut [0; 64]);
+    let said = round(lab, true);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(
+        said.out.starts_with("1/3  passed      sound                 sent GET /"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_device_that_takes_the_text_of_its_address_as_a_name_is_not_accused() {
+    if !real::program("mosquitto_pub") {
+        return;
+    }
+    let words = ["--host", "127.0.0.1", "--cases", "address,wrong-host"];
+    let said = Lab::start(&words).meets(|lab| {
+        let mut command = Command::new("mosquitto_pub");
+        command.args(["-h", "127.0.0.1", "-p", &lab.port().to_string(), "--cafile"]);
+        command.arg(lab.anchor()).args(["-t", "t", "-m", "m"]);
+        command
+    });
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.out.contains("\n4 of 4 cases passed\n"), "{}", said.out);
+}
+
+#[test]
+fn a_device_that_connects_to_no_server_by_an_address_is_to_connect_by_a_name() {
+    // It verifies the server as localhost, so that it refuses each.
+    let said = round(Lab::start(&["--host", "127.0.0.1", "--cases", "expired"]), true);
+    assert_eq!(said.code, 1, "{}", said.out);
+    let text = said.out.replace("\n    ", " ");
+    let wanted =
+        "a TLS stack that compares no address needs a name: start the lab with `--host NAME`";
+    assert!(text.contains(wanted), "{}", said.out);
+}

@@ -1,0 +1,49 @@
+//! The whole row of verdicts of each client, in `rows.tsv`: a line for a client, its name and every case that
+//! did not pass, with the verdict. `CERTGRAB_BLESS=1 cargo test lab` writes it again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use super::round::Said;
+
+/// The file, while tests write it again.
+static FILE: Mutex<()> = Mutex::new(());
+
+fn path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/lab/rows.tsv")
+}
+
+fn read() -> BTreeMap<String, String> {
+    let text = fs::read_to_string(path()).unwrap_or_default();
+    let of = |line: &str| line.split_once('\t').map(|(name, row)| (name.into(), row.into()));
+    text.lines().filter_map(of).collect()
+}
+
+/// The verdicts that are not "passed", as `CASE VERDICT`; every case has a line.
+fn row(said: &Said) -> String {
+    let of = |line: &str| {
+        let (_, rest) = line.split_once("/49  ")?;
+        let (verdict, rest) = rest.split_at_checked(10)?;
+        Some((rest.split_whitespace().next()?.to_owned(), verdict.trim().to_owned()))
+    };
+    let all: Vec<_> = said.out.lines().filter_map(of).collect();
+    assert_eq!(all.len(), 49, "{}", said.out);
+    let others = all.iter().filter(|(_, verdict)| verdict != "passed");
+    others.map(|(case, verdict)| format!("{case} {verdict}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The row is the known one of this client.
+pub(super) fn is_known(name: &str, said: &Said) {
+    let row = row(said);
+    if std::env::var_os("CERTGRAB_BLESS").is_some() {
+        let _held = FILE.lock().expect("no test failed while it wrote");
+        let mut all = read();
+        all.insert(name.to_owned(), row);
+        let text: String = all.iter().map(|(name, row)| format!("{name}\t{row}\n")).collect();
+        return fs::write(path(), text).expect("rows.tsv");
+    }
+    let known = read();
+    assert_eq!(known.get(name), Some(&row), "{name}: {}", said.out);
+}
