@@ -73,6 +73,11 @@ fn each(
                 "the path at {target} is not requested; see where it leads with `--follow`"
             ));
         }
+        if target.has_idle_path() && job.from.is_none() && !display.quiet {
+            output::say(format_args!(
+                "the path at {target} is ignored: a server presents its chain before it sees one"
+            ));
+        }
         let ended = match ask(target) {
             Ok(readers) if readers.chains.len() > 1 || !readers.refused.is_empty() => {
                 finish_apart(job, display, target, options, &readers)?
