@@ -239,7 +239,7 @@ fn read_host(text: &str) -> Result<ServerName<'static>, Problem> {
         return Ok(ServerName::IpAddress(address.into()));
     }
     let name = text.strip_suffix('.').unwrap_or(text);
-    let ascii = idna::domain_to_ascii(name).map_err(|_| wrong())?;
+    let ascii = a_labels(name).ok_or_else(wrong)?;
     // `1.2.3` and `0x7f.1` are addresses to some resolvers (WHATWG URL section 3.5): not names.
     let last = ascii.rsplit('.').next().unwrap_or_default();
     if last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") {
@@ -247,6 +247,18 @@ fn read_host(text: &str) -> Result<ServerName<'static>, Problem> {
     }
     let name = DnsName::try_from(ascii).map_err(|_| wrong())?;
     Ok(ServerName::DnsName(name.to_lowercase_owned()))
+}
+
+/// The labels of a name in ASCII.
+#[cfg(feature = "fetch")]
+fn a_labels(name: &str) -> Option<String> {
+    idna::domain_to_ascii(name).ok()
+}
+
+/// The labels of a name, which are ASCII: the tables of IDNA are for who asks servers.
+#[cfg(not(feature = "fetch"))]
+fn a_labels(name: &str) -> Option<String> {
+    name.is_ascii().then(|| name.to_ascii_lowercase())
 }
 
 impl fmt::Display for Target {

@@ -20,6 +20,7 @@ use crate::cli::{
     args::{Form, Request},
     client, export,
     failure::{self, Exit, Failure},
+    language::lines_in_language,
     output::{self, complain},
     proof, readers, report, report_page, request,
     style::Display,
@@ -192,7 +193,7 @@ pub(super) fn finish(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     if job.format.sizes {
-        output::show(&formats::sizes(&bundle, &name))?;
+        output::show(&lines_in_language(&formats::sizes(&bundle, &name)))?;
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
@@ -237,7 +238,7 @@ fn show(
         Ok(judgement) => report::trusted(Some(target), grab, judgement, options, display),
         Err(_) => report::refused(Some(target), grab, display),
     };
-    output::show(&(report + &job.anchor.shown(target, grab, options)))
+    output::show(&(report + &lines_in_language(&job.anchor.shown(target, grab, options))))
 }
 
 /// The document of one target.
