@@ -130,7 +130,7 @@ async fn presented_to(
     let hello = device.hello(grab::server_name(target, &options.sni)).with_protocols(&options.alpn);
     let way = if options.way == Way::Auto { Way::Reader } else { options.way };
     let connect = &options.connect;
-    Ok(probe::reach_again(target, &hello, connect, way, &usual.presented, deadline).await?)
+    probe::reach_again(target, &hello, connect, way, &usual.presented, deadline).await
 }
 
 /// The answer to one reader, at the address that presented `usual`.
