@@ -63,6 +63,7 @@ pub(crate) fn refuse_loss(
     {
         return Ok(());
     }
+    refuse_read_only(path)?;
     match content {
         Content::Certificates(format) if format.name == "lock" => {
             return refuse_unless_lock(path, TO_MOVE_OUTPUT);
@@ -111,6 +112,17 @@ pub(crate) fn refuse_loss(
     }
     let found = found(path, &present);
     Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), TO_REMOVE))
+}
+
+/// Refuses to replace a file that nobody may write: somebody protected it.
+fn refuse_read_only(path: &Path) -> Result<(), Failure> {
+    match path.metadata() {
+        Ok(facts) if facts.permissions().readonly() => {
+            let hint = "make the file writable first, or name another one";
+            Err(refused(path, "is not replaced: it is read-only", hint))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether `text` is empty or one comment on one line, as a project has it where a file is yet to be
