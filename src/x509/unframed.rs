@@ -19,7 +19,7 @@ pub(crate) struct Unframed {
 
 /// The first certificate in `text` that no boundaries enclose.
 pub(crate) fn first(text: &[u8]) -> Option<Unframed> {
-    let base64 = first_in(text, b"MII", |text| head_in_base64(text), "Base64");
+    let base64 = first_in(text, b"MII", head_in_base64, "Base64");
     let hexadecimal = first_in(text, b"30", |text| head_in_numbers(text, 16), "hexadecimal");
     let decimal = first_in(text, b"48", |text| head_in_numbers(text, 10), "numbers");
     [base64, hexadecimal, decimal].into_iter().flatten().min_by_key(|found| found.at)
