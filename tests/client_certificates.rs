@@ -260,3 +260,147 @@ fn a_manifest_names_the_client_certificate_and_no_lock_holds_it() {
     let outcome = certgrab().args(["check", "--manifest"]).args([&manifest]).fails_with(2);
     assert!(outcome.err().contains("rsa.key does not belong to"), "{}", outcome.err());
 }
+
+#[test]
+fn the_device_s_own_certificate_and_key_are_written_beside_the_constants_whose_code_takes_them() {
+    if !has_servers() {
+        return;
+    }
+    let authority = authority();
+    let server = mosquitto(&authority, "require_certificate true");
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let read = |name: &str| fs::read_to_string(at(name)).expect("a file");
+    fs::write(at(".gitignore"), "/build").expect("a file");
+    let run = |key: &str, emit: &[&str]| {
+        let emit = emit.iter().flat_map(|one| ["--emit", one]);
+        let key = shown(&authority, &format!("{key}.pem"), &format!("{key}.key"));
+        certgrab().args(base(&server, &authority)).args(key).args(emit).in_folder(folder.path())
+    };
+    let outcome =
+        run("ec", &["arduino=ca.h", "c=other.h", "rust=ca.rs", "micropython=ca.py", "pem=ca.pem"]);
+    let wrote = [".gitignore", "device_identity.h", "device_identity.rs", "device_identity.py"];
+    let wrote = wrote.into_iter().chain(["ca.h", "other.h", "ca.rs", "ca.py", "ca.pem"]);
+    let wrote: String = wrote.map(|name| format!("certgrab: wrote {name}\n")).collect();
+    let outcome = outcome.succeeds();
+    assert!(outcome.err().ends_with(&wrote), "{}", outcome.err());
+    outcome.stdout("");
+    let ignored = "/build\n/device_identity.h\n/device_identity.rs\n/device_identity.py\n";
+    assert_eq!(read(".gitignore"), ignored);
+
+    let (pem, key) = (
+        fs::read_to_string(authority.file("ec.pem")),
+        fs::read_to_string(authority.file("ec.key")),
+    );
+    let (pem, key) = (pem.expect("a certificate"), key.expect("a key"));
+    for name in ["device_identity.h", "device_identity.rs", "device_identity.py"] {
+        let text = read(name);
+        let plain = text.replace("\\n", "").replace(['"', '\\'], "").replace("\n    ", "\n");
+        for part in [&pem, &key] {
+            let lines = part.lines().skip_while(|line| !line.starts_with("-----BEGIN"));
+            for line in lines.filter(|line| !line.is_empty()) {
+                assert!(plain.contains(line), "{name}: {line}: {text}");
+            }
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(at(name)).expect("a file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    }
+    for name in ["ca.h", "other.h", "ca.rs", "ca.py", "ca.pem"] {
+        assert!(!read(name).contains("PRIVATE KEY"), "{name}");
+    }
+    compiled(folder.path());
+
+    // The same again changes nothing, and no other key replaces this one.
+    let again = run("ec", &["arduino=ca.h"]).succeeds().err();
+    assert!(again.contains("unchanged: device_identity.h"), "{again}");
+    let other = run("rsa", &["arduino=ca.h"]).fails_with(4).err();
+    assert!(other.contains("device_identity.h would lose a private key"), "{other}");
+    assert!(!other.contains("PRIVATE KEY-----"), "{other}");
+    fs::remove_file(at("device_identity.h")).expect("a file");
+    // A placeholder of anybody's mode ends as a file of its owner alone.
+    fs::write(at("device_identity.h"), "// generated\n").expect("a file");
+    run("rsa", &["arduino=ca.h"]).succeeds();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(at("device_identity.h")).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    fs::write(at("device_identity.h"), "int main(void) { return 0; }\n").expect("a file");
+    run("rsa", &["arduino=ca.h"]).fails_with(4);
+    // Standard output, and forms whose programs read files, have no room for a key.
+    for emit in ["c", "pem=ca.pem", "lock=ca.lock"] {
+        let outcome = run("ec", &[emit]).succeeds();
+        assert!(!outcome.out().contains("PRIVATE KEY"), "{emit}");
+    }
+    assert!(!read("ca.lock").contains("PRIVATE KEY"));
+}
+
+/// The files beside the constants are read by the compilers and interpreters of their languages.
+fn compiled(folder: &std::path::Path) {
+    let run = |program: &str, arguments: &[&str]| {
+        let output =
+            std::process::Command::new(program).args(arguments).current_dir(folder).output();
+        let output = output.expect(program);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let dump = |name: &str, content: &str| fs::write(folder.join(name), content).expect("a file");
+    let expected = ["-----BEGIN CERTIFICATE-----\n", "-----BEGIN "];
+    let check = |program: &str, arguments: &[&str]| {
+        let out = run(program, arguments);
+        let parts: Vec<_> = out.split("====").collect();
+        assert!(
+            parts.len() == 2
+                && parts.iter().zip(expected).all(|(one, begin)| one.starts_with(begin)),
+            "{out}"
+        );
+        assert!(parts.iter().all(|one| one.trim_end().ends_with("-----")), "{out}");
+    };
+    if real::program("gcc") {
+        dump(
+            "main.c",
+            "#include <stdio.h>\n#include \"device_identity.h\"\nint main(void) { printf(\"%s====%s\", DEVICE_CERTIFICATE, DEVICE_KEY); return 0; }\n",
+        );
+        run("gcc", &["-Wall", "-Wextra", "-Werror", "main.c", "-o", "main"]);
+        check("./main", &[]);
+    }
+    dump(
+        "main.rs",
+        "include!(\"device_identity.rs\");\nfn main() { print!(\"{}===={}\", DEVICE_CERTIFICATE.to_str().unwrap(), DEVICE_KEY.to_str().unwrap()); }\n",
+    );
+    run("rustc", &["--edition=2021", "-D", "warnings", "main.rs", "-o", "main_rs"]);
+    check("./main_rs", &[]);
+    if real::program("python3") {
+        check(
+            "python3",
+            &[
+                "-c",
+                "import device_identity as d; print(d.DEVICE_CERTIFICATE.decode() + '====' + d.DEVICE_KEY.decode(), end='')",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_certificate_that_the_server_refuses_or_does_not_ask_for_is_warned_of_where_it_is_written() {
+    if !has_servers() {
+        return;
+    }
+    let (authority, other) = (authority(), Authority::named("Other CA"));
+    other.issue("dev", P256.0, P256.1, "sha256");
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |server: &Listener| {
+        let key = shown(&other, "dev.pem", "dev.key");
+        let run = certgrab().args(base(server, &authority)).args(key);
+        run.args(["--emit", "c=ca.h"]).in_folder(folder.path()).succeeds().err()
+    };
+    let refused = run(&mosquitto(&authority, "require_certificate true"));
+    assert!(refused.contains("warning: the server refuses the client certificate"), "{refused}");
+    let plain = run(&mosquitto(&authority, ""));
+    assert!(plain.contains("warning: the server asks for no client certificate"), "{plain}");
+}

@@ -153,6 +153,100 @@ fn the_script_for_platformio_makes_the_constants_or_ends_the_build() {
     );
 }
 
+/// A platform of PlatformIO that compiles for this machine; its packages come from a registry of its own,
+/// which tests do not ask.
+const PLATFORM: [(&str, &str); 5] = [
+    (
+        "platform/platform.json",
+        r#"{"name": "plain", "title": "Plain", "version": "1.0.0", "frameworks": {}, "packages": {"tool-scons": {}}}"#,
+    ),
+    (
+        "platform/platform.py",
+        "from platformio.public import PlatformBase\n\n\nclass PlainPlatform(PlatformBase):\n    pass\n",
+    ),
+    (
+        "platform/boards/plain.json",
+        r#"{"name": "plain", "build": {"core": "", "mcu": "plain"}, "frameworks": [], "vendor": "plain",
+            "url": "https://example.com", "upload": {"maximum_ram_size": 1, "maximum_size": 1}}"#,
+    ),
+    (
+        "platform/builder/main.py",
+        "from SCons.Script import Default, DefaultEnvironment\n\n\
+         env = DefaultEnvironment()\nenv.Replace(CC='gcc', LINK='gcc', PROGNAME='program')\n\
+         Default(env.BuildProgram())\n",
+    ),
+    (
+        "platformio.ini",
+        "[env:native]\nplatform = file://platform\nboard = plain\n\
+         extra_scripts = pre:certgrab_pre.py\nbuild_flags = -I.\n",
+    ),
+];
+
+/// SCons as PlatformIO finds it among its packages, and whether it is there.
+fn scons(packages: &Path) -> bool {
+    let place = "import SCons; print(SCons.__path__[0], SCons.__version__)";
+    let output = Command::new("python3").args(["-c", place]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let Some((place, version)) = said.trim().split_once(' ') else {
+        real::skip("SCons");
+        return false;
+    };
+    // The package of SCons 4.8.1 that PlatformIO 6.1.19 wants is called 4.40801.0.
+    let numbers: Vec<u32> = version.split('.').map(|one| one.parse().unwrap()).collect();
+    let version = format!("4.4{:02}{:02}.0", numbers[1], numbers[2]);
+    let tool = packages.join("tool-scons");
+    fs::create_dir_all(&tool).unwrap();
+    std::os::unix::fs::symlink(place, tool.join("SCons")).unwrap();
+    let write = |name: &str, text: String| fs::write(tool.join(name), text).unwrap();
+    write("scons.py", "from SCons.Script.Main import main\n\nmain()\n".to_owned());
+    write(
+        "package.json",
+        format!(r#"{{"name": "tool-scons", "version": "{version}", "system": "*"}}"#),
+    );
+    write(
+        ".piopm",
+        format!(
+            r#"{{"type": "tool", "name": "tool-scons", "version": "{version}", "spec": {{"owner": "platformio",
+                "id": null, "name": "tool-scons", "requirements": null, "uri": null}}}}"#
+        ),
+    );
+    true
+}
+
+#[test]
+fn platformio_itself_runs_the_script_before_it_compiles_or_ends_the_build() {
+    if !real::program("pio") || !real::program("gcc") {
+        return;
+    }
+    let pki = project();
+    let core = pki.file("core");
+    if !scons(&core.join("packages")) {
+        return;
+    }
+    integrate(&pki, "platformio");
+    for (name, text) in PLATFORM {
+        fs::create_dir_all(pki.file(name).parent().unwrap()).unwrap();
+        fs::write(pki.file(name), text).unwrap();
+    }
+    fs::create_dir(pki.file("src")).unwrap();
+    fs::rename(pki.file("main.c"), pki.file("src/main.c")).unwrap();
+    let pio = || {
+        let mut pio = program("pio", pki.folder());
+        pio.arg("run").env("PLATFORMIO_CORE_DIR", &core);
+        pio.env("PLATFORMIO_SETTING_ENABLE_TELEMETRY", "no").env("CI", "true");
+        pio
+    };
+    succeeds(&mut pio());
+    let ran = succeeds(&mut Command::new(pki.file(".pio/build/native/program")));
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
+
+    // A lock that cannot be read ends the build, though constants of an earlier one are there.
+    fs::write(pki.file("certs/plc.pem"), "# certgrab lock 1: cut off\n").unwrap();
+    let output = pio().output().unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(!output.status.success() && said.contains("certs/plc.pem"), "{said}");
+}
+
 #[test]
 fn a_file_that_is_there_and_different_is_left_alone() {
     let folder = tempfile::TempDir::new().unwrap();

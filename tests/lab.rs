@@ -13,13 +13,16 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use certgrab::lab::pki::{Built, Chain, Dice, Keyring, Kind, departures, random, wild};
+use certgrab::lab::pki::{Built, Chain, Keyring, Kind};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tempfile::TempDir;
 
+use crate::differential::departures::departures;
+use crate::differential::random::{Dice, random};
+use crate::differential::wild::wild;
 use crate::support::real;
 
 /// 2026-06-01, in seconds since 1970: the time at which these chains are judged.

@@ -8,7 +8,8 @@ use std::{path::Path, sync::Arc};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
 use crate::{
-    chain::Identity,
+    Grab,
+    chain::{Identity, Shown},
     text::{bounded_file, foreign::Foreign},
     tls::identity::{self, Error},
     trust::store,
@@ -16,7 +17,8 @@ use crate::{
 
 use super::{
     failure::{Exit, Failure},
-    roots,
+    output, roots,
+    style::Display,
 };
 
 /// The most bytes of a file with a private key: an RSA key of 16384 bits has 13 KiB in PEM.
@@ -56,6 +58,22 @@ pub(crate) fn identity(
             let hint = (error == Error::Mismatch).then(|| hint.to_owned());
             Err(Failure::new(Exit::Usage, message).with_hint(hint))
         }
+    }
+}
+
+/// Warns if the server requires a client certificate that is not given, or refuses the one that is
+/// given.
+pub(crate) fn warn_of_request(is_given: bool, grab: &Grab, display: &Display) {
+    let handshake = grab.presented.handshake.as_ref();
+    let Some(request) = handshake.and_then(|one| one.client_certificate.as_ref()) else { return };
+    let is_unfit = is_given && request.shown != Shown::Certificate;
+    let is_refused = request.is_accepted() == Some(false);
+    if request.is_required() == Some(true) && !is_given {
+        let sentence = request.sentence();
+        let hint = "pass `--client-cert FILE --client-key FILE`";
+        output::warn(format_args!("{sentence}; {hint}"), display);
+    } else if is_unfit || is_refused {
+        output::warn(format_args!("{}", request.sentence()), display);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Exports a verified chain: which certificates, under which name, in which formats.
 
+use std::path::{Path, PathBuf};
+
 use crate::{
     Grab,
     endpoint::Target,
@@ -17,10 +19,13 @@ use crate::{
 use super::{
     args::{
         Emission, Form, Request,
+        connection::Reaching,
         formats::{NameFrom, NameStyle},
     },
+    client,
     failure::{Exit, Failure},
-    output, regenerate, replace,
+    loss::Content,
+    output, own_files, regenerate, replace,
     style::Display,
 };
 
@@ -54,9 +59,31 @@ pub(crate) fn export<'a>(
             None => to_standard_output = Some(data),
         }
     }
+    let own = own_files(job)?;
+    // The `.gitignore` that names a key comes before the key.
+    let own =
+        own.iter().map(|(path, data)| output::File::new(path, data.clone(), content_of(path)));
+    let files: Vec<_> = own.chain(files).collect();
     output::deliver(&files, display.quiet)?;
     to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
     Ok(Exit::Done)
+}
+
+/// The device's own certificate and key, where constants are written whose code takes them.
+fn own_files(job: &Request) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
+    let Reaching { client_cert, client_key, .. } = &job.reaching;
+    match client::identity(client_cert.as_deref(), client_key.as_deref())? {
+        Some(identity) => own_files::beside(&job.emit, &identity),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// What an own file may replace: a list of what git ignores has its lines still.
+fn content_of(path: &Path) -> Content {
+    match path.ends_with(own_files::GITIGNORE) {
+        true => Content::Overwrite,
+        false => Content::Identity,
+    }
 }
 
 /// Refuses a result that is longer than the user has room for.

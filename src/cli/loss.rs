@@ -41,6 +41,8 @@ pub(crate) enum Content {
     Report,
     /// What a template of the user's own makes.
     Template,
+    /// The device's own certificate and private key, which replaces nothing else.
+    Identity,
     /// A file of a project or a build that was compared with what is there, or that the user asked to
     /// overwrite.
     Overwrite,
@@ -75,8 +77,8 @@ pub(crate) fn refuse_loss(
     if private_key::holds(&present) {
         return Err(refused(path, "would lose a private key", TO_REMOVE));
     }
-    let text = emit::text_of(&present);
-    let text = text.as_deref();
+    let whole = emit::text_of(&present);
+    let text = whole.as_deref();
     if text.is_some_and(is_placeholder) {
         return Ok(());
     }
@@ -86,9 +88,9 @@ pub(crate) fn refuse_loss(
             emit::is_own(&present, format) || are_certificates(path, &present),
             "a file that certgrab wrote, or certificates alone",
         ),
+        Content::Identity => (false, "no file, or the same certificate and key"),
         Content::LabAnchor => {
-            let is_own = new.is_none_or(|new| have_one_subject(&present, new));
-            (is_own, "an anchor of `certgrab lab`")
+            (new.is_none_or(|new| have_one_subject(&present, new)), "an anchor of `certgrab lab`")
         }
         Content::Report => (text.is_some_and(reports::is_own), "a report that certgrab wrote"),
         Content::Template => {

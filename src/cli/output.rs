@@ -10,14 +10,15 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::text::{bounded_file, foreign::Foreign, secrets};
-#[cfg(unix)]
-use crate::x509::private_key;
+use crate::{
+    text::{bounded_file, foreign::Foreign, secrets},
+    x509::private_key,
+};
 
 use super::{
     atomic_write::{DeferredSignals, Unfinished},
     failure::{Exit, Failure},
-    language::in_language,
+    language::{in_language, lines_in_language},
     loss::{self, Content},
     stream::{self, Stream},
     style::{self, Display},
@@ -55,7 +56,7 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
 
 /// Prints one line on standard error, in the language of this run; errors are ignored.
 pub(crate) fn say(line: impl std::fmt::Display) {
-    say_as_it_is(in_language(&line.to_string()));
+    say_as_it_is(lines_in_language(&line.to_string()));
 }
 
 fn say_as_it_is(line: impl std::fmt::Display) {
@@ -238,13 +239,14 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     let mut unfinished = Unfinished::new(folder).map_err(failed)?;
     let file = unfinished.file();
     // Before the first byte: nobody else may read a private key.
+    let is_secret = private_key::holds(data);
     #[cfg(unix)]
-    if private_key::holds(data) {
+    if is_secret {
         use std::os::unix::fs::PermissionsExt as _;
         file.set_permissions(fs::Permissions::from_mode(KEY_MODE)).map_err(failed)?;
     }
     file.write_all(data).map_err(failed)?;
-    if let Some(facts) = existing {
+    if let Some(facts) = existing.filter(|_| !is_secret) {
         file.set_permissions(facts.permissions()).map_err(failed)?;
     }
     file.sync_all().map_err(failed)?;

@@ -1,15 +1,23 @@
-//! The device's own certificate and private key as files of a project.
+//! The device's own certificate and private key as files of a project, or beside constants.
 //!
-//! In: an [`Identity`] whose parts belong together. Out: the files in which the code of the project
-//! looks for it. The key is in no other file. It is written with mode 600, and the `.gitignore` of the
-//! project names it.
+//! In: an [`Identity`] whose parts belong together. Out: the files in which the code of the device
+//! looks for it. The key is in no other file. It is written with mode 600, and a `.gitignore` in the
+//! project or in its own folder names it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pem::{EncodeConfig, LineEnding, Pem};
 use rustls_pki_types::PrivateKeyDer;
 
-use crate::chain::Identity;
+use crate::{
+    chain::Identity,
+    text::{bounded_file, foreign::Foreign},
+};
+
+use super::{
+    args::{Emission, Form},
+    failure::{Exit, Failure},
+};
 
 /// Where a project looks for the device's own certificate and private key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +44,94 @@ impl OwnFiles {
             Self::Header(place) => vec![(place.into(), header(&chain, &key).into_bytes())],
         }
     }
+}
+
+/// What a file beside constants is written in, by the formats of the constants.
+struct Language {
+    file: &'static str,
+    formats: &'static [&'static str],
+    text: fn(&str, &str) -> String,
+}
+
+const LANGUAGES: [Language; 3] = [
+    Language {
+        file: "device_identity.h",
+        formats: &[
+            "c",
+            "arduino",
+            "esp8266",
+            "esp-idf",
+            "pico",
+            "zephyr",
+            "nrf-modem",
+            "freertos",
+            "mbedtls",
+            "mongoose",
+        ],
+        text: header,
+    },
+    Language { file: "device_identity.rs", formats: &["rust", "rust-esp-idf"], text: rust },
+    Language {
+        file: "device_identity.py",
+        formats: &["micropython", "circuitpython"],
+        text: python,
+    },
+];
+
+/// The file that says what git ignores, and its most bytes: those of large repositories have some 20 KiB.
+pub(crate) const GITIGNORE: &str = ".gitignore";
+const MAX_GITIGNORE_BYTES: usize = 1024 * 1024;
+
+/// The files with `identity` beside the files of `emissions` whose code takes it, each in the folder
+/// of the constants, and before it the `.gitignore` there that names it.
+pub(crate) fn beside(
+    emissions: &[Emission],
+    identity: &Identity,
+) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    for emission in emissions {
+        let (Form::Certificates(format), Some(path)) = (&emission.form, &emission.path) else {
+            continue;
+        };
+        let takes = |one: &&Language| one.formats.contains(&format.name);
+        let Some(language) = LANGUAGES.iter().find(takes) else { continue };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let place = folder.join(language.file);
+        if files.iter().any(|(known, _)| *known == place) {
+            continue;
+        }
+        let ignores = folder.join(GITIGNORE);
+        let line = format!("/{}", language.file);
+        let position = files.iter().position(|(known, _)| *known == ignores);
+        let before = match position {
+            Some(position) => String::from_utf8_lossy(&files.remove(position).1).into_owned(),
+            None => ignored(&ignores)?,
+        };
+        files.insert(0, (ignores, with_line(before, &line).into_bytes()));
+        files.push((place, (language.text)(&chain(identity), &key(identity)).into_bytes()));
+    }
+    Ok(files)
+}
+
+/// What the `.gitignore` at `path` says, if there is one.
+fn ignored(path: &Path) -> Result<String, Failure> {
+    match bounded_file::read_text(path, MAX_GITIGNORE_BYTES) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => {
+            let shown = Foreign::text(&path.display().to_string()).line();
+            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")))
+        }
+    }
+}
+
+/// `text` with `line` at its end, unless it has it.
+fn with_line(text: String, line: &str) -> String {
+    if text.lines().any(|one| one.trim_end() == line) {
+        return text;
+    }
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{end}{line}\n")
 }
 
 fn encoded(label: &str, der: &[u8]) -> String {
@@ -68,5 +164,29 @@ fn header(chain: &str, key: &str) -> String {
          static const char DEVICE_KEY[] ={};\n",
         text(chain),
         text(key)
+    )
+}
+
+/// A C string is PEM text for rustls (`to_bytes`) and ends with the NUL that mbedTLS counts
+/// (`to_bytes_with_nul`).
+fn rust(chain: &str, key: &str) -> String {
+    let constant = |name: &str, what: &str, pem: &str| {
+        let pem = pem.replace('\n', "\\n\\\n    ");
+        format!(
+            "/// {what}\npub const {name}: &core::ffi::CStr = c\"\\\n    {}\";\n",
+            pem.trim_end_matches("\\\n    ")
+        )
+    };
+    format!(
+        "// The device's own certificate and private key. Keep this file secret: git ignores it.\n\n{}\n{}",
+        constant("DEVICE_CERTIFICATE", "The certificate, then its issuers, in PEM.", chain),
+        constant("DEVICE_KEY", "The private key, in PEM.", key)
+    )
+}
+
+fn python(chain: &str, key: &str) -> String {
+    format!(
+        "# The device's own certificate and private key. Keep this file secret: git ignores it.\n\n\
+         DEVICE_CERTIFICATE = b\"\"\"\\\n{chain}\"\"\"\n\nDEVICE_KEY = b\"\"\"\\\n{key}\"\"\"\n"
     )
 }

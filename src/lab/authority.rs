@@ -114,7 +114,7 @@ impl Authority {
 
 /// What git ignores in a folder of the lab's own, and in one with files of others.
 const IGNORED: &str = "*\n";
-const IGNORED_BESIDE_OTHERS: &str = "/secret.json\n/rsa*.pem\n/ca.pem\n/.gitignore\n";
+const IGNORED_WITH_OTHERS: &str = "/secret.json\n/rsa*.pem\n/ca.pem\n/.gitignore\n";
 
 /// Makes a secret and keeps it, with a `.gitignore` that keeps the lab's files out of git.
 fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
@@ -124,7 +124,7 @@ fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
     let ignored = folder.join(".gitignore");
     if !ignored.exists() {
         let is_empty = fs::read_dir(folder)?.next().is_none();
-        fs::write(ignored, if is_empty { IGNORED } else { IGNORED_BESIDE_OTHERS })?;
+        fs::write(ignored, if is_empty { IGNORED } else { IGNORED_WITH_OTHERS })?;
     }
     if path.exists() {
         fs::remove_file(path)?;

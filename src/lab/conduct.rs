@@ -67,18 +67,6 @@ pub enum Protocol {
 }
 
 impl Conduct {
-    /// Whether the handshake was completed.
-    #[must_use]
-    pub const fn completed(&self) -> bool {
-        match self {
-            Self::Alert { completed, .. }
-            | Self::HungUp { completed }
-            | Self::Silent { completed } => *completed,
-            Self::Sent(_) => true,
-            _ => false,
-        }
-    }
-
     /// Whether it trusted the server: with data, or with a key exchange where there is no more.
     #[must_use]
     pub const fn trusts(&self) -> bool {

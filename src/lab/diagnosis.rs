@@ -48,7 +48,7 @@ pub const CAUSES: &[(&str, &str)] = &[
     ("no-host-check", "It accepts a valid certificate of any host."),
     ("common-name", "It accepts a host in the common name."),
     ("wide-wildcard", "It accepts a wildcard for more than one label or for everything."),
-    ("address", "It accepts an address in the place of a name."),
+    ("address", "It accepts a certificate of an address that it did not ask for."),
     ("no-date-check", "It accepts certificates that are expired or not yet valid."),
     (
         "no-proof-of-possession",
@@ -134,9 +134,16 @@ fn sound_servers(all: &[Judged], host: &str, found: &mut Vec<Finding>) {
         (true, did) => format!("connects to no server, not even a sound one: {did}"),
         (false, did) => format!("does not always connect to a sound server: {did}"),
     };
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
+    let name = if is_address {
+        "; a TLS stack that compares no address needs a name: start the lab with `--host NAME`"
+    } else {
+        ""
+    };
     let action = is_every.then(|| {
         format!(
-            "build it with the lab's anchor, have it connect to `{host}`, and see that its clock is set"
+            "build it with the lab's anchor, have it connect to `{host}`, and see that its clock is \
+             set{name}"
         )
     });
     found.push(Finding { code, severity: Severity::Error, message, action, cases: ids(&refused) });

@@ -5,6 +5,7 @@
 //! bounded, and changes nothing.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -88,6 +89,8 @@ struct Shared {
     options: Options,
     authority: Authority,
     next: Mutex<usize>,
+    /// How many cases are being played.
+    playing: AtomicUsize,
     events: mpsc::Sender<Event>,
 }
 
@@ -102,7 +105,8 @@ pub async fn run(
     let (events, mut happening) = mpsc::channel(MAX_CONNECTIONS);
     let count = options.cases.len();
     let wait = options.wait;
-    let shared = Arc::new(Shared { placing, options, authority, next: Mutex::new(0), events });
+    let (next, playing) = (Mutex::new(0), AtomicUsize::new(0));
+    let shared = Arc::new(Shared { placing, options, authority, next, playing, events });
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let accepting: Vec<_> = listeners
         .into_iter()
@@ -115,8 +119,9 @@ pub async fn run(
     let mut turns: Vec<Option<Turn>> = vec![None; count];
     let (mut first, mut strays) = (None, 0);
     while turns.iter().any(Option::is_none) {
-        // Other connections do not extend the wait: only a device's connection restarts it.
-        let until = tokio::time::Instant::now() + wait;
+        // Other connections do not extend the wait: only a device's connection restarts it, and lasts as
+        // long as its case.
+        let mut until = tokio::time::Instant::now() + wait;
         let event = loop {
             match tokio::time::timeout_at(until, happening.recv()).await {
                 Ok(Some(event @ Event::Stray(..))) => {
@@ -124,6 +129,9 @@ pub async fn run(
                     tell(&event);
                 }
                 Ok(Some(event)) => break Some(event),
+                Err(_) if shared.playing.load(Ordering::Relaxed) > 0 => {
+                    until = tokio::time::Instant::now() + wait;
+                }
                 Ok(None) | Err(_) => break None,
             }
         };
@@ -191,7 +199,10 @@ async fn serve(
         let _ = shared.events.send(Event::Hello(Box::new(hello.clone()))).await;
     }
     let case = shared.options.cases[place];
-    Some(match shared.play(case, &hello, stream, bytes).await {
+    shared.playing.fetch_add(1, Ordering::Relaxed);
+    let played = shared.play(case, &hello, stream, bytes).await;
+    shared.playing.fetch_sub(1, Ordering::Relaxed);
+    Some(match played {
         Ok(conduct) => Event::Turn(Turn { place, case, conduct }),
         Err(error) => Event::Failed(error),
     })

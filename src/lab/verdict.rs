@@ -69,7 +69,7 @@ impl Verdict {
         }
     }
 
-    /// How grave it is beside another of the same case.
+    /// How grave it is, compared with another verdict on the same case.
     #[must_use]
     pub const fn gravity(self) -> u8 {
         match self {

@@ -9,6 +9,8 @@ pub(crate) mod json;
 pub(crate) mod marks;
 #[cfg(feature = "judge")]
 pub(crate) mod near;
+#[cfg(feature = "judge")]
+pub(crate) mod sarif;
 pub mod secrets;
 pub mod time;
 #[cfg(all(test, feature = "judge"))]

@@ -23,21 +23,13 @@ const CLOSE: &[u8] = b"-----END ";
 /// How the block of a certificate ends.
 const END: &[u8] = b"-----END CERTIFICATE-----";
 
-/// The certificates of a PEM file (any text around the blocks), a DER file, or a PKCS#7 file in
-/// either encoding. A PKCS#7 file has no order, so the certificate that issued no other comes first.
+/// The certificates in `content`, which came from `path`: a PEM file (any text around the blocks), a DER
+/// file, or a PKCS#7 file in either encoding. A PKCS#7 file has no order, so the certificate that issued
+/// no other comes first.
 ///
 /// # Errors
 ///
-/// The file cannot be read, is over a limit, or contains something other than certificates.
-pub fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
-    certificates_in(&content_of(path)?, path)
-}
-
-/// The certificates in `content`, which came from `path`.
-///
-/// # Errors
-///
-/// See [`read_certificates`].
+/// The content is over a limit, or has something other than certificates.
 pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, Error> {
     let found = read(content, path)?.into_iter().map(|block| match block {
         Block::Certificate(certificate) => Ok(certificate),
@@ -50,7 +42,7 @@ pub fn certificates_in(content: &[u8], path: &Path) -> Result<Vec<Certificate>, 
 ///
 /// # Errors
 ///
-/// See [`read_certificates`].
+/// See [`certificates_in`].
 pub(super) fn roots_in(
     content: &[u8],
     path: &Path,
@@ -68,21 +60,12 @@ pub(super) fn roots_in(
     }
 }
 
-/// The DER of the certificates in a file, including those that cannot be read: a chain as a server
-/// sends it.
+/// The DER of the certificates in `content`, which came from `path`, including those that cannot be read:
+/// a chain as a server sends it.
 ///
 /// # Errors
 ///
-/// See [`read_certificates`].
-pub fn read_chain(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
-    chain_in(&content_of(path)?, path)
-}
-
-/// The same for `content`, which came from `path`.
-///
-/// # Errors
-///
-/// See [`read_certificates`].
+/// See [`certificates_in`].
 pub fn chain_in(content: &[u8], path: &Path) -> Result<Vec<Vec<u8>>, Error> {
     let ders = read(content, path)?.into_iter().map(|block| match block {
         Block::Certificate(certificate) => Ok(certificate.der().to_vec()),

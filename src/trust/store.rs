@@ -7,7 +7,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 pub use super::{
-    certificate_file::{certificates_in, chain_in, other_labels, read_certificates, read_chain},
+    certificate_file::{certificates_in, chain_in, other_labels},
     error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
     mozilla::{
         has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
@@ -42,7 +42,7 @@ impl Store {
         self.mozilla = true;
     }
 
-    /// Also trusts the certificates of a file, see [`read_certificates`], or of the files of a
+    /// Also trusts the certificates of a file, see [`certificates_in`], or of the files of a
     /// directory.
     ///
     /// A certificate that cannot be read is skipped if another one can be read;

@@ -247,13 +247,6 @@ pub(crate) fn is_verified_with(key: &Key) -> bool {
     }
 }
 
-/// Whether subject and issuer are the same and its own key signed it. If the signature cannot be
-/// checked, it counts as self-signed.
-#[must_use]
-pub fn signed_itself(certificate: &Certificate) -> bool {
-    certificate.is_self_issued() && is_signed_by(certificate, certificate) != Some(false)
-}
-
 /// Whether the signature on `child` is by the key of `issuer`; `None` where it cannot be checked.
 ///
 /// This only explains why a chain does not verify. It never makes one verify.

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::fs;
 
-use certgrab::lab::pki::{Built, departures};
+use certgrab::lab::pki::Built;
+
+use super::departures::departures;
 use tempfile::TempDir;
 
 use super::Wish;

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use certgrab::lab::pki::{Built, Chain, Departure, Keyring};
+use certgrab::lab::pki::{Built, Keyring};
+
+use super::departures::Departure;
+use super::random::chain_with;
 use tempfile::TempDir;
 
 /// Chains with their files, in a folder that lives as long as they do.
@@ -30,7 +33,7 @@ impl Chains {
         let keys = Keyring::in_folder(&kept().join("keys")).expect("a folder");
         let folder = TempDir::new().expect("a temporary folder");
         let one = |(number, chosen): (usize, Vec<usize>)| {
-            let built = Chain::with(departures, &chosen).build(&keys).expect("a chain");
+            let built = chain_with(departures, &chosen).build(&keys).expect("a chain");
             write(folder.path(), number, &built);
             One { chosen, built }
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::fs;
 
-use certgrab::lab::pki::Departure;
+use super::departures::Departure;
 use certgrab::stack::Case;
 
 use super::chains::{Chains, kept};

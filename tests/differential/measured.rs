@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use certgrab::lab::pki::departures;
+use super::departures::departures;
 
 use super::chains::Chains;
 use super::clients::{Verdict, Verdicts};
@@ -41,7 +41,7 @@ pub(super) fn read(chains: &Chains) -> Verdicts {
     let all = departures();
     assert_eq!(rows.len(), chains.all.len(), "a row for each departure");
     let column = |(number, stack): (usize, &'static str)| {
-        let verdict = |(row, departure): (&Vec<&str>, &certgrab::lab::pki::Departure)| {
+        let verdict = |(row, departure): (&Vec<&str>, &super::departures::Departure)| {
             assert_eq!(row[0], departure.id, "the rows are in the order of the departures");
             Verdict(
                 match row[number + 1] {

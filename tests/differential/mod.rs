@@ -5,20 +5,25 @@ mod accepted;
 mod chains;
 mod clients;
 mod compared;
+pub(crate) mod departures;
 mod judged;
 mod measured;
 mod own_ca;
+pub(crate) mod random;
 mod reasons;
+pub(crate) mod wild;
+mod wild_order;
 mod written;
 
 use std::time::Instant;
-
-use certgrab::lab::pki::{Dice, departures, random, wild};
 
 use self::chains::Chains;
 pub(crate) use self::clients::source_of_mbedtls_36;
 use self::clients::{Clients, Verdict};
 use self::compared::Comparison;
+use self::departures::departures;
+use self::random::{Dice, random};
+use self::wild::wild;
 
 /// Chains where nothing else is asked for: enough to see that every client answers.
 const FEW: usize = 24;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use certgrab::lab::pki::Departure;
+use super::departures::Departure;
 use certgrab::stack::{Part, Position, Refusal, Rule, Verdict as Certgrab};
 
 use super::chains::Chains;

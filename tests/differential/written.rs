@@ -9,7 +9,9 @@ use certgrab::endpoint::Target;
 use certgrab::judge::path::Question;
 use certgrab::judge::prove;
 use certgrab::judge::stacks::Asked;
-use certgrab::lab::pki::{Built, departures};
+use certgrab::lab::pki::Built;
+
+use super::departures::departures;
 use certgrab::output::emit;
 use certgrab::run::grab::{self, Grab, Options};
 use certgrab::run::warning;

@@ -119,6 +119,37 @@ fn esphome_reads_the_block_as_one_text() {
     assert_eq!(found, format!("2001:db8::1 8883\n{}", bench::text(&bundle, "pem")));
 }
 
+/// A device of ESPHome, with the block that certgrab writes.
+const DEVICE: &str = "esphome:\n  name: plc\nesp32:\n  board: esp32dev\n  framework:\n    type: esp-idf\n\
+                      wifi:\n  ssid: plant\n  password: not-a-secret\npackages:\n  tls: !include tls.yaml\n";
+
+#[test]
+fn esphome_takes_the_block_and_puts_the_same_pem_into_its_c_plus_plus() {
+    if !real::program("esphome") {
+        return;
+    }
+    let [x1, x2] = bench::isrg();
+    let bundle = bench::bundle(bench::HOST, 8883, vec![x1, x2]);
+    let folder = folder();
+    write(folder.path(), "tls.yaml", bench::text(&bundle, "esphome"));
+    write(folder.path(), "device.yaml", DEVICE);
+    let esphome = |arguments: &[&str]| {
+        succeed(
+            Command::new("esphome").args(arguments).arg("device.yaml").current_dir(folder.path()),
+        )
+    };
+    let config = esphome(&["config"]);
+    assert!(config.contains(bench::HOST), "{config}");
+    esphome(&["compile", "--only-generate"]);
+    let source = folder.path().join(".esphome/build/plc/src/main.cpp");
+    let source = std::fs::read_to_string(source).expect("the source");
+    let (_, literal) = source.split_once("set_ca_certificate(\"").expect("the call");
+    let (literal, _) = literal.split_once("\")").expect("its end");
+    // ESPHome breaks lines of its source anywhere, between two literals.
+    let text: String = literal.split('"').step_by(2).collect();
+    assert_eq!(text.replace("\\012", "\n"), bench::text(&bundle, "pem"));
+}
+
 #[test]
 fn go_opens_its_own_door_and_no_other() {
     if !real::program("go") {

@@ -227,6 +227,8 @@ fn mosquitto_passes_and_with_insecure_it_is_caught_for_checking_no_name() {
     };
     let sound = run("mqttv5", &[]);
     is_sound("mosquitto_pub", &sound);
+    // Every number of OpenSSL's ClientHello has a name.
+    assert!(sound.out.contains("SCSV") && !sound.out.contains("0x"), "{}", sound.out);
     assert!(sound.out.contains("sent MQTT 5 with user and password\n"), "{}", sound.out);
     let unsound = run("mqttv311", &["--insecure"]);
     is_caught("mosquitto_pub --insecure", &unsound, NO_NAME);

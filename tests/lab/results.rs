@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 
 use super::command::{meet, round, rustls_device};
 use super::round::{Lab, Said};
-use crate::support::certgrab;
+use crate::support::{certgrab, real};
 
 /// Three impostors, in the order in which they are named.
 const IMPOSTORS: [&str; 4] = ["--cases", "expired,unknown-root,self-signed", "--stack", "rustls"];
@@ -203,4 +204,52 @@ fn some_cases_are_listed_if_some_are_named_and_a_wrong_address_or_number_is_expl
         let outcome = certgrab().args(["lab", option, value]).fails_with(2);
         assert!(outcome.err().contains(wanted), "{}", outcome.err());
     }
+}
+
+#[test]
+fn a_device_that_computes_for_seconds_in_the_handshake_is_waited_for_whatever_wait_says() {
+    let lab = Lab::start(&["--cases", "expired", "--wait", "2"]);
+    let (port, config) = (lab.port(), rustls_device(&lab.anchor(), true));
+    let socket = TcpStream::connect(("127.0.0.1", port)).expect("the lab listens");
+    let name = ServerName::try_from("localhost").expect("a name");
+    let mut client = ClientConnection::new(Arc::clone(&config), name).expect("a client");
+    client.write_tls(&mut &socket).expect("a ClientHello");
+    std::thread::sleep(Duration::from_secs(5));
+    let mut stream = StreamOwned::new(client, socket);
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("a request");
+    let _ = stream.read(&mut [0; 64]);
+    let said = round(lab, true);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(
+        said.out.starts_with("1/3  passed      sound                 sent GET /"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_device_that_takes_the_text_of_its_address_as_a_name_is_not_accused() {
+    if !real::program("mosquitto_pub") {
+        return;
+    }
+    let words = ["--host", "127.0.0.1", "--cases", "address,wrong-host"];
+    let said = Lab::start(&words).meets(|lab| {
+        let mut command = Command::new("mosquitto_pub");
+        command.args(["-h", "127.0.0.1", "-p", &lab.port().to_string(), "--cafile"]);
+        command.arg(lab.anchor()).args(["-t", "t", "-m", "m"]);
+        command
+    });
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.out.contains("\n4 of 4 cases passed\n"), "{}", said.out);
+}
+
+#[test]
+fn a_device_that_connects_to_no_server_by_an_address_is_to_connect_by_a_name() {
+    // It verifies the server as localhost, so that it refuses each.
+    let said = round(Lab::start(&["--host", "127.0.0.1", "--cases", "expired"]), true);
+    assert_eq!(said.code, 1, "{}", said.out);
+    let text = said.out.replace("\n    ", " ");
+    let wanted =
+        "a TLS stack that compares no address needs a name: start the lab with `--host NAME`";
+    assert!(text.contains(wanted), "{}", said.out);
 }

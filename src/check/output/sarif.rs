@@ -1,33 +1,21 @@
-//! SARIF 2.1.0 (OASIS), which code hosts show beside the lines.
+//! SARIF 2.1.0 (OASIS): a result for each finding, at its place in a file.
 
 use serde_json::json;
 
 use super::sentence;
-use crate::check::{CODES, FileReport, Finding, Severity};
+use crate::{
+    check::{CODES, FileReport, Finding, Severity},
+    text,
+};
 
 /// The log of one run over all files, indented.
 #[must_use]
 pub fn sarif(files: &[FileReport]) -> String {
-    let rules: Vec<_> = CODES
-        .iter()
-        .map(|(code, meaning)| json!({ "id": code, "shortDescription": { "text": meaning } }))
-        .collect();
     let results: Vec<_> = files
         .iter()
         .flat_map(|file| file.findings().iter().map(move |finding| result(file, finding)))
         .collect();
-    let mut log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "certgrab",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            } },
-            "results": results,
-        }],
-    });
+    let mut log = text::sarif::log(CODES, &results);
     let more: Vec<_> = files.iter().filter(|file| file.more() > 0).map(notification).collect();
     if !more.is_empty() {
         log["runs"][0]["invocations"] =

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use crate::stack::client::Device;
 use crate::{
     Grab,
-    chain::Shown,
     endpoint::Target,
     output::{
         bundle::Bundle,
@@ -87,23 +86,6 @@ fn own_files(args: &Args, project: &Project) -> Result<Vec<File>, Failure> {
     Ok(identity.map(|identity| project.own.of(&identity)).unwrap_or_default())
 }
 
-/// Warns if the server requires a client certificate that the project does not show, or refuses the
-/// one that it shows.
-fn warn_of_request(args: &Args, grab: &Grab, display: &Display) {
-    let handshake = grab.presented.handshake.as_ref();
-    let Some(request) = handshake.and_then(|one| one.client_certificate.as_ref()) else { return };
-    let is_given = args.client_cert.is_some();
-    let is_unfit = is_given && request.shown != Shown::Certificate;
-    let is_refused = request.is_accepted() == Some(false);
-    if request.is_required() == Some(true) && !is_given {
-        let sentence = request.sentence();
-        let hint = "pass `--client-cert FILE --client-key FILE`";
-        output::warn(format_args!("{sentence}; {hint}"), display);
-    } else if is_unfit || is_refused {
-        output::warn(format_args!("{}", request.sentence()), display);
-    }
-}
-
 /// The manifest, and the roots that it names; the project is to be checked on other machines too.
 fn described(
     args: &Args,
@@ -177,7 +159,7 @@ fn grabbed(
     let format = project.constants.0;
     let outcome = runtime.block_on(async {
         let usual = grab::grab(target, &options).await?;
-        warn_of_request(args, &usual, display);
+        client::warn_of_request(args.client_cert.is_some(), &usual, display);
         Ok(run::readers::ask(target, &options, usual, std::iter::once(format)).await)
     });
     if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {

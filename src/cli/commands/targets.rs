@@ -18,8 +18,9 @@ use crate::{
 use super::{compare, convert, formats, hosts, survey, warn};
 use crate::cli::{
     args::{Form, Request},
-    export,
+    client, export,
     failure::{self, Exit, Failure},
+    language::lines_in_language,
     output::{self, complain},
     proof, readers, report, report_page, request,
     style::Display,
@@ -72,6 +73,11 @@ fn each(
                 "the path at {target} is not requested; see where it leads with `--follow`"
             ));
         }
+        if target.has_idle_path() && job.from.is_none() && !display.quiet {
+            output::say(format_args!(
+                "the path at {target} is ignored: a server presents its chain before it sees one"
+            ));
+        }
         let ended = match ask(target) {
             Ok(readers) if readers.chains.len() > 1 || !readers.refused.is_empty() => {
                 finish_apart(job, display, target, options, &readers)?
@@ -117,6 +123,7 @@ fn finish_apart(
         let (bundle, name) = seen.selection(job, &positions, &formats, display)?;
         outputs.push((emissions, bundle, name));
     }
+    of_own_certificate(job, &readers.chains[0], display);
     warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     export::export(
         job,
@@ -176,6 +183,7 @@ pub(super) fn finish(
     let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
     warn::of_bundle(&whose, job, (target, options), (grab, judgement), &bundle, display);
     if !job.emit.is_empty() {
+        of_own_certificate(job, grab, display);
         warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     }
     let only_documents =
@@ -185,7 +193,7 @@ pub(super) fn finish(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     if job.format.sizes {
-        output::show(&formats::sizes(&bundle, &name))?;
+        output::show(&lines_in_language(&formats::sizes(&bundle, &name)))?;
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
@@ -194,6 +202,17 @@ pub(super) fn finish(
         Form::Report => report_page::report(job, target, (grab, judgement), options),
         _ => document(),
     })
+}
+
+/// Warns if the device's own certificate, which is written too, is not what the server asks for.
+fn of_own_certificate(job: &Request, grab: &Grab, display: &Display) {
+    if job.reaching.client_cert.is_none() {
+        return;
+    }
+    match grab.presented.handshake.as_ref().map(|one| one.client_certificate.is_some()) {
+        Some(false) => output::warn("the server asks for no client certificate", display),
+        _ => client::warn_of_request(true, grab, display),
+    }
 }
 
 /// Says why no path of `grab` is trusted.
@@ -219,7 +238,7 @@ fn show(
         Ok(judgement) => report::trusted(Some(target), grab, judgement, options, display),
         Err(_) => report::refused(Some(target), grab, display),
     };
-    output::show(&(report + &job.anchor.shown(target, grab, options)))
+    output::show(&(report + &lines_in_language(&job.anchor.shown(target, grab, options))))
 }
 
 /// The document of one target.

@@ -114,14 +114,10 @@ pub(super) fn wide_wildcard(plan: &mut Plan<'_>) {
     plan.set_names(LEAF, &[dns(wide)]);
 }
 
-/// An address where the device asks for a name, or the text of the address where it asks for one.
+/// Another address than the one that the device asks for, or an address where it asks for a name.
 pub(super) fn address(plan: &mut Plan<'_>) {
-    let name = match plan.host.parse::<std::net::IpAddr>() {
-        Ok(_) => dns(plan.host),
-        Err(_) => ip(&OTHER_ADDRESS),
-    };
     plan.foreign_key();
-    plan.set_names(LEAF, &[name]);
+    plan.set_names(LEAF, &[ip(&OTHER_ADDRESS)]);
 }
 
 pub(super) fn expired(plan: &mut Plan<'_>) {

@@ -173,7 +173,7 @@ pub const CASES: &[Case] = &[
         "address",
         Name,
         Refuse,
-        "an address instead of the name",
+        "a certificate of another address",
         "RFC 9525 6.1",
         chains::address,
     ),

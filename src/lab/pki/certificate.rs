@@ -20,52 +20,52 @@ const V3: u8 = 2;
 #[derive(Clone, Debug)]
 pub struct Certificate {
     /// The value of the version field; nothing is written for X.509 v1.
-    pub(crate) version: Option<u8>,
+    pub version: Option<u8>,
     /// The contents of the serial number.
-    pub(crate) serial: Vec<u8>,
+    pub serial: Vec<u8>,
     /// The place of its issuer in the chain's certificates; its own if it signed itself.
-    pub(crate) issuer: usize,
+    pub issuer: usize,
     /// Instead of the issuer's subject.
-    pub(crate) issuer_name: Option<Name>,
-    pub(crate) subject: Name,
-    pub(crate) not_before: Time,
-    pub(crate) not_after: Time,
-    pub(crate) key: Key,
-    pub(crate) spki: Spki,
+    pub issuer_name: Option<Name>,
+    pub subject: Name,
+    pub not_before: Time,
+    pub not_after: Time,
+    pub key: Key,
+    pub spki: Spki,
     /// With issuerUniqueID and subjectUniqueID.
-    pub(crate) unique_ids: bool,
+    pub unique_ids: bool,
     /// In order. An empty list is not written.
-    pub(crate) extensions: Vec<Extension>,
+    pub extensions: Vec<Extension>,
     /// How the issuer signs.
-    pub(crate) scheme: Scheme,
+    pub scheme: Scheme,
     /// The algorithm as written inside, if another than outside.
-    pub(crate) inner: Option<Scheme>,
+    pub inner: Option<Scheme>,
     /// Instead of the issuer's key.
-    pub(crate) signer: Option<Key>,
+    pub signer: Option<Key>,
     /// One bit of the signature is turned.
-    pub(crate) damaged: bool,
+    pub damaged: bool,
 }
 
 /// A time as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Time {
-    pub(crate) tag: u8,
-    pub(crate) text: String,
+    pub tag: u8,
+    pub text: String,
 }
 
 impl Time {
-    pub(crate) fn utc(text: &str) -> Self {
+    pub fn utc(text: &str) -> Self {
         Self { tag: der::UTC_TIME, text: text.to_owned() }
     }
 
-    pub(crate) fn generalized(text: &str) -> Self {
+    pub fn generalized(text: &str) -> Self {
         Self { tag: der::GENERALIZED_TIME, text: text.to_owned() }
     }
 }
 
 impl Certificate {
     /// A CA as it should be, issued by the certificate at `issuer`.
-    pub(crate) fn authority(common: &str, key: Key, serial: u8, issuer: usize) -> Self {
+    pub fn authority(common: &str, key: Key, serial: u8, issuer: usize) -> Self {
         let mut authority = Self::bare(Name::usual(common), key, serial, issuer);
         authority.set(BASIC_CONSTRAINTS, true, basic_constraints(true, None));
         authority.set(KEY_USAGE, true, key_usage(&[5, 6]));
@@ -75,14 +75,14 @@ impl Certificate {
     }
 
     /// A root as it should be, at the place `own` of the chain.
-    pub(crate) fn root(common: &str, key: Key, serial: u8, own: usize) -> Self {
+    pub fn root(common: &str, key: Key, serial: u8, own: usize) -> Self {
         let mut root = Self::authority(common, key, serial, own);
         root.remove(AUTHORITY_KEY_ID);
         root
     }
 
     /// A server's certificate as it should be, with the general names of its subjectAltName.
-    pub(crate) fn server(names: &[Vec<u8>], key: Key, serial: u8, issuer: usize) -> Self {
+    pub fn server(names: &[Vec<u8>], key: Key, serial: u8, issuer: usize) -> Self {
         let mut server = Self::bare(Name::usual("Server"), key, serial, issuer);
         server.set(BASIC_CONSTRAINTS, true, basic_constraints(false, None));
         server.set(KEY_USAGE, true, key_usage(if key.is_rsa() { &[0, 2] } else { &[0] }));
@@ -114,7 +114,7 @@ impl Certificate {
     }
 
     /// Puts an extension in the place of the one with its OID, or at the end.
-    pub(crate) fn set(&mut self, oid: &str, critical: bool, value: Vec<u8>) {
+    pub fn set(&mut self, oid: &str, critical: bool, value: Vec<u8>) {
         let extension = Extension::raw(oid, critical, value);
         match self.extensions.iter_mut().find(|known| known.oid == extension.oid) {
             Some(known) => *known = extension,
@@ -122,24 +122,24 @@ impl Certificate {
         }
     }
 
-    pub(crate) fn find(&mut self, oid: &str) -> Option<&mut Extension> {
+    pub fn find(&mut self, oid: &str) -> Option<&mut Extension> {
         let oid = der::arcs(oid);
         self.extensions.iter_mut().find(|known| known.oid == oid)
     }
 
-    pub(crate) fn remove(&mut self, oid: &str) {
+    pub fn remove(&mut self, oid: &str) {
         let oid = der::arcs(oid);
         self.extensions.retain(|known| known.oid != oid);
     }
 
     /// Without version and extensions.
-    pub(crate) fn make_v1(&mut self) {
+    pub fn make_v1(&mut self) {
         self.version = None;
         self.extensions.clear();
     }
 
     /// Its DER, under the certificate that issued it.
-    pub(crate) fn der(&self, issuer: &Certificate, keys: &Keyring) -> io::Result<Vec<u8>> {
+    pub fn der(&self, issuer: &Certificate, keys: &Keyring) -> io::Result<Vec<u8>> {
         let signer = self.signer.unwrap_or(issuer.key);
         let body = self.to_be_signed(issuer, signer, keys)?;
         let mut signature = keys.sign(signer, self.scheme.fitting(signer), &body)?;
@@ -202,7 +202,7 @@ impl Certificate {
 }
 
 /// An authorityKeyIdentifier with the issuer's key.
-pub(crate) fn authority_key_id() -> Extension {
+pub fn authority_key_id() -> Extension {
     let value = Value::AuthorityKeyId { key: true, issuer: None };
     Extension::new(AUTHORITY_KEY_ID, false, value)
 }

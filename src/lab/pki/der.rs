@@ -1,25 +1,25 @@
 //! Elements of DER by their tag octet, so that also those can be written that no strict writer
 //! writes: an INTEGER without octets, a BOOLEAN of 01, a string with what its type does not hold.
 
-pub(crate) const BOOLEAN: u8 = 0x01;
-pub(crate) const INTEGER: u8 = 0x02;
-pub(crate) const BIT_STRING: u8 = 0x03;
-pub(crate) const OCTET_STRING: u8 = 0x04;
-pub(crate) const NULL: u8 = 0x05;
-pub(crate) const OID: u8 = 0x06;
-pub(crate) const UTF8: u8 = 0x0c;
-pub(crate) const SEQUENCE: u8 = 0x30;
-pub(crate) const SET: u8 = 0x31;
-pub(crate) const PRINTABLE: u8 = 0x13;
-pub(crate) const TELETEX: u8 = 0x14;
-pub(crate) const IA5: u8 = 0x16;
-pub(crate) const UTC_TIME: u8 = 0x17;
-pub(crate) const GENERALIZED_TIME: u8 = 0x18;
-pub(crate) const UNIVERSAL: u8 = 0x1c;
-pub(crate) const BMP: u8 = 0x1e;
+pub const BOOLEAN: u8 = 0x01;
+pub const INTEGER: u8 = 0x02;
+pub const BIT_STRING: u8 = 0x03;
+pub const OCTET_STRING: u8 = 0x04;
+pub const NULL: u8 = 0x05;
+pub const OID: u8 = 0x06;
+pub const UTF8: u8 = 0x0c;
+pub const SEQUENCE: u8 = 0x30;
+pub const SET: u8 = 0x31;
+pub const PRINTABLE: u8 = 0x13;
+pub const TELETEX: u8 = 0x14;
+pub const IA5: u8 = 0x16;
+pub const UTC_TIME: u8 = 0x17;
+pub const GENERALIZED_TIME: u8 = 0x18;
+pub const UNIVERSAL: u8 = 0x1c;
+pub const BMP: u8 = 0x1e;
 
 /// An element of one tag around contents, with its length in the shortest form.
-pub(crate) fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
+pub fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     let length = contents.len();
     if let (Ok(short), true) = (u8::try_from(length), length < 0x80) {
@@ -34,25 +34,25 @@ pub(crate) fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
     out
 }
 
-pub(crate) fn sequence(elements: &[Vec<u8>]) -> Vec<u8> {
+pub fn sequence(elements: &[Vec<u8>]) -> Vec<u8> {
     element(SEQUENCE, &elements.concat())
 }
 
-pub(crate) fn octets(contents: &[u8]) -> Vec<u8> {
+pub fn octets(contents: &[u8]) -> Vec<u8> {
     element(OCTET_STRING, contents)
 }
 
 /// A BIT STRING of whole octets.
-pub(crate) fn bits(contents: &[u8]) -> Vec<u8> {
+pub fn bits(contents: &[u8]) -> Vec<u8> {
     element(BIT_STRING, &[&[0], contents].concat())
 }
 
-pub(crate) fn null() -> Vec<u8> {
+pub fn null() -> Vec<u8> {
     element(NULL, &[])
 }
 
 /// An INTEGER of few octets that is not negative.
-pub(crate) fn small(number: u64) -> Vec<u8> {
+pub fn small(number: u64) -> Vec<u8> {
     let octets = number.to_be_bytes();
     let zeros = octets.iter().take_while(|octet| **octet == 0).count().min(octets.len() - 1);
     let octets = &octets[zeros..];
@@ -61,22 +61,22 @@ pub(crate) fn small(number: u64) -> Vec<u8> {
 }
 
 /// A context-specific element: `[number]`, around elements.
-pub(crate) fn around(number: u8, contents: &[u8]) -> Vec<u8> {
+pub fn around(number: u8, contents: &[u8]) -> Vec<u8> {
     element(0xa0 | number, contents)
 }
 
 /// A context-specific element: `[number]`, primitive.
-pub(crate) fn context(number: u8, contents: &[u8]) -> Vec<u8> {
+pub fn context(number: u8, contents: &[u8]) -> Vec<u8> {
     element(0x80 | number, contents)
 }
 
 /// An OBJECT IDENTIFIER in dotted form.
-pub(crate) fn oid(dotted: &str) -> Vec<u8> {
+pub fn oid(dotted: &str) -> Vec<u8> {
     element(OID, &arcs(dotted))
 }
 
 /// The contents of an OBJECT IDENTIFIER.
-pub(crate) fn arcs(dotted: &str) -> Vec<u8> {
+pub fn arcs(dotted: &str) -> Vec<u8> {
     let arcs: Vec<u128> = dotted.split('.').filter_map(|arc| arc.parse().ok()).collect();
     let [first, second, rest @ ..] = arcs.as_slice() else { return Vec::new() };
     let mut out = Vec::new();

@@ -3,31 +3,31 @@
 use super::der;
 use super::name::Name;
 
-pub(crate) const SUBJECT_KEY_ID: &str = "2.5.29.14";
-pub(crate) const KEY_USAGE: &str = "2.5.29.15";
-pub(crate) const SUBJECT_ALT_NAME: &str = "2.5.29.17";
-pub(crate) const ISSUER_ALT_NAME: &str = "2.5.29.18";
-pub(crate) const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-pub(crate) const NAME_CONSTRAINTS: &str = "2.5.29.30";
-pub(crate) const AUTHORITY_KEY_ID: &str = "2.5.29.35";
-pub(crate) const EXT_KEY_USAGE: &str = "2.5.29.37";
+pub const SUBJECT_KEY_ID: &str = "2.5.29.14";
+pub const KEY_USAGE: &str = "2.5.29.15";
+pub const SUBJECT_ALT_NAME: &str = "2.5.29.17";
+pub const ISSUER_ALT_NAME: &str = "2.5.29.18";
+pub const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+pub const NAME_CONSTRAINTS: &str = "2.5.29.30";
+pub const AUTHORITY_KEY_ID: &str = "2.5.29.35";
+pub const EXT_KEY_USAGE: &str = "2.5.29.37";
 
 /// Purposes of extKeyUsage.
-pub(crate) const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
-pub(crate) const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
+pub const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
+pub const CLIENT_AUTH: &str = "1.3.6.1.5.5.7.3.2";
 
 /// An extension of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Extension {
+pub struct Extension {
     /// The contents of its OBJECT IDENTIFIER.
-    pub(crate) oid: Vec<u8>,
-    pub(crate) critical: Critical,
-    pub(crate) value: Value,
+    pub oid: Vec<u8>,
+    pub critical: Critical,
+    pub value: Value,
 }
 
 /// How an extension says whether it is critical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Critical {
+pub enum Critical {
     /// Nothing is written, as DER has it for a default.
     No,
     Yes,
@@ -37,7 +37,7 @@ pub(crate) enum Critical {
 
 /// What is inside of an extension's OCTET STRING.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Value {
+pub enum Value {
     /// These octets.
     Raw(Vec<u8>),
     /// The SHA-1 of the certificate's own key (RFC 5280 section 4.2.1.2).
@@ -50,24 +50,24 @@ pub(crate) enum Value {
 
 /// An issuer by name and serial number, in an authorityKeyIdentifier.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct IssuerSerial {
+pub struct IssuerSerial {
     /// The name of the issuer's issuer, if it is not the right one.
-    pub(crate) name: Option<Name>,
+    pub name: Option<Name>,
     /// The contents of the serial number, if it is not the right one.
-    pub(crate) serial: Option<Vec<u8>>,
+    pub serial: Option<Vec<u8>>,
 }
 
 impl Extension {
-    pub(crate) fn new(oid: &str, critical: bool, value: Value) -> Self {
+    pub fn new(oid: &str, critical: bool, value: Value) -> Self {
         let critical = if critical { Critical::Yes } else { Critical::No };
         Self { oid: der::arcs(oid), critical, value }
     }
 
-    pub(crate) fn raw(oid: &str, critical: bool, value: Vec<u8>) -> Self {
+    pub fn raw(oid: &str, critical: bool, value: Vec<u8>) -> Self {
         Self::new(oid, critical, Value::Raw(value))
     }
 
-    pub(crate) fn der(&self, value: &[u8]) -> Vec<u8> {
+    pub fn der(&self, value: &[u8]) -> Vec<u8> {
         let critical = match self.critical {
             Critical::No => Vec::new(),
             Critical::Yes => der::element(der::BOOLEAN, &[0xff]),
@@ -78,13 +78,13 @@ impl Extension {
 }
 
 /// basicConstraints as it should be.
-pub(crate) fn basic_constraints(is_ca: bool, path_length: Option<u64>) -> Vec<u8> {
+pub fn basic_constraints(is_ca: bool, path_length: Option<u64>) -> Vec<u8> {
     let is_ca = if is_ca { der::element(der::BOOLEAN, &[0xff]) } else { Vec::new() };
     der::sequence(&[is_ca, path_length.map(der::small).unwrap_or_default()])
 }
 
 /// Bits of keyUsage, numbered as in RFC 5280 section 4.2.1.3.
-pub(crate) fn key_usage(bits: &[u32]) -> Vec<u8> {
+pub fn key_usage(bits: &[u32]) -> Vec<u8> {
     let Some(last) = bits.iter().max() else { return der::element(der::BIT_STRING, &[0]) };
     let all = bits.iter().fold(0u16, |all, bit| all | 0x8000 >> bit);
     // Without the zeros behind the last bit (X.690 section 11.2.2).
@@ -94,13 +94,13 @@ pub(crate) fn key_usage(bits: &[u32]) -> Vec<u8> {
 }
 
 /// extKeyUsage with purposes.
-pub(crate) fn ext_key_usage(purposes: &[&str]) -> Vec<u8> {
+pub fn ext_key_usage(purposes: &[&str]) -> Vec<u8> {
     let purposes: Vec<_> = purposes.iter().map(|purpose| der::oid(purpose)).collect();
     der::sequence(&purposes)
 }
 
 /// nameConstraints with subtrees of general names.
-pub(crate) fn name_constraints(permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Vec<u8> {
+pub fn name_constraints(permitted: &[Vec<u8>], excluded: &[Vec<u8>]) -> Vec<u8> {
     let subtrees = |number: u8, names: &[Vec<u8>]| {
         let trees: Vec<_> =
             names.iter().map(|name| der::sequence(std::slice::from_ref(name))).collect();

@@ -17,8 +17,8 @@ pub enum Spki {
 /// A key, by its kind and its owner's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
-    pub(crate) kind: Kind,
-    pub(crate) owner: &'static str,
+    pub kind: Kind,
+    pub owner: &'static str,
 }
 
 /// What a key is of.
@@ -64,7 +64,7 @@ impl Kind {
     }
 
     /// How `openssl genpkey` is asked for one.
-    pub(crate) fn request(self) -> Vec<String> {
+    pub fn request(self) -> Vec<String> {
         let curve = |name: &str| {
             vec!["EC".to_owned(), "-pkeyopt".to_owned(), format!("ec_paramgen_curve:{name}")]
         };
@@ -94,11 +94,11 @@ impl Kind {
 }
 
 impl Key {
-    pub(crate) fn is_rsa(self) -> bool {
+    pub fn is_rsa(self) -> bool {
         matches!(self.kind, Kind::Rsa { .. } | Kind::RsaPss { .. })
     }
 
-    pub(crate) fn file(self) -> String {
+    pub fn file(self) -> String {
         // Long moduli take seconds to find: one serves every owner.
         let owner = match self.kind {
             Kind::Rsa { bits: 4097.., .. } => "any",
@@ -109,7 +109,7 @@ impl Key {
 }
 
 /// The octets of the BIT STRING that ends a SubjectPublicKeyInfo.
-pub(crate) fn bit_string_of(spki: &[u8]) -> &[u8] {
+pub fn bit_string_of(spki: &[u8]) -> &[u8] {
     use ::der::Decode as _;
     let parts = Vec::<::der::asn1::AnyRef<'_>>::from_der(spki).unwrap_or_default();
     parts.get(1).map_or(&[], |bits| bits.value().get(1..).unwrap_or_default())
@@ -121,7 +121,7 @@ fn coordinates(spki: &[u8]) -> (&[u8], &[u8]) {
     if point.len() == 65 { (&point[1..33], &point[33..]) } else { (&[], &[]) }
 }
 
-pub(crate) fn compressed(spki: &[u8]) -> Vec<u8> {
+pub fn compressed(spki: &[u8]) -> Vec<u8> {
     let (x, y) = coordinates(spki);
     let odd = y.last().map_or(0, |last| last & 1);
     let algorithm =
@@ -130,7 +130,7 @@ pub(crate) fn compressed(spki: &[u8]) -> Vec<u8> {
 }
 
 /// SpecifiedECDomain (SEC 1 section C.2) of P-256 (SEC 2 section 2.4.2).
-pub(crate) fn explicit(spki: &[u8]) -> Vec<u8> {
+pub fn explicit(spki: &[u8]) -> Vec<u8> {
     let prime = hex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
     let a = hex("ffffffff00000001000000000000000000000000fffffffffffffffffffffffc");
     let b = hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b");

@@ -64,20 +64,17 @@ impl Keyring {
     }
 
     /// The private key in PEM.
-    pub(crate) fn pem(&self, key: Key) -> io::Result<String> {
+    pub fn pem(&self, key: Key) -> io::Result<String> {
         Ok(self.material(key)?.pem.clone())
     }
 
     /// What signs, to be kept.
-    pub(crate) fn shared_secret(
-        &self,
-        key: Key,
-    ) -> io::Result<Arc<dyn AsRef<Secret> + Send + Sync>> {
+    pub fn shared_secret(&self, key: Key) -> io::Result<Arc<dyn AsRef<Secret> + Send + Sync>> {
         Ok(self.material(key)?)
     }
 
     /// The public key as a certificate has it.
-    pub(crate) fn spki(&self, key: Key, form: Spki) -> io::Result<Vec<u8>> {
+    pub fn spki(&self, key: Key, form: Spki) -> io::Result<Vec<u8>> {
         let spki = &self.material(key)?.spki;
         Ok(match form {
             Spki::Usual => spki.clone(),
@@ -87,7 +84,7 @@ impl Keyring {
     }
 
     /// The SHA-1 of the public key's bits.
-    pub(crate) fn key_id(&self, key: Key) -> io::Result<Vec<u8>> {
+    pub fn key_id(&self, key: Key) -> io::Result<Vec<u8>> {
         Ok(self.material(key)?.key_id.clone())
     }
 
@@ -168,7 +165,7 @@ fn pkcs8_pem(algorithm: &[u8], secret: &Secret, point: &[u8]) -> String {
 
 impl Keyring {
     /// The signature of `key` over `message`.
-    pub(crate) fn sign(&self, key: Key, scheme: Scheme, message: &[u8]) -> io::Result<Vec<u8>> {
+    pub fn sign(&self, key: Key, scheme: Scheme, message: &[u8]) -> io::Result<Vec<u8>> {
         let what = [format!("{key:?} {scheme:?} ").as_bytes(), message].concat();
         let id: [u8; 32] = hmac_sha256::Hash::hash(&what);
         let known =

@@ -7,26 +7,26 @@ const O: &str = "2.5.4.10";
 
 /// One attribute of a name: its type, the tag of its string, and the string's octets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Attribute {
-    pub(crate) oid: &'static str,
-    pub(crate) tag: u8,
-    pub(crate) value: Vec<u8>,
+pub struct Attribute {
+    pub oid: &'static str,
+    pub tag: u8,
+    pub value: Vec<u8>,
 }
 
 /// A distinguished name: RDNs in order, each of one or more attributes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-pub(crate) struct Name(pub(super) Vec<Vec<Attribute>>);
+pub struct Name(pub Vec<Vec<Attribute>>);
 
 impl Attribute {
-    pub(crate) fn new(oid: &'static str, tag: u8, value: impl Into<Vec<u8>>) -> Self {
+    pub fn new(oid: &'static str, tag: u8, value: impl Into<Vec<u8>>) -> Self {
         Self { oid, tag, value: value.into() }
     }
 
-    pub(crate) fn cn(text: &str) -> Self {
+    pub fn cn(text: &str) -> Self {
         Self::new(CN, der::UTF8, text)
     }
 
-    pub(crate) fn o(text: &str) -> Self {
+    pub fn o(text: &str) -> Self {
         Self::new(O, der::UTF8, text)
     }
 
@@ -37,27 +37,27 @@ impl Attribute {
 
 impl Name {
     /// `O=Home, CN=...`, as UTF8String.
-    pub(crate) fn usual(common: &str) -> Self {
+    pub fn usual(common: &str) -> Self {
         Self::of([Attribute::o("Home"), Attribute::cn(common)])
     }
 
     /// One RDN for each attribute.
-    pub(crate) fn of(attributes: impl IntoIterator<Item = Attribute>) -> Self {
+    pub fn of(attributes: impl IntoIterator<Item = Attribute>) -> Self {
         Self(attributes.into_iter().map(|attribute| vec![attribute]).collect())
     }
 
-    pub(crate) fn empty() -> Self {
+    pub fn empty() -> Self {
         Self::default()
     }
 
     /// Every attribute changed.
-    pub(crate) fn each(&self, change: impl Fn(&mut Attribute)) -> Self {
+    pub fn each(&self, change: impl Fn(&mut Attribute)) -> Self {
         let mut changed = self.clone();
         changed.0.iter_mut().flatten().for_each(change);
         changed
     }
 
-    pub(crate) fn der(&self) -> Vec<u8> {
+    pub fn der(&self) -> Vec<u8> {
         let rdns: Vec<_> = self.0.iter().map(|rdn| set_of(rdn)).collect();
         der::sequence(&rdns)
     }
@@ -71,33 +71,33 @@ fn set_of(rdn: &[Attribute]) -> Vec<u8> {
 }
 
 /// ASCII as BMPString, two octets a letter.
-pub(crate) fn bmp(text: &str) -> Vec<u8> {
+pub fn bmp(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_be_bytes).collect()
 }
 
 /// As UniversalString, four octets a letter.
-pub(crate) fn universal(text: &str) -> Vec<u8> {
+pub fn universal(text: &str) -> Vec<u8> {
     text.chars().flat_map(|letter| u32::from(letter).to_be_bytes()).collect()
 }
 
 /// A dNSName with any octets.
-pub(crate) fn dns(octets: impl AsRef<[u8]>) -> Vec<u8> {
+pub fn dns(octets: impl AsRef<[u8]>) -> Vec<u8> {
     der::context(2, octets.as_ref())
 }
 
 /// An iPAddress with any octets.
-pub(crate) fn ip(octets: &[u8]) -> Vec<u8> {
+pub fn ip(octets: &[u8]) -> Vec<u8> {
     der::context(7, octets)
 }
 
-pub(crate) fn uri(octets: impl AsRef<[u8]>) -> Vec<u8> {
+pub fn uri(octets: impl AsRef<[u8]>) -> Vec<u8> {
     der::context(6, octets.as_ref())
 }
 
-pub(crate) fn email(octets: impl AsRef<[u8]>) -> Vec<u8> {
+pub fn email(octets: impl AsRef<[u8]>) -> Vec<u8> {
     der::context(1, octets.as_ref())
 }
 
-pub(crate) fn directory(name: &Name) -> Vec<u8> {
+pub fn directory(name: &Name) -> Vec<u8> {
     der::around(4, &name.der())
 }

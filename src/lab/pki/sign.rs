@@ -14,7 +14,7 @@ use super::key::{Key, Kind};
 
 /// A digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Hash {
+pub enum Hash {
     Md5,
     Sha1,
     Sha224,
@@ -25,16 +25,16 @@ pub(crate) enum Hash {
 
 /// How a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Scheme {
-    pub(crate) hash: Hash,
+pub struct Scheme {
+    pub hash: Hash,
     /// Octets of the salt; without one, RSA signs as PKCS #1 v1.5 has it.
-    pub(crate) pss: Option<u8>,
-    pub(crate) parameters: Parameters,
+    pub pss: Option<u8>,
+    pub parameters: Parameters,
 }
 
 /// The parameters of an algorithm's identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Parameters {
+pub enum Parameters {
     /// NULL for RSA, absent for ECDSA.
     Usual,
     /// The other way round.
@@ -42,7 +42,7 @@ pub(crate) enum Parameters {
 }
 
 /// What signs.
-pub(crate) enum Secret {
+pub enum Secret {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
     P521(p521::ecdsa::SigningKey),
@@ -69,7 +69,7 @@ impl fmt::Debug for Secret {
 }
 
 impl Hash {
-    pub(crate) const fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Md5 => "md5",
             Self::Sha1 => "sha1",
@@ -139,21 +139,21 @@ impl Hash {
 }
 
 impl Scheme {
-    pub(crate) const fn hash(hash: Hash) -> Self {
+    pub const fn hash(hash: Hash) -> Self {
         Self { hash, pss: None, parameters: Parameters::Usual }
     }
 
-    pub(crate) const fn pss(hash: Hash, salt: u8) -> Self {
+    pub const fn pss(hash: Hash, salt: u8) -> Self {
         Self { hash, pss: Some(salt), parameters: Parameters::Usual }
     }
 
-    pub(crate) const fn unusual(hash: Hash) -> Self {
+    pub const fn unusual(hash: Hash) -> Self {
         Self { hash, pss: None, parameters: Parameters::Unusual }
     }
 
     /// The scheme that is nearest to this one and that `key` is long enough for: of short RSA keys, PKCS #1
     /// v1.5 instead of RSASSA-PSS (RFC 8017 section 9.1.1), and SHA-1 (section 9.2).
-    pub(crate) fn fitting(self, key: Key) -> Self {
+    pub fn fitting(self, key: Key) -> Self {
         /// The octets of a DigestInfo around a digest, and of the padding, at most.
         const AROUND: usize = 19 + 11;
         let (Kind::Rsa { bits, .. } | Kind::RsaPss { bits }) = key.kind else { return self };
@@ -166,7 +166,7 @@ impl Scheme {
     }
 
     /// The salt that `key` signs with, if as RSASSA-PSS.
-    pub(crate) fn salt(self, key: Key) -> Option<u8> {
+    pub fn salt(self, key: Key) -> Option<u8> {
         match key.kind {
             Kind::RsaPss { .. } => self.pss.or(Some(32)),
             Kind::Rsa { .. } => self.pss,
@@ -175,7 +175,7 @@ impl Scheme {
     }
 
     /// Its AlgorithmIdentifier for a key.
-    pub(crate) fn algorithm(self, key: Key) -> Vec<u8> {
+    pub fn algorithm(self, key: Key) -> Vec<u8> {
         if let Some(salt) = self.salt(key) {
             let parameters = self.pss_parameters(salt);
             return der::sequence(&[der::oid("1.2.840.113549.1.1.10"), parameters]);
@@ -227,7 +227,7 @@ macro_rules! ecdsa {
 
 impl Secret {
     /// That of a scalar made of 64 octets at random, where the curve is one of NIST.
-    pub(crate) fn of_scalar(kind: Kind, random: &[u8]) -> Option<(Self, &'static str, Vec<u8>)> {
+    pub fn of_scalar(kind: Kind, random: &[u8]) -> Option<(Self, &'static str, Vec<u8>)> {
         // A leading zero octet keeps the scalar below the order.
         let scalar = |octets: usize| [&[0], &random[..octets - 1]].concat();
         match kind {
@@ -239,7 +239,7 @@ impl Secret {
     }
 
     /// That of a private key in a file.
-    pub(crate) fn of_file(kind: Kind, file: PathBuf, pem: &str) -> Self {
+    pub fn of_file(kind: Kind, file: PathBuf, pem: &str) -> Self {
         let der = pem::parse(pem).map(pem::Pem::into_contents).unwrap_or_default();
         match kind {
             Kind::Ed25519 => Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der)
@@ -253,7 +253,7 @@ impl Secret {
     }
 
     /// The scalar, for the curves that have one here.
-    pub(crate) fn scalar(&self) -> Vec<u8> {
+    pub fn scalar(&self) -> Vec<u8> {
         match self {
             Self::P256(secret) => secret.to_bytes().to_vec(),
             Self::P384(secret) => secret.to_bytes().to_vec(),
@@ -263,7 +263,7 @@ impl Secret {
     }
 
     /// A signature that is made here, if it can be.
-    pub(crate) fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
+    pub fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::P256(secret) => ecdsa!(p256, secret, &padded::<32>(scheme.hash.of(message)?)),
             Self::P384(secret) => ecdsa!(p384, secret, &padded::<48>(scheme.hash.of(message)?)),
@@ -292,7 +292,7 @@ impl Secret {
         }
     }
 
-    pub(crate) fn file(&self) -> Option<&PathBuf> {
+    pub fn file(&self) -> Option<&PathBuf> {
         match self {
             Self::Rsa { file, .. } | Self::File(file) => Some(file),
             _ => None,

@@ -5,15 +5,11 @@ use serde_json::{Value, json};
 use super::Report;
 use super::json::severity;
 use crate::lab::diagnosis::CAUSES;
-use crate::text::json::visible;
+use crate::text::{json::visible, sarif};
 
 /// The log of one run, indented.
 #[must_use]
 pub fn sarif(report: &Report) -> String {
-    let rules: Vec<_> = CAUSES
-        .iter()
-        .map(|(code, meaning)| json!({ "id": code, "shortDescription": { "text": meaning } }))
-        .collect();
     let results: Vec<Value> = report
         .findings
         .iter()
@@ -35,17 +31,6 @@ pub fn sarif(report: &Report) -> String {
             result
         })
         .collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "certgrab",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            } },
-            "results": results,
-        }],
-    });
+    let log = sarif::log(CAUSES, &results);
     visible(&format!("{log:#}\n"))
 }

@@ -17,7 +17,7 @@ use rustls::{
 use tokio::time::{sleep, timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::{Outcome, Replayed, SILENCE, key};
+use super::{HANDSHAKE_LIMIT, Outcome, Replayed, key};
 use crate::lab::authority::Authority;
 use crate::lab::cases::{ClientCertificate, Presentable, Versions, Whole};
 use crate::lab::conduct::Conduct;
@@ -44,7 +44,7 @@ pub(super) async fn play(
     let config = config(whole, presentable, authority, hello)?;
     sleep(Duration::from_millis(whole.delay_ms)).await;
     let accepting = TlsAcceptor::from(Arc::new(config)).accept(stream);
-    Ok(match timeout(SILENCE, accepting).await {
+    Ok(match timeout(HANDSHAKE_LIMIT, accepting).await {
         Err(_) => Outcome::Ended(Conduct::Silent { completed: false }),
         Ok(Err(error)) => Outcome::Ended(of_error(&error, false)),
         Ok(Ok(stream)) => {

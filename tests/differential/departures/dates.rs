@@ -1,9 +1,9 @@
 //! Dates: past and to come, far off, in odd encodings. Chains are judged at 2026-06-01.
 
-use super::super::certificate::{Certificate, Time};
-use super::super::chain::{Position, Position::Leaf};
 use super::order::yesterday;
+use super::places::{Places as _, Position, Position::Leaf};
 use super::{Field, Part, Table};
+use certgrab::lab::pki::certificate::{Certificate, Time};
 
 pub(super) fn list(table: &mut Table) {
     for position in Position::ALL {

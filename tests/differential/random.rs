@@ -1,16 +1,16 @@
 //! Chains at random, by seed: a sound one with one to three departures that can stand together.
 
-use super::chain::Chain;
 use super::departures::Departure;
-use super::key::Kind;
+use certgrab::lab::pki::chain::Chain;
+use certgrab::lab::pki::key::Kind;
 
 /// Numbers at random, the same for the same seed (SplitMix64).
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// Begins with a seed.
-    pub const fn of(seed: u64) -> Self {
+    pub(crate) const fn of(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -23,7 +23,7 @@ impl Dice {
     }
 
     /// A number below `bound`.
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         let bound = bound.max(1);
         usize::try_from(self.next() >> 1).unwrap_or(usize::MAX) % bound
     }
@@ -41,7 +41,7 @@ impl Dice {
 }
 
 /// The places in `all` of one to three departures that can stand together.
-pub fn random(all: &[Departure], dice: &mut Dice) -> Vec<usize> {
+pub(crate) fn random(all: &[Departure], dice: &mut Dice) -> Vec<usize> {
     let count = 1 + dice.below(3);
     let mut chosen: Vec<usize> = Vec::new();
     while chosen.len() < count {
@@ -54,13 +54,11 @@ pub fn random(all: &[Departure], dice: &mut Dice) -> Vec<usize> {
     chosen
 }
 
-impl Chain {
-    /// The sound chain with those departures, those of its shape first.
-    pub fn with(all: &[Departure], chosen: &[usize]) -> Self {
-        let mut chain = Self::sound(Kind::P256);
-        let (shape, others): (Vec<_>, Vec<_>) =
-            chosen.iter().map(|place| &all[*place]).partition(|departure| departure.shapes());
-        shape.iter().chain(&others).for_each(|departure| departure.apply(&mut chain));
-        chain
-    }
+/// The sound chain with those departures, those of its shape first.
+pub(crate) fn chain_with(all: &[Departure], chosen: &[usize]) -> Chain {
+    let mut chain = Chain::sound(Kind::P256);
+    let (shape, others): (Vec<_>, Vec<_>) =
+        chosen.iter().map(|place| &all[*place]).partition(|departure| departure.shapes());
+    shape.iter().chain(&others).for_each(|departure| departure.apply(&mut chain));
+    chain
 }

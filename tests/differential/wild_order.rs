@@ -1,11 +1,12 @@
 //! Shapes at random: how many intermediates, what of all is sent, in which order, and what is held.
 
-use super::certificate::Certificate;
-use super::chain::{Chain, Position::Int, Position::Leaf, Position::Root};
+use super::departures::places::{Position::Int, Position::Leaf, Position::Root};
 use super::departures::{Departure, Part};
-use super::extension::{BASIC_CONSTRAINTS, basic_constraints};
-use super::key::Key;
 use super::random::Dice;
+use certgrab::lab::pki::certificate::Certificate;
+use certgrab::lab::pki::chain::Chain;
+use certgrab::lab::pki::extension::{BASIC_CONSTRAINTS, basic_constraints};
+use certgrab::lab::pki::key::Key;
 
 /// Intermediates above the first, at most.
 const MOST_MORE: usize = 3;

@@ -1,14 +1,15 @@
 //! Key identifiers that are wrong or absent, and names that several certificates share.
 
-use super::super::certificate::Certificate;
-use super::super::chain::{Chain, Position, Position::Int, Position::Leaf, Position::Root};
-use super::super::der;
-use super::super::extension::{
+use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
+use super::{Field, Part, Table};
+use certgrab::lab::pki::certificate::Certificate;
+use certgrab::lab::pki::chain::Chain;
+use certgrab::lab::pki::der;
+use certgrab::lab::pki::extension::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, Critical, Extension, IssuerSerial, SUBJECT_KEY_ID, Value,
 };
-use super::super::name::Name;
-use super::super::sign::{Hash, Scheme};
-use super::{Field, Part, Table};
+use certgrab::lab::pki::name::Name;
+use certgrab::lab::pki::sign::{Hash, Scheme};
 
 pub(super) fn list(table: &mut Table) {
     authority(table);

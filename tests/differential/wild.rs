@@ -1,18 +1,21 @@
 //! Departures with parameters at random, by seed: what no list foresees.
 
-use super::certificate::Time;
-use super::chain::Position::{self, Int, Leaf, Root};
+use super::departures::places::{
+    Places as _,
+    Position::{self, Int, Leaf, Root},
+};
 use super::departures::{Departure, Field, Part};
-use super::der;
-use super::extension::{
+use super::random::Dice;
+use super::wild_order;
+use certgrab::lab::pki::certificate::Time;
+use certgrab::lab::pki::der;
+use certgrab::lab::pki::extension::{
     BASIC_CONSTRAINTS, CLIENT_AUTH, EXT_KEY_USAGE, Extension, KEY_USAGE, NAME_CONSTRAINTS,
     SERVER_AUTH, SUBJECT_ALT_NAME, basic_constraints, ext_key_usage, key_usage, name_constraints,
 };
-use super::key::{Key, Kind};
-use super::name::{Attribute, Name, bmp, directory, dns, email, ip, uri};
-use super::random::Dice;
-use super::sign::{Hash, Scheme};
-use super::wild_order;
+use certgrab::lab::pki::key::{Key, Kind};
+use certgrab::lab::pki::name::{Attribute, Name, bmp, directory, dns, email, ip, uri};
+use certgrab::lab::pki::sign::{Hash, Scheme};
 
 /// Makes a departure out of numbers at random.
 type Maker = fn(&mut Dice) -> Departure;
@@ -33,7 +36,7 @@ const MAKERS: [Maker; 12] = [
 ];
 
 /// So many departures.
-pub fn wild(dice: &mut Dice, count: usize) -> Vec<Departure> {
+pub(crate) fn wild(dice: &mut Dice, count: usize) -> Vec<Departure> {
     (0..count).map(|_| MAKERS[dice.below(MAKERS.len())](dice)).collect()
 }
 

@@ -1,11 +1,12 @@
 //! basicConstraints: absent, false, odd encodings, and lengths of paths.
 
-use super::super::certificate::Certificate;
-use super::super::chain::{Chain, Position, Position::Int, Position::Leaf, Position::Root};
-use super::super::der;
-use super::super::extension::{BASIC_CONSTRAINTS, KEY_USAGE, basic_constraints};
 use super::order::second_intermediate;
+use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table, of};
+use certgrab::lab::pki::certificate::Certificate;
+use certgrab::lab::pki::chain::Chain;
+use certgrab::lab::pki::der;
+use certgrab::lab::pki::extension::{BASIC_CONSTRAINTS, KEY_USAGE, basic_constraints};
 
 pub(super) fn list(table: &mut Table) {
     for position in [Int, Root] {

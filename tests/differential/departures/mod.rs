@@ -12,23 +12,25 @@ mod name_constraints;
 mod names;
 mod neighbours;
 mod order;
+pub(crate) mod places;
 mod serial;
 mod signature;
 mod version;
 
 use std::fmt;
 
-use super::chain::{Chain, Position};
-use super::key::Kind;
+use certgrab::lab::pki::chain::Chain;
+use certgrab::lab::pki::key::Kind;
+use places::Position;
 
 /// One departure from a sound chain.
-pub struct Departure {
+pub(crate) struct Departure {
     /// Short and unique.
-    pub id: String,
+    pub(crate) id: String,
     /// What it is a departure in: names, order, keys, ...
-    pub group: &'static str,
+    pub(crate) group: &'static str,
     /// In a few words.
-    pub about: String,
+    pub(crate) about: String,
     /// What of the chain it sets. Two departures can stand together if they set nothing in common.
     pub(super) touches: Vec<Part>,
     apply: Box<dyn Fn(&mut Chain) + Send + Sync>,
@@ -114,12 +116,12 @@ impl Departure {
     }
 
     /// Changes the chain.
-    pub fn apply(&self, chain: &mut Chain) {
+    pub(crate) fn apply(&self, chain: &mut Chain) {
         (self.apply)(chain);
     }
 
     /// The sound chain with this departure alone.
-    pub fn alone(&self) -> Chain {
+    pub(crate) fn alone(&self) -> Chain {
         let mut chain = Chain::sound(Kind::P256);
         self.apply(&mut chain);
         chain
@@ -143,7 +145,7 @@ impl fmt::Debug for Departure {
 }
 
 /// All departures, and the sound chains.
-pub fn departures() -> Vec<Departure> {
+pub(crate) fn departures() -> Vec<Departure> {
     let mut table = Table(Vec::new());
     table.group("sound", order::sound);
     table.group("names", names::list);

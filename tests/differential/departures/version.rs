@@ -1,11 +1,12 @@
 //! X.509 v1 and other versions, and servers whose own certificate is the anchor.
 
-use super::super::chain::{Chain, HOST, Position, Position::Int, Position::Leaf, Position::Root};
-use super::super::extension::{
+use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
+use super::{EXTENSIONS, Field, Part, Table, of};
+use certgrab::lab::pki::chain::{Chain, HOST};
+use certgrab::lab::pki::extension::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, SUBJECT_ALT_NAME, basic_constraints,
 };
-use super::super::name::Name;
-use super::{EXTENSIONS, Field, Part, Table, of};
+use certgrab::lab::pki::name::Name;
 
 pub(super) fn list(table: &mut Table) {
     fields(table);

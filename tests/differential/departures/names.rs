@@ -1,10 +1,11 @@
 //! The host's name: in the subjectAltName, in the common name, as a wildcard, as an address.
 
-use super::super::chain::{Chain, HOST, Position::Leaf};
-use super::super::der;
-use super::super::extension::{ISSUER_ALT_NAME, SUBJECT_ALT_NAME};
-use super::super::name::{Attribute, Name, bmp, dns, email, ip, uri};
+use super::places::{Places as _, Position::Leaf};
 use super::{Field, Part, Table};
+use certgrab::lab::pki::chain::{Chain, HOST};
+use certgrab::lab::pki::der;
+use certgrab::lab::pki::extension::{ISSUER_ALT_NAME, SUBJECT_ALT_NAME};
+use certgrab::lab::pki::name::{Attribute, Name, bmp, dns, email, ip, uri};
 
 const ADDRESS: &str = "192.0.2.7";
 const ADDRESS_OCTETS: [u8; 4] = [192, 0, 2, 7];

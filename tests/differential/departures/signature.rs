@@ -1,10 +1,10 @@
 //! How certificates are signed: digests, parameters, paddings, damage.
 
-use super::super::chain::{Position, Position::Leaf, Position::Root};
-use super::super::key::{Key, Kind};
-use super::super::sign::{Hash, Scheme};
 use super::key_usage::rsa_throughout;
+use super::places::{Places as _, Position, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
+use certgrab::lab::pki::key::{Key, Kind};
+use certgrab::lab::pki::sign::{Hash, Scheme};
 
 pub(super) fn list(table: &mut Table) {
     let ecdsa = [

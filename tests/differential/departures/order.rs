@@ -1,11 +1,12 @@
 //! What is sent, in which order, and what the device holds.
 
-use super::super::certificate::{Certificate, Time};
-use super::super::chain::{Chain, Position, Position::Int, Position::Leaf, Position::Root};
-use super::super::key::{Key, Kind};
-use super::super::name::{Name, dns};
 use super::key_usage::rsa_throughout;
+use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
+use certgrab::lab::pki::certificate::{Certificate, Time};
+use certgrab::lab::pki::chain::Chain;
+use certgrab::lab::pki::key::{Key, Kind};
+use certgrab::lab::pki::name::{Name, dns};
 
 const LEAF: usize = Leaf.place();
 const INT: usize = Int.place();

@@ -1,9 +1,9 @@
 //! Distinguished names: how an issuer is written again, and what a name can hold.
 
-use super::super::chain::{Position::Int, Position::Leaf, Position::Root};
-use super::super::der;
-use super::super::name::{Attribute, Name, bmp, universal};
+use super::places::{Places as _, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
+use certgrab::lab::pki::der;
+use certgrab::lab::pki::name::{Attribute, Name, bmp, universal};
 
 const CN: &str = "2.5.4.3";
 const C: &str = "2.5.4.6";

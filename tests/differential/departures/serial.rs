@@ -1,6 +1,6 @@
 //! Serial numbers at each certificate.
 
-use super::super::chain::Position;
+use super::places::{Places as _, Position};
 use super::{Field, Part, Table};
 
 pub(super) fn list(table: &mut Table) {

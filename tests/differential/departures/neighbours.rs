@@ -1,10 +1,11 @@
 //! Another general name beside the right one, such as few parsers expect.
 
-use super::super::chain::{HOST, Position::Leaf};
-use super::super::der;
-use super::super::extension::SUBJECT_ALT_NAME;
-use super::super::name::{Name, directory, dns, email, ip, uri};
+use super::places::{Places as _, Position::Leaf};
 use super::{Field, Part, Table};
+use certgrab::lab::pki::chain::HOST;
+use certgrab::lab::pki::der;
+use certgrab::lab::pki::extension::SUBJECT_ALT_NAME;
+use certgrab::lab::pki::name::{Name, directory, dns, email, ip, uri};
 
 pub(super) fn list(table: &mut Table) {
     for (word, about, general) in dns_names().into_iter().chain(others()) {
