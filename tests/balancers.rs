@@ -13,9 +13,10 @@ use std::{
 use crate::{
     between::Behind,
     support::{
-        Pki, Server,
+        Pki, Server, certgrab,
         front::{Act, alert, front},
         grab,
+        pki::pem_of,
     },
 };
 
@@ -93,4 +94,66 @@ fn a_connection_that_is_reset_at_once_has_one_message_whenever_the_reset_arrives
     }
     let report = grab(&server).args(["--survey"]).fails_with(3).out();
     assert!(report.contains(&format!("warning 8 of 8 questions were reset: {SLOWER}")), "{report}");
+}
+
+/// A balancer that shows every other connection another chain, whoever asks.
+struct InTurn {
+    chains: [Pki; 2],
+    balancer: Server,
+    _servers: [Server; 2],
+}
+
+impl InTurn {
+    fn new() -> Self {
+        let chains = ["Old Root", "New Root"].map(|root| Pki::root(root).leaf("plc.test"));
+        let servers = [Server::presenting(&chains[0]), Server::presenting(&chains[1])];
+        let addresses = [servers[0].address(), servers[1].address()];
+        let count = AtomicUsize::new(0);
+        let balancer = front("plc.test", move |_| {
+            Act::Relay(addresses[count.fetch_add(1, Ordering::SeqCst) % 2])
+        });
+        Self { chains, balancer, _servers: servers }
+    }
+
+    fn roots(&self) -> Vec<String> {
+        let root = |pki: &Pki| format!("--roots={}", pki.root_file().display());
+        self.chains.iter().map(root).collect()
+    }
+}
+
+#[test]
+fn a_single_run_against_two_chains_in_turn_has_the_anchor_of_the_chain_it_saw() {
+    let turn = InTurn::new();
+    for root in ["Old Root", "New Root", "Old Root"] {
+        let report = grab(&turn.balancer).args(turn.roots()).succeeds().out();
+        assert!(report.contains(&format!("anchor     CN={root}\n")), "{report}");
+    }
+    // The second question, that of the reader, gets the other chain, and the third the first again.
+    let run = grab(&turn.balancer).args(turn.roots()).args(["--emit", "arduino"]).succeeds();
+    assert_eq!(run.out().matches("BEGIN CERTIFICATE").count(), 2, "{}", run.out());
+    let said = "certgrab: warning: the server presents 2 different chains in turn, as a load balancer \
+                may: the certificates are for all of them\n";
+    assert!(run.err().contains(said), "{}", run.err());
+}
+
+#[test]
+fn check_of_a_server_with_two_chains_in_turn_wants_the_anchors_of_both() {
+    let turn = InTurn::new();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let write = |name: &str, chains: &[Pki]| {
+        let roots: Vec<_> = chains.iter().map(|pki| pki.root_der().clone()).collect();
+        std::fs::write(folder.path().join(name), pem_of(&roots)).expect("a file");
+    };
+    write("one.pem", &turn.chains[..1]);
+    write("both.pem", &turn.chains);
+    let check = |file: &str| {
+        let port = turn.balancer.port();
+        let connect = format!("--connect=127.0.0.1:{port}");
+        let run = certgrab().args(["check", file, &format!("plc.test:{port}"), &connect]);
+        run.args(turn.roots()).in_folder(folder.path())
+    };
+    check("both.pem").succeeds();
+    // Half of the questions get the chain that the file does not verify.
+    let found = check("one.pem").fails_with(5).out();
+    assert!(found.contains("one.pem:1: warning: ") && found.contains("[verify-failed]"), "{found}");
 }

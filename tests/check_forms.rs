@@ -4,6 +4,7 @@ use std::path::Path;
 
 use certgrab::check;
 
+use crate::left_roots;
 use crate::support::{Pki, certgrab as command, pki::pem_of};
 
 /// A root that left Mozilla's store, as PEM: what is found in each form.
@@ -214,4 +215,53 @@ fn boundaries_that_share_their_dashes_are_a_damaged_block_not_the_end_of_the_run
             assert!(codes(file, content.as_bytes()).contains(&"pem-damaged"), "{content}");
         }
     }
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_in_the_image_of_a_firmware_is_named_by_its_offset() {
+    let (mut image, _) = firmware();
+    assert_eq!(codes("firmware.bin", &image), ["root-dropped"]);
+    // The half of a certificate, then bytes of something else.
+    let half = image.len();
+    image.extend(&other()[..other().len() / 2]);
+    image.extend([0x55; 300]);
+    let found = report("firmware.bin", &image);
+    let damaged: Vec<_> =
+        found.findings().iter().filter(|finding| finding.code == "der-damaged").collect();
+    assert_eq!(damaged.len(), 1, "{:?}", found.findings());
+    assert_eq!(damaged[0].place.offset, Some(half));
+    assert_eq!(damaged[0].severity, check::Severity::Warning);
+    // The names of a version and of a number alone are no certificate.
+    let mut image = firmware().0;
+    image.extend(b"\x30\x82\x01\x30\xa0\x03\x02\x01\x02\x02\x01\x01");
+    assert_eq!(codes("firmware.bin", &image), ["root-dropped"]);
+}
+
+#[test]
+fn an_anchor_of_bearssl_without_the_flag_of_a_ca_is_named() {
+    let own = Pki::root("Plant Root").leaf("plc.test").root_der().clone();
+    let roots = [other(), own.to_vec()];
+    let roots = roots.map(|der| certgrab::Certificate::from_der(&der).unwrap());
+    let found = |marked: &str| {
+        let anchors = left_roots::anchors_of_bearssl(&roots);
+        let entry = |root: usize| {
+            let key = "{ BR_KEYTYPE_RSA, { .rsa = { 0 } } }";
+            format!(
+                "{{ {{ (unsigned char *)TA{root}_DN, sizeof TA{root}_DN }}, {marked}, {key} }},\n"
+            )
+        };
+        let keys = anchors.split("static const br_x509_trust_anchor").next().unwrap();
+        let table =
+            format!("static const br_x509_trust_anchor TAs[2] = {{\n{}{}}};\n", entry(0), entry(1));
+        let text = format!("{keys}{table}");
+        let found = report("tas.h", text.as_bytes());
+        let found = found.findings().iter().filter(|finding| finding.code == "not-ca");
+        found.map(|finding| (finding.severity, finding.message.clone())).collect::<Vec<_>>()
+    };
+    assert!(found("BR_X509_TA_CA").is_empty());
+    let [(public, _), (private, message)] = &found("0")[..] else { panic!("{:?}", found("0")) };
+    assert_eq!((public, private), (&check::Severity::Error, &check::Severity::Warning));
+    let expected = "`Plant Root` stands without `BR_X509_TA_CA`: BearSSL accepts it as the server's own \
+                    certificate, not as the CA that issued it";
+    assert_eq!(message, expected);
 }

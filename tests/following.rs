@@ -367,3 +367,22 @@ fn follow_writes_a_lock_that_a_manifest_takes() {
         .succeeds()
         .stderr("certgrab: wrote fw.h\n");
 }
+
+#[test]
+fn a_path_that_has_no_part_in_the_handshake_is_ignored_and_that_is_said() {
+    let pki = plant();
+    let server = server(&pki, |_| file());
+    let roots = format!("--roots={}", pki.root_file().display());
+    let port = server.port();
+    let said = format!(
+        "certgrab: the path at localhost:{port} is ignored: a server presents its chain before it \
+         sees one\n"
+    );
+    for target in [format!("wss://localhost:{port}/mqtt"), format!("localhost:{port}/a?b=c")] {
+        assert_eq!(certgrab().args([&target, &roots]).succeeds().err(), said, "{target}");
+        certgrab().args([&target, &roots, "-q"]).succeeds().stderr("");
+    }
+    for target in [format!("wss://localhost:{port}/"), format!("mqtts://localhost:{port}/topic")] {
+        certgrab().args([&target, &roots]).succeeds().stderr("");
+    }
+}

@@ -141,17 +141,22 @@ const TRANSLATED: &[&str] = &[
     "check/against_server.rs",
     "check/allow.rs",
     "check/anchors.rs",
+    "check/baseline.rs",
     "check/boundaries.rs",
     "check/call_site.rs",
     "check/claims.rs",
+    "check/der_form.rs",
     "check/left_root.rs",
     "check/lints.rs",
     "check/lints/bundle.rs",
     "check/lints/root.rs",
     "check/lock_today.rs",
     "check/mention.rs",
+    "check/misuse/bundle_wins.rs",
+    "check/misuse/connects.rs",
     "check/misuse/files.rs",
     "check/misuse/mod.rs",
+    "check/misuse/no_nul.rs",
     "check/misuse/verification.rs",
     "check/mod.rs",
     "check/output/text.rs",
@@ -161,13 +166,68 @@ const TRANSLATED: &[&str] = &[
     "check/private_key.rs",
     "check/signature_budget.rs",
     "check/trust.rs",
+    "cli/args/check.rs",
+    "cli/args/hosts.rs",
+    "cli/args/lab.rs",
+    "cli/args/mod.rs",
+    "cli/args/new.rs",
+    "cli/args/proxy.rs",
+    "cli/args/report.rs",
+    "cli/args/threads.rs",
+    "cli/args/verify.rs",
+    "cli/client.rs",
+    "cli/commands/asking.rs",
+    "cli/commands/check/baseline.rs",
+    "cli/commands/check/committed.rs",
+    "cli/commands/check/mod.rs",
+    "cli/commands/check/servers.rs",
     "cli/commands/check/show.rs",
+    "cli/commands/check/walk.rs",
     "cli/commands/compare.rs",
+    "cli/commands/convert.rs",
+    "cli/commands/explain.rs",
+    "cli/commands/fleet.rs",
+    "cli/commands/follow.rs",
+    "cli/commands/format_groups.rs",
+    "cli/commands/hosts/anchor_set.rs",
+    "cli/commands/hosts/csv.rs",
+    "cli/commands/hosts/list.rs",
+    "cli/commands/hosts/mod.rs",
+    "cli/commands/hosts/one_set.rs",
+    "cli/commands/hosts/tally.rs",
+    "cli/commands/lab/list.rs",
+    "cli/commands/lab/mod.rs",
+    "cli/commands/lab/watch.rs",
+    "cli/commands/new.rs",
+    "cli/commands/page.rs",
+    "cli/commands/survey.rs",
+    "cli/commands/sync.rs",
+    "cli/commands/sync/init.rs",
+    "cli/commands/targets.rs",
+    "cli/commands/verify.rs",
+    "cli/commands/warn.rs",
+    "cli/convert/mod.rs",
+    "cli/convert/pkcs12.rs",
+    "cli/descriptors.rs",
+    "cli/export.rs",
+    "cli/failure.rs",
     "cli/file_names.rs",
     "cli/habits.rs",
+    "cli/loss.rs",
+    "cli/manifest.rs",
+    "cli/manifest/keys.rs",
+    "cli/manifest/words.rs",
+    "cli/mod.rs",
     "cli/output.rs",
+    "cli/readers.rs",
+    "cli/replace.rs",
     "cli/report.rs",
+    "cli/request.rs",
+    "cli/roots.rs",
     "cli/stack_table.rs",
+    "cli/stream.rs",
+    "cli/usage.rs",
+    "cli/within.rs",
     "endpoint/error.rs",
     "endpoint/scheme.rs",
     "judge/path/webpki_error.rs",
@@ -178,10 +238,28 @@ const TRANSLATED: &[&str] = &[
     "judge/refusal/names.rs",
     "judge/refusal/trade.rs",
     "judge/refusal/words.rs",
+    "lab/cases/table.rs",
+    "lab/conduct.rs",
+    "lab/hello/read.rs",
+    "lab/hello/saved.rs",
+    "lab/remedy.rs",
+    "lab/report/json.rs",
+    "lab/report/text.rs",
+    "lab/serve/first_messages.rs",
+    "lab/serve/mod.rs",
+    "lab/serve/whole.rs",
+    "lab/session.rs",
     "net/connect/error.rs",
     "net/proxy/error.rs",
     "net/starttls/error.rs",
+    "output/lock/loss.rs",
+    "output/lock/mod.rs",
+    "output/lock/read.rs",
     "run/disagreement.rs",
+    "run/follow.rs",
+    "run/pack.rs",
+    "run/survey/question.rs",
+    "run/survey/unanswered.rs",
     "run/warning.rs",
     "stack/reason.rs",
     "stack/words.rs",
@@ -197,29 +275,44 @@ const TRANSLATED: &[&str] = &[
 
 /// Texts in these files that are no sentences: names that are searched for in a certificate or in code.
 const NO_SENTENCES: &[&str] = &[
+    "# Builds read this file.",
+    "# certgrab lock",
+    ", chain",
     "IPAddress {}",
     "Key possession",
     "Lasts until",
-    "{}return true",
+    "Needed by",
+    "a boolean",
+    "a map",
+    "a sequence",
     "at path",
     "avg technologies",
     "blue coat",
     "cato networks",
+    "certgrab sync --manifest {}",
     "charles proxy",
     "check point",
     "cisco umbrella",
     "cloudflare gateway",
     "cloudflare origin",
     "cn=tuya",
+    "emit = {} }}",
+    "emit = {}",
     "eset ssl filter",
     "fake le",
     "gateway ca - cloudflare",
+    "invalid type",
     "kubernetes ingress controller fake certificate",
     "lightspeed systems",
     "managed ca cloudflare",
     "mcafee web gateway",
     "palo alto networks",
+    "path string",
+    "roots = [{}]",
+    "roots = {}",
     "traefik default cert",
+    "trust-sha256 = {}",
+    "{}return true",
 ];
 
 /// The English side of the table of translations.
@@ -404,4 +497,104 @@ fn an_unknown_language_is_refused_with_the_known_ones() {
         "certgrab: error: invalid value 'fr' for '--lang <LANG>' [possible values: en, zh]\n\
          certgrab: hint: see `certgrab --help`\n",
     );
+}
+
+#[test]
+fn lists_of_the_lab_and_reports_in_html_are_chinese_and_keep_their_codes_and_constants() {
+    let listed = certgrab().args(["lab", "--list", "--lang", "zh"]).succeeds().out();
+    assert_eq!(english_of(&listed), Vec::<&str>::new(), "{listed}");
+    assert!(listed.contains("\nexpired               必须拒绝      过期的证书"), "{listed}");
+    let html = |language: &str| {
+        let run = certgrab().args(["broker.example:8883", "--from", "tests/data/plant/chain.pem"]);
+        let run = run.args(["--at", "2026-11-22", "--roots", "tests/data/plant/root.pem"]);
+        run.args(["--emit", "html", "--lang", language]).succeeds().out()
+    };
+    let (english, chinese) = (html("en"), html("zh"));
+    for text in [
+        "<html lang=\"zh-CN\">",
+        "<h1>broker.example:8883 的信任锚</h1>",
+        "<tr><th>原因<td>信任链只终止于这一个根证书",
+        "<h2>从根证书到服务器</h2>",
+        "<li>CN=Plant Root CA,O=Example Plant<small>2024-01-01 至 2049-01-01；",
+        "<td class=\"connects\">能连接<td>",
+    ] {
+        assert!(chinese.contains(text), "{text}: {chinese}");
+    }
+    let constants = |page: &str| -> Vec<String> {
+        let blocks = page.split("<pre>").skip(1);
+        blocks.filter_map(|block| block.split("</pre>").next()).map(str::to_owned).collect()
+    };
+    assert_eq!(constants(&chinese), constants(&english));
+    assert!(constants(&chinese).len() > 3, "{chinese}");
+    let mut prose = String::new();
+    for piece in chinese.split("</style>").nth(1).unwrap_or_default().split("<pre>") {
+        let piece = piece.split("</pre>").last().unwrap_or_default();
+        prose += &piece
+            .split('<')
+            .filter_map(|tag| tag.split('>').nth(1))
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
+    assert!(prose.contains("各 TLS 库使用这条证书链和信任锚能否连接"), "{prose}");
+}
+
+#[test]
+fn a_report_in_html_of_either_language_is_replaced_by_one_of_the_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = format!("html={}", folder.path().join("report.html").display());
+    for language in ["zh", "en", "zh"] {
+        let run = certgrab().args(["broker.example:8883", "--from", "tests/data/plant/chain.pem"]);
+        let run = run.args(["--at", "2026-11-22", "--roots", "tests/data/plant/root.pem"]);
+        run.args(["--emit", &report, "--lang", language]).succeeds();
+    }
+}
+
+#[test]
+fn refusals_of_options_of_manifests_and_of_files_are_chinese() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("the file is written");
+        path.display().to_string()
+    };
+    let unknown = write("a.toml", "[[target]]\nhost = \"a.test\"\nlock = \"a.pem\"\nroot = 1\n");
+    let empty = write("b.toml", "");
+    let format =
+        write("c.toml", "[[target]]\nhost = \"a.test\"\nlock = \"a.pem\"\nemit = { h = \"a\" }\n");
+    let twice = write(
+        "d.toml",
+        "[[target]]\nhost = \"a.test\"\nlock = \"a.pem\"\nemit = { c = \"a.pem\" }\n",
+    );
+    let missing = folder.path().join("e.toml").display().to_string();
+    for words in [
+        &["sync", "--manifest", &unknown][..],
+        &["sync", "--manifest", &empty],
+        &["sync", "--manifest", &format],
+        &["sync", "--manifest", &twice],
+        &["sync", "--manifest", &missing],
+        &["sync", "--init", "a.test", "--manifest", &empty],
+        &["convert", &empty],
+        &["convert", &missing, "--emit", "pem"],
+        &["check", &missing],
+        &["explain", "nothing"],
+        &["a.test", "b.test", "--emit", "c"],
+        &["a.test", "--emit", "c", "--emit", "rust"],
+        &["a.test", "--survey", "--backup"],
+        &["a.test", "--hold"],
+        &["a.test", "--emit", "pem", "--name", "A"],
+        &["a.test", "--lifetime", "long"],
+        &["a.test", "--timeout", "0"],
+        &["a.test", "--follow"],
+        &["a.test", "--client-cert", &empty],
+        &["--hosts", &empty],
+        &["lab", "--listen", "a.test"],
+        &["lab", "--cases", "nothing"],
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_certgrab"));
+        let output = command.args(words).args(["--lang", "zh"]).output().expect("the command runs");
+        let err = String::from_utf8(output.stderr).expect("UTF-8");
+        let err = err.replace(&folder.path().display().to_string(), "");
+        assert!(err.contains("certgrab: 错误: "), "{words:?}: {err}");
+        assert_eq!(english_of(&err), Vec::<&str>::new(), "{words:?}: {err}");
+    }
 }

@@ -178,7 +178,9 @@ fn of_file(
     }
     let within = match message(constant, index) {
         message if message.is_empty() => {
-            Contents { anchors: within(constant, index), ..Contents::default() }
+            let anchors = within(constant, index);
+            let findings = der_form::unreadable_within(&constant.bytes, &anchors);
+            Contents { anchors, findings, ..Contents::default() }
         }
         message => message,
     };

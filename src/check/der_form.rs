@@ -2,7 +2,7 @@
 //!
 //! In: the bytes of a constant. Out: the first certificate and what follows it.
 
-use super::{Finding, Place, Severity};
+use super::{EmbeddedAnchor, Finding, Findings, Place, Severity};
 use crate::x509::{
     certificate::{Certificate, Malformed},
     der::Elements,
@@ -18,6 +18,38 @@ pub(crate) fn first_certificate(bytes: &[u8]) -> Option<(Certificate, &[u8])> {
 /// Whether `bytes` begin as a certificate of version 3 does: two sequences and the version.
 pub(crate) fn begins_as_certificate(bytes: &[u8]) -> bool {
     matches!(bytes, [0x30, 0x82, _, _, 0x30, 0x82, _, _, 0xa0, 3, 2, 1, 2, ..])
+}
+
+/// The version of a certificate, v3, and the number that follows it (RFC 5280 section 4.1).
+const VERSION_3: &[u8] = &[0xa0, 3, 2, 1, 2, 2];
+/// The bytes before the version: the headers of two sequences with two bytes of length.
+const HEADERS: usize = 8;
+/// The most bytes that begin as a certificate and are looked at in one file: each may be read up to
+/// its end, 64 KiB further on.
+const MOST_BEGINNINGS: usize = 1_000;
+
+/// Certificates within `bytes`, such as the image of a firmware, that cannot be read and are not among
+/// `anchors`.
+pub(crate) fn unreadable_within(bytes: &[u8], anchors: &[EmbeddedAnchor]) -> Findings {
+    let read: Vec<_> = anchors
+        .iter()
+        .filter_map(|one| Some((one.place.offset?, one.certificate.as_ref()?.der().len())))
+        .collect();
+    let is_read = |at: usize| {
+        let before = read.partition_point(|(start, _)| *start <= at);
+        before.checked_sub(1).is_some_and(|last| at < read[last].0 + read[last].1)
+    };
+    let begins = memchr::memmem::find_iter(bytes, VERSION_3)
+        .filter_map(|version| version.checked_sub(HEADERS))
+        .filter(|at| *at > 0 && begins_as_certificate(&bytes[*at..]) && !is_read(*at));
+    let mut found = Findings::default();
+    for at in begins.take(MOST_BEGINNINGS).filter(|at| first_certificate(&bytes[*at..]).is_none()) {
+        let message = "the bytes begin like a DER certificate but are truncated or corrupted";
+        let action = Some("regenerate the constant with certgrab".to_owned());
+        let place = Place::from(1).in_block(at, 0).by_offset();
+        found.add(Finding::new(place, Severity::Warning, "der-damaged", message, action));
+    }
+    found
 }
 
 /// The length of the element that `bytes` begin with, if all of it is there.

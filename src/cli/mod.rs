@@ -58,7 +58,10 @@ pub fn run() -> ExitCode {
     report_panics();
     let exit = match Args::try_parse() {
         Ok(args) => dispatch(args),
-        Err(error) => usage::usage(&usage::with_help(error)),
+        Err(error) => {
+            language::choose(language::typed(std::env::args_os()));
+            usage::usage(&usage::with_help(error))
+        }
     };
     ExitCode::from(exit.code())
 }

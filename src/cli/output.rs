@@ -18,7 +18,7 @@ use crate::{
 use super::{
     atomic_write::{DeferredSignals, Unfinished},
     failure::{Exit, Failure},
-    language::in_language,
+    language::{in_language, lines_in_language},
     loss::{self, Content},
     stream::{self, Stream},
     style::{self, Display},
@@ -56,7 +56,7 @@ fn finish(outcome: io::Result<()>) -> Result<(), Failure> {
 
 /// Prints one line on standard error, in the language of this run; errors are ignored.
 pub(crate) fn say(line: impl std::fmt::Display) {
-    say_as_it_is(in_language(&line.to_string()));
+    say_as_it_is(lines_in_language(&line.to_string()));
 }
 
 fn say_as_it_is(line: impl std::fmt::Display) {

@@ -228,6 +228,14 @@ impl Seen<'_> {
                     display,
                 );
             }
+            several if readers.in_turn => output::warn(
+                format_args!(
+                    "{whose}the server presents {} different chains in turn, as a load balancer may: \
+                     the certificates are for all of them",
+                    several.len()
+                ),
+                display,
+            ),
             several => output::warn(
                 format_args!(
                     "{whose}the server presents {} different chains to clients of different \

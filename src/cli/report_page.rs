@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     args::{Form, Request},
-    export, proof,
+    export, language, proof,
 };
 
 /// The formats that every report has, for the devices that most people have.
@@ -55,5 +55,5 @@ pub(crate) fn report(
             formats.iter().filter_map(constant).collect()
         }
     };
-    html::report(target, grab, judgement, options, &constants)
+    language::page_in_language(html::report(target, grab, judgement, options, &constants))
 }

@@ -140,6 +140,6 @@ mod tests {
         assert_eq!(wrap(&hash, Some(40)), format!("why        {hash}\n"));
         // A CJK character takes two columns.
         let wide = wrap("信任锚信任锚信任锚 信任锚", Some(33));
-        assert_eq!(wide, "why        信任锚信任锚信任锚\n           信任锚\n");
+        assert_eq!(wide, "why        信任锚信任锚信任锚 信\n           任锚\n");
     }
 }

@@ -29,6 +29,8 @@ pub struct Target {
     scheme: Scheme,
     /// The path and query of an `https:` URL, if it has more than `/`.
     resource: Option<Box<str>>,
+    /// Whether a path was given that nobody asks for: after a host alone or in a `wss:` URL.
+    has_idle_path: bool,
 }
 
 impl Target {
@@ -69,6 +71,12 @@ impl Target {
         self.resource.as_deref()
     }
 
+    /// Whether a path was given that has no part in the handshake and is never asked for. In URLs of
+    /// databases and brokers what follows the host is a name of theirs.
+    pub(crate) fn has_idle_path(&self) -> bool {
+        self.has_idle_path
+    }
+
     /// A server by its address alone.
     #[must_use]
     pub fn at(address: std::net::SocketAddr) -> Self {
@@ -78,6 +86,7 @@ impl Target {
             port_is_given: true,
             scheme: Scheme { port: address.port(), ..NO_SCHEME },
             resource: None,
+            has_idle_path: false,
         }
     }
 
@@ -147,8 +156,10 @@ fn read(given: &str) -> Result<Target, Problem> {
         None => scheme.port,
     };
     let is_https = scheme.is_given && scheme.word == "https";
-    let resource = is_https.then(|| resource(&rest[authority.len()..])).flatten();
-    Ok(Target { name: read_host(host)?, port, port_is_given, scheme, resource })
+    let path = resource(&rest[authority.len()..]);
+    let has_idle_path = (!scheme.is_given || scheme.word == "wss") && path.is_some();
+    let resource = path.filter(|_| is_https);
+    Ok(Target { name: read_host(host)?, port, port_is_given, scheme, resource, has_idle_path })
 }
 
 /// The path and query in what follows the host of a URL, if there is more than `/`.
@@ -228,7 +239,7 @@ fn read_host(text: &str) -> Result<ServerName<'static>, Problem> {
         return Ok(ServerName::IpAddress(address.into()));
     }
     let name = text.strip_suffix('.').unwrap_or(text);
-    let ascii = idna::domain_to_ascii(name).map_err(|_| wrong())?;
+    let ascii = a_labels(name).ok_or_else(wrong)?;
     // `1.2.3` and `0x7f.1` are addresses to some resolvers (WHATWG URL section 3.5): not names.
     let last = ascii.rsplit('.').next().unwrap_or_default();
     if last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") {
@@ -236,6 +247,18 @@ fn read_host(text: &str) -> Result<ServerName<'static>, Problem> {
     }
     let name = DnsName::try_from(ascii).map_err(|_| wrong())?;
     Ok(ServerName::DnsName(name.to_lowercase_owned()))
+}
+
+/// The labels of a name in ASCII.
+#[cfg(feature = "fetch")]
+fn a_labels(name: &str) -> Option<String> {
+    idna::domain_to_ascii(name).ok()
+}
+
+/// The labels of a name, which are ASCII: the tables of IDNA are for who asks servers.
+#[cfg(not(feature = "fetch"))]
+fn a_labels(name: &str) -> Option<String> {
+    name.is_ascii().then(|| name.to_ascii_lowercase())
 }
 
 impl fmt::Display for Target {

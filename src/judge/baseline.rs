@@ -6,17 +6,19 @@
 //!
 //! Devices still connect, so a departure is a warning. Strict verifiers reject some of them: OpenSSL with `-x509_strict`, which Python sets by default since 3.13.
 
-use std::{fmt, net::Ipv6Addr};
+use std::fmt;
 
-use url::Host;
 use x509_parser::{
     certificate::{BasicExtension, X509Certificate},
-    extensions::{GeneralName, ParsedExtension, SubjectAlternativeName, X509Extension},
+    extensions::{GeneralName, ParsedExtension, X509Extension},
     prelude::FromDer as _,
     x509::X509Version,
 };
 
-use super::path::Path;
+use super::{
+    common_name::{is_spelled_otherwise, is_unicode_domain},
+    path::Path,
+};
 use crate::{
     text::foreign::Foreign,
     x509::{
@@ -289,46 +291,18 @@ fn names(parsed: &X509Certificate<'_>, depart: &mut Depart<'_>) {
     if names.general_names.iter().any(has_underscore) {
         depart("contains a DNS name with an underscore", "RFC 5280 section 4.2.1.6");
     }
-    let rule = "BR section 7.1.4.3";
-    for name in parsed.subject().iter_common_name().filter_map(|name| name.as_str().ok()) {
-        if is_spelled_otherwise(name, names) {
-            depart("has a common name that differs from its subjectAltName", rule);
-        } else if is_unicode_domain(name) {
-            depart("has a Unicode common name that matches no dNSName", rule);
-        }
-    }
-}
-
-/// Whether `common_name` is a non-ASCII domain name, which cannot equal a dNSName.
-fn is_unicode_domain(common_name: &str) -> bool {
-    !common_name.is_ascii()
-        && common_name.contains('.')
-        && matches!(Host::parse(common_name), Ok(Host::Domain(_)))
-}
-
-/// Whether `common_name` is equivalent to a listed name but not the same text: another case, Unicode
-/// for an `xn--` name, an address in hexadecimal or with leading zeros.
-fn is_spelled_otherwise(common_name: &str, names: &SubjectAlternativeName<'_>) -> bool {
     let listed = names.general_names.iter().filter_map(|name| match name {
         GeneralName::DNSName(name) => Some((*name).to_owned()),
         GeneralName::IPAddress(bytes) => extensions::address(bytes),
         _ => None,
     });
-    let meant = meaning(common_name);
-    let mut means_the_same = false;
-    for name in listed {
-        if name == common_name {
-            return false;
+    let listed: Vec<_> = listed.collect();
+    let rule = "BR section 7.1.4.3";
+    for name in parsed.subject().iter_common_name().filter_map(|name| name.as_str().ok()) {
+        if is_spelled_otherwise(name, &listed) {
+            depart("has a common name that differs from its subjectAltName", rule);
+        } else if is_unicode_domain(name) {
+            depart("has a Unicode common name that matches no dNSName", rule);
         }
-        means_the_same |= meant.is_some() && meaning(&name) == meant;
-    }
-    means_the_same
-}
-
-/// The host that a browser would understand (WHATWG URL, section 3.5, host parsing).
-fn meaning(name: &str) -> Option<Host> {
-    match name.parse::<Ipv6Addr>() {
-        Ok(address) => Some(Host::Ipv6(address)),
-        Err(_) => Host::parse(name).ok(),
     }
 }

@@ -1,6 +1,7 @@
 //! The pure half: which paths hold, which anchor is best, and the proof for the device.
 
 pub mod baseline;
+mod common_name;
 pub mod every_stack;
 pub mod path;
 pub mod prove;

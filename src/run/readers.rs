@@ -9,9 +9,10 @@ use tokio::time::Instant;
 
 use super::grab::{self, Error, Grab, Options};
 use crate::{
+    chain::Presented,
     endpoint::Target,
     net::aside::{self, Length},
-    stack::client::Device,
+    stack::{client::Device, hello::Hello},
     tls::probe::{self, Way},
 };
 
@@ -24,19 +25,24 @@ pub struct Readers {
     pub shown: Vec<(&'static Device, usize)>,
     /// The devices that the server refused.
     pub refused: Vec<(&'static Device, Error)>,
+    /// Whether one client is shown now one chain and now another, as behind a balancer.
+    pub in_turn: bool,
 }
 
 impl Readers {
     /// The same chain for all.
     #[must_use]
     pub fn alike(grab: Grab) -> Self {
-        Self { chains: vec![grab], shown: Vec::new(), refused: Vec::new() }
+        Self { chains: vec![grab], shown: Vec::new(), refused: Vec::new(), in_turn: false }
     }
 
     /// The positions of the chains that the readers of `format` are shown, in rising order. A reader
-    /// that the server refuses counts as certgrab's own client.
+    /// that the server refuses counts as certgrab's own client. Chains that are shown in turn are for all.
     #[must_use]
     pub fn of(&self, format: &str) -> Vec<usize> {
+        if self.in_turn {
+            return (0..self.chains.len()).collect();
+        }
         let position = |device: &'static Device| {
             self.shown.iter().find(|(known, _)| *known == device).map(|(_, position)| *position)
         };
@@ -82,12 +88,49 @@ pub async fn ask(
                 readers.shown.push((device, known.unwrap_or(readers.chains.len())));
                 if known.is_none() {
                     readers.chains.push(grab);
+                    readers.in_turn |=
+                        is_in_turn(device, target, options, &readers, deadline).await;
                 }
             }
             Err(error) => readers.refused.push((device, error)),
         }
     }
     readers
+}
+
+/// Whether `device`, which was shown the last chain of `readers`, is now shown one of the others, or
+/// certgrab itself another one than before.
+async fn is_in_turn(
+    device: &'static Device,
+    target: &Target,
+    options: &Options,
+    readers: &Readers,
+    deadline: Instant,
+) -> bool {
+    let usual = &readers.chains[0];
+    let others = &readers.chains[..readers.chains.len() - 1];
+    let now = presented_to(device, target, options, usual, deadline).await;
+    if now.is_ok_and(|now| others.iter().any(|known| known.presented.is_same_chain(&now))) {
+        return true;
+    }
+    let hello = Hello::usual(grab::server_name(target, &options.sni)).with_protocols(&options.alpn);
+    let (connect, known) = (&options.connect, &usual.presented);
+    let now = probe::reach_again(target, &hello, connect, options.way, known, deadline).await;
+    now.is_ok_and(|now| !now.is_same_chain(known))
+}
+
+/// The chain that one reader is shown, at the address that presented `usual`.
+async fn presented_to(
+    device: &'static Device,
+    target: &Target,
+    options: &Options,
+    usual: &Grab,
+    deadline: Instant,
+) -> Result<Presented, Error> {
+    let hello = device.hello(grab::server_name(target, &options.sni)).with_protocols(&options.alpn);
+    let way = if options.way == Way::Auto { Way::Reader } else { options.way };
+    let connect = &options.connect;
+    probe::reach_again(target, &hello, connect, way, &usual.presented, deadline).await
 }
 
 /// The answer to one reader, at the address that presented `usual`.
@@ -98,11 +141,7 @@ async fn ask_as(
     usual: &Grab,
     deadline: Instant,
 ) -> Result<Grab, Error> {
-    let hello = device.hello(grab::server_name(target, &options.sni)).with_protocols(&options.alpn);
-    let way = if options.way == Way::Auto { Way::Reader } else { options.way };
-    let presented =
-        probe::reach_again(target, &hello, &options.connect, way, &usual.presented, deadline)
-            .await?;
+    let presented = presented_to(device, target, options, usual, deadline).await?;
     if presented.is_same_chain(&usual.presented) {
         return Ok(usual.clone());
     }

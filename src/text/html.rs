@@ -22,14 +22,25 @@ ul.tree{padding-left:0;list-style:none}ul.tree ul{padding-left:1.5rem;list-style
 details{border-top:1px solid var(--line);padding:.4rem 0}summary{cursor:pointer}";
 
 /// How every report begins.
+const BEGIN: &str = "<!doctype html>\n";
+
+/// The tag that says that a report is in English.
+pub(crate) const ENGLISH: &str = "<html lang=\"en\">";
+
+/// The tag that says that a report is in Chinese.
+pub(crate) const CHINESE: &str = "<html lang=\"zh-CN\">";
+
+/// What follows.
 const HEAD: &str = "\
-<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+\n<head>\n<meta charset=\"utf-8\">\n\
 <meta name=\"viewport\" content=\"width=device-width\">\n\
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'";
 
 /// Whether `text` begins as a report does.
 pub(crate) fn is_page(text: &str) -> bool {
-    text.starts_with(HEAD)
+    let rest = text.strip_prefix(BEGIN);
+    let rest = rest.and_then(|text| text.strip_prefix(ENGLISH).or(text.strip_prefix(CHINESE)));
+    rest.is_some_and(|text| text.starts_with(HEAD))
 }
 
 /// A report with the title `title`, which is text, and the body `body`, which is HTML.
@@ -50,7 +61,7 @@ pub(crate) fn page(title: &str, body: &str, script: &str) -> String {
         script => format!("<script>{script}</script>\n"),
     };
     format!(
-        "{HEAD}{policy}\">\n\
+        "{BEGIN}{ENGLISH}{HEAD}{policy}\">\n\
          <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}{script}</body>\n</html>\n",
         escaped(title)
     )

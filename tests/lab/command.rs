@@ -133,7 +133,7 @@ fn the_reports_say_the_same_in_every_form_and_a_known_result_is_held_against_a_n
     assert!(junit.contains("tests=\"5\" failures=\"3\" errors=\"0\""), "{junit}");
     let sarif: serde_json::Value = serde_json::from_str(&read("sarif")).expect("JSON");
     assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "no-verification");
-    assert!(read("html").contains("<tr class=\"failed\"><td>expired</td>"));
+    assert!(read("html").contains("<tr class=\"failed\"><td><code>expired</code></td>"));
     assert!(read("text").contains("FAULT: the device accepts every certificate\n"));
 
     let known = format!("--expect={}", file("json"));

@@ -3,6 +3,7 @@
 //! In: the code of a file without comments and literals, and the anchors in it. Out: findings, each
 //! at the line that has to change.
 
+mod anchor_flags;
 mod bundle_wins;
 mod connects;
 pub(super) mod files;
@@ -31,6 +32,7 @@ pub(super) fn findings(
     found.extend(bundle_wins::findings(code));
     found.extend(dangling(code));
     found.extend(no_anchor::findings(source));
+    found.extend(anchor_flags::findings(source, anchors));
     found.extend(connects::findings(source));
     found.extend(exchanged(source, anchors, own));
     found.extend(no_nul::bytes_without_nul(source));

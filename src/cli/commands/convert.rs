@@ -14,6 +14,7 @@ use crate::cli::{
     convert::{self, Terms},
     export,
     failure::{Exit, Failure},
+    language::{lines_in_language, page_in_language},
     output, regenerate, request, roots,
     style::Display,
 };
@@ -73,14 +74,14 @@ fn convert(
     }
     let name = export::name(job, &bundle)?;
     if job.format.sizes {
-        output::show(&formats::sizes(&bundle, &name))?;
+        output::show(&lines_in_language(&formats::sizes(&bundle, &name)))?;
         return Ok(Exit::Done);
     }
     let shown: Vec<_> =
         files.iter().map(|file| Foreign::text(&file.display().to_string()).line()).collect();
     let title = format!("The certificates of {}", shown.join(", "));
     let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
-    export::export(job, display, outputs, |_| html::of_set(&title, &bundle, at))
+    export::export(job, display, outputs, |_| page_in_language(html::of_set(&title, &bundle, at)))
 }
 
 /// Refuses what cannot be written of a file, and files that would be written over.

@@ -26,6 +26,7 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 use crate::cli::{
     failure::{Exit, Failure},
+    language::in_language,
     output, report,
     style::Display,
 };
@@ -56,6 +57,7 @@ pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
         let source = emit::render(&bundle, format, &name)
             .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error}")))?;
         if !display.quiet {
+            let title = in_language(title);
             output::show(&format!("\n---- {title}: --emit {} ----\n\n", format.name))?;
         }
         output::write(&source)?;

@@ -15,6 +15,7 @@ use super::{format_groups::GROUPS, format_words};
 use crate::cli::{
     args::formats::List,
     failure::{Exit, Failure},
+    language::{in_language, lines_in_language},
     output,
 };
 
@@ -34,12 +35,12 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
     } else if list.variables {
         let variables = VARIABLES.iter().map(|(name, what)| (*name, (*what).to_owned()));
         let filters = FILTERS.iter().map(|(name, what)| (*name, (*what).to_owned()));
-        out.push_str(
+        out.push_str(&lines_in_language(
             "Variables; those of a certificate in `{% for certificate in certificates %}`, and what\n\
              is marked (outside) only through a filter:\n",
-        );
+        ));
         table(&mut out, variables);
-        out.push_str("\nFilters, as in `{{ host | literal }}`:\n");
+        out.push_str(&lines_in_language("\nFilters, as in `{{ host | literal }}`:\n"));
         table(&mut out, filters);
     } else {
         grouped(&mut out);
@@ -53,14 +54,14 @@ fn grouped(out: &mut String) {
     let width = FORMATS.iter().map(|format| format.name.len()).max().unwrap_or_default();
     for (position, (heading, names)) in GROUPS.iter().enumerate() {
         let gap = if position == 0 { "" } else { "\n" };
-        let _ = writeln!(out, "{gap}{heading}:");
+        let _ = writeln!(out, "{gap}{}:", in_language(heading));
         for name in *names {
             // Every name but `json` is one of the table.
             let what = emit::format(name).map_or_else(
                 || "scripts: the whole result as a JSON document".to_owned(),
                 |format| described(&format),
             );
-            let _ = writeln!(out, "  {name:width$}  {what}");
+            let _ = writeln!(out, "  {name:width$}  {}", in_language(&what));
         }
     }
 }
@@ -74,7 +75,7 @@ fn table(out: &mut String, rows: impl Iterator<Item = (&'static str, String)>) {
     let rows: Vec<_> = rows.collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     for (name, what) in rows {
-        let _ = writeln!(out, "{name:width$}  {what}");
+        let _ = writeln!(out, "{name:width$}  {}", in_language(&what));
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         json::SurveyDocument,
         survey::{self, Survey},
     },
+    text::wrap,
     tls::probe,
 };
 
@@ -19,6 +20,7 @@ use crate::cli::{
     args::{Form, Request},
     export,
     failure::{Exit, Failure},
+    language::{in_language, lines_in_language, page_in_language},
     output::{self, complain},
     proof, regenerate,
     style::{self, Display},
@@ -108,7 +110,7 @@ fn finish(
     let title = format!("The trust anchors for every chain of {target}");
     let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
     export::export(job, display, outputs, |form| match form {
-        Form::Report => html::of_set(&title, &bundle, options.at),
+        Form::Report => page_in_language(html::of_set(&title, &bundle, options.at)),
         _ => document(),
     })
 }
@@ -118,46 +120,75 @@ fn table(target: &Target, survey: &Survey) -> String {
     let (ways, chains) = (survey.answers.len(), survey.chains.len());
     let plural = if chains == 1 { "" } else { "s" };
     let mut out = format!("{target}: queried in {ways} ways, {chains} chain{plural} received\n\n");
-    let width = survey.answers.iter().map(|(question, _)| question.place().len());
-    let width = width.max().unwrap_or_default();
-    let _ = writeln!(out, "{:<width$}  name      key    version           answer", "address");
+    ways_of_asking(&mut out, survey);
+    if let Some(sentence) = unanswered(survey) {
+        let warning = style::warning(in_language("warning"));
+        let _ = writeln!(out, "\n{warning} {}", in_language(&sentence));
+    }
+    for number in 0..chains {
+        chain(&mut out, survey, number);
+    }
+    anchors(&mut out, survey);
+    lines_in_language(&out)
+}
+
+/// A line for each question, with what came.
+fn ways_of_asking(out: &mut String, survey: &Survey) {
+    let place = survey.answers.iter().map(|(question, _)| question.place().len());
+    // The widest of each column: `not sent`, `ECDSA`, `TLS 1.2 or older`.
+    let widths = [place.max().unwrap_or_default(), 8, 5, 16];
+    let mut row = |cells: [&str; 4], answer: &str| {
+        for (cell, width) in cells.iter().zip(widths) {
+            let _ = write!(out, "{}  ", wrap::padded(&in_language(cell), width));
+        }
+        let _ = writeln!(out, "{}", in_language(answer));
+    };
+    row(["address", "name", "key", "version"], "answer");
     for (question, outcome) in &survey.answers {
         let answer = match outcome {
             Ok(number) => format!("chain {}", number + 1),
             Err(error) => error.to_string(),
         };
         let name = if question.names { "sent" } else { "not sent" };
-        let (key, version) = (question.key(), question.versions());
-        let address = question.place();
-        let _ = writeln!(out, "{address:<width$}  {name:<8}  {key:<5}  {version:<16}  {answer}");
+        let cells = [&*question.place(), name, question.key(), question.versions()];
+        row(cells, &answer);
     }
-    if let Some(sentence) = unanswered(survey) {
-        let _ = writeln!(out, "\n{} {sentence}", style::warning("warning"));
-    }
-    for (number, chain) in survey.chains.iter().enumerate() {
-        let _ = writeln!(out, "\nchain {}", number + 1);
-        for (position, sent) in chain.presented.numbered() {
-            match sent {
-                Sent::Certificate(certificate) => {
-                    let subject = certificate.subject().text().line();
-                    let date = certificate.not_after().date();
-                    let _ = writeln!(out, "  {subject}, {}, until {date}", certificate.key());
-                }
-                Sent::Unreadable(unreadable) => {
-                    let _ = writeln!(out, "  certificate {position} is {}", unreadable.problem);
-                }
+}
+
+/// What one chain holds, and whether it is trusted.
+fn chain(out: &mut String, survey: &Survey, number: usize) {
+    let chain = &survey.chains[number];
+    let _ = writeln!(out, "\nchain {}", number + 1);
+    for (position, sent) in chain.presented.numbered() {
+        match sent {
+            Sent::Certificate(certificate) => {
+                let subject = certificate.subject().text().line();
+                let date = certificate.not_after().date();
+                let _ = writeln!(out, "  {subject}, {}, until {date}", certificate.key());
             }
-        }
-        match &chain.verdict {
-            Ok(_) => {
-                let proof = chain.presented.key_possession().words();
-                let _ = writeln!(out, "  key {proof}");
-            }
-            Err(refusal) => {
-                let _ = writeln!(out, "  {} {refusal}", style::warning("not trusted:"));
+            Sent::Unreadable(unreadable) => {
+                let _ = writeln!(out, "  certificate {position} is {}", unreadable.problem);
             }
         }
     }
+    match &chain.verdict {
+        Ok(_) => {
+            let proof = chain.presented.key_possession().words();
+            let _ = writeln!(out, "  key {proof}");
+        }
+        Err(refusal) => {
+            let _ = writeln!(
+                out,
+                "  {} {}",
+                style::warning(in_language("not trusted:")),
+                in_language(&refusal.to_string())
+            );
+        }
+    }
+}
+
+/// The anchors, each with the chains that it verifies.
+fn anchors(out: &mut String, survey: &Survey) {
     if !survey.anchors.is_empty() {
         out.push_str("\nsmallest set of anchors that verifies every chain with a known root\n");
     }
@@ -171,5 +202,4 @@ fn table(target: &Target, survey: &Survey) -> String {
         let _ = writeln!(out, "    verifies   chain {}", chains.join(", chain "));
         let _ = writeln!(out, "    lasts      until {}", candidate.lasts.until.date());
     }
-    out
 }

@@ -20,6 +20,7 @@ use crate::cli::{
     args::{Form, Request},
     client, export,
     failure::{self, Exit, Failure},
+    language::lines_in_language,
     output::{self, complain},
     proof, readers, report, report_page, request,
     style::Display,
@@ -70,6 +71,11 @@ fn each(
         if target.resource().is_some() && job.from.is_none() && !display.quiet {
             output::say(format_args!(
                 "the path at {target} is not requested; see where it leads with `--follow`"
+            ));
+        }
+        if target.has_idle_path() && job.from.is_none() && !display.quiet {
+            output::say(format_args!(
+                "the path at {target} is ignored: a server presents its chain before it sees one"
             ));
         }
         let ended = match ask(target) {
@@ -187,7 +193,7 @@ pub(super) fn finish(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     if job.format.sizes {
-        output::show(&formats::sizes(&bundle, &name))?;
+        output::show(&lines_in_language(&formats::sizes(&bundle, &name)))?;
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
@@ -232,7 +238,7 @@ fn show(
         Ok(judgement) => report::trusted(Some(target), grab, judgement, options, display),
         Err(_) => report::refused(Some(target), grab, display),
     };
-    output::show(&(report + &job.anchor.shown(target, grab, options)))
+    output::show(&(report + &lines_in_language(&job.anchor.shown(target, grab, options))))
 }
 
 /// The document of one target.

@@ -1,12 +1,13 @@
 //! The language of texts for people: English, or Chinese where the user or the locale says so.
 //!
-//! Codes, names of options, JSON, HTML and generated sources are English in both. A text is made in
-//! English and translated by [`sentences`] where it is printed; what the table does not have stays
-//! English.
+//! Codes, names of options, JSON and generated sources are English in both. A text is made in English
+//! and translated by [`sentences`] where it is printed, a report in HTML by [`page`] where it is written;
+//! what the table does not have stays English.
 
+mod page;
 mod sentences;
 
-use std::sync::OnceLock;
+use std::{ffi::OsString, sync::OnceLock};
 
 use clap::ValueEnum;
 
@@ -28,6 +29,16 @@ pub(crate) fn choose(language: Option<Language>) {
     let _ = CHOSEN.set(language.unwrap_or_else(Language::of_the_locale));
 }
 
+/// The language that `--lang` names among words that are not understood as a whole.
+pub(crate) fn typed(words: impl Iterator<Item = OsString>) -> Option<Language> {
+    let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let named = words.iter().enumerate().find_map(|(at, word)| match word.as_str() {
+        "--lang" => words.get(at + 1).map(String::as_str),
+        word => word.strip_prefix("--lang="),
+    });
+    named.and_then(|name| Language::from_str(name, false).ok())
+}
+
 /// The language of this run; before it is chosen, that of the locale.
 pub(crate) fn chosen() -> Language {
     CHOSEN.get().copied().unwrap_or_else(Language::of_the_locale)
@@ -46,6 +57,14 @@ pub(crate) fn lines_in_language(text: &str) -> String {
     match chosen() {
         Language::En => text.to_owned(),
         Language::Zh => text.split_inclusive('\n').map(sentences::of_line).collect(),
+    }
+}
+
+/// A report in HTML in the language of this run.
+pub(crate) fn page_in_language(page: String) -> String {
+    match chosen() {
+        Language::En => page,
+        Language::Zh => page::chinese(&page),
     }
 }
 

@@ -14,7 +14,7 @@ pub use self::json::json;
 pub use self::junit::junit;
 pub use self::known::{Difference, Known, differences, read_verdicts};
 pub use self::sarif::sarif;
-pub use self::text::{line, text, wrapped};
+pub use self::text::{Words, line, text, wrapped};
 
 use super::diagnosis::{Finding, Severity};
 use super::hello::{ClientHello, Likeness};

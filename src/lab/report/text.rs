@@ -21,9 +21,12 @@ const BELOW: usize = 4;
 const VERDICT: usize = 10;
 const ID: usize = 20;
 
+/// Says a sentence in the reader's language.
+pub type Words = fn(&str) -> String;
+
 /// The line for a case.
 #[must_use]
-pub fn line(judged: &Judged, count: usize) -> String {
+pub fn line(judged: &Judged, count: usize, words: Words) -> String {
     let (turn, width) = (&judged.turn, count.to_string().len());
     let verdict = match judged.verdict {
         Verdict::Passed => "passed",
@@ -35,9 +38,9 @@ pub fn line(judged: &Judged, count: usize) -> String {
     };
     let conduct = turn.conduct.to_string();
     let conduct = conduct.strip_prefix("not played: ").unwrap_or(&conduct);
-    let start =
-        format!("{:>width$}/{count}  {verdict:VERDICT$}  {:ID$}  ", turn.place + 1, turn.case.id);
-    wrapped(&start, conduct, start.len())
+    let verdict = wrap::padded(&words(verdict), VERDICT);
+    let start = format!("{:>width$}/{count}  {verdict}  {:ID$}  ", turn.place + 1, turn.case.id);
+    wrapped(&start, &words(conduct), textwrap::core::display_width(&start))
 }
 
 /// `start`, then the words of `text` in lines of 80 columns, those after the first indented.
@@ -67,11 +70,12 @@ fn scheme_name(number: u16) -> String {
 }
 
 /// What the device's ClientHello offers, a paragraph for each list.
-fn offered(hello: &ClientHello) -> String {
+fn offered(hello: &ClientHello, words: Words) -> String {
     let mut out = String::new();
     let mut list = |name: &str, values: Vec<String>| {
         if !values.is_empty() {
-            out += &wrapped(&format!("{:BELOW$}{name}: ", ""), &values.join(", "), 2 * BELOW);
+            out +=
+                &wrapped(&format!("{:BELOW$}{}: ", "", words(name)), &values.join(", "), 2 * BELOW);
         }
     };
     let versions = match hello.versions.as_slice() {
@@ -110,10 +114,10 @@ fn offered(hello: &ClientHello) -> String {
 }
 
 /// How many cases had each verdict.
-fn counts(report: &Report) -> String {
+fn counts(report: &Report, words: Words) -> String {
     let count = |wanted: Verdict| report.judged.iter().filter(|one| one.verdict == wanted).count();
     let all = report.judged.len() + report.missing.len();
-    let mut counts = format!("{} of {all} cases passed", count(Verdict::Passed));
+    let mut counts = words(&format!("{} of {all} cases passed", count(Verdict::Passed)));
     for (verdict, one, several) in [
         (Verdict::Failed, "failed", "failed"),
         (
@@ -127,7 +131,8 @@ fn counts(report: &Report) -> String {
     ] {
         let count = count(verdict);
         if count > 0 {
-            let _ = write!(counts, ", {count} {}", if count == 1 { one } else { several });
+            let what = if count == 1 { one } else { several };
+            let _ = write!(counts, ", {}", words(&format!("{count} {what}")));
         }
     }
     counts
@@ -135,7 +140,7 @@ fn counts(report: &Report) -> String {
 
 /// The summary.
 #[must_use]
-pub fn text(report: &Report) -> String {
+pub fn text(report: &Report, words: Words) -> String {
     let mut out = String::new();
     let looks = match &report.likeness {
         Some(like) if like.is_same => format!("sends the ClientHello of {}", like.title),
@@ -144,8 +149,8 @@ pub fn text(report: &Report) -> String {
         None => String::new(),
     };
     if !looks.is_empty() {
-        out += &wrapped("", &format!("the device {looks}"), BELOW);
-        out += &report.hello.as_ref().map(offered).unwrap_or_default();
+        out += &wrapped("", &words(&format!("the device {looks}")), BELOW);
+        out += &report.hello.as_ref().map(|one| offered(one, words)).unwrap_or_default();
     }
     for finding in &report.findings {
         let word = match report.severity(finding) {
@@ -153,33 +158,37 @@ pub fn text(report: &Report) -> String {
             Severity::Warning => "warning",
             Severity::Note => "note",
         };
-        out += &wrapped("", &format!("{word}: the device {}", finding.message), BELOW);
-        let below = |text: &str| wrapped(&" ".repeat(BELOW), text, BELOW);
+        out += &wrapped("", &words(&format!("{word}: the device {}", finding.message)), BELOW);
+        let below = |text: &str| wrapped(&" ".repeat(BELOW), &words(text), BELOW);
         out += &finding.action.as_deref().map(below).unwrap_or_default();
         if finding.cases.len() > 1 || finding.code != "limit" {
             out += &below(&format!("shown by: {}", finding.cases.join(", ")));
         }
     }
-    out += &wrapped("", &counts(report), BELOW);
+    out += &wrapped("", &counts(report, words), BELOW);
     for difference in report.differences.iter().flatten() {
-        let _ = writeln!(out, "not as before: {difference}");
+        let _ = writeln!(out, "{}", words(&format!("not as before: {difference}")));
     }
-    let _ = match report.result() {
-        Outcome::Passed if report.differences.is_some() => writeln!(out, "as before"),
-        Outcome::Passed => writeln!(out, "the device passed"),
-        Outcome::Failed if report.differences.is_some() => writeln!(out, "NOT as before"),
-        Outcome::Failed => writeln!(out, "the device FAILED"),
+    let last = result(report);
+    out + &last.iter().map(|line| wrapped("", &words(line), BELOW)).collect::<String>()
+}
+
+/// The last lines.
+fn result(report: &Report) -> Vec<String> {
+    let is_compared = report.differences.is_some();
+    match report.result() {
+        Outcome::Passed if is_compared => vec!["as before".to_owned()],
+        Outcome::Passed => vec!["the device passed".to_owned()],
+        Outcome::Failed if is_compared => vec!["NOT as before".to_owned()],
+        Outcome::Failed => vec!["the device FAILED".to_owned()],
         Outcome::Incomplete => {
             let parts = [
                 ("the device did not come for", report.missing.clone()),
                 ("the device was not judged for", report.undecided()),
             ];
-            for (start, cases) in parts.iter().filter(|(_, cases)| !cases.is_empty()) {
-                out += &wrapped("", &format!("{start}: {}", cases.join(", ")), BELOW);
-            }
-            Ok(())
+            let parts = parts.into_iter().filter(|(_, cases)| !cases.is_empty());
+            parts.map(|(start, cases)| format!("{start}: {}", cases.join(", "))).collect()
         }
-        Outcome::NoDevice => writeln!(out, "no device came"),
-    };
-    out
+        Outcome::NoDevice => vec!["no device came".to_owned()],
+    }
 }

@@ -32,13 +32,14 @@ use crate::{
     },
 };
 
-/// Adds a button to each constant.
+/// Adds a button to each constant, in the language of the page.
 const SCRIPT: &str = "\
+const [copy,copied]=document.documentElement.lang==='en'?['Copy','Copied']:['复制','已复制'];\
 for(const pre of document.querySelectorAll('pre')){const button=document.createElement('button');\
-button.type='button';button.textContent='Copy';button.addEventListener('click',async()=>{\
+button.type='button';button.textContent=copy;button.addEventListener('click',async()=>{\
 try{await navigator.clipboard.writeText(pre.textContent)}\
 catch{getSelection().selectAllChildren(pre);document.execCommand('copy')}\
-button.textContent='Copied'});pre.before(button)}";
+button.textContent=copied});pre.before(button)}";
 
 /// The most years that the timeline shows after today: a certificate without an expiry date is valid
 /// until 9999 (RFC 5280 section 4.1.2.5).

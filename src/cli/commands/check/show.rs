@@ -8,7 +8,7 @@ use crate::{
     cli::{
         args::check::{Args, Form},
         failure::Failure,
-        language::lines_in_language,
+        language::{lines_in_language, page_in_language},
         loss::Content,
         output,
         style::Display,
@@ -31,7 +31,7 @@ pub(super) fn show(
         Form::Github => written::github(files),
         Form::Prometheus => written::prometheus(files, scope.at),
         Form::Cyclonedx => written::cyclonedx(files),
-        Form::Html => written::html(files, scope.at),
+        Form::Html => page_in_language(written::html(files, scope.at)),
     };
     for report in &args.report {
         match &report.path {

@@ -12,6 +12,7 @@ use crate::cli::{
     args::{Form, Request},
     export,
     failure::{Exit, Failure},
+    language::page_in_language,
     output, proof, regenerate,
     style::Display,
 };
@@ -78,7 +79,10 @@ pub(super) fn write(
     let name = export::name(job, &set.bundle)?;
     let outputs = [(&job.emit[..], &set.bundle, &name)].into_iter();
     export::export(job, display, outputs, |form| match form {
-        Form::Report => html::of_set("The trust anchors for a list of servers", &set.bundle, at),
+        Form::Report => {
+            let title = "The trust anchors for a list of servers";
+            page_in_language(html::of_set(title, &set.bundle, at))
+        }
         _ => set_document::document(&set.bundle),
     })?;
     Ok(())

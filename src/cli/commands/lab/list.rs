@@ -7,11 +7,12 @@ use crate::{
         report, verdict,
     },
     stack::STACKS,
-    text::time::Time,
+    text::{time::Time, wrap},
 };
 
 use crate::cli::{
     failure::{Exit, Failure},
+    language::in_language,
     output,
 };
 
@@ -30,9 +31,11 @@ pub(super) fn list(wanted: &[&'static Case], host: &str, now: Time) -> Result<Ex
             Must::Refuse => "must refuse",
             Must::Return => "must return",
         };
-        let start = format!("{:20}  {must:12}  ", case.id);
+        let must = wrap::padded(&in_language(must), 12);
+        let start = format!("{:20}  {must}  ", case.id);
+        let indent = textwrap::core::display_width(&start);
         let rule = if case.rule.is_empty() { String::new() } else { format!(" ({})", case.rule) };
-        out += &report::wrapped(&start, &format!("{}{rule}", case.title), start.len());
+        out += &report::wrapped(&start, &format!("{}{rule}", in_language(case.title)), indent);
         if case.must == Must::Refuse {
             let presented = authority
                 .present(case, host)
@@ -44,7 +47,7 @@ pub(super) fn list(wanted: &[&'static Case], host: &str, now: Time) -> Result<Ex
                 .collect();
             if !accepting.is_empty() {
                 let stacks = format!("accepted by default: {}", accepting.join(", "));
-                out += &report::wrapped(&" ".repeat(start.len()), &stacks, start.len());
+                out += &report::wrapped(&" ".repeat(indent), &in_language(&stacks), indent);
             }
         }
     }

@@ -38,6 +38,7 @@ use crate::cli::{
         trust::Trust,
     },
     failure::{self, Exit, Failure},
+    language::{in_language, page_in_language},
     loss::{self, Content},
     output, proof, roots,
     style::Display,
@@ -365,14 +366,14 @@ fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure
                 report
                     .judged
                     .iter()
-                    .map(|one| report::line(one, report.judged.len()))
+                    .map(|one| report::line(one, report.judged.len(), in_language))
                     .collect::<String>()
-                    + &report::text(report)
+                    + &report::text(report, in_language)
             }
             Form::Json => report::json(report),
             Form::Junit => report::junit(report),
             Form::Sarif => report::sarif(report),
-            Form::Html => report::html(report),
+            Form::Html => page_in_language(report::html(report, in_language)),
         };
         match path {
             Some(path) => {
@@ -383,7 +384,7 @@ fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure
         }
     }
     if !is_shown {
-        output::show(&report::text(report))?;
+        output::show(&report::text(report, in_language))?;
     }
     Ok(())
 }

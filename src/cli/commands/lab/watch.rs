@@ -12,7 +12,7 @@ use crate::{
     text::time::Time,
 };
 
-use crate::cli::{args::lab::Args, output, style::Display};
+use crate::cli::{args::lab::Args, language::in_language, output, style::Display};
 
 /// How many strays are named one by one.
 const MAX_SHOWN_STRAYS: usize = 5;
@@ -90,7 +90,7 @@ impl Watch<'_> {
         let to_screen = !self.args.json && !self.args.report.iter().any(|one| one.path.is_none());
         if to_screen {
             // A closed pipe ends the table, not the lab.
-            let _ = output::show(&report::line(judged, self.count));
+            let _ = output::show(&report::line(judged, self.count, in_language));
         }
     }
 

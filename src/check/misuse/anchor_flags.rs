@@ -1,0 +1,58 @@
+//! Anchors of BearSSL that are not marked as those of a CA.
+//!
+//! In: the code of a file, its constants and the anchors in them. Out: findings, each at the entry of the
+//! table.
+
+use super::Severity;
+use crate::{
+    check::{EmbeddedAnchor, Finding, Key, named, source::Source},
+    trust::{removed, store::Store},
+    x509::certificate::Certificate,
+};
+
+/// What stands between the name and the key of an entry whose flags have nothing of `BR_X509_TA_CA`
+/// (bearssl_x509.h, `br_x509_trust_anchor`).
+const NO_FLAGS: [&str; 2] = ["},0,{BR_KEYTYPE_", "},.flags=0,"];
+
+/// Words of an entry that are no name of a constant.
+const NO_NAMES: [&str; 8] = ["unsigned", "char", "const", "uint8_t", "sizeof", "data", "len", "dn"];
+
+pub(super) fn findings(source: &Source, anchors: &[EmbeddedAnchor]) -> Vec<Finding> {
+    let code = &source.tight;
+    let entries = NO_FLAGS.into_iter().flat_map(|between| code.text().match_indices(between));
+    let mut found = Vec::new();
+    for (at, between) in entries {
+        let anchor = name_of_the_entry(&code.text()[..at])
+            .and_then(|name| source.constants.iter().find(|one| one.name.as_deref() == Some(name)))
+            .and_then(|constant| anchors.iter().find(|anchor| is_named(anchor, &constant.bytes)));
+        let made = anchor.and_then(|anchor| anchor.key.as_ref()?.as_certificate());
+        let Some(made) = made else { continue };
+        let severity = if is_known_root(&made) { Severity::Error } else { Severity::Warning };
+        let message = format!(
+            "`{}` stands without `BR_X509_TA_CA`: BearSSL accepts it as the server's own certificate, \
+             not as the CA that issued it",
+            named(&made)
+        );
+        let action = "write `BR_X509_TA_CA` in the place of `0`".to_owned();
+        let line = code.line(at + between.len() - 1);
+        found.push(Finding::new(line, severity, "not-ca", message, Some(action)));
+    }
+    found
+}
+
+/// The constant with the name of the anchor, in the braces that end `before`.
+fn name_of_the_entry(before: &str) -> Option<&str> {
+    let entry = &before[before.rfind('{')?..];
+    let mut words = entry.split(|one: char| !one.is_alphanumeric() && one != '_');
+    words.find(|word| word.starts_with(|one: char| !one.is_numeric()) && !NO_NAMES.contains(word))
+}
+
+fn is_named(anchor: &EmbeddedAnchor, subject: &[u8]) -> bool {
+    anchor.key.as_ref().is_some_and(|key: &Key| key.subject == subject)
+}
+
+/// Whether `made`, a name and a key, is a public root, today's or one that left the store.
+fn is_known_root(made: &Certificate) -> bool {
+    let known = Store::mozilla().named(made.subject_der());
+    known.iter().any(|root| root.certificate.is_same_anchor(made)) || removed::left(made).is_some()
+}

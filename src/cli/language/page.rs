@@ -1,0 +1,82 @@
+//! A report in HTML in the language of this run.
+//!
+//! In: a page of [`crate::text::html`], in English. Out: the same page, each run of text between two tags
+//! as the table has it. A short `<code>` in a run is what stands between backquotes in a sentence;
+//! constants, code with an explanation, styles and scripts stay as they are.
+
+use super::sentences;
+use crate::text::html::{CHINESE, ENGLISH, with_code};
+
+/// What is left as it is, each from its first tag to its last.
+const KEPT: [(&str, &str); 4] =
+    [("<pre", "</pre>"), ("<code ", "</code>"), ("<style", "</style>"), ("<script", "</script>")];
+
+/// What is one sentence with the text around it.
+const INLINE: [&str; 2] = ["<code>", "</code>"];
+
+/// The entities that the pages have, the one that begins all others last.
+const ENTITIES: [(&str, &str); 5] =
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+
+/// The page in Chinese.
+pub(super) fn chinese(page: &str) -> String {
+    let mut out = String::with_capacity(page.len());
+    let mut rest = page;
+    while !rest.is_empty() {
+        let run = run_of(rest);
+        out += &in_chinese(&rest[..run]);
+        rest = &rest[run..];
+        let kept = KEPT.iter().find(|(begin, _)| rest.starts_with(begin));
+        let end = kept.map_or(">", |(_, end)| end);
+        let tag = rest.find(end).map_or(rest.len(), |at| at + end.len());
+        out += match &rest[..tag] {
+            ENGLISH => CHINESE,
+            other => other,
+        };
+        rest = &rest[tag..];
+    }
+    out
+}
+
+/// How many bytes of text `page` begins with, the tags of short code among them.
+fn run_of(page: &str) -> usize {
+    let ends = |at: &usize| !INLINE.iter().any(|tag| page[*at..].starts_with(tag));
+    let tags = page.match_indices('<').map(|(at, _)| at);
+    tags.into_iter().find(ends).unwrap_or(page.len())
+}
+
+/// A run of text; one for which the table has nothing stays as it is.
+fn in_chinese(run: &str) -> String {
+    let mut text = INLINE.iter().fold(run.to_owned(), |text, tag| text.replace(tag, "`"));
+    for (entity, character) in ENTITIES {
+        text = text.replace(entity, character);
+    }
+    let chinese = sentences::of_line(&text);
+    if chinese == text { run.to_owned() } else { with_code(&chinese) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_translated_and_constants_names_and_markup_stay() {
+        let page = "<html lang=\"en\"><style>a{b}</style><h1>The trust anchor for a&amp;b:1</h1>\
+                    <td>2026-01-01 to 2027-01-01<small>leaf; names a</small><pre>leaf</pre>\
+                    <code title=\"leaf\">leaf</code><summary><code>c</code> for &lt;C&gt;</summary>\
+                    <li>CN=leaf &lt;b&gt;<p>device: set <code>leaf</code>";
+        let wanted = "<html lang=\"zh-CN\"><style>a{b}</style><h1>a&amp;b:1 的信任锚</h1>\
+                      <td>2026-01-01 至 2027-01-01<small>叶证书；名称 a</small><pre>leaf</pre>\
+                      <code title=\"leaf\">leaf</code><summary><code>c</code>：用于 &lt;C&gt;</summary>\
+                      <li>CN=leaf &lt;b&gt;<p>设备：设置 <code>leaf</code>";
+        assert_eq!(chinese(page), wanted);
+    }
+
+    #[test]
+    fn a_page_that_ends_early_ends_there() {
+        for page in ["", "<", "<pre", "leaf <code>", "<pre>a"] {
+            let shown = chinese(page);
+            assert!(shown.len() >= page.len(), "{page}: {shown}");
+        }
+    }
+}
