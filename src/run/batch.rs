@@ -327,7 +327,7 @@ fn roots(case: &Case) -> Result<Store, String> {
     for root in &case.roots {
         let certificates = read(root, "a root").unwrap_or_default();
         store
-            .add_certificates(certificates, FilePath::new("the roots given"))
+            .add_certificates(certificates, FilePath::new("the given store"))
             .map_err(|error| error.to_string())?;
     }
     Ok(store)

@@ -187,6 +187,19 @@ fn anchors(table: &mut Table) {
         chain.anchors = vec![INT];
         chain.sent = vec![LEAF];
     });
+    held("int-as-anchor-expired", "the intermediate, expired", |chain| {
+        expire(chain, INT);
+        chain.anchors = vec![INT];
+    });
+    held("int-as-anchor-expired-leaf-twice", "the same; the leaf is sent twice", |chain| {
+        expire(chain, INT);
+        chain.anchors = vec![INT];
+        chain.sent = vec![LEAF, LEAF];
+    });
+    held("root-expired-leaf-twice", "the root, expired; the leaf is sent twice", |chain| {
+        expire(chain, ROOT);
+        chain.sent.insert(1, LEAF);
+    });
     held("leaf-as-anchor", "the leaf, which a CA issued", |chain| chain.anchors = vec![LEAF]);
     held("same-name-other-key-anchor", "a root of this name and another key", |chain| {
         let other = namesake(chain);
