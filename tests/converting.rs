@@ -345,3 +345,14 @@ fn a_pkcs12_whose_password_is_hashed_more_than_a_million_times_is_refused() {
         file.display()
     ));
 }
+
+#[test]
+fn the_devices_own_certificate_that_is_not_written_is_named() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let file = pki.file("all.pem");
+    let key = fs::read_to_string(pki.key_file()).expect("a key");
+    fs::write(&file, format!("{key}{}", pem_of(&pki.chain()))).expect("a file");
+    let said = certgrab().args(["convert"]).args([&file]).args(["--emit", "pem"]).succeeds().err();
+    let sentence = "all.pem: the device's own certificate is not written\n";
+    assert!(said.contains(sentence), "{said}");
+}

@@ -537,3 +537,40 @@ fn a_note_says_which_store_has_the_root_of_a_file_that_was_written_by_hand() {
         )
     );
 }
+
+#[test]
+fn a_lock_has_no_headers_within_its_blocks() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let text = fs::read_to_string(pki.file(LOCK)).unwrap();
+    let line = text.lines().position(|line| line.starts_with("-----BEGIN ")).unwrap() + 2;
+    let begin = "-----BEGIN CERTIFICATE-----\n";
+    for (added, shown) in [
+        ("Audited: by us\n\n", "`Audited:`"),
+        ("X: y\n", "`X:`"),
+        ("Proc-Type: 4,ENCRYPTED\n\n", "`Proc-Type:`"),
+    ] {
+        fs::write(pki.file(LOCK), text.replacen(begin, &format!("{begin}{added}"), 1)).unwrap();
+        let wanted =
+            format!("line {line}: expected a fact, a comment or a certificate, found {shown}");
+        let said = run(pki.folder(), &["sync", "--locked"]).fails_with(4).err();
+        assert!(said.contains(&wanted), "{said}");
+        let report = run(pki.folder(), &["check", "--offline", "--quiet", LOCK]).ends().out();
+        assert!(report.contains("[lock-unreadable]"), "{report}");
+    }
+}
+
+#[test]
+fn a_lock_without_a_reason_and_a_last_date_states_nothing_untrue() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let text = fs::read_to_string(pki.file(LOCK)).unwrap();
+    let is_kept = |line: &&str| !line.starts_with("Reason:") && !line.starts_with("Lasts until:");
+    let lines: Vec<_> = text.lines().filter(is_kept).collect();
+    assert!(lines.len() < text.lines().count());
+    fs::write(pki.file(LOCK), lines.join("\n") + "\n").unwrap();
+    run(pki.folder(), &["sync", "--locked", "--quiet"]).succeeds();
+    assert_eq!(found(&pki), Vec::<String>::new());
+}

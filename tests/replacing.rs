@@ -475,3 +475,70 @@ fn the_first_line_alone_makes_no_file_one_of_certgrab() {
         }
     }
 }
+
+#[test]
+fn a_file_that_nobody_may_write_is_not_replaced() {
+    let pki = plant();
+    let certificate = pem_of(std::slice::from_ref(pki.root_der()));
+    let other = Pki::root("Other Root").leaf("other.test");
+    fs::copy(other.root_file(), pki.file("kept")).unwrap();
+    let mut permissions = fs::metadata(pki.file("kept")).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(pki.file("kept"), permissions).unwrap();
+    let before = fs::read_to_string(pki.file("kept")).unwrap();
+    for form in ["pem", "c", "lock", "json"] {
+        let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}=kept");
+        let (code, said) = run(pki.folder(), &line);
+        assert_eq!(code, 4, "{form}: {said}");
+        let sentences = "kept is not replaced: it is read-only\n\
+                         certgrab: hint: make the file writable first, or name another one\n";
+        assert!(said.ends_with(sentences), "{form}: {said}");
+        assert_eq!(fs::read_to_string(pki.file("kept")).unwrap(), before);
+    }
+    // What is there already is not written.
+    let line = "other.test --from kept --roots kept -q --what leaf --emit pem=kept";
+    assert!(!run(pki.folder(), line).1.contains("read-only"));
+    assert_ne!(before, certificate);
+}
+
+#[test]
+fn certificates_alone_are_replaced_with_a_byte_order_mark_too() {
+    let pki = plant();
+    let certificate = pem_of(std::slice::from_ref(pki.root_der()));
+    let escaped = certificate.replace('\n', "\\n");
+    for (file, form, text) in [
+        ("ca.pem", "pem", certificate.clone()),
+        ("ca.h", "c", format!("const char* ca = R\"({certificate})\";\n")),
+        ("ca.py", "python", format!("CA = \"\"\"{certificate}\"\"\"\n")),
+        ("ca.rs", "rust", format!("pub const CA: &str = \"{certificate}\";\n")),
+        (
+            "ca.yaml",
+            "esphome",
+            format!("ca: |\n  {}\n", certificate.trim_end().replace('\n', "\n  ")),
+        ),
+        ("ca.json", "json-line", format!("{{\"ca\": \"{escaped}\"}}\n")),
+        ("ca.env", "env", format!("CA=\"{escaped}\"\n")),
+    ] {
+        for mark in ["", "\u{feff}"] {
+            fs::write(pki.file(file), format!("{mark}{text}")).unwrap();
+            let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}={file}");
+            let (code, said) = run(pki.folder(), &line);
+            assert_eq!(code, 0, "{file} {mark:?}: {said}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_lab_writes_through_no_link_out_of_its_folder() {
+    let pki = plant();
+    fs::create_dir(pki.file("lab")).unwrap();
+    for name in ["ca.pem", ".gitignore"] {
+        std::os::unix::fs::symlink("../outside", pki.file("lab").join(name)).unwrap();
+        let (code, said) = run(pki.folder(), "lab --dir lab --wait 1 --listen 127.0.0.1:0");
+        assert_eq!(code, 4, "{said}");
+        assert!(said.contains("through a symbolic link, outside its folder"), "{said}");
+        assert!(!pki.file("outside").exists());
+        fs::remove_file(pki.file("lab").join(name)).unwrap();
+    }
+}

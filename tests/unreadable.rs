@@ -143,6 +143,62 @@ fn a_first_certificate_in_bare_base64_is_named_and_no_other_stands_for_it() {
 }
 
 #[test]
+fn a_first_certificate_without_boundaries_is_refused_in_every_form() {
+    let impostor = Impostor::new();
+    let (first, rest) = impostor.sent.split_at(1);
+    let from = impostor.real.file("sent.pem");
+    let base64: String = pem_of(first).lines().filter(|line| !line.starts_with('-')).collect();
+    let short: Vec<_> = base64.as_bytes().chunks(20).map(String::from_utf8_lossy).collect();
+    let bytes = |one: fn(&u8) -> String, join: &str| {
+        first[0].iter().map(one).collect::<Vec<_>>().join(join)
+    };
+    let base64_problem = "it is Base64 without a BEGIN and an END line";
+    let hexadecimal_problem = "it is hexadecimal without a BEGIN and an END line";
+    for (text, problem) in [
+        (short.join("\n"), base64_problem),
+        (base64.replace('+', "-").replace('/', "_"), base64_problem),
+        (format!("<ds:X509Certificate>{base64}</ds:X509Certificate>"), base64_problem),
+        (bytes(|byte| format!("{byte:02x}"), ":"), hexadecimal_problem),
+        (format!("{{ {} }};", bytes(|byte| format!("0x{byte:02x}"), ", ")), hexadecimal_problem),
+        (format!("[{}]", bytes(u8::to_string, ",")), "it is an array of numbers"),
+    ] {
+        for words in [&["plc.test", "--from"][..], &["verify"]] {
+            fs::write(&from, format!("{text}\n{}", pem_of(rest))).expect("a file");
+            let run = certgrab().args(words).args([&from]).args(["--roots"]);
+            let outcome = run.args([&impostor.real.root_file()]).fails_with(4).stdout("");
+            assert!(outcome.err().contains(problem), "{text}: {}", outcome.err());
+        }
+    }
+    // `check` and `convert` name it too.
+    fs::write(&from, format!("{}\n{}", short.join("\n"), pem_of(rest))).expect("a file");
+    let words =
+        "the certificate in Base64 has no BEGIN and END lines; TLS stacks read nothing of it";
+    let out = certgrab().args(["check", "--offline"]).args([&from]).ends().out();
+    assert!(out.contains(&format!("sent.pem:1: warning: {words} [pem-damaged]")), "{out}");
+    let convert = certgrab().args(["convert"]).args([&from]).args(["--emit", "pem"]);
+    let said = convert.fails_with(4).err();
+    assert!(said.contains(words), "{said}");
+}
+
+#[test]
+fn a_message_of_a_chain_that_is_cut_off_is_refused() {
+    let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
+    let whole = pki.file("whole.p7b");
+    fs::write(pki.file("chain.pem"), pem_of(&pki.chain())).expect("a file");
+    let convert = certgrab().args(["convert"]).args([pki.file("chain.pem")]);
+    convert.args(["--emit", &format!("p7b={}", whole.display())]).succeeds();
+    let block = pem::parse(fs::read(&whole).expect("a file")).expect("PEM");
+    let der = block.contents();
+    let cut = &der[..der.len() - 300];
+    for content in [cut.to_vec(), pem::encode(&pem::Pem::new("PKCS7", cut)).into_bytes()] {
+        fs::write(pki.file("cut"), content).expect("a file");
+        let run = certgrab().args(["plc.test", "--from"]).args([pki.file("cut")]).args(["--roots"]);
+        let said = run.args([&pki.root_file()]).fails_with(4).err();
+        assert!(said.contains("a PKCS#7 message that is cut off"), "{said}");
+    }
+}
+
+#[test]
 fn blocks_of_a_chain_that_are_no_certificates_are_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let chain = pem_of(pki.path());

@@ -31,6 +31,10 @@ const BEFORE_PARENTHESES: [&str; 7] =
 /// The line of the first thing in the source `content` that is no part of a certificate; `None` if
 /// there is none. A file without a certificate begins with such a thing.
 pub(crate) fn other_line(file: &Path, content: &[u8]) -> Option<usize> {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    if is_one_value(content) {
+        return None;
+    }
     source::with_tokens(file, content, |tokens, language| {
         let constants = source::assemble::constants(tokens, language);
         let lines = directives(content);
@@ -54,6 +58,42 @@ pub(crate) fn other_line(file: &Path, content: &[u8]) -> Option<usize> {
             .min()
     })
     .unwrap_or(Some(1))
+}
+
+/// Whether `content` is PEM as the value of one key and nothing else, as in YAML, JSON and files of
+/// variables; lines that begin with `#` are comments.
+fn is_one_value(content: &[u8]) -> bool {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let Ok(text) = std::str::from_utf8(content) else { return false };
+    let (Some(first), Some(last)) = (text.find(BEGIN), text.rfind(END)) else { return false };
+    if last < first {
+        return false;
+    }
+    let (before, certificates) = (&text[..first], &text[first..last]);
+    let is_data = |one: char| {
+        one.is_ascii_alphanumeric() || one.is_ascii_whitespace() || "+/=\\-".contains(one)
+    };
+    let after = text[last + END.len()..].trim_start_matches("\\n");
+    let is_comment = |line: &&str| line.trim_start().starts_with('#');
+    let code = before.lines().filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n");
+    let is_of_key = |one: char| one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '.');
+    let key = code.trim_matches(|one: char| !is_of_key(one));
+    let is_key = !key.is_empty() && key.chars().all(is_of_key);
+    is_key
+        && code.contains([':', '='])
+        && after.chars().all(|one| one.is_ascii_whitespace() || "\"'}],;".contains(one))
+        && certificates.chars().all(is_data)
+        && blocks_alone(certificates)
+}
+
+/// Whether nothing stands between the blocks of `certificates`, whose last END is cut off.
+fn blocks_alone(certificates: &str) -> bool {
+    let mut between = certificates.split("-----END CERTIFICATE-----").skip(1);
+    between.all(|rest| {
+        let before = rest.split("-----BEGIN CERTIFICATE-----").next().unwrap_or_default();
+        before.replace("\\n", "").trim().is_empty()
+    })
 }
 
 /// The line of the first directive that may hide code.

@@ -4,7 +4,10 @@
 //! In: text. Out: a finding for each such line, with what stands there.
 
 use super::{Finding, Severity};
-use crate::text::{foreign::Foreign, near};
+use crate::{
+    text::{foreign::Foreign, near},
+    x509::unframed,
+};
 
 /// The most damaged lines that are named.
 const MAX_NAMED: usize = 16;
@@ -79,6 +82,15 @@ pub(super) fn unopened(
         }
     }
     found
+}
+
+/// The first certificate in Base64 that stands between the PEM blocks of `text`, without its boundaries.
+pub(super) fn without(text: &[u8], line: impl Fn(usize) -> usize) -> Option<Finding> {
+    let at = unframed::base64_between_blocks(text)?;
+    let what =
+        "the certificate in Base64 has no BEGIN and END lines; TLS stacks read nothing of it";
+    let action = "add the lines, or remove the certificate".to_owned();
+    Some(Finding::new(line(at), Severity::Warning, "pem-damaged", what, Some(action)))
 }
 
 /// Whether `line` has a line of Base64 in it, at least 40 digits: RFC 7468 section 2 has 64.

@@ -267,8 +267,11 @@ fn contents(
     } else if source.language == source::Language::Data && contents.findings.is_empty() {
         let lines = source::lines::Lines::of(content);
         let line = |at| lines.get(at).unwrap_or(1);
-        let unopened = boundaries::unopened(content, Severity::Warning, line);
-        contents.findings = unopened.into_iter().collect();
+        let mut found = boundaries::unopened(content, Severity::Warning, line);
+        if found.is_empty() {
+            found.extend(boundaries::without(content, line));
+        }
+        contents.findings = found.into_iter().collect();
     }
     if contents.is_empty() {
         contents = bare_base64::contents(content, stack);

@@ -65,6 +65,7 @@ pub(crate) fn refuse_loss(
     {
         return Ok(());
     }
+    refuse_read_only(path)?;
     match content {
         Content::Certificates(format) if format.name == "lock" => {
             return refuse_unless_lock(path, TO_MOVE_OUTPUT);
@@ -72,14 +73,7 @@ pub(crate) fn refuse_loss(
         Content::Lock => return refuse_unless_lock(path, TO_MOVE),
         _ => {}
     }
-    let present = match bounded_file::read(path, MAX_PRESENT_BYTES) {
-        Ok(present) => present,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => {
-            let why = format!("is not replaced: cannot read it: {error}");
-            return Err(refused(path, &why, TO_REMOVE));
-        }
-    };
+    let Some(present) = read_present(path)? else { return Ok(()) };
     if private_key::holds(&present) {
         return Err(refused(path, "would lose a private key", TO_REMOVE));
     }
@@ -110,6 +104,29 @@ pub(crate) fn refuse_loss(
     }
     let found = found(path, &present);
     Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), TO_REMOVE))
+}
+
+/// What `path` holds; `None` if there is no such file any more.
+fn read_present(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match bounded_file::read(path, MAX_PRESENT_BYTES) {
+        Ok(present) => Ok(Some(present)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let why = format!("is not replaced: cannot read it: {error}");
+            Err(refused(path, &why, TO_REMOVE))
+        }
+    }
+}
+
+/// Refuses to replace a file that nobody may write: somebody protected it.
+fn refuse_read_only(path: &Path) -> Result<(), Failure> {
+    match path.metadata() {
+        Ok(facts) if facts.permissions().readonly() => {
+            let hint = "make the file writable first, or name another one";
+            Err(refused(path, "is not replaced: it is read-only", hint))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether `text` is empty or one comment on one line, as a project has it where a file is yet to be

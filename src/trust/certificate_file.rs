@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     text::{bounded_file, foreign::Foreign, near::is_near},
-    x509::{certificate::Certificate, der::Elements, pem_damage, pkcs7, signature},
+    x509::{certificate::Certificate, der::Elements, pem_damage, pkcs7, signature, unframed},
 };
 
 /// The most labels of PEM blocks that are named if none is a certificate.
@@ -102,6 +102,8 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
             None => blocks.push(certificate(content, 1, path)),
         }
     } else {
+        let before = content.len() - pem_blocks(content).map(<[u8]>::len).sum::<usize>();
+        blocks.extend(without_boundaries(&content[..before], 1, path));
         for (index, text) in pem_blocks(content).enumerate() {
             let label = label(text);
             match &label {
@@ -117,6 +119,7 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
             if labels.len() < MAX_LABELS && !labels.contains(&label) {
                 labels.push(label);
             }
+            blocks.extend(without_boundaries(behind(text), index + 2, path));
         }
     }
     if blocks.is_empty() {
@@ -150,6 +153,25 @@ fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     }
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([content.len()]).collect();
     starts.into_iter().zip(ends).map(|(start, end)| &content[start..end])
+}
+
+/// What stands in `block` behind its END line.
+fn behind(block: &[u8]) -> &[u8] {
+    let end = block.windows(CLOSE.len()).position(|bytes| bytes == CLOSE).unwrap_or(block.len());
+    let rest = &block[end..];
+    &rest[rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())..]
+}
+
+/// The certificate in `text`, which stands between blocks, that has no boundaries: the next one does not
+/// take its place.
+fn without_boundaries(text: &[u8], position: usize, path: &Path) -> Option<Block> {
+    let found = unframed::first(text)?;
+    let problem = match found.form {
+        "Base64" => "it is Base64 without a BEGIN and an END line",
+        "hexadecimal" => "it is hexadecimal without a BEGIN and an END line",
+        _ => "it is an array of numbers",
+    };
+    Some(damaged(path, position, problem))
 }
 
 /// Whether `line` is the first of a certificate in Base64: a SEQUENCE with two bytes of length.
@@ -277,12 +299,38 @@ fn certificate(der: &[u8], position: usize, path: &Path) -> Block {
 }
 
 /// The certificates of a PKCS#7 message; `None` if `content` is none.
+///
+/// # Errors
+///
+/// It has too many certificates, or is cut off: one that is missing may be the leaf.
 fn message(content: &[u8], path: &Path) -> Result<Option<Vec<Certificate>>, Error> {
     // One more than the limit, to detect that there are more.
     match pkcs7::certificates(content, MAX_ROOTS + 1) {
         Some(found) if found.len() > MAX_ROOTS => Err(Error::TooMany(path.to_owned())),
+        Some(_) if is_cut_off(content) => {
+            let problem = "a PKCS#7 message that is cut off".to_owned();
+            Err(Error::Malformed { path: path.to_owned(), position: 1, problem })
+        }
         Some(found) => Ok(Some(leaf_first(found))),
         None => Ok(None),
+    }
+}
+
+/// Whether `der` is shorter than the header of its first element says; a length that is not stated is not
+/// known (X.690 section 8.1.3).
+fn is_cut_off(der: &[u8]) -> bool {
+    let Some((header, rest)) = der.split_at_checked(2) else { return true };
+    match header[1] {
+        0x80 => false,
+        short @ ..0x80 => rest.len() < usize::from(short),
+        long => {
+            let octets = usize::from(long & 0x7f);
+            let length = rest.get(..octets).unwrap_or_default();
+            let length = length
+                .iter()
+                .fold(0_usize, |sum, byte| sum.saturating_mul(256) + usize::from(*byte));
+            rest.len() < octets + length
+        }
     }
 }
 

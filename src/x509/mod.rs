@@ -16,3 +16,4 @@ pub(crate) mod private_key;
 pub(crate) mod sha256;
 #[cfg(feature = "judge")]
 pub(crate) mod signature;
+pub(crate) mod unframed;

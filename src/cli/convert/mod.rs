@@ -89,6 +89,10 @@ pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Fa
         }
         let report = judged(&path, &content, terms)?;
         converted.warnings.extend(warnings(&report)?);
+        if report.holds_own {
+            let file = shown(&path);
+            converted.warnings.push(format!("{file}: the device's own certificate is not written"));
+        }
         for anchor in &report.anchors {
             add(&mut converted.bundle, &path, anchor, terms)?;
         }

@@ -76,6 +76,7 @@ fn is_generated(text: &str) -> bool {
 }
 
 fn is_pem(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_certificate = |block: &pem::Pem| Certificate::from_der(block.contents()).is_ok();
     has_blocks_alone(text, &["CERTIFICATE"])
         && pem::parse_many(text).is_ok_and(|blocks| blocks.iter().all(is_certificate))

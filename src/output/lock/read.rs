@@ -51,9 +51,14 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
         if line.starts_with("-----BEGIN ") {
             let mut block = format!("{line}\n");
             loop {
-                let Some((_, line)) = lines.next() else {
+                let Some((index, line)) = lines.next() else {
                     return Err(Error { line: Some(number), problem: Problem::Open });
                 };
+                // PEM has headers there (RFC 1421), which no lock has.
+                if is_lock && line.contains(':') {
+                    let problem = Problem::UnknownFact(unknown_name(line));
+                    return Err(Error { line: Some(index + 1), problem });
+                }
                 block.push_str(line);
                 block.push('\n');
                 if line.starts_with("-----END ") {

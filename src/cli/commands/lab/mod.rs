@@ -42,6 +42,7 @@ use crate::cli::{
     loss::{self, Content},
     output, proof, roots,
     style::Display,
+    within,
     workers::Workers,
 };
 
@@ -206,6 +207,7 @@ fn host(args: &Args) -> Result<String, Failure> {
 }
 
 fn authority(args: &Args, now: Time, display: &Display) -> Result<Authority, Failure> {
+    refuse_links(&args.dir)?;
     let authority = Authority::in_folder(&args.dir, now)
         .map_err(|error| Failure::new(Exit::File, error.to_string()))?;
     if authority.is_new && !display.quiet {
@@ -216,6 +218,13 @@ fn authority(args: &Args, now: Time, display: &Display) -> Result<Authority, Fai
         ));
     }
     Ok(authority)
+}
+
+/// Refuses a folder of the lab whose files are links that lead out of it.
+fn refuse_links(folder: &Path) -> Result<(), Failure> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    within::refuse_links_out_of(folder, paths.iter().map(PathBuf::as_path))
 }
 
 /// The cases in order: all of them, or those asked for between two sound servers.
