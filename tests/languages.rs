@@ -598,3 +598,10 @@ fn refusals_of_options_of_manifests_and_of_files_are_chinese() {
         assert_eq!(english_of(&err), Vec::<&str>::new(), "{words:?}: {err}");
     }
 }
+
+#[test]
+fn the_list_of_formats_is_chinese_but_for_the_names_of_programs() {
+    let listed = certgrab().args(["formats", "--lang", "zh"]).succeeds().out();
+    assert!(listed.contains("  pem            多数工具和库：PEM 块，一个接一个\n"), "{listed}");
+    assert_eq!(english_of(&listed), Vec::<&str>::new(), "{listed}");
+}

@@ -65,6 +65,7 @@ await tab.fill("#text", `${chain}\n<script>document.title='owned'</script>`);
 await tab.waitForTimeout(300);
 expect((await tab.locator("img, #result script").count()) === 0, "markup stays text");
 expect(!(await tab.title()).includes("owned"), "nothing of it runs");
+expect((await tab.evaluate(() => ascii("mqtts://bücher.example:8883"))) === "mqtts://xn--bcher-kva.example:8883", "a name of Unicode");
 const started = await tab.evaluate(async () => {
   at("target").value = "broker.example:8883";
   const begin = performance.now();

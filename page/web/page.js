@@ -154,6 +154,16 @@ const show = (answer) => {
 // Without a date the clock of the browser says the time.
 const time = () => (at("at").value ? `${at("at").value}T12:00:00Z` : new Date().toISOString().slice(0, 19) + "Z");
 
+// A host name as A-labels: the browser has the tables of IDNA, and the module does not.
+const ascii = (target) =>
+  target.replace(/[^\s/:@[\]?#]*[^\x00-\x7f][^\s/:@[\]?#]*/, (host) => {
+    try {
+      return new URL(`https://${host}`).hostname;
+    } catch {
+      return host;
+    }
+  });
+
 let turn = 0;
 const judge = async () => {
   const text = at("text").value;
@@ -162,7 +172,7 @@ const judge = async () => {
   const roots = at("roots").value.trim() ? [{ name: "", content: base64(encoded(at("roots").value)) }] : [];
   const mine = ++turn;
   if (!given.length) return at("result").replaceChildren();
-  const answer = await ask({ given, roots, target: at("target").value, at: time() });
+  const answer = await ask({ given, roots, target: ascii(at("target").value), at: time() });
   if (mine === turn) show(answer);
 };
 
