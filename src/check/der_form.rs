@@ -63,3 +63,20 @@ pub(crate) fn unreadable_member(place: Place, code: &'static str, error: &Malfor
     let action = "get the certificates from their CA again".to_owned();
     Finding::new(place, Severity::Error, code, message, Some(action))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thousand_beginnings_of_certificates_in_an_image_are_looked_at_and_no_more() {
+        let beginning: &[u8] = &[0x30, 0x82, 1, 4, 0x30, 0x82, 1, 0, 0xa0, 3, 2, 1, 2, 2];
+        let found = |count: usize| {
+            let image = [&[0xe9], &beginning.repeat(count)[..]].concat();
+            unreadable_within(&image, &[]).listed().len()
+        };
+        assert_eq!(found(MOST_BEGINNINGS - 1), MOST_BEGINNINGS - 1);
+        assert_eq!(found(MOST_BEGINNINGS), MOST_BEGINNINGS);
+        assert_eq!(found(MOST_BEGINNINGS + 1), MOST_BEGINNINGS);
+    }
+}
