@@ -340,6 +340,35 @@ fn the_device_s_own_certificate_and_key_are_written_beside_the_constants_whose_c
     assert!(!read("ca.lock").contains("PRIVATE KEY"));
 }
 
+#[test]
+#[cfg(unix)]
+fn a_key_is_written_over_no_link_and_not_where_constants_go() {
+    if !has_servers() {
+        return;
+    }
+    let authority = authority();
+    let server = mosquitto(&authority, "require_certificate true");
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let run = |emit: &str| {
+        let key = shown(&authority, "ec.pem", "ec.key");
+        let run = certgrab().args(base(&server, &authority)).args(key).args(["--emit", emit]);
+        run.in_folder(folder.path())
+    };
+    fs::write(at("elsewhere"), "mine\n").expect("a file");
+    for name in [".gitignore", "device_identity.h"] {
+        std::os::unix::fs::symlink(at("elsewhere"), at(name)).expect("a link");
+        let err = run("c=ca.h").fails_with(4).err();
+        assert!(err.contains(&format!("cannot write {name}: it is a symbolic link")), "{err}");
+        fs::remove_file(at(name)).expect("a link");
+        assert_eq!(fs::read_to_string(at("elsewhere")).expect("a file"), "mine\n");
+    }
+    let err = run("c=device_identity.h").fails_with(2).err();
+    assert!(err.contains("device_identity.h is for the device's own certificate and key"), "{err}");
+    let kept = fs::read_dir(folder.path()).expect("the folder").count();
+    assert_eq!(kept, 1, "only the file that was there");
+}
+
 /// The files beside the constants are read by the compilers and interpreters of their languages.
 fn compiled(folder: &std::path::Path) {
     let run = |program: &str, arguments: &[&str]| {

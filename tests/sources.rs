@@ -101,6 +101,14 @@ fn keys_that_choose_an_anchor_have_no_meaning_beside_from() {
             format!("certgrab: error: certgrab.toml:7: `{key}` cannot be combined with `from`\n");
         run(pki.folder(), &["sync"]).fails_with(2).stdout("").stderr(&wanted);
     }
+    // A switch that is off says nothing.
+    fs::copy(pki.root_file(), pki.file("ca.crt")).expect("a file");
+    let off = "backup = false\nfollow = false\n";
+    manifest(pki.folder(), (&server, server.address()), "\"ca.crt\"", off);
+    run(pki.folder(), &["sync"]).succeeds();
+    manifest(pki.folder(), (&server, server.address()), "[]", "");
+    let wanted = "certgrab: error: certgrab.toml:4: `from` expects at least one file\n";
+    run(pki.folder(), &["sync"]).fails_with(2).stdout("").stderr(wanted);
     manifest(pki.folder(), (&server, server.address()), "\"ca.h\"", "");
     let err = run(pki.folder(), &["sync"]).fails_with(2).err();
     assert!(err.contains("would be written over ca.h, which is read"), "{err}");

@@ -17,6 +17,7 @@ use crate::{
 use super::{
     args::{Emission, Form},
     failure::{Exit, Failure},
+    output,
 };
 
 /// Where a project looks for the device's own certificate and private key.
@@ -100,7 +101,15 @@ pub(crate) fn beside(
         if files.iter().any(|(known, _)| *known == place) {
             continue;
         }
+        if emissions.iter().filter_map(|one| one.path.as_deref()).any(|one| is_same(one, &place)) {
+            let shown = shown(&place);
+            let message = format!("{shown} is for the device's own certificate and key");
+            return Err(Failure::new(Exit::Usage, message)
+                .with_hint(Some("write the constants to another file".to_owned())));
+        }
         let ignores = folder.join(GITIGNORE);
+        refuse_link(&place)?;
+        refuse_link(&ignores)?;
         let line = format!("/{}", language.file);
         let position = files.iter().position(|(known, _)| *known == ignores);
         let before = match position {
@@ -113,14 +122,33 @@ pub(crate) fn beside(
     Ok(files)
 }
 
+/// Whether both paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    output::place_of(one) == output::place_of(other)
+}
+
+/// Refuses a link in the place of a file that the user does not name: it would be followed to a file
+/// that nobody means.
+fn refuse_link(path: &Path) -> Result<(), Failure> {
+    if !path.is_symlink() {
+        return Ok(());
+    }
+    let message = format!("cannot write {}: it is a symbolic link", shown(path));
+    Err(Failure::new(Exit::File, message)
+        .with_hint(Some("replace the link with the file it leads to".to_owned())))
+}
+
+fn shown(path: &Path) -> String {
+    Foreign::text(&path.display().to_string()).line()
+}
+
 /// What the `.gitignore` at `path` says, if there is one.
 fn ignored(path: &Path) -> Result<String, Failure> {
     match bounded_file::read_text(path, MAX_GITIGNORE_BYTES) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => {
-            let shown = Foreign::text(&path.display().to_string()).line();
-            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")))
+            Err(Failure::new(Exit::File, format!("cannot read {}: {error}", shown(path))))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The binary bundles of ESP-IDF, read back as its documentation says a device reads them.
 
-use certgrab::{output::bundle::Bundle, trust::store, x509::certificate::Certificate};
+use certgrab::internals::{output::bundle::Bundle, trust::store, x509::certificate::Certificate};
 
 use super::bench;
 
@@ -125,7 +125,7 @@ fn names_that_are_hostile_or_long_or_missing_are_found_in_either_bundle() {
 
 #[test]
 fn every_public_root_goes_through_every_format() {
-    use certgrab::output::emit::{Error, FORMATS};
+    use certgrab::internals::output::emit::{Error, FORMATS};
     for root in every_public_root() {
         let bundle = bench::bundle("m1.example.com", 8883, vec![root]);
         for format in FORMATS {
@@ -135,6 +135,52 @@ fn every_public_root_goes_through_every_format() {
                 Err(Error::UnknownKey { .. }) => {}
                 Err(error) => panic!("{}: {error}", format.name),
             }
+        }
+    }
+}
+
+/// `gen_crt_bundle.py` of ESP-IDF 5.5 and of 5.3, in the parts that write: sorted by subject; little-endian
+/// with an index, and big-endian with a count.
+const SECOND_WRITER: &str = "
+import struct, sys
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+certificates = x509.load_pem_x509_certificates(open(sys.argv[1], 'rb').read())
+certificates.sort(key=lambda one: one.subject.public_bytes())
+parts = []
+for one in certificates:
+    key = one.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    parts.append((one.subject.public_bytes(), key))
+offset, index, indexed, counted = 4 * len(parts), b'', b'', struct.pack('>H', len(parts))
+for name, key in parts:
+    index += struct.pack('<L', offset + len(indexed))
+    indexed += struct.pack('<HH', len(name), len(key)) + name + key
+    counted += struct.pack('>HH', len(name), len(key)) + name + key
+open(sys.argv[2] + '/esp-bundle', 'wb').write(index + indexed)
+open(sys.argv[2] + '/esp-bundle-v1', 'wb').write(counted)
+";
+
+#[test]
+fn a_second_writer_of_bundles_writes_the_same_bytes() {
+    if !crate::support::real::program("python3") {
+        return;
+    }
+    let mut python = std::process::Command::new("python3");
+    if !python.args(["-c", "import cryptography"]).status().is_ok_and(|status| status.success()) {
+        crate::support::real::skip("Python's cryptography");
+        return;
+    }
+    let folder = bench::folder();
+    for count in [1, 2, 40] {
+        let roots = every_public_root().into_iter().take(count).collect();
+        let bundle = bench::bundle(bench::HOST, 8883, roots);
+        let pem = bench::write(folder.path(), "roots.pem", bench::text(&bundle, "pem"));
+        let mut python = std::process::Command::new("python3");
+        bench::succeed(python.args(["-c", SECOND_WRITER]).arg(pem).arg(folder.path()));
+        for format in ["esp-bundle", "esp-bundle-v1"] {
+            let written = std::fs::read(folder.path().join(format)).unwrap();
+            assert!(written == bench::bytes(&bundle, format), "{format} of {count}");
         }
     }
 }

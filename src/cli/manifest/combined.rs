@@ -4,34 +4,46 @@
 
 use std::ops::Range;
 
+use toml::Spanned;
+
 use super::Table;
 
 /// Refuses keys that another key of the same target leaves without a meaning.
 pub(super) fn agree(table: &Table) -> Result<(), (Range<usize>, String)> {
-    let follows = table.follow.as_ref().is_some_and(|follow| *follow.get_ref());
-    let besides = [
-        ("hold", table.hold.as_ref().map(toml::Spanned::span)),
-        ("what", table.what.as_ref().map(toml::Spanned::span)),
-        ("backup", table.backup.as_ref().map(toml::Spanned::span)),
-        ("siblings", table.siblings.as_ref().map(toml::Spanned::span)),
+    let more_anchors = [
+        ("hold", span(table.hold.as_ref())),
+        ("what", span(table.what.as_ref())),
+        ("backup", on(table.backup.as_ref())),
+        ("siblings", on(table.siblings.as_ref())),
     ];
-    if table.from.is_some() {
+    if let Some(from) = &table.from {
+        if from.get_ref().all().is_empty() {
+            return Err((from.span(), "`from` expects at least one file".to_owned()));
+        }
         let of_a_server = [
-            ("follow", table.follow.as_ref().map(toml::Spanned::span)),
-            ("roots", table.roots.as_ref().map(toml::Spanned::span)),
-            ("trust-sha256", table.trust_sha256.as_ref().map(toml::Spanned::span)),
-            ("lifetime", table.lifetime.as_ref().map(toml::Spanned::span)),
+            ("follow", on(table.follow.as_ref())),
+            ("roots", span(table.roots.as_ref())),
+            ("trust-sha256", span(table.trust_sha256.as_ref())),
+            ("lifetime", span(table.lifetime.as_ref())),
         ];
-        refuse("from", besides.iter().chain(&of_a_server))?;
+        refuse("from", more_anchors.iter().chain(&of_a_server))?;
     }
-    if follows {
-        let of_one_server = [
-            ("connect", table.connect.as_ref().map(toml::Spanned::span)),
-            ("sni", table.sni.as_ref().map(toml::Spanned::span)),
-        ];
-        refuse("follow", besides.iter().chain(&of_one_server))?;
+    if on(table.follow.as_ref()).is_some() {
+        let of_one_server =
+            [("connect", span(table.connect.as_ref())), ("sni", span(table.sni.as_ref()))];
+        refuse("follow", more_anchors.iter().chain(&of_one_server))?;
     }
     Ok(())
+}
+
+/// Where a key is, if it is set.
+fn span<T>(value: Option<&Spanned<T>>) -> Option<Range<usize>> {
+    value.map(Spanned::span)
+}
+
+/// Where a switch is, if it is on.
+fn on(value: Option<&Spanned<bool>>) -> Option<Range<usize>> {
+    span(value.filter(|value| *value.get_ref()))
 }
 
 /// Refuses the first of `keys` that is set beside `key`.
