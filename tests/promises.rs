@@ -132,7 +132,8 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("check::MAX_FINGERPRINTS", check::MAX_FINGERPRINTS.to_string()),
         ("check::MAX_SIGNATURE_CHECKS", check::MAX_SIGNATURE_CHECKS.to_string()),
         ("check::MAX_FINDINGS", check::MAX_FINDINGS.to_string()),
-        // Private to its file, which has its test.
+        // Private to their files, which have their tests.
+        ("serve::HANDSHAKE_LIMIT", "10 s".to_owned()),
         ("der_form::MOST_BEGINNINGS", "1000".to_owned()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
