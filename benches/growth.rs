@@ -5,7 +5,7 @@
 
 use std::{fmt::Write as _, fs, path::Path, process::Command};
 
-use certgrab::{
+use certgrab::internals::{
     chain::Presented,
     check,
     judge::{

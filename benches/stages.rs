@@ -4,8 +4,8 @@
 
 use std::{fs, path::PathBuf};
 
-use certgrab::chain::Presented;
-use certgrab::{
+use certgrab::internals::chain::Presented;
+use certgrab::internals::{
     judge::{
         path::{self, Question},
         work::Work,

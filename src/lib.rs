@@ -51,63 +51,55 @@
 //! `build.rs`; `judge` adds the pure half, from a presented chain to the proof, and compiles for
 //! WebAssembly; `fetch` adds the stages with sockets; `cli`, the default, the command.
 //!
-//! The public API is what this page lists. Modules that it does not list are open only to the tests,
-//! benches and fuzz targets of this crate, and change without notice.
+//! The public API is what this page lists.
 
-// Some items of the pure half are only used by the half with sockets.
-#![cfg_attr(all(feature = "judge", not(feature = "fetch")), allow(dead_code))]
+// What only the stages with sockets, the command, the page or the tests use cannot be reached without
+// them.
+#![cfg_attr(not(all(feature = "internals", feature = "fetch")), allow(dead_code))]
+#![cfg_attr(not(feature = "internals"), allow(unreachable_pub, unused_imports))]
 
+#[cfg(feature = "internals")]
 #[doc(hidden)]
-pub mod text;
+pub mod internals;
 
-#[doc(hidden)]
-pub mod x509;
+mod text;
 
-#[doc(hidden)]
-pub mod output;
+mod x509;
+
+mod output;
 
 #[cfg(feature = "judge")]
-#[doc(hidden)]
-pub mod trust;
+mod trust;
 
 #[cfg(feature = "judge")]
-#[doc(hidden)]
-pub mod endpoint;
+mod endpoint;
 
 #[cfg(feature = "judge")]
-#[doc(hidden)]
-pub mod chain;
+mod chain;
 
 #[cfg(feature = "judge")]
-#[doc(hidden)]
-pub mod stack;
+mod stack;
 
 #[cfg(feature = "judge")]
-#[doc(hidden)]
-pub mod judge;
+mod judge;
 
 #[cfg(feature = "fetch")]
-#[doc(hidden)]
-pub mod net;
+mod net;
 
 #[cfg(feature = "fetch")]
-#[doc(hidden)]
-pub mod tls;
+mod tls;
 
 #[cfg(feature = "judge")]
-#[doc(hidden)]
-pub mod run;
+mod run;
 
 #[cfg(feature = "judge")]
 pub mod check;
 
 #[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod lab;
+mod lab;
 
 #[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod cli;
+mod cli;
 
 #[doc(inline)]
 pub use output::{
@@ -118,17 +110,22 @@ pub use output::{
 #[doc(inline)]
 pub use text::time::Time;
 #[doc(inline)]
-pub use x509::certificate::{Certificate, Sha256};
+pub use x509::certificate::{Certificate, Malformed as CertificateError, Sha256};
 
 #[cfg(feature = "judge")]
 #[doc(inline)]
-pub use chain::Presented;
+pub use chain::{LeafError, Presented};
 #[cfg(feature = "judge")]
 #[doc(inline)]
 pub use endpoint::{Error as TargetError, Target};
 #[cfg(feature = "judge")]
 #[doc(inline)]
-pub use judge::{path::Refusal, prove::Verified, proven::Proven};
+pub use judge::{
+    every_stack::{NotAsked, OfStack},
+    path::Refusal,
+    prove::Verified,
+    proven::Proven,
+};
 #[cfg(feature = "judge")]
 #[doc(inline)]
 pub use trust::store::{Error as StoreError, Store};

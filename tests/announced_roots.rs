@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use certgrab::{
+use certgrab::internals::{
     trust::{announced::ANNOUNCED, removed::anchor_sha256, store::mozilla_list},
     x509::{
         certificate::{Certificate, Sha256},

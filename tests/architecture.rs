@@ -63,7 +63,7 @@ impl Source {
 
     /// Whether it is at the top of `src` and of no folder.
     fn is_entry(&self) -> bool {
-        ["lib", "main"].contains(&self.folder())
+        ["lib", "main", "internals"].contains(&self.folder())
     }
 }
 
@@ -309,9 +309,11 @@ fn the_public_names_are_those_of_the_list() {
             syn::Item::Use(item) if matches!(item.vis, syn::Visibility::Public(_)) => {
                 leaves(&item.tree, &mut names);
             }
-            // `check` is a subject of its own, with names of its own.
+            // `check` is a subject of its own, with names of its own; `internals` is for this repository.
             syn::Item::Mod(item) => assert!(
-                item.ident == "check" || item.attrs.iter().any(is_hidden),
+                item.ident == "check"
+                    || item.ident == "internals" && item.attrs.iter().any(is_hidden)
+                    || matches!(item.vis, syn::Visibility::Inherited),
                 "the module `{}` is public: re-export the names that users need",
                 item.ident
             ),

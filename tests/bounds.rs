@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use certgrab::{
+use certgrab::internals::{
     chain::{Issuers, Presented},
     check,
     judge::{

@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use certgrab::{
+use certgrab::internals::{
     check::{self, FileReport, Knowledge},
     trust::store::Store,
     x509::certificate::Certificate,

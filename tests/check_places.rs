@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use certgrab::check::{self, FileReport, Knowledge};
-use certgrab::trust::store::Store;
+use certgrab::internals::trust::store::Store;
 
 use crate::support::{certgrab, pki::pem_of};
 

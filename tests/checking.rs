@@ -56,7 +56,8 @@ fn cross_signed(pki: &Pki) -> (CertificateDer<'static>, CertificateDer<'static>)
     let key = KeyPair::generate().unwrap();
     let old = authority("Old Root").self_signed(&key).unwrap().der().clone();
     let issuer = Issuer::new(authority("Old Root"), key);
-    let new = certgrab::x509::certificate::Certificate::from_der(pki.root_der()).unwrap();
+    let new =
+        certgrab::internals::x509::certificate::Certificate::from_der(pki.root_der()).unwrap();
     let new_key = rcgen::SubjectPublicKeyInfo::from_der(new.spki_der()).unwrap();
     let cross = authority("New Root").signed_by(&new_key, &issuer).unwrap();
     (cross.der().clone(), old)
@@ -407,7 +408,9 @@ fn written_by_certgrab(pki: &Pki, server: &Server, roots: &Path) -> Vec<std::pat
         "micropython",
     ];
     let mut files = Vec::new();
-    for format in certgrab::output::emit::FORMATS.iter().filter(|one| !PINS.contains(&one.name)) {
+    for format in
+        certgrab::internals::output::emit::FORMATS.iter().filter(|one| !PINS.contains(&one.name))
+    {
         let whats: &[_] = match TAKE_CHAINS.contains(&format.name) {
             true => &["anchor", "chain"],
             false => &["anchor"],
@@ -515,7 +518,9 @@ fn what_certgrab_writes_for_a_server_that_leaves_out_an_issuer_is_sound_unless_a
     files.serve("/issuing.der", &pki.path()[1]);
     let server = forgetful(&pki);
     let mut taken = 0;
-    for format in certgrab::output::emit::FORMATS.iter().filter(|one| !PINS.contains(&one.name)) {
+    for format in
+        certgrab::internals::output::emit::FORMATS.iter().filter(|one| !PINS.contains(&one.name))
+    {
         let file = pki.file(&format!("anchor-{}.{}", format.name, extension(format.name)));
         let emit = format!("{}={}", format.name, file.display());
         let run = grab(&server).args(["--quiet", "--emit", &emit]).args(files.allowing());

@@ -2,9 +2,9 @@
 
 use std::{fs, sync::Arc};
 
-use certgrab::chain::Presented;
-use certgrab::chain::{Fetched, Issuers};
-use certgrab::{
+use certgrab::internals::chain::Presented;
+use certgrab::internals::chain::{Fetched, Issuers};
+use certgrab::internals::{
     judge::{
         prove::Verified,
         rank::{Candidate, Reason},

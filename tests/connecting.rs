@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use certgrab::tls::probe;
+use certgrab::internals::tls::probe;
 
 use crate::support::{Pki, Server, certgrab, grab};
 

@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use certgrab::chain::Presented;
-use certgrab::{
+use certgrab::internals::chain::Presented;
+use certgrab::internals::{
     judge::stacks::{self, Asked as Question},
     stack::{self, Stack},
     text::time::Time,
@@ -330,7 +330,7 @@ fn rustls(case: &Case) -> String {
 
 /// Whether a handshake may be signed with the key of `leaf`, in any way.
 fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
-    use certgrab::x509::certificate::Key;
+    use certgrab::internals::x509::certificate::Key;
     // Of a compressed point ring says what it says of a wrong signature.
     let read = Certificate::from_der(leaf).expect("a certificate");
     if matches!(read.key(), Key::Ec { point, .. } if point.first() != Some(&4)) {
@@ -698,7 +698,11 @@ fn a_stack_that_does_not_take_the_servers_own_certificate_says_why() {
 fn every_format_that_a_stack_reads_is_one_of_certgrabs() {
     for stack in stack::STACKS {
         for format in stack.formats {
-            assert!(certgrab::output::emit::format(format).is_some(), "{format}, {}", stack.name);
+            assert!(
+                certgrab::internals::output::emit::format(format).is_some(),
+                "{format}, {}",
+                stack.name
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use certgrab::output::emit::FORMATS;
+use certgrab::internals::output::emit::FORMATS;
 
 use crate::support::{Pki, certgrab, pki::pem_of, real};
 

@@ -338,7 +338,7 @@ fn deterministic_bytes_in_every_form_wherever_it_is_written() {
     let (chain, roots) = (pki.chain_file(), pki.root_file());
     let run = |zone: &str, language: &str, user: &str| {
         let home = tempfile::tempdir().expect("a folder");
-        let emits = certgrab::output::emit::FORMATS
+        let emits = certgrab::internals::output::emit::FORMATS
             .iter()
             .flat_map(|format| ["--emit".to_owned(), format!("{0}={0}", format.name)]);
         crate::support::certgrab()
@@ -354,10 +354,10 @@ fn deterministic_bytes_in_every_form_wherever_it_is_written() {
             .env("USER", user)
             .env("HOME", home.path().to_str().expect("a path"))
             .succeeds();
-        let written = |format: &certgrab::output::emit::Format| {
+        let written = |format: &certgrab::internals::output::emit::Format| {
             (format.name, fs::read(home.path().join(format.name)).expect(format.name))
         };
-        certgrab::output::emit::FORMATS.iter().map(written).collect::<Vec<_>>()
+        certgrab::internals::output::emit::FORMATS.iter().map(written).collect::<Vec<_>>()
     };
     let here = run("UTC", "C", "ada");
     let there = run("Asia/Shanghai", "zh_CN.UTF-8", "bob");

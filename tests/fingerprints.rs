@@ -87,7 +87,8 @@ fn a_fingerprint_that_fits_no_certificate_is_told_whether_the_chain_holds_or_not
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let stray = "ab".repeat(32);
-    let shown = certgrab::x509::certificate::Sha256::parse(&stray).expect("a fingerprint");
+    let shown =
+        certgrab::internals::x509::certificate::Sha256::parse(&stray).expect("a fingerprint");
     let told = format!("`--trust-sha256 {shown}` matches no certificate in the chain");
     let run = || grab(&server).args(["--emit", "pem", "--trust-sha256", &stray]);
     let trusted = run().args(["--roots"]).args([pki.root_file()]).succeeds();

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use certgrab::chain::Presented;
-use certgrab::{
+use certgrab::internals::chain::Presented;
+use certgrab::internals::{
     judge::{
         path::{self, Question},
         work::Work,

@@ -8,8 +8,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use certgrab::chain::{self, Presented, Problem};
-use certgrab::{
+use certgrab::internals::chain::{self, Presented, Problem};
+use certgrab::internals::{
     endpoint::Target,
     judge::work::Work,
     net::aia::{self, http::MAX_CONNECTION_BYTES},
@@ -581,11 +581,11 @@ fn real_chains_without_their_intermediates_give_the_same_anchors() {
         let found = judgement.verified.anchor();
         assert_eq!(&found.root.certificate.sha256().to_string()[..16], anchor, "{name}");
         assert!(!found.is_sufficient(), "{name}: the server leaves something out");
-        let warnings = certgrab::run::warning::about_anchor(
+        let warnings = certgrab::internals::run::warning::about_anchor(
             &grab.presented,
             &judgement.paths,
             &judgement.verified,
-            certgrab::judge::stacks::Asked {
+            certgrab::internals::judge::stacks::Asked {
                 name: Some(&options.wanted_name(&target)),
                 at: options.at,
             },

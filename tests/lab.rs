@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use certgrab::lab::pki::{Built, Chain, Keyring, Kind};
+use certgrab::internals::lab::pki::{Built, Chain, Keyring, Kind};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;

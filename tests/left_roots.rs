@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
-use certgrab::{
+use certgrab::internals::{
     check::{self, Knowledge},
     trust::{
         removed::{Left, anchor_sha256, roots_that_left},

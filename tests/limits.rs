@@ -10,9 +10,9 @@ use std::{
     time::Duration,
 };
 
-use certgrab::chain::{MAX_CERTIFICATES, Presented};
-use certgrab::chain::{MAX_REDIRECTS, MAX_URL_CHARACTERS};
-use certgrab::{
+use certgrab::internals::chain::{MAX_CERTIFICATES, Presented};
+use certgrab::internals::chain::{MAX_REDIRECTS, MAX_URL_CHARACTERS};
+use certgrab::internals::{
     check,
     judge::path::MAX_TRACES,
     net::{

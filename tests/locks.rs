@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use certgrab::{
+use certgrab::internals::{
     output::{
         bundle::{Bundle, Entry, Role},
         emit, lock,

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use certgrab::{
+use certgrab::internals::{
     check::{self, FileReport, Knowledge},
     trust::store::Store,
 };

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use certgrab::tls::probe;
+use certgrab::internals::tls::probe;
 
 use crate::support::{Server, certgrab, grab, real};
 

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use certgrab::{
+use certgrab::internals::{
     chain, check,
     judge::{path, work},
     net::{aia, connect, starttls},
@@ -84,7 +84,10 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("connect::ADDRESS_TIMEOUT", seconds(connect::ADDRESS_TIMEOUT)),
         ("connect::MAX_ADDRESSES", connect::MAX_ADDRESSES.to_string()),
         ("probe::MAX_CONNECTIONS", probe::MAX_CONNECTIONS.to_string()),
-        ("survey::PAUSE_BEFORE_REPEATING", seconds(certgrab::run::survey::PAUSE_BEFORE_REPEATING)),
+        (
+            "survey::PAUSE_BEFORE_REPEATING",
+            seconds(certgrab::internals::run::survey::PAUSE_BEFORE_REPEATING),
+        ),
         // Private constants: their tests meet the values from outside.
         ("full::LAST_WORD", "1 s".to_owned()),
         ("not_tls::MQTT_TIMEOUT", "2 s".to_owned()),
@@ -98,7 +101,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("chain::MAX_CERTIFICATES", chain::MAX_CERTIFICATES.to_string()),
         (
             "certificate::MAX_CERTIFICATE_BYTES",
-            bytes(certgrab::x509::certificate::MAX_CERTIFICATE_BYTES),
+            bytes(certgrab::internals::x509::certificate::MAX_CERTIFICATE_BYTES),
         ),
         ("starttls::MAX_LINE_BYTES", bytes(starttls::MAX_LINE_BYTES)),
         ("starttls::MAX_LINES", starttls::MAX_LINES.to_string()),
@@ -137,13 +140,22 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("walk::walk", "0".to_owned()),
         ("cli::convert::pkcs12::MAX_TIME", "30 s".to_owned()),
         ("commands::convert::MAX_PASSWORD_BYTES", bytes(KIB)),
-        ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::output::emit::MAX_TEMPLATE_BYTES)),
-        ("emit::MAX_TEMPLATE_STEPS", certgrab::output::emit::MAX_TEMPLATE_STEPS.to_string()),
-        ("emit::MAX_TEMPLATE_TIME", seconds(certgrab::output::emit::MAX_TEMPLATE_TIME)),
-        ("session::MAX_CONNECTIONS", certgrab::lab::session::MAX_CONNECTIONS.to_string()),
-        ("hello::MAX_HELLO_BYTES", bytes(certgrab::lab::hello::MAX_HELLO_BYTES)),
-        ("session::HELLO", seconds(certgrab::lab::session::HELLO)),
-        ("foreign::SHOWN_CHARACTERS", certgrab::text::foreign::SHOWN_CHARACTERS.to_string()),
+        ("emit::MAX_TEMPLATE_BYTES", bytes(certgrab::internals::output::emit::MAX_TEMPLATE_BYTES)),
+        (
+            "emit::MAX_TEMPLATE_STEPS",
+            certgrab::internals::output::emit::MAX_TEMPLATE_STEPS.to_string(),
+        ),
+        ("emit::MAX_TEMPLATE_TIME", seconds(certgrab::internals::output::emit::MAX_TEMPLATE_TIME)),
+        (
+            "session::MAX_CONNECTIONS",
+            certgrab::internals::lab::session::MAX_CONNECTIONS.to_string(),
+        ),
+        ("hello::MAX_HELLO_BYTES", bytes(certgrab::internals::lab::hello::MAX_HELLO_BYTES)),
+        ("session::HELLO", seconds(certgrab::internals::lab::session::HELLO)),
+        (
+            "foreign::SHOWN_CHARACTERS",
+            certgrab::internals::text::foreign::SHOWN_CHARACTERS.to_string(),
+        ),
     ];
     let security = security();
     let code = code();

@@ -1,6 +1,6 @@
 //! What a user of the library can write: only what is proved for the TLS stack that reads it.
 
-use certgrab::{
+use certgrab::internals::{
     Certificate, Options, Presented, Store, Target, Time, default_name, format, run::grab,
     trust::store::Source,
 };

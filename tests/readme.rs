@@ -230,7 +230,7 @@ fn both_readmes_begin_with_the_same_two_commands_that_ci_runs() {
 #[test]
 fn the_pages_name_every_format_every_exit_code_and_every_field() {
     let (readme, chinese) = (pages(), read("docs/options.zh-CN.md"));
-    for format in certgrab::output::emit::FORMATS {
+    for format in certgrab::internals::output::emit::FORMATS {
         for (file, text) in [("docs/formats.md", &readme), ("docs/options.zh-CN.md", &chinese)] {
             assert!(text.contains(&format!("`{}`", format.name)), "{file}: {}", format.name);
         }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use certgrab::{
+use certgrab::internals::{
     check,
     stack::{Case, Library, Question, STACKS},
 };
@@ -170,7 +170,7 @@ fn the_document_lists_every_stack_only_if_it_is_asked_for() {
     assert_eq!(ask().succeeds().json()["stacks"], serde_json::Value::Null);
     let document = ask().args(["--stacks"]).succeeds().json();
     let stacks = document["stacks"].as_array().expect("a list");
-    assert_eq!(stacks.len(), certgrab::stack::STACKS.len());
+    assert_eq!(stacks.len(), certgrab::internals::stack::STACKS.len());
     let of = |name: &str| stacks.iter().find(|stack| stack["name"] == name).expect("a stack");
     let wanted = serde_json::json!({
         "name": "python-3.13", "title": "CPython from 3.13 on", "known": "measured",
@@ -287,7 +287,7 @@ fn a_server_that_sends_certificates_twice_is_put_to_every_stack() {
     let bearssl = "\nesp8266                  refuses   ";
     assert!(twice.contains(bearssl), "{twice}");
 
-    let most = 4 * certgrab::chain::MAX_CERTIFICATES;
+    let most = 4 * certgrab::internals::chain::MAX_CERTIFICATES;
     let places: Vec<_> = std::iter::once(0).chain(vec![1; most]).collect();
     let wanted = format!(
         "no TLS stack can be asked: expected at most {most} certificates, found {}\n",
@@ -356,7 +356,7 @@ fn what_browsers_accept_is_refused_where_the_named_stack_refuses_it() {
 
 /// The table of docs/stacks.md, made of the table in code.
 fn rows() -> String {
-    use certgrab::stack::{Known, STACKS};
+    use certgrab::internals::stack::{Known, STACKS};
     let mut rows = String::from(
         "| name | TLS stack | dates of the anchor | leaf as anchor | formats | see also | known |\n\
          | --- | --- | --- | --- | --- | --- | --- |\n",

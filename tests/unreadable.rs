@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use certgrab::chain::{LeafError, Presented, Sent};
-use certgrab::trust::store::Source;
+use certgrab::internals::chain::{LeafError, Presented, Sent};
+use certgrab::internals::trust::store::Source;
 use rcgen::{CertificateParams, CustomExtension, Issuer, KeyPair};
 use rustls::pki_types::CertificateDer;
 

@@ -5,6 +5,7 @@ package for each platform as an optional dependency, of which npm installs the o
 have the version of Cargo.toml and are published together.
 """
 
+import gzip
 import json
 import pathlib
 import shutil
@@ -96,6 +97,9 @@ def main():
     pack(out, main_package, about)
     for platform, binary in binaries.items():
         pack(out, platform_package, about, platform, pathlib.Path(binary).resolve())
+    # npm compresses less than gzip can.
+    for package in out.glob("certgrab-*.tgz"):
+        package.write_bytes(gzip.compress(gzip.decompress(package.read_bytes()), 9, mtime=0))
 
 
 main()

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use certgrab::{
+use certgrab::internals::{
     Bundle, Certificate, Entry, FORMATS, Presented, Role, Store, Target, Time, Verified,
     chain::Issuers,
     check::{self, Knowledge, Reading, Severity},

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use certgrab::{
+use certgrab::internals::{
     Certificate,
     check::{self, Reading},
     x509::extensions,

@@ -195,7 +195,7 @@ impl Presented {
         &self.unreadable
     }
 
-    /// How many certificates were not kept: duplicates, and those over [`MAX_CERTIFICATES`].
+    /// How many certificates were not kept: duplicates, and those after the first 32.
     #[must_use]
     pub fn dropped(&self) -> usize {
         self.dropped

@@ -23,7 +23,7 @@ use crate::{
 
 /// An anchor with the proof that it verifies the server.
 ///
-/// Only [`prove`] and [`prove_by_stacks`] make one.
+/// Only the functions of this module make one.
 #[derive(Debug, Clone)]
 pub struct Verified {
     anchor: Candidate,

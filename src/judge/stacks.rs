@@ -3,7 +3,7 @@
 //!
 //! In: what was presented, certificates that a device holds, a name and a time. Out: a [`Doubt`] if
 //! the stack refuses, or the [`Candidate`]s that it connects with. The rules are those of
-//! [`crate::stack`]; here they meet the store.
+//! the module `stack`; here they meet the store.
 
 use rustls_pki_types::ServerName;
 

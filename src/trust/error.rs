@@ -23,10 +23,10 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The error of the system, or that it is not a regular file within
-        /// [`MAX_ROOTS_BYTES`].
+        /// 16 MiB.
         error: io::Error,
     },
-    /// There are more than [`MAX_ROOTS`] certificates.
+    /// There are more than 2,000 certificates.
     TooMany(PathBuf),
     /// A block of the file is not a certificate.
     Malformed {

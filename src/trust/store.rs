@@ -42,7 +42,7 @@ impl Store {
         self.mozilla = true;
     }
 
-    /// Also trusts the certificates of a file, see [`certificates_in`], or of the files of a
+    /// Also trusts the certificates of a file, in PEM, DER or PKCS #7, or of the files of a
     /// directory.
     ///
     /// A certificate that cannot be read is skipped if another one can be read;
@@ -162,7 +162,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// There are more than [`MAX_ROOTS`] roots.
+    /// There are more than 2,000 roots.
     pub fn add_certificates(
         &mut self,
         certificates: impl IntoIterator<Item = Certificate>,
@@ -192,8 +192,8 @@ impl Store {
 
     /// Every reason to trust exactly `certificate`; empty if this store does not have it.
     ///
-    /// Mozilla's copy counts if the system's store has another copy of the root, since
-    /// [`crate::judge::rank`] prefers it.
+    /// Mozilla's copy counts if the system's store has another copy of the root, since the
+    /// choice of an anchor prefers it.
     #[must_use]
     pub fn sources(&self, certificate: &Certificate) -> Vec<Source> {
         let is_twin = |root: &Root| root.certificate.is_same_anchor(certificate);

@@ -16,4 +16,5 @@ pub(crate) mod private_key;
 pub(crate) mod sha256;
 #[cfg(feature = "judge")]
 pub(crate) mod signature;
+#[cfg(feature = "judge")]
 pub(crate) mod unframed;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fs;
 
-use certgrab::lab::pki::Built;
+use certgrab::internals::lab::pki::Built;
 
 use super::departures::departures;
 use tempfile::TempDir;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use certgrab::lab::pki::{Built, Keyring};
+use certgrab::internals::lab::pki::{Built, Keyring};
 
 use super::departures::Departure;
 use super::random::chain_with;

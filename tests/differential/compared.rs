@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs;
 
 use super::departures::Departure;
-use certgrab::stack::Case;
+use certgrab::internals::stack::Case;
 
 use super::chains::{Chains, kept};
 use super::clients::{Clients, Verdict, Verdicts};
@@ -177,7 +177,7 @@ impl Counts {
             };
             match (certgrab.connects(), library.connects()) {
                 _ if library.is_none() => counts.unserved += 1,
-                _ if matches!(certgrab, certgrab::stack::Verdict::Unknown(_)) => {
+                _ if matches!(certgrab, certgrab::internals::stack::Verdict::Unknown(_)) => {
                     counts.unknown += 1;
                 }
                 (true, false) => counts.wrong_yes.push(disagreement),

@@ -1,8 +1,8 @@
 //! certgrab's side: its verdict for a stack.
 
-use certgrab::lab::pki::Built;
-use certgrab::stack::{self, Case, Question, Verdict};
-use certgrab::text::time::Time;
+use certgrab::internals::lab::pki::Built;
+use certgrab::internals::stack::{self, Case, Question, Verdict};
+use certgrab::internals::text::time::Time;
 
 use super::chains::Chains;
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use certgrab::lab::pki::Built;
-use certgrab::stack::STACKS;
+use certgrab::internals::lab::pki::Built;
+use certgrab::internals::stack::STACKS;
 use tempfile::TempDir;
 
 use super::Wish;

@@ -1,8 +1,8 @@
 //! Chains at random, by seed: a sound one with one to three departures that can stand together.
 
 use super::departures::Departure;
-use certgrab::lab::pki::chain::Chain;
-use certgrab::lab::pki::key::Kind;
+use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::key::Kind;
 
 /// Numbers at random, the same for the same seed (SplitMix64).
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::departures::Departure;
-use certgrab::stack::{Part, Position, Refusal, Rule, Verdict as Certgrab};
+use certgrab::internals::stack::{Part, Position, Refusal, Rule, Verdict as Certgrab};
 
 use super::chains::Chains;
 use super::clients::Verdicts;

@@ -7,15 +7,15 @@ use super::departures::places::{
 use super::departures::{Departure, Field, Part};
 use super::random::Dice;
 use super::wild_order;
-use certgrab::lab::pki::certificate::Time;
-use certgrab::lab::pki::der;
-use certgrab::lab::pki::extension::{
+use certgrab::internals::lab::pki::certificate::Time;
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::extension::{
     BASIC_CONSTRAINTS, CLIENT_AUTH, EXT_KEY_USAGE, Extension, KEY_USAGE, NAME_CONSTRAINTS,
     SERVER_AUTH, SUBJECT_ALT_NAME, basic_constraints, ext_key_usage, key_usage, name_constraints,
 };
-use certgrab::lab::pki::key::{Key, Kind};
-use certgrab::lab::pki::name::{Attribute, Name, bmp, directory, dns, email, ip, uri};
-use certgrab::lab::pki::sign::{Hash, Scheme};
+use certgrab::internals::lab::pki::key::{Key, Kind};
+use certgrab::internals::lab::pki::name::{Attribute, Name, bmp, directory, dns, email, ip, uri};
+use certgrab::internals::lab::pki::sign::{Hash, Scheme};
 
 /// Makes a departure out of numbers at random.
 type Maker = fn(&mut Dice) -> Departure;

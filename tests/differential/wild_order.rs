@@ -3,10 +3,10 @@
 use super::departures::places::{Position::Int, Position::Leaf, Position::Root};
 use super::departures::{Departure, Part};
 use super::random::Dice;
-use certgrab::lab::pki::certificate::Certificate;
-use certgrab::lab::pki::chain::Chain;
-use certgrab::lab::pki::extension::{BASIC_CONSTRAINTS, basic_constraints};
-use certgrab::lab::pki::key::Key;
+use certgrab::internals::lab::pki::certificate::Certificate;
+use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::extension::{BASIC_CONSTRAINTS, basic_constraints};
+use certgrab::internals::lab::pki::key::Key;
 
 /// Intermediates above the first, at most.
 const MOST_MORE: usize = 3;

@@ -4,21 +4,21 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use certgrab::chain::{Handshake, Method, Presented, Version};
-use certgrab::endpoint::Target;
-use certgrab::judge::path::Question;
-use certgrab::judge::prove;
-use certgrab::judge::stacks::Asked;
-use certgrab::lab::pki::Built;
+use certgrab::internals::chain::{Handshake, Method, Presented, Version};
+use certgrab::internals::endpoint::Target;
+use certgrab::internals::judge::path::Question;
+use certgrab::internals::judge::prove;
+use certgrab::internals::judge::stacks::Asked;
+use certgrab::internals::lab::pki::Built;
 
 use super::departures::departures;
-use certgrab::output::emit;
-use certgrab::run::grab::{self, Grab, Options};
-use certgrab::run::warning;
-use certgrab::stack::{self, client::Device};
-use certgrab::text::time::Time;
-use certgrab::trust::store::{Source, Store};
-use certgrab::x509::certificate::KeyPossession;
+use certgrab::internals::output::emit;
+use certgrab::internals::run::grab::{self, Grab, Options};
+use certgrab::internals::run::warning;
+use certgrab::internals::stack::{self, client::Device};
+use certgrab::internals::text::time::Time;
+use certgrab::internals::trust::store::{Source, Store};
+use certgrab::internals::x509::certificate::KeyPossession;
 
 use super::chains::{Chains, pem_of};
 use super::measured;

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-use certgrab::{
+use certgrab::internals::{
     output::{
         bundle::{Bundle, Entry, KeyPossession, Role},
         emit::{self, Identifier},

@@ -1,6 +1,6 @@
 //! The binary bundles of ESP-IDF, read back as its documentation says a device reads them.
 
-use certgrab::{output::bundle::Bundle, trust::store, x509::certificate::Certificate};
+use certgrab::internals::{output::bundle::Bundle, trust::store, x509::certificate::Certificate};
 
 use super::bench;
 
@@ -125,7 +125,7 @@ fn names_that_are_hostile_or_long_or_missing_are_found_in_either_bundle() {
 
 #[test]
 fn every_public_root_goes_through_every_format() {
-    use certgrab::output::emit::{Error, FORMATS};
+    use certgrab::internals::output::emit::{Error, FORMATS};
     for root in every_public_root() {
         let bundle = bench::bundle("m1.example.com", 8883, vec![root]);
         for format in FORMATS {

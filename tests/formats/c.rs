@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use certgrab::output::bundle::Bundle;
+use certgrab::internals::output::bundle::Bundle;
 
 use super::bench::{self, folder, succeed, write};
 use crate::support::real;
@@ -172,7 +172,7 @@ fn the_facts_beside_the_bytes_are_those_of_the_certificate() {
 
 #[test]
 fn names_in_other_styles_reach_every_constant() {
-    use certgrab::output::emit::{self, Identifier};
+    use certgrab::internals::output::emit::{self, Identifier};
     for (name, main) in [
         ("tuya_root_ca", "printf(\"%s%d\", tuya_root_ca_host, (int)sizeof tuya_root_ca_der);"),
         ("tuyaRootCa", "printf(\"%s%d\", tuyaRootCaHost, (int)sizeof tuyaRootCaDer);"),

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use certgrab::x509::certificate::{Certificate, Key};
+use certgrab::internals::x509::certificate::{Certificate, Key};
 use tempfile::TempDir;
 
 use super::bench::{self, folder, succeed, write};
@@ -344,7 +344,7 @@ fn trust_anchors_for_bearssl_compile_everywhere_and_hold_names_and_keys() {
 
 #[test]
 fn a_leaf_is_no_authority_for_bearssl() {
-    use certgrab::output::bundle::Role;
+    use certgrab::internals::output::bundle::Role;
     let pki = bench::ec_pki();
     let leaf = Certificate::from_der(pki.leaf_der()).unwrap();
     let mut bundle = bench::bundle(bench::HOST, 8883, vec![leaf]);

@@ -1,6 +1,6 @@
 //! The whole text of every form, for a reviewer to read. `CERTGRAB_BLESS=1` writes it anew.
 
-use certgrab::{
+use certgrab::internals::{
     output::{
         bundle::{Bundle, KeyPossession},
         emit::{self, FORMATS},

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use certgrab::{
+use certgrab::internals::{
     output::{
         bundle::Bundle,
         emit::{self, FORMATS, Identifier},

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::support::real;
 
-fn two() -> certgrab::output::bundle::Bundle {
+fn two() -> certgrab::internals::output::bundle::Bundle {
     let [x1, x2] = bench::isrg();
     bench::bundle("m1.example.com", 8883, vec![x1, x2])
 }

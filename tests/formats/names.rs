@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use certgrab::output::emit::{FORMATS, Identifier, Style, VARIABLES};
+use certgrab::internals::output::emit::{FORMATS, Identifier, Style, VARIABLES};
 
 use super::bench::{folder, succeed, write};
 use crate::support::{certgrab, real, run::Run};

@@ -6,12 +6,12 @@ use std::process::Command;
 use super::bench::{self, folder, succeed, write};
 use crate::support::{Pki, Server, real};
 
-fn two() -> certgrab::output::bundle::Bundle {
+fn two() -> certgrab::internals::output::bundle::Bundle {
     let [x1, x2] = bench::isrg();
     bench::bundle("m1.example.com", 8883, vec![x2, x1])
 }
 
-fn of(pki: &Pki) -> certgrab::output::bundle::Bundle {
+fn of(pki: &Pki) -> certgrab::internals::output::bundle::Bundle {
     bench::bundle(bench::HOST, 8883, vec![bench::root(pki)])
 }
 

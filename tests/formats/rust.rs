@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use certgrab::{
+use certgrab::internals::{
     output::{
         bundle::Bundle,
         emit::{self, Identifier},

@@ -1,6 +1,6 @@
 //! Several certificates in each form: all of them in one artefact, or a refusal that says so.
 
-use certgrab::{
+use certgrab::internals::{
     output::emit::{Error, FORMATS},
     x509::certificate::Certificate,
 };

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use certgrab::output::emit::{self, Identifier};
+use certgrab::internals::output::emit::{self, Identifier};
 
 use super::{
     bench::{self, folder, succeed, write},

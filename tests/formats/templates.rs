@@ -1,6 +1,6 @@
 //! Templates of the user's own: what they can use, and what is said where they fail.
 
-use certgrab::output::emit::{self, FILTERS, Identifier, VARIABLES};
+use certgrab::internals::output::emit::{self, FILTERS, Identifier, VARIABLES};
 
 use super::{
     bench::{self, folder, write},

@@ -112,7 +112,7 @@ fn the_configuration_for_zephyr_has_the_digest_and_the_curve_of_every_public_roo
     let is_on = |option: &str| {
         option == "SHA256" || text.lines().any(|line| line == format!("CONFIG_MBEDTLS_{option}=y"))
     };
-    let roots = certgrab::trust::store::mozilla_list();
+    let roots = certgrab::internals::trust::store::mozilla_list();
     assert!(roots.len() > 100);
     let mut used = std::collections::BTreeSet::new();
     for root in roots {

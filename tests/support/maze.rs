@@ -1,6 +1,6 @@
 //! Certificates that lead in circles: of names and keys at will, and signed by nobody.
 
-use certgrab::x509::certificate::Certificate;
+use certgrab::internals::x509::certificate::Certificate;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls::pki_types::CertificateDer;

@@ -3,10 +3,10 @@
 use super::order::second_intermediate;
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table, of};
-use certgrab::lab::pki::certificate::Certificate;
-use certgrab::lab::pki::chain::Chain;
-use certgrab::lab::pki::der;
-use certgrab::lab::pki::extension::{BASIC_CONSTRAINTS, KEY_USAGE, basic_constraints};
+use certgrab::internals::lab::pki::certificate::Certificate;
+use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::extension::{BASIC_CONSTRAINTS, KEY_USAGE, basic_constraints};
 
 pub(super) fn list(table: &mut Table) {
     for position in [Int, Root] {

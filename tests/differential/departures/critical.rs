@@ -2,13 +2,13 @@
 
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::certificate::Certificate;
-use certgrab::lab::pki::der;
-use certgrab::lab::pki::extension::{
+use certgrab::internals::lab::pki::certificate::Certificate;
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::extension::{
     BASIC_CONSTRAINTS, CLIENT_AUTH, Critical, EXT_KEY_USAGE, Extension, SUBJECT_KEY_ID, Value,
     ext_key_usage,
 };
-use certgrab::lab::pki::name::uri;
+use certgrab::internals::lab::pki::name::uri;
 
 const UNKNOWN: &str = "1.3.6.1.4.1.99999.2";
 const POLICIES: &str = "2.5.29.32";
@@ -83,7 +83,7 @@ fn everywhere(table: &mut Table, position: Position) {
 
 /// Netscape's certificate type with one bit: 0 for a client, 1 for a server, 5 for a CA of both.
 fn netscape(bit: u32) -> Vec<u8> {
-    certgrab::lab::pki::extension::key_usage(&[bit])
+    certgrab::internals::lab::pki::extension::key_usage(&[bit])
 }
 
 fn authorities(table: &mut Table, position: Position) {

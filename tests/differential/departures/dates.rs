@@ -3,7 +3,7 @@
 use super::order::yesterday;
 use super::places::{Places as _, Position, Position::Leaf};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::certificate::{Certificate, Time};
+use certgrab::internals::lab::pki::certificate::{Certificate, Time};
 
 pub(super) fn list(table: &mut Table) {
     for position in Position::ALL {

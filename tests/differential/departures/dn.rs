@@ -2,8 +2,8 @@
 
 use super::places::{Places as _, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::der;
-use certgrab::lab::pki::name::{Attribute, Name, bmp, universal};
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::name::{Attribute, Name, bmp, universal};
 
 const CN: &str = "2.5.4.3";
 const C: &str = "2.5.4.6";

@@ -2,7 +2,9 @@
 
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::extension::{CLIENT_AUTH, EXT_KEY_USAGE, SERVER_AUTH, ext_key_usage};
+use certgrab::internals::lab::pki::extension::{
+    CLIENT_AUTH, EXT_KEY_USAGE, SERVER_AUTH, ext_key_usage,
+};
 
 const ANY: &str = "2.5.29.37.0";
 const EMAIL: &str = "1.3.6.1.5.5.7.3.4";

@@ -2,14 +2,14 @@
 
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::certificate::Certificate;
-use certgrab::lab::pki::chain::Chain;
-use certgrab::lab::pki::der;
-use certgrab::lab::pki::extension::{
+use certgrab::internals::lab::pki::certificate::Certificate;
+use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::extension::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, Critical, Extension, IssuerSerial, SUBJECT_KEY_ID, Value,
 };
-use certgrab::lab::pki::name::Name;
-use certgrab::lab::pki::sign::{Hash, Scheme};
+use certgrab::internals::lab::pki::name::Name;
+use certgrab::internals::lab::pki::sign::{Hash, Scheme};
 
 pub(super) fn list(table: &mut Table) {
     authority(table);

@@ -2,10 +2,10 @@
 
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::certificate::Certificate;
-use certgrab::lab::pki::chain::Chain;
-use certgrab::lab::pki::extension::{KEY_USAGE, key_usage};
-use certgrab::lab::pki::key::{Key, Kind};
+use certgrab::internals::lab::pki::certificate::Certificate;
+use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::extension::{KEY_USAGE, key_usage};
+use certgrab::internals::lab::pki::key::{Key, Kind};
 
 const SIGN: u32 = 0;
 const NON_REPUDIATION: u32 = 1;
@@ -99,8 +99,9 @@ pub(super) fn rsa_throughout(chain: &mut Chain) {
 /// What the usual keyUsage of a server with an RSA key is, where it has the usual one of another.
 pub(super) fn rsa_usage(chain: &mut Chain) {
     let rsa = chain.leaf().key.is_rsa();
-    let usual = certgrab::lab::pki::extension::Value::Raw(key_usage(&[SIGN]));
+    let usual = certgrab::internals::lab::pki::extension::Value::Raw(key_usage(&[SIGN]));
     if let Some(usage) = chain.leaf().find(KEY_USAGE).filter(|usage| rsa && usage.value == usual) {
-        usage.value = certgrab::lab::pki::extension::Value::Raw(key_usage(&[SIGN, ENCIPHER_KEYS]));
+        usage.value =
+            certgrab::internals::lab::pki::extension::Value::Raw(key_usage(&[SIGN, ENCIPHER_KEYS]));
     }
 }

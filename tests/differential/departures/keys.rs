@@ -3,8 +3,8 @@
 use super::key_usage::rsa_usage;
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::chain::Chain;
-use certgrab::lab::pki::key::{Key, Kind, Spki};
+use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::key::{Key, Kind, Spki};
 
 pub(super) fn list(table: &mut Table) {
     let kinds: [(&str, &str, Kind, bool); 21] = [

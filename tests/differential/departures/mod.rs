@@ -19,8 +19,8 @@ mod version;
 
 use std::fmt;
 
-use certgrab::lab::pki::chain::Chain;
-use certgrab::lab::pki::key::Kind;
+use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::key::Kind;
 use places::Position;
 
 /// One departure from a sound chain.

@@ -2,10 +2,12 @@
 
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::chain::{Chain, HOST};
-use certgrab::lab::pki::der;
-use certgrab::lab::pki::extension::{NAME_CONSTRAINTS, SUBJECT_ALT_NAME, name_constraints};
-use certgrab::lab::pki::name::{Attribute, Name, directory, dns, email, ip};
+use certgrab::internals::lab::pki::chain::{Chain, HOST};
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::extension::{
+    NAME_CONSTRAINTS, SUBJECT_ALT_NAME, name_constraints,
+};
+use certgrab::internals::lab::pki::name::{Attribute, Name, directory, dns, email, ip};
 
 /// 192.0.2.0/24, and an address in it.
 const NETWORK: [u8; 8] = [192, 0, 2, 0, 255, 255, 255, 0];

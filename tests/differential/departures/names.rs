@@ -2,10 +2,10 @@
 
 use super::places::{Places as _, Position::Leaf};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::chain::{Chain, HOST};
-use certgrab::lab::pki::der;
-use certgrab::lab::pki::extension::{ISSUER_ALT_NAME, SUBJECT_ALT_NAME};
-use certgrab::lab::pki::name::{Attribute, Name, bmp, dns, email, ip, uri};
+use certgrab::internals::lab::pki::chain::{Chain, HOST};
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::extension::{ISSUER_ALT_NAME, SUBJECT_ALT_NAME};
+use certgrab::internals::lab::pki::name::{Attribute, Name, bmp, dns, email, ip, uri};
 
 const ADDRESS: &str = "192.0.2.7";
 const ADDRESS_OCTETS: [u8; 4] = [192, 0, 2, 7];

@@ -2,10 +2,10 @@
 
 use super::places::{Places as _, Position::Leaf};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::chain::HOST;
-use certgrab::lab::pki::der;
-use certgrab::lab::pki::extension::SUBJECT_ALT_NAME;
-use certgrab::lab::pki::name::{Name, directory, dns, email, ip, uri};
+use certgrab::internals::lab::pki::chain::HOST;
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::extension::SUBJECT_ALT_NAME;
+use certgrab::internals::lab::pki::name::{Name, directory, dns, email, ip, uri};
 
 pub(super) fn list(table: &mut Table) {
     for (word, about, general) in dns_names().into_iter().chain(others()) {

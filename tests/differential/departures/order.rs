@@ -3,10 +3,10 @@
 use super::key_usage::rsa_throughout;
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::certificate::{Certificate, Time};
-use certgrab::lab::pki::chain::Chain;
-use certgrab::lab::pki::key::{Key, Kind};
-use certgrab::lab::pki::name::{Name, dns};
+use certgrab::internals::lab::pki::certificate::{Certificate, Time};
+use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::key::{Key, Kind};
+use certgrab::internals::lab::pki::name::{Name, dns};
 
 const LEAF: usize = Leaf.place();
 const INT: usize = Int.place();

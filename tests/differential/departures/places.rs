@@ -1,7 +1,7 @@
 //! The three certificates of a sound chain, by their places in it.
 
-use certgrab::lab::pki::certificate::Certificate;
-use certgrab::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::certificate::Certificate;
+use certgrab::internals::lab::pki::chain::Chain;
 
 /// The three certificates of a sound chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,8 +3,8 @@
 use super::key_usage::rsa_throughout;
 use super::places::{Places as _, Position, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
-use certgrab::lab::pki::key::{Key, Kind};
-use certgrab::lab::pki::sign::{Hash, Scheme};
+use certgrab::internals::lab::pki::key::{Key, Kind};
+use certgrab::internals::lab::pki::sign::{Hash, Scheme};
 
 pub(super) fn list(table: &mut Table) {
     let ecdsa = [

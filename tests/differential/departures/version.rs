@@ -2,11 +2,11 @@
 
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{EXTENSIONS, Field, Part, Table, of};
-use certgrab::lab::pki::chain::{Chain, HOST};
-use certgrab::lab::pki::extension::{
+use certgrab::internals::lab::pki::chain::{Chain, HOST};
+use certgrab::internals::lab::pki::extension::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, SUBJECT_ALT_NAME, basic_constraints,
 };
-use certgrab::lab::pki::name::Name;
+use certgrab::internals::lab::pki::name::Name;
 
 pub(super) fn list(table: &mut Table) {
     fields(table);

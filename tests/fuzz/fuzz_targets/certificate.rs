@@ -2,7 +2,7 @@
 //! certificate is what is shown of it.
 #![no_main]
 
-use certgrab::x509::certificate::Certificate;
+use certgrab::internals::x509::certificate::Certificate;
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;
 use rustls_pki_types::CertificateDer;

@@ -2,7 +2,7 @@
 //! reader finds, and writing it again gives the same bytes.
 #![no_main]
 
-use certgrab::{
+use certgrab::internals::{
     chain::{MAX_CERTIFICATES, Presented},
     cli::fuzzing::certificate_list,
     trust::store::Source,

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use certgrab::{check, trust::store, x509::extensions};
+use certgrab::internals::{check, trust::store, x509::extensions};
 use certgrab_fuzz::{assert_clean, choice};
 use libfuzzer_sys::fuzz_target;
 

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use certgrab::{
+use certgrab::internals::{
     check,
     output::{
         bundle::{Bundle, Entry, Role},

@@ -2,7 +2,7 @@
 //! one literal there, with the same text in it.
 #![no_main]
 
-use certgrab::text::foreign::Foreign;
+use certgrab::internals::text::foreign::Foreign;
 use certgrab_fuzz::{assert_clean, lexer};
 use libfuzzer_sys::fuzz_target;
 

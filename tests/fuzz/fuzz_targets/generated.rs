@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use certgrab::{
+use certgrab::internals::{
     check,
     output::{
         emit::{self, FORMATS, Identifier},

@@ -2,7 +2,7 @@
 //! a body, which stands in the answer; a redirect leads where a URL may lead.
 #![no_main]
 
-use certgrab::{
+use certgrab::internals::{
     cli::fuzzing::{admit, issuer_answer},
     net::aia::http::{MAX_BODY_BYTES, MAX_HEADERS},
 };

@@ -2,7 +2,7 @@
 //! found, and nothing is made up.
 #![no_main]
 
-use certgrab::{cli::fuzzing::issuers_in, net::aia::body::MAX_CERTIFICATES};
+use certgrab::internals::{cli::fuzzing::issuers_in, net::aia::body::MAX_CERTIFICATES};
 use cms::{cert::CertificateChoices, content_info::ContentInfo, signed_data::SignedData};
 use der::{Decode as _, Encode as _, oid::ObjectIdentifier};
 use libfuzzer_sys::fuzz_target;
@@ -43,7 +43,7 @@ fuzz_target!(|body: &[u8]| {
             if !body.windows(der.len()).any(|window| window == der) {
                 continue;
             }
-            let readable = certgrab::x509::certificate::Certificate::from_der(&der).is_ok();
+            let readable = certgrab::internals::x509::certificate::Certificate::from_der(&der).is_ok();
             assert!(!readable || found.iter().any(|one| one.der() == der), "CMS has one more");
         }
     }

@@ -1,7 +1,7 @@
 //! A lock or another PEM file: what was read and written again is read as the same.
 #![no_main]
 
-use certgrab::output::lock;
+use certgrab::internals::output::lock;
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;
 

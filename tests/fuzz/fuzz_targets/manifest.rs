@@ -10,7 +10,7 @@ fuzz_target!(|data: &[u8]| {
     std::fs::create_dir_all(&folder).expect("a folder");
     let path = folder.join("certgrab.toml");
     std::fs::write(&path, data).expect("a file");
-    match certgrab::cli::fuzzing::targets_of_manifest(&path) {
+    match certgrab::internals::cli::fuzzing::targets_of_manifest(&path) {
         Ok(count) => {
             let tables =
                 toml::from_str::<toml::Table>(&String::from_utf8_lossy(data)).expect("TOML");

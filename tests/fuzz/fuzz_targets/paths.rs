@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use certgrab::{
+use certgrab::internals::{
     chain::Presented,
     cli::fuzzing,
     judge::{

@@ -2,7 +2,7 @@
 //! taken, and no secret is ever repeated.
 #![no_main]
 
-use certgrab::{
+use certgrab::internals::{
     endpoint::Target,
     net::proxy::{self, Proxy},
 };

@@ -3,10 +3,10 @@
 //! However they are cut, the same is read; and what is read is what a second reader finds.
 #![no_main]
 
-use certgrab::chain::Presented;
-use certgrab::stack::hello::Hello;
-use certgrab::tls::{Error, cleartext};
-use certgrab::x509::certificate::Certificate;
+use certgrab::internals::chain::Presented;
+use certgrab::internals::stack::hello::Hello;
+use certgrab::internals::tls::{Error, cleartext};
+use certgrab::internals::x509::certificate::Certificate;
 use certgrab_fuzz::{Peer, assert_clean, choice, deadline, runtime};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,7 +2,7 @@
 //! it, and after a yes no byte was left over.
 #![no_main]
 
-use certgrab::{
+use certgrab::internals::{
     endpoint::{StartTls, Target},
     net::starttls,
 };

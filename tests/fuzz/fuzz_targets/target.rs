@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use certgrab::{
+use certgrab::internals::{
     cli::fuzzing::{admit, may_connect},
     endpoint::Target,
 };
