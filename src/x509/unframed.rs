@@ -26,6 +26,7 @@ pub(crate) fn first(text: &[u8]) -> Option<Unframed> {
 }
 
 /// The first certificate in Base64 in `text` outside its PEM blocks.
+#[cfg(feature = "judge")]
 pub(crate) fn base64_between_blocks(text: &[u8]) -> Option<usize> {
     const BEGIN: &[u8] = b"-----BEGIN ";
     const END: &[u8] = b"-----END ";
