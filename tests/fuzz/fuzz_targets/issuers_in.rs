@@ -43,7 +43,8 @@ fuzz_target!(|body: &[u8]| {
             if !body.windows(der.len()).any(|window| window == der) {
                 continue;
             }
-            let readable = certgrab::internals::x509::certificate::Certificate::from_der(&der).is_ok();
+            let readable =
+                certgrab::internals::x509::certificate::Certificate::from_der(&der).is_ok();
             assert!(!readable || found.iter().any(|one| one.der() == der), "CMS has one more");
         }
     }
