@@ -195,7 +195,7 @@ impl Claims<'_> {
             let place = (None, "Options");
             self.object(place, Severity::Warning, "lock-differs", message, refresh());
         }
-        // One of them alone is a difference of `--follow`, which was told.
+        // One of them alone is a difference of `--follow`, which is reported above.
         if let (Some(wanted), Some(found)) = (terms.path, &self.bundle.path)
             && wanted != found
         {

@@ -78,7 +78,7 @@ fn own_files(job: &Request) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     }
 }
 
-/// What an own file may replace: a list of what git ignores has its lines still.
+/// What an own file may replace: a `.gitignore` keeps the lines it has.
 fn content_of(path: &Path) -> Content {
     match path.ends_with(own_files::GITIGNORE) {
         true => Content::Overwrite,

@@ -1,4 +1,4 @@
-//! The device's own certificate and private key as files of a project, or beside constants.
+//! The device's own certificate and private key as files of a project, or next to constants.
 //!
 //! In: an [`Identity`] whose parts belong together. Out: the files in which the code of the device
 //! looks for it. The key is in no other file. It is written with mode 600, and a `.gitignore` in the
@@ -47,7 +47,7 @@ impl OwnFiles {
     }
 }
 
-/// What a file beside constants is written in, by the formats of the constants.
+/// What a file next to constants is written in, by the formats of the constants.
 struct Language {
     file: &'static str,
     formats: &'static [&'static str],

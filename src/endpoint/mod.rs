@@ -255,7 +255,7 @@ fn a_labels(name: &str) -> Option<String> {
     idna::domain_to_ascii(name).ok()
 }
 
-/// The labels of a name, which are ASCII: the tables of IDNA are for who asks servers.
+/// The labels of a name, which are ASCII: the tables of IDNA are built with `fetch` alone.
 #[cfg(not(feature = "fetch"))]
 fn a_labels(name: &str) -> Option<String> {
     name.is_ascii().then(|| name.to_ascii_lowercase())

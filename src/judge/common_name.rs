@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// What a label in Punycode begins with, RFC 5890 section 2.3.1.
 const ACE_PREFIX: &str = "xn--";
 
-/// What no host name contains: WHATWG URL, section 3.5, forbidden domain code points beside controls.
+/// What no host name contains: WHATWG URL, section 3.5, forbidden domain code points except controls.
 const FORBIDDEN: &str = " #%/:<>?@[\\]^|";
 
 /// A host, however it is spelled.

@@ -1,4 +1,4 @@
-//! The frame of a log in SARIF 2.1.0 (OASIS), which code hosts show beside the lines.
+//! The frame of a log in SARIF 2.1.0 (OASIS), which code hosts show next to the lines.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Which keys of a target cannot stand together.
 //!
-//! In: a [`Table`]. Out: nothing, or the first key that has no meaning beside another one.
+//! In: a [`Table`]. Out: nothing, or the first key that means nothing together with another one.
 
 use std::ops::Range;
 
@@ -46,7 +46,7 @@ fn on(value: Option<&Spanned<bool>>) -> Option<Range<usize>> {
     span(value.filter(|value| *value.get_ref()))
 }
 
-/// Refuses the first of `keys` that is set beside `key`.
+/// Refuses the first of `keys` that is set together with `key`.
 fn refuse<'a>(
     key: &str,
     mut keys: impl Iterator<Item = &'a (&'static str, Option<Range<usize>>)>,
