@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use memchr::memmem;
+
 use super::{
     error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
     unsupported_format::Format,
@@ -102,9 +104,10 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
             None => blocks.push(certificate(content, 1, path)),
         }
     } else {
-        let before = content.len() - pem_blocks(content).map(<[u8]>::len).sum::<usize>();
+        let texts: Vec<_> = pem_blocks(content).collect();
+        let before = content.len() - texts.iter().map(|text| text.len()).sum::<usize>();
         blocks.extend(without_boundaries(&content[..before], 1, path));
-        for (index, text) in pem_blocks(content).enumerate() {
+        for (index, text) in texts.into_iter().enumerate() {
             let label = label(text);
             match &label {
                 Some(label) => blocks.extend(pem_block(text, label, index + 1, path)?),
@@ -141,13 +144,14 @@ fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
         let begins = within.filter(|(_, bytes)| *bytes == BEGIN).map(|(at, _)| line_start + at);
         let before = starts.len();
         starts.extend(begins);
-        let ends = dashed.windows(END.len()).any(|bytes| bytes == END);
+        let has = |boundary| !dashed.is_empty() && memmem::find(dashed, boundary).is_some();
+        let ends = has(END);
         let begins_none = starts.len() == before;
         let is_bare = !is_open && (ends || is_bare_base64(line));
         if begins_none && (is_bare || is_damaged_begin(line)) {
             starts.push(line_start);
         }
-        let closes = ends || dashed.windows(CLOSE.len()).any(|bytes| bytes == CLOSE);
+        let closes = ends || has(CLOSE);
         is_open = (is_open || starts.len() > before) && !closes;
         line_start += line.len();
     }
@@ -157,9 +161,9 @@ fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// What stands in `block` behind its END line.
 fn behind(block: &[u8]) -> &[u8] {
-    let end = block.windows(CLOSE.len()).position(|bytes| bytes == CLOSE).unwrap_or(block.len());
+    let end = memmem::find(block, CLOSE).unwrap_or(block.len());
     let rest = &block[end..];
-    &rest[rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())..]
+    &rest[memchr::memchr(b'\n', rest).unwrap_or(rest.len())..]
 }
 
 /// The certificate in `text`, which stands between blocks, that has no boundaries: the next one does not

@@ -31,8 +31,7 @@ pub(crate) fn base64_between_blocks(text: &[u8]) -> Option<usize> {
     const BEGIN: &[u8] = b"-----BEGIN ";
     const END: &[u8] = b"-----END ";
     let find = |from: usize, wanted: &[u8]| {
-        let mut places = text.get(from..)?.windows(wanted.len());
-        places.position(|here| here == wanted).map(|at| from + at)
+        memchr::memmem::find(text.get(from..)?, wanted).map(|at| from + at)
     };
     let mut start = 0;
     loop {
