@@ -55,7 +55,7 @@ fn main() {
 const EVERY_FORM: &str = r#"
 fn main() {
     let mut refusals = String::new();
-    for format in certgrab::internals::output::emit::FORMATS {
+    for format in certgrab::FORMATS {
         let made = certgrab::Build::new()
             .lock("../plc.pem")
             .server("plc.test", 8883)

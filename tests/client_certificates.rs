@@ -327,8 +327,13 @@ fn the_device_s_own_certificate_and_key_are_written_beside_the_constants_whose_c
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(at("device_identity.h")).expect("a file").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let place = at("device_identity.h");
+        let mode = || fs::metadata(&place).expect("a file").permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        // So does the same key that others could read.
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o644)).expect("a mode");
+        run("rsa", &["arduino=ca.h"]).succeeds();
+        assert_eq!(mode(), 0o600);
     }
     fs::write(at("device_identity.h"), "int main(void) { return 0; }\n").expect("a file");
     run("rsa", &["arduino=ca.h"]).fails_with(4);

@@ -299,12 +299,18 @@ mod tests {
             ("[2001:db8::1]:8883", "[2001:db8::1]:8883"),
             ("[::1]", "[::1]:443"),
             ("::1", "[::1]:443"),
-            ("bücher.example", "xn--bcher-kva.example:443"),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example:443"),
             ("my_broker.local:1", "my_broker.local:1"),
             (" localhost ", "localhost:443"),
         ] {
             assert_eq!(shown(given), wanted, "{given}");
         }
+    }
+
+    #[cfg(feature = "fetch")]
+    #[test]
+    fn a_host_in_unicode_is_asked_for_in_ascii() {
+        assert_eq!(shown("bücher.example"), "xn--bcher-kva.example:443");
     }
 
     #[test]

@@ -114,18 +114,16 @@ impl Authority {
 
 /// What git ignores in a folder of the lab's own, and in one with files of others.
 const IGNORED: &str = "*\n";
-const IGNORED_WITH_OTHERS: &str = "/secret.json\n/rsa*.pem\n/ca.pem\n/.gitignore\n";
+const IGNORED_WITH_OTHERS: &str = "/secret.json\n/rsa*.pem\n/ca.pem\n";
+/// Of a list that the lab makes.
+const OWN_LIST: &str = "/.gitignore\n";
 
 /// Makes a secret and keeps it, with a `.gitignore` that keeps the lab's files out of git.
 fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
     // An hour earlier, for a device whose clock is behind.
     let life = life_from(Time::from_unix(now.unix() - 3_600));
     let seed = Seed::random()?;
-    let ignored = folder.join(".gitignore");
-    if !ignored.exists() {
-        let is_empty = fs::read_dir(folder)?.next().is_none();
-        fs::write(ignored, if is_empty { IGNORED } else { IGNORED_WITH_OTHERS })?;
-    }
+    ignore(folder)?;
     if path.exists() {
         fs::remove_file(path)?;
     }
@@ -139,6 +137,33 @@ fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
     text.push('\n');
     write_secret(path, text.as_bytes())?;
     Ok((seed, life))
+}
+
+/// Keeps the lab's files out of git; a list that is there keeps its lines.
+fn ignore(folder: &Path) -> io::Result<()> {
+    /// Those of large repositories have some 20 KiB.
+    const MAX_BYTES: usize = 1024 * 1024;
+    let path = folder.join(".gitignore");
+    if !path.exists() {
+        let is_empty = fs::read_dir(folder)?.next().is_none();
+        let list = [IGNORED_WITH_OTHERS, OWN_LIST].concat();
+        return fs::write(path, if is_empty { IGNORED } else { &list });
+    }
+    let mut text = bounded_file::read_text(&path, MAX_BYTES)?;
+    let known: Vec<_> = text.lines().map(str::trim_end).collect();
+    if known.contains(&IGNORED.trim_end()) {
+        return Ok(());
+    }
+    let missing: Vec<_> = IGNORED_WITH_OTHERS
+        .lines()
+        .filter(|line| !known.contains(line))
+        .map(str::to_owned)
+        .collect();
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    missing.iter().for_each(|line| text.push_str(&format!("{line}\n")));
+    fs::write(path, text)
 }
 
 fn life_from(from: Time) -> Life {

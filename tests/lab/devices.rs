@@ -275,7 +275,7 @@ fn s_client_is_caught_unless_it_ends_on_errors_and_compares_the_name() {
     };
     let sound = run("-verify_return_error -verify_hostname localhost");
     assert_eq!(sound.code, 0, "{}", sound.out);
-    rows::is_known("s_client", &sound);
+    rows::is_known("s_client -verify_return_error -verify_hostname", &sound);
     for (more, cause) in [("", NO_VERIFICATION), ("-verify_return_error", NO_NAME)] {
         let said = run(more);
         assert_eq!(said.code, 1, "{more}: {}", said.out);

@@ -188,6 +188,13 @@ fn in_a_folder_with_files_of_others_git_ignores_those_of_the_lab_alone() {
         let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
         assert_eq!(is_ignored(&name), name != "main.c", "{name}: {ignored}");
     }
+    // A list that is there keeps its lines and gets those of the lab.
+    let folder = TempDir::new().expect("a folder");
+    let list = folder.path().join(".gitignore");
+    fs::write(&list, "build/\n/ca.pem").expect("a file");
+    certgrab().args(words).in_folder(folder.path()).fails_with(3);
+    let ignored = fs::read_to_string(list).expect("a file");
+    assert_eq!(ignored, "build/\n/ca.pem\n/secret.json\n/rsa*.pem\n");
 }
 
 #[test]

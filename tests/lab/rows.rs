@@ -1,5 +1,7 @@
 //! The whole row of verdicts of each client, in `rows.tsv`: a line for a client, its name and every case that
-//! did not pass, with the verdict. `CERTGRAB_BLESS=1 cargo test lab` writes it again.
+//! did not pass, with the verdict. `CERTGRAB_BLESS=1 cargo test lab` writes it again. A verdict with `?`
+//! is not given in each round: whether MicroPython reads records of one byte depends on how many of them
+//! come in one segment of TCP.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,5 +47,10 @@ pub(super) fn is_known(name: &str, said: &Said) {
         return fs::write(path(), text).expect("rows.tsv");
     }
     let known = read();
-    assert_eq!(known.get(name), Some(&row), "{name}: {}", said.out);
+    let known = known.get(name).map(String::as_str).unwrap_or_default();
+    let there =
+        |one: &&str| one.strip_suffix('?').is_none_or(|one| row.split(", ").any(|it| it == one));
+    let known: Vec<_> =
+        known.split(", ").filter(there).map(|one| one.trim_end_matches('?')).collect();
+    assert_eq!(known.join(", "), row, "{name}: {}", said.out);
 }

@@ -166,7 +166,7 @@ impl Shape {
                 known.insert(word);
                 continue;
             }
-            if word.len() == 1 || is_data(word) {
+            if is_data(word) {
                 continue;
             }
             let of_word = self.stems(word);
