@@ -403,6 +403,7 @@ fn a_generated_file_to_which_somebody_added_something_is_not_replaced() {
         "remember: the milk\n",
         "import os\n",
         "reboot\n",
+        "static const unsigned char K[16] = { 0xde, 0xad, 0xbe, 0xef };\n",
     ];
     for (number, (form, text)) in forms.into_iter().enumerate() {
         let is_looked_at_closely = ["c", "python", "node", "rust", "capath"].contains(&&*form);
