@@ -47,12 +47,14 @@ fuzz_target!(|data: &[u8]| {
     let mut entry = Entry::new(certificate.clone(), Role::Anchor, Foreign::text(&lossy));
     entry.reason = Some(Foreign::text(&lossy));
     entry.lasts_until = Some(certificate.not_after());
-    entry.needed_by = vec![Foreign::text(&lossy)];
+    let formats: Vec<_> = FORMATS.iter().filter(|format| format.is_text).collect();
+    let format = formats[chosen % formats.len()];
+    // A lock with anything but servers there is refused.
+    let needed_by = if format.name == "lock" { "plc.test:8883" } else { &lossy };
+    entry.needed_by = vec![Foreign::text(needed_by)];
     let host = "plc.test".to_owned();
     let bundle = Bundle::new(host, 8883, vec![entry], KeyPossession::NotProven);
     let name = Identifier::for_host("plc.test", "root_ca");
-    let formats: Vec<_> = FORMATS.iter().filter(|format| format.is_text).collect();
-    let format = formats[chosen % formats.len()];
     if let Ok(written) = emit::render(&bundle, *format, &name) {
         let written = String::from_utf8(written).expect("UTF-8");
         for line in written.split('\n') {
