@@ -58,9 +58,31 @@
 #![cfg_attr(not(all(feature = "internals", feature = "fetch")), allow(dead_code))]
 #![cfg_attr(not(feature = "internals"), allow(unreachable_pub, unused_imports))]
 
+/// The modules of this crate for its own command, page, tests, benches and fuzz targets. They change
+/// without notice.
 #[cfg(feature = "internals")]
 #[doc(hidden)]
-pub mod internals;
+pub mod internals {
+    macro_rules! open {
+        ($($module:ident),*) => {
+            $(
+                pub mod $module {
+                    pub use crate::$module::*;
+                }
+            )*
+        };
+    }
+
+    pub use crate::*;
+
+    open!(text, x509, output, trust, endpoint, chain, stack, judge, run, check);
+
+    #[cfg(feature = "fetch")]
+    open!(net, tls);
+
+    #[cfg(feature = "cli")]
+    open!(lab, cli);
+}
 
 mod text;
 

@@ -63,7 +63,7 @@ impl Source {
 
     /// Whether it is at the top of `src` and of no folder.
     fn is_entry(&self) -> bool {
-        ["lib", "main", "internals"].contains(&self.folder())
+        ["lib", "main"].contains(&self.folder())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         grab::{Judgement, Options},
         pack,
     },
-    text::foreign::Foreign,
+    text::{foreign::Foreign, ignore_list},
 };
 
 use super::{
@@ -80,7 +80,7 @@ fn own_files(job: &Request) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
 
 /// What an own file may replace: a `.gitignore` keeps the lines it has.
 fn content_of(path: &Path) -> Content {
-    match path.ends_with(own_files::GITIGNORE) {
+    match path.ends_with(ignore_list::NAME) {
         true => Content::Overwrite,
         false => Content::Identity,
     }

@@ -11,7 +11,7 @@ use rustls_pki_types::PrivateKeyDer;
 
 use crate::{
     chain::Identity,
-    text::{bounded_file, foreign::Foreign},
+    text::{foreign::Foreign, ignore_list},
 };
 
 use super::{
@@ -79,10 +79,6 @@ const LANGUAGES: [Language; 3] = [
     },
 ];
 
-/// The file that says what git ignores, and its most bytes: those of large repositories have some 20 KiB.
-pub(crate) const GITIGNORE: &str = ".gitignore";
-const MAX_GITIGNORE_BYTES: usize = 1024 * 1024;
-
 /// The files with `identity` beside the files of `emissions` whose code takes it, each in the folder
 /// of the constants, and before it the `.gitignore` there that names it.
 pub(crate) fn beside(
@@ -107,7 +103,7 @@ pub(crate) fn beside(
             return Err(Failure::new(Exit::Usage, message)
                 .with_hint(Some("write the constants to another file".to_owned())));
         }
-        let ignores = folder.join(GITIGNORE);
+        let ignores = folder.join(ignore_list::NAME);
         refuse_link(&place)?;
         refuse_link(&ignores)?;
         let line = format!("/{}", language.file);
@@ -116,7 +112,7 @@ pub(crate) fn beside(
             Some(position) => String::from_utf8_lossy(&files.remove(position).1).into_owned(),
             None => ignored(&ignores)?,
         };
-        files.insert(0, (ignores, with_line(before, &line).into_bytes()));
+        files.insert(0, (ignores, ignore_list::with_line(before, &line).into_bytes()));
         files.push((place, (language.text)(&chain(identity), &key(identity)).into_bytes()));
     }
     Ok(files)
@@ -144,22 +140,9 @@ fn shown(path: &Path) -> String {
 
 /// What the `.gitignore` at `path` says, if there is one.
 fn ignored(path: &Path) -> Result<String, Failure> {
-    match bounded_file::read_text(path, MAX_GITIGNORE_BYTES) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => {
-            Err(Failure::new(Exit::File, format!("cannot read {}: {error}", shown(path))))
-        }
-    }
-}
-
-/// `text` with `line` at its end, unless it has it.
-fn with_line(text: String, line: &str) -> String {
-    if text.lines().any(|one| one.trim_end() == line) {
-        return text;
-    }
-    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    format!("{text}{end}{line}\n")
+    let read = ignore_list::read(path);
+    let failed = |error| Failure::new(Exit::File, format!("cannot read {}: {error}", shown(path)));
+    Ok(read.map_err(failed)?.unwrap_or_default())
 }
 
 fn encoded(label: &str, der: &[u8]) -> String {

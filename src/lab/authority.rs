@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cases::{CASES, Case, Life, Presentable};
 use super::pki::{Keyring, Seed, write_secret};
-use crate::text::{bounded_file, time::Time};
+use crate::text::{bounded_file, ignore_list, time::Time};
 
 /// How long the test CA lasts, in days: longer than a run of work on a firmware, and shorter than a
 /// firmware's life.
@@ -112,11 +112,10 @@ impl Authority {
     }
 }
 
-/// What git ignores in a folder of the lab's own, and in one with files of others.
-const IGNORED: &str = "*\n";
-const IGNORED_WITH_OTHERS: &str = "/secret.json\n/rsa*.pem\n/ca.pem\n";
-/// Of a list that the lab makes.
-const OWN_LIST: &str = "/.gitignore\n";
+/// What git ignores in a folder of the lab's own: everything.
+const ALL: &str = "*";
+/// The lab's files in a folder with files of others.
+const OWN_FILES: [&str; 3] = ["/secret.json", "/rsa*.pem", "/ca.pem"];
 
 /// Makes a secret and keeps it, with a `.gitignore` that keeps the lab's files out of git.
 fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
@@ -141,28 +140,17 @@ fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
 
 /// Keeps the lab's files out of git; a list that is there keeps its lines.
 fn ignore(folder: &Path) -> io::Result<()> {
-    /// Those of large repositories have some 20 KiB.
-    const MAX_BYTES: usize = 1024 * 1024;
-    let path = folder.join(".gitignore");
-    if !path.exists() {
-        let is_empty = fs::read_dir(folder)?.next().is_none();
-        let list = [IGNORED_WITH_OTHERS, OWN_LIST].concat();
-        return fs::write(path, if is_empty { IGNORED } else { &list });
-    }
-    let mut text = bounded_file::read_text(&path, MAX_BYTES)?;
-    let known: Vec<_> = text.lines().map(str::trim_end).collect();
-    if known.contains(&IGNORED.trim_end()) {
-        return Ok(());
-    }
-    let missing: Vec<_> = IGNORED_WITH_OTHERS
-        .lines()
-        .filter(|line| !known.contains(line))
-        .map(str::to_owned)
-        .collect();
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    missing.iter().for_each(|line| text.push_str(&format!("{line}\n")));
+    let path = folder.join(ignore_list::NAME);
+    let text = match ignore_list::read(&path)? {
+        Some(text) if text.lines().any(|line| line.trim_end() == ALL) => return Ok(()),
+        None if fs::read_dir(folder)?.next().is_none() => format!("{ALL}\n"),
+        Some(text) => OWN_FILES.into_iter().fold(text, ignore_list::with_line),
+        None => {
+            let own_list = format!("/{}", ignore_list::NAME);
+            let lines = OWN_FILES.into_iter().chain([own_list.as_str()]);
+            lines.fold(String::new(), ignore_list::with_line)
+        }
+    };
     fs::write(path, text)
 }
 

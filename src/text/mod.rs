@@ -4,6 +4,8 @@ pub mod bounded_file;
 pub mod foreign;
 #[cfg(feature = "judge")]
 pub(crate) mod html;
+#[cfg(feature = "cli")]
+pub(crate) mod ignore_list;
 #[cfg(feature = "fetch")]
 pub(crate) mod json;
 pub(crate) mod marks;
