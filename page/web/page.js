@@ -47,6 +47,9 @@ const make = (name, properties = {}, ...children) => {
   return element;
 };
 const say = (key) => TEXTS[language][key];
+const inChinese = translator(at("sentences").textContent);
+// A sentence of the module.
+const sentence = (text) => (language === "zh" ? inChinese(text) : text);
 
 const ask = async (request) => {
   const module = await ready;
@@ -92,13 +95,13 @@ const stackTable = (stacks) => {
   const order = ["refuses", "unknown", "connects"];
   const sorted = [...stacks].sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
   const rows = sorted.map((one) =>
-    make("tr", {}, make("th", { scope: "row", textContent: one.title }), make("td", { className: one.verdict, textContent: say(one.verdict) }), make("td", { textContent: [one.why, one.change].filter(Boolean).join("; ") })));
+    make("tr", {}, make("th", { scope: "row", textContent: sentence(one.title) }), make("td", { className: one.verdict, textContent: say(one.verdict) }), make("td", { textContent: [one.why, one.change].filter(Boolean).map(sentence).join(language === "zh" ? "；" : "; ") })));
   return make("div", { className: "scroll" }, make("table", { id: "stacks" }, make("thead", {}, head), make("tbody", {}, ...rows)));
 };
 
 const forms = (all) => {
   const select = make("select", { id: "form-choice" });
-  for (const one of all) select.append(make("option", { value: one.name, textContent: `${one.name} — ${one.reader}` }));
+  for (const one of all) select.append(make("option", { value: one.name, textContent: `${one.name} — ${sentence(one.reader)}` }));
   if (!all.some((one) => one.name === chosen)) chosen = all[0].name;
   select.value = chosen;
   const text = make("pre", { id: "content", tabIndex: 0 });
@@ -136,11 +139,11 @@ const show = (answer) => {
   const result = at("result");
   result.replaceChildren();
   if (answer.error) {
-    result.append(make("p", { className: "error", id: "error", textContent: answer.error.message }));
-    if (answer.error.hint) result.append(make("p", { id: "hint", textContent: `${say("hint")}: ${answer.error.hint}` }));
+    result.append(make("p", { className: "error", id: "error", textContent: sentence(answer.error.message) }));
+    if (answer.error.hint) result.append(make("p", { id: "hint", textContent: `${say("hint")}: ${sentence(answer.error.hint)}` }));
   }
   if (answer.anchor) {
-    const list = make("dl", {}, ...[["why", answer.anchor.why], ["lasts", answer.anchor.lasts], ["found", answer.anchor.found_in]].flatMap(([key, value]) => [make("dt", { textContent: say(key) }), make("dd", { textContent: value })]));
+    const list = make("dl", {}, ...[["why", answer.anchor.why], ["lasts", answer.anchor.lasts], ["found", answer.anchor.found_in]].flatMap(([key, value]) => [make("dt", { textContent: say(key) }), make("dd", { textContent: sentence(value) })]));
     result.append(make("h2", { textContent: say("anchor") }), make("p", { className: answer.anchor.proven ? "ok" : "unknown", id: "anchor", textContent: answer.anchor.subject }), make("p", { className: "sha", textContent: `SHA-256 ${answer.anchor.sha256}` }), list);
   }
   if (answer.forms.length) result.append(forms(answer.forms));
@@ -148,7 +151,7 @@ const show = (answer) => {
   const shown = answer.path.length ? answer.path : answer.certificates;
   if (shown.length) result.append(make("h2", { textContent: say("timeline") }), timeline(shown, Date.parse(time())));
   if (answer.stacks.length) result.append(make("h2", { textContent: say("stacks") }), stackTable(answer.stacks));
-  if (answer.findings.length) result.append(make("h2", { textContent: say("problems") }), make("ul", {}, ...answer.findings.map((text) => make("li", { textContent: text }))));
+  if (answer.findings.length) result.append(make("h2", { textContent: say("problems") }), make("ul", {}, ...answer.findings.map((text) => make("li", { textContent: sentence(text) }))));
 };
 
 // Without a date the clock of the browser says the time.
