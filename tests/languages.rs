@@ -639,7 +639,9 @@ fn english_of_help(help: &str) -> Vec<String> {
     let columns = help.lines().flat_map(|line| line.split("  "));
     let prose = columns.map(str::trim).filter(|text| {
         let typed = ["certgrab ", "mosquitto_pub ", "host = ", "lock = ", "emit = "];
-        !typed.iter().any(|begin| text.starts_with(begin) || text.starts_with(&format!("用法：{begin}")))
+        !typed
+            .iter()
+            .any(|begin| text.starts_with(begin) || text.starts_with(&format!("用法：{begin}")))
     });
     english_of(&prose.collect::<Vec<_>>().join("\n")).into_iter().map(str::to_owned).collect()
 }
@@ -647,12 +649,25 @@ fn english_of_help(help: &str) -> Vec<String> {
 #[test]
 fn the_help_of_every_command_is_chinese_in_lines_of_at_most_100_columns() {
     let commands = [
-        "", "verify", "check", "explain", "lab", "convert", "formats", "sync", "new", "integrate",
-        "page", "man", "completions", "demo",
+        "",
+        "verify",
+        "check",
+        "explain",
+        "lab",
+        "convert",
+        "formats",
+        "sync",
+        "new",
+        "integrate",
+        "page",
+        "man",
+        "completions",
+        "demo",
     ];
     for command in commands {
         for option in ["-h", "--help"] {
-            let words: Vec<_> = [command, option].into_iter().filter(|one| !one.is_empty()).collect();
+            let words: Vec<_> =
+                [command, option].into_iter().filter(|one| !one.is_empty()).collect();
             let help = certgrab().args(&words).args(["--lang", "zh"]).succeeds().stderr("").out();
             assert!(help.contains("用法：certgrab"), "{words:?}: {help}");
             assert_eq!(english_of_help(&help), Vec::<String>::new(), "{words:?}: {help}");

@@ -374,7 +374,10 @@ fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it(
         (&["explain", "--list"], "run `certgrab explain`, which lists the codes"),
         (&["sync", "--force"], "remove or rename the file first"),
         (&["dump", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
-        (&["diff", "a.test", "b.test"], "compare two servers with `certgrab TARGET --compare OTHER`"),
+        (
+            &["diff", "a.test", "b.test"],
+            "compare two servers with `certgrab TARGET --compare OTHER`",
+        ),
         (&["new", "esp32", "a.test", "x"], "hint: write `certgrab new arduino-esp32`; "),
         (&["new", "list", "a.test", "x"], "hint: `certgrab new --list` lists the projects"),
         (&["convert", "tests/data/plant/root.pem", "c"], "hint: write `--emit c`"),

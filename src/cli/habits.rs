@@ -92,7 +92,10 @@ const OPTIONS: &[(&[&str], &str)] = &[
         &["--fix", "--apply"],
         "do what stands below each finding; `certgrab sync` writes the constants again",
     ),
-    (&["-r", "-R", "--recursive"], "name the folder, `certgrab check FOLDER`: it is read as a whole"),
+    (
+        &["-r", "-R", "--recursive"],
+        "name the folder, `certgrab check FOLDER`: it is read as a whole",
+    ),
     (
         &["--force", "--overwrite", "-y", "--yes"],
         "remove or rename the file first: certgrab replaces only what it wrote",

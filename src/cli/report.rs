@@ -317,9 +317,7 @@ const LEAST_NAME: usize = 20;
 fn fitting(name: &str, taken: usize, display: &Display) -> String {
     let end = if style::is_ascii() { "..." } else { "…" };
     match style::columns().filter(|_| !display.verbose) {
-        Some(columns) => {
-            wrap::shortened(name, columns.saturating_sub(taken).max(LEAST_NAME), end)
-        }
+        Some(columns) => wrap::shortened(name, columns.saturating_sub(taken).max(LEAST_NAME), end),
         None => name.to_owned(),
     }
 }

@@ -42,9 +42,12 @@ fn command_first(mut words: Vec<OsString>) -> Vec<OsString> {
 /// How many words the option takes that `word` begins, if every command has it.
 fn of_every_command(word: &OsStr) -> Option<usize> {
     let word = word.to_str()?;
-    let has_value = |option: &&str| word.strip_prefix(**option).is_some_and(|rest| rest.starts_with('='));
+    let has_value =
+        |option: &&str| word.strip_prefix(**option).is_some_and(|rest| rest.starts_with('='));
     match () {
-        () if SWITCHES.contains(&word) || WITH_VALUE.iter().any(|option| has_value(&option)) => Some(1),
+        () if SWITCHES.contains(&word) || WITH_VALUE.iter().any(|option| has_value(&option)) => {
+            Some(1)
+        }
         () if WITH_VALUE.contains(&word) => Some(2),
         () => None,
     }

@@ -120,8 +120,11 @@ fn habit(error: &clap::Error) -> Option<String> {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let typed: Vec<_> =
-                typed::words().into_iter().skip(1).filter_map(|word| word.into_string().ok()).collect();
+            let typed: Vec<_> = typed::words()
+                .into_iter()
+                .skip(1)
+                .filter_map(|word| word.into_string().ok())
+                .collect();
             let command = typed.iter().find(|word| !word.starts_with('-')).map(String::as_str);
             word(ContextKind::InvalidArg)
                 .and_then(|option| habits::option(option, command))
@@ -209,9 +212,13 @@ mod tests {
 
     #[test]
     fn the_distance_of_two_words_is_the_fewest_edits() {
-        for (one, other, distance) in
-            [("", "", 0), ("--case", "--cases", 1), ("--emti", "--emit", 2), ("--all", "--alpn", 2), ("--save", "--survey", 4)]
-        {
+        for (one, other, distance) in [
+            ("", "", 0),
+            ("--case", "--cases", 1),
+            ("--emti", "--emit", 2),
+            ("--all", "--alpn", 2),
+            ("--save", "--survey", 4),
+        ] {
             assert_eq!((edits(one, other), edits(other, one)), (distance, distance), "{one}");
         }
     }

@@ -48,7 +48,8 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     else {
         let line = |one: &Project| {
             let Project { name, what, proof, .. } = one;
-            let [what, proof] = [(*what).to_owned(), format!("tested: {proof}")].map(|text| in_language(&text));
+            let [what, proof] =
+                [(*what).to_owned(), format!("tested: {proof}")].map(|text| in_language(&text));
             format!("{name:15}  {what}\n{:15}  {proof}\n", "")
         };
         output::show(&PROJECTS.iter().map(line).collect::<String>())?;

@@ -31,7 +31,8 @@ const FIXED: [&str; 17] = [
 
 /// The command line with its texts in Chinese.
 pub(super) fn chinese(command: Command) -> Command {
-    let text = |text: Option<&StyledStr>| text.map(|text| StyledStr::from(of_text(&text.to_string())));
+    let text =
+        |text: Option<&StyledStr>| text.map(|text| StyledStr::from(of_text(&text.to_string())));
     let about = [command.get_about(), command.get_long_about()].map(text);
     let before = text(command.get_before_help());
     let after = [command.get_after_help(), command.get_after_long_help()].map(text);
@@ -87,7 +88,9 @@ mod tests {
         let chinese = of_text(lines);
         let columns: Vec<_> = chinese
             .lines()
-            .map(|line| textwrap::core::display_width(&line[..line.rfind("  ").expect("columns") + 2]))
+            .map(|line| {
+                textwrap::core::display_width(&line[..line.rfind("  ").expect("columns") + 2])
+            })
             .collect();
         assert_eq!(columns, [27, 27], "{chinese}");
         assert!(chinese.starts_with("查找：   certgrab TARGET   "), "{chinese}");

@@ -252,7 +252,9 @@ mod tests {
         );
         assert_eq!(chinese("2026-01-01 to 2027-01-01"), "2026-01-01 至 2027-01-01");
         assert_eq!(
-            chinese("a.pem:3: error: expected a reason that certgrab writes for `a`, found other text [b]"),
+            chinese(
+                "a.pem:3: error: expected a reason that certgrab writes for `a`, found other text [b]"
+            ),
             "a.pem:3: 错误：`a` 应有 certgrab 写出的理由，实际是其他文字 [b]"
         );
         assert_eq!(
