@@ -486,6 +486,16 @@ fn findings_with_their_actions_and_the_summary_are_chinese_and_their_codes_stay(
 }
 
 #[test]
+fn the_findings_of_every_mistake_of_the_collection_are_chinese() {
+    let mistakes = certgrab().args(["check", "--offline", "tests/inputs/check", "--lang", "zh"]);
+    let run = mistakes.args(["--at", "2026-11-22"]).fails_with(1);
+    assert!(run.out().lines().count() > 100, "{}", run.out());
+    for text in [run.out(), run.err()] {
+        assert_eq!(english_of(&text), Vec::<&str>::new());
+    }
+}
+
+#[test]
 fn an_error_and_its_hint_are_chinese_for_what_is_typed_wrong_and_what_does_not_answer() {
     for (words, code, wanted) in [
         (
