@@ -86,23 +86,23 @@ fn proxy_to(server: SocketAddr) -> Server {
 }
 
 /// A folder in which the commands of one page run, with the files that they name.
-struct Desk<'a> {
+struct Workspace<'a> {
     pki: &'a Pki,
     folder: tempfile::TempDir,
     proxy: String,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Workspace<'a> {
     fn new(pki: &'a Pki, proxy: SocketAddr, page: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let desk = Self { pki, folder, proxy: format!("http://{proxy}") };
+        let place = Self { pki, folder, proxy: format!("http://{proxy}") };
         for name in ["bin", "include", "certs"] {
-            fs::create_dir(desk.file(name)).expect("a folder");
+            fs::create_dir(place.file(name)).expect("a folder");
         }
-        symlink(env!("CARGO_BIN_EXE_certgrab"), desk.file("bin/certgrab")).expect("the command");
+        symlink(env!("CARGO_BIN_EXE_certgrab"), place.file("bin/certgrab")).expect("the command");
         let root = pem_of(&[pki.root_der().clone()]);
         for name in ["my_ca.pem", "root.pem", "ca.pem", "ca.crt", "old.pem", "new.pem"] {
-            fs::write(desk.file(name), &root).expect("a file");
+            fs::write(place.file(name), &root).expect("a file");
         }
         let list = HOSTS.map(|host| format!("{host}:8883\n")).concat();
         let csv = HOSTS.map(|host| format!("1,{host}:8883\n")).concat();
@@ -116,13 +116,13 @@ impl<'a> Desk<'a> {
              emit = {{ c = \"include/root_ca.h\" }}\n",
             HOSTS[0]
         );
-        fs::copy(pki.chain_file(), desk.file("chain.pem")).expect("a file");
+        fs::copy(pki.chain_file(), place.file("chain.pem")).expect("a file");
         for (name, text) in [
             ("brokers.txt", list),
             ("fleet.csv", format!("id,broker\n{csv}")),
             ("cases.jsonl", format!("{case}\n")),
         ] {
-            fs::write(desk.file(name), text).expect("a file");
+            fs::write(place.file(name), text).expect("a file");
         }
         for words in [
             "convert ca.crt --emit c=include/ca_cert.h",
@@ -130,13 +130,13 @@ impl<'a> Desk<'a> {
             "convert ca.crt --emit java=ca.p12",
             "--roots my_ca.pem --hosts brokers.txt --emit json=set.json",
         ] {
-            desk.runs(&format!("certgrab {words} -q"), &[0]);
+            place.runs(&format!("certgrab {words} -q"), &[0]);
         }
         if !page.contains("certgrab sync --init") {
-            fs::write(desk.file("certgrab.toml"), manifest).expect("a file");
-            desk.runs("certgrab sync -q", &[0]);
+            fs::write(place.file("certgrab.toml"), manifest).expect("a file");
+            place.runs("certgrab sync -q", &[0]);
         }
-        desk
+        place
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -208,17 +208,17 @@ fn every_command_of_every_page_runs_as_it_is_pasted() {
         if lines.iter().all(|line| !line.starts_with("certgrab ")) {
             continue;
         }
-        let desk = Desk::new(&pki, proxy.address(), &page);
+        let place = Workspace::new(&pki, proxy.address(), &page);
         for line in lines {
             let line = line.split("  #").next().unwrap_or(&line).trim_end();
             match line {
                 _ if line.starts_with("certgrab") => {
-                    desk.runs_command(line);
+                    place.runs_command(line);
                     ran += 1;
                 }
                 _ if line.starts_with("jq ") => {
                     if has_jq {
-                        assert!(!desk.runs(line, &[0]).stdout.is_empty(), "{line}");
+                        assert!(!place.runs(line, &[0]).stdout.is_empty(), "{line}");
                     }
                 }
                 _ => {

@@ -32,7 +32,7 @@ fn command_first(mut words: Vec<OsString>) -> Vec<OsString> {
         _ => return words,
     }
     if let [_, _, last] = &mut words[..]
-        && last == "help"
+        && *last == "help"
     {
         *last = "--help".into();
     }
@@ -43,13 +43,11 @@ fn command_first(mut words: Vec<OsString>) -> Vec<OsString> {
 fn of_every_command(word: &OsStr) -> Option<usize> {
     let word = word.to_str()?;
     let has_value =
-        |option: &&str| word.strip_prefix(**option).is_some_and(|rest| rest.starts_with('='));
-    match () {
-        () if SWITCHES.contains(&word) || WITH_VALUE.iter().any(|option| has_value(&option)) => {
-            Some(1)
-        }
-        () if WITH_VALUE.contains(&word) => Some(2),
-        () => None,
+        |option: &str| word.strip_prefix(option).is_some_and(|rest| rest.starts_with('='));
+    match word {
+        _ if SWITCHES.contains(&word) || WITH_VALUE.into_iter().any(has_value) => Some(1),
+        _ if WITH_VALUE.contains(&word) => Some(2),
+        _ => None,
     }
 }
 

@@ -87,7 +87,9 @@ fn without_bytes(source: &str) -> String {
         let _ = writeln!(out, "{line}");
         if is_bytes(&line) {
             let more = std::iter::from_fn(|| lines.next_if(is_bytes)).count();
-            out += &lines_in_language(&format!("    ... {more} more lines of bytes\n"));
+            if more > 0 {
+                out += &lines_in_language(&format!("    ... {more} more lines of bytes\n"));
+            }
         }
     }
     out
