@@ -3,7 +3,10 @@
 //! In: the command line as clap knows it, and the help as clap lays it out. Out: the same in Chinese. The
 //! texts of the command line are translated before they are laid out, clap's own words after that.
 
-use clap::{Command, builder::StyledStr};
+use clap::{
+    Command,
+    builder::{Resettable, StyledStr},
+};
 
 use super::sentences;
 use crate::text::wrap;
@@ -31,8 +34,9 @@ const FIXED: [&str; 17] = [
 
 /// The command line with its texts in Chinese.
 pub(super) fn chinese(command: Command) -> Command {
-    let text =
-        |text: Option<&StyledStr>| text.map(|text| StyledStr::from(of_text(&text.to_string())));
+    let text = |text: Option<&StyledStr>| {
+        Resettable::from(text.map(|text| StyledStr::from(of_text(&text.to_string()))))
+    };
     let about = [command.get_about(), command.get_long_about()].map(text);
     let before = text(command.get_before_help());
     let after = [command.get_after_help(), command.get_after_long_help()].map(text);
