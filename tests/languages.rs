@@ -313,10 +313,20 @@ const NO_SENTENCES: &[&str] = &[
     "# Builds read this file.",
     "# certgrab lock",
     ", chain",
+    "---- {}: --emit {} ----",
+    "Demo Issuing CA",
+    "Demo Root CA",
     "IPAddress {}",
     "Key possession",
     "Lasts until",
     "Needed by",
+    "Root YE",
+    "Root YR",
+    "The certificate, then its issuers, in PEM.",
+    "The private key, in PEM.",
+    "Work({} partial paths, {} signatures)",
+    "`pip install .` in its source, or `pip install certgrab` once a release is published",
+    "`pip install certgrab`",
     "a boolean",
     "a map",
     "a sequence",
@@ -324,6 +334,7 @@ const NO_SENTENCES: &[&str] = &[
     "avg technologies",
     "blue coat",
     "cato networks",
+    "certgrab demo",
     "certgrab sync --manifest {}",
     "charles proxy",
     "check point",
@@ -331,8 +342,8 @@ const NO_SENTENCES: &[&str] = &[
     "cloudflare gateway",
     "cloudflare origin",
     "cn=tuya",
-    "emit = {} }}",
     "emit = {}",
+    "emit = {} }}",
     "eset ssl filter",
     "fake le",
     "gateway ca - cloudflare",
@@ -345,6 +356,7 @@ const NO_SENTENCES: &[&str] = &[
     "path string",
     "roots = [{}]",
     "roots = {}",
+    "run: pipx install certgrab=={}",
     "traefik default cert",
     "trust-sha256 = {}",
     "{}return true",
@@ -651,7 +663,7 @@ fn english_of_help(help: &str) -> Vec<String> {
         let typed = ["certgrab ", "mosquitto_pub ", "host = ", "lock = ", "emit = "];
         !typed
             .iter()
-            .any(|begin| text.starts_with(begin) || text.starts_with(&format!("用法：{begin}")))
+            .any(|begin| text.starts_with(begin) || text.starts_with(&format!("用法： {begin}")))
     });
     english_of(&prose.collect::<Vec<_>>().join("\n")).into_iter().map(str::to_owned).collect()
 }
@@ -679,14 +691,14 @@ fn the_help_of_every_command_is_chinese_in_lines_of_at_most_100_columns() {
             let words: Vec<_> =
                 [command, option].into_iter().filter(|one| !one.is_empty()).collect();
             let help = certgrab().args(&words).args(["--lang", "zh"]).succeeds().stderr("").out();
-            assert!(help.contains("用法：certgrab"), "{words:?}: {help}");
+            assert!(help.contains("用法： certgrab"), "{words:?}: {help}");
             assert_eq!(english_of_help(&help), Vec::<String>::new(), "{words:?}: {help}");
             let columns = help.lines().map(textwrap::core::display_width).max();
             assert!(columns <= Some(100), "{words:?}: {columns:?}: {help}");
         }
     }
     let help = certgrab().args(["help", "check"]).env("LC_ALL", "zh_CN.UTF-8").succeeds().out();
-    assert!(help.contains("用法：certgrab check"), "{help}");
+    assert!(help.contains("用法： certgrab check"), "{help}");
     let english = certgrab().args(["--help"]).succeeds().out();
     assert!(english.is_ascii(), "{english}");
 }
@@ -708,7 +720,7 @@ fn options_of_every_command_stand_in_front_of_it_too() {
     );
     let next = certgrab().args(["--lang", "zh", "integrate", "make"]).args([folder.path()]);
     let next = next.succeeds().err();
-    assert!(next.contains("下一步：请把 `include certgrab.mk` 加进 Makefile"), "{next}");
+    assert!(next.contains("下一步：请在 Makefile 里加上 `include certgrab.mk`"), "{next}");
 }
 
 #[test]

