@@ -79,11 +79,13 @@ pub(crate) fn page_in_language(page: String) -> String {
 }
 
 /// The command line with its help in the language of this run.
-pub(crate) fn command_in_language(command: clap::Command) -> clap::Command {
-    match chosen() {
-        Language::En => command,
-        Language::Zh => help::chinese(command),
+pub(crate) fn command_in_language(mut command: clap::Command) -> clap::Command {
+    if chosen() == Language::En {
+        return command;
     }
+    // Subcommands have their arguments from here on.
+    command.build();
+    help::chinese(command)
 }
 
 /// A help of [`command_in_language`], as clap lays it out.
