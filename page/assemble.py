@@ -21,13 +21,19 @@ def compressed(module):
     return compress(module) if compress else gzip.compress(module, mtime=0)
 
 
+def is_said(words, module):
+    """Whether the words stand in the module in a row, or in two parts."""
+    pairs = [(" ".join(words[:at]).encode(), " ".join(words[at:]).encode()) for at in range(len(words))]
+    return not words or any(first in module and last in module for first, last in pairs)
+
+
 def sentences(module):
-    """The rows of the command's table whose English the module can say: all of its words stand in there."""
+    """The rows of the command's table whose English the module can say."""
     rows = []
     for row in TABLE.read_text(encoding="utf-8").splitlines():
         english, tab, _ = row.partition("\t")
-        words = [words.strip() for words in re.split(r"\{\}|: |; ", english) if len(words.strip()) > 2]
-        if tab and not row.startswith("#") and all(words.encode() in module for words in words):
+        pieces = [piece.split() for piece in re.split(r"\{\}|: |; ", english)]
+        if tab and not row.startswith("#") and all(is_said(piece, module) for piece in pieces):
             rows.append(row)
     return "\n".join(rows)
 
