@@ -226,7 +226,6 @@ const TRANSLATED: &[&str] = &[
     "cli/mod.rs",
     "cli/output.rs",
     "cli/own_files.rs",
-    "cli/projects.rs",
     "cli/readers.rs",
     "cli/replace.rs",
     "cli/report.rs",
