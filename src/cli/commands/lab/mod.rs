@@ -196,7 +196,8 @@ fn reach(
     let (Some(forward), Some(server)) = (forward, &args.forward) else { return Ok(()) };
     runtime.block_on(forward.reach()).map_err(|error| {
         let why = Foreign::text(&error.to_string()).line();
-        let is_of_tls = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let is_of_tls = inner.is_some();
         let hint = (is_of_tls && args.roots.is_empty()).then(|| {
             "give its CA with `--roots FILE`, or write `mqtt://HOST:PORT` if it speaks without TLS"
                 .to_owned()
