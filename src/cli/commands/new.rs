@@ -158,9 +158,9 @@ fn grabbed(
     let runtime = failure::runtime()?;
     let format = project.constants.0;
     let outcome = runtime.block_on(async {
-        let usual = grab::grab(target, &options).await?;
-        client::warn_of_request(args.client_cert.is_some(), &usual, display);
-        Ok(run::readers::ask(target, &options, usual, std::iter::once(format)).await)
+        let readers = run::readers::grab(target, &options, std::iter::once(format)).await?;
+        client::warn_of_request(args.client_cert.is_some(), &readers.chains[0], display);
+        Ok(readers)
     });
     if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {
         let as_device = Options { device: Some(device), ..options.clone() };
