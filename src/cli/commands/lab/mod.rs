@@ -100,12 +100,17 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     // A file that cannot be written takes no other with it, nor the summary.
     let written = [save_hello(args, &report, display), finish(args, &report, display)];
     written.into_iter().collect::<Result<(), _>>()?;
-    Ok(match report.result() {
+    Ok(exit(report.result(), interrupted))
+}
+
+/// How the command ends.
+fn exit(outcome: Outcome, interrupted: bool) -> Exit {
+    match outcome {
         Outcome::Failed => Exit::Untrusted,
         _ if interrupted => Exit::Interrupted,
         Outcome::Passed => Exit::Done,
         Outcome::Incomplete | Outcome::NoDevice => Exit::NoHandshake,
-    })
+    }
 }
 
 /// Writes the device's ClientHello where `--save-hello` says.
