@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    arduino::{ESP32, ESP8266},
     bench::{says, says_in_time, succeed},
     rust::{build, client},
 };
@@ -122,6 +123,36 @@ fn the_c_client_for_linux_shows_its_certificate() {
     client("CONNACK: the broker took the connection");
     fs::copy(broker.authority.file("leaf.key"), folder.join("certs/device.key")).expect("a copy");
     client("E ");
+}
+
+#[test]
+fn the_sketches_show_their_certificate_with_either_kind_of_key() {
+    if !has_its_parts() || ![ESP32, ESP8266].iter().all(|board| board.is_there()) {
+        return;
+    }
+    let broker = Broker::new("tlsv1.2");
+    // What each says of the alert handshake_failure without a certificate, and of that about an issuer
+    // that the broker does not know: mbedTLS has one code, BearSSL adds the alert's number to 256.
+    let alert = "tls -30592: SSL - A fatal alert message was received from our peer";
+    for (board, refused) in [(ESP32, [alert; 2]), (ESP8266, ["tls 296: ", "tls 304: "])] {
+        let project = format!("arduino-{}", board.name);
+        let folder = broker.folder(&project);
+        let sketch = |own: Option<&Authority>, wanted: &str| {
+            broker.new_project(&project, own).succeeds();
+            let secrets = folder.join("src/secrets.h");
+            fs::copy(secrets.with_file_name("secrets.example.h"), secrets).expect("a copy");
+            board.compile(&folder);
+            says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+        };
+        sketch(None, refused[0]);
+        sketch(Some(&broker.other), refused[1]);
+        for (kind, option) in [("EC", "ec_paramgen_curve:P-256"), ("RSA", "rsa_keygen_bits:2048")] {
+            broker.authority.issue("device", kind, &[option], "sha256");
+            // A key is written over no other one.
+            fs::remove_file(folder.join("src/device_identity.h")).expect("the header");
+            sketch(Some(&broker.authority), "connected");
+        }
+    }
 }
 
 #[test]
