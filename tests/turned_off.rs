@@ -212,7 +212,6 @@ fn settings_and_variables_of_git_and_of_packagers_turn_it_off() {
         (".npmrc", "registry=https://x\nstrict-ssl=false\n"),
         ("a.sh", "npm config set strict-ssl false\n"),
         (".wgetrc", "check_certificate = off\n"),
-        (".curlrc", "insecure\n"),
         ("a.sh", "aws s3 ls --no-verify-ssl\n"),
         ("a.sh", "kubectl --insecure-skip-tls-verify get pods\n"),
     ]);
@@ -223,7 +222,6 @@ fn settings_and_variables_of_git_and_of_packagers_turn_it_off() {
         ("Dockerfile", "# ENV GIT_SSL_NO_VERIFY=1\nFROM x\n"),
         (".gitconfig", "[http]\n\t# sslVerify = false\n\tsslVerify = true\n"),
         (".npmrc", "strict-ssl=true\n"),
-        (".curlrc", "cacert = ca.pem\n"),
         ("a.sh", "export GIT_SSL_NO_VERIFY=\n"),
     ]);
 }

@@ -21,7 +21,6 @@ pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Vec<Finding> {
         (_, "properties") => without_endpoint_name(&text),
         ("Dockerfile" | "Containerfile", _)
         | (_, "sh" | "bash" | "zsh" | "dockerfile" | "bat" | "cmd") => shell::findings(&text),
-        (".curlrc", _) => shell::findings(&shell::commands_of_curl(&text)),
         ("Makefile" | "makefile" | "GNUmakefile", _) | (_, "mk" | "mak") => {
             shell::findings(&shell::commands_of_make(&text))
         }

@@ -2,6 +2,8 @@
 //!
 //! In: the text of a shell script or a Dockerfile. Out: findings, each at the option.
 
+use std::{iter::Peekable, str::Chars};
+
 use super::verification;
 use crate::check::Finding;
 
@@ -118,11 +120,6 @@ fn unquoted(value: &str) -> String {
     }
 }
 
-/// The file of curl's options with each line as a command.
-pub(super) fn commands_of_curl(text: &str) -> String {
-    text.lines().map(|line| format!("curl --{}\n", line.trim().trim_start_matches('-'))).collect()
-}
-
 /// A Makefile with each line as a command: without what tells make how to run it (GNU Make manual,
 /// section 5).
 pub(super) fn commands_of_make(text: &str) -> String {
@@ -136,7 +133,7 @@ pub(super) fn findings(text: &str) -> Vec<Finding> {
     // The command that the words belong to; none before its name.
     let mut command: Option<&'static str> = None;
     let (mut is_name, mut before) = (true, String::new());
-    for word in words(text) {
+    for word in (Words { letters: text.chars().peekable(), line: 1, ends: false }) {
         let Word::Of(word, line) = word else {
             (command, is_name) = (None, true);
             continue;
@@ -182,37 +179,49 @@ enum Word {
     End,
 }
 
-/// The words of `text`: a quoted text is one, or a part of one.
-fn words(text: &str) -> Vec<Word> {
-    let (mut words, mut word, mut line) = (Vec::new(), String::new(), 1);
-    let mut letters = text.chars().peekable();
-    let mut quote: Option<char> = None;
-    while let Some(letter) = letters.next() {
-        let begins = word.is_empty() && quote.is_none();
-        match letter {
-            '\\' if quote != Some('\'') => {
+/// The words of a script, one after the other: a quoted text is one, or a part of one.
+struct Words<'a> {
+    letters: Peekable<Chars<'a>>,
+    line: usize,
+    /// Whether the command ends behind the word before.
+    ends: bool,
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        if std::mem::take(&mut self.ends) {
+            return Some(Word::End);
+        }
+        let (mut word, mut quote) = (String::new(), None);
+        while let Some(letter) = self.letters.next() {
+            let line = self.line;
+            self.line += usize::from(letter == '\n');
+            match letter {
                 // A line that goes on ends no word's command.
-                match letters.next() {
-                    Some('\n') => line += 1,
+                '\\' if quote != Some('\'') => match self.letters.next() {
+                    Some('\n') => self.line += 1,
                     Some(next) => word.push(next),
                     None => {}
+                },
+                _ if quote == Some(letter) => quote = None,
+                '"' | '\'' if quote.is_none() => quote = Some(letter),
+                '#' if word.is_empty() && quote.is_none() => {
+                    while self.letters.next_if(|next| *next != '\n').is_some() {}
                 }
-                continue;
+                '\n' | ';' | '|' | '&' | '(' | ')' | '`' if quote.is_none() => {
+                    self.ends = !word.is_empty();
+                    return Some(if self.ends { Word::Of(word, line) } else { Word::End });
+                }
+                _ if letter.is_whitespace() && quote.is_none() => {
+                    if !word.is_empty() {
+                        return Some(Word::Of(word, line));
+                    }
+                }
+                _ => word.push(letter),
             }
-            _ if quote == Some(letter) => quote = None,
-            '"' | '\'' if quote.is_none() => quote = Some(letter),
-            '#' if begins => while letters.next_if(|next| *next != '\n').is_some() {},
-            '\n' | ';' | '|' | '&' | '(' | ')' | '`' if quote.is_none() => {
-                words.extend((!word.is_empty()).then(|| Word::Of(std::mem::take(&mut word), line)));
-                words.push(Word::End);
-            }
-            _ if letter.is_whitespace() && quote.is_none() => {
-                words.extend((!word.is_empty()).then(|| Word::Of(std::mem::take(&mut word), line)));
-            }
-            _ => word.push(letter),
         }
-        line += usize::from(letter == '\n');
+        (!word.is_empty()).then_some(Word::Of(word, self.line))
     }
-    words.extend((!word.is_empty()).then_some(Word::Of(word, line)));
-    words
 }

@@ -107,7 +107,7 @@ fn in_fields(source: &Source) -> Places {
                 false => &['=', ':', ',', ' '],
             };
             let rest = &code.text()[at + field.len()..];
-            let rest = rest.trim_start_matches(['"', ']', '\'']);
+            let rest = rest.trim_start_matches(['"', ']', '\'', '}']);
             let value = rest.strip_prefix("=>").or_else(|| rest.strip_prefix(signs));
             let is_verified_otherwise = || {
                 let fields = braces(code.text(), at);

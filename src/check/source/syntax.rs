@@ -98,8 +98,8 @@ impl Syntax {
     }
 }
 
-/// Files with settings of programs that connect: git, npm, conda, curl, wget.
-const SETTINGS: [&str; 6] = [".gitconfig", "gitconfig", ".npmrc", ".condarc", ".curlrc", ".wgetrc"];
+/// Files with settings of programs that connect: git, npm, conda, wget.
+const SETTINGS: [&str; 5] = [".gitconfig", "gitconfig", ".npmrc", ".condarc", ".wgetrc"];
 
 /// File extensions of languages with single-quoted strings, and whether these strings have no escapes.
 const SINGLE_QUOTES: [(&str, bool); 13] = [
