@@ -213,6 +213,12 @@ fn settings_and_variables_of_git_and_of_packagers_turn_it_off() {
         ("a.sh", "npm config set strict-ssl false\n"),
         (".wgetrc", "check_certificate = off\n"),
         ("a.sh", "aws s3 ls --no-verify-ssl\n"),
+        ("configuration.yaml", "mqtt:\n  server: mqtts://a\n  reject_unauthorized: false\n"),
+        ("flows.json", "[{\"type\": \"tls-config\", \"verifyservercert\": false}]"),
+        ("nginx.conf", "location / { proxy_ssl_verify off; }\n"),
+        ("fluent-bit.conf", "[OUTPUT]\n    tls On\n    tls.verify Off\n"),
+        ("filebeat.yml", "output.elasticsearch:\n  ssl.verification_mode: none\n"),
+        ("load.js", "export const options = { insecureSkipTLSVerify: true };"),
         ("a.sh", "kubectl --insecure-skip-tls-verify get pods\n"),
     ]);
     none_found(&[
@@ -367,6 +373,11 @@ fn what_is_turned_off_is_named_as_the_library_means_it() {
     let lwp =
         message("a.pl", "my $a = LWP::UserAgent->new(ssl_opts => { verify_hostname => 0 });\n");
     assert!(lwp.starts_with("`ssl_opts verify_hostname` turns verification off: "), "{lwp}");
+    let other = message("a.toml", "[tls]\nverify_hostname = false\n");
+    assert!(
+        other.starts_with("`verify_hostname` turns the check of the server's name off: "),
+        "{other}"
+    );
     let dates = "void f(void) { set_flags(c, GNUTLS_VERIFY_DISABLE_TIME_CHECKS); }";
     let dates = message("a.c", dates);
     assert!(

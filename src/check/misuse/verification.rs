@@ -123,7 +123,8 @@ fn in_fields(source: &Source) -> Places {
             let is_of_tls = field != "verify"
                 || value.is_some_and(is_of_a_client) && !is_parameter(code.text(), at);
             if value.is_some_and(is_off) && is_of_tls && !is_verified_otherwise() {
-                found.push((at, if field == "verify_hostname" { LWP } else { field }));
+                let is_of_perl = field == "verify_hostname" && code.text().contains("ssl_opts");
+                found.push((at, if is_of_perl { LWP } else { field }));
             }
         }
     }

@@ -123,7 +123,7 @@ pub(super) const ARGUMENTS: [(&str, usize, &[&str]); 16] = [
 ];
 
 /// Fields, options and keys with the values that turn it off.
-pub(super) const FIELDS: [(&str, &[&str]); 60] = [
+pub(super) const FIELDS: [(&str, &[&str]); 68] = [
     ("skip_cert_common_name_check", ON),
     ("skip_common_name", ON),
     ("skip_cert_cn_check", ON),
@@ -184,6 +184,15 @@ pub(super) const FIELDS: [(&str, &[&str]); 60] = [
     ("sslVerify", OFF),
     ("strict-ssl", OFF),
     ("check_certificate", OFF),
+    // Zigbee2MQTT; Node-RED; nginx; Fluent Bit; Logstash and Beats; k6.
+    ("reject_unauthorized", OFF),
+    ("verifyservercert", OFF),
+    ("proxy_ssl_verify", OFF),
+    ("tls.verify", OFF),
+    ("ssl_certificate_verification", OFF),
+    ("verification_mode", &["none", "\"=none"]),
+    ("ssl_verification_mode", &["none", "\"=none"]),
+    ("insecureSkipTLSVerify", ON),
     // Mongoose; libsoup; lwIP.
     ("skip_verification", ON),
     (PROPERTY, OFF),
@@ -230,6 +239,7 @@ const OFF: &[&str] = &[
     "NO",
     "@NO",
     "off",
+    "Off",
     "kCFBooleanFalse",
 ];
 

@@ -287,7 +287,7 @@ impl Lexer<'_> {
 
 /// Literals that stay in the code, behind `=`: keys and values of code for TLS, as in
 /// `"rejectUnauthorized": false`.
-const KEPT: [&str; 28] = [
+const KEPT: [&str; 30] = [
     "0",
     "1",
     "true",
@@ -305,6 +305,7 @@ const KEPT: [&str; 28] = [
     "insecure_skip_verify",
     "none",
     "rejectUnauthorized",
+    "reject_unauthorized",
     "ssl-strict",
     "ssl_verify",
     "strictSSL",
@@ -316,6 +317,7 @@ const KEPT: [&str; 28] = [
     "verify_peer",
     "verify_peer_name",
     "verify_ssl",
+    "verifyservercert",
 ];
 
 /// Whether a literal may be an address or a URL: it has a dot or a colon, and a digit or a slash.
