@@ -5,10 +5,13 @@
 use super::verification;
 use crate::check::{Finding, source::Source};
 
+/// The name of a command, and whether what is given to it turns verification off.
+type Command = (&'static str, fn(&[&str]) -> bool);
+
 /// The commands that configure TLS, without what stands before their names: of SIMCom (AT Command Manual of
 /// SIM7500 and SIM7600, `AT+CSSLCFG`), Quectel (`AT+QSSLCFG`), ESP-AT (`AT+CIPSSLCCONF`), u-blox (`AT+USECPRF`)
 /// and Telit (`AT#SSLSECCFG`).
-const COMMANDS: [(&str, fn(&[&str]) -> bool); 5] = [
+const COMMANDS: [Command; 5] = [
     ("+CSSLCFG=", |given| matches!(given, ["authmode", _, "0"])),
     ("+QSSLCFG=", |given| matches!(given, ["seclevel", _, "0"])),
     // The mode, or a connection and the mode: 0 for nothing, 1 for a certificate of the client alone.
@@ -28,7 +31,7 @@ pub(super) fn findings(source: &Source) -> Vec<Finding> {
 }
 
 fn of_command(line: usize, text: &str) -> Option<Finding> {
-    let of = |(name, is_off): &(&'static str, fn(&[&str]) -> bool)| {
+    let of = |(name, is_off): &Command| {
         let (_, given) = text.split_once(name)?;
         let given = given.split(['\r', '\n', ';']).next().unwrap_or_default();
         let given: Vec<_> = given.split(',').map(|one| one.trim_matches(['"', ' '])).collect();
