@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    arduino::{ESP32, ESP8266},
+    arduino::{Board, ESP32, ESP8266},
     bench::{says, says_in_time, succeed},
     rust::{build, client},
 };
@@ -127,7 +127,7 @@ fn the_c_client_for_linux_shows_its_certificate() {
 
 #[test]
 fn the_sketches_show_their_certificate_with_either_kind_of_key() {
-    if !has_its_parts() || ![ESP32, ESP8266].iter().all(|board| board.is_there()) {
+    if !has_its_parts() || ![ESP32, ESP8266].iter().all(Board::is_there) {
         return;
     }
     let broker = Broker::new("tlsv1.2");
