@@ -321,7 +321,11 @@ pub const STACKS: &[Stack] = &[
             Verifier::WolfSsl(wolfssl::Build { needs_key_usage: true, ..WOLFSSL }),
         )
     },
-    plain("openssl", "OpenSSL", Known::Measured("OpenSSL 3.0"), Verifier::OpenSsl(OPENSSL)),
+    // Node.js compares names itself (`checkServerIdentity`), by the same rules.
+    Stack {
+        formats: &["node", "capath"],
+        ..plain("openssl", "OpenSSL", Known::Measured("OpenSSL 3.0"), Verifier::OpenSsl(OPENSSL))
+    },
     plain(
         "openssl-partial-chain",
         "OpenSSL with -partial_chain",
