@@ -65,12 +65,13 @@ fn mismatch(message: &str) -> Option<String> {
     let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
     let value = Foreign::text(value).line();
     let found = match kind {
-        "integer" => format!("the number {value}"),
+        // Of a large one the type follows.
+        "integer" => format!("the number {}", value.split(" as ").next().unwrap_or_default()),
         "floating" => format!("the number {}", value.trim_start_matches("point ")),
         "boolean" => value,
         "string" => format!("the text {value}"),
         "sequence" => "a list".to_owned(),
-        _ => "a table".to_owned(),
+        _ => "a table, or a date without quotes".to_owned(),
     };
     Some(format!("expected {expected}, found {found}"))
 }
@@ -98,9 +99,20 @@ mod tests {
             ("roots = [\"a\" \"b\"]", "expected a comma between two values"),
             ("emit = { c = \"a\" rust = \"b\" }", "expected a comma between two values"),
             ("name", "expected `KEY = VALUE`"),
-            ("name =", "expected `KEY = VALUE`"),
+            (
+                "name =",
+                "expected a value: text in quotes, a number, `true`, `false`, a list or a table",
+            ),
             ("name = = \"x\"", "expected `KEY = VALUE`"),
-            ("emit = { c }", "expected `KEY = VALUE`"),
+            (
+                "emit = { c }",
+                "expected text in quotes, closed on its line and without control characters",
+            ),
+            ("name = \"\\ud800\"", ESCAPE),
+            (
+                "lifetime = 2027-01-01",
+                "expected text in quotes, found a table, or a date without quotes",
+            ),
             ("name = \"x\" y", "expected the end of the line behind a value, found more"),
             (
                 "name = x",
@@ -108,11 +120,17 @@ mod tests {
             ),
             ("roots = \"certs\\plant.pem\"", ESCAPE),
             ("roots = \"\\u12\"", ESCAPE),
-            ("name = \"x", "a text has no closing quote on its line, or a control character in it"),
-            ("name = 'x", "a text has no closing quote on its line, or a control character in it"),
+            (
+                "name = \"x",
+                "expected text in quotes, closed on its line and without control characters",
+            ),
+            (
+                "name = 'x",
+                "expected text in quotes, closed on its line and without control characters",
+            ),
             (
                 "name = \"a\u{7}\"",
-                "a text has no closing quote on its line, or a control character in it",
+                "expected text in quotes, closed on its line and without control characters",
             ),
             ("= \"x\"", "expected a key of letters, digits, `-` and `_`"),
             ("näme = \"x\"", "expected a key of letters, digits, `-` and `_`"),
