@@ -36,16 +36,16 @@ pub(super) fn foreign_line(text: &str) -> Option<usize> {
     let wholes = TEMPLATES.iter().filter(|(name, _)| !name.starts_with("part/"));
     let alike = wholes.filter(|(_, source)| opening(source).is_some_and(|at| text.starts_with(at)));
     let plain = without_data(text);
-    let mut furthest = 1;
+    let mut nearest = (false, 1);
     for (name, _) in alike {
-        furthest = furthest.max(Shape::of(name).foreign_line(&plain)?);
+        nearest = nearest.max(Shape::of(name).foreign_line(&plain)?);
     }
-    Some(furthest)
+    Some(nearest.1)
 }
 
 /// The line of `text` that the template called `name` does not write.
 pub(super) fn foreign_line_in(text: &str, name: &str) -> Option<usize> {
-    Shape::of(name).foreign_line(&without_data(text))
+    Shape::of(name).foreign_line(&without_data(text)).map(|(_, line)| line)
 }
 
 /// Whether the template called `name` writes what `text` holds.
@@ -62,15 +62,16 @@ fn opening(source: &'static str) -> Option<&'static str> {
 }
 
 impl Shape {
-    /// The first line of `text` with more than the template writes.
-    fn foreign_line(&self, text: &str) -> Option<usize> {
+    /// The first line of `text` with more than the template writes, and whether the template has all
+    /// words of the code.
+    fn foreign_line(&self, text: &str) -> Option<(bool, usize)> {
         let pieces = self.comments.pieces(text);
         let certificates = pieces.iter().filter(|piece| piece.states_a_hash()).count();
         let (comments, code): (Vec<_>, Vec<_>) =
             pieces.into_iter().partition(|piece| piece.is_comment);
         let names = match self.names(&code) {
             Ok(names) => names,
-            Err(line) => return Some(line),
+            Err(line) => return Some((false, line)),
         };
         let is_said = |word: &str| {
             self.said.contains(word)
@@ -82,7 +83,7 @@ impl Shape {
         let says_more = |piece: &&Piece<'_>| !piece.said().all(is_said);
         let of_comments = comments.iter().find(says_more).map(|piece| piece.line);
         let of_code = self.surplus(&code, &names, certificates);
-        of_comments.into_iter().chain(of_code).min()
+        of_comments.into_iter().chain(of_code).min().map(|line| (true, line))
     }
 
     /// What the name of the constants can be, by the words of `code` that are no words of the template;

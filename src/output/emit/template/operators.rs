@@ -42,8 +42,13 @@ pub(super) fn weighed(source: &str) -> String {
             true => source[end..].find("endraw").map_or(source.len(), |found| end + found),
             false => end,
         };
-        // The name of a tag is no operand.
-        add(if is_tag { tokens.get(1..).unwrap_or_default() } else { &tokens }, &mut inserts);
+        // The name of a tag is no operand, and the first `in` of a loop no operator.
+        let is_loop = is_tag && tokens.first().is_some_and(|token| token.text == "for");
+        let begin = match tokens.iter().position(|token| token.text == "in") {
+            Some(first) if is_loop => first + 1,
+            _ => usize::from(is_tag),
+        };
+        add(tokens.get(begin..).unwrap_or_default(), &mut inserts);
     }
     inserts.sort_by_key(|(at, _)| *at);
     let (mut out, mut from) = (String::new(), 0);
@@ -69,8 +74,11 @@ fn next_block(source: &str, mut at: usize) -> Option<(usize, bool)> {
     loop {
         let found = at + source.get(at..)?.find('{')?;
         match source.as_bytes().get(found + 1) {
-            Some(b'{') => return Some((found + 2, false)),
-            Some(b'%') => return Some((found + 2, true)),
+            Some(one @ (b'{' | b'%')) => {
+                // What trims blanks is no sign.
+                let is_trimmed = source[found + 2..].starts_with(['-', '+']);
+                return Some((found + 2 + usize::from(is_trimmed), *one == b'%'));
+            }
             Some(b'#') => at = found + 2 + source[found + 2..].find("#}")?,
             _ => at = found + 1,
         }
@@ -82,7 +90,8 @@ fn tokens(source: &str, mut at: usize) -> (Vec<Token<'_>>, usize) {
     let (mut tokens, mut depth) = (Vec::new(), 0_usize);
     while let Some(first) = source[at..].chars().next() {
         let rest = &source[at..];
-        if depth == 0 && (rest.starts_with("}}") || rest.starts_with("%}")) {
+        let closing = rest.strip_prefix(['-', '+']).unwrap_or(rest);
+        if depth == 0 && (closing.starts_with("}}") || closing.starts_with("%}")) {
             break;
         }
         let length = match first {
@@ -122,18 +131,9 @@ fn text_length(rest: &str, quote: char) -> usize {
 
 /// Adds what weighs the operands in `tokens`.
 fn add(tokens: &[Token<'_>], inserts: &mut Vec<(usize, &str)>) {
-    // The first one of a loop is no operator.
-    let mut is_of_loop = false;
     for (index, token) in tokens.iter().enumerate() {
         let is_joint = token.text == "~";
         let is_comparison = COMPARISONS.contains(&token.text);
-        if token.text == "in" && token.depth == 0 && !std::mem::replace(&mut is_of_loop, true) {
-            let is_target =
-                |one: &Token<'_>| is_of_word_alone(one.text) || ",().".contains(one.text);
-            if tokens[..index].iter().all(is_target) {
-                continue;
-            }
-        }
         if is_joint || is_comparison {
             let ends = |at: usize| ends_operand(tokens, at, token.depth, is_joint);
             // `not in` is one operator.
@@ -153,10 +153,6 @@ fn add(tokens: &[Token<'_>], inserts: &mut Vec<(usize, &str)>) {
             }
         }
     }
-}
-
-fn is_of_word_alone(text: &str) -> bool {
-    text.chars().all(is_of_word)
 }
 
 /// Whether no operand at this `depth` goes on over the token at `at`: of `~` or of a comparison.
@@ -197,6 +193,7 @@ mod tests {
                 "{% raw %}{{ a ~ b }}{% endraw %}{{ <a><<b> }}",
             ),
             ("{{ {\"a\": b ~ c}.a }}", "{{ {\"a\": <b> ~ <c>}.a }}"),
+            ("{%- if a in b -%}{{- c ~ d -}}", "{%- if <a> in <b> -%}{{- <c> ~ <d> -}}"),
             ("{{ a ~", "{{ <a> ~"),
         ] {
             let made = weighed(source);
