@@ -330,8 +330,9 @@ pub fn judge_handwritten(
     judged: &Findings,
     action: &str,
 ) -> Findings {
-    let is_of_stores =
-        |one: &&Finding| ["lookalike-root", "lab-anchor", "untrusted-root"].contains(&one.code);
+    let is_of_stores = |one: &&Finding| {
+        ["lookalike-root", "bad-signature", "lab-anchor", "untrusted-root"].contains(&one.code)
+    };
     let judged = judged.listed().iter().filter(is_of_stores);
     let mut seen: HashSet<Sha256> = judged.filter_map(|one| one.certificate).collect();
     let unknown = reading.anchors.iter().filter_map(|one| {
