@@ -33,6 +33,7 @@ mod client_certificates;
 mod comparing;
 mod consumers;
 mod differential;
+mod filters;
 mod fingerprints;
 mod graphs;
 mod lab;
@@ -62,7 +63,6 @@ mod hosts;
 mod html_report;
 mod lists;
 mod threads;
-mod turned_off;
 
 // In a repository.
 mod asking;
@@ -81,6 +81,7 @@ mod misuses;
 mod pem_decoders;
 mod projects;
 mod syncing;
+mod turned_off;
 mod unreadable_locks;
 
 // On a machine.

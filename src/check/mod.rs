@@ -201,6 +201,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let own_uses = source.uses.clone();
     source.uses.add_all(&context.uses);
     let contents = contents(&source, content, stack, image.as_ref());
+    let contents = contents.or_separated(&mut source, file, content);
     let anchors::Contents { anchors, findings, stack } = contents;
     let names = names(&source, &anchors);
     let starts = starts(&source, &anchors);
