@@ -217,7 +217,7 @@ mod tests {
             ("--case", "--cases", 1),
             ("--emti", "--emit", 2),
             ("--all", "--alpn", 2),
-            ("--save", "--survey", 4),
+            ("--save", "--survey", 3),
         ] {
             assert_eq!((edits(one, other), edits(other, one)), (distance, distance), "{one}");
         }
