@@ -57,7 +57,7 @@ impl Clients {
             return None;
         }
         let mbedtls = if all { Some(source_of_mbedtls_36()?) } else { None };
-        make(mbedtls.as_deref());
+        make(mbedtls.as_deref(), &[]);
         let folder = kept();
         let built = |stack: &'static str| Client::new(stack, [text(&folder.join(stack))]);
         let script = |name: &str| text(&sources().join(name));
@@ -221,12 +221,25 @@ fn header(name: &str) -> bool {
 /// Held while the clients are built: tests that run side by side have one folder of them.
 static BUILDING: Mutex<()> = Mutex::new(());
 
-fn make(mbedtls: Option<&Path>) {
+/// mbedTLS 3.6 in one of its builds: the folder of its headers, and the library.
+pub(crate) fn mbedtls_36(build: &str) -> Option<[PathBuf; 2]> {
+    if !["make", "cc"].iter().all(|name| real::program(name)) {
+        return None;
+    }
+    let source = source_of_mbedtls_36()?;
+    let parts = ["include", "a"].map(|end| kept().join(format!("{build}.{end}")));
+    make(Some(&source), &[&text(&parts[1])]);
+    Some(parts)
+}
+
+/// Builds `targets`, or all.
+fn make(mbedtls: Option<&Path>, targets: &[&str]) {
     // Of several that find a part missing, each says so.
     let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     fs::create_dir_all(kept()).expect("a folder");
     let mut make = Command::new("make");
     make.args(["-s", "-j2", "-C"]).arg(sources()).arg(format!("OUT={}", text(&kept())));
+    make.args(targets);
     if let Some(source) = mbedtls {
         make.arg(format!("MBEDTLS={}", text(source)));
     }
@@ -236,7 +249,7 @@ fn make(mbedtls: Option<&Path>) {
 
 /// The folder of mbedTLS 3.6's source, in a crate that carries it; `None` in an archive of certgrab,
 /// which has no package inside that names that crate.
-pub(crate) fn source_of_mbedtls_36() -> Option<PathBuf> {
+fn source_of_mbedtls_36() -> Option<PathBuf> {
     let manifest = sources().join("rustls/Cargo.toml");
     if !manifest.exists() {
         real::skip("source of mbedTLS 3.6");
