@@ -233,13 +233,22 @@ impl Terms<'_> {
     }
 }
 
-/// What to do about a certificate that no store vouches for.
-pub(super) fn action() -> Option<String> {
-    Some(
-        "run `certgrab sync`; if the certificate is right, add its file to `roots` or its SHA-256 \
-         to `trust-sha256` in the manifest"
-            .to_owned(),
-    )
+impl Terms<'_> {
+    /// What to do about a certificate that no store vouches for, if it is right.
+    fn if_right(&self) -> &'static str {
+        match self.is_of_files {
+            true => "if the certificate is right, add its file to `from` in the manifest",
+            false => {
+                "if the certificate is right, add its file to `roots` or its SHA-256 to \
+                 `trust-sha256` in the manifest"
+            }
+        }
+    }
+
+    /// The same for a file that `certgrab sync` writes.
+    pub(super) fn action(&self) -> Option<String> {
+        Some(format!("run `certgrab sync`; {}", self.if_right()))
+    }
 }
 
 /// What `reading` of a file made from a lock that holds `bundle` has that neither the stores vouch
@@ -254,14 +263,14 @@ pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) ->
                 let what = if one.fingerprint.is_some() { "SHA-256" } else { "name and key" };
                 let stores = terms.store.description();
                 let message = format!("no certificate in {stores} or in the lock has this {what}");
-                found.find(one.place, Severity::Error, "untrusted-root", message, action());
+                found.find(one.place, Severity::Error, "untrusted-root", message, terms.action());
             }
         }
     }
     let trust = terms.trust(bundle, known.iter().map(|(_, certificate)| certificate));
     for (place, certificate) in &known {
         if let Some((severity, message)) = terms.objection(certificate, &trust, false) {
-            let finding = Finding::new(*place, severity, "untrusted-root", message, action());
+            let finding = Finding::new(*place, severity, "untrusted-root", message, terms.action());
             found.add(finding.about(certificate.sha256()));
         }
     }
@@ -312,7 +321,8 @@ fn certificate_of(
 /// Which store has the roots in `reading`, of a file written by hand, that the manifest's stores do
 /// not have.
 #[must_use]
-pub fn judge_handwritten(reading: &Reading, store: &Store) -> Findings {
+pub fn judge_handwritten(reading: &Reading, terms: &Terms<'_>) -> Findings {
+    let store = terms.store;
     let judge = |one: &EmbeddedAnchor| {
         let certificate = one.resolved(store)?;
         if !certificate.is_self_issued() || !store.sources(&certificate).is_empty() {
@@ -326,11 +336,8 @@ pub fn judge_handwritten(reading: &Reading, store: &Store) -> Findings {
             }
             false => format!("`{name}` is neither in {stores} nor in Mozilla's store"),
         };
-        let action = "if the certificate is right, add its file to `roots` or its SHA-256 to \
-                      `trust-sha256` in the manifest"
-            .to_owned();
-        let finding =
-            Finding::new(one.place, Severity::Note, "untrusted-root", message, Some(action));
+        let action = Some(terms.if_right().to_owned());
+        let finding = Finding::new(one.place, Severity::Note, "untrusted-root", message, action);
         Some(finding.about(certificate.sha256()))
     };
     reading.anchors.iter().filter_map(judge).collect()

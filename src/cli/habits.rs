@@ -19,7 +19,7 @@ const OPTIONS: &[(&[&str], &str)] = &[
         "write a file with `--emit FORMAT=FILE`, such as `--emit c=root_ca.h`",
     ),
     (
-        &["--format", "-f", "--form", "--outform", "--type", "-t"],
+        &["--format", "-f", "--form", "--outform", "--type", "-t", "--to", "--as-format"],
         "choose a format with `--emit FORMAT`; `certgrab formats` lists them",
     ),
     (

@@ -20,8 +20,10 @@ use super::{
     failure::{Exit, Failure},
     language::{in_language, lines_in_language},
     loss::{self, Content},
+    manifest::hints::with_keys,
     stream::{self, Stream},
     style::{self, Display},
+    within,
 };
 
 /// Writes `data` to standard output as it is.
@@ -78,10 +80,20 @@ pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
 
 /// Prints an error and its hint on standard error.
 pub(crate) fn complain(failure: &Failure) {
+    complain_with(failure, str::to_owned);
+}
+
+/// The same for a target of a manifest, whose hint names keys.
+pub(crate) fn complain_of_target(failure: &Failure) {
+    complain_with(failure, with_keys);
+}
+
+fn complain_with(failure: &Failure, words: impl Fn(&str) -> String) {
     let message = in_language(&secrets::hide_in_sentence(&failure.message));
     say_as_it_is(format_args!("{} {message}", style::error(in_language("error:"))));
     if let Some(hint) = &failure.hint {
-        say_as_it_is(format_args!("{} {}", style::hint(in_language("hint:")), in_language(hint)));
+        let hint = words(&in_language(hint));
+        say_as_it_is(format_args!("{} {hint}", style::hint(in_language("hint:"))));
     }
 }
 
@@ -223,7 +235,10 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
             return Err(Failure::new(Exit::File, message)
                 .with_hint(Some("leave out `=PATH` to write to standard output".to_owned())));
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            within::refuse_link_to_nothing(path, &shown)?;
+            None
+        }
         Err(error) => return Err(failed(error)),
     };
     // A file of another size holds something else, and is not read: it may be of any size.

@@ -2,6 +2,8 @@
 
 pub mod bounded_file;
 pub mod foreign;
+#[cfg(feature = "cli")]
+pub(crate) mod git_index;
 #[cfg(feature = "judge")]
 pub(crate) mod html;
 #[cfg(feature = "cli")]

@@ -20,16 +20,17 @@ use crate::{
 
 use super::{
     asking::{self, Answer, Outcome},
+    command_words,
     terms::{self, Asked},
     warn,
 };
 use crate::cli::{
     args::{What, hosts::DEFAULT_JOBS, sync::Args},
-    descriptors, export,
+    client, descriptors, export,
     failure::{Exit, Failure},
     loss::Content,
     manifest,
-    output::{self, complain},
+    output::{self, complain_of_target},
     proof, readers, replace, roots,
     style::Display,
 };
@@ -47,7 +48,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let mut note = |outcome: Result<(), Failure>| {
         if let Err(failure) = outcome {
-            complain(&failure);
+            complain_of_target(&failure);
             exit = exit.worse(failure.exit);
         }
     };
@@ -155,13 +156,16 @@ fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Res
             let stacks = proof::readers(&entry.job, formats.iter().copied());
             let lock = (entry.lock.as_path(), content.as_slice());
             let knowledge = Knowledge { store: &store, at, horizon_days: 0 };
-            warn::findings_of_lock(lock, &stacks, &knowledge)
+            let command = command_words::of(&entry.job, entry.job.targets.first());
+            let found = warn::findings_of_lock(lock, &stacks, &knowledge);
+            found.with_actions(|action| command.fill(action))
         }
         _ => Findings::default(),
     };
     hold(entry, (&content, &bundle), &found, &store, display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
-    warn::of_lock(&whose, &content, &bundle, at, display);
+    let is_of_files = !entry.job.trust.converted.is_empty();
+    warn::of_lock(&whose, (&content, &bundle), is_of_files, at, display);
     warn::of_refused_anchors(&whose, &found, display);
     delivery.of(&rendered(entry, &bundle, &name)?, display)
 }
@@ -196,7 +200,7 @@ fn hold(
         }
     }
     let last = failures.pop();
-    failures.iter().for_each(complain);
+    failures.iter().for_each(complain_of_target);
     last.map_or(Ok(()), Err)
 }
 
@@ -209,6 +213,7 @@ fn refreshed(
 ) -> Result<(), Failure> {
     let Answer { options, outcome } = answer;
     roots::warn_once(&entry.job.trust.roots, &options.store, display);
+    client::warn_of_dates(&entry.job.reaching, &options, display);
     // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
     let before = before.as_ref();

@@ -4,7 +4,7 @@ use std::{io, path::Path, sync::Arc};
 
 use super::reader::Reader;
 use crate::{
-    check::{self, Command, Context, Findings, Reading, Terms},
+    check::{self, Command, Context, Findings, Reading, Terms, Writer},
     cli::{
         commands::{sync, terms::Wanted},
         failure::{Exit, Failure},
@@ -13,7 +13,8 @@ use crate::{
     output::{bundle::Bundle, lock},
     stack::{Stack, client::Device},
     text::{bounded_file, foreign::Foreign},
-    trust::store::Store,
+    trust::store::{self, MAX_ROOTS_BYTES, Store},
+    x509::certificate::Certificate,
 };
 
 /// A file with its role in the manifest.
@@ -102,8 +103,20 @@ impl File {
 
     /// What commands in its findings say, where `server` is what they say of the server.
     pub(crate) fn command(&self, server: &Command) -> Command {
-        let is_synced = matches!(self.role, Role::Lock | Role::Generated { .. });
-        Command { is_synced, format: self.reading.format(), ..server.clone() }
+        let writer = match self.role {
+            Role::Lock | Role::Generated { .. } => server.writer,
+            Role::Given(_) | Role::ByHand => Writer::User,
+        };
+        Command { writer, format: self.reading.format(), ..server.clone() }
+    }
+
+    /// The device's own certificate at `path`; `None` if it cannot be read, which is an error where the
+    /// server is to be asked with it.
+    fn own(path: &Path) -> Option<Self> {
+        let content = bounded_file::read_given(path, MAX_ROOTS_BYTES).ok()?;
+        let first = store::chain_in(&content, path).ok()?.into_iter().next()?;
+        let reading = check::reading_of_own(path, Certificate::from_der(&first).ok()?);
+        Some(Self::of_manifest(reading, Vec::new(), Role::Given(None)))
     }
 
     /// A folder in which nothing was found.
@@ -134,7 +147,7 @@ impl File {
                 let found = check::judge_generated(&self.reading, &lock.bundle, terms);
                 found.and(stale.into_iter().collect())
             }
-            (Role::ByHand, _, Some(terms)) => check::judge_handwritten(&self.reading, terms.store),
+            (Role::ByHand, _, Some(terms)) => check::judge_handwritten(&self.reading, terms),
             _ => Findings::default(),
         }
     }
@@ -199,6 +212,7 @@ fn read_all(
             File::of_manifest(reading, vec![reader], Role::ByHand)
         }));
     }
+    files.extend(entry.job.reaching.client_cert.as_deref().and_then(File::own));
     Ok((files, lock))
 }
 

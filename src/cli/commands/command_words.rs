@@ -1,20 +1,34 @@
-//! The words of the commands that findings say to run, as the user would type them.
+//! The words of the commands that messages say to run, as the user would type them.
 
-use crate::{check::Command, cli::args::Request, endpoint::Target, text::foreign::Foreign};
+use std::path::Path;
+
+use crate::{
+    check::{Command, Writer},
+    cli::args::Request,
+    endpoint::Target,
+    text::foreign::Foreign,
+};
 
 /// What of a command `job` and its `target` tell.
-pub(super) fn of(job: &Request, target: Option<&Target>) -> Command {
+pub(crate) fn of(job: &Request, target: Option<&Target>) -> Command {
     let connect = job.reaching.connect.as_ref().map(|place| format!("--connect {place}"));
-    let roots = job.trust.roots.iter().map(|path| {
-        let path = path.to_str().map_or_else(|| "FILE".to_owned(), word);
-        format!("--roots {path}")
-    });
+    let roots = job.trust.roots.iter().map(|path| format!("--roots {}", of_path(path)));
+    let writer = match job.trust.converted.as_slice() {
+        [] => Writer::Sync,
+        _ => Writer::SyncOfFiles,
+    };
     Command {
+        writer,
         target: target.map(ToString::to_string),
         reaching: connect.into_iter().collect(),
         roots: roots.collect(),
         ..Command::default()
     }
+}
+
+/// `path` as one word of a shell.
+pub(crate) fn of_path(path: &Path) -> String {
+    path.to_str().map_or_else(|| "FILE".to_owned(), word)
 }
 
 /// `text` as one word of a shell; a placeholder where it cannot be shown as it is.
