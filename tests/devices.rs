@@ -23,8 +23,8 @@ fn a_server_of_tls_1_3_alone_is_out_of_reach_for_an_esp32_and_the_setting_is_nam
             "plc.test:{}: no handshake\n\n\
              device     esp-idf cannot connect: the server refused the handshake: alert \
              protocol_version\n\
-             \x20          esp-idf needs CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig\n\
-             \x20          esp-idf needs a receive buffer of {bytes} bytes for the certificates \
+             \x20          it needs CONFIG_MBEDTLS_SSL_PROTO_TLS1_3=y in sdkconfig\n\
+             \x20          it needs a receive buffer of {bytes} bytes for the certificates \
              (default: 16384); set it with CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN in sdkconfig, with \
              room for the server's other records\n",
             server.port()
@@ -81,7 +81,7 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
     let report = run.args([authority.file("root.pem")]).succeeds().out();
     for line in [
         "device     esp8266-512 can connect, with TLS 1.2\n",
-        "           esp8266-512 the server agrees to records of 512 bytes\n",
+        "           the server agrees to records of 512 bytes\n",
     ] {
         assert!(report.contains(line), "{line} is not in {report}");
     }
@@ -107,7 +107,7 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
     assert!(report.contains(line), "{line} is not in {report}");
     let run = grab(&unwilling).args(["--as", "mbedtls", "--roots"]);
     let report = run.args([pki.root_file()]).succeeds().out();
-    let line = "           mbedtls the server ignores max_fragment_length 512\n";
+    let line = "           the server ignores max_fragment_length 512\n";
     assert!(report.contains(line), "{line} is not in {report}");
 }
 
@@ -115,6 +115,64 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
 fn an_unknown_device_is_refused_with_the_known_ones() {
     let error = certgrab().args(["plc.test", "--as", "toaster"]).fails_with(2).err();
     assert!(error.contains("expected one of esp-idf, arduino-esp32, esp8266"), "{error}");
+}
+
+/// A file of `certgrab lab --save-hello` whose device offers these versions and suites of TLS 1.2.
+fn saved_device(versions: &str, suites: &str) -> String {
+    format!(
+        r#"{{"schema": 1, "looks_like": null, "like": null, "accepts_tls10": null,
+            "client_hello": {{"legacy_version": 771, "suites": {suites}, "extensions": [], "versions": {versions},
+            "groups": [29, 23], "schemes": [1027, 2052], "alpn": [], "max_fragment_length": null,
+            "record_size_limit": null}}}}"#
+    )
+}
+
+#[test]
+fn the_device_of_a_file_is_called_by_its_file_and_each_sentence_about_it_is_whole() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&pki).speaking(&rustls::version::TLS12).start();
+    let run = |file: &str| {
+        let run = grab(&server).args(["--as", file, "--roots"]).args([pki.root_file()]);
+        run.in_folder(pki.folder())
+    };
+    std::fs::write(pki.file("h.bin"), saved_device("[]", "[49195, 49199]")).unwrap();
+    let report = run("h.bin").succeeds().out();
+    let lines = report.lines().skip_while(|line| !line.starts_with("device "));
+    let about: Vec<_> =
+        lines.take_while(|line| line.starts_with("device ") || line.starts_with("  ")).collect();
+    let bytes = run("h.bin").args(["--json"]).succeeds().json();
+    let bytes = bytes["handshake"]["certificate_message_bytes"].as_u64().expect("a number");
+    let reads = format!("           it reads the {bytes} bytes of certificates piece by piece");
+    let ignores = "           the server ignores max_fragment_length 512";
+    assert_eq!(about, ["device     h.bin can connect, with TLS 1.2", &reads, ignores]);
+    // A lock with it can be read again.
+    run("h.bin").args(["--emit", "lock=plc.lock"]).succeeds();
+    let lock = std::fs::read_to_string(pki.file("plc.lock")).unwrap();
+    assert!(lock.contains(" --as FILE\n"), "{lock}");
+    certgrab().args(["convert", "plc.lock", "--emit", "c"]).in_folder(pki.folder()).succeeds();
+    // One that is refused reads nothing.
+    std::fs::write(pki.file("old.bin"), saved_device("[]", "[47]")).unwrap();
+    let refused = run("old.bin").fails_with(3).out();
+    let wanted = "device     old.bin cannot connect: the server refused the handshake: alert handshake_failure\n";
+    assert!(refused.contains(wanted) && !refused.contains("piece by piece"), "{refused}");
+}
+
+#[test]
+fn a_file_of_a_device_that_is_not_there_or_is_another_is_called_that() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::write(folder.path().join("notes"), "toaster\n").unwrap();
+    for (name, wanted) in [
+        ("missing.hello", "cannot read it: No such file or directory"),
+        ("./missing", "cannot read it: No such file or directory"),
+        (".", "cannot read it: expected a regular file of at most 65536 bytes, found a directory"),
+        ("notes", "expected a file of `certgrab lab --save-hello`, found something else at line 1"),
+        ("toaster", "unknown device; expected one of esp-idf, "),
+        ("toaster", ", or a file of `certgrab lab --save-hello`"),
+    ] {
+        let run = certgrab().args(["plc.test", "--as", name]).in_folder(folder.path());
+        let error = run.fails_with(2).err();
+        assert!(error.contains(wanted), "{name}: {error}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Chains for trials: made by description, the same by the same seed. And the lab: servers, sound and
 //! faulty, and real clients in the place of devices.
 
+mod anchors;
 mod behind;
 mod command;
 mod devices;

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Barrier,
 };
 
 use crate::support::{
@@ -50,6 +51,18 @@ impl ByVersion {
     pub(crate) fn roots(&self) -> String {
         format!("[{:?}, {:?}]", self.old.root_file(), self.new.root_file())
     }
+}
+
+#[test]
+fn readers_ask_while_certgrab_waits_for_its_own_answer() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (to, both) = (server.address(), Barrier::new(2));
+    let front = front("plc.test", move |_| {
+        both.wait();
+        Act::Relay(to)
+    });
+    grab(&front).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).succeeds();
 }
 
 const OF_ALL: &str = "certgrab: warning: the server presents 2 different chains to clients of \

@@ -5,7 +5,7 @@
 
 use super::{Finding, Severity};
 use crate::{
-    text::{foreign::Foreign, near},
+    text::{count::counted, foreign::Foreign, near},
     x509::unframed,
 };
 
@@ -204,7 +204,8 @@ fn of_dashes(dashes: &str, word: &str) -> Option<String> {
     // Two boundaries on one line share their hyphens.
     (count != HYPHENS && count != 2 * HYPHENS).then(|| {
         format!(
-            "the {word} line of the PEM block has {count} hyphens on one side, expected {HYPHENS}"
+            "the {word} line of the PEM block has {} on one side, expected {HYPHENS}",
+            counted(count, "hyphen")
         )
     })
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     stack::{Library, Stack},
+    text::count::counted,
     x509::certificate::Certificate,
 };
 
@@ -36,14 +37,12 @@ pub(crate) fn look_at_der(
             Some("put each in its own constant, or use PEM".to_owned()),
         );
     } else if !rest.is_empty() {
-        let (count, plural) = (rest.len(), if rest.len() == 1 { "" } else { "s" });
+        let bytes = counted(rest.len(), "byte");
         found.find(
             line,
             Severity::Error,
             "der-trailing-bytes",
-            format!(
-                "{count} byte{plural} after the end of `{subject}`: mbedTLS 3.5 and later reject it"
-            ),
+            format!("{bytes} after the end of `{subject}`: mbedTLS 3.5 and later reject it"),
             Some(format!("pass only the first {} bytes", constant.bytes.len() - rest.len())),
         );
     }

@@ -19,12 +19,15 @@ use crate::{
         work::Work,
     },
     output::{
-        bundle::{Bundle, Entry, KeyPossession, Role},
+        bundle::{Bundle, Entry, KeyPossession, Role, is_lab},
         lock,
     },
     run::pack::{self, What},
     text::foreign::Foreign,
-    trust::store::{Root, Source, Store, mozilla_has},
+    trust::{
+        lab_anchor::is_of_the_lab,
+        store::{Root, Source, Store, mozilla_has},
+    },
     x509::{certificate::Certificate, extensions},
 };
 
@@ -211,6 +214,8 @@ impl Claims<'_> {
             has(&Source::System) || !self.has_terms
         } else if says == Source::Fingerprint.to_string() {
             has(&Source::Fingerprint) || !self.has_terms
+        } else if is_lab(&says) {
+            is_of_the_lab(certificate)
         } else if statements::is_from_a_server(&says) {
             !is_root
         } else {

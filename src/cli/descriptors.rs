@@ -2,6 +2,7 @@
 //! allows.
 
 use super::{output, style::Display};
+use crate::text::count::counted;
 
 /// Descriptors reserved for everything else: standard streams, the list, the runtime, resolvers.
 const OTHER_DESCRIPTORS: u64 = 64;
@@ -30,6 +31,12 @@ pub(crate) fn affordable_on_threads(jobs: usize, threads: usize, display: &Displ
     Affordable { jobs, threads: usize::try_from(more).unwrap_or(0) + 1 }
 }
 
+/// Asks the system for `count` descriptors and those for everything else; where it allows fewer, opening one
+/// too many fails.
+pub(crate) fn allow(count: usize) {
+    let _ = rlimit::increase_nofile_limit(count as u64 + OTHER_DESCRIPTORS);
+}
+
 /// As many jobs as there are descriptors for, after asking the system for all it allows.
 fn affordable(jobs: usize, display: &Display) -> usize {
     let wanted = jobs as u64 + OTHER_DESCRIPTORS;
@@ -39,7 +46,8 @@ fn affordable(jobs: usize, display: &Display) -> usize {
     let room = usize::try_from(allowed.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(jobs).max(1);
     if room < jobs {
         let message = format_args!(
-            "the system allows {allowed} open files: running {room} jobs instead of {jobs}"
+            "the system allows {allowed} open files: running {} instead of {jobs}",
+            counted(room, "job")
         );
         output::warn(message, display);
     }

@@ -37,6 +37,8 @@ pub(crate) enum Content {
     Lock,
     /// The anchor of the lab's test CA.
     LabAnchor,
+    /// A secret of the user's own, which nobody else may read, and which was looked at.
+    Secret,
     /// A report or a document.
     Report,
     /// What a template of the user's own makes.
@@ -83,7 +85,7 @@ pub(crate) fn refuse_loss(
         return Ok(());
     }
     let (is_own, expected) = match content {
-        Content::Overwrite | Content::Lock => return Ok(()),
+        Content::Overwrite | Content::Secret | Content::Lock => return Ok(()),
         Content::Certificates(format) => (
             emit::is_own(&present, format) || are_certificates(path, &present),
             "a file that certgrab wrote, or certificates alone",

@@ -49,7 +49,7 @@ use crate::text::foreign::Foreign;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::{
-    args::{Args, Command},
+    args::{Args, Command, deferred::Deferred},
     failure::{Exit, Failure},
 };
 
@@ -104,16 +104,18 @@ fn dispatch(mut args: Args) -> Exit {
     language::choose(args.display.lang);
     let outcome = request::read_templates(&mut args.job).and_then(|()| match &args.command {
         Some(Command::Demo) => commands::demo::run(&args.display),
-        Some(Command::Verify(verify)) => commands::verify::run(verify, &args.display),
-        Some(Command::Convert(convert)) => commands::convert::run(convert, &args.display),
-        Some(Command::Formats(list)) => commands::formats::run(list),
-        Some(Command::Check(check)) => commands::check::run(check, &args.display),
-        Some(Command::Explain(explain)) => commands::explain::run(explain),
-        Some(Command::Sync(sync)) => commands::sync::run(sync, &args.display),
-        Some(Command::New(new)) => commands::new::run(new, &args.display),
-        Some(Command::Integrate(integrate)) => commands::integrate::run(integrate, &args.display),
-        Some(Command::Lab(lab)) => commands::lab::run(lab, &args.display),
-        Some(Command::Completions(shell)) => commands::completions::completions(shell),
+        Some(Command::Verify(Deferred(verify))) => commands::verify::run(verify, &args.display),
+        Some(Command::Convert(Deferred(convert))) => commands::convert::run(convert, &args.display),
+        Some(Command::Formats(Deferred(list))) => commands::formats::run(list),
+        Some(Command::Check(Deferred(check))) => commands::check::run(check, &args.display),
+        Some(Command::Explain(Deferred(explain))) => commands::explain::run(explain),
+        Some(Command::Sync(Deferred(sync))) => commands::sync::run(sync, &args.display),
+        Some(Command::New(Deferred(new))) => commands::new::run(new, &args.display),
+        Some(Command::Integrate(Deferred(integrate))) => {
+            commands::integrate::run(integrate, &args.display)
+        }
+        Some(Command::Lab(Deferred(lab))) => commands::lab::run(lab, &args.display),
+        Some(Command::Completions(Deferred(shell))) => commands::completions::completions(shell),
         Some(Command::Page) => commands::page::run(),
         Some(Command::Man) => commands::completions::man(),
         None => refuse_file_name(&args.job)

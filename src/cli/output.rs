@@ -180,14 +180,23 @@ pub(crate) fn preview(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Does the same as [`deliver`] after creating the folders of all files.
+/// Does the same as [`deliver`] after creating the folders of all files; of a refusal no folder is left.
 pub(crate) fn deliver_with_folders(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
-    for File { path, .. } in files {
+    let mut made = Vec::new();
+    let outcome = files.iter().try_for_each(|File { path, .. }| {
         let folder = path.parent().unwrap_or(Path::new(""));
+        let is_missing = |one: &&Path| !one.as_os_str().is_empty() && !one.exists();
+        let missing: Vec<_> = folder.ancestors().take_while(is_missing).collect();
+        made.extend(missing.into_iter().rev());
         fs::create_dir_all(folder)
-            .map_err(|error| failed(&Foreign::text(&path.display().to_string()).line(), &error))?;
+            .map_err(|error| failed(&Foreign::text(&path.display().to_string()).line(), &error))
+    });
+    let outcome = outcome.and_then(|()| deliver(files, quiet));
+    if outcome.is_err() {
+        // One with a file in it stays.
+        made.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
     }
-    deliver(files, quiet)
+    outcome
 }
 
 /// The mode of a new file with a private key: its owner alone reads and writes it.
@@ -220,6 +229,7 @@ impl Change {
 /// Writes the data of `file` in its folder; `None` if the file holds it already.
 fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     let File { path, data, content } = file;
+    let is_secret = matches!(content, Content::Secret) || private_key::holds(data);
     let shown = Foreign::text(&path.display().to_string()).line();
     if let Some(stream) = stream::named(path) {
         stream.refuse_unless_writable().map_err(|error| failed(&shown, &error))?;
@@ -243,7 +253,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     };
     // A file of another size holds something else, and is not read: it may be of any size.
     let is_as_long = existing.as_ref().is_some_and(|facts| facts.len() == data.len() as u64);
-    if is_as_long && holds(&place, data) && !(private_key::holds(data) && is_open(&place)) {
+    if is_as_long && holds(&place, data) && !(is_secret && is_open(&place)) {
         return Ok(None);
     }
     loss::refuse_loss(path, *content, Some(data))?;
@@ -254,7 +264,6 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     let mut unfinished = Unfinished::new(folder).map_err(failed)?;
     let file = unfinished.file();
     // Before the first byte: nobody else may read a private key.
-    let is_secret = private_key::holds(data);
     #[cfg(unix)]
     if is_secret {
         use std::os::unix::fs::PermissionsExt as _;
@@ -361,12 +370,11 @@ impl<T: Copy> Places<T> {
     }
 }
 
-/// Refuses to write `outputs`, each given with `option`, if one is an input or two are the same
-/// file.
+/// Refuses to write `outputs`, which are called `outputs_of`, if one is an input or two are the same file.
 pub(crate) fn keep_apart<'a>(
     outputs: impl Iterator<Item = &'a Path>,
     inputs: &[&Path],
-    option: &str,
+    outputs_of: &str,
 ) -> Result<(), Failure> {
     let written: Vec<_> = outputs.map(|output| (place_of(output), output)).collect();
     let places = Places::of(written.iter().cloned());
@@ -380,7 +388,7 @@ pub(crate) fn keep_apart<'a>(
             .with_hint(Some("write the result to another file".to_owned())));
     }
     if places.files.len() < written.len() {
-        return Err(Failure::new(Exit::Usage, format!("two `{option}` write the same file")));
+        return Err(Failure::new(Exit::Usage, format!("two {outputs_of} write the same file")));
     }
     Ok(())
 }

@@ -24,12 +24,37 @@ pub(crate) struct Project {
     pub(crate) device: Option<&'static str>,
     /// Where its code looks for the device's own certificate.
     pub(crate) own: OwnFiles,
+    /// How it connects to the lab.
+    lab: Lab,
     /// What it needs for either protocol.
     files: &'static [Text],
     /// What it needs for MQTT.
     mqtt: &'static [Text],
     /// What it needs for HTTPS.
     https: &'static [Text],
+}
+
+/// How a project connects to the lab, again and again.
+#[derive(Debug, PartialEq, Eq)]
+struct Lab {
+    /// Options of the lab, and what is to be said about them.
+    options: (&'static str, &'static str),
+    /// What starts it, and what is to be said about that.
+    start: (&'static str, &'static str),
+}
+
+/// A board connects to this machine's address, and by itself again after each case.
+const fn board(start: &'static str) -> Lab {
+    let options = (
+        " --listen 192.168.1.5:8883",
+        " `192.168.1.5` stands for this computer's\naddress in the board's network.",
+    );
+    Lab { options, start: (start, "Put it on the board, which connects again and again") }
+}
+
+/// A program for PCs connects once.
+const fn program(start: &'static str) -> Lab {
+    Lab { options: ("", ""), start: (start, "In another terminal, start it once for each case") }
 }
 
 /// Read when the program starts, or when it is built.
@@ -40,6 +65,9 @@ macro_rules! text {
         include_str!(concat!("../../templates/project/", $path))
     };
 }
+
+/// What each README says about the lab.
+const LAB: &str = text!("lab.md");
 
 /// A README with what all of them say in the end.
 macro_rules! readme {
@@ -56,6 +84,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("c", "server_root_ca.h"),
         device: Some("mbedtls"),
         own: FILES,
+        lab: program("make && for i in $(seq 60); do ./client; done"),
         files: &[
             ("tls.c", text!("linux-c/tls.c")),
             ("tls.h", text!("linux-c/tls.h")),
@@ -80,6 +109,9 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("rust-anchor", "src/server_root_ca.rs"),
         device: None,
         own: FILES,
+        lab: program(
+            "cargo build --release && for i in $(seq 60); do timeout 5 target/release/client; done",
+        ),
         files: &[
             ("Cargo.toml", text!("rust-host/Cargo.toml.tmpl")),
             ("src/tls.rs", text!("rust-host/tls.rs")),
@@ -102,6 +134,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("arduino", "src/server_root_ca.h"),
         device: Some("arduino-esp32"),
         own: OwnFiles::Header("src/device_identity.h"),
+        lab: board("pio run -e lab -t upload"),
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             ("src/dates.h", text!("arduino-esp32/dates.h")),
@@ -127,6 +160,13 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("esp8266", "src/server_root_ca.h"),
         device: Some("esp8266"),
         own: OwnFiles::Header("src/device_identity.h"),
+        lab: Lab {
+            options: (
+                " --listen 192.168.1.5:8883 --host broker.lan",
+                " `192.168.1.5` stands for this computer's\naddress in the board's network. BearSSL compares no addresses: let the name `broker.lan` lead to it.",
+            ),
+            ..board("pio run -e lab -t upload")
+        },
         files: &[
             ("certgrab_pre.py", include_str!("../../templates/integration/certgrab_pre.py")),
             (".gitignore", text!("arduino-esp8266/gitignore.tmpl")),
@@ -151,6 +191,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("esp-idf", "main/server_root_ca.h"),
         device: Some("esp-idf"),
         own: OwnFiles::Header("main/device_identity.h"),
+        lab: board("idf.py flash"),
         files: &[
             ("CMakeLists.txt", text!("esp-idf/CMakeLists.txt")),
             ("main/CMakeLists.txt", text!("esp-idf/main/CMakeLists.txt")),
@@ -177,6 +218,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("rust-esp-idf", "src/server_root_ca.rs"),
         device: Some("esp-idf"),
         own: FILES,
+        lab: board("cargo run --release"),
         files: &[
             ("Cargo.toml", text!("esp-idf-rust/Cargo.toml.tmpl")),
             (".cargo/config.toml", text!("esp-idf-rust/cargo-config.toml.tmpl")),
@@ -210,6 +252,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("rust", "src/server_root_ca.rs"),
         device: Some("mbedtls"),
         own: FILES,
+        lab: board("cargo run --release"),
         files: &[
             ("Cargo.toml", text!("esp-hal/Cargo.toml.tmpl")),
             (".cargo/config.toml", text!("esp-hal/cargo-config.toml.tmpl")),
@@ -241,6 +284,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("c", "src/server_root_ca.h"),
         device: None,
         own: OwnFiles::Header("src/device_identity.h"),
+        lab: board("west build && west flash"),
         files: &[
             ("CMakeLists.txt", text!("zephyr/CMakeLists.txt")),
             ("src/server.c", text!("zephyr/server.c")),
@@ -269,6 +313,7 @@ pub(crate) const PROJECTS: &[Project] = &[
         constants: ("micropython", "server_root_ca.py"),
         device: None,
         own: OwnFiles::Pem { certificate: "device.pem", key: "device.key" },
+        lab: program("for i in $(seq 60); do python3 main.py; done"),
         files: &[
             ("connection.py", text!("micropython/connection.py")),
             (".gitignore", text!("micropython/gitignore.tmpl")),
@@ -295,6 +340,22 @@ pub(crate) fn project(name: &str) -> Result<&'static Project, String> {
 }
 
 impl Project {
+    /// What its README says about the lab.
+    pub(crate) fn lab(&self) -> String {
+        let (format, constants) = self.constants;
+        let ((options, place), (start, how)) = (self.lab.options, self.lab.start);
+        [
+            ("@OPTIONS@", options),
+            ("@WHERE@", place),
+            ("@FORMAT@", format),
+            ("@CONSTANTS@", constants),
+            ("@START@", start),
+            ("@HOW@", how),
+        ]
+        .iter()
+        .fold(LAB.to_owned(), |text, (mark, value)| text.replace(mark, value))
+    }
+
     /// The files for what `target` speaks; MQTT where it names a port and no protocol.
     ///
     /// # Errors

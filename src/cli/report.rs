@@ -12,7 +12,7 @@ use crate::{
         grab::{Judgement, Options},
         warning::{self, Warning},
     },
-    text::{foreign::Foreign, time::Time},
+    text::{count::counted, foreign::Foreign, time::Time},
     tls::Verdict,
     trust::{announced::chrome_limit, store::Source},
     x509::{
@@ -151,13 +151,8 @@ fn heading(target: Option<&Target>, grab: &Grab) -> String {
         (None, other) => other.to_string(),
     };
     let count = grab.presented.count();
-    let what = match (&grab.presented.source, count) {
-        (Source::Server, 1) => "1 certificate sent".to_owned(),
-        (Source::Server, _) => format!("{count} certificates sent"),
-        (_, 1) => "1 certificate read".to_owned(),
-        _ => format!("{count} certificates read"),
-    };
-    in_language(&format!("{target}: {what}")) + "\n\n"
+    let what = if grab.presented.source == Source::Server { "sent" } else { "read" };
+    in_language(&format!("{target}: {} {what}", counted(count, "certificate"))) + "\n\n"
 }
 
 /// The path from the anchor down to the leaf, as certificate viewers draw it.
@@ -279,9 +274,11 @@ fn addresses(out: &mut String, presented: &Presented) {
 /// What the server means to a device.
 pub(crate) fn device(verdict: &Verdict) -> String {
     let mut out = String::new();
-    for (index, sentence) in verdict.sentences().iter().enumerate() {
-        let name = if index == 0 { "device" } else { "" };
-        fact(&mut out, name, &format!("{} {sentence}", verdict.device.name));
+    for (index, sentence) in verdict.sentences().into_iter().enumerate() {
+        match index {
+            0 => fact(&mut out, "device", &format!("{} {sentence}", verdict.device.name)),
+            _ => fact(&mut out, "", &sentence),
+        }
     }
     out
 }

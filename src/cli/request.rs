@@ -34,7 +34,7 @@ pub(crate) fn agree(job: &Request) -> Result<(), Failure> {
     agree_on_servers(job)?;
     agree_on_certificates(job)?;
     let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
-    output::keep_apart(outputs.clone(), &inputs(job).collect::<Vec<_>>(), "--emit")?;
+    output::keep_apart(outputs.clone(), &inputs(job).collect::<Vec<_>>(), "`--emit`")?;
     replace::refuse_losses(&job.emit)?;
     let is_binary = job.emit.iter().any(|one| one.path.is_none() && !one.is_text());
     if is_binary && output::is_terminal() {

@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::cases::{CASES, Case, Life, Presentable};
-use super::pki::{Keyring, Seed, write_secret};
+use super::pki::{Keyring, Seed};
 use crate::text::{bounded_file, ignore_list, time::Time};
 
 /// How long the test CA lasts, in days: longer than a run of work on a firmware, and shorter than a
@@ -22,7 +22,7 @@ pub const DAYS: i64 = 30;
 pub const MAX_SECRET_BYTES: usize = 4096;
 
 /// The file with the secret, of mode 600.
-const SECRET: &str = "secret.json";
+pub(crate) const SECRET: &str = "secret.json";
 
 /// The test CA.
 #[derive(Debug)]
@@ -30,8 +30,19 @@ pub struct Authority {
     keys: Keyring,
     /// From when to when it is valid.
     pub life: Life,
-    /// Whether it was made now.
-    pub is_new: bool,
+    /// The files in which a new one is to be kept; none of one that is kept already.
+    pub files: Vec<File>,
+}
+
+/// A file that is to be written.
+#[derive(Debug)]
+pub struct File {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub text: String,
+    /// Whether only its owner may read it.
+    pub is_secret: bool,
 }
 
 /// What the file says.
@@ -63,14 +74,14 @@ impl fmt::Display for Error {
 }
 
 impl Authority {
-    /// The test CA in `folder`; a new one where there is none or it ends within a day of `now`.
+    /// The test CA in `folder`; a new one where there is none or it ends within a day of `now`. Nothing is
+    /// written.
     ///
     /// # Errors
     ///
-    /// [`Error`] if a file cannot be read or written, or is not certgrab's.
+    /// [`Error`] if a file cannot be read, or is not certgrab's.
     pub fn in_folder(folder: &Path, now: Time) -> Result<Self, Error> {
         let failed = |error| Error::File(folder.to_owned(), error);
-        fs::create_dir_all(folder).map_err(failed)?;
         let path = folder.join(SECRET);
         let kept = match bounded_file::read_text(&path, MAX_SECRET_BYTES) {
             Ok(text) => Some(read(&text).ok_or_else(|| Error::Foreign(path.clone()))?),
@@ -78,12 +89,18 @@ impl Authority {
             Err(error) => return Err(Error::File(path, error)),
         };
         let lasting = kept.filter(|(_, life)| now.plus_days(1) < life.to && life.from <= now);
-        let is_new = lasting.is_none();
-        let (seed, life) = match lasting {
-            Some(kept) => kept,
-            None => make(folder, &path, now).map_err(|error| Error::File(path.clone(), error))?,
+        let (seed, life, files) = match lasting {
+            Some((seed, life)) => (seed, life, Vec::new()),
+            None => {
+                // An hour earlier, for a device whose clock is behind.
+                let life = life_from(Time::from_unix(now.unix() - 3_600));
+                let seed = Seed::random().map_err(failed)?;
+                let secret = File { path, text: written(&seed, life), is_secret: true };
+                let ignored = ignored(folder).map_err(failed)?;
+                (seed, life, ignored.into_iter().chain([secret]).collect())
+            }
         };
-        Ok(Self { keys: Keyring::secret(folder, seed).map_err(failed)?, life, is_new })
+        Ok(Self { keys: Keyring::secret(folder, seed), life, files })
     }
 
     /// What the server of `case` presents to a device that asks for `host`.
@@ -117,33 +134,23 @@ const ALL: &str = "*";
 /// The lab's files in a folder with files of others.
 const OWN_FILES: [&str; 3] = ["/secret.json", "/rsa*.pem", "/ca.pem"];
 
-/// Makes a secret and keeps it, with a `.gitignore` that keeps the lab's files out of git.
-fn make(folder: &Path, path: &Path, now: Time) -> io::Result<(Seed, Life)> {
-    // An hour earlier, for a device whose clock is behind.
-    let life = life_from(Time::from_unix(now.unix() - 3_600));
-    let seed = Seed::random()?;
-    ignore(folder)?;
-    if path.exists() {
-        fs::remove_file(path)?;
-    }
+/// The text of the file with the secret.
+fn written(seed: &Seed, life: Life) -> String {
     let secret = Secret {
         schema: 1,
         about: "the secret of a test CA of certgrab lab; keep it out of repositories".to_owned(),
         valid_from: life.from.to_string(),
         seed: seed.octets().iter().map(|octet| format!("{octet:02x}")).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&secret)?;
-    text.push('\n');
-    write_secret(path, text.as_bytes())?;
-    Ok((seed, life))
+    serde_json::to_string_pretty(&secret).unwrap_or_default() + "\n"
 }
 
-/// Keeps the lab's files out of git; a list that is there keeps its lines.
-fn ignore(folder: &Path) -> io::Result<()> {
+/// The list that keeps the lab's files out of git; a list that is there keeps its lines.
+fn ignored(folder: &Path) -> io::Result<Option<File>> {
     let path = folder.join(ignore_list::NAME);
     let text = match ignore_list::read(&path)? {
-        Some(text) if text.lines().any(|line| line.trim_end() == ALL) => return Ok(()),
-        None if fs::read_dir(folder)?.next().is_none() => format!("{ALL}\n"),
+        Some(text) if text.lines().any(|line| line.trim_end() == ALL) => return Ok(None),
+        None if !has_files(folder)? => format!("{ALL}\n"),
         Some(text) => OWN_FILES.into_iter().fold(text, ignore_list::with_line),
         None => {
             let own_list = format!("/{}", ignore_list::NAME);
@@ -151,7 +158,15 @@ fn ignore(folder: &Path) -> io::Result<()> {
             lines.fold(String::new(), ignore_list::with_line)
         }
     };
-    fs::write(path, text)
+    Ok(Some(File { path, text, is_secret: false }))
+}
+
+fn has_files(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_some()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn life_from(from: Time) -> Life {

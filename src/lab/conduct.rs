@@ -4,7 +4,7 @@ use std::fmt;
 
 use rustls::AlertDescription;
 
-use crate::text::foreign::Foreign;
+use crate::text::{count::counted, foreign::Foreign};
 
 /// What a device did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl fmt::Display for Sent {
         match &self.protocol {
             Protocol::Mqtt(version) => write!(f, "sent MQTT {version}")?,
             Protocol::Http(request) => write!(f, "sent {}", request.line())?,
-            Protocol::Other => write!(f, "sent {} bytes of data", self.octets)?,
+            Protocol::Other => write!(f, "sent {} of data", counted(self.octets, "byte"))?,
         }
         match (self.user, self.password) {
             (true, true) => f.write_str(" with user and password")?,

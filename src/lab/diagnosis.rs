@@ -8,6 +8,7 @@ use super::conduct::Conduct;
 use super::remedy::{remedy, stated};
 use super::verdict::{Judged, Verdict};
 use crate::stack::Stack;
+use crate::text::count::counted;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -203,10 +204,7 @@ fn credentials(accepted: &[&Judged], found: &mut Vec<Finding>) {
     found.push(Finding {
         code: "sent-credentials",
         severity: if failed { Severity::Error } else { Severity::Warning },
-        message: match cases.len() {
-            1 => format!("sent {what} to a server that it must refuse"),
-            count => format!("sent {what} to {count} servers that it must refuse"),
-        },
+        message: format!("sent {what} to {} that it must refuse", counted(cases.len(), "server")),
         action: None,
         cases: ids(&cases),
     });
@@ -221,9 +219,9 @@ fn undecided(all: &[Judged], found: &mut Vec<Finding>) {
         code: "undecided",
         severity: Severity::Warning,
         message: format!(
-            "completes the handshake with {} servers that it must refuse, and sends nothing; it sends \
-             nothing to a sound server either",
-            cases.len()
+            "completes the handshake with {} that it must refuse, and sends nothing; it sends nothing to \
+             a sound server either",
+            counted(cases.len(), "server")
         ),
         action: Some("let it send something, and run the lab again".to_owned()),
         cases: ids(&cases),

@@ -21,7 +21,8 @@ pub enum Verdict {
     ByDefault,
     /// It refused a sound server of a kind that not every library supports.
     Limit,
-    /// The handshake is completed, and the device sends nothing to a sound server either.
+    /// The handshake is completed, and the device sends nothing to a sound server either: whatever the case
+    /// and the library, nothing shows whether it would.
     Undecided,
     /// The case could not be played to this device.
     NotPlayed,
@@ -41,7 +42,7 @@ pub struct Judged {
 pub struct Judge {
     /// The stacks that the device may be; empty if it is not known.
     suspects: Vec<&'static Stack>,
-    /// What the device did with the first sound server.
+    /// What the device did with the first sound server, or with one that it sent data to.
     sound: Option<Conduct>,
 }
 
@@ -69,15 +70,16 @@ impl Verdict {
         }
     }
 
-    /// How grave it is, compared with another verdict on the same case.
+    /// How grave it is, compared with another verdict on the same case: what is known goes before what is
+    /// not.
     #[must_use]
     pub const fn gravity(self) -> u8 {
         match self {
             Self::Passed => 0,
             Self::NotPlayed => 1,
             Self::Limit => 2,
-            Self::ByDefault => 3,
-            Self::Undecided => 4,
+            Self::Undecided => 3,
+            Self::ByDefault => 4,
             Self::Failed => 5,
         }
     }
@@ -110,9 +112,11 @@ impl Judge {
         }
     }
 
-    /// The verdict on a turn. Turns come in the order in which they end.
+    /// The verdict on a turn. Turns come in the order in which they end; before a sound server, a
+    /// handshake without data is undecided.
     pub fn judge(&mut self, turn: Turn, presented: &Presentable, at: Time) -> Judged {
-        if turn.case.must == Must::Connect && self.sound.is_none() {
+        let is_known = self.sound.is_some() && !turn.conduct.trusts();
+        if turn.case.must == Must::Connect && !is_known {
             self.sound = Some(turn.conduct.clone());
         }
         let verdict = match turn.case.must {
@@ -130,24 +134,46 @@ impl Judge {
         Judged { turn, verdict }
     }
 
-    fn of_impostor(&self, turn: &Turn, presented: &Presentable, at: Time) -> Verdict {
-        let is_as_sound = self.sound.as_ref() == Some(&turn.conduct);
-        let otherwise = match &turn.conduct {
-            conduct if conduct.trusts() => Verdict::Failed,
-            // With a sound server it sends nothing either: its handshake is all there is to see.
-            Conduct::Silent { completed: true } | Conduct::HungUp { completed: true }
-                if is_as_sound =>
-            {
-                Verdict::Undecided
+    /// Decides what was undecided, once the device has sent data to a sound server; whether it did.
+    pub fn decide(&self, one: &mut Judged) -> bool {
+        let is_decided =
+            one.verdict == Verdict::Undecided && !self.shows_nothing(&one.turn.conduct);
+        if is_decided {
+            one.verdict = Verdict::Passed;
+        }
+        is_decided
+    }
+
+    /// Whether the device does as much with a sound server: its handshake is all there is to see.
+    fn shows_nothing(&self, conduct: &Conduct) -> bool {
+        match (conduct, &self.sound) {
+            (_, Some(sound)) if sound.trusts() => false,
+            (Conduct::Silent { completed: true }, _) => true,
+            // With a sound server it keeps the connection.
+            (Conduct::HungUp { completed: true }, Some(Conduct::Silent { completed: true })) => {
+                false
             }
-            _ => return Verdict::Passed,
-        };
+            (Conduct::HungUp { completed: true }, _) => true,
+            _ => false,
+        }
+    }
+
+    fn of_impostor(&self, turn: &Turn, presented: &Presentable, at: Time) -> Verdict {
+        if self.shows_nothing(&turn.conduct) {
+            return Verdict::Undecided;
+        }
+        if !turn.conduct.trusts() {
+            return Verdict::Passed;
+        }
         let is_default = |stack: &&&'static Stack| accepts(stack, turn.case, presented, at);
         let suspects: Vec<_> = match self.suspects.as_slice() {
             [] => STACKS.iter().collect(),
             suspects => suspects.to_vec(),
         };
-        if suspects.iter().any(|stack| is_default(&stack)) { Verdict::ByDefault } else { otherwise }
+        match suspects.iter().any(|stack| is_default(&stack)) {
+            true => Verdict::ByDefault,
+            false => Verdict::Failed,
+        }
     }
 }
 

@@ -2,12 +2,34 @@
 //!
 //! In: what `verify` proved, or what a lock says. Out: [`Bundle`], all that `emit` needs.
 
+use std::net::IpAddr;
+
 use crate::{
     text::{foreign::Foreign, time::Time},
     x509::certificate::Certificate,
 };
 
 pub use crate::x509::certificate::KeyPossession;
+
+/// The source of an anchor of the lab: the command that made it, with the option for its folder.
+pub(crate) const LAB: &str = "certgrab lab";
+/// The option for a folder that is not the usual one.
+pub(crate) const LAB_FOLDER: &str = " --dir ";
+/// The port on which the lab listens unless another is named: that of MQTT over TLS, as IANA has it.
+pub(crate) const LAB_PORT: u16 = 8883;
+
+/// Whether the source of a certificate is the lab, and may be pasted into a shell.
+#[must_use]
+pub(crate) fn is_lab(source: &str) -> bool {
+    let is_plain = |one: char| one.is_ascii_alphanumeric() || "-_./".contains(one);
+    let is_folder = |folder: &str| {
+        !folder.is_empty() && !folder.starts_with('-') && folder.chars().all(is_plain)
+    };
+    match source.strip_prefix(LAB) {
+        Some(rest) => rest.is_empty() || rest.strip_prefix(LAB_FOLDER).is_some_and(is_folder),
+        None => false,
+    }
+}
 
 /// Certificates to embed for one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +120,20 @@ impl Bundle {
             true => format!("[{}]:{}", self.host, self.port),
             false => format!("{}:{}", self.host, self.port),
         }
+    }
+
+    /// The command that plays the server, where it is one of the lab, as people paste it into a shell.
+    #[must_use]
+    pub fn lab_command(&self) -> Option<String> {
+        let source = self.entries.first()?.source.whole();
+        let (host, port) = (&self.host, self.port);
+        let place = match host.parse::<IpAddr>() {
+            _ if host == "localhost" && port == LAB_PORT => String::new(),
+            _ if host == "localhost" => format!(" --listen 127.0.0.1:{port}"),
+            Ok(address) if !address.is_loopback() => format!(" --listen {}", self.target()),
+            _ => format!(" --listen ADDR:{port} --host {host}"),
+        };
+        is_lab(source).then(|| format!("{source}{place}"))
     }
 
     /// The end of the constants' names: what the certificates are.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rustls_pki_types::{DnsName, ServerName};
+use rustls_pki_types::ServerName;
 use tokio::time::Instant;
 
 use crate::chain::Issuers;
@@ -27,11 +27,15 @@ use crate::{
     output::{bundle::Bundle, emit::Format},
     run::pack::{self, Extras, What},
     text::time::Time,
-    tls::{Verdict, probe},
+    tls::{
+        Verdict,
+        probe::{self, Course},
+    },
     trust::store::{Source, Store},
     x509::certificate::Certificate,
 };
 
+pub use super::sni::Sni;
 pub use crate::tls::probe::Error;
 
 /// The options of a run.
@@ -63,19 +67,6 @@ pub struct Options {
     pub stacks: Vec<&'static Stack>,
     /// The names of application protocols to send (ALPN, RFC 7301).
     pub alpn: Vec<String>,
-}
-
-/// The name to send in the ClientHello (RFC 6066 section 3).
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Sni {
-    /// The target's, unless that is an address.
-    Target,
-    /// Another one. The certificate must carry it too: the libraries of devices send the name
-    /// that they verify (`mbedtls_ssl_set_hostname`, `br_ssl_client_reset`).
-    Name(DnsName<'static>),
-    /// None.
-    None,
 }
 
 /// The default time limit for a target.
@@ -159,14 +150,28 @@ pub fn grab_blocking(target: &Target, options: &Options) -> Result<Grab, Error> 
 /// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an
 /// anchor is no error: the verdict says why.
 pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
+    grab_noting(target, options, &Course::default()).await
+}
+
+/// [`grab`] that notes its course.
+///
+/// # Errors
+///
+/// Those of [`grab`].
+pub(crate) async fn grab_noting(
+    target: &Target,
+    options: &Options,
+    course: &Course,
+) -> Result<Grab, Error> {
     let deadline = Instant::now() + options.timeout;
-    let sni = server_name(target, &options.sni);
+    let sni = options.sni.server_name(target);
     let hello = match options.device {
         Some(device) => device.hello(sni),
         None => Hello::usual(sni),
     };
     let hello = hello.with_protocols(&options.alpn);
-    let presented = probe::reach(target, &hello, &options.connect, options.way, deadline).await?;
+    let (connect, way) = (&options.connect, options.way);
+    let presented = probe::reach(target, &hello, connect, way, (course, deadline)).await?;
     let work = work_until(deadline, options.timeout);
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), options.clone());
@@ -372,15 +377,6 @@ impl Grab {
             Some(fetched) => Source::Fetched(fetched.url.clone()),
             None => self.presented.source.clone(),
         }
-    }
-}
-
-/// The name for the ClientHello; addresses are never sent (RFC 6066 section 3).
-pub(crate) fn server_name(target: &Target, sni: &Sni) -> Option<DnsName<'static>> {
-    match (sni, target.name()) {
-        (Sni::Name(name), _) => Some(name.clone()),
-        (Sni::Target, ServerName::DnsName(name)) => Some(name.clone()),
-        _ => None,
     }
 }
 

@@ -18,6 +18,8 @@ pub mod readers;
 #[cfg(feature = "fetch")]
 pub mod set_cover;
 #[cfg(feature = "fetch")]
+mod sni;
+#[cfg(feature = "fetch")]
 pub mod survey;
 #[cfg(feature = "fetch")]
 pub mod warning;

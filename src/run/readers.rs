@@ -5,7 +5,9 @@
 //! and RSA clients another one than ECDSA clients; a device needs the anchor of the chain that it is
 //! shown.
 
-use tokio::time::Instant;
+use std::sync::Arc;
+
+use tokio::{task::JoinSet, time::Instant};
 
 use super::grab::{self, Error, Grab, Options};
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
     endpoint::Target,
     net::aside::{self, Length},
     stack::{client::Device, hello::Hello},
-    tls::probe::{self, Way},
+    tls::probe::{self, Course, Way},
 };
 
 /// What a server presents to the readers of some formats.
@@ -65,37 +67,82 @@ impl Readers {
 /// half, so that a server which lets every client wait ends in one and a half limits.
 const READERS_PART: u32 = 2;
 
-/// Asks `target`, which presented `usual`, as each reader of `formats` does.
-pub async fn ask(
+/// Asks `target` as certgrab does, and as each reader of `formats` does.
+///
+/// The readers ask while certgrab waits for its answer, at the address to which it connected.
+///
+/// # Errors
+///
+/// Those of [`grab::grab`].
+pub async fn grab(
     target: &Target,
     options: &Options,
-    usual: Grab,
     formats: impl Iterator<Item = &str>,
-) -> Readers {
-    let mut readers = Readers::alike(usual);
-    if options.device.is_some() {
-        return readers;
+) -> Result<Readers, Error> {
+    let devices = match options.device {
+        Some(_) => Vec::new(),
+        None => devices(formats),
+    };
+    let course = Arc::new(Course::default());
+    let mut beside = JoinSet::new();
+    let deadline = Instant::now() + options.timeout;
+    for device in &devices {
+        let (device, target, course) = (*device, target.clone(), Arc::clone(&course));
+        let options = options.clone();
+        beside.spawn(async move {
+            let (hello, way) = question(device, &target, &options);
+            let course = (&*course, deadline);
+            (device, probe::reach_beside(&target, &hello, &options.connect, way, course).await)
+        });
     }
-    let mut devices: Vec<&'static Device> = formats.flat_map(Device::reading).flatten().collect();
-    devices.sort_by_key(|device| device.name);
-    devices.dedup();
+    let usual = grab::grab_noting(target, options, &course).await?;
+    let at_first_address = course.led_to(&usual.presented);
+    let mut readers = Readers::alike(usual);
+    let mut answers = if at_first_address { beside.join_all().await } else { Vec::new() };
     let deadline = Instant::now() + options.timeout / READERS_PART;
     for device in devices {
-        match ask_as(device, target, options, &readers.chains[0], deadline).await {
-            Ok(grab) => {
-                let is_same = |known: &Grab| known.presented.is_same_chain(&grab.presented);
-                let known = readers.chains.iter().position(is_same);
-                readers.shown.push((device, known.unwrap_or(readers.chains.len())));
-                if known.is_none() {
-                    readers.chains.push(grab);
-                    readers.in_turn |=
-                        is_in_turn(device, target, options, &readers, deadline).await;
-                }
-            }
+        let usual = &readers.chains[0];
+        let answer = match answers.iter().position(|(asked, _)| *asked == device) {
+            Some(place) => answers.swap_remove(place).1.map(|mut presented| {
+                (presented.peer, presented.others) =
+                    (usual.presented.peer, usual.presented.others.clone());
+                presented
+            }),
+            None => presented_to(device, target, options, usual, deadline).await,
+        };
+        match answer {
+            Ok(presented) => readers.add(device, presented, (target, options), deadline).await,
             Err(error) => readers.refused.push((device, error)),
         }
     }
-    readers
+    Ok(readers)
+}
+
+/// The devices that read `formats`, each once.
+fn devices<'a>(formats: impl Iterator<Item = &'a str>) -> Vec<&'static Device> {
+    let mut devices: Vec<&'static Device> = formats.flat_map(Device::reading).flatten().collect();
+    devices.sort_by_key(|device| device.name);
+    devices.dedup();
+    devices
+}
+
+impl Readers {
+    /// Adds what `device` was presented.
+    async fn add(
+        &mut self,
+        device: &'static Device,
+        presented: Presented,
+        (target, options): (&Target, &Options),
+        deadline: Instant,
+    ) {
+        let is_same = |known: &Grab| known.presented.is_same_chain(&presented);
+        let known = self.chains.iter().position(is_same);
+        self.shown.push((device, known.unwrap_or(self.chains.len())));
+        if known.is_none() {
+            self.chains.push(concluded(device, presented, target, options, deadline).await);
+            self.in_turn |= is_in_turn(device, target, options, self, deadline).await;
+        }
+    }
 }
 
 /// Whether `device`, which was shown the last chain of `readers`, is now shown one of the others, or
@@ -113,7 +160,7 @@ async fn is_in_turn(
     if now.is_ok_and(|now| others.iter().any(|known| known.presented.is_same_chain(&now))) {
         return true;
     }
-    let hello = Hello::usual(grab::server_name(target, &options.sni)).with_protocols(&options.alpn);
+    let hello = Hello::usual(options.sni.server_name(target)).with_protocols(&options.alpn);
     let (connect, known) = (&options.connect, &usual.presented);
     let now = probe::reach_again(target, &hello, connect, options.way, known, deadline).await;
     now.is_ok_and(|now| !now.is_same_chain(known))
@@ -127,28 +174,28 @@ async fn presented_to(
     usual: &Grab,
     deadline: Instant,
 ) -> Result<Presented, Error> {
-    let hello = device.hello(grab::server_name(target, &options.sni)).with_protocols(&options.alpn);
-    let way = if options.way == Way::Auto { Way::Reader } else { options.way };
-    let connect = &options.connect;
-    probe::reach_again(target, &hello, connect, way, &usual.presented, deadline).await
+    let (hello, way) = question(device, target, options);
+    probe::reach_again(target, &hello, &options.connect, way, &usual.presented, deadline).await
 }
 
-/// The answer to one reader, at the address that presented `usual`.
-async fn ask_as(
+/// What `device` sends to `target`, and which handshakes may be tried.
+fn question(device: &'static Device, target: &Target, options: &Options) -> (Hello, Way) {
+    let hello = device.hello(options.sni.server_name(target)).with_protocols(&options.alpn);
+    (hello, if options.way == Way::Auto { Way::Reader } else { options.way })
+}
+
+/// What to make of a chain that is not certgrab's own.
+async fn concluded(
     device: &'static Device,
+    presented: Presented,
     target: &Target,
     options: &Options,
-    usual: &Grab,
     deadline: Instant,
-) -> Result<Grab, Error> {
-    let presented = presented_to(device, target, options, usual, deadline).await?;
-    if presented.is_same_chain(&usual.presented) {
-        return Ok(usual.clone());
-    }
+) -> Grab {
     let work = grab::work_until(deadline, options.timeout);
     let issuers = grab::missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), Options { device: Some(device), ..options.clone() });
     let length = Length::of(&presented, issuers.certificates.len());
     let conclude = move || grab::conclude(presented, issuers, &target, &options, work);
-    Ok(aside::compute(length, conclude).await)
+    aside::compute(length, conclude).await
 }

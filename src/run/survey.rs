@@ -65,7 +65,7 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
     let addresses = connect::addresses(target, &options.connect, deadline)
         .await
         .map_err(probe::Error::Connect)?;
-    let has_name = grab::server_name(target, &options.sni).is_some();
+    let has_name = options.sni.server_name(target).is_some();
     let questions = questions(&addresses, has_name, options.way);
     Ok(ask_all(target, options, questions, deadline).await)
 }
@@ -109,7 +109,7 @@ async fn ask_all(
     let slowed = pace.map(|pace| pace.time_for(2 * MAX_CONNECTIONS * questions.len()));
     let deadline = deadline + slowed.unwrap_or_default();
     let asker = Asker {
-        sni: grab::server_name(target, &options.sni),
+        sni: options.sni.server_name(target),
         work: grab::work_until(deadline, options.timeout),
         target,
         options,

@@ -149,5 +149,11 @@ pub(super) fn is_strict(element: Tlv<'_>, depth: usize) -> bool {
     if element.tag & 0x20 == 0 {
         return true;
     }
-    all(element.value).is_some_and(|parts| parts.iter().all(|part| is_strict(*part, depth + 1)))
+    let mut parts = Reader::new(element.value);
+    while !parts.is_empty() {
+        if !parts.read().is_some_and(|part| is_strict(part, depth + 1)) {
+            return false;
+        }
+    }
+    true
 }

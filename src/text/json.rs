@@ -8,14 +8,27 @@ use super::foreign::prints;
 /// except line ends.
 pub(crate) fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character == '\n' || prints(character) {
-            out.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        }
+    let mut rest = json;
+    // Nearly all of it is ASCII that prints, in long runs.
+    while let Some(odd) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\n')) {
+        let (plain, from) = rest.split_at(odd);
+        let mut characters = from.chars();
+        out.push_str(plain);
+        out.extend(characters.next().map(escaped_unless_printing));
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `character`, or its UTF-16 in escapes of JSON (RFC 8259 section 7) if it does not print.
+fn escaped_unless_printing(character: char) -> String {
+    if prints(character) {
+        return character.to_string();
+    }
+    let mut out = String::new();
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        let _ = write!(out, "\\u{unit:04x}");
     }
     out
 }

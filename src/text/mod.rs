@@ -1,6 +1,8 @@
 //! Untrusted text: escaping, dates, secrets, and reading files up to a size limit.
 
 pub mod bounded_file;
+#[cfg(feature = "judge")]
+pub(crate) mod count;
 pub mod foreign;
 #[cfg(feature = "cli")]
 pub(crate) mod git_index;

@@ -9,7 +9,7 @@ use super::{
     rustls_error,
 };
 use crate::chain::version_name;
-use crate::text::foreign::Foreign;
+use crate::text::{count::counted, foreign::Foreign};
 
 /// The most bytes read from a peer: 1 MiB, four times the largest accepted Certificate message.
 pub const MAX_PEER_BYTES: usize = 1024 * 1024;
@@ -338,8 +338,7 @@ impl fmt::Display for Error {
 fn after(received: usize) -> String {
     match received {
         0 => "before any data arrived".to_owned(),
-        1 => "after 1 byte".to_owned(),
-        _ => format!("after {received} bytes"),
+        _ => format!("after {}", counted(received, "byte")),
     }
 }
 

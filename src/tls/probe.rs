@@ -8,6 +8,7 @@
 
 mod addresses;
 mod attempt;
+mod course;
 mod error;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use std::net::SocketAddr;
 use tokio::{net::TcpStream, time::Instant};
 
 use self::attempt::{AS_CERTGRAB, Attempt};
+pub use self::course::Course;
 pub use self::{addresses::MAX_ASKED_ADDRESSES, error::Error};
 pub use super::Unanswered;
 use super::{cleartext, full};
@@ -55,20 +57,41 @@ pub async fn reach(
     hello: &Hello,
     options: &connect::Options,
     way: Way,
-    deadline: Instant,
+    (course, deadline): (&Course, Instant),
 ) -> Result<Presented, Error> {
-    match options.proxy_to(target) {
+    let presented = match options.proxy_to(target) {
         // Mostly the proxy resolves the name: the addresses are unknown.
         Some(_) => {
+            course.pass(None);
             let server = Server { target, options, deadline, at: None, first: None };
-            reach_server(server, hello, way, None).await
+            reach_server(server, hello, way, None).await?
         }
-        None => addresses::reach(target, hello, options, way, deadline).await,
-    }
+        None => addresses::reach(target, hello, options, way, (course, deadline)).await?,
+    };
+    course.end(&presented);
+    Ok(presented)
 }
 
-/// The same at the address that presented `known`, where a chain that is the same needs no second
-/// handshake to be proven.
+/// The same while another question is on its course, at the address to which that connected. A chain
+/// that is the same as the other answer needs no second handshake to be proven. Where the other
+/// question ends without an answer, this one waits for ever: both are dropped together.
+///
+/// # Errors
+///
+/// As [`reach`].
+pub(crate) async fn reach_beside(
+    target: &Target,
+    hello: &Hello,
+    options: &connect::Options,
+    way: Way,
+    (course, deadline): (&Course, Instant),
+) -> Result<Presented, Error> {
+    let at = course.first_address().await;
+    let server = Server { target, options, deadline, at, first: None };
+    reach_server(server, hello, way, Some(course)).await
+}
+
+/// The same once the other question is answered with `known`.
 ///
 /// # Errors
 ///
@@ -83,8 +106,8 @@ pub async fn reach_again(
 ) -> Result<Presented, Error> {
     let port = options.instead.as_ref().unwrap_or(target).port();
     let at = known.peer.map(|peer| SocketAddr::new(peer, port));
-    let server = Server { target, options, deadline, at, first: None };
-    let mut presented = reach_server(server, hello, way, Some(known)).await?;
+    let course = (&Course::ended(at, known), deadline);
+    let mut presented = reach_beside(target, hello, options, way, course).await?;
     (presented.peer, presented.others) = (known.peer, known.others.clone());
     Ok(presented)
 }
@@ -94,13 +117,16 @@ async fn reach_server(
     mut server: Server<'_>,
     hello: &Hello,
     way: Way,
-    known: Option<&Presented>,
+    usual: Option<&Course>,
 ) -> Result<Presented, Error> {
     let server = &mut server;
     let refusal = match negotiate(server, hello, way.attempts(hello.device)).await {
         Ok(mut presented) => {
             let hello = &as_answered(hello, &presented);
-            let is_known = known.is_some_and(|known| known.is_same_chain(&presented));
+            let is_known = match usual {
+                Some(usual) => usual.presented().await.is_same_chain(&presented),
+                None => false,
+            };
             let is_proven = presented.key_possession() == KeyPossession::Proven || is_known;
             let proves = matches!(way, Way::Auto | Way::Reader);
             if proves && hello.device.is_some() && !is_proven {

@@ -171,7 +171,8 @@ fn is_of_tls13(handshake: &Handshake) -> bool {
 }
 
 impl Verdict {
-    /// In sentences without a full stop; the first says whether the device connects.
+    /// In sentences without a full stop. The first says whether the device connects, and its subject is the
+    /// name of the device; the others are whole.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let Self { device, .. } = self;
@@ -193,21 +194,25 @@ impl Verdict {
                             requires one";
             sentences.push(sentence.to_owned());
         }
-        sentences.extend(self.change.as_ref().map(|change| format!("needs {change}")));
+        sentences.extend(self.change.as_ref().map(|change| format!("it needs {change}")));
         sentences.extend(self.remedy.clone());
-        if let Some(bytes) = self.certificate_message_bytes {
-            sentences.push(if device.whole_messages {
+        match self.certificate_message_bytes {
+            Some(bytes) if device.whole_messages => {
                 let setting = device.receive_setting.map(|setting| {
                     format!("; set it with {setting}, with room for the server's other records")
                 });
-                format!(
-                    "needs a receive buffer of {bytes} bytes for the certificates (default: {}){}",
+                sentences.push(format!(
+                    "it needs a receive buffer of {bytes} bytes for the certificates (default: {}){}",
                     device.receive_bytes,
                     setting.unwrap_or_default()
-                )
-            } else {
-                format!("reads the {bytes} bytes of certificates piece by piece")
-            });
+                ));
+            }
+            // Where it does not connect, it reads none.
+            Some(bytes) if self.obstacle.is_none() => {
+                sentences
+                    .push(format!("it reads the {bytes} bytes of certificates piece by piece"));
+            }
+            _ => {}
         }
         if let Some(asked) = self.asked_fragment_length {
             let bytes = asked.bytes();

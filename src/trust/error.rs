@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::unsupported_format::Format;
-use crate::text::foreign::Foreign;
+use crate::text::{count::counted, foreign::Foreign};
 
 /// The most bytes of a file of roots: 16 MiB, about seventy times the size of Mozilla's list.
 pub const MAX_ROOTS_BYTES: usize = 16 * 1024 * 1024;
@@ -112,8 +112,8 @@ impl fmt::Display for Error {
                 write!(f, "{} contains no files", shown(path))
             }
             Self::EmptyDirectory { path, files, problems } => {
-                let plural = if *files == 1 { "" } else { "s" };
-                write!(f, "{} contains no certificate in its {files} file{plural}", shown(path))?;
+                let files = counted(*files, "file");
+                write!(f, "{} contains no certificate in its {files}", shown(path))?;
                 problems.iter().try_for_each(|problem| write!(f, "; {problem}"))
             }
             Self::System(problem) => {

@@ -12,7 +12,7 @@ impl Sha256 {
     /// The hash of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        Self(hmac_sha256::Hash::hash(bytes))
+        Self(hash(bytes))
     }
 
     /// Reads 64 hexadecimal digits of either case, with or without colons or spaces between.
@@ -28,6 +28,22 @@ impl Sha256 {
         }
         Some(Self(hash))
     }
+}
+
+/// By ring, which uses the processor's instructions for it.
+#[cfg(feature = "judge")]
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+
+    let mut hash = [0; SHA256_OUTPUT_LEN];
+    hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    hash
+}
+
+/// In few lines, for a build script that reads constants alone.
+#[cfg(not(feature = "judge"))]
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    hmac_sha256::Hash::hash(bytes)
 }
 
 impl fmt::Display for Sha256 {

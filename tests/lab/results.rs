@@ -66,12 +66,18 @@ fn with_a_known_result_every_report_counts_the_differences_alone() {
     assert_eq!(json(&file("first.json"))["differences"], Value::Null);
     assert_eq!(json(&file("first.sarif"))["runs"][0]["results"][0]["baselineState"], Value::Null);
 
-    assert_eq!(play("same", &[&expect], false).code, 0);
+    let same = play("same", &[&expect], false);
+    assert_eq!(same.code, 0);
+    // The words and the exit code agree.
+    assert!(same.out.contains("as before: the device accepts every certificate\n"), "{}", same.out);
+    assert!(!same.out.contains("FAULT") && !same.out.contains("warning"), "{}", same.out);
+    assert_eq!(json(&file("same.json"))["findings"][0]["severity"], "note");
     let junit = fs::read_to_string(file("same.junit")).expect("a report");
     assert!(junit.contains("tests=\"5\" failures=\"0\" errors=\"0\""), "{junit}");
     assert_eq!(json(&file("same.json"))["differences"], serde_json::json!([]));
     let sarif = json(&file("same.sarif"));
-    assert_eq!(sarif["runs"][0]["results"][0]["baselineState"], "unchanged");
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!((&result["baselineState"], &result["level"]), (&"unchanged".into(), &"note".into()));
 
     assert_eq!(play("other", &[&expect], true).code, 1);
     let junit = fs::read_to_string(file("other.junit")).expect("a report");
@@ -79,6 +85,19 @@ fn with_a_known_result_every_report_counts_the_differences_alone() {
     let difference =
         serde_json::json!({ "case": "expired", "expected": ["failed"], "found": "passed" });
     assert_eq!(json(&file("other.json"))["differences"][0], difference);
+    // A default of the library that the known result does not have is a fault, as any other.
+    let sound = format!("--expect={}", file("other.json").display());
+    let new = ["--stack", "arduino-esp32", "--cases", "expired", &sound];
+    let said = round(Lab::start(&new), false);
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.out.contains("FAULT: the device checks no dates: "), "{}", said.out);
+    let both = ["lab", "--strict", &expect];
+    let outcome = certgrab().args(both).fails_with(2);
+    assert!(
+        outcome.err().contains("'--strict' cannot be used with '--expect"),
+        "{}",
+        outcome.err()
+    );
 }
 
 #[test]
@@ -116,11 +135,45 @@ fn a_device_that_sends_nothing_to_any_server_is_not_called_passed_unless_it_refu
     assert_eq!(said.code, 1, "{}", said.out);
     let said = in_silence(Lab::start(&IMPOSTORS), true);
     assert_eq!(said.code, 0, "{}", said.out);
-    // What its library accepts by default is no gap in the result.
-    let default = ["--cases", "expired", "--stack", "arduino-esp32"];
-    let said = in_silence(Lab::start(&default), false);
-    assert_eq!(said.code, 0, "{}", said.out);
-    assert!(said.out.contains("2/3  by default  expired  "), "{}", said.out);
+}
+
+#[test]
+fn what_a_device_that_sends_nothing_would_send_is_undecided_whatever_its_library_does_by_default() {
+    // An ESP32 with Arduino accepts expired certificates, and most libraries a name in the CN.
+    for stack in [&["--stack", "arduino-esp32"][..], &[]] {
+        let cases = ["--cases", "expired,cn-only,wrong-host"];
+        let said = in_silence(Lab::start(&[&cases, stack].concat()), false);
+        assert_eq!(said.code, 3, "{}", said.out);
+        assert!(said.out.contains("\n2 of 5 cases passed, 3 undecided\n"), "{}", said.out);
+        let wanted =
+            "warning: the device completes the handshake with 3 servers that it must refuse,\n";
+        assert!(said.out.contains(wanted), "{}", said.out);
+    }
+    let said = in_silence(Lab::start(&["--cases", "expired"]), false);
+    let wanted = "warning: the device completes the handshake with 1 server that it must refuse,\n";
+    assert!(said.out.contains(wanted), "{}", said.out);
+}
+
+#[test]
+fn on_ports_of_their_own_a_handshake_without_data_is_decided_by_the_sound_servers_of_any_time() {
+    for (sends_to_sound, code, verdict) in [(true, 0, "passed    "), (false, 3, "undecided ")] {
+        let lab = Lab::start(&["--ports", "--cases", "expired"]);
+        let device = rustls_device(&lab.anchor(), false);
+        let ports: Vec<_> = lab.ports().into_iter().map(|(port, _)| port).collect();
+        // The impostor is first.
+        assert!(meet_in_silence(ports[1], &device));
+        for port in [ports[0], ports[2]] {
+            assert!(if sends_to_sound {
+                meet(port, &device)
+            } else {
+                meet_in_silence(port, &device)
+            });
+        }
+        let said = lab.ends();
+        assert_eq!(said.code, code, "{}", said.out);
+        let last = said.out.lines().rfind(|line| line.starts_with("2/3  ")).expect("its line");
+        assert!(last.contains(&format!("{verdict}  expired ")), "{}", said.out);
+    }
 }
 
 #[test]

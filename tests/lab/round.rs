@@ -35,7 +35,11 @@ impl Lab {
 
     /// The command with these words alone; what it says if it ends before it listens.
     pub(crate) fn with(words: &[&str]) -> Result<Self, String> {
-        let folder = TempDir::new().expect("a temporary folder");
+        Self::in_folder(TempDir::new().expect("a temporary folder"), words)
+    }
+
+    /// The same in a folder with files.
+    pub(crate) fn in_folder(folder: TempDir, words: &[&str]) -> Result<Self, String> {
         let mut process = Command::new(env!("CARGO_BIN_EXE_certgrab"))
             .args(words)
             .current_dir(folder.path())

@@ -10,17 +10,18 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
+    PROJECTS,
     arduino::{self, Board, ESP32, ESP8266},
-    bench::{Protocol, USER, says_in_time},
+    bench::{Protocol, USER, new, pki, says_in_time},
     linux_c, rust,
 };
 use crate::{
     lab::round::{Lab, Said},
-    support::{certgrab, real},
+    support::{Server, certgrab, real},
 };
 
 /// How long the lab waits for a program that is being compiled, in seconds.
-const WAIT: &str = "60";
+const WAIT: &str = "300";
 
 /// From one look at whether a round is over to the next.
 const LOOK: Duration = Duration::from_millis(20);
@@ -30,41 +31,58 @@ const PAUSE: (&str, &str) = ("LONGEST_DELAY_MS", "5");
 
 const BOTH: [Protocol; 2] = [Protocol::Mqtt, Protocol::Https];
 
-/// A lab, and a project that is made for it.
+/// A lab, and a project that connects to it.
 struct Bench {
     lab: Lab,
     folder: PathBuf,
-    _ca: TempDir,
 }
 
 impl Bench {
-    /// `certgrab new` connects to another lab of the same CA: here each connection is a case.
+    /// As the README of the project says, but for the address. Its server is another lab.
     fn new(project: &str, protocol: Protocol) -> Self {
-        let ca = TempDir::new().expect("a folder");
-        let directory = format!("--dir={}", ca.path().display());
-        let emit = format!("--emit={}=lab_ca.h", emitted(project));
-        let lab = Lab::start(&["--wait", WAIT, &directory, &emit]);
-        let other = Lab::start(&["--cases", "sound-again", &directory]);
+        let server = Lab::start(&["--cases", "sound-again"]);
         let scheme = if protocol == Protocol::Mqtt { "mqtts" } else { "https" };
+        let folder = TempDir::new().expect("a folder");
         certgrab()
-            .args(["new", project, &format!("{scheme}://localhost:{}", lab.port()), "project"])
-            .args([format!("--roots={}", ca.path().join("ca.pem").display())])
-            .args([format!("--connect=127.0.0.1:{}", other.port())])
-            .in_folder(lab.folder())
+            .args(["new", project, &format!("{scheme}://localhost:{}", server.port()), "."])
+            .args([format!("--roots={}", server.anchor())])
+            .in_folder(folder.path())
             .succeeds();
-        let folder = lab.folder().join("project");
-        Self { lab, folder, _ca: ca }
+        let words = command(folder.path()) + " --wait " + WAIT;
+        let words: Vec<_> = words.split(' ').collect();
+        let place = folder.path().to_owned();
+        let lab = Lab::in_folder(folder, &words).expect("the lab listens");
+        Self { lab, folder: place }
     }
 }
 
-/// The format that the project reads: the lab knows its TLS library by it.
-fn emitted(project: &str) -> &str {
-    match project {
-        "arduino-esp32" => "arduino",
-        "arduino-esp8266" => "esp8266",
-        "micropython" => "micropython",
-        "rust-host" => "rust-anchor",
-        _ => "c",
+/// The words of the lab in the README of the project, on a free port of this machine.
+fn command(project: &Path) -> String {
+    let readme = fs::read_to_string(project.join("README.md")).unwrap();
+    let (_, command) = readme.split_once("\ncertgrab lab").expect("the command");
+    let command = command.lines().next().expect("a line");
+    let here = command.replace(" --listen 192.168.1.5:8883", "").replace(" --host broker.lan", "");
+    format!("lab{here} --listen 127.0.0.1:0")
+}
+
+#[test]
+fn the_lab_takes_the_place_of_the_server_of_each_project_until_its_constants_are_generated_again() {
+    let pki = pki("Plant Root");
+    let server = Server::presenting(&pki);
+    for project in PROJECTS {
+        new(project, "mqtts", server.port(), &pki).succeeds();
+        let folder = pki.file("project");
+        let command = command(&folder);
+        let (_, constants) = command.split_once('=').expect("a file");
+        let constants = folder.join(constants.split(' ').next().expect("a path"));
+        let before = fs::read_to_string(&constants).unwrap();
+        let run = certgrab().args(command.split(' ')).args(["--wait", "1", "--dir", "../lab"]);
+        run.in_folder(&folder).fails_with(3);
+        let text = fs::read_to_string(&constants).unwrap();
+        assert!(text.contains("certgrab lab root for tests only"), "{project}: {text}");
+        certgrab().args(["sync", "--locked"]).in_folder(&folder).succeeds();
+        assert_eq!(fs::read_to_string(&constants).unwrap(), before, "{project}");
+        fs::remove_dir_all(folder).unwrap();
     }
 }
 

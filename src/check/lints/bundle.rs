@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::super::{EmbeddedAnchor, Finding, Findings, Severity};
-use crate::x509::certificate::Sha256;
+use crate::{text::count::counted, x509::certificate::Sha256};
 
 /// The fewest anchors of a bundle. Selections of people are smaller, and the bundles of ESP-IDF, curl
 /// and webpki-roots have more than a hundred.
@@ -86,7 +86,8 @@ fn sentence(size: usize, of_it: &[&Finding], name: impl Fn(Sha256) -> String) ->
     .into_iter()
     .filter_map(|(code, what)| of_code(code, what))
     .collect();
-    let message = format!("the bundle of {size} roots is outdated: {}", parts.join("; "));
+    let message =
+        format!("the bundle of {} is outdated: {}", counted(size, "root"), parts.join("; "));
     let action = "regenerate the bundle from the current list of roots, or embed the server's anchor \
                   alone: `certgrab HOST:PORT --emit FORMAT`";
     let code = "bundle-outdated";

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{sentence, shown};
-use crate::check::{FileReport, Severity};
+use crate::{
+    check::{FileReport, Severity},
+    text::count::counted,
+};
 
 /// The commands for all files, which the runner shows beside the lines.
 #[must_use]
@@ -27,7 +30,8 @@ pub fn github(files: &[FileReport]) -> String {
             let _ = writeln!(out, "::{level} file={name}{line},title={}::{message}", finding.code);
         }
         if file.more() > 0 {
-            let _ = writeln!(out, "::warning file={name}::and {} more findings", file.more());
+            let more = counted(file.more(), "more finding");
+            let _ = writeln!(out, "::warning file={name}::and {more}");
         }
     }
     out

@@ -6,6 +6,7 @@ use super::{sentence, shown};
 use crate::{
     check::{FileReport, Finding, Severity, meaning},
     text::{
+        count::counted,
         html::{self, with_code},
         time::Time,
         xml::escaped,
@@ -27,9 +28,11 @@ pub fn html(files: &[FileReport], at: Time) -> String {
     };
     let mut out = format!(
         "<h1>{verdict}</h1>\n\
-         <p>{} files, {errors} errors, {warnings} warnings, {} notes; as of {}.</p>\n",
-        files.len(),
-        count(Severity::Note),
+         <p>{}, {}, {}, {}; as of {}.</p>\n",
+        counted(files.len(), "file"),
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+        counted(count(Severity::Note), "note"),
         at.date()
     );
     for file in files.iter().filter(|file| !file.findings().is_empty()) {
@@ -40,7 +43,7 @@ pub fn html(files: &[FileReport], at: Time) -> String {
         }
         out.push_str("</table>\n");
         if file.more() > 0 {
-            let _ = writeln!(out, "<p>and {} more findings</p>", file.more());
+            let _ = writeln!(out, "<p>and {}</p>", counted(file.more(), "more finding"));
         }
     }
     anchors(&mut out, files);

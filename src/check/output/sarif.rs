@@ -5,7 +5,7 @@ use serde_json::json;
 use super::sentence;
 use crate::{
     check::{CODES, FileReport, Finding, Severity},
-    text,
+    text::{self, count::counted, sarif::location},
 };
 
 /// The log of one run over all files, indented.
@@ -26,13 +26,11 @@ pub fn sarif(files: &[FileReport]) -> String {
 
 /// That a file has more findings than are listed.
 fn notification(file: &FileReport) -> serde_json::Value {
-    let text = format!("and {} more findings", file.more());
+    let text = format!("and {}", counted(file.more(), "more finding"));
     json!({
         "level": "warning",
         "message": { "text": text },
-        "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&file.file) },
-        } }],
+        "locations": [location(&file.file, None)],
     })
 }
 
@@ -56,28 +54,6 @@ fn result(file: &FileReport, finding: &Finding) -> serde_json::Value {
         "ruleIndex": CODES.iter().position(|(code, _)| *code == finding.code),
         "level": level,
         "message": { "text": text },
-        "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&file.file) },
-            "region": region,
-        } }],
+        "locations": [location(&file.file, Some(region))],
     })
-}
-
-/// A path as a relative or `file:` reference (RFC 3986): all but unreserved characters encoded.
-fn uri(file: &std::path::Path) -> String {
-    let mut bytes = file.as_os_str().as_encoded_bytes();
-    let mut out = if bytes.starts_with(b"/") { "file://".to_owned() } else { String::new() };
-    while let Some(rest) = bytes.strip_prefix(b"./") {
-        bytes = rest;
-    }
-    for byte in bytes {
-        match byte {
-            b'\\' if cfg!(windows) => out.push('/'),
-            _ if byte.is_ascii_alphanumeric() || b"-._~/".contains(byte) => {
-                out.push(char::from(*byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
 }

@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt::Write as _};
 use super::{sentence, shown};
 use crate::{
     check::{FileReport, Finding, named},
+    text::count::counted,
     x509::certificate::Sha256,
 };
 
@@ -24,7 +25,7 @@ pub fn text(report: &FileReport) -> String {
         }
     }
     if report.more() > 0 {
-        let _ = writeln!(out, "{file}: and {} more findings", report.more());
+        let _ = writeln!(out, "{file}: and {}", counted(report.more(), "more finding"));
     }
     out
 }

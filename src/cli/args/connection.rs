@@ -119,15 +119,20 @@ pub(crate) enum Protocol {
     Xmpp,
 }
 
+/// A device of the table, or else of a file. No device has a dot or a slash in its name.
 pub(crate) fn device(name: &str) -> Result<&'static Device, String> {
     let path = Path::new(name);
-    if Device::named(name).is_none() && (path.is_file() || name.ends_with(".json")) {
-        return saved::read(path);
+    match Device::named(name) {
+        Some(device) => Ok(device),
+        None if path.exists() || name.contains(['.', '/', '\\']) => saved::read(path),
+        None => {
+            let names: Vec<_> = DEVICES.iter().map(|device| device.name).collect();
+            let names = names.join(", ");
+            Err(format!(
+                "unknown device; expected one of {names}, or a file of `certgrab lab --save-hello`"
+            ))
+        }
     }
-    Device::named(name).ok_or_else(|| {
-        let names: Vec<_> = DEVICES.iter().map(|device| device.name).collect();
-        format!("unknown device; expected one of {}", names.join(", "))
-    })
 }
 
 pub(crate) fn protocol(name: &str) -> Result<String, String> {
@@ -198,7 +203,9 @@ impl Reaching {
             None => starttls.map(StartTls::from),
         };
         words.values("--starttls", protocol.and_then(StartTls::scheme).map(|scheme| scheme.word));
-        words.values("--as", device.map(|device| device.name));
+        // A device that is not of the table is one of a file.
+        let name = |device: &Device| Device::named(device.name).map_or("FILE", |one| one.name);
+        words.values("--as", device.map(name));
         words.values("--alpn", alpn);
         words.switch("--survey", *survey);
         words.switch("--follow", *follow);

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     endpoint::Target,
     lab::cases::Case,
-    output::emit::Identifier,
+    output::{bundle::LAB_PORT, emit::Identifier},
     stack::{self, STACKS, Stack},
 };
 use clap::{
@@ -22,6 +22,9 @@ use super::{
     report::{Report, report},
     threads::Threads,
 };
+
+/// Where the lab is kept.
+pub(crate) const FOLDER: &str = "lab";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,7 +44,7 @@ written or the port is taken";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Keep the lab's test CA, its keys and its anchor in DIR
-    #[arg(long, value_name = "DIR", default_value = "lab")]
+    #[arg(long, value_name = "DIR", default_value = FOLDER)]
     pub(crate) dir: PathBuf,
 
     /// Write the lab's anchor in FORMAT (see `certgrab formats`) to PATH or standard output
@@ -55,7 +58,7 @@ pub(crate) struct Args {
 
     /// Listen on ADDR:PORT; addresses other than 127.0.0.1 are reachable from the network
     #[arg(long, value_name = "ADDR:PORT", value_parser = socket,
-          default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8883)))]
+          default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, LAB_PORT)))]
     pub(crate) listen: SocketAddr,
 
     /// The name or address that the device connects to [default: localhost, or ADDR]
@@ -71,7 +74,8 @@ pub(crate) struct Args {
     pub(crate) cases: Vec<&'static Case>,
 
     /// List the cases, each with its rule and the TLS stacks that accept it
-    #[arg(long, conflicts_with_all = ["emit", "ports", "repeat", "forward", "json", "report", "expect"])]
+    #[arg(long, conflicts_with_all = ["emit", "name", "ports", "repeat", "forward", "stack", "save_hello",
+                                          "json", "report", "expect", "strict"])]
     pub(crate) list: bool,
 
     /// Play all cases N times
@@ -107,12 +111,12 @@ pub(crate) struct Args {
           value_parser = OsStringValueParser::new().try_map(|text| report::<Form>(&text)))]
     pub(crate) report: Vec<Report<Form>>,
 
-    /// Compare with the JSON document in FILE: only other verdicts than its are faults, in every report
+    /// Compare with the JSON document in FILE: findings with another verdict than its are faults, and no others
     #[arg(long, value_name = "FILE")]
     pub(crate) expect: Option<PathBuf>,
 
-    /// Count what the device's library accepts by default as a fault
-    #[arg(long)]
+    /// Count what the device's library accepts by default, and what is undecided, as a fault
+    #[arg(long, conflicts_with = "expect")]
     pub(crate) strict: bool,
 
     #[command(flatten)]

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connection;
 pub(crate) mod convert;
+pub(crate) mod deferred;
 pub(crate) mod explain;
 pub(crate) mod formats;
 pub(crate) mod help;
@@ -42,6 +43,7 @@ use super::{
     style::Display,
 };
 
+use self::deferred::Deferred;
 pub(crate) use self::request::{Request, What};
 
 /// The manifest's name where none is given.
@@ -76,27 +78,27 @@ pub(crate) enum Command {
     /// Run every step against a built-in server; needs no network
     Demo,
     /// Verify a chain in a file; needs no network
-    Verify(verify::Verify),
+    Verify(Deferred<verify::Verify>),
     /// Write certificates that you have in a file in another form; needs no network
-    Convert(convert::Convert),
+    Convert(Deferred<convert::Convert>),
     /// List the formats, each with the software that reads it
-    Formats(formats::List),
+    Formats(Deferred<formats::List>),
     /// Check committed certificates, and whether they still verify the server
-    Check(check::Args),
+    Check(Deferred<check::Args>),
     /// Explain a finding of `certgrab check`, and what to do about it
-    Explain(explain::Args),
+    Explain(Deferred<explain::Args>),
     /// Update the locks and constants listed in certgrab.toml
-    Sync(sync::Args),
+    Sync(Deferred<sync::Args>),
     /// Create a small project that connects to a server, with its lock and check
-    New(new::Args),
+    New(Deferred<new::Args>),
     /// Write the file that runs certgrab in a build or in CI
-    Integrate(integrate::Args),
+    Integrate(Deferred<integrate::Args>),
     /// See what a device really accepts: servers, sound and faulty, and a verdict on each
-    Lab(Box<lab::Args>),
+    Lab(Deferred<lab::Args>),
     /// Write certgrab for a browser, one HTML file without a network, to standard output
     Page,
     /// Print the completions for a shell: bash, elvish, fish, powershell or zsh
-    Completions(completions::Completions),
+    Completions(Deferred<completions::Completions>),
     /// Print the man page, all commands in one
     Man,
 }

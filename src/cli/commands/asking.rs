@@ -129,18 +129,18 @@ fn begin(entry: &Entry, runtime: &Handle) -> Result<JoinHandle<Answer>, Failure>
             let way = follow::follow(&target, &options).await;
             return Answer { options, outcome: Outcome::Way(way) };
         }
-        let grab = match grab::grab(&target, &options).await {
-            Ok(grab) => grab,
+        let readers = match readers::grab(&target, &options, formats.into_iter()).await {
+            Ok(readers) => readers,
             Err(error) => {
                 let outcome = Outcome::Server { readers: Box::new(Err(error)), survey: None };
                 return Answer { options, outcome };
             }
         };
-        let survey = match grab.verdict.is_ok() && !grab.presented.others.is_empty() {
+        let usual = &readers.chains[0];
+        let survey = match usual.verdict.is_ok() && !usual.presented.others.is_empty() {
             true => survey::every_address(&target, &options, &[]).await.ok(),
             false => None,
         };
-        let readers = readers::ask(&target, &options, grab, formats.into_iter()).await;
         let outcome = Outcome::Server { readers: Box::new(Ok(readers)), survey };
         Answer { options, outcome }
     }))

@@ -109,7 +109,7 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
     let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
     let inputs = files.iter().map(PathBuf::as_path).filter(|file| *file != Path::new("-"));
     let inputs: Vec<_> = inputs.chain(request::inputs(job)).collect();
-    output::keep_apart(outputs, &inputs, "--emit")
+    output::keep_apart(outputs, &inputs, "`--emit`")
 }
 
 /// The password in `file`, without the line break at its end.

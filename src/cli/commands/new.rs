@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     ];
     files.extend(roots);
     files.extend(own.clone());
-    files.extend(rendered(project.constants, &texts, &bundle)?);
+    files.extend(rendered(project, &texts, &bundle)?);
     for (path, _) in files.iter_mut().chain(&mut own) {
         *path = folder.join(&*path);
     }
@@ -159,9 +159,9 @@ fn grabbed(
     let runtime = failure::runtime()?;
     let format = project.constants.0;
     let outcome = runtime.block_on(async {
-        let usual = grab::grab(target, &options).await?;
-        client::warn_of_request(args.client_cert.is_some(), &usual, display);
-        Ok(run::readers::ask(target, &options, usual, std::iter::once(format)).await)
+        let readers = run::readers::grab(target, &options, std::iter::once(format)).await?;
+        client::warn_of_request(args.client_cert.is_some(), &readers.chains[0], display);
+        Ok(readers)
     });
     if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {
         let as_device = Options { device: Some(device), ..options.clone() };
@@ -208,21 +208,21 @@ fn constants() -> Result<Identifier, Failure> {
 }
 
 /// The constants and the files of the project.
-fn rendered(
-    (format, place): (&str, &str),
-    texts: &[Text],
-    bundle: &Bundle,
-) -> Result<Vec<File>, Failure> {
+fn rendered(project: &Project, texts: &[Text], bundle: &Bundle) -> Result<Vec<File>, Failure> {
     let fault = |error: String| Failure::new(Exit::Fault, error);
     let refused =
         |error: emit::Error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint());
+    let (format, place) = project.constants;
     let name = constants()?;
     let known = emit::format(format).ok_or_else(|| fault(format!("no format {format}")))?;
     let constants = emit::render(bundle, known, &name).map_err(refused)?;
     let mut files = vec![(PathBuf::from(place), constants)];
     for (path, text) in texts {
         let data = match path.ends_with(".md") {
-            true => emit::render_template(bundle, path, text, &name).map_err(refused)?,
+            true => {
+                let text = format!("{text}{}", project.lab());
+                emit::render_template(bundle, path, &text, &name).map_err(refused)?
+            }
             false => text.as_bytes().to_vec(),
         };
         files.push((PathBuf::from(path), data));

@@ -11,7 +11,7 @@ use crate::{
         json::SurveyDocument,
         survey::{self, Survey},
     },
-    text::wrap,
+    text::{count::counted, wrap},
     tls::probe,
 };
 
@@ -118,8 +118,8 @@ fn finish(
 /// Every way of asking with its chain, then each chain, then the anchors.
 fn table(target: &Target, survey: &Survey) -> String {
     let (ways, chains) = (survey.answers.len(), survey.chains.len());
-    let plural = if chains == 1 { "" } else { "s" };
-    let mut out = format!("{target}: queried in {ways} ways, {chains} chain{plural} received\n\n");
+    let received = counted(chains, "chain");
+    let mut out = format!("{target}: queried in {ways} ways, {received} received\n\n");
     ways_of_asking(&mut out, survey);
     if let Some(sentence) = unanswered(survey) {
         let warning = style::warning(in_language("warning"));

@@ -49,7 +49,9 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
         Some(file) => hosts::run(job, file, options, display, &runtime),
         None if job.reaching.survey => survey::run(job, display, &options, &runtime),
         None => {
-            let ask = |target: &Target| runtime.block_on(as_readers(job, target, &options));
+            let ask = |target: &Target| {
+                runtime.block_on(run::readers::grab(target, &options, readers::formats(job)))
+            };
             each(job, ask, &options, display)
         }
     };
@@ -90,16 +92,6 @@ fn each(
         exit = exit.worse(ended);
     }
     Ok(exit)
-}
-
-/// Asks as certgrab, then as each reader of what is written.
-async fn as_readers(
-    job: &Request,
-    target: &Target,
-    options: &Options,
-) -> Result<Readers, grab::Error> {
-    let usual = grab::grab(target, options).await?;
-    Ok(run::readers::ask(target, options, usual, readers::formats(job)).await)
 }
 
 /// Exports what came of a target that does not present one chain to all readers.

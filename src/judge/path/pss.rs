@@ -6,6 +6,7 @@
 
 use der::Tag;
 
+use crate::text::count::counted;
 use crate::x509::{
     algorithm::SignatureAlgorithm,
     certificate::Certificate,
@@ -56,7 +57,7 @@ pub(super) fn unsupported(certificate: &Certificate) -> Option<String> {
     };
     let (digest, bytes) = of_mask?;
     if salt != bytes {
-        return Some(format!("a salt of {salt} bytes"));
+        return Some(format!("a salt of {}", counted(salt, "byte")));
     }
     if !has_null(hash.as_ref()) || !has_null(generator.as_ref()) {
         return Some("a digest identifier without NULL".to_owned());

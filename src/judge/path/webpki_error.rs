@@ -10,6 +10,7 @@ use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
 use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
 use super::{Question, constraints, pss, words};
+use crate::text::count::counted;
 use crate::x509::{
     certificate::{Certificate, Key},
     der::{Elements, oid_text, only},
@@ -142,7 +143,8 @@ fn too_long<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certificate, String)> 
         let below = chain[1..place].iter().filter(|one| !one.is_self_issued()).count();
         let is_exceeded = u32::try_from(below).is_ok_and(|below| below > most);
         let reason = format!(
-            "allows {most} intermediates below it and has {below} in the chain (pathLenConstraint)"
+            "allows {} below it and has {below} in the chain (pathLenConstraint)",
+            counted(most, "intermediate")
         );
         is_exceeded.then_some((*one, reason))
     })

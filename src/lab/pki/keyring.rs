@@ -46,21 +46,19 @@ impl Keyring {
     /// That of the file system.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            seed: None,
-            materials: Mutex::default(),
-            signatures: Mutex::default(),
-        })
+        Ok(Self::of(folder, None))
     }
 
-    /// Secret keys, made from `seed`; those that a seed cannot give are kept in `folder`.
-    ///
-    /// # Errors
-    ///
-    /// That of the file system.
-    pub fn secret(folder: &Path, seed: Seed) -> io::Result<Self> {
-        Ok(Self { seed: Some(seed), ..Self::in_folder(folder)? })
+    /// Secret keys, made from `seed`; those that a seed cannot give are kept in `folder`, which is there by
+    /// then.
+    #[must_use]
+    pub fn secret(folder: &Path, seed: Seed) -> Self {
+        Self::of(folder, Some(seed))
+    }
+
+    fn of(folder: &Path, seed: Option<Seed>) -> Self {
+        let (materials, signatures) = (Mutex::default(), Mutex::default());
+        Self { folder: folder.to_owned(), seed, materials, signatures }
     }
 
     /// The private key in PEM.

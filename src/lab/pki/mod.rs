@@ -20,4 +20,4 @@ pub use certificate::{Certificate, Time};
 pub use chain::{Built, Chain};
 pub use key::{Key, Kind, Spki};
 pub use keyring::Keyring;
-pub use secret_keys::{Seed, write_secret};
+pub use secret_keys::Seed;

@@ -127,17 +127,17 @@ pub(super) fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a new file that only its owner can read.
-///
-/// # Errors
-///
-/// That of the file system.
-pub fn write_secret(file: &Path, data: &[u8]) -> io::Result<()> {
+/// Writes a new file that only its owner can read; on a full disk, none.
+fn write_secret(file: &Path, data: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(data)
+    let written = options.open(file)?.write_all(data);
+    if written.is_err() {
+        let _ = std::fs::remove_file(file);
+    }
+    written
 }
 
 /// ring's random numbers for the crate `rsa`.

@@ -16,6 +16,8 @@ pub use self::known::{Difference, Known, differences, read_verdicts};
 pub use self::sarif::sarif;
 pub use self::text::{Words, line, text, wrapped};
 
+use std::path::PathBuf;
+
 use super::diagnosis::{Finding, Severity};
 use super::hello::{ClientHello, Likeness};
 use super::verdict::{Judged, Verdict};
@@ -25,6 +27,8 @@ use super::verdict::{Judged, Verdict};
 pub struct Report {
     /// The name that the device asked for.
     pub host: String,
+    /// The file with the lab's anchor that the device is built with.
+    pub anchor: PathBuf,
     /// The cases in the order in which they were planned.
     pub judged: Vec<Judged>,
     /// Cases that no connection came for.
@@ -104,12 +108,22 @@ impl Report {
         }
     }
 
-    /// The severity of a finding, where the defaults of a library may count as faults.
+    /// The severity of a finding: with a known result it is a fault if one of its verdicts is another, and
+    /// a note if not; without one, the defaults of a library may count as faults.
     #[must_use]
     pub fn severity(&self, finding: &Finding) -> Severity {
-        match finding.severity {
-            Severity::Warning if self.strict => Severity::Error,
-            severity => severity,
+        match (self.is_as_before(finding), finding.severity) {
+            (Some(true), _) => Severity::Note,
+            (Some(false), _) => Severity::Error,
+            (None, Severity::Warning) if self.strict => Severity::Error,
+            (None, severity) => severity,
         }
+    }
+
+    /// Whether a known result has each verdict behind a finding; `None` if there is no known result.
+    #[must_use]
+    pub fn is_as_before(&self, finding: &Finding) -> Option<bool> {
+        let differences = self.differences.as_ref()?;
+        Some(!differences.iter().any(|one| finding.cases.contains(&one.case)))
     }
 }

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 (OASIS): a result for each finding, without a place in a file.
+//! SARIF 2.1.0 (OASIS): a result for each finding, at the anchor that the device is built with.
 
 use serde_json::{Value, json};
 
@@ -21,12 +21,12 @@ pub fn sarif(report: &Report) -> String {
                 "ruleIndex": CAUSES.iter().position(|(code, _)| *code == finding.code),
                 "level": severity(report.severity(finding)),
                 "message": { "text": format!("the device {}{action}", finding.message) },
+                "locations": [sarif::location(&report.anchor, Some(json!({ "startLine": 1 })))],
                 "properties": { "cases": finding.cases },
             });
-            if let Some(differences) = &report.differences {
+            if let Some(is_as_before) = report.is_as_before(finding) {
                 // Section 3.27.24: how a result stands to those of an earlier run.
-                let is_new = differences.iter().any(|one| finding.cases.contains(&one.case));
-                result["baselineState"] = if is_new { "new" } else { "unchanged" }.into();
+                result["baselineState"] = if is_as_before { "unchanged" } else { "new" }.into();
             }
             result
         })

@@ -153,10 +153,11 @@ pub fn text(report: &Report, words: Words) -> String {
         out += &report.hello.as_ref().map(|one| offered(one, words)).unwrap_or_default();
     }
     for finding in &report.findings {
-        let word = match report.severity(finding) {
-            Severity::Error => "FAULT",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
+        let word = match (report.is_as_before(finding), report.severity(finding)) {
+            (Some(true), _) => "as before",
+            (_, Severity::Error) => "FAULT",
+            (_, Severity::Warning) => "warning",
+            (_, Severity::Note) => "note",
         };
         out += &wrapped("", &words(&format!("{word}: the device {}", finding.message)), BELOW);
         let below = |text: &str| wrapped(&" ".repeat(BELOW), &words(text), BELOW);

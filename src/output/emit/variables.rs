@@ -33,6 +33,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "whether the certificates are for a list of targets, of which this is the first",
     ),
     ("is_followed", "whether they are for the servers behind a URL, of which this is the first"),
+    (
+        "lab_command",
+        "the command of `certgrab lab` that plays the server, or none for any other server (outside)",
+    ),
     ("target", "host and port as the command takes them, or none (outside)"),
     ("options", "the words of the options that led to these certificates and the name (outside)"),
     ("key_is_proven", "whether the server proved that it holds the key of its certificate"),
@@ -109,6 +113,7 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
         target => bundle.has_a_server().then(|| text(&Foreign::text(&bundle.target()))),
         is_of_a_list => bundle.entries.iter().any(|entry| !entry.needed_by.is_empty()),
         is_followed => bundle.path.is_some(),
+        lab_command => bundle.lab_command().map(|command| text(&Foreign::text(&command))),
         options => options(bundle, name),
         key_is_proven => bundle.key_possession == KeyPossession::Proven,
         pem_lines => lines(&pem),

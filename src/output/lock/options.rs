@@ -14,8 +14,10 @@ enum Value {
     None,
     /// One of these words.
     OneOf(&'static [&'static str]),
-    /// A name of letters, digits and hyphens, such as that of a device.
+    /// A name of letters, digits and hyphens.
     Word,
+    /// The name of a device, or `FILE`.
+    Device,
     /// A SHA-256 in hexadecimal.
     Sha256,
     /// A time in RFC 3339.
@@ -50,7 +52,7 @@ const OPTIONS: [(&str, Value); 21] = [
     ("-6", Value::None),
     ("--handshake", Value::OneOf(&["full", "cleartext"])),
     ("--starttls", Value::Word),
-    ("--as", Value::Word),
+    ("--as", Value::Device),
     ("--alpn", Value::Protocol),
     ("--follow", Value::None),
 ];
@@ -79,6 +81,7 @@ impl Value {
                     |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
                 !word.is_empty() && !word.starts_with('-') && word.bytes().all(is_plain)
             }
+            Self::Device => word == "FILE" || Self::Word.is(word),
             Self::Sha256 => word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()),
             Self::Time => word.parse::<Time>().is_ok(),
             Self::Span => word

@@ -14,16 +14,17 @@ pub fn write(bundle: &Bundle) -> String {
     let host = host.whole();
     let target = Foreign::text(&bundle.target());
     let target = target.whole();
-    let asked = match bundle.path {
+    let command = match (bundle.lab_command(), &bundle.path) {
+        (Some(command), _) => command,
         // The path is the server's own text, and people paste this line into a shell.
-        Some(_) => format!("https://{target}/PATH"),
-        None => target.to_owned(),
+        (None, Some(_)) => format!("certgrab https://{target}/PATH"),
+        (None, None) => format!("certgrab {target}"),
     };
     let options: Vec<&str> = bundle.options.iter().map(Foreign::whole).collect();
     let refresh: String = options.iter().map(|word| format!(" {word}")).collect();
     let mut out = format!(
         "{FIRST_WORDS}{VERSION}: the certificates for `{target}`\n\
-         # Builds read this file. Refresh it: `certgrab {asked}{refresh} --emit lock=FILE`\n\
+         # Builds read this file. Refresh it: `{command}{refresh} --emit lock=FILE`\n\
          \n\
          Host: {host}\n\
          Port: {}\n",

@@ -6,6 +6,7 @@ use super::{SCRIPT, Span, legend, named};
 use crate::{
     output::bundle::{Bundle, Entry, Role},
     text::{
+        count::counted,
         foreign::Foreign,
         html::{self, with_code},
         time::Time,
@@ -45,11 +46,6 @@ pub fn of_set(title: &str, bundle: &Bundle, at: Time) -> String {
         );
     }
     html::page(title, &out, SCRIPT)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }
 
 /// The last day on which it is expected to verify servers.

@@ -4,7 +4,7 @@
 //! others. What was not answered may be another chain, so each question without an answer is reported.
 
 use super::{Question, Survey};
-use crate::tls::probe::Unanswered;
+use crate::{text::count::counted, tls::probe::Unanswered};
 
 impl Survey {
     /// The questions that were not answered, with what came instead of an answer.
@@ -31,15 +31,15 @@ fn sentence(unanswered: &[Unanswered], count: usize) -> Option<String> {
         }
     }
     let number = unanswered.len();
-    let plural = if count == 1 { "" } else { "s" };
+    let questions = counted(count, "question");
     let was = if number == 1 { "was" } else { "were" };
     match kinds.as_slice() {
         [] => None,
-        [(how, _)] => Some(format!("{number} of {count} question{plural} {was} {}", how.words())),
+        [(how, _)] => Some(format!("{number} of {questions} {was} {}", how.words())),
         several => {
             let parts = several.iter().map(|(how, number)| format!("{number} {}", how.words()));
             let parts = parts.collect::<Vec<_>>().join(", ");
-            Some(format!("{number} of {count} question{plural} {was} not answered ({parts})"))
+            Some(format!("{number} of {questions} {was} not answered ({parts})"))
         }
     }
 }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use tokio::time::Instant;
 
-use super::{Error, Server, Way, reach_server};
+use super::{Course, Error, Server, Way, reach_server};
 use crate::{
     chain::{OtherAddress, Presented},
     endpoint::Target,
@@ -25,7 +25,7 @@ pub(super) async fn reach(
     hello: &Hello,
     options: &connect::Options,
     way: Way,
-    deadline: Instant,
+    (course, deadline): (&Course, Instant),
 ) -> Result<Presented, Error> {
     let all = connect::addresses(target, options, deadline).await.map_err(Error::Connect)?;
     let mut waiting = all.clone();
@@ -51,6 +51,7 @@ pub(super) async fn reach(
             (Err(_), None) => break,
         };
         let Some((address, first)) = first else { continue };
+        course.pass(Some(address));
         let here = share(Instant::now(), deadline, waiting.len());
         waiting.retain(|one| *one != address);
         let server = Server { target, options, deadline: here, at: Some(address), first };

@@ -236,7 +236,7 @@ fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_deref());
     let baseline = args.baseline.as_deref().filter(|_| args.write_baseline);
     let written = reports.chain(baseline);
-    output::keep_apart(written.clone(), read, "--report")?;
+    output::keep_apart(written.clone(), read, "`--report`")?;
     for path in written {
         loss::refuse_loss(path, Content::Report, None)?;
     }

@@ -13,6 +13,7 @@ use crate::{
         output,
         style::Display,
     },
+    text::count::counted,
 };
 
 /// Writes the reports that the user asked for, and says what the result means.
@@ -61,25 +62,18 @@ fn count(files: &[FileReport], severity: Severity) -> usize {
     findings.filter(|finding| finding.severity == severity).count()
 }
 
-fn plural(count: usize, word: &str) -> String {
-    match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
-    }
-}
-
 /// How many files there were, and what was found in them.
 fn summary(files: &[FileReport], scope: &Scope) -> String {
-    let looked_at = plural(scope.looked_at, "file");
+    let looked_at = counted(scope.looked_at, "file");
     let what = match files.len() {
         held if held == scope.looked_at => format!("{looked_at} checked"),
         held => format!("{looked_at} read, {held} checked"),
     };
     let mut out = format!(
         "{what}: {}, {}, {}",
-        plural(count(files, Severity::Error), "error"),
-        plural(count(files, Severity::Warning), "warning"),
-        plural(count(files, Severity::Note), "note"),
+        counted(count(files, Severity::Error), "error"),
+        counted(count(files, Severity::Warning), "warning"),
+        counted(count(files, Severity::Note), "note"),
     );
     let allowed: usize = files.iter().map(|file| file.allowed).sum();
     for (number, what) in [

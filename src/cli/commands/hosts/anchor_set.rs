@@ -18,7 +18,7 @@ use crate::{
         warning::{self, Warning},
     },
     stack::client::Device,
-    text::{foreign::Foreign, time::Time},
+    text::{count::counted, foreign::Foreign, time::Time},
     x509::certificate::Sha256,
 };
 use rustls_pki_types::ServerName;
@@ -210,8 +210,8 @@ impl Set {
         }
         let left: usize = all.iter().skip(MAX_WARNINGS).map(|(_, targets)| targets.count).sum();
         if left > 0 {
-            let message =
-                format_args!("{left} more warnings; the results list those of each target");
+            let more = counted(left, "more warning");
+            let message = format_args!("{more}; the results list those of each target");
             output::warn(message, display);
         }
     }
@@ -233,8 +233,9 @@ impl Set {
             let left: usize = warnings.iter().skip(MAX_WARNINGS).map(|one| one.targets.count).sum();
             if left > 0 {
                 let message = format_args!(
-                    "the TLS stack that reads {format} may reject the set for {left} more targets; \
-                     run `certgrab TARGET --emit {format}` for the reason of one"
+                    "the TLS stack that reads {format} may reject the set for {}; run \
+                     `certgrab TARGET --emit {format}` for the reason of one",
+                    counted(left, "more target")
                 );
                 output::warn(message, display);
             }

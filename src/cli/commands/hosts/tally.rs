@@ -7,7 +7,11 @@ use std::{
 };
 
 use crate::{
-    Grab, endpoint::Target, judge::rank::Candidate, run::set_cover, text::time::Time,
+    Grab,
+    endpoint::Target,
+    judge::rank::Candidate,
+    run::set_cover,
+    text::{count::counted, time::Time},
     x509::certificate::Sha256,
 };
 use rustls_pki_types::ServerName;
@@ -150,7 +154,7 @@ impl Tally {
             self.untrusted,
             self.failed.values().sum::<u64>()
         );
-        let _ = writeln!(out, "{}", counted(self.chains.len() as u64, "distinct chain"));
+        let _ = writeln!(out, "{}", counted(self.chains.len(), "distinct chain"));
         for (kind, count) in &self.failed {
             let _ = writeln!(out, "failed with {kind}: {count}");
         }
@@ -159,7 +163,7 @@ impl Tally {
         }
         let smallest = self.smallest();
         if !smallest.is_empty() {
-            let anchors = counted(smallest.len() as u64, "anchor");
+            let anchors = counted(smallest.len(), "anchor");
             let verb = if smallest.len() == 1 { "covers" } else { "cover" };
             let _ = writeln!(out, "{anchors} {verb} every target that can be verified:");
         }
@@ -178,10 +182,4 @@ impl Tally {
         }
         out
     }
-}
-
-/// `1 target`, `2 targets`.
-fn counted(count: u64, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {thing}{plural}")
 }

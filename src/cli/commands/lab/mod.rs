@@ -1,20 +1,18 @@
 //! `certgrab lab`: servers, sound and faulty, and a verdict on what the device did with each.
 
+mod anchor;
 mod list;
 mod watch;
 
 use std::{
+    io::ErrorKind,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use crate::{
-    chain::Presented,
-    endpoint::Target,
-    judge::path::Question,
     lab::{
-        authority::Authority,
         cases::{CASES, Case, Must, Presentable},
         hello::saved,
         report::{self, Outcome, Report},
@@ -22,12 +20,8 @@ use crate::{
         speak::Forward,
         verdict::{Judge, Judged, Verdict},
     },
-    output::emit::{self, Identifier},
-    run::{grab, pack},
     stack::{self, Stack},
     text::{bounded_file, foreign::Foreign, time::Time},
-    trust::store::{Source, Store},
-    x509::certificate::Certificate,
 };
 use tokio::net::TcpListener;
 
@@ -37,20 +31,14 @@ use crate::cli::{
         lab::{Args, Form, RealServer},
         trust::Trust,
     },
+    descriptors,
     failure::{self, Exit, Failure},
     language::{in_language, page_in_language},
     loss::{self, Content},
-    output, proof, roots,
+    output, roots,
     style::Display,
-    within,
     workers::Workers,
 };
-
-/// The anchor in the lab's folder.
-const ANCHOR: &str = "ca.pem";
-
-/// What an anchor of the lab is called where it came from.
-const SOURCE: &str = "certgrab lab";
 
 /// The most octets of a known result; one has some 30 KB.
 const MAX_KNOWN_BYTES: usize = 1024 * 1024;
@@ -63,14 +51,17 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         return list::list(&args.cases, &host, now);
     }
     let known = args.expect.as_deref().map(known_result).transpose()?;
-    let authority = authority(args, now, display)?;
-    deliver_anchor(args, &authority, &host, now, display)?;
+    refuse_losses(args)?;
     let cases = schedule(args);
     let options = options(args, &host, &cases, display)?;
     let runtime = failure::runtime()?;
     reach(options.forward.as_ref(), args, &runtime)?;
     let listeners = runtime.block_on(listen(args, cases.len()))?;
-    announce(args, &host, &listeners, &cases, display)?;
+    let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
+    let addresses = addresses.map_err(|error| Failure::new(Exit::Fault, error.to_string()))?;
+    let address = addresses.first().map_or(args.listen, |address| *address);
+    let authority = anchor::deliver(args, (&host, address.port()), now, display)?;
+    announce(args, &host, &addresses, &cases, display);
     let judge = Judge::of(stacks_of(args));
     let mut watch = watch::Watch {
         args,
@@ -103,8 +94,9 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let interrupted = round.is_none();
     let mut report = watch.report(round, &cases);
     report.differences = known.map(|known| report::differences(&known, &report));
-    save_hello(args, &report, display)?;
-    finish(args, &report, display)?;
+    // A file that cannot be written takes no other with it, nor the summary.
+    let written = [save_hello(args, &report, display), finish(args, &report, display)];
+    written.into_iter().collect::<Result<(), _>>()?;
     Ok(match report.result() {
         Outcome::Failed => Exit::Untrusted,
         _ if interrupted => Exit::Interrupted,
@@ -130,7 +122,32 @@ fn save_hello(args: &Args, report: &Report, display: &Display) -> Result<(), Fai
 fn refuse_losses(args: &Args) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_ref());
     let mut documents = reports.chain(&args.save_hello);
+    let constants = args.emit.iter().filter_map(|one| one.path.as_ref());
+    let own = anchor::own_files(&args.dir);
+    let outputs = documents.clone().chain(constants).chain(&own).map(PathBuf::as_path);
+    let inputs: Vec<_> = args.expect.iter().chain(&args.roots).map(PathBuf::as_path).collect();
+    output::keep_apart(outputs, &inputs, "outputs")?;
+    let streamed = args.report.iter().filter(|one| one.path.is_none()).count()
+        + args.emit.iter().filter(|one| one.path.is_none()).count();
+    if streamed + usize::from(args.json) > 1 {
+        let hint =
+            "write the others to files: `--emit FORMAT=PATH`, `--report FORM=PATH`".to_owned();
+        return Err(Failure::new(Exit::Usage, "only one result can go to standard output")
+            .with_hint(Some(hint)));
+    }
     documents.try_for_each(|path| loss::refuse_loss(path, Content::Report, None))
+}
+
+/// Shows text for people: not where a report is on standard output, and beside it where constants are.
+fn show(args: &Args, text: &str) -> Result<(), Failure> {
+    if args.json || args.report.iter().any(|one| one.path.is_none()) {
+        return Ok(());
+    }
+    if args.emit.iter().any(|one| one.path.is_none()) {
+        output::show_beside(text.trim_end());
+        return Ok(());
+    }
+    output::show(text)
 }
 
 /// The known result that `--expect` names.
@@ -206,27 +223,6 @@ fn host(args: &Args) -> Result<String, Failure> {
     }
 }
 
-fn authority(args: &Args, now: Time, display: &Display) -> Result<Authority, Failure> {
-    refuse_links(&args.dir)?;
-    let authority = Authority::in_folder(&args.dir, now)
-        .map_err(|error| Failure::new(Exit::File, error.to_string()))?;
-    if authority.is_new && !display.quiet {
-        let shown = Foreign::text(&args.dir.display().to_string()).line();
-        output::say(format_args!(
-            "made a test CA in {shown}, valid until {}; build the device with its anchor",
-            authority.life.to.date()
-        ));
-    }
-    Ok(authority)
-}
-
-/// Refuses a folder of the lab whose files are links that lead out of it.
-fn refuse_links(folder: &Path) -> Result<(), Failure> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths: Vec<_> = entries.map(|entry| entry.path()).collect();
-    within::refuse_links_out_of(folder, paths.iter().map(PathBuf::as_path))
-}
-
 /// The cases in order: all of them, or those asked for between two sound servers.
 fn schedule(args: &Args) -> Vec<&'static Case> {
     let once: Vec<&'static Case> = if args.cases.is_empty() {
@@ -251,60 +247,9 @@ fn stacks_of(args: &Args) -> Vec<&'static Stack> {
     formats.filter_map(stack::reading).collect()
 }
 
-/// Writes the lab's anchor, proved for the sound chain as any other is.
-fn deliver_anchor(
-    args: &Args,
-    authority: &Authority,
-    host: &str,
-    now: Time,
-    display: &Display,
-) -> Result<(), Failure> {
-    let fault = |error: String| Failure::new(Exit::Fault, error);
-    refuse_losses(args)?;
-    let (sent, anchor) = authority.sound(host).map_err(|error| unusable(args, &error))?;
-    let anchor = Certificate::from_der(&anchor).map_err(|error| fault(error.to_string()))?;
-    let target = target(host, args.listen.port())?;
-    let mut store = Store::default();
-    store.add_certificate(anchor.clone(), SOURCE);
-    let options = grab::Options::new(store, now);
-    let presented = Presented::from_message(sent.iter().map(Vec::as_slice), Source::Server);
-    let grab = grab::judge(presented, &target, &options);
-    let judgement = grab.verdict.as_ref().map_err(|refusal| fault(refusal.to_string()))?;
-    let bundle = pack::pack(&target, &grab.presented, &judgement.verified, pack::What::Anchor);
-    let name = args.name.clone().unwrap_or_else(|| Identifier::for_host(host, "ROOT_CA"));
-    let place = args.dir.join(ANCHOR);
-    let mut files = vec![output::File::new(&place, anchor.pem(), Content::LabAnchor)];
-    for emission in &args.emit {
-        let EmitForm::Certificates(format) = &emission.form else {
-            return Err(Failure::new(
-                Exit::Usage,
-                "the lab's anchor is written in formats of `certgrab formats`",
-            ));
-        };
-        let question =
-            Question { name: Some(&options.wanted_name(&target)), at: now, work: &grab.work };
-        proof::prove_for((format.name, None), "", &grab.presented, &bundle, question, display)?;
-        let data = emit::render(&bundle, *format, &name).map_err(|error| {
-            Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
-        })?;
-        match &emission.path {
-            Some(path) => files.push(output::File::new(path, data, emission.form.content())),
-            None => output::write(&data)?,
-        }
-    }
-    output::deliver_with_folders(&files, display.quiet)
-}
-
-/// The lab as a target; port 0 stands for any.
-fn target(host: &str, port: u16) -> Result<Target, Failure> {
-    let port = if port == 0 { 8883 } else { port };
-    let text =
-        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
-    text.parse().map_err(|error| Failure::new(Exit::Usage, format!("{host}: {error}")))
-}
-
 async fn listen(args: &Args, count: usize) -> Result<Vec<TcpListener>, Failure> {
     let wanted = if args.ports { count } else { 1 };
+    descriptors::allow(wanted + session::MAX_CONNECTIONS);
     let mut listeners = Vec::new();
     for place in 0..wanted {
         let port = match args.listen.port() {
@@ -319,8 +264,10 @@ async fn listen(args: &Args, count: usize) -> Result<Vec<TcpListener>, Failure> 
         })?;
         let address = SocketAddr::new(args.listen.ip(), port);
         listeners.push(TcpListener::bind(address).await.map_err(|error| {
-            Failure::new(Exit::File, format!("cannot listen on {address}: {error}"))
-                .with_hint(Some("choose another with `--listen ADDR:PORT`".to_owned()))
+            let is_taken =
+                matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable);
+            let hint = is_taken.then(|| "choose another with `--listen ADDR:PORT`".to_owned());
+            Failure::new(Exit::File, format!("cannot listen on {address}: {error}")).with_hint(hint)
         })?);
     }
     Ok(listeners)
@@ -329,13 +276,10 @@ async fn listen(args: &Args, count: usize) -> Result<Vec<TcpListener>, Failure> 
 fn announce(
     args: &Args,
     host: &str,
-    listeners: &[TcpListener],
+    addresses: &[SocketAddr],
     cases: &[&'static Case],
     display: &Display,
-) -> Result<(), Failure> {
-    let fault = |error: std::io::Error| Failure::new(Exit::Fault, error.to_string());
-    let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
-    let addresses = addresses.map_err(fault)?;
+) {
     if !args.listen.ip().is_loopback() {
         output::warn(
             format_args!(
@@ -346,7 +290,7 @@ fn announce(
         );
     }
     if display.quiet {
-        return Ok(());
+        return;
     }
     if args.ports {
         for (address, case) in addresses.iter().zip(cases) {
@@ -359,7 +303,6 @@ fn announce(
         "listening on {address} as {host}: {} cases, one for each {each}; Ctrl-C stops",
         cases.len()
     ));
-    Ok(())
 }
 
 /// Writes the reports.
@@ -368,7 +311,7 @@ fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure
         (true, _) => vec![(Form::Json, None)],
         (false, reports) => reports.iter().map(|one| (one.form, one.path.clone())).collect(),
     };
-    let is_shown = wanted.iter().any(|(_, path)| path.is_none());
+    let mut written = Vec::new();
     for (form, path) in &wanted {
         let text = match form {
             Form::Text => {
@@ -384,16 +327,13 @@ fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure
             Form::Sarif => report::sarif(report),
             Form::Html => page_in_language(report::html(report, in_language)),
         };
-        match path {
+        written.push(match path {
             Some(path) => {
-                let file = output::File::new(path, text, Content::Report);
-                output::deliver(&[file], display.quiet)?;
+                output::deliver(&[output::File::new(path, text, Content::Report)], display.quiet)
             }
-            None => output::show(&text)?,
-        }
+            None => output::show(&text),
+        });
     }
-    if !is_shown {
-        output::show(&report::text(report, in_language))?;
-    }
-    Ok(())
+    written.push(show(args, &report::text(report, in_language)));
+    written.into_iter().collect()
 }

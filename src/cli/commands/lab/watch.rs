@@ -87,15 +87,18 @@ impl Watch<'_> {
     }
 
     fn show(&self, judged: &Judged) {
-        let to_screen = !self.args.json && !self.args.report.iter().any(|one| one.path.is_none());
-        if to_screen {
-            // A closed pipe ends the table, not the lab.
-            let _ = output::show(&report::line(judged, self.count, in_language));
-        }
+        // A closed pipe ends the table, not the lab.
+        let _ = super::show(self.args, &report::line(judged, self.count, in_language));
     }
 
     pub(super) fn report(mut self, round: Option<Round>, cases: &[&'static Case]) -> Report {
         self.judged.sort_by_key(|one| one.turn.place);
+        for place in 0..self.judged.len() {
+            let is_shown = self.args.ports || self.judged[place].turn.place < self.shown;
+            if self.judge.decide(&mut self.judged[place]) && is_shown {
+                self.show(&self.judged[place]);
+            }
+        }
         if !self.args.ports {
             let waiting = self.judged.iter().filter(|one| one.turn.place >= self.shown);
             waiting.for_each(|one| self.show(one));
@@ -107,6 +110,7 @@ impl Watch<'_> {
         let likeness = self.hello.as_ref().and_then(hello::recognise);
         Report {
             host: self.host.to_owned(),
+            anchor: super::anchor::place(self.args),
             judged: self.judged,
             missing,
             findings,

@@ -1,0 +1,35 @@
+//! Arguments of a subcommand that are only described if it is called.
+
+use clap::{ArgMatches, Command, Error, FromArgMatches, builder::Resettable};
+
+/// The arguments of a subcommand. To describe all of them to clap takes longer than to read those of
+/// a target.
+#[derive(Debug)]
+pub(crate) struct Deferred<T>(pub(crate) T);
+
+impl<T: clap::Args> clap::Args for Deferred<T> {
+    fn augment_args(command: Command) -> Command {
+        command.defer(described::<T>)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command.defer(described::<T>)
+    }
+}
+
+/// The subcommand with its arguments, and with what the list of subcommands says of it.
+fn described<T: clap::Args>(command: Command) -> Command {
+    let about = command.get_about().cloned();
+    let long_about = command.get_long_about().cloned();
+    T::augment_args(command).about(Resettable::from(about)).long_about(Resettable::from(long_about))
+}
+
+impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}

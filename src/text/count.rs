@@ -1,0 +1,20 @@
+//! A number with the word for what it counts.
+
+use std::fmt::Display;
+
+/// `1 file`, `2 files`: several have an `s` at the end.
+pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, thing: &str) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_has_no_s_and_any_other_number_has_one() {
+        let words = [0_usize, 1, 2].map(|count| counted(count, "file"));
+        assert_eq!(words, ["0 files", "1 file", "2 files"]);
+    }
+}
