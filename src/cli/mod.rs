@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod habits;
 mod language;
 mod loss;
+mod lost_link;
 mod manifest;
 mod output;
 mod own_files;

@@ -20,10 +20,10 @@ use super::{
     failure::{Exit, Failure},
     language::{in_language, lines_in_language},
     loss::{self, Content},
+    lost_link,
     manifest::hints::with_keys,
     stream::{self, Stream},
     style::{self, Display},
-    within,
 };
 
 /// Writes `data` to standard output as it is.
@@ -91,8 +91,7 @@ pub(crate) fn complain_of_target(failure: &Failure) {
 fn complain_with(failure: &Failure, words: impl Fn(&str) -> String) {
     let message = in_language(&secrets::hide_in_sentence(&failure.message));
     say_as_it_is(format_args!("{} {message}", style::error(in_language("error:"))));
-    if let Some(hint) = &failure.hint {
-        let hint = words(&in_language(hint));
+    if let Some(hint) = failure.hint.as_deref().map(|hint| words(&in_language(hint))) {
         say_as_it_is(format_args!("{} {hint}", style::hint(in_language("hint:"))));
     }
 }
@@ -246,7 +245,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
                 .with_hint(Some("leave out `=PATH` to write to standard output".to_owned())));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            within::refuse_link_to_nothing(path, &shown)?;
+            lost_link::refuse(path, place_of, &shown)?;
             None
         }
         Err(error) => return Err(failed(error)),

@@ -36,22 +36,6 @@ pub(crate) fn refuse_links_out_of<'a>(
     Ok(())
 }
 
-/// Refuses a symbolic link to a file that is not there, outside of the link's own folder: nothing says
-/// what such a file is, and somebody else may have made the link.
-pub(crate) fn refuse_link_to_nothing(path: &Path, shown: &str) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = output::place_of(folder.unwrap_or(Path::new(".")));
-    let place = output::place_of(path);
-    if !path.is_symlink() || place.starts_with(folder) {
-        return Ok(());
-    }
-    let place = Foreign::text(&place.display().to_string()).line();
-    let message =
-        format!("cannot write {shown}: it is a symbolic link to {place}, which does not exist");
-    let hint = "create that file empty, or remove the link".to_owned();
-    Err(Failure::new(Exit::File, message).with_hint(Some(hint)))
-}
-
 /// `path` from the root on, without `.` and `..`, its links not followed.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
