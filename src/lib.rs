@@ -94,6 +94,9 @@ mod output;
 mod trust;
 
 #[cfg(feature = "judge")]
+mod scheme;
+
+#[cfg(feature = "judge")]
 mod endpoint;
 
 #[cfg(feature = "judge")]

@@ -7,7 +7,7 @@ use std::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -71,6 +71,41 @@ fn a_limit_of_connections_by_an_alert_has_a_hint_and_a_survey_counts_what_it_lef
     });
     let report = servers.run(&[]).succeeds().out();
     assert!(report.contains("anchor     CN=Plant Root\n"), "{report}");
+}
+
+/// A server that serves so many connections within a time and resets the others, whose number it counts.
+fn limiting(most: usize, within: Duration) -> (Behind, std::sync::Arc<AtomicUsize>) {
+    let refused = std::sync::Arc::new(AtomicUsize::new(0));
+    let (counted, served) = (std::sync::Arc::clone(&refused), Mutex::new(Vec::<Instant>::new()));
+    let servers = Behind::new(move |_, server| {
+        let mut served = served.lock().expect("no test panics here");
+        served.retain(|one| one.elapsed() < within);
+        if served.len() == most {
+            counted.fetch_add(1, Ordering::SeqCst);
+            return Act::Reset;
+        }
+        served.push(Instant::now());
+        Act::Relay(server)
+    });
+    (servers, refused)
+}
+
+#[test]
+fn a_rate_below_the_limit_of_a_server_has_every_question_answered_at_once() {
+    // A time that does not end: what is above the limit is never served.
+    let (servers, refused) = limiting(4, Duration::from_secs(3600));
+    let report = servers.run(&["--survey"]).succeeds().out();
+    let expected =
+        format!("warning 4 of 8 questions were reset: there may be other chains; {SLOWER}");
+    assert!(report.contains(&expected), "{report}");
+    assert!(refused.load(Ordering::SeqCst) >= 8);
+    // Half as many connections as the server takes.
+    let (servers, refused) = limiting(4, Duration::from_millis(500));
+    let document = servers.run(&["--survey", "--json", "--rate", "4"]).succeeds().json();
+    assert_eq!(document["unanswered"], serde_json::Value::Null, "{document}");
+    let answers = document["answers"].as_array().expect("a list");
+    assert!(answers.iter().all(|answer| answer["asked"] == 1), "{document}");
+    assert_eq!((answers.len(), refused.load(Ordering::SeqCst)), (8, 0));
 }
 
 /// A server that resets each connection before it reads a byte.

@@ -138,8 +138,8 @@ fn an_answer_of_a_middlebox_in_http_is_told_from_the_servers() {
     let servers = Behind::new(move |_, _| Act::Say(bad.as_bytes().to_vec()));
     servers.run(&[]).fails_with(3).stdout("").stderr(
         "certgrab: error: the port speaks HTTP without TLS; it answered `HTTP/1.1 400 Bad Request`\n\
-         certgrab: hint: HTTP with TLS is usually on port 443 or 8443; there, a proxy or a captive \
-         portal may have answered in place of the server\n",
+         certgrab: hint: HTTP with TLS is usually on port 443 or 8443; there, a proxy, a captive portal \
+         or a DNS filter may have answered in place of the server\n",
     );
 }
 

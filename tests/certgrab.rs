@@ -33,6 +33,7 @@ mod client_certificates;
 mod comparing;
 mod consumers;
 mod differential;
+mod filters;
 mod fingerprints;
 mod graphs;
 mod lab;
@@ -63,7 +64,6 @@ mod hosts;
 mod html_report;
 mod lists;
 mod threads;
-mod turned_off;
 
 // In a repository.
 mod asking;
@@ -75,6 +75,7 @@ mod check_matrix;
 mod check_places;
 mod check_repository;
 mod checking;
+mod impostors;
 mod integrating;
 mod kconfig;
 mod locks;
@@ -83,6 +84,7 @@ mod misuses;
 mod pem_decoders;
 mod projects;
 mod syncing;
+mod turned_off;
 mod unreadable_locks;
 
 // On a machine.

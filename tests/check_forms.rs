@@ -5,7 +5,7 @@ use std::path::Path;
 use certgrab::check;
 
 use crate::left_roots;
-use crate::support::{Pki, certgrab as command, pki::pem_of};
+use crate::support::{Pki, Server, certgrab as command, pki::pem_of};
 
 /// A root that left Mozilla's store, as PEM: what is found in each form.
 fn dropped() -> String {
@@ -264,4 +264,163 @@ fn an_anchor_of_bearssl_without_the_flag_of_a_ca_is_named() {
     let expected = "`Plant Root` stands without `BR_X509_TA_CA`: BearSSL accepts it as the server's own \
                     certificate, not as the CA that issued it";
     assert_eq!(message, expected);
+}
+
+/// `pem` with `before`, `between` and `after` around its lines.
+fn joined(pem: &str, before: &str, between: &str, after: &str) -> String {
+    let lines: Vec<_> = pem.lines().collect();
+    format!("{before}{}{after}\n", lines.join(between))
+}
+
+#[test]
+fn blocks_whose_lines_a_language_joins_in_its_own_way_are_read() {
+    let pem = dropped();
+    let of = |before: &str, between: &str, after: &str| joined(&pem, before, between, after);
+    let forms = [
+        ("ca.vb", of("Const Ca As String = _\n \"", "\" & vbLf & _\n \"", "\" & vbLf")),
+        ("ca.bas", of("Public Const CA = \"", "\" & vbCrLf & _\n  \"", "\"")),
+        ("ca.vb", of("s = \"", "\" & vbLf\ns = s & \"", "\" & vbLf")),
+        ("ca.zig", of("const ca =\n    \\\\", "\n    \\\\", "\n;")),
+        ("Ca.hs", of("ca = \"", "\\n\\\n   \\", "\\n\"")),
+        ("Ca.hs", of("ca = unlines\n  [ \"", "\"\n  , \"", "\" ]")),
+        ("ca.ml", of("let ca = \"", "\\n\\\n  ", "\\n\"")),
+        ("ca.fs", of("let ca = \"", "\\n\\\n  ", "\\n\"")),
+        ("ca.ml", of("let ca = \"", "\\n\" ^\n  \"", "\\n\"")),
+        ("ca.pas", of("const CA = '", "' + #13#10 +\n  '", "' + #13#10;")),
+        ("ca.pas", of("const CA = '", "' + sLineBreak +\n  '", "';")),
+        ("ca.sql", of("v := '", "' || chr(10) || '", "';")),
+        ("ca.lua", of("local ca = \"", "\\n\" ..\n  \"", "\\n\"")),
+        ("ca.lua", of("local ca = \"", "\\n\\z\n  ", "\\n\"")),
+        ("ca.lua", of("local ca = \"", "\\\n", "\"")),
+        ("ca.pl", of("my $ca = \"", "\\n\" .\n  \"", "\\n\";")),
+        ("ca.php", of("<?php\n$ca = \"", "\\n\" .\n  \"", "\\n\";")),
+        ("ca.ex", of("@ca \"", "\\n\" <>\n  \"", "\\n\"")),
+        ("ca.nim", of("const ca = \"", "\\n\" &\n  \"", "\\n\"")),
+        ("Ca.cs", of("const string Ca = \"", "\" + Environment.NewLine +\n \"", "\";")),
+        ("Ca.java", of("String CA = \"", "\" + System.lineSeparator() +\n \"", "\";")),
+        ("ca.ps1", of("$ca = \"", "`n", "`n\"")),
+        ("ca.ps1", of("$ca = @(\n\"", "\",\n\"", "\"\n) -join \"`n\"")),
+        ("ca.sh", of("CA=$'", "\\n", "\\n'")),
+        ("ca.sh", of("printf \"", "\\n", "\\n\" > ca.pem")),
+        ("ca.sh", of("echo -e \"", "\\n", "\" > ca.pem")),
+        ("ca.sh", of("printf '%s\\n' '", "' '", "' > ca.pem")),
+        ("ca.sh", of("echo \"", "\" >> ca.pem\necho \"", "\" >> ca.pem")),
+        ("ca.bat", of("@echo off\necho ", ">>ca.pem\necho ", ">>ca.pem")),
+        ("ca.nsi", of("FileWrite $0 \"", "$\\n\"\nFileWrite $0 \"", "$\\n\"")),
+        ("ca.xml", of("<ca>", "&#10;", "</ca>")),
+        ("ca.adb", of("CA : String := \"", "\" & ASCII.LF &\n \"", "\";")),
+        ("ca.S", of("ca:\n .ascii \"", "\\n\"\n .ascii \"", "\\n\"\n .byte 0")),
+        ("ca.nix", of("{ ca = ''\n    ", "\n    ", "\n  ''; }")),
+        ("ca.jsonnet", of("{ ca: |||\n    ", "\n    ", "\n  |||}")),
+        ("ca.cue", of("ca: \"\"\"\n\t", "\n\t", "\n\t\"\"\"")),
+        ("ca.pas", of("const CA = '''\n    ", "\n    ", "\n    ''';")),
+        (
+            "ca.ino",
+            of("String ca = \"\";\nvoid f() {\nca += F(\"", "\\n\");\nca += F(\"", "\\n\"); }"),
+        ),
+        (
+            "ca.ino",
+            of("char ca[4096];\nvoid f() {\nstrcpy(ca, \"", "\\n\");\nstrcat(ca, \"", "\\n\"); }"),
+        ),
+    ];
+    for (file, content) in forms {
+        assert_eq!(codes(file, content.as_bytes()), ["root-dropped"], "{file}: {content}");
+        let found = report(file, content.as_bytes());
+        let line = content.lines().position(|line| line.contains("BEGIN")).unwrap() + 1;
+        assert_eq!(found.findings()[0].place.line, line, "{file}: {content}");
+    }
+    // Two blocks that go on with one another are read together.
+    let twice = format!("{pem}{pem}");
+    let both = joined(&twice, "ca = \"", "\" & vbLf & _\n \"", "\"");
+    assert_eq!(report("ca.vb", both.as_bytes()).anchors.len(), 2);
+}
+
+#[test]
+fn a_damaged_block_is_damaged_in_every_language_and_one_in_a_comment_is_none() {
+    let pem = dropped();
+    let cut = pem.replacen("MII", "MI", 1);
+    let of = |pem: &str, before: &str, between: &str| joined(pem, before, between, "\"");
+    for (file, content) in [
+        ("ca.vb", of(&cut, "ca = \"", "\" & vbLf & _\n \"")),
+        ("ca.zig", joined(&cut, "const ca =\n  \\\\", "\n  \\\\", "\n;")),
+        // Lines that one and the same mistake ends: nothing in C reads them.
+        ("ca.h", of(&pem, "const char ca[] = \"", "\n\"")),
+        ("ca.pem", of(&pem, "\"", "\" \"")),
+        ("ca.sh", of(&pem, "CA=\"", "\\n")),
+        ("ca.ex", format!("@ca ~S\"\"\"\n{}\"\"\"\n", indented(&pem, "  "))),
+    ] {
+        let found = codes(file, content.as_bytes());
+        assert!(found.iter().any(|code| code.starts_with("pem-")), "{file}: {content}: {found:?}");
+    }
+    for (file, content) in [
+        ("ca.vb", joined(&pem, "' ", "\n' ", "")),
+        ("ca.hs", joined(&pem, "-- ", "\n-- ", "")),
+        ("ca.lua", joined(&pem, "-- ", "\n-- ", "")),
+    ] {
+        assert!(report(file, content.as_bytes()).anchors.is_empty(), "{content}");
+    }
+}
+
+#[test]
+fn a_block_that_is_a_part_of_a_text_is_not_held_to_the_decoders_of_files() {
+    let pem = pem_of(&[other().into()]);
+    let pem = pem.trim_end();
+    for (file, content) in [
+        ("ca.ml", format!("let ca = {{|{pem}|}}\n")),
+        ("ca.ml", format!("let ca = {{pem|\n{pem}|pem}}\n")),
+        ("ca.tcl", format!("set ca {{{pem}\n}}\n")),
+        ("ca.hs", format!("ca = [r|{pem}|]\n")),
+        ("ca.pl", format!("my $ca = q{{{pem}\n}};\n")),
+        ("ca.rb", format!("CA = %q({pem})\n")),
+        ("ca.xml", format!("<ca>{pem}</ca>\n")),
+        ("notes.md", format!("```cpp\nconst char* ca = R\"EOF({pem})EOF\";\n```\n")),
+    ] {
+        assert!(codes(file, content.as_bytes()).is_empty(), "{file}: {content}");
+    }
+    // A file of certificates is read as it is.
+    let before = format!("ca {pem}\n");
+    for file in ["ca.pem", "ca.crt", "ca"] {
+        assert_eq!(codes(file, before.as_bytes()), ["pem-unreadable"], "{file}");
+    }
+}
+
+#[test]
+fn a_last_line_without_a_line_break_is_nothing_in_a_language_that_bearssl_does_not_read() {
+    let text = pem_of(&[other().into()]).trim_end().replace('\n', "\\n");
+    for file in ["ca.js", "ca.kt", "ca.go", "Ca.java", "Ca.cs", "ca.json", "ca.swift", "ca.php"] {
+        assert!(codes(file, format!("x = \"{text}\"").as_bytes()).is_empty(), "{file}");
+    }
+    let of_c = format!("const char ca[] = \"{text}\";\n");
+    assert_eq!(codes("ca.h", of_c.as_bytes()), ["pem-no-newline"]);
+}
+
+#[test]
+fn an_anchor_of_bearssl_that_is_the_servers_leaf_or_has_expired_is_said_where_the_server_sends_it()
+{
+    let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
+    let server = Server::of(&pki).sending(pki.path()).start();
+    let target = format!("plc.test:{}", server.port());
+    let connect = format!("--connect=127.0.0.1:{}", server.port());
+    let found = |index: usize, at: &str| {
+        let certificate = certgrab::Certificate::from_der(&pki.path()[index]).unwrap();
+        let anchors = left_roots::anchors_of_bearssl(&[certificate]);
+        std::fs::write(pki.file("anchors.h"), anchors).unwrap();
+        let run =
+            command().args(["check", "--at", at, &connect, "--roots"]).args([pki.root_file()]);
+        run.args([pki.file("anchors.h")]).args([&target]).ends().out()
+    };
+    let now = "2026-11-26";
+    assert!(
+        found(0, now).contains("is a leaf certificate, issued by `Plant Issuing`"),
+        "{}",
+        found(0, now)
+    );
+    assert!(
+        found(1, now).contains("is an intermediate, issued by `Plant Root`"),
+        "{}",
+        found(1, now)
+    );
+    assert!(!found(2, now).contains("warning"), "{}", found(2, now));
+    let late = found(2, "2051-01-01");
+    assert!(late.contains("`Plant Root` expired on 2050-01-01"), "{late}");
 }

@@ -43,7 +43,8 @@ fn the_name_asked_for_stays_that_of_the_target_when_connecting_elsewhere() {
             "certgrab: error: the server's certificate is not valid for `other.test`, only for \
              `plc.test`\n\
              certgrab: hint: use a name from the certificate as the target, and pass the address \
-             with `--connect`\n",
+             with `--connect`; if none of them is the server's, somebody between you and the server \
+             may have answered, such as a DNS filter\n",
         );
     assert_eq!(server.heard().names, [Some("other.test".to_owned())]);
 }

@@ -1,5 +1,7 @@
 //! What the command takes as a target, and what it says of anything else.
 
+use certgrab::{Target, internals::endpoint::StartTls};
+
 use crate::support::certgrab;
 
 #[test]
@@ -145,4 +147,103 @@ fn a_place_to_connect_to_has_a_port_and_no_scheme() {
         let outcome = certgrab().args(["plc.test", "--connect", place]).fails_with(2).stdout("");
         assert!(outcome.err().contains(wanted), "{}", outcome.err());
     }
+}
+
+/// `given` as a target is shown, or why it is none.
+fn shown(given: &str) -> String {
+    given.parse::<Target>().map_or_else(|error| error.to_string(), |target| target.to_string())
+}
+
+#[test]
+fn a_target_is_a_host_a_host_with_a_port_or_a_url() {
+    for (given, wanted) in [
+        ("example.com", "example.com:443"),
+        ("example.com:8883", "example.com:8883"),
+        ("Example.COM.:8883", "example.com:8883"),
+        ("mqtts://m1.tuyacn.com", "m1.tuyacn.com:8883"),
+        ("postgresql://db.test/plant", "db.test:5432"),
+        ("rediss://cache.test/0", "cache.test:6379"),
+        ("amqps://broker.test/plant", "broker.test:5671"),
+        ("ldaps://ldap.test/dc=plant", "ldap.test:636"),
+        ("imaps://mail.test", "mail.test:993"),
+        ("smtps://mail.test", "mail.test:465"),
+        ("coaps+tcp://plc.test", "plc.test:5684"),
+        ("HTTPS://example.com/path?query#fragment", "example.com:443"),
+        ("wss://example.com:9001/mqtt", "example.com:9001"),
+        ("192.0.2.1", "192.0.2.1:443"),
+        ("[2001:db8::1]:8883", "[2001:db8::1]:8883"),
+        ("[::1]", "[::1]:443"),
+        ("::1", "[::1]:443"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example:443"),
+        ("my_broker.local:1", "my_broker.local:1"),
+        (" localhost ", "localhost:443"),
+    ] {
+        assert_eq!(shown(given), wanted, "{given}");
+    }
+}
+
+#[test]
+fn a_host_in_unicode_is_asked_for_in_ascii() {
+    assert_eq!(shown("bücher.example"), "xn--bcher-kva.example:443");
+}
+
+#[test]
+fn what_names_no_server_is_refused_with_what_was_understood() {
+    for (given, wanted) in [
+        ("", "the target is empty"),
+        ("http://a", "`http://a` has the scheme `http`, which has no TLS"),
+        ("gopher://a", "`gopher://a` has the scheme `gopher`, which certgrab does not know"),
+        ("a:0", "`a:0` has the port `0`, expected a number from 1 to 65535"),
+        ("a:99999", "`a:99999` has the port `99999`, expected a number from 1 to 65535"),
+        ("a:+1", "`a:+1` has the port `+1`, expected a number from 1 to 65535"),
+        ("2001:db8::1:8883:x", "`2001:...` could be an IPv6 address with or without a port"),
+        ("a b", "`a b` has the host `a b`, which is neither a DNS name nor an IP address"),
+        ("1.2.3", "`1.2.3` has the host `1.2.3`, which is neither a DNS name nor an IP address"),
+        (
+            "[1.2.3.4]:1",
+            "`[1.2.3.4]:1` has no IPv6 address in its brackets, expected `[2001:db8::1]:8883`",
+        ),
+        ("mqtts://me:secret@a", "the target must not contain a user name (the part before `@`)"),
+    ] {
+        assert_eq!(shown(given), wanted, "{given}");
+    }
+}
+
+#[test]
+fn a_scheme_without_tls_names_the_one_that_was_meant() {
+    let error = "mqtt://a".parse::<Target>().unwrap_err();
+    assert_eq!(error.hint().as_deref(), Some("did you mean `mqtts:`?"));
+}
+
+#[test]
+fn targets_of_other_tools_have_an_answer_that_repeats_no_secret() {
+    for (given, wanted) in [
+        ("nats://broker.test", "sends INFO before TLS starts"),
+        ("kafka://broker.test:9093", "no URL scheme of Kafka"),
+        ("kafka+ssl://me:hunter2@broker.test", "pass `tls://HOST:PORT`"),
+        ("mongodb+srv://me:hunter2@db.test/plant", "named in SRV records"),
+        ("mongodb://me:hunter2@db.test", "tls://HOST:27017"),
+        ("sqlserver://db.test", "TLS inside TDS"),
+        ("coaps://plc.test", "uses UDP and DTLS"),
+        ("coap://plc.test", "`coaps+tcp://HOST`"),
+        ("ssh://plc.test", "ssh-keyscan"),
+        ("redis://me:hunter2@db.test", "rediss:"),
+        ("amqp://me:hunter2@broker.test/plant", "amqps:"),
+        ("ldaps://me:hunter2@ldap.test", "must not contain a user name"),
+        ("https://[fe80::1%eth0]", "has an IPv6 address with a zone"),
+        ("fe80::1%eth0", "has an IPv6 address with a zone"),
+        ("postgresql://me:hunter2@db.test/plant", "must not contain a user name"),
+    ] {
+        let error = given.parse::<Target>().unwrap_err();
+        let text = format!("{error}; {}", error.hint().expect("a hint"));
+        assert!(text.contains(wanted) && !text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn a_port_that_is_given_stays_when_asked_in_another_way() {
+    let asked = |given: &str| given.parse::<Target>().unwrap().asking(StartTls::Smtp).port();
+    assert_eq!(asked("mail.test"), 25);
+    assert_eq!(asked("mail.test:443"), 443);
+    assert_eq!(asked("mail.test:587"), 587);
 }

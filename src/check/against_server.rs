@@ -23,6 +23,10 @@ use crate::{
     },
 };
 
+/// Codes of what a certificate tells and its name and key do not.
+const OF_CERTIFICATE: [&str; 6] =
+    ["leaf", "intermediate", "cross-signed", "expired", "not-yet-valid", "expires-soon"];
+
 /// A server that was asked, and what it presents.
 #[derive(Debug, Clone, Copy)]
 pub struct Server<'a> {
@@ -222,7 +226,27 @@ impl Judgement<'_> {
             }
             (None, None) => None,
         });
+        found.extend(self.of_sent());
         found
+    }
+
+    /// What is wrong with the anchors that are a name and a key alone, and whose certificates nobody knew
+    /// before the server sent them.
+    fn of_sent(&self) -> Vec<Finding> {
+        let Self { reading, server, knowledge, .. } = *self;
+        let with_certificate = |one: &EmbeddedAnchor| {
+            let is_known = one.left().is_some() || one.resolved(knowledge.store).is_some();
+            let key = one.key.as_ref().filter(|_| !is_known)?;
+            let certificate = server.presented.certificates().find(|sent| key.is_of(sent))?.clone();
+            Some(EmbeddedAnchor { certificate: Some(certificate), ..one.clone() })
+        };
+        let anchors: Vec<_> = reading.anchors.iter().filter_map(with_certificate).collect();
+        if anchors.is_empty() {
+            return Vec::new();
+        }
+        let found = lints::lint(&Reading { anchors, ..reading.clone() }, knowledge);
+        let is_new = |one: &&Finding| OF_CERTIFICATE.contains(&one.code);
+        found.listed().iter().filter(is_new).cloned().collect()
     }
 
     /// The finding about a file that holds nothing but fingerprints, if anything; `None` if it is

@@ -3,15 +3,17 @@
 //! In: [`Source`]. Out: certificates, or a name with a key where a form holds no more, and what is
 //! wrong with the form.
 
+use std::path::Path;
+
 use super::{
-    Findings, MAX_FINGERPRINTS, Place, Severity, bare_anchor,
+    Finding, Findings, MAX_FINGERPRINTS, Place, Severity, bare_anchor,
     bare_anchor::Key,
     boundaries,
     call_site::{look_at_der, look_at_pem_use},
     der_form::{self, begins_as_certificate, first_certificate},
     pem_reader, pem_text,
     place::Numbering,
-    source::{Constant, Form, Source},
+    source::{Constant, Form, Source, separated},
 };
 use crate::{
     stack::{self, Stack},
@@ -135,6 +137,24 @@ impl Contents {
             anchor.place = anchor.place.by_offset();
         }
         self.findings = self.findings.placed(Place::by_offset);
+        self
+    }
+
+    /// The same, or what `source` holds if the language of `file` puts the same text between all lines of its
+    /// blocks, where these are not found or not taken as they are.
+    pub(super) fn or_separated(self, source: &mut Source, file: &Path, content: &[u8]) -> Self {
+        let is_of_text = |finding: &Finding| pem_reader::OF_TEXT.contains(&finding.code);
+        let found_none = self.anchors.is_empty();
+        let is_doubtful = found_none || self.findings.listed().iter().any(is_of_text);
+        let blocks = || separated::blocks(file, content, found_none);
+        let Some(constants) = is_doubtful.then(blocks).flatten() else { return self };
+        let others = std::mem::replace(&mut source.constants, constants);
+        let read = contents(source, self.stack);
+        let is_sound = !read.anchors.is_empty() && read.findings.is_empty();
+        if is_sound || self.is_empty() && !read.is_empty() {
+            return read;
+        }
+        source.constants = others;
         self
     }
 

@@ -59,6 +59,7 @@ mod private_key;
 mod report;
 mod signature_budget;
 mod source;
+mod stated;
 mod statements;
 mod trust;
 mod uf2;
@@ -84,7 +85,7 @@ pub use self::command::{Command, Writer};
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};
 pub(crate) use self::lints::scheduled;
 pub use self::lints::{lint, unknown_anchors};
-pub use self::lock_today::{expired_anchors, no_longer_proven};
+pub use self::lock_today::no_longer_proven;
 #[cfg(feature = "cli")]
 pub(crate) use self::own_dates::{lint_own, of_own, reading_of_own};
 pub use self::place::Place;
@@ -93,7 +94,8 @@ pub use self::prefilter::may_matter;
 pub use self::private_key::PrivateKeys;
 pub use self::report::FileReport;
 pub use self::signature_budget::MAX_SIGNATURE_CHECKS;
-pub use self::trust::{Terms, judge_generated, judge_handwritten};
+pub use self::stated::judge_stated;
+pub use self::trust::{TO_PASS, TO_TRUST, Terms, judge_generated, judge_handwritten};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
 pub const MAX_FILE_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
@@ -137,6 +139,8 @@ pub struct Reading {
     pub(crate) allows: Vec<allow::Allow>,
     /// The certificates in it that are the device's own.
     pub(crate) own: Vec<EmbeddedAnchor>,
+    /// What the comment that certgrab wrote into it states of its certificates.
+    pub(crate) stated: Vec<stated::Stated>,
 }
 
 impl Reading {
@@ -204,6 +208,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let own_uses = source.uses.clone();
     source.uses.add_all(&context.uses);
     let contents = contents(&source, content, stack, image.as_ref());
+    let contents = contents.or_separated(&mut source, file, content);
     let anchors::Contents { anchors, findings, stack } = contents;
     let names = names(&source, &anchors);
     let starts = starts(&source, &anchors);
@@ -229,7 +234,19 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let facts =
         pool::Facts { uses: own_uses, keys, names, speaks: spoken.is_some() && !is_generated };
     let likely = source.language.likely_reader().filter(|_| stack.is_none());
-    Reading { file, stack, likely, origin, is_generated, anchors, findings, facts, allows, own }
+    Reading {
+        file,
+        stack,
+        likely,
+        origin,
+        is_generated,
+        anchors,
+        findings,
+        facts,
+        allows,
+        own,
+        stated: stated::of(content),
+    }
 }
 
 /// The anchors of `source`, or what in `content` was meant to be one; by its places in the file where
@@ -334,6 +351,7 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
         facts: pool::Facts::default(),
         allows: Vec::new(),
         own: Vec::new(),
+        stated: Vec::new(),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Codes of findings about how a text is written, which the decoder decides.
-const OF_TEXT: [&str; 5] =
+pub(super) const OF_TEXT: [&str; 5] =
     ["pem-damaged", "pem-indented", "pem-literal-newline", "pem-no-line-ends", "pem-no-newline"];
 
 /// Words of the ESP8266 core, which has a fork of BearSSL and feeds it in its own way.
@@ -77,7 +77,7 @@ fn findings(
         boundaries::damaged(&constant.bytes, |at| constant.line(at)).into_iter().collect();
     let has = |found: &Findings| found.listed().iter().any(|one| OF_TEXT.contains(&one.code));
     let is_wrong = has(&found) || !damaged.is_empty();
-    let is_plain = is_plain(constant, certificates.len()) && !is_quoted(constant);
+    let is_plain = is_plain(constant, certificates.len()) && !is_part(constant, source);
     let Some(place) = certificates.first().map(|(_, place)| *place).filter(|_| is_plain) else {
         return found.and(damaged);
     };
@@ -112,12 +112,22 @@ fn is_plain(constant: &Constant, read: usize) -> bool {
     blocks == count(b"-----BEGIN CERTIFICATE") && (constant.form != Form::File || blocks == read)
 }
 
-/// Whether the first block of a file stands between quotes, as in a script: what a decoder gets is
-/// then not the file.
-fn is_quoted(constant: &Constant) -> bool {
-    let begins = |quote: u8| [&[quote], &b"-----BEGIN "[..]].concat();
-    let has = |wanted: &[u8]| constant.bytes.windows(wanted.len()).any(|here| here == wanted);
-    constant.form == Form::File && [b'"', b'\'', b'`'].into_iter().any(|quote| has(&begins(quote)))
+/// Whether the blocks of a file are parts of its text: what a decoder gets is then not the file. They stand
+/// between quotes, or, in a file that is not one of certificates by its name, behind or before something else.
+fn is_part(constant: &Constant, source: &Source) -> bool {
+    if constant.form != Form::File {
+        return false;
+    }
+    let bytes = constant.bytes.as_slice();
+    let begins = memchr::memmem::find_iter(bytes, "-----BEGIN ");
+    let mut begins = begins.map(|at| at.checked_sub(1).map_or(b'\n', |before| bytes[before]));
+    if source.is_data {
+        return begins.any(|before| matches!(before, b'"' | b'\'' | b'`'));
+    }
+    let end = "-----END CERTIFICATE-----";
+    let mut ends = memchr::memmem::find_iter(bytes, end).map(|at| bytes.get(at + end.len()));
+    begins.any(|before| !before.is_ascii_whitespace())
+        || ends.any(|behind| behind.is_some_and(|behind| !behind.is_ascii_whitespace()))
 }
 
 /// The decoder of `stack`, if it is one of those that were measured.

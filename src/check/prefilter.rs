@@ -29,7 +29,7 @@ enum Follows {
     Sequence,
     /// The same in hexadecimal.
     HexSequence,
-    /// A word of the same line that begins with one hyphen and has this letter.
+    /// A word of the same line, within [`COMMAND`] bytes, that begins with one hyphen and has this letter.
     Option(u8),
     /// The word itself four times more within [`WINDOW`] bytes: the five hyphens of a boundary.
     FourMore(&'static [u8]),
@@ -37,6 +37,8 @@ enum Follows {
 
 /// The bytes behind a word in which another one is looked for: a number with a cast on the next line.
 const WINDOW: usize = 48;
+/// The bytes of a command that are looked at for its options.
+const COMMAND: usize = 400;
 /// The digits of Base64 that follow the first three of a certificate, even in a literal in pieces.
 const BASE64: usize = 12;
 
@@ -120,7 +122,8 @@ impl Follows {
             }
             Self::Option(letter) => {
                 let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
-                let mut words = line[..line.len().min(WINDOW)].split(|byte| *byte == b' ');
+                let mut words =
+                    line[..line.len().min(COMMAND)].split(|byte| b" \"',".contains(byte));
                 words.any(|word| {
                     word.starts_with(b"-") && !word.starts_with(b"--") && word.contains(&letter)
                 })

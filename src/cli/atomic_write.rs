@@ -108,6 +108,10 @@ fn builder() -> tempfile::Builder<'static, 'static> {
 /// Defers signals that end the process while it is alive; does nothing on systems without them.
 pub(crate) struct DeferredSignals(());
 
+/// While it is alive, the first signal that ends the process asks a run for its end instead; nothing is
+/// written meanwhile.
+pub(crate) struct Interruptible(());
+
 #[cfg(unix)]
 mod signals {
     use std::sync::{
@@ -117,7 +121,12 @@ mod signals {
 
     use signal_hook::{consts, flag, low_level::emulate_default_handler};
 
-    use crate::cli::atomic_write::DeferredSignals;
+    use std::time::Duration;
+
+    use crate::cli::atomic_write::{DeferredSignals, Interruptible};
+
+    /// From one look at whether a signal came to the next: too short to be noticed.
+    const LOOK: Duration = Duration::from_millis(50);
 
     /// What a terminal or a supervisor ends a process with.
     const ENDING: [i32; 3] = [consts::SIGINT, consts::SIGTERM, consts::SIGHUP];
@@ -184,6 +193,31 @@ mod signals {
         }
     }
 
+    impl Interruptible {
+        pub(crate) fn begin() -> Self {
+            if let Some(signals) = &*SIGNALS {
+                signals.at_once.store(false, Ordering::SeqCst);
+            }
+            Self(())
+        }
+
+        /// Waits for the signal.
+        pub(crate) async fn interrupted(&self) {
+            while SIGNALS.as_ref().is_none_or(|one| one.pending.load(Ordering::SeqCst) == 0) {
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+
+    impl Drop for Interruptible {
+        fn drop(&mut self) {
+            if let Some(signals) = &*SIGNALS {
+                signals.pending.store(0, Ordering::SeqCst);
+                signals.at_once.store(true, Ordering::SeqCst);
+            }
+        }
+    }
+
     impl Drop for DeferredSignals {
         fn drop(&mut self) {
             let Some(signals) = &*SIGNALS else { return };
@@ -210,5 +244,17 @@ pub(crate) fn heed_next_interrupt() {}
 impl DeferredSignals {
     pub(crate) fn begin() -> Self {
         Self(())
+    }
+}
+
+#[cfg(not(unix))]
+impl Interruptible {
+    pub(crate) fn begin() -> Self {
+        Self(())
+    }
+
+    /// Waits for Ctrl-C.
+    pub(crate) async fn interrupted(&self) {
+        let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -26,6 +26,7 @@ mod progress;
 mod projects;
 mod proof;
 mod readers;
+mod refused;
 mod regenerate;
 mod replace;
 mod report;

@@ -88,7 +88,9 @@ pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<
     }
     credentials(&accepted, &mut found);
     undecided(all, &mut found);
-    let limits = all.iter().filter(|one| one.verdict == Verdict::Limit);
+    // A device that connects to no server has none of its own.
+    let is_every = found.iter().any(|finding| finding.code == "refuses-every-server");
+    let limits = all.iter().filter(|one| one.verdict == Verdict::Limit && !is_every);
     let mut shown = Vec::new();
     for limit in limits {
         let case = limit.turn.case;

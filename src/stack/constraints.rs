@@ -7,14 +7,14 @@ use super::{
 };
 
 /// Whether a DNS name is the base or below it; a base with a full stop in front is all below it.
-fn dns(name: &[u8], base: &[u8]) -> bool {
+pub(super) fn dns(name: &[u8], base: &[u8]) -> bool {
     let Some(start) = name.len().checked_sub(base.len()) else { return false };
     let is_label = start == 0 || base.first() == Some(&b'.') || name[start - 1] == b'.';
     base.is_empty() || is_label && name[start..].eq_ignore_ascii_case(base)
 }
 
 /// Whether an address is in a network of base and mask; `None` for lengths that are neither.
-fn address(address: &[u8], base: &[u8]) -> Option<bool> {
+pub(super) fn address(address: &[u8], base: &[u8]) -> Option<bool> {
     if !matches!(address.len(), 4 | 16) || !matches!(base.len(), 8 | 32) {
         return None;
     }

@@ -1,54 +1,78 @@
-//! Go 1.19: `crypto/x509`, `verify.go` and `parser.go` (read and measured). Newer versions refuse
-//! more: negative serial numbers (1.23), RSA keys under 1024 bits (1.24).
+//! Go 1.19 and 1.27: `crypto/x509`, `verify.go`, `parser.go` and `constraints.go`, `rsa.go` of `crypto/rsa`,
+//! `handshake_client.go` of `crypto/tls` (read and measured).
 //!
 //! Every issuer by name, among the anchors and what was sent, is tried in turn. The anchor is held
 //! to the rules of every CA.
 
+mod names;
 mod reading;
 
 use super::{
     case::{Case, Cert},
-    constraints::{self, Name},
     dates,
     dn::Dn,
-    extensions::{ADDRESS, DNS, EMAIL, KEY_CERT_SIGN, URI},
+    extensions::{ADDRESS, DNS, KEY_CERT_SIGN},
     host,
     issuer::{Wanted, why_none},
     key::{Curve, Digest, Key, Scheme},
     oid,
+    policies::{self, Manner},
     reason::{Position, Refusal, Rule, Verdict},
     search::{Link, Rules, Search},
-    tlv::Tlv,
     view::View,
 };
 
-/// `maxHandshake`.
-const MOST_OCTETS: usize = 65_536;
-
-/// What the stack makes of `case`.
-pub(super) fn judge(case: &Case<'_>) -> Verdict {
-    run(case).into()
+/// A version of Go. Those between have some of what 1.27 has: no negative serial numbers from 1.23 on, no RSA
+/// keys under 1024 bits from 1.24 on (`internal/godebugs/table.go`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    V1_19,
+    V1_27,
 }
 
-fn run(case: &Case<'_>) -> Result<(), Refusal> {
+impl Version {
+    /// The longest Certificate message: `maxHandshake`, in 1.27 `maxHandshakeCertificateMsg`.
+    const fn most_octets(self) -> usize {
+        match self {
+            Self::V1_19 => 65_536,
+            Self::V1_27 => 262_144,
+        }
+    }
+}
+
+/// `defaultMaxRSAKeySize` of 1.27, for what is sent.
+const MOST_RSA_BITS: usize = 8192;
+/// `checkKeySize` of 1.27, for keys that verify a signature.
+const FEWEST_RSA_BITS: usize = 1024;
+
+/// What the stack makes of `case`.
+pub(super) fn judge(case: &Case<'_>, version: Version) -> Verdict {
+    run(case, version).into()
+}
+
+fn run(case: &Case<'_>, version: Version) -> Result<(), Refusal> {
     let mut anchors = Vec::new();
     for anchor in &case.anchors {
         let view = anchor.read()?;
-        reading::reads(view).map_err(|rule| anchor.breaks(rule))?;
+        reading::reads(view, version).map_err(|rule| anchor.breaks(rule))?;
         anchors.push((anchor, view));
     }
-    case.fits(MOST_OCTETS)?;
+    case.fits(version.most_octets())?;
     let mut sent = Vec::new();
     for cert in &case.sent {
         let view = cert.read()?;
-        reading::reads(view).map_err(|rule| cert.breaks(rule))?;
+        reading::reads(view, version).map_err(|rule| cert.breaks(rule))?;
+        let is_long = |bits: &usize| version == Version::V1_27 && *bits > MOST_RSA_BITS;
+        if let Some(bits) = view.key.rsa_bits().filter(is_long) {
+            return Err(cert.breaks(Rule::RsaSize { bits }));
+        }
         sent.push((cert, view));
     }
     let leaf = *sent.first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
-    handshake(leaf)?;
-    valid(case, leaf)?;
-    named(case, leaf)?;
-    let go = Go { case, sent: &sent, anchors: &anchors };
+    handshake(leaf, version)?;
+    valid(case, leaf, version)?;
+    named(case, leaf, version)?;
+    let go = Go { case, version, sent: &sent, anchors: &anchors };
     if anchors.iter().any(|(anchor, _)| case.is_same(anchor, leaf.0)) {
         return go.whole(&[leaf]);
     }
@@ -56,8 +80,9 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
 }
 
 /// The keys that the client offers to verify.
-fn handshake((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
+fn handshake((cert, view): Link<'_, '_>, version: Version) -> Result<(), Refusal> {
     let rule = match view.key {
+        Key::Rsa { .. } if !verifies(&view.key, version) => rsa_rule(&view.key),
         Key::Ec { curve: Curve::P224, .. } => Rule::Handshake,
         Key::Rsa { .. } | Key::Ec { .. } | Key::Ed25519(_) => return Ok(()),
         Key::Ed448 => Rule::KeyKind("Ed448"),
@@ -67,9 +92,31 @@ fn handshake((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
+/// Whether an RSA key verifies signatures at all: 1.27 takes no short ones, and exponents that are odd, with at
+/// most 31 bits.
+fn verifies(key: &Key<'_>, version: Version) -> bool {
+    let Key::Rsa { exponent, .. } = key else { return true };
+    let is_exponent = match exponent {
+        [] | [1] => false,
+        [.., last] if last & 1 == 0 => false,
+        [first, _, _, _] => *first < 0x80,
+        octets => octets.len() < 4,
+    };
+    let is_long = key.rsa_bits().is_some_and(|bits| bits >= FEWEST_RSA_BITS);
+    version == Version::V1_19 || is_exponent && is_long
+}
+
+/// What such a key breaks.
+fn rsa_rule(key: &Key<'_>) -> Rule {
+    match key.rsa_bits().filter(|bits| *bits < FEWEST_RSA_BITS) {
+        Some(bits) => Rule::RsaSize { bits },
+        None => Rule::RsaExponent,
+    }
+}
+
 /// The part of `isValid` that is about the certificate alone.
-fn valid(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
-    if let Some(rule) = reading::critical(view) {
+fn valid(case: &Case<'_>, (cert, view): Link<'_, '_>, version: Version) -> Result<(), Refusal> {
+    if let Some(rule) = reading::critical(view, version) {
         return Err(cert.breaks(rule));
     }
     let (before, after) = reading::validity(view).map_err(|rule| cert.breaks(rule))?;
@@ -78,14 +125,18 @@ fn valid(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
 }
 
 /// `VerifyHostname`.
-fn named(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
+fn named(case: &Case<'_>, (cert, view): Link<'_, '_>, version: Version) -> Result<(), Refusal> {
     let Some(host) = case.host else { return Ok(()) };
     let names = view.extensions.names();
     let is_named = match host::address(host) {
         Some(address) => names.iter().any(|name| {
             name.tag == ADDRESS && reading::plain(name.value) == reading::plain(&address)
         }),
-        None => names.iter().any(|name| name.tag == DNS && host::go(name.value, host)),
+        None => {
+            let takes_star = version == Version::V1_19;
+            let fits = |name: &[u8]| (takes_star || name != b"*") && host::go(name, host);
+            names.iter().any(|name| name.tag == DNS && fits(name.value))
+        }
     };
     if is_named {
         return Ok(());
@@ -96,6 +147,7 @@ fn named(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
 /// The rules of Go.
 struct Go<'s, 'c, 'a> {
     case: &'c Case<'a>,
+    version: Version,
     sent: &'s [Link<'c, 'a>],
     anchors: &'s [Link<'c, 'a>],
 }
@@ -111,8 +163,12 @@ impl<'c, 'a> Rules<'c, 'a> for Go<'_, 'c, 'a> {
         let below = path[path.len() - 1];
         scheme(below)?;
         signs(cert, view)?;
-        valid(self.case, candidate)?;
-        if !names_fit(path[0].1, view) || !names_fit(view, view) {
+        if !verifies(&view.key, self.version) {
+            return Err(cert.breaks(rsa_rule(&view.key)));
+        }
+        valid(self.case, candidate, self.version)?;
+        let fits = |named| names::fit(named, view, self.version);
+        if self.version == Version::V1_19 && !(fits(path[0].1) && fits(view)) {
             return Err(path[0].0.breaks(Rule::NameConstraints));
         }
         let is_anchor = matches!(cert.position, Position::Anchor(_));
@@ -126,15 +182,29 @@ impl<'c, 'a> Rules<'c, 'a> for Go<'_, 'c, 'a> {
         Ok(())
     }
 
-    /// `checkChainForKeyUsage`: every certificate, the anchor too.
+    /// `checkChainForKeyUsage`: every certificate, the anchor too. In 1.27 `policiesValid` and
+    /// `checkChainConstraints` as well: the names of each against the constraints of all above.
     fn whole(&self, path: &[Link<'c, 'a>]) -> Result<(), Refusal> {
+        let is_1_27 = self.version == Version::V1_27;
+        let manner = Manner { is_self_issued: |view| view.is_self_issued(), is_java: false };
+        let below_anchor = if is_1_27 { &path[..path.len() - 1] } else { &[] };
+        if let Some((cert, _)) = policies::broken(below_anchor, manner) {
+            return Err(cert.breaks(Rule::Policy));
+        }
         let is_for = |view: &View<'_>| {
             let purposes = view.extensions.purposes.read();
             purposes.is_none_or(Vec::is_empty)
                 || view.extensions.is_for(&[oid::SERVER_AUTH, oid::ANY_PURPOSE])
         };
-        match path.iter().find(|(_, view)| !is_for(view)) {
-            Some((cert, _)) => Err(cert.breaks(Rule::Purpose)),
+        if let Some((cert, _)) = path.iter().find(|(_, view)| !is_for(view)) {
+            return Err(cert.breaks(Rule::Purpose));
+        }
+        let fits = |place: usize| {
+            let above = &path[place + 1..];
+            above.iter().all(|(_, view)| names::fit(path[place].1, view, self.version))
+        };
+        match (0..path.len()).find(|place| is_1_27 && !fits(*place)) {
+            Some(place) => Err(path[place].0.breaks(Rule::NameConstraints)),
             None => Ok(()),
         }
     }
@@ -185,18 +255,4 @@ fn scheme((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
         Scheme::Unknown => Rule::Scheme("an unknown algorithm"),
     };
     Err(cert.breaks(rule))
-}
-
-/// Whether the names of one certificate are within the constraints of another.
-fn names_fit(named: &View<'_>, above: &View<'_>) -> bool {
-    let Some(bases) = above.extensions.name_constraints.read() else { return true };
-    let equal = |one: &Dn<'_>, other: &Dn<'_>| one.is_same(other);
-    let fits = |name: &Tlv<'_>| {
-        let name = Name::Octets(name.tag, name.value);
-        constraints::permit(bases, &name, equal) == Some(true)
-    };
-    let names = named.extensions.names().iter();
-    names
-        .filter(|name| matches!(name.tag, DNS | ADDRESS | EMAIL | URI))
-        .all(|name| reading::is_comparable(name) && fits(name))
 }

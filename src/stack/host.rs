@@ -77,6 +77,43 @@ pub(super) fn wolfssl(pattern: &[u8], host: &str) -> bool {
     !pattern.is_empty() && here == pattern.len() && there == host.len()
 }
 
+/// wolfSSL 5.9 (`MatchDomainName`): the same, with no wildcard beside A-labels or behind the first label, and none
+/// alone before fewer than two labels.
+pub(super) fn wolfssl_5_9(pattern: &[u8], host: &str) -> bool {
+    let bare = |name: &str| name.strip_suffix('.').unwrap_or(name).to_owned();
+    let pattern = pattern.strip_suffix(b".").unwrap_or(pattern);
+    if let Some(star) = pattern.iter().position(|octet| *octet == b'*') {
+        let is_a_label =
+            |label: &[u8]| label.len() >= 4 && label[..4].eq_ignore_ascii_case(b"xn--");
+        let first = pattern.iter().position(|octet| *octet == b'.').unwrap_or(pattern.len());
+        let dots = pattern.iter().filter(|octet| **octet == b'.').count();
+        let is_misplaced =
+            star > first || pattern[first..].contains(&b'*') || first == 1 && dots < 2;
+        let has_a_label = is_a_label(&pattern[..first])
+            || host.split('.').any(|label| is_a_label(label.as_bytes()));
+        if is_misplaced || has_a_label {
+            return false;
+        }
+    }
+    wolfssl(pattern, &bare(host))
+}
+
+/// Whether wolfSSL 5.9 takes it for a host (`wolfssl_local_IsValidFQDN`): two labels or more, the last with a
+/// letter.
+pub(super) fn is_domain_in_wolfssl(host: &str) -> bool {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet))
+    };
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_last = last.bytes().any(|octet| octet.is_ascii_alphabetic()) && !last.contains('_');
+    host == "localhost"
+        || name.len() <= 253 && name.contains('.') && is_last && name.split('.').all(is_label)
+}
+
 /// OpenSSL's `X509_check_host`: one wildcard in the first label, two labels behind it.
 pub(super) fn openssl(pattern: &[u8], host: &str, partial_wildcards: bool) -> bool {
     let host = host.as_bytes();

@@ -4,7 +4,6 @@
 //! A chain in order is validated as it stands; any other is rebuilt from what was sent, in any
 //! order. Of an anchor the name, the key and CA:TRUE count, not the dates.
 
-mod policies;
 mod reading;
 
 use std::cell::Cell;
@@ -19,6 +18,7 @@ use super::{
     issuer::{Wanted, why_none},
     key::{Curve, Digest, Key, PointForm, Scheme},
     oid,
+    policies::{self, Manner},
     reason::{Position, Refusal, Rule, Verdict},
     search::{Link, Links, Rules, Search},
     view::View,
@@ -214,7 +214,7 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
                 return Err(cert.breaks(Rule::NameConstraints));
             }
         }
-        match policies::broken(&path[..above]) {
+        match policies::broken(&path[..above], Manner { is_self_issued, is_java: true }) {
             Some((cert, _)) => Err(cert.breaks(Rule::Policy)),
             None => {
                 let is_read =

@@ -44,7 +44,7 @@ impl Stack {
             Verifier::WolfSsl(build) => wolfssl::judge(case, build),
             Verifier::OpenSsl(setting) => openssl::judge(case, setting),
             Verifier::GnuTls => gnutls::judge(case),
-            Verifier::Go => go::judge(case),
+            Verifier::Go(version) => go::judge(case, *version),
             Verifier::Java => java::judge(case),
             Verifier::Rustls(provider) => rustls::judge(case, *provider),
         }
@@ -55,7 +55,9 @@ impl Stack {
     pub const fn checks_anchor_dates(&self) -> bool {
         match &self.verifier {
             Verifier::MbedTls(build) => build.checks_dates,
-            Verifier::WolfSsl(_) | Verifier::OpenSsl(_) | Verifier::GnuTls | Verifier::Go => true,
+            Verifier::WolfSsl(_) | Verifier::OpenSsl(_) | Verifier::GnuTls | Verifier::Go(_) => {
+                true
+            }
             Verifier::Bundle(..) | Verifier::BearSsl(_) | Verifier::Java | Verifier::Rustls(_) => {
                 false
             }
@@ -66,7 +68,7 @@ impl Stack {
     #[must_use]
     pub const fn trusts_any_leaf(&self) -> bool {
         match &self.verifier {
-            Verifier::BearSsl(_) | Verifier::Go | Verifier::Java => true,
+            Verifier::BearSsl(_) | Verifier::Go(_) | Verifier::Java => true,
             Verifier::OpenSsl(setting) => setting.partial_chain,
             Verifier::WolfSsl(build) => build.trusts_leaf,
             Verifier::MbedTls(_)
@@ -77,12 +79,12 @@ impl Stack {
     }
 
     /// Whether an anchor that is self-signed and no CA, of X.509 v3 or v1, may have issued what the
-    /// server sends; also true where that depends on more (OpenSSL and GnuTLS look at keyUsage). As the
+    /// server sends; also true where that depends on more (OpenSSL, GnuTLS and wolfSSL 5.9 look at keyUsage). As the
     /// server's own certificate any stack may take it.
     #[must_use]
     pub const fn takes_issuer_that_is_no_ca(&self, is_v3: bool) -> bool {
         match &self.verifier {
-            Verifier::MbedTls(_) | Verifier::Go | Verifier::Java => !is_v3,
+            Verifier::MbedTls(_) | Verifier::Go(_) | Verifier::Java => !is_v3,
             Verifier::BearSsl(Flags::ByIsCa) => false,
             Verifier::BearSsl(Flags::Always)
             | Verifier::Bundle(..)
@@ -123,7 +125,7 @@ impl Stack {
             Verifier::WolfSsl(_) => Library::WolfSsl,
             Verifier::OpenSsl(_) => Library::OpenSsl,
             Verifier::GnuTls => Library::GnuTls,
-            Verifier::Go => Library::Go,
+            Verifier::Go(_) => Library::Go,
             Verifier::Java => Library::Java,
             Verifier::Rustls(_) => Library::Rustls,
         }

@@ -36,6 +36,7 @@ mod mbedtls;
 mod oid;
 mod openssl;
 mod optional;
+mod policies;
 mod reason;
 mod rustls;
 mod search;

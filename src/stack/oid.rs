@@ -26,6 +26,7 @@ pub(super) const SHA512: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
 
 // Attributes of names (RFC 5280 appendix A.1, RFC 2985).
 pub(super) const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+pub(super) const UNIQUE_IDENTIFIER: &[u8] = &[0x55, 4, 45];
 pub(super) const EMAIL_ADDRESS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
 
 // Extensions (RFC 5280 sections 4.2.1 and 4.2.2, RFC 7633, Netscape).

@@ -1,4 +1,4 @@
-//! OpenSSL 3.0: `x509_vfy.c`, `v3_purp.c` (read and measured), and CPython and curl on top of it.
+//! OpenSSL 3.0 to 4.0: `x509_vfy.c`, `v3_purp.c` (read and measured), and CPython and curl on top of it.
 //!
 //! Issuers are looked for among the anchors first, then among what was sent, in any order. An issuer
 //! has the name that the certificate asks for, and nothing that contradicts its key identifiers. The
@@ -35,6 +35,8 @@ pub(super) struct Setting {
 pub(super) enum Names {
     /// `X509_check_host` with wildcards for parts of a label.
     Partial,
+    /// The same as OpenSSL 4.0 compares: without the full stop at the end of a host.
+    PartialUndotted,
     /// The same with `X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS`, as CPython sets it.
     Whole,
     /// curl's own comparison.

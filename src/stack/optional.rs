@@ -15,7 +15,7 @@ pub(super) enum Optional {
     RsaOver(usize),
     /// Compressed points.
     CompressedPoint,
-    /// Curves other than P-256, P-384 and P-521.
+    /// Curves other than P-224, P-256, P-384 and P-521.
     OtherCurve,
     /// Ed25519.
     Ed25519,
@@ -24,6 +24,9 @@ pub(super) enum Optional {
     /// Hosts that are addresses.
     Addresses,
 }
+
+/// The curves that every build has.
+const NIST: [Curve; 4] = [Curve::P224, Curve::P256, Curve::P384, Curve::P521];
 
 impl Optional {
     /// The rule that a key of this kind breaks where the setting is absent.
@@ -36,10 +39,9 @@ impl Optional {
             (Self::CompressedPoint, Key::Ec { form: PointForm::Compressed, .. }) => {
                 Some(Rule::CompressedPoint)
             }
-            (Self::OtherCurve, Key::Ec { curve: Curve::P256 | Curve::P384 | Curve::P521, .. }) => {
-                None
+            (Self::OtherCurve, Key::Ec { curve, .. }) if !NIST.contains(curve) => {
+                Some(Rule::Curve(*curve))
             }
-            (Self::OtherCurve, Key::Ec { curve, .. }) => Some(Rule::Curve(*curve)),
             (Self::Ed25519, Key::Ed25519(_)) => Some(Rule::KeyKind("Ed25519")),
             (Self::Ed448, Key::Ed448) => Some(Rule::KeyKind("Ed448")),
             _ => None,
@@ -52,7 +54,7 @@ impl Optional {
             (Self::RsaOver(most), Rule::RsaSize { bits }) => *bits > most,
             (Self::CompressedPoint, Rule::CompressedPoint) => true,
             (Self::OtherCurve, Rule::Curve(curve)) => {
-                !matches!(curve, Curve::P256 | Curve::P384 | Curve::P521)
+                !matches!(curve, Curve::P224 | Curve::P256 | Curve::P384 | Curve::P521)
             }
             (Self::Ed25519, Rule::KeyKind(kind)) => matches!(kind.as_bytes(), b"Ed25519"),
             (Self::Ed448, Rule::KeyKind(kind)) => matches!(kind.as_bytes(), b"Ed448"),

@@ -58,6 +58,8 @@ pub enum NameFault {
     IllegalHost,
     /// One of the two has a full stop at its end.
     TrailingDot,
+    /// The stack takes no host name of one label.
+    NoDomain,
 }
 
 /// A rule.
@@ -72,6 +74,10 @@ pub enum Rule {
     EmptySerial,
     /// serialNumber has needless leading zeros.
     PaddedSerial,
+    /// serialNumber is below zero.
+    NegativeSerial,
+    /// serialNumber is 0.
+    ZeroSerial,
     /// serialNumber has more octets than the stack has room for.
     LongSerial {
         /// Its octets.
@@ -109,6 +115,8 @@ pub enum Rule {
     NoKeyCertSign,
     /// A CA certificate without keyUsage.
     NoKeyUsage,
+    /// keyUsage with keyCertSign, without CA:TRUE.
+    KeyCertSignWithoutCa,
     /// More CA certificates below it than its pathLenConstraint allows.
     PathLength,
     /// The leaf has CA:TRUE.
@@ -145,6 +153,8 @@ pub enum Rule {
         /// Its bits.
         bits: usize,
     },
+    /// An RSA key with an exponent that the stack does not take.
+    RsaExponent,
     /// A key on a curve that the stack does not take.
     Curve(Curve),
     /// A key of a kind that the stack does not take.

@@ -2,6 +2,7 @@
 
 use super::{
     bearssl::Flags,
+    go,
     key::Digest::{self, Md5, Sha1, Sha224, Sha256, Sha384, Sha512},
     mbedtls::{Build, Version},
     openssl::{Names, Setting},
@@ -89,7 +90,7 @@ pub(super) enum Verifier {
     WolfSsl(wolfssl::Build),
     OpenSsl(Setting),
     GnuTls,
-    Go,
+    Go(go::Version),
     Java,
     Rustls(Provider),
 }
@@ -128,6 +129,7 @@ const MICROPYTHON: Build =
     Build { reads_pss: false, has_brainpool: false, most_octets: room_with_mac(48), ..MBEDTLS_3_6 };
 
 const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
+const OPENSSL_3: Known = Known::Measured("OpenSSL 3.0 and 3.5");
 const CPYTHON: Setting = Setting { names: Names::Whole, ..OPENSSL };
 
 /// An entry without formats and settings.
@@ -175,10 +177,6 @@ const MEASURED_3_6: Known = Known::Measured("mbedTLS 3.6.5");
 const READ_ESP_IDF: Known =
     Known::Read("mbedTLS 3.6.5 with the configuration of ESP-IDF 5 and Arduino-ESP32 3.1");
 const READ_BUNDLE: Known = Known::Read("esp_crt_bundle.c of ESP-IDF 5 over mbedTLS 3.6.5");
-/// Without WOLFSSL_ALT_CERT_CHAINS.
-const WOLFSSL: wolfssl::Build =
-    wolfssl::Build { alternative_chains: false, trusts_leaf: false, needs_key_usage: false };
-const MEASURED_WOLFSSL: Known = Known::Measured("wolfSSL 5.5.4 of Debian");
 
 /// All entries.
 pub const STACKS: &[Stack] = &[
@@ -291,12 +289,8 @@ pub const STACKS: &[Stack] = &[
     plain(
         "wolfssl",
         "wolfSSL with WOLFSSL_ALT_CERT_CHAINS",
-        MEASURED_WOLFSSL,
-        Verifier::WolfSsl(wolfssl::Build {
-            alternative_chains: true,
-            trusts_leaf: true,
-            needs_key_usage: true,
-        }),
+        Known::Measured("wolfSSL 5.5.4 of Debian"),
+        Verifier::WolfSsl(wolfssl::Build::DEBIAN),
     ),
     Stack {
         formats: &["wolfssl"],
@@ -306,8 +300,8 @@ pub const STACKS: &[Stack] = &[
         ..plain(
             "wolfssl-default",
             "wolfSSL",
-            Known::Read("internal.c and asn.c of wolfSSL 5.5.4, ssl_certman.c of 5.9"),
-            Verifier::WolfSsl(WOLFSSL),
+            Known::Measured("wolfSSL 5.9.4"),
+            Verifier::WolfSsl(wolfssl::Build::V5_9),
         )
     },
     Stack {
@@ -318,10 +312,20 @@ pub const STACKS: &[Stack] = &[
             "wolfssl-5.5",
             "wolfSSL 5.5",
             Known::Read("internal.c and asn.c of wolfSSL 5.5.4, without WOLFSSL_ALT_CERT_CHAINS"),
-            Verifier::WolfSsl(wolfssl::Build { needs_key_usage: true, ..WOLFSSL }),
+            Verifier::WolfSsl(wolfssl::Build::V5_5),
         )
     },
-    plain("openssl", "OpenSSL", Known::Measured("OpenSSL 3.0"), Verifier::OpenSsl(OPENSSL)),
+    // Node.js compares names by the same rules.
+    Stack {
+        formats: &["node", "capath"],
+        ..plain("openssl", "OpenSSL", OPENSSL_3, Verifier::OpenSsl(OPENSSL))
+    },
+    plain(
+        "openssl-4.0",
+        "OpenSSL 4.0",
+        Known::Measured("OpenSSL 4.0.3"),
+        Verifier::OpenSsl(Setting { names: Names::PartialUndotted, ..OPENSSL }),
+    ),
     plain(
         "openssl-partial-chain",
         "OpenSSL with -partial_chain",
@@ -356,8 +360,10 @@ pub const STACKS: &[Stack] = &[
     plain("gnutls", "GnuTLS", Known::Measured("GnuTLS 3.7.9"), Verifier::GnuTls),
     Stack {
         formats: &["go"],
-        ..plain("go", "Go's crypto/x509", Known::Measured("Go 1.19.8"), Verifier::Go)
+        also: &[version("go-1.27")],
+        ..plain("go", "Go 1.19", Known::Measured("Go 1.19.8"), Verifier::Go(go::Version::V1_19))
     },
+    plain("go-1.27", "Go 1.27", Known::Measured("Go 1.27.3"), Verifier::Go(go::Version::V1_27)),
     Stack {
         formats: &["java", "java-jks"],
         ..plain("java", "Java", Known::Measured("OpenJDK 17.0.15"), Verifier::Java)

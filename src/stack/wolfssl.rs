@@ -1,5 +1,5 @@
-//! wolfSSL 5.5.4: `ProcessPeerCerts` of `internal.c`, and `ParseCertRelative` of `asn.c` (read and
-//! measured); `AddCA` also as in 5.9 (`ssl_certman.c`, read).
+//! wolfSSL 5.5.4 and 5.9.4: `ProcessPeerCerts` of `internal.c`, `ParseCertRelative` of `asn.c`, and `AddCA`, which
+//! in 5.9 is in `ssl_certman.c` (read and measured).
 //!
 //! Certificates are verified from the last that was sent down to the leaf. Each CA certificate that
 //! an earlier one issued joins the anchors in a table, where issuers are found by key identifier, or
@@ -7,30 +7,52 @@
 
 mod attributes;
 mod constraints;
+mod constraints_5_9;
 mod decoded;
 mod table;
+mod values;
 
 use self::{decoded::Decoded, table::Table};
 use super::{
     case::{Case, Cert},
-    host, oid,
-    reason::{Refusal, Rule, Verdict},
+    extensions::{DIGITAL_SIGNATURE, DNS},
+    host,
+    key::Digest,
+    oid,
+    reason::{NameFault, Refusal, Rule, Verdict},
     signature::Check,
 };
+
+/// A version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    V5_5,
+    V5_9,
+}
 
 /// What differs between builds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Build {
+    pub(super) version: Version,
     /// `WOLFSSL_ALT_CERT_CHAINS`: a CA certificate without issuer is no error.
     pub(super) alternative_chains: bool,
     /// `WOLFSSL_TRUST_PEER_CERT` with `OPENSSL_COMPATIBLE_DEFAULTS`: an anchor that is the leaf is
     /// enough.
     pub(super) trusts_leaf: bool,
-    /// Versions up to 5.5: `AddCA` refuses a CA certificate of the chain that has no keyUsage.
-    pub(super) needs_key_usage: bool,
 }
 
-/// `MAX_CHAIN_DEPTH`: what is sent beyond is cut off.
+impl Build {
+    /// As `configure` makes 5.9.
+    pub(super) const V5_9: Self =
+        Self { version: Version::V5_9, alternative_chains: false, trusts_leaf: false };
+    /// The same of 5.5.
+    pub(super) const V5_5: Self = Self { version: Version::V5_5, ..Self::V5_9 };
+    /// Debian's 5.5.4.
+    pub(super) const DEBIAN: Self =
+        Self { alternative_chains: true, trusts_leaf: true, ..Self::V5_5 };
+}
+
+/// `MAX_CHAIN_DEPTH`: what is sent beyond is cut off; 5.9 refuses it.
 const MOST_CERTIFICATES: usize = 9;
 /// `MAX_HANDSHAKE_SZ`, for 9 certificates of 2 KiB.
 const MOST_OCTETS: usize = 3 + (2048 + 3) * MOST_CERTIFICATES;
@@ -43,23 +65,30 @@ pub(super) fn judge(case: &Case<'_>, build: &Build) -> Verdict {
 }
 
 fn run(case: &Case<'_>, build: &Build) -> Result<(), Refusal> {
-    let mut table = Table::of_anchors(case)?;
+    let is_5_9 = build.version == Version::V5_9;
+    let mut table = Table::of_anchors(case, build.version)?;
     case.fits(MOST_OCTETS + 4)?;
+    if is_5_9 && case.sent.len() > MOST_CERTIFICATES {
+        return Err(Refusal::of_chain(Rule::ChainLength { most: MOST_CERTIFICATES }));
+    }
     let sent = &case.sent[..case.sent.len().min(MOST_CERTIFICATES)];
     let leaf = sent.first().ok_or(Refusal::of_chain(Rule::NoCertificate))?;
     if build.trusts_leaf && is_trusted_peer(case, leaf)? {
-        return leaf_checks(case, &Decoded::of(leaf, None)?);
+        return leaf_checks(case, &Decoded::of(leaf, None, build.version)?, build.version);
     }
     let mut first_error = None;
     let mut unknown = None;
     for cert in sent[1..].iter().rev() {
         let outcome = verify(case, &table, cert, &mut unknown).and_then(|decoded| {
             fits_key(&decoded)?;
+            if is_5_9 {
+                is_for_servers(&table, &decoded)?;
+            }
             Ok(decoded)
         });
         match outcome {
             Ok(decoded) if decoded.is_ca => {
-                let added = table.add(decoded, build.needs_key_usage);
+                let added = table.add(decoded);
                 first_error = first_error.or(added.err());
             }
             Ok(_) => {}
@@ -79,7 +108,7 @@ fn run(case: &Case<'_>, build: &Build) -> Result<(), Refusal> {
         if failure.is_unissued { reason.unwrap_or(failure.refusal) } else { failure.refusal }
     })?;
     first_error.map_or(Ok(()), Err)?;
-    leaf_checks(case, &decoded)?;
+    leaf_checks(case, &decoded, build.version)?;
     unknown.map_or(Ok(()), Err)
 }
 
@@ -104,19 +133,23 @@ fn verify<'c, 'a>(
     cert: &'c Cert<'a>,
     unknown: &mut Option<Refusal>,
 ) -> Result<Decoded<'c, 'a>, Failure> {
-    let mut decoded = Decoded::of(cert, Some(case.at))?;
+    let mut decoded = Decoded::of(cert, Some(case.at), table.version)?;
     let is_ca = decoded.is_ca;
     let fail = |refusal, is_unissued| Failure { refusal, is_ca, is_unissued };
     let Some(issuer) = table.issuer(&decoded) else {
         return Err(fail(table.why_none(case, &decoded), true));
     };
     decoded.limit_path(Some(issuer), true).map_err(|rule| fail(cert.breaks(rule), false))?;
+    // 5.9 has no MD5 as `configure` makes it.
+    if table.version == Version::V5_9 && decoded.view.outer.scheme.digest() == Some(Digest::Md5) {
+        return Err(fail(cert.breaks(Rule::WeakDigest(Digest::Md5)), false));
+    }
     match case.check(cert, issuer.cert) {
         Check::Good => {}
         Check::Bad => return Err(fail(cert.breaks(Rule::WrongSignature), false)),
         Check::Unknown => *unknown = Some(cert.breaks(Rule::NotComputed)),
     }
-    if !constraints::permits(issuer, &decoded) {
+    if !table.permits(issuer, &decoded) {
         return Err(fail(cert.breaks(Rule::NameConstraints), false));
     }
     match decoded.outdated.clone().or_else(|| decoded.critical.clone()) {
@@ -136,9 +169,9 @@ fn fits_key(decoded: &Decoded<'_, '_>) -> Result<(), Refusal> {
 /// `GetTrustedPeer` and `MatchTrustedPeer`: an anchor of the leaf's name, key identifier and
 /// signature.
 fn is_trusted_peer(case: &Case<'_>, leaf: &Cert<'_>) -> Result<bool, Refusal> {
-    let peer = Decoded::of(leaf, None)?;
+    let peer = Decoded::of(leaf, None, Version::V5_5)?;
     let is_peer = |anchor: &Cert<'_>| {
-        let held = Decoded::of(anchor, Some(case.at)).ok()?;
+        let held = Decoded::of(anchor, Some(case.at), Version::V5_5).ok()?;
         let is_same_key = peer.subject_key_id_is_set.then_some(peer.subject_key_id);
         (held.outdated.is_none()
             && held.view.subject.is_same(&peer.view.subject)
@@ -149,15 +182,42 @@ fn is_trusted_peer(case: &Case<'_>, leaf: &Cert<'_>) -> Result<bool, Refusal> {
     Ok(case.anchors.iter().any(|anchor| is_peer(anchor).is_some()))
 }
 
+/// `CheckChainCAExtKeyUsage` of 5.9; an anchor that is sent is none of the chain.
+fn is_for_servers(table: &Table<'_, '_>, decoded: &Decoded<'_, '_>) -> Result<(), Refusal> {
+    let is_anchor = decoded.is_self_signed
+        && table
+            .issuer(decoded)
+            .is_some_and(|issuer| issuer.view.spki.whole == decoded.view.spki.whole);
+    let is_allowed = decoded.view.extensions.is_for(&[oid::SERVER_AUTH, oid::ANY_PURPOSE]);
+    match !decoded.is_ca || is_anchor || is_allowed {
+        true => Ok(()),
+        false => Err(decoded.cert.breaks(Rule::Purpose)),
+    }
+}
+
 /// The checks of the leaf that are not about the path.
-fn leaf_checks(case: &Case<'_>, leaf: &Decoded<'_, '_>) -> Result<(), Refusal> {
+fn leaf_checks(case: &Case<'_>, leaf: &Decoded<'_, '_>, version: Version) -> Result<(), Refusal> {
     let breaks = |rule| Err(leaf.cert.breaks(rule));
+    let is_5_9 = version == Version::V5_9;
+    if is_5_9 && leaf.key_usage.is_some_and(|usage| usage & DIGITAL_SIGNATURE == 0) {
+        return breaks(Rule::NoDigitalSignature);
+    }
     let wanted = [oid::SERVER_AUTH, oid::ANY_PURPOSE];
     if !leaf.view.extensions.is_for(&wanted) {
         return breaks(Rule::Purpose);
     }
-    if let Some(host) = case.host.filter(|host| !is_named(leaf, host)) {
-        return breaks(Rule::Name(host::fault(leaf.view, host)));
+    if let Some(host) = case.host {
+        if is_5_9 && !host::is_domain_in_wolfssl(host) {
+            let is_address = host::address(host).is_some();
+            return breaks(Rule::Name(match is_address {
+                true => NameFault::Address,
+                false => NameFault::NoDomain,
+            }));
+        }
+        let is_named = if is_5_9 { is_named_in_5_9(leaf, host) } else { is_named(leaf, host) };
+        if !is_named {
+            return breaks(Rule::Name(host::fault(leaf.view, host)));
+        }
     }
     match leaf.view.key.rsa_bits().filter(|bits| bits.div_ceil(8) < FEWEST_RSA_OCTETS) {
         Some(bits) => breaks(Rule::RsaSize { bits }),
@@ -171,4 +231,13 @@ fn is_named(leaf: &Decoded<'_, '_>, host: &str) -> bool {
         return leaf.common_name().is_some_and(|name| host::wolfssl(name, host));
     }
     leaf.alt_names.iter().any(|(_, name)| host::wolfssl(name, host))
+}
+
+/// The same in 5.9, where a dNSName alone is compared.
+fn is_named_in_5_9(leaf: &Decoded<'_, '_>, host: &str) -> bool {
+    if leaf.alt_names.is_empty() {
+        return leaf.common_name().is_some_and(|name| host::wolfssl_5_9(name, host));
+    }
+    let names = leaf.alt_names.iter();
+    names.filter(|(tag, _)| *tag == DNS).any(|(_, name)| host::wolfssl_5_9(name, host))
 }

@@ -19,6 +19,9 @@ impl fmt::Display for NameFault {
                 "is compared with a host that this stack does not accept as a host name"
             }
             Self::TrailingDot => "differs from the host in a full stop at the end",
+            Self::NoDomain => {
+                "is compared with a host name without a domain, which this stack refuses"
+            }
         })
     }
 }
@@ -32,6 +35,7 @@ impl NameFault {
                 "reissue the server certificate with the address as an iPAddress in subjectAltName"
             }
             Self::TrailingDot => "connect without the full stop at the end",
+            Self::NoDomain => "give the server a name with a domain, such as broker.home.arpa",
             Self::IllegalHost => "give the server a name of letters, digits and hyphens",
             Self::CommonName => {
                 "reissue the server certificate with the host as a dNSName in subjectAltName, as in \
@@ -82,6 +86,8 @@ impl Rule {
             Self::NoCertificate => "the server sends no certificate",
             Self::EmptySerial => "has a serialNumber without octets",
             Self::PaddedSerial => "has a serialNumber with needless leading zeros",
+            Self::NegativeSerial => "has a negative serialNumber",
+            Self::ZeroSerial => "has the serialNumber 0",
             Self::LongName => "has a name that is too long",
             Self::AlgorithmsDiffer => "names two different signature algorithms",
             Self::Expired => "has expired",
@@ -93,6 +99,7 @@ impl Rule {
             Self::VersionOneCa => "issued a certificate but is of X.509 version 1",
             Self::NoKeyCertSign => "issued a certificate but has a keyUsage without keyCertSign",
             Self::NoKeyUsage => "issued a certificate but has no keyUsage",
+            Self::KeyCertSignWithoutCa => "has a keyUsage with keyCertSign but no CA:TRUE",
             Self::PathLength => "has a pathLenConstraint that allows fewer CA certificates below",
             Self::CaAsLeaf => "has CA:TRUE",
             Self::IssuerMissing => "has an issuer that is neither sent nor an anchor",
@@ -110,6 +117,7 @@ impl Rule {
             Self::AnchorKind => "does not count as the issuer: it has no CA:TRUE",
             Self::NameConstraints => "has a name that a nameConstraints does not permit",
             Self::Policy => "requires a policy (policyConstraints) that the chain does not have",
+            Self::RsaExponent => "has an RSA key with an exponent that this stack does not accept",
             Self::CompressedPoint => "has a key in compressed form",
             Self::ExplicitCurve => "has a key whose curve is written out instead of named",
             Self::Handshake => "has a key that this stack does not offer to verify",
@@ -155,6 +163,7 @@ impl Rule {
                 "reissue the certificate signed with SHA-256, by ECDSA or RSA PKCS #1 v1.5"
             }
             Self::RsaSize { .. }
+            | Self::RsaExponent
             | Self::Curve(_)
             | Self::KeyKind(_)
             | Self::CompressedPoint

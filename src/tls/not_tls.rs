@@ -132,8 +132,8 @@ impl Plain {
     pub(crate) fn hint(self) -> Option<&'static str> {
         Some(match self {
             Self::Http => {
-                "HTTP with TLS is usually on port 443 or 8443; there, a proxy or a captive portal may \
-                 have answered in place of the server"
+                "HTTP with TLS is usually on port 443 or 8443; there, a proxy, a captive portal or a DNS \
+                 filter may have answered in place of the server"
             }
             Self::Mqtt => "MQTT with TLS is usually on port 8883",
             Self::Amqp => "AMQP with TLS is usually on port 5671",

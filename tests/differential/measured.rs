@@ -11,11 +11,12 @@ use super::chains::Chains;
 use super::clients::{Verdict, Verdicts};
 
 /// All stacks that have a column, in its order.
-const STACKS: [&str; 16] = [
+const STACKS: [&str; 20] = [
     "bearssl-ca",
     "bearssl-x509list",
     "gnutls",
     "go",
+    "go-1.27",
     "java",
     "mbedtls-2.28",
     "mbedtls-3.6",
@@ -23,11 +24,14 @@ const STACKS: [&str; 16] = [
     "mbedtls-3.6-sha256",
     "micropython",
     "openssl",
+    "openssl-3.5",
+    "openssl-4.0",
     "python",
     "python-3.13",
     "rustls",
     "rustls-aws",
     "wolfssl",
+    "wolfssl-default",
 ];
 
 fn file() -> PathBuf {

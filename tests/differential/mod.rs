@@ -2,6 +2,7 @@
 //! both. README.md tells how to run many.
 
 mod accepted;
+mod beyond;
 mod chains;
 mod clients;
 mod compared;

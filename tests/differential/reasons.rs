@@ -126,7 +126,7 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
         "basicConstraints" => match rule {
             R::PathLength => is("pathlen") || is("self-issued"),
             R::CaAsLeaf => is("true-leaf"),
-            R::NotCa => true,
+            R::NotCa | R::KeyCertSignWithoutCa => true,
             R::Unreadable(Part::BasicConstraints) => true,
             R::DuplicateExtension(_) => is("dup"),
             _ => false,
@@ -136,6 +136,7 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
             R::NoDigitalSignature
                 | R::NoKeyCertSign
                 | R::NoKeyUsage
+                | R::KeyCertSignWithoutCa
                 | R::Unreadable(Part::KeyUsage)
         ),
         "extKeyUsage" => match rule {
@@ -194,6 +195,7 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
         "keys" => matches!(
             rule,
             R::RsaSize { .. }
+                | R::RsaExponent
                 | R::Curve(_)
                 | R::KeyKind(_)
                 | R::CompressedPoint
@@ -207,6 +209,8 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
             rule,
             R::EmptySerial
                 | R::PaddedSerial
+                | R::NegativeSerial
+                | R::ZeroSerial
                 | R::LongSerial { .. }
                 | R::Unreadable(Part::SerialNumber)
         ),

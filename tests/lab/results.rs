@@ -250,6 +250,32 @@ fn in_a_folder_with_files_of_others_git_ignores_those_of_the_lab_alone() {
     assert_eq!(ignored, "build/\n/ca.pem\n/secret.json\n/rsa*.pem\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_round_ends_with_its_summary_and_its_reports() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path().join("lab.json");
+        let lab = Lab::start(&[&format!("--report=json={}", path.display())]);
+        let device = rustls_device(&lab.anchor(), true);
+        for _ in 0..2 {
+            assert!(meet(lab.port(), &device));
+        }
+        // The second is judged before it counts as met.
+        std::thread::sleep(Duration::from_secs(1));
+        lab.signals(signal);
+        let said = lab.ends();
+        assert_eq!(said.code, 130, "{signal}: {}{}", said.err, said.out);
+        assert!(said.out.contains("\n2 of 49 cases passed\n"), "{}", said.out);
+        assert!(
+            said.out.contains("\nthe device did not come for: same-name-root,"),
+            "{}",
+            said.out
+        );
+        assert_eq!(json(&path)["result"], "incomplete");
+    }
+}
+
 #[test]
 fn some_cases_are_listed_if_some_are_named_and_a_wrong_address_or_number_is_explained() {
     let list = certgrab().args(["lab", "--list", "--cases", "slow,sound"]).succeeds();
@@ -306,10 +332,11 @@ fn a_device_that_takes_the_text_of_its_address_as_a_name_is_not_accused() {
 #[test]
 fn a_device_that_connects_to_no_server_by_an_address_is_to_connect_by_a_name() {
     // It verifies the server as localhost, so that it refuses each.
-    let said = round(Lab::start(&["--host", "127.0.0.1", "--cases", "expired"]), true);
+    let said = round(Lab::start(&["--host", "127.0.0.1", "--cases", "expired,p384"]), true);
     assert_eq!(said.code, 1, "{}", said.out);
     let text = said.out.replace("\n    ", " ");
     let wanted =
         "a TLS stack that compares no address needs a name: start the lab with `--host NAME`";
     assert!(text.contains(wanted), "{}", said.out);
+    assert!(!text.contains("note: "), "limits of a device that connects: {}", said.out);
 }

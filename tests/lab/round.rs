@@ -69,6 +69,13 @@ impl Lab {
         self.folder.path()
     }
 
+    /// Sends it a signal.
+    #[cfg(unix)]
+    pub(crate) fn signals(&self, name: &str) {
+        let killed = Command::new("kill").args([name, &self.process.id().to_string()]).status();
+        assert!(killed.expect("kill").success());
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.port
     }

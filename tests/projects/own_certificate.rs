@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    arduino::{Board, ESP32, ESP8266},
     bench::{says, says_in_time, succeed},
     rust::{build, client},
 };
@@ -122,6 +123,37 @@ fn the_c_client_for_linux_shows_its_certificate() {
     client("CONNACK: the broker took the connection");
     fs::copy(broker.authority.file("leaf.key"), folder.join("certs/device.key")).expect("a copy");
     client("E ");
+}
+
+#[test]
+fn the_sketches_show_their_certificate_with_either_kind_of_key() {
+    if !has_its_parts() || ![ESP32, ESP8266].iter().all(Board::is_there) {
+        return;
+    }
+    let broker = Broker::new("tlsv1.2");
+    // Without a certificate: the broker's alert, or that it went away.
+    let ec = ("EC", "ec_paramgen_curve:P-256");
+    let rsa = ("RSA", "rsa_keygen_bits:2048");
+    for (board, refused, keys) in
+        [(ESP32, "tls -", &[ec][..]), (ESP8266, "mqtt state -2", &[ec, rsa])]
+    {
+        let project = format!("arduino-{}", board.name);
+        let folder = broker.folder(&project);
+        let sketch = |own: Option<&Authority>, wanted: &str| {
+            broker.new_project(&project, own).succeeds();
+            let secrets = folder.join("src/secrets.h");
+            fs::copy(secrets.with_file_name("secrets.example.h"), secrets).expect("a copy");
+            board.compile(&folder);
+            says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+        };
+        sketch(None, refused);
+        for (kind, option) in keys {
+            broker.authority.issue("device", kind, &[option], "sha256");
+            // A key is written over no other one.
+            let _ = fs::remove_file(folder.join("src/device_identity.h"));
+            sketch(Some(&broker.authority), "connected");
+        }
+    }
 }
 
 #[test]

@@ -19,7 +19,12 @@ pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Vec<Finding> {
         (name, _) if name.starts_with("sdkconfig") => skipped(&text),
         (_, "trust") => trust(content).into_iter().collect(),
         (_, "properties") => without_endpoint_name(&text),
-        ("Dockerfile", _) | (_, "sh" | "bash" | "zsh" | "dockerfile") => shell::findings(&text),
+        ("Dockerfile" | "Containerfile", _)
+        | (_, "sh" | "bash" | "zsh" | "dockerfile" | "bat" | "cmd") => shell::findings(&text),
+        ("Makefile" | "makefile" | "GNUmakefile", _) | (_, "mk" | "mak") => {
+            shell::findings(&shell::commands_of_make(&text))
+        }
+        (_, "yaml" | "yml") => shell::findings(&shell::commands_of_yaml(&text)),
         _ if is_shell_script(content) => shell::findings(&text),
         _ => Vec::new(),
     }

@@ -7,6 +7,8 @@ mod anchor_flags;
 mod bundle_wins;
 mod connects;
 pub(super) mod files;
+mod libraries;
+mod modems;
 mod no_anchor;
 mod no_nul;
 pub(super) mod shell;
@@ -29,6 +31,8 @@ pub(super) fn findings(
 ) -> Findings {
     let code = &source.tight;
     let mut found: Vec<Finding> = verification::turned_off(source);
+    found.extend(libraries::findings(source));
+    found.extend(modems::findings(source));
     found.extend(bundle_wins::findings(code));
     found.extend(dangling(code));
     found.extend(no_anchor::findings(source));
@@ -52,7 +56,7 @@ pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let embeds = ["EMBED_FILES", "embed_files", "target_add_binary_data", files::SKIPS_NAME];
     let others = [no_anchor::HTTP_CLIENT, words::NO_ENDPOINT_NAME].into_iter().chain(shell::SIGNS);
     let known = verification::signs().chain(bundle_wins::FIELDS).chain(connects::TLS_WORDS);
-    known.chain(embeds).chain(others)
+    known.chain(embeds).chain(others).chain(libraries::SIGNS).chain(modems::signs())
 }
 
 /// Fields that turn verification off where one of the values follows.

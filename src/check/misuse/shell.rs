@@ -2,17 +2,49 @@
 //!
 //! In: the text of a shell script or a Dockerfile. Out: findings, each at the option.
 
+use std::{iter::Peekable, str::Chars};
+
 use super::verification;
 use crate::check::Finding;
 
 /// Commands, and their long options that turn verification off.
-const OPTIONS: [(&str, &str); 6] = [
+const OPTIONS: [(&str, &str); 16] = [
     ("curl", "--insecure"),
     ("wget", "--no-check-certificate"),
     ("mosquitto_pub", "--insecure"),
     ("mosquitto_sub", "--insecure"),
     ("mosquitto_rr", "--insecure"),
     ("http", "--verify=no"),
+    ("https", "--verify=no"),
+    ("websocat", "--insecure"),
+    ("websocat", "-k"),
+    ("grpcurl", "-insecure"),
+    ("aws", "--no-verify-ssl"),
+    ("kubectl", "--insecure-skip-tls-verify"),
+    ("kubectl", "--insecure-skip-tls-verify=true"),
+    ("helm", "--insecure-skip-tls-verify"),
+    ("git", "http.sslVerify=false"),
+    ("deno", "--unsafely-ignore-certificate-errors"),
+];
+
+/// Commands, their settings in lower case, and the next word, which turns verification off.
+const SETTINGS: [(&str, &str, &str); 7] = [
+    ("git", "http.sslverify", "false"),
+    ("npm", "strict-ssl", "false"),
+    ("yarn", "strict-ssl", "false"),
+    ("pnpm", "strict-ssl", "false"),
+    ("conda", "ssl_verify", "false"),
+    ("http", "--verify", "no"),
+    ("https", "--verify", "no"),
+];
+
+/// Variables that turn verification off for the command behind them.
+const VARIABLES: [&str; 5] = [
+    "GIT_SSL_NO_VERIFY=1",
+    "GIT_SSL_NO_VERIFY=true",
+    "NODE_TLS_REJECT_UNAUTHORIZED=0",
+    "PYTHONHTTPSVERIFY=0",
+    "PERL_LWP_SSL_VERIFY_HOSTNAME=0",
 ];
 
 /// The short option of curl, and those that take what follows as their value (curl(1)).
@@ -20,37 +52,113 @@ const INSECURE: char = 'k';
 const TAKE_A_VALUE: &str = "ACDEFHKPQTUXYbcdehmortuwxyz";
 
 /// Words before a command that are none.
-const BEFORE: [&str; 14] = [
+const BEFORE: [&str; 17] = [
     "sudo", "exec", "env", "time", "if", "while", "until", "then", "else", "do", "!", "{", "RUN",
-    "command",
+    "command", "ENV", "export", "shell",
 ];
 
-/// The words by which a script shows that it has one.
-pub(super) const SIGNS: [&str; 3] = ["--insecure", "--no-check-certificate", "--verify=no"];
+/// The words by which a script shows that it has one, but for `curl` with its short option.
+pub(super) const SIGNS: [&str; 13] = [
+    "--insecure",
+    "--no-check-certificate",
+    "--verify=no",
+    "--verify no",
+    "--no-verify-ssl",
+    "websocat",
+    "grpcurl",
+    "sslVerify",
+    "sslverify",
+    "strict-ssl",
+    "ssl_verify",
+    "--unsafely-ignore-certificate-errors",
+    "PERL_LWP_SSL_VERIFY_HOSTNAME",
+];
+
+/// Keys of YAML whose values are texts for people.
+const TEXTS: [&str; 6] = ["name", "description", "title", "summary", "message", "help"];
+
+/// A YAML file with each line as a command: without the dashes of lists, the key before it and the quotes
+/// around it. What is a text for people by its key is left out.
+pub(super) fn commands_of_yaml(text: &str) -> String {
+    let mut commands = String::new();
+    // How deep the key of the text stands that is passed over.
+    let mut passed: Option<usize> = None;
+    for line in text.lines() {
+        let depth = line.len() - line.trim_start().len();
+        passed = passed.filter(|key| depth > *key || line.trim().is_empty());
+        let (key, value) = item(line);
+        if let Some((_, depth)) = key.filter(|(key, _)| passed.is_none() && TEXTS.contains(key)) {
+            passed = Some(depth);
+        }
+        if passed.is_none() {
+            commands.push_str(&unquoted(value));
+        }
+        commands.push('\n');
+    }
+    commands
+}
+
+/// The key of a line of YAML with its column, if it has one, and what follows.
+fn item(line: &str) -> (Option<(&str, usize)>, &str) {
+    let mut rest = line.trim();
+    while let Some(item) = rest.strip_prefix("- ") {
+        rest = item.trim_start();
+    }
+    let is_of_key = |one: char| one.is_alphanumeric() || matches!(one, '_' | '-' | '.');
+    match rest.split_once(": ").filter(|(key, _)| key.chars().all(is_of_key)) {
+        Some((key, value)) => (Some((key, line.trim_end().len() - rest.len())), value.trim()),
+        None => (None, rest),
+    }
+}
+
+/// A scalar without its quotes; the words of a list in brackets.
+fn unquoted(value: &str) -> String {
+    let within = |open: char, close: char| value.strip_prefix(open)?.strip_suffix(close);
+    match within('[', ']') {
+        Some(list) => list.replace(',', " "),
+        None => within('"', '"').or_else(|| within('\'', '\'')).unwrap_or(value).to_owned(),
+    }
+}
+
+/// A Makefile with each line as a command: without what tells make how to run it (GNU Make manual,
+/// section 5).
+pub(super) fn commands_of_make(text: &str) -> String {
+    let command = |line: &str| line.trim_start().trim_start_matches(['@', '-', '+']).to_owned();
+    text.lines().map(|line| command(line) + "\n").collect()
+}
 
 /// The options in `text` that turn verification off.
 pub(super) fn findings(text: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     // The command that the words belong to; none before its name.
     let mut command: Option<&'static str> = None;
-    let mut is_name = true;
-    for word in words(text) {
+    let (mut is_name, mut before) = (true, String::new());
+    for word in (Words { letters: text.chars().peekable(), line: 1, ends: false }) {
         let Word::Of(word, line) = word else {
             (command, is_name) = (None, true);
             continue;
         };
         if is_name {
             is_name = BEFORE.contains(&word.as_str()) || word.contains('=');
+            if VARIABLES.contains(&word.as_str()) {
+                found.push(verification::finding(line, &word));
+            }
             let name = word.rsplit('/').next().unwrap_or_default();
-            command = OPTIONS.iter().map(|(known, _)| *known).find(|known| *known == name);
+            let known = OPTIONS.iter().map(|(known, _)| *known);
+            let mut known = known.chain(SETTINGS.iter().map(|(known, ..)| *known));
+            command = known.find(|known| *known == name);
             continue;
         }
         let Some(name) = command else { continue };
         let is_long = OPTIONS.contains(&(name, word.as_str()));
-        if is_long || name == "curl" && has_short_option(&word) {
+        let setting = before.to_ascii_lowercase();
+        if SETTINGS.contains(&(name, &setting, &word)) {
+            found.push(verification::finding(line, &format!("{name} {before} {word}")));
+        } else if is_long || name == "curl" && has_short_option(&word) {
             let option = if is_long { word.as_str() } else { "-k" };
             found.push(verification::finding(line, &format!("{name} {option}")));
         }
+        before = word;
     }
     found
 }
@@ -71,37 +179,49 @@ enum Word {
     End,
 }
 
-/// The words of `text`: a quoted text is one, or a part of one.
-fn words(text: &str) -> Vec<Word> {
-    let (mut words, mut word, mut line) = (Vec::new(), String::new(), 1);
-    let mut letters = text.chars().peekable();
-    let mut quote: Option<char> = None;
-    while let Some(letter) = letters.next() {
-        let begins = word.is_empty() && quote.is_none();
-        match letter {
-            '\\' if quote != Some('\'') => {
+/// The words of a script, one after the other: a quoted text is one, or a part of one.
+struct Words<'a> {
+    letters: Peekable<Chars<'a>>,
+    line: usize,
+    /// Whether the command ends behind the word before.
+    ends: bool,
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        if std::mem::take(&mut self.ends) {
+            return Some(Word::End);
+        }
+        let (mut word, mut quote) = (String::new(), None);
+        while let Some(letter) = self.letters.next() {
+            let line = self.line;
+            self.line += usize::from(letter == '\n');
+            match letter {
                 // A line that goes on ends no word's command.
-                match letters.next() {
-                    Some('\n') => line += 1,
+                '\\' if quote != Some('\'') => match self.letters.next() {
+                    Some('\n') => self.line += 1,
                     Some(next) => word.push(next),
                     None => {}
+                },
+                _ if quote == Some(letter) => quote = None,
+                '"' | '\'' if quote.is_none() => quote = Some(letter),
+                '#' if word.is_empty() && quote.is_none() => {
+                    while self.letters.next_if(|next| *next != '\n').is_some() {}
                 }
-                continue;
+                '\n' | ';' | '|' | '&' | '(' | ')' | '`' if quote.is_none() => {
+                    self.ends = !word.is_empty();
+                    return Some(if self.ends { Word::Of(word, line) } else { Word::End });
+                }
+                _ if letter.is_whitespace() && quote.is_none() => {
+                    if !word.is_empty() {
+                        return Some(Word::Of(word, line));
+                    }
+                }
+                _ => word.push(letter),
             }
-            _ if quote == Some(letter) => quote = None,
-            '"' | '\'' if quote.is_none() => quote = Some(letter),
-            '#' if begins => while letters.next_if(|next| *next != '\n').is_some() {},
-            '\n' | ';' | '|' | '&' | '(' | ')' | '`' if quote.is_none() => {
-                words.extend((!word.is_empty()).then(|| Word::Of(std::mem::take(&mut word), line)));
-                words.push(Word::End);
-            }
-            _ if letter.is_whitespace() && quote.is_none() => {
-                words.extend((!word.is_empty()).then(|| Word::Of(std::mem::take(&mut word), line)));
-            }
-            _ => word.push(letter),
         }
-        line += usize::from(letter == '\n');
+        (!word.is_empty()).then_some(Word::Of(word, self.line))
     }
-    words.extend((!word.is_empty()).then_some(Word::Of(word, line)));
-    words
 }

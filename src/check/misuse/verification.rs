@@ -22,20 +22,21 @@ const LITERAL: &str = "\"=";
 /// The finding that `what` on `line` turns verification off, or only the check of the name.
 pub(super) fn finding(line: usize, what: &str) -> Finding {
     let what = what.trim_matches(['.', '>', '(', '-']);
-    let (message, action) = match NAME_ALONE.contains(&what) {
-        true => (
-            format!(
-                "`{what}` turns the check of the server's name off: a certificate that the anchor's \
-                 CA issued for any other name is accepted"
-            ),
-            "remove it, so that the name in the certificate is checked",
+    let is_name_alone = NAME_ALONE.contains(&what);
+    let part = A_PART.iter().find(|(word, _)| *word == what);
+    let message = match part {
+        _ if is_name_alone => format!(
+            "`{what}` turns the check of the server's name off: a certificate that the anchor's CA \
+             issued for any other name is accepted"
         ),
-        false => (
-            format!(
-                "`{what}` turns verification off: any certificate is accepted, whatever the anchor"
-            ),
-            "remove it, so that the server is verified with the anchor",
+        Some((_, part)) => format!("`{what}` turns off the check {part}"),
+        None => format!(
+            "`{what}` turns verification off: any certificate is accepted, whatever the anchor"
         ),
+    };
+    let action = match is_name_alone {
+        true => "remove it, so that the name in the certificate is checked",
+        false => "remove it, so that the server is verified with the anchor",
     };
     error(line, "verification-off", message, action)
 }
@@ -100,13 +101,13 @@ fn in_fields(source: &Source) -> Places {
             values.iter().any(|wanted| begins_with_word(value, wanted))
         };
         for at in code.find(field) {
-            // A literal beside another one is an argument like any other.
-            let signs: &[char] = match code.text()[..at].ends_with(LITERAL) {
+            // A literal beside another one is an argument like any other, but for properties of GLib.
+            let signs: &[char] = match code.text()[..at].ends_with(LITERAL) && field != PROPERTY {
                 true => &['=', ':'],
                 false => &['=', ':', ',', ' '],
             };
             let rest = &code.text()[at + field.len()..];
-            let rest = rest.trim_start_matches(['"', ']', '\'']);
+            let rest = rest.trim_start_matches(['"', ']', '\'', '}']);
             let value = rest.strip_prefix("=>").or_else(|| rest.strip_prefix(signs));
             let is_verified_otherwise = || {
                 let fields = braces(code.text(), at);
@@ -122,7 +123,8 @@ fn in_fields(source: &Source) -> Places {
             let is_of_tls = field != "verify"
                 || value.is_some_and(is_of_a_client) && !is_parameter(code.text(), at);
             if value.is_some_and(is_off) && is_of_tls && !is_verified_otherwise() {
-                found.push((at, field));
+                let is_of_perl = field == "verify_hostname" && code.text().contains("ssl_opts");
+                found.push((at, if is_of_perl { LWP } else { field }));
             }
         }
     }

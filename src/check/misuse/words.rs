@@ -2,19 +2,31 @@
 //! Java, Kotlin, Swift, Objective-C, PHP, Ruby, Perl, Lua, Elixir, Erlang, PowerShell and YAML.
 
 /// What turns verification off wherever it stands, but for comparisons and declarations.
-pub(super) const WORDS: [&str; 31] = [
+pub(super) const WORDS: [&str; 40] = [
     "MBEDTLS_SSL_VERIFY_NONE",
     "MBEDTLS_SSL_VERIFY_OPTIONAL",
     "SSL_VERIFY_NONE",
     "WOLFSSL_VERIFY_NONE",
     "TLS_PEER_VERIFY_NONE",
     "TLS_PEER_VERIFY_OPTIONAL",
+    "NRF_SO_SEC_PEER_VERIFY_NONE",
+    "NRF_SO_SEC_PEER_VERIFY_OPTIONAL",
+    // TinyGSM.
+    "SSLAuthMode::NO_VALIDATION",
     // libwebsockets.
     "LCCSCF_ALLOW_SELFSIGNED",
+    "LCCSCF_ALLOW_INSECURE",
     "LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK",
+    // GnuTLS.
+    "GNUTLS_VERIFY_DISABLE_CA_SIGN",
+    "GNUTLS_VERIFY_DISABLE_TIME_CHECKS",
     "CERT_NONE",
     "SslVerifyMode::NONE",
     "AuthMode::None",
+    // reqwless; isahc.
+    "TlsVerify::None",
+    "DANGER_ACCEPT_INVALID_CERTS",
+    "DANGER_ACCEPT_INVALID_HOSTS",
     // Verifiers of embedded-tls and of the examples of rustls and quinn.
     "UnsecureProvider",
     "NoVerify",
@@ -46,7 +58,7 @@ pub(super) const WORDS: [&str; 31] = [
 pub(super) const ACCEPTED: &str = "ServerCertVerified::assertion()";
 
 /// Methods that turn it off when they are called with these words.
-pub(super) const CALLS: [&str; 26] = [
+pub(super) const CALLS: [&str; 34] = [
     ".setInsecure(",
     ">setInsecure(",
     ".allowSelfSignedCerts(",
@@ -75,11 +87,21 @@ pub(super) const CALLS: [&str; 26] = [
     "net.cert.verify(false",
     "-SkipCertificateCheck",
     "SkipCertificateCheck=$true",
+    // MQTTnet; php-mqtt; Paho for Java.
+    "WithAllowUntrustedCertificates()",
+    "WithAllowUntrustedCertificates(true",
+    "WithIgnoreCertificateChainErrors()",
+    "WithIgnoreCertificateChainErrors(true",
+    "setTlsVerifyPeer(false",
+    "setTlsVerifyPeerName(false",
+    "setTlsSelfSignedAllowed(true",
+    "setHttpsHostnameVerificationEnabled(false",
 ];
 
 /// Functions with the number of the argument, from 0, and its values that turn it off: of paho-mqtt,
-/// libmosquitto, OpenResty and mbedTLS, which checks no name unless it has one.
-pub(super) const ARGUMENTS: [(&str, usize, &[&str]); 6] = [
+/// libmosquitto, OpenResty, OpenSSL, lwIP, libsoup, AWS, and mbedTLS and GnuTLS, which check no name unless
+/// they have one.
+pub(super) const ARGUMENTS: [(&str, usize, &[&str]); 16] = [
     ("tls_insecure_set", 0, ON),
     ("mosquitto_tls_insecure_set", 1, ON),
     ("mosquitto_tls_opts_set", 1, &["0"]),
@@ -87,10 +109,21 @@ pub(super) const ARGUMENTS: [(&str, usize, &[&str]); 6] = [
     // `MBEDTLS_SSL_VERIFY_NONE` and `MBEDTLS_SSL_VERIFY_OPTIONAL` (mbedtls/ssl.h).
     ("mbedtls_ssl_conf_authmode", 1, &["0", "1"]),
     ("sslhandshake", 2, OFF),
+    ("SSL_CTX_set_verify", 1, &["0", "0x00"]),
+    ("SSL_set_verify", 1, &["0", "0x00"]),
+    // Without an anchor lwIP verifies nothing (altcp_tls_mbedtls.c, `altcp_tls_create_config`).
+    ("altcp_tls_create_config_client", 0, &["NULL", "nullptr", "0"]),
+    ("gnutls_session_set_verify_cert", 1, &["NULL", "nullptr", "0"]),
+    ("g_socket_client_set_tls_validation_flags", 1, &["0", "G_TLS_CERTIFICATE_NO_FLAGS"]),
+    ("g_tls_client_connection_set_validation_flags", 1, &["0", "G_TLS_CERTIFICATE_NO_FLAGS"]),
+    ("aws_tls_ctx_options_set_verify_peer", 1, OFF),
+    ("aws_tls_connection_options_set_verify_peer", 1, OFF),
+    ("mbedtls_ssl_set_hs_authmode", 1, &["0", "1"]),
+    ("otCoapSecureSetSslAuthMode", 1, OFF),
 ];
 
 /// Fields, options and keys with the values that turn it off.
-pub(super) const FIELDS: [(&str, &[&str]); 46] = [
+pub(super) const FIELDS: [(&str, &[&str]); 68] = [
     ("skip_cert_common_name_check", ON),
     ("skip_common_name", ON),
     ("skip_cert_cn_check", ON),
@@ -139,13 +172,37 @@ pub(super) const FIELDS: [(&str, &[&str]); 46] = [
     ("validatesDomainName", OFF),
     ("kCFStreamSSLValidatesCertificateChain", OFF),
     ("certificateVerification", &[".none"]),
-    // Perl's LWP.
     ("verify_hostname", OFF),
+    ("PERL_LWP_SSL_VERIFY_HOSTNAME", &["0"]),
+    ("SSL_verify_mode", &["0"]),
+    ("allow_self_signed", ON),
+    ("ssl_verify_peer", OFF),
+    ("ignoreHTTPSErrors", ON),
+    ("ignore_https_errors", ON),
+    ("isSSLHostnameVerify", OFF),
+    // git; npm.
+    ("sslVerify", OFF),
+    ("strict-ssl", OFF),
+    ("check_certificate", OFF),
+    // Zigbee2MQTT; Node-RED; nginx; Fluent Bit; Logstash and Beats; k6.
+    ("reject_unauthorized", OFF),
+    ("verifyservercert", OFF),
+    ("proxy_ssl_verify", OFF),
+    ("tls.verify", OFF),
+    ("ssl_certificate_verification", OFF),
+    ("verification_mode", &["none", "\"=none"]),
+    ("ssl_verification_mode", &["none", "\"=none"]),
+    ("insecureSkipTLSVerify", ON),
+    // Mongoose; libsoup; lwIP.
+    ("skip_verification", ON),
+    (PROPERTY, OFF),
+    ("SOUP_SESSION_SSL_STRICT", OFF),
+    ("ALTCP_MBEDTLS_AUTHMODE", &["MBEDTLS_SSL_VERIFY_NONE", "MBEDTLS_SSL_VERIFY_OPTIONAL"]),
 ];
 
 /// Words of HTTP clients and of Lua's TLS, with the values of `verify` that turn it off there: elsewhere
 /// the word is about something else.
-pub(super) const HTTP_CLIENTS: [(&str, &[&str]); 9] = [
+pub(super) const HTTP_CLIENTS: [(&str, &[&str]); 10] = [
     ("requests", &["False"]),
     ("httpx", &["False"]),
     ("Session(", &["False"]),
@@ -155,6 +212,7 @@ pub(super) const HTTP_CLIENTS: [(&str, &[&str]); 9] = [
     ("GuzzleHttp", &["false", "FALSE"]),
     ("Faraday", &["false"]),
     ("protocol=", &["\"=none"]),
+    ("HTTParty", &["false"]),
 ];
 
 /// The argument that turns it off in the calls of aiohttp.
@@ -164,6 +222,9 @@ pub(super) const NO_TLS_CHECK_WIDE: &str = "ssl = False";
 /// The methods that take it.
 pub(super) const HTTP_METHODS: [&str; 9] =
     ["get", "post", "put", "patch", "delete", "head", "options", "request", "ws_connect"];
+
+/// The property of libsoup whose value follows its name as the next argument.
+pub(super) const PROPERTY: &str = "ssl-strict";
 
 const ON: &[&str] = &["true", "True", "TRUE", "1", "!0", "yes", "YES", "@YES", "y", "on"];
 const OFF: &[&str] = &[
@@ -178,6 +239,7 @@ const OFF: &[&str] = &[
     "NO",
     "@NO",
     "off",
+    "Off",
     "kCFBooleanFalse",
 ];
 
@@ -222,9 +284,13 @@ const YES: &[&str] = &["true", "{true", "{return true", "{$true", "$true"];
 /// Functions of Go's `tls.Config` that verify in the place of what `InsecureSkipVerify` turns off.
 pub(super) const OWN_VERIFIERS: [&str; 2] = ["VerifyPeerCertificate:", "VerifyConnection:"];
 
+/// What `verify_hostname` of Perl's LWP is called in a sentence: it turns the whole verification off
+/// (LWP::UserAgent, `ssl_opts`).
+pub(super) const LWP: &str = "ssl_opts verify_hostname";
+
 /// What leaves the chain verified and turns off only that the name in the certificate is the server's:
 /// esp_tls.h, `ssl.SSLContext.check_hostname`, `CURLOPT_SSL_VERIFYHOST(3)`, mosquitto.conf(5), ...
-pub(super) const NAME_ALONE: [&str; 32] = [
+pub(super) const NAME_ALONE: [&str; 37] = [
     "skip_cert_common_name_check",
     "skip_common_name",
     "skip_cert_cn_check",
@@ -256,5 +322,31 @@ pub(super) const NAME_ALONE: [&str; 32] = [
     "HostnameVerifier",
     "setHostnameVerifier",
     "setDefaultHostnameVerifier",
+    "DANGER_ACCEPT_INVALID_HOSTS",
+    "gnutls_session_set_verify_cert",
+    "setTlsVerifyPeerName",
+    "setHttpsHostnameVerificationEnabled",
+    "isSSLHostnameVerify",
     NO_ENDPOINT_NAME,
 ];
+
+/// What leaves the name and the signatures verified and turns off a part of the rest, with that part:
+/// gnutls/x509.h.
+pub(super) const A_PART: [(&str, &str); 2] = [
+    (
+        "GNUTLS_VERIFY_DISABLE_CA_SIGN",
+        "that issuers are CAs: whoever has a certificate of the anchor's CA can issue one for any name",
+    ),
+    (
+        "GNUTLS_VERIFY_DISABLE_TIME_CHECKS",
+        "of dates: an expired certificate, whose key may be known to others, is accepted",
+    ),
+];
+
+/// The client of the library for websockets on ESP8266 and ESP32 (Links2004/arduinoWebSockets).
+pub(super) const WEBSOCKETS: &str = "WebSocketsClient";
+
+/// Its methods that accept any certificate (WebSocketsClient.cpp, `loop`), unless they are given a fingerprint at
+/// this place among the arguments, from 0; and the method to use instead.
+pub(super) const WITHOUT_ANCHOR: [(&str, Option<usize>, &str); 2] =
+    [("beginSSL", Some(3), "beginSslWithCA"), ("beginSocketIOSSL", None, "beginSocketIOSSLWithCA")];

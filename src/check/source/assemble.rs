@@ -56,7 +56,7 @@ pub(crate) fn constants(tokens: &Tokens<'_>, language: Language) -> Vec<Constant
             continue;
         }
         let before = Before { tokens, from: start.saturating_sub(LOOK_BACK), to: start };
-        let name = name(&before);
+        let name = name(&before).or_else(|| first_argument(tokens, start, &COPIES));
         constant.is_pointer =
             language == Language::C && name.is_some_and(|name| is_pointer(&before, name));
         if let Some(name) = name {
@@ -80,11 +80,36 @@ struct Before<'a, 'b> {
     to: usize,
 }
 
-/// The name of the constant that `NAME +=` before the token at `index` goes on with.
+/// Functions of C that put a literal behind what is in an array, or in its place.
+const APPENDS: [&str; 2] = ["strcat", "strcat_P"];
+const COPIES: [&str; 2] = ["strcpy", "strcpy_P"];
+
+/// Where what wraps the literal at `index` begins, as in `F("...")`.
+fn unwrapped(tokens: &Tokens<'_>, index: usize) -> Option<usize> {
+    let function = index.checked_sub(2)?;
+    let is_wrapped = tokens.is_sign(index - 1, b"(")
+        && tokens.word(function).is_some_and(|word| WRAPPERS.contains(&word));
+    Some(if is_wrapped { function } else { index })
+}
+
+/// The name of the constant that `NAME +=` or `strcat(NAME,` before the token at `index` goes on with.
 fn continued<'a>(tokens: &Tokens<'a>, index: usize) -> Option<&'a str> {
+    let at = unwrapped(tokens, index)?;
     let goes_on =
-        tokens.is_sign(index.checked_sub(1)?, b"=") && tokens.is_sign(index.checked_sub(2)?, b"+");
-    if goes_on { tokens.word(index.checked_sub(3)?) } else { None }
+        tokens.is_sign(at.checked_sub(1)?, b"=") && tokens.is_sign(at.checked_sub(2)?, b"+");
+    match goes_on {
+        true => tokens.word(at.checked_sub(3)?),
+        false => first_argument(tokens, index, &APPENDS),
+    }
+}
+
+/// The first argument of a call of one of `functions` whose second one begins at `index`.
+fn first_argument<'a>(tokens: &Tokens<'a>, index: usize, functions: &[&str]) -> Option<&'a str> {
+    let at = unwrapped(tokens, index)?;
+    let function = at.checked_sub(4)?;
+    let is_second = tokens.is_sign(at - 1, b",") && tokens.is_sign(at - 3, b"(");
+    let is_call = is_second && tokens.word(function).is_some_and(|word| functions.contains(&word));
+    if is_call { tokens.word(at - 2) } else { None }
 }
 
 /// `SEPARATOR.join([...])` of Python, or `[...].join(SEPARATOR)` of JavaScript, at `index`, with

@@ -13,6 +13,7 @@ mod heredoc;
 pub(crate) mod lines;
 mod pieces;
 mod properties;
+pub(crate) mod separated;
 mod syntax;
 pub(crate) mod tokens;
 mod yaml;
@@ -39,8 +40,12 @@ pub(crate) struct Source {
     pub(crate) tight: Code,
     /// Short literals that name a host or an address, by their number.
     pub(crate) hosts: HashMap<usize, String>,
+    /// Literals with commands to modems, and their lines.
+    pub(crate) commands: Vec<(usize, String)>,
     /// Whether certgrab wrote it, as it says itself.
     pub(crate) is_generated: bool,
+    /// Whether a TLS stack reads the file as it is, by its name.
+    pub(crate) is_data: bool,
 }
 
 /// Bytes that stand in a file.
@@ -110,7 +115,9 @@ impl Source {
             uses: Uses::of(""),
             tight: Code::default(),
             hosts: HashMap::new(),
+            commands: Vec::new(),
             is_generated: false,
+            is_data: true,
         }
     }
 }
@@ -148,21 +155,30 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
         }
         let dedented = heredoc::dedented(&extension, content);
         let data = Source::of_data(vec![whole(dedented.as_deref().unwrap_or(content))]);
-        return Source { tight: code_of_script(file, &extension, content), ..data };
+        let tight = code_of_script(file, &extension, content);
+        return Source { tight, is_data: syntax::is_data(&extension), ..data };
     }
     let (tokens, code) = tokens::tokens(content, language, Syntax::of(&extension, language));
     let mut constants = assemble::constants(&tokens, language);
+    if language == Language::C && !syntax::ends_with_nul(&extension) {
+        constants.iter_mut().for_each(|constant| constant.nul_follows = false);
+    }
     if language == Language::Yaml {
         constants.extend(yaml::scalars(content));
     }
-    let beginning = &content[..content.len().min(WHERE_A_FILE_SAYS_WHO_WROTE_IT)];
-    let says = |words: &[u8]| beginning.windows(words.len()).any(|here| here == words);
-    let is_generated = GENERATED.iter().any(|words| says(words));
+    let is_generated = is_generated(content);
     let hosts = hosts(&tokens);
+    let commands = if is_command(content) { commands(&tokens) } else { Vec::new() };
     // Of a large file they take as much as its constants.
     drop(tokens);
     let (tight, uses) = (Code::of(&code), Uses::of(&code));
-    Source { language, constants, uses, tight, hosts, code, is_generated }
+    Source { language, constants, uses, tight, hosts, commands, code, is_generated, is_data: false }
+}
+
+/// Whether certgrab wrote `content`, as it says itself at its beginning.
+pub(crate) fn is_generated(content: &[u8]) -> bool {
+    let beginning = &content[..content.len().min(WHERE_A_FILE_SAYS_WHO_WROTE_IT)];
+    GENERATED.iter().any(|words| memchr::memmem::find(beginning, words).is_some())
 }
 
 #[cfg(feature = "cli")]
@@ -192,6 +208,21 @@ fn code_of_script(file: &Path, extension: &str, content: &[u8]) -> Code {
 
 /// The most literals of a file that are kept as hosts: more than a file has servers.
 const MAX_HOSTS: usize = 1_000;
+
+/// What commands to modems about TLS have in them.
+const OF_COMMANDS: [&[u8]; 3] = [b"SSLC", b"USECPRF=", b"SSLSECCFG="];
+
+fn is_command(text: &[u8]) -> bool {
+    OF_COMMANDS.iter().any(|part| memchr::memmem::find(text, part).is_some())
+}
+
+/// The literals with commands to modems, and their lines.
+fn commands(tokens: &tokens::Tokens<'_>) -> Vec<(usize, String)> {
+    let literals = (0..tokens.len()).filter_map(|index| tokens.literal(index));
+    let commands = literals.filter(|one| is_command(one.bytes));
+    let text = |one: tokens::Literal<'_>| String::from_utf8_lossy(one.bytes).into_owned();
+    commands.take(MAX_HOSTS).map(|one| (one.line().unwrap_or(1), text(one))).collect()
+}
 
 /// The literals that hold an address or a URL, by their number.
 fn hosts(tokens: &tokens::Tokens<'_>) -> HashMap<usize, String> {

@@ -89,12 +89,17 @@ impl Syntax {
             "sh" | "bash" | "zsh" | "rb" | "pl" | "pm" | "ex" | "exs" | "conf" | "cnf" | "env" => {
                 (Language::Python, Comments::SHELL)
             }
-            _ if name.starts_with(".env") => (Language::Python, Comments::SHELL),
+            _ if name.starts_with(".env") || SETTINGS.contains(&name) => {
+                (Language::Python, Comments::SHELL)
+            }
             _ => return None,
         };
         Some((language, Self { has_directives: false, single_quotes: Some(false), comments }))
     }
 }
+
+/// Files with settings of programs that connect: git, npm, conda, wget.
+const SETTINGS: [&str; 5] = [".gitconfig", "gitconfig", ".npmrc", ".condarc", ".wgetrc"];
 
 /// File extensions of languages with single-quoted strings, and whether these strings have no escapes.
 const SINGLE_QUOTES: [(&str, bool); 13] = [
@@ -119,27 +124,68 @@ fn single_quotes(extension: &str) -> Option<bool> {
     SINGLE_QUOTES.iter().find(|(known, _)| *known == extension).map(|(_, is_raw)| *is_raw)
 }
 
+/// Languages with literals like those of C.
+const LIKE_C: [&str; 23] = [
+    "js", "mjs", "cjs", "jsx", "ts", "mts", "tsx", "json", "toml", "lua", "java", "kt", "kts",
+    "swift", "dart", "go", "zig", "nut", "be", "cmake", "scala", "groovy", "gradle",
+];
+/// Files in which strings go on over several lines: what stands between their quotes is read as it is.
+const QUOTING: [&str; 6] = ["sh", "bash", "zsh", "ps1", "psm1", "csv"];
+/// Files of certificates and other data.
+const DATA: [&str; 9] = ["pem", "crt", "cer", "der", "p7b", "p7c", "bin", "lock", "txt"];
+/// Other endings of names of such files; what has none of a language's may be one.
+const MORE_DATA: [&str; 6] = ["", "cert", "ca", "trust", "key", "chain"];
+
 /// By the file's extension; what has none of the known ones is data, unless it quotes its PEM.
 pub(super) fn language(extension: &str, content: &[u8]) -> Language {
     match extension {
-        extension if PREPROCESSED.contains(&extension) => Language::C,
-        "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "tsx" | "json" | "toml" | "lua" | "java"
-        | "kt" | "kts" | "swift" | "dart" | "go" | "zig" | "nut" | "be" | "cmake" | "scala"
-        | "groovy" | "gradle" => Language::C,
+        _ if PREPROCESSED.contains(&extension) || LIKE_C.contains(&extension) => Language::C,
         "rs" => Language::Rust,
         // GDScript has Python's literals and comments.
         "py" | "gd" => Language::Python,
         "yaml" | "yml" => Language::Yaml,
         // What C includes may be called so: `#include "ca.pem"`.
         "pem" | "crt" | "cer" | "txt" if is_c_literal(content) => Language::C,
-        "pem" | "crt" | "cer" | "der" | "p7b" | "p7c" | "bin" | "lock" | "txt" => Language::Data,
-        // Strings over several lines: what stands between their quotes is read as it is.
-        "sh" | "bash" | "zsh" | "ps1" | "psm1" | "csv" => Language::Data,
+        _ if DATA.contains(&extension) || QUOTING.contains(&extension) => Language::Data,
         _ => {
             let quoted = content.windows(12).any(|window| window == b"\"-----BEGIN ");
             if quoted { Language::C } else { Language::Data }
         }
     }
+}
+
+/// How much of a language is known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// All that matters: what its reader does not take is damaged.
+    Whole,
+    /// The literals, but not all that joins them.
+    Known,
+    /// Nothing.
+    Unknown,
+}
+
+/// What is known of the language of files with this `extension`. A backslash at the end of a line is
+/// another thing in Lua than in C.
+pub(super) fn rules(extension: &str) -> Rules {
+    match extension {
+        "lua" | "zig" => Rules::Unknown,
+        "json" | "toml" | "yaml" | "yml" | "rs" | "py" | "gd" | "properties" => Rules::Whole,
+        "cs" => Rules::Known,
+        _ if is_data(extension) || PREPROCESSED.contains(&extension) => Rules::Whole,
+        _ if LIKE_C.contains(&extension) || QUOTING.contains(&extension) => Rules::Known,
+        _ => Rules::Unknown,
+    }
+}
+
+/// Whether files with this `extension` are read as they are, by what reads certificates.
+pub(super) fn is_data(extension: &str) -> bool {
+    DATA.contains(&extension) || MORE_DATA.contains(&extension)
+}
+
+/// Whether C puts a NUL behind the literals of files with this `extension`.
+pub(super) fn ends_with_nul(extension: &str) -> bool {
+    extension != "cs" && (PREPROCESSED.contains(&extension) || DATA.contains(&extension))
 }
 
 /// Whether a line of `content` is a literal of C that begins a block.

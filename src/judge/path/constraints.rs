@@ -17,7 +17,7 @@ use crate::x509::{
 };
 
 /// nameConstraints.
-const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
 
 /// The identifier octets of dNSName [2] and iPAddress [7] (RFC 5280 section 4.2.1.6).
 const JUDGED: [u8; 2] = [0x82, 0x87];
@@ -77,6 +77,11 @@ fn violates(
     let outcome =
         leaf.verify_for_usage(&algorithms, &anchors, intermediates, at, usage, None, None);
     matches!(outcome, Err(Error::NameConstraintViolation))
+}
+
+/// Whether nameConstraints, with this value, are for names of a type that is not checked.
+pub(super) fn has_other_names(value: &[u8]) -> bool {
+    Elements::of(value).sequence().is_some_and(|list| !not_judged(list.value).is_empty())
 }
 
 /// The subtrees of permittedSubtrees and excludedSubtrees, each with its identifier octet.

@@ -9,6 +9,7 @@
 //! `trusted_leaf` verifies them.
 
 mod all;
+mod beyond;
 mod constraints;
 mod explain;
 mod pss;
@@ -30,6 +31,7 @@ use crate::{
 };
 
 pub use self::all::{MAX_TRACES, Trace, Traces, trace};
+pub use self::beyond::find_beyond;
 pub(crate) use self::explain::why_not;
 pub(crate) use self::search::{Problem, search};
 pub use super::refusal::Refusal;

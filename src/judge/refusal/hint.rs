@@ -17,7 +17,7 @@ impl Refusal {
             Self::UnknownRoot { subject, .. } => trade::hint([subject]),
             Self::MissingIssuer { subject, issuer, .. } => trade::hint([subject, issuer]),
             Self::WrongName { common_name, found, .. } => trade::hint(common_name)
-                .or_else(|| trade::portal(found.shown.iter().chain(common_name))),
+                .or_else(|| trade::in_between(found.shown.iter().chain(common_name))),
             _ => None,
         };
         if trade.is_some() {
@@ -49,7 +49,8 @@ impl Refusal {
             Self::OtherKey { issuer, .. } => {
                 Some(format!("pass the {} that signed it with `--roots FILE`", quoted(issuer)))
             }
-            Self::WrongName { is_authority: true, .. } => Some(
+            // A self-signed certificate with names is often marked as a CA, and is a server's own.
+            Self::WrongName { is_authority: true, found, .. } if found.shown.is_empty() => Some(
                 "this is a CA certificate; configure the server to send its own certificate first \
                  (RFC 8446 section 4.4.2)"
                     .to_owned(),
@@ -101,6 +102,30 @@ fn right_name(expected: &str, found: &AlternativeNames) -> String {
         };
         return format!("reissue the server's certificate with `{expected}` as {kind}");
     }
-    "use a name from the certificate as the target, and pass the address with `--connect`"
-        .to_owned()
+    let hint =
+        "use a name from the certificate as the target, and pass the address with `--connect`";
+    match is_of_another_domain(expected, found) {
+        true => format!(
+            "{hint}; if none of them is the server's, somebody between you and the server may have \
+             answered, such as a DNS filter"
+        ),
+        false => hint.to_owned(),
+    }
+}
+
+/// Whether all names of a certificate are in other domains than the expected one, by their last two labels.
+fn is_of_another_domain(expected: &str, found: &AlternativeNames) -> bool {
+    fn domain(name: &str) -> Option<(&str, &str)> {
+        let mut labels = name.trim_end_matches('.').rsplit('.');
+        let top =
+            labels.next().filter(|top| top.starts_with(|one: char| one.is_ascii_alphabetic()))?;
+        Some((labels.next()?, top))
+    }
+    let expected = expected.to_ascii_lowercase();
+    let Some(own) = domain(&expected) else { return false };
+    let is_other = |name: &Foreign| {
+        let name = name.line().to_ascii_lowercase();
+        domain(&name).is_some_and(|domain| domain != own)
+    };
+    found.more + found.others == 0 && found.shown.iter().all(is_other)
 }

@@ -1,5 +1,6 @@
-//! Certificates of the trade: staging CAs, throw-away certificates and CAs of proxies that inspect TLS,
-//! which nobody should embed, and CAs of a vendor's own. They are recognized by their names.
+//! Certificates of the trade: staging CAs, throw-away certificates, CAs of proxies that inspect TLS and pages
+//! of portals and DNS filters, which nobody should embed, and CAs of a vendor's own. They are recognized by
+//! their names.
 
 use crate::text::foreign::Foreign;
 
@@ -83,10 +84,47 @@ const PORTALS: [&str; 7] = [
     "guest-portal",
 ];
 
-/// What to do about a certificate for these other names, if they are those of a captive portal.
-pub(super) fn portal<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option<String> {
-    let mut names = names.into_iter().map(|name| name.line().to_lowercase());
-    names.any(|name| PORTALS.iter().any(|part| name.contains(part))).then(|| {
+/// Parts in lower case of the names under which DNS filters present the page that they show in place of a
+/// server: those of products and services, and words that others use.
+const FILTERS: [&str; 15] = [
+    "pi.hole",
+    "pfblockerng",
+    "dnsbl",
+    "nextdns",
+    "dnsfilter",
+    "cleanbrowsing",
+    "safedns",
+    "controld.com",
+    "webtitan",
+    "fortiguard",
+    "opendns.com",
+    "adguard-dns",
+    "blockpage",
+    "block-page",
+    "blocked-page",
+];
+
+const FILTER: &str = "this is the name of a DNS filter's page: somebody between you and the server may \
+                      have answered; allow the name in the filter, or ask from another network, and do \
+                      not embed this certificate";
+
+/// Whether one of `names`, in lower case, has one of `parts`.
+fn has_any(names: &[String], parts: &[&str]) -> bool {
+    names.iter().any(|name| parts.iter().any(|part| name.contains(part)))
+}
+
+fn lowercase<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Vec<String> {
+    names.into_iter().map(|name| name.line().to_lowercase()).collect()
+}
+
+/// What to do about a certificate for these other names, if they are those of a captive portal or of a
+/// DNS filter's page.
+pub(super) fn in_between<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option<String> {
+    let names = lowercase(names);
+    if has_any(&names, &FILTERS) {
+        return Some(FILTER.to_owned());
+    }
+    has_any(&names, &PORTALS).then(|| {
         "this is the name of a captive portal: somebody between you and the server may have answered; \
          log in to the network, or ask from another one"
             .to_owned()
@@ -95,12 +133,14 @@ pub(super) fn portal<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option
 
 /// What to do about a certificate with one of these names, if it is one.
 pub(super) fn hint<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option<String> {
-    let names: Vec<_> = names.into_iter().map(|name| name.line().to_lowercase()).collect();
-    let has = |part: &str| names.iter().any(|name| name.contains(part));
-    if let Some((_, hint)) = KNOWN.iter().find(|(part, _)| has(part)) {
+    let names = lowercase(names);
+    if let Some((_, hint)) = KNOWN.iter().find(|(part, _)| has_any(&names, &[part])) {
         return Some((*hint).to_owned());
     }
-    INTERCEPTORS.iter().any(|part| has(part)).then(|| {
+    if has_any(&names, &FILTERS) {
+        return Some(FILTER.to_owned());
+    }
+    has_any(&names, &INTERCEPTORS).then(|| {
         "this is the name of a product that inspects TLS: somebody between you and the server may \
          have answered; ask again from another network, and do not embed this certificate"
             .to_owned()
@@ -113,9 +153,20 @@ mod tests {
 
     #[test]
     fn a_certificate_for_the_name_of_a_captive_portal_is_called_so() {
-        let hint = portal([&Foreign::text("securelogin.arubanetworks.com")]).unwrap();
+        let hint = in_between([&Foreign::text("securelogin.arubanetworks.com")]).unwrap();
         assert!(hint.contains("captive portal") && !hint.contains("--connect"), "{hint}");
-        assert_eq!(portal([&Foreign::text("portal.plant.example")]), None);
+        assert_eq!(in_between([&Foreign::text("portal.plant.example")]), None);
+    }
+
+    #[test]
+    fn a_certificate_of_the_page_of_a_dns_filter_is_called_so_by_its_name_or_its_issuers() {
+        for name in ["pi.hole", "block.opendns.com", "blockpage.plant.example"] {
+            assert_eq!(in_between([&Foreign::text(name)]).as_deref(), Some(FILTER), "{name}");
+        }
+        for name in ["CN=pi.hole", "CN=NextDNS Root CA", "CN=DNSFilter Root,O=DNSFilter\\, Inc."] {
+            assert_eq!(hint([&Foreign::text(name)]).as_deref(), Some(FILTER), "{name}");
+        }
+        assert_eq!(in_between([&Foreign::text("dns.plant.example")]), None);
     }
 
     #[test]

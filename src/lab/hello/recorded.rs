@@ -87,6 +87,20 @@ pub(super) const RECORDED: &[Recorded] = &[
         ],
     },
     Recorded {
+        title: "Go 1.27",
+        stacks: &["go-1.27"],
+        device: None,
+        suites: &[
+            0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc009, 0xc013, 0xc00a, 0xc014, 0x1301,
+            0x1302, 0x1303,
+        ],
+        groups: &[0x11ec, 0x11eb, 0x11ed, 0x001d, 0x0017, 0x0018, 0x0019],
+        schemes: &[
+            0x0904, 0x0905, 0x0906, 0x0804, 0x0403, 0x0807, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601,
+            0x0503, 0x0603,
+        ],
+    },
+    Recorded {
         title: "Java 17",
         stacks: &["java"],
         device: None,

@@ -1,20 +1,23 @@
 //! What Go reads of a certificate (`parser.go`).
 
+mod values;
+
+use self::values::{has_labels, is_id, is_value};
+pub(super) use self::values::{is_domain, mailbox, plain, uri_host};
+use super::Version;
 use crate::stack::{
     dates::{self, Written},
-    dn::{self, Dn},
+    dn::Dn,
     extensions::{ADDRESS, DNS, EMAIL, URI},
-    key::{Curve, Key, PointForm},
-    oid,
+    key::{self, Curve, Key, PointForm},
+    oid, policies,
     reason::Rule,
-    tlv::{
-        BMP_STRING, IA5_STRING, NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING, Tlv, UTF8_STRING,
-    },
+    tlv::{self, INTEGER, Tlv},
     view::{Part, View},
 };
 
 /// Whether the certificate is read at all.
-pub(super) fn reads(view: &View<'_>) -> Result<(), Rule> {
+pub(super) fn reads(view: &View<'_>, version: Version) -> Result<(), Rule> {
     if !(0..=2).contains(&view.version) {
         return Err(Rule::Unreadable(Part::Version));
     }
@@ -22,16 +25,19 @@ pub(super) fn reads(view: &View<'_>) -> Result<(), Rule> {
         [] => return Err(Rule::EmptySerial),
         [0, next, ..] if next & 0x80 == 0 => return Err(Rule::PaddedSerial),
         [0xff, next, ..] if next & 0x80 != 0 => return Err(Rule::PaddedSerial),
+        [first, ..] if first & 0x80 != 0 && version == Version::V1_27 => {
+            return Err(Rule::NegativeSerial);
+        }
         _ => {}
     }
     if view.inner.whole != view.outer.whole {
         return Err(Rule::AlgorithmsDiffer);
     }
-    name(&view.issuer, Part::Issuer)?;
-    name(&view.subject, Part::Subject)?;
+    name(&view.issuer, Part::Issuer, version)?;
+    name(&view.subject, Part::Subject, version)?;
     validity(view)?;
     key(&view.key)?;
-    extensions(view)?;
+    extensions(view, version)?;
     if !view.is_strict {
         return Err(Rule::Unreadable(Part::Certificate));
     }
@@ -39,39 +45,11 @@ pub(super) fn reads(view: &View<'_>) -> Result<(), Rule> {
 }
 
 /// `parseName`.
-fn name(name: &Dn<'_>, part: Part) -> Result<(), Rule> {
+fn name(name: &Dn<'_>, part: Part, version: Version) -> Result<(), Rule> {
+    let is_attribute = |id, value| is_id(id) && is_value(value, version);
     let is_name =
-        name.rdns.is_some() && name.attributes().all(|one| is_text(one.value) && is_id(one.id));
+        name.rdns.is_some() && name.attributes().all(|one| is_attribute(one.id, one.value));
     is_name.then_some(()).ok_or(Rule::Unreadable(part))
-}
-
-/// `parseASN1String`.
-fn is_text(value: Tlv<'_>) -> bool {
-    let printable = |octet: &u8| octet.is_ascii_alphanumeric() || b" '()+,-./:=?*&".contains(octet);
-    match value.tag {
-        TELETEX_STRING => true,
-        PRINTABLE_STRING => value.value.iter().all(printable),
-        UTF8_STRING => dn::text(value).is_some(),
-        BMP_STRING => value.value.len().is_multiple_of(2),
-        IA5_STRING => value.value.is_ascii(),
-        NUMERIC_STRING => value.value.iter().all(|octet| octet.is_ascii_digit() || *octet == b' '),
-        _ => false,
-    }
-}
-
-/// An object identifier whose arcs have at most 28 bits.
-fn is_id(id: &[u8]) -> bool {
-    let mut length = 0;
-    for octet in id {
-        length += 1;
-        if length > 4 {
-            return false;
-        }
-        if octet & 0x80 == 0 {
-            length = 0;
-        }
-    }
-    !id.is_empty() && length == 0
 }
 
 /// notBefore and notAfter.
@@ -104,7 +82,7 @@ fn key(key: &Key<'_>) -> Result<(), Rule> {
     }
 }
 
-fn extensions(view: &View<'_>) -> Result<(), Rule> {
+fn extensions(view: &View<'_>, version: Version) -> Result<(), Rule> {
     if !view.list.iter().all(|one| is_id(one.id)) {
         return Err(Rule::Unreadable(Part::ExtensionId));
     }
@@ -116,9 +94,14 @@ fn extensions(view: &View<'_>) -> Result<(), Rule> {
         return Err(Rule::DuplicateExtension(oid::extension_name(id)));
     }
     let known = &view.extensions;
-    let ca = known.basic_constraints.read().and_then(|one| one.ca);
+    let constraints = known.basic_constraints.read();
+    let ca = constraints.and_then(|one| one.ca);
+    let is_negative = constraints.and_then(|one| one.path_len).is_some_and(i64::is_negative);
+    let is_broken = known.basic_constraints.is_broken()
+        || !is_bool(ca)
+        || is_negative && version == Version::V1_27;
     let broken = [
-        (known.basic_constraints.is_broken() || !is_bool(ca), Part::BasicConstraints),
+        (is_broken, Part::BasicConstraints),
         (known.key_usage.is_broken(), Part::KeyUsage),
         (known.purposes.is_broken(), Part::ExtKeyUsage),
         (known.alt_names.is_broken(), Part::SubjectAltName),
@@ -128,64 +111,53 @@ fn extensions(view: &View<'_>) -> Result<(), Rule> {
     if let Some((_, part)) = broken.iter().find(|(is_broken, _)| *is_broken) {
         return Err(Rule::Unreadable(*part));
     }
-    if let Some(kind) = known.names().iter().find_map(bad_name) {
+    if let Some(kind) = known.names().iter().find_map(|name| bad_name(name, version)) {
         return Err(Rule::BadAlternativeName(kind));
     }
-    name_constraints(view)
+    name_constraints(view, version)?;
+    if version == Version::V1_27 { of_1_27(view) } else { Ok(()) }
+}
+
+/// What 1.27 reads more: extensions that may not be critical, and policies.
+fn of_1_27(view: &View<'_>) -> Result<(), Rule> {
+    const NEVER_CRITICAL: [&[u8]; 3] =
+        [oid::AUTHORITY_KEY_ID, oid::SUBJECT_KEY_ID, oid::AUTHORITY_INFO_ACCESS];
+    if let Some(id) = view.critical().find(|id| NEVER_CRITICAL.contains(id)) {
+        return Err(Rule::CriticalExtension(oid::extension_name(id)));
+    }
+    let own = policies::policies(view);
+    let has = |id| view.extension(id).is_some();
+    let is_twice = |own: &[&[u8]]| (1..own.len()).any(|at| own[..at].contains(&own[at]));
+    let are_broken = own.as_ref().map_or(has(oid::CERTIFICATE_POLICIES), |own| is_twice(own));
+    if are_broken {
+        return Err(Rule::Unreadable(Part::CertificatePolicies));
+    }
+    let value = |id| view.extension(id).map(|one| one.value);
+    let is_read = value(oid::POLICY_CONSTRAINTS).is_none_or(|it| key::sequence(it).is_some())
+        && (policies::mappings(view).is_some() || !has(oid::POLICY_MAPPINGS))
+        && value(oid::INHIBIT_ANY_POLICY)
+            .is_none_or(|it| tlv::only(it).is_some_and(|number| number.tag == INTEGER));
+    is_read.then_some(()).ok_or(Rule::Unreadable(Part::OtherExtension))
 }
 
 /// `parseSANExtension`.
-fn bad_name(name: &Tlv<'_>) -> Option<&'static str> {
+fn bad_name(name: &Tlv<'_>, version: Version) -> Option<&'static str> {
+    let is_uri = || {
+        let host = uri_host(name.value);
+        host.is_some_and(|host| host.is_none_or(|host| is_domain(host.as_bytes(), version)))
+    };
+    let is_mapped = || version == Version::V1_27 && plain(name.value).len() != name.value.len();
     match name.tag {
         DNS => (!name.value.is_ascii()).then_some("a dNSName"),
         EMAIL => (!name.value.is_ascii()).then_some("an rfc822Name"),
-        URI => (!is_uri(name.value)).then_some("a URI"),
-        ADDRESS => (!matches!(name.value.len(), 4 | 16)).then_some("an iPAddress"),
+        URI => (!is_uri()).then_some("a URI"),
+        ADDRESS => (!matches!(name.value.len(), 4 | 16) || is_mapped()).then_some("an iPAddress"),
         _ => None,
     }
 }
 
-/// `url.Parse`, as far as certificates go, and the labels of its host.
-fn is_uri(octets: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(octets) else { return false };
-    if !text.bytes().all(|octet| (0x20..0x7f).contains(&octet)) {
-        return false;
-    }
-    let is_scheme = |scheme: &str| {
-        scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
-            && scheme.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet))
-    };
-    let rest = match text.split_once(':') {
-        Some(("", _)) => return false,
-        Some((scheme, rest)) if is_scheme(scheme) => rest,
-        Some((before, _)) if !before.contains('/') => return false,
-        _ => text,
-    };
-    let Some(authority) = rest.strip_prefix("//") else { return true };
-    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    // A port makes the host one that has no labels to compare.
-    !host.contains([' ', ':']) && has_labels(host.as_bytes())
-}
-
-/// `domainToReverseLabels`: no empty label, letters that can be seen.
-fn has_labels(name: &[u8]) -> bool {
-    let is_label =
-        |label: &[u8]| !label.is_empty() && label.iter().all(|octet| (33..=126).contains(octet));
-    name.is_empty() || name.split(|octet| *octet == b'.').all(is_label)
-}
-
-/// Whether constraints can be held against a name.
-pub(super) fn is_comparable(name: &Tlv<'_>) -> bool {
-    match name.tag {
-        DNS => has_labels(name.value),
-        EMAIL => name.value.contains(&b'@'),
-        _ => true,
-    }
-}
-
 /// `parseNameConstraintsExtension`.
-fn name_constraints(view: &View<'_>) -> Result<(), Rule> {
+fn name_constraints(view: &View<'_>, version: Version) -> Result<(), Rule> {
     let unreadable = Err(Rule::Unreadable(Part::NameConstraints));
     if view.extensions.name_constraints.is_broken() {
         return unreadable;
@@ -195,7 +167,11 @@ fn name_constraints(view: &View<'_>) -> Result<(), Rule> {
     let is_read = |base: &Tlv<'_>| {
         let without_dot = base.value.strip_prefix(b".").unwrap_or(base.value);
         match base.tag {
-            DNS | URI | EMAIL => base.value.is_ascii() && has_labels(without_dot),
+            EMAIL if base.value.contains(&b'@') => mailbox(base.value, version).is_some(),
+            DNS | URI | EMAIL => has_labels(without_dot),
+            ADDRESS if version == Version::V1_27 && base.value.len() == 32 => {
+                plain(&base.value[..16]).len() == 16 && is_mask(base.value)
+            }
             ADDRESS => matches!(base.value.len(), 8 | 32) && is_mask(base.value),
             _ => true,
         }
@@ -215,7 +191,7 @@ fn is_mask(network: &[u8]) -> bool {
 }
 
 /// A critical extension that is not handled.
-pub(super) fn critical(view: &View<'_>) -> Option<Rule> {
+pub(super) fn critical(view: &View<'_>, version: Version) -> Option<Rule> {
     const HANDLED: [&[u8]; 9] = [
         oid::KEY_USAGE,
         oid::BASIC_CONSTRAINTS,
@@ -227,6 +203,8 @@ pub(super) fn critical(view: &View<'_>) -> Option<Rule> {
         oid::AUTHORITY_INFO_ACCESS,
         oid::SUBJECT_ALT_NAME,
     ];
+    const HANDLED_BY_1_27: [&[u8]; 3] =
+        [oid::POLICY_CONSTRAINTS, oid::POLICY_MAPPINGS, oid::INHIBIT_ANY_POLICY];
     let known = &view.extensions;
     let kinds = [DNS, EMAIL, URI, ADDRESS];
     let is_unhandled = |id: &&[u8]| match *id {
@@ -235,14 +213,9 @@ pub(super) fn critical(view: &View<'_>) -> Option<Rule> {
             let mut all = bases.permitted.iter().chain(&bases.excluded);
             all.any(|base| !kinds.contains(&base.tag))
         }),
+        id if version == Version::V1_27 && HANDLED_BY_1_27.contains(&id) => false,
         id => !HANDLED.contains(&id),
     };
     let id = view.critical().find(is_unhandled)?;
     Some(Rule::CriticalExtension(oid::extension_name(id)))
-}
-
-/// An address without the prefix that makes it one of IPv6.
-pub(super) fn plain(address: &[u8]) -> &[u8] {
-    const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
-    address.strip_prefix(&MAPPED).filter(|rest| rest.len() == 4).unwrap_or(address)
 }

@@ -12,6 +12,7 @@ use crate::stack::{
 pub(super) fn is_named(view: &View<'_>, host: &str, names: Names) -> bool {
     match names {
         Names::Curl => by_curl(view, host),
+        Names::PartialUndotted => by_openssl(view, host.strip_suffix('.').unwrap_or(host), true),
         Names::Partial | Names::Whole => by_openssl(view, host, names == Names::Partial),
     }
 }

@@ -1,32 +1,26 @@
 //! A certificate as wolfSSL decodes it (`DecodedCert`).
 
-use std::net::Ipv4Addr;
-
-use super::attributes;
+use super::{Version, attributes, values};
 use crate::stack::{
     case::Cert,
-    dates::{self, Zone},
     dn,
-    extensions::{ADDRESS, DIRECTORY, DNS, Extension, OTHER_NAME, URI},
-    key::{Curve, Digest, Key, PointForm, Scheme},
+    extensions::{
+        ADDRESS, DIRECTORY, DNS, Extension, KEY_CERT_SIGN, OTHER_NAME, REGISTERED_ID, URI,
+    },
+    key::{Digest, Scheme},
     oid,
-    reason::{Refusal, Rule},
+    reason::{Position, Refusal, Rule},
     signature::hash,
     tlv::{self, BOOLEAN, INTEGER, SEQUENCE, Tlv},
     view::{Part, View},
 };
 
-/// `EXTERNAL_SERIAL_SIZE`.
-const MOST_SERIAL_OCTETS: usize = 32;
-/// `WC_MAX_NAME_ENTRIES` of Debian's configuration.
-const MOST_ATTRIBUTES: usize = 16;
-/// `SP_INT_BITS`.
-const MOST_RSA_BITS: usize = 4096;
 /// `WOLFSSL_MAX_PATH_LEN`.
 const MOST_PATH: u8 = 127;
 
 /// What the decoder found.
 pub(super) struct Decoded<'c, 'a> {
+    version: Version,
     pub(super) cert: &'c Cert<'a>,
     pub(super) view: &'c View<'a>,
     pub(super) is_ca: bool,
@@ -63,31 +57,45 @@ fn key_id(octets: &[u8]) -> [u8; 20] {
 
 impl<'c, 'a> Decoded<'c, 'a> {
     /// Decodes a certificate; without a time its dates are not looked at.
-    pub(super) fn of(cert: &'c Cert<'a>, at: Option<i64>) -> Result<Self, Refusal> {
+    pub(super) fn of(
+        cert: &'c Cert<'a>,
+        at: Option<i64>,
+        version: Version,
+    ) -> Result<Self, Refusal> {
         let view = cert.read()?;
-        let decoded = Self::decode(cert, view, at);
+        let decoded = Self::decode(cert, view, at, version);
         decoded.map_err(|rule| cert.breaks(rule))
     }
 
-    fn decode(cert: &'c Cert<'a>, view: &'c View<'a>, at: Option<i64>) -> Result<Self, Rule> {
+    fn decode(
+        cert: &'c Cert<'a>,
+        view: &'c View<'a>,
+        at: Option<i64>,
+        version: Version,
+    ) -> Result<Self, Rule> {
+        let is_5_9 = version == Version::V5_9;
         if !(0..=2).contains(&view.version) {
             return Err(Rule::Unreadable(Part::Version));
         }
-        serial(view.serial)?;
+        values::serial(view.serial)?;
         if view.inner.scheme == Scheme::Unknown {
             return Err(Rule::Unreadable(Part::SignatureAlgorithm));
         }
-        name(&view.issuer, Part::Issuer)?;
-        let outdated = at.map_or(Ok(None), |at| outdated(view, at))?;
-        name(&view.subject, Part::Subject)?;
-        let key = key(view)?;
-        if !view.unique_ids.is_empty() {
+        values::name(&view.issuer, Part::Issuer, version)?;
+        let outdated = at.map_or(Ok(None), |at| values::outdated(view, at, version))?;
+        values::name(&view.subject, Part::Subject, version)?;
+        let key = values::key(view)?;
+        if !view.unique_ids.is_empty() && !is_5_9 {
             return Err(Rule::Unreadable(Part::UniqueIds));
         }
         if view.has_extensions && !view.is_v3() {
             return Err(Rule::Unreadable(Part::Extensions));
         }
+        if is_5_9 && matches!(view.outer.scheme, Scheme::Ecdsa(_)) && view.outer.has_null() {
+            return Err(Rule::Scheme("ECDSA with NULL parameters"));
+        }
         let mut decoded = Self {
+            version,
             cert,
             view,
             is_ca: false,
@@ -106,9 +114,10 @@ impl<'c, 'a> Decoded<'c, 'a> {
             critical: None,
         };
         for (index, extension) in view.list.iter().enumerate() {
-            if ONCE.contains(&extension.id)
-                && view.list[..index].iter().any(|earlier| earlier.id == extension.id)
-            {
+            // 5.9 does not read policies without WOLFSSL_CERT_EXT.
+            let is_once = ONCE.contains(&extension.id)
+                && !(is_5_9 && extension.id == oid::CERTIFICATE_POLICIES);
+            if is_once && view.list[..index].iter().any(|earlier| earlier.id == extension.id) {
                 return Err(Rule::DuplicateExtension(oid::extension_name(extension.id)));
             }
             decoded.extension(extension)?;
@@ -116,7 +125,22 @@ impl<'c, 'a> Decoded<'c, 'a> {
         if view.inner.id != view.outer.id {
             return Err(Rule::AlgorithmsDiffer);
         }
+        if is_5_9 {
+            decoded.of_5_9()?;
+        }
         Ok(decoded)
+    }
+
+    /// What `ParseCertRelative` of 5.9 asks more of a certificate alone.
+    fn of_5_9(&self) -> Result<(), Rule> {
+        let is_anchor = matches!(self.cert.position, Position::Anchor(_));
+        if self.view.serial == [0] && !(is_anchor && self.is_ca && self.is_self_signed) {
+            return Err(Rule::ZeroSerial);
+        }
+        if !self.is_ca && self.key_usage.is_some_and(|usage| usage & KEY_CERT_SIGN != 0) {
+            return Err(Rule::KeyCertSignWithoutCa);
+        }
+        Ok(())
     }
 
     /// `DecodeExtensionType`.
@@ -129,8 +153,16 @@ impl<'c, 'a> Decoded<'c, 'a> {
             oid::SUBJECT_ALT_NAME => self.alt_names(extension.value)?,
             oid::AUTHORITY_KEY_ID if is_critical => self.reports(extension.id),
             oid::SUBJECT_KEY_ID if is_critical => self.reports(extension.id),
+            id if is_critical
+                && self.version == Version::V5_9
+                && (NOT_IN_5_9.contains(&id) || !KNOWN.contains(&id)) =>
+            {
+                self.reports(id);
+            }
+            id if self.version == Version::V5_9 && NOT_IN_5_9.contains(&id) => {}
             oid::AUTHORITY_KEY_ID => {
-                let one = known.authority_key_id.read().filter(|one| !one.is_empty);
+                let is_5_9 = self.version == Version::V5_9;
+                let one = known.authority_key_id.read().filter(|one| is_5_9 || !one.is_empty);
                 let one = one.ok_or(unreadable(Part::AuthorityKeyId))?;
                 self.authority_key_id = one.key_id.map(key_id);
             }
@@ -140,7 +172,9 @@ impl<'c, 'a> Decoded<'c, 'a> {
                 self.subject_key_id_is_set = true;
             }
             oid::KEY_USAGE => {
-                let usage = known.key_usage.read().filter(|one| matches!(one.octets, 1 | 2));
+                let fewest = usize::from(self.version == Version::V5_5);
+                let usage = known.key_usage.read();
+                let usage = usage.filter(|one| (fewest..=2).contains(&one.octets));
                 self.key_usage = Some(usage.ok_or(unreadable(Part::KeyUsage))?.first);
             }
             oid::EXT_KEY_USAGE if known.purposes.is_broken() => {
@@ -182,8 +216,14 @@ impl<'c, 'a> Decoded<'c, 'a> {
         let mut parts = list.ok_or(unreadable.clone())?.inside();
         let flag = parts.tagged(BOOLEAN).map(|flag| flag.value);
         self.is_ca = matches!(flag, Some([octet]) if *octet != 0);
+        if self.version == Version::V5_9 && matches!(flag, Some([0])) {
+            return Err(unreadable);
+        }
         if !parts.is_empty() {
             match parts.tagged(INTEGER).map(|number| number.value) {
+                Some([octet]) if self.version == Version::V5_9 && octet & 0x80 != 0 => {
+                    return Err(unreadable);
+                }
                 Some([octet]) => self.path_len = Some(*octet),
                 _ => return Err(unreadable),
             }
@@ -197,10 +237,16 @@ impl<'c, 'a> Decoded<'c, 'a> {
         let names = tlv::only(value).filter(|one| one.tag == SEQUENCE && !one.value.is_empty());
         let names = names.and_then(|list| tlv::all(list.value)).ok_or(unreadable)?;
         for name in names {
+            if self.version == Version::V5_9 {
+                self.alt_name_of_5_9(name)?;
+                continue;
+            }
             let text = match name.tag {
                 DNS | URI => name.value.to_vec(),
-                ADDRESS => address(name.value).ok_or(Rule::BadAlternativeName("an iPAddress"))?,
-                OTHER_NAME => match other_name(name) {
+                ADDRESS => {
+                    values::address(name.value).ok_or(Rule::BadAlternativeName("an iPAddress"))?
+                }
+                OTHER_NAME => match values::other_name(name) {
                     Some(Some(text)) => text,
                     Some(None) => continue,
                     None => return Err(Rule::BadAlternativeName("an otherName")),
@@ -213,6 +259,25 @@ impl<'c, 'a> Decoded<'c, 'a> {
             self.alt_names.push((name.tag, text));
         }
         Ok(())
+    }
+
+    /// `DecodeGeneralName` of 5.9: names of other kinds count, though they are not compared with a host.
+    fn alt_name_of_5_9(&mut self, name: Tlv<'_>) -> Result<(), Rule> {
+        let is_absolute = |uri: &[u8]| {
+            let end = uri.iter().position(|octet| matches!(octet, b':' | b'/'));
+            end.is_some_and(|end| end > 0 && uri[end] == b':')
+        };
+        match name.tag {
+            URI if !is_absolute(name.value) => Err(Rule::BadAlternativeName("a URI")),
+            DIRECTORY if tlv::only(name.value).is_none_or(|one| one.tag != SEQUENCE) => {
+                Err(Rule::BadAlternativeName("a directoryName"))
+            }
+            DNS | URI | ADDRESS | REGISTERED_ID => {
+                self.alt_names.push((name.tag, name.value.to_vec()));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The last common name.
@@ -231,6 +296,9 @@ impl<'c, 'a> Decoded<'c, 'a> {
         issuer: Option<&Decoded<'_, '_>>,
         is_verified: bool,
     ) -> Result<(), Rule> {
+        if self.version == Version::V5_9 {
+            return self.limit_path_of_5_9(issuer, is_verified);
+        }
         self.max_path = MOST_PATH;
         let Some(issuer) = issuer.filter(|_| !self.is_self_signed) else {
             return Ok(());
@@ -249,6 +317,30 @@ impl<'c, 'a> Decoded<'c, 'a> {
             if above == 0 && is_verified {
                 return Err(Rule::PathLength);
             }
+        }
+        Ok(())
+    }
+
+    /// RFC 5280 section 6.1.4 (l), and no other CA below one whose limit is 0, even if it is self-issued.
+    fn limit_path_of_5_9(
+        &mut self,
+        issuer: Option<&Decoded<'_, '_>>,
+        is_verified: bool,
+    ) -> Result<(), Rule> {
+        self.max_path = self.path_len.unwrap_or(MOST_PATH);
+        let is_leaf = self.cert.position == Position::Sent(0);
+        let signs = self.key_usage.is_none_or(|usage| usage & KEY_CERT_SIGN != 0);
+        let Some(issuer) = issuer.filter(|_| !is_leaf && self.is_ca && signs) else {
+            return Ok(());
+        };
+        if self.is_self_signed && self.view.spki.whole == issuer.view.spki.whole {
+            self.max_path = self.max_path.min(issuer.max_path);
+            return Ok(());
+        }
+        let below = issuer.max_path.saturating_sub(u8::from(!self.is_self_signed));
+        self.max_path = self.max_path.min(below);
+        if issuer.max_path == 0 && is_verified {
+            return Err(Rule::PathLength);
         }
         Ok(())
     }
@@ -290,87 +382,13 @@ const KNOWN: [&[u8]; 16] = [
     oid::SUBJECT_INFO_ACCESS,
 ];
 
-/// `wc_GetSerialNumber`: one leading zero is taken off if the next octet needs it.
-fn serial(octets: &[u8]) -> Result<(), Rule> {
-    match octets {
-        [] => return Err(Rule::EmptySerial),
-        [0, next, ..] if next & 0x80 == 0 => return Err(Rule::PaddedSerial),
-        [0xff, next, ..] if next & 0x80 != 0 => return Err(Rule::PaddedSerial),
-        _ => {}
-    }
-    let octets = octets.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(octets).len();
-    if octets > MOST_SERIAL_OCTETS {
-        return Err(Rule::LongSerial { octets, most: MOST_SERIAL_OCTETS });
-    }
-    Ok(())
-}
-
-fn name(name: &dn::Dn<'_>, part: Part) -> Result<(), Rule> {
-    let Some(rdns) = &name.rdns else { return Err(Rule::Unreadable(part)) };
-    if rdns.iter().flatten().count() > MOST_ATTRIBUTES {
-        return Err(Rule::LongName);
-    }
-    Ok(())
-}
-
-/// `ValidateDate`; an offset counts in the wrong direction.
-fn outdated(view: &View<'_>, at: i64) -> Result<Option<Rule>, Rule> {
-    /// `MIN_DATE_SIZE` and `MAX_DATE_SIZE`.
-    const OCTETS: std::ops::RangeInclusive<usize> = 13..=32;
-    let read = |date: Tlv<'_>| {
-        let written = dates::read(date).filter(|_| OCTETS.contains(&date.value.len()));
-        written.ok_or(Rule::Unreadable(Part::Validity))
-    };
-    let moment = |written: dates::Written| match written.zone {
-        _ if written.has_fraction || !written.has_seconds => None,
-        Zone::Offset(east) => Some(written.unix() + 2 * east),
-        Zone::Utc => Some(written.unix()),
-        Zone::Absent => None,
-    };
-    let (before, after) = (moment(read(view.not_before)?), moment(read(view.not_after)?));
-    let (Some(before), Some(after)) = (before, after) else {
-        return Err(Rule::Unreadable(Part::Validity));
-    };
-    Ok(dates::outdated(Some(before), Some(after), at))
-}
-
-/// The key as it is stored: RSAPublicKey, or for curves the whole subjectPublicKeyInfo.
-fn key<'a>(view: &View<'a>) -> Result<&'a [u8], Rule> {
-    let bits = |spki: Tlv<'a>| tlv::all(spki.value)?.get(1)?.value.get(1..);
-    match view.key {
-        Key::Rsa { .. } | Key::RsaPss { .. } => {
-            let length = view.key.rsa_bits().unwrap_or_default();
-            if length > MOST_RSA_BITS {
-                return Err(Rule::RsaSize { bits: length });
-            }
-            bits(view.spki).ok_or(Rule::Unreadable(Part::Key))
-        }
-        Key::Ed25519(_) | Key::Ed448 => bits(view.spki).ok_or(Rule::Unreadable(Part::Key)),
-        Key::Ec { curve: curve @ (Curve::P192 | Curve::Other), .. } => Err(Rule::Curve(curve)),
-        Key::Ec { form: PointForm::Broken, .. } | Key::Broken => Err(Rule::Unreadable(Part::Key)),
-        Key::Ec { .. } => Ok(view.spki.whole),
-        Key::EcExplicit => Err(Rule::ExplicitCurve),
-        Key::Unknown => Err(Rule::KeyKind("unknown")),
-    }
-}
-
-/// `GenerateDNSEntryIPString`.
-fn address(octets: &[u8]) -> Option<Vec<u8>> {
-    if let Ok(four) = <[u8; 4]>::try_from(octets) {
-        return Some(Ipv4Addr::from(four).to_string().into_bytes());
-    }
-    let six = <[u8; 16]>::try_from(octets).ok()?;
-    let groups = six.chunks(2).map(|pair| format!("{:02X}{:02X}", pair[0], pair[1]));
-    Some(groups.collect::<Vec<_>>().join(":").into_bytes())
-}
-
-/// An otherName: outside `None` if it cannot be read, inside `None` if it has no text.
-fn other_name(name: Tlv<'_>) -> Option<Option<Vec<u8>>> {
-    /// id-ms-UPN, whose text joins the names.
-    const PRINCIPAL: &[u8] = &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 20, 2, 3];
-    let mut parts = name.inside();
-    let id = parts.tagged(tlv::OID)?.value;
-    let value = parts.tagged(tlv::constructed(0));
-    let text = value.and_then(|value| tlv::only(value.value)).map(|text| text.value.to_vec());
-    Some(text.filter(|_| id == PRINCIPAL))
-}
+/// Those that 5.9 does not support as `configure` makes it, or takes for an error if they are critical.
+const NOT_IN_5_9: [&[u8]; 7] = [
+    oid::AUTHORITY_INFO_ACCESS,
+    oid::CERTIFICATE_POLICIES,
+    oid::INHIBIT_ANY_POLICY,
+    oid::OCSP_NO_CHECK,
+    oid::POLICY_CONSTRAINTS,
+    oid::SUBJECT_DIRECTORY_ATTRIBUTES,
+    oid::SUBJECT_INFO_ACCESS,
+];

@@ -1,6 +1,6 @@
 //! The table of CAs (`CertManager`): anchors, and what was verified of the chain.
 
-use super::{Decoded, FEWEST_RSA_OCTETS};
+use super::{Decoded, FEWEST_RSA_OCTETS, Version, constraints, constraints_5_9};
 use crate::stack::{
     case::Case,
     dn::Dn,
@@ -9,19 +9,22 @@ use crate::stack::{
     reason::{Position, Refusal, Rule},
 };
 
+/// `WOLFSSL_MAX_CHAIN_DEPTH`: more than a chain can have.
+const MOST_ABOVE: usize = 20;
 /// `CA_TABLE_SIZE`.
 const ROWS: u32 = 11;
 
 /// CAs in rows by their key identifier, the latest first.
 pub(super) struct Table<'c, 'a> {
+    pub(super) version: Version,
     cas: Vec<Decoded<'c, 'a>>,
     passed_over: Option<Refusal>,
 }
 
 impl<'c, 'a> Table<'c, 'a> {
     /// The anchors that can be loaded; dates count.
-    pub(super) fn of_anchors(case: &'c Case<'a>) -> Result<Self, Refusal> {
-        let mut table = Self { cas: Vec::new(), passed_over: None };
+    pub(super) fn of_anchors(case: &'c Case<'a>, version: Version) -> Result<Self, Refusal> {
+        let mut table = Self { version, cas: Vec::new(), passed_over: None };
         let mut refused = None;
         for anchor in &case.anchors {
             match table.load(case, anchor) {
@@ -44,7 +47,7 @@ impl<'c, 'a> Table<'c, 'a> {
         case: &Case<'a>,
         anchor: &'c crate::stack::case::Cert<'a>,
     ) -> Result<Decoded<'c, 'a>, Refusal> {
-        let mut decoded = Decoded::of(anchor, Some(case.at))?;
+        let mut decoded = Decoded::of(anchor, Some(case.at), self.version)?;
         let rule = decoded.outdated.clone().or_else(|| decoded.critical.clone());
         if let Some(rule) = rule {
             return Err(anchor.breaks(rule));
@@ -60,11 +63,7 @@ impl<'c, 'a> Table<'c, 'a> {
     }
 
     /// `AddCA` for a certificate of the chain.
-    pub(super) fn add(
-        &mut self,
-        decoded: Decoded<'c, 'a>,
-        needs_key_usage: bool,
-    ) -> Result<(), Refusal> {
+    pub(super) fn add(&mut self, decoded: Decoded<'c, 'a>) -> Result<(), Refusal> {
         // By a slip of the library it asks for the key identifier only where there is an authority's.
         let known = if decoded.authority_key_id.is_some() {
             self.has(&decoded.subject_key_id)
@@ -77,7 +76,7 @@ impl<'c, 'a> Table<'c, 'a> {
         let lacks = match decoded.key_usage {
             _ if decoded.is_self_signed => None,
             Some(usage) => (usage & KEY_CERT_SIGN == 0).then_some(Rule::NoKeyCertSign),
-            None => needs_key_usage.then_some(Rule::NoKeyUsage),
+            None => (self.version == Version::V5_5).then_some(Rule::NoKeyUsage),
         };
         if let Some(rule) = lacks {
             return Err(decoded.cert.breaks(rule));
@@ -100,6 +99,37 @@ impl<'c, 'a> Table<'c, 'a> {
         let found = authority.as_ref().and_then(by_id).or_else(|| own.as_ref().and_then(by_id));
         let found = found.filter(|ca| ca.subject_hash == below.issuer_hash);
         found.or_else(|| self.by_name(below).filter(|_| authority.is_none()))
+    }
+
+    /// Whether nameConstraints permit the names of a certificate: those of its issuer, in 5.9 of every CA above it
+    /// up to one that is self-signed.
+    pub(super) fn permits(&self, issuer: &Decoded<'c, 'a>, below: &Decoded<'_, '_>) -> bool {
+        if self.version == Version::V5_5 {
+            return constraints::permits(issuer, below);
+        }
+        let mut above = issuer;
+        for _ in 0..MOST_ABOVE {
+            if !constraints_5_9::permits(above, below) {
+                return false;
+            }
+            let next = if above.is_self_signed { None } else { self.above(above) };
+            match next {
+                Some(next) if next.subject_key_id != above.subject_key_id => above = next,
+                _ => return true,
+            }
+        }
+        true
+    }
+
+    /// `FindSignerByAkidOrName`.
+    fn above(&self, below: &Decoded<'c, 'a>) -> Option<&Decoded<'c, 'a>> {
+        match below.authority_key_id {
+            Some(id) => {
+                let found = self.cas.iter().find(|ca| ca.subject_key_id == id);
+                found.filter(|ca| ca.subject_hash == below.issuer_hash)
+            }
+            None => self.by_name(below),
+        }
     }
 
     /// `GetCAByName`: row after row.

@@ -171,29 +171,31 @@ pub(crate) struct SignatureCheck<'a> {
     key: &'a [u8],
     message: &'a [u8],
     signature: &'a [u8],
+    question: [u8; 32],
 }
 
 impl<'a> SignatureCheck<'a> {
     /// The check of `signature` on `message` by `key`.
-    pub(crate) const fn new(
+    pub(crate) fn new(
         algorithm: &'static Remembering,
         key: &'a [u8],
         message: &'a [u8],
         signature: &'a [u8],
     ) -> Self {
-        Self { algorithm, key, message, signature }
+        let question = algorithm.question(key, message, signature);
+        Self { algorithm, key, message, signature, question }
     }
 
     /// A SHA-256 over all inputs of the check.
-    pub(crate) fn question(&self) -> [u8; 32] {
-        self.algorithm.question(self.key, self.message, self.signature)
+    pub(crate) const fn question(&self) -> [u8; 32] {
+        self.question
     }
 
     /// Whether it is valid; `None` if the key is not a point on its curve, or the signature is not
     /// encoded as one.
     pub(crate) fn outcome(&self) -> Option<bool> {
-        let Self { algorithm, key, message, signature } = self;
-        if algorithm.verify_signature(key, message, signature).is_ok() {
+        let Self { algorithm, key, message, signature, question } = *self;
+        if algorithm.is_right(question, key, message, signature) {
             return Some(true);
         }
         self.is_readable().then_some(false)
@@ -229,15 +231,8 @@ impl SignatureVerificationAlgorithm for Remembering {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        static CHECKED: Memory<[u8; 32], bool> = Memory::new(MAX_SIGNATURES);
         let question = self.question(public_key, message, signature);
-        let is_right = CHECKED.recall(&question).unwrap_or_else(|| {
-            let point = ecdsa::uncompressed(self.public_key_alg_id(), public_key);
-            let key = point.as_deref().unwrap_or(public_key);
-            let is_right = self.algorithm.verify_signature(key, message, signature).is_ok();
-            CHECKED.keep(question, is_right);
-            is_right
-        });
+        let is_right = self.is_right(question, public_key, message, signature);
         if is_right { Ok(()) } else { Err(InvalidSignature) }
     }
 
@@ -251,6 +246,18 @@ impl SignatureVerificationAlgorithm for Remembering {
 }
 
 impl Remembering {
+    /// Whether the signature is valid; `question` is over all inputs.
+    fn is_right(&self, question: [u8; 32], key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        static CHECKED: Memory<[u8; 32], bool> = Memory::new(MAX_SIGNATURES);
+        CHECKED.recall(&question).unwrap_or_else(|| {
+            let point = ecdsa::uncompressed(self.public_key_alg_id(), key);
+            let key = point.as_deref().unwrap_or(key);
+            let is_right = self.algorithm.verify_signature(key, message, signature).is_ok();
+            CHECKED.keep(question, is_right);
+            is_right
+        })
+    }
+
     /// The whole question, each part with its length so that no two questions run together.
     pub(crate) fn question(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> [u8; 32] {
         let (key_algorithm, algorithm) = (self.public_key_alg_id(), self.signature_alg_id());

@@ -13,14 +13,40 @@ namespace BearSSL {
 // The certificates of a PEM text; it must outlive the client.
 class X509List {
 public:
-  explicit X509List(const char *pem) : count(anchors_of_pem(pem, anchors, ROOM)) {}
+  explicit X509List(const char *pem)
+      : count(objects_of_pem(pem, "CERTIFICATE", certificates, ROOM)) {
+    anchors_of_pem(pem, anchors, ROOM);
+  }
   size_t getCount() const { return count; }
+  const br_x509_certificate *getX509Certs() const { return certificates; }
   const br_x509_trust_anchor *getTrustAnchors() const { return anchors; }
 
 private:
   static const size_t ROOM = 8;
+  br_x509_certificate certificates[ROOM];
   br_x509_trust_anchor anchors[ROOM];
   size_t count;
+};
+
+// The key of a PEM text, under any of the labels that the core knows; it must outlive the client.
+class PrivateKey {
+public:
+  explicit PrivateKey(const char *pem) {
+    br_skey_decoder_init(&decoder);
+    for (const char *label : {"PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"}) {
+      br_x509_certificate der;
+      if (objects_of_pem(pem, label, &der, 1) == 1) {
+        br_skey_decoder_push(&decoder, der.data, der.data_len);
+      }
+    }
+  }
+  bool isRSA() const { return br_skey_decoder_key_type(&decoder) == BR_KEYTYPE_RSA; }
+  bool isEC() const { return br_skey_decoder_key_type(&decoder) == BR_KEYTYPE_EC; }
+  const br_rsa_private_key *getRSA() const { return br_skey_decoder_get_rsa(&decoder); }
+  const br_ec_private_key *getEC() const { return br_skey_decoder_get_ec(&decoder); }
+
+private:
+  br_skey_decoder_context decoder;
 };
 
 class WiFiClientSecure : public Client {
@@ -29,6 +55,18 @@ public:
 
   // The pointer is kept.
   void setTrustAnchors(const X509List *ta) { anchors = ta; }
+
+  // The pointers are kept.
+  void setClientRSACert(const X509List *cert, const PrivateKey *sk) {
+    ownCertificate = cert;
+    ownKey = sk;
+  }
+  void setClientECCert(const X509List *cert, const PrivateKey *sk, unsigned allowed_usages,
+                       unsigned cert_issuer_key_type) {
+    setClientRSACert(cert, sk);
+    usages = allowed_usages;
+    issuerKeyType = cert_issuer_key_type;
+  }
 
   int connect(const char *host, uint16_t port) override {
     stop();
@@ -45,6 +83,7 @@ public:
     // BearSSL counts days from the year 0; 719528 is 1970-01-01 (bearssl_x509.h).
     time_t now = time(nullptr);
     br_x509_minimal_set_time(&minimal, (uint32_t)(now / 86400 + 719528), (uint32_t)(now % 86400));
+    showCertificate();
     br_ssl_client_reset(&client, host, 0);
     if (!runUntil(BR_SSL_SENDAPP, true)) {
       stop();
@@ -114,6 +153,20 @@ public:
   }
 
 private:
+  // As the core does.
+  void showCertificate() {
+    if (ownKey != nullptr && ownKey->isRSA()) {
+      br_ssl_client_set_single_rsa(&client, ownCertificate->getX509Certs(),
+                                   ownCertificate->getCount(), ownKey->getRSA(),
+                                   br_rsa_pkcs1_sign_get_default());
+    } else if (ownKey != nullptr && ownKey->isEC()) {
+      br_ssl_client_set_single_ec(&client, ownCertificate->getX509Certs(),
+                                  ownCertificate->getCount(), ownKey->getEC(), usages,
+                                  issuerKeyType, br_ec_get_default(),
+                                  br_ecdsa_sign_asn1_get_default());
+    }
+  }
+
   // Moves records until the engine is in the state `target`; without waiting, as far as it goes.
   bool runUntil(unsigned target, bool waits) {
     while (socket >= 0) {
@@ -147,6 +200,10 @@ private:
   }
 
   const X509List *anchors = nullptr;
+  const X509List *ownCertificate = nullptr;
+  const PrivateKey *ownKey = nullptr;
+  unsigned usages = 0;
+  unsigned issuerKeyType = 0;
   int socket = -1;
   br_ssl_client_context client = {};
   br_x509_minimal_context minimal = {};

@@ -29,6 +29,7 @@ pub(super) fn list(table: &mut Table) {
     for position in [Int, Root] {
         authorities(table, position);
     }
+    required_policies(table);
     leaves(table);
     doubled(table);
     written(table);
@@ -99,6 +100,34 @@ fn authorities(table: &mut Table, position: Position) {
     let pair = [der::oid("1.3.6.1.4.1.99999.3"), der::oid("1.3.6.1.4.1.99999.4")];
     let mappings = der::sequence(&[der::sequence(&pair)]);
     add("crit-policymappings", "policyMappings, critical", (POLICY_MAPPINGS, true, mappings));
+}
+
+/// The intermediate requires a policy, and the leaf has it, or another, or anyPolicy, which is inhibited.
+fn required_policies(table: &mut Table) {
+    const ONE: &str = "1.3.6.1.4.1.99999.3";
+    const OTHER: &str = "1.3.6.1.4.1.99999.4";
+    const ANY: &str = "2.5.29.32.0";
+    for (word, about, above, below, is_inhibited) in [
+        ("same", "the leaf has it", ONE, ONE, false),
+        ("other", "the leaf has another", ONE, OTHER, false),
+        ("any", "the leaf has anyPolicy", ONE, ANY, false),
+        ("any-inhibited", "the leaf has anyPolicy, which is inhibited", ANY, ANY, true),
+    ] {
+        let touches = [Part::Of(Int, Field::Others), Part::Of(Leaf, Field::Others)];
+        let about = format!("the intermediate requires a policy, and {about}");
+        table.add(format!("policy-required-{word}"), about, &touches, move |chain| {
+            let add = |certificate: &mut Certificate, oid, critical, value| {
+                certificate.extensions.push(Extension::raw(oid, critical, value));
+            };
+            let explicit = der::sequence(&[der::context(0, &[0])]);
+            add(chain.int(), POLICY_CONSTRAINTS, true, explicit);
+            add(chain.int(), POLICIES, false, policies(above));
+            if is_inhibited {
+                add(chain.int(), INHIBIT_ANY_POLICY, true, der::small(0));
+            }
+            add(chain.leaf(), POLICIES, false, policies(below));
+        });
+    }
 }
 
 fn leaves(table: &mut Table) {

@@ -7,7 +7,7 @@ use certgrab::internals::lab::pki::der;
 use certgrab::internals::lab::pki::extension::{
     NAME_CONSTRAINTS, SUBJECT_ALT_NAME, name_constraints,
 };
-use certgrab::internals::lab::pki::name::{Attribute, Name, directory, dns, email, ip};
+use certgrab::internals::lab::pki::name::{Attribute, Name, directory, dns, email, ip, uri};
 
 /// 192.0.2.0/24, and an address in it.
 const NETWORK: [u8; 8] = [192, 0, 2, 0, 255, 255, 255, 0];
@@ -32,6 +32,7 @@ pub(super) fn list(table: &mut Table) {
             }
         }
         special(table, position);
+        below(table, position);
     }
     let touches = [Part::Of(Leaf, Field::NameConstraints)];
     table.add("nc-on-leaf", "nameConstraints in the leaf", &touches, |chain| {
@@ -85,6 +86,55 @@ fn special(table: &mut Table, position: Position) {
         chain.leaf().remove(SUBJECT_ALT_NAME);
         chain.leaf().subject = Name::usual(HOST);
     });
+}
+
+/// An id, what it is about, the constraints, and what is done to the leaf.
+type Below = (&'static str, &'static str, Vec<u8>, fn(&mut Chain));
+
+/// Names of other kinds below the host that is permitted or excluded, and a wildcard beside an excluded name.
+fn below(table: &mut Table, position: Position) {
+    let permitted = |name| name_constraints(&[name], &[]);
+    let excluded = |name| name_constraints(&[], &[name]);
+    let cases: [Below; 6] = [
+        ("email-sub", "the mail of a host below", permitted(email("home.example")), mailed),
+        ("email-sub-excluded", "that mail excluded", excluded(email("home.example")), mailed),
+        ("uri-sub", "the URI of a host below", permitted(uri("home.example")), linked),
+        ("uri-sub-excluded", "that URI excluded", excluded(uri("home.example")), linked),
+        (
+            "uri-port",
+            "the URI of the host, with a port",
+            permitted(uri("mqtt.home.example")),
+            ported,
+        ),
+        (
+            "wildcard-excluded",
+            "one name of a wildcard",
+            excluded(dns("other.home.example")),
+            starred,
+        ),
+    ];
+    for (word, about, octets, leaf) in cases {
+        with(table, position, word, about, false, octets, leaf);
+    }
+}
+
+fn mailed(chain: &mut Chain) {
+    let names = [dns(HOST), email("a@mail.home.example")];
+    chain.leaf().set(SUBJECT_ALT_NAME, false, der::sequence(&names));
+}
+
+fn linked(chain: &mut Chain) {
+    let names = [dns(HOST), uri("https://mqtt.home.example/x")];
+    chain.leaf().set(SUBJECT_ALT_NAME, false, der::sequence(&names));
+}
+
+fn ported(chain: &mut Chain) {
+    let names = [dns(HOST), uri("mqtts://mqtt.home.example:8883")];
+    chain.leaf().set(SUBJECT_ALT_NAME, false, der::sequence(&names));
+}
+
+fn starred(chain: &mut Chain) {
+    chain.leaf().set(SUBJECT_ALT_NAME, false, der::sequence(&[dns("*.home.example")]));
 }
 
 fn addressed(chain: &mut Chain, address: &[u8]) {

@@ -24,6 +24,9 @@ pub(super) fn list(table: &mut Table) {
     });
 }
 
+/// ::ffff:192.0.2.7.
+const MAPPED: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 7];
+
 type Neighbour = (&'static str, &'static str, Vec<u8>);
 
 fn dns_names() -> Vec<Neighbour> {
@@ -48,9 +51,12 @@ fn others() -> Vec<Neighbour> {
     vec![
         ("ip-text", "an address as text, of 11 octets", ip(b"192.168.1.5")),
         ("ip-8", "an iPAddress of 8 octets", ip(&[192, 168, 1, 0, 255, 255, 255, 0])),
+        ("ip-mapped", "an IPv4 address as one of IPv6", ip(&MAPPED)),
         ("ip-empty", "an empty iPAddress", ip(&[])),
         ("uri-bad", "a URI with a blank", uri("ht tp://home.example")),
         ("uri-nohost", "a URI without a host", uri("urn:uuid:f81d4fae")),
+        ("uri-port", "a URI with a port", uri("mqtts://mqtt.home.example:8883")),
+        ("uri-bad-port", "a URI with letters for a port", uri("mqtts://home.example:mqtt")),
         ("uri-utf8", "a URI in UTF-8", uri("https://bücher.example/")),
         ("email-bad", "an e-mail without @", email("nobody")),
         ("email-utf8", "an e-mail in UTF-8", email("jürgen@home.example")),

@@ -53,7 +53,7 @@ static int to_anchor(br_x509_trust_anchor *anchor, const struct bytes *der)
     return 1;
 }
 
-size_t anchors_of_pem(const char *text, br_x509_trust_anchor *anchors, size_t room)
+size_t objects_of_pem(const char *text, const char *label, br_x509_certificate *objects, size_t room)
 {
     br_pem_decoder_context decoder;
     struct bytes der = {NULL, 0};
@@ -66,14 +66,17 @@ size_t anchors_of_pem(const char *text, br_x509_trust_anchor *anchors, size_t ro
         left -= used;
         switch (br_pem_decoder_event(&decoder)) {
         case BR_PEM_BEGIN_OBJ:
-            inside = strcmp(br_pem_decoder_name(&decoder), "CERTIFICATE") == 0;
+            inside = strcmp(br_pem_decoder_name(&decoder), label) == 0;
             der.data = NULL;
             der.length = 0;
             br_pem_decoder_setdest(&decoder, append, &der);
             break;
         case BR_PEM_END_OBJ:
-            if (inside && count < room && to_anchor(&anchors[count], &der))
+            if (inside && count < room) {
+                objects[count].data = der.data;
+                objects[count].data_len = der.length;
                 count++;
+            }
             inside = 0;
             break;
         case BR_PEM_ERROR:
@@ -82,5 +85,17 @@ size_t anchors_of_pem(const char *text, br_x509_trust_anchor *anchors, size_t ro
             break;
         }
     }
+    return count;
+}
+
+size_t anchors_of_pem(const char *text, br_x509_trust_anchor *anchors, size_t room)
+{
+    br_x509_certificate *objects = calloc(room, sizeof *objects);
+    size_t found = objects_of_pem(text, "CERTIFICATE", objects, room), count = 0, at;
+    for (at = 0; at < found; at++) {
+        struct bytes der = {objects[at].data, objects[at].data_len};
+        count += (size_t)to_anchor(&anchors[count], &der);
+    }
+    free(objects);
     return count;
 }

@@ -287,16 +287,26 @@ impl Lexer<'_> {
 
 /// Literals that stay in the code, behind `=`: keys and values of code for TLS, as in
 /// `"rejectUnauthorized": false`.
-const KEPT: [&str; 20] = [
+const KEPT: [&str; 30] = [
     "0",
     "1",
+    "true",
+    "false",
     "CERT_NONE",
+    "GIT_SSL_NO_VERIFY",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "PERL_LWP_SSL_VERIFY_HOSTNAME",
+    "PYTHONHTTPSVERIFY",
+    "accept-certificate",
+    "allow_self_signed",
     "cert_reqs",
     "check_hostname",
     "insecureSkipVerify",
     "insecure_skip_verify",
     "none",
     "rejectUnauthorized",
+    "reject_unauthorized",
+    "ssl-strict",
     "ssl_verify",
     "strictSSL",
     "tlsAllowInvalidCertificates",
@@ -304,10 +314,10 @@ const KEPT: [&str; 20] = [
     "trustAll",
     "validate_certs",
     "verify",
-    "verify_ssl",
     "verify_peer",
     "verify_peer_name",
-    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "verify_ssl",
+    "verifyservercert",
 ];
 
 /// Whether a literal may be an address or a URL: it has a dot or a colon, and a digit or a slash.

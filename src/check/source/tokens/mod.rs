@@ -8,7 +8,7 @@ use super::{
     syntax::{Hash, Syntax},
 };
 
-pub(crate) use self::packed::{Kind, MAX_BYTES, Tokens};
+pub(crate) use self::packed::{Kind, Literal, MAX_BYTES, Tokens};
 
 /// Takes `content` apart; also what is neither comment nor literal.
 pub(crate) fn tokens(content: &[u8], language: Language, syntax: Syntax) -> (Tokens<'_>, String) {

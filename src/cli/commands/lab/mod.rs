@@ -31,6 +31,7 @@ use crate::cli::{
         lab::{Args, Form, RealServer},
         trust::Trust,
     },
+    atomic_write::Interruptible,
     descriptors,
     failure::{self, Exit, Failure},
     language::{in_language, page_in_language},
@@ -80,16 +81,18 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let presentables = presentables.map_err(|error| unusable(args, &error))?;
     let workers = Workers::start(&runtime, args.threads.count().min(session::MAX_CONNECTIONS));
     let placing = Box::new(move || workers.idlest().clone());
+    let interruptible = Interruptible::begin();
     let round = runtime.block_on(async {
         let see = |event: &_| watch.see(event, &presentables);
         tokio::select! {
             round = session::run(listeners, authority, options, placing, see) => {
                 round.map(Some)
             }
-            _ = tokio::signal::ctrl_c() => Ok(None),
+            () = interruptible.interrupted() => Ok(None),
         }
     });
     runtime.shutdown_background();
+    drop(interruptible);
     let round = round.map_err(|error| unusable(args, &error))?;
     let interrupted = round.is_none();
     let mut report = watch.report(round, &cases);
@@ -97,12 +100,17 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     // A file that cannot be written takes no other with it, nor the summary.
     let written = [save_hello(args, &report, display), finish(args, &report, display)];
     written.into_iter().collect::<Result<(), _>>()?;
-    Ok(match report.result() {
+    Ok(exit(report.result(), interrupted))
+}
+
+/// How the command ends.
+fn exit(outcome: Outcome, interrupted: bool) -> Exit {
+    match outcome {
         Outcome::Failed => Exit::Untrusted,
         _ if interrupted => Exit::Interrupted,
         Outcome::Passed => Exit::Done,
         Outcome::Incomplete | Outcome::NoDevice => Exit::NoHandshake,
-    })
+    }
 }
 
 /// Writes the device's ClientHello where `--save-hello` says.
@@ -193,7 +201,9 @@ fn reach(
     let (Some(forward), Some(server)) = (forward, &args.forward) else { return Ok(()) };
     runtime.block_on(forward.reach()).map_err(|error| {
         let why = Foreign::text(&error.to_string()).line();
-        let hint = (!server.is_in_clear && args.roots.is_empty()).then(|| {
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let is_of_tls = inner.is_some();
+        let hint = (is_of_tls && args.roots.is_empty()).then(|| {
             "give its CA with `--roots FILE`, or write `mqtt://HOST:PORT` if it speaks without TLS"
                 .to_owned()
         });

@@ -38,7 +38,7 @@ pub enum StartTls {
 
 /// Schemes with their usual ports (IANA Service Name and Transport Protocol Port Number Registry;
 /// `secure-mqtt` is 8883).
-pub(super) const SCHEMES: [Scheme; 22] = [
+pub(crate) const SCHEMES: [Scheme; 22] = [
     tls("https", 443),
     tls("wss", 443),
     tls("mqtts", 8883),
@@ -64,10 +64,10 @@ pub(super) const SCHEMES: [Scheme; 22] = [
 ];
 
 /// The scheme of a target without one: TLS from the first byte, on the port of HTTPS.
-pub(super) const NO_SCHEME: Scheme = Scheme { is_given: false, ..tls("tls", 443) };
+pub(crate) const NO_SCHEME: Scheme = Scheme { is_given: false, ..tls("tls", 443) };
 
 /// Schemes without TLS, with the TLS scheme that the user may have meant.
-pub(super) const PLAIN: [(&str, &str); 7] = [
+pub(crate) const PLAIN: [(&str, &str); 7] = [
     ("http", "https"),
     ("mqtt", "mqtts"),
     ("ws", "wss"),
@@ -78,7 +78,7 @@ pub(super) const PLAIN: [(&str, &str); 7] = [
 ];
 
 /// Schemes of protocols that certgrab cannot speak for the user, each with why, and what to do.
-pub(super) const UNSUPPORTED: [(&str, &str, &str); 12] = [
+pub(crate) const UNSUPPORTED: [(&str, &str, &str); 12] = [
     (
         "nats",
         "whose server sends INFO before TLS starts, which certgrab does not support",

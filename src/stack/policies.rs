@@ -1,13 +1,22 @@
-//! Certificate policies (`PolicyChecker`; RFC 5280 sections 6.1.3 and 6.1.4), with any policy as the
-//! one that is asked for.
+//! Certificate policies (RFC 5280 sections 6.1.3 to 6.1.5), with any policy as the one that is asked for, as
+//! Java (`PolicyChecker`) and Go from 1.24 on (`policiesValid`) verify them.
 
-use crate::stack::{
-    extensions::Extension,
+use super::{
     key, oid,
     search::Link,
     tlv::{self, INTEGER, OID, SEQUENCE, Tlv},
     view::View,
 };
+
+/// What differs between the two.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    /// Whether issuer and subject are one name.
+    pub(super) is_self_issued: fn(&View<'_>) -> bool,
+    /// Java passes over an inhibitAnyPolicy that is not critical, counts no leaf that is self-issued, and never
+    /// takes a mapping of `anyPolicy`.
+    pub(super) is_java: bool,
+}
 
 /// What policyConstraints says: after how many certificates a policy is required, and mapping ends.
 #[derive(Default)]
@@ -18,6 +27,7 @@ struct Limits {
 
 /// The state from certificate to certificate.
 struct State<'a> {
+    manner: Manner,
     /// The policies that the next certificate may have; none once the tree is empty.
     expected: Vec<&'a [u8]>,
     explicit: i64,
@@ -26,10 +36,13 @@ struct State<'a> {
 }
 
 /// The certificate of a path, the leaf first and without its anchor, whose policies do not hold.
-pub(super) fn broken<'p, 'c, 'a>(path: &'p [Link<'c, 'a>]) -> Option<&'p Link<'c, 'a>> {
+pub(super) fn broken<'p, 'c, 'a>(
+    path: &'p [Link<'c, 'a>],
+    manner: Manner,
+) -> Option<&'p Link<'c, 'a>> {
     let length = i64::try_from(path.len()).unwrap_or(i64::MAX - 1) + 1;
-    let mut state =
-        State { expected: vec![oid::ANY_POLICY], explicit: length, mapping: length, any: length };
+    let expected = vec![oid::ANY_POLICY];
+    let mut state = State { manner, expected, explicit: length, mapping: length, any: length };
     let place = (0..path.len()).rev().find(|place| !state.follows(path[*place].1, *place == 0))?;
     Some(&path[place])
 }
@@ -37,7 +50,7 @@ pub(super) fn broken<'p, 'c, 'a>(path: &'p [Link<'c, 'a>]) -> Option<&'p Link<'c
 impl<'a> State<'a> {
     /// Whether a certificate may follow.
     fn follows(&mut self, view: &View<'a>, is_leaf: bool) -> bool {
-        let is_self_issued = super::is_self_issued(view);
+        let is_self_issued = (self.manner.is_self_issued)(view);
         let own = policies(view);
         self.expected = match &own {
             Some(own) => {
@@ -50,7 +63,8 @@ impl<'a> State<'a> {
             return false;
         }
         let limits = limits(view);
-        let explicit = self.lowered(self.explicit, is_self_issued);
+        let is_counted_out = is_self_issued && (self.manner.is_java || !is_leaf);
+        let explicit = lowered(self.explicit, is_counted_out);
         let required = match is_leaf {
             true if limits.require == Some(0) => 0,
             true => explicit,
@@ -62,15 +76,12 @@ impl<'a> State<'a> {
             return false;
         }
         self.explicit = required;
-        self.mapping = self.lowered(self.mapping, is_self_issued);
+        self.mapping = lowered(self.mapping, is_self_issued);
         self.mapping = limits.inhibit.map_or(self.mapping, |inhibit| self.mapping.min(inhibit));
-        self.any = self.lowered(self.any, is_self_issued);
-        self.any = inhibit_any(view).map_or(self.any, |skip| self.any.min(skip));
+        self.any = lowered(self.any, is_self_issued);
+        let inhibited = inhibit_any(view, self.manner.is_java);
+        self.any = inhibited.map_or(self.any, |skip| self.any.min(skip));
         true
-    }
-
-    const fn lowered(&self, count: i64, is_self_issued: bool) -> i64 {
-        if count > 0 && !is_self_issued { count - 1 } else { count }
     }
 
     /// What is expected and in `own`, where `anyPolicy` stands for every policy, in `own` if it may.
@@ -90,7 +101,7 @@ impl<'a> State<'a> {
     fn map(&mut self, view: &View<'a>) -> bool {
         let mappings = mappings(view).unwrap_or_default();
         let is_any = |(from, to): &(&[u8], &[u8])| [*from, *to].contains(&oid::ANY_POLICY);
-        if mappings.iter().any(is_any) {
+        if (self.mapping != 0 || self.manner.is_java) && mappings.iter().any(is_any) {
             return false;
         }
         let had_any = self.expected.contains(&oid::ANY_POLICY);
@@ -105,15 +116,20 @@ impl<'a> State<'a> {
     }
 }
 
-/// The policies of certificatePolicies; `None` without it.
-fn policies<'a>(view: &View<'a>) -> Option<Vec<&'a [u8]>> {
+const fn lowered(count: i64, is_counted_out: bool) -> i64 {
+    if count > 0 && !is_counted_out { count - 1 } else { count }
+}
+
+/// The policies of certificatePolicies; `None` without it, or where it cannot be read.
+pub(super) fn policies<'a>(view: &View<'a>) -> Option<Vec<&'a [u8]>> {
     members(view, oid::CERTIFICATE_POLICIES)?
         .into_iter()
         .map(|one| Some(one.inside().tagged(OID)?.value))
         .collect()
 }
 
-fn mappings<'a>(view: &View<'a>) -> Option<Vec<(&'a [u8], &'a [u8])>> {
+/// The pairs of policyMappings; `None` without it, or where it cannot be read.
+pub(super) fn mappings<'a>(view: &View<'a>) -> Option<Vec<(&'a [u8], &'a [u8])>> {
     let pair = |one: Tlv<'a>| {
         let mut parts = one.inside();
         Some((parts.tagged(OID)?.value, parts.tagged(OID)?.value))
@@ -139,9 +155,9 @@ fn limits(view: &View<'_>) -> Limits {
     read().unwrap_or_default()
 }
 
-fn inhibit_any(view: &View<'_>) -> Option<i64> {
-    // One that is not critical counts as none.
-    let extension = view.extension(oid::INHIBIT_ANY_POLICY).filter(Extension::is_critical)?;
+fn inhibit_any(view: &View<'_>, only_critical: bool) -> Option<i64> {
+    let extension = view.extension(oid::INHIBIT_ANY_POLICY);
+    let extension = extension.filter(|one| !only_critical || one.is_critical())?;
     let skipped = tlv::only(extension.value)?;
     (skipped.tag == INTEGER).then(|| number(skipped.value))?
 }

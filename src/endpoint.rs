@@ -2,9 +2,6 @@
 //!
 //! In: an argument of the command line. Out: [`Target`]. This module resolves no names.
 
-mod error;
-mod scheme;
-
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
@@ -13,11 +10,10 @@ use std::{
 
 use rustls_pki_types::{DnsName, ServerName};
 
-pub use self::error::Error;
-use self::error::Problem;
-use self::scheme::{NO_SCHEME, PLAIN, SCHEMES, UNSUPPORTED};
-pub use self::scheme::{Scheme, StartTls};
+use crate::scheme::{NO_SCHEME, PLAIN, SCHEMES, UNSUPPORTED};
 use crate::text::{foreign::Foreign, secrets};
+
+pub use crate::scheme::{Scheme, StartTls};
 
 /// A server to connect to, and the name its certificate must be valid for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -271,112 +267,110 @@ impl fmt::Display for Target {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Why text is not a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Error {
+    given: Foreign,
+    problem: Problem,
+}
 
-    fn shown(given: &str) -> String {
-        given.parse::<Target>().map_or_else(|error| error.to_string(), |target| target.to_string())
-    }
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Problem {
+    Empty,
+    Scheme(Foreign),
+    PlainScheme { given: &'static str, meant: &'static str },
+    Unsupported { given: &'static str, why: &'static str, advice: &'static str },
+    Port(Foreign),
+    Host(Foreign),
+    Brackets,
+    Ipv6WithoutBrackets,
+    Zone,
+    UserInfo,
+}
 
-    #[test]
-    fn a_target_is_a_host_a_host_with_a_port_or_a_url() {
-        for (given, wanted) in [
-            ("example.com", "example.com:443"),
-            ("example.com:8883", "example.com:8883"),
-            ("Example.COM.:8883", "example.com:8883"),
-            ("mqtts://m1.tuyacn.com", "m1.tuyacn.com:8883"),
-            ("postgresql://db.test/plant", "db.test:5432"),
-            ("rediss://cache.test/0", "cache.test:6379"),
-            ("amqps://broker.test/plant", "broker.test:5671"),
-            ("ldaps://ldap.test/dc=plant", "ldap.test:636"),
-            ("imaps://mail.test", "mail.test:993"),
-            ("smtps://mail.test", "mail.test:465"),
-            ("coaps+tcp://plc.test", "plc.test:5684"),
-            ("HTTPS://example.com/path?query#fragment", "example.com:443"),
-            ("wss://example.com:9001/mqtt", "example.com:9001"),
-            ("192.0.2.1", "192.0.2.1:443"),
-            ("[2001:db8::1]:8883", "[2001:db8::1]:8883"),
-            ("[::1]", "[::1]:443"),
-            ("::1", "[::1]:443"),
-            ("xn--bcher-kva.example", "xn--bcher-kva.example:443"),
-            ("my_broker.local:1", "my_broker.local:1"),
-            (" localhost ", "localhost:443"),
-        ] {
-            assert_eq!(shown(given), wanted, "{given}");
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = self.given.line();
+        match &self.problem {
+            Problem::Empty => write!(f, "the target is empty"),
+            Problem::Scheme(word) => {
+                write!(
+                    f,
+                    "`{given}` has the scheme `{}`, which certgrab does not know",
+                    word.line()
+                )
+            }
+            Problem::PlainScheme { given: word, .. } => {
+                write!(f, "`{given}` has the scheme `{word}`, which has no TLS")
+            }
+            Problem::Unsupported { given: word, why, .. } => {
+                write!(f, "`{given}` has the scheme `{word}`, {why}")
+            }
+            Problem::Zone => write!(
+                f,
+                "`{given}` has an IPv6 address with a zone (the part after `%`), which no \
+                 certificate can name"
+            ),
+            Problem::Port(port) => {
+                write!(
+                    f,
+                    "`{given}` has the port `{}`, expected a number from 1 to 65535",
+                    port.line()
+                )
+            }
+            Problem::Host(host) => write!(
+                f,
+                "`{given}` has the host `{}`, which is neither a DNS name nor an IP address",
+                host.line()
+            ),
+            Problem::Brackets => {
+                write!(
+                    f,
+                    "`{given}` has no IPv6 address in its brackets, expected `[2001:db8::1]:8883`"
+                )
+            }
+            Problem::Ipv6WithoutBrackets => {
+                write!(f, "`{given}` could be an IPv6 address with or without a port")
+            }
+            Problem::UserInfo => {
+                write!(f, "the target must not contain a user name (the part before `@`)")
+            }
         }
     }
+}
 
-    #[cfg(feature = "fetch")]
-    #[test]
-    fn a_host_in_unicode_is_asked_for_in_ascii() {
-        assert_eq!(shown("bücher.example"), "xn--bcher-kva.example:443");
-    }
+impl std::error::Error for Error {}
 
-    #[test]
-    fn what_names_no_server_is_refused_with_what_was_understood() {
-        for (given, wanted) in [
-            ("", "the target is empty"),
-            ("http://a", "`http://a` has the scheme `http`, which has no TLS"),
-            ("gopher://a", "`gopher://a` has the scheme `gopher`, which certgrab does not know"),
-            ("a:0", "`a:0` has the port `0`, expected a number from 1 to 65535"),
-            ("a:99999", "`a:99999` has the port `99999`, expected a number from 1 to 65535"),
-            ("a:+1", "`a:+1` has the port `+1`, expected a number from 1 to 65535"),
-            ("2001:db8::1:8883:x", "`2001:...` could be an IPv6 address with or without a port"),
-            ("a b", "`a b` has the host `a b`, which is neither a DNS name nor an IP address"),
-            (
-                "1.2.3",
-                "`1.2.3` has the host `1.2.3`, which is neither a DNS name nor an IP address",
+impl Error {
+    /// What to try instead, where that is known.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match &self.problem {
+            Problem::Empty | Problem::Host(_) => Some(
+                "pass `host`, `host:port`, `[v6]:port` or a URL such as mqtts://host".to_owned(),
             ),
-            (
-                "[1.2.3.4]:1",
-                "`[1.2.3.4]:1` has no IPv6 address in its brackets, expected `[2001:db8::1]:8883`",
+            Problem::Scheme(_) => {
+                let words: Vec<_> = SCHEMES.iter().map(|scheme| scheme.word).collect();
+                Some(format!(
+                    "if the server uses TLS from the first byte, pass `tls://HOST:PORT`; known \
+                     schemes: {}",
+                    words.join(", ")
+                ))
+            }
+            Problem::PlainScheme { meant, .. } => Some(format!("did you mean `{meant}:`?")),
+            Problem::Ipv6WithoutBrackets => {
+                Some("put the address in brackets: `[2001:db8::1]:8883`".to_owned())
+            }
+            Problem::Unsupported { advice, .. } => Some((*advice).to_owned()),
+            Problem::Zone => Some(
+                "pass the server's name, or the address without its zone; devices verify a name"
+                    .to_owned(),
             ),
-            (
-                "mqtts://me:secret@a",
-                "the target must not contain a user name (the part before `@`)",
+            Problem::UserInfo => Some(
+                "pass the URL without user name and password: certgrab does not log in".to_owned(),
             ),
-        ] {
-            assert_eq!(shown(given), wanted, "{given}");
+            Problem::Port(_) | Problem::Brackets => None,
         }
-    }
-
-    #[test]
-    fn a_scheme_without_tls_names_the_one_that_was_meant() {
-        let error = "mqtt://a".parse::<Target>().unwrap_err();
-        assert_eq!(error.hint().as_deref(), Some("did you mean `mqtts:`?"));
-    }
-
-    #[test]
-    fn targets_of_other_tools_have_an_answer_that_repeats_no_secret() {
-        for (given, wanted) in [
-            ("nats://broker.test", "sends INFO before TLS starts"),
-            ("kafka://broker.test:9093", "no URL scheme of Kafka"),
-            ("kafka+ssl://me:hunter2@broker.test", "pass `tls://HOST:PORT`"),
-            ("mongodb+srv://me:hunter2@db.test/plant", "named in SRV records"),
-            ("mongodb://me:hunter2@db.test", "tls://HOST:27017"),
-            ("sqlserver://db.test", "TLS inside TDS"),
-            ("coaps://plc.test", "uses UDP and DTLS"),
-            ("coap://plc.test", "`coaps+tcp://HOST`"),
-            ("ssh://plc.test", "ssh-keyscan"),
-            ("redis://me:hunter2@db.test", "rediss:"),
-            ("amqp://me:hunter2@broker.test/plant", "amqps:"),
-            ("ldaps://me:hunter2@ldap.test", "must not contain a user name"),
-            ("https://[fe80::1%eth0]", "has an IPv6 address with a zone"),
-            ("fe80::1%eth0", "has an IPv6 address with a zone"),
-            ("postgresql://me:hunter2@db.test/plant", "must not contain a user name"),
-        ] {
-            let error = given.parse::<Target>().unwrap_err();
-            let text = format!("{error}; {}", error.hint().expect("a hint"));
-            assert!(text.contains(wanted) && !text.contains("hunter2"), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_port_that_is_given_stays_when_asked_in_another_way() {
-        let asked = |given: &str| given.parse::<Target>().unwrap().asking(StartTls::Smtp).port();
-        assert_eq!(asked("mail.test"), 25);
-        assert_eq!(asked("mail.test:443"), 443);
-        assert_eq!(asked("mail.test:587"), 587);
     }
 }

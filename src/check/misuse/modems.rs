@@ -1,0 +1,42 @@
+//! Commands that tell a modem or a coprocessor with a TLS stack of its own to verify nothing.
+//!
+//! In: the commands among the literals of a file. Out: findings, each at the literal.
+
+use super::verification;
+use crate::check::{Finding, source::Source};
+
+/// The name of a command, and whether what is given to it turns verification off.
+type Command = (&'static str, fn(&[&str]) -> bool);
+
+/// The commands that configure TLS, without what stands before their names: of SIMCom (AT Command Manual of
+/// SIM7500 and SIM7600, `AT+CSSLCFG`), Quectel (`AT+QSSLCFG`), ESP-AT (`AT+CIPSSLCCONF`), u-blox (`AT+USECPRF`)
+/// and Telit (`AT#SSLSECCFG`).
+const COMMANDS: [Command; 5] = [
+    ("+CSSLCFG=", |given| matches!(given, ["authmode", _, "0"])),
+    ("+QSSLCFG=", |given| matches!(given, ["seclevel", _, "0"])),
+    // The mode, or a connection and the mode: 0 for nothing, 1 for a certificate of the client alone.
+    ("+CIPSSLCCONF=", |given| matches!(given, ["0" | "1"] | ["0" | "1", "0", ..])),
+    ("+USECPRF=", |given| matches!(given, [_, "0", "0"])),
+    ("#SSLSECCFG=", |given| matches!(given, [_, _, "0", ..])),
+];
+
+/// The words by which a file shows that it has one.
+pub(super) fn signs() -> impl Iterator<Item = &'static str> {
+    COMMANDS.into_iter().map(|(name, _)| name)
+}
+
+pub(super) fn findings(source: &Source) -> Vec<Finding> {
+    let commands = source.commands.iter();
+    commands.filter_map(|(line, text)| of_command(*line, text)).collect()
+}
+
+fn of_command(line: usize, text: &str) -> Option<Finding> {
+    let of = |(name, is_off): &Command| {
+        let (_, given) = text.split_once(name)?;
+        let given = given.split(['\r', '\n', ';']).next().unwrap_or_default();
+        let given: Vec<_> = given.split(',').map(|one| one.trim_matches(['"', ' '])).collect();
+        is_off(&given).then_some(*name)
+    };
+    let name = COMMANDS.iter().find_map(of)?;
+    Some(verification::finding(line, &format!("AT{}", name.trim_end_matches('='))))
+}
