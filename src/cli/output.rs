@@ -22,6 +22,7 @@ use super::{
     loss::{self, Content},
     lost_link,
     manifest::hints::with_keys,
+    open_to_others,
     stream::{self, Stream},
     style::{self, Display},
 };
@@ -265,7 +266,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     };
     // A file of another size holds something else, and is not read: it may be of any size.
     let is_as_long = existing.as_ref().is_some_and(|facts| facts.len() == data.len() as u64);
-    if is_as_long && holds(&place, data) && !(is_secret && is_open(&place)) {
+    if is_as_long && holds(&place, data) && !(is_secret && open_to_others::is_open(&place)) {
         return Ok(None);
     }
     loss::refuse_loss(path, *content, Some(data))?;
@@ -288,20 +289,6 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     file.sync_all().map_err(failed)?;
     let place = Place::File { unfinished, folder: folder.to_owned(), place };
     Ok(Some(Change { place, shown }))
-}
-
-/// Whether others than its owner may read the file at `place`.
-fn is_open(place: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::metadata(place).is_ok_and(|facts| facts.permissions().mode() & 0o077 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = place;
-        false
-    }
 }
 
 /// Whether the file at `place` holds `data` and nothing else; of one that grows no more is read.
