@@ -74,6 +74,7 @@ mod check_matrix;
 mod check_places;
 mod check_repository;
 mod checking;
+mod impostors;
 mod integrating;
 mod locks;
 mod mistakes;

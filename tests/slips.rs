@@ -390,3 +390,73 @@ fn the_short_help_has_every_command_and_fits_on_a_screen() {
         certgrab().args(["help", command]).succeeds();
     }
 }
+
+#[test]
+fn a_folder_where_a_file_belongs_is_named_with_what_to_do_about_it() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (roots, connect) = (pki.root_file(), server.address().to_string());
+    let roots = roots.to_str().unwrap();
+    for folder in ["p/README.md", "baseline.json", "report.json", "man", "ca.h"] {
+        fs::create_dir_all(pki.file(folder)).unwrap();
+    }
+    let new =
+        ["new", "micropython", "mqtts://plc.test", "p", "--connect", &connect, "--roots", roots];
+    let check = ["check", "--offline", roots];
+    let grab = ["plc.test", "--connect", &connect, "--roots", roots, "--emit", "c=ca.h"];
+    let clear = "remove what stands there, or choose another place";
+    for (words, error, hint) in [
+        (
+            [&new[..], &["--force"]].concat(),
+            "cannot write p/README.md: expected a regular file, found a directory",
+            clear,
+        ),
+        (
+            new.to_vec(),
+            "cannot read p/README.md: expected a regular file, found a directory",
+            clear,
+        ),
+        (
+            [&check[..], &["--baseline", "baseline.json"]].concat(),
+            "cannot read the baseline baseline.json: expected a regular file of at most 16777216 \
+             bytes, found a directory",
+            "name a file: `--baseline FILE`",
+        ),
+        (
+            [&check[..], &["--baseline", "baseline.json", "--write-baseline"]].concat(),
+            "cannot write baseline.json: expected a regular file, found a directory",
+            "name a file in this directory",
+        ),
+        (
+            [&check[..], &["--report", "json=report.json"]].concat(),
+            "cannot write report.json: expected a regular file, found a directory",
+            "name a file in this directory",
+        ),
+        (
+            vec!["check", "--manifest", "man"],
+            "cannot read the manifest man: expected a regular file of at most 1048576 bytes, found a \
+             directory",
+            "name the file: `--manifest DIR/certgrab.toml`",
+        ),
+        (
+            grab.to_vec(),
+            "cannot write ca.h: expected a regular file, found a directory",
+            "name a file in this directory",
+        ),
+    ] {
+        let told = certgrab().args(&words).in_folder(pki.folder()).fails_with(4).err();
+        let wanted = format!("certgrab: error: {error}\ncertgrab: hint: {hint}\n");
+        assert!(told.ends_with(&wanted), "{words:?}: {told}");
+    }
+}
+
+#[test]
+fn a_backslash_in_a_manifest_is_answered_with_how_to_write_the_path() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let text = "[[target]]\nhost = \"plc.test\"\nlock = \"certs\\plc.pem\"\n";
+    fs::write(folder.path().join("certgrab.toml"), text).unwrap();
+    certgrab().args(["sync"]).in_folder(folder.path()).fails_with(2).stderr(
+        "certgrab: error: certgrab.toml:3: expected an escape of TOML behind a backslash\n\
+         certgrab: hint: write the path with `/`, or in single quotes: `'certs\\server.pem'`\n",
+    );
+}

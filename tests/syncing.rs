@@ -139,7 +139,7 @@ fn a_run_that_cannot_write_one_of_its_files_leaves_what_was_there() {
     fs::create_dir(old.file("folder")).unwrap();
     for (place, problem) in [
         ("no/plc_ca.rs", "cannot write no/plc_ca.rs: File exists (os error 17)"),
-        ("folder", "cannot write folder: not a regular file"),
+        ("folder", "cannot write folder: expected a regular file, found a directory"),
     ] {
         for (words, text) in [(&["sync"][..], &text), (&["sync", "--locked"], &locked)] {
             let text = text.replace("src/plc_ca.rs", place);
@@ -203,7 +203,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     };
     assert_eq!(
         told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
-        "certgrab: error: certgrab.toml:3: unknown field `lokc`, expected one of `host`, `lock`, \
+        "certgrab: error: certgrab.toml:3: unknown key `lokc`, expected one of `host`, `lock`, \
          `name`, `emit`, `check`, `roots`, `hold`, `from`, `follow`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
          `as`, `alpn`, `client-cert`, `client-key`, `timeout`, `rate`, `style`, `name-from`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
     );

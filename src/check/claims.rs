@@ -17,15 +17,12 @@ use crate::{
         work::Work,
     },
     output::{
-        bundle::{Bundle, Entry, KeyPossession, Role, is_lab},
+        bundle::{Bundle, Entry, KeyPossession, Role},
         lock,
     },
     run::pack::{self, What},
     text::foreign::Foreign,
-    trust::{
-        lab_anchor::is_of_the_lab,
-        store::{Root, Source, Store, mozilla_has},
-    },
+    trust::store::{Root, Source, Store, mozilla_has},
     x509::{certificate::Certificate, extensions},
 };
 
@@ -140,7 +137,10 @@ impl Claims<'_> {
         let written = lock::write(self.bundle);
         let content = String::from_utf8_lossy(self.content);
         let quoted = |line: &str| line.split('`').nth(1).map(str::to_owned);
-        for (index, (line, wanted)) in content.lines().zip(written.lines()).take(2).enumerate() {
+        // Comments of somebody's own may stand above it.
+        let above = lock::header_line(self.content).map_or(0, |line| line - 1);
+        let lines = content.lines().skip(above).zip(written.lines()).take(2);
+        for (index, (line, wanted)) in lines.enumerate() {
             let (found, wanted) = (quoted(line), quoted(wanted));
             if let (Some(found), Some(wanted)) = (found, wanted)
                 && found != wanted
@@ -148,7 +148,7 @@ impl Claims<'_> {
                 let found = Foreign::text(&found).line();
                 let message = format!("expected `{wanted}` in this line, found `{found}`");
                 let (severity, code) = (Severity::Warning, "lock-untrue");
-                let line = index + 1;
+                let line = above + index + 1;
                 self.found.push(Finding::new(line, severity, code, message, refresh()));
             }
         }
@@ -281,30 +281,9 @@ impl Claims<'_> {
     fn source(&mut self, index: usize, entry: &Entry) {
         let says = entry.source.line();
         let certificate = &entry.certificate;
-        let sources = self.store.sources(certificate);
-        let is_root = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
-        let has = |source: &Source| sources.contains(source);
-        let found = match sources.first() {
-            Some(source) => format!("found in {source}"),
-            None if self.has_terms => "not found in any store of the manifest".to_owned(),
-            None => format!("not found in {}", self.store.description()),
-        };
-        let is_true = if says == Source::Mozilla.to_string() {
-            mozilla_has(certificate)
-        } else if says == Source::System.to_string() {
-            has(&Source::System) || !self.has_terms
-        } else if says == Source::Fingerprint.to_string() {
-            has(&Source::Fingerprint) || !self.has_terms
-        } else if is_lab(&says) {
-            is_of_the_lab(certificate)
-        } else if statements::is_from_a_server(&says) {
-            !is_root
-        } else {
-            // The file may have another name by now.
-            let is_in_a_file = sources.iter().any(|source| matches!(source, Source::File(_)));
-            statements::may_be_a_file(&says) && (is_in_a_file || !self.has_terms)
-        };
-        if !is_true {
+        let (role, has_terms) = (Some(entry.role), self.has_terms);
+        let untrue = statements::untrue_source(&says, role, certificate, self.store, has_terms);
+        if let Some(found) = untrue {
             let name = named(certificate);
             let message = format!("the source of `{name}` is not `{says}`: {found}");
             let place = (Some(index), "Source");

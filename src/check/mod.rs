@@ -58,6 +58,7 @@ mod private_key;
 mod report;
 mod signature_budget;
 mod source;
+mod stated;
 mod statements;
 mod trust;
 mod uf2;
@@ -83,14 +84,15 @@ pub use self::command::Command;
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};
 pub(crate) use self::lints::scheduled;
 pub use self::lints::{lint, unknown_anchors};
-pub use self::lock_today::{expired_anchors, no_longer_proven};
+pub use self::lock_today::no_longer_proven;
 pub use self::place::Place;
 pub use self::pool::{Context, Pool};
 pub use self::prefilter::may_matter;
 pub use self::private_key::PrivateKeys;
 pub use self::report::FileReport;
 pub use self::signature_budget::MAX_SIGNATURE_CHECKS;
-pub use self::trust::{Terms, judge_generated, judge_handwritten};
+pub use self::stated::judge_stated;
+pub use self::trust::{TO_PASS, TO_TRUST, Terms, judge_generated, judge_handwritten};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
 pub const MAX_FILE_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
@@ -134,6 +136,8 @@ pub struct Reading {
     pub(crate) allows: Vec<allow::Allow>,
     /// Whether it holds certificates that are the device's own.
     pub(crate) holds_own: bool,
+    /// What the comment that certgrab wrote into it states of its certificates.
+    pub(crate) stated: Vec<stated::Stated>,
 }
 
 impl Reading {
@@ -245,6 +249,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         facts,
         allows,
         holds_own,
+        stated: stated::of(content),
     }
 }
 
@@ -355,6 +360,7 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
         facts: pool::Facts::default(),
         allows: Vec::new(),
         holds_own: false,
+        stated: Vec::new(),
     }
 }
 

@@ -25,6 +25,7 @@ mod progress;
 mod projects;
 mod proof;
 mod readers;
+mod refused;
 mod regenerate;
 mod replace;
 mod report;

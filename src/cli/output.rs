@@ -133,10 +133,14 @@ fn file_holds(path: &Path, data: &[u8]) -> Result<Option<bool>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let shown = Foreign::text(&path.display().to_string()).line();
-            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")))
+            let hint = bounded_file::found_instead(path).map(|_| TO_CLEAR.to_owned());
+            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")).with_hint(hint))
         }
     }
 }
+
+/// What to do where something else stands in the place of a file that certgrab names itself.
+const TO_CLEAR: &str = "remove what stands there, or choose another place";
 
 /// Whether `path` holds something other than `data`. An unreadable file is an error.
 pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
@@ -225,13 +229,22 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
         return Ok(Some(Change { place, shown }));
     }
     let failed = |error: io::Error| failed(&shown, &error);
+    if path.is_symlink() {
+        let folder = path.parent().unwrap_or(Path::new("")).join(".");
+        loss::refuse_dangling(path, &place_of(path), &place_of(&folder))?;
+    }
     let place = resolve(path).map_err(failed)?;
     let existing = match fs::metadata(&place) {
         Ok(facts) if facts.is_file() => Some(facts),
         Ok(_) => {
-            let message = format!("cannot write {shown}: not a regular file");
-            return Err(Failure::new(Exit::File, message)
-                .with_hint(Some("leave out `=PATH` to write to standard output".to_owned())));
+            let found = bounded_file::found_instead(&place).unwrap_or("something else");
+            let message = format!("cannot write {shown}: expected a regular file, found {found}");
+            let hint = match content {
+                Content::Overwrite | Content::Lock => TO_CLEAR,
+                _ if place.is_dir() => "name a file in this directory",
+                _ => "leave out `=PATH` to write to standard output",
+            };
+            return Err(Failure::new(Exit::File, message).with_hint(Some(hint.to_owned())));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),

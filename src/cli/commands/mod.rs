@@ -2,6 +2,7 @@
 
 mod asking;
 pub(crate) mod check;
+mod committed_lock;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod convert;

@@ -27,9 +27,10 @@ use crate::{
     text::time::Time,
 };
 
+pub(super) use self::committed::of_lock;
 use self::committed::{Committed, File};
 use super::{
-    sync,
+    committed_lock,
     terms::{Asked, Shown},
 };
 use crate::cli::{
@@ -48,7 +49,7 @@ struct Group {
     job: Request,
     files: Vec<File>,
     /// The lock of a manifest's target.
-    lock: Option<sync::Lock>,
+    lock: Option<committed_lock::Lock>,
 }
 
 /// What was checked, for the summary.
@@ -343,7 +344,9 @@ impl Ready {
                 found = found.and(failed.iter().cloned().collect());
             }
             let is_verified = !found.listed().iter().any(Finding::is_failure);
-            found = found.and(file.judge(lock.as_ref(), terms.as_ref(), store));
+            let asked = (terms.as_ref(), !surveys.is_empty());
+            let of_role = file.judge(lock.as_ref(), asked, (store, &found));
+            found = found.and(of_role);
             let holds_anchors = !reading.anchors.is_empty();
             let command = file.command(&command);
             let mut report = FileReport::of(file.reading, found).with_command(&command);
