@@ -95,6 +95,7 @@ mod demo;
 mod faults;
 mod languages;
 mod limits;
+mod page_commands;
 mod promises;
 mod readme;
 mod repository;

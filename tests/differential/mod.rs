@@ -12,6 +12,7 @@ mod measured;
 mod own_ca;
 pub(crate) mod random;
 mod reasons;
+mod reduced;
 pub(crate) mod wild;
 mod wild_order;
 mod written;

@@ -27,6 +27,7 @@ use crate::cli::{
     args::{self, Request, new::Args},
     client,
     failure::{self, Exit, Failure},
+    language::in_language,
     loss::Content,
     output,
     projects::{PROJECTS, Project, Text},
@@ -47,7 +48,9 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     else {
         let line = |one: &Project| {
             let Project { name, what, proof, .. } = one;
-            format!("{name:15}  {what}\n                 tested: {proof}\n")
+            let [what, proof] =
+                [(*what).to_owned(), format!("tested: {proof}")].map(|text| in_language(&text));
+            format!("{name:15}  {what}\n{:15}  {proof}\n", "")
         };
         output::show(&PROJECTS.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
