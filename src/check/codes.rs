@@ -7,7 +7,7 @@ pub const CODES: &[(&str, &str)] = &[
         "address-not-name",
         "a client of TLS that connects to an address, while certificates are for names as a rule",
     ),
-    ("allow-invalid", "a comment that allows a finding lacks a known code or a reason"),
+    ("allow-invalid", "a comment that allows a finding has no known code or no reason"),
     ("anchor-changed", "certgrab would choose a different anchor today"),
     ("anchor-unknown", "the certificate behind a name and key, or behind a hash, is not known"),
     (

@@ -187,7 +187,7 @@ pub(super) fn finish(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     if job.format.sizes {
-        output::show(&lines_in_language(&formats::sizes(&bundle, &name)))?;
+        output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
