@@ -353,7 +353,8 @@ fn a_bundle_of_esp_idf_is_judged_by_the_issuer_of_the_topmost_certificate_sent()
 
     check_file(&pki, &server, &bundle).succeeds().stdout("");
     let found = check_file(&pki, &crossed, &bundle).fails_with(5).out();
-    let setting = "`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y`";
+    let setting =
+        "`CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y (ESP-IDF 6.0 and later)`";
     let file = bundle.display();
     let (host, port) = (crossed.name(), crossed.port());
     assert_eq!(

@@ -8,13 +8,15 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
 /// A Chinese page, the English page that it translates, and other English pages that it draws on.
-const PAGES: [(&str, &str, &[&str]); 7] = [
+const PAGES: [(&str, &str, &[&str]); 9] = [
     ("README.zh-CN.md", "README.md", &[]),
     ("docs/changing-the-ca.zh-CN.md", "docs/changing-the-ca.md", &[]),
     ("docs/findings.zh-CN.md", "docs/findings.md", &[]),
     ("docs/lab.zh-CN.md", "docs/lab.md", &[]),
     ("docs/mqtts-esp32.zh-CN.md", "docs/mqtts-esp32.md", &[]),
     ("docs/your-own-ca.zh-CN.md", "docs/your-own-ca.md", &[]),
+    ("docs/repository.zh-CN.md", "docs/repository.md", &[]),
+    ("docs/servers.zh-CN.md", "docs/servers.md", &[]),
     ("docs/options.zh-CN.md", "docs/options.md", &["docs/formats.md"]),
 ];
 

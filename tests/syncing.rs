@@ -574,3 +574,39 @@ fn sync_init_writes_a_manifest_that_sync_takes_and_replaces_none() {
     assert!(mail.contains("host = \"smtp://mail.test:25\"\n"), "{mail}");
     assert!(mail.contains("emit = { c = \"root_ca.h\" }\n"), "{mail}");
 }
+
+#[test]
+fn hints_of_sync_and_of_check_name_keys_of_the_manifest_and_not_options() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&pki).sending(pki.path()).start();
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:{}\"\nconnect = \"{}\"\nlock = \"plc.lock\"\n",
+        server.port(),
+        server.address()
+    );
+    fs::write(pki.file("certgrab.toml"), text).expect("a manifest");
+    let run = |words: &[&str]| certgrab().args(words).in_folder(pki.folder());
+    let err = run(&["sync"]).fails_with(1).err();
+    let hint = format!(
+        "certgrab: hint: in the manifest: verify the fingerprint with the CA's owner, then set \
+         `trust-sha256 = \"{}\"`\n",
+        crate::support::pki::sha256(pki.root_der())
+    );
+    assert!(err.ends_with(&hint) && !err.contains("--"), "{err}");
+    let chinese = run(&["sync", "--lang", "zh"]).fails_with(1).err();
+    assert!(chinese.contains("在清单里：") && chinese.contains("`trust-sha256 = \""), "{chinese}");
+    // The same for findings, where a server has moved to another CA.
+    let other = Pki::root("Other Root").leaf("plc.test");
+    fs::copy(other.root_file(), pki.file("other.pem")).expect("a file");
+    let manifest = fs::read_to_string(pki.file("certgrab.toml")).expect("a manifest");
+    fs::write(pki.file("certgrab.toml"), manifest + "roots = \"other.pem\"\n").expect("a manifest");
+    let host = format!("plc.test:{}", server.port());
+    let convert = ["convert", "other.pem", "--emit", "lock=plc.lock", "--host", &host];
+    run(&convert).succeeds();
+    let out = run(&["check"]).fails_with(1).out();
+    let action = "then set `trust-sha256 = \"";
+    assert!(
+        out.contains(action) && out.contains("in the manifest, then run `certgrab sync`"),
+        "{out}"
+    );
+}

@@ -4,11 +4,13 @@
 //! has compared what each certificate states itself; here is the rest: that a store vouches for it,
 //! where it came from, what it is for, how long it lasts, and which options led to it.
 
+mod asked;
+
 use std::collections::HashSet;
 
 use super::{
     Finding, Severity, named, statements,
-    trust::{self, Terms, Trust},
+    trust::{Terms, Trust},
 };
 use crate::{
     judge::{
@@ -178,89 +180,6 @@ impl Claims<'_> {
         }
     }
 
-    /// The options that led to it.
-    fn options(&mut self, terms: &Terms<'_>) {
-        let words = |options: &[Foreign]| match options {
-            [] => "none".to_owned(),
-            _ => {
-                let words: Vec<_> = options.iter().map(Foreign::line).collect();
-                format!("`{}`", words.join(" "))
-            }
-        };
-        let (wanted, found) = (terms.options, self.bundle.options.as_slice());
-        if wanted != found {
-            let message = format!(
-                "the lock has other options than the manifest: expected {}, found \
-                 {}",
-                words(wanted),
-                words(found)
-            );
-            let place = (None, "Options");
-            self.object(place, Severity::Warning, "lock-differs", message, refresh());
-        }
-        // One of them alone is a difference of `--follow`, which is reported above.
-        if let (Some(wanted), Some(found)) = (terms.path, &self.bundle.path)
-            && wanted != found
-        {
-            let (wanted, found) = (wanted.line(), found.line());
-            let message = format!(
-                "the lock has another path than the manifest: expected `{wanted}`, found `{found}`"
-            );
-            self.object((None, "Path"), Severity::Warning, "lock-differs", message, refresh());
-        }
-    }
-
-    /// Which certificates there are.
-    fn number(&mut self, terms: &Terms<'_>) {
-        let (what, besides) = (terms.what, terms.besides);
-        let mut anchors: Vec<&Certificate> = Vec::new();
-        for (index, entry) in self.bundle.entries.iter().enumerate() {
-            let is_wanted = match (entry.role, what) {
-                (Role::Anchor, What::Anchor | What::Chain) => {
-                    terms.may_need(&entry.certificate, &anchors)
-                }
-                (Role::Backup, What::Anchor) => besides.backups || besides.held,
-                (Role::Sibling, What::Anchor) => besides.siblings,
-                (Role::Intermediate, _) => what != What::Leaf,
-                (Role::Leaf, What::Leaf | What::Chain) => {
-                    !self.bundle.entries[..index].iter().any(|one| one.role == Role::Leaf)
-                }
-                _ => false,
-            };
-            if entry.role == Role::Anchor {
-                anchors.push(&entry.certificate);
-            }
-            let (name, role) = (named(&entry.certificate), entry.role.word());
-            if !is_wanted {
-                let message = format!(
-                    "the lock contains `{name}` as {role}, but the manifest does not ask for it"
-                );
-                let action = match entry.role {
-                    Role::Backup | Role::Sibling if what == What::Anchor => Some(format!(
-                        "remove it with `certgrab sync`, or set `{role}{} = true` in the manifest",
-                        if entry.role == Role::Sibling { "s" } else { "" }
-                    )),
-                    _ => refresh(),
-                };
-                let place = (Some(index), "Role");
-                self.object(place, Severity::Error, "lock-differs", message, action);
-            } else if entry.role == Role::Backup
-                && !besides.held
-                && let Some(anchors) = terms.anchors
-                && !anchors.iter().flatten().any(|one| one.is_same_anchor(&entry.certificate))
-            {
-                let message =
-                    format!("the chain that the server presents does not end in `{name}`");
-                let place = (Some(index), "Role");
-                self.object(place, Severity::Warning, "lock-differs", message, refresh());
-            }
-        }
-        if anchors.is_empty() && matches!(what, What::Anchor | What::Chain) {
-            let message = "the manifest asks for an anchor, but the lock has none".to_owned();
-            self.object((None, ""), Severity::Error, "lock-differs", message, refresh());
-        }
-    }
-
     /// Whether a store vouches for it.
     fn trusted(
         &mut self,
@@ -273,7 +192,7 @@ impl Claims<'_> {
         let objection = terms.objection(&entry.certificate, trust, is_anchor && marks_anchors);
         if let Some((severity, message)) = objection {
             let place = (Some(index), "-----BEGIN");
-            self.object(place, severity, "untrusted-root", message, trust::action());
+            self.object(place, severity, "untrusted-root", message, terms.action());
         }
     }
 

@@ -236,13 +236,19 @@ impl Terms<'_> {
     }
 }
 
-/// What to do about a certificate that no store vouches for.
-pub(super) fn action() -> Option<String> {
-    Some(
-        "run `certgrab sync`; if the certificate is right, add its file to `roots` or its SHA-256 \
-         to `trust-sha256` in the manifest"
-            .to_owned(),
-    )
+impl Terms<'_> {
+    /// What to do about a certificate that no store vouches for, if it is right.
+    pub(crate) fn if_right(&self) -> &'static str {
+        match self.is_of_files {
+            true => "if the certificate is right, add its file to `from` in the manifest",
+            false => TO_TRUST,
+        }
+    }
+
+    /// The same for a file that `certgrab sync` writes.
+    pub(super) fn action(&self) -> Option<String> {
+        Some(format!("run `certgrab sync`; {}", self.if_right()))
+    }
 }
 
 /// What `reading` of a file made from a lock that holds `bundle` has that neither the stores vouch
@@ -257,14 +263,14 @@ pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) ->
                 let what = if one.fingerprint.is_some() { "SHA-256" } else { "name and key" };
                 let stores = terms.store.description();
                 let message = format!("no certificate in {stores} or in the lock has this {what}");
-                found.find(one.place, Severity::Error, "untrusted-root", message, action());
+                found.find(one.place, Severity::Error, "untrusted-root", message, terms.action());
             }
         }
     }
     let trust = terms.trust(bundle, known.iter().map(|(_, certificate)| certificate));
     for (place, certificate) in &known {
         if let Some((severity, message)) = terms.objection(certificate, &trust, false) {
-            let finding = Finding::new(*place, severity, "untrusted-root", message, action());
+            let finding = Finding::new(*place, severity, "untrusted-root", message, terms.action());
             found.add(finding.about(certificate.sha256()));
         }
     }

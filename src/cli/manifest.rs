@@ -18,6 +18,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 mod combined;
+pub(crate) mod hints;
 mod keys;
 mod words;
 

@@ -19,6 +19,7 @@ mod habits;
 mod language;
 mod loss;
 mod manifest;
+mod open_to_others;
 mod output;
 mod own_files;
 mod progress;

@@ -20,6 +20,8 @@ use super::{
     failure::{Exit, Failure},
     language::{in_language, lines_in_language},
     loss::{self, Content},
+    manifest::hints::with_keys,
+    open_to_others,
     stream::{self, Stream},
     style::{self, Display},
 };
@@ -78,10 +80,19 @@ pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
 
 /// Prints an error and its hint on standard error.
 pub(crate) fn complain(failure: &Failure) {
+    complain_with(failure, str::to_owned);
+}
+
+/// The same for a target of a manifest, whose hint names keys.
+pub(crate) fn complain_of_target(failure: &Failure) {
+    complain_with(failure, with_keys);
+}
+
+fn complain_with(failure: &Failure, words: impl Fn(&str) -> String) {
     let message = in_language(&secrets::hide_in_sentence(&failure.message));
     say_as_it_is(format_args!("{} {message}", style::error(in_language("error:"))));
-    if let Some(hint) = &failure.hint {
-        say_as_it_is(format_args!("{} {}", style::hint(in_language("hint:")), in_language(hint)));
+    if let Some(hint) = failure.hint.as_deref().map(|hint| words(&in_language(hint))) {
+        say_as_it_is(format_args!("{} {hint}", style::hint(in_language("hint:"))));
     }
 }
 
@@ -251,7 +262,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     };
     // A file of another size holds something else, and is not read: it may be of any size.
     let is_as_long = existing.as_ref().is_some_and(|facts| facts.len() == data.len() as u64);
-    if is_as_long && holds(&place, data) && !(is_secret && is_open(&place)) {
+    if is_as_long && holds(&place, data) && !(is_secret && open_to_others::is_open(&place)) {
         return Ok(None);
     }
     loss::refuse_loss(path, *content, Some(data))?;
@@ -274,20 +285,6 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     file.sync_all().map_err(failed)?;
     let place = Place::File { unfinished, folder: folder.to_owned(), place };
     Ok(Some(Change { place, shown }))
-}
-
-/// Whether others than its owner may read the file at `place`.
-fn is_open(place: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::metadata(place).is_ok_and(|facts| facts.permissions().mode() & 0o077 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = place;
-        false
-    }
 }
 
 /// Whether the file at `place` holds `data` and nothing else; of one that grows no more is read.

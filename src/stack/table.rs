@@ -240,7 +240,7 @@ pub const STACKS: &[Stack] = &[
         ..plain(
             "esp-bundle-cross-signed",
             "ESP-IDF's certificate bundle with CROSS_SIGNED_VERIFY",
-            READ_BUNDLE,
+            Known::Read("esp_crt_bundle.c of ESP-IDF 6.0 over mbedTLS 3.6.5"),
             Verifier::Bundle(ESP_IDF, true),
         )
     },

@@ -8,7 +8,7 @@ use crate::{
     text::{bounded_file, foreign::Foreign, time::Time},
 };
 
-use super::formats;
+use super::{formats, warn::Named};
 use crate::cli::{
     args::{Form, Request, convert::Convert},
     convert::{self, Terms},
@@ -67,7 +67,8 @@ fn convert(
         store.add_mozilla();
     }
     let at = job.trust.at.unwrap_or_else(Time::now);
-    let terms = Terms { store: &store, at, passwords, host };
+    let named = Named::OnTheCommandLine;
+    let terms = Terms { store: &store, at, passwords, host, named };
     let converted = convert::read(files, &terms)?;
     let bundle = converted.bundle;
     for warning in converted.warnings {

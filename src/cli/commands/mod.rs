@@ -2,6 +2,7 @@
 
 mod asking;
 pub(crate) mod check;
+pub(crate) mod command_words;
 mod committed_lock;
 pub(crate) mod compare;
 pub(crate) mod completions;

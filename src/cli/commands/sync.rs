@@ -22,11 +22,11 @@ use super::{
 };
 use crate::cli::{
     args::{hosts::DEFAULT_JOBS, sync::Args},
-    descriptors,
+    client, descriptors,
     failure::{Exit, Failure},
     loss::Content,
     manifest,
-    output::{self, complain},
+    output::{self, complain_of_target},
     replace, roots,
     style::Display,
 };
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let mut note = |outcome: Result<(), Failure>| {
         if let Err(failure) = outcome {
-            complain(&failure);
+            complain_of_target(&failure);
             exit = exit.worse(failure.exit);
         }
     };
@@ -90,7 +90,8 @@ fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Res
     let at = Time::now();
     hold(entry, &super::check::of_lock(entry, &lock, &store, at), display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
-    warn::of_lock(&whose, &lock.content, &lock.bundle, at, display);
+    let is_of_files = !entry.job.trust.converted.is_empty();
+    warn::of_lock(&whose, (&lock.content, &lock.bundle), is_of_files, at, display);
     delivery.of(&rendered(entry, &lock.bundle, &lock.name)?, display)
 }
 
@@ -106,12 +107,15 @@ fn hold(entry: &manifest::Entry, found: &[Finding], display: &Display) -> Result
             Some(Severity::Error) => {
                 failures.push(Failure::new(Exit::Untrusted, message).with_hint(action.clone()));
             }
-            Some(_) => output::warn(message, display),
+            Some(_) => match action.as_ref().filter(|_| *code == "leaf") {
+                Some(action) => output::warn(format_args!("{message}; {action}"), display),
+                None => output::warn(message, display),
+            },
             None => {}
         }
     }
     let last = failures.pop();
-    failures.iter().for_each(complain);
+    failures.iter().for_each(complain_of_target);
     last.map_or(Ok(()), Err)
 }
 
@@ -124,6 +128,7 @@ fn refreshed(
 ) -> Result<(), Failure> {
     let Answer { options, outcome } = answer;
     roots::warn_once(&entry.job.trust.roots, &options.store, display);
+    client::warn_of_dates(&entry.job.reaching, &options, display);
     // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
     let before = before.as_ref();

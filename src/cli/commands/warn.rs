@@ -75,10 +75,17 @@ pub(crate) fn of_anchor(
 }
 
 /// Warns of what the lock `content` says of `bundle`, which was read from it. A plain PEM file says
-/// nothing, so that nothing is proven.
-pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, display: &Display) {
-    if lock::is_lock(content) {
-        let all = warning::about_lock(bundle, at);
+/// nothing, so that nothing is proven; of a lock made from files nobody expects a proof.
+pub(crate) fn of_lock(
+    whose: &str,
+    (content, bundle): (&[u8], &Bundle),
+    is_of_files: bool,
+    at: Time,
+    display: &Display,
+) {
+    if is_of_files || lock::is_lock(content) {
+        let mut all = warning::about_lock(bundle, at);
+        all.retain(|one| !is_of_files || one.code != "key_not_proven");
         for warning in if display.verbose { all } else { warning::summed(all) } {
             output::warn(format_args!("{whose}{}", warning.message), display);
         }

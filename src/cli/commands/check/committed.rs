@@ -4,10 +4,12 @@ use std::{io, path::Path, sync::Arc};
 
 use super::reader::{self, Reader};
 use crate::{
-    check::{self, Command, Context, FileReport, Finding, Findings, Knowledge, Reading, Terms},
+    check::{
+        self, Command, Context, FileReport, Finding, Findings, Knowledge, Reading, Terms, Writer,
+    },
     cli::{
         commands::{
-            committed_lock,
+            command_words, committed_lock,
             terms::{Asked, Wanted},
         },
         failure::{Exit, Failure},
@@ -16,7 +18,8 @@ use crate::{
     output::{bundle::Bundle, lock},
     stack::{Stack, client::Device},
     text::{bounded_file, foreign::Foreign, time::Time},
-    trust::store::Store,
+    trust::store::{self, MAX_ROOTS_BYTES, Store},
+    x509::certificate::Certificate,
 };
 
 /// A file with its role in the manifest.
@@ -105,8 +108,20 @@ impl File {
 
     /// What commands in its findings say, where `server` is what they say of the server.
     pub(crate) fn command(&self, server: &Command) -> Command {
-        let is_synced = matches!(self.role, Role::Lock | Role::Generated { .. });
-        Command { is_synced, format: self.reading.format(), ..server.clone() }
+        let writer = match self.role {
+            Role::Lock | Role::Generated { .. } => server.writer,
+            Role::Given(_) | Role::ByHand => Writer::User,
+        };
+        Command { writer, format: self.reading.format(), ..server.clone() }
+    }
+
+    /// The device's own certificate at `path`; `None` if it cannot be read, which is an error where the
+    /// server is to be asked with it.
+    fn own(path: &Path) -> Option<Self> {
+        let content = bounded_file::read_given(path, MAX_ROOTS_BYTES).ok()?;
+        let first = store::chain_in(&content, path).ok()?.into_iter().next()?;
+        let reading = check::reading_of_own(path, Certificate::from_der(&first).ok()?);
+        Some(Self::of_manifest(reading, Vec::new(), Role::Given(None)))
     }
 
     /// A folder in which nothing was found.
@@ -149,7 +164,7 @@ impl File {
                 found.and(stale.into_iter().collect())
             }
             (Role::ByHand, _, Some(terms)) => {
-                check::judge_handwritten(&self.reading, terms.store, judged, check::TO_TRUST)
+                check::judge_handwritten(&self.reading, terms.store, judged, terms.if_right())
             }
             _ => Findings::default(),
         }
@@ -197,7 +212,8 @@ pub(crate) fn of_lock(
     let asked = Asked::of(&entry.job, &entry.job.targets[0], readers::asked(entry).len());
     let terms = asked.terms(store, None);
     let of_role = file.judge(Some(lock), (Some(&terms), false), (store, &found));
-    FileReport::of(file.reading, found.and(of_role)).findings().to_vec()
+    let command = file.command(&command_words::of(&entry.job, entry.job.targets.first()));
+    FileReport::of(file.reading, found.and(of_role)).with_command(&command).findings().to_vec()
 }
 
 /// The lock of `entry` as a file that is read by those for whom something is made from it.
@@ -238,6 +254,7 @@ fn read_all(
             File::of_manifest(reading, vec![reader], Role::ByHand)
         }));
     }
+    files.extend(entry.job.reaching.client_cert.as_deref().and_then(File::own));
     Ok((files, lock))
 }
 
