@@ -50,7 +50,7 @@ impl<'a> Formats<'a> {
                 let names = listed(refused);
                 let message = format!("{whose}nothing is written because of {names}: {refusal}");
                 let leave = format!("leave out {names} to write {}", listed(&sound));
-                (message, Some(either(refusal.hint(), leave)))
+                (message, Some(either(refusal.hint(), &leave)))
             }
         };
         Failure::new(Exit::Untrusted, message).with_hint(hint)
@@ -98,7 +98,7 @@ impl<'a> Formats<'a> {
             "choose a format in {way} whose TLS stack connects, such as {names}; `--stacks` shows \
              what each TLS stack makes of the chain"
         );
-        let hint = either(refusal.hint(), choose);
+        let hint = either(refusal.hint(), &choose);
         failure.with_hint(Some(hint))
     }
 }
@@ -109,9 +109,9 @@ fn listed(names: &[&str]) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn either(hint: Option<String>, other: String) -> String {
+fn either(hint: Option<String>, other: &str) -> String {
     match hint {
         Some(hint) => format!("{hint}; or {other}"),
-        None => other,
+        None => other.to_owned(),
     }
 }
