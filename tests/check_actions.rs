@@ -11,7 +11,10 @@ fn checked(files: &[(&str, &str)]) -> String {
         fs::write(folder.path().join(name), content).unwrap();
     }
     let run = certgrab().args(["check", "--offline", "--quiet", "--at", "2026-11-26", "."]);
-    run.in_folder(folder.path()).ends().out()
+    let out = run.in_folder(folder.path()).ends().out();
+    // The roots of these tests are in no store.
+    let is_note = |line: &&str| line.ends_with("[untrusted-root]") || line.contains("your own CA");
+    out.lines().filter(|line| !is_note(line)).map(|line| format!("{line}\n")).collect()
 }
 
 #[test]

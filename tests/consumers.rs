@@ -725,7 +725,7 @@ fn what_the_bundle_of_esp_idf_would_not_find_is_said_with_the_setting_that_helps
         .stderr(
             "certgrab: warning: ESP-IDF's certificate bundle refuses this chain: certificate 3 of the \
              chain `CN=Root X` has an issuer that is neither sent nor an anchor; set \
-             `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y` on the device\n",
+             `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y (ESP-IDF 6.0 and later)` on the device\n",
         );
 }
 

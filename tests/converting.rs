@@ -179,7 +179,10 @@ fn a_leaf_an_expired_certificate_and_a_private_key_are_said_and_the_rest_is_writ
 
     let late = ["--emit", "sha256", "--at", "2036-01-01"];
     let told = certgrab().args(["convert", ROOT]).args(late).succeeds().err();
-    let wanted = format!("certgrab: warning: {ROOT}: `ISRG Root X1` expired on 2035-06-04");
+    let wanted = format!(
+        "certgrab: warning: {ROOT}: `ISRG Root X1` expired on 2035-06-04; embed the server's \
+         current anchor: `certgrab HOST:PORT --emit FORMAT`"
+    );
     assert!(told.lines().any(|line| line == wanted), "{told}");
 
     let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n";
@@ -270,7 +273,7 @@ fn pkcs12_is_opened_with_the_usual_passwords_or_the_one_in_a_file() {
     let run = || certgrab().args(["convert"]).args([&file]).args(["--emit", "pem"]).args(AT);
     run().fails_with(4).stdout("").stderr(&format!(
         "certgrab: error: the password does not open {}\n\
-         certgrab: hint: pass the file's password with `--password-file FILE`\n",
+         certgrab: hint: pass the file's password: `certgrab convert FILE --password-file FILE`\n",
         file.display()
     ));
     let password = folder.path().join("password");
@@ -355,4 +358,32 @@ fn the_devices_own_certificate_that_is_not_written_is_named() {
     let said = certgrab().args(["convert"]).args([&file]).args(["--emit", "pem"]).succeeds().err();
     let sentence = "all.pem: the device's own certificate is not written\n";
     assert!(said.contains(sentence), "{said}");
+}
+
+#[test]
+fn what_is_no_certificate_is_named_with_what_to_do_instead() {
+    let folder = folder();
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let run = |file: &str| {
+        let run = certgrab().args(["convert", file, "--emit", "pem"]);
+        run.in_folder(folder.path()).fails_with(4).stdout("").err()
+    };
+    fs::copy(pki.key_file(), folder.path().join("ca.key")).expect("a file");
+    assert_eq!(
+        run("ca.key"),
+        "certgrab: error: ca.key: expected a certificate, found only a block labelled `PRIVATE KEY`\n\
+         certgrab: hint: name the file with its certificate\n"
+    );
+    let block = "-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n";
+    fs::write(folder.path().join("plc.csr"), block).expect("a file");
+    assert!(run("plc.csr").ends_with("the certificate that the CA issued for it\n"));
+    for (server, named) in
+        [("https://plc.test:8443/ca", "plc.test:8443"), ("plc.test:8883", "plc.test:8883")]
+    {
+        let hint = format!(
+            "certgrab: hint: `convert` reads files; ask a server with `certgrab {named} --emit FORMAT`\n"
+        );
+        assert!(run(server).ends_with(&hint), "{}", run(server));
+    }
+    assert!(!run("missing.pem").contains("hint"));
 }

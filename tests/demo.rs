@@ -19,3 +19,20 @@ fn the_demo_shows_the_tree_the_header_and_the_constants() {
         assert!(text.contains(part), "{part:?} is missing in\n{text}");
     }
 }
+
+#[test]
+fn the_demo_shows_a_line_of_each_array_of_bytes_and_ends_with_what_to_do_next() {
+    let text = certgrab().args(["demo"]).succeeds().out();
+    let bytes = text.lines().filter(|line| line.trim_start().starts_with("0x")).count();
+    assert!((3..=6).contains(&bytes), "{bytes} lines of bytes");
+    assert!(text.contains(" more lines of bytes\n"), "{text}");
+    let (_, next) = text.rsplit_once("\n\n").expect("paragraphs");
+    assert!(next.starts_with("Next, with a server of yours:\n  certgrab HOST:PORT "), "{next}");
+    for line in next.lines().skip(1) {
+        let command = line.split("certgrab ").nth(1).expect("a command");
+        let known = ["HOST:PORT", "formats", "new --list", "lab"];
+        assert!(known.iter().any(|known| command.starts_with(known)), "{line}");
+    }
+    let quiet = certgrab().args(["demo", "-q"]).succeeds().out();
+    assert!(!quiet.contains("Next"), "{quiet}");
+}

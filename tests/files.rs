@@ -189,11 +189,12 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
     let line = 1 + merge.lines().position(|line| line.starts_with('<')).unwrap();
     let last = 1 + lock.lines().count();
     let to_move = "name another file in the manifest, or move this one away";
+    let whole = "a lock is written whole: move that to the manifest or to a file of your own";
     for (content, lost, hint) in [
         (key.to_owned(), "a private key, line 1".to_owned(), to_move),
         (format!("{lock}{key}"), format!("a private key, line {last}"), to_move),
-        (format!("{lock}mine\n"), format!("text that is not part of a lock, line {last}"), to_move),
-        (format!("# ask Ann first\n{lock}"), "a comment, line 1".to_owned(), to_move),
+        (format!("{lock}mine\n"), format!("text that is not part of a lock, line {last}"), whole),
+        (format!("# ask Ann first\n{lock}"), "a comment, line 1".to_owned(), whole),
         (
             format!("\n# ask Ann first\n{newer}"),
             "a lock of version `2`; this certgrab writes 1".to_owned(),

@@ -20,7 +20,7 @@ fn the_report_has_the_anchor_the_tree_the_timeline_the_stacks_and_the_constants(
         "<strong class=\"good\">CN=Plant Root CA,O=Example Plant</strong>",
         "<h2>From the root to the server</h2>",
         "<h2>Validity</h2>",
-        "<td>2024-01-01 to 2049-01-01<td><span class=\"bar\"",
+        "<td class=\"dates\">2024-01-01 to 2049-01-01<td><span class=\"bar\"",
         "<h2>What each TLS stack does with this chain and anchor</h2>",
         "<td class=\"connects\">connects<td>",
         "<summary><code>arduino</code> for ",

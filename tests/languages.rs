@@ -8,13 +8,15 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
 /// A Chinese page, the English page that it translates, and other English pages that it draws on.
-const PAGES: [(&str, &str, &[&str]); 7] = [
+const PAGES: [(&str, &str, &[&str]); 9] = [
     ("README.zh-CN.md", "README.md", &[]),
     ("docs/changing-the-ca.zh-CN.md", "docs/changing-the-ca.md", &[]),
     ("docs/findings.zh-CN.md", "docs/findings.md", &[]),
     ("docs/lab.zh-CN.md", "docs/lab.md", &[]),
     ("docs/mqtts-esp32.zh-CN.md", "docs/mqtts-esp32.md", &[]),
     ("docs/your-own-ca.zh-CN.md", "docs/your-own-ca.md", &[]),
+    ("docs/repository.zh-CN.md", "docs/repository.md", &[]),
+    ("docs/servers.zh-CN.md", "docs/servers.md", &[]),
     ("docs/options.zh-CN.md", "docs/options.md", &["docs/formats.md"]),
 ];
 
@@ -138,6 +140,7 @@ impl<'ast> Visit<'ast> for Literals {
 /// The files of which every sentence is in the table of translations.
 const TRANSLATED: &[&str] = &[
     "chain/client.rs",
+    "chain/issuers.rs",
     "check/against_server.rs",
     "check/allow.rs",
     "check/anchors.rs",
@@ -167,6 +170,7 @@ const TRANSLATED: &[&str] = &[
     "check/signature_budget.rs",
     "check/trust.rs",
     "cli/args/check.rs",
+    "cli/args/help.rs",
     "cli/args/hosts.rs",
     "cli/args/lab.rs",
     "cli/args/mod.rs",
@@ -185,16 +189,19 @@ const TRANSLATED: &[&str] = &[
     "cli/commands/check/walk.rs",
     "cli/commands/compare.rs",
     "cli/commands/convert.rs",
+    "cli/commands/demo.rs",
     "cli/commands/explain.rs",
     "cli/commands/fleet.rs",
     "cli/commands/follow.rs",
     "cli/commands/format_groups.rs",
+    "cli/commands/formats.rs",
     "cli/commands/hosts/anchor_set.rs",
     "cli/commands/hosts/csv.rs",
     "cli/commands/hosts/list.rs",
     "cli/commands/hosts/mod.rs",
     "cli/commands/hosts/one_set.rs",
     "cli/commands/hosts/tally.rs",
+    "cli/commands/integrate.rs",
     "cli/commands/lab/list.rs",
     "cli/commands/lab/mod.rs",
     "cli/commands/lab/watch.rs",
@@ -215,10 +222,12 @@ const TRANSLATED: &[&str] = &[
     "cli/habits.rs",
     "cli/loss.rs",
     "cli/manifest.rs",
+    "cli/manifest/combined.rs",
     "cli/manifest/keys.rs",
     "cli/manifest/words.rs",
     "cli/mod.rs",
     "cli/output.rs",
+    "cli/own_files.rs",
     "cli/readers.rs",
     "cli/replace.rs",
     "cli/report.rs",
@@ -229,6 +238,10 @@ const TRANSLATED: &[&str] = &[
     "cli/usage.rs",
     "cli/within.rs",
     "endpoint.rs",
+    "judge/baseline.rs",
+    "judge/every_stack.rs",
+    "judge/path/constraints.rs",
+    "judge/path/pss.rs",
     "scheme.rs",
     "judge/path/webpki_error.rs",
     "judge/path/words.rs",
@@ -238,20 +251,31 @@ const TRANSLATED: &[&str] = &[
     "judge/refusal/names.rs",
     "judge/refusal/trade.rs",
     "judge/refusal/words.rs",
+    "judge/work.rs",
     "lab/cases/table.rs",
     "lab/conduct.rs",
     "lab/hello/read.rs",
     "lab/hello/saved.rs",
     "lab/remedy.rs",
     "lab/report/json.rs",
+    "lab/report/known.rs",
     "lab/report/text.rs",
     "lab/serve/first_messages.rs",
     "lab/serve/mod.rs",
     "lab/serve/whole.rs",
     "lab/session.rs",
+    "net/aia/policy.rs",
+    "net/connect.rs",
     "net/connect/error.rs",
+    "net/pace.rs",
     "net/proxy/error.rs",
+    "net/resolve.rs",
     "net/starttls/error.rs",
+    "output/emit/mod.rs",
+    "output/emit/template.rs",
+    "output/emit/template/explain.rs",
+    "output/emit/template/filters.rs",
+    "output/emit/variables.rs",
     "output/lock/loss.rs",
     "output/lock/mod.rs",
     "output/lock/read.rs",
@@ -261,16 +285,28 @@ const TRANSLATED: &[&str] = &[
     "run/survey/question.rs",
     "run/survey/unanswered.rs",
     "run/warning.rs",
+    "stack/judge.rs",
+    "stack/openssl/checks.rs",
     "stack/reason.rs",
     "stack/words.rs",
     "tls/error.rs",
+    "tls/full.rs",
+    "tls/hello_retry.rs",
     "tls/identity.rs",
     "tls/not_tls.rs",
     "tls/probe/error.rs",
+    "tls/records.rs",
+    "tls/rustls_error.rs",
+    "tls/rustls_error/misbehaved.rs",
+    "tls/server_flight.rs",
+    "tls/unanswered.rs",
     "tls/verdict.rs",
+    "trust/announced.rs",
+    "trust/certificate_file.rs",
     "trust/error.rs",
     "trust/root.rs",
     "trust/store.rs",
+    "trust/unsupported_format.rs",
 ];
 
 /// Texts in these files that are no sentences: names that are searched for in a certificate or in code.
@@ -278,17 +314,31 @@ const NO_SENTENCES: &[&str] = &[
     "# Builds read this file.",
     "# certgrab lock",
     ", chain",
+    "---- {}: --emit {} ----",
+    "Demo Issuing CA",
+    "Demo Root CA",
     "IPAddress {}",
     "Key possession",
     "Lasts until",
     "Needed by",
+    "Root YE",
+    "Root YR",
+    "The certificate, then its issuers, in PEM.",
+    "The private key, in PEM.",
+    "Work({} partial paths, {} signatures)",
+    "`pip install .` in its source, or `pip install certgrab` once a release is published",
+    "`pip install certgrab`",
     "a boolean",
     "a map",
     "a sequence",
+    "a string",
+    "missing field `",
+    "unknown field `",
     "at path",
     "avg technologies",
     "blue coat",
     "cato networks",
+    "certgrab demo",
     "certgrab sync --manifest {}",
     "charles proxy",
     "check point",
@@ -296,8 +346,8 @@ const NO_SENTENCES: &[&str] = &[
     "cloudflare gateway",
     "cloudflare origin",
     "cn=tuya",
-    "emit = {} }}",
     "emit = {}",
+    "emit = {} }}",
     "eset ssl filter",
     "fake le",
     "gateway ca - cloudflare",
@@ -310,6 +360,7 @@ const NO_SENTENCES: &[&str] = &[
     "path string",
     "roots = [{}]",
     "roots = {}",
+    "run: pipx install certgrab=={}",
     "traefik default cert",
     "trust-sha256 = {}",
     "{}return true",
@@ -447,6 +498,16 @@ fn findings_with_their_actions_and_the_summary_are_chinese_and_their_codes_stay(
     for form in ["json", "sarif", "junit", "github"] {
         let text = check(&["--report", form]).out();
         assert!(text.is_ascii(), "{text}");
+    }
+}
+
+#[test]
+fn the_findings_of_every_mistake_of_the_collection_are_chinese() {
+    let mistakes = certgrab().args(["check", "--offline", "tests/inputs/check", "--lang", "zh"]);
+    let run = mistakes.args(["--at", "2026-11-22"]).fails_with(1);
+    assert!(run.out().lines().count() > 100, "{}", run.out());
+    for text in [run.out(), run.err()] {
+        assert_eq!(english_of(&text), Vec::<&str>::new());
     }
 }
 
@@ -596,6 +657,88 @@ fn refusals_of_options_of_manifests_and_of_files_are_chinese() {
         let err = err.replace(&folder.path().display().to_string(), "");
         assert!(err.contains("certgrab: 错误: "), "{words:?}: {err}");
         assert_eq!(english_of(&err), Vec::<&str>::new(), "{words:?}: {err}");
+    }
+}
+
+/// The English of a help: of its columns, those with a command to type are left out.
+fn english_of_help(help: &str) -> Vec<String> {
+    let columns = help.lines().flat_map(|line| line.split("  "));
+    let prose = columns.map(str::trim).filter(|text| {
+        let typed = ["certgrab ", "mosquitto_pub ", "host = ", "lock = ", "emit = "];
+        !typed
+            .iter()
+            .any(|begin| text.starts_with(begin) || text.starts_with(&format!("用法： {begin}")))
+    });
+    english_of(&prose.collect::<Vec<_>>().join("\n")).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_help_of_every_command_is_chinese_in_lines_of_at_most_100_columns() {
+    let commands = [
+        "",
+        "verify",
+        "check",
+        "explain",
+        "lab",
+        "convert",
+        "formats",
+        "sync",
+        "new",
+        "integrate",
+        "page",
+        "man",
+        "completions",
+        "demo",
+    ];
+    for command in commands {
+        for option in ["-h", "--help"] {
+            let words: Vec<_> =
+                [command, option].into_iter().filter(|one| !one.is_empty()).collect();
+            let help = certgrab().args(&words).args(["--lang", "zh"]).succeeds().stderr("").out();
+            assert!(help.contains("用法： certgrab"), "{words:?}: {help}");
+            assert_eq!(english_of_help(&help), Vec::<String>::new(), "{words:?}: {help}");
+            let columns = help.lines().map(textwrap::core::display_width).max();
+            assert!(columns <= Some(100), "{words:?}: {columns:?}: {help}");
+        }
+    }
+    let help = certgrab().args(["help", "check"]).env("LC_ALL", "zh_CN.UTF-8").succeeds().out();
+    assert!(help.contains("用法： certgrab check"), "{help}");
+    let english = certgrab().args(["--help"]).succeeds().out();
+    assert!(english.is_ascii(), "{english}");
+}
+
+#[test]
+fn options_of_every_command_stand_in_front_of_it_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plant = "tests/data/plant/root.pem";
+    let converted = certgrab().args(["convert", plant, "--emit", "c"]).succeeds();
+    for words in [&["--lang", "zh"][..], &["-q"], &["-v", "--color=never"], &["--color", "never"]] {
+        let run = certgrab().args(words).args(["convert", plant, "--emit", "c"]).succeeds();
+        assert_eq!(run.out(), converted.out(), "{words:?}");
+    }
+    let listed = certgrab().args(["--lang", "zh", "new", "--list"]).succeeds().out();
+    assert_eq!(english_of(&listed), Vec::<&str>::new(), "{listed}");
+    certgrab().args(["--lang", "zh", "convert", plant]).fails_with(2).stdout("").stderr(
+        "certgrab: 错误: 没有写要转换成的格式\n\
+         certgrab: 提示: 请用 `--emit FORMAT` 选择一种；`certgrab formats` 列出全部\n",
+    );
+    let next = certgrab().args(["--lang", "zh", "integrate", "make"]).args([folder.path()]);
+    let next = next.succeeds().err();
+    assert!(next.contains("下一步：请在 Makefile 里加上 `include certgrab.mk`"), "{next}");
+}
+
+#[test]
+fn the_words_of_a_list_are_joined_as_in_chinese() {
+    certgrab().args(["completions", "tcsh", "--lang", "zh"]).fails_with(2).stdout("").stderr(
+        "certgrab: 错误: '<SHELL>' 的值 'tcsh' 无效 [可用的值：bash、elvish、fish、powershell、zsh]\n\
+         certgrab: 提示: 相近的值：'zsh'\n",
+    );
+    let sizes = certgrab().args(["broker.example", "--from", "tests/data/plant/chain.pem"]);
+    let sizes = sizes.args(["--roots", "tests/data/plant/root.pem", "--at", "2026-11-22"]);
+    let sizes = sizes.args(["--sizes", "--lang", "zh"]).succeeds().out();
+    let variables = certgrab().args(["formats", "--variables", "--lang", "zh"]).succeeds().out();
+    for text in [sizes, variables] {
+        assert_eq!(english_of(&text), Vec::<&str>::new(), "{text}");
     }
 }
 

@@ -17,7 +17,7 @@ use crate::support::{
 const BASIC: &str = "bWU6cEBzcw==";
 
 /// Carries bytes both ways until both ends are closed.
-fn carry(client: TcpStream, server: TcpStream) {
+pub(crate) fn carry(client: TcpStream, server: TcpStream) {
     let one_way = |mut from: TcpStream, mut to: TcpStream| {
         move || {
             let _ = std::io::copy(&mut from, &mut to);

@@ -81,8 +81,45 @@ fn a_common_name_alone_is_no_name() {
         "certgrab: error: the server's certificate is not valid for `plc.test`: it has no \
          subjectAltName, \
          only the common name `plc.test`\n\
-         certgrab: hint: reissue the server's certificate with a subjectAltName, as in docs/your-own-ca.md\n",
+         certgrab: hint: reissue the server's certificate with a subjectAltName, as in docs/your-own-ca.md; \
+         or choose a format in `--emit` whose TLS stack connects, such as `mbedtls`, `arduino`, \
+         `esp-idf`, `esp-bundle`; `--stacks` shows what each TLS stack makes of the chain\n",
     );
+}
+
+#[test]
+fn where_one_of_several_formats_is_refused_nothing_is_written_and_the_format_is_named() {
+    let names_the_others = "leave out `c`, `rust-anchor` to write `arduino`\n";
+    let cases: [fn(&mut CertificateParams); 2] = [
+        |leaf| leaf.subject_alt_names.clear(),
+        |leaf| leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
+    ];
+    for change in cases {
+        let pki = Pki::root("Plant Root").changed(change).leaf("plc.test");
+        let server = Server::presenting(&pki);
+        let files = ["a.h", "c.h", "r.rs"].map(|file| pki.file(file));
+        let emit = ["arduino", "c", "rust-anchor"].iter().zip(&files);
+        let emit = emit
+            .flat_map(|(form, file)| ["--emit".to_owned(), format!("{form}={}", file.display())]);
+        let grab = grab(&server).args(["--roots"]).args([pki.root_file()]);
+        let told = grab.args(emit).fails_with(1).err();
+        let begins = "certgrab: error: nothing is written because of `c`, `rust-anchor`: ";
+        assert!(told.starts_with(begins) && told.ends_with(names_the_others), "{told}");
+        assert!(files.iter().all(|file| !file.exists()));
+    }
+    // A stack that refuses what browsers take is named alike.
+    let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+    let pki = Pki::root_with_key("Plant Root", key).leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let files = ["b.h", "j.h"].map(|file| pki.file(file));
+    let emit = ["bearssl", "python"].iter().zip(&files);
+    let emit =
+        emit.flat_map(|(form, file)| ["--emit".to_owned(), format!("{form}={}", file.display())]);
+    let told = grab(&server).args(["--roots"]).args([pki.root_file()]).args(emit).fails_with(1);
+    let wanted = "certgrab: error: nothing is written because of `bearssl`: ";
+    assert!(told.err().contains(wanted), "{}", told.err());
+    assert!(told.err().ends_with("leave out `bearssl` to write `python`\n"), "{}", told.err());
+    assert!(files.iter().all(|file| !file.exists()));
 }
 
 #[test]
@@ -301,16 +338,18 @@ fn a_name_that_was_meant_and_does_not_count_is_told_with_the_rule() {
         let pki = Pki::root("Plant Root")
             .changed(|leaf| leaf.subject_alt_names = vec![name])
             .leaf("plc.test");
-        certgrab()
+        let told = certgrab()
             .args([wanted, "--at", "2030-01-01", "--emit", "pem", "--from"])
             .args([pki.chain_file()])
             .args(["--roots"])
             .args([pki.root_file()])
             .fails_with(1)
             .stdout("")
-            .stderr(&format!(
-                "certgrab: error: the server's certificate is not valid for `{wanted}`{problem}\n\
-                 certgrab: hint: reissue the server's certificate with {hint}\n"
-            ));
+            .err();
+        let begins = format!(
+            "certgrab: error: the server's certificate is not valid for `{wanted}`{problem}\n\
+             certgrab: hint: reissue the server's certificate with {hint}"
+        );
+        assert!(told.starts_with(&begins), "{told}");
     }
 }

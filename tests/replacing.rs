@@ -404,12 +404,13 @@ fn a_generated_file_to_which_somebody_added_something_is_not_replaced() {
         "import os\n",
         "reboot\n",
         "static const unsigned char K[16] = { 0xde, 0xad, 0xbe, 0xef };\n",
+        "# ask Ann before you change this\n",
+        "/* ask Ann before you change this */\n",
     ];
     for (number, (form, text)) in forms.into_iter().enumerate() {
         let is_looked_at_closely = ["c", "python", "node", "rust", "capath"].contains(&&*form);
         for (index, added) in additions.into_iter().enumerate() {
-            let is_comment = text.starts_with('#') && added.starts_with('#');
-            if is_comment || !is_looked_at_closely && index % 4 != number % 4 {
+            if !is_looked_at_closely && index % 4 != number % 4 {
                 continue;
             }
             // Comments of XML have empty lines.
@@ -436,7 +437,45 @@ fn a_generated_file_to_which_somebody_added_something_is_not_replaced() {
 }
 
 #[test]
-fn a_generated_file_is_replaced_with_another_layout_and_other_comments_and_names() {
+fn a_second_constant_in_the_words_of_the_template_and_a_comment_are_additions_too() {
+    let pki = plant();
+    for (form, added) in [
+        ("c", "static const uint16_t PLC_TEST_ROOT_CA_PORT2 = 8884;\n"),
+        ("c", "static const uint16_t PLC_TEST_ROOT_CA_PORT = 8884;\n"),
+        ("arduino", "static const char PLC_TEST_ROOT_CA_HOST[] = \"plc.test\";\n"),
+        ("python", "PLC_TEST_ROOT_CA_PORT = 8884\n"),
+        ("env", "PLC_TEST_ROOT_CA_HOST=\"plc.test\"\n"),
+        ("rust", "pub const PLC_TEST_ROOT_CA_PORT: u16 = 8884;\n"),
+        ("micropython", "PLC_TEST_ROOT_CA_DER_2 = (\n)\n"),
+        ("mbedtls", "static const unsigned char PLC_TEST_ROOT_CA_DER_2[] = { 1 };\n"),
+        ("csharp", "const int Port = 8884;\n"),
+        ("go", "const PLC_TEST_ROOT_CA_PORT = 8884\n"),
+        ("c", "/* 8884: ask Ann */\n"),
+        ("python", "# ask Ann for the port\n"),
+        ("esphome", "# 8884, ask Ann\n"),
+    ] {
+        let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}=made");
+        assert_eq!(run(pki.folder(), &line).0, 0);
+        let made = fs::read_to_string(pki.file("made")).unwrap();
+        let content = format!("{made}{added}");
+        fs::write(pki.file("made"), &content).unwrap();
+        let (code, said) = run(pki.folder(), &line);
+        assert_eq!(code, 4, "{form}: {added}: {said}");
+        let wanted = format!("found more than certgrab wrote, line {}\n", made.lines().count() + 1);
+        let hint = "certgrab: hint: move what you added to a file of your own, since this one is \
+                    written whole\n";
+        assert!(said.contains(&wanted) && said.ends_with(hint), "{form}: {added}: {said}");
+        assert_eq!(fs::read_to_string(pki.file("made")).unwrap(), content);
+        // What stands above it is named too.
+        fs::write(pki.file("made"), format!("// ask Ann\n{made}")).unwrap();
+        let (code, said) = run(pki.folder(), &line);
+        assert!(code == 4 && said.contains("wrote, line 1\n"), "{form}: {said}");
+        fs::remove_file(pki.file("made")).unwrap();
+    }
+}
+
+#[test]
+fn a_generated_file_is_replaced_with_another_layout_and_other_names() {
     let pki = plant();
     for (form, text) in generated(&pki) {
         let renamed = text.replace("Plant", "Other").replace("PLANT", "OTHER");

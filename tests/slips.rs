@@ -362,10 +362,37 @@ fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it(
         ),
         (&["convert", "x", "--emit", "h"], "hint: write `--emit c`; "),
         (&["sync", "--init", "a.test", "--emit", "h=a.h"], "hint: write `--emit c=a.h`; "),
+        (&["a.test", "--save", "x"], "write a file with `--emit FORMAT=FILE`"),
+        (&["a.test", "--text"], "choose a format with `--emit FORMAT`"),
+        (&["a.test", "--sha256"], "hint: print the SHA-256 with `--emit sha256`"),
+        (&["a.test", "--cert", "x"], "`--client-cert FILE --client-key FILE`"),
+        (&["a.test", "--no-check"], "`--trust-sha256 HEX`"),
+        (&["a.test", "--tls1.2"], "send the ClientHello of a device with `--as DEVICE`"),
+        (&["a.test", "--leaf"], "write the leaf with `--what leaf --emit FORMAT`"),
+        (&["check", "--fix"], "hint: do what stands below each finding; "),
+        (&["check", "-r", "."], "name the folder, `certgrab check FOLDER`"),
+        (&["explain", "--list"], "run `certgrab explain`, which lists the codes"),
+        (&["sync", "--force"], "remove or rename the file first"),
+        (&["dump", "a.test"], "the main job needs no verb: `certgrab HOST:PORT`"),
+        (
+            &["diff", "a.test", "b.test"],
+            "compare two servers with `certgrab TARGET --compare OTHER`",
+        ),
+        (&["new", "esp32", "a.test", "x"], "hint: write `certgrab new arduino-esp32`; "),
+        (&["new", "list", "a.test", "x"], "hint: `certgrab new --list` lists the projects"),
+        (&["convert", "tests/data/plant/root.pem", "c"], "hint: write `--emit c`"),
+        (&["convert", "tests/data/plant/root.pem", "x.h"], "hint: write `--emit c=x.h`; "),
+        (&["lab", "--case", "expired"], "hint: a similar argument exists: '--cases'"),
+        // What is like nothing is no value either.
+        (&["a.test", "--xyzzy"], "hint: see `certgrab --help`"),
     ] {
         let told = certgrab().args(typed).fails_with(2).stdout("").err();
         assert!(told.contains(hint), "{typed:?}: {told}");
+        assert!(!told.contains("as a value"), "{typed:?}: {told}");
     }
+    let help = certgrab().args(["lab", "--help"]).succeeds().out();
+    certgrab().args(["lab", "help"]).succeeds().stdout(&help);
+    certgrab().args(["explain", "expired", "-vv"]).succeeds();
     // A server may be called so.
     for target in ["get:1", "https://get:1"] {
         certgrab().args([target, "--connect", "127.0.0.1:1"]).fails_with(3);
@@ -376,7 +403,9 @@ fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it(
 fn the_short_help_has_every_command_and_fits_on_a_screen() {
     let short = certgrab().args(["-h"]).succeeds().stderr("").out();
     let lines = short.lines().count();
-    assert!(lines <= 50 && short.lines().all(|line| line.chars().count() <= 100), "{lines}");
+    assert!(lines <= 40 && short.lines().all(|line| line.chars().count() <= 100), "{lines}");
+    let options = short.lines().filter(|line| line.trim_start().starts_with('-')).count();
+    assert_eq!(options, 12, "ten options, help and version: {short}");
     let all = certgrab().args(["completions", "fish"]).succeeds().out();
     let commands: Vec<_> = all
         .lines()
@@ -389,4 +418,74 @@ fn the_short_help_has_every_command_and_fits_on_a_screen() {
         assert!(short.lines().any(is_word), "{command}");
         certgrab().args(["help", command]).succeeds();
     }
+}
+
+#[test]
+fn a_folder_where_a_file_belongs_is_named_with_what_to_do_about_it() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let (roots, connect) = (pki.root_file(), server.address().to_string());
+    let roots = roots.to_str().unwrap();
+    for folder in ["p/README.md", "baseline.json", "report.json", "man", "ca.h"] {
+        fs::create_dir_all(pki.file(folder)).unwrap();
+    }
+    let new =
+        ["new", "micropython", "mqtts://plc.test", "p", "--connect", &connect, "--roots", roots];
+    let check = ["check", "--offline", roots];
+    let grab = ["plc.test", "--connect", &connect, "--roots", roots, "--emit", "c=ca.h"];
+    let clear = "remove what stands there, or choose another place";
+    for (words, error, hint) in [
+        (
+            [&new[..], &["--force"]].concat(),
+            "cannot write p/README.md: expected a regular file, found a directory",
+            clear,
+        ),
+        (
+            new.to_vec(),
+            "cannot read p/README.md: expected a regular file, found a directory",
+            clear,
+        ),
+        (
+            [&check[..], &["--baseline", "baseline.json"]].concat(),
+            "cannot read the baseline baseline.json: expected a regular file of at most 16777216 \
+             bytes, found a directory",
+            "name a file: `--baseline FILE`",
+        ),
+        (
+            [&check[..], &["--baseline", "baseline.json", "--write-baseline"]].concat(),
+            "cannot write baseline.json: expected a regular file, found a directory",
+            "name a file in this directory",
+        ),
+        (
+            [&check[..], &["--report", "json=report.json"]].concat(),
+            "cannot write report.json: expected a regular file, found a directory",
+            "name a file in this directory",
+        ),
+        (
+            vec!["check", "--manifest", "man"],
+            "cannot read the manifest man: expected a regular file of at most 1048576 bytes, found a \
+             directory",
+            "name the file: `--manifest DIR/certgrab.toml`",
+        ),
+        (
+            grab.to_vec(),
+            "cannot write ca.h: expected a regular file, found a directory",
+            "name a file in this directory",
+        ),
+    ] {
+        let told = certgrab().args(&words).in_folder(pki.folder()).fails_with(4).err();
+        let wanted = format!("certgrab: error: {error}\ncertgrab: hint: {hint}\n");
+        assert!(told.ends_with(&wanted), "{words:?}: {told}");
+    }
+}
+
+#[test]
+fn a_backslash_in_a_manifest_is_answered_with_how_to_write_the_path() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let text = "[[target]]\nhost = \"plc.test\"\nlock = \"certs\\plc.pem\"\n";
+    fs::write(folder.path().join("certgrab.toml"), text).unwrap();
+    certgrab().args(["sync"]).in_folder(folder.path()).fails_with(2).stderr(
+        "certgrab: error: certgrab.toml:3: expected an escape of TOML behind a backslash\n\
+         certgrab: hint: write the path with `/`, or in single quotes: `'certs\\server.pem'`\n",
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, net::SocketAddr, path::Path};
 
-use crate::support::{Pki, Server, certgrab, run::Run};
+use crate::support::{Pki, Server, certgrab, pki::pem_of, real, run::Run};
 
 /// A manifest for `server` with the certificates of `from`.
 fn manifest(folder: &Path, (server, place): (&Server, SocketAddr), from: &str, more: &str) {
@@ -48,7 +48,7 @@ fn a_target_made_from_a_file_asks_no_server_to_write_and_one_to_check() {
     fs::copy(next.root_file(), pki.file("next.pem")).expect("a file");
     manifest(pki.folder(), (&server, server.address()), "[\"old.ino\", \"next.pem\"]", "");
     let err = run(pki.folder(), &["sync", "--locked"]).ends().err();
-    assert!(err.contains("the lock has other options than the manifest"), "{err}");
+    assert!(err.contains("the lock was written with other keys than the manifest has"), "{err}");
     run(pki.folder(), &["sync"]).succeeds();
     run(pki.folder(), &["check"]).succeeds();
     let header = fs::read_to_string(pki.file("ca.h")).expect("a header");
@@ -112,4 +112,103 @@ fn keys_that_choose_an_anchor_have_no_meaning_beside_from() {
     manifest(pki.folder(), (&server, server.address()), "\"ca.h\"", "");
     let err = run(pki.folder(), &["sync"]).fails_with(2).err();
     assert!(err.contains("would be written over ca.h, which is read"), "{err}");
+}
+
+#[test]
+fn a_leaf_in_from_is_said_when_it_is_written_and_no_advice_leads_back_to_sync_alone() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    fs::write(pki.file("leaf.pem"), pem_of(std::slice::from_ref(pki.leaf_der()))).expect("a file");
+    let place = (&server, server.address());
+    manifest(pki.folder(), place, "\"leaf.pem\"", "");
+    let advice =
+        "embed the root: name its file in `from` in the manifest, then run `certgrab sync`";
+    let is_leaf = "`plc.test` is a leaf certificate, issued by `Plant Root`";
+    for sync in [&["sync"][..], &["sync", "--locked"]] {
+        let err = run(pki.folder(), sync).succeeds().err();
+        let warnings: Vec<_> = err.lines().filter(|line| line.contains("warning")).collect();
+        assert_eq!(warnings.len(), 1, "{err}");
+        assert!(warnings[0].contains(is_leaf) && warnings[0].ends_with(advice), "{err}");
+    }
+    for check in [&["check", "--offline"][..], &["check"]] {
+        let out = run(pki.folder(), check).fails_with(1).out();
+        assert!(out.contains(is_leaf) && out.contains(&format!("    {advice}\n")), "{out}");
+        assert!(!out.contains("lock-differs") && !out.contains("    run `certgrab sync`"), "{out}");
+        assert!(!out.contains("`certgrab sync`\n    "), "{out}");
+    }
+    // Following the advice ends it. A root behind a leaf is an anchor as well.
+    fs::copy(pki.root_file(), pki.file("ca.pem")).expect("a file");
+    for from in ["\"ca.pem\"", "[\"leaf.pem\", \"ca.pem\"]"] {
+        manifest(pki.folder(), place, from, "");
+        run(pki.folder(), &["sync"]).succeeds();
+        let out = run(pki.folder(), &["check"]).ends().out();
+        assert!(!out.contains("lock-differs"), "{out}");
+    }
+}
+
+#[test]
+fn what_a_finding_says_to_do_names_the_keys_of_a_manifest_with_from() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let place = (&server, server.address());
+    fs::copy(other.root_file(), pki.file("ca.crt")).expect("a file");
+    manifest(pki.folder(), place, "\"ca.crt\"", "");
+    run(pki.folder(), &["sync"]).succeeds();
+    // The server's chain does not end in it: a certificate of another file is needed.
+    let out = run(pki.folder(), &["check"]).fails_with(1).out();
+    let advice = "get the CA certificate `Plant Root` from the server's operator, then name its \
+                  file in `from` in the manifest, then run `certgrab sync`\n";
+    assert!(out.contains("verify-failed") && out.contains(advice), "{out}");
+    assert!(!out.contains("--roots") && !out.contains("`roots`"), "{out}");
+    // Nobody expects a proof of a file.
+    let err = run(pki.folder(), &["sync", "--locked"]).succeeds().err();
+    assert!(!err.contains("possession") && !err.contains("warning"), "{err}");
+    // A certificate that is not in the files any more, one that came, and a file more.
+    fs::copy(pki.root_file(), pki.file("ca.crt")).expect("a file");
+    let out = run(pki.folder(), &["check", "--offline"]).fails_with(1).out();
+    let right = "run `certgrab sync`; if the certificate is right, add its file to `from` in the \
+                 manifest\n";
+    assert!(out.contains(right) && !out.contains("`roots`"), "{out}");
+    let come = "the files of `from` contain `Plant Root`, but the lock does not";
+    assert!(out.contains(come), "{out}");
+    fs::copy(other.root_file(), pki.file("more.crt")).expect("a file");
+    manifest(pki.folder(), place, "[\"ca.crt\", \"more.crt\"]", "");
+    let err = run(pki.folder(), &["sync", "--locked"]).ends().err();
+    let keys = "expected `from` with 2 files, found `from` with 1 file";
+    assert!(err.contains(keys) && err.contains(come) && !err.contains("--roots"), "{err}");
+    run(pki.folder(), &["sync"]).succeeds();
+    run(pki.folder(), &["check"]).succeeds();
+}
+
+#[test]
+fn a_file_of_from_that_needs_a_password_or_a_certificate_has_a_hint_that_sync_can_follow() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    manifest(pki.folder(), (&server, server.address()), "\"pins.txt\"", "");
+    let convert = certgrab().args(["convert"]).args([pki.root_file()]);
+    let pins = convert.args(["--emit", "spki-pin"]).succeeds().out();
+    fs::write(pki.file("pins.txt"), pins).expect("a file");
+    let err = run(pki.folder(), &["sync"]).fails_with(4).err();
+    let hint = "certgrab: hint: name a file with the certificate itself in `from`\n";
+    assert!(err.ends_with(hint), "{err}");
+    if !real::program("openssl") {
+        return;
+    }
+    let exported = std::process::Command::new("openssl")
+        .args(["pkcs12", "-export", "-nokeys", "-passout", "pass:secret", "-out", "ca.p12", "-in"])
+        .arg(pki.root_file())
+        .current_dir(pki.folder())
+        .status();
+    assert!(exported.expect("openssl").success());
+    manifest(pki.folder(), (&server, server.address()), "\"ca.p12\"", "");
+    let err = run(pki.folder(), &["sync"]).fails_with(4).err();
+    let hint = "certgrab: hint: convert it with `certgrab convert FILE --password-file FILE --emit \
+                pem=ca.pem`, and name that file in `from`\n";
+    assert!(err.ends_with(hint), "{err}");
+    fs::write(pki.file("password"), "secret\n").expect("a file");
+    let words = ["convert", "ca.p12", "--password-file", "password", "--emit", "pem=ca.pem"];
+    run(pki.folder(), &words).succeeds();
+    manifest(pki.folder(), (&server, server.address()), "\"ca.pem\"", "");
+    run(pki.folder(), &["sync"]).succeeds();
 }

@@ -139,7 +139,7 @@ fn a_run_that_cannot_write_one_of_its_files_leaves_what_was_there() {
     fs::create_dir(old.file("folder")).unwrap();
     for (place, problem) in [
         ("no/plc_ca.rs", "cannot write no/plc_ca.rs: File exists (os error 17)"),
-        ("folder", "cannot write folder: not a regular file"),
+        ("folder", "cannot write folder: expected a regular file, found a directory"),
     ] {
         for (words, text) in [(&["sync"][..], &text), (&["sync", "--locked"], &locked)] {
             let text = text.replace("src/plc_ca.rs", place);
@@ -203,7 +203,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
     };
     assert_eq!(
         told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
-        "certgrab: error: certgrab.toml:3: unknown field `lokc`, expected one of `host`, `lock`, \
+        "certgrab: error: certgrab.toml:3: unknown key `lokc`, expected one of `host`, `lock`, \
          `name`, `emit`, `check`, `roots`, `hold`, `from`, `follow`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
          `as`, `alpn`, `client-cert`, `client-key`, `timeout`, `rate`, `style`, `name-from`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
     );
@@ -573,4 +573,40 @@ fn sync_init_writes_a_manifest_that_sync_takes_and_replaces_none() {
     let mail = fs::read_to_string(pki.file("mail.toml")).unwrap();
     assert!(mail.contains("host = \"smtp://mail.test:25\"\n"), "{mail}");
     assert!(mail.contains("emit = { c = \"root_ca.h\" }\n"), "{mail}");
+}
+
+#[test]
+fn hints_of_sync_and_of_check_name_keys_of_the_manifest_and_not_options() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&pki).sending(pki.path()).start();
+    let text = format!(
+        "[[target]]\nhost = \"plc.test:{}\"\nconnect = \"{}\"\nlock = \"plc.lock\"\n",
+        server.port(),
+        server.address()
+    );
+    fs::write(pki.file("certgrab.toml"), text).expect("a manifest");
+    let run = |words: &[&str]| certgrab().args(words).in_folder(pki.folder());
+    let err = run(&["sync"]).fails_with(1).err();
+    let hint = format!(
+        "certgrab: hint: in the manifest: verify the fingerprint with the CA's owner, then set \
+         `trust-sha256 = \"{}\"`\n",
+        crate::support::pki::sha256(pki.root_der())
+    );
+    assert!(err.ends_with(&hint) && !err.contains("--"), "{err}");
+    let chinese = run(&["sync", "--lang", "zh"]).fails_with(1).err();
+    assert!(chinese.contains("在清单里：") && chinese.contains("`trust-sha256 = \""), "{chinese}");
+    // The same for findings, where a server has moved to another CA.
+    let other = Pki::root("Other Root").leaf("plc.test");
+    fs::copy(other.root_file(), pki.file("other.pem")).expect("a file");
+    let manifest = fs::read_to_string(pki.file("certgrab.toml")).expect("a manifest");
+    fs::write(pki.file("certgrab.toml"), manifest + "roots = \"other.pem\"\n").expect("a manifest");
+    let host = format!("plc.test:{}", server.port());
+    let convert = ["convert", "other.pem", "--emit", "lock=plc.lock", "--host", &host];
+    run(&convert).succeeds();
+    let out = run(&["check"]).fails_with(1).out();
+    let action = "then set `trust-sha256 = \"";
+    assert!(
+        out.contains(action) && out.contains("in the manifest, then run `certgrab sync`"),
+        "{out}"
+    );
 }

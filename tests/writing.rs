@@ -146,6 +146,24 @@ fn a_link_to_what_is_not_there_yet_leads_to_the_file_that_is_made() {
         .succeeds();
     assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
     assert!(path.is_file());
+
+    // Out of its folder it leads to a file that nobody named.
+    let outside = tempfile::TempDir::new().unwrap();
+    let (path, link) = (outside.path().join("later.pem"), pki.file("out.pem"));
+    std::os::unix::fs::symlink(&path, &link).expect("a link");
+    let roots = pki.root_file();
+    let check = ["check", "--offline", roots.to_str().unwrap(), "--report", "junit=out.pem"];
+    let grab = ["plc.test", "--connect", &server.address().to_string(), "--roots", "root.pem"];
+    for words in [&[&grab[..], &["--emit", "pem=out.pem"]].concat()[..], &check] {
+        let told = crate::support::certgrab().args(words).in_folder(pki.folder()).fails_with(4);
+        let wanted = format!(
+            "certgrab: error: out.pem is a symbolic link to {}, which does not exist\n\
+             certgrab: hint: remove the link, or name that file itself\n",
+            fs::canonicalize(outside.path()).unwrap().join("later.pem").display()
+        );
+        assert!(told.err().ends_with(&wanted), "{}", told.err());
+    }
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 
 #[cfg(unix)]
@@ -178,7 +196,7 @@ fn what_is_no_regular_file_is_never_replaced() {
         .args([pki.root_file()])
         .fails_with(4)
         .stderr(
-            "certgrab: error: cannot write /dev/full: not a regular file\n\
+            "certgrab: error: cannot write /dev/full: expected a regular file, found a device\n\
              certgrab: hint: leave out `=PATH` to write to standard output\n",
         );
     let folder = pki.file("missing/out.pem");

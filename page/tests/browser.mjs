@@ -24,6 +24,14 @@ const open = async (options) => {
 };
 const shoot = async (tab, name) => screenshots && tab.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
 
+// The texts of the result with two English words in a row, names and code left out.
+const english = (tab) =>
+  tab.evaluate(() => {
+    const texts = [...document.querySelectorAll("#result :is(p, dt, dd, li, td, th, h2, button)")];
+    const prose = texts.map((one) => one.textContent.replace(/`[^`]*`/g, ""));
+    return prose.filter((text) => /(^|[\s：；，])[a-z]{2,} [a-z]{2,}($|[\s：；，])/.test(text));
+  });
+
 for (const [locale, colorScheme, anchor] of [["en-US", "light", "Embed this certificate"], ["zh-CN", "dark", "请内置这个信任锚（根证书）"]]) {
   const { tab, asked } = await open({ locale, colorScheme });
   await tab.fill("#at", "2026-11-22");
@@ -31,11 +39,13 @@ for (const [locale, colorScheme, anchor] of [["en-US", "light", "Embed this cert
   await tab.fill("#text", chain);
   await tab.waitForSelector("#error");
   expect((await tab.textContent("#error")).includes("Plant Root CA"), "the missing root is named");
+  if (locale === "zh-CN") expect((await english(tab)).length === 0, `English in Chinese: ${await english(tab)}`);
   await tab.click("summary");
   await tab.fill("#roots", root);
   await tab.waitForSelector("#anchor");
   expect((await tab.textContent("#result")).includes(anchor), `${locale}: the heading of the anchor`);
   expect((await tab.textContent("#anchor")).includes("Plant Root CA"), "the anchor");
+  if (locale === "zh-CN") expect((await english(tab)).length === 0, `English in Chinese: ${await english(tab)}`);
   expect((await tab.locator("#stacks tbody tr").count()) > 20, "a row for each TLS stack");
   await tab.selectOption("#form-choice", "rust");
   expect((await tab.textContent("#content")).includes("pub const"), "Rust constants");

@@ -1,5 +1,5 @@
 // Each form of the page is what the command writes: `forms.mjs MODULE CERTGRAB`.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -57,6 +57,23 @@ for (const [request, word] of [
 ]) {
   const message = ask(request).error?.message ?? "no error";
   if (!message.includes(word)) throw new Error(`expected a message with ${word}, found ${message}`);
+}
+// The page's sentences in Chinese are the command's.
+const source = (place) => fs.readFileSync(new URL(`../../${place}`, import.meta.url), "utf8");
+const inChinese = new Function(`${source("page/web/chinese.js")}; return translator;`)()(source("src/cli/language/zh.tsv"));
+for (const words of [["--at", "2026-11-22"], ["--roots", root, "--at", "2060-01-01"], ["--roots", root, "--at", "2023-01-01"]]) {
+  const run = (language) => spawnSync(certgrab, [target, "--from", chain, ...words, "--lang", language], { encoding: "utf8" });
+  const [english, expected] = ["en", "zh"].map((language) => run(language).stderr.split("\n").filter(Boolean));
+  const found = english.map((line) => {
+    const [, word, text] = /^certgrab: (\w+:) (.*)$/.exec(line);
+    return `certgrab: ${inChinese(word)} ${inChinese(text)}`;
+  });
+  if (String(found) !== String(expected) || String(found) === String(english)) throw new Error(`expected\n${expected}\nfound\n${found}`);
+}
+for (const one of answer.stacks) {
+  for (const text of [one.why, one.change].filter(Boolean)) {
+    if (inChinese(text) === text) throw new Error(`no Chinese for: ${text}`);
+  }
 }
 const alone = ask({ given: given(root), target: "", at: "2026-11-22T00:00:00Z" });
 if (alone.anchor?.proven !== false || alone.forms.length < wanted / 2) throw new Error("a root alone is converted");

@@ -9,7 +9,7 @@ const TEXTS = {
     footer: "certgrab verifies with the rules of rustls-webpki and of each TLS stack, as measured on the real libraries. This page opens no connection: it cannot tell whether a server holds the key of its certificate.",
     anchor: "Embed this certificate", given: "The certificates that you gave", path: "From the root to the server", why: "why", lasts: "lasts", found: "found in",
     stacks: "What each TLS stack does with the chain and this anchor", stack: "TLS stack", verdict: "verdict", reason: "why, and what to change",
-    connects: "connects", refuses: "refuses", unknown: "not known", form: "Form for the device", copy: "Copy", copied: "Copied", download: "Download",
+    connects: "connects", refuses: "refuses", unknown: "not known", form: "Form for the device", format: "Format", copy: "Copy", copied: "Copied", download: "Download",
     timeline: "Validity", certificate: "certificate", problems: "Problems of the files", hint: "What to do", files: "Files", key: "key", names: "names",
   },
   zh: {
@@ -20,7 +20,7 @@ const TEXTS = {
     footer: "certgrab 按 rustls-webpki 以及各 TLS 库的规则验证，这些规则都在真实的库上测量过。本页不建立任何连接，因此无法判断服务器是否持有证书的私钥。",
     anchor: "请内置这个信任锚（根证书）", given: "您给出的证书", path: "从根证书到服务器", why: "原因", lasts: "有效至", found: "来源",
     stacks: "各 TLS 库使用此信任锚能否连接", stack: "TLS 库", verdict: "结论", reason: "原因与修改方法",
-    connects: "能连接", refuses: "拒绝", unknown: "未知", form: "设备所需的格式", copy: "复制", copied: "已复制", download: "下载",
+    connects: "能连接", refuses: "拒绝", unknown: "未知", form: "设备所需的格式", format: "格式", copy: "复制", copied: "已复制", download: "下载",
     timeline: "有效期", certificate: "证书", problems: "文件中的问题", hint: "处理方法", files: "文件", key: "密钥", names: "名称",
   },
 };
@@ -47,6 +47,11 @@ const make = (name, properties = {}, ...children) => {
   return element;
 };
 const say = (key) => TEXTS[language][key];
+const inChinese = translator(at("sentences").textContent);
+// A sentence of the module.
+const sentence = (text) => (language === "zh" ? inChinese(text) : text);
+// What stands in backquotes as code.
+const prose = (text) => text.split("`").map((part, i) => (i % 2 ? make("code", { textContent: part }) : part));
 
 const ask = async (request) => {
   const module = await ready;
@@ -92,13 +97,13 @@ const stackTable = (stacks) => {
   const order = ["refuses", "unknown", "connects"];
   const sorted = [...stacks].sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
   const rows = sorted.map((one) =>
-    make("tr", {}, make("th", { scope: "row", textContent: one.title }), make("td", { className: one.verdict, textContent: say(one.verdict) }), make("td", { textContent: [one.why, one.change].filter(Boolean).join("; ") })));
+    make("tr", {}, make("th", { scope: "row", textContent: sentence(one.title) }), make("td", { className: one.verdict, textContent: say(one.verdict) }), make("td", {}, ...prose([one.why, one.change].filter(Boolean).map(sentence).join(language === "zh" ? "；" : "; ")))));
   return make("div", { className: "scroll" }, make("table", { id: "stacks" }, make("thead", {}, head), make("tbody", {}, ...rows)));
 };
 
 const forms = (all) => {
   const select = make("select", { id: "form-choice" });
-  for (const one of all) select.append(make("option", { value: one.name, textContent: `${one.name} — ${one.reader}` }));
+  for (const one of all) select.append(make("option", { value: one.name, textContent: `${one.name} — ${sentence(one.reader)}` }));
   if (!all.some((one) => one.name === chosen)) chosen = all[0].name;
   select.value = chosen;
   const text = make("pre", { id: "content", tabIndex: 0 });
@@ -128,7 +133,7 @@ const forms = (all) => {
     URL.revokeObjectURL(url);
   });
   show();
-  return make("section", {}, make("h2", { textContent: say("form") }), make("p", {}, make("label", {}, make("span", { textContent: say("form") }), select), copy, " ", download), text);
+  return make("section", {}, make("h2", { textContent: say("form") }), make("p", {}, make("label", {}, make("span", { textContent: say("format") }), select), copy, " ", download), text);
 };
 
 const show = (answer) => {
@@ -136,11 +141,11 @@ const show = (answer) => {
   const result = at("result");
   result.replaceChildren();
   if (answer.error) {
-    result.append(make("p", { className: "error", id: "error", textContent: answer.error.message }));
-    if (answer.error.hint) result.append(make("p", { id: "hint", textContent: `${say("hint")}: ${answer.error.hint}` }));
+    result.append(make("p", { className: "error", id: "error" }, ...prose(sentence(answer.error.message))));
+    if (answer.error.hint) result.append(make("p", { id: "hint" }, `${say("hint")}${language === "zh" ? "：" : ": "}`, ...prose(sentence(answer.error.hint))));
   }
   if (answer.anchor) {
-    const list = make("dl", {}, ...[["why", answer.anchor.why], ["lasts", answer.anchor.lasts], ["found", answer.anchor.found_in]].flatMap(([key, value]) => [make("dt", { textContent: say(key) }), make("dd", { textContent: value })]));
+    const list = make("dl", {}, ...[["why", answer.anchor.why], ["lasts", answer.anchor.lasts], ["found", answer.anchor.found_in]].flatMap(([key, value]) => [make("dt", { textContent: say(key) }), make("dd", { textContent: sentence(value) })]));
     result.append(make("h2", { textContent: say("anchor") }), make("p", { className: answer.anchor.proven ? "ok" : "unknown", id: "anchor", textContent: answer.anchor.subject }), make("p", { className: "sha", textContent: `SHA-256 ${answer.anchor.sha256}` }), list);
   }
   if (answer.forms.length) result.append(forms(answer.forms));
@@ -148,7 +153,7 @@ const show = (answer) => {
   const shown = answer.path.length ? answer.path : answer.certificates;
   if (shown.length) result.append(make("h2", { textContent: say("timeline") }), timeline(shown, Date.parse(time())));
   if (answer.stacks.length) result.append(make("h2", { textContent: say("stacks") }), stackTable(answer.stacks));
-  if (answer.findings.length) result.append(make("h2", { textContent: say("problems") }), make("ul", {}, ...answer.findings.map((text) => make("li", { textContent: text }))));
+  if (answer.findings.length) result.append(make("h2", { textContent: say("problems") }), make("ul", {}, ...answer.findings.map((text) => make("li", {}, ...prose(sentence(text))))));
 };
 
 // Without a date the clock of the browser says the time.
@@ -186,7 +191,7 @@ const speak = (chosenLanguage) => {
   language = chosenLanguage;
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.title = `certgrab: ${say("title")}`;
-  for (const element of document.querySelectorAll("[data-text]")) element.textContent = say(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-text]")) element.replaceChildren(...prose(say(element.dataset.text)));
   for (const one of ["en", "zh"]) at(one).setAttribute("aria-pressed", String(one === language));
   if (last) show(last);
 };

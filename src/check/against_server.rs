@@ -71,17 +71,20 @@ pub fn unanswered(target: &Target, sentence: &str) -> Finding {
 /// The findings about a chain that `target` shows only some clients, where nobody knows whether the
 /// reader is one of them, and the others connect.
 #[must_use]
-pub fn for_some_clients(found: &Findings, target: &Target) -> Findings {
-    let soften = |finding: &Finding| match finding.is_failure() {
+pub fn for_some_clients(found: &Findings) -> Findings {
+    let soften = |finding: &Finding| {
+        match finding.is_failure() {
         false => finding.clone(),
         true => Finding {
             severity: Severity::Warning,
-            action: Some(format!(
+            action: Some(
                 "name the TLS stack that reads the file with `--as STACK` (`as` in the manifest), or \
-                 embed the anchors of both chains: `certgrab {target} --emit FORMAT`"
-            )),
+                 embed the anchors of both chains: `certgrab HOST:PORT --emit FORMAT`"
+                    .to_owned(),
+            ),
             ..finding.clone()
         },
+    }
     };
     found.listed().iter().map(soften).collect()
 }
@@ -161,7 +164,7 @@ struct Judgement<'a> {
 fn holds_nothing_to_ask_about(reading: &Reading) -> bool {
     let is_mention = |one: &Finding| one.severity == Severity::Note && one.code == "no-certificate";
     let findings = &reading.findings;
-    let only_uses = !reading.holds_own && findings.is_empty();
+    let only_uses = reading.own.is_empty() && findings.is_empty();
     reading.anchors.is_empty() && (only_uses || findings.listed().iter().any(is_mention))
 }
 

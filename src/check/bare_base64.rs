@@ -17,18 +17,19 @@ const DER: &[u8] = b"MII";
 /// How the Base64 of `-----BEGIN` begins.
 const PEM: &[u8] = b"LS0tLS1CRUdJTi";
 
+/// How many times the digits of a file are read at most, where each of its lines begins like a certificate.
+const MOST_TIMES: usize = 8;
+
 /// The anchors in Base64 in `content`, which `stack` reads.
 pub(super) fn contents(content: &[u8], stack: Option<&'static Stack>) -> Contents {
     let mut all = Contents { stack, ..Contents::default() };
     let (mut at, mut line) = (0, 1);
-    while at < content.len() && all.anchors.len() < MAX_ROOTS {
+    let mut budget = content.len().saturating_mul(MOST_TIMES);
+    while at < content.len() && all.anchors.len() < MAX_ROOTS && budget > 0 {
         let rest = &content[at..];
         let begins = !at.checked_sub(1).is_some_and(|before| is_base64(content[before]));
-        let run = match begins && (rest.starts_with(DER) || rest.starts_with(PEM)) {
-            true => run(rest),
-            false => 0,
-        };
-        let digits: Vec<u8> = rest[..run].iter().copied().filter(|byte| is_base64(*byte)).collect();
+        let digits = if begins { digits(rest) } else { Vec::new() };
+        budget = budget.saturating_sub(digits.len());
         if digits.len() >= FEWEST_DIGITS
             && let Some(bytes) = decoded(&digits)
         {
@@ -71,12 +72,27 @@ fn read(bytes: Vec<u8>, line: usize, stack: Option<&'static Stack>) -> (Contents
     (anchors::contents(&Source::of_data(vec![constant]), stack), used)
 }
 
-/// How many bytes of Base64, with blanks in it, `content` begins with.
-fn run(content: &[u8]) -> usize {
-    content
-        .iter()
-        .take_while(|byte| is_base64(**byte) || byte.is_ascii_whitespace() || **byte == b'=')
-        .count()
+/// The digits of the certificate or the PEM text whose Base64, with blanks in it, `content` begins with: no
+/// more than the certificate has by its length.
+fn digits(content: &[u8]) -> Vec<u8> {
+    let most = match content {
+        _ if content.starts_with(PEM) => usize::MAX,
+        _ if content.starts_with(DER) => most_digits(content),
+        _ => return Vec::new(),
+    };
+    let is_of_it = |byte: &u8| is_base64(*byte) || byte.is_ascii_whitespace() || *byte == b'=';
+    let run = content.iter().copied().take_while(is_of_it);
+    run.filter(|byte| is_base64(*byte)).take(most).collect()
+}
+
+/// The digits of a SEQUENCE with two bytes of length whose Base64 `content` begins with.
+fn most_digits(content: &[u8]) -> usize {
+    let first: Vec<u8> = content.iter().copied().filter(|byte| is_base64(*byte)).take(8).collect();
+    let length = match decoded(&first).as_deref() {
+        Some([_, _, high, low, ..]) => usize::from(u16::from_be_bytes([*high, *low])),
+        _ => return 0,
+    };
+    (length + 4).div_ceil(3) * 4
 }
 
 fn is_base64(byte: u8) -> bool {
@@ -106,4 +122,20 @@ fn decoded(digits: &[u8]) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_run_no_more_digits_are_read_than_a_certificate_has() {
+        // A SEQUENCE of 0x377 bytes, and a long run behind it.
+        let run = ["MIIDdzCCAl+g", &"A".repeat(100_000)].concat();
+        assert_eq!(digits(run.as_bytes()).len(), (0x377_usize + 4).div_ceil(3) * 4);
+        assert_eq!(digits(b"MIIDdzCCAl+g \"").len(), 12);
+        assert!(digits(b"MII").is_empty() && digits(b"AAAA").is_empty());
+        let pem = ["LS0tLS1CRUdJTi", &"A".repeat(1_000)].concat();
+        assert_eq!(digits(pem.as_bytes()).len(), pem.len());
+    }
 }

@@ -4,11 +4,13 @@
 //! has compared what each certificate states itself; here is the rest: that a store vouches for it,
 //! where it came from, what it is for, how long it lasts, and which options led to it.
 
+mod asked;
+
 use std::collections::HashSet;
 
 use super::{
     Finding, Severity, named, statements,
-    trust::{self, Terms, Trust},
+    trust::{Terms, Trust},
 };
 use crate::{
     judge::{
@@ -17,15 +19,12 @@ use crate::{
         work::Work,
     },
     output::{
-        bundle::{Bundle, Entry, KeyPossession, Role, is_lab},
+        bundle::{Bundle, Entry, KeyPossession, Role},
         lock,
     },
     run::pack::{self, What},
     text::foreign::Foreign,
-    trust::{
-        lab_anchor::is_of_the_lab,
-        store::{Root, Source, Store, mozilla_has},
-    },
+    trust::store::{Root, Source, Store, mozilla_has},
     x509::{certificate::Certificate, extensions},
 };
 
@@ -140,7 +139,10 @@ impl Claims<'_> {
         let written = lock::write(self.bundle);
         let content = String::from_utf8_lossy(self.content);
         let quoted = |line: &str| line.split('`').nth(1).map(str::to_owned);
-        for (index, (line, wanted)) in content.lines().zip(written.lines()).take(2).enumerate() {
+        // Comments of somebody's own may stand above it.
+        let above = lock::header_line(self.content).map_or(0, |line| line - 1);
+        let lines = content.lines().skip(above).zip(written.lines()).take(2);
+        for (index, (line, wanted)) in lines.enumerate() {
             let (found, wanted) = (quoted(line), quoted(wanted));
             if let (Some(found), Some(wanted)) = (found, wanted)
                 && found != wanted
@@ -148,7 +150,7 @@ impl Claims<'_> {
                 let found = Foreign::text(&found).line();
                 let message = format!("expected `{wanted}` in this line, found `{found}`");
                 let (severity, code) = (Severity::Warning, "lock-untrue");
-                let line = index + 1;
+                let line = above + index + 1;
                 self.found.push(Finding::new(line, severity, code, message, refresh()));
             }
         }
@@ -178,89 +180,6 @@ impl Claims<'_> {
         }
     }
 
-    /// The options that led to it.
-    fn options(&mut self, terms: &Terms<'_>) {
-        let words = |options: &[Foreign]| match options {
-            [] => "none".to_owned(),
-            _ => {
-                let words: Vec<_> = options.iter().map(Foreign::line).collect();
-                format!("`{}`", words.join(" "))
-            }
-        };
-        let (wanted, found) = (terms.options, self.bundle.options.as_slice());
-        if wanted != found {
-            let message = format!(
-                "the lock has other options than the manifest: expected {}, found \
-                 {}",
-                words(wanted),
-                words(found)
-            );
-            let place = (None, "Options");
-            self.object(place, Severity::Warning, "lock-differs", message, refresh());
-        }
-        // One of them alone is a difference of `--follow`, which is reported above.
-        if let (Some(wanted), Some(found)) = (terms.path, &self.bundle.path)
-            && wanted != found
-        {
-            let (wanted, found) = (wanted.line(), found.line());
-            let message = format!(
-                "the lock has another path than the manifest: expected `{wanted}`, found `{found}`"
-            );
-            self.object((None, "Path"), Severity::Warning, "lock-differs", message, refresh());
-        }
-    }
-
-    /// Which certificates there are.
-    fn number(&mut self, terms: &Terms<'_>) {
-        let (what, besides) = (terms.what, terms.besides);
-        let mut anchors: Vec<&Certificate> = Vec::new();
-        for (index, entry) in self.bundle.entries.iter().enumerate() {
-            let is_wanted = match (entry.role, what) {
-                (Role::Anchor, What::Anchor | What::Chain) => {
-                    terms.may_need(&entry.certificate, &anchors)
-                }
-                (Role::Backup, What::Anchor) => besides.backups || besides.held,
-                (Role::Sibling, What::Anchor) => besides.siblings,
-                (Role::Intermediate, _) => what != What::Leaf,
-                (Role::Leaf, What::Leaf | What::Chain) => {
-                    !self.bundle.entries[..index].iter().any(|one| one.role == Role::Leaf)
-                }
-                _ => false,
-            };
-            if entry.role == Role::Anchor {
-                anchors.push(&entry.certificate);
-            }
-            let (name, role) = (named(&entry.certificate), entry.role.word());
-            if !is_wanted {
-                let message = format!(
-                    "the lock contains `{name}` as {role}, but the manifest does not ask for it"
-                );
-                let action = match entry.role {
-                    Role::Backup | Role::Sibling if what == What::Anchor => Some(format!(
-                        "remove it with `certgrab sync`, or set `{role}{} = true` in the manifest",
-                        if entry.role == Role::Sibling { "s" } else { "" }
-                    )),
-                    _ => refresh(),
-                };
-                let place = (Some(index), "Role");
-                self.object(place, Severity::Error, "lock-differs", message, action);
-            } else if entry.role == Role::Backup
-                && !besides.held
-                && let Some(anchors) = terms.anchors
-                && !anchors.iter().flatten().any(|one| one.is_same_anchor(&entry.certificate))
-            {
-                let message =
-                    format!("the chain that the server presents does not end in `{name}`");
-                let place = (Some(index), "Role");
-                self.object(place, Severity::Warning, "lock-differs", message, refresh());
-            }
-        }
-        if anchors.is_empty() && matches!(what, What::Anchor | What::Chain) {
-            let message = "the manifest asks for an anchor, but the lock has none".to_owned();
-            self.object((None, ""), Severity::Error, "lock-differs", message, refresh());
-        }
-    }
-
     /// Whether a store vouches for it.
     fn trusted(
         &mut self,
@@ -273,7 +192,7 @@ impl Claims<'_> {
         let objection = terms.objection(&entry.certificate, trust, is_anchor && marks_anchors);
         if let Some((severity, message)) = objection {
             let place = (Some(index), "-----BEGIN");
-            self.object(place, severity, "untrusted-root", message, trust::action());
+            self.object(place, severity, "untrusted-root", message, terms.action());
         }
     }
 
@@ -281,30 +200,9 @@ impl Claims<'_> {
     fn source(&mut self, index: usize, entry: &Entry) {
         let says = entry.source.line();
         let certificate = &entry.certificate;
-        let sources = self.store.sources(certificate);
-        let is_root = matches!(entry.role, Role::Anchor | Role::Backup | Role::Sibling);
-        let has = |source: &Source| sources.contains(source);
-        let found = match sources.first() {
-            Some(source) => format!("found in {source}"),
-            None if self.has_terms => "not found in any store of the manifest".to_owned(),
-            None => format!("not found in {}", self.store.description()),
-        };
-        let is_true = if says == Source::Mozilla.to_string() {
-            mozilla_has(certificate)
-        } else if says == Source::System.to_string() {
-            has(&Source::System) || !self.has_terms
-        } else if says == Source::Fingerprint.to_string() {
-            has(&Source::Fingerprint) || !self.has_terms
-        } else if is_lab(&says) {
-            is_of_the_lab(certificate)
-        } else if statements::is_from_a_server(&says) {
-            !is_root
-        } else {
-            // The file may have another name by now.
-            let is_in_a_file = sources.iter().any(|source| matches!(source, Source::File(_)));
-            statements::may_be_a_file(&says) && (is_in_a_file || !self.has_terms)
-        };
-        if !is_true {
+        let (role, has_terms) = (Some(entry.role), self.has_terms);
+        let untrue = statements::untrue_source(&says, role, certificate, self.store, has_terms);
+        if let Some(found) = untrue {
             let name = named(certificate);
             let message = format!("the source of `{name}` is not `{says}`: {found}");
             let place = (Some(index), "Source");

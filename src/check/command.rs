@@ -12,25 +12,63 @@ pub struct Command {
     pub reaching: Vec<String>,
     /// The options that name the roots that the user trusts.
     pub roots: Vec<String>,
-    /// Whether `certgrab sync` writes the files.
-    pub is_synced: bool,
+    /// Who writes the file.
+    pub writer: Writer,
     /// The format of the file.
     pub format: Option<&'static str>,
 }
 
+/// Who writes a file, and so what changes it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Writer {
+    /// The user, or a command that the user runs.
+    #[default]
+    User,
+    /// `certgrab sync`, of what a server presents.
+    Sync,
+    /// `certgrab sync`, of the files that the manifest names as `from`.
+    SyncOfFiles,
+}
+
 /// Where the server stands in actions.
 const SERVER: &str = "HOST:PORT";
-/// The command that makes a constant.
-const EMIT: &str = "certgrab HOST:PORT --emit FORMAT";
+/// The command that makes a constant begins so, and its options follow.
+const BEGIN: &str = "`certgrab HOST:PORT";
+/// The command that makes a constant ends so.
+const END: &str = " --emit FORMAT`";
+
+impl Writer {
+    /// What changes the file, where `options` would do for a file of the user.
+    fn instead(self, options: &str) -> Option<String> {
+        const THEN: &str = "in the manifest, then run `certgrab sync`";
+        let options: Vec<_> = options.split_whitespace().collect();
+        match (self, options.as_slice()) {
+            (Self::User, _) => None,
+            (Self::SyncOfFiles, _) => Some(format!("name its file in `from` {THEN}")),
+            (Self::Sync, []) => Some("`certgrab sync`".to_owned()),
+            (Self::Sync, ["--trust-sha256", hash]) => {
+                Some(format!("set `trust-sha256 = \"{hash}\"` {THEN}"))
+            }
+            (Self::Sync, _) => Some(format!("name its file in `roots` {THEN}")),
+        }
+    }
+
+    /// `action` with what changes the file in place of the command that makes a constant.
+    fn fill(self, action: &str) -> String {
+        let split = || {
+            let (before, rest) = action.split_once(BEGIN)?;
+            let (options, after) = rest.split_once(END)?;
+            Some(format!("{before}{}{after}", self.instead(options)?))
+        };
+        split().unwrap_or_else(|| action.to_owned())
+    }
+}
 
 impl Command {
     /// `action` with what is known in place of the placeholders.
     #[must_use]
     pub fn fill(&self, action: &str) -> String {
-        let synced = match self.is_synced {
-            true => action.replace(EMIT, "certgrab sync"),
-            false => action.to_owned(),
-        };
+        let synced = self.writer.fill(action);
         let mut server = self.target.clone().unwrap_or_else(|| SERVER.to_owned());
         // An action that names other roots is about a CA that the user's roots do not have.
         let names_roots = action.contains("--roots") || action.contains("--trust-sha256");

@@ -23,6 +23,7 @@ use crate::{
     x509::{
         algorithm::Digest,
         certificate::{Certificate, Key},
+        extensions,
     },
 };
 
@@ -138,6 +139,12 @@ impl Lint<'_> {
         issuers
     }
 
+    /// Whether a store has a root with the name of its issuer.
+    fn is_issuer_known(&self) -> bool {
+        let name = self.certificate.issuer_der();
+        [self.knowledge.store, &Store::mozilla()].iter().any(|store| !store.named(name).is_empty())
+    }
+
     /// That none of `refuted`, which have the name that it states, signed it.
     fn forged(&self, refuted: &[Certificate]) -> Option<Finding> {
         let certificate = self.certificate;
@@ -146,10 +153,7 @@ impl Lint<'_> {
         }
         // Nobody else of that name is known: an issuer with the same name and another key may have
         // signed it, and an anchor's own signature proves nothing.
-        let name = certificate.issuer_der();
-        let is_known = [self.knowledge.store, &Store::mozilla()]
-            .iter()
-            .any(|store| !store.named(name).is_empty());
+        let is_known = self.is_issuer_known();
         let is_own_key = |issuer: &Certificate| issuer.spki_der() == certificate.spki_der();
         if certificate.is_self_issued() && !is_known && refuted.iter().all(is_own_key) {
             let message = format!(
@@ -174,15 +178,17 @@ impl Lint<'_> {
         Some(self.finding(Severity::Error, "bad-signature", message, action))
     }
 
-    /// Whether it has the name of a public root and another key.
+    /// Whether it has the name of a public root and another key. Whoever holds it as an anchor trusts
+    /// that key, whoever issued it; but a CA certificate that a root of the stores issued may have the
+    /// name of another one.
     fn lookalike(&self) -> Option<Finding> {
         let certificate = self.certificate;
-        // By the text of the name: who invents a certificate rarely meets its encoding too.
-        let public = removed::keys_of_mozillas(&certificate.subject().text());
-        if !certificate.is_self_issued()
-            || public.is_empty()
+        let public = removed::keys_of_mozillas(&certificate.subject());
+        if public.is_empty()
             || removed::is_dropped(certificate)
             || public.iter().any(|key| key == certificate.spki_der())
+            || !certificate.is_self_issued()
+                && (!extensions::is_authority(certificate) || self.is_issuer_known())
         {
             return None;
         }

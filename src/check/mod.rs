@@ -48,6 +48,7 @@ mod lock_today;
 mod mention;
 mod misuse;
 pub(crate) mod origin;
+mod own_dates;
 mod pem_reader;
 mod pem_text;
 mod place;
@@ -58,6 +59,7 @@ mod private_key;
 mod report;
 mod signature_budget;
 mod source;
+mod stated;
 mod statements;
 mod trust;
 mod uf2;
@@ -79,18 +81,21 @@ pub use self::bare_anchor::Key;
 pub use self::baseline::{Baseline, MAX_BASELINE_BYTES};
 pub use self::claims::{objections, objections_alone, of_another_server, unreadable_lock};
 pub use self::codes::{CODES, meaning};
-pub use self::command::Command;
+pub use self::command::{Command, Writer};
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};
 pub(crate) use self::lints::scheduled;
 pub use self::lints::{lint, unknown_anchors};
-pub use self::lock_today::{expired_anchors, no_longer_proven};
+pub use self::lock_today::no_longer_proven;
+#[cfg(feature = "cli")]
+pub(crate) use self::own_dates::{lint_own, of_own, reading_of_own};
 pub use self::place::Place;
 pub use self::pool::{Context, Pool};
 pub use self::prefilter::may_matter;
 pub use self::private_key::PrivateKeys;
 pub use self::report::FileReport;
 pub use self::signature_budget::MAX_SIGNATURE_CHECKS;
-pub use self::trust::{Terms, judge_generated, judge_handwritten};
+pub use self::stated::judge_stated;
+pub use self::trust::{TO_PASS, TO_TRUST, Terms, judge_generated, judge_handwritten};
 
 /// The most bytes one file may have: 16 MiB, as for files of roots.
 pub const MAX_FILE_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
@@ -132,8 +137,10 @@ pub struct Reading {
     pub(crate) facts: pool::Facts,
     /// Comments that allow findings.
     pub(crate) allows: Vec<allow::Allow>,
-    /// Whether it holds certificates that are the device's own.
-    pub(crate) holds_own: bool,
+    /// The certificates in it that are the device's own.
+    pub(crate) own: Vec<EmbeddedAnchor>,
+    /// What the comment that certgrab wrote into it states of its certificates.
+    pub(crate) stated: Vec<stated::Stated>,
 }
 
 impl Reading {
@@ -164,7 +171,7 @@ impl Reading {
     #[must_use]
     pub fn holds_nothing(&self) -> bool {
         let says_so = |finding: &Finding| finding.code == "no-certificate";
-        self.anchors.is_empty() && !self.holds_own && self.findings.listed().iter().all(says_so)
+        self.anchors.is_empty() && self.own.is_empty() && self.findings.listed().iter().all(says_so)
     }
 
     /// Whether a file that nobody named has a place in a check: it holds more than hashes, which may
@@ -223,16 +230,9 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         findings.add(mention::in_text(content).unwrap_or_else(no_certificate));
     }
     let findings = findings.and(invalid.into_iter().collect());
-    let own_keys = own.iter().filter_map(public_key).collect();
     let (file, is_generated) = (file.to_owned(), source.is_generated);
-    let facts = pool::Facts {
-        uses: own_uses,
-        keys,
-        own_keys,
-        names,
-        speaks: spoken.is_some() && !is_generated,
-    };
-    let holds_own = !own.is_empty();
+    let facts =
+        pool::Facts { uses: own_uses, keys, names, speaks: spoken.is_some() && !is_generated };
     let likely = source.language.likely_reader().filter(|_| stack.is_none());
     Reading {
         file,
@@ -244,7 +244,8 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         findings,
         facts,
         allows,
-        holds_own,
+        own,
+        stated: stated::of(content),
     }
 }
 
@@ -281,11 +282,6 @@ fn contents(
         Some(image) => contents.with_offsets(|offset| image.in_file(offset)),
         None => contents,
     }
-}
-
-/// The public key of the certificate of `anchor`.
-fn public_key(anchor: &EmbeddedAnchor) -> Option<Vec<u8>> {
-    client_certificate::public(anchor.certificate.as_ref()?).map(<[u8]>::to_vec)
 }
 
 fn in_utf_16() -> Finding {
@@ -354,7 +350,8 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
         findings,
         facts: pool::Facts::default(),
         allows: Vec::new(),
-        holds_own: false,
+        own: Vec::new(),
+        stated: Vec::new(),
     }
 }
 

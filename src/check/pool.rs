@@ -22,8 +22,6 @@ pub(crate) struct Facts {
     pub(crate) uses: Uses,
     /// Its private keys.
     pub(crate) keys: Vec<PrivateKey>,
-    /// The public keys of the certificates that are the device's own.
-    pub(crate) own_keys: Vec<Vec<u8>>,
     /// The names of its constants.
     pub(crate) names: Vec<String>,
     /// Whether its code shows which stack it speaks to.

@@ -25,16 +25,17 @@ impl PrivateKeys {
     #[must_use]
     pub fn of(readings: &[&Reading]) -> Option<Self> {
         let is_of_a_device = |reading: &&Reading| {
-            !reading.anchors.is_empty() || reading.holds_own || !reading.facts.uses.is_empty()
+            !reading.anchors.is_empty() || !reading.own.is_empty() || !reading.facts.uses.is_empty()
         };
         if !readings.iter().any(is_of_a_device) {
             return None;
         }
-        let own = readings.iter().flat_map(|reading| &reading.facts.own_keys).cloned().collect();
+        let own = readings.iter().flat_map(|reading| &reading.own);
+        let own = own.filter_map(|one| Some(public(one.certificate.as_ref()?)?.to_vec()));
         let anchors = readings.iter().flat_map(|reading| &reading.anchors);
         let certificates = anchors.filter_map(|anchor| anchor.certificate.as_ref());
         let others = certificates.filter_map(|one| Some((public(one)?.to_vec(), one.clone())));
-        Some(Self { own, others: others.collect() })
+        Some(Self { own: own.collect(), others: others.collect() })
     }
 
     /// The findings about the private keys of `reading`.

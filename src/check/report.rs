@@ -26,12 +26,12 @@ impl FileReport {
     /// What the reading of a file and its judges found.
     #[must_use]
     pub fn of(reading: Reading, judged: Findings) -> Self {
-        let Reading { file, anchors, findings, allows, holds_own, .. } = reading;
+        let Reading { file, anchors, findings, allows, own, .. } = reading;
         let mut findings = findings.and(judged).sorted();
         let all = findings.listed().len();
         findings.retain(|finding| !allows.iter().any(|allow| allow.covers(finding)));
         let allowed = all - findings.listed().len();
-        Self { file, anchors, verified: Vec::new(), allowed, holds_own, findings }
+        Self { file, anchors, verified: Vec::new(), allowed, holds_own: !own.is_empty(), findings }
     }
 
     /// The same with what `command` knows in the actions.

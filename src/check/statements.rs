@@ -1,9 +1,68 @@
-//! What certgrab itself writes into a lock as the source of a certificate.
+//! What certgrab itself writes as the source of a certificate.
 //!
-//! In: the text of a lock. Out: whether certgrab writes such a text. People read it, and whoever edits a
-//! lock could state anything there.
+//! In: the text of a lock or of a generated file, and the stores. Out: whether it is true. People read
+//! it, and whoever edits the file could state anything there.
 
-use crate::trust::store::Source;
+use crate::{
+    output::bundle::{Role, is_lab},
+    trust::{
+        lab_anchor::is_of_the_lab,
+        store::{Source, Store, mozilla_has},
+    },
+    x509::certificate::Certificate,
+};
+
+/// Where `certificate` in this `role`, if it is known, was found, if that is not what the text `says`.
+/// The `store` is that of the manifest with `has_terms`; without, only Mozilla's is certain.
+pub(super) fn untrue_source(
+    says: &str,
+    role: Option<Role>,
+    certificate: &Certificate,
+    store: &Store,
+    has_terms: bool,
+) -> Option<String> {
+    let sources = store.sources(certificate);
+    let is_root = matches!(role, Some(Role::Anchor | Role::Backup | Role::Sibling));
+    let has = |source: &Source| sources.contains(source);
+    let is_true = if says == Source::Mozilla.to_string() {
+        mozilla_has(certificate)
+    } else if says == Source::System.to_string() {
+        has(&Source::System) || !has_terms
+    } else if says == Source::Fingerprint.to_string() {
+        has(&Source::Fingerprint) || !has_terms
+    } else if is_lab(says) {
+        is_of_the_lab(certificate)
+    } else if is_from_a_server(says) {
+        !is_root
+    } else if has_terms {
+        // Its folder may have another name by now.
+        let of_file = |source: &Source| {
+            matches!(source, Source::File(_)) && name_of(&source.to_string()) == name_of(says)
+        };
+        sources.iter().any(of_file)
+    } else {
+        may_be_a_file(says)
+    };
+    let found = || match sources.first() {
+        Some(source) => format!("found in {source}"),
+        None if has_terms => "not found in any store of the manifest".to_owned(),
+        None => format!("not found in {}", store.description()),
+    };
+    (!is_true).then(found)
+}
+
+/// The name of a file without its folders, of Windows too.
+fn name_of(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// Whether `says` is a source that certgrab writes, of whatever certificate.
+pub(super) fn is_a_source(says: &str) -> bool {
+    [Source::Mozilla, Source::System, Source::Fingerprint].iter().any(|one| one.to_string() == says)
+        || is_lab(says)
+        || is_from_a_server(says)
+        || may_be_a_file(says)
+}
 
 /// Whether `says` is the source of what a server sent, or of what was fetched for it.
 pub(super) fn is_from_a_server(says: &str) -> bool {

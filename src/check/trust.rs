@@ -20,7 +20,10 @@ use crate::{
     output::bundle::Bundle,
     run::pack::{Extras, What},
     text::foreign::Foreign,
-    trust::store::{Store, mozilla_has},
+    trust::{
+        removed,
+        store::{Store, mozilla_has},
+    },
     x509::{
         certificate::{Certificate, Sha256},
         extensions,
@@ -233,13 +236,19 @@ impl Terms<'_> {
     }
 }
 
-/// What to do about a certificate that no store vouches for.
-pub(super) fn action() -> Option<String> {
-    Some(
-        "run `certgrab sync`; if the certificate is right, add its file to `roots` or its SHA-256 \
-         to `trust-sha256` in the manifest"
-            .to_owned(),
-    )
+impl Terms<'_> {
+    /// What to do about a certificate that no store vouches for, if it is right.
+    pub(crate) fn if_right(&self) -> &'static str {
+        match self.is_of_files {
+            true => "if the certificate is right, add its file to `from` in the manifest",
+            false => TO_TRUST,
+        }
+    }
+
+    /// The same for a file that `certgrab sync` writes.
+    pub(super) fn action(&self) -> Option<String> {
+        Some(format!("run `certgrab sync`; {}", self.if_right()))
+    }
 }
 
 /// What `reading` of a file made from a lock that holds `bundle` has that neither the stores vouch
@@ -254,14 +263,14 @@ pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) ->
                 let what = if one.fingerprint.is_some() { "SHA-256" } else { "name and key" };
                 let stores = terms.store.description();
                 let message = format!("no certificate in {stores} or in the lock has this {what}");
-                found.find(one.place, Severity::Error, "untrusted-root", message, action());
+                found.find(one.place, Severity::Error, "untrusted-root", message, terms.action());
             }
         }
     }
     let trust = terms.trust(bundle, known.iter().map(|(_, certificate)| certificate));
     for (place, certificate) in &known {
         if let Some((severity, message)) = terms.objection(certificate, &trust, false) {
-            let finding = Finding::new(*place, severity, "untrusted-root", message, action());
+            let finding = Finding::new(*place, severity, "untrusted-root", message, terms.action());
             found.add(finding.about(certificate.sha256()));
         }
     }
@@ -309,16 +318,50 @@ fn certificate_of(
     roots.into_iter().find(|one| is_it(one) && !terms.store.sources(one).is_empty())
 }
 
-/// Which store has the roots in `reading`, of a file written by hand, that the manifest's stores do
-/// not have.
+/// What to do about a root that no store has, in a file that a manifest names.
+pub const TO_TRUST: &str = "if the certificate is right, add its file to `roots` or its SHA-256 to \
+                            `trust-sha256` in the manifest";
+/// The same in a file that no manifest names.
+pub const TO_PASS: &str = "if it is the root of your own CA, pass its file with `--roots FILE`";
+
+/// The roots that are named in one note about a file; of a bundle with more they are counted.
+const NAMED_ROOTS: usize = 3;
+
+/// Which store has the roots in `reading`, of a file that is no output of the manifest, that `store` does
+/// not have. Nothing of those that `judged` has a finding about as what they are to Mozilla's store.
 #[must_use]
-pub fn judge_handwritten(reading: &Reading, store: &Store) -> Findings {
-    let judge = |one: &EmbeddedAnchor| {
+pub fn judge_handwritten(
+    reading: &Reading,
+    store: &Store,
+    judged: &Findings,
+    action: &str,
+) -> Findings {
+    let is_of_stores = |one: &&Finding| {
+        ["lookalike-root", "bad-signature", "lab-anchor", "untrusted-root"].contains(&one.code)
+    };
+    let judged = judged.listed().iter().filter(is_of_stores);
+    let mut seen: HashSet<Sha256> = judged.filter_map(|one| one.certificate).collect();
+    let unknown = reading.anchors.iter().filter_map(|one| {
         let certificate = one.resolved(store)?;
-        if !certificate.is_self_issued() || !store.sources(&certificate).is_empty() {
-            return None;
-        }
-        let (name, stores) = (named(&certificate), store.description());
+        let is_asked = certificate.is_self_issued()
+            && store.sources(&certificate).is_empty()
+            && !removed::is_dropped(&certificate);
+        (is_asked && seen.insert(certificate.sha256())).then_some((one.place, certificate))
+    });
+    let unknown: Vec<_> = unknown.collect();
+    let note = |place, message: String| {
+        Finding::new(place, Severity::Note, "untrusted-root", message, Some(action.to_owned()))
+    };
+    let stores = store.description();
+    if unknown.len() > NAMED_ROOTS {
+        let names = unknown.iter().take(NAMED_ROOTS);
+        let names: Vec<_> = names.map(|(_, one)| format!("`{}`", named(one))).collect();
+        let (count, names) = (unknown.len(), names.join(", "));
+        let message = format!("{count} roots are not in {stores}, such as {names}");
+        return std::iter::once(note(unknown[0].0, message)).collect();
+    }
+    let note = |(place, certificate): (_, Certificate)| {
+        let name = named(&certificate);
         let message = match mozilla_has(&certificate) {
             true => format!("`{name}` is in Mozilla's store and not in {stores}"),
             false if stores == Store::mozilla().description() => {
@@ -326,12 +369,7 @@ pub fn judge_handwritten(reading: &Reading, store: &Store) -> Findings {
             }
             false => format!("`{name}` is neither in {stores} nor in Mozilla's store"),
         };
-        let action = "if the certificate is right, add its file to `roots` or its SHA-256 to \
-                      `trust-sha256` in the manifest"
-            .to_owned();
-        let finding =
-            Finding::new(one.place, Severity::Note, "untrusted-root", message, Some(action));
-        Some(finding.about(certificate.sha256()))
+        note(place, message).about(certificate.sha256())
     };
-    reading.anchors.iter().filter_map(judge).collect()
+    unknown.into_iter().map(note).collect()
 }

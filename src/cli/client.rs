@@ -3,19 +3,28 @@
 //! In: `--client-cert` and `--client-key`. Out: an [`Identity`] whose parts belong together, or a
 //! refusal that names both files. The key is shown nowhere.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 
 use crate::{
     Grab,
     chain::{Identity, Shown},
+    check::{self, Finding, Knowledge},
+    run::grab::Options,
     text::{bounded_file, foreign::Foreign},
     tls::identity::{self, Error},
     trust::store,
+    x509::certificate::Certificate,
 };
 
 use super::{
+    args::connection::Reaching,
+    convert::HORIZON_DAYS,
     failure::{Exit, Failure},
     output, roots,
     style::Display,
@@ -58,6 +67,22 @@ pub(crate) fn identity(
             let hint = (error == Error::Mismatch).then(|| hint.to_owned());
             Err(Failure::new(Exit::Usage, message).with_hint(hint))
         }
+    }
+}
+
+/// Warns, once in a run, of a client certificate in `reaching` that is not valid, or not for long.
+pub(crate) fn warn_of_dates(reaching: &Reaching, options: &Options, display: &Display) {
+    static WARNED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    let (Some(path), Some(identity)) = (&reaching.client_cert, &options.connect.client) else {
+        return;
+    };
+    let certificate = identity.chain.first().and_then(|der| Certificate::from_der(der).ok());
+    let knowledge = Knowledge { store: &options.store, at: options.at, horizon_days: HORIZON_DAYS };
+    let finding = certificate.and_then(|certificate| check::of_own(&certificate, &knowledge));
+    let Some(Finding { message, action, .. }) = finding else { return };
+    if WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone()) {
+        let action = action.map(|action| format!("; {action}")).unwrap_or_default();
+        output::warn(format_args!("{}: {message}{action}", shown(path)), display);
     }
 }
 

@@ -61,10 +61,11 @@ pub(crate) fn export<'a>(
     }
     let own = own_files(job)?;
     // The `.gitignore` that names a key comes before the key.
-    let own =
+    let own_files =
         own.iter().map(|(path, data)| output::File::new(path, data.clone(), content_of(path)));
-    let files: Vec<_> = own.chain(files).collect();
+    let files: Vec<_> = own_files.chain(files).collect();
     output::deliver(&files, display.quiet)?;
+    own_files::warn_if_tracked(&own, display);
     to_standard_output.map_or(Ok(()), |data| output::write(&data))?;
     Ok(Exit::Done)
 }

@@ -15,11 +15,22 @@ use super::file_names;
 /// Options of other programs, each with what to do in certgrab.
 const OPTIONS: &[(&[&str], &str)] = &[
     (
-        &["-o", "--out", "--output", "--outfile", "--file", "--out-file", "--write"],
+        &[
+            "-o",
+            "-O",
+            "--out",
+            "--output",
+            "--outfile",
+            "--file",
+            "--out-file",
+            "--write",
+            "--save",
+            "--dest",
+        ],
         "write a file with `--emit FORMAT=FILE`, such as `--emit c=root_ca.h`",
     ),
     (
-        &["--format", "-f", "--form", "--outform", "--type", "-t"],
+        &["--format", "-f", "--form", "--outform", "--type", "-t", "--to"],
         "choose a format with `--emit FORMAT`; `certgrab formats` lists them",
     ),
     (
@@ -41,7 +52,9 @@ const OPTIONS: &[(&[&str], &str)] = &[
             "--insecure",
             "--self-signed",
             "--no-verify",
+            "--no-check",
             "--no-check-certificate",
+            "--skip-verify",
             "--trust",
             "--accept",
         ],
@@ -56,7 +69,37 @@ const OPTIONS: &[(&[&str], &str)] = &[
     (&["--servername", "-servername"], "set the name in the ClientHello with `--sni NAME`"),
     (&["--showcerts", "-showcerts", "--chain"], "write the chain with `--what chain --emit pem`"),
     (&["--root-ca", "--anchor"], "certgrab writes the root by default: `--emit FORMAT`"),
-    (&["--pem", "--der", "--rust", "--arduino", "--c"], "choose a format with `--emit FORMAT`"),
+    (
+        &["--pem", "--der", "--rust", "--arduino", "--c", "--text", "--base64", "--header"],
+        "choose a format with `--emit FORMAT`",
+    ),
+    (
+        &["--sha256", "--fingerprint", "--thumbprint"],
+        "print the SHA-256 with `--emit sha256`, or trust one with `--trust-sha256 HEX`",
+    ),
+    (
+        &["--cert", "--key", "-E", "--client"],
+        "show the device's own certificate with `--client-cert FILE --client-key FILE`",
+    ),
+    (&["--leaf"], "write the leaf with `--what leaf --emit FORMAT`"),
+    (&["--intermediate"], "write the intermediates with `--what intermediates --emit FORMAT`"),
+    (&["--all"], "write the chain with `--what chain`, or the other roots too with `--backup`"),
+    (
+        &["--tls", "--tlsv1.2", "--tls1.2", "-tls1_2", "--tlsv1.3", "--tls1.3", "--ciphers"],
+        "send the ClientHello of a device with `--as DEVICE`",
+    ),
+    (
+        &["--fix", "--apply"],
+        "do what stands below each finding; `certgrab sync` writes the constants again",
+    ),
+    (
+        &["-r", "-R", "--recursive"],
+        "name the folder, `certgrab check FOLDER`: it is read as a whole",
+    ),
+    (
+        &["--force", "--overwrite", "-y", "--yes"],
+        "remove or rename the file first: certgrab replaces only what it wrote",
+    ),
     (&["--list", "--list-formats", "--formats"], "run `certgrab formats`"),
     (&["-j", "--parallel", "--concurrency", "--workers"], "set `--jobs N`, with `--hosts LIST`"),
     (
@@ -69,6 +112,7 @@ const OPTIONS: &[(&[&str], &str)] = &[
 /// The options of [`OPTIONS`] for a file to write, and for its form.
 const FILE: &str = "-o";
 const FORM: &str = "--format";
+const LIST: &str = "--list";
 
 /// What to do instead in a command that does not write the files of `--emit`.
 const OPTIONS_OF_COMMANDS: &[(&str, &str, &str)] = &[
@@ -105,6 +149,9 @@ const OPTIONS_OF_COMMANDS: &[(&str, &str, &str)] = &[
     ("new", FILE, "name the folder last: `certgrab new PROJECT TARGET DIR`"),
     ("formats", FILE, "redirect standard output: `certgrab formats > FILE`"),
     ("explain", FILE, "redirect standard output: `certgrab explain CODE > FILE`"),
+    ("explain", LIST, "run `certgrab explain`, which lists the codes"),
+    ("check", LIST, "run `certgrab explain`, which lists the codes of findings"),
+    ("sync", LIST, "see the targets in certgrab.toml"),
 ];
 
 /// What to do instead of the unknown option `word`, as typed without its value, in the subcommand
@@ -123,7 +170,7 @@ const VERBS: &[(&[&str], &str)] = &[
     (
         &[
             "get", "fetch", "grab", "download", "c", "connect", "s_client", "show", "export",
-            "chain",
+            "chain", "pull", "dump", "inspect", "info", "view", "print", "extract", "query",
         ],
         "the main job needs no verb: `certgrab HOST:PORT`",
     ),
@@ -133,6 +180,7 @@ const VERBS: &[(&[&str], &str)] = &[
     ),
     (&["update", "refresh", "lock"], "run `certgrab sync`"),
     (&["lint", "scan", "audit"], "run `certgrab check`"),
+    (&["diff", "compare"], "compare two servers with `certgrab TARGET --compare OTHER`"),
     (&["list"], "run `certgrab formats`, or `certgrab --hosts LIST` for many servers"),
     (&["version"], "run `certgrab --version`"),
 ];
@@ -180,6 +228,14 @@ pub(super) fn emission(value: &str) -> Option<String> {
     Some(format!("write `--emit {format}{path}`; `certgrab formats` lists the formats"))
 }
 
+/// What to do with a word that is a format, or a file to write, where `--emit` belongs before it.
+pub(crate) fn form(word: &str) -> Option<String> {
+    match emit::format(word) {
+        Some(format) => Some(format!("write `--emit {}`", format.name)),
+        None => emission(word),
+    }
+}
+
 /// A path as the user typed it, without what may be a secret; `FILE` for a long one.
 fn shown(path: &str) -> String {
     const MOST_CHARACTERS: usize = 64;
@@ -187,6 +243,24 @@ fn shown(path: &str) -> String {
         0..=MOST_CHARACTERS => Foreign::text(&secrets::hide_in_word(path)).line(),
         _ => "FILE".to_owned(),
     }
+}
+
+/// Words for a project, with the one that is probably meant.
+const PROJECTS: &[(&[&str], &str)] = &[
+    (&["esp32", "arduino", "ino", "sketch", "platformio"], "arduino-esp32"),
+    (&["esp8266", "nodemcu", "d1"], "arduino-esp8266"),
+    (&["idf", "espidf", "esp"], "esp-idf"),
+    (&["rust", "pc", "host"], "rust-host"),
+    (&["c", "linux", "posix"], "linux-c"),
+    (&["python", "py", "circuitpython", "pico"], "micropython"),
+    (&["hal", "esp32c3", "no_std"], "esp-hal"),
+];
+
+/// What to do instead of `certgrab new` with the unknown project `word`.
+pub(super) fn project(word: &str) -> String {
+    let all = "`certgrab new --list` lists the projects";
+    let meant = row(PROJECTS, &word.to_lowercase());
+    meant.map_or_else(|| all.to_owned(), |name| format!("write `certgrab new {name}`; {all}"))
 }
 
 /// Words for a form, with the format that is probably meant.
@@ -237,10 +311,13 @@ mod tests {
 
     #[test]
     fn no_word_stands_in_two_rows_and_each_format_is_one() {
-        for table in [OPTIONS, VERBS, FORMATS] {
+        for table in [OPTIONS, VERBS, FORMATS, PROJECTS] {
             let mut words: Vec<_> = table.iter().flat_map(|(words, _)| *words).collect();
             words.sort_unstable();
             assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
+        }
+        for (_, name) in PROJECTS {
+            assert!(crate::cli::projects::project(name).is_ok(), "{name}");
         }
         for (words, name) in FORMATS {
             assert!(crate::output::emit::format(name).is_some(), "{name}");

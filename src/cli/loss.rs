@@ -27,6 +27,8 @@ const MAX_PRESENT_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
 
 /// What to do about a file that is not replaced.
 const TO_REMOVE: &str = "remove or rename that file first, or name another one";
+const TO_MOVE_ADDITION: &str =
+    "move what you added to a file of your own, since this one is written whole";
 
 /// What is to be written.
 #[derive(Debug, Clone, Copy)]
@@ -84,10 +86,11 @@ pub(crate) fn refuse_loss(
     if text.is_some_and(is_placeholder) {
         return Ok(());
     }
+    let added = emit::added_line(&present);
     let (is_own, expected) = match content {
         Content::Overwrite | Content::Secret | Content::Lock => return Ok(()),
         Content::Certificates(format) => (
-            emit::is_own(&present, format) || are_certificates(path, &present),
+            added.is_none() && (emit::is_own(&present, format) || are_certificates(path, &present)),
             "a file that certgrab wrote, or certificates alone",
         ),
         Content::Identity => (false, "no file, or the same certificate and key"),
@@ -104,8 +107,11 @@ pub(crate) fn refuse_loss(
     if is_own {
         return Ok(());
     }
-    let found = found(path, &present);
-    Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), TO_REMOVE))
+    let (found, hint) = match added {
+        Some(line) => (format!("more than certgrab wrote, line {line}"), TO_MOVE_ADDITION),
+        None => (found(path, &present), TO_REMOVE),
+    };
+    Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), hint))
 }
 
 /// What `path` holds; `None` if there is no such file any more.
@@ -118,6 +124,17 @@ fn read_present(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
             Err(refused(path, &why, TO_REMOVE))
         }
     }
+}
+
+/// Refuses a link in the place of `path` that leads to `place`, where nothing is, out of its `folder`: it
+/// would be followed to a new file that nobody named.
+pub(crate) fn refuse_dangling(path: &Path, place: &Path, folder: &Path) -> Result<(), Failure> {
+    if !path.is_symlink() || place.exists() || place.starts_with(folder) {
+        return Ok(());
+    }
+    let leads_to = Foreign::text(&place.display().to_string()).line();
+    let why = format!("is a symbolic link to {leads_to}, which does not exist");
+    Err(refused(path, &why, "remove the link, or name that file itself"))
 }
 
 /// Refuses to replace a file that nobody may write: somebody protected it.
@@ -223,6 +240,9 @@ pub(crate) fn refuse_unless_lock(path: &Path, to_move: &str) -> Result<(), Failu
                 let hint = match loss.what {
                     Lost::Merge => "resolve the merge conflict first",
                     Lost::Version(_) => "use the certgrab version that wrote it, or a newer one",
+                    Lost::Comment | Lost::Text if lock::is_lock(&content) => {
+                        "a lock is written whole: move that to the manifest or to a file of your own"
+                    }
                     _ => to_move,
                 };
                 Err(refused(path, &format!("would lose {loss}"), hint))

@@ -18,10 +18,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 mod combined;
+pub(crate) mod hints;
 mod keys;
 mod words;
 
-use self::words::printable;
 use super::{
     args::Request,
     failure::{Exit, Failure},
@@ -95,6 +95,9 @@ enum OneOrMore {
     More(Vec<String>),
 }
 
+/// What serde says of a value that is no [`OneOrMore`].
+const ONE_OR_MORE: &str = "expected a string or a list of strings";
+
 impl OneOrMore {
     fn all(&self) -> &[String] {
         match self {
@@ -109,8 +112,9 @@ impl OneOrMore {
 pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let text = Text::read(path)?;
     let document: Document = toml::from_str(&text.content).map_err(|error| {
-        let message = printable(error.message().lines().next().unwrap_or_default());
-        text.failure(error.span().map_or(1, |span| text.line(&span)), &message)
+        let (message, hint) = words::sentence(error.message().lines().next().unwrap_or_default());
+        let line = error.span().map_or(1, |span| text.line(&span));
+        text.failure(line, &message).with_hint(hint)
     })?;
     if document.target.is_empty() {
         return Err(text.failure(1, "expected at least one `[[target]]`"));
@@ -138,10 +142,15 @@ impl Text {
     fn read(path: &Path) -> Result<Self, Failure> {
         let shown = Foreign::text(&path.display().to_string()).line();
         let content = bounded_file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
-            let hint = "write one with `certgrab sync --init HOST:PORT`";
-            let missing = error.kind() == std::io::ErrorKind::NotFound;
+            let hint = match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    Some("write one with `certgrab sync --init HOST:PORT`")
+                }
+                _ => bounded_file::found_instead(path)
+                    .map(|_| "name the file: `--manifest DIR/certgrab.toml`"),
+            };
             Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
-                .with_hint(missing.then(|| hint.to_owned()))
+                .with_hint(hint.map(str::to_owned))
         })?;
         let ends = content.match_indices('\n').map(|(at, _)| at).collect();
         Ok(Self { shown, content, ends })

@@ -18,13 +18,16 @@ pub mod fuzzing;
 mod habits;
 mod language;
 mod loss;
+mod lost_link;
 mod manifest;
+mod open_to_others;
 mod output;
 mod own_files;
 mod progress;
 mod projects;
 mod proof;
 mod readers;
+mod refused;
 mod regenerate;
 mod replace;
 mod report;
@@ -36,6 +39,7 @@ mod stack_table;
 mod stream;
 mod style;
 mod timeline;
+mod typed;
 mod usage;
 mod within;
 mod workers;
@@ -56,7 +60,7 @@ use self::{
 /// Runs the command as the process was called; the code to exit with.
 pub fn run() -> ExitCode {
     report_panics();
-    let exit = match Args::try_parse() {
+    let exit = match Args::try_parse_from(typed::words()) {
         Ok(args) => dispatch(args),
         Err(error) => {
             language::choose(language::typed(std::env::args_os()));

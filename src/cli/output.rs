@@ -20,6 +20,9 @@ use super::{
     failure::{Exit, Failure},
     language::{in_language, lines_in_language},
     loss::{self, Content},
+    lost_link,
+    manifest::hints::with_keys,
+    open_to_others,
     stream::{self, Stream},
     style::{self, Display},
 };
@@ -78,10 +81,19 @@ pub(crate) fn warn(message: impl std::fmt::Display, display: &Display) {
 
 /// Prints an error and its hint on standard error.
 pub(crate) fn complain(failure: &Failure) {
+    complain_with(failure, str::to_owned);
+}
+
+/// The same for a target of a manifest, whose hint names keys.
+pub(crate) fn complain_of_target(failure: &Failure) {
+    complain_with(failure, with_keys);
+}
+
+fn complain_with(failure: &Failure, words: impl Fn(&str) -> String) {
     let message = in_language(&secrets::hide_in_sentence(&failure.message));
     say_as_it_is(format_args!("{} {message}", style::error(in_language("error:"))));
-    if let Some(hint) = &failure.hint {
-        say_as_it_is(format_args!("{} {}", style::hint(in_language("hint:")), in_language(hint)));
+    if let Some(hint) = failure.hint.as_deref().map(|hint| words(&in_language(hint))) {
+        say_as_it_is(format_args!("{} {hint}", style::hint(in_language("hint:"))));
     }
 }
 
@@ -133,10 +145,14 @@ fn file_holds(path: &Path, data: &[u8]) -> Result<Option<bool>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let shown = Foreign::text(&path.display().to_string()).line();
-            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")))
+            let hint = bounded_file::found_instead(path).map(|_| TO_CLEAR.to_owned());
+            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")).with_hint(hint))
         }
     }
 }
+
+/// What to do where something else stands in the place of a file that certgrab names itself.
+const TO_CLEAR: &str = "remove what stands there, or choose another place";
 
 /// Whether `path` holds something other than `data`. An unreadable file is an error.
 pub(crate) fn differs(path: &Path, data: &[u8]) -> Result<bool, Failure> {
@@ -225,20 +241,32 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
         return Ok(Some(Change { place, shown }));
     }
     let failed = |error: io::Error| failed(&shown, &error);
+    if path.is_symlink() {
+        let folder = path.parent().unwrap_or(Path::new("")).join(".");
+        loss::refuse_dangling(path, &place_of(path), &place_of(&folder))?;
+    }
     let place = resolve(path).map_err(failed)?;
     let existing = match fs::metadata(&place) {
         Ok(facts) if facts.is_file() => Some(facts),
         Ok(_) => {
-            let message = format!("cannot write {shown}: not a regular file");
-            return Err(Failure::new(Exit::File, message)
-                .with_hint(Some("leave out `=PATH` to write to standard output".to_owned())));
+            let found = bounded_file::found_instead(&place).unwrap_or("something else");
+            let message = format!("cannot write {shown}: expected a regular file, found {found}");
+            let hint = match content {
+                Content::Overwrite | Content::Lock => TO_CLEAR,
+                _ if place.is_dir() => "name a file in this directory",
+                _ => "leave out `=PATH` to write to standard output",
+            };
+            return Err(Failure::new(Exit::File, message).with_hint(Some(hint.to_owned())));
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            lost_link::refuse(path, place_of, &shown)?;
+            None
+        }
         Err(error) => return Err(failed(error)),
     };
     // A file of another size holds something else, and is not read: it may be of any size.
     let is_as_long = existing.as_ref().is_some_and(|facts| facts.len() == data.len() as u64);
-    if is_as_long && holds(&place, data) && !(is_secret && is_open(&place)) {
+    if is_as_long && holds(&place, data) && !(is_secret && open_to_others::is_open(&place)) {
         return Ok(None);
     }
     loss::refuse_loss(path, *content, Some(data))?;
@@ -261,20 +289,6 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     file.sync_all().map_err(failed)?;
     let place = Place::File { unfinished, folder: folder.to_owned(), place };
     Ok(Some(Change { place, shown }))
-}
-
-/// Whether others than its owner may read the file at `place`.
-fn is_open(place: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::metadata(place).is_ok_and(|facts| facts.permissions().mode() & 0o077 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = place;
-        false
-    }
 }
 
 /// Whether the file at `place` holds `data` and nothing else; of one that grows no more is read.

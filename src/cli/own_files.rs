@@ -11,13 +11,16 @@ use rustls_pki_types::PrivateKeyDer;
 
 use crate::{
     chain::Identity,
-    text::{foreign::Foreign, ignore_list},
+    text::{foreign::Foreign, git_index, ignore_list},
+    x509::private_key,
 };
 
 use super::{
     args::{Emission, Form},
+    commands::command_words,
     failure::{Exit, Failure},
     output,
+    style::Display,
 };
 
 /// Where a project looks for the device's own certificate and private key.
@@ -116,6 +119,23 @@ pub(crate) fn beside(
         files.push((place, (language.text)(&chain(identity), &key(identity)).into_bytes()));
     }
     Ok(files)
+}
+
+/// Warns of each of `files` with a private key that git tracks: a list of ignored files does not change
+/// that.
+pub(crate) fn warn_if_tracked(files: &[(PathBuf, Vec<u8>)], display: &Display) {
+    for (path, _) in files.iter().filter(|(_, data)| private_key::holds(data)) {
+        if git_index::tracks(&output::place_of(path)) {
+            let (file, word) = (shown(path), command_words::of_path(path));
+            output::warn(
+                format_args!(
+                    "git tracks {file}, so the next commit contains the private key; run `git rm \
+                     --cached {word}`"
+                ),
+                display,
+            );
+        }
+    }
 }
 
 /// Whether both paths lead to one file.

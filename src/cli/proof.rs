@@ -15,8 +15,10 @@ use crate::{
 
 use super::{
     args::{Form, Request, What},
+    commands::warn::Named,
     failure::{Exit, Failure},
     output,
+    refused::Formats,
     style::Display,
 };
 
@@ -34,10 +36,12 @@ pub(crate) fn prove(
 ) -> Result<(), Failure> {
     let question =
         Question { name: Some(&options.wanted_name(target)), at: options.at, work: &grab.work };
-    for format in consumed(job) {
-        let reader = (format, job.reaching.device);
-        prove_for(reader, whose, &grab.presented, bundle, question, display)?;
-    }
+    let formats: Vec<_> = consumed(job).collect();
+    let judge =
+        |format| (format, doubt((format, job.reaching.device), &grab.presented, bundle, question));
+    let doubts = formats.iter().copied().map(judge);
+    let formats = Formats { all: &formats, named: Named::OnTheCommandLine };
+    settle(doubts, (whose, formats), display)?;
     let others = job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
         (Form::Certificates(_), What::Anchor) => None,
         (Form::Certificates(format), _) => stack::reading(format.name).map(|_| format.name),
@@ -49,6 +53,24 @@ pub(crate) fn prove(
         }
     }
     Ok(())
+}
+
+/// Warns of each doubt about a format, and fails for those that are certain, naming the formats.
+pub(crate) fn settle<'a>(
+    doubts: impl Iterator<Item = (&'a str, Option<Doubt>)>,
+    (whose, formats): (&str, Formats<'_>),
+    display: &Display,
+) -> Result<(), Failure> {
+    let mut refused = Vec::new();
+    for (format, doubt) in doubts {
+        match doubt {
+            Some(Doubt { refusal, is_certain: true }) => refused.push((format, refusal)),
+            Some(doubt) => doubt.warn(whose, display),
+            None => {}
+        }
+    }
+    let names: Vec<_> = refused.iter().map(|(format, _)| *format).collect();
+    refused.first().map_or(Ok(()), |(_, refusal)| Err(formats.refused(whose, refusal, &names)))
 }
 
 /// The selected formats that a device verifies with.
@@ -96,17 +118,6 @@ fn reader(format: &str, job: &Request) -> Option<&'static Stack> {
     stack::reading(format).or_else(|| job.reaching.device.and_then(Device::stack))
 }
 
-/// The known stacks among those that read `formats`.
-pub(crate) fn readers(
-    job: &Request,
-    formats: impl Iterator<Item = &'static str>,
-) -> Vec<&'static Stack> {
-    let mut stacks: Vec<_> = formats.filter_map(|format| reader(format, job)).collect();
-    stacks.sort_by_key(|stack| stack.name);
-    stacks.dedup_by_key(|stack| stack.name);
-    stacks
-}
-
 /// The stacks that the output of `job` is for, if all of it is for known ones.
 pub(crate) fn stacks(
     job: &Request,
@@ -130,7 +141,7 @@ pub(crate) fn stacks(
 
 /// Why a TLS stack rejects a bundle.
 pub(crate) struct Doubt {
-    refusal: Refusal,
+    pub(crate) refusal: Refusal,
     /// Whether this holds for every configuration of the stack: then nothing is written.
     pub(crate) is_certain: bool,
 }

@@ -20,7 +20,9 @@ use super::{
     commands::warn,
     export,
     failure::{Exit, Failure},
-    manifest, output, proof, regenerate,
+    manifest, output, proof,
+    refused::Formats,
+    regenerate,
     style::Display,
 };
 
@@ -122,6 +124,8 @@ impl Seen<'_> {
     ) -> Result<(Bundle, Identifier), Failure> {
         let Self { target, readers, options, whose } = *self;
         self.refused(formats, display);
+        let selected: Vec<_> = self::formats(job).collect();
+        let written = Formats::of(job, &selected, formats);
         let mut chains = Vec::new();
         for &position in positions {
             let grab = &readers.chains[position];
@@ -133,8 +137,9 @@ impl Seen<'_> {
                     output::warn(format_args!("{whose}{label}{refusal}"), display);
                 }
                 Err(refusal) => {
-                    let message = format!("{whose}{}{refusal}", self.label(position));
-                    return Err(Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+                    let whose = format!("{whose}{}", self.label(position));
+                    let seen = (target, grab, options);
+                    return Err(written.refused_by_browsers(&whose, refusal, seen, job));
                 }
             }
         }
@@ -163,13 +168,14 @@ impl Seen<'_> {
                 let of = readers.of(format);
                 of.contains(&position) || !positions.iter().any(|one| of.contains(one))
             };
-            for format in formats.iter().filter(shown) {
-                let name = options.wanted_name(target);
-                let question = Question { name: Some(&name), at: options.at, work: &grab.work };
-                let whose = format!("{whose}{}", self.label(position));
+            let name = options.wanted_name(target);
+            let question = Question { name: Some(&name), at: options.at, work: &grab.work };
+            let whose = format!("{whose}{}", self.label(position));
+            let doubts = formats.iter().filter(shown).map(|format| {
                 let reader = (*format, job.reaching.device);
-                proof::prove_for(reader, &whose, &grab.presented, &bundle, question, display)?;
-            }
+                (*format, proof::doubt(reader, &grab.presented, &bundle, question))
+            });
+            proof::settle(doubts, (&whose, written), display)?;
         }
         Ok((bundle, name))
     }

@@ -12,7 +12,7 @@ use crate::{
         grab::{Judgement, Options},
         warning::{self, Warning},
     },
-    text::{count::counted, foreign::Foreign, time::Time},
+    text::{count::counted, foreign::Foreign, time::Time, wrap},
     tls::Verdict,
     trust::{announced::chrome_limit, store::Source},
     x509::{
@@ -42,9 +42,10 @@ pub(crate) fn trusted(
     let Judgement { paths, verified } = judgement;
     let anchor = verified.anchor();
     let mut out = heading(target, grab);
-    tree(&mut out, grab, anchor);
+    tree(&mut out, grab, anchor, display);
     out.push('\n');
-    fact(&mut out, "anchor", &style::anchor(subject(&anchor.root.certificate)));
+    let named = |certificate| fitting(&subject(certificate), INDENT, display);
+    fact(&mut out, "anchor", &style::anchor(named(&anchor.root.certificate)));
     fact(&mut out, "SHA-256", &anchor.root.certificate.sha256().to_string());
     fact(&mut out, "why", &anchor.reason.to_string());
     fact(&mut out, "lasts", &anchor.lasts.to_string());
@@ -68,7 +69,7 @@ pub(crate) fn trusted(
     for entry in bundle.iter().flat_map(Bundle::extras) {
         let until = entry.lasts_until.map(Time::date).unwrap_or_default();
         let reason = entry.reason.as_ref().map(Foreign::line).unwrap_or_default();
-        let subject = subject(&entry.certificate);
+        let subject = named(&entry.certificate);
         fact(&mut out, entry.role.word(), &format!("{subject}, until {until}: {reason}"));
         fact(&mut out, "", &format!("SHA-256 {}", entry.certificate.sha256()));
     }
@@ -82,7 +83,7 @@ pub(crate) fn trusted(
         entries.iter().any(|entry| entry.certificate == other.root.certificate)
     };
     for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
-        let subject = subject(&other.root.certificate);
+        let subject = named(&other.root.certificate);
         fact(&mut out, "also", &format!("{subject}, {}: {}", other.lasts, other.reason));
         fact(&mut out, "", &timeline(other, options.at));
     }
@@ -106,14 +107,11 @@ pub(crate) fn refused(target: Option<&Target>, grab: &Grab, display: &Display) -
     for (position, sent) in grab.presented.numbered() {
         match sent {
             Sent::Certificate(certificate) => {
-                let _ = writeln!(out, "{position}. {}", subject(certificate));
-                details(
-                    &mut out,
-                    "   ",
-                    (certificate, &grab.presented.source),
-                    position == 1,
-                    &grab.work,
-                );
+                let number = format!("{position}. ");
+                let name = fitting(&subject(certificate), number.len(), display);
+                out += &style::wrapped(&number, "   ", &name, style::columns());
+                let shown = (certificate, &grab.presented.source);
+                details(&mut out, "   ", shown, position == 1, (&grab.work, display));
             }
             Sent::Unreadable(unreadable) => {
                 let _ =
@@ -156,7 +154,7 @@ fn heading(target: Option<&Target>, grab: &Grab) -> String {
 }
 
 /// The path from the anchor down to the leaf, as certificate viewers draw it.
-fn tree(out: &mut String, grab: &Grab, anchor: &Candidate) {
+fn tree(out: &mut String, grab: &Grab, anchor: &Candidate, display: &Display) {
     let mut path: Vec<_> = anchor.path.certificates.iter().rev().collect();
     if path.last() != Some(&&anchor.root.certificate) {
         path.insert(0, &anchor.root.certificate);
@@ -164,15 +162,15 @@ fn tree(out: &mut String, grab: &Grab, anchor: &Candidate) {
     let (corner, line) = if style::is_ascii() { ("`- ", "|  ") } else { ("└─ ", "│  ") };
     for (depth, certificate) in path.iter().enumerate() {
         let lead = if depth == 0 { String::new() } else { margin(depth - 1) + corner };
-        let name = subject(certificate);
+        let below = margin(depth);
+        let name = fitting(&subject(certificate), below.len(), display);
         let is_anchor = **certificate == anchor.root.certificate;
         let name = if is_anchor { style::anchor(name) } else { name };
-        let _ = writeln!(out, "{lead}{name}");
+        *out += &style::wrapped(&lead, &below, &name, style::columns());
         let last = depth + 1 == path.len();
         let rule = if last { "   " } else { line };
         let source = if is_anchor { anchor.root.source.clone() } else { grab.source(certificate) };
-        let margin = format!("{}{rule}", margin(depth));
-        details(out, &margin, (certificate, &source), last, &grab.work);
+        details(out, &(below + rule), (certificate, &source), last, (&grab.work, display));
     }
 }
 
@@ -191,14 +189,15 @@ fn details(
     margin: &str,
     (certificate, from): (&Certificate, &Source),
     leaf: bool,
-    work: &Work,
+    (work, display): (&Work, &Display),
 ) {
     let columns = style::columns();
     let mut line = |name: &str, value: &str| {
         let prefix = |name: &str| format!("{}{}", style::faint(margin), label(name));
         out.push_str(&style::wrapped(&prefix(name), &prefix(""), &in_language(value), columns));
     };
-    let name = certificate.issuer().text().line();
+    let taken = textwrap::core::display_width(margin) + INDENT;
+    let name = fitting(&certificate.issuer().text().line(), taken, display);
     let issuer = match (certificate.is_self_issued(), work.signed_itself(certificate)) {
         (true, Some(true)) => "itself".to_owned(),
         (true, Some(false)) => format!("{name}, a different key with this name"),
@@ -306,6 +305,18 @@ fn label(name: &str) -> String {
     let name = in_language(name);
     let gap = INDENT.saturating_sub(textwrap::core::display_width(&name));
     name + &" ".repeat(gap)
+}
+
+/// The fewest columns of a name: a narrower terminal breaks its line.
+const LEAST_NAME: usize = 20;
+
+/// A name in what `taken` columns leave of a line of the terminal; whole with `--verbose`, and elsewhere.
+fn fitting(name: &str, taken: usize, display: &Display) -> String {
+    let end = if style::is_ascii() { "..." } else { "…" };
+    match style::columns().filter(|_| !display.verbose) {
+        Some(columns) => wrap::shortened(name, columns.saturating_sub(taken).max(LEAST_NAME), end),
+        None => name.to_owned(),
+    }
 }
 
 fn subject(certificate: &Certificate) -> String {

@@ -213,6 +213,7 @@ pub(crate) fn read_templates(job: &mut Request) -> Result<(), Failure> {
 pub(crate) fn options(job: &Request, display: &Display) -> Result<Options, Failure> {
     let options = quiet_options(job)?;
     roots::warn_once(&job.trust.roots, &options.store, display);
+    client::warn_of_dates(&job.reaching, &options, display);
     Ok(options)
 }
 

@@ -16,6 +16,7 @@ use crate::{
 
 use super::{
     args::trust::Trust,
+    commands::warn::Named,
     convert,
     failure::{Exit, Failure},
     output,
@@ -70,7 +71,8 @@ pub(crate) fn quiet_store(trust: &Trust) -> Result<Store, Failure> {
     for file in converted {
         let known = &Store::mozilla();
         let passwords = convert::usual_passwords();
-        let terms = convert::Terms { store: known, at: Time::now(), passwords, host: None };
+        let (at, named) = (Time::now(), Named::InTheManifest);
+        let terms = convert::Terms { store: known, at, passwords, host: None, named };
         let entries = convert::read(std::slice::from_ref(file), &terms)?.bundle.entries;
         let certificates = entries.into_iter().map(|entry| entry.certificate);
         store.add_certificates(certificates, file).map_err(|error| unreadable(&error))?;

@@ -23,14 +23,14 @@ pub(crate) struct Display {
     pub(crate) color: Color,
 
     /// Print errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", overrides_with = "quiet")]
     pub(crate) quiet: bool,
 
     /// Print more details
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, overrides_with = "verbose")]
     pub(crate) verbose: bool,
 
-    /// The language of reports, messages and hints: en or zh; by default the locale's
+    /// The language of reports, messages, hints and help: en or zh; by default the locale's
     #[arg(long, value_enum, global = true, hide_possible_values = true)]
     pub(crate) lang: Option<Language>,
 }

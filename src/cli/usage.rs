@@ -5,7 +5,7 @@ use crate::text::{foreign::Foreign, secrets};
 use super::{
     args::help,
     failure::{Exit, Failure},
-    habits, output,
+    habits, language, output, style, typed,
 };
 
 /// `error`, or the help in its own layout if that is what it prints: building that costs more than
@@ -13,22 +13,27 @@ use super::{
 pub(crate) fn with_help(error: clap::Error) -> clap::Error {
     match error.kind() {
         clap::error::ErrorKind::DisplayHelp => {
-            help::command().try_get_matches().err().unwrap_or(error)
+            let words = typed::words();
+            let command = language::command_in_language(help::command(&words));
+            command.try_get_matches_from(words).err().unwrap_or(error)
         }
         _ => error,
     }
 }
 
-/// Prints help and version as clap does, and any other outcome as an error of certgrab.
+/// Prints help and version, and any other outcome as an error of certgrab.
 pub(crate) fn usage(error: &clap::Error) -> Exit {
     use clap::error::ErrorKind;
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // A closed pipe while printing help is not an error.
-        let _ = error.print();
+        let help = language::help_in_language(error.render().ansi().to_string());
+        let columns = style::columns().map_or(help::COLUMNS, |columns| columns.min(help::COLUMNS));
+        // What cannot be printed cannot be complained of either.
+        let _ = output::show(&help::in_lines(&help, columns));
         return Exit::Done;
     }
     let text = with_words_as_shown(error, error.render().to_string());
-    let tips: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("tip: ")).collect();
+    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let tips: Vec<_> = tips.filter(|tip| is_near(error, tip)).collect();
     let missing = missing(error);
     let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
     let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: "));
@@ -51,7 +56,7 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     };
     output::complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     if std::env::args_os().len() <= 1 {
-        output::show_beside(help::EXAMPLES);
+        output::show_beside(&language::columns_in_language(help::EXAMPLES));
     }
     Exit::Usage
 }
@@ -65,6 +70,36 @@ pub(crate) fn sentence(error: &clap::Error) -> String {
     let words: Vec<_> = paragraph.split_whitespace().collect();
     let sentence = words.join(" ");
     visible(sentence.strip_prefix("error: ").unwrap_or(&sentence))
+}
+
+/// Whether a tip of clap's names what was probably meant: of arguments it takes those for similar that
+/// share some letters, and it advises to pass an option as a value.
+fn is_near(error: &clap::Error, tip: &str) -> bool {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(typed))) => {
+            let meant = tip.split('\'').nth(1).unwrap_or_default();
+            tip.contains("similar") && edits(typed, meant) <= MOST_EDITS
+        }
+        _ => true,
+    }
+}
+
+/// The most letters by which a slip differs from what was meant.
+const MOST_EDITS: usize = 2;
+
+/// The fewest letters to insert, to remove or to replace that make `one` the `other` (Levenshtein).
+fn edits(one: &str, other: &str) -> usize {
+    let mut row: Vec<_> = (0..=other.chars().count()).collect();
+    for (at, letter) in one.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
+        for (to, wanted) in other.chars().enumerate() {
+            let replaced = diagonal + usize::from(letter != wanted);
+            diagonal = row[to + 1];
+            row[to + 1] = replaced.min(row[to] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
 }
 
 /// The required arguments that are missing.
@@ -85,8 +120,11 @@ fn habit(error: &clap::Error) -> Option<String> {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let typed: Vec<_> =
-                std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
+            let typed: Vec<_> = typed::words()
+                .into_iter()
+                .skip(1)
+                .filter_map(|word| word.into_string().ok())
+                .collect();
             let command = typed.iter().find(|word| !word.starts_with('-')).map(String::as_str);
             word(ContextKind::InvalidArg)
                 .and_then(|option| habits::option(option, command))
@@ -97,6 +135,7 @@ fn habit(error: &clap::Error) -> Option<String> {
             match word(ContextKind::InvalidArg)? {
                 option if option.starts_with("--emit") => habits::emission(value),
                 target if target.contains("TARGET") => habits::target(value, before(value)),
+                project if project.contains("PROJECT") => Some(habits::project(value)),
                 _ => None,
             }
         }
@@ -165,4 +204,22 @@ fn visible(text: &str) -> String {
     const MOST: usize = 100;
     let words = text.split(' ').take(MOST).map(|word| Foreign::text(word).line());
     words.collect::<Vec<_>>().join(" ").replace("\\\\", "\\")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::edits;
+
+    #[test]
+    fn the_distance_of_two_words_is_the_fewest_edits() {
+        for (one, other, distance) in [
+            ("", "", 0),
+            ("--case", "--cases", 1),
+            ("--emti", "--emit", 2),
+            ("--all", "--alpn", 2),
+            ("--save", "--survey", 4),
+        ] {
+            assert_eq!((edits(one, other), edits(other, one)), (distance, distance), "{one}");
+        }
+    }
 }

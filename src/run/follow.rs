@@ -14,7 +14,7 @@ use http_body_util::Empty;
 use hyper::{
     Request,
     body::Bytes,
-    header::{HeaderValue, RANGE},
+    header::{self, HeaderValue, RANGE},
 };
 use rustls::{
     ClientConfig, RootCertStore, crypto::ring, pki_types::UnixTime, time_provider::TimeProvider,
@@ -84,6 +84,8 @@ pub enum Problem {
     Http(chain::Problem),
     /// The status is not one of a download or of a redirect.
     Status(u16),
+    /// A redirect has no Location, or several.
+    NotOneLocation,
     /// The Location is not a URL of a server.
     NotAUrl,
     /// The Location has another scheme.
@@ -159,7 +161,7 @@ fn of_target(target: &Target) -> Result<Url, Problem> {
 fn read(text: &str, base: Option<&Url>) -> Result<Url, Problem> {
     // RFC 3986 has neither; readers of URLs disagree on what they mean.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if !is_plain || text.len() > MAX_URL_CHARACTERS {
+    if !is_plain || text.len() > MAX_URL_CHARACTERS || has_no_clear_host(text) {
         return Err(Problem::NotAUrl);
     }
     let mut url = Url::options().base_url(base).parse(text).map_err(|_| Problem::NotAUrl)?;
@@ -173,6 +175,15 @@ fn read(text: &str, base: Option<&Url>) -> Result<Url, Problem> {
         return Err(Problem::NotAUrl);
     }
     Ok(url)
+}
+
+/// Whether `text` has other slashes before its host than two: browsers find a host, where RFC 3986 has a
+/// path or an empty host.
+fn has_no_clear_host(text: &str) -> bool {
+    const SCHEME: &str = "https:";
+    let is_whole = text.get(..SCHEME.len()).is_some_and(|it| it.eq_ignore_ascii_case(SCHEME));
+    let rest = if is_whole { &text[SCHEME.len()..] } else { text };
+    rest.starts_with("///") || is_whole && !rest.starts_with("//")
 }
 
 /// Where a redirect of `from` leads, unless it leads inward.
@@ -219,7 +230,12 @@ async fn ask(
         Ok(Err(problem)) => return Err(Problem::Http(problem)),
         Ok(Ok(answered)) => answered,
     };
-    if let Some(location) = http::redirect(&response) {
+    if http::redirects(&response) {
+        let mut locations = response.headers().get_all(header::LOCATION).iter();
+        // Of several, one device takes the first and another the last.
+        let (Some(location), None) = (locations.next(), locations.next()) else {
+            return Err(Problem::NotOneLocation);
+        };
         let location = location.to_str().map_err(|_| Problem::NotAUrl)?;
         return read(location, Some(url)).map(Some);
     }
@@ -279,6 +295,7 @@ impl fmt::Display for Error {
             Problem::Status(status) => {
                 write!(f, "expected a download or a redirect, found status {status}")
             }
+            Problem::NotOneLocation => f.write_str("redirects, but not with exactly one Location"),
             Problem::NotAUrl => f.write_str("redirects to what is not a URL of a server"),
             Problem::Scheme(scheme) => {
                 write!(f, "redirects to a URL with the scheme `{}`; expected https", scheme.line())

@@ -4,7 +4,7 @@ use super::{key::Curve, reason::Rule};
 
 pub(super) const ALT_CERT_CHAINS: &str = "WOLFSSL_ALT_CERT_CHAINS";
 pub(super) const CROSS_SIGNED_VERIFY: &str =
-    "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y";
+    "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY=y (ESP-IDF 6.0 and later)";
 pub(super) const AWS_LC_RS: &str = "features = [\"aws-lc-rs\"]";
 
 pub(super) const fn no_setting(_: &Rule) -> Option<&'static str> {

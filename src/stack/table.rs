@@ -129,6 +129,7 @@ const MICROPYTHON: Build =
     Build { reads_pss: false, has_brainpool: false, most_octets: room_with_mac(48), ..MBEDTLS_3_6 };
 
 const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
+const OPENSSL_3: Known = Known::Measured("OpenSSL 3.0 and 3.5");
 const CPYTHON: Setting = Setting { names: Names::Whole, ..OPENSSL };
 
 /// An entry without formats and settings.
@@ -239,7 +240,7 @@ pub const STACKS: &[Stack] = &[
         ..plain(
             "esp-bundle-cross-signed",
             "ESP-IDF's certificate bundle with CROSS_SIGNED_VERIFY",
-            READ_BUNDLE,
+            Known::Read("esp_crt_bundle.c of ESP-IDF 6.0 over mbedTLS 3.6.5"),
             Verifier::Bundle(ESP_IDF, true),
         )
     },
@@ -314,7 +315,11 @@ pub const STACKS: &[Stack] = &[
             Verifier::WolfSsl(wolfssl::Build::V5_5),
         )
     },
-    plain("openssl", "OpenSSL", Known::Measured("OpenSSL 3.0 and 3.5"), Verifier::OpenSsl(OPENSSL)),
+    // Node.js compares names by the same rules.
+    Stack {
+        formats: &["node", "capath"],
+        ..plain("openssl", "OpenSSL", OPENSSL_3, Verifier::OpenSsl(OPENSSL))
+    },
     plain(
         "openssl-4.0",
         "OpenSSL 4.0",

@@ -19,7 +19,8 @@ ul.tree{padding-left:0;list-style:none}ul.tree ul{padding-left:1.5rem;list-style
 .bar{position:relative;display:block;min-width:12rem;height:1.1rem;background:var(--box)}\
 .bar i,.bar b,.bar s{position:absolute;top:0;bottom:0}.bar i{background:var(--note);opacity:.6}\
 .bar b{width:2px;background:var(--error)}.bar s{width:3px;background:var(--warning)}\
-details{border-top:1px solid var(--line);padding:.4rem 0}summary{cursor:pointer}";
+.dates{white-space:nowrap}.dates small{white-space:normal}details{border-top:1px solid var(--line);padding:.4rem 0}summary{cursor:pointer}\
+@media(max-width:40rem){body{margin:1rem auto}th,.dates{white-space:normal}.dates{min-width:6.5rem}td,th{padding-right:.5rem}.bar{min-width:4rem}}";
 
 /// How every report begins.
 const BEGIN: &str = "<!doctype html>\n";

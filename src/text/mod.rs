@@ -4,6 +4,8 @@ pub mod bounded_file;
 #[cfg(feature = "judge")]
 pub(crate) mod count;
 pub mod foreign;
+#[cfg(feature = "cli")]
+pub(crate) mod git_index;
 #[cfg(feature = "judge")]
 pub(crate) mod html;
 #[cfg(feature = "cli")]

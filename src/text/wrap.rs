@@ -39,6 +39,19 @@ fn words(line: &str) -> Box<dyn Iterator<Item = core::Word<'_>> + '_> {
     }))
 }
 
+/// `text` in at most `columns`, with `end` where it is cut.
+pub(crate) fn shortened(text: &str, columns: usize, end: &str) -> String {
+    if core::display_width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut left = columns.saturating_sub(core::display_width(end));
+    let fits = |one: &char| {
+        let width = core::display_width(one.encode_utf8(&mut [0; 4]));
+        left.checked_sub(width).map(|rest| left = rest).is_some()
+    };
+    text.chars().take_while(fits).chain(end.chars()).collect()
+}
+
 /// `text`, then spaces up to `columns`.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(core::display_width(text));
@@ -57,6 +70,22 @@ mod tests {
         assert_eq!(lines("信任锚的，信任"), "信任锚|的，信任");
         assert_eq!(lines("用 `abc` 写出"), "用 `abc`|写出");
         assert_eq!(lines(&"5".repeat(12)), "5".repeat(12));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_where_its_columns_end() {
+        for (text, wanted) in [
+            ("CN=a", "CN=a"),
+            ("CN=broker", "CN=broker"),
+            ("CN=brokers", "CN=broke…"),
+            ("CN=信任锚", "CN=信任锚"),
+            ("CN=信任锚的", "CN=信任…"),
+            ("CN=a信任锚的", "CN=a信任…"),
+        ] {
+            assert_eq!(shortened(text, 9, "…"), wanted);
+        }
+        assert_eq!(shortened("CN=brokers", 9, "..."), "CN=bro...");
+        assert_eq!(shortened("CN=brokers", 0, "…"), "…");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Mozilla's roots for servers, as bundled in webpki-root-certs, with Mozilla's constraints on them.
 
-use std::sync::OnceLock;
+use std::{collections::HashMap, sync::OnceLock};
 
 use rustls_pki_types::CertificateDer;
 
@@ -24,6 +24,14 @@ pub(crate) fn named(name: &[u8]) -> impl Iterator<Item = Root> {
 #[must_use]
 pub fn has(certificate: &Certificate) -> bool {
     named(certificate.subject_der()).any(|root| root.certificate == *certificate)
+}
+
+/// The root whose certificate has this SHA-256.
+#[must_use]
+pub fn by_sha256(wanted: Sha256) -> Option<Certificate> {
+    static POSITIONS: OnceLock<HashMap<Sha256, usize>> = OnceLock::new();
+    let hashed = || mozilla_list().iter().map(|der| Sha256::of(der)).zip(0..).collect();
+    Some(root(*POSITIONS.get_or_init(hashed).get(&wanted)?)?.certificate)
 }
 
 pub(crate) fn root(position: usize) -> Option<Root> {

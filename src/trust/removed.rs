@@ -9,7 +9,10 @@ use std::{collections::HashMap, sync::OnceLock};
 
 use crate::{
     text::{foreign::Foreign, time::Time},
-    x509::certificate::{Certificate, Sha256},
+    x509::{
+        certificate::{Certificate, Sha256},
+        name::Name,
+    },
 };
 
 const TABLE: &str = include_str!("left.tsv");
@@ -99,19 +102,25 @@ pub(crate) fn is_dropped(certificate: &Certificate) -> bool {
 pub(crate) fn left_by_sha256(fingerprint: Sha256) -> Option<&'static Left> {
     roots_that_left().iter().find(|row| row.sha256 == fingerprint)
 }
-/// The keys (DER) of the roots of the bundled list with the subject `name`, in any encoding.
-pub(crate) fn keys_of_mozillas(name: &Foreign) -> &'static [Vec<u8>] {
-    static KEYS: OnceLock<HashMap<Foreign, Vec<Vec<u8>>>> = OnceLock::new();
+
+/// The keys (DER) of the roots of the bundled list whose subject people read as `subject`: with the same
+/// common name, organisation and unit, in any case, order, spacing and encoding.
+pub(crate) fn keys_of_mozillas(subject: &Name<'_>) -> &'static [Vec<u8>] {
+    static KEYS: OnceLock<HashMap<String, Vec<Vec<u8>>>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| {
-        let mut keys: HashMap<Foreign, Vec<Vec<u8>>> = HashMap::new();
+        let mut keys: HashMap<String, Vec<Vec<u8>>> = HashMap::new();
         for der in crate::trust::store::mozilla_list() {
-            if let Ok(root) = Certificate::from_der(der) {
-                keys.entry(root.subject().text()).or_default().push(root.spki_der().to_vec());
+            let Ok(root) = Certificate::from_der(der) else { continue };
+            let name = root.subject();
+            let names = std::iter::once(name.folded()).chain(name.folded_common_name());
+            // A root without an organisation has one name.
+            for name in names.collect::<std::collections::BTreeSet<_>>() {
+                keys.entry(name).or_default().push(root.spki_der().to_vec());
             }
         }
         keys
     });
-    keys.get(name).map_or(&[], Vec::as_slice)
+    keys.get(&subject.folded()).map_or(&[], Vec::as_slice)
 }
 
 /// The roots of the bundled list whose organisation is `name`.

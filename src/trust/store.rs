@@ -10,7 +10,8 @@ pub use super::{
     certificate_file::{certificates_in, chain_in, other_labels},
     error::{Error, MAX_ROOTS, MAX_ROOTS_BYTES},
     mozilla::{
-        has as mozilla_has, mozilla_constraints, mozilla_list, mozilla_siblings, mozilla_twin,
+        by_sha256 as mozilla_by_sha256, has as mozilla_has, mozilla_constraints, mozilla_list,
+        mozilla_siblings, mozilla_twin,
     },
     root::{Root, Source},
     unsupported_format::Format,

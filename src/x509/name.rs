@@ -83,10 +83,29 @@ impl<'a> Name<'a> {
         Some(name)
     }
 
+    /// What people tell names apart by, in small letters and digits alone: the common name, the
+    /// organisation and its unit. Of a name without an organisation the common name alone.
+    #[cfg(feature = "judge")]
+    pub(crate) fn folded(&self) -> String {
+        let parts = ["CN", "O", "OU"].map(|wanted| self.value(wanted));
+        parts.iter().flatten().map(|part| folded(part)).collect()
+    }
+
+    /// The common name as [`Self::folded`] has it.
+    #[cfg(feature = "judge")]
+    pub(crate) fn folded_common_name(&self) -> Option<String> {
+        self.value("CN").as_deref().map(folded)
+    }
+
     fn attribute(&self, wanted: &str) -> Option<Foreign> {
+        self.value(wanted).as_deref().map(Foreign::text)
+    }
+
+    /// The text of the most specific attribute of the type `wanted`, as it is in the certificate.
+    fn value(&self, wanted: &str) -> Option<String> {
         let mut pairs = self.pairs()?.into_iter().flatten().rev();
         let (_, value) = pairs.find(|(id, _)| short_name(id) == Some(wanted))?;
-        Some(Foreign::text(&decode(value)?))
+        decode(value)
     }
 
     /// The attributes of each relative distinguished name, in the order of the DER.
@@ -117,6 +136,12 @@ impl<'a> Name<'a> {
         }
         Some(parts.join(","))
     }
+}
+
+/// The letters and digits of `text`, in small letters.
+#[cfg(feature = "judge")]
+fn folded(text: &str) -> String {
+    text.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn attribute(id: &[u8], value: Element<'_>) -> String {

@@ -256,6 +256,17 @@ fn header(name: &str) -> bool {
 /// Held while the clients are built: tests that run side by side have one folder of them.
 static BUILDING: Mutex<()> = Mutex::new(());
 
+/// mbedTLS 3.6 in one of its builds: the folder of its headers, and the library.
+pub(crate) fn mbedtls_36(build: &str) -> Option<[PathBuf; 2]> {
+    if !["make", "cc"].iter().all(|name| real::program(name)) {
+        return None;
+    }
+    let source = source_of_mbedtls_36()?;
+    let parts = ["include", "a"].map(|end| kept().join(format!("{build}.{end}")));
+    make(&[format!("MBEDTLS={}", text(&source)), text(&parts[1])]);
+    Some(parts)
+}
+
 /// Whether Python has the package `cryptography`, with its OpenSSL.
 fn has_cryptography() -> bool {
     let import = Command::new("python3").args(["-c", "import cryptography"]).output();
@@ -266,7 +277,8 @@ fn has_cryptography() -> bool {
     found
 }
 
-/// Builds the clients; with variables, also those that need the sources and programs that these name.
+/// Builds the clients, or the one that is named; with variables, also those that need the sources and
+/// programs that these name.
 fn make(variables: &[String]) {
     // Of several that find a part missing, each says so.
     let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -279,7 +291,7 @@ fn make(variables: &[String]) {
 
 /// The folder of mbedTLS 3.6's source, in a crate that carries it; `None` in an archive of certgrab,
 /// which has no package inside that names that crate.
-pub(crate) fn source_of_mbedtls_36() -> Option<PathBuf> {
+fn source_of_mbedtls_36() -> Option<PathBuf> {
     source_in("mbedtls-rs-sys", "mbedtls")
 }
 

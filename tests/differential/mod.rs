@@ -12,6 +12,7 @@ mod measured;
 mod own_ca;
 pub(crate) mod random;
 mod reasons;
+mod reduced;
 pub(crate) mod wild;
 mod wild_order;
 mod written;
@@ -19,7 +20,7 @@ mod written;
 use std::time::Instant;
 
 use self::chains::Chains;
-pub(crate) use self::clients::source_of_mbedtls_36;
+pub(crate) use self::clients::mbedtls_36;
 use self::clients::{Clients, Verdict};
 use self::compared::Comparison;
 use self::departures::departures;

@@ -207,3 +207,51 @@ fn a_header_for_arduino_puts_the_text_where_progmem_says() {
         assert!(listed.contains("-----BEGIN CERTI"), "{listed}");
     }
 }
+
+/// ESP8266 core 3.1.2, `pgmspace.h`: constants that stay in flash.
+const PROGMEM: &str = "-DPROGMEM=__attribute__((section(\".irom.text.anchor\")))";
+
+#[test]
+fn the_headers_compile_for_the_processor_of_the_esp8266_and_its_own_keeps_the_pem_in_flash() {
+    let compilers = [("xtensa-lx106-elf-gcc", "gnu17"), ("xtensa-lx106-elf-g++", "gnu++17")];
+    if !compilers.iter().all(|(compiler, _)| real::program(compiler)) {
+        return;
+    }
+    for format in TEXT_HEADERS.into_iter().chain(DER_HEADERS) {
+        let (bundle, folder) = (one(), folder());
+        write(folder.path(), "anchor.h", bench::text(&bundle, format));
+        let main = format!(
+            "#include \"anchor.h\"\nextern \"C\" const void *anchor(void);\n\
+             const void *anchor(void) {{ return ROOT_CA{}; }}\n",
+            if DER_HEADERS.contains(&format) { "_DER" } else { "" }
+        );
+        for (compiler, standard) in compilers {
+            let is_c = !compiler.contains("++");
+            let main = if is_c { main.replace("extern \"C\" ", "") } else { main.clone() };
+            write(folder.path(), "main.c", main);
+            let language = if is_c { "c" } else { "c++" };
+            succeed(
+                Command::new(compiler)
+                    .current_dir(folder.path())
+                    // There is no C library for it in Debian.
+                    .args(["-ffreestanding", "-Os", "-Wall", "-Wextra", "-Werror", PROGMEM])
+                    .arg(format!("-std={standard}"))
+                    .args(["-Wno-unused-const-variable", "-Wno-unused-variable"])
+                    .args(["-x", language, "-c", "main.c", "-o", "main.o"]),
+            );
+            if format != "esp8266" {
+                continue;
+            }
+            succeed(Command::new("xtensa-lx106-elf-objcopy").current_dir(folder.path()).args([
+                "-O",
+                "binary",
+                "--only-section=.irom.text.anchor",
+                "main.o",
+                "flash",
+            ]));
+            let flash = std::fs::read(folder.path().join("flash")).expect("the section");
+            let pem = bench::text(&bundle, "pem") + "\0";
+            assert!(flash.starts_with(pem.as_bytes()), "{compiler}");
+        }
+    }
+}

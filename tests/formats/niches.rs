@@ -47,6 +47,45 @@ fn node_connects_to_the_server_of_its_root_and_to_no_other() {
 }
 
 #[test]
+fn a_certificate_that_node_takes_and_browsers_refuse_is_written_for_node() {
+    if !real::program("node") {
+        return;
+    }
+    let with = |change: fn(&mut rcgen::CertificateParams)| {
+        Pki::root("Plant Root").changed(change).leaf("plc.test")
+    };
+    let authority = |leaf: &mut rcgen::CertificateParams| {
+        leaf.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    };
+    for (pki, connects) in [
+        (with(|leaf| leaf.subject_alt_names.clear()), true),
+        (with(authority), true),
+        (
+            with(|leaf| {
+                leaf.subject_alt_names.clear();
+                leaf.distinguished_name = rcgen::DistinguishedName::new();
+            }),
+            false,
+        ),
+    ] {
+        let server = Server::presenting(&pki);
+        let emit = format!("node={}", pki.file("root_ca.js").display());
+        let grab = crate::support::grab(&server).args(["--roots"]).args([pki.root_file()]);
+        let grab = grab.args(["--emit", &emit]).ends();
+        assert_eq!(grab.code(), i32::from(!connects), "{}", grab.err());
+        // To ask the real client in each case.
+        let from = ["--emit", &emit, "--host", "plc.test:1"];
+        let root = pki.root_file();
+        crate::support::certgrab().args(["convert"]).args([root]).args(from).succeeds();
+        write(pki.folder(), "client.js", NODE_CLIENT);
+        let server = Server::presenting(&pki);
+        let mut node = Command::new("node");
+        let output = node.current_dir(pki.folder()).args(["client.js", &server.port().to_string()]);
+        assert_eq!(bench::run(output).status.success(), connects);
+    }
+}
+
+#[test]
 fn lua_returns_the_pem_text_and_the_server() {
     if !real::program("lua5.4") {
         return;

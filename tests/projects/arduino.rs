@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::bench::{Bench, Protocol, USER, says_in_time, succeed};
-use crate::support::{Server, real};
+use crate::{
+    differential::mbedtls_36,
+    support::{Server, real},
+};
 
 /// A board, its TLS library, and how that says that a root, a name or the clock is not the one.
 pub(super) struct Board {
@@ -57,11 +60,16 @@ impl Board {
     }
 
     pub(super) fn compile(&self, folder: &Path) {
+        self.compile_with(folder, &[], self.libraries);
+    }
+
+    /// The same with `options` first, and with other libraries.
+    fn compile_with(&self, folder: &Path, options: &[&str], libraries: &[&str]) {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
         let shim = |part: &str| tests.join("arduino").join(part);
         let mut compiler = Command::new("g++");
         compiler.args(["-std=gnu++17", "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable"]);
-        compiler.args(["-DARDUINO=10819", "-include", "Arduino.h", "-o", "sketch"]);
+        compiler.args(options).args(["-DARDUINO=10819", "-include", "Arduino.h", "-o", "sketch"]);
         let pem = tests.join("formats/clients");
         for folder in [shim("core"), shim(self.name), shim("libraries"), pem.clone()] {
             compiler.arg("-I").arg(folder);
@@ -77,7 +85,7 @@ impl Board {
             );
             compiler.args(["-x", "none", "bearssl_pem.o"]);
         }
-        succeed(compiler.args(self.libraries), folder);
+        succeed(compiler.args(libraries), folder);
     }
 
     fn connects_by_mqtt(&self) {
@@ -173,6 +181,29 @@ fn the_esp32_sends_no_password_to_a_broker_whose_certificate_has_expired() {
     says_in_time(&mut Command::new(folder.join("sketch")), ESP32.early);
     assert!(!bench.log().contains("New client connected"), "{}", bench.log());
     assert!(bench.log().contains("New connection"), "{}", bench.log());
+}
+
+/// The version and the settings of the mbedTLS that Arduino-ESP32 3.x is built with.
+#[test]
+fn the_sketch_for_the_esp32_over_mbedtls_3_6_without_dates_looks_at_them_itself() {
+    if !ESP32.is_there() {
+        return;
+    }
+    let Some([headers, library]) = mbedtls_36("mbedtls-3.6-notime") else { return };
+    let mut bench = ESP32.bench(Protocol::Mqtt);
+    let folder = bench.folder();
+    let library = library.display().to_string();
+    let options = ["-I", &headers.display().to_string()];
+    ESP32.compile_with(&folder, &options, &["-x", "none", &library]);
+    let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+    bench.retain("devices/esp32/command", "light up");
+    sketch("devices/esp32/command: light up");
+    bench.let_the_certificate_expire();
+    sketch(ESP32.early);
+    bench.change_the_root();
+    sketch(ESP32.untrusted);
+    bench.change_the_name();
+    sketch(ESP32.misnamed);
 }
 
 #[test]

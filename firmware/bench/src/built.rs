@@ -29,13 +29,7 @@ impl Built {
     }
 
     fn of(messages: &[Value]) -> Result<Self, Fault> {
-        let program = messages
-            .iter()
-            .filter(|message| message["target"]["name"] == "host")
-            .filter(|message| message["profile"]["test"] == false)
-            .find_map(|message| message["executable"].as_str())
-            .ok_or("cargo names no executable")?;
-        Ok(Self { program: program.into() })
+        Ok(Self { program: executable(messages, "host")? })
     }
 
     /// The command that connects it to `broker`.
@@ -49,6 +43,21 @@ impl Built {
         command.arg(format!("mqtts://{NAME}:{port}"));
         command
     }
+}
+
+/// Builds the program `name` of this workspace with the anchor in `lock`.
+pub(crate) fn program(lock: &Path, name: &str) -> Result<PathBuf, Fault> {
+    executable(&build(lock, FEATURES)?, name)
+}
+
+/// The program that cargo says it built of the target `name`.
+fn executable(messages: &[Value], name: &str) -> Result<PathBuf, Fault> {
+    let program = messages
+        .iter()
+        .filter(|message| message["target"]["name"] == name)
+        .filter(|message| message["profile"]["test"] == false)
+        .find_map(|message| message["executable"].as_str());
+    Ok(program.ok_or_else(|| format!("cargo names no executable of {name}"))?.into())
 }
 
 /// Builds the C client's crate with the anchor in `lock`; the folder that its header is in.

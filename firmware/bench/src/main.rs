@@ -12,6 +12,7 @@
 
 mod broker;
 mod built;
+mod embedded_tls;
 mod l1;
 mod l2;
 mod l3;
@@ -60,6 +61,7 @@ fn run(levels: &[String]) -> Result<ExitCode, Fault> {
         ("L1", l1::cases as fn(&Bench, &mut Report) -> Result<(), Fault>),
         ("lab", lab::cases),
         ("L2", l2::cases),
+        ("embedded-tls", embedded_tls::cases),
         ("L3", l3::cases),
         ("L4", l4::cases),
         ("L5", l5::cases),

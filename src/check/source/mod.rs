@@ -166,15 +166,19 @@ pub(crate) fn read(file: &Path, content: &[u8]) -> Source {
     if language == Language::Yaml {
         constants.extend(yaml::scalars(content));
     }
-    let beginning = &content[..content.len().min(WHERE_A_FILE_SAYS_WHO_WROTE_IT)];
-    let says = |words: &[u8]| beginning.windows(words.len()).any(|here| here == words);
-    let is_generated = GENERATED.iter().any(|words| says(words));
+    let is_generated = is_generated(content);
     let hosts = hosts(&tokens);
     let commands = if is_command(content) { commands(&tokens) } else { Vec::new() };
     // Of a large file they take as much as its constants.
     drop(tokens);
     let (tight, uses) = (Code::of(&code), Uses::of(&code));
     Source { language, constants, uses, tight, hosts, commands, code, is_generated, is_data: false }
+}
+
+/// Whether certgrab wrote `content`, as it says itself at its beginning.
+pub(crate) fn is_generated(content: &[u8]) -> bool {
+    let beginning = &content[..content.len().min(WHERE_A_FILE_SAYS_WHO_WROTE_IT)];
+    GENERATED.iter().any(|words| memchr::memmem::find(beginning, words).is_some())
 }
 
 #[cfg(feature = "cli")]

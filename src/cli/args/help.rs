@@ -1,8 +1,15 @@
 //! The help of the command as a whole.
 
+use std::ffi::OsString;
+
 use clap::CommandFactory as _;
+use textwrap::core::display_width;
 
 use super::Args;
+use crate::cli::style;
+
+/// The most columns of a line of help.
+pub(crate) const COLUMNS: usize = 100;
 
 /// What `-h` ends with, and what `certgrab` alone shows.
 pub(crate) const EXAMPLES: &str = "\
@@ -45,28 +52,33 @@ Set up:  new               create a small project that connects to a server
          page              write certgrab for a browser, one HTML file without a network
          completions, man  print what goes with an installed command
 
-certgrab COMMAND --help lists the options of a command.";
+A TARGET is host:port or a URL. certgrab COMMAND --help lists the options of a command.";
 
 /// The options that `-h` lists, in fewer words than `--help`, which lists all.
 const EVERYDAY: [(&str, &str); 10] = [
-    ("targets", "host:port, or a URL such as mqtts://host"),
     ("emit", "Write this format to PATH or standard output"),
     ("what", "anchor, chain, leaf or intermediates"),
     ("name", "The name of the constants"),
     ("json", "Print a JSON document"),
     ("roots", "Trust these CA certificates instead of Mozilla's"),
     ("trust_sha256", "Also trust the certificate with this SHA-256"),
+    ("stacks", "Show which TLS stacks connect, and why the others do not"),
     ("from", "Read the chain from a file; contact no server"),
     ("timeout", "Give up on a target after this time"),
     ("hosts", "Read many targets from a file, one per line"),
 ];
 
 /// The command line with its help: `-h` fits on a screen, `--help` has everything.
-pub(crate) fn command() -> clap::Command {
+pub(crate) fn command(typed: &[OsString]) -> clap::Command {
+    let is_short = typed.iter().any(|word| word == "-h");
     let mut command = Args::command().before_help(COMMANDS).mut_args(|argument| {
         let everyday = EVERYDAY.iter().find(|(id, _)| argument.get_id() == id);
         match (everyday, argument.get_help().cloned()) {
-            (Some((_, short)), Some(long)) => argument.help(*short).long_help(long),
+            (Some((_, short)), Some(long)) => {
+                let argument = argument.help(*short).long_help(long);
+                // A heading for each group would take more lines than the options.
+                if is_short { argument.help_heading(None) } else { argument }
+            }
             (_, _) => argument.hide_short_help(true),
         }
     });
@@ -75,4 +87,27 @@ pub(crate) fn command() -> clap::Command {
         command = command.mut_subcommand(name, |one| one.hide(true));
     }
     command.override_usage("certgrab [OPTIONS] TARGET...\n       certgrab COMMAND [OPTIONS]")
+}
+
+/// The help in lines of at most so many columns; the text behind an option is broken below its beginning.
+pub(crate) fn in_lines(help: &str, columns: usize) -> String {
+    let broken = |line: &str| {
+        let (names, text) = line.split_at(line.rfind("  ").map_or(0, |at| at + 2));
+        style::wrapped(names, &" ".repeat(display_width(names)), text, Some(columns))
+    };
+    help.lines().map(broken).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_help_is_broken_below_the_beginning_of_its_text() {
+        let line = "      --emit <FORMAT>  信任锚信任锚信任锚信任锚";
+        let broken = format!("      --emit <FORMAT>  信任锚信任锚信任锚信\n{:23}任锚\n", "");
+        assert_eq!(in_lines(line, 44), broken);
+        // Where too little of the line is left, the terminal breaks it.
+        assert_eq!(in_lines(line, 38), format!("{line}\n"));
+    }
 }

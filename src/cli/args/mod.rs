@@ -56,7 +56,8 @@ pub(crate) const MANIFEST: &str = "certgrab.toml";
     version,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    max_term_width = 100,
+    // Lines are broken by `help::in_lines`.
+    term_width = 0,
     help_template = help::TEMPLATE,
     after_help = help::EXAMPLES,
     after_long_help = help::LONG_EXAMPLES

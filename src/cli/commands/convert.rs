@@ -8,13 +8,14 @@ use crate::{
     text::{bounded_file, foreign::Foreign, time::Time},
 };
 
-use super::formats;
+use super::{formats, warn::Named};
 use crate::cli::{
     args::{Form, Request, convert::Convert},
     convert::{self, Terms},
     export,
     failure::{Exit, Failure},
-    language::{lines_in_language, page_in_language},
+    habits,
+    language::page_in_language,
     output, regenerate, request, roots,
     style::Display,
 };
@@ -66,7 +67,8 @@ fn convert(
         store.add_mozilla();
     }
     let at = job.trust.at.unwrap_or_else(Time::now);
-    let terms = Terms { store: &store, at, passwords, host };
+    let named = Named::OnTheCommandLine;
+    let terms = Terms { store: &store, at, passwords, host, named };
     let converted = convert::read(files, &terms)?;
     let bundle = converted.bundle;
     for warning in converted.warnings {
@@ -74,7 +76,7 @@ fn convert(
     }
     let name = export::name(job, &bundle)?;
     if job.format.sizes {
-        output::show(&lines_in_language(&formats::sizes(&bundle, &name)))?;
+        output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
     let shown: Vec<_> =
@@ -90,10 +92,11 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
     };
     if job.emit.is_empty() && !job.format.sizes {
-        return usage(
-            "no form to convert to",
-            "choose one with `--emit FORMAT`; `certgrab formats` lists them",
-        );
+        // The format, or the file to write, stands where another program takes it.
+        let last = files.last().filter(|file| files.len() > 1 && !file.exists());
+        let meant = last.and_then(|file| file.to_str()).and_then(habits::form);
+        let any = "choose one with `--emit FORMAT`; `certgrab formats` lists them";
+        return usage("no form to convert to", meant.as_deref().unwrap_or(any));
     }
     if job.emit.iter().any(|one| matches!(one.form, Form::Document)) {
         return usage(

@@ -1,6 +1,6 @@
 //! Every step without a network: a small PKI, a server in this process, and its anchor.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::{fmt::Write as _, net::Ipv4Addr, sync::Arc};
 
 use crate::{
     Grab,
@@ -26,13 +26,23 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 use crate::cli::{
     failure::{Exit, Failure},
-    language::in_language,
+    language::{columns_in_language, in_language, lines_in_language},
     output, report,
     style::Display,
 };
 
 /// The server's host; it resolves to this machine wherever there is a resolver.
 const HOST: &str = "localhost";
+
+/// What the demo ends with.
+const NEXT: &str = "
+Next, with a server of yours:
+  certgrab HOST:PORT                       show its chain and its anchor
+  certgrab HOST:PORT --emit c=root_ca.h    write a C header
+  certgrab formats                         list the formats, each with the software that reads it
+  certgrab new --list                      list the projects that connect to a server
+  certgrab lab                             see what your device accepts
+";
 
 /// A root, and what a server presents below it: leaf and intermediate, no root, as brokers do.
 struct Pki {
@@ -41,7 +51,7 @@ struct Pki {
     key: PrivateKeyDer<'static>,
 }
 
-/// Makes the PKI, serves it, grabs it and shows report, C header and Rust constants.
+/// Makes the PKI, serves it, grabs it and shows report, C header, Rust constants and what to do next.
 pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
     let (target, grabbed, options) = grab_from_this_process()
         .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error:#}")))?;
@@ -60,9 +70,29 @@ pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
             let title = in_language(title);
             output::show(&format!("\n---- {title}: --emit {} ----\n\n", format.name))?;
         }
-        output::write(&source)?;
+        output::show(&without_bytes(&String::from_utf8_lossy(&source)))?;
+    }
+    if !display.quiet {
+        output::show(&columns_in_language(NEXT))?;
     }
     Ok(Exit::Done)
+}
+
+/// A generated source with the first line alone of each array of bytes.
+fn without_bytes(source: &str) -> String {
+    let is_bytes = |line: &&str| line.trim_start().starts_with("0x");
+    let mut out = String::new();
+    let mut lines = source.lines().peekable();
+    while let Some(line) = lines.next() {
+        let _ = writeln!(out, "{line}");
+        if is_bytes(&line) {
+            let more = std::iter::from_fn(|| lines.next_if(is_bytes)).count();
+            if more > 0 {
+                out += &lines_in_language(&format!("    ... {more} more lines of bytes\n"));
+            }
+        }
+    }
+    out
 }
 
 /// A real handshake on loopback: the target, the result and the options.

@@ -8,14 +8,14 @@ use crate::{
         bundle::Bundle,
         emit::{self, FILTERS, FORMATS, Format, Identifier, VARIABLES},
     },
-    text::foreign::Foreign,
+    text::{foreign::Foreign, wrap},
 };
 
 use super::{format_groups::GROUPS, format_words};
 use crate::cli::{
     args::formats::List,
     failure::{Exit, Failure},
-    language::{in_language, lines_in_language},
+    language::in_language,
     output,
 };
 
@@ -35,12 +35,14 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
     } else if list.variables {
         let variables = VARIABLES.iter().map(|(name, what)| (*name, (*what).to_owned()));
         let filters = FILTERS.iter().map(|(name, what)| (*name, (*what).to_owned()));
-        out.push_str(&lines_in_language(
-            "Variables; those of a certificate in `{% for certificate in certificates %}`, and what\n\
-             is marked (outside) only through a filter:\n",
-        ));
+        let heading = in_language(
+            "Variables; those of a certificate in `{% for certificate in certificates %}`, and what \
+             is marked (outside) only through a filter:",
+        );
+        let lines = textwrap::wrap(&heading, wrap::lines_of(wrap::COLUMNS));
+        let _ = writeln!(out, "{}", lines.join("\n"));
         table(&mut out, variables);
-        out.push_str(&lines_in_language("\nFilters, as in `{{ host | literal }}`:\n"));
+        let _ = writeln!(out, "\n{}", in_language("Filters, as in `{{ host | literal }}`:"));
         table(&mut out, filters);
     } else {
         grouped(&mut out);
@@ -90,10 +92,10 @@ pub(crate) fn sizes(bundle: &Bundle, name: &Identifier) -> String {
     }
     rows.sort_by_key(|(bytes, _)| *bytes);
     let width = FORMATS.iter().map(|format| format.name.len()).max().unwrap_or_default();
-    let mut out =
-        String::from("bytes of flash on a 32-bit device, without the code that reads them\n");
+    let heading = "bytes of flash on a 32-bit device, without the code that reads them";
+    let mut out = in_language(heading) + "\n";
     for (bytes, format) in rows {
-        let _ = writeln!(out, "{bytes:>6}  {:width$}  {}", format.name, format.reader);
+        let _ = writeln!(out, "{bytes:>6}  {:width$}  {}", format.name, in_language(format.reader));
     }
     out
 }

@@ -2,6 +2,8 @@
 
 mod asking;
 pub(crate) mod check;
+pub(crate) mod command_words;
+mod committed_lock;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod convert;

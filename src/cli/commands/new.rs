@@ -27,8 +27,9 @@ use crate::cli::{
     args::{self, Request, new::Args},
     client,
     failure::{self, Exit, Failure},
+    language::in_language,
     loss::Content,
-    output,
+    output, own_files,
     projects::{PROJECTS, Project, Text},
     readers::{self, Seen},
     request,
@@ -47,13 +48,15 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     else {
         let line = |one: &Project| {
             let Project { name, what, proof, .. } = one;
-            format!("{name:15}  {what}\n                 tested: {proof}\n")
+            let [what, proof] =
+                [(*what).to_owned(), format!("tested: {proof}")].map(|text| in_language(&text));
+            format!("{name:15}  {what}\n{:15}  {proof}\n", "")
         };
         output::show(&PROJECTS.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     };
     let texts = project.texts(target)?;
-    let own = own_files(args, project)?;
+    let mut own = own_files(args, project)?;
     let (text, roots) = described(args, project, target)?;
     let bundle = grabbed(args, project, target, display)?;
     let mut files = vec![
@@ -61,9 +64,9 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         (PathBuf::from(LOCK), lock::write(&bundle).into_bytes()),
     ];
     files.extend(roots);
-    files.extend(own);
+    files.extend(own.clone());
     files.extend(rendered(project, &texts, &bundle)?);
-    for (path, _) in &mut files {
+    for (path, _) in files.iter_mut().chain(&mut own) {
         *path = folder.join(&*path);
     }
     within::refuse_links_out_of(folder, files.iter().map(|(path, _)| path.as_path()))?;
@@ -71,6 +74,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         refuse_to_overwrite(&files)?;
     }
     deliver(&files, display)?;
+    own_files::warn_if_tracked(&own, display);
     if !display.quiet {
         let shown = Foreign::text(&folder.display().to_string()).line();
         output::say(format_args!("next: read {shown}/README.md"));

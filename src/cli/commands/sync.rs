@@ -5,32 +5,29 @@ mod of_files;
 mod of_server;
 mod of_way;
 
-use std::path::PathBuf;
-
 use crate::{
-    check::{self, Finding, Findings, Knowledge, Severity},
+    check::{Finding, Severity},
     output::{
         bundle::{Bundle, Entry, KeyPossession},
-        emit::{self, Format, Identifier},
+        emit::Identifier,
         lock,
     },
-    text::{bounded_file, foreign::Foreign, time::Time},
-    trust::store::Store,
+    text::{foreign::Foreign, time::Time},
 };
 
 use super::{
     asking::{self, Answer, Outcome},
-    terms::{self, Asked},
+    committed_lock::{read_bundle, read_lock, rendered},
     warn,
 };
 use crate::cli::{
-    args::{What, hosts::DEFAULT_JOBS, sync::Args},
-    descriptors, export,
+    args::{hosts::DEFAULT_JOBS, sync::Args},
+    client, descriptors,
     failure::{Exit, Failure},
     loss::Content,
     manifest,
-    output::{self, complain},
-    proof, readers, replace, roots,
+    output::{self, complain_of_target},
+    replace, roots,
     style::Display,
 };
 
@@ -47,7 +44,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let mut note = |outcome: Result<(), Failure>| {
         if let Err(failure) = outcome {
-            complain(&failure);
+            complain_of_target(&failure);
             exit = exit.worse(failure.exit);
         }
     };
@@ -70,64 +67,6 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// A lock as it is.
-pub(crate) struct Lock {
-    pub(crate) path: PathBuf,
-    pub(crate) content: Vec<u8>,
-    pub(crate) bundle: Bundle,
-    /// What its constants are called.
-    pub(crate) name: Identifier,
-}
-
-/// The lock of `entry`, with the name for its constants.
-pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
-    let (content, bundle) = read_bundle(entry)?;
-    let target = &entry.job.targets[0];
-    if !terms::is_for(&bundle, target) {
-        let shown = Foreign::text(&entry.lock.display().to_string()).line();
-        let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
-        let message =
-            format!("{shown}: expected a lock for {target}, found one for {host} port {port}");
-        let hint = "update it with `certgrab sync`".to_owned();
-        return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
-    }
-    let name = export::name(&entry.job, &bundle)?;
-    Ok(Lock { path: entry.lock.clone(), content, bundle, name })
-}
-
-/// The lock of `entry`, whichever server it is for.
-fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
-    let shown = Foreign::text(&entry.lock.display().to_string()).line();
-    let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::NotFound => Some("create it with `certgrab sync`"),
-            _ => bounded_file::found_instead(&entry.lock).map(|_| replace::TO_NAME_A_FILE),
-        };
-        Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
-            .with_hint(hint.map(str::to_owned))
-    })?;
-    let target = &entry.job.targets[0];
-    let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
-        Failure::new(Exit::File, format!("{shown}: {error}")).with_hint(error.hint())
-    })?;
-    Ok((content, bundle))
-}
-
-/// The files of `entry` with what is to stand in them, made from `bundle`.
-pub(crate) fn rendered<'a>(
-    entry: &'a manifest::Entry,
-    bundle: &Bundle,
-    name: &Identifier,
-) -> Result<Vec<output::File<'a>>, Failure> {
-    let render = |(format, path): &'a (Format, PathBuf)| {
-        let data = emit::render(bundle, *format, name).map_err(|error| {
-            Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
-        })?;
-        Ok(output::File::new(path, data, Content::Certificates(*format)))
-    };
-    entry.emit.iter().map(render).collect()
-}
-
 /// What becomes of the files of a target.
 #[derive(Clone, Copy)]
 enum Delivery {
@@ -146,57 +85,37 @@ impl Delivery {
 }
 
 fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Result<(), Failure> {
-    let Lock { content, bundle, name, .. } = read_lock(entry)?;
+    let lock = read_lock(entry)?;
     let store = roots::store(&entry.job.trust, display)?;
     let at = Time::now();
-    let found = match entry.job.what {
-        What::Anchor => {
-            let formats = readers::of_manifest(entry);
-            let stacks = proof::readers(&entry.job, formats.iter().copied());
-            let lock = (entry.lock.as_path(), content.as_slice());
-            let knowledge = Knowledge { store: &store, at, horizon_days: 0 };
-            warn::findings_of_lock(lock, &stacks, &knowledge)
-        }
-        _ => Findings::default(),
-    };
-    hold(entry, (&content, &bundle), &found, &store, display)?;
+    hold(entry, &super::check::of_lock(entry, &lock, &store, at), display)?;
     let whose = format!("{}: ", entry.job.targets[0]);
-    warn::of_lock(&whose, &content, &bundle, at, display);
-    warn::of_refused_anchors(&whose, &found, display);
-    delivery.of(&rendered(entry, &bundle, &name)?, display)
+    let is_of_files = !entry.job.trust.converted.is_empty();
+    warn::of_lock(&whose, (&lock.content, &lock.bundle), is_of_files, at, display);
+    delivery.of(&rendered(entry, &lock.bundle, &lock.name)?, display)
 }
 
-/// Fails if a lock is not what the manifest and its stores allow, or for what was `found` in its
-/// certificates, reporting each reason. Less certain objections are warnings.
-fn hold(
-    entry: &manifest::Entry,
-    (content, bundle): (&[u8], &Bundle),
-    found: &Findings,
-    store: &Store,
-    display: &Display,
-) -> Result<(), Failure> {
+/// Fails for what was `found` in the lock of `entry` as an error, reporting each; what is less certain, or
+/// an error for one of its readers alone, is a warning. `certgrab check` has the rest.
+fn hold(entry: &manifest::Entry, found: &[Finding], display: &Display) -> Result<(), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
-    let asked = Asked::of(&entry.job, &entry.job.targets[0], readers::asked(entry).len());
     let mut failures = Vec::new();
-    let mut objections = check::objections(content, bundle, &asked.terms(store, None));
-    if entry.job.what == What::Anchor {
-        objections.extend(check::expired_anchors(content, bundle, Time::now()));
-    }
-    objections.extend(found.listed().iter().filter(|one| warn::is_of_any_reader(one)).cloned());
-    for objection in objections {
-        let Finding { place, severity, code, message, action, .. } = objection;
+    for finding in found {
+        let Finding { place, code, message, action, .. } = finding;
         let message = format!("{shown}: line {}: {message} [{code}]", place.line);
-        match severity {
-            Severity::Error => {
-                failures.push(Failure::new(Exit::Untrusted, message).with_hint(action));
+        match warn::weight(finding, entry.job.what) {
+            Some(Severity::Error) => {
+                failures.push(Failure::new(Exit::Untrusted, message).with_hint(action.clone()));
             }
-            Severity::Warning => output::warn(message, display),
-            // `certgrab check` has them.
-            Severity::Note => {}
+            Some(_) => match action.as_ref().filter(|_| *code == "leaf") {
+                Some(action) => output::warn(format_args!("{message}; {action}"), display),
+                None => output::warn(message, display),
+            },
+            None => {}
         }
     }
     let last = failures.pop();
-    failures.iter().for_each(complain);
+    failures.iter().for_each(complain_of_target);
     last.map_or(Ok(()), Err)
 }
 
@@ -209,6 +128,7 @@ fn refreshed(
 ) -> Result<(), Failure> {
     let Answer { options, outcome } = answer;
     roots::warn_once(&entry.job.trust.roots, &options.store, display);
+    client::warn_of_dates(&entry.job.reaching, &options, display);
     // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
     let before = before.as_ref();

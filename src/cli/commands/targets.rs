@@ -22,7 +22,9 @@ use crate::cli::{
     failure::{self, Exit, Failure},
     language::lines_in_language,
     output::{self, complain},
-    proof, readers, report, report_page, request,
+    proof, readers,
+    refused::Formats,
+    report, report_page, request,
     style::Display,
 };
 
@@ -156,7 +158,7 @@ pub(super) fn finish(
                 if job.emit.is_empty() && !job.json {
                     show(job, display, target, options, grab)?;
                 }
-                return Ok(refuse(job, grab, refusal));
+                return Ok(refuse(job, (target, grab, options), refusal));
             }
             Ok(judgement) => {
                 // One of several targets may well be another's.
@@ -185,7 +187,7 @@ pub(super) fn finish(
         return Err(Failure::new(Exit::Untrusted, message));
     }
     if job.format.sizes {
-        output::show(&lines_in_language(&formats::sizes(&bundle, &name)))?;
+        output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
@@ -208,12 +210,19 @@ fn of_own_certificate(job: &Request, grab: &Grab, display: &Display) {
 }
 
 /// Says why no path of `grab` is trusted.
-fn refuse(job: &Request, grab: &Grab, refusal: &Refusal) -> Exit {
-    let mut message = refusal.to_string();
+fn refuse(
+    job: &Request,
+    (target, grab, options): (&Target, &Grab, &Options),
+    refusal: &Refusal,
+) -> Exit {
+    let formats: Vec<_> = readers::formats(job).collect();
+    let formats = Formats { all: &formats, named: warn::Named::OnTheCommandLine };
+    let seen = (target, grab, options);
+    let mut failure = formats.refused_by_browsers("", refusal, seen, job);
     if let Some(stray) = stray_fingerprint(job, grab) {
-        message += &format!("; {stray}");
+        failure.message += &format!("; {stray}");
     }
-    complain(&Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+    complain(&failure);
     Exit::Untrusted
 }
 

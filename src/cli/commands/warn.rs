@@ -4,12 +4,10 @@
 //! knows what there is to warn of; each command that writes calls this before it does. `whose`
 //! begins each line: it names the target where there are several, and is empty where there is one.
 
-use std::path::Path;
-
 use crate::{
     Grab,
     chain::Presented,
-    check::{self, Finding, Findings, Knowledge, Severity},
+    check::{Finding, Severity},
     cli::{
         args::{Request, What},
         output,
@@ -22,7 +20,6 @@ use crate::{
         grab::{Judgement, Options},
         warning,
     },
-    stack::Stack,
     text::time::Time,
 };
 
@@ -78,10 +75,17 @@ pub(crate) fn of_anchor(
 }
 
 /// Warns of what the lock `content` says of `bundle`, which was read from it. A plain PEM file says
-/// nothing, so that nothing is proven.
-pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, display: &Display) {
-    if lock::is_lock(content) {
-        let all = warning::about_lock(bundle, at);
+/// nothing, so that nothing is proven; of a lock made from files nobody expects a proof.
+pub(crate) fn of_lock(
+    whose: &str,
+    (content, bundle): (&[u8], &Bundle),
+    is_of_files: bool,
+    at: Time,
+    display: &Display,
+) {
+    if is_of_files || lock::is_lock(content) {
+        let mut all = warning::about_lock(bundle, at);
+        all.retain(|one| !is_of_files || one.code != "key_not_proven");
         for warning in if display.verbose { all } else { warning::summed(all) } {
             output::warn(format_args!("{whose}{}", warning.message), display);
         }
@@ -95,35 +99,21 @@ pub(crate) fn of_lock(whose: &str, content: &[u8], bundle: &Bundle, at: Time, di
 /// The findings about a certificate that a stack does not accept as an anchor.
 const REFUSED_ANCHOR: [&str; 2] = ["leaf", "not-ca"];
 
-/// What `certgrab check` finds in the certificates of `lock`, as `stacks` read what is made from it.
-pub(crate) fn findings_of_lock(
-    (path, content): (&Path, &[u8]),
-    stacks: &[&'static Stack],
-    knowledge: &Knowledge<'_>,
-) -> Findings {
-    let reading = check::read(path, content);
-    let by = |stack: &&'static Stack| check::lint(&reading.read_by(Some(stack)), knowledge);
-    match stacks {
-        [] => check::lint(&reading, knowledge),
-        all => Findings::worst_of(all.iter().map(by).collect()),
-    }
-}
-
-/// Whether no command writes a certificate with `finding`, whichever stack reads it.
-pub(crate) fn is_of_any_reader(finding: &Finding) -> bool {
-    // Whether an expired anchor is alone is found by its own rule.
-    let is_other = REFUSED_ANCHOR.contains(&finding.code) || finding.code == "expired";
-    finding.severity == Severity::Error && !is_other
-}
-
-/// Warns of the anchors of a lock that one of its readers refuses, of what was `found` in it.
-pub(crate) fn of_refused_anchors(whose: &str, found: &Findings, display: &Display) {
-    // A leaf that a stack accepts is a warning of `certgrab check` alone.
-    let is_refused = |one: &&Finding| one.code == "not-ca" || one.severity == Severity::Error;
-    let listed = found.listed().iter().filter(|one| REFUSED_ANCHOR.contains(&one.code));
-    for Finding { message, code, action, .. } in listed.filter(is_refused) {
-        let action = action.as_ref().map(|action| format!("; {action}")).unwrap_or_default();
-        output::warn(format_args!("{whose}{message} [{code}]{action}"), display);
+/// What a finding of `certgrab check` in a lock is to who writes `what` from it: nothing is written with
+/// an error. A certificate that one of its readers refuses as an anchor is a warning, since others take it.
+pub(crate) fn weight(finding: &Finding, what: What) -> Option<Severity> {
+    let Finding { code, severity, .. } = finding;
+    let is_of_lock = code.starts_with("lock-") || *code == "untrusted-root";
+    match severity {
+        Severity::Note => None,
+        _ if is_of_lock => Some(*severity),
+        // The rules of anchors are not those of other certificates.
+        _ if what != What::Anchor => None,
+        // A leaf that a stack accepts is a warning of `certgrab check` alone.
+        Severity::Warning if *code == "not-ca" => Some(Severity::Warning),
+        Severity::Warning => None,
+        Severity::Error if REFUSED_ANCHOR.contains(code) => Some(Severity::Warning),
+        Severity::Error => Some(Severity::Error),
     }
 }
 

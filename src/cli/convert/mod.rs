@@ -8,18 +8,21 @@ mod pkcs12;
 use std::path::{Path, PathBuf};
 
 use crate::{
-    check::{self, EmbeddedAnchor, FileReport, Finding, Knowledge, Severity},
+    check::{self, Command, EmbeddedAnchor, FileReport, Finding, Knowledge, Severity, Writer},
     endpoint::Target,
     output::{
         bundle::{Bundle, Entry, KeyPossession, Role},
         lock,
     },
     text::{bounded_file, foreign::Foreign, time::Time},
-    trust::store::{Format, Store},
+    trust::store::{self, Format, Store},
     x509::{certificate::Certificate, extensions, jks, private_key},
 };
 
-use super::failure::{Exit, Failure};
+use super::{
+    commands::warn::Named,
+    failure::{Exit, Failure},
+};
 
 /// The passwords of PKCS #12 where none is given: none, and that of Java's truststores.
 pub(crate) fn usual_passwords() -> Vec<String> {
@@ -36,6 +39,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) passwords: Vec<String>,
     /// The server that the certificates are for, if the user names one.
     pub(crate) host: Option<&'a Target>,
+    /// Where the files are named.
+    pub(crate) named: Named,
 }
 
 /// What was read.
@@ -47,7 +52,7 @@ pub(crate) struct Converted {
 }
 
 /// Days until the horizon, as in `certgrab check`.
-const HORIZON_DAYS: u16 = 90;
+pub(crate) const HORIZON_DAYS: u16 = 90;
 
 /// What conversion mends: it is of the old form, and not of the certificates.
 const OF_THE_FORM: [&str; 14] = [
@@ -70,6 +75,29 @@ const OF_THE_FORM: [&str; 14] = [
 /// What means that a certificate of the file is lost.
 const DAMAGED: [&str; 3] = ["der-damaged", "no-certificate", "pem-damaged"];
 
+impl Named {
+    /// What to do about PKCS #12 with another password.
+    const fn to_open(self) -> &'static str {
+        match self {
+            Self::OnTheCommandLine => {
+                "pass the file's password: `certgrab convert FILE --password-file FILE`"
+            }
+            Self::InTheManifest => {
+                "convert it with `certgrab convert FILE --password-file FILE --emit pem=ca.pem`, and \
+                 name that file in `from`"
+            }
+        }
+    }
+
+    /// What to do about a hash, or a name and a key, whose certificate is not known.
+    const fn to_know(self) -> &'static str {
+        match self {
+            Self::OnTheCommandLine => "pass the certificate with `--roots FILE`",
+            Self::InTheManifest => "name a file with the certificate itself in `from`",
+        }
+    }
+}
+
 /// Reads `files` into one bundle; a certificate that stands in several is written once.
 pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Failure> {
     let mut converted = Converted { bundle: empty(terms.host), warnings: Vec::new() };
@@ -84,11 +112,12 @@ pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Fa
             && lock::is_lock(&content)
         {
             converted.bundle = of_lock(&path, &content, terms)?;
-            converted.warnings.extend(warnings(&judged(&path, &content, terms)?)?);
+            converted.warnings.extend(warnings(&judged(&path, &content, terms)?, terms)?);
             return Ok(converted);
         }
         let report = judged(&path, &content, terms)?;
-        converted.warnings.extend(warnings(&report)?);
+        refuse_other_blocks(&path, &content, &report)?;
+        converted.warnings.extend(warnings(&report, terms)?);
         if report.holds_own {
             let file = shown(&path);
             converted.warnings.push(format!("{file}: the device's own certificate is not written"));
@@ -137,9 +166,21 @@ fn content_of(file: &Path) -> Result<Vec<u8>, Failure> {
         false => bounded_file::read_given(file, check::MAX_FILE_BYTES),
     };
     content.map_err(|error| {
+        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
+        let target = file.to_str().filter(|_| is_missing).and_then(|text| text.parse().ok());
+        let hint = target.filter(|_| is_server(file)).map(|target: Target| {
+            format!("`convert` reads files; ask a server with `certgrab {target} --emit FORMAT`")
+        });
         let file = shown(&shown_path(file));
-        Failure::new(Exit::File, format!("cannot read {file}: {error}"))
+        Failure::new(Exit::File, format!("cannot read {file}: {error}")).with_hint(hint)
     })
+}
+
+/// Whether `file` looks like a server rather than like a file.
+fn is_server(file: &Path) -> bool {
+    let text = file.to_string_lossy();
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|one| one.is_ascii_digit());
+    text.contains("://") || text.rsplit_once(':').is_some_and(|(_, port)| is_port(port))
 }
 
 /// What messages and comments call `file`.
@@ -176,6 +217,23 @@ fn judged(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<FileReport, 
     Ok(FileReport::of(reading, found))
 }
 
+/// Refuses a file of PEM blocks that are all something else: a request, a key.
+fn refuse_other_blocks(path: &Path, content: &[u8], report: &FileReport) -> Result<(), Failure> {
+    let is_empty = report.findings().iter().any(|finding| finding.code == "no-certificate");
+    let labels = if is_empty { store::other_labels(content) } else { Vec::new() };
+    let Some(first) = labels.first() else { return Ok(()) };
+    let (file, label) = (shown(path), first.line());
+    let hint = match first.whole() {
+        label if label.ends_with("PRIVATE KEY") => "name the file with its certificate",
+        label if label.ends_with("CERTIFICATE REQUEST") => {
+            "name the file with the certificate that the CA issued for it"
+        }
+        _ => "name a file with a certificate",
+    };
+    let message = format!("{file}: expected a certificate, found only a block labelled `{label}`");
+    Err(Failure::new(Exit::File, message).with_hint(Some(hint.to_owned())))
+}
+
 /// The length of the file that begins as a long SEQUENCE of DER (X.690 section 8.1.3.5), by its
 /// header.
 fn whole_length(content: &[u8]) -> Option<usize> {
@@ -194,7 +252,7 @@ fn of_pkcs12(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Vec<Certi
         let (message, hint) = match problem {
             pkcs12::Problem::Password => (
                 format!("the password does not open {file}"),
-                Some("pass the file's password with `--password-file FILE`".to_owned()),
+                Some(terms.named.to_open().to_owned()),
             ),
             pkcs12::Problem::TooLong => {
                 let most = pkcs12::MAX_TIME.as_secs();
@@ -208,9 +266,15 @@ fn of_pkcs12(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Vec<Certi
     })
 }
 
-/// The findings about the certificates of a file, or why they are not converted.
-fn warnings(report: &FileReport) -> Result<Vec<String>, Failure> {
+/// The findings about the certificates of a file with what to do, or why they are not converted.
+fn warnings(report: &FileReport, terms: &Terms<'_>) -> Result<Vec<String>, Failure> {
     let file = shown(&report.file);
+    let writer = match terms.named {
+        Named::OnTheCommandLine => Writer::User,
+        Named::InTheManifest => Writer::SyncOfFiles,
+    };
+    let target = terms.host.map(ToString::to_string);
+    let command = Command { target, writer, ..Command::default() };
     let with_line = |finding: &Finding| match finding.place.line {
         1 => format!("{file}: {}", finding.message),
         line => format!("{file}, line {line}: {}", finding.message),
@@ -221,7 +285,11 @@ fn warnings(report: &FileReport) -> Result<Vec<String>, Failure> {
     }
     let worth_a_warning =
         |finding: &&Finding| finding.severity > Severity::Note && !is(&OF_THE_FORM, finding);
-    Ok(report.findings().iter().filter(worth_a_warning).map(with_line).collect())
+    let with_action = |finding: &Finding| match &finding.action {
+        None => with_line(finding),
+        Some(action) => format!("{}; {}", with_line(finding), command.fill(action)),
+    };
+    Ok(report.findings().iter().filter(worth_a_warning).map(with_action).collect())
 }
 
 /// Adds the certificate that `anchor` stands for.
@@ -245,17 +313,16 @@ fn add(
             shown(path),
             anchor.place.line
         );
-        Failure::new(Exit::File, message)
-            .with_hint(Some("pass the certificate with `--roots FILE`".to_owned()))
+        Failure::new(Exit::File, message).with_hint(Some(terms.named.to_know().to_owned()))
     })?;
     if bundle.entries.iter().any(|entry| entry.certificate == certificate) {
         return Ok(());
     }
     let is_leaf = !certificate.is_self_issued() && !extensions::is_authority(&certificate);
-    let role = match bundle.entries.is_empty() {
+    let role = match bundle.entries.iter().any(|entry| entry.role == Role::Anchor) {
         _ if is_leaf => Role::Leaf,
-        true => Role::Anchor,
-        false => Role::Backup,
+        false => Role::Anchor,
+        true => Role::Backup,
     };
     bundle.entries.push(Entry {
         certificate,

@@ -4,6 +4,7 @@
 //! and translated by [`sentences`] where it is printed, a report in HTML by [`page`] where it is written;
 //! what the table does not have stays English.
 
+mod help;
 mod page;
 mod sentences;
 
@@ -60,11 +61,38 @@ pub(crate) fn lines_in_language(text: &str) -> String {
     }
 }
 
+/// A text in the language of this run, a paragraph at once or line by line; the columns of its lines stay
+/// below each other.
+pub(crate) fn columns_in_language(text: &str) -> String {
+    match chosen() {
+        Language::En => text.to_owned(),
+        Language::Zh => help::of_text(text),
+    }
+}
+
 /// A report in HTML in the language of this run.
 pub(crate) fn page_in_language(page: String) -> String {
     match chosen() {
         Language::En => page,
         Language::Zh => page::chinese(&page),
+    }
+}
+
+/// The command line with its help in the language of this run.
+pub(crate) fn command_in_language(mut command: clap::Command) -> clap::Command {
+    if chosen() == Language::En {
+        return command;
+    }
+    // Subcommands have their arguments from here on.
+    command.build();
+    help::chinese(command)
+}
+
+/// A help of [`command_in_language`], as clap lays it out.
+pub(crate) fn help_in_language(text: String) -> String {
+    match chosen() {
+        Language::En => text,
+        Language::Zh => help::laid_out(&text),
     }
 }
 

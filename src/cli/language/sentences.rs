@@ -7,7 +7,8 @@
 
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
-/// English, a tab, Chinese; a line each. `{}` is a place in the order of the English, `{2}` the second one.
+/// English, a tab, Chinese; a line each. `{}` is a place in the order of the English, `{2}` the second one;
+/// `{、}` and `{2、}` have a list of words.
 const TABLE: &str = include_str!("zh.tsv");
 
 /// The longest text that is translated, in bytes: the longest messages have 2 kB.
@@ -18,6 +19,9 @@ const MAX_DEPTH: usize = 4;
 
 /// What stands between two dates, and between any words of a name: only of dates it is translated.
 const BETWEEN_DATES: [&str; 3] = ["", " to ", ""];
+
+/// What stands between the words of a list.
+const LIST: &str = "、";
 
 /// A sentence with places for values.
 struct Pattern {
@@ -61,10 +65,15 @@ pub(super) fn chinese(text: &str) -> String {
     }
 }
 
+/// The Chinese of a text that is a row of the table without places.
+pub(super) fn whole(text: &str) -> Option<&'static str> {
+    SENTENCES.whole.get(text).copied()
+}
+
 /// `None` if the table has nothing for it.
 fn translated(text: &str, depth: usize) -> Option<String> {
-    if let Some(chinese) = SENTENCES.whole.get(text) {
-        return Some((*chinese).to_owned());
+    if let Some(chinese) = whole(text) {
+        return Some(chinese.to_owned());
     }
     let depth = depth.checked_sub(1)?;
     let found = SENTENCES.patterns.iter().find_map(|one| Some((one, one.values(text)?)));
@@ -135,7 +144,12 @@ impl Pattern {
         let mut values = Vec::new();
         for (index, piece) in between.iter().enumerate() {
             let at = rest.find(piece)?;
-            values.push((&rest[..at], is_kept(&self.pieces[..=index], piece)));
+            let value = &rest[..at];
+            // What stands in front of a colon has none of its own: it would be two parts of a sentence.
+            if piece.starts_with(": ") && parts(value, ": ", 2).len() > 1 {
+                return None;
+            }
+            values.push((value, is_kept(&self.pieces[..=index], piece)));
             rest = &rest[at + piece.len()..];
         }
         values.push((rest, is_kept(&self.pieces[..self.pieces.len() - 1], last)));
@@ -152,12 +166,17 @@ impl Pattern {
         let mut rest = self.chinese;
         while let Some((before, after)) = rest.split_once('{') {
             let (number, after) = after.split_once('}').unwrap_or(("", after));
-            let place = number.parse::<usize>().map_or(next, |number| number - 1);
+            let place = number.trim_end_matches(LIST).parse::<usize>();
+            let place = place.map_or(next, |number| number - 1);
             next = place + 1;
             out += before;
-            if let Some((value, is_quoted)) = values.get(place) {
-                let chinese = (!is_quoted).then(|| translated(value, depth)).flatten();
-                out += &chinese.map_or(Cow::Borrowed(*value), Cow::Owned);
+            match values.get(place) {
+                Some((value, _)) if number.ends_with(LIST) => out += &value.replace(", ", LIST),
+                Some((value, is_quoted)) => {
+                    let chinese = (!is_quoted).then(|| translated(value, depth)).flatten();
+                    out += &chinese.map_or(Cow::Borrowed(*value), Cow::Owned);
+                }
+                None => {}
             }
             rest = after;
         }
@@ -187,7 +206,9 @@ mod tests {
             let numbers: Vec<_> = said
                 .iter()
                 .enumerate()
-                .map(|(at, number)| number.and_then(|one| one.parse().ok()).unwrap_or(at + 1))
+                .map(|(at, number)| {
+                    number.and_then(|one| one.trim_end_matches(LIST).parse().ok()).unwrap_or(at + 1)
+                })
                 .collect();
             let mut sorted = numbers.clone();
             sorted.sort_unstable();
@@ -230,6 +251,16 @@ mod tests {
             "`a` 顺序不对：下一张证书不是它的签发者"
         );
         assert_eq!(chinese("2026-01-01 to 2027-01-01"), "2026-01-01 至 2027-01-01");
+        assert_eq!(
+            chinese(
+                "a.pem:3: error: expected a reason that certgrab writes for `a`, found other text [b]"
+            ),
+            "a.pem:3: 错误：`a` 应有 certgrab 写出的理由，实际是其他文字 [b]"
+        );
+        assert_eq!(
+            chinese("invalid value 'x' for '<SHELL>' [possible values: bash, fish]"),
+            "'<SHELL>' 的值 'x' 无效 [可用的值：bash、fish]"
+        );
         assert_eq!(chinese("`key is not in b` is not in c"), "`key is not in b` 不在 c 里");
     }
 

@@ -74,8 +74,11 @@ fn offered(hello: &ClientHello, words: Words) -> String {
     let mut out = String::new();
     let mut list = |name: &str, values: Vec<String>| {
         if !values.is_empty() {
-            out +=
-                &wrapped(&format!("{:BELOW$}{}: ", "", words(name)), &values.join(", "), 2 * BELOW);
+            out += &wrapped(
+                &format!("{:BELOW$}{}", "", words(&format!("{name}: "))),
+                &values.join(", "),
+                2 * BELOW,
+            );
         }
     };
     let versions = match hello.versions.as_slice() {
@@ -132,7 +135,7 @@ fn counts(report: &Report, words: Words) -> String {
         let count = count(verdict);
         if count > 0 {
             let what = if count == 1 { one } else { several };
-            let _ = write!(counts, ", {}", words(&format!("{count} {what}")));
+            counts += &words(&format!(", {count} {what}"));
         }
     }
     counts

@@ -169,10 +169,14 @@ pub(crate) fn request(url: &Url) -> Result<Request<Empty<Bytes>>, Problem> {
         .map_err(|_| Problem::NotAUrl)
 }
 
-/// Where a redirect leads (RFC 9110 section 15.4).
+/// Whether the answer redirects (RFC 9110 section 15.4).
+pub(crate) fn redirects(response: &Response<Incoming>) -> bool {
+    matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// Where a redirect leads.
 pub(crate) fn redirect(response: &Response<Incoming>) -> Option<&HeaderValue> {
-    let moved = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-    response.headers().get(header::LOCATION).filter(|_| moved)
+    response.headers().get(header::LOCATION).filter(|_| redirects(response))
 }
 
 async fn body(mut incoming: Incoming) -> Result<Bytes, Problem> {

@@ -24,7 +24,7 @@ use std::fmt;
 
 pub use self::existing::is_own;
 #[cfg(feature = "cli")]
-pub(crate) use self::existing::{are_certificates, is_generated_source, text_of};
+pub(crate) use self::existing::{added_line, are_certificates, is_generated_source, text_of};
 pub use self::flash::flash_bytes;
 pub use self::formats::Format;
 pub use self::identifier::{Identifier, NotAnIdentifier, Style};

@@ -1,15 +1,22 @@
 //! Whether a text holds only what a built-in template writes.
 //!
-//! In: a text, and the templates. Out: yes if each word of its code is one of a template, the name of
-//! its constants, its server or data of certificates. Comments, certificates, names and the layout may
-//! differ, as a formatter or a rename leaves them; a word that no template has is somebody's own.
+//! In: a text, and the templates. Out: nothing if each word of its code and of its comments is one that
+//! the template writes there, no more often than the template writes it for so many certificates; or else
+//! the first line that has more. Certificates, names and the layout may differ, as a formatter or a rename
+//! leaves them.
 
-use std::collections::HashSet;
+mod comments;
+mod template;
+mod words;
 
-use super::templates::{TEMPLATES, with_parts};
+use std::collections::{HashMap, HashSet};
 
-/// Words of templates of earlier versions, and those that a template makes of a certificate.
-const OTHER_WORDS: [&str; 4] = ["BR_EC_secp256r1", "BR_EC_secp384r1", "BR_EC_secp521r1", "Opaque"];
+use self::{
+    comments::Piece,
+    template::{Form, Shape},
+    words::{is_data, normal},
+};
+use super::templates::TEMPLATES;
 
 /// The lines at the beginning of a file in which the generated comment names the server.
 const HEADER_LINES: usize = 6;
@@ -23,18 +30,27 @@ const DATA: &str = " 0 ";
 /// [`BEGIN`] in Base64.
 const BEGIN_IN_BASE64: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t";
 
-/// Whether one of the built-in templates writes what `text` holds.
-pub(super) fn is_of_a_template(text: &str) -> bool {
+/// The line of `text` that none of the built-in templates writes, by the template that comes nearest;
+/// `None` if one of them writes all of it.
+pub(super) fn foreign_line(text: &str) -> Option<usize> {
     let wholes = TEMPLATES.iter().filter(|(name, _)| !name.starts_with("part/"));
-    let mut alike =
-        wholes.filter(|(_, source)| opening(source).is_some_and(|at| text.starts_with(at)));
-    let code = without_server(&without_certificates(text), text);
-    alike.any(|(name, _)| Shape::of(name).fits(&code))
+    let alike = wholes.filter(|(_, source)| opening(source).is_some_and(|at| text.starts_with(at)));
+    let plain = without_data(text);
+    let mut nearest = (false, 1);
+    for (name, _) in alike {
+        nearest = nearest.max(Shape::of(name).foreign_line(&plain)?);
+    }
+    Some(nearest.1)
+}
+
+/// The line of `text` that the template called `name` does not write.
+pub(super) fn foreign_line_in(text: &str, name: &str) -> Option<usize> {
+    Shape::of(name).foreign_line(&without_data(text)).map(|(_, line)| line)
 }
 
 /// Whether the template called `name` writes what `text` holds.
 pub(super) fn is_of(text: &str, name: &str) -> bool {
-    Shape::of(name).fits(&without_server(&without_certificates(text), text))
+    foreign_line_in(text, name).is_none()
 }
 
 /// What opens the comment that a template begins with.
@@ -45,229 +61,121 @@ fn opening(source: &'static str) -> Option<&'static str> {
     source.strip_prefix("{% set open, bar = \"")?.split('"').next()
 }
 
-/// What a template writes.
-struct Shape {
-    comments: Comments,
-    words: HashSet<&'static str>,
-    forms: Vec<Form>,
-}
-
-/// A name in a template: what stands before and behind the name of the constant, without `_` and `-`
-/// and in small letters.
-struct Form {
-    before: String,
-    behind: String,
-}
-
-/// How comments are written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Comments {
-    /// `//` and `/* */`.
-    Slashes,
-    /// `#`.
-    Hash,
-    /// `--`.
-    Dashes,
-    /// `<!-- -->`.
-    Xml,
-    None,
-}
-
-impl Comments {
-    fn of(template: &str) -> Self {
-        match template.rsplit('.').next().unwrap_or_default() {
-            "xml" | "plist" => Self::Xml,
-            "lua" => Self::Dashes,
-            "py" | "yaml" | "env" | "sh" => Self::Hash,
-            "txt" if template.starts_with("at-") => Self::Hash,
-            "txt" | "csv" | "json" => Self::None,
-            _ => Self::Slashes,
-        }
-    }
-
-    /// What opens and what closes a comment of several lines.
-    fn block(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Slashes => Some(("/*", "*/")),
-            Self::Xml => Some(("<!--", "-->")),
-            _ => None,
-        }
-    }
-
-    /// `text` without its comments.
-    fn removed(self, text: &str) -> String {
-        let mut rest = text;
-        let mut out = String::new();
-        if let Some((open, close)) = self.block() {
-            while let Some((before, inside)) = rest.split_once(open) {
-                out.push_str(before);
-                rest = inside.split_once(close).map_or("", |(_, after)| after);
-                out.push(' ');
-            }
-        }
-        out.push_str(rest);
-        out.lines().map(|line| self.code_of(line).to_owned() + "\n").collect()
-    }
-
-    /// `line` without a comment that ends with it.
-    fn code_of(self, line: &str) -> &str {
-        let mark = match self {
-            Self::Slashes => "//",
-            Self::Hash => "#",
-            Self::Dashes => "--",
-            Self::Xml | Self::None => return line,
-        };
-        let is_comment = line.trim_start().starts_with(mark);
-        match line.split_once(" // ") {
-            _ if is_comment => "",
-            Some((code, _)) if self == Self::Slashes => code,
-            _ => line,
-        }
-    }
-}
-
 impl Shape {
-    fn of(template: &str) -> Self {
-        let comments = Comments::of(template);
-        let block = comments.block().map_or("", |(open, _)| open);
-        let (mut words, mut forms): (HashSet<_>, _) = (OTHER_WORDS.into(), Vec::new());
-        for (_, source) in
-            with_parts(template).into_iter().filter(|(name, _)| !name.ends_with("about"))
-        {
-            let mut is_comment = false;
-            for line in source.lines() {
-                // The comment that `about` opens ends in the template itself.
-                is_comment |= line.contains("part/about\"")
-                    && source.contains("set open, bar = \"/*\"")
-                    || line.contains("part/xml-about\"");
-                is_comment |= !block.is_empty() && line.trim_start().starts_with(block);
-                if !is_comment {
-                    take(comments.code_of(line), &mut words, &mut forms);
-                }
-                let ends = comments.block().is_none_or(|(_, close)| line.contains(close));
-                is_comment &= !ends;
-            }
-        }
-        Self { comments, words, forms }
+    /// The first line of `text` with more than the template writes, and whether the template has all
+    /// words of the code.
+    fn foreign_line(&self, text: &str) -> Option<(bool, usize)> {
+        let pieces = self.comments.pieces(text);
+        let certificates = pieces.iter().filter(|piece| piece.states_a_hash()).count();
+        let (comments, code): (Vec<_>, Vec<_>) =
+            pieces.into_iter().partition(|piece| piece.is_comment);
+        let names = match self.names(&code) {
+            Ok(names) => names,
+            Err(line) => return Some((false, line)),
+        };
+        let is_said = |word: &str| {
+            self.said.contains(word)
+                || self.words.contains_key(word)
+                || word.starts_with(|one: char| one.is_ascii_digit())
+                || is_data(word)
+                || stems(self.forms.iter(), word).any(|(stem, _)| names.contains(&stem))
+        };
+        let says_more = |piece: &&Piece<'_>| !piece.said().all(is_said);
+        let of_comments = comments.iter().find(says_more).map(|piece| piece.line);
+        let of_code = self.surplus(&code, &names, certificates);
+        of_comments.into_iter().chain(of_code).min().map(|line| (true, line))
     }
 
-    /// Whether each word of `code` is one of these, there is one, and the code is no small part of what
-    /// the template writes.
-    fn fits(&self, code: &str) -> bool {
+    /// What the name of the constants can be, by the words of `code` that are no words of the template;
+    /// the line of the first that is no name either.
+    fn names(&self, code: &[Piece<'_>]) -> Result<HashSet<String>, usize> {
         /// Words that stand in conditions of a template are in some of its outputs only: one of so many
         /// is in each of them.
         const ONE_OF: usize = 4;
-        let code = self.comments.removed(code);
-        let mut stems: Option<HashSet<String>> = None;
+        let mut names: Option<HashSet<String>> = None;
         let (mut known, mut is_empty) = (HashSet::new(), true);
-        for word in words(&code) {
+        for (line, word) in code.iter().flat_map(Piece::words) {
             is_empty = false;
-            if self.words.contains(word) {
+            if self.words.contains_key(word) {
                 known.insert(word);
                 continue;
             }
             if is_data(word) {
                 continue;
             }
-            let of_word = self.stems(word);
-            let common = match stems {
+            let of_word: HashSet<_> = stems(self.of_code(), word).map(|(stem, _)| stem).collect();
+            let common = match names {
                 None => of_word,
                 Some(before) => before.intersection(&of_word).cloned().collect(),
             };
             if common.is_empty() {
-                return false;
+                return Err(line);
             }
-            stems = Some(common);
+            names = Some(common);
         }
-        !is_empty && known.len() >= (self.words.len() - OTHER_WORDS.len()) / ONE_OF
-    }
-
-    /// What the name of the constant can be, if `word` is made of it.
-    fn stems(&self, word: &str) -> HashSet<String> {
-        let word = normal(word);
-        let bare = word.trim_end_matches(|one: char| one.is_ascii_digit());
-        let stem = |form: &Form| {
-            let inside = |word: &str| {
-                let stem = word.strip_prefix(&form.before)?.strip_suffix(&form.behind)?;
-                (!stem.is_empty()).then(|| stem.to_owned())
-            };
-            [inside(&word), inside(bare).filter(|_| !form.behind.is_empty())]
-        };
-        self.forms.iter().flat_map(stem).flatten().collect()
-    }
-}
-
-/// Adds the words of `line` of a template, those of texts in its expressions among them, and its names.
-fn take(line: &'static str, words_of: &mut HashSet<&'static str>, forms: &mut Vec<Form>) {
-    let mut rest = line;
-    while let Some((before, expression, after)) = next_expression(rest) {
-        words_of.extend(words(before));
-        let inside = expression.trim_matches(|one: char| " -{}%".contains(one));
-        let texts = || inside.split('"').skip(1).step_by(2);
-        let is_name = inside.starts_with("name") && !inside.starts_with("name_");
-        if is_name && expression.starts_with("{{") {
-            let is_of_word = |one: char| one.is_ascii_alphanumeric() || one == '_';
-            let start = before.trim_end_matches(is_of_word).len();
-            let end = after.find(|one: char| !is_of_word(one)).unwrap_or(after.len());
-            let (before, behind) = (normal(&before[start..]), normal(&after[..end]));
-            let facts: Vec<_> = match inside.starts_with("name(") {
-                true => texts().map(normal).collect(),
-                false => vec![String::new()],
-            };
-            let form = |fact: String| Form { before: before.clone(), behind: fact + &behind };
-            forms.extend(facts.into_iter().map(form));
-        } else if !inside.starts_with("include") {
-            texts().for_each(|text| words_of.extend(words(text)));
+        // Less than any output of the template has is none of them.
+        match is_empty || known.len() < self.own_words() / ONE_OF {
+            true => Err(1),
+            false => Ok(names.unwrap_or_default()),
         }
-        rest = after;
     }
-    words_of.extend(words(rest));
+
+    /// The first line of `code` with a word that the template writes less often for so many
+    /// `certificates`, where the name of the constants is one of `names`.
+    fn surplus(
+        &self,
+        code: &[Piece<'_>],
+        names: &HashSet<String>,
+        certificates: usize,
+    ) -> Option<usize> {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        let mut words = code.iter().flat_map(Piece::words).filter(|(_, word)| !is_data(word));
+        words.find_map(|(line, word)| {
+            let (counted, most) = match self.words.get(word) {
+                Some(most) => (word.to_owned(), most.of(certificates)),
+                None => {
+                    let (_, form) =
+                        stems(self.of_code(), word).find(|(stem, _)| names.contains(stem))?;
+                    form.counted(word, certificates)
+                }
+            };
+            let count = counts.entry(counted).or_default();
+            *count += 1;
+            most.is_some_and(|most| *count > most).then_some(line)
+        })
+    }
+
+    fn of_code(&self) -> impl Iterator<Item = &Form> {
+        self.forms.iter().filter(|form| !form.is_of_comment)
+    }
 }
 
-/// What stands before the first expression or tag of `text`, the expression, and what follows.
-fn next_expression(text: &str) -> Option<(&str, &str, &str)> {
-    let start = [text.find("{{"), text.find("{%")].into_iter().flatten().min()?;
-    let close = if text[start..].starts_with("{{") { "}}" } else { "%}" };
-    let end = start + text[start..].find(close)? + close.len();
-    Some((&text[..start], &text[start..end], &text[end..]))
+/// What the name of the constants can be if `word` is made of it, by each of `forms`.
+fn stems<'a>(
+    forms: impl Iterator<Item = &'a Form>,
+    word: &str,
+) -> impl Iterator<Item = (String, &'a Form)> {
+    let word = normal(word);
+    forms.filter_map(move |form| Some((form.stem(&word)?, form)))
 }
 
-/// The words of `text`, each longest run of letters, digits, `_` and `-`; escapes are none.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_of_word = |one: char| one.is_alphanumeric() || matches!(one, '_' | '-' | '$');
-    let escapes = text.split('\\').enumerate().map(|(index, part)| match index {
-        0 => part,
-        _ if part.starts_with('x') => part.get(3..).unwrap_or_default(),
-        _ => part.char_indices().nth(1).map_or("", |(at, _)| &part[at..]),
-    });
-    let split = move |part| str::split(part, move |one| !is_of_word(one));
-    escapes.flat_map(split).map(|word| word.trim_matches('-')).filter(|word| !word.is_empty())
+/// `text` without its certificates, pins and the server as a value.
+fn without_data(text: &str) -> String {
+    without_server(&without_base64(&without_certificates(text)), text)
 }
 
-/// `word` in small letters, without what joins its parts.
-fn normal(word: &str) -> String {
-    word.chars().filter(char::is_ascii_alphanumeric).map(|one| one.to_ascii_lowercase()).collect()
-}
-
-/// Whether `word` is a number, a SHA-256 in hexadecimal, or a name in a folder of OpenSSL's.
-fn is_data(word: &str) -> bool {
-    /// The digits of a SHA-256, and of the hash of a subject.
-    const DIGITS: [usize; 2] = [64, 8];
-    let is_hexadecimal = word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_of_number = |byte: u8| byte.is_ascii_hexdigit() || b"xXlLuU-".contains(&byte);
-    DIGITS.contains(&word.len()) && is_hexadecimal
-        || word.starts_with(|one: char| one.is_ascii_digit()) && word.bytes().all(is_of_number)
-}
-
-/// `text` without its certificates in PEM, in any literal, and without pins and PEM in Base64.
+/// `text` without its certificates in PEM, in any literal; each line stays where it is.
 fn without_certificates(text: &str) -> String {
     let is_around = |one: char| one.is_ascii_alphanumeric() || "+/=\\\"',#*.\r\n\t ".contains(one);
+    let is_certificate =
+        |block: &str| block.chars().all(is_around) && !block.lines().any(says_more);
     let (mut out, mut rest) = (String::new(), text);
     while let Some((before, inside)) = rest.split_once(BEGIN) {
         out.push_str(before);
         match inside.split_once(END) {
-            Some((block, after)) if block.chars().all(is_around) => {
+            Some((block, after)) if is_certificate(block) => {
                 out.push_str(DATA);
+                out.extend(block.chars().filter(|one| *one == '\n'));
                 rest = after;
             }
             // Its words stay, so that it is no certificate.
@@ -277,8 +185,16 @@ fn without_certificates(text: &str) -> String {
             }
         }
     }
-    out.push_str(rest);
-    without_base64(&out)
+    out + rest
+}
+
+/// Whether `line` of a block has a comment of somebody: one that opens there, or words with a blank between.
+fn says_more(line: &str) -> bool {
+    let words: Vec<_> = line.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
+    let is_of_word = |one: char| one.is_ascii_alphanumeric();
+    let are_words =
+        |pair: &[&str]| pair[0].ends_with(is_of_word) && pair[1].starts_with(is_of_word);
+    line.contains("/*") || words.first() == Some(&"//") || words.windows(2).any(are_words)
 }
 
 /// `text` without Base64 of a SHA-256 or of PEM.
@@ -317,20 +233,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_of_a_template_are_those_of_its_code_and_the_texts_of_its_expressions() {
-        let shape = Shape::of("bearssl.h");
-        for word in ["br_x509_trust_anchor", "BR_X509_TA_CA", "INT64_C", "endif"] {
-            assert!(shape.words.contains(word), "{word}");
-        }
-        for word in ["Usage", "client", "compilers", "server", "include_once", "rsa_n"] {
-            assert!(!shape.words.contains(word), "{word}");
-        }
-        for (word, stem) in [
-            ("CERTGRAB_plant_ca_TAS_H", "plantca"),
-            ("plant_ca_RSA_N_12", "plantca"),
-            ("plantCaNotAfter", "plantca"),
+    fn a_line_more_of_the_templates_own_words_is_a_line_too_much() {
+        let about = "# Generated by certgrab; do not edit.\n#\n# Server: `plc.test:1`\n#\n\
+                     # SHA-256: 00\n\n";
+        let facts = "A_B_HOST = \"plc.test\"\nA_B_PORT = 1\n";
+        let env = |more: &str| format!("{about}A_B=\"{BEGIN}\\nMIIB\\n{END}\\n\"\n{facts}{more}");
+        assert_eq!(foreign_line(&env("")), None);
+        for (more, line) in [
+            ("A_B_HOST = \"plc.test\"\n", 10),
+            ("A_B_PORT = 2\n", 10),
+            ("A_B_PORT2 = 2\n", 10),
+            ("A_B = 2\n", 10),
+            ("A_C_PORT = 2\n", 10),
+            ("other = 2\n", 10),
+            ("# ask Ann first\n", 10),
         ] {
-            assert!(shape.stems(word).contains(stem), "{word}: {:?}", shape.stems(word));
+            assert_eq!(foreign_line(&env(more)), Some(line), "{more}");
+        }
+        assert_eq!(foreign_line(&env("").replacen("#\n", "# ask Ann first\n", 1)), Some(2));
+        for more in ["/* ask */", "// ask", "# ask Ann"] {
+            let within = env("").replacen("MIIB", &format!("\n{more}\nMIIB"), 1);
+            assert!(foreign_line(&within).is_some(), "{more}");
         }
     }
 }

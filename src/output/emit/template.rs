@@ -6,11 +6,16 @@
 
 mod explain;
 mod filters;
+mod operators;
 
 use std::{
     fmt,
     fmt::Write as _,
-    sync::mpsc::{self, RecvTimeoutError},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
     time::Duration,
 };
 
@@ -64,9 +69,8 @@ const TEMPLATE_STACK: usize = 256 * 1024 * 1024;
 /// array of characters take half.
 pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
 
-/// How long a template of the user's own may take. The engine counts the first level alone of lists
-/// that the operators `==`, `!=`, `<`, `<=`, `>`, `>=` and `in` compare, and those that hold each other
-/// twice over are compared for ever. What filters and tests compare is weighed before.
+/// How long a template of the user's own may take, if its steps do not end it before: what its filters,
+/// tests and operators compare or make a text of is weighed, and counts.
 pub const MAX_TEMPLATE_TIME: Duration = Duration::from_secs(30);
 
 /// Bytes of text that take one step (minijinja, `Environment::set_fuel`).
@@ -89,8 +93,8 @@ pub(super) fn render(
 
 /// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
 ///
-/// It ends within [`MAX_TEMPLATE_TIME`], and in bounded memory, whatever the template says, but for one way: the engine has no
-/// place to weigh a list that is joined to a text by `~`.
+/// It ends within [`MAX_TEMPLATE_STEPS`] or [`MAX_TEMPLATE_TIME`], and in bounded memory, whatever the template
+/// says.
 pub(super) fn render_own(
     bundle: &Bundle,
     file: &str,
@@ -127,12 +131,20 @@ fn render_fuelled(
     name: &Identifier,
 ) -> Result<Vec<u8>, super::Error> {
     let failed = |error: Error| super::Error::Template(explain(file, &error));
+    let weighed = operators::weighed(source);
     let mut environment = environment().map_err(failed)?;
     environment.set_fuel(Some(MAX_TEMPLATE_STEPS));
+    let spent = Spent::default();
+    environment.add_filter("weighed", move |state: &State, value: Value| {
+        spent.weigh(state, &value).map(|()| value)
+    });
     for (name, source) in TEMPLATES.iter().filter(|(name, _)| name.starts_with("part/")) {
         environment.add_template(name, source).map_err(failed)?;
     }
-    environment.add_template(file, source).map_err(failed)?;
+    // What is no template with it is none without, and that is what to say.
+    if environment.add_template(file, &weighed).is_err() {
+        environment.add_template(file, source).map_err(failed)?;
+    }
     let rendered = fill(&environment, file, variables::of(bundle, "template", name))?;
     match coding::foreign_declaration(source, &String::from_utf8_lossy(&rendered)) {
         None => Ok(rendered),
@@ -186,17 +198,20 @@ fn environment() -> Result<Environment<'static>, Error> {
     environment.add_filter("escaped_rows", |value: &Value| {
         rows(value, ESCAPES_A_LINE, "", |byte| format!("\\x{byte:02x}"))
     });
+    let spent = Spent::default();
     for name in MAKE_TEXT.iter().chain(&COMPARE).copied() {
+        let spent = spent.clone();
         environment.add_filter(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
             let arguments = positional_and_named(arguments);
-            let engine = engine(state, &arguments)?;
+            let engine = engine(state, &arguments, &spent)?;
             engine.empty_state().apply_filter(name, &arguments)
         });
     }
     for name in LOOK_AT_TEXT.iter().chain(&HOLD_AGAINST).copied() {
+        let spent = spent.clone();
         environment.add_test(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
             let arguments = positional_and_named(arguments);
-            let engine = engine(state, &arguments)?;
+            let engine = engine(state, &arguments, &spent)?;
             engine.empty_state().perform_test(name, &arguments)
         });
     }
@@ -236,8 +251,7 @@ const LOOK_AT_TEXT: [&str; 4] = ["endingwith", "lower", "startingwith", "upper"]
 /// The filters of the engine that compare what is in lists, of which it counts the first level alone.
 const COMPARE: [&str; 6] = ["dictsort", "groupby", "max", "min", "sort", "unique"];
 
-/// The tests of the engine that compare two values. Operators cannot be replaced, and so
-/// [`MAX_TEMPLATE_TIME`] is what ends them.
+/// The tests of the engine that compare two values. Operators cannot be replaced; see [`operators`].
 const HOLD_AGAINST: [&str; 16] = [
     "!=",
     "<",
@@ -265,9 +279,13 @@ fn bytes_left(state: &State) -> Option<u64> {
 /// The engine as it is, to do what it does with `arguments`, if the text of these can be paid for.
 ///
 /// It counts what a filter returns, and a list holds one text any number of times.
-fn engine(state: &State, arguments: &[Value]) -> Result<Environment<'static>, Error> {
+fn engine(
+    state: &State,
+    arguments: &[Value],
+    spent: &Spent,
+) -> Result<Environment<'static>, Error> {
     for argument in arguments {
-        weigh(state, argument)?;
+        spent.weigh(state, argument)?;
     }
     let mut engine = Environment::new();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -276,13 +294,30 @@ fn engine(state: &State, arguments: &[Value]) -> Result<Environment<'static>, Er
     Ok(engine)
 }
 
-/// Refuses a value whose text is more than a template of the user's own may still make.
-fn weigh(state: &State, value: &Value) -> Result<(), Error> {
+/// The bytes that a template of the user's own has had weighed: as many as its steps are worth are the
+/// most, however often it has the same list weighed.
+#[derive(Clone, Default)]
+struct Spent(Arc<AtomicU64>);
+
+impl Spent {
+    fn weigh(&self, state: &State, value: &Value) -> Result<(), Error> {
+        let bytes = weigh(state, value)?;
+        let before = self.0.fetch_add(bytes, Ordering::Relaxed);
+        match before.saturating_add(bytes) > MAX_TEMPLATE_STEPS * BYTES_A_STEP {
+            true => Err(Error::from(ErrorKind::OutOfFuel)),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Refuses a value whose text is more than a template of the user's own may still make; the bytes that
+/// this took.
+fn weigh(state: &State, value: &Value) -> Result<u64, Error> {
     /// Lists within lists that are shown: each takes room on the stack.
     const MAX_DEPTH: i64 = 10_000;
 
-    /// What a piece of text counts as at least, in bytes: to write it takes longer than its length.
-    const LEAST: usize = 8;
+    /// What a piece of text counts as at least, in bytes: to write it is a step.
+    const LEAST: usize = BYTES_A_STEP as usize;
 
     /// Counts what is written and what is open in it, up to a limit of each.
     struct Scale(u64, i64);
@@ -304,9 +339,11 @@ fn weigh(state: &State, value: &Value) -> Result<(), Error> {
     let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable);
     match bytes_left(state).filter(|_| is_list) {
         Some(left) => {
-            write!(Scale(left, 0), "{value}").map_err(|_| Error::from(ErrorKind::OutOfFuel))
+            let mut scale = Scale(left, 0);
+            let weighed = write!(scale, "{value}").map(|()| left - scale.0);
+            weighed.map_err(|_| Error::from(ErrorKind::OutOfFuel))
         }
-        None => Ok(()),
+        None => Ok(0),
     }
 }
 

@@ -54,3 +54,18 @@ pub(super) fn shown_version(version: &str) -> Option<Foreign> {
     let is_shown = version.len() <= MOST && !version.is_empty() && version.chars().all(is_number);
     is_shown.then(|| Foreign::text(version))
 }
+
+/// Whether `content` is a lock, of whatever version, rather than a plain PEM file or a text about locks.
+#[must_use]
+pub fn is_lock(content: &[u8]) -> bool {
+    let is_version = |version: &str| {
+        version.starts_with(|one: char| one.is_ascii_digit()) && !version.contains(' ')
+    };
+    header(&beginning(content)).is_some_and(|(_, version)| is_version(version))
+}
+
+/// The line of the header of a lock, from 1, if `content` has one.
+#[must_use]
+pub fn header_line(content: &[u8]) -> Option<usize> {
+    header(&beginning(content)).map(|(line, _)| line)
+}

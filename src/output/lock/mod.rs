@@ -41,6 +41,7 @@ use std::fmt;
 
 use crate::text::foreign::Foreign;
 
+pub use self::header::{header_line, is_lock};
 pub use self::loss::{Loss, Lost, loss};
 pub use self::options::{MAX_PROTOCOL_BYTES, is_protocol};
 pub use self::read::read;
@@ -54,15 +55,6 @@ const FIRST_WORDS: &str = "# certgrab lock ";
 
 /// The version of the form that this certgrab writes and reads.
 const VERSION: &str = "1";
-
-/// Whether `content` is a lock, of whatever version, rather than a plain PEM file or a text about locks.
-#[must_use]
-pub fn is_lock(content: &[u8]) -> bool {
-    let is_version = |version: &str| {
-        version.starts_with(|one: char| one.is_ascii_digit()) && !version.contains(' ')
-    };
-    header::header(&header::beginning(content)).is_some_and(|(_, version)| is_version(version))
-}
 
 /// The line of a lock, from 1, at which `fact` stands of its certificate number `entry` from 0, or
 /// in front of all of them if that is `None`; the line of that certificate where there is no such

@@ -179,7 +179,7 @@ fn timeline(out: &mut String, path: &[&Certificate], judgement: &Judgement, at: 
         });
         let _ = writeln!(
             out,
-            "<tr><td>{}{role}<td>{} to {}{words}<td>{}",
+            "<tr><td>{}{role}<td class=\"dates\">{} to {}{words}<td>{}",
             escaped(&named(certificate)),
             begins.date(),
             ends.date(),

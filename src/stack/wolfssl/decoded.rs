@@ -91,7 +91,9 @@ impl<'c, 'a> Decoded<'c, 'a> {
         if view.has_extensions && !view.is_v3() {
             return Err(Rule::Unreadable(Part::Extensions));
         }
-        if is_5_9 && matches!(view.outer.scheme, Scheme::Ecdsa(_)) && view.outer.has_null() {
+        // `IsSigAlgoECDSA`, which does not name SHA-224.
+        let has_none = matches!(view.outer.scheme, Scheme::Ecdsa(by) if by != Digest::Sha224);
+        if is_5_9 && has_none && view.outer.has_null() {
             return Err(Rule::Scheme("ECDSA with NULL parameters"));
         }
         let mut decoded = Self {

@@ -12,10 +12,12 @@ use crate::{
 pub(super) fn read(path: &Path) -> Result<Baseline, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     let content = bounded_file::read(path, check::MAX_BASELINE_BYTES).map_err(|error| {
-        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-        let hint = is_missing.then(|| "write it with `--write-baseline`".to_owned());
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => Some("write it with `--write-baseline`"),
+            _ => bounded_file::found_instead(path).map(|_| "name a file: `--baseline FILE`"),
+        };
         Failure::new(Exit::File, format!("cannot read the baseline {shown}: {error}"))
-            .with_hint(hint)
+            .with_hint(hint.map(str::to_owned))
     })?;
     Baseline::read(&content)
         .map_err(|problem| Failure::new(Exit::File, format!("{shown}: {problem}")))

@@ -2,18 +2,24 @@
 
 use std::{io, path::Path, sync::Arc};
 
-use super::reader::Reader;
+use super::reader::{self, Reader};
 use crate::{
-    check::{self, Command, Context, Findings, Reading, Terms},
+    check::{
+        self, Command, Context, FileReport, Finding, Findings, Knowledge, Reading, Terms, Writer,
+    },
     cli::{
-        commands::{sync, terms::Wanted},
+        commands::{
+            command_words, committed_lock,
+            terms::{Asked, Wanted},
+        },
         failure::{Exit, Failure},
         manifest, output, readers,
     },
     output::{bundle::Bundle, lock},
     stack::{Stack, client::Device},
-    text::{bounded_file, foreign::Foreign},
-    trust::store::Store,
+    text::{bounded_file, foreign::Foreign, time::Time},
+    trust::store::{self, MAX_ROOTS_BYTES, Store},
+    x509::certificate::Certificate,
 };
 
 /// A file with its role in the manifest.
@@ -102,8 +108,20 @@ impl File {
 
     /// What commands in its findings say, where `server` is what they say of the server.
     pub(crate) fn command(&self, server: &Command) -> Command {
-        let is_synced = matches!(self.role, Role::Lock | Role::Generated { .. });
-        Command { is_synced, format: self.reading.format(), ..server.clone() }
+        let writer = match self.role {
+            Role::Lock | Role::Generated { .. } => server.writer,
+            Role::Given(_) | Role::ByHand => Writer::User,
+        };
+        Command { writer, format: self.reading.format(), ..server.clone() }
+    }
+
+    /// The device's own certificate at `path`; `None` if it cannot be read, which is an error where the
+    /// server is to be asked with it.
+    fn own(path: &Path) -> Option<Self> {
+        let content = bounded_file::read_given(path, MAX_ROOTS_BYTES).ok()?;
+        let first = store::chain_in(&content, path).ok()?.into_iter().next()?;
+        let reading = check::reading_of_own(path, Certificate::from_der(&first).ok()?);
+        Some(Self::of_manifest(reading, Vec::new(), Role::Given(None)))
     }
 
     /// A folder in which nothing was found.
@@ -117,15 +135,26 @@ impl File {
         Self { reading, readers, is_named: true, role }
     }
 
-    /// What the manifest and its stores say of the file; without a manifest, what its own facts do.
+    /// What the manifest and its stores say of the file, of which `judged` is what else was found;
+    /// without a manifest, what its own facts do, and where no server is asked what the stores know.
     pub(crate) fn judge(
         &self,
-        lock: Option<&sync::Lock>,
-        terms: Option<&Terms<'_>>,
-        store: &Store,
+        lock: Option<&committed_lock::Lock>,
+        (terms, is_asked): (Option<&Terms<'_>>, bool),
+        (store, judged): (&Store, &Findings),
     ) -> Findings {
         match (&self.role, lock, terms) {
-            (Role::Given(Some(given)), ..) => given.judge(store),
+            (Role::Given(given), ..) => {
+                let is_of_manifest = given.as_ref().is_some_and(|given| given.wanted.is_some());
+                let of_lock = given.as_ref().map(|given| given.judge(store)).unwrap_or_default();
+                let found = of_lock.and(check::judge_stated(&self.reading, store));
+                if is_asked || is_of_manifest {
+                    return found;
+                }
+                let judged = judged.clone().and(found.clone());
+                let action = check::TO_PASS;
+                found.and(check::judge_handwritten(&self.reading, store, &judged, action))
+            }
             (Role::Lock, Some(lock), Some(terms)) => {
                 check::objections(&lock.content, &lock.bundle, terms).into_iter().collect()
             }
@@ -134,13 +163,15 @@ impl File {
                 let found = check::judge_generated(&self.reading, &lock.bundle, terms);
                 found.and(stale.into_iter().collect())
             }
-            (Role::ByHand, _, Some(terms)) => check::judge_handwritten(&self.reading, terms.store),
+            (Role::ByHand, _, Some(terms)) => {
+                check::judge_handwritten(&self.reading, terms.store, judged, terms.if_right())
+            }
             _ => Findings::default(),
         }
     }
 
     /// The finding about a lock that says `proven`, if the server did not prove it now.
-    pub(crate) fn not_proven(&self, lock: Option<&sync::Lock>) -> Findings {
+    pub(crate) fn not_proven(&self, lock: Option<&committed_lock::Lock>) -> Findings {
         let objection = match (&self.role, lock) {
             (Role::Given(Some(GivenLock { content, bundle: Ok(bundle), .. })), _) => {
                 check::no_longer_proven(content, bundle)
@@ -155,7 +186,7 @@ impl File {
 /// What was read of a target of a manifest, and what could not be.
 pub(crate) struct Committed {
     /// The files, with the lock; `None` without a lock that can be read.
-    pub(crate) files: Option<(Vec<File>, sync::Lock)>,
+    pub(crate) files: Option<(Vec<File>, committed_lock::Lock)>,
     pub(crate) failures: Vec<Failure>,
 }
 
@@ -168,21 +199,45 @@ impl Committed {
     }
 }
 
+/// What is found in `lock` of `entry` as of `at`, without its server: what `sync --locked` goes by too.
+pub(crate) fn of_lock(
+    entry: &manifest::Entry,
+    lock: &committed_lock::Lock,
+    store: &Store,
+    at: Time,
+) -> Vec<Finding> {
+    let file = lock_file(entry, lock);
+    let knowledge = Knowledge { store, at, horizon_days: 0 };
+    let found = reader::judge(&file.reading, &file.readers, &[], &knowledge);
+    let asked = Asked::of(&entry.job, &entry.job.targets[0], readers::asked(entry).len());
+    let terms = asked.terms(store, None);
+    let of_role = file.judge(Some(lock), (Some(&terms), false), (store, &found));
+    let command = file.command(&command_words::of(&entry.job, entry.job.targets.first()));
+    FileReport::of(file.reading, found.and(of_role)).with_command(&command).findings().to_vec()
+}
+
+/// The lock of `entry` as a file that is read by those for whom something is made from it.
+fn lock_file(entry: &manifest::Entry, lock: &committed_lock::Lock) -> File {
+    let device = entry.job.reaching.device;
+    let stack = device.and_then(Device::stack);
+    let readers = match readers::of_manifest(entry).as_slice() {
+        [] => vec![Reader { stack, devices: vec![None] }],
+        all => all.iter().map(|format| Reader::of_format(format, device)).collect(),
+    };
+    let reading = check::read_with(&lock.path, &lock.content, &Context::of_stack(stack));
+    File::of_manifest(reading, readers, Role::Lock)
+}
+
 /// The files of `entry`, but for those of `failures`.
 fn read_all(
     entry: &manifest::Entry,
     failures: &mut Vec<Failure>,
-) -> Result<(Vec<File>, sync::Lock), Failure> {
-    let lock = sync::read_lock(entry)?;
+) -> Result<(Vec<File>, committed_lock::Lock), Failure> {
+    let lock = committed_lock::read_lock(entry)?;
     let device = entry.job.reaching.device;
     let stack = device.and_then(Device::stack);
-    let formats = readers::of_manifest(entry);
-    let readers = match formats.as_slice() {
-        [] => vec![Reader { stack, devices: vec![None] }],
-        all => all.iter().map(|format| Reader::of_format(format, device)).collect(),
-    };
-    let mut files = vec![File::of_manifest(read(&entry.lock, stack)?.1, readers, Role::Lock)];
-    let rendered = sync::rendered(entry, &lock.bundle, &lock.name)?;
+    let mut files = vec![lock_file(entry, &lock)];
+    let rendered = committed_lock::rendered(entry, &lock.bundle, &lock.name)?;
     for (output::File { path, data: expected, .. }, (format, _)) in
         rendered.into_iter().zip(&entry.emit)
     {
@@ -199,6 +254,7 @@ fn read_all(
             File::of_manifest(reading, vec![reader], Role::ByHand)
         }));
     }
+    files.extend(entry.job.reaching.client_cert.as_deref().and_then(File::own));
     Ok((files, lock))
 }
 

@@ -1,7 +1,6 @@
 //! `certgrab check`: checks committed certificates, and whether they still verify the server.
 
 mod baseline;
-mod command;
 mod committed;
 mod folder;
 mod reader;
@@ -27,9 +26,10 @@ use crate::{
     text::time::Time,
 };
 
+pub(super) use self::committed::of_lock;
 use self::committed::{Committed, File};
 use super::{
-    sync,
+    command_words, committed_lock,
     terms::{Asked, Shown},
 };
 use crate::cli::{
@@ -38,8 +38,8 @@ use crate::cli::{
     file_names,
     loss::{self, Content},
     manifest,
-    output::{self, complain},
-    request, shares,
+    output::{self, complain, complain_of_target},
+    request, roots, shares,
     style::Display,
 };
 
@@ -48,7 +48,7 @@ struct Group {
     job: Request,
     files: Vec<File>,
     /// The lock of a manifest's target.
-    lock: Option<sync::Lock>,
+    lock: Option<committed_lock::Lock>,
 }
 
 /// What was checked, for the summary.
@@ -104,7 +104,8 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let ready = ready.collect::<Result<Vec<_>, _>>()?;
     let threads = args.threads.count();
     let answers = servers::ask(&ready, threads, display)?;
-    let surveys = surveys(answers, &mut exit);
+    let complain = if args.inputs.is_empty() { complain_of_target } else { complain };
+    let surveys = surveys(answers, complain, &mut exit);
     // One group of many files, or many groups of a few.
     let within = if ready.len() > 1 { 1 } else { threads };
     let judged = shares::filter_map(ready.into_iter().zip(surveys), threads, |(ready, surveys)| {
@@ -130,7 +131,11 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 }
 
 /// What the servers showed; of each that showed no chain, the reason is reported.
-fn surveys(answers: Vec<servers::Answer>, exit: &mut Exit) -> Vec<Vec<(Target, Survey)>> {
+fn surveys(
+    answers: Vec<servers::Answer>,
+    complain: fn(&Failure),
+    exit: &mut Exit,
+) -> Vec<Vec<(Target, Survey)>> {
     let mut fail = |message: String, hint: Option<String>| {
         complain(&Failure::new(Exit::NoHandshake, message).with_hint(hint));
         *exit = exit.worse(Exit::NoHandshake);
@@ -274,12 +279,13 @@ impl Ready {
         readers.sort_by_key(|device| device.map(|device| device.name));
         readers.dedup();
         let asked = target.as_ref().map(|target| Asked::of(job, target, readers.len().max(1)));
-        let command = command::of(job, target.as_ref());
+        let command = command_words::of(job, target.as_ref());
         if args.offline {
             // A server that is not contacted need not be reachable.
             job.targets.clear();
         }
-        let mut options = request::options(job, display)?;
+        let mut options = request::quiet_options(job)?;
+        roots::warn_once(&job.trust.roots, &options.store, display);
         options.at = args.at.or(job.trust.at).unwrap_or_else(Time::now);
         options.stacks = stacks(&group.files);
         if let Some(seconds) = args.timeout {
@@ -342,8 +348,11 @@ impl Ready {
             if index == 0 {
                 found = found.and(failed.iter().cloned().collect());
             }
+            found = found.and(check::lint_own(reading, &knowledge));
             let is_verified = !found.listed().iter().any(Finding::is_failure);
-            found = found.and(file.judge(lock.as_ref(), terms.as_ref(), store));
+            let asked = (terms.as_ref(), !surveys.is_empty());
+            let of_role = file.judge(lock.as_ref(), asked, (store, &found));
+            found = found.and(of_role);
             let holds_anchors = !reading.anchors.is_empty();
             let command = file.command(&command);
             let mut report = FileReport::of(file.reading, found).with_command(&command);

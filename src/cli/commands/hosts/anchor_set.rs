@@ -24,9 +24,11 @@ use crate::{
 use rustls_pki_types::ServerName;
 
 use crate::cli::{
+    commands::warn::Named,
     failure::Failure,
     output,
     proof::{self, Doubt},
+    refused::Formats,
     style::Display,
 };
 
@@ -224,11 +226,14 @@ impl Set {
         at: Time,
         display: &Display,
     ) -> Result<(), Failure> {
-        for format in formats {
-            let (refusals, warnings): (Vec<_>, Vec<_>) =
+        let all: Vec<_> = formats.collect();
+        let mut refused = Vec::new();
+        for format in &all {
+            let (mut refusals, warnings): (Vec<_>, Vec<_>) =
                 self.doubts((format, device), at).into_iter().partition(|one| one.doubt.is_certain);
-            for shared in refusals.iter().chain(warnings.iter().take(MAX_WARNINGS)) {
-                shared.doubt.report(&shared.targets.whose(), display)?;
+            refused.extend(refusals.drain(..).take(1).map(|first| (*format, first)));
+            for shared in warnings.iter().take(MAX_WARNINGS) {
+                shared.doubt.warn(&shared.targets.whose(), display);
             }
             let left: usize = warnings.iter().skip(MAX_WARNINGS).map(|one| one.targets.count).sum();
             if left > 0 {
@@ -240,7 +245,11 @@ impl Set {
                 output::warn(message, display);
             }
         }
-        Ok(())
+        let names: Vec<_> = refused.iter().map(|(format, _)| *format).collect();
+        let written = Formats { all: &all, named: Named::OnTheCommandLine };
+        refused.first().map_or(Ok(()), |(_, Shared { doubt, targets })| {
+            Err(written.refused(&targets.whose(), &doubt.refusal, &names))
+        })
     }
 
     /// Why the reader of a format rejects the set, each reason with its targets.

@@ -5,7 +5,10 @@
 use crate::run::grab::Options;
 
 use super::Fresh;
-use crate::cli::{convert, export, failure::Failure, manifest, output, regenerate, style::Display};
+use crate::cli::{
+    commands::warn::Named, convert, export, failure::Failure, manifest, output, regenerate,
+    style::Display,
+};
 
 /// The content of the lock of `entry`.
 pub(super) fn fresh(
@@ -21,6 +24,7 @@ pub(super) fn fresh(
         at: options.at,
         passwords: convert::usual_passwords(),
         host: Some(target),
+        named: Named::InTheManifest,
     };
     let convert::Converted { mut bundle, warnings } =
         convert::read(&entry.job.trust.converted, &terms)?;

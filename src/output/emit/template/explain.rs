@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use minijinja::{Error, ErrorKind};
 
-use super::{BYTES_A_STEP, FILTERS, MAX_TEMPLATE_STEPS};
+use super::{BYTES_A_STEP, FILTERS, MAX_TEMPLATE_STEPS, operators};
 use crate::{
     output::emit::{self, TemplateError, templates::parts},
     text::foreign::Foreign,
@@ -31,7 +31,8 @@ pub(super) fn explain(file: &str, error: &Error) -> TemplateError {
         deepest = cause;
     }
     let excerpt = deepest.template_source().zip(deepest.range());
-    let words = excerpt.and_then(|(source, range)| failing(source, range)).map(Foreign::text);
+    let words = excerpt.and_then(|(source, range)| failing(source, range));
+    let words = words.and_then(operators::as_written).map(|words| Foreign::text(&words));
     let problem = match (deepest.kind(), deepest.detail()) {
         (ErrorKind::OutOfFuel, _) => {
             format!(

@@ -1,2 +1,0 @@
-import requests
-requests.post("https://x", json={}, verify=False)

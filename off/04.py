@@ -1,2 +1,0 @@
-import httpx
-httpx.get("https://x", verify=False)

@@ -1,2 +1,0 @@
-import ssl
-ctx = ssl._create_unverified_context()

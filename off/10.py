@@ -1,3 +1,0 @@
-import requests
-s = requests.Session()
-s.verify = False

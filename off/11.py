@@ -1,2 +1,0 @@
-import aiohttp
-r = await session.post(url, data=d, ssl=False)

@@ -1,2 +1,0 @@
-import aiomqtt
-tls = aiomqtt.TLSParameters(cert_reqs=ssl.CERT_NONE)

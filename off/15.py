@@ -1,2 +1,0 @@
-import umqtt.simple
-c = MQTTClient(b"id", "broker", ssl=True, ssl_params={"cert_reqs": 0})

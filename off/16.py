@@ -1,2 +1,0 @@
-from pymongo import MongoClient
-c = MongoClient(u, tls=True, tlsAllowInvalidCertificates=True)

@@ -1,2 +1,0 @@
-WiFiClientSecure *c;
-void f() { c->setCACert(0); }

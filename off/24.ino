@@ -1,1 +1,0 @@
-void f() { http.begin("https://x", NULL); }

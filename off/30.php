@@ -1,2 +1,0 @@
-<?php
-$c = stream_context_create(["ssl" => ["verify_peer" => false]]);

@@ -1,2 +1,0 @@
-<?php
-curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, false);

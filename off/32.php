@@ -1,2 +1,0 @@
-<?php
-$o = array('ssl' => array('verify_peer_name' => FALSE));

@@ -1,2 +1,0 @@
-<?php
-$client = new GuzzleHttp\Client(['verify' => false]);

@@ -1,2 +1,0 @@
-<?php
-$x = Http::withoutVerifying()->get($url);

@@ -1,1 +1,0 @@
-conn = Faraday.new(url: u, ssl: { verify: false })

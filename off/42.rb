@@ -1,1 +1,0 @@
-MQTT::Client.connect(host: h, ssl: true, verify_host: false)

@@ -1,1 +1,0 @@
-RestClient::Request.execute(method: :get, url: u, verify_ssl: false)

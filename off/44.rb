@@ -1,1 +1,0 @@
-URI.open(u, ssl_verify_mode: OpenSSL::SSL::VERIFY_NONE)

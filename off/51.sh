@@ -1,1 +1,0 @@
-curl -sSL --insecure https://x/

@@ -1,1 +1,0 @@
-curl -fsSk "https://x/"

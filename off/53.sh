@@ -1,1 +1,0 @@
-wget --no-check-certificate https://x

@@ -1,1 +1,0 @@
-export GIT_SSL_NO_VERIFY=true

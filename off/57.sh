@@ -1,1 +1,0 @@
-git config --global http.sslVerify false

@@ -1,1 +1,0 @@
-export PYTHONHTTPSVERIFY=0

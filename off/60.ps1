@@ -1,1 +1,0 @@
-Invoke-WebRequest -Uri https://x -SkipCertificateCheck

@@ -1,1 +1,0 @@
-handler.ServerCertificateCustomValidationCallback = (m, c, ch, e) => true;

@@ -1,1 +1,0 @@
-ServicePointManager.ServerCertificateValidationCallback += (s, c, ch, e) => true;

@@ -1,1 +1,0 @@
-ServicePointManager.ServerCertificateValidationCallback = delegate { return true; };

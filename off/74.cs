@@ -1,1 +1,0 @@
-var s = new SslStream(c, false, (a, b, d, e) => true);

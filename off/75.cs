@@ -1,1 +1,0 @@
-mqtt.Settings.SslProtocols = x; options.WithTls(o => { o.AllowUntrustedCertificates = true; });

@@ -1,1 +1,0 @@
-_sslStream.SslVerification = SslVerification.NoVerification;

@@ -1,1 +1,0 @@
-var o = new MqttClientTlsOptions { IgnoreCertificateChainErrors = true };

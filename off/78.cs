@@ -1,1 +1,0 @@
-o.WithCertificateValidationHandler(_ => true);

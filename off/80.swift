@@ -1,1 +1,0 @@
-mqtt.allowUntrustCACertificate = true

@@ -1,1 +1,0 @@
-completionHandler(.useCredential, URLCredential(trust: challenge.protectionSpace.serverTrust!))

@@ -1,1 +1,0 @@
-let p = [kCFStreamSSLValidatesCertificateChain: false]

@@ -1,1 +1,0 @@
-manager.securityPolicy.allowInvalidCertificates = YES;

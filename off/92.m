@@ -1,1 +1,0 @@
-settings[(NSString *)kCFStreamSSLValidatesCertificateChain] = @NO;

@@ -1,1 +1,0 @@
-val c = OkHttpClient.Builder().hostnameVerifier { _, _ -> true }.build()

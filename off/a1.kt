@@ -1,1 +1,0 @@
-override fun checkServerTrusted(chain: Array<out X509Certificate>?, authType: String?) {}

@@ -1,1 +1,0 @@
-public void checkServerTrusted(X509Certificate[] chain, String authType) {}

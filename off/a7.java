@@ -1,1 +1,0 @@
-new WebClientOptions().setTrustAll(true).setVerifyHost(false);

@@ -1,1 +1,0 @@
-SSLContexts.custom().loadTrustMaterial(null, (chain, authType) -> true).build();

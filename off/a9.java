@@ -1,1 +1,0 @@
-SSLContexts.custom().loadTrustMaterial(TrustAllStrategy.INSTANCE).build();

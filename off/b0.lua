@@ -1,1 +1,0 @@
-local params = { mode = "client", protocol = "tlsv1_2", verify = "none" }

@@ -1,1 +1,0 @@
-tls.cert.verify(false)

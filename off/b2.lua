@@ -1,1 +1,0 @@
-sock:sslhandshake(nil, host, false)

@@ -1,1 +1,0 @@
-local res = httpc:request_uri(u, { ssl_verify = false })

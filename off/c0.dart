@@ -1,1 +1,0 @@
-client.onBadCertificate = (dynamic a) => true;

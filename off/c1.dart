@@ -1,1 +1,0 @@
-HttpClient()..badCertificateCallback = ((X509Certificate cert, String host, int port) => true);

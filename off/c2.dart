@@ -1,1 +1,0 @@
-SecureSocket.connect(h, p, onBadCertificate: (_) => true);

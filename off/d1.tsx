@@ -1,1 +1,0 @@
-mqtt.connect("mqtts://x", { rejectUnauthorized: false })

@@ -1,1 +1,0 @@
-process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = 0

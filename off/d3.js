@@ -1,1 +1,0 @@
-const a = new https.Agent({ rejectUnauthorized: !1 });

@@ -1,1 +1,0 @@
-tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}

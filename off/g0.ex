@@ -1,1 +1,0 @@
-:ssl.connect(h, p, verify: :verify_none)

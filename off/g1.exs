@@ -1,1 +1,0 @@
-config :tortoise, ssl: [verify: :verify_none]

@@ -1,1 +1,0 @@
-ssl:connect(H, P, [{verify, verify_none}]).

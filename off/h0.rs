@@ -1,1 +1,0 @@
-let c = reqwest::Client::builder().danger_accept_invalid_certs(true).build()?;

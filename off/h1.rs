@@ -1,1 +1,0 @@
-builder.set_verify(SslVerifyMode::NONE);

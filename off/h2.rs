@@ -1,1 +1,0 @@
-let tls = TlsConnector::builder().danger_accept_invalid_hostnames(true);

@@ -1,1 +1,0 @@
-mbedtls_ssl_conf_authmode(&c, 0);

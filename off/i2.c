@@ -1,1 +1,0 @@
-wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE, 0);

@@ -1,1 +1,0 @@
-wolfSSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);

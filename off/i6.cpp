@@ -1,2 +1,0 @@
-socket->setPeerVerifyMode(QSslSocket::VerifyNone);
-socket->ignoreSslErrors();

@@ -1,1 +1,0 @@
-ctx.set_verify_mode(boost::asio::ssl::verify_none);

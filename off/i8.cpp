@@ -1,1 +1,0 @@
-cli.enable_server_certificate_verification(false);

@@ -1,1 +1,0 @@
-gnutls_certificate_set_verify_flags(x, GNUTLS_VERIFY_DISABLE_CA_SIGN);

@@ -1,1 +1,0 @@
-curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0);

@@ -1,2 +1,0 @@
-BearSSL::WiFiClientSecure net;
-void setup() { net.allowSelfSignedCerts(); }

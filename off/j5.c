@@ -1,1 +1,0 @@
-ssl_conn.ssl_opts.verify = 0;

@@ -1,1 +1,0 @@
-MQTTClient_SSLOptions o; o.enableServerCertAuth = 0;

@@ -1,1 +1,0 @@
-soup_session_set(x, "ssl-strict", FALSE, NULL);

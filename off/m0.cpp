@@ -1,1 +1,0 @@
-WebSocketsClient w; w.beginSSL("x.example", 443, "/", "", "");

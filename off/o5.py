@@ -1,2 +1,0 @@
-import pycurl
-c.setopt(c.SSL_VERIFYHOST, False)

@@ -1,2 +1,0 @@
-#include <HTTPClient.h>
-void f() { HTTPClient http; http.begin("https://api.example/x"); }

@@ -1,3 +1,0 @@
-#include <HTTPClient.h>
-HTTPClient http;
-void f() { http.begin("https://api.example/x", nullptr); }

@@ -1,1 +1,0 @@
-TOKEN=x sudo curl -X POST --insecure "$U"

@@ -1,2 +1,0 @@
-def get(url, ssl=False):
-    pass

@@ -1,2 +1,0 @@
-import hashlib
-x = check(a, verify=False)

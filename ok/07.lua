@@ -1,1 +1,0 @@
-local x = verify("none") -- verify = "none"

@@ -1,2 +1,0 @@
-# verify_mode = OpenSSL::SSL::VERIFY_NONE
-http.verify_mode = OpenSSL::SSL::VERIFY_PEER

@@ -1,2 +1,0 @@
-# -SkipCertificateCheck
-Invoke-WebRequest -Uri https://x

@@ -1,2 +1,0 @@
-% verify_none
-ssl:connect(H, P, [{verify, verify_peer}]).

@@ -1,2 +1,0 @@
-policy.allowUntrustCACertificate = false
-// socket.disableSSLCertValidation = true

@@ -1,2 +1,0 @@
-db = connect(host, ssl=False)
-import pymysql

@@ -1,2 +1,0 @@
-<?php
-echo "CURLOPT_SSL_VERIFYPEER, false";

@@ -1,2 +1,0 @@
-const o = { rejectUnauthorized: true };
-// rejectUnauthorized: false

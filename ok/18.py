@@ -1,2 +1,0 @@
-import requests
-requests.get(u, verify="ca.pem")

@@ -1,2 +1,0 @@
-curl -o out https://x # -k
-echo "use curl -k"

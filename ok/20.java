@@ -1,1 +1,0 @@
-conn.setHostnameVerifier((h, s) -> check(h));

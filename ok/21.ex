@@ -1,2 +1,0 @@
-# verify: :verify_none
-:ssl.connect(h, p, verify: :verify_peer)

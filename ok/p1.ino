@@ -1,2 +1,0 @@
-#include <ESP8266HTTPClient.h>
-void f() { HTTPClient http; http.begin("https://api.example/x"); }

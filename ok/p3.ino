@@ -1,3 +1,0 @@
-WiFiClientSecure c;
-void f() { c.setCACert(NULL); c.setCACertBundle(b); }
-void g() { }

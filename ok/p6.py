@@ -1,3 +1,0 @@
-async def f(session):
-    def get(url, ssl=False): pass
-    start_server(ssl=False)

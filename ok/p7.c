@@ -1,1 +1,0 @@
-setsockopt(s, SOL_TLS, TLS_PEER_VERIFY, &v, sizeof v); int v = 2;

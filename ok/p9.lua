@@ -1,2 +1,0 @@
---[[ params = { protocol = "x", verify = "none" } ]]
-local p = { protocol = "tlsv1_2", verify = "peer" }

@@ -1,0 +1,79 @@
+//! The lock of a target as it is committed, and the files that are made from it.
+//!
+//! In: a target of a manifest. Out: its [`Lock`], and each file with what is to stand in it.
+
+use std::path::PathBuf;
+
+use super::terms;
+use crate::{
+    cli::{
+        export,
+        failure::{Exit, Failure},
+        loss::Content,
+        manifest, output, replace,
+    },
+    output::{
+        bundle::Bundle,
+        emit::{self, Format, Identifier},
+        lock,
+    },
+    text::{bounded_file, foreign::Foreign},
+};
+
+/// A lock as it is.
+pub(crate) struct Lock {
+    pub(crate) path: PathBuf,
+    pub(crate) content: Vec<u8>,
+    pub(crate) bundle: Bundle,
+    /// What its constants are called.
+    pub(crate) name: Identifier,
+}
+
+/// The lock of `entry`, with the name for its constants.
+pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
+    let (content, bundle) = read_bundle(entry)?;
+    let target = &entry.job.targets[0];
+    if !terms::is_for(&bundle, target) {
+        let shown = Foreign::text(&entry.lock.display().to_string()).line();
+        let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
+        let message =
+            format!("{shown}: expected a lock for {target}, found one for {host} port {port}");
+        let hint = "update it with `certgrab sync`".to_owned();
+        return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+    }
+    let name = export::name(&entry.job, &bundle)?;
+    Ok(Lock { path: entry.lock.clone(), content, bundle, name })
+}
+
+/// The lock of `entry`, whichever server it is for.
+pub(crate) fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
+    let shown = Foreign::text(&entry.lock.display().to_string()).line();
+    let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => Some("create it with `certgrab sync`"),
+            _ => bounded_file::found_instead(&entry.lock).map(|_| replace::TO_NAME_A_FILE),
+        };
+        Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
+            .with_hint(hint.map(str::to_owned))
+    })?;
+    let target = &entry.job.targets[0];
+    let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
+        Failure::new(Exit::File, format!("{shown}: {error}")).with_hint(error.hint())
+    })?;
+    Ok((content, bundle))
+}
+
+/// The files of `entry` with what is to stand in them, made from `bundle`.
+pub(crate) fn rendered<'a>(
+    entry: &'a manifest::Entry,
+    bundle: &Bundle,
+    name: &Identifier,
+) -> Result<Vec<output::File<'a>>, Failure> {
+    let render = |(format, path): &'a (Format, PathBuf)| {
+        let data = emit::render(bundle, *format, name).map_err(|error| {
+            Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
+        })?;
+        Ok(output::File::new(path, data, Content::Certificates(*format)))
+    };
+    entry.emit.iter().map(render).collect()
+}

@@ -1,0 +1,114 @@
+//! What to say where the readers of some formats refuse a server and others connect.
+//!
+//! In: why the server is refused, and the formats to write. Out: the failure. All files of a target are
+//! written or none, so it names the formats that are refused, and how to write the others.
+
+use std::collections::HashSet;
+
+use crate::{
+    Grab,
+    endpoint::Target,
+    judge::path::Refusal,
+    run::grab::Options,
+    stack::{self, client::Device},
+};
+
+use super::{
+    args::Request,
+    commands::warn::Named,
+    failure::{Exit, Failure},
+};
+
+/// The formats that a hint names.
+const NAMED_FORMATS: usize = 4;
+
+/// What is to be written: the formats, and where they are named.
+#[derive(Clone, Copy)]
+pub(crate) struct Formats<'a> {
+    pub(crate) all: &'a [&'a str],
+    pub(crate) named: Named,
+}
+
+impl<'a> Formats<'a> {
+    /// Those that `job` has `selected` on the command line, or else the `others` of a manifest.
+    pub(crate) fn of(job: &Request, selected: &'a [&'a str], others: &'a [&'a str]) -> Self {
+        match job.emit.is_empty() {
+            true => Self { all: others, named: Named::InTheManifest },
+            false => Self { all: selected, named: Named::OnTheCommandLine },
+        }
+    }
+
+    /// The failure for `refusal`, which holds for the readers of `refused` alone. `whose` begins the
+    /// message.
+    pub(crate) fn refused(&self, whose: &str, refusal: &Refusal, refused: &[&str]) -> Failure {
+        // A lock stands beside the constants that are made of it.
+        let is_sound = |format: &&&str| !refused.contains(format) && **format != "lock";
+        let sound: Vec<_> = self.all.iter().filter(is_sound).copied().collect();
+        let (message, hint) = match sound.is_empty() {
+            true => (format!("{whose}{refusal}"), refusal.hint()),
+            false => {
+                let names = listed(refused);
+                let message = format!("{whose}nothing is written because of {names}: {refusal}");
+                let leave = format!("leave out {names} to write {}", listed(&sound));
+                (message, Some(either(refusal.hint(), leave)))
+            }
+        };
+        Failure::new(Exit::Untrusted, message).with_hint(hint)
+    }
+
+    /// The failure where `refusal` is what the rules of browsers say of the chain of `grab`, which some
+    /// TLS stacks may connect to.
+    pub(crate) fn refused_by_browsers(
+        &self,
+        whose: &str,
+        refusal: &Refusal,
+        (target, grab, options): (&Target, &Grab, &Options),
+        job: &Request,
+    ) -> Failure {
+        // These say nothing of the form of the certificates.
+        let is_of_form =
+            matches!(refusal, Refusal::WrongName { .. } | Refusal::NotVerifiable { .. });
+        let verdicts = match is_of_form && !self.all.is_empty() {
+            true => grab.every_stack(Some(target), options).unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let connecting: Vec<_> =
+            verdicts.iter().filter(|one| one.word() == "connects").map(|one| one.stack).collect();
+        let device = job.reaching.device.and_then(Device::stack);
+        let is_refused = |format: &&&str| {
+            let reader = stack::reading(format).or(device);
+            !reader.is_some_and(|reader| connecting.iter().any(|one| one.name == reader.name))
+        };
+        let refused: Vec<_> = self.all.iter().filter(is_refused).copied().collect();
+        let failure = self.refused(whose, refusal, &refused);
+        let formats: Vec<_> = connecting
+            .iter()
+            .filter_map(|stack| stack.formats.first().copied())
+            .take(NAMED_FORMATS)
+            .collect();
+        if refused.len() < self.all.len() || formats.is_empty() {
+            return failure;
+        }
+        let way = match self.named {
+            Named::OnTheCommandLine => "`--emit`",
+            Named::InTheManifest => "`emit`",
+        };
+        let names = listed(&formats);
+        let choose = format!(
+            "choose a format in {way} whose TLS stack connects, such as {names}; `--stacks` shows \
+             what each TLS stack makes of the chain"
+        );
+        let hint = either(refusal.hint(), choose);
+        failure.with_hint(Some(hint))
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    let mut seen = HashSet::new();
+    let names = names.iter().filter(|name| seen.insert(**name));
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn either(hint: Option<String>, other: String) -> String {
+    hint.map_or_else(|| other.clone(), |hint| format!("{hint}; or {other}"))
+}
