@@ -614,7 +614,7 @@ fn sync_locked_and_check_say_the_same_of_a_lock() {
         let text = text.replace(emits, &format!("{{ {emit} = \"{emit}.h\" }}"));
         fs::write(pki.file("certgrab.toml"), text).unwrap();
         tampered(&pki, |bundle| {
-            bundle.entries = vec![entry(Role::Anchor, old.root_der(), "root.pem")]
+            bundle.entries = vec![entry(Role::Anchor, old.root_der(), "root.pem")];
         });
         // What a device does that looks at no dates is no reason to write nothing.
         let codes = found(&pki);

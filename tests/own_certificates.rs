@@ -155,8 +155,8 @@ fn a_link_out_of_its_folder_to_a_file_that_is_not_there_is_not_followed() {
         let run = grab(&server).args(["--emit", to, "--roots"]).args([pki.root_file()]);
         let err = run.in_folder(&folder).fails_with(4).err();
         let wanted = format!(
-            "certgrab: error: cannot write ca.pem: it is a symbolic link to {}, which does not exist\n\
-             certgrab: hint: create that file empty, or remove the link\n",
+            "certgrab: error: ca.pem is a symbolic link to {}, which does not exist\n\
+             certgrab: hint: remove the link, or name that file itself\n",
             outside.canonicalize().unwrap_or(outside.clone()).display()
         );
         assert!(err.ends_with(&wanted), "{err}");

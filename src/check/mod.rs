@@ -217,7 +217,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let known_keys = parts.chain(&context.keys).cloned().collect();
     let (own, anchors): (Vec<_>, Vec<_>) = client_certificate::split(anchors, &source, &known_keys);
     let mut findings = findings.and(misuse::findings(&source, &anchors, &own));
-    findings = findings.and(misuse::files::findings(file, content).into_iter().collect());
+    findings = findings.and(misuse::files::findings(file, content));
     if text.is_some() && !anchors.is_empty() {
         findings.add(in_utf_16());
     }

@@ -18,7 +18,6 @@ pub mod fuzzing;
 mod habits;
 mod language;
 mod loss;
-mod lost_link;
 mod manifest;
 mod open_to_others;
 mod output;

@@ -20,7 +20,6 @@ use super::{
     failure::{Exit, Failure},
     language::{in_language, lines_in_language},
     loss::{self, Content},
-    lost_link,
     manifest::hints::with_keys,
     open_to_others,
     stream::{self, Stream},
@@ -258,10 +257,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
             };
             return Err(Failure::new(Exit::File, message).with_hint(Some(hint.to_owned())));
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            lost_link::refuse(path, place_of, &shown)?;
-            None
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
     };
     // A file of another size holds something else, and is not read: it may be of any size.

@@ -110,5 +110,8 @@ fn listed(names: &[&str]) -> String {
 }
 
 fn either(hint: Option<String>, other: String) -> String {
-    hint.map_or_else(|| other.clone(), |hint| format!("{hint}; or {other}"))
+    match hint {
+        Some(hint) => format!("{hint}; or {other}"),
+        None => other,
+    }
 }

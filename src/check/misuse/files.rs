@@ -5,14 +5,17 @@
 use std::path::Path;
 
 use super::{error, shell, verification, warning, words::NO_ENDPOINT_NAME};
-use crate::{check::Finding, text::foreign::Foreign};
+use crate::{
+    check::{Finding, Findings},
+    text::foreign::Foreign,
+};
 
 /// What `file` with `content` does to a certificate, by the kind of file that its name tells.
-pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Vec<Finding> {
+pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Findings {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let text = String::from_utf8_lossy(content);
-    match (name, extension) {
+    let found = match (name, extension) {
         ("CMakeLists.txt", _) | (_, "cmake") => embedded(&text),
         ("component.mk", _) => embedded_by_make(&text),
         ("platformio.ini", _) => embedded_by_platformio(&text),
@@ -20,14 +23,17 @@ pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Vec<Finding> {
         (_, "trust") => trust(content).into_iter().collect(),
         (_, "properties") => without_endpoint_name(&text),
         ("Dockerfile" | "Containerfile", _)
-        | (_, "sh" | "bash" | "zsh" | "dockerfile" | "bat" | "cmd") => shell::findings(&text),
-        ("Makefile" | "makefile" | "GNUmakefile", _) | (_, "mk" | "mak") => {
-            shell::findings(&shell::commands_of_make(&text))
+        | (_, "sh" | "bash" | "zsh" | "dockerfile" | "bat" | "cmd") => {
+            return shell::findings(&text);
         }
-        (_, "yaml" | "yml") => shell::findings(&shell::commands_of_yaml(&text)),
-        _ if is_shell_script(content) => shell::findings(&text),
+        ("Makefile" | "makefile" | "GNUmakefile", _) | (_, "mk" | "mak") => {
+            return shell::findings(&shell::commands_of_make(&text));
+        }
+        (_, "yaml" | "yml") => return shell::findings(&shell::commands_of_yaml(&text)),
+        _ if is_shell_script(content) => return shell::findings(&text),
         _ => Vec::new(),
-    }
+    };
+    found.into_iter().collect()
 }
 
 /// Whether `word` names a file of PEM.

@@ -5,7 +5,7 @@
 use std::{iter::Peekable, str::Chars};
 
 use super::verification;
-use crate::check::Finding;
+use crate::check::Findings;
 
 /// Commands, and their long options that turn verification off.
 const OPTIONS: [(&str, &str); 16] = [
@@ -128,8 +128,8 @@ pub(super) fn commands_of_make(text: &str) -> String {
 }
 
 /// The options in `text` that turn verification off.
-pub(super) fn findings(text: &str) -> Vec<Finding> {
-    let mut found = Vec::new();
+pub(super) fn findings(text: &str) -> Findings {
+    let mut found = Findings::default();
     // The command that the words belong to; none before its name.
     let mut command: Option<&'static str> = None;
     let (mut is_name, mut before) = (true, String::new());
@@ -141,7 +141,7 @@ pub(super) fn findings(text: &str) -> Vec<Finding> {
         if is_name {
             is_name = BEFORE.contains(&word.as_str()) || word.contains('=');
             if VARIABLES.contains(&word.as_str()) {
-                found.push(verification::finding(line, &word));
+                found.add(verification::finding(line, &word));
             }
             let name = word.rsplit('/').next().unwrap_or_default();
             let known = OPTIONS.iter().map(|(known, _)| *known);
@@ -153,10 +153,10 @@ pub(super) fn findings(text: &str) -> Vec<Finding> {
         let is_long = OPTIONS.contains(&(name, word.as_str()));
         let setting = before.to_ascii_lowercase();
         if SETTINGS.contains(&(name, &setting, &word)) {
-            found.push(verification::finding(line, &format!("{name} {before} {word}")));
+            found.add(verification::finding(line, &format!("{name} {before} {word}")));
         } else if is_long || name == "curl" && has_short_option(&word) {
             let option = if is_long { word.as_str() } else { "-k" };
-            found.push(verification::finding(line, &format!("{name} {option}")));
+            found.add(verification::finding(line, &format!("{name} {option}")));
         }
         before = word;
     }
