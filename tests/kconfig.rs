@@ -38,9 +38,9 @@ fn options(place: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let place = root().join(place);
     let mut all = Vec::new();
     if place.is_dir() {
-        files(&place, &mut all)
+        files(&place, &mut all);
     } else {
-        all.push(place)
+        all.push(place);
     }
     let (mut named, mut defined) = (BTreeSet::new(), BTreeSet::new());
     for file in all {

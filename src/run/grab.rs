@@ -173,10 +173,12 @@ pub(crate) async fn grab_noting(
     let (connect, way) = (&options.connect, options.way);
     let presented = probe::reach(target, &hello, connect, way, (course, deadline)).await?;
     let work = work_until(deadline, options.timeout);
-    let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
+    // A target waits for its server most of the time, and then without room for what follows.
+    let issuers = Box::pin(missing_issuers(&presented, target, options, &work, deadline)).await;
     let (target, options) = (target.clone(), options.clone());
     let length = Length::of(&presented, issuers.certificates.len());
-    Ok(aside::compute(length, move || conclude(presented, issuers, &target, &options, work)).await)
+    let conclude = move || conclude(presented, issuers, &target, &options, work);
+    Ok(Box::pin(aside::compute(length, conclude)).await)
 }
 
 /// The longest that a chain is judged once the time for the network is over.

@@ -66,6 +66,12 @@ fn refused_version(flight: &Flight, hello: &Hello) -> Option<u16> {
     flight.version().filter(|version| !was_offered(*version, hello.oldest, hello.newest))
 }
 
+/// Octets to read at once, as many as a record holds (RFC 8446 section 5.1).
+const BUFFER: usize = 16 * 1024;
+
+/// The same before the server says anything: ten thousand silent servers are waited for at once.
+const BUFFER_WHILE_WAITING: usize = 256;
+
 /// Sends the hello and listens until the flight ends.
 async fn talk<S>(
     stream: &mut S,
@@ -79,7 +85,7 @@ where
 {
     let broken = |error, received| Error::Broken { error, received };
     stream.write_all(&hello.record(random)).await.map_err(|error| broken(error, 0))?;
-    let mut buffer = vec![0; 16 * 1024];
+    let mut buffer = vec![0; BUFFER_WHILE_WAITING];
     let mut end = None;
     while !flight.has_ended() {
         let reading = stream.read(&mut buffer);
@@ -99,6 +105,7 @@ where
             return Err(Error::TooMuch);
         }
         flight.hear(&buffer[..count])?;
+        buffer.resize(BUFFER, 0);
         if hello.device.is_some() && refused_version(flight, hello).is_some() {
             break;
         }
