@@ -69,7 +69,7 @@ const WORDS: &[(&[&str], &[&str])] = &[
     (&["cpp"], &["c", "pem"]),
     (&["golang"], &["go"]),
     (&["raspberry pi", "raspberry", "树莓派", "paho"], &["pem", "python"]),
-    (&["crt", "ca-bundle", "ca-certificates", "linux", "ubuntu", "debian"], &["pem", "capath"]),
+    (&["crt", "ca-certificates", "linux", "ubuntu", "debian"], &["pem", "capath"]),
     (&["kafka"], &["java", "java-jks", "pem"]),
     (&["plc", "codesys", "siemens", "西门子", "三菱", "工控"], &["pem", "der"]),
     (&["stm32", "nxp", "单片机"], &["mbedtls", "c", "c-bytes", "netx", "freertos", "wolfssl"]),
@@ -168,9 +168,10 @@ pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
     if word.is_empty() {
         return Vec::new();
     }
-    let named = |name: &&str| FORMATS.iter().find(|format| format.name == *name);
-    let exact = FORMATS.iter().filter(|format| format.name == word);
     let plain = |text: &str| text.replace([' ', '-', '_', '.'], "");
+    let named = |name: &&str| FORMATS.iter().find(|format| format.name == *name);
+    let same_name = plain(&word);
+    let exact = FORMATS.iter().filter(|format| plain(format.name) == same_name);
     let rows = |is: fn(&str, &str) -> bool| {
         let (word, same) = (word.clone(), plain(&word));
         // `homeassistant` and `home-assistant` are one word.
