@@ -135,6 +135,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         // Private to their files, which have their tests.
         ("serve::HANDSHAKE_LIMIT", "10 s".to_owned()),
         ("der_form::MOST_BEGINNINGS", "1000".to_owned()),
+        ("git_index::MAX_BYTES", bytes(128 * KIB * KIB)),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),

@@ -100,3 +100,26 @@ fn number_of_varying_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     }
     Some((value, rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_of_128_mib_is_read_and_a_byte_more_is_not() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        let key = folder.join("key.h");
+        fs::create_dir(folder.join(".git")).unwrap();
+        let place = folder.join(".git").join("index");
+        let mut index = b"DIRC\0\0\0\x02\0\0\0\x01".to_vec();
+        index.extend([0; STAT_BYTES + 20]);
+        index.extend(b"\0\x05key.h\0");
+        fs::write(&place, index).unwrap();
+        let file = fs::File::options().write(true).open(&place).unwrap();
+        file.set_len(MAX_BYTES as u64).unwrap();
+        assert!(tracks(&key));
+        file.set_len(MAX_BYTES as u64 + 1).unwrap();
+        assert!(!tracks(&key));
+    }
+}
