@@ -18,15 +18,13 @@ impl Sha256 {
     /// Reads 64 hexadecimal digits of either case, with or without colons or spaces between.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b':' | b' ')).collect();
+        let mut digits = text.chars().filter(|character| !matches!(character, ':' | ' '));
         let mut hash = [0; 32];
-        if digits.len() != 64 {
-            return None;
+        for byte in &mut hash {
+            let mut digit = || digits.next()?.to_digit(16);
+            *byte = u8::try_from(digit()? * 16 + digit()?).ok()?;
         }
-        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(Self(hash))
+        digits.next().is_none().then_some(Self(hash))
     }
 }
 

@@ -23,9 +23,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         finish(Command::new(&client).arg(NAME).arg(broker.port.to_string()), LIMIT)
     };
     let pki = &bench.pki;
-    report.case("embedded-tls: the client connects", || {
-        connect(&pki.good)?.succeeds(&["CONNACK"])
-    });
+    report.case("embedded-tls: the client connects", || connect(&pki.good)?.succeeds(&["CONNACK"]));
     for (what, served) in [
         ("another root", &pki.other_root),
         ("another name", &pki.other_name),
