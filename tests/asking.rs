@@ -263,8 +263,8 @@ fn the_locked_lock_of_a_form_whose_reader_refuses_the_anchor_is_a_warning() {
         manifest(&format!("{emit} = \"{emit}.h\""));
         let error = run(&["sync", "--locked"]).succeeds().err();
         let words = format!(
-            "certgrab: warning: plc.test:8883: `Plant Root` has no basicConstraints with CA:TRUE: \
-             {title} accepts it as the server's own certificate"
+            "certgrab: warning: plc.pem: line 17: `Plant Root` has no basicConstraints with CA:TRUE: \
+             {title} accepts it as the server's own certificate, not as the CA that issued it [not-ca]\n"
         );
         assert!(error.contains(&words), "{error}");
     }

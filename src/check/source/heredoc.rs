@@ -1,4 +1,4 @@
-//! Heredocs whose language takes the margin of their lines away.
+//! Heredocs, and strings in triple quotes of Toit, whose language takes the margin of their lines away.
 //!
 //! In: a script. Out: the same with the lines of such heredocs as the language gives them on, each on the
 //! line on which it stood.
@@ -7,6 +7,11 @@
 /// specification, "Template Expressions"). In a shell it takes tabs alone (POSIX.1, 2.7.4), and in Ruby
 /// nothing.
 const MARGIN: [&str; 3] = ["tf", "hcl", "nomad"];
+
+/// The extension of Toit, whose strings in triple quotes lose their margin (its documentation, "Strings").
+const TOIT: &str = "toit";
+
+const TRIPLE_QUOTE: &[u8] = b"\"\"\"";
 
 /// What is taken from the beginning of each line.
 #[derive(Clone, Copy)]
@@ -21,7 +26,8 @@ enum Takes {
 /// `content` of a file with this `extension` with its heredocs as they are read; `None` if there are none
 /// that lose a margin.
 pub(super) fn dedented(extension: &str, content: &[u8]) -> Option<Vec<u8>> {
-    memchr::memmem::find(content, b"<<")?;
+    let opening = if extension == TOIT { TRIPLE_QUOTE } else { b"<<" };
+    memchr::memmem::find(content, opening)?;
     let lines: Vec<&[u8]> = content.split_inclusive(|byte| *byte == b'\n').collect();
     let (mut out, mut at, mut is_changed) = (Vec::with_capacity(content.len()), 0, false);
     // A heredoc that does not end is looked for once.
@@ -64,6 +70,11 @@ fn margin(line: &[u8]) -> Option<usize> {
 
 /// The word that ends a heredoc which begins on `line`, and what it takes from its lines.
 fn begin<'a>(extension: &str, line: &'a [u8]) -> Option<(&'a [u8], Takes)> {
+    if extension == TOIT {
+        let at = memchr::memmem::rfind(line, TRIPLE_QUOTE)?;
+        let is_only = memchr::memmem::find(line, TRIPLE_QUOTE) == Some(at);
+        return is_only.then_some((&line[at..at + TRIPLE_QUOTE.len()], Takes::Margin));
+    }
     let at = memchr::memmem::find(line, b"<<")?;
     let rest = &line[at + 2..];
     let (rest, takes) = match rest {
