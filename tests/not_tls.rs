@@ -34,8 +34,8 @@ fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
         (
             &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
             "the port speaks HTTP without TLS; it answered `HTTP/1.1 400 Bad Request`\n\
-             certgrab: hint: HTTP with TLS is usually on port 443 or 8443; there, a proxy or a \
-             captive portal may have answered in place of the server\n",
+             certgrab: hint: HTTP with TLS is usually on port 443 or 8443; there, a proxy, a \
+             captive portal or a DNS filter may have answered in place of the server\n",
         ),
         (
             b"SSH-2.0-OpenSSH_9.2p1\r\n",

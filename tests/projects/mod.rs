@@ -139,10 +139,14 @@ fn a_host_that_says_neither_a_protocol_nor_a_port_gets_no_project() {
 
 #[test]
 fn a_command_behind_an_option_is_not_taken_for_a_host() {
-    certgrab().args(["-q", "new", "linux-c", "a.test", "x"]).fails_with(2).stdout("").stderr(
-        "certgrab: error: put the subcommand `new` first\n\
+    certgrab()
+        .args(["--timeout", "5", "new", "linux-c", "a.test", "x"])
+        .fails_with(2)
+        .stdout("")
+        .stderr(
+            "certgrab: error: put the subcommand `new` first\n\
          certgrab: hint: run `certgrab new ...`, with its options after it\n",
-    );
+        );
 }
 
 #[test]
