@@ -24,7 +24,7 @@ fn said(pki: &Pki) -> String {
         .args([pki.root_file()])
         .fails_with(1)
         .stdout("")
-        .err()
+        .reason()
 }
 
 fn changed(change: impl FnOnce(&mut CertificateParams) + 'static) -> Pki {
@@ -157,7 +157,7 @@ impl Weak {
             .args(["--roots"])
             .args([self.file("root.pem")])
             .fails_with(1)
-            .err()
+            .reason()
     }
 }
 

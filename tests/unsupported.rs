@@ -106,7 +106,7 @@ fn said(pki: &Pki, chain: &[CertificateDer<'static>], root: &CertificateDer<'sta
     for accusing in ["bad-signature", "forged", "corrupted"] {
         assert!(!checked.out().contains(accusing), "{}", checked.out());
     }
-    outcome.err()
+    outcome.reason()
 }
 
 #[test]

@@ -141,6 +141,14 @@ impl Outcome {
         &self.output.stdout
     }
 
+    /// What it says on standard error without the hint that names formats whose TLS stack connects:
+    /// the reason of a refusal is the same whatever other stacks make of the chain.
+    pub(crate) fn reason(&self) -> String {
+        let hint =
+            "certgrab: hint: choose a format in `--emit` whose TLS stack connects, such as `";
+        self.err().split_inclusive('\n').filter(|line| !line.starts_with(hint)).collect()
+    }
+
     /// Standard error as text.
     pub(crate) fn err(&self) -> String {
         String::from_utf8(self.output.stderr.clone()).expect("standard error is UTF-8")
