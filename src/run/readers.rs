@@ -69,7 +69,7 @@ const READERS_PART: u32 = 2;
 
 /// Asks `target` as certgrab does, and as each reader of `formats` does.
 ///
-/// The readers ask while certgrab waits for its answer, at the address to which it connected.
+/// The readers ask while certgrab waits for its answer, at the address that it tries first.
 ///
 /// # Errors
 ///
@@ -102,12 +102,15 @@ pub async fn grab(
     let deadline = Instant::now() + options.timeout / READERS_PART;
     for device in devices {
         let usual = &readers.chains[0];
-        let answer = match answers.iter().position(|(asked, _)| *asked == device) {
-            Some(place) => answers.swap_remove(place).1.map(|mut presented| {
-                (presented.peer, presented.others) =
-                    (usual.presented.peer, usual.presented.others.clone());
-                presented
-            }),
+        let place = answers.iter().position(|(asked, _)| *asked == device);
+        let beside = place.and_then(|place| answers.swap_remove(place).1.ok());
+        let answer = match beside {
+            Some(mut presented) => {
+                let usual = &usual.presented;
+                (presented.peer, presented.others) = (usual.peer, usual.others.clone());
+                Ok(presented)
+            }
+            // A server may refuse a second connection, and not this device.
             None => presented_to(device, target, options, usual, deadline).await,
         };
         match answer {

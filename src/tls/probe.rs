@@ -72,7 +72,7 @@ pub async fn reach(
     Ok(presented)
 }
 
-/// The same while another question is on its course, at the address to which that connected. A chain
+/// The same while another question is on its course, at the address that it tries first. A chain
 /// that is the same as the other answer needs no second handshake to be proven. Where the other
 /// question ends without an answer, this one waits for ever: both are dropped together.
 ///

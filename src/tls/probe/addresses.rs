@@ -28,6 +28,8 @@ pub(super) async fn reach(
     (course, deadline): (&Course, Instant),
 ) -> Result<Presented, Error> {
     let all = connect::addresses(target, options, deadline).await.map_err(Error::Connect)?;
+    // The address that is tried first is mostly the one that answers.
+    course.pass(all.first().copied());
     let mut waiting = all.clone();
     let mut failures: Vec<(SocketAddr, Error)> = Vec::new();
     while !waiting.is_empty() && failures.len() < MAX_ASKED_ADDRESSES {
@@ -51,7 +53,6 @@ pub(super) async fn reach(
             (Err(_), None) => break,
         };
         let Some((address, first)) = first else { continue };
-        course.pass(Some(address));
         let here = share(Instant::now(), deadline, waiting.len());
         waiting.retain(|one| *one != address);
         let server = Server { target, options, deadline: here, at: Some(address), first };

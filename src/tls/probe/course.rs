@@ -6,7 +6,7 @@ use tokio::sync::SetOnce;
 
 use crate::chain::Presented;
 
-/// The course of a question: the address that was connected to first, then the answer.
+/// The course of a question: the address that is tried first, then the answer.
 #[derive(Debug, Default)]
 pub struct Course {
     /// Holds `None` behind a proxy.
@@ -23,7 +23,7 @@ impl Course {
         }
     }
 
-    /// Notes the address that is connected to, if it is the first.
+    /// Notes the address that is tried first.
     pub(super) fn pass(&self, address: Option<SocketAddr>) {
         let _ = self.address.set(address);
     }
@@ -33,7 +33,7 @@ impl Course {
         let _ = self.presented.set(presented.clone());
     }
 
-    /// The address that was connected to first, as soon as there is one.
+    /// The address that is tried first, as soon as it is known.
     pub(super) async fn first_address(&self) -> Option<SocketAddr> {
         *self.address.wait().await
     }
@@ -43,7 +43,7 @@ impl Course {
         self.presented.wait().await
     }
 
-    /// Whether `presented` is from the address that was connected to first.
+    /// Whether `presented` is from the address that was tried first.
     pub(crate) fn led_to(&self, presented: &Presented) -> bool {
         let first = self.address.get().and_then(|address| address.map(|one| one.ip()));
         first == presented.peer
