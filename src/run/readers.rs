@@ -103,15 +103,15 @@ pub async fn grab(
     for device in devices {
         let usual = &readers.chains[0];
         let place = answers.iter().position(|(asked, _)| *asked == device);
-        let beside = place.and_then(|place| answers.swap_remove(place).1.ok());
-        let answer = match beside {
-            Some(mut presented) => {
+        let answer = match place.map(|place| answers.swap_remove(place).1) {
+            Some(Ok(mut presented)) => {
                 let usual = &usual.presented;
                 (presented.peer, presented.others) = (usual.peer, usual.others.clone());
                 Ok(presented)
             }
-            // A server may refuse a second connection, and not this device.
-            None => presented_to(device, target, options, usual, deadline).await,
+            Some(Err(error)) if error.refuses_the_offer() => Err(error),
+            // A server may drop a second connection, and not this device.
+            _ => presented_to(device, target, options, usual, deadline).await,
         };
         match answer {
             Ok(presented) => readers.add(device, presented, (target, options), deadline).await,

@@ -87,6 +87,17 @@ impl From<connect::Error> for Error {
 }
 
 impl Error {
+    /// Whether the server answered that it does not take what was offered, which does not depend on what
+    /// else it is asked at the time.
+    pub(crate) fn refuses_the_offer(&self) -> bool {
+        match self {
+            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
+                error.is_about_negotiation() && !error.is_unanswered()
+            }
+            _ => false,
+        }
+    }
+
     /// The sentence where the address is named beside it.
     #[must_use]
     pub fn without_address(&self) -> String {
