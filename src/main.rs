@@ -1,6 +1,6 @@
 //! The command `certgrab`.
 
-/// Musl's own has one lock for all threads, gives memory back to the system at once and asks for it again.
+/// Musl's own allocator has one lock for all threads and returns memory to the system at once.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -29,7 +29,7 @@ use crate::{
     text::time::Time,
     tls::{
         Verdict,
-        probe::{self, Course},
+        probe::{self, Progress},
     },
     trust::store::{Source, Store},
     x509::certificate::Certificate,
@@ -150,18 +150,18 @@ pub fn grab_blocking(target: &Target, options: &Options) -> Result<Grab, Error> 
 /// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an
 /// anchor is no error: the verdict says why.
 pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
-    grab_noting(target, options, &Course::default()).await
+    grab_with_progress(target, options, None).await
 }
 
-/// [`grab`] that notes its course.
+/// [`grab`] that reports its progress.
 ///
 /// # Errors
 ///
 /// Those of [`grab`].
-pub(crate) async fn grab_noting(
+pub(crate) async fn grab_with_progress(
     target: &Target,
     options: &Options,
-    course: &Course,
+    progress: Option<&Progress>,
 ) -> Result<Grab, Error> {
     let deadline = Instant::now() + options.timeout;
     let sni = options.sni.server_name(target);
@@ -171,14 +171,12 @@ pub(crate) async fn grab_noting(
     };
     let hello = hello.with_protocols(&options.alpn);
     let (connect, way) = (&options.connect, options.way);
-    let presented = probe::reach(target, &hello, connect, way, (course, deadline)).await?;
+    let presented = probe::reach(target, &hello, connect, way, (progress, deadline)).await?;
     let work = work_until(deadline, options.timeout);
-    // A target waits for its server most of the time, and then without room for what follows.
-    let issuers = Box::pin(missing_issuers(&presented, target, options, &work, deadline)).await;
+    let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), options.clone());
     let length = Length::of(&presented, issuers.certificates.len());
-    let conclude = move || conclude(presented, issuers, &target, &options, work);
-    Ok(Box::pin(aside::compute(length, conclude)).await)
+    Ok(aside::compute(length, move || conclude(presented, issuers, &target, &options, work)).await)
 }
 
 /// The longest that a chain is judged once the time for the network is over.

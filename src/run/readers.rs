@@ -15,7 +15,7 @@ use crate::{
     endpoint::Target,
     net::aside::{self, Length},
     stack::{client::Device, hello::Hello},
-    tls::probe::{self, Course, Way},
+    tls::probe::{self, Progress, Way},
 };
 
 /// What a server presents to the readers of some formats.
@@ -69,7 +69,7 @@ const READERS_PART: u32 = 2;
 
 /// Asks `target` as certgrab does, and as each reader of `formats` does.
 ///
-/// The readers ask while certgrab waits for its answer, at the address that it tries first.
+/// All ask at the same time, at the address that certgrab tries first.
 ///
 /// # Errors
 ///
@@ -83,22 +83,23 @@ pub async fn grab(
         Some(_) => Vec::new(),
         None => devices(formats),
     };
-    let course = Arc::new(Course::default());
-    let mut beside = JoinSet::new();
+    let progress = Arc::new(Progress::default());
+    let mut concurrent = JoinSet::new();
     let deadline = Instant::now() + options.timeout;
     for device in &devices {
-        let (device, target, course) = (*device, target.clone(), Arc::clone(&course));
+        let (device, target, progress) = (*device, target.clone(), Arc::clone(&progress));
         let options = options.clone();
-        beside.spawn(async move {
+        concurrent.spawn(async move {
             let (hello, way) = question(device, &target, &options);
-            let course = (&*course, deadline);
-            (device, probe::reach_beside(&target, &hello, &options.connect, way, course).await)
+            let (connect, progress) = (&options.connect, (&*progress, deadline));
+            let answer = probe::reach_concurrently(&target, &hello, connect, way, progress).await;
+            (device, answer)
         });
     }
-    let usual = grab::grab_noting(target, options, &course).await?;
-    let at_first_address = course.led_to(&usual.presented);
+    let usual = grab::grab_with_progress(target, options, Some(&progress)).await?;
+    let at_first_address = progress.is_from_first_address(&usual.presented);
     let mut readers = Readers::alike(usual);
-    let mut answers = if at_first_address { beside.join_all().await } else { Vec::new() };
+    let mut answers = if at_first_address { concurrent.join_all().await } else { Vec::new() };
     let deadline = Instant::now() + options.timeout / READERS_PART;
     for device in devices {
         let usual = &readers.chains[0];
@@ -110,7 +111,7 @@ pub async fn grab(
                 Ok(presented)
             }
             Some(Err(error)) if error.refuses_the_offer() => Err(error),
-            // A server may drop a second connection, and not this device.
+            // The server may have dropped the connection because another was open.
             _ => presented_to(device, target, options, usual, deadline).await,
         };
         match answer {
@@ -181,13 +182,13 @@ async fn presented_to(
     probe::reach_again(target, &hello, &options.connect, way, &usual.presented, deadline).await
 }
 
-/// What `device` sends to `target`, and which handshakes may be tried.
+/// The ClientHello of `device` for `target`, and the handshakes to try.
 fn question(device: &'static Device, target: &Target, options: &Options) -> (Hello, Way) {
     let hello = device.hello(options.sni.server_name(target)).with_protocols(&options.alpn);
     (hello, if options.way == Way::Auto { Way::Reader } else { options.way })
 }
 
-/// What to make of a chain that is not certgrab's own.
+/// Judges a chain that the server presents to `device` alone.
 async fn concluded(
     device: &'static Device,
     presented: Presented,

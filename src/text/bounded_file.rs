@@ -114,7 +114,7 @@ fn unfit(problem: String) -> io::Error {
 
 /// The contents of `source`; `None` if it has more than `most` bytes. Reads one byte more at most.
 fn bounded(source: impl io::Read, most: usize) -> io::Result<Option<Vec<u8>>> {
-    /// Most files are shorter, and are then read at once: an empty list is filled 32 bytes at first.
+    /// Reads most files in one call; an empty vector starts with 32 bytes.
     const FIRST: usize = 8 * 1024;
     let mut content = Vec::with_capacity(FIRST.min(most));
     source.take(most as u64 + 1).read_to_end(&mut content)?;

@@ -69,7 +69,7 @@ fn refused_version(flight: &Flight, hello: &Hello) -> Option<u16> {
 /// Octets to read at once, as many as a record holds (RFC 8446 section 5.1).
 const BUFFER: usize = 16 * 1024;
 
-/// The same before the server says anything: ten thousand silent servers are waited for at once.
+/// The same until the server answers: a run may wait for thousands of silent servers.
 const BUFFER_WHILE_WAITING: usize = 256;
 
 /// Sends the hello and listens until the flight ends.

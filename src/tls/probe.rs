@@ -8,16 +8,15 @@
 
 mod addresses;
 mod attempt;
-mod course;
 mod error;
+mod progress;
 
 use std::net::SocketAddr;
 
 use tokio::{net::TcpStream, time::Instant};
 
 use self::attempt::{AS_CERTGRAB, Attempt};
-pub use self::course::Course;
-pub use self::{addresses::MAX_ASKED_ADDRESSES, error::Error};
+pub use self::{addresses::MAX_ASKED_ADDRESSES, error::Error, progress::Progress};
 pub use super::Unanswered;
 use super::{cleartext, full};
 use crate::{
@@ -57,41 +56,45 @@ pub async fn reach(
     hello: &Hello,
     options: &connect::Options,
     way: Way,
-    (course, deadline): (&Course, Instant),
+    (progress, deadline): (Option<&Progress>, Instant),
 ) -> Result<Presented, Error> {
     let presented = match options.proxy_to(target) {
         // Mostly the proxy resolves the name: the addresses are unknown.
         Some(_) => {
-            course.pass(None);
+            if let Some(progress) = progress {
+                progress.set_first_address(None);
+            }
             let server = Server { target, options, deadline, at: None, first: None };
             reach_server(server, hello, way, None).await?
         }
-        None => addresses::reach(target, hello, options, way, (course, deadline)).await?,
+        None => addresses::reach(target, hello, options, way, (progress, deadline)).await?,
     };
-    course.end(&presented);
+    if let Some(progress) = progress {
+        progress.set_presented(&presented);
+    }
     Ok(presented)
 }
 
-/// The same while another question is on its course, at the address that it tries first. A chain
-/// that is the same as the other answer needs no second handshake to be proven. Where the other
-/// question ends without an answer, this one waits for ever: both are dropped together.
+/// Asks at the same time as another question, whose `progress` names the address. If both answers are the
+/// same chain, no second handshake is made to prove it. If the other question fails, this one never ends;
+/// the caller drops both.
 ///
 /// # Errors
 ///
 /// As [`reach`].
-pub(crate) async fn reach_beside(
+pub(crate) async fn reach_concurrently(
     target: &Target,
     hello: &Hello,
     options: &connect::Options,
     way: Way,
-    (course, deadline): (&Course, Instant),
+    (progress, deadline): (&Progress, Instant),
 ) -> Result<Presented, Error> {
-    let at = course.first_address().await;
+    let at = progress.first_address().await;
     let server = Server { target, options, deadline, at, first: None };
-    reach_server(server, hello, way, Some(course)).await
+    reach_server(server, hello, way, Some(progress)).await
 }
 
-/// The same once the other question is answered with `known`.
+/// Asks after another question that the server answered with `known`.
 ///
 /// # Errors
 ///
@@ -106,8 +109,8 @@ pub async fn reach_again(
 ) -> Result<Presented, Error> {
     let port = options.instead.as_ref().unwrap_or(target).port();
     let at = known.peer.map(|peer| SocketAddr::new(peer, port));
-    let course = (&Course::ended(at, known), deadline);
-    let mut presented = reach_beside(target, hello, options, way, course).await?;
+    let progress = (&Progress::answered(at, known), deadline);
+    let mut presented = reach_concurrently(target, hello, options, way, progress).await?;
     (presented.peer, presented.others) = (known.peer, known.others.clone());
     Ok(presented)
 }
@@ -117,7 +120,7 @@ async fn reach_server(
     mut server: Server<'_>,
     hello: &Hello,
     way: Way,
-    usual: Option<&Course>,
+    usual: Option<&Progress>,
 ) -> Result<Presented, Error> {
     let server = &mut server;
     let refusal = match negotiate(server, hello, way.attempts(hello.device)).await {

@@ -28,7 +28,7 @@ impl Sha256 {
     }
 }
 
-/// By ring, which uses the processor's instructions for it.
+/// With ring, which uses the processor's SHA instructions.
 #[cfg(feature = "judge")]
 fn hash(bytes: &[u8]) -> [u8; 32] {
     use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
@@ -38,7 +38,7 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
     hash
 }
 
-/// In few lines, for a build script that reads constants alone.
+/// With one small crate, for build scripts.
 #[cfg(not(feature = "judge"))]
 fn hash(bytes: &[u8]) -> [u8; 32] {
     hmac_sha256::Hash::hash(bytes)

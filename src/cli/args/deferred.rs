@@ -1,9 +1,9 @@
-//! Arguments of a subcommand that are only described if it is called.
+//! Describes the arguments of a subcommand to clap only when it is called.
 
 use clap::{ArgMatches, Command, Error, FromArgMatches, builder::Resettable};
 
-/// The arguments of a subcommand. To describe all of them to clap takes longer than to read those of
-/// a target.
+/// The arguments of a subcommand. Describing those of all subcommands takes longer than parsing the
+/// arguments of a run.
 #[derive(Debug)]
 pub(crate) struct Deferred<T>(pub(crate) T);
 
@@ -17,7 +17,7 @@ impl<T: clap::Args> clap::Args for Deferred<T> {
     }
 }
 
-/// The subcommand with its arguments, and with what the list of subcommands says of it.
+/// Adds the arguments; the description in the list of subcommands stays.
 fn described<T: clap::Args>(command: Command) -> Command {
     let about = command.get_about().cloned();
     let long_about = command.get_long_about().cloned();

@@ -12,7 +12,7 @@ use crate::{
     judge::work::Work,
     net::connect,
     run::grab::{self, Options},
-    tls::probe::{self, Course, MAX_CONNECTIONS, Unanswered},
+    tls::probe::{self, MAX_CONNECTIONS, Unanswered},
 };
 
 /// Connections made at once: what a server sees of a browser that loads a page
@@ -107,8 +107,7 @@ async fn ask(
         proxy: options.connect.proxy_to(target).cloned(),
         ..options.connect.clone()
     };
-    let presented =
-        probe::reach(target, &hello, &connect, way, (&Course::default(), deadline)).await?;
+    let presented = probe::reach(target, &hello, &connect, way, (None, deadline)).await?;
     let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
     Ok((presented, issuers))
 }

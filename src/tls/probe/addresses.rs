@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use tokio::time::Instant;
 
-use super::{Course, Error, Server, Way, reach_server};
+use super::{Error, Progress, Server, Way, reach_server};
 use crate::{
     chain::{OtherAddress, Presented},
     endpoint::Target,
@@ -25,11 +25,13 @@ pub(super) async fn reach(
     hello: &Hello,
     options: &connect::Options,
     way: Way,
-    (course, deadline): (&Course, Instant),
+    (progress, deadline): (Option<&Progress>, Instant),
 ) -> Result<Presented, Error> {
     let all = connect::addresses(target, options, deadline).await.map_err(Error::Connect)?;
-    // The address that is tried first is mostly the one that answers.
-    course.pass(all.first().copied());
+    // The address tried first usually answers.
+    if let Some(progress) = progress {
+        progress.set_first_address(all.first().copied());
+    }
     let mut waiting = all.clone();
     let mut failures: Vec<(SocketAddr, Error)> = Vec::new();
     while !waiting.is_empty() && failures.len() < MAX_ASKED_ADDRESSES {

@@ -87,8 +87,7 @@ impl From<connect::Error> for Error {
 }
 
 impl Error {
-    /// Whether the server answered that it does not take what was offered, which does not depend on what
-    /// else it is asked at the time.
+    /// Whether the server rejected the offer itself: it does so whatever other connections are open.
     pub(crate) fn refuses_the_offer(&self) -> bool {
         match self {
             Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {

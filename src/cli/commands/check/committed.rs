@@ -216,7 +216,7 @@ pub(crate) fn of_lock(
     FileReport::of(file.reading, found.and(of_role)).with_command(&command).findings().to_vec()
 }
 
-/// The lock of `entry` as a file that is read by those for whom something is made from it.
+/// The lock of `entry`, judged for the TLS stacks that read the files made from it.
 fn lock_file(entry: &manifest::Entry, lock: &committed_lock::Lock) -> File {
     let device = entry.job.reaching.device;
     let stack = device.and_then(Device::stack);

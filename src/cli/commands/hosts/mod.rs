@@ -299,8 +299,7 @@ impl Run {
                 let outcome = Outcome::Asked { target, name, result };
                 Finished { index, line, ends_early, outcome }
             };
-            // Most of the time a target waits for its server, and then without room for this.
-            Box::pin(aside::compute(length, report)).await
+            aside::compute(length, report).await
         };
         self.under_way.spawn_on(ask, self.workers.idlest());
     }
