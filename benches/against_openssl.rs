@@ -5,6 +5,8 @@
 //! alike; the table has medians, and ratios within a round. A machine without openssl has no table.
 //! `CERTGRAB` names another binary than the one just built.
 
+mod pki;
+
 use std::{
     fs,
     net::{TcpListener, TcpStream},
@@ -14,8 +16,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use wait4::Wait4 as _;
+
+use self::pki::Pki;
 
 /// Rounds unless another number is given.
 const ROUNDS: usize = 15;
@@ -53,30 +56,14 @@ fn main() {
     server.kill().and_then(|()| server.wait()).expect("the server ends");
 }
 
-/// A root, an intermediate and a leaf for `bench.test`, all with P-256 keys.
+/// Writes a root, an intermediate and a leaf for `bench.test`, with the leaf's key.
 fn certificates(folder: &Path) {
-    let authority = |name: &str| {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        params
-    };
-    let key = || KeyPair::generate().expect("a key");
-    let (root_params, root_key) = (authority("Bench Root"), key());
-    let root = root_params.self_signed(&root_key).expect("a root");
-    let root_issuer = Issuer::new(root_params, root_key);
-    let (params, intermediate_key) = (authority("Bench Intermediate"), key());
-    let intermediate = params.signed_by(&intermediate_key, &root_issuer).expect("an intermediate");
-    let issuer = Issuer::new(params, intermediate_key);
-    let leaf_key = key();
-    let params = CertificateParams::new(vec!["bench.test".to_owned()]).expect("a name");
-    let leaf = params.signed_by(&leaf_key, &issuer).expect("a leaf");
+    let (pki, key) = (Pki::new(), pki::new_key());
     let write = |name: &str, text: String| fs::write(folder.join(name), text).expect("a file");
-    write("root.pem", root.pem());
-    write("intermediate.pem", intermediate.pem());
-    write("leaf.pem", leaf.pem());
-    write("leaf.key", leaf_key.serialize_pem());
+    write("root.pem", pki.root.pem());
+    write("intermediate.pem", pki.intermediate.pem());
+    write("leaf.pem", pki.leaf("Bench Leaf", &key).pem());
+    write("leaf.key", key.serialize_pem());
 }
 
 /// Starts the server and waits until it listens.

@@ -5,6 +5,8 @@
 //! are hosts a second and the largest memory, for a tenth of the leaves and for all of them.
 //! `CERTGRAB` names another binary than the one just built.
 
+mod pki;
+
 use std::{
     fs,
     path::Path,
@@ -17,12 +19,13 @@ use std::{
     time::Instant,
 };
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
 };
 use wait4::Wait4 as _;
+
+use self::pki::Pki;
 
 /// Servers, and leaves.
 const MOST: usize = 100_000;
@@ -42,30 +45,12 @@ fn main() {
     }
 }
 
-/// The DER of `count` leaves for `bench.test`, and that of the intermediate below `root.pem`.
+/// Makes `count` leaves and their intermediate, as DER, and writes `root.pem`.
 fn certificates(folder: &Path, count: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
-    let authority = |name: &str| {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        params
-    };
-    let key = || KeyPair::generate().expect("a key");
-    let (root_params, root_key) = (authority("Bench Root"), key());
-    let root = root_params.self_signed(&root_key).expect("a root");
-    fs::write(folder.join("root.pem"), root.pem()).expect("a file");
-    let root_issuer = Issuer::new(root_params, root_key);
-    let (params, intermediate_key) = (authority("Bench Intermediate"), key());
-    let intermediate = params.signed_by(&intermediate_key, &root_issuer).expect("an intermediate");
-    let issuer = Issuer::new(params, intermediate_key);
-    let leaf_key = key();
-    let leaf = |number: usize| {
-        let mut params = CertificateParams::new(vec!["bench.test".to_owned()]).expect("a name");
-        params.distinguished_name.push(DnType::CommonName, format!("Bench Leaf {number}"));
-        params.signed_by(&leaf_key, &issuer).expect("a leaf").der().to_vec()
-    };
-    ((0..count).map(leaf).collect(), intermediate.der().to_vec())
+    let (pki, key) = (Pki::new(), pki::new_key());
+    fs::write(folder.join("root.pem"), pki.root.pem()).expect("a file");
+    let leaf = |number: usize| pki.leaf(&format!("Bench Leaf {number}"), &key).der().to_vec();
+    ((0..count).map(leaf).collect(), pki.intermediate.der().to_vec())
 }
 
 /// Answers every connection with the next of `leaves`; the port.
