@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::support::real;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -35,14 +37,17 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The options that `place`, a file or a folder, names, and those that it defines.
 fn options(place: &str) -> (BTreeSet<String>, BTreeSet<String>) {
-    let place = root().join(place);
-    let mut all = Vec::new();
-    if place.is_dir() {
-        files(&place, &mut all);
-    } else {
-        all.push(place);
-    }
     let (mut named, mut defined) = (BTreeSet::new(), BTreeSet::new());
+    let at = root().join(place);
+    let mut all = Vec::new();
+    if at.is_dir() {
+        files(&at, &mut all);
+    } else if at.exists() {
+        all.push(at);
+    } else {
+        // The packed crate has no `firmware`.
+        real::skip(place);
+    }
     for file in all {
         let Ok(text) = fs::read_to_string(&file) else { continue };
         let is_of_name = |one: char| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_';
@@ -73,7 +78,7 @@ fn every_option_that_the_projects_for_esp_idf_set_exists_in_its_versions_5_4_and
     let shared = "firmware/device/sdkconfig.defaults";
     for place in projects.into_iter().chain([shared]) {
         let (named, defined) = options(place);
-        assert!(!named.is_empty(), "{place}");
+        assert!(!named.is_empty() || !root().join(place).exists(), "{place}");
         for name in named.difference(&defined) {
             assert!(is_in(&idf, name, &["v5.4.4", "v5.5.5"]), "{place}: CONFIG_{name}");
         }
