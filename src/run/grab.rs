@@ -176,7 +176,7 @@ pub(crate) async fn grab_with_progress(
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), options.clone());
     let length = Length::of(&presented, issuers.certificates.len());
-    Ok(aside::compute(length, move || conclude(presented, issuers, &target, &options, work)).await)
+    Ok(aside::compute(length, move || conclude(*presented, issuers, &target, &options, work)).await)
 }
 
 /// The longest that a chain is judged once the time for the network is over.

@@ -135,7 +135,7 @@ impl Readers {
     async fn add(
         &mut self,
         device: &'static Device,
-        presented: Presented,
+        presented: Box<Presented>,
         (target, options): (&Target, &Options),
         deadline: Instant,
     ) {
@@ -177,7 +177,7 @@ async fn presented_to(
     options: &Options,
     usual: &Grab,
     deadline: Instant,
-) -> Result<Presented, Error> {
+) -> Result<Box<Presented>, Error> {
     let (hello, way) = question(device, target, options);
     probe::reach_again(target, &hello, &options.connect, way, &usual.presented, deadline).await
 }
@@ -191,7 +191,7 @@ fn question(device: &'static Device, target: &Target, options: &Options) -> (Hel
 /// Judges a chain that the server presents to `device` alone.
 async fn concluded(
     device: &'static Device,
-    presented: Presented,
+    presented: Box<Presented>,
     target: &Target,
     options: &Options,
     deadline: Instant,
@@ -200,6 +200,6 @@ async fn concluded(
     let issuers = grab::missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), Options { device: Some(device), ..options.clone() });
     let length = Length::of(&presented, issuers.certificates.len());
-    let conclude = move || grab::conclude(presented, issuers, &target, &options, work);
+    let conclude = move || grab::conclude(*presented, issuers, &target, &options, work);
     aside::compute(length, conclude).await
 }

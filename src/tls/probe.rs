@@ -57,7 +57,7 @@ pub async fn reach(
     options: &connect::Options,
     way: Way,
     (progress, deadline): (Option<&Progress>, Instant),
-) -> Result<Presented, Error> {
+) -> Result<Box<Presented>, Error> {
     let presented = match options.proxy_to(target) {
         // Mostly the proxy resolves the name: the addresses are unknown.
         Some(_) => {
@@ -88,7 +88,7 @@ pub(crate) async fn reach_concurrently(
     options: &connect::Options,
     way: Way,
     (progress, deadline): (&Progress, Instant),
-) -> Result<Presented, Error> {
+) -> Result<Box<Presented>, Error> {
     let at = progress.first_address().await;
     let server = Server { target, options, deadline, at, first: None };
     reach_server(server, hello, way, Some(progress)).await
@@ -106,7 +106,7 @@ pub async fn reach_again(
     way: Way,
     known: &Presented,
     deadline: Instant,
-) -> Result<Presented, Error> {
+) -> Result<Box<Presented>, Error> {
     let port = options.instead.as_ref().unwrap_or(target).port();
     let at = known.peer.map(|peer| SocketAddr::new(peer, port));
     let progress = (&Progress::answered(at, known), deadline);
@@ -116,57 +116,75 @@ pub async fn reach_again(
 }
 
 /// The same for one address, or for what a proxy connects to.
+///
+/// What follows the first answer is boxed: thousands of targets may wait for one, and each keeps room
+/// for all that is not.
 async fn reach_server(
     mut server: Server<'_>,
     hello: &Hello,
     way: Way,
     usual: Option<&Progress>,
-) -> Result<Presented, Error> {
-    let server = &mut server;
-    let refusal = match negotiate(server, hello, way.attempts(hello.device)).await {
-        Ok(mut presented) => {
-            let hello = &as_answered(hello, &presented);
-            let is_known = match usual {
-                Some(usual) => usual.presented().await.is_same_chain(&presented),
-                None => false,
-            };
-            let is_proven = presented.key_possession() == KeyPossession::Proven || is_known;
-            let proves = matches!(way, Way::Auto | Way::Reader);
-            if proves && hello.device.is_some() && !is_proven {
-                prove_key(&mut presented, server, hello).await;
-            }
-            if matches!(way, Way::Auto | Way::Cleartext) && hello.device.is_some() {
-                ask_for_small_records(&mut presented, server, hello).await;
-            }
-            return Ok(presented);
-        }
-        Err(Refusal::Unreachable(error)) => return Err(error),
-        Err(Refusal::Refused(refusal)) => refusal,
+) -> Result<Box<Presented>, Error> {
+    match negotiate(&mut server, hello, way.attempts(hello.device)).await {
+        Ok(presented) => Ok(Box::pin(complete(presented, server, hello, way, usual)).await),
+        Err(Refusal::Unreachable(error)) => Err(error),
+        Err(Refusal::Refused(refusal)) => Err(Box::pin(explain(refusal, server, hello, way)).await),
+    }
+}
+
+/// Adds to an answer what only a further connection shows: whether the server has the key, and the
+/// smallest records that it sends.
+async fn complete(
+    mut presented: Box<Presented>,
+    mut server: Server<'_>,
+    hello: &Hello,
+    way: Way,
+    usual: Option<&Progress>,
+) -> Box<Presented> {
+    let hello = &as_answered(hello, &presented);
+    let is_known = match usual {
+        Some(usual) => usual.presented().await.is_same_chain(&presented),
+        None => false,
     };
+    let is_proven = presented.key_possession() == KeyPossession::Proven || is_known;
+    let proves = matches!(way, Way::Auto | Way::Reader);
+    if proves && hello.device.is_some() && !is_proven {
+        prove_key(&mut presented, &mut server, hello).await;
+    }
+    if matches!(way, Way::Auto | Way::Cleartext) && hello.device.is_some() {
+        ask_for_small_records(&mut presented, &mut server, hello).await;
+    }
+    presented
+}
+
+/// Why the server refused, with what further connections show: whether it speaks MQTT without TLS, and
+/// whether it accepts certgrab's own hello.
+async fn explain(refusal: Refused, mut server: Server<'_>, hello: &Hello, way: Way) -> Error {
+    let server = &mut server;
     let mut room = MAX_CONNECTIONS.saturating_sub(refusal.connections);
     if refusal.is_unanswered() && room > 0 {
         room -= 1;
         if speaks_mqtt(server).await {
-            return Err(Error::Handshake(tls::Error::plain_mqtt()));
+            return Error::Handshake(tls::Error::plain_mqtt());
         }
     }
     if let Some(device) = hello.device {
-        // certgrab may succeed where the device is refused; the answer shows what the device lacks.
+        // certgrab may succeed where the device is refused; the answer shows what the device does not support.
         let usual = Hello::usual(hello.sni.clone()).with_protocols(&hello.alpn);
         let seen = match (way, refusal.is_about_negotiation()) {
             (Way::Auto, true) => {
                 let attempts = &AS_CERTGRAB[..room.min(AS_CERTGRAB.len())];
-                negotiate(server, &usual, attempts).await.ok().map(Box::new)
+                negotiate(server, &usual, attempts).await.ok()
             }
             _ => None,
         };
-        return Err(Error::Device { device, error: refusal.furthest(), seen });
+        return Error::Device { device, error: refusal.furthest(), seen };
     }
     let error = refusal.furthest();
-    Err(match hello.sni {
+    match hello.sni {
         None if error.may_want_a_name() => Error::Nameless(error),
         _ => Error::Handshake(error),
-    })
+    }
 }
 
 /// The server to connect to, and the deadline.
@@ -199,7 +217,7 @@ async fn negotiate(
     server: &mut Server<'_>,
     hello: &Hello,
     attempts: &[Attempt],
-) -> Result<Presented, Refusal> {
+) -> Result<Box<Presented>, Refusal> {
     let mut failures: Vec<tls::Error> = Vec::new();
     let mut connections = 0;
     for attempt in attempts {
@@ -221,22 +239,14 @@ async fn negotiate(
             Err(_) => break,
         };
         connections += 1;
-        let (shaken, named) = match attempt {
-            Attempt::Protocols => (attempts[0], hello.clone().with_protocols(&KNOWN_PROTOCOLS)),
-            _ => (*attempt, hello.clone()),
-        };
+        let shaken = if *attempt == Attempt::Protocols { attempts[0] } else { *attempt };
+        let sent = Box::new(attempt.hello(hello));
         let client = server.options.client.as_deref();
-        match shaken.shake(&mut stream, &named, client, server.deadline).await {
-            Ok(mut presented) if *attempt == Attempt::Protocols => {
-                if !failures.iter().any(tls::Error::is_about_the_protocol)
-                    && let Some(plain) = ask_again(shaken, server, hello).await
-                {
-                    return Ok(plain);
-                }
-                if let Some(handshake) = &mut presented.handshake {
-                    handshake.needs_protocol = true;
-                }
-                return Ok(presented);
+        match shaken.shake(&mut stream, &sent, client, server.deadline).await {
+            Ok(presented) if *attempt == Attempt::Protocols => {
+                let is_certain = failures.iter().any(tls::Error::is_about_the_protocol);
+                let retried = (shaken, server, hello, is_certain);
+                return Ok(Box::pin(unless_without_protocols(presented, retried)).await);
             }
             Ok(presented) => return Ok(with_failure(presented, failures.first())),
             Err(error) => {
@@ -296,9 +306,28 @@ impl Refused {
     }
 }
 
+/// `presented`, marked as the answer to protocol names alone, unless another attempt without them gets
+/// an answer too; `is_certain` saves the attempts.
+async fn unless_without_protocols(
+    mut presented: Box<Presented>,
+    (attempt, server, hello, is_certain): (Attempt, &mut Server<'_>, &Hello, bool),
+) -> Box<Presented> {
+    if !is_certain && let Some(plain) = ask_again(attempt, server, hello).await {
+        return plain;
+    }
+    if let Some(handshake) = &mut presented.handshake {
+        handshake.needs_protocol = true;
+    }
+    presented
+}
+
 /// Asks twice more without protocol names: some servers, and what stands before them, drop one
 /// connection and answer the next.
-async fn ask_again(attempt: Attempt, server: &mut Server<'_>, hello: &Hello) -> Option<Presented> {
+async fn ask_again(
+    attempt: Attempt,
+    server: &mut Server<'_>,
+    hello: &Hello,
+) -> Option<Box<Presented>> {
     for _ in 0..2 {
         let mut stream = server.open().await.ok()?;
         let client = server.options.client.as_deref();
@@ -360,7 +389,7 @@ async fn ask_for_small_records(presented: &mut Presented, server: &mut Server<'_
 }
 
 /// The same with the reason why the handshake was not completed.
-fn with_failure(mut presented: Presented, failure: Option<&tls::Error>) -> Presented {
+fn with_failure(mut presented: Box<Presented>, failure: Option<&tls::Error>) -> Box<Presented> {
     if let Some(handshake) = &mut presented.handshake
         && handshake.key_possession == KeyPossession::NotProven
         && handshake.incomplete.is_none()

@@ -109,5 +109,5 @@ async fn ask(
     };
     let presented = probe::reach(target, &hello, &connect, way, (None, deadline)).await?;
     let issuers = grab::missing_issuers(&presented, target, options, work, deadline).await;
-    Ok((presented, issuers))
+    Ok((*presented, issuers))
 }

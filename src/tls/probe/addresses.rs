@@ -26,7 +26,7 @@ pub(super) async fn reach(
     options: &connect::Options,
     way: Way,
     (progress, deadline): (Option<&Progress>, Instant),
-) -> Result<Presented, Error> {
+) -> Result<Box<Presented>, Error> {
     let all = connect::addresses(target, options, deadline).await.map_err(Error::Connect)?;
     // The address tried first usually answers.
     if let Some(progress) = progress {

@@ -5,7 +5,10 @@ use tokio::{net::TcpStream, time::Instant};
 use super::Way;
 use crate::{
     chain::{Identity, Presented, Version},
-    stack::{client::Device, hello::Hello},
+    stack::{
+        client::Device,
+        hello::{Hello, KNOWN_PROTOCOLS},
+    },
     tls::{self, cleartext, full, hello_retry},
 };
 
@@ -78,24 +81,35 @@ impl Attempt {
         }
     }
 
+    /// What this attempt sends instead of `hello`.
+    pub(super) fn hello(self, hello: &Hello) -> Hello {
+        let hello = hello.clone();
+        match self {
+            Self::Full | Self::Cleartext | Self::Retry => hello,
+            Self::FullWithRareGroups => hello.with_rare_groups(),
+            Self::Protocols => hello.with_protocols(&KNOWN_PROTOCOLS),
+            Self::CleartextTls10 => hello.at(Version::Tls10),
+        }
+    }
+
+    /// Performs this kind of handshake over `stream` with `hello`, which [`Attempt::hello`] made.
+    ///
+    /// The answer is boxed, since thousands of targets may wait for one at a time.
     pub(super) async fn shake(
         self,
         stream: &mut TcpStream,
         hello: &Hello,
         client: Option<&Identity>,
         deadline: Instant,
-    ) -> Result<Presented, tls::Error> {
-        let hello = hello.clone();
+    ) -> Result<Box<Presented>, tls::Error> {
         match self {
-            Self::Full | Self::Protocols => full::shake(stream, &hello, client, deadline).await,
-            Self::FullWithRareGroups => {
-                full::shake(stream, &hello.with_rare_groups(), client, deadline).await
+            Self::Full | Self::FullWithRareGroups | Self::Protocols => {
+                full::shake(stream, hello, client, deadline).await.map(Box::new)
             }
-            Self::Cleartext => cleartext::shake(stream, &hello, deadline).await,
-            Self::CleartextTls10 => {
-                cleartext::shake(stream, &hello.at(Version::Tls10), deadline).await
+            Self::Cleartext | Self::CleartextTls10 => {
+                cleartext::shake(stream, hello, deadline).await.map(Box::new)
             }
-            Self::Retry => Err(hello_retry::ask(stream, &hello, deadline).await),
+            Self::Retry => Err(hello_retry::ask(stream, hello, deadline).await),
         }
     }
 }

@@ -270,11 +270,16 @@ impl Run {
 
     fn start(&mut self, entry: Entry) {
         let Entry { index, target } = entry;
-        let target = target.map(|(target, changes)| (self.reaching.target(&target), changes));
-        let options = Arc::clone(&self.options);
+        let asked = target.map(|(target, changes)| {
+            let options = match changes.is_empty() {
+                true => Arc::clone(&self.options),
+                false => Arc::new(changes.apply(&self.options)),
+            };
+            (self.reaching.target(&target), options)
+        });
         let listing = self.listing;
         let ask = async move {
-            let (target, changes) = match target {
+            let (target, options) = match asked {
                 Ok(read) => read,
                 Err(problem) => {
                     let line = problem.document(index);
@@ -283,19 +288,15 @@ impl Run {
                     return Finished { index, line, ends_early: false, outcome };
                 }
             };
-            let options = match changes.is_empty() {
-                true => options,
-                false => Arc::new(changes.apply(&options)),
-            };
-            let result = grab::grab(&target, &options).await;
+            // Boxed, since a target that waits for its result would keep room for it.
+            let result = Box::new(grab::grab(&target, &options).await);
             // All the paths of a hostile chain take a while to look at.
-            let length = result.as_ref().map_or(Length::Short, |grab| {
+            let length = result.as_ref().as_ref().map_or(Length::Short, |grab| {
                 Length::of(&grab.presented, grab.issuers.certificates.len())
             });
             let report = move || {
                 let (line, ends_early) = listing.line((index, &target), &result, &options);
                 let name = options.wanted_name(&target);
-                let result = Box::new(result);
                 let outcome = Outcome::Asked { target, name, result };
                 Finished { index, line, ends_early, outcome }
             };
