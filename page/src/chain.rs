@@ -57,7 +57,7 @@ fn reading(name: &str, content: &[u8]) -> Reading {
 /// and is no CA.
 pub(crate) fn leaf(certificates: &[Certificate]) -> Option<&Certificate> {
     let issued = |one: &Certificate| {
-        certificates.iter().any(|other| other != one && other.issuer_der() == one.subject_der())
+        certificates.iter().any(|other| other != one && other.names_as_issuer(one))
     };
     certificates.iter().find(|one| !extensions::is_authority(one) && !issued(one))
 }
@@ -72,7 +72,7 @@ pub(crate) fn in_order<'a>(
     let mut rest: Vec<_> = certificates.iter().filter(|one| *one != leaf).collect();
     while let Some(last) = chain.last()
         && !last.is_self_issued()
-        && let Some(place) = rest.iter().position(|one| one.subject_der() == last.issuer_der())
+        && let Some(place) = rest.iter().position(|one| last.names_as_issuer(one))
     {
         chain.push(rest.remove(place));
     }

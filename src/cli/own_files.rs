@@ -20,22 +20,9 @@ use super::{
     commands::command_words,
     failure::{Exit, Failure},
     output,
+    projects::OwnFiles,
     style::Display,
 };
-
-/// Where a project looks for the device's own certificate and private key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OwnFiles {
-    /// Two files in PEM, read when the program starts.
-    Pem {
-        /// The certificate, then its issuers.
-        certificate: &'static str,
-        /// The private key.
-        key: &'static str,
-    },
-    /// A header with both as texts in PEM, which the code includes if it is there.
-    Header(&'static str),
-}
 
 impl OwnFiles {
     /// The files for `identity`, each with its place in the project.

@@ -4,10 +4,7 @@
 
 use crate::endpoint::Target;
 
-use super::{
-    failure::{Exit, Failure},
-    own_files::OwnFiles,
-};
+use super::failure::{Exit, Failure};
 
 /// The path of a file in the project, and what it holds. What ends in `.md` is a template.
 pub(crate) type Text = (&'static str, &'static str);
@@ -32,6 +29,20 @@ pub(crate) struct Project {
     mqtt: &'static [Text],
     /// What it needs for HTTPS.
     https: &'static [Text],
+}
+
+/// Where a project looks for the device's own certificate and private key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnFiles {
+    /// Two files in PEM, read when the program starts.
+    Pem {
+        /// The certificate, then its issuers.
+        certificate: &'static str,
+        /// The private key.
+        key: &'static str,
+    },
+    /// A header with both as texts in PEM, which the code includes if it is there.
+    Header(&'static str),
 }
 
 /// How a project connects to the lab, again and again.

@@ -3,6 +3,7 @@
 pub mod baseline;
 mod common_name;
 pub mod every_stack;
+pub(crate) mod graph;
 pub mod path;
 pub mod prove;
 pub mod proven;

@@ -127,7 +127,7 @@ impl Work {
     /// checked, such as by Ed448, counts, and nothing does once the work is spent.
     #[must_use]
     pub fn may_have_issued(&self, issuer: &Certificate, child: &Certificate) -> bool {
-        child.issuer_der() == issuer.subject_der() && self.may_be_signed_by(child, issuer)
+        child.names_as_issuer(issuer) && self.may_be_signed_by(child, issuer)
     }
 
     /// The same by the key alone.

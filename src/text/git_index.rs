@@ -4,6 +4,9 @@
 //! commit contains what is written there, whatever the list of ignored files says.
 //!
 //! The format is that of gitformat-index(5), versions 2 to 4. What cannot be read names no file.
+//!
+//! `git ls-files` would say the same, but `git` runs the programs that a repository's configuration names
+//! in `core.fsmonitor`: certgrab would run code from whoever made the repository.
 
 use std::{
     fs,

@@ -341,7 +341,7 @@ fn is_cut_off(der: &[u8]) -> bool {
 /// Moves a certificate that issued none of the others, by name, to the front.
 fn leaf_first(mut certificates: Vec<Certificate>) -> Vec<Certificate> {
     let is_leaf = |one: &Certificate| {
-        let issued = |other: &Certificate| other != one && other.issuer_der() == one.subject_der();
+        let issued = |other: &Certificate| other != one && other.names_as_issuer(one);
         !certificates.iter().any(issued)
     };
     if let Some(position) = certificates.iter().position(is_leaf) {

@@ -227,6 +227,12 @@ impl Certificate {
         self.subject_der() == self.issuer_der()
     }
 
+    /// Whether its issuer has the name of `issuer`, compared byte by byte as rustls-webpki does.
+    #[must_use]
+    pub fn names_as_issuer(&self, issuer: &Self) -> bool {
+        self.issuer_der() == issuer.subject_der()
+    }
+
     /// Whether the two are one anchor: same subject, same key (RFC 5280 section 6.1.1 d).
     #[must_use]
     pub fn is_same_anchor(&self, other: &Self) -> bool {

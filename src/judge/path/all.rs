@@ -4,9 +4,12 @@
 //! [`super::find`]. For the others, the trace says where they end and why. Each path is verified alone
 //! by the same code.
 
-use super::{Question, explain, search, size::MAX_INTERMEDIATES};
-use crate::chain::Presented;
+use std::ops::ControlFlow;
+
+use super::{Question, explain, search};
 use crate::{
+    chain::Presented,
+    judge::graph::{Graph, walk},
     trust::store::{Root, Store},
     x509::certificate::Certificate,
 };
@@ -50,40 +53,37 @@ pub fn trace(
         traces.found.push(Trace { certificates: vec![leaf.clone()], problem });
         return traces;
     }
-    let candidates: Vec<&Certificate> = sent.iter().chain(issuers).collect();
-    let mut open: Vec<Vec<&Certificate>> = vec![vec![leaf]];
-    let work = question.work;
-    while let Some(path) = open.pop() {
-        let Some(top) = path.last() else { continue };
-        if traces.found.len() >= MAX_TRACES || !work.look_at(&path) {
-            traces.cut = true;
-            break;
+    let (candidates, work) = (sent.iter().chain(issuers), question.work);
+    let graph = Graph::new(candidates.clone(), work);
+    let explicitly_trusted: Vec<Root> =
+        candidates.filter_map(|one| store.explicitly_trusted(one)).collect();
+    let walked = walk(leaf, |path| {
+        let top = path[path.len() - 1];
+        if traces.found.len() >= MAX_TRACES || !work.look_at(path) {
+            return ControlFlow::Break(());
         }
         let roots: Vec<Root> = store
             .named(top.issuer_der())
             .into_iter()
-            .chain(candidates.iter().filter_map(|one| store.explicitly_trusted(one)))
+            .chain(explicitly_trusted.iter().cloned())
             .filter(|root| work.may_have_issued(&root.certificate, top))
             .filter(|root| !path.iter().skip(1).any(|one| one.is_same_anchor(&root.certificate)))
             .collect();
         for root in &roots {
-            traces.add(&path, Some(root), store, question);
+            traces.add(path, Some(root), store, question);
         }
-        let is_next = |one: &&&Certificate| {
-            work.may_have_issued(one, top)
-                && !path.iter().any(|known| known.is_same_anchor(one))
-                // A root that was sent ends in the store; a cross-signed one continues.
-                && !(one.is_self_issued()
-                    && roots.iter().any(|root| root.certificate.is_same_anchor(one)))
+        // A root that was sent ends in the store; a cross-signed one continues.
+        let is_end = |one: &Certificate| {
+            one.is_self_issued() && roots.iter().any(|root| root.certificate.is_same_anchor(one))
         };
-        let next: Vec<_> = candidates.iter().filter(is_next).collect();
+        let next = graph.next(path).filter(|one| work.may_be_signed_by(top, one) && !is_end(one));
+        let next: Vec<_> = next.collect();
         if next.is_empty() && roots.is_empty() {
-            traces.add(&path, None, store, question);
+            traces.add(path, None, store, question);
         }
-        if path.len() <= MAX_INTERMEDIATES {
-            open.extend(next.into_iter().rev().map(|one| [path.as_slice(), &[*one]].concat()));
-        }
-    }
+        ControlFlow::Continue(next)
+    });
+    traces.cut |= walked.is_break();
     traces.found.sort_by_key(|trace| trace.problem.is_some());
     traces
 }

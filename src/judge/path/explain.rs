@@ -10,7 +10,7 @@ use x509_parser::{
 
 use super::{Problem, Question, Refusal, spelling, webpki_error, words};
 use crate::{
-    judge::work::Work,
+    judge::{graph::Graph, work::Work},
     text::time::Time,
     trust::store::{Root, Store},
     x509::{
@@ -198,22 +198,23 @@ fn climb<'a>(
     leaf: &'a Certificate,
     candidates: &'a [Certificate],
     roots: &'a [Root],
-    work: &Work,
+    work: &'a Work,
 ) -> Climbed<'a> {
+    let trusted = Graph::new(roots.iter().map(|root| &root.certificate), work);
+    let at_hand = Graph::new(candidates, work);
     // A signature that cannot be checked counts as valid, since it may be the nearest miss.
     let signed = |child, issuer| work.is_signed_by(child, issuer) != Some(false);
     let mut certificates = vec![leaf];
     let mut current = leaf;
     loop {
-        let trusted = roots.iter().map(|root| &root.certificate);
-        if let Some(root) = issuers(current, trusted).find(|root| signed(current, root)) {
+        if let Some(root) = trusted.named(current).find(|root| signed(current, root)) {
             certificates.push(root);
             return Climbed { certificates, end: End::Trusted(root) };
         }
         if current.is_self_issued() && signed(current, current) {
             return Climbed { certificates, end: End::Root(current) };
         }
-        let named: Vec<_> = issuers(current, candidates.iter()).collect();
+        let named: Vec<_> = at_hand.named(current).collect();
         let next =
             named.iter().find(|issuer| signed(current, issuer) && !certificates.contains(issuer));
         match (next, named.first()) {
@@ -229,8 +230,7 @@ fn climb<'a>(
                 return Climbed { certificates, end: End::Loop(current) };
             }
             (None, _) => {
-                let mut trusted = roots.iter().map(|root| &root.certificate);
-                let end = match trusted.find(|root| root.subject_der() == current.issuer_der()) {
+                let end = match trusted.named(current).next() {
                     Some(root) if names_key_of(current, root) => {
                         End::WrongSignature { child: current, issuer: root }
                     }
@@ -257,13 +257,6 @@ fn names_key_of(child: &Certificate, issuer: &Certificate) -> bool {
         _ => None,
     });
     named.is_some() && named == own
-}
-
-fn issuers<'a>(
-    child: &Certificate,
-    among: impl Iterator<Item = &'a Certificate>,
-) -> impl Iterator<Item = &'a Certificate> {
-    among.filter(|certificate| certificate.subject_der() == child.issuer_der())
 }
 
 fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {

@@ -14,7 +14,6 @@ mod constraints;
 mod explain;
 mod pss;
 mod search;
-mod size;
 mod spelling;
 mod webpki_error;
 mod words;

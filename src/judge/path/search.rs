@@ -8,7 +8,7 @@
 use std::{
     collections::HashSet,
     hash::{Hash, Hasher},
-    ops::Range,
+    ops::{ControlFlow, Range},
 };
 
 use rustls_pki_types::{
@@ -16,12 +16,12 @@ use rustls_pki_types::{
 };
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
-use super::{
-    Path, Paths, Question,
-    size::{MAX_INTERMEDIATES, is_small, name_and_key},
-};
+use super::{Path, Paths, Question};
 use crate::{
-    judge::work::{MAX_PARTIAL_PATHS, Spent, Work},
+    judge::{
+        graph::{Graph, walk},
+        work::{MAX_PARTIAL_PATHS, Spent, Work},
+    },
     text::time::Time,
     trust::store::{self, Root},
     x509::{certificate::Certificate, extensions, signature::Memory},
@@ -127,13 +127,14 @@ fn judged(asked: &Asked, work: &Work) -> Result<Steps, Problem> {
     let steps = Steps { found: Vec::new(), cut: false };
     let mut search = Search { asked, work, steps, known: HashSet::new(), problem: None };
     let mut failure = webpki::Error::UnknownIssuer;
-    let every: Vec<usize> = (0..asked.candidates.len()).collect();
-    let is_small = is_small(&asked.leaf, &asked.candidates);
+    let graph = Graph::new(&asked.candidates, work);
+    let is_small = is_small(&asked.leaf, &graph);
     if is_small {
+        let every: Vec<_> = asked.candidates.iter().collect();
         failure = search.run(&end_entity, &every, 0..asked.roots.len(), false);
     }
     if !is_small || is_over_budget(&failure) {
-        failure = search.each(&end_entity);
+        failure = search.each(&end_entity, &graph);
     }
     let spent = work.spent();
     search.steps.cut |= spent.is_some();
@@ -144,7 +145,19 @@ fn judged(asked: &Asked, work: &Work) -> Result<Steps, Problem> {
     }
 }
 
-/// Whether rustls-webpki ended at a budget of its own.
+/// Whether rustls-webpki would try no more partial paths than are tried for a target: its own limit of
+/// 200,000, each with every certificate read again, is far away. No signature is checked here.
+fn is_small(leaf: &Certificate, graph: &Graph<'_>) -> bool {
+    let mut tried = 0;
+    let walked = walk(leaf, |path| {
+        let next: Vec<_> = graph.next(path).collect();
+        tried += next.len();
+        if tried > MAX_PARTIAL_PATHS { ControlFlow::Break(()) } else { ControlFlow::Continue(next) }
+    });
+    walked.is_continue()
+}
+
+/// Whether rustls-webpki ended at one of its budgets.
 fn is_over_budget(error: &webpki::Error) -> bool {
     matches!(
         error,
@@ -166,56 +179,46 @@ struct Search<'a> {
 impl Search<'_> {
     /// Puts every path that signatures join to rustls-webpki alone, until the work is spent; the
     /// last error.
-    fn each(&mut self, end_entity: &EndEntityCert<'_>) -> webpki::Error {
-        let Asked { leaf, candidates, roots, .. } = self.asked;
+    fn each(&mut self, end_entity: &EndEntityCert<'_>, graph: &Graph<'_>) -> webpki::Error {
+        let Asked { leaf, roots, .. } = self.asked;
+        let work = self.work;
         let mut failure = webpki::Error::UnknownIssuer;
-        let mut open: Vec<Vec<usize>> = vec![Vec::new()];
-        while let Some(above) = open.pop() {
-            let path: Vec<&Certificate> =
-                std::iter::once(leaf).chain(above.iter().map(|one| &candidates[*one])).collect();
-            if !self.work.look_at(&path) {
-                break;
+        let _ = walk(leaf, |path| {
+            if !work.look_at(path) {
+                return ControlFlow::Break(());
             }
-            let top = path[path.len() - 1];
-            let issued = |issuer: &Certificate| {
-                top.issuer_der() == issuer.subject_der()
-                    && self.work.is_signed_by(top, issuer) == Some(true)
-            };
+            let (top, above) = (path[path.len() - 1], &path[1..]);
+            let is_signed_by = |issuer: &Certificate| work.is_signed_by(top, issuer) == Some(true);
+            let is_end = |root: &Certificate| top.names_as_issuer(root) && is_signed_by(root);
             let ends: Vec<usize> =
-                (0..roots.len()).filter(|position| issued(&roots[*position].0)).collect();
-            let next: Vec<usize> = (0..candidates.len())
-                .filter(|position| {
-                    let one = &candidates[*position];
-                    path.iter().all(|below| name_and_key(below) != name_and_key(one)) && issued(one)
-                })
-                .collect();
+                (0..roots.len()).filter(|position| is_end(&roots[*position].0)).collect();
+            let next = graph.next(path).filter(|one| is_signed_by(one)).collect();
             for root in ends {
-                let error = self.run(end_entity, &above, root..root + 1, true);
+                let error = self.run(end_entity, above, root..root + 1, true);
                 // Of certificates of one name rustls-webpki also tries every other order.
                 if !is_over_budget(&error) {
                     failure = error;
                 } else if error == webpki::Error::MaximumNameConstraintComparisonsExceeded {
                     self.steps.cut = true;
-                    return error;
+                    failure = error;
+                    return ControlFlow::Break(());
                 }
             }
-            if above.len() < MAX_INTERMEDIATES {
-                open.extend(next.into_iter().rev().map(|one| [above.as_slice(), &[one]].concat()));
-            }
-        }
+            ControlFlow::Continue(next)
+        });
         failure
     }
 
-    /// One call of rustls-webpki with the candidates and the roots at the positions given, up to the
-    /// first path or through all of them; the error that ended it.
+    /// One call of rustls-webpki with the candidates `above` and the roots at the positions `among`, up
+    /// to the first path or through all of them; the error that ended it.
     fn run(
         &mut self,
         end_entity: &EndEntityCert<'_>,
-        above: &[usize],
+        above: &[&Certificate],
         among: Range<usize>,
         is_one_path: bool,
     ) -> webpki::Error {
-        let Asked { candidates, roots, at, .. } = self.asked;
+        let Asked { roots, at, .. } = self.asked;
         let roots = &roots[among.clone()];
         let ders: Vec<_> = roots.iter().map(|(root, _)| CertificateDer::from(root.der())).collect();
         // Certificates of one name and one key are one anchor: of a root and the same renewed it may
@@ -233,7 +236,7 @@ impl Search<'_> {
             }
         }
         let intermediates: Vec<_> =
-            above.iter().map(|one| CertificateDer::from(candidates[*one].der())).collect();
+            above.iter().map(|one| CertificateDer::from(one.der())).collect();
         let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
             at.unix().try_into().unwrap_or(0),
         ));

@@ -30,7 +30,7 @@ use self::search::Search;
 
 use crate::chain::{Attempt, Fetched, Issuers, Presented, Problem};
 use crate::{
-    judge::work::Work,
+    judge::{graph::Graph, work::Work},
     net::aside::{self, Length},
     text::time::Time,
     trust::store::Store,
@@ -131,9 +131,11 @@ pub(crate) fn judge(
     outcomes: Vec<(Attempt, Outcome)>,
 ) -> (Issuers, Option<Vec<Certificate>>) {
     let issuers = Issuers::of(chain, outcomes);
-    let graph = Graph::new(chain, &issuers.certificates);
-    let leads_on = !graph.leads_to_a_root();
-    let ends = leads_on.then(|| graph.ends().into_iter().cloned().collect());
+    let fetched = issuers.certificates.iter().map(|fetched| &fetched.certificate);
+    let at_hand = chain.presented.certificates().chain(fetched);
+    let graph = Graph::new(at_hand.filter(|one| is_valid(one, chain.at)), &chain.work);
+    let above = chain.presented.leaf().map_or(Vec::new(), |leaf| graph.above(leaf));
+    let ends = (!leads_to_a_root(&above, chain)).then(|| ends(&above, &graph));
     (issuers, ends)
 }
 
@@ -181,69 +183,30 @@ impl Issuers {
     }
 }
 
-/// What leads up from the leaf: by names, signatures and dates.
-///
-/// It says whether to fetch, and what. Whether a path holds is decided elsewhere.
-struct Graph<'a> {
-    candidates: Vec<&'a Certificate>,
-    /// The leaf, and what issued it, directly or not.
-    above: Vec<&'a Certificate>,
-    chain: &'a Chain,
+/// Whether the store has a root that issued one of `above`, or trusts one of them.
+fn leads_to_a_root(above: &[&Certificate], chain: &Chain) -> bool {
+    let Chain { store, at, work, .. } = chain;
+    above.iter().any(|certificate| {
+        store.explicitly_trusted(certificate).is_some()
+            || store.named(certificate.issuer_der()).iter().any(|root| {
+                is_valid(&root.certificate, *at)
+                    && work.may_have_issued(&root.certificate, certificate)
+            })
+    })
 }
 
-impl<'a> Graph<'a> {
-    fn new(chain: &'a Chain, fetched: &'a [Fetched]) -> Self {
-        let presented = &chain.presented;
-        let sent = presented.certificates();
-        let mut graph = Self {
-            candidates: sent.chain(fetched.iter().map(|fetched| &fetched.certificate)).collect(),
-            above: presented.leaf().into_iter().collect(),
-            chain,
-        };
-        let mut next = 0;
-        while let Some(child) = graph.above.get(next).copied() {
-            for issuer in graph.issuers(child).collect::<Vec<_>>() {
-                if !graph.above.contains(&issuer) {
-                    graph.above.push(issuer);
-                }
-            }
-            next += 1;
-        }
-        graph
+/// Those of `above` whose issuer is not at hand, the one furthest from the leaf first. If there is
+/// none, as among certificates that signed each other, all of them.
+fn ends(above: &[&Certificate], graph: &Graph<'_>) -> Vec<Certificate> {
+    let has_no_issuer = |certificate: &&&Certificate| {
+        !certificate.is_self_issued() && graph.issuers(certificate).next().is_none()
+    };
+    let mut ends: Vec<_> = above.iter().filter(has_no_issuer).copied().cloned().collect();
+    if ends.is_empty() {
+        ends = above.iter().copied().cloned().collect();
     }
-
-    fn issuers(&self, child: &Certificate) -> impl Iterator<Item = &'a Certificate> {
-        let candidates = self.candidates.iter().copied();
-        let Chain { at, work, .. } = self.chain;
-        candidates
-            .filter(move |issuer| is_valid(issuer, *at) && work.may_have_issued(issuer, child))
-    }
-
-    /// Whether the store has a root that issued one of them, or trusts one as it stands.
-    fn leads_to_a_root(&self) -> bool {
-        let Chain { store, at, work, .. } = self.chain;
-        self.above.iter().any(|certificate| {
-            store.explicitly_trusted(certificate).is_some()
-                || store.named(certificate.issuer_der()).iter().any(|root| {
-                    is_valid(&root.certificate, *at)
-                        && work.may_have_issued(&root.certificate, certificate)
-                })
-        })
-    }
-
-    /// Those whose issuer is not at hand, the one furthest from the leaf first. If there is none,
-    /// as among certificates that signed each other, all of them.
-    fn ends(&self) -> Vec<&'a Certificate> {
-        let has_no_issuer = |certificate: &&&Certificate| {
-            !certificate.is_self_issued() && self.issuers(certificate).next().is_none()
-        };
-        let mut ends: Vec<_> = self.above.iter().filter(has_no_issuer).copied().collect();
-        if ends.is_empty() {
-            ends.clone_from(&self.above);
-        }
-        ends.reverse();
-        ends
-    }
+    ends.reverse();
+    ends
 }
 
 fn is_valid(certificate: &Certificate, at: Time) -> bool {
